@@ -1,0 +1,35 @@
+# Two commands: `make release` judges and tags the reference release, `make test` runs the tests. Both build .venv from constraints.txt.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: release test ui bench lint clean
+
+release: $(READY)
+	$(BIN)/atom-release run
+
+test: $(READY)
+	$(BIN)/python -m pytest -q -m "not slow"
+
+ui: $(READY)
+	$(BIN)/atom-release ui
+
+bench: $(READY)
+	$(BIN)/python -m atom_release_tests.bench
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy atom_release atom_release_tests
+	$(BIN)/lint-imports
+
+# A constraint given by environment also pins what builds the package itself.
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .atom

@@ -1,0 +1,94 @@
+"""What a section's title says of its lines: whose they are, and what they speak of.
+
+A number under "Next phase inputs" or "Example" is not this service's result; a policy's status is read only under "Policy compliance".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ORNAMENT = re.compile(r"^[\W\d_]+(?=[^\W\d_])|[\W_]+$")
+_FOREIGN = re.compile(
+    r"\b(?:next\b|future|roadmap|recommend\w*|examples?|samples?|usage|troubleshoot\w*|verification commands|how to|quick ?start|targets?|requirements?|"
+    r"acceptance criteria|baseline|upstream|downstream|dependenc\w+|integration points?|integration ready|previous\w*|comparison|compared|risks?|todo|"
+    r"planned|plans?|templates?|appendix|glossary|references|related|other services|background|history|changelog)\b"
+)
+_COMPLIANCE = re.compile(r"\b(?:polic(?:y|ies)|compliance)\b")
+_TESTING = re.compile(r"\b(?:tests?|testing|unit tests?|pytest|qa|quality assurance)\b")
+_FILES = re.compile(
+    r"\b(?:deliverables?|artifacts? (?:created|delivered)|artifacts|artefacts|files?(?: (?:created|changed|modified|added|delivered|list|structure|summary))?|"
+    r"outputs|created|what was (?:built|delivered))\b"
+)
+_ENVIRONMENT = re.compile(r"\b(?:environment|env vars?|infrastructure status|fallbacks?)\b")
+_VERDICT = re.compile(
+    r"(?:(?:executive|overall|final|task|report|project|implementation|current|phase(?: [\w.]+)?|[a-z]\.\d+) )*"
+    r"(?:summary|status(?: .{0,30})?|conclusions?|overview|completion(?: status| summary)?|verdict|outcome|results?|sign.?off|information|info|metadata|"
+    r"report(?: .{0,20})?|task details|closing|wrap.?up)(?: and .{1,20}| & .{1,20})?"
+)
+_BUDGET = re.compile(r"\b(?:budgets?|thresholds?|slas?|slos?|limits?|goals?)\b")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What one title says."""
+
+    foreign: bool = False
+    compliance: bool = False
+    testing: bool = False
+    files: bool = False
+    environment: bool = False
+    verdict: bool = False
+    budget: bool = False
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the title hands its lines to a subject or to someone else, so that it cannot be the report's own title."""
+        return self.foreign or self.compliance or self.testing or self.files or self.environment
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """A heading with what its lines inherit; `header` is true before the second heading and after a rule."""
+
+    title: str
+    level: int
+    line: int
+    topic: Topic
+    parent: Section | None = None
+    header: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether neither this title nor one above it hands the lines to someone else."""
+        return not self.inherits("foreign")
+
+    def inherits(self, topic: str) -> bool:
+        """Say whether this title or one above it has that topic."""
+        section: Section | None = self
+        while section is not None:
+            if getattr(section.topic, topic):
+                return True
+            section = section.parent
+        return False
+
+
+def start() -> Section:
+    """Give the section of the lines before any heading."""
+    return Section("", 0, 0, Topic(), header=True)
+
+
+@lru_cache(maxsize=4096)
+def topic(title: str) -> Topic:
+    """Read a title."""
+    words = _ORNAMENT.sub("", title.lower()[:200]).strip()
+    return Topic(
+        foreign=bool(_FOREIGN.search(words)),
+        compliance=bool(_COMPLIANCE.search(words)),
+        testing=bool(_TESTING.search(words)),
+        files=bool(_FILES.search(words)),
+        environment=bool(_ENVIRONMENT.search(words)),
+        verdict=bool(_VERDICT.fullmatch(words.split(":")[0].strip())),
+        budget=bool(_BUDGET.search(words)),
+    )

@@ -1,0 +1,142 @@
+"""The question `latency`: is p95 of each endpoint strictly below the service's budget, by the whole of its interval?
+
+The rule is `gate.performance.judge_latency`; the gate applies it again to the facts recorded here.
+Asked of rehearsed services only: load is never put on a live system.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import gzip
+import io
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.evidence.exchange import Exchange
+from atom_release.evidence.latency import standin
+from atom_release.evidence.latency.client import Target, target
+from atom_release.evidence.latency.machine import watched
+from atom_release.evidence.latency.measurement import control, measure_service, summary
+from atom_release.evidence.latency.sampler import Series, together
+from atom_release.evidence.look import Look
+from atom_release.evidence.reached import Rehearsal, excused, not_started
+from atom_release.gate.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Budget, Endpoint, Service, slug
+from atom_release.gate.performance import budget_ms, judge_latency
+from atom_release.gate.vocabulary import Answer, ControlState
+
+_QUESTION = "latency"
+
+
+def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Measure the endpoints of one rehearsed service, a no-op beside them, and the stand-ins that must fail."""
+    unreached = not_started(look, _QUESTION, service, rehearsal)
+    if unreached:
+        return excused(service, rehearsal, unreached)
+    with rehearsal.exchange() as exchange:
+        targets = [_target(exchange, endpoint, service) for endpoint in service.endpoints]
+    with standin.running() as port, watched() as machine:
+        series, noop, controls = asyncio.run(_measure(targets, port, service.budget))
+    facts = {**_facts(service, series, noop, controls), "machine": machine}
+    facts["samples"] = _keep(look.scratch / f"samples_{slug(service.id)}.csv.gz", {**series, "(no-op)": noop})
+    answer, reason = judge_latency(facts, service.budget, [endpoint.name for endpoint in service.endpoints])
+    found = look.found(
+        _QUESTION,
+        service.id,
+        answer,
+        reason,
+        control=_judged(controls, service.budget),
+        remedy=_remedy(answer, service),
+        facts=facts,
+        tools={"httptools": version("httptools")},
+        isolation=rehearsal.isolation,
+    )
+    return excused(service, rehearsal, found)
+
+
+def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
+    """Fill the request once, tokens included: while measuring, nothing but the request itself may take time."""
+    to = endpoint.service or service.id
+    base = exchange.base_urls.get(to)
+    if base is None:
+        raise ProbeFault(f"{endpoint.name} is asked of {to}, which did not start")
+    url = base.rstrip("/") + exchange._fill(endpoint.path, exchange.values, in_url=True)  # noqa: SLF001 - the same templates, without sending
+    headers = {name: exchange._fill(value, exchange.values) for name, value in endpoint.headers.items()}  # noqa: SLF001 - the same
+    body = None
+    if endpoint.body is not None:
+        body = json.dumps(exchange._fill_body(endpoint.body, exchange.values)).encode()  # noqa: SLF001 - the same
+        headers = {"Content-Type": "application/json", **headers}
+    return target(endpoint.name, endpoint.method, url, headers=headers, body=body, expect=frozenset(endpoint.expect))
+
+
+async def _measure(targets: list[Target], port: int, budget: Budget) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
+    noop, slow, missing = (
+        target(name, "GET", f"http://127.0.0.1:{port}{path}")
+        for name, path in (
+            ("no-op", standin.NOOP),
+            ("sleeps past the budget", standin.sleeping(budget.p95.total_seconds() * 1.02 + 0.005)),
+            ("answers 404 fast", "/missing"),
+        )
+    )
+    found: list[tuple[dict[str, Series], Series]] = []
+    controls: dict[str, JsonValue] = {}
+
+    async def real() -> None:
+        found.append(await measure_service(targets, noop, budget))
+
+    async def must_fail() -> None:
+        controls.update(await control(slow, missing, budget))
+
+    await together(real(), must_fail())
+    return *found[0], controls
+
+
+def _facts(service: Service, series: Mapping[str, Series], noop: Series, controls: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    budget = service.budget
+    measured = {one.name: one for one in service.endpoints}
+    return {
+        "unit": "ms",
+        "budget": {"p95": budget_ms(budget), "error_rate": budget.error_rate, "requests": budget.requests, "rate": budget.rate, "looks": budget.looks},
+        "endpoints": [{**summary(name, one, budget), "method": measured[name].method, "path": measured[name].path} for name, one in sorted(series.items())],
+        "noop": summary("no-op", noop, budget),
+        "control": controls,
+    }
+
+
+def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeControl:
+    said = {name: judge_latency(facts, budget)[0] for name, facts in controls.items() if isinstance(facts, dict)}
+    alive = bool(said) and all(answer is Answer.NO for answer in said.values())
+    return NegativeControl(
+        state=ControlState.ALIVE if alive else ControlState.DEAD,
+        changed="a server that sleeps past the budget and one that answers 404 fast were measured by the same code",
+        found="; ".join(f"{name}: {answer}" for name, answer in said.items()),
+    )
+
+
+def _keep(path: Path, series: Mapping[str, Series]) -> JsonValue:
+    """Write every request as it was measured; give the file's name and digest."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["endpoint", "model", "due_s", "latency_ms", "outcome"])
+    taken = [(name, sample) for name, one in series.items() for sample in one.samples]
+    begin = min((sample.due for _, sample in taken), default=0.0)
+    for name, sample in sorted(taken, key=lambda pair: pair[1].due):
+        latency = "" if sample.latency_ms is None else f"{sample.latency_ms:.4f}"
+        rows.writerow([name, sample.model, f"{sample.due - begin:.6f}", latency, sample.outcome])
+    content = gzip.compress(text.getvalue().encode(), mtime=0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return {"file": path.name, "sha256": sha256(content).hexdigest(), "rows": len(taken)}
+
+
+def _remedy(answer: Answer, service: Service) -> str:
+    if answer is Answer.NO:
+        return f"Make the named endpoints of {service.id} faster, or correct what they answer; each request stands in the samples file."
+    return "Measure again on a quieter machine, or raise `requests` or `looks` in the budget." if answer is Answer.UNKNOWN else ""

@@ -1,0 +1,312 @@
+"""One rehearsal: started once, lent to one user at a time in its first state, and wholly gone afterwards."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from types import TracebackType
+from typing import Self
+
+from atom_release.errors import ProbeFault
+from atom_release.evidence.exchange import Exchange
+from atom_release.evidence.look import Look
+from atom_release.evidence.rehearsal import deployment, openbao, postgres, state
+from atom_release.evidence.rehearsal.folder import Folder
+from atom_release.evidence.rehearsal.launcher import Launcher
+from atom_release.evidence.rehearsal.migrations import Applied
+from atom_release.evidence.rehearsal.services import Ground, Started, answers, log_name, start_all, start_one
+from atom_release.evidence.rehearsal.templates import fill, redactor, services_asked, systems_asked
+from atom_release.evidence.sandbox import Sandbox
+from atom_release.gate.manifest import Service, Start
+
+DATABASE = "rehearsal"
+"""The database that the services use."""
+
+_FIRST = "rehearsal_first"
+
+
+class Rehearsal:
+    """The release's services, PostgreSQL and OpenBao, as far as they could be had."""
+
+    def __init__(self, look: Look, sandbox: Sandbox | None = None) -> None:
+        """Prepare the folders; nothing is started yet."""
+        self._look = look
+        self._folder = Folder.make(look.scratch)
+        self._launcher = Launcher(sandbox or Sandbox(hidden=(*look.hidden, self._folder.root)), self._folder.logs)
+        self._lock = threading.Lock()
+        self._used = False
+        self._closed = False
+        self._pid = os.getpid()
+        self._values: dict[str, str] = {}
+        self._ground: Ground | None = None
+        self._started = Started()
+        self.secrets = {secret.name: secrets.token_hex(secret.bytes) for secret in look.manifest.secrets}
+        self.absent: dict[str, str] = {}
+        self.migrations: list[Applied] = []
+        self.postgres: postgres.Postgres | None = None
+        self.vault: openbao.OpenBao | None = None
+        self.restarted: dict[str, int] = {}
+        atexit.register(self.close)
+
+    @classmethod
+    def start(cls, look: Look, sandbox: Sandbox | None = None) -> Self:
+        """Start everything that the manifest asks for; what cannot be had is in `absent`, `failures` and `lacks`, and is not an error."""
+        made = cls(look, sandbox)
+        try:
+            made._start()
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """Addresses of the services that answered."""
+        return self._started.base_urls
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Services that did not start though what they need is there, with the end of their log."""
+        return self._started.failures
+
+    @property
+    def lacks(self) -> dict[str, str]:
+        """Services that could not be started for want of something that is not the release's to bring."""
+        return self._started.lacks
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The isolation that held for every one of the processes."""
+        each = list(self._launcher.isolation.values())
+        held = tuple(one for one in each[0] if all(one in other for other in each)) if each else ()
+        return held or ("none",)
+
+    @property
+    def token(self) -> str:
+        """The services' token for OpenBao; empty without one."""
+        return self.vault.token if self.vault else ""
+
+    def exchange(self) -> Exchange:
+        """Give a conversation with the services."""
+        self._used = True
+        values = {f"secret:{name}": value for name, value in self.secrets.items()}
+        return Exchange(self.base_urls, values, self._look.manifest.logins)
+
+    def fill(self, text: str) -> str:
+        """Fill the manifest's templates, e.g. in an integration test's environment.
+
+        Raises:
+            Lacking: a template stands for something this rehearsal does not have.
+        """
+        self._used = True
+        return fill(text, {**self._values, **{f"url:{service_id}": url for service_id, url in self.base_urls.items()}})
+
+    def log_of(self, service_id: str) -> bytes:
+        """Give all that a service wrote so far, the rehearsal's own secrets replaced by their names."""
+        log = self._launcher.log(log_name(service_id))
+        return self._redact(log.read_bytes()) if log.exists() else b""
+
+    @contextlib.contextmanager
+    def lease(self) -> Iterator[Self]:
+        """Give the rehearsal to one user at a time; whatever an earlier one changed in database, folders and OpenBao is undone first.
+
+        Raises:
+            ProbeFault: the rehearsal is closed, or could not be returned to its first state.
+        """
+        with self._lock:
+            if self._closed:
+                raise ProbeFault("the rehearsal is over")
+            if self._used:
+                self._reset_or_end()
+            self._used = True
+            yield self
+
+    @property
+    def lent(self) -> bool:
+        """Whether somebody has it now."""
+        return self._lock.locked()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over."""
+        return self._closed
+
+    def close(self) -> None:
+        """End every process and remove every folder; may be called again, and by a fork without effect."""
+        if self._closed or os.getpid() != self._pid:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        self._launcher.close()
+        self._folder.remove()
+
+    def __enter__(self) -> Self:
+        """Give this rehearsal."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End it."""
+        self.close()
+
+    def _start(self) -> None:
+        steps: list[Callable[[], object]] = [self._copy_tree]
+        if self._wants_postgres():
+            steps.append(lambda: self._obtain("postgres", self._start_postgres))
+        if self._wants_vault():
+            steps.append(lambda: self._obtain("vault", self._start_vault))
+        self._all_at_once(*steps)
+        self._start_services()
+        self._keep_first_state()
+
+    def _copy_tree(self) -> None:
+        self._look.tree.write_to(self._folder.copy)
+        self._folder.copy.chmod(0o755)
+
+    def _obtain(self, system: str, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except ProbeFault as fault:
+            self.absent[system] = str(fault)
+
+    def _wants_postgres(self) -> bool:
+        manifest = self._look.manifest
+        return manifest.tenancy is not None or manifest.infrastructure.postgres is not None or self._is_told("postgres")
+
+    def _wants_vault(self) -> bool:
+        manifest = self._look.manifest
+        return bool(manifest.secrets) or manifest.infrastructure.vault is not None or self._is_told("vault")
+
+    def _is_told(self, system: str) -> bool:
+        return any(system in systems_asked(start) for _, start in self._startable())
+
+    def _startable(self) -> list[tuple[Service, Start]]:
+        return [(service, service.start) for service in self._look.manifest.services if service.start is not None]
+
+    def _start_postgres(self) -> None:
+        server = postgres.start(self._launcher, self._folder.part("postgres"))
+        tenancy = self._look.manifest.tenancy
+        role = tenancy.role if tenancy else "application"
+        tree = self._look.tree
+        files = [(path, tree.read(path)) for path in sorted(tree.glob(tenancy.migrations))] if tenancy else []
+        self.migrations = deployment.migrate(server, DATABASE, files, role)
+        self.postgres = server
+        self._values["postgres"] = server.dsn(DATABASE, role)
+
+    def _start_vault(self) -> None:
+        self.vault = openbao.start(self._launcher, self._folder.part("openbao"), self._look.manifest.secrets, self.secrets)
+        self._values |= {"vault": self.vault.address, "vault_token": self.vault.token}
+
+    def _start_services(self) -> None:
+        import sys  # noqa: PLC0415 - only here
+
+        self._values |= {"python": sys.executable, "scratch": str(self._folder.scratch)}
+        self._values |= {f"secret:{name}": value for name, value in self.secrets.items()}
+        self._ground = Ground(self._launcher, self._folder.copy, self._folder.state, self._values, self._has_module, self._redact)
+        ready, lacking = [], {}
+        startable = self._startable()
+        ids = {service.id for service, _ in startable}
+        for service, start in startable:
+            missing = sorted(systems_asked(start) & self.absent.keys()) + sorted(services_asked(start) - ids)
+            if missing:
+                lacking[service.id] = "; ".join(f"{name}: {self.absent.get(name, 'the manifest names no command that starts it')}" for name in missing)
+            else:
+                ready.append((service, start))
+                self._folder.home(service.id)
+        self._started = start_all(self._ground, ready)
+        self._started.lacks |= lacking
+
+    def _keep_first_state(self) -> None:
+        """Keep what database and folder hold once the services are up: what they put there themselves belongs to the first state."""
+        self._all_at_once(self._keep_database, lambda: state.keep(self._launcher, self._folder.state, self._folder.first))
+        self._await_services()
+
+    def _keep_database(self) -> None:
+        if self.postgres is not None:
+            deployment.copy_from_connected(self.postgres, DATABASE, _FIRST)
+
+    def _reset(self) -> None:
+        self._all_at_once(self._reset_database, self._reset_vault, lambda: state.restore(self._launcher, self._folder.state, self._folder.first))
+        self._await_services()
+
+    def _reset_or_end(self) -> None:
+        """A rehearsal whose state is unknown is lent to nobody."""
+        try:
+            self._reset()
+        except BaseException:
+            self.close()
+            raise
+
+    def _reset_database(self) -> None:
+        if self.postgres is not None:
+            deployment.copy_database(self.postgres, _FIRST, DATABASE)
+
+    def _reset_vault(self) -> None:
+        if self.vault is not None:
+            self.vault.write(self._look.manifest.secrets, self.secrets)
+
+    def _all_at_once(self, *steps: Callable[[], object]) -> None:
+        """Take steps that do not wait for each other; if one fails the rehearsal is of no further use, and its error is raised."""
+        with ThreadPoolExecutor(len(steps)) as threads:
+            try:
+                for one in as_completed([threads.submit(step) for step in steps]):
+                    one.result()
+            except BaseException:
+                self._launcher.close()  # so that the other steps do not wait for what nobody wants any more
+                raise
+
+    def _await_services(self) -> None:
+        """Wait until each service answers again on its new connections; one that was ended meanwhile is started again."""
+        with ThreadPoolExecutor(max(1, len(self.base_urls))) as threads:
+            list(threads.map(self._await_service, list(self.base_urls)))
+
+    def _await_service(self, service_id: str) -> None:
+        service = self._look.manifest.service(service_id)
+        running = self._launcher.running.get(log_name(service_id))
+        url = self.base_urls[service_id]
+        if running is not None and self._launcher.until(lambda: answers(url, service.health, []), 3, going_on=running.alive):
+            return
+        if self._ground is not None and service.start is not None and self._launcher.open:
+            self.restarted[service_id] = self.restarted.get(service_id, 0) + 1
+            del self._started.base_urls[service_id]
+            start_one(self._ground, self._started, service, service.start)
+
+    def _has_module(self, name: str) -> bool:
+        return any(path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}" for path in self._look.tree.entries)
+
+    def _redact(self, log: bytes) -> bytes:
+        known = dict(self.secrets)
+        if self.vault is not None:
+            known |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
+        if self.postgres is not None:
+            known["postgres_password"] = self.postgres.password
+        return redactor(known)(log)
+
+
+_rehearsals: dict[tuple[str, str], Rehearsal] = {}
+_guard = threading.Lock()
+
+
+def current(look: Look) -> Rehearsal:
+    """Give this process's rehearsal of that commit and manifest, started on the first call; one of another that nobody has is ended."""
+    key = (look.tree.commit, look.manifest.model_dump_json())
+    with _guard:
+        for other, one in list(_rehearsals.items()):
+            if one.closed or one._pid != os.getpid() or (other != key and not one.lent):  # noqa: SLF001 - its own module
+                one.close()
+                del _rehearsals[other]
+        if key not in _rehearsals:
+            _rehearsals[key] = Rehearsal.start(look)
+        return _rehearsals[key]
+
+
+def close_all() -> None:
+    """End every rehearsal of this process."""
+    with _guard:
+        for one in _rehearsals.values():
+            one.close()
+        _rehearsals.clear()

@@ -1,0 +1,68 @@
+"""Run a service's own tests from the judged tree, several times and once without the code, and say what they show.
+
+The question is `suite`. The answer rests on test cases, compared with the exit status and with a separate collection. What the surroundings
+did to a test (no network, no memory, a missing module) is not held against the release.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.evidence import suite_trees
+from atom_release.evidence.interpreter import interpreter
+from atom_release.evidence.sandbox import Limits, Sandbox
+from atom_release.evidence.suite_run import Bench, seen_by
+from atom_release.evidence.suite_series import Series, evidence
+from atom_release.gate.vocabulary import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from atom_release.evidence.look import Look
+    from atom_release.gate.evidence import Evidence
+    from atom_release.gate.manifest import Integration, Service, Suite
+
+_CORES = 2
+_INTEGRATION_MEMORY_MB = 2048
+
+
+def run_suite(look: Look, service: Service) -> Evidence:
+    """Ask whether the service's tests pass, and whether they would fail without its code."""
+    suite = service.suite
+    if suite is None:
+        return look.found("suite", service.id, Answer.UNKNOWN, f"the manifest names no tests of {service.name}")
+    lacking = lacks(look, [*suite.paths, suite.directory, suite.requirements])
+    if lacking:
+        return look.found("suite", service.id, Answer.UNKNOWN, f"the commit holds no {', '.join(lacking)}", remedy="Commit it, or mend the manifest.")
+    try:
+        made = bench(look, suite, memory_mb=suite.memory_mb, arguments=suite.arguments)
+    except ProbeFault as fault:
+        return look.found("suite", service.id, Answer.UNKNOWN, f"the tests of {service.name} could not be run: {fault.message}", remedy=fault.remedy)
+    series = Series(look, made, made, suite.repeats, service.source, suite.paths, at_once=_CORES)
+    return evidence(look, "suite", service.id, series.carry_out())
+
+
+def lacks(look: Look, paths: Sequence[str | None]) -> list[str]:
+    """Give those of these paths that the judged tree does not have."""
+    return [path for path in paths if path and path.strip("./") and path.rstrip("/") not in look.tree.entries]
+
+
+def bench(look: Look, suite: Suite | Integration, *, memory_mb: int = _INTEGRATION_MEMORY_MB, arguments: Sequence[str] = ()) -> Bench:
+    """Give what a suite's runs are made with.
+
+    Raises:
+        ProbeFault: the Python that it needs could not be had.
+    """
+    found = interpreter(look.tree, suite.interpreter, getattr(suite, "requirements", None), look.scratch)
+    seconds = suite.timeout.total_seconds()
+    return Bench(
+        sandbox=seen_by(Sandbox(look.hidden), *found.readable),
+        python=found.python,
+        own_environment=found.own_environment,
+        scratch=suite_trees.room(look),
+        paths=suite.paths,
+        directory=suite.directory or ".",
+        limits=Limits(wall=seconds, cpu=int(seconds * _CORES) + 1, memory_mb=memory_mb),
+        arguments=arguments,
+    )

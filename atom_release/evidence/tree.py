@@ -1,0 +1,94 @@
+"""The listing of a tree: every path with its mode, kind, object and size, and what is odd about some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from atom_release.git import Git, shown
+
+LINK = "120000"
+EXECUTABLE = "100755"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One path of a commit; bytes of the path that are not UTF-8 stand as lone surrogates, as Python's file names do."""
+
+    path: str
+    mode: str
+    kind: str
+    oid: str
+    size: int
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link; its blob holds the target."""
+        return self.mode == LINK
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a plain file."""
+        return self.kind == "blob" and not self.is_link
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The entries of a tree by path, notes on what is odd, and the ids of blobs that a partial clone lacks."""
+
+    entries: dict[str, Entry]
+    oddities: tuple[str, ...]
+    missing: frozenset[str]
+
+
+def listing(git: Git, tree: str) -> Listing:
+    """List a tree without fetching anything; the size of a blob that is not there is 0.
+
+    Raises:
+        GitError: the tree itself is not whole.
+    """
+    listed = [_entry(record) for record in git.output("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]]
+    missing = _missing(git, tree) if is_partial(git) else frozenset()
+    sizes = _sizes(git, {entry.oid for entry in listed if entry.kind == "blob"} - missing)
+    entries = {entry.path: replace(entry, size=sizes.get(entry.oid, 0)) for entry in listed}
+    return Listing(entries, tuple(_odd(listed)), missing)
+
+
+def is_partial(git: Git) -> bool:
+    """Say whether the clone was made to lack objects, and to fetch them when they are read."""
+    return git.call("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$").status == 0
+
+
+def _missing(git: Git, tree: str) -> frozenset[str]:
+    """Ask by `rev-list`: in a partial clone it is the one command that neither fetches a missing object nor dies of it."""
+    said = git.output("rev-list", "--objects", "--no-object-names", "--missing=print", tree)
+    return frozenset(line[1:].decode("ascii") for line in said.splitlines() if line.startswith(b"?"))
+
+
+def _sizes(git: Git, oids: set[str]) -> dict[str, int]:
+    said = git.output("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin="".join(f"{oid}\n" for oid in sorted(oids)).encode())
+    pairs = (line.decode("ascii").split() for line in said.splitlines())
+    return {oid: int(size) for oid, size in pairs if size.isdecimal()}
+
+
+def _entry(record: bytes) -> Entry:
+    head, _, path = record.partition(b"\t")
+    mode, kind, oid = head.decode("ascii").split()
+    return Entry(path.decode("utf-8", "surrogateescape"), mode, kind, oid, 0)
+
+
+def _odd(listed: list[Entry]) -> Iterator[str]:
+    seen: set[str] = set()
+    for entry in listed:
+        if entry.path in seen:
+            yield f"{shown(entry.path)} is twice in the tree"
+        if entry.kind == "commit":
+            yield f"{shown(entry.path)} is a gitlink: its content is not in this repository"
+        if refused(entry.path):
+            yield f"{shown(entry.path)} is not a path that git would check out"
+        seen.add(entry.path)
+
+
+def refused(path: str) -> bool:
+    """Say whether a path must not be written: it would leave the folder, or be taken for a repository's own files."""
+    return any(part in {"", ".", ".."} or part.rstrip(". ").casefold() in {".git", "git~1"} for part in path.split("/"))

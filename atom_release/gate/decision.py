@@ -1,0 +1,147 @@
+"""The decision: from legs to criteria to GREEN, RED or BLOCKED.
+
+A pure function of a `Case`: total, independent of the order of the evidence, and monotone: taking good evidence away or adding bad never
+improves it. GREEN needs every expected criterion to be PASS or WAIVED, or BLOCKED on an observing external system where the manifest notes
+that and at least one leg was decided. An empty conjunction is a refusal at every level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from atom_release.gate import criteria, legs
+from atom_release.gate.criteria import Criterion
+from atom_release.gate.legs import Case, Leg
+from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome, Verdict
+
+
+class CriterionResult(BaseModel):
+    """What one criterion came to, and on which evidence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str
+    asset: str
+    outcome: Outcome
+    assurance: Assurance | None
+    reason: str
+    noted: bool = False
+    legs: tuple[Leg, ...]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The digests of all evidence this outcome rests on, ordered."""
+        return tuple(sorted({digest for leg in self.legs for digest in leg.evidence}))
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this criterion lets the release through."""
+        return self.outcome in {Outcome.PASS, Outcome.WAIVED} or self.noted
+
+
+class Decision(BaseModel):
+    """The verdict on one release, with every criterion that it rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verdict: Verdict
+    release: str
+    version: str
+    commit: str
+    tree: str
+    as_of: str
+    reason: str
+    criteria: tuple[CriterionResult, ...]
+
+    def criterion(self, criterion_id: str) -> CriterionResult:
+        """Give one criterion's result.
+
+        Raises:
+            KeyError: this release does not expect that criterion.
+        """
+        for result in self.criteria:
+            if result.id == criterion_id:
+                return result
+        raise KeyError(criterion_id)
+
+    def roll_up(self, members: Sequence[str]) -> Outcome:
+        """Give the worst outcome of several criteria, for the acceptance criteria that are not decided twice."""
+        return criteria.worst(result.outcome for result in self.criteria if result.id in members) or Outcome.INCONCLUSIVE
+
+
+def decide(case: Case) -> Decision:
+    """Decide the release from the evidence, as of the case's moment."""
+    results = tuple(judge(criterion, case) for criterion in criteria.expected(case.manifest))
+    verdict, reason = _verdict(results)
+    release = case.manifest.release
+    return Decision(
+        verdict=verdict,
+        release=f"{release.phase} {release.name}",
+        version=release.version,
+        commit=case.commit,
+        tree=case.tree,
+        as_of=case.as_of.isoformat(),
+        reason=reason,
+        criteria=results,
+    )
+
+
+def judge(criterion: Criterion, case: Case) -> CriterionResult:
+    """Give the outcome of one criterion: the worst of the legs that apply."""
+    judged = tuple(legs.judge(spec, case) for spec in criteria.legs(case.manifest, criterion.id))
+    counted = [leg for leg in judged if leg.outcome is not None]
+    outcome = criteria.worst(leg.outcome for leg in counted if leg.outcome is not None) or Outcome.INCONCLUSIVE
+    reason = _reason(counted, outcome)
+    before = case.history.get(criterion.id)
+    if before and outcome is Outcome.PASS and criterion.id not in criteria.ENVIRONMENTAL:
+        # No retry until green: what the commit determines does not get better by asking again.
+        outcome, reason = Outcome.FAIL, f"flaky: {reason} now, but it failed before on this very commit ({before})"
+    return CriterionResult(
+        id=criterion.id,
+        title=criterion.title,
+        asset=criterion.asset,
+        outcome=outcome,
+        assurance=_assurance(counted),
+        reason=reason,
+        noted=outcome is Outcome.BLOCKED and _is_noted(criterion, counted, case),
+        legs=judged,
+    )
+
+
+def _assurance(counted: Sequence[Leg]) -> Assurance | None:
+    decided = [leg.assurance for leg in counted if leg.decided and leg.assurance is not None]
+    return min(decided, key=lambda assurance: assurance.rank, default=None)
+
+
+def _reason(counted: Sequence[Leg], outcome: Outcome) -> str:
+    if not counted:
+        return "no leg of this criterion applies: nothing was shown"
+    if outcome is Outcome.PASS:
+        return f"{len(counted)} of {len(counted)} legs pass" if len(counted) > 1 else counted[0].reason
+    named = [f"{leg.question}/{leg.subject}: {leg.reason}" for leg in counted if leg.outcome is outcome]
+    return "; ".join(named)
+
+
+def _is_noted(criterion: Criterion, counted: Sequence[Leg], case: Case) -> bool:
+    """Say whether BLOCKED may stand beside a GREEN: only observing systems are absent, and something was decided."""
+    blocked = [leg for leg in counted if leg.outcome is Outcome.BLOCKED]
+    return (
+        criteria.blocked_policy(case.manifest, criterion) is BlockedPolicy.NOTED
+        and all(leg.observes for leg in blocked)
+        and any(leg.decided for leg in counted)
+    )
+
+
+def _verdict(results: Sequence[CriterionResult]) -> tuple[Verdict, str]:
+    if not results:
+        return Verdict.RED, "no criterion is expected: an empty conjunction is a refusal"
+    refusing = [result for result in results if not result.accepted]
+    if not refusing:
+        noted = [result.id for result in results if result.noted]
+        return Verdict.GREEN, f"all {len(results)} criteria hold" + (f"; noted BLOCKED: {', '.join(noted)}" if noted else "")
+    told = ", ".join(f"{result.id} {result.outcome}" for result in refusing)
+    only_blocked = all(result.outcome is Outcome.BLOCKED for result in refusing)
+    return (Verdict.BLOCKED if only_blocked else Verdict.RED), f"{len(refusing)} of {len(results)} criteria do not hold: {told}"

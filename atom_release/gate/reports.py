@@ -1,0 +1,73 @@
+"""The texts of a decision in Markdown: for a person, made from the decision alone, so that they cannot say more than it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from atom_release.gate import criteria
+from atom_release.gate.decision import CriterionResult, Decision
+from atom_release.gate.ledger import LedgerRow
+from atom_release.gate.legs import Leg
+from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+
+_SIGNS = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INCONCLUSIVE: "❓", Outcome.BLOCKED: "⛔", Outcome.WAIVED: "📝"}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Give a Markdown table; cells are made safe for one line."""
+    lines = ["| " + " | ".join(header) + " |", "| " + " | ".join("---" for _ in header) + " |"]
+    lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    text = " ".join(str("" if value is None else value).split())
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
+def sign(outcome: Outcome | None) -> str:
+    """Give the outcome with its sign; a leg that does not apply has none."""
+    return "not applicable" if outcome is None else f"{_SIGNS[outcome]} {outcome}"
+
+
+def decision_table(decision: Decision) -> str:
+    """Give the table a release manager reads first: criterion, outcome, assurance, why."""
+    rows = [(result.id, result.title, _outcome(result), result.assurance or "", result.reason) for result in decision.criteria]
+    rolled = [(name, "roll-up of " + ", ".join(members), sign(decision.roll_up(members)), "", "") for name, members in criteria.ROLL_UPS.items()]
+    return table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled)
+
+
+def _outcome(result: CriterionResult) -> str:
+    return sign(result.outcome) + (" (noted)" if result.noted else "")
+
+
+def policy_check(release: str, results: Sequence[CriterionResult]) -> str:
+    """Give the policy report: the matrix of policy by leg, then each leg that does not pass with what to change."""
+    parts = [f"# {release}: policy check", table(("policy", "title", "outcome", "assurance"), [(r.id, r.title, _outcome(r), r.assurance or "") for r in results])]
+    for result in results:
+        parts += [f"## {result.id} {result.title}", _legs(result.legs)]
+        parts += [f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in result.legs if leg.remedy]
+    return "\n\n".join(parts) + "\n"
+
+
+def _legs(legs: Iterable[Leg]) -> str:
+    rows = [(leg.question, leg.subject, sign(leg.outcome), leg.assurance or "", leg.control or "", leg.reason) for leg in legs]
+    return table(("leg", "asked of", "outcome", "assurance", "control", "found"), rows)
+
+
+def aggregated(release: str, results: Sequence[CriterionResult], ledgers: Mapping[str, Sequence[LedgerRow]]) -> str:
+    """Give the aggregated report: the outcomes so far, then the ledger of claims per service."""
+    parts = [f"# {release}: aggregated report", table(("criterion", "title", "outcome", "why"), [(r.id, r.title, _outcome(r), r.reason) for r in results])]
+    for service, rows in ledgers.items():
+        parts += [f"## {service}: claims", _counts(rows), ledger_table(rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _counts(rows: Sequence[LedgerRow]) -> str:
+    return ", ".join(f"{sum(row.verdict is verdict for row in rows)} {verdict}" for verdict in ClaimVerdict)
+
+
+def ledger_table(rows: Sequence[LedgerRow]) -> str:
+    """Give the ledger of one service: claim, said, found, verdict, where it stands, why."""
+    shown = [(row.kind, row.said, row.found, row.verdict, row.where, row.reason) for row in rows]
+    return table(("claim", "said", "found", "verdict", "where", "why"), shown)

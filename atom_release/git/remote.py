@@ -1,0 +1,78 @@
+"""Another repository: which references it has, and the objects behind them. Nothing here changes a reference anywhere."""
+
+from __future__ import annotations
+
+import re
+
+from atom_release.git.call import Git
+from atom_release.git.trouble import GitError, Trouble, failure, masked
+
+_LONG = 60.0
+
+
+def push_address(git: Git, name: str) -> str | None:
+    """Give the one address that pushes to this remote go to, None where there is no such remote; it may hold credentials.
+
+    Raises:
+        GitError: it has several, and no push to several places is atomic; or it is reached by a program that the repository names.
+    """
+    for setting in ("uploadpack", "receivepack", "vcs"):
+        if f"remote.{name}.{setting}" in git.own:
+            raise GitError(f"Remote {name} is reached by a program that the repository names.", f"git config --unset remote.{name}.{setting}")
+    ran = git.call("remote", "get-url", "--push", "--all", name)
+    if ran.status != 0:
+        return None
+    addresses = ran.out.decode("utf-8", "surrogateescape").splitlines()
+    if len(addresses) != 1:
+        raise GitError(f"Remote {name} pushes to {len(addresses)} places, and no push to several is atomic.", f"git remote set-url --push {name} <url>")
+    return addresses[0]
+
+
+def is_folder(address: str) -> bool:
+    """Say whether an address is a folder of this machine."""
+    return address.startswith("file://") or not re.match(r"[^/]*:", address)
+
+
+def references(git: Git, address: str, *names: str, timeout: float) -> dict[str, str]:
+    """Give those of the references that are there, with the ids of their objects; `<tag>^{}` is what a tag points at.
+
+    Raises:
+        GitError: no answer came.
+    """
+    patterns = [f"{name}{peeled}" for name in names for peeled in ("", "^{}")]
+    ran = git.call("ls-remote", "--end-of-options", address, *patterns, network=True, timeout=timeout)
+    if ran.status != 0:
+        raise failure(ran, "ls-remote", git.repository)
+    listed = [line.split("\t", 1) for line in ran.out.decode("utf-8", "surrogateescape").splitlines()]
+    return {ref: oid for oid, ref in listed if ref.removesuffix("^{}") in names}
+
+
+def take(git: Git, address: str, ref: str, commit: str, *, timeout: float) -> None:
+    """Take the objects behind a reference into the repository, if they are not there yet.
+
+    Raises:
+        GitError: they could not be had.
+    """
+    if holds(git, commit):
+        return
+    quiet = ("--quiet", "--no-write-fetch-head", "--no-tags", "--refmap=", "--no-filter", "--no-auto-maintenance")
+    ran = git.call("fetch", *quiet, "--end-of-options", address, ref, network=True, timeout=max(timeout, _LONG))
+    if ran.status != 0:
+        raise failure(ran, "fetch", git.repository)
+    if not holds(git, commit):
+        raise GitError(f"{ref} of {masked(address)} moved while it was read.", "Try again.", trouble=Trouble.OTHER)
+
+
+def holds(git: Git, commit: str) -> bool:
+    """Say whether the repository holds this commit."""
+    return git.call("cat-file", "-e", f"{commit}^{{commit}}").status == 0
+
+
+def first_parent(git: Git, commit: str) -> str | None:
+    """Give a commit's first parent, None for a root."""
+    return git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^1").out.decode("ascii").strip() or None
+
+
+def is_ancestor(git: Git, older: str, newer: str) -> bool:
+    """Say whether one commit is known here to be an ancestor of another, or the same."""
+    return holds(git, older) and git.call("merge-base", "--is-ancestor", older, newer).status == 0

@@ -1,0 +1,41 @@
+"""All assets of one release: the service reports, the report stations, the gate, the audit bundle and the acts."""
+
+# No postponed annotations here: dagster reads those of asset functions as objects.
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from atom_release.gate.manifest import Service, slug
+from atom_release.graph import acting
+from atom_release.graph.blueprint import OWNERS, Blueprint
+from atom_release.graph.stations import asset_of, stations
+from atom_release.graph.step import ReleaseResource, Step
+
+
+def of(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
+    """Give every asset of one release; `alone` says that no other release is loaded beside it."""
+    reports = [_service_report(blueprint, service) for service in blueprint.manifest.services]
+    return [*reports, *(asset_of(blueprint, station) for station in stations(blueprint)), *acting.of(blueprint, alone=alone)]
+
+
+def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefinition:
+    name = f"service_report/{slug(service.id)}"
+
+    @dg.asset(
+        key=blueprint.key_of(name),
+        description=f"The implementation report of {service.name} ({service.id}) as committed; its data version is the SHA-256 of its bytes.",
+        kinds={"markdown", "git"},
+        owners=OWNERS,
+        group_name=blueprint.group("evidence"),
+    )
+    def report(context: dg.AssetExecutionContext, release: ReleaseResource) -> Iterator[dg.MaterializeResult[None]]:
+        step = Step(context, blueprint, release.settings(blueprint.location), name)
+        tree = step.subject.tree
+        paths = tree.glob(service.report)
+        digests = {path: tree.digest(path) for path in paths}
+        shown: dict[str, object] = {"commit": tree.commit, "paths": ", ".join(paths) or f"nothing matches {service.report}"}
+        version = "+".join(digests.values()) or "absent"
+        yield dg.MaterializeResult(asset_key=blueprint.key_of(name), data_version=dg.DataVersion(version), metadata=shown)
+
+    return report

@@ -1,0 +1,20 @@
+"""Where a run says what it does now, for whoever shows it; with no listener, nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Listener = Callable[[str, str], None]
+_listeners: list[Listener] = []
+
+
+def announce(step: str, what: str) -> None:
+    """Tell every listener which step is at what."""
+    for listener in _listeners:
+        listener(step, what)
+
+
+def listen(listener: Listener) -> Callable[[], None]:
+    """Add a listener; the function given back removes it."""
+    _listeners.append(listener)
+    return lambda: _listeners.remove(listener)

@@ -1,0 +1,114 @@
+"""One run of a release's graph through Dagster, in this process, and what it came to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from atom_release.errors import Refused
+from atom_release.gate.decision import Decision
+from atom_release.graph import standing, trust
+from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.subject import Subject, open_subject, parse_manifest
+from atom_release.settings import Settings
+
+if TYPE_CHECKING:
+    from atom_release.publish.repository import TagFacts
+
+_INSTANCE = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+    granularity: op
+"""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run came to; `acted` is False where the decision was GREEN and an act failed."""
+
+    decision: Decision
+    artifacts: Mapping[str, str]
+    tag: TagFacts | None
+    acted: bool
+    said: tuple[str, ...]
+
+
+@contextmanager
+def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
+    """Give the Dagster instance whose history lies in this folder; telemetry and the welcome window are off."""
+    home.mkdir(parents=True, exist_ok=True)
+    configuration = home / "dagster.yaml"
+    if not configuration.exists():
+        configuration.write_text(_INSTANCE)
+    os.environ["DAGSTER_HOME"] = str(home)
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def run(settings: Settings, *, acts: bool) -> RunResult:
+    """Run the whole graph (or, without acts, up to the gate and the audit bundle) and give what it came to.
+
+    Raises:
+        Misuse: repository, revision, manifest or output folder are not usable; nothing was written.
+        Refused: the run ended without a decision that can be trusted; the sentence says why.
+    """
+    from atom_release.definitions import build_definitions  # noqa: PLC0415 - the definitions are made of this package
+
+    subject = open_subject(settings, create=True)
+    subject.store.require_writable()
+    blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
+    definitions = build_definitions([blueprint], settings=settings)
+    name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with instance_at(settings.dagster_home) as instance:
+        done = definitions.resolve_job_def(name).execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+    return _result(subject, done)
+
+
+def last_decision(settings: Settings) -> Decision:
+    """Give the newest decision on the commit, derived again; nothing is asked and nothing is made.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+        Refused: there is no decision that can be believed.
+    """
+    subject = open_subject(settings, create=False)
+    recorded = standing.of(subject)
+    return recorded.record.decision if recorded else trust.newest_record(subject).decision
+
+
+def _result(subject: Subject, done: dg.ExecuteInProcessResult) -> RunResult:
+    from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
+
+    failures = tuple(_failure(event) for event in done.all_events if event.is_step_failure)
+    recorded = standing.of(subject)
+    try:
+        record = recorded.record if recorded else trust.newest_record(subject)
+    except Refused as error:
+        raise Refused(" ".join((error.message, *failures)), error.remedy) from error
+    release = subject.manifest.release
+    tag = describe_tag(subject.tree.repository, release.tag, judged=subject.commit) if recorded else None
+    said = ("already released",) if recorded and done.success and not _probed(done) else ()
+    return RunResult(record.decision, record.artifacts, tag, done.success, said + failures)
+
+
+def _probed(done: dg.ExecuteInProcessResult) -> bool:
+    return any(event.is_step_materialization and "probed" in event.materialization.metadata for event in done.all_events)
+
+
+def _failure(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"

@@ -1,0 +1,26 @@
+"""Dagster's own web server and daemon on loopback, with the history of this home."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from atom_release.graph.running import instance_at
+from atom_release.settings import Settings
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Serve until interrupted, and give Dagster's exit status; it ends with this process."""
+    with instance_at(settings.dagster_home):
+        pass  # writes the configuration (telemetry off) where there is none yet
+    argv = [sys.executable, "-m", "dagster", "dev", "-m", "atom_release.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(argv, env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)})
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()

@@ -1,0 +1,54 @@
+"""What an asset shows in Dagster: its artifacts by path and digest, its Markdown, its outcomes as a table, its numbers as numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import dagster as dg
+
+from atom_release.gate.decision import CriterionResult
+from atom_release.graph.step import Step
+from atom_release.publish import canonical
+
+_MARKDOWN_LIMIT = 100_000
+
+
+def metadata_of(step: Step, names: Iterable[str], artifacts: Mapping[str, bytes], results: Sequence[CriterionResult]) -> dict[str, dg.MetadataValue]:
+    """Give the metadata of one report asset."""
+    shown: dict[str, dg.MetadataValue] = {"commit": dg.MetadataValue.text(step.subject.commit)}
+    for name in names:
+        if name not in artifacts:
+            continue
+        shown[name] = dg.MetadataValue.path(f"{step.settings.out}/{name}")
+        shown[f"{name} sha256"] = dg.MetadataValue.text(canonical.digest(artifacts[name]))
+        if name.endswith(".md"):
+            shown["report"] = dg.MetadataValue.md(artifacts[name].decode()[:_MARKDOWN_LIMIT])
+        if name.endswith(".json") and not name.endswith(".dsse.json"):
+            shown |= _numbers(json.loads(artifacts[name]))
+    for result in results:
+        shown[f"{result.id} outcome"] = dg.MetadataValue.text(f"{result.outcome}: {result.reason}")
+    return shown
+
+
+def _numbers(document: object) -> dict[str, dg.MetadataValue]:
+    """Give what Dagster can plot over runs: how much evidence, how much of it answered, and the measured p95."""
+    evidence = document.get("evidence", []) if isinstance(document, dict) else []
+    if not evidence:
+        return {}
+    shown: dict[str, dg.MetadataValue] = {
+        "evidence": dg.MetadataValue.int(len(evidence)),
+        "answered yes": dg.MetadataValue.int(sum(one["answer"] == "yes" for one in evidence)),
+        "questions": _questions(evidence),
+    }
+    for one in evidence:
+        for endpoint in one["facts"].get("endpoints", []) if one["question"] == "latency" else []:
+            if isinstance(endpoint, dict) and endpoint.get("p95") is not None:
+                shown[f"p95 ms {one['subject']} {endpoint.get('name')}"] = dg.MetadataValue.float(float(endpoint["p95"]))
+    return shown
+
+
+def _questions(evidence: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+    columns = ("question", "subject", "answer", "assurance", "reason")
+    records = [dg.TableRecord({column: str(one[column]) for column in columns}) for one in evidence]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(column) for column in columns]))

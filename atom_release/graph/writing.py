@@ -1,0 +1,48 @@
+"""What the decision assets write from the evidence: the ledger, and the signed snapshot. They ask no system anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from atom_release import __version__
+from atom_release.gate import claims_of, criteria, reports
+from atom_release.gate.decision import judge
+from atom_release.graph.step import Step
+from atom_release.publish import canonical, record, signing
+
+
+def aggregated(step: Step) -> Mapping[str, bytes]:
+    """Write the ledger of every claim beside the outcomes so far."""
+    case = step.case(step.inputs(step.blueprint.evidence_artifacts))
+    release = step.manifest.release
+    results = [judge(one, case) for one in criteria.expected(step.manifest)]
+    policies = {one.id: one.outcome for one in results if one.id.startswith("P-")}
+    ledgers = {service.id: claims_of.ledger(service, case.evidence, policies) or () for service in step.manifest.services}
+    document = {
+        "release": f"{release.prefix} {release.version}",
+        "criteria": [{"id": one.id, "outcome": one.outcome, "reason": one.reason} for one in results],
+        "ledger": {service: [row.model_dump(mode="json") for row in rows] for service, rows in ledgers.items()},
+    }
+    text = reports.aggregated(f"{release.prefix} {release.version}", results, ledgers)
+    return {
+        step.blueprint.artifact("Aggregated.json"): canonical.encode(document),
+        step.blueprint.artifact("Aggregated.md"): text.encode(),
+    }
+
+
+def snapshot(step: Step) -> Mapping[str, bytes]:
+    """Decide as of now; record the decision with all it rests on; sign it."""
+    names = [*step.blueprint.evidence_artifacts]
+    names += [step.blueprint.artifact(rest) for rest in ("InfraSimulation.log", "PolicyCheck.md", "Aggregated.json", "Aggregated.md")]
+    artifacts = {**step.inputs(names), record.MANIFEST: step.subject.manifest_bytes}
+    case = step.case(artifacts)
+    earlier: list[JsonValue] = [dict(one) for one in step.history.decisions(step.subject.commit)]
+    circumstances: dict[str, JsonValue] = {"external": step.subject.external, "notes": list(step.subject.tree.notes), "earlier": earlier}
+    decision, snapshot_bytes = record.snapshot_of(case, artifacts, circumstances)
+    step.history.add(decision, step.occasion, step.context.run.run_id, case.as_of)
+    everything = {**artifacts, step.blueprint.artifact("Snapshot.json"): snapshot_bytes}
+    payload = record.seal(decision, everything, case.evidence, version=__version__)
+    envelope = signing.sign(payload, record.PAYLOAD_TYPE, step.subject.key)
+    return {**everything, step.blueprint.artifact("Decision.dsse.json"): envelope}

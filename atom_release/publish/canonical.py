@@ -1,0 +1,25 @@
+"""One way to write JSON, so that the same document has the same bytes and the same digest everywhere (RFC 8785)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from pydantic import BaseModel, JsonValue
+
+
+def encode(document: JsonValue | Mapping[str, JsonValue] | BaseModel) -> bytes:
+    """Give the canonical bytes of a JSON document, ending in a newline.
+
+    Raises:
+        ValueError: the document holds what JSON cannot (NaN, an integer beyond 2**53).
+    """
+    import rfc8785  # noqa: PLC0415 - imported where it is used: loading the graph stays fast
+
+    plain = document.model_dump(mode="json") if isinstance(document, BaseModel) else document
+    return rfc8785.dumps(plain) + b"\n"
+
+
+def digest(content: bytes) -> str:
+    """Give the SHA-256 of the bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

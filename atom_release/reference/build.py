@@ -1,0 +1,121 @@
+"""Writes a scenario of the reference release as real git repositories: one with a work tree, and its bare origin.
+
+The same scenario has the same commits everywhere: authors, dates and order are fixed, and nothing of the user's configuration takes part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from atom_release.errors import Misuse
+from atom_release.git import Git
+from atom_release.reference.scenarios import SCENARIOS
+from atom_release.reference.scenarios.scenario import Files, Scenario
+
+_AUTHOR = "Reference Author <author@example.org>"
+_LAST = 1_763_481_600 + 365 * 86400  # 2026-11-18T16:00:00Z, the commit that is judged
+_DAY = 86400
+_STAGES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    ("Lay the foundation", _LAST - 3 * _DAY, ("README.md", ".gitignore", "services/platform/")),
+    ("C.1: predictive engine", _LAST - 2 * _DAY - 4 * 3600, ("services/predictive-engine/", "infra/db/migrations/003", "data/", "reports/0C.1")),
+    ("C.2: performance profiler", _LAST - 2 * _DAY, ("services/perf-profiler/", "infra/db/migrations/004", "reports/0C.2")),
+    ("C.3: tenant RBAC", _LAST - _DAY - 4 * 3600, ("services/authz/", "infra/db/migrations/005", "reports/0C.3")),
+    ("C.4: analytics", _LAST - _DAY, ("services/analytics/", "infra/db/migrations/006", "reports/0C.4")),
+    ("C.5: model pipeline", _LAST - 4 * 3600, ("services/model-pipeline/", "infra/db/migrations/007", "reports/0C.5")),
+    ("Phase C: manifest and cross-service tests", _LAST, ("",)),
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """Where a scenario was written, and the commit that is to be judged."""
+
+    repository: Path
+    origin: Path
+    commit: str
+
+
+def build(directory: Path, scenario: str = "green") -> Built:
+    """Write a scenario to `directory/repository` and `directory/origin.git`; what is there already is left as it is.
+
+    Raises:
+        Misuse: there is no such scenario, or the folder holds something else.
+    """
+    chosen = find(scenario)
+    stream = b"".join(_stream(chosen.files()))
+    mark = f"{chosen.name} {hashlib.sha256(stream).hexdigest()}\n"
+    marker = directory / ".reference"
+    if not (marker.is_file() and marker.read_text() == mark):
+        _replace(directory, marker, lambda place: _write(place, stream, chosen, mark))
+    repository = directory / "repository"
+    return Built(repository, directory / "origin.git", Git(repository).line("rev-parse", "--verify", "refs/heads/main"))
+
+
+def find(name: str) -> Scenario:
+    """Give the scenario of that name.
+
+    Raises:
+        Misuse: there is none.
+    """
+    if name not in SCENARIOS:
+        raise Misuse(f"There is no scenario {name!r}.", "See `atom-release scenarios`.")
+    return SCENARIOS[name]
+
+
+def _replace(directory: Path, marker: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the place and move it there whole; only a folder that this function made is ever replaced."""
+    if directory.exists() and any(directory.iterdir()) and not marker.exists():
+        raise Misuse(f"{directory} is not empty.", "Name a new or empty folder.")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        fresh.chmod(0o755)
+        write(fresh)
+        if directory.exists():
+            shutil.rmtree(directory)
+        os.replace(fresh, directory)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
+    repository, origin = place / "repository", place / "origin.git"
+    for folder, kind in ((repository, ()), (origin, ("--bare",))):
+        folder.mkdir()
+        Git(folder).output("init", "--quiet", "--template=", "--initial-branch=main", *kind, ".")
+    git = Git(repository)
+    git.output("fast-import", "--quiet", stdin=stream)
+    for key, value in (("core.autocrlf", "false"), ("user.name", "Reference Author"), ("user.email", "author@example.org"), ("remote.origin.url", "../origin.git")):
+        git.output("config", key, value)
+    git.output("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+    git.output("reset", "--hard", "--quiet", "main")
+    git.output("push", "--quiet", "origin", "main", network=True)
+    if scenario.prepare is not None:
+        scenario.prepare(git)
+    (place / ".reference").write_text(mark)
+
+
+def _stream(files: Files) -> Iterator[bytes]:
+    """Give the whole history as git's fast-import reads it; a file belongs to the first stage that names its folder."""
+    left = dict(sorted(files.items()))
+    for message, when, prefixes in _STAGES:
+        taken = {path: content for path, content in left.items() if path.startswith(prefixes)}
+        left = {path: content for path, content in left.items() if path not in taken}
+        yield _commit(message, when, taken)
+
+
+def _commit(message: str, when: int, files: Mapping[str, bytes]) -> bytes:
+    lines = [f"commit refs/heads/main\nauthor {_AUTHOR} {when} +0000\ncommitter {_AUTHOR} {when} +0000\n".encode(), _data(message.encode())]
+    for path, content in files.items():
+        lines += [f"M 100644 inline {path}\n".encode(), _data(content)]
+    return b"".join([*lines, b"\n"])
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)

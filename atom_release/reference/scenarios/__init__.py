@@ -1,0 +1,23 @@
+"""The scenarios: positive controls of the gate, its demonstration, and its tests."""
+
+from __future__ import annotations
+
+from atom_release.reference.scenarios import claims, infrastructure, policies, services
+from atom_release.reference.scenarios.scenario import Scenario
+
+_GREEN = Scenario("green", None, {}, "Everything holds; Prometheus server and forge are absent and noted.")
+
+SCENARIOS: dict[str, Scenario] = {
+    one.name: one for one in (_GREEN, *claims.SCENARIOS, *services.SCENARIOS, *policies.SCENARIOS, *infrastructure.SCENARIOS)
+}
+
+
+def manifest_bytes(scenario: str) -> bytes:
+    """Give the manifest of a scenario without writing anything.
+
+    Raises:
+        Misuse: there is no such scenario.
+    """
+    from atom_release.reference.build import find  # noqa: PLC0415 - the builder knows the scenarios
+
+    return find(scenario).files()["release.yaml"]

@@ -1,0 +1,28 @@
+"""Scenarios about what stands around the release: the tag's name, remotes."""
+
+from __future__ import annotations
+
+from atom_release.gate.vocabulary import Outcome
+from atom_release.git import Git
+from atom_release.reference.scenarios.scenario import Scenario
+
+_WHO = {
+    "GIT_AUTHOR_NAME": "Reference Author",
+    "GIT_AUTHOR_EMAIL": "author@example.org",
+    "GIT_AUTHOR_DATE": "2026-11-18T17:00:00Z",
+    "GIT_COMMITTER_NAME": "Reference Author",
+    "GIT_COMMITTER_EMAIL": "author@example.org",
+    "GIT_COMMITTER_DATE": "2026-11-18T17:00:00Z",
+}
+
+
+def _tag_elsewhere(git: Git) -> None:
+    """Tag the first commit by hand, here and at the origin, as releases were tagged before there was a gate."""
+    first = git.line("rev-list", "--max-parents=0", "main")
+    git.output("tag", "--annotate", "--message", "by hand", "v3.0.0-phaseC", first, environment=_WHO)
+    git.output("push", "--quiet", "origin", "refs/tags/v3.0.0-phaseC", network=True)
+
+
+SCENARIOS = (
+    Scenario("tag-conflict", "AC5", {"AC5": Outcome.FAIL}, "The tag's name is taken, on a commit that this gate did not judge.", None, _tag_elsewhere),
+)

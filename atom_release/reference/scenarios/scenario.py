@@ -1,0 +1,62 @@
+"""What a scenario is: one defect, declared with everything it must turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files as package_files
+from importlib.resources.abc import Traversable
+
+from atom_release.gate.vocabulary import Outcome
+from atom_release.git import Git
+
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one."""
+
+    name: str
+    criterion: str | None
+    expects: Mapping[str, Outcome]
+    what: str
+    change: Callable[[Files], None] | None = None
+    prepare: Callable[[Git], None] | None = field(default=None, compare=False)
+
+    def files(self) -> Files:
+        """Give the variant's files: path -> content."""
+        tree = dict(bundled())
+        if self.change is not None:
+            self.change(tree)
+        return tree
+
+
+@lru_cache(maxsize=1)
+def bundled() -> Mapping[str, bytes]:
+    """Give the files of the reference release as they are bundled."""
+    found: Files = {}
+
+    def walk(folder: Traversable, prefix: str) -> None:
+        for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                walk(entry, f"{prefix}{entry.name}/")
+            elif entry.is_file() and not entry.name.endswith(".pyc"):
+                found[prefix + entry.name] = entry.read_bytes()
+
+    walk(package_files("atom_release.reference") / "tree", "")
+    return found
+
+
+def replace(tree: Files, path: str, old: str, new: str) -> None:
+    """Change one place of a file.
+
+    Raises:
+        ValueError: the place is not there exactly once: the scenario no longer fits the reference release.
+    """
+    text = tree[path].decode()
+    if text.count(old) != 1:
+        message = f"{path} holds {old!r} {text.count(old)} times, not once"
+        raise ValueError(message)
+    tree[path] = text.replace(old, new).encode()

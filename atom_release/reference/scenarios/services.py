@@ -1,0 +1,53 @@
+"""Scenarios about services that run: that do not start, are slow, or are tested without being asked."""
+
+from __future__ import annotations
+
+from atom_release.gate.vocabulary import Outcome
+from atom_release.reference.scenarios.scenario import Files, Scenario, replace
+
+_FAIL = Outcome.FAIL
+_MANIFEST = "release.yaml"
+
+
+def _down(tree: Files) -> None:
+    replace(tree, _MANIFEST, '["{python}", services/perf-profiler/server.py]', '["{python}", -c, "raise SystemExit(1)"]')
+
+
+def _slow(tree: Files) -> None:
+    path = "services/perf-profiler/server.py"
+    replace(tree, path, "    async def summary(_request):\n", "    async def summary(_request):\n        await asyncio.sleep(0.9)\n")
+    replace(tree, path, "import os\nimport sys\n", "import asyncio\nimport os\nimport sys\n")
+
+
+def _vacuous(tree: Files) -> None:
+    tree["integration/test_cross_service.py"] = b'''"""The services together."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("service", ["predictive-engine", "authz", "analytics", "model-pipeline"])
+def test_service_is_there(service):
+    assert (ROOT / "services" / service / "server.py").is_file()
+'''
+
+
+def _undecodable(tree: Files) -> None:
+    tree["data/labelled.csv"] = tree["data/labelled.csv"].decode().replace("latency", "latence\u0301").encode("utf-16")
+
+
+SCENARIOS = (
+    Scenario("service-down", "T5", {"T5": _FAIL, "P-4": _FAIL, "P-6": _FAIL}, "C.2 does not start, though its code and suite are whole.", _down),
+    Scenario("slow-endpoint", "P-6", {"T5": _FAIL, "P-6": _FAIL}, "An endpoint of C.2 takes 0.9 s; its budget is 0.8 s.", _slow),
+    Scenario("integration-vacuous", "AC2", {"AC2": _FAIL}, "The cross-service tests only look whether files exist.", _vacuous),
+    Scenario(
+        "probe-errors",
+        "T5",
+        {"T5": Outcome.INCONCLUSIVE, "C.1": Outcome.INCONCLUSIVE},
+        "The labelled data cannot be decoded: the accuracy probe raises, and the refusal is recorded.",
+        _undecodable,
+    ),
+)

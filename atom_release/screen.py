@@ -1,0 +1,210 @@
+"""What the command line shows: tables and sentences for a person, one JSON document for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from atom_release.gate import criteria
+from atom_release.gate.decision import CriterionResult, Decision
+from atom_release.gate.vocabulary import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from atom_release.gate.claims import ClaimRecord
+    from atom_release.graph.running import RunResult
+
+_COLOURS = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "red",
+    Outcome.INCONCLUSIVE: "yellow",
+    Outcome.BLOCKED: "magenta",
+    Outcome.WAIVED: "cyan",
+    Verdict.GREEN: "bold green",
+    Verdict.RED: "bold red",
+    Verdict.BLOCKED: "bold magenta",
+}
+_EXIT = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
+_ACT_FAILED = 4
+
+
+def exit_status(result: RunResult) -> int:
+    """Give the exit status of a run."""
+    if result.decision.verdict is Verdict.GREEN and not result.acted:
+        return _ACT_FAILED
+    return _EXIT[result.decision.verdict]
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[None]:
+    """Show on stderr what the run does now, one line that moves on a terminal, a line a step elsewhere."""
+    from atom_release.graph.progress import listen  # noqa: PLC0415 - the graph is loaded by commands that run it
+
+    console = Console(stderr=True)
+    if not shown:
+        yield
+        return
+    with console.status("starting") as status:
+        steps: list[str] = []
+
+        def hear(step: str, what: str) -> None:
+            if step not in steps:
+                steps.append(step)
+                console.print(f"[dim]{step}[/dim]", highlight=False)
+            status.update(f"{step}: {what}")
+
+        stop = listen(hear)
+        try:
+            yield
+        finally:
+            stop()
+
+
+def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
+    """Show what a run came to: the table of criteria, the decision, the tag."""
+    if as_json:
+        _dump(_run_document(result))
+        return
+    console = Console()
+    console.print(_criteria_table(result.decision))
+    verdict = result.decision.verdict
+    console.print(f"[{_COLOURS[verdict]}]{verdict}[/]  {result.decision.release} {result.decision.version} at {result.decision.commit[:12]}: {result.decision.reason}")
+    if result.tag:
+        console.print(f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged {result.tag.judged[:12]})", highlight=False)
+    for sentence in result.said:
+        console.print(sentence, highlight=False, markup=False)
+    console.print(f"artifacts: {out}", highlight=False)
+
+
+def _run_document(result: RunResult) -> dict[str, Any]:
+    decision = result.decision
+    told = [
+        {"id": one.id, "outcome": one.outcome, "assurance": one.assurance, "reason": one.reason, "evidence": list(one.evidence)} for one in decision.criteria
+    ]
+    tag = result.tag and {"name": result.tag.name, "object": result.tag.object, "commit": result.tag.commit, "judged": result.tag.judged}
+    return {
+        "decision": decision.verdict,
+        "release": f"{decision.release} {decision.version}",
+        "commit": decision.commit,
+        "criteria": told,
+        "tag": tag,
+        "artifacts": dict(result.artifacts),
+        "said": list(result.said),
+    }
+
+
+def _criteria_table(decision: Decision) -> Table:
+    table = Table(show_lines=False, header_style="bold")
+    for name in ("criterion", "outcome", "assurance", "why"):
+        table.add_column(name, overflow="fold", no_wrap=name != "why")
+    for one in decision.criteria:
+        table.add_row(f"{one.id} {one.title}", _coloured(one), one.assurance or "", _plain(one.reason))
+    for name, members in criteria.ROLL_UPS.items():
+        outcome = decision.roll_up(members)
+        table.add_row(f"{name} (roll-up)", f"[{_COLOURS[outcome]}]{outcome}[/]", "", f"worst of {', '.join(members)}")
+    return table
+
+
+def _coloured(result: CriterionResult) -> str:
+    return f"[{_COLOURS[result.outcome]}]{result.outcome}[/]" + (" noted" if result.noted else "")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape  # noqa: PLC0415 - only for what comes from outside
+
+    return escape(text)
+
+
+def show_explanation(decision: Decision, *, as_json: bool) -> None:
+    """Show each criterion that is not PASS: expected, found, where, and one thing that would change it."""
+    entries = [entry for one in decision.criteria if one.outcome is not Outcome.PASS for entry in _explained(one)]
+    if as_json:
+        _dump({"decision": decision.verdict, "commit": decision.commit, "explanations": entries})
+        return
+    console = Console()
+    console.print(f"[{_COLOURS[decision.verdict]}]{decision.verdict}[/]  {_plain(decision.reason)}")
+    for entry in entries:
+        console.print(f"\n[bold]{entry['criterion']}[/bold] {entry['outcome']}  {_plain(entry['where'])}")
+        console.print(f"  expected: {_plain(entry['expected'])}\n  found:    {_plain(entry['found'])}\n  change:   {_plain(entry['change'])}")
+
+
+def _explained(result: CriterionResult) -> Iterator[dict[str, str]]:
+    for leg in result.legs:
+        if leg.outcome not in {None, Outcome.PASS}:
+            yield {
+                "criterion": result.id,
+                "outcome": str(leg.outcome),
+                "expected": result.title,
+                "found": leg.reason,
+                "where": f"{leg.question}/{leg.subject}",
+                "change": leg.remedy or "atom-release audit (after mending what was found)",
+            }
+
+
+def show_claims(records: Iterable[ClaimRecord], *, as_json: bool) -> None:
+    """Show claim records, as they are read; as JSON, one array."""
+    if as_json:
+        separator = "["
+        for record in records:
+            sys.stdout.write(separator + record.model_dump_json())
+            separator = ",\n"
+        sys.stdout.write("[]\n" if separator == "[" else "]\n")
+        return
+    show_table([_claim_row(record) for record in records], as_json=False)
+
+
+def _claim_row(record: ClaimRecord) -> dict[str, Any]:
+    tests = f"{record.tests.passed}/{record.tests.total}" if record.tests else None
+    return {
+        "path": record.path,
+        "task": record.task_id,
+        "service": record.service,
+        "status": record.unread or record.status,
+        "tests": tests,
+        "policies": " ".join(f"{name}:{value or '?'}" for name, value in record.policies.items()),
+        "claims": len(record.claims),
+        "findings": "; ".join(record.findings),
+    }
+
+
+def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show what was verified of a bundle."""
+    show(result, as_json=as_json)
+
+
+def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show a few facts by name."""
+    if as_json:
+        _dump(facts)
+        return
+    console = Console()
+    for name, value in facts.items():
+        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Show rows that share their columns."""
+    if as_json:
+        _dump(list(rows))
+        return
+    table = Table(header_style="bold")
+    for name in rows[0] if rows else ():
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(_cell(value)) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {outcome}" for name, outcome in value.items())
+    return "" if value is None else str(value)
+
+
+def _dump(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")

@@ -1,0 +1,87 @@
+"""The one reader of the environment: where the release is, where its artifacts go, what a run may do.
+
+`ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line; unset means the bundled reference release.
+`ATOM_RELEASE_HOME` holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom` here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from atom_release.errors import Misuse
+
+_PREFIX = "ATOM_RELEASE_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process was asked to work."""
+
+    manifest: Path | None = None
+    repository: Path | None = None
+    revision: str = "HEAD"
+    out: str = "reports"
+    scenario: str = "green"
+    home: Path = Path(".atom")
+    dry_run: bool = False
+    key: Path | None = None
+    inbox: Path | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the bundled reference release is judged."""
+        return self.repository is None
+
+    @property
+    def key_path(self) -> Path:
+        """The file of the gate's own signing key."""
+        return self.key or self.home / "keys" / "gate.pem"
+
+    @property
+    def scratch(self) -> Path:
+        """Where throwaway copies are made."""
+        return self.home / "scratch"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Where Dagster keeps its history."""
+        return Path(os.environ.get("DAGSTER_HOME") or self.home / "dagster")
+
+    def with_options(self, **options: object) -> Settings:
+        """Give these settings with the options that are not None."""
+        return replace(self, **{name: value for name, value in options.items() if value is not None})
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; an empty variable is an unset one.
+
+    Raises:
+        Misuse: a repository and a scenario are both named.
+    """
+    given = {name[len(_PREFIX) :]: value for name, value in (environment or os.environ).items() if name.startswith(_PREFIX) and value}
+    if "REPO" in given and "SCENARIO" in given:
+        raise Misuse("A scenario is a variant of the reference release, not of a repository.", "Unset ATOM_RELEASE_REPO or ATOM_RELEASE_SCENARIO.")
+    return Settings(
+        manifest=Path(given["MANIFEST"]).absolute() if "MANIFEST" in given else None,
+        repository=Path(given["REPO"]).absolute() if "REPO" in given else None,
+        revision=given.get("REV", "HEAD"),
+        out=_location(given.get("OUT", "reports")),
+        scenario=given.get("SCENARIO", "green"),
+        home=Path(given.get("HOME", ".atom")).absolute(),
+        dry_run=given.get("DRY_RUN", "") not in {"", "0", "false"},
+        key=Path(given["KEY"]).absolute() if "KEY" in given else None,
+        inbox=Path(given["INBOX"]).absolute() if "INBOX" in given else None,
+    )
+
+
+def _location(out: str) -> str:
+    return out if "://" in out else str(Path(out).absolute())
+
+
+def values_of(names: Iterable[str | None], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the values of those environment variables that are set and not empty."""
+    source = environment or os.environ
+    return {name: source[name] for name in names if name and source.get(name)}

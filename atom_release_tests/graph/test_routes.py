@@ -1,0 +1,249 @@
+"""Every route to a tag that is not a GREEN decision on this commit, now, by this key: tried against real repositories, none tags.
+
+The routes are those by which blocking checks can be walked around in Dagster, and those by which stored things can be changed. Each test
+has the same positive control: the same route tags when nothing is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from atom_release.errors import AtomReleaseError
+from atom_release.graph.blueprint import Blueprint
+from atom_release_tests.graph import tiny
+from atom_release_tests.graph.tiny import Tiny
+
+KEY = "phase_x"
+ALL = dg.AssetSelection.all()
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as one:
+        yield one
+
+
+@pytest.fixture
+def green(tmp_path: Path) -> Tiny:
+    return tiny.make(tmp_path / "green")
+
+
+@pytest.fixture
+def red(tmp_path: Path) -> Tiny:
+    """A release whose report is not in the commit."""
+    one = tiny.make(tmp_path / "red")
+    one.git("rm", "-q", "reports/X.1.md")
+    one.git("commit", "-q", "-m", "lose the report")
+    return one
+
+
+def execute(release: Tiny, instance: dg.DagsterInstance, selection: dg.AssetSelection = ALL) -> bool:
+    """Run a selection of the graph as a job, as Dagster would, and say whether the run succeeded."""
+    assets = release.definitions()
+    job = dg.define_asset_job("some", selection)
+    definitions = dg.Definitions.merge(assets, dg.Definitions(jobs=[job]))
+    return definitions.resolve_job_def("some").execute_in_process(instance=instance, raise_on_error=False).success
+
+
+def keys(*names: str) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(dg.AssetKey([KEY, *name.split("/")]) for name in names))
+
+
+TAG_ALONE = keys("release_tag")
+ROUTES: dict[str, Callable[[Tiny, dg.DagsterInstance], object]] = {
+    "whole graph": execute,
+    "tag alone, after a run": lambda release, instance: (execute(release, instance, ALL - keys("release_tag", "pull_request")), execute(release, instance, TAG_ALONE)),
+    "pull request alone, after a run": lambda release, instance: (execute(release, instance, ALL - keys("pull_request")), execute(release, instance, keys("pull_request"))),
+    "upstream and tag, the gate left out": lambda release, instance: execute(release, instance, ALL - keys("gate")),
+    "snapshot and tag, the middle left out": lambda release, instance: (execute(release, instance, ALL - keys("release_tag", "pull_request")), execute(release, instance, keys("snapshot", "release_tag"))),
+    "materialize without the check objects": lambda release, instance: dg.materialize(
+        [one for one in release.definitions().assets or () if isinstance(one, dg.AssetsDefinition)],
+        resources=release.definitions().resources,
+        instance=instance,
+        raise_on_error=False,
+    ),
+    "a passed check and a materialization reported by hand": lambda release, instance: (_report_by_hand(release, instance), execute(release, instance, TAG_ALONE)),
+}
+
+
+def _report_by_hand(release: Tiny, instance: dg.DagsterInstance) -> None:
+    execute(release, instance, ALL - keys("release_tag", "pull_request"))
+    gate = dg.AssetKey([KEY, "gate"])
+    instance.report_runless_asset_event(dg.AssetMaterialization(gate))
+    instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset_key=gate, check_name="green", passed=True, metadata={}))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_red_makes_no_tag_by_any_route(route: str, red: Tiny, instance: dg.DagsterInstance) -> None:
+    """A red release is not tagged, whatever is selected."""
+    ROUTES[route](red, instance)
+    assert red.tags() == {}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_green_is_tagged_by_the_same_route(route: str, green: Tiny, instance: dg.DagsterInstance) -> None:
+    """The positive control: the route as such works."""
+    ROUTES[route](green, instance)
+    assert len(green.tags()) == 2  # here and at the origin
+
+
+def test_a_job_without_the_checks_cannot_even_be_made(green: Tiny, instance: dg.DagsterInstance) -> None:
+    """Criteria are embedded in their assets: Dagster refuses to leave them out."""
+    with pytest.raises(dg.DagsterInvalidDefinitionError):
+        execute(green, instance, ALL.without_checks())
+    assert green.tags() == {}
+
+
+def judge(release: Tiny, instance: dg.DagsterInstance) -> Path:
+    """Run everything but the acts, and give the run's folder."""
+    assert execute(release, instance, ALL - keys("release_tag", "pull_request"))
+    (folder,) = (Path(release.settings.out) / "runs" / release.git("rev-parse", "HEAD")).iterdir()
+    return folder
+
+
+@pytest.mark.parametrize("name", ["PhaseX_Aggregated.json", "PhaseX_InfraSimulation.json", "PhaseX_Snapshot.json", "PhaseX_Decision.dsse.json", "release.yaml"])
+def test_an_edited_artifact_is_refused(name: str, green: Tiny, instance: dg.DagsterInstance) -> None:
+    """One byte more in any artifact, and there is no tag."""
+    file = judge(green, instance) / name
+    file.write_bytes(file.read_bytes() + b" ")
+    assert not execute(green, instance, TAG_ALONE)
+    assert green.tags() == {}
+
+
+@pytest.mark.parametrize("name", ["PhaseX_Aggregated.json", "PhaseX_Snapshot.json", "PhaseX_Decision.dsse.json"])
+def test_a_removed_artifact_is_refused(name: str, green: Tiny, instance: dg.DagsterInstance) -> None:
+    """What was signed has to be there."""
+    (judge(green, instance) / name).unlink()
+    assert not execute(green, instance, TAG_ALONE)
+    assert green.tags() == {}
+
+
+def test_an_edited_pickle_is_not_even_read(red: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """Assets hand no values to each other: a forged stored value changes nothing."""
+    execute(red, instance, ALL - keys("release_tag", "pull_request"))
+    for name in ("gate", "snapshot", "release_tag"):
+        forged = Path(instance.storage_directory()) / KEY / name
+        forged.parent.mkdir(parents=True, exist_ok=True)
+        forged.write_bytes(pickle.dumps({"verdict": "GREEN"}))
+    execute(red, instance, TAG_ALONE)
+    assert red.tags() == {}
+
+
+def test_a_forged_decision_by_another_key_is_refused(red: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """A store signed throughout by a key of someone else's, in which all is green, opens nothing."""
+    other = tiny.make(tmp_path / "other")
+    execute(other, instance, ALL - keys("release_tag", "pull_request"))
+    source = Path(other.settings.out) / "runs" / other.git("rev-parse", "HEAD")
+    target = Path(red.settings.out) / "runs" / red.git("rev-parse", "HEAD")
+    execute(red, instance, ALL - keys("release_tag", "pull_request"))
+    (run,) = source.iterdir()
+    (target / run.name).parent.mkdir(parents=True, exist_ok=True)
+    run.rename(target / run.name)
+    assert not execute(red, instance, TAG_ALONE)
+    assert red.tags() == {}
+
+
+def test_evidence_of_another_commit_is_refused(green: Tiny, instance: dg.DagsterInstance) -> None:
+    """A green run says nothing about the commit that came after it."""
+    judge(green, instance)
+    green.commit("src/one.py", "def one() -> int:\n    return 2\n")
+    assert not execute(green, instance, TAG_ALONE)
+    assert green.tags() == {}
+
+
+def test_a_run_moved_to_another_commit_is_refused(green: Tiny, instance: dg.DagsterInstance) -> None:
+    """Artifacts put under the new commit's folder are still of the old one."""
+    folder = judge(green, instance)
+    after = green.commit("src/one.py", "def one() -> int:\n    return 2\n")
+    moved = folder.parent.parent / after / folder.name
+    moved.parent.mkdir()
+    folder.rename(moved)
+    assert not execute(green, instance, TAG_ALONE)
+    assert green.tags() == {}
+
+
+def test_stale_evidence_is_refused(green: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A green decision that is older than the freshness is not green now."""
+    from datetime import timedelta
+
+    from atom_release.graph import step, trust
+
+    judge(green, instance)
+    later = step.now() + timedelta(hours=25)
+    monkeypatch.setattr(trust, "now", lambda: later)
+    assert not execute(green, instance, TAG_ALONE)
+    assert green.tags() == {}
+
+
+def test_another_manifest_is_refused(green: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """A manifest from outside the commit can be audited with, and never acted on."""
+    outside = tmp_path / "outside.yaml"
+    outside.write_text(tiny.MANIFEST.replace("ACTS", "on").replace("[AC1, AC5]", "[AC5]"))
+    settings = green.settings.with_options(manifest=outside)
+    assert execute(Tiny(green.repository, green.origin, settings), instance)
+    assert green.tags() == {}
+
+
+@pytest.mark.parametrize("acts", ["off"])
+def test_acts_off_succeeds_and_does_nothing(acts: str, tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """With acts off, a green run succeeds, and nothing in the world has changed."""
+    release = tiny.make(tmp_path / "off", acts=acts)
+    assert execute(release, instance)
+    assert release.tags() == {}
+    assert instance.get_latest_materialization_event(dg.AssetKey([KEY, "release_tag"])) is None
+
+
+def test_a_dry_run_does_nothing(green: Tiny, instance: dg.DagsterInstance) -> None:
+    """A dry run judges and says what it would do."""
+    dry = Tiny(green.repository, green.origin, green.settings.with_options(dry_run=True))
+    assert execute(dry, instance)
+    assert green.tags() == {}
+
+
+def test_a_red_decision_is_bundled_and_says_why(red: Tiny, instance: dg.DagsterInstance) -> None:
+    """A refusal is worth archiving: the bundle is there, and the run is a failure."""
+    assert not execute(red, instance)
+    assert (Path(red.settings.out) / "releases" / "v1" / "PhaseX_AuditBundle.zip").is_file()
+    snapshot = json.loads((Path(red.settings.out) / "PhaseX_Snapshot.json").read_text())
+    assert snapshot["decision"]["verdict"] == "RED"
+
+
+def test_a_second_run_changes_nothing(green: Tiny, instance: dg.DagsterInstance) -> None:
+    """Already released: the same commit is not probed again, no file and no ref changes."""
+    assert execute(green, instance)
+    refs, files = green.tags(), _files(Path(green.settings.out))
+    assert execute(green, instance)
+    assert (green.tags(), _files(Path(green.settings.out))) == (refs, files)
+
+
+def _files(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_two_releases_loaded_refuse_an_act_outside_their_own_job(green: Tiny, tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """With two releases in one deployment, a run over everything acts for neither."""
+    from atom_release.definitions import build_definitions
+    from atom_release.graph.subject import parse_manifest
+
+    second = parse_manifest(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on").encode(), "second")
+    place = tmp_path / "second.yaml"
+    place.write_text(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on"))
+    both = build_definitions([Blueprint(tiny.manifest_for_loading(green.settings)), Blueprint(second, place)], settings=green.settings)
+    job = dg.define_asset_job("some", keys("release_tag").upstream())
+    result = dg.Definitions.merge(both, dg.Definitions(jobs=[job])).resolve_job_def("some").execute_in_process(instance=instance, raise_on_error=False)
+    assert (result.success, green.tags()) == (False, {})
+    own = both.resolve_job_def("phase_x_release").execute_in_process(instance=instance, raise_on_error=False)
+    assert (own.success, len(green.tags())) == (True, 2)
+
+
+def test_misuse_is_an_error_not_a_decision(tmp_path: Path) -> None:
+    """No such revision is found before anything is asked."""
+    release = tiny.make(tmp_path / "misuse")
+    with pytest.raises(AtomReleaseError, match="nowhere"):
+        Tiny(release.repository, release.origin, release.settings.with_options(revision="nowhere")).definitions()
