@@ -88,22 +88,26 @@ def _make(made: Path, lines: list[str]) -> None:
     """Make the environment under its own name, and take it away again if the installation does not succeed."""
     venv.create(made, symlinks=True)
     try:
-        with tempfile.TemporaryDirectory() as home:
-            listed = Path(home, "requirements.txt")
-            listed.write_text("\n".join(lines) + "\n")
-            done = subprocess.run(
-                [*_PIP, "--python", str(made / "bin" / "python"), "install", "--only-binary", ":all:", "--no-input", "-r", str(listed)],
-                env={"HOME": home, "PATH": "/usr/bin:/bin", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_PATIENCE,
-                check=False,
-            )
-        if done.returncode != 0:
-            raise NoInterpreter(f"the suite's requirements could not be installed as wheels: {_why(done.stderr)}", "See that they can be had.")
+        _install(made, lines)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+def _install(made: Path, lines: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        listed = Path(home, "requirements.txt")
+        listed.write_text("\n".join(lines) + "\n")
+        done = subprocess.run(
+            [*_PIP, "--python", str(made / "bin" / "python"), "install", "--only-binary", ":all:", "--no-input", "-r", str(listed)],
+            env={"HOME": home, "PATH": "/usr/bin:/bin", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise NoInterpreter(f"the suite's requirements could not be installed as wheels: {_why(done.stderr)}", "See that they can be had.")
 
 
 _PIP = (sys.executable, "-I", "-m", "pip")

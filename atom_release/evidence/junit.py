@@ -92,7 +92,7 @@ def read(xml: bytes) -> Results:
     return Results(_merged(root))
 
 
-def _merged(root: Any) -> dict[str, Case]:  # noqa: ANN401 - an element of whichever ElementTree parsed it
+def _merged(root: Any) -> dict[str, Case]:  # noqa: ANN401 - untyped where it comes from
     from junitparser import TestCase  # noqa: PLC0415 - heavy
 
     cases: dict[str, Case] = {}
@@ -104,7 +104,7 @@ def _merged(root: Any) -> dict[str, Case]:  # noqa: ANN401 - an element of which
     return cases
 
 
-def _case(found: Any) -> Case:  # noqa: ANN401 - junitparser has no types
+def _case(found: Any) -> Case:  # noqa: ANN401 - untyped where it comes from
     name = f"{found.classname or ''}::{found.name or ''}"
     worst = Case(name, Outcome.PASSED)
     for result in found.result:

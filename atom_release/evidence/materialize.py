@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Mapping
@@ -66,8 +67,8 @@ def _file(root: bytes, entry: Entry, objects: Objects) -> int:
     mode = 0o755 if entry.mode == EXECUTABLE else 0o644
     descriptor = os.open(_at(root, entry.path), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     size = 0
-    with os.fdopen(descriptor, "wb") as file:
-        for chunk in objects.chunks(entry.oid, shown(entry.path)):
+    with os.fdopen(descriptor, "wb") as file, contextlib.closing(objects.chunks(entry.oid, shown(entry.path))) as chunks:
+        for chunk in chunks:
             size += file.write(chunk)
         os.fchmod(descriptor, mode)
     return size

@@ -7,7 +7,7 @@ import os
 import subprocess
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from atom_release.errors import ProbeFault
 from atom_release.git import Git, end
@@ -40,8 +40,8 @@ class Objects:
         """
         return b"".join(self.chunks(oid, name))
 
-    def chunks(self, oid: str, name: str, kind: str = "blob") -> Iterator[bytes]:
-        """Give an object's bytes piece by piece; that they are the right ones is known only at the end.
+    def chunks(self, oid: str, name: str, kind: str = "blob") -> Generator[bytes, None, None]:
+        """Give an object's bytes piece by piece; that they are the right ones is known only at the end. Nobody else can read before it is closed.
 
         Raises:
             MissingBlob: the repository does not hold it.
@@ -58,7 +58,7 @@ class Objects:
                 if not finished:
                     self._close()  # the pipe stands in the middle of an object
 
-    def _chunks(self, process: subprocess.Popen[bytes], oid: str, name: str, kind: str) -> Iterator[bytes]:
+    def _chunks(self, process: subprocess.Popen[bytes], oid: str, name: str, kind: str) -> Generator[bytes, None, None]:
         pipe_in, pipe_out = process.stdin, process.stdout
         assert pipe_in is not None  # noqa: S101 - both are pipes
         assert pipe_out is not None  # noqa: S101 - both are pipes

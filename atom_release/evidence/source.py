@@ -79,15 +79,15 @@ class JudgedTree:
         """Say whether any of the paths (files or folders) differs between an earlier commit and S; None if history does not tell."""
         return history.changed(self._git, commit, self.commit, tuple(paths))
 
+    @cached_property
+    def root(self) -> str:
+        """The first of S's ancestors, by first parents: what names this repository wherever it lies. In a cut history, the oldest one held."""
+        return self._git.line("rev-list", "--first-parent", "--max-parents=0", self.commit)
+
     @property
     def history_complete(self) -> bool:
         """Whether this clone holds all of S's ancestors, none cut off, grafted or replaced."""
         return not self._gaps
-
-    @cached_property
-    def root(self) -> str:
-        """The first commit of the history that led here: what stays the same for a repository wherever it is cloned; of several, the least."""
-        return min(self._git.line("rev-list", "--max-parents=0", self.commit).split())
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

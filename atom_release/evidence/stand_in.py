@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _BODY = b'{"detail": "the release gate stands in for this service"}'
 
@@ -46,5 +48,5 @@ class _Refusal(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(_BODY)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's names
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's name; untyped where it comes from
         """Say nothing: the gate's standard error is for people."""

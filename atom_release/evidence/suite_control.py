@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from atom_release.evidence.ablation import MARK, Ablated
+from atom_release.evidence.failure_cause import cause
 from atom_release.evidence.junit import Outcome
 from atom_release.evidence.suite_verdict import some
 from atom_release.gate.evidence import NegativeControl
@@ -117,6 +118,8 @@ def _group(case: Case | None, *, setup_counts: bool) -> str:
         return "still"
     if MARK in case.message or MARK in case.text:
         return "reached"
+    if cause(case):
+        return "lost"
     return "failed" if case.outcome is Outcome.FAILED or setup_counts else "lost"
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from atom_release.evidence.failure_cause import limit_met
 from atom_release.evidence.sandbox import Limits, Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _WITNESS = Path(__file__).parent / "witness"
 _LARGEST_WITNESS = 32 << 20
@@ -127,7 +126,7 @@ class Bench:
         plugins = {} if self.own_environment else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return {
             "PATH": os.pathsep.join([str(Path(self.python).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
-            "HOME": "/tmp",  # noqa: S108 - an empty one of the sandbox's own
+            "HOME": "/tmp",  # noqa: S108 - private there
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.environment,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.evidence import suite_trees
-from atom_release.evidence.ablation import Call
 from atom_release.evidence.suite_control import Control, compare
-from atom_release.evidence.suite_run import Bench, Run
 from atom_release.evidence.suite_verdict import Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
 
+    from atom_release.evidence.ablation import Call
     from atom_release.evidence.look import Look
+    from atom_release.evidence.suite_run import Bench, Run
     from atom_release.gate.evidence import Evidence
 
 
@@ -65,7 +65,8 @@ class Series:
                 control = controlling.result() if controlling else None
                 return Finding(trial, control.only(trial.always_passed) if control else None, digest)
             except BaseException:
-                stop.set()
+                for event in (stop, self.bench.sandbox.stopped, self.without.sandbox.stopped):
+                    event.set()
                 raise
 
     def _repeat(self, tree: Path, seed: int, stop: threading.Event) -> Run | None:

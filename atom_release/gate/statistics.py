@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, exp, floor, lgamma, log, sqrt
+from math import exp, floor, lgamma, log, sqrt
 from statistics import NormalDist
 
 _FAR = 14  # standard deviations below the mean: what lies beyond is far smaller than a float's own error
@@ -82,8 +82,3 @@ def over_limit_needed(n: int, q: float, alpha: float) -> int | None:
     """Give how many of n samples must lie at or above a limit to put the whole interval there; None where n samples never can."""
     lower, _ = interval_ranks(n, q, alpha)
     return None if lower is None else n - lower + 1
-
-
-def enough_samples(q: float, alpha: float) -> int:
-    """Give the least number of samples whose interval of the q-quantile has an upper end."""
-    return ceil(log(alpha / 2) / log(q))

@@ -20,8 +20,10 @@ def push_address(git: Git, name: str) -> str | None:
         if f"remote.{name}.{setting}" in git.own:
             raise GitError(f"Remote {name} is reached by a program that the repository names.", f"git config --unset remote.{name}.{setting}")
     ran = git.call("remote", "get-url", "--push", "--all", name)
-    if ran.status != 0:
+    if "no such remote" in ran.said.lower():
         return None
+    if ran.status != 0:
+        raise failure(ran, "remote", git.repository)
     addresses = ran.out.decode("utf-8", "surrogateescape").splitlines()
     if len(addresses) != 1:
         raise GitError(f"Remote {name} pushes to {len(addresses)} places, and no push to several is atomic.", f"git remote set-url --push {name} <url>")

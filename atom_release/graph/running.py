@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from atom_release.settings import Settings
 
 if TYPE_CHECKING:
     from atom_release.publish.repository import TagFacts
+
+Build = Callable[..., dg.Definitions]
 
 _INSTANCE = """\
 telemetry:
@@ -56,24 +58,28 @@ def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def run(settings: Settings, *, acts: bool) -> RunResult:
+def run(settings: Settings, build: Build, *, acts: bool) -> RunResult:
     """Run the whole graph (or, without acts, up to the gate and the audit bundle) and give what it came to.
+
+    Args:
+        settings: where things are.
+        build: makes the definitions; they are made of this package, which therefore does not import them.
+        acts: whether the acts belong to the run.
 
     Raises:
         Misuse: repository, revision, manifest or output folder are not usable; nothing was written.
         Refused: the run ended without a decision that can be trusted; the sentence says why.
     """
-    from atom_release.definitions import build_definitions  # noqa: PLC0415 - the definitions are made of this package
-
     subject = open_subject(settings, create=True)
     subject.store.require_writable()
+    before = standing.of(subject)
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
-    definitions = build_definitions([blueprint], settings=settings)
+    definitions = build([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with instance_at(settings.dagster_home) as instance:
         done = definitions.resolve_job_def(name).execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
-    return _result(subject, done)
+    return _result(subject, done, already=before is not None)
 
 
 def last_decision(settings: Settings) -> Decision:
@@ -88,7 +94,7 @@ def last_decision(settings: Settings) -> Decision:
     return recorded.record.decision if recorded else trust.newest_record(subject).decision
 
 
-def _result(subject: Subject, done: dg.ExecuteInProcessResult) -> RunResult:
+def _result(subject: Subject, done: dg.ExecuteInProcessResult, *, already: bool) -> RunResult:
     from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
 
     failures = tuple(_failure(event) for event in done.all_events if event.is_step_failure)
@@ -99,12 +105,8 @@ def _result(subject: Subject, done: dg.ExecuteInProcessResult) -> RunResult:
         raise Refused(" ".join((error.message, *failures)), error.remedy) from error
     release = subject.manifest.release
     tag = describe_tag(subject.tree.repository, release.tag, judged=subject.commit) if recorded else None
-    said = ("already released",) if recorded and done.success and not _probed(done) else ()
+    said = ("already released: nothing was asked again, nothing was changed",) if already else ()
     return RunResult(record.decision, record.artifacts, tag, done.success, said + failures)
-
-
-def _probed(done: dg.ExecuteInProcessResult) -> bool:
-    return any(event.is_step_materialization and "probed" in event.materialization.metadata for event in done.all_events)
 
 
 def _failure(event: dg.DagsterEvent) -> str:

@@ -99,7 +99,7 @@ def _refusal(git: Git, ran: Ran, address: str, wanted: Wanted) -> ActFailed:
         (("does not support --atomic",), "it cannot take branch and tag atomically", "Use a remote whose git is newer, or reached by another protocol."),
         (("shallow update not allowed",), "it takes no push from a shallow clone", f"git fetch --unshallow {wanted.remote}"),
         (
-            ("hook declined", "protected branch", "[remote rejected]"),
+            ("hook declined", "aborted by hook", "protected branch", "[remote rejected]"),
             f"its rules refuse it: {told or 'it does not say why'}",
             "Ask whoever keeps the remote to let the gate push this branch and tag, or choose another release.branch.",
         ),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from atom_release.errors import ActFailed
-from atom_release.git import Git, GitError, masked, remote
+from atom_release.errors import ActFailed, ProbeFault
+from atom_release.git import Git, GitError, remote
 
 _NETWORK = 60.0
 _FILE = "100644"
@@ -97,6 +97,17 @@ def make_release_commit(repository: Path, judged: str, artifacts: Mapping[str, b
         raise ActFailed(f"The release commit could not be made: {error.message}", error.remedy) from error
 
 
+def still_fits(repository: Path, commit: str, onto: Onto) -> bool:
+    """Say whether a release commit that was made earlier can still be pushed: it is here, and the remote's branch leads to it.
+
+    Raises:
+        ActFailed: the remote does not answer.
+    """
+    git = Git(repository)
+    tip = _tip(git, onto)
+    return remote.holds(git, commit) and (tip is None or remote.is_ancestor(git, tip, commit))
+
+
 def make_tag_object(repository: Path, tag: str, commit: str, signed: Signature) -> str:
     """Make the annotated tag as an object, without a reference to it, and give its id.
 
@@ -110,24 +121,38 @@ def make_tag_object(repository: Path, tag: str, commit: str, signed: Signature) 
         raise ActFailed(f"The tag could not be made: {error.message}", error.remedy) from error
 
 
-def _tip_to_merge(git: Git, judged: str, onto: Onto) -> list[str]:
+def _tip(git: Git, onto: Onto) -> str | None:
+    """Give what the remote's branch holds, its objects taken here."""
     ref = f"refs/heads/{onto.branch}"
     try:
         address = remote.push_address(git, onto.remote)
         if address is None:
             raise ActFailed(f"The repository has no remote {onto.remote!r}.", f"git remote add {onto.remote} <url>")
         tip = remote.references(git, address, ref, timeout=_NETWORK).get(ref)
-        if tip is None or remote.is_ancestor(git, tip, judged):
-            return []
-        remote.take(git, address, ref, tip, timeout=_NETWORK)
+        if tip is not None:
+            remote.take(git, address, ref, tip, timeout=_NETWORK)
     except GitError as error:
         raise ActFailed(f"The remote could not be read: {error.message}", error.remedy) from error
-    if onto.own(tip):
+    return tip
+
+
+def _tip_to_merge(git: Git, judged: str, onto: Onto) -> list[str]:
+    tip = _tip(git, onto)
+    if tip is None or remote.is_ancestor(git, tip, judged):
+        return []
+    if _is_own(onto, tip):
         return [tip]
     raise ActFailed(
-        f"{onto.branch} of {masked(address)} holds {tip[:12]}, which is neither an ancestor of the judged commit {judged[:12]} nor the gate's own.",
+        f"{onto.branch} on {onto.remote} holds {tip[:12]}, which is neither an ancestor of the judged commit {judged[:12]} nor the gate's own.",
         f"Bring it into the release and audit again: git fetch {onto.remote} {onto.branch} && git merge FETCH_HEAD; or choose another release.branch.",
     )
+
+
+def _is_own(onto: Onto, tip: str) -> bool:
+    try:
+        return onto.own(tip)
+    except ProbeFault as error:
+        raise ActFailed(f"Whose commit {onto.branch} holds is not known: {error.message}", error.remedy) from error
 
 
 def _blob(git: Git, path: str, content: bytes) -> str:

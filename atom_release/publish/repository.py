@@ -7,7 +7,7 @@ from pathlib import Path
 
 from atom_release.git import Git, GitError, remote
 from atom_release.publish.push import Pushed, Wanted, push
-from atom_release.publish.release_commit import Identity, Onto, Signature, identity_of, make_release_commit, make_tag_object
+from atom_release.publish.release_commit import Identity, Onto, Signature, identity_of, make_release_commit, make_tag_object, still_fits
 
 __all__ = [
     "Existing",
@@ -23,6 +23,7 @@ __all__ = [
     "make_release_commit",
     "make_tag_object",
     "push",
+    "still_fits",
 ]
 
 _ASKING = 15.0
@@ -78,7 +79,7 @@ def describe_tag(repository: Path, tag: str, *, judged: str | None = None, remot
 
 def _here(git: Git, tag: str) -> Existing | None:
     ref = f"refs/tags/{tag}"
-    ran = git.call("rev-parse", "--verify", "--quiet", "--end-of-options", ref, f"{ref}^{{commit}}")
+    ran = git.call("rev-parse", ref, f"{ref}^{{commit}}")
     found = ran.out.decode("ascii", "replace").split()
     if ran.status != 0:
         return None

@@ -18,6 +18,7 @@ from atom_release.errors import StoreError
 from atom_release.publish import canonical, keyfile
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
     from securesystemslib.signer import Signer, SSlibKey
 
 _AGAIN = "Run the audit again, or name the public key that signed it."
@@ -80,13 +81,11 @@ def public_from_pem(pem: bytes) -> PublicKey:
     """
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - heavy
     from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415 - heavy
-    from securesystemslib.signer import SSlibKey  # noqa: PLC0415 - heavy
 
     try:
-        key = SSlibKey.from_crypto(load_pem_public_key(pem))
+        return _public(load_pem_public_key(pem))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise StoreError("That is not a public key in PEM form.", "Name the .pub file that stands beside the signing key.") from error
-    return _public(key)
 
 
 def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
@@ -97,7 +96,7 @@ def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
     Raises:
         StoreError: the URI names no usable key.
     """
-    from securesystemslib.exceptions import Error  # noqa: PLC0415 - heavy
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - heavy
     from securesystemslib.signer import Signer  # noqa: PLC0415 - heavy
     from securesystemslib.signer._vault_signer import VaultSigner  # noqa: PLC0415 - heavy
 
@@ -106,21 +105,32 @@ def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
         return _pair(keyfile.read_private(Path(name)), Path(name))
     try:
         if public is None and scheme == "hv":
-            uri, key = VaultSigner.import_(name.partition("/")[0])
-            public = _public(key)
+            newest, key = VaultSigner.import_(name.partition("/")[0])
+            if newest != uri:
+                raise StoreError(f"The Vault's newest key is {newest}, not {uri}.", "Name that version in signing_key, or the public key of the other.")
+            public = _public(Ed25519PublicKey.from_public_bytes(bytes.fromhex(key.keyval["public"])))
         if public is None:
             raise StoreError(f"The signing key {scheme}: needs its public key beside it.", "Name the public key's file.")
         return KeyPair(public, Signer.from_priv_key_uri(uri, public._key()))  # noqa: SLF001 - the same module
-    except (ValueError, Error, OSError) as error:
-        raise StoreError(f"The signing key {scheme}:{name} cannot be used: {type(error).__name__}.", "Check signing_key in release.yaml.") from error
+    except _unusable() as error:  # not chained: a client's error may quote what it sent
+        raise StoreError(f"The signing key {scheme}:{name} cannot be used: {type(error).__name__}.", "Check signing_key in release.yaml.") from None
 
 
 def sign(payload: bytes, payload_type: str, key: KeyPair) -> bytes:
-    """Give the canonical JSON of the envelope that holds the payload and its signature."""
+    """Give the canonical JSON of the envelope that holds the payload and its signature.
+
+    Raises:
+        StoreError: the key's holder, a Vault for example, does not sign now.
+    """
     from securesystemslib.dsse import Envelope  # noqa: PLC0415 - heavy
 
     envelope = Envelope(payload, payload_type, {})
-    envelope.sign(key._signer)  # noqa: SLF001 - the same module
+    try:
+        envelope.sign(key._signer)  # noqa: SLF001 - the same module
+    except _unusable() as error:  # not chained: a client's error may quote what it sent
+        raise StoreError(
+            f"The signing key did not sign: {type(error).__name__}.", "Check that its Vault answers, is unsealed, and lets this token sign."
+        ) from None
     return canonical.encode(envelope.to_dict())
 
 
@@ -183,8 +193,20 @@ def _strict_json(content: bytes) -> object:
         raise StoreError(f"The envelope is not JSON: {type(error).__name__}.", _AGAIN) from error
 
 
-def _public(key: SSlibKey) -> PublicKey:
-    return PublicKey(str(key.keyval["public"]).encode(), str(key.keyid), str(key.scheme))
+def _unusable() -> tuple[type[Exception], ...]:
+    """Give the errors by which a key, or the system that holds it, says that it cannot be used."""
+    from hvac.exceptions import VaultError  # noqa: PLC0415 - heavy
+    from securesystemslib.exceptions import Error  # noqa: PLC0415 - heavy
+
+    return ValueError, KeyError, OSError, Error, VaultError
+
+
+def _public(key: PublicKeyTypes) -> PublicKey:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 - heavy
+    from securesystemslib.signer import SSlibKey  # noqa: PLC0415 - heavy
+
+    named = SSlibKey.from_crypto(key)
+    return PublicKey(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), str(named.keyid), str(named.scheme))
 
 
 def _pair(pem: bytes, path: Path) -> KeyPair:
@@ -193,10 +215,10 @@ def _pair(pem: bytes, path: Path) -> KeyPair:
     from securesystemslib.signer import CryptoSigner  # noqa: PLC0415 - heavy
 
     try:
-        signer = CryptoSigner(load_pem_private_key(pem, None))
+        private = load_pem_private_key(pem, None)
+        return KeyPair(_public(private.public_key()), CryptoSigner(private))
     except (ValueError, TypeError, UnsupportedAlgorithm):  # not chained: the cause may quote the file
         raise StoreError(f"{path} is not an unencrypted private key in PEM form.", "Remove it to have one made, or name another.") from None
-    return KeyPair(_public(signer.public_key), signer)
 
 
 def _new_private_pem() -> bytes:

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atom_release.errors import Misuse
-from atom_release.git import Git
+from atom_release.git import Git, Ran
 from atom_release.reference.scenarios import SCENARIOS
 from atom_release.reference.scenarios.scenario import Files, Scenario
 
 _AUTHOR = "Reference Author <author@example.org>"
 _LAST = 1_763_481_600 + 365 * 86400  # 2026-11-18T16:00:00Z, the commit that is judged
 _DAY = 86400
+# The far side of a push runs the hooks of the user's configuration too, and knows nothing of what this side switched off.
+_OWN_CONFIGURATION_ONLY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 _STAGES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("Lay the foundation", _LAST - 3 * _DAY, ("README.md", ".gitignore", "services/platform/")),
     ("C.1: predictive engine", _LAST - 2 * _DAY - 4 * 3600, ("services/predictive-engine/", "infra/db/migrations/003", "data/", "reports/0C.1")),
@@ -39,6 +41,21 @@ class Built:
     repository: Path
     origin: Path
     commit: str
+
+
+class _Alone(Git):
+    """Git that reads no configuration but the repository's own, on both sides of a push."""
+
+    def call(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        network: bool = False,
+        environment: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Ran:
+        """Run git as its base does."""
+        return super().call(*arguments, stdin=stdin, network=network, environment={**(environment or {}), **_OWN_CONFIGURATION_ONLY}, timeout=timeout)
 
 
 def build(directory: Path, scenario: str = "green") -> Built:
@@ -88,8 +105,8 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
     repository, origin = place / "repository", place / "origin.git"
     for folder, kind in ((repository, ()), (origin, ("--bare",))):
         folder.mkdir()
-        Git(folder).output("init", "--quiet", "--template=", "--initial-branch=main", *kind, ".")
-    git = Git(repository)
+        _Alone(folder).output("init", "--quiet", "--template=", "--initial-branch=main", *kind, ".")
+    git = _Alone(repository)
     git.output("fast-import", "--quiet", stdin=stream)
     for key, value in (("core.autocrlf", "false"), ("user.name", "Reference Author"), ("user.email", "author@example.org"), ("remote.origin.url", "../origin.git")):
         git.output("config", key, value)

@@ -96,8 +96,9 @@ def service(service_id: str, script: str, **more: object) -> dict[str, Any]:
 
 
 def manifest(**more: object) -> Manifest:
-    """Give the manifest: a shop that works, and three that do not, each for another reason."""
+    """Give the manifest: a shop that works, and others that do not, each for another reason."""
     services = [service("S.1", "shop", start=_SHOP_STARTS), service("S.2", "broken"), service("S.3", "needy"), service("S.4", "lame")]
+    services.append(service("S.5", "foreign", start={"command": ["program-that-nobody-has"]}))
     given = {
         "release": {"phase": "S", "name": "Shop", "version": "1", "tag": "v1", "branch": "release"},
         "services": services,

@@ -46,6 +46,7 @@ _NOT_NOW = re.compile(
 _OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
 _BARE_SHARE = re.compile(r"\W*(\d{1,7})\s*/\s*(\d{1,7})(?![\d./])")
 _SINGLE_KEY = re.compile(r"(?:tests? )?(?:passed|failed|skipped|total)(?: tests?)?")
+_DIGIT = re.compile(r"\d")
 _BARE_NUMBER = re.compile(r"(\d{1,7})(?![\d./%])")
 
 
@@ -143,7 +144,7 @@ def _from_lines(document: Document, task_id: str | None) -> Iterator[Statement]:
     for one in document.fields:
         fields.setdefault(one.line.number, []).append(one)
     for line in document.lines:
-        if any(map(str.isdigit, line.text)) and _about_tests(line, task_id):
+        if _DIGIT.search(line.text) and _about_tests(line, task_id):
             single = [(unit, value, line.number) for one in fields.get(line.number, ()) for unit, value in _single(one)]
             apart += single
             if not single:
@@ -180,14 +181,14 @@ def _single(one: Field) -> Iterator[tuple[str, int]]:
 def _rank(key: str, line: Line) -> Rank:
     if _KEY.fullmatch(key):
         return Rank.FIELD
-    return Rank.PART if _PART_KEY.fullmatch(key) or line.section.inherits("testing") else Rank.PROSE
+    return Rank.PART if _PART_KEY.fullmatch(key) or line.section.inherited.testing else Rank.PROSE
 
 
 def _about_tests(line: Line, task_id: str | None) -> bool:
     section = line.section
-    if not section.own or section.inherits("compliance") or line.heading:
+    if not section.own or section.inherited.compliance or line.heading:
         return False
-    if not (section.inherits("testing") or _TEST.search(line.text)):
+    if not (section.inherited.testing or _TEST.search(line.text)):
         return False
     return not _NOT_NOW.search(line.text) and all(other == task_id for other in _OTHER_TASK.findall(line.text))
 

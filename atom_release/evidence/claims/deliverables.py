@@ -47,10 +47,10 @@ def read(document: Document) -> Iterator[tuple[str, int]]:
 
 def _all(document: Document) -> Iterator[tuple[str, int]]:
     for line in document.lines:
-        if not line.heading and line.section.own and line.section.inherits("files") and (line.item or "`" in line.raw) and _claims(line.text):
+        if not line.heading and line.section.own and line.section.inherited.files and (line.item or "`" in line.raw) and _claims(line.text):
             yield from ((path, line.number) for path in paths_of(line.raw))
     for table in document.tables:
-        column = table.column(_COLUMN) if table.section.own and table.section.inherits("files") else None
+        column = table.column(_COLUMN) if table.section.own and table.section.inherited.files else None
         for row in table.rows if column is not None else ():
             if column is not None and column < len(row.raw) and _claims(" ".join(row.cells)):
                 yield from ((path, row.number) for path in paths_of(row.raw[column]))

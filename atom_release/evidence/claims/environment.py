@@ -32,10 +32,10 @@ def read(document: Document) -> list[EnvironmentRow]:
 
 def _all(document: Document) -> Iterator[EnvironmentRow]:
     for table in document.tables:
-        if table.section.own and table.section.inherits("environment"):
+        if table.section.own and table.section.inherited.environment:
             yield from _table(table)
     for field in document.fields:
-        if field.line.item and field.line.section.own and field.line.section.inherits("environment") and (row := _bullet(field.line.text)):
+        if field.line.item and field.line.section.own and field.line.section.inherited.environment and (row := _bullet(field.line.text)):
             yield row
 
 

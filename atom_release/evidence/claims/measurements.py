@@ -67,13 +67,14 @@ _COMPARATORS = {
     "up to": "<=",
     "within": "<=",
 }
+_DIGIT = re.compile(r"\d")
 _VALUE_COLUMN = re.compile(r"^\W*(?:value|result|measured|actual|achieved|score|observed|current)s?\W*$")
 
 
 def read(document: Document) -> Iterator[Claim]:
     """Give every measurement, in the order of the lines of each kind of block."""
     for line in document.lines:
-        if not line.heading and any(map(str.isdigit, line.text)) and _measures(line.section):
+        if not line.heading and _DIGIT.search(line.text) and _measures(line.section):
             yield from _line(document, line)
     for table in document.tables:
         if _measures(table.section):
@@ -81,7 +82,8 @@ def read(document: Document) -> Iterator[Claim]:
 
 
 def _measures(section: Section) -> bool:
-    return section.own and not any(section.inherits(topic) for topic in ("compliance", "environment", "budget"))
+    above = section.inherited
+    return section.own and not (above.compliance or above.environment or above.budget)
 
 
 def _line(document: Document, line: Line) -> Iterator[Claim]:
@@ -93,7 +95,7 @@ def _line(document: Document, line: Line) -> Iterator[Claim]:
             yield from _latency(document, text, line.number)
         yield from _throughput(document, text, line.number)
     yield from _coverage(document, line)
-    if line.section.inherits("files") or _SIZE_KEY.search(text):
+    if line.section.inherited.files or _SIZE_KEY.search(text):
         yield from _sizes(document, text, line.number)
 
 

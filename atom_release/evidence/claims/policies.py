@@ -61,7 +61,7 @@ def _statements(document: Document) -> Iterator[tuple[str, ReportStatus | None, 
 
 
 def _about_policies(section: Section) -> bool:
-    return section.own and section.inherits("compliance") and not section.inherits("testing")
+    return section.own and section.inherited.compliance and not section.inherited.testing
 
 
 def _table(table: Table) -> Iterator[tuple[str, ReportStatus | None, int]]:

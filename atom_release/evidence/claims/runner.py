@@ -14,6 +14,7 @@ _CARGO = re.compile(r"test result: \w{2,6}\. \d{1,7} passed; \d{1,7} failed; \d{
 _PIECE = re.compile(r"(\d{1,7}) (passed|failed|skipped|errors?|xfailed|xpassed|ignored|total)\b")
 _UNITTEST = re.compile(r"Ran (\d{1,7}) tests? in \d")
 _UNITTEST_END = re.compile(r"(OK|FAILED)\b(?: \((?:failures=(\d{1,6}))?(?:, )?(?:errors=(\d{1,6}))?(?:, )?(?:skipped=(\d{1,6}))?\))?")
+_DIGIT = re.compile(r"\d")
 _CASE = re.compile(r"\S{1,300}::\S{1,300}.{0,20}\b(?:PASSED|FAILED|SKIPPED|ERROR)\b")
 
 
@@ -82,7 +83,7 @@ def runs(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
     """Give what each runner's last line says in its output; such a line is complete, so what it leaves out is zero."""
     ran: tuple[int, int] | None = None
     for number, line in lines:
-        if not any(map(str.isdigit, line)) and ran is None:
+        if ran is None and not _DIGIT.search(line):
             continue
         summary = _PYTEST.search(line) or _JEST.match(line) or _CARGO.search(line)
         if summary:

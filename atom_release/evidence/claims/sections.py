@@ -6,7 +6,7 @@ A number under "Next phase inputs" or "Example" is not this service's result; a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 _ORNAMENT = re.compile(r"^[\W\d_]+(?=[^\W\d_])|[\W_]+$")
@@ -50,7 +50,7 @@ class Topic:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A heading with what its lines inherit; `header` is true before the second heading and after a rule."""
+    """A heading; `header` is true before the second heading and after a rule, `inherited` is its topic with those of the titles above it."""
 
     title: str
     level: int
@@ -58,20 +58,18 @@ class Section:
     topic: Topic
     parent: Section | None = None
     header: bool = False
+    inherited: Topic = field(init=False)
+    own: bool = field(init=False)
 
-    @property
-    def own(self) -> bool:
-        """Whether neither this title nor one above it hands the lines to someone else."""
-        return not self.inherits("foreign")
+    def __post_init__(self) -> None:
+        """Take the topics of the titles above once, since every line asks for them."""
+        object.__setattr__(self, "inherited", self.topic if self.parent is None else _both(self.topic, self.parent.inherited))
+        object.__setattr__(self, "own", not self.inherited.foreign)
 
-    def inherits(self, topic: str) -> bool:
-        """Say whether this title or one above it has that topic."""
-        section: Section | None = self
-        while section is not None:
-            if getattr(section.topic, topic):
-                return True
-            section = section.parent
-        return False
+
+@lru_cache(maxsize=4096)
+def _both(one: Topic, other: Topic) -> Topic:
+    return Topic(**{topic.name: getattr(one, topic.name) or getattr(other, topic.name) for topic in fields(Topic)})
 
 
 def start() -> Section:

@@ -67,8 +67,8 @@ def _own(field: Field, task_id: str | None, tail: set[int]) -> bool:
 
 
 def _elsewhere(field: Field) -> bool:
-    section = field.line.section
-    return any(section.inherits(topic) for topic in ("testing", "compliance", "environment", "files"))
+    above = field.line.section.inherited
+    return above.testing or above.compliance or above.environment or above.files
 
 
 def _names(key: str, task_id: str) -> bool:

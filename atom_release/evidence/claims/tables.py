@@ -33,7 +33,7 @@ def count_rows(document: Document) -> tuple[list[tuple[Counts, bool]], list[str]
     found: list[tuple[Counts, bool]] = []
     findings: list[str] = []
     for table in document.tables:
-        if not table.section.own or table.section.inherits("compliance") or not _about_tests(table):
+        if not table.section.own or table.section.inherited.compliance or not _about_tests(table):
             continue
         counts, wrong = _read(table)
         found += counts
@@ -42,7 +42,7 @@ def count_rows(document: Document) -> tuple[list[tuple[Counts, bool]], list[str]
 
 
 def _about_tests(table: Table) -> bool:
-    return table.section.inherits("testing") or any("test" in name for name in table.header)
+    return table.section.inherited.testing or any("test" in name for name in table.header)
 
 
 def _read(table: Table) -> tuple[list[tuple[Counts, bool]], list[str]]:

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence.look import Look
-from atom_release.evidence.personal_data import databases, mail, recognizers
+from atom_release.evidence.personal_data import databases, mail, recognizers, surroundings
 from atom_release.evidence.scan import Finding, Fingerprints, Scanner, conclude, control, scan
 from atom_release.evidence.text import Text, decode, is_lock
 from atom_release.gate.evidence import Evidence
@@ -24,7 +24,6 @@ from atom_release.gate.vocabulary import Answer
 
 _REMEDY = "Replace it by made-up data: published test numbers, and addresses at example.com."
 _EXPORTS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql", ".xml", ".yaml", ".yml", ".log"})
-_DELIMITED = frozenset({".csv", ".tsv", ".psv"})
 _OPAQUE = frozenset({".xlsx", ".xls", ".parquet", ".pdf", ".docx", ".zip", ".gz", ".bz2", ".xz", ".tar", ".tgz", ".7z", ".feather", ".avro", ".pkl", ".h5"})
 
 
@@ -86,8 +85,7 @@ def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
 
 def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Finding]:
     suffix = PurePosixPath(path.lower()).suffix
-    header = text.text[: max(text.text.find("\n"), 0)][:2000] if suffix in _DELIMITED else ""
-    for match in recognizers.find(text.text, header):
+    for match in recognizers.find(surroundings.of(path, text)):
         yield Finding(path, text.line_of(match.start), match.kind, match.what, match.decides, fingerprints.of(match.kind, match.value))
     if is_lock(path) or mail.is_authorship(path):
         return
@@ -102,7 +100,7 @@ def _in_column(path: str, column: databases.Column, fingerprints: Fingerprints) 
     place = f"in {column.table}.{column.name}"
     addresses: list[tuple[int, str]] = []
     for row, value in column.values:
-        for match in recognizers.find(value, f"{column.table} {column.name}"):
+        for match in recognizers.find(surroundings.Prose(value, f"{column.table} {column.name}")):
             yield Finding(path, row, match.kind, f"{match.what} {place}", match.decides, fingerprints.of(match.kind, match.value))
         addresses += [(row, address) for _, address in mail.addresses(value)]
     many = mail.are_many(address for _, address in addresses)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from atom_release.evidence.personal_data.published import CARDS, IBANS, IDS
+from atom_release.evidence.personal_data.surroundings import Surroundings
 
 _GROUPED_OR_NOT = r"(?<![\w.+/-])(?:\d{4}([ -]))(?:\d{4}\1){2}\d{4}(?:\1\d{1,3})?(?![\w/=]|[.-]\d)|(?<![\w.+/-])3\d{3}([ -])\d{6}\2\d{5}(?![\w/=]|[.-]\d)"
 _CARD = re.compile(rf"{_GROUPED_OR_NOT}|(?<![\w.+/-])[2-6]\d{{12,18}}(?![\w/=]|[.-]\d)")
@@ -28,9 +29,6 @@ _BRANDS = (
     (re.compile(r"35(2[89]|[3-8])"), {16}),
     (re.compile(r"30[0-5]|36|38"), {14}),
 )
-
-
-_BEFORE, _AFTER = 120, 40
 
 
 @dataclass(frozen=True)
@@ -77,30 +75,27 @@ _IDS = (
 )
 
 
-def find(text: str, heading: str = "") -> Iterator[Match]:
-    """Find every number of a known form with a right check digit, and phone numbers.
-
-    Args:
-        text: the text to read.
-        heading: what stands above it in a table; it counts as the surroundings of every number in it.
-    """
+def find(place: Surroundings) -> Iterator[Match]:
+    """Find every number of a known form with a right check digit, and phone numbers."""
+    text = place.text
     if not any(map(str.isdigit, text)):
         return
-    yield from _cards(text, heading)
+    yield from _cards(place)
     yield from _ibans(text)
     for one in _IDS:
-        yield from _national(text, heading, one)
+        if one.context.search(text) or one.context.search(place.heading):
+            yield from _national(place, one)
     for match in _PHONE.finditer(text):
         if not _is_fictitious_phone(match[0]):
             yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
 
 
-def _cards(text: str, heading: str) -> Iterator[Match]:
+def _cards(place: Surroundings) -> Iterator[Match]:
     """Find cards; digits without groups need surroundings that speak of one, for every thirtieth number of an id has its form."""
-    for match in _CARD.finditer(text):
+    for match in _CARD.finditer(place.text):
         number = _digits(match[0])
         if number not in CARDS and len(set(number)) > 3 and _has_brand(number) and _is_valid("luhn", number):  # noqa: PLR2004 - as repetitive as test numbers are
-            decides = len(number) != len(match[0]) or _speaks(_CARD_CONTEXT, text, match, heading)
+            decides = len(number) != len(match[0]) or _CARD_CONTEXT.search(place.around(*match.span())) is not None
             yield Match(match.start(), "card", "a card number", number, decides)
 
 
@@ -111,20 +106,13 @@ def _ibans(text: str) -> Iterator[Match]:
             yield Match(match.start(), "iban", "an IBAN", number, decides=True)
 
 
-def _national(text: str, heading: str, one: _NationalId) -> Iterator[Match]:
+def _national(place: Surroundings, one: _NationalId) -> Iterator[Match]:
     """Find national ids where the surroundings speak of one; elsewhere every tenth number of so many digits has its form."""
-    if not one.context.search(text) and not one.context.search(heading):
-        return
-    for match in one.pattern.finditer(text):
+    for match in one.pattern.finditer(place.text):
         number = re.sub(r"[ .-]", "", match[0])
         made_up = number in IDS or len(set(number)) <= 2  # noqa: PLR2004 - 111111111 is nobody's
-        if not made_up and _speaks(one.context, text, match, heading) and _is_valid(one.module, match[0]):
+        if not made_up and _is_valid(one.module, match[0]) and one.context.search(place.around(*match.span())):
             yield Match(match.start(), one.kind, f"a national id ({one.kind})", number, one.checked)
-
-
-def _speaks(context: re.Pattern[str], text: str, match: re.Match[str], heading: str) -> bool:
-    around = text[max(0, match.start() - _BEFORE) : match.end() + _AFTER]
-    return bool(context.search(around) or context.search(heading))
 
 
 def _has_brand(number: str) -> bool:

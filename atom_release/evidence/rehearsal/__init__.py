@@ -6,7 +6,8 @@
 from atom_release.evidence.rehearsal.migrations import Applied, apply_migrations
 from atom_release.evidence.rehearsal.openbao import OpenBao
 from atom_release.evidence.rehearsal.postgres import OWNER, Postgres
-from atom_release.evidence.rehearsal.rehearsal import DATABASE, Rehearsal, close_all, current
+from atom_release.evidence.rehearsal.registry import close_all, current
+from atom_release.evidence.rehearsal.rehearsal import DATABASE, Rehearsal
 from atom_release.evidence.rehearsal.templates import Lacking
 
 __all__ = ["DATABASE", "OWNER", "Applied", "Lacking", "OpenBao", "Postgres", "Rehearsal", "apply_migrations", "close_all", "current"]

@@ -133,8 +133,8 @@ class Rehearsal:
 
     @property
     def closed(self) -> bool:
-        """Whether it is over."""
-        return self._closed
+        """Whether it is over, or another process's that this one was forked from."""
+        return self._closed or os.getpid() != self._pid
 
     def close(self) -> None:
         """End every process and remove every folder; may be called again, and by a fork without effect."""
@@ -285,28 +285,3 @@ class Rehearsal:
         if self.postgres is not None:
             known["postgres_password"] = self.postgres.password
         return redactor(known)(log)
-
-
-_rehearsals: dict[tuple[str, str], Rehearsal] = {}
-_guard = threading.Lock()
-
-
-def current(look: Look) -> Rehearsal:
-    """Give this process's rehearsal of that commit and manifest, started on the first call; one of another that nobody has is ended."""
-    key = (look.tree.commit, look.manifest.model_dump_json())
-    with _guard:
-        for other, one in list(_rehearsals.items()):
-            if one.closed or one._pid != os.getpid() or (other != key and not one.lent):  # noqa: SLF001 - its own module
-                one.close()
-                del _rehearsals[other]
-        if key not in _rehearsals:
-            _rehearsals[key] = Rehearsal.start(look)
-        return _rehearsals[key]
-
-
-def close_all() -> None:
-    """End every rehearsal of this process."""
-    with _guard:
-        for one in _rehearsals.values():
-            one.close()
-        _rehearsals.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from atom_release.evidence.rehearsal.ports import free_ports, is_listening, stat
 from atom_release.evidence.rehearsal.templates import fill
 from atom_release.gate.manifest import Service, Start, slug
 
-_NO_MODULE = re.compile(rb"ModuleNotFoundError: No module named '([A-Za-z_]\w*)")
+_NO_MODULE = re.compile(rb"No module named '?([A-Za-z_]\w*)")
 _MEMORY_MB = 2048
 _LINES = 5
 
@@ -77,12 +78,22 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
         return
     ended = "it ended" if not running.alive() else f"it was not ready within {start.ready.total_seconds():g} s ({last[-1] if last else 'not asked'})"
     ground.launcher.stop(name)
-    log = ground.redact(ground.launcher.tail(name))[offset:]
+    log = ground.redact(ground.launcher.tail(name)[offset:])
+    lacked = _lacked(ground, argv[0], environment["PATH"], log)
+    if lacked:
+        started.lacks[service.id] = lacked
+    else:
+        started.failures[service.id] = f"{ended}; its log ends: {_tail(log)}"
+
+
+def _lacked(ground: Ground, program: str, path: str, log: bytes) -> str:
+    """Say what this machine does not have that the release did not promise to bring, if that is why a service ended; else nothing."""
     missing = _NO_MODULE.search(log)
     if missing and not ground.has_module(missing[1].decode()):
-        started.lacks[service.id] = f"the Python module {missing[1].decode()} is not installed beside the gate and is not the release's own"
-        return
-    started.failures[service.id] = f"{ended}; its log ends: {_tail(log)}"
+        return f"the Python module {missing[1].decode()} is not installed beside the gate and is not the release's own"
+    if "/" not in program and shutil.which(program, path=path) is None:
+        return f"the program {program} is not on this machine"
+    return ""
 
 
 def answers(url: str, health: str | None, last: list[str]) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atom_release.evidence.sandbox.order import Bounds, Folders, Namespaces, Order
 from atom_release.evidence.sandbox.process import Finished, Limits, NotIsolated, Running, launch, launched, read_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Sandbox:
     hidden: Sequence[Path]
     readable: Sequence[Path] = ()
     namespaces: Namespaces = "any"
+    stopped: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)  # once set, what runs here ends
 
     def run(  # noqa: PLR0913 - one parameter for each thing the subject is given
         self,
@@ -51,7 +56,7 @@ class Sandbox:
                 raise
             return self._finish(_without_namespaces(order))
 
-    def start(  # noqa: PLR0913 - as above
+    def start(  # noqa: PLR0913 - one parameter for each thing the subject is given
         self,
         argv: Sequence[str],
         *,
@@ -83,7 +88,7 @@ class Sandbox:
         _give_to_subject(order, [*order.folders.throwaway, *written_in_place])
         with launched(order, subprocess.PIPE) as work:
             isolation = tuple(work.said()["isolation"])
-            output = read_all(work, order.bounds.wall or 0)
+            output = read_all(work, order.bounds.wall or 0, self.stopped)
             work.tell(b"")
             last = work.said()
         met = last["met_limit"]

@@ -6,10 +6,12 @@ import os
 import pwd
 import stat
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Namespaces = Literal["any", "user", "none"]
 
@@ -106,7 +108,7 @@ def _real(path: Path) -> str:
 
 
 def _existing(paths: Sequence[Path] | set[Path]) -> list[str]:
-    return sorted({_real(path) for path in paths if os.path.exists(path)})  # noqa: PTH110 - a path may be a file that may not be read
+    return sorted({_real(path) for path in paths if os.path.exists(path)})  # noqa: PTH110 - false, not an error, where the path may not be looked at
 
 
 def _reachable(path: Path, user: pwd.struct_passwd) -> bool:

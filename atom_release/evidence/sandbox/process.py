@@ -9,18 +9,23 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from atom_release.errors import ProbeFault
-from atom_release.evidence.sandbox.order import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atom_release.evidence.sandbox.order import Order
 
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.keeper import main; main()"
 _HALF_OUTPUT = 512 * 1024
 _GRACE = 20.0
+_HEARTBEAT = 0.5
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,8 @@ def launch(order: Order, output: int) -> Launched:
     return work
 
 
-def read_all(work: Launched, seconds: float) -> bytes:
-    """Read the output until its end, keeping the first and the last half megabyte; end the launcher if it outlives its time."""
+def read_all(work: Launched, seconds: float, stopped: threading.Event) -> bytes:
+    """Read the output until its end, its time's end or the word to stop, keeping the first and the last half megabyte."""
     stream = work.process.stdout
     if stream is None:
         return b""
@@ -146,9 +151,9 @@ def read_all(work: Launched, seconds: float) -> bytes:
     head, tail = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
-        while (left := ends - time.monotonic()) > 0:
-            if not selector.select(left):
-                break
+        while time.monotonic() < ends and not stopped.is_set():
+            if not selector.select(_HEARTBEAT):
+                continue
             piece = os.read(stream.fileno(), 65536)
             if not piece:
                 break

@@ -79,15 +79,15 @@ class Crossing:
             self.result.leaks[operation] = leaked + ("" if came.rows else " (row-level security let it through, a constraint stopped it)")
 
 
-def cross(session: Session, population: Population, table: Table, sides: Sides) -> Crossed:
-    """Try everything on one table as one tenant against another; the session is the application's role."""
+def cross(session: Session, population: Population, table: Table, sides: Sides, *, first_leak: bool = False) -> Crossed:
+    """Try everything on one table as one tenant against another, or only until something leaks; the session is the application's role."""
     one = Crossing(population, table, sides, Crossed(table))
     with session.transaction(force_rollback=True):
         set_tenant(session, population.setting, sides.own)
         for may, operation in _OPERATIONS:
-            if table.may(may):
+            if table.may(may) and not (first_leak and one.result.leaks):
                 operation(session, one)
-    if table.may("SELECT"):
+    if not (first_leak and one.result.leaks):
         _unnamed(session, one)
     return one.result
 
@@ -211,19 +211,19 @@ def _unnamed(session: Session, one: Crossing) -> None:
                 continue
             with session.transaction(force_rollback=True):
                 set_tenant(session, one.population.setting, value)
-                _nobody(session, one, name)
+                _nobody(session, one, name, writes=value == values[0])
 
 
-def _nobody(session: Session, one: Crossing, name: str) -> None:
-    """Read and delete as nobody's tenant: an error or no rows is right."""
+def _nobody(session: Session, one: Crossing, name: str, *, writes: bool = True) -> None:
+    """Read, delete and insert as nobody's tenant: an error or no rows is right."""
     tenants = [one.sides.own, one.sides.foreign]
     if one.population.column in one.table.readable and one.table.may("SELECT"):
         came = counted(session, one.sql("SELECT count(*) FROM {table} WHERE {tenant} IN (%s, %s)"), tenants)
         one.note(name, came, f"rows of tenants are read with {_article(name)}")
-        if name not in one.result.leaks and one.table.may("DELETE"):
+        if writes and name not in one.result.leaks and one.table.may("DELETE"):
             came = written(session, one.sql("DELETE FROM {table} WHERE {tenant} IN (%s, %s)"), tenants)
             one.note(name, came, f"rows of tenants are deleted with {_article(name)}")
-    if name not in one.result.leaks and one.table.may("INSERT"):
+    if writes and name not in one.result.leaks and one.table.may("INSERT"):
         row = one.population.spare(one.table, "B", one.sides.foreign)
         if row is not None:
             came = written(session, insert_statement(one.table, list(row)), list(row.values()))

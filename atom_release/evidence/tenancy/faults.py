@@ -54,7 +54,7 @@ def of_catalog(catalog: Catalog, tenancy: Tenancy) -> Iterator[Leak]:
     for table in sorted(catalog.tables.values(), key=lambda one: one.label):
         if table.policies and not table.protected:
             what = "has policies, but row-level security is not enabled: they do nothing"
-            yield Leak("policy-not-enabled", table.label, what, f"ALTER TABLE {quoted(table.schema, table.name)} ENABLE ROW LEVEL SECURITY;")
+            yield Leak("policy-not-enabled", table.label, what, protecting(table))
         if tenancy.column in table.columns and table.kind != "f":
             yield from _of_table(table, tenancy)
 
@@ -69,16 +69,16 @@ def _of_table(table: Table, tenancy: Tenancy) -> Iterator[Leak]:
         yield Leak("rls-not-forced", table.label, what, f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;")
     if not table.protected and not table.policies and reachable:
         kind = f"a partition that {tenancy.role} reaches directly, and" if table.partition else f"has {tenancy.column}, and {tenancy.role} reaches it, but"
-        remedy = f"REVOKE ALL ON {name} FROM {quoted(tenancy.role)};" if table.partition else enabling(table, tenancy)
+        remedy = f"REVOKE ALL ON {name} FROM {quoted(tenancy.role)};" if table.partition else f"{protecting(table)} {policy(table, tenancy)}"
         yield Leak("rls-missing", table.label, f"{kind} there is no row-level security", remedy)
     if table.protected and not table.policies and reachable:
         yield Leak("policy-missing", table.label, "row-level security is enabled, but there is no policy: no tenant sees its own rows", policy(table, tenancy))
 
 
-def enabling(table: Table, tenancy: Tenancy) -> str:
-    """Give the SQL that protects a table."""
+def protecting(table: Table) -> str:
+    """Give the SQL that makes a table's policies bind everyone."""
     name = quoted(table.schema, table.name)
-    return f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY; ALTER TABLE {name} FORCE ROW LEVEL SECURITY; {policy(table, tenancy)}"
+    return f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY; ALTER TABLE {name} FORCE ROW LEVEL SECURITY;"
 
 
 def policy(table: Table, tenancy: Tenancy, *, restrictive: bool = False) -> str:
@@ -86,14 +86,14 @@ def policy(table: Table, tenancy: Tenancy, *, restrictive: bool = False) -> str:
     rule = f"({quoted(tenancy.column)}::text = nullif(current_setting('{tenancy.setting}', true), ''))"
     kind, name = (" AS RESTRICTIVE", "tenant_only") if restrictive else ("", "tenant_isolation")
     on = f"{name} ON {quoted(table.schema, table.name)}{kind}"
-    return f"CREATE POLICY {on} USING {rule} WITH CHECK {rule};"  # noqa: S608 - for a person to read, never run here
+    return f"CREATE POLICY {on} USING {rule} WITH CHECK {rule};"
 
 
 def of_window(window: Window, tenancy: Tenancy, when: str) -> Leak:
     """Give the leak of a view."""
     name = quoted(window.schema, window.name)
     if window.materialized:
-        remedy = f"REVOKE SELECT ON {name} FROM {quoted(tenancy.role)};"
+        remedy = f"REVOKE SELECT ON {name} FROM {quoted(tenancy.role)};"  # noqa: S608 - for a person to read, never run here
         return Leak("materialized-view", window.label, f"shows rows of another tenant {when}: no policy holds for a materialized view", remedy)
     return Leak("view", window.label, f"shows rows of another tenant {when}", f"ALTER VIEW {name} SET (security_invoker = true);")
 

@@ -20,18 +20,21 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Tenancy
 
 _SUBJECT = "postgres"
+_QUESTIONS = ("migrations", "isolation")
 _NAMED = 5  # faults that a reason names
 
 
-def probe_tenancy(look: Look, postgres: Server) -> list[Evidence]:
-    """Answer `migrations` and `isolation` about the judged tree, in a scratch database of that server."""
+def probe_tenancy(look: Look, postgres: Server | None) -> list[Evidence]:
+    """Answer `migrations` and `isolation` about the judged tree, in a scratch database of that server; without one both are absent."""
     tenancy = look.manifest.tenancy
     if tenancy is None:
         return []
+    if postgres is None:
+        return [look.found(question, _SUBJECT, Answer.ABSENT, "there is no PostgreSQL server to apply the migrations to") for question in _QUESTIONS]
     paths = replaying.migration_files(look.tree, tenancy.migrations)
     if not paths:
         reason = f"no file of the judged tree matches {tenancy.migrations}"
-        return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in ("migrations", "isolation")]
+        return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
     files = [(path, look.tree.read(path)) for path in paths]
     known: dict[str, Any] = {"sources": {path: look.tree.digest(path) for path in paths}}
     with scratch_database(postgres, tenancy.role, create_role=not replaying.makes_role([content for _, content in files], tenancy.role)) as scratch:

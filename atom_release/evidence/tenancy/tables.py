@@ -80,7 +80,7 @@ def control(run: Run) -> None:
     for one in right:
         run.population.connection.execute(SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(one.table.identifier))
     for one in right:
-        again = cross(run.role, run.population, one.table, run.sides[one.table.oid])
+        again = cross(run.role, run.population, one.table, run.sides[one.table.oid], first_leak=True)
         if not again.leaks:
             run.found.blind.append(one.table.label)
     if right:

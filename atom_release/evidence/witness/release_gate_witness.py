@@ -3,6 +3,9 @@
 Loaded by `-p` into the subject's own process, under whatever Python the suite uses, so it knows nothing of the rest of this package.
 """
 
+# The Pythons that run this may know no annotations of today.
+# ruff: noqa: ANN001, ANN201, ANN202, PTH123
+
 import json
 import os
 import sys
@@ -16,24 +19,24 @@ _collected = []
 _called = {}
 
 
-def _note(code):  # noqa: ANN001, ANN202 - runs under Pythons that may know no annotations of today
+def _note(code):
     if code.co_filename.startswith(_COPY) and code.co_flags & _OF_A_FUNCTION:
         _called[id(code)] = code
 
 
-def _on_call(frame, event, _argument):  # noqa: ANN001, ANN202
+def _on_call(frame, event, _argument):
     if event == "call":
         _note(frame.f_code)
 
 
-def _watch_calls():  # noqa: ANN202
+def _watch_calls():
     monitoring = getattr(sys, "monitoring", None)
     if monitoring is None:
         threading.setprofile(_on_call)
         sys.setprofile(_on_call)
         return
 
-    def once(code, _offset):  # noqa: ANN001, ANN202
+    def once(code, _offset):
         _note(code)
         return monitoring.DISABLE
 
@@ -46,12 +49,12 @@ if _TRACE:
     _watch_calls()
 
 
-def pytest_collection_finish(session):  # noqa: ANN001, ANN201
+def pytest_collection_finish(session):
     """Note the tests that are to run."""
     _collected.extend(item.nodeid for item in session.items)
 
 
-def pytest_unconfigure(config):  # noqa: ANN001, ANN201
+def pytest_unconfigure(config):
     """Write it all down, last of all."""
     if not _OUT or hasattr(config, "workerinput"):
         return
@@ -63,5 +66,5 @@ def pytest_unconfigure(config):  # noqa: ANN001, ANN201
         "python": "{}.{}.{}".format(*sys.version_info[:3]),
         "pytest": sys.modules["pytest"].__version__,
     }
-    with open(_OUT, "w", encoding="utf-8") as handle:  # noqa: PTH123
+    with open(_OUT, "w", encoding="utf-8") as handle:
         json.dump(seen, handle)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from atom_release.evidence.ablation import MARK, Ablated, ablate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SOURCE = '''
 from functools import wraps

@@ -105,7 +105,7 @@ def test_template_without_a_value_is_said_and_not_sent(exchange: Exchange) -> No
 def test_token_is_fetched_when_first_needed_and_once(exchange: Exchange) -> None:
     """Logins are lazy."""
     before = Echo.logins
-    request = Request(path="/", headers={"authorization": "Bearer {token:ada}"})
+    request = Request(path="/", headers={"authorization": "Bearer {token:ada}", "again": "{token:ada}"})
     assert exchange.send(Request(path="/"), service="S.1").status == 200
     assert Echo.logins == before
     first, second = (exchange.send(request, service="S.1").json["headers"]["authorization"] for _ in range(2))

@@ -8,11 +8,9 @@ import textwrap
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,9 +19,14 @@ from atom_release.evidence.integration import run_integration
 from atom_release.evidence.look import Look
 from atom_release.evidence.source import open_tree
 from atom_release.evidence.stand_in import standing_in
-from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, ControlState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from atom_release.gate.evidence import Evidence
 
 TESTS = """
 import json, os, urllib.request
@@ -41,14 +44,14 @@ SECRET = "s.planted-token"
 
 
 class _Value(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:
         body = json.dumps({"value": 1}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401 - the base class's
+    def log_message(self, *_: Any) -> None:  # noqa: ANN401 - untyped where it comes from
         pass
 
 
@@ -72,6 +75,7 @@ class Site:
         self.environment = {"ONE": "{url:C.1}", "TWO": "{url:C.2}", "VAULT_TOKEN": "{vault_token}"}
 
     def ask(self, base_urls: Mapping[str, str], *, token: str | None = SECRET) -> Evidence:
+        """Commit the files and run the tests against these services."""
         repository = self.root / "repository"
         for path, text in self.files.items():
             target = repository / path
@@ -106,7 +110,7 @@ def state(found: Evidence) -> ControlState:
     return found.control.state
 
 
-def still(found: Evidence) -> Any:  # noqa: ANN401 - JSON
+def still(found: Evidence) -> Any:  # noqa: ANN401 - untyped where it comes from
     control: Any = found.facts["control"]
     return control["still_passing"]
 
@@ -140,7 +144,7 @@ def test_the_code_is_taken_out_too(site: Site, service: str) -> None:
 
 def test_a_fixture_that_needs_a_service_keeps_the_control_alive(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] = TESTS.replace("import json", "import pytest, json").replace(
-        "def test_one():\n    assert ask(\"ONE\") == 1", "@pytest.fixture\ndef one():\n    return ask('ONE')\n\ndef test_one(one):\n    assert one == 1"
+        'def test_one():\n    assert ask("ONE") == 1', "@pytest.fixture\ndef one():\n    return ask('ONE')\n\ndef test_one(one):\n    assert one == 1"
     )
     found = site.ask({"C.1": service, "C.2": service})
     assert (found.answer, state(found)) == (Answer.YES, ControlState.ALIVE), found
@@ -186,8 +190,8 @@ def test_no_secret_comes_out_again(site: Site, service: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "BREW"])
 def test_the_stand_in_answers_503_to_everything(method: str) -> None:
     with standing_in() as address:
-        request = urllib.request.Request(f"{address}/anything?x=1", method=method, data=b"{}" if method == "POST" else None)  # noqa: S310 - our own server
+        request = urllib.request.Request(f"{address}/anything?x=1", method=method, data=b"{}" if method == "POST" else None)  # noqa: S310 - a server of this test's own
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(request, timeout=5)  # noqa: S310 - our own server
+            urllib.request.urlopen(request, timeout=5)  # noqa: S310 - a server of this test's own
         caught.value.close()
     assert caught.value.code == 503

@@ -68,7 +68,12 @@ def test_a_file_without_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_deep_nesting_is_read_in_bounded_depth() -> None:
-    assert junit.read(b"<testsuites>" + b"<testsuite>" * 100_000 + b"<testcase classname='a' name='1'/>" + b"</testsuite>" * 100_000 + b"</testsuites>").count()["total"] == 1
+    assert (
+        junit.read(b"<testsuites>" + b"<testsuite>" * 100_000 + b"<testcase classname='a' name='1'/>" + b"</testsuite>" * 100_000 + b"</testsuites>").count()[
+            "total"
+        ]
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ PLANTED: dict[str, tuple[str, str, int, str]] = {  # path, content, line, value
     "card in groups": ("notes.txt", f"paid with {GROUPED}.\n", 1, GROUPED),
     "card with hyphens": ("notes.txt", f"x\n{GROUPED.replace(' ', '-')}\n", 2, CARD[:8]),
     "card in a CSV column": ("fixtures/orders.csv", f"id,amount,card_number\n1,5,4111111111111111\n2,7,{CARD}\n", 3, CARD),
+    "card behind a quoted comma": ("fixtures/o.csv", f'name;"a;b";card\n"X; Y";2;{CARD}\n', 2, CARD),
     "card in JSON": ("tests/fixtures/p.json", f'[\n {{"cardNumber": "{CARD}"}}\n]\n', 2, CARD),
     "card in a log": ("logs/app.log", f"2031-01-01 charge card={CARD} ok\n", 1, CARD),
     "IBAN": ("export/accounts.tsv", f"id\taccount\n1\t{IBAN}\n", 2, IBAN),
@@ -94,6 +95,12 @@ def test_a_look_alike_is_not_accused(tmp_path: Path, name: str, suffix: str) -> 
     evidence = probe_personal_data(look_at(tmp_path, {f"data/file.{suffix}": LOOK_ALIKES[name]}))
     assert evidence.facts["findings"] == []
     assert evidence.answer is Answer.YES
+
+
+def test_the_name_of_another_column_says_nothing_of_a_number(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{position}\n" for position, number in enumerate(_numbers(9).split()))
+    assert probe_personal_data(look_at(tmp_path, {"a.csv": f"id,bsn\n{rows}"})).facts["findings"] == []
+    assert probe_personal_data(look_at(tmp_path / "own", {"a.csv": f"bsn,id\n{rows}"})).facts["findings"] != []
 
 
 @pytest.mark.parametrize(

@@ -35,15 +35,19 @@ class Forge:
         self.asked: list[tuple[str, str]] = []
 
     def routes(self) -> list[Route]:
+        """Give the two routes the probe asks."""
         return [Route("/api/user", self.user), Route("/api/repos/{owner}/{name}", self.repository)]
 
     def user(self, request: Request) -> Response:
+        """Answer who the token is."""
         return self.answer(request, "user", {"login": "ada"})
 
     def repository(self, request: Request) -> Response:
+        """Answer what the token may do."""
         return self.answer(request, "repository", {"full_name": "acme/atom", "permissions": self.permissions})
 
     def answer(self, request: Request, what: str, document: dict[str, Any]) -> Response:
+        """Answer as this forge was told to, and remember that it was asked."""
         self.asked.append((request.method, request.url.path))
         status = self.statuses.get(what, 200)
         if request.headers.get("authorization") != f"Bearer {TOKEN}" and "open" not in self.statuses:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
 import time
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from atom_release.evidence.sandbox import Finished, Limits, Sandbox
-from atom_release.evidence.sandbox.order import Bounds, Folders, Order
 from atom_release.evidence.sandbox.launcher import mounts
+from atom_release.evidence.sandbox.order import Bounds, Folders, Order
 
 LIMITS = Limits(wall=30, cpu=20, memory_mb=1024, processes=64, file_mb=32)
 MODES = ["any", "user"]
@@ -42,6 +43,7 @@ class Box:
                 folder.chmod(0o755)
 
     def python(self, code: str, *, mode: str = "any", limits: Limits = LIMITS, network: bool = False) -> Finished:
+        """Run this code with the folder of work thrown away afterwards."""
         sandbox = Sandbox([self.hidden], namespaces=mode)  # type: ignore[arg-type]
         return sandbox.run(
             [sys.executable, "-I", "-c", textwrap.dedent(code)],
@@ -113,7 +115,7 @@ def test_hidden_folders_are_empty_and_nothing_outside_can_be_written(box: Box, m
 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_network_but_its_own_loopback(box: Box, mode: str) -> None:
-    with __import__("socket").create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as server:
         done = box.python(
             f"""
             import socket
@@ -133,7 +135,7 @@ def test_no_network_but_its_own_loopback(box: Box, mode: str) -> None:
 
 
 def test_host_loopback_where_the_network_is_allowed(box: Box) -> None:
-    with __import__("socket").create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as server:
         done = box.python(f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2)", network=True)
     assert done.status == 0, done.output
     assert "network:host" in done.isolation
@@ -208,7 +210,7 @@ def test_forking_without_end_is_contained_and_named(box: Box, mode: str) -> None
                     time.sleep(20)
                     os._exit(0)
             except BlockingIOError:
-                print("refused after", made)
+                print("refused after", made, flush=True)
                 break
             made += 1
         time.sleep(0.5)
@@ -337,7 +339,7 @@ def test_a_started_process_serves_the_host_and_stops_with_all_it_started(box: Bo
     below = []
     try:
         _until(lambda: (box.out / "port").exists() and (box.out / "port").read_text())
-        with __import__("socket").create_connection(("127.0.0.1", int((box.out / "port").read_text())), 5):
+        with socket.create_connection(("127.0.0.1", int((box.out / "port").read_text())), 5):
             assert running.alive()
         below = psutil.Process(running.pid).children(recursive=True)
         assert len(below) >= 3
@@ -357,9 +359,11 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
     from atom_release.evidence.sandbox import Sandbox
     def begin():
         running = Sandbox([], namespaces={mode!r}).start(
-            [sys.executable, "-c", "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'], start_new_session=True); time.sleep(300)"],
+            [sys.executable, "-c", subject],
             directory=Path({str(box.work)!r}), writable=[], environment={{}}, log=Path({str(box.root / "log")!r}))
         kept.append(running)
+    subject = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'], start_new_session=True)"
+    subject += "; time.sleep(300)"
     kept = []
     thread = threading.Thread(target=begin); thread.start(); thread.join()
     time.sleep(0.3)

@@ -81,7 +81,7 @@ LOOK_ALIKES: dict[str, str] = {
     "a digest": '{"password_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}',
     "digests under a secret's name": f"hashed_password = '{HASH}'\ncommit_token: '{HASH}'\npublic_key: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2zbX'\n",
     "spoken values": 'secret = "tenant-a-token-1"\napi_token = "prod-reader-2024"\npassword = "service_account_7"\n',
-    "random addresses": 'api_token = "https://vault.corp.net:8200/v1/Kv2Store7"\nsecret = "/run/Secrets9/mountPoint3x"\n',
+    "random addresses": 'api_token = "https://vault.corp.net:8200/v1/Kv2Store7"\nsecret = "/run/secrets-9/mount-3x"\n',
     "references": "password: ${DB_PASSWORD}\napi_key: {{ vault.api_key }}\ntoken: <your-token-here>\nsecret: $SECRET_FROM_ENV\n",
     "names": 'secret_name = "jwt_signing_secret_v2"\nTOKEN_HEADER = "X-Auth-Token-2"\npassword_field = "user_password_1"\n',
     "paths": 'secret = "secret/data/jwt2"\nprivate_key = "/etc/keys/server1.pem"\nkey = "deploy/keys/2024/gate.pem"\n',

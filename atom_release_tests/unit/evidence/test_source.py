@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -183,6 +184,20 @@ def test_a_reader_left_in_the_middle_does_not_spoil_the_next(repository: Path) -
     assert tree.read("small") == b"small"
 
 
+def test_a_copy_that_does_not_fit_is_told_and_reading_goes_on(repository: Path, tmp_path: Path) -> None:
+    grown.commit(repository, {"big": os.urandom(3 << 20)})
+    tree = open_tree(repository, "HEAD")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        with pytest.raises(ProbeFault, match="could not be written") as caught:
+            tree.write_to(tmp_path / "copy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.__cause__ is not None
+    assert tree.read("a.txt") == b"a\r\n"
+
+
 def loose(repository: Path, oid: str) -> Path:
     return repository / ".git/objects" / oid[:2] / oid[2:]
 
@@ -207,7 +222,7 @@ def test_an_object_that_is_not_what_its_id_says_is_refused(repository: Path, tmp
     wrong.chmod(0o644)
     wrong.write_bytes(right.read_bytes())
     for act in (lambda: tree.read("src/main.py"), lambda: tree.write_to(tmp_path / "copy")):
-        with pytest.raises(ProbeFault, match="fsck|id") as caught:
+        with pytest.raises(ProbeFault, match=r"fsck|id") as caught:
             act()
         assert "fsck" in caught.value.remedy
     assert open_tree(repository, "HEAD").read("a.txt") == b"a\r\n"

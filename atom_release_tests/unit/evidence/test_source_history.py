@@ -78,6 +78,14 @@ def test_a_commit_that_is_no_ancestor_tells_nothing(repository: Path) -> None:
     assert open_tree(repository, "HEAD").changed_since(other, ["src"]) is None
 
 
+def test_the_root_names_the_repository_through_merges_of_others(repository: Path) -> None:
+    first = at(repository, "HEAD~3")
+    assert open_tree(repository, "HEAD").root == first
+    foreign = git(repository, "commit-tree", "HEAD^{tree}", "-m", "foreign")
+    merged = git(repository, "commit-tree", "HEAD^{tree}", "-p", "HEAD", "-p", foreign, "-m", "merge")
+    assert open_tree(repository, merged).root == first
+
+
 def test_a_shallow_clone_says_that_its_history_is_cut(repository: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{repository}", "shallow")
     tree = open_tree(tmp_path / "shallow", "HEAD")

@@ -49,7 +49,7 @@ def test_credentials_are_masked(repository: Path, asked: PullRequest) -> None:
     git(repository, "config", f"url.{repository.parent}/.insteadOf", "https://ada:hunter2@example.org/")
     git(repository, "remote", "set-url", "origin", "https://ada:hunter2@example.org/origin.git")
     assert "hunter2" not in pull_request_text(repository, asked, "")
-    git(repository, "remote", "set-url", "origin", f"file://ada:hunter2@{origin(repository)}")
+    git(repository, "remote", "set-url", "origin", f"file://ada:hunter2@{origin(repository)}-gone")
     with pytest.raises(ActFailed) as caught:
         pull_request_text(repository, asked, "")
     assert "hunter2" not in str(caught.value)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.errors import ActFailed
+from atom_release.errors import ActFailed, ProbeFault
 from atom_release.publish.repository import (
     Identity,
     Onto,
@@ -20,6 +20,7 @@ from atom_release.publish.repository import (
     make_release_commit,
     make_tag_object,
     push,
+    still_fits,
 )
 from atom_release_tests.unit import grown
 from atom_release_tests.unit.grown import git
@@ -75,7 +76,7 @@ def test_the_commit_stands_on_the_judged_one_and_differs_only_in_the_artifacts(r
     assert git(repository, "show", "-s", "--format=%an <%ae> %cn <%ce> %at %ct%n%B", commit) == (
         f"atom-release <gate@example.org> atom-release <gate@example.org> {int(WHEN.timestamp())} {int(WHEN.timestamp())}\nRelease X v1\n\nGREEN"
     )
-    assert git(repository, "fsck", "--strict", commit) == ""
+    assert git(repository, "fsck", "--strict", "--no-dangling", commit) == ""
     assert grown.state(repository) == before
 
 
@@ -164,7 +165,7 @@ def test_pushing_again_changes_nothing(repository: Path) -> None:
     wanted = made(repository)
     push(repository, wanted)
     before = grown.state(repository), grown.state(origin(repository))
-    push(repository, made(repository))
+    push(repository, wanted)
     assert (grown.state(repository), grown.state(origin(repository))) == before
 
 
@@ -203,12 +204,39 @@ def test_an_earlier_release_of_the_gates_own_is_merged(repository: Path) -> None
         make_release_commit(repository, judged(repository), ARTIFACTS, SAID, Onto("origin", "review/v1", never))
     assert "git merge FETCH_HEAD" in caught.value.remedy
     asked: list[str] = []
-    commit = make_release_commit(repository, judged(repository), ARTIFACTS, SAID, Onto("origin", "review/v1", lambda tip: not asked.append(tip)))
+
+    def own(tip: str) -> bool:
+        asked.append(tip)
+        return True
+
+    commit = make_release_commit(repository, judged(repository), ARTIFACTS, SAID, Onto("origin", "review/v1", own))
     assert asked == [first.commit]
     assert git(repository, "show", "-s", "--format=%P", commit) == f"{judged(repository)} {first.commit}"
     assert git(repository, "diff-tree", "-r", "--name-only", judged(repository), commit).splitlines() == list(ARTIFACTS)
     push(repository, Wanted("origin", "review/v1", commit, "v2", make_tag_object(repository, "v2", commit, SAID)))
     assert git(origin(repository), "rev-parse", "review/v1") == commit
+
+
+def test_an_earlier_commit_fits_until_the_branch_goes_elsewhere(repository: Path) -> None:
+    wanted, onto = made(repository), Onto("origin", "review/v1", never)
+    assert still_fits(repository, wanted.commit, onto)
+    assert not still_fits(repository, "1" * 40, onto)
+    push(repository, wanted)
+    assert still_fits(repository, wanted.commit, onto)
+    other = git(repository, "commit-tree", "HEAD^{tree}", "-p", wanted.commit, "-m", "meanwhile")
+    git(repository, "push", "-q", "origin", f"{other}:refs/heads/review/v1")
+    assert not still_fits(repository, wanted.commit, onto)
+
+
+def test_doubt_about_whose_the_tip_is_stops_the_act(repository: Path) -> None:
+    push(repository, made(repository))
+
+    def unknown(_: str) -> bool:
+        raise ProbeFault("It is signed by an unknown key.", "Get the key.")
+
+    with pytest.raises(ActFailed, match="unknown key") as caught:
+        make_release_commit(repository, judged(repository), ARTIFACTS, SAID, Onto("origin", "review/v1", unknown))
+    assert caught.value.remedy == "Get the key."
 
 
 def test_a_branch_that_holds_an_ancestor_is_not_merged(repository: Path) -> None:

@@ -34,7 +34,7 @@ def main() -> None:
     if first == 0:
         try:
             _first_process(order, how, outer, report, keeper)
-        except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened, and say it
+        except BaseException as error:  # noqa: BLE001 - whatever happened, this process must end here and say it
             _say(report, {"failed": repr(error)})
         finally:
             os._exit(0)

@@ -36,7 +36,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str = "") -> None:
-    """Mount as mount(2) does."""
+    """Do what the system call of this name does."""
     _checked(
         _libc.mount(source.encode(), os.fsencode(target), kind.encode() if kind else None, ctypes.c_ulong(flags), data.encode() if data else None),
         f"mount {target}",

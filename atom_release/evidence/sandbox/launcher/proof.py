@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# pathlib takes longer to import than the launcher to run
+# ruff: noqa: PTH110, PTH115, PTH116
 import os
 import resource
 import socket

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# pathlib takes longer to import than the launcher to run
+# ruff: noqa: PTH123
 import json
 import os
 import resource
@@ -28,7 +30,7 @@ def start(order: dict[str, Any], how: str, outer: dict[str, Any]) -> tuple[int, 
         os.close(ask)
         try:
             _become(order, how, outer, tell, asked)
-        except BaseException as error:  # noqa: BLE001 - nothing of the launcher may go on in the child
+        except BaseException as error:  # noqa: BLE001 - whatever happened, this process must end here and say it
             _tell_why(tell, str(error))
         os._exit(127)
     os.close(tell)
@@ -104,14 +106,14 @@ def _own_user_namespace(flags: int) -> bool:
 def _map_all(child: int) -> None:
     """Give the child's user namespace every id as it is: it is there to count processes, and its capabilities end at exec."""
     for name in ("uid_map", "gid_map"):
-        with open(f"/proc/{child}/{name}", "w") as handle:  # noqa: PTH123 - pathlib takes longer to import than the launcher to run
+        with open(f"/proc/{child}/{name}", "w") as handle:
             handle.write("0 0 4294967295")
 
 
 def write_maps(uid: int, gid: int, outer_uid: int, outer_gid: int) -> None:
     """Map one user and one group of this process's new user namespace to those outside."""
     for name, line in (("setgroups", "deny"), ("uid_map", f"{uid} {outer_uid} 1"), ("gid_map", f"{gid} {outer_gid} 1")):
-        with open(f"/proc/self/{name}", "w") as handle:  # noqa: PTH123 - see above
+        with open(f"/proc/self/{name}", "w") as handle:
             handle.write(line)
 
 

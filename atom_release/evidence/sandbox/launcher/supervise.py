@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# pathlib takes longer to import than the launcher to run
+# ruff: noqa: PTH123, PTH208
 import contextlib
 import os
 import signal
@@ -34,7 +36,7 @@ class Watch:
     def until_end(self) -> None:
         """Wait for the end, whatever brings it, and leave no process behind."""
         try:
-            while self.status is None and self.met not in {"wall", "memory", "told"}:
+            while self.status is None and self.met is None:
                 self._once()
         finally:
             end_all()
@@ -75,7 +77,6 @@ class Watch:
         elif threads >= self._limits["processes"] - 1:
             self.met = "processes"
 
-
     def _weigh(self, pids: Iterable[int]) -> float:
         """Give the megabytes these processes hold together, counting what they share once; 0 where it is too soon to ask again."""
         began = time.monotonic()
@@ -109,18 +110,18 @@ def _descendants() -> Iterator[tuple[int, list[str]]]:
     """Give each process below this one with /proc's account of it, from its third field on."""
     if not proof.sees_itself():
         return
-    if os.getpid() == 1:
-        pids = [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
-    else:
-        pids = _below(os.getpid())
-    for pid in pids:
+    for pid in _all_but_this() if os.getpid() == 1 else _below(os.getpid()):
         if fields := _account(pid):
             yield pid, fields
 
 
+def _all_but_this() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+
 def _proportional_mb(pid: int) -> float:
     try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as handle:  # noqa: PTH123 - see below
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as handle:
             return next((int(line.split()[1]) / 1024 for line in handle if line.startswith(b"Pss:")), 0.0)
     except OSError:
         return 0.0
@@ -138,7 +139,7 @@ def _below(root: int) -> list[int]:
 
 def _account(pid: int) -> list[str]:
     try:
-        with open(f"/proc/{pid}/stat", "rb") as handle:  # noqa: PTH123 - pathlib takes longer to import than this to run
+        with open(f"/proc/{pid}/stat", "rb") as handle:
             return handle.read().rpartition(b")")[2].decode("ascii", "replace").split()
     except OSError:
         return []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from atom_release.evidence.claims import counts, deliverables, measurements, plain, read_report, words
 from atom_release_tests.unit.evidence.claims import written
@@ -99,6 +100,17 @@ def test_twice_the_text_is_at_most_twice_the_work(name: str, head: str) -> None:
     read_report("warm.md", small.encode())
     grown = _work(lambda: read_report("a.md", large.encode())) / _work(lambda: read_report("a.md", small.encode()))
     assert grown < 4.6  # four times the text; a quadratic reader would be near sixteen
+
+
+def test_reading_is_little_more_work_than_parsing() -> None:
+    """Against the same parser with its inline rules on, which is what parsing alone means."""
+    texts = [case.text * 4 for case in written.ALL if case.path.endswith(".md")]
+    parser = MarkdownIt("commonmark").enable("table")
+    for text in texts:
+        read_report("warm.md", text.encode())
+    reading = _work(lambda: [read_report("a.md", text.encode()) for text in texts])
+    parsing = _work(lambda: [parser.parse(text) for text in texts])
+    assert reading / parsing < 1.5
 
 
 @pytest.mark.parametrize("suffix", [".md", ".json"])

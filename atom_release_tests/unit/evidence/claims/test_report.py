@@ -118,3 +118,12 @@ def test_a_line_that_is_too_long_is_left_unexamined() -> None:
     text = f"# B.7\n\n**Status:** PASS {'x' * 3000}\n"
     record = read_report("a.md", text.encode())
     assert (record.status, record.unexamined) == (ReportStatus.MISSING, 1)
+
+
+def test_a_heading_that_is_too_long_is_left_unexamined() -> None:
+    record = read_report("a.md", f"# B.7\n\n## Status: PASS {'x' * 3000}\n".encode())
+    assert (record.status, record.unexamined) == (ReportStatus.MISSING, 1)
+
+
+def test_link_definitions_are_text_like_any_other() -> None:
+    assert read_report("a.md", b"# B.7\n\n[a]: x\n[b]: y\n").unexamined == 0

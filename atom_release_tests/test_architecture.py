@@ -1,0 +1,69 @@
+"""The house as a test: arrows point down, the pure core stays pure, and what is loaded with the definitions stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import atom_release
+
+ROOT = Path(atom_release.__file__).parent
+REPOSITORY = ROOT.parent
+SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if "reference/tree" not in path.as_posix()]
+PURE = {"__future__", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math", "operator", "pathlib", "re", "statistics", "string", "typing", "pydantic", "atom_release"}
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_import_contracts_hold() -> None:
+    """import-linter's contracts in setup.cfg: the layers, the pure core, and who may know dagster."""
+    done = subprocess.run([Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent.name == "gate"], ids=lambda path: path.stem)
+def test_gate_imports_nothing_but_the_pure_library(path: Path) -> None:
+    """The core that judges has no door through which a clock, a file or a socket could come in."""
+    assert {name.split(".")[0] for name in imports_of(path)} <= PURE
+    assert not {name for name in imports_of(path) if name.startswith("atom_release") and not name.startswith(("atom_release.gate", "atom_release.errors"))}
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent.name == "gate"], ids=lambda path: path.stem)
+def test_gate_reads_no_clock(path: Path) -> None:
+    """The moment is always given."""
+    calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
+    assert not {call for call in calls if call.endswith((".now", ".utcnow", ".today")) or call in {"open", "print", "input"}}
+
+
+def test_only_settings_reads_the_environment() -> None:
+    """Configuration has one reader; others may hand an environment to a process, and name themselves here."""
+    hands_on = {"git/call.py", "graph/running.py", "graph/serving.py"}
+    readers = {path.relative_to(ROOT).as_posix() for path in SOURCES if "os.environ" in path.read_text()}
+    assert readers - hands_on - {"settings.py"} - {name for name in readers if name.startswith(("evidence/default_secrets/", "evidence/witness/", "evidence/sandbox/"))} == set()
+
+
+def test_no_phase_is_hard_coded() -> None:
+    """Nothing outside the reference release knows the phase, its services or its tag."""
+    words = ("phaseC", "PhaseC", "predictive-engine", "atom_app", "prod-review")
+    told = {path.relative_to(ROOT).as_posix(): word for path in SOURCES for word in words if word in path.read_text() and "reference/" not in path.as_posix()}
+    examples = {name: word for name, word in told.items() if name in {"gate/manifest.py", "graph/blueprint.py", "gate/claims.py"}}  # in a description, "e.g."
+    assert told == examples
+
+
+def test_loading_the_definitions_loads_nothing_heavy() -> None:
+    """Probes and acts bring their libraries when they are asked, not when the graph is loaded."""
+    code = "import sys, atom_release.definitions; print(*sorted({'pandas', 'numpy', 'hvac', 'git', 'prometheus_api_client', 'httpx', 'psycopg', 'securesystemslib', 'detect_secrets'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
