@@ -44,7 +44,7 @@ def _settings(manifest: Path | None, repository: Path | None, revision: str | No
 
 
 @app.command()
-def run(  # noqa: PLR0913 - the options of the command line
+def run(
     manifest: ManifestOption = None,
     repo: RepositoryOption = None,
     rev: RevisionOption = None,
@@ -140,7 +140,9 @@ def scenarios(*, json: JsonOption = False) -> None:
     from atom_release import screen
     from atom_release.reference.scenarios import SCENARIOS
 
-    screen.show_table([{"name": one.name, "criterion": one.criterion, "expects": dict(one.expects), "what": one.what} for one in SCENARIOS.values()], as_json=json)
+    screen.show_table(
+        [{"name": one.name, "criterion": one.criterion, "expects": dict(one.expects), "what": one.what} for one in SCENARIOS.values()], as_json=json
+    )
 
 
 @app.command()

@@ -73,7 +73,9 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
     console = Console()
     console.print(_criteria_table(result.decision))
     verdict = result.decision.verdict
-    console.print(f"[{_COLOURS[verdict]}]{verdict}[/]  {result.decision.release} {result.decision.version} at {result.decision.commit[:12]}: {result.decision.reason}")
+    console.print(
+        f"[{_COLOURS[verdict]}]{verdict}[/]  {result.decision.release} {result.decision.version} at {result.decision.commit[:12]}: {result.decision.reason}"
+    )
     if result.tag:
         console.print(f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged {result.tag.judged[:12]})", highlight=False)
     for sentence in result.said:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from atom_release.errors import Misuse
 
@@ -50,7 +51,7 @@ class Settings:
         """Where Dagster keeps its history."""
         return Path(os.environ.get("DAGSTER_HOME") or self.home / "dagster")
 
-    def with_options(self, **options: object) -> Settings:
+    def with_options(self, **options: Any) -> Settings:  # noqa: ANN401 - the fields, of whatever type each is
         """Give these settings with the options that are not None."""
         return replace(self, **{name: value for name, value in options.items() if value is not None})
 

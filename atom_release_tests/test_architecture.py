@@ -14,7 +14,29 @@ import atom_release
 ROOT = Path(atom_release.__file__).parent
 REPOSITORY = ROOT.parent
 SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if "reference/tree" not in path.as_posix()]
-PURE = {"__future__", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "itertools", "json", "math", "operator", "pathlib", "re", "statistics", "string", "typing", "pydantic", "atom_release"}
+PURE = {
+    "__future__",
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "pathlib",
+    "re",
+    "statistics",
+    "string",
+    "typing",
+    "pydantic",
+    "atom_release",
+}
 
 
 def imports_of(path: Path) -> set[str]:
@@ -51,7 +73,13 @@ def test_only_settings_reads_the_environment() -> None:
     """Configuration has one reader; others may hand an environment to a process, and name themselves here."""
     hands_on = {"git/call.py", "graph/running.py", "graph/serving.py"}
     readers = {path.relative_to(ROOT).as_posix() for path in SOURCES if "os.environ" in path.read_text()}
-    assert readers - hands_on - {"settings.py"} - {name for name in readers if name.startswith(("evidence/default_secrets/", "evidence/witness/", "evidence/sandbox/"))} == set()
+    assert (
+        readers
+        - hands_on
+        - {"settings.py"}
+        - {name for name in readers if name.startswith(("evidence/default_secrets/", "evidence/witness/", "evidence/sandbox/"))}
+        == set()
+    )
 
 
 def test_no_phase_is_hard_coded() -> None:
@@ -64,6 +92,7 @@ def test_no_phase_is_hard_coded() -> None:
 
 def test_loading_the_definitions_loads_nothing_heavy() -> None:
     """Probes and acts bring their libraries when they are asked, not when the graph is loaded."""
-    code = "import sys, atom_release.definitions; print(*sorted({'pandas', 'numpy', 'hvac', 'git', 'prometheus_api_client', 'httpx', 'psycopg', 'securesystemslib', 'detect_secrets'} & set(sys.modules)))"
+    heavy = ("pandas", "numpy", "hvac", "git", "prometheus_api_client", "httpx", "psycopg", "securesystemslib", "detect_secrets")
+    code = f"import sys, atom_release.definitions; print(*sorted(set({heavy}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

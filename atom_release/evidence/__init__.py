@@ -1,0 +1,1 @@
+"""Looks: one module for each system or question asked. Decides nothing, changes nothing."""

@@ -29,8 +29,15 @@ class Look:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # values of the variables that the manifest names; may hold secrets
     hidden: tuple[Path, ...] = ()  # folders that the subject's code must not see: home, store, key, repository, remote
 
-    def found(  # noqa: PLR0913 - one parameter for each thing that evidence must say
-        self, question: str, subject: str, answer: Answer, reason: str, *, assurance: Assurance = Assurance.REHEARSED, **rest: Any  # noqa: ANN401
+    def found(
+        self,
+        question: str,
+        subject: str,
+        answer: Answer,
+        reason: str,
+        *,
+        assurance: Assurance = Assurance.REHEARSED,
+        **rest: Any,  # noqa: ANN401
     ) -> Evidence:
         """Give evidence dated now and bound to the judged commit; `rest` are further fields of `Evidence`."""
         return Evidence(

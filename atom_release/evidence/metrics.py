@@ -31,7 +31,7 @@ Scrape = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
 """The counting samples of one scrape: (name, labels) -> value."""
 
 
-class NotMetrics(Exception):  # noqa: N818 - an answer, not an error
+class NotMetrics(Exception):
     """What came is not Prometheus text; the message says why, and the status is kept if it was the reason."""
 
     status = 200

@@ -1,0 +1,1 @@
+"""Judges: pure rules from evidence to a decision. No I/O, no clock."""

@@ -53,9 +53,20 @@ class LegSpec:
 _NOTED = BlockedPolicy.NOTED
 _FIXED = (
     Criterion("AC1", "All service reports aggregated", "Every service's implementation report is in the judged commit, once, and can be read.", "aggregated"),
-    Criterion("AC2", "Cross-service tests executed", "The integration tests pass against the rehearsed services, and fail without the services' code.", "cross_service"),
+    Criterion(
+        "AC2",
+        "Cross-service tests executed",
+        "The integration tests pass against the rehearsed services, and fail without the services' code.",
+        "cross_service",
+    ),
     Criterion("P-1", "Data privacy", "No personal data in the tree; a planted person does not come out of the services.", "policy_check", _NOTED),
-    Criterion("P-2", "Secrets and signing", "No secret in the tree, none as a default in code; Vault answers; the signing key refuses a tampered copy.", "policy_check", _NOTED),
+    Criterion(
+        "P-2",
+        "Secrets and signing",
+        "No secret in the tree, none as a default in code; Vault answers; the signing key refuses a tampered copy.",
+        "policy_check",
+        _NOTED,
+    ),
     Criterion("P-3", "Execution safety", "The dangerous action waits for a person's approval, and leaves a record.", "policy_check", _NOTED),
     Criterion("P-4", "Observability", "Health and metrics answer, metrics parse and move with requests; Prometheus scrapes them.", "policy_check", _NOTED),
     Criterion("P-5", "Multi-tenancy", "Migrations apply; no row crosses tenants; tokens without a tenant are refused.", "policy_check", _NOTED),

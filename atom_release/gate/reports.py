@@ -43,7 +43,10 @@ def _outcome(result: CriterionResult) -> str:
 
 def policy_check(release: str, results: Sequence[CriterionResult]) -> str:
     """Give the policy report: the matrix of policy by leg, then each leg that does not pass with what to change."""
-    parts = [f"# {release}: policy check", table(("policy", "title", "outcome", "assurance"), [(r.id, r.title, _outcome(r), r.assurance or "") for r in results])]
+    parts = [
+        f"# {release}: policy check",
+        table(("policy", "title", "outcome", "assurance"), [(r.id, r.title, _outcome(r), r.assurance or "") for r in results]),
+    ]
     for result in results:
         parts += [f"## {result.id} {result.title}", _legs(result.legs)]
         parts += [f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in result.legs if leg.remedy]

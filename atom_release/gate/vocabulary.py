@@ -17,7 +17,7 @@ class Answer(StrEnum):
 class Outcome(StrEnum):
     """What a leg or a criterion came to."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 - an outcome, not a password
     FAIL = "FAIL"
     INCONCLUSIVE = "INCONCLUSIVE"
     BLOCKED = "BLOCKED"

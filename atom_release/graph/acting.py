@@ -160,5 +160,3 @@ def why_not(step: Step, *, alone: bool) -> str:
     if not alone and step.context.run.job_name != step.blueprint.job_name:
         raise Refused("Several releases are loaded, and this run is not for one of them alone.", f"Run the job {step.blueprint.job_name}.")
     return ""
-
-

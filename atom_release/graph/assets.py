@@ -34,7 +34,7 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         tree = step.subject.tree
         paths = tree.glob(service.report)
         digests = {path: tree.digest(path) for path in paths}
-        shown: dict[str, object] = {"commit": tree.commit, "paths": ", ".join(paths) or f"nothing matches {service.report}"}
+        shown: dict[str, str] = {"commit": tree.commit, "paths": ", ".join(paths) or f"nothing matches {service.report}"}
         version = "+".join(digests.values()) or "absent"
         yield dg.MaterializeResult(asset_key=blueprint.key_of(name), data_version=dg.DataVersion(version), metadata=shown)
 

@@ -55,8 +55,7 @@ class Boundary:
     def _ask(self, question: Question) -> list[Evidence]:
         progress.announce(self.step, ", ".join(f"{name} {subject}" for name, subject in question.legs))
         try:
-            if self.look.clock() >= self.deadline:
-                raise TimeboxExceeded("The timebox of the manifest ended before this was asked.", "Raise `release.timebox`, or find what hangs.")
+            self._in_time()
             with timebox.ends_at(self.deadline, self.look.clock):
                 answer = question.probe()
             return [answer] if isinstance(answer, Evidence) else list(answer)
@@ -64,6 +63,10 @@ class Boundary:
             raise
         except Exception as error:  # noqa: BLE001 - this is the boundary: an error is evidence, judged INCONCLUSIVE, never a pass
             return [self._errored(leg, error) for leg in question.legs]
+
+    def _in_time(self) -> None:
+        if self.look.clock() >= self.deadline:
+            raise TimeboxExceeded("The timebox of the manifest ended before this was asked.", "Raise `release.timebox`, or find what hangs.")
 
     def _errored(self, leg: tuple[str, str], error: Exception) -> Evidence:
         remedy = error.remedy if isinstance(error, AtomReleaseError) else "Read the run's log; mend what the probe met, and audit again."

@@ -21,10 +21,7 @@ _WARN = {Outcome.BLOCKED, Outcome.WAIVED}
 
 def check_specs(blueprint: Blueprint, criteria: Iterable[Criterion]) -> list[dg.AssetCheckSpec]:
     """Give the check specs for criteria that stand on one asset."""
-    return [
-        dg.AssetCheckSpec(name=one.check_name, asset=blueprint.key_of(one.asset), description=f"{one.id} {one.title}: {one.asks}")
-        for one in criteria
-    ]
+    return [dg.AssetCheckSpec(name=one.check_name, asset=blueprint.key_of(one.asset), description=f"{one.id} {one.title}: {one.asks}") for one in criteria]
 
 
 def check_results(key: dg.AssetKey, results: Iterable[CriterionResult]) -> Iterator[dg.AssetCheckResult]:

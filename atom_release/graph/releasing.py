@@ -108,7 +108,14 @@ def _tag_message(found: record.Record) -> str:
 
 def _receipt(step: Step, entry: Entry, address: str) -> None:
     """Store what was done, signed; it is an account, and never an input of a decision."""
-    said = {"commit": entry.judged, "release_commit": entry.committed, "tag_object": entry.tagged, "decision": entry.decision, "remote": address, "at": now().isoformat()}
+    said = {
+        "commit": entry.judged,
+        "release_commit": entry.committed,
+        "tag_object": entry.tagged,
+        "decision": entry.decision,
+        "remote": address,
+        "at": now().isoformat(),
+    }
     step.write({step.blueprint.artifact("Receipt.dsse.json"): signing.sign(canonical.encode(said), _RECEIPT, step.subject.key)})
 
 

@@ -58,7 +58,9 @@ def _revision_sensor(blueprint: Blueprint, jobs: Sequence[UnresolvedAssetJobDefi
                     tags={"atom_release/commit": revision.commit, "atom_release/changed": ", ".join(revision.changed)[:200]},
                 )
             ],
-            asset_events=[dg.AssetObservation(blueprint.key("service_report", slug(service)), metadata={"commit": revision.commit}) for service in revision.changed],
+            asset_events=[
+                dg.AssetObservation(blueprint.key("service_report", slug(service)), metadata={"commit": revision.commit}) for service in revision.changed
+            ],
             cursor=revision.cursor,
         )
 

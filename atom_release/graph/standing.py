@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault, Refused, StoreError
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.statement import PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
 from atom_release.graph.subject import Subject
 from atom_release.publish import record, signing
@@ -72,7 +73,7 @@ def carried_by(subject: Subject, commit: str) -> Standing | None:
 
 def _named_artifacts(tree: JudgedTree, subject: Subject, envelope: bytes) -> dict[str, bytes]:
     try:
-        signed = json.loads(signing.verify(envelope, subject.key.public, record.PAYLOAD_TYPE))
+        signed = json.loads(signing.verify(envelope, subject.key.public, PAYLOAD_TYPE))
     except StoreError as error:
         raise Refused(f"The release commit's decision is not signed by this gate's key: {error.message}", "Run with the key that made the release.") from error
     names = [one["name"] for one in signed["subject"] if "sha256" in one["digest"]]

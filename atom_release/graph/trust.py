@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from atom_release.errors import Refused, StoreError
+from atom_release.gate.statement import PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
 from atom_release.graph.standing import decision_name
 from atom_release.graph.step import now
@@ -42,7 +43,7 @@ def artifacts_of(subject: Subject, run: RunStore) -> tuple[dict[str, bytes], byt
     """
     try:
         envelope = run.read(decision_name(subject.manifest))
-        signed = json.loads(signing.verify(envelope, subject.key.public, record.PAYLOAD_TYPE))
+        signed = json.loads(signing.verify(envelope, subject.key.public, PAYLOAD_TYPE))
         names = [one["name"] for one in signed["subject"] if "sha256" in one["digest"]]
         return {name: run.read(name) for name in names}, envelope
     except StoreError as error:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from atom_release import __version__
 from atom_release.gate import claims_of, criteria, reports
 from atom_release.gate.decision import judge
+from atom_release.gate.statement import PAYLOAD_TYPE
 from atom_release.graph.step import Step
 from atom_release.publish import canonical, record, signing
 
@@ -44,5 +45,5 @@ def snapshot(step: Step) -> Mapping[str, bytes]:
     step.history.add(decision, step.occasion, step.context.run.run_id, case.as_of)
     everything = {**artifacts, step.blueprint.artifact("Snapshot.json"): snapshot_bytes}
     payload = record.seal(decision, everything, case.evidence, version=__version__)
-    envelope = signing.sign(payload, record.PAYLOAD_TYPE, step.subject.key)
+    envelope = signing.sign(payload, PAYLOAD_TYPE, step.subject.key)
     return {**everything, step.blueprint.artifact("Decision.dsse.json"): envelope}

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 
 
-def encode(document: JsonValue | Mapping[str, JsonValue] | BaseModel) -> bytes:
-    """Give the canonical bytes of a JSON document, ending in a newline.
+def encode(document: object) -> bytes:
+    """Give the canonical bytes of a JSON document (or of a model, as one), ending in a newline.
 
     Raises:
         ValueError: the document holds what JSON cannot (NaN, an integer beyond 2**53).
     """
     import rfc8785  # noqa: PLC0415 - imported where it is used: loading the graph stays fast
 
-    plain = document.model_dump(mode="json") if isinstance(document, BaseModel) else document
-    return rfc8785.dumps(plain) + b"\n"
+    plain: Any = document.model_dump(mode="json") if isinstance(document, BaseModel) else document
+    return bytes(rfc8785.dumps(plain)) + b"\n"
 
 
 def digest(content: bytes) -> str:

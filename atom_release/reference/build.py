@@ -96,7 +96,7 @@ def _replace(directory: Path, marker: Path, write: Callable[[Path], None]) -> No
         write(fresh)
         if directory.exists():
             shutil.rmtree(directory)
-        os.replace(fresh, directory)
+        fresh.replace(directory)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -108,7 +108,12 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
         _Alone(folder).output("init", "--quiet", "--template=", "--initial-branch=main", *kind, ".")
     git = _Alone(repository)
     git.output("fast-import", "--quiet", stdin=stream)
-    for key, value in (("core.autocrlf", "false"), ("user.name", "Reference Author"), ("user.email", "author@example.org"), ("remote.origin.url", "../origin.git")):
+    for key, value in (
+        ("core.autocrlf", "false"),
+        ("user.name", "Reference Author"),
+        ("user.email", "author@example.org"),
+        ("remote.origin.url", "../origin.git"),
+    ):
         git.output("config", key, value)
     git.output("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
     git.output("reset", "--hard", "--quiet", "main")

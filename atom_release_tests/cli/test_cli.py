@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from atom_release.git import Git
 from atom_release_tests.graph import tiny
 from atom_release_tests.graph.tiny import Tiny
 
@@ -172,8 +173,7 @@ def test_scenarios_and_reference(home: Path, tmp_path: Path) -> None:
     listed = {one["name"]: one for one in json.loads(call("scenarios", "--json", home=home).stdout)}
     assert listed["service-down"]["expects"] == {"T5": "FAIL", "P-4": "FAIL", "P-6": "FAIL"}
     done = json.loads(call("reference", str(tmp_path / "made"), "--json", home=home).stdout)
-    status = subprocess.run(["git", "-C", done["repository"], "status", "--porcelain"], capture_output=True, text=True, check=True)
-    assert status.stdout == ""
+    assert Git(Path(done["repository"])).line("status", "--porcelain") == ""
     assert call("reference", str(tmp_path / "other"), "--scenario", "no-such", home=home).returncode == 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ from atom_release.graph.subject import parse_manifest
 from atom_release.reference.build import build
 from atom_release.reference.scenarios import manifest_bytes
 
-SECRET = "value-of-a-variable"  # noqa: S105 - planted
+SECRET = "value-of-a-variable"
 CONTROL = NegativeControl(state=ControlState.ALIVE, changed="something", found="red")
 PROBES = {
     "evidence.accuracy.probe_accuracy": ["accuracy"],
@@ -80,7 +80,7 @@ def answering(look: Look, questions: list[str]) -> Callable[..., list[Evidence]]
     """Give a probe that answers yes to its questions for every subject."""
     wanted = [leg for leg in sorted(criteria.asked(look.manifest)) if leg[0] in questions]
 
-    def probe(*given: object, **_: object) -> list[Evidence]:
+    def probe(*given: Any, **_: object) -> list[Evidence]:  # noqa: ANN401 - a probe is given what it asks for
         services = [one.id for one in given if hasattr(one, "report")] or [one.name for one in given if hasattr(one, "paths")]
         return [look.found(*leg, Answer.YES, "asked", control=CONTROL) for leg in wanted if not services or leg[1] in services]
 
@@ -102,7 +102,7 @@ def collected(look: Look) -> list[Evidence]:
     return found
 
 
-def _evidence(artifacts: dict[str, bytes]) -> list[Evidence]:
+def _evidence(artifacts: Mapping[str, bytes]) -> list[Evidence]:
     from atom_release.publish.record import evidence_in
 
     return list(evidence_in({name if name.endswith((".json", ".md", ".log")) else f"{name}.json": content for name, content in artifacts.items()}).values())

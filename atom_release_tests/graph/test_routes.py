@@ -16,6 +16,7 @@ import pytest
 
 from atom_release.errors import AtomReleaseError
 from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.subject import manifest_for_loading
 from atom_release_tests.graph import tiny
 from atom_release_tests.graph.tiny import Tiny
 
@@ -24,7 +25,7 @@ ALL = dg.AssetSelection.all()
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as one:
         yield one
 
@@ -58,25 +59,38 @@ def keys(*names: str) -> dg.AssetSelection:
 TAG_ALONE = keys("release_tag")
 ROUTES: dict[str, Callable[[Tiny, dg.DagsterInstance], object]] = {
     "whole graph": execute,
-    "tag alone, after a run": lambda release, instance: (execute(release, instance, ALL - keys("release_tag", "pull_request")), execute(release, instance, TAG_ALONE)),
-    "pull request alone, after a run": lambda release, instance: (execute(release, instance, ALL - keys("pull_request")), execute(release, instance, keys("pull_request"))),
+    "tag alone, after a run": lambda release, instance: (
+        execute(release, instance, ALL - keys("release_tag", "pull_request")),
+        execute(release, instance, TAG_ALONE),
+    ),
+    "pull request alone, after a run": lambda release, instance: (
+        execute(release, instance, ALL - keys("pull_request")),
+        execute(release, instance, keys("pull_request")),
+    ),
     "upstream and tag, the gate left out": lambda release, instance: execute(release, instance, ALL - keys("gate")),
-    "snapshot and tag, the middle left out": lambda release, instance: (execute(release, instance, ALL - keys("release_tag", "pull_request")), execute(release, instance, keys("snapshot", "release_tag"))),
+    "snapshot and tag, the middle left out": lambda release, instance: (
+        execute(release, instance, ALL - keys("release_tag", "pull_request")),
+        execute(release, instance, keys("snapshot", "release_tag")),
+    ),
     "materialize without the check objects": lambda release, instance: dg.materialize(
         [one for one in release.definitions().assets or () if isinstance(one, dg.AssetsDefinition)],
         resources=release.definitions().resources,
         instance=instance,
         raise_on_error=False,
     ),
-    "a passed check and a materialization reported by hand": lambda release, instance: (_report_by_hand(release, instance), execute(release, instance, TAG_ALONE)),
+    "a passed check and a materialization reported by hand": lambda release, instance: (
+        _report_by_hand(release, instance),
+        execute(release, instance, TAG_ALONE),
+    ),
 }
 
 
-def _report_by_hand(release: Tiny, instance: dg.DagsterInstance) -> None:
-    execute(release, instance, ALL - keys("release_tag", "pull_request"))
+def _report_by_hand(release: Tiny, instance: dg.DagsterInstance) -> bool:
+    judged = execute(release, instance, ALL - keys("release_tag", "pull_request"))
     gate = dg.AssetKey([KEY, "gate"])
     instance.report_runless_asset_event(dg.AssetMaterialization(gate))
     instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset_key=gate, check_name="green", passed=True, metadata={}))
+    return judged
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -124,7 +138,7 @@ def test_a_removed_artifact_is_refused(name: str, green: Tiny, instance: dg.Dags
     assert green.tags() == {}
 
 
-def test_an_edited_pickle_is_not_even_read(red: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_an_edited_pickle_is_not_even_read(red: Tiny, instance: dg.DagsterInstance) -> None:
     """Assets hand no values to each other: a forged stored value changes nothing."""
     execute(red, instance, ALL - keys("release_tag", "pull_request"))
     for name in ("gate", "snapshot", "release_tag"):
@@ -234,7 +248,7 @@ def test_two_releases_loaded_refuse_an_act_outside_their_own_job(green: Tiny, tm
     second = parse_manifest(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on").encode(), "second")
     place = tmp_path / "second.yaml"
     place.write_text(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on"))
-    both = build_definitions([Blueprint(tiny.manifest_for_loading(green.settings)), Blueprint(second, place)], settings=green.settings)
+    both = build_definitions([Blueprint(manifest_for_loading(green.settings)), Blueprint(second, place)], settings=green.settings)
     job = dg.define_asset_job("some", keys("release_tag").upstream())
     result = dg.Definitions.merge(both, dg.Definitions(jobs=[job])).resolve_job_def("some").execute_in_process(instance=instance, raise_on_error=False)
     assert (result.success, green.tags()) == (False, {})

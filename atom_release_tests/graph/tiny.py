@@ -34,7 +34,7 @@ class Tiny:
 
     def git(self, *arguments: str, at: Path | None = None) -> str:
         """Run git in the repository (or elsewhere) and give what it says."""
-        return subprocess.run([*_GIT, "-C", str(at or self.repository), *arguments], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+        return subprocess.run([*_GIT, "-C", str(at or self.repository), *arguments], check=True, capture_output=True, text=True).stdout.strip()
 
     def commit(self, path: str, content: str) -> str:
         """Commit one file and give the commit."""

@@ -16,7 +16,8 @@ import yaml
 from atom_release.evidence.ablation import ablate
 from atom_release.evidence.claims import read_report
 from atom_release.gate.claims import ClaimKind, ReportStatus
-from atom_release.gate.manifest import Acts, Manifest, Service
+from atom_release.gate.manifest import Manifest, Service
+from atom_release.gate.vocabulary import Acts
 from atom_release.reference.scenarios import manifest_bytes
 from atom_release.reference.scenarios.scenario import bundled
 

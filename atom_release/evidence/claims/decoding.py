@@ -26,7 +26,7 @@ _CODE_PAGE = "".join(bytes([byte]).decode("cp1252", "replace") for byte in range
 _GARBLED = re.compile(f"[ÂÃâðï][\x80-\x9f{re.escape(_CODE_PAGE)}]{{1,3}}")
 
 
-class NotText(ValueError):  # noqa: N818 - says what the bytes are
+class NotText(ValueError):
     """The bytes are no text in any encoding that is looked for."""
 
 

@@ -16,7 +16,7 @@ _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False}
 Value = str | float | bool | None
 
 
-class NotJson(ValueError):  # noqa: N818 - says what the text is
+class NotJson(ValueError):
     """The text is no JSON document, or one nested deeper than is looked at."""
 
 

@@ -20,7 +20,7 @@ from atom_release.errors import ProbeFault
 _OWN_FAULTS = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOMEM, errno.ENOBUFS}
 
 
-class Unanswered(Exception):  # noqa: N818 - a fact about the service, not an error of this program
+class Unanswered(Exception):
     """No complete answer came; the message is a word or two, such as `refused`."""
 
 

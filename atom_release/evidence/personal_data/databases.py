@@ -12,7 +12,7 @@ _MAGIC = b"SQLite format 3\0"
 _SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the file
+class Unreadable(Exception):
     """SQLite cannot read the whole of the file."""
 
 

@@ -23,7 +23,7 @@ _ATTEMPTS = 6
 _DEPTH = 60
 
 
-class Unpopulated(Exception):  # noqa: N818 - it is a finding, not a fault
+class Unpopulated(Exception):
     """No row could be made; the message says why and holds no values."""
 
 

@@ -24,13 +24,11 @@ _QUESTIONS = ("migrations", "isolation")
 _NAMED = 5  # faults that a reason names
 
 
-def probe_tenancy(look: Look, postgres: Server | None) -> list[Evidence]:
-    """Answer `migrations` and `isolation` about the judged tree, in a scratch database of that server; without one both are absent."""
+def probe_tenancy(look: Look, postgres: Server) -> list[Evidence]:
+    """Answer `migrations` and `isolation` about the judged tree, in a scratch database of that server."""
     tenancy = look.manifest.tenancy
     if tenancy is None:
         return []
-    if postgres is None:
-        return [look.found(question, _SUBJECT, Answer.ABSENT, "there is no PostgreSQL server to apply the migrations to") for question in _QUESTIONS]
     paths = replaying.migration_files(look.tree, tenancy.migrations)
     if not paths:
         reason = f"no file of the judged tree matches {tenancy.migrations}"

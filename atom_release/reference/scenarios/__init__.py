@@ -7,9 +7,7 @@ from atom_release.reference.scenarios.scenario import Scenario
 
 _GREEN = Scenario("green", None, {}, "Everything holds; Prometheus server and forge are absent and noted.")
 
-SCENARIOS: dict[str, Scenario] = {
-    one.name: one for one in (_GREEN, *claims.SCENARIOS, *services.SCENARIOS, *policies.SCENARIOS, *infrastructure.SCENARIOS)
-}
+SCENARIOS: dict[str, Scenario] = {one.name: one for one in (_GREEN, *claims.SCENARIOS, *services.SCENARIOS, *policies.SCENARIOS, *infrastructure.SCENARIOS)}
 
 
 def manifest_bytes(scenario: str) -> bytes:

@@ -9,13 +9,13 @@ _FAIL = Outcome.FAIL
 _C2 = "reports/0C.2_perf_profiler.md"
 _C3_TESTS = "services/authz/tests/test_rbac.py"
 
-_FLAKY = '''
+_FLAKY = """
 
 def test_first_permission_is_read():
     first = next(iter({"users:read", "users:write", "roles:read", "roles:write"}))
     assert first != "users:write"
     rbac.permit({"role": "viewer"}, "users:read")
-'''
+"""
 
 
 def _overclaim(tree: Files) -> None:
@@ -52,12 +52,19 @@ def _utf16(tree: Files) -> None:
 
 
 def _vacuous(tree: Files) -> None:
-    tests = "\n".join(f"def test_{name}():\n    assert {name!r}\n\n" for name in ("percentile", "errors", "budget", "profile", "target", "path", "count", "metrics"))
+    tests = "\n".join(
+        f"def test_{name}():\n    assert {name!r}\n\n" for name in ("percentile", "errors", "budget", "profile", "target", "path", "count", "metrics")
+    )
     tree["services/perf-profiler/tests/test_profiler.py"] = f'"""C.2."""\n\n\n{tests}'.encode()
 
 
 def _plugin(tree: Files) -> None:
-    replace(tree, "services/model-pipeline/tests/test_pipeline.py", "def test_training_learns_the_bundled_data():", "def test_training_learns_the_bundled_data(benchmark):")
+    replace(
+        tree,
+        "services/model-pipeline/tests/test_pipeline.py",
+        "def test_training_learns_the_bundled_data():",
+        "def test_training_learns_the_bundled_data(benchmark):",
+    )
 
 
 SCENARIOS = (

@@ -53,7 +53,6 @@ def _default_key(tree: Files) -> None:
     tree[path] += f'\n\ndef fallback_key():\n    """Give the key for machines without Vault."""\n    return os.getenv("JWT_SECRET", "{literal}")\n'.encode()
 
 
-
 SCENARIOS = (
     Scenario("secret-committed", "P-2", {"P-2": _FAIL}, "A .env with credentials is committed.", _dotenv),
     Scenario("secret-export-ignored", "P-2", {"P-2": _FAIL}, "The same .env, hidden from `git archive` by an attribute.", _ignored_dotenv),

@@ -46,7 +46,7 @@ SCENARIOS = (
     Scenario(
         "probe-errors",
         "T5",
-        {"T5": Outcome.INCONCLUSIVE, "C.1": Outcome.INCONCLUSIVE},
+        {"T5": Outcome.INCONCLUSIVE},  # the accuracy that C.1's report claims is then unverified, which changes nothing
         "The labelled data cannot be decoded: the accuracy probe raises, and the refusal is recorded.",
         _undecodable,
     ),

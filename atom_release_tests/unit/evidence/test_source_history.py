@@ -38,7 +38,7 @@ def test_the_commit_that_brought_the_content_is_found(repository: Path) -> None:
 
 def test_a_path_is_taken_literally(repository: Path) -> None:
     grown.commit(repository, {"*.md": b"star\n"}, when=START + 9 * DAY)
-    grown.commit(repository, {"later": b"x\n"}, when=START + 10 * DAY)
+    grown.commit(repository, {"report.md": b"later\n"}, when=START + 10 * DAY)
     added = open_tree(repository, "HEAD").added("*.md")
     assert added is not None
     assert added.commit == at(repository, "HEAD~1")
@@ -62,7 +62,7 @@ def test_a_merged_branchs_own_commit_is_found(repository: Path) -> None:
         ("HEAD~1", ["src", "other"], True),
         ("HEAD~3", ["report.md"], True),
         ("HEAD", ["src"], False),
-        ("HEAD~2", ["*.md"], False),
+        ("HEAD~3", ["*.md"], False),
         ("HEAD~2", ["never/there"], False),
         ("HEAD~2", [], None),
         ("1" * 40, ["src"], None),
@@ -115,6 +115,9 @@ def test_replaced_and_grafted_history_is_not_followed(repository: Path) -> None:
     grafted = open_tree(repository, "HEAD")
     assert not grafted.history_complete
     assert any("grafts" in note for note in grafted.notes)
+    found = grafted.added("report.md")
+    assert found is not None
+    assert found.commit == true.commit
 
 
 def test_a_replaced_blob_is_not_what_is_read(repository: Path) -> None:

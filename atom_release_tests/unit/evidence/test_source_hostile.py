@@ -112,6 +112,8 @@ def test_nothing_that_the_repository_configures_is_run(repository: Path, tmp_pat
     for name in ("post-index-change", "reference-transaction", "post-checkout", "pre-push"):
         (hooks / name).symlink_to(evil)
     grown.commit(repository, {".gitattributes": b"*.txt filter=evil diff=evil\n"}, when=1_700_000_100)
+    signed = git(repository, "cat-file", "commit", "HEAD").replace("\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n", 1)
+    git(repository, "update-ref", "HEAD", git(repository, "hash-object", "-t", "commit", "-w", "--stdin", stdin=signed.encode() + b"\n"))
     for key in ("core.fsmonitor", "core.sshCommand", "core.askPass", "core.pager", "core.editor", "gpg.program", "diff.external", "diff.evil.textconv",
                 "diff.evil.command", "filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "credential.helper", "core.gitProxy",
                 "core.alternateRefsCommand", "remote.origin.uploadpack", "uploadpack.packObjectsHook"):  # fmt: skip
@@ -125,7 +127,7 @@ def test_nothing_that_the_repository_configures_is_run(repository: Path, tmp_pat
     tree = open_tree(repository, "HEAD")
     assert any("dirty (1 paths)" in note for note in tree.notes)
     first = git(repository, "rev-list", "--max-parents=0", "HEAD")
-    assert (tree.read("a.txt"), tree.changed_since(first, ["src"]), tree.added("a.txt") is None) == (b"a\n", False, False)
+    assert (tree.read("a.txt"), tree.changed_since(first, ["src"]), tree.added(".gitattributes") is None) == (b"a\n", False, False)
     tree.write_to(tmp_path / "copy")
     for url in (f"ext::{evil}", "ssh://127.0.0.1:1/x", "http://127.0.0.1:1/x"):
         git(repository, "config", "remote.origin.url", url)

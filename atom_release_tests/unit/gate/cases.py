@@ -44,5 +44,3 @@ def case_of(evidence: list[Evidence], manifest: Manifest = MANIFEST) -> Case:
 
 def all_good() -> list[Evidence]:
     return [evidence_for(leg) for leg in LEGS]
-
-

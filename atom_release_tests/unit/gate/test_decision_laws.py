@@ -19,7 +19,7 @@ BADNESS = {Verdict.GREEN: 0, Verdict.BLOCKED: 1, Verdict.RED: 2}
 
 controls = st.sampled_from([None, *ControlState]).map(lambda state: state and NegativeControl(state=state, changed="x", found="y"))
 some_evidence = st.builds(
-    lambda leg, answer, **rest: evidence_for(leg, answer, **rest),
+    evidence_for,
     st.sampled_from(LEGS),
     st.sampled_from(Answer),
     assurance=st.sampled_from(Assurance),
