@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,8 +52,7 @@ def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
     configuration = home / "dagster.yaml"
     if not configuration.exists():
         configuration.write_text(_INSTANCE)
-    os.environ["DAGSTER_HOME"] = str(home)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.from_config(str(home)) as instance:
         yield instance
 
 

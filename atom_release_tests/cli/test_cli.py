@@ -4,22 +4,51 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from atom_release import cli
 from atom_release.git import Git
 from atom_release_tests.graph import tiny
 from atom_release_tests.graph.tiny import Tiny
 
 
-def call(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Call the command line in a process of its own, as installed."""
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("ATOM_", "DAGSTER_"))}
-    given |= {"ATOM_RELEASE_HOME": str(home), "COLUMNS": "160", **environment}
-    return subprocess.run([sys.executable, "-m", "atom_release", *arguments], env=given, cwd=home, capture_output=True, text=True, check=False, timeout=300)
+@dataclass(frozen=True)
+class Called:
+    """What a call of the command line came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Caller(Protocol):
+    """Calls the command line with a home of its own."""
+
+    def __call__(self, *arguments: str, home: Path) -> Called: ...
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Caller:
+    """Give a caller that runs the command line in this process, as its entry point does; processes of their own are in `test_process`."""
+    for name in [name for name in os.environ if name.startswith(("ATOM_", "DAGSTER_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def run(*arguments: str, home: Path) -> Called:
+        monkeypatch.setenv("ATOM_RELEASE_HOME", str(home))
+        monkeypatch.setattr(sys, "argv", ["atom-release", *arguments])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capfd.readouterr()
+        return Called(int(ended.value.code or 0), said.out, said.err)
+
+    return run
 
 
 @pytest.fixture
@@ -38,7 +67,7 @@ def options(release: Tiny) -> tuple[str, ...]:
     return "--repo", str(release.repository), "--out", release.settings.out
 
 
-def test_run_tags_on_green_and_says_so_once_more(release: Tiny, home: Path) -> None:
+def test_run_tags_on_green_and_says_so_once_more(release: Tiny, home: Path, call: Caller) -> None:
     """GREEN is exit 0 with the tag in the document; the second run says that there is nothing left to do."""
     done = call("run", *options(release), "--json", home=home)
     assert done.returncode == 0, done.stderr
@@ -52,13 +81,13 @@ def test_run_tags_on_green_and_says_so_once_more(release: Tiny, home: Path) -> N
     assert (again.returncode, "already released" in again.stdout) == (0, True)
 
 
-def test_audit_acts_on_nothing(release: Tiny, home: Path) -> None:
+def test_audit_acts_on_nothing(release: Tiny, home: Path, call: Caller) -> None:
     """An audit of a green release leaves no tag."""
     done = call("audit", *options(release), "--json", home=home)
     assert (done.returncode, json.loads(done.stdout)["tag"], release.tags()) == (0, None, {})
 
 
-def test_red_is_one_and_is_explained(release: Tiny, home: Path) -> None:
+def test_red_is_one_and_is_explained(release: Tiny, home: Path, call: Caller) -> None:
     """RED is exit 1; `explain` names the criterion, what was found, and what would change it."""
     release.git("rm", "-q", "reports/X.1.md")
     release.git("commit", "-q", "-m", "lose the report")
@@ -69,7 +98,7 @@ def test_red_is_one_and_is_explained(release: Tiny, home: Path) -> None:
     assert "reports/X.1.md" in told[0]["change"]
 
 
-def test_blocked_is_three(home: Path, tmp_path: Path) -> None:
+def test_blocked_is_three(home: Path, tmp_path: Path, call: Caller) -> None:
     """Absent infrastructure that is not noted is neither green nor red."""
     blocked = tiny.MANIFEST.replace("[AC1, AC5]", "[AC5, AC6]") + "criteria: {AC6: {blocked: refuse}}\ninfrastructure: {forge: NO_SUCH_FORGE}\n"
     release = tiny.make(tmp_path / "blocked", manifest=blocked)
@@ -77,7 +106,7 @@ def test_blocked_is_three(home: Path, tmp_path: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)["decision"]) == (3, "BLOCKED")
 
 
-def test_an_act_that_fails_is_four(release: Tiny, home: Path) -> None:
+def test_an_act_that_fails_is_four(release: Tiny, home: Path, call: Caller) -> None:
     """Decided GREEN, but the remote refuses: exit 4, and nothing is half done."""
     hook = release.origin / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
@@ -90,7 +119,7 @@ def test_an_act_that_fails_is_four(release: Tiny, home: Path) -> None:
     assert len(release.tags()) == 2
 
 
-def test_verify_believes_a_bundle_and_not_a_changed_one(release: Tiny, home: Path, tmp_path: Path) -> None:
+def test_verify_believes_a_bundle_and_not_a_changed_one(release: Tiny, home: Path, tmp_path: Path, call: Caller) -> None:
     """The bundle verifies with the key alone, and with the repository its tag does; one flipped byte and it does not."""
     assert call("run", *options(release), home=home).returncode == 0
     bundle = Path(release.settings.out) / "releases" / "v1" / "PhaseX_AuditBundle.zip"
@@ -115,7 +144,7 @@ MISUSE = {
 
 
 @pytest.mark.parametrize("case", MISUSE)
-def test_misuse_is_two_and_one_sentence(case: str, release: Tiny, home: Path) -> None:
+def test_misuse_is_two_and_one_sentence(case: str, release: Tiny, home: Path, call: Caller) -> None:
     """What the caller got wrong is said in a line with its remedy, and nothing is written."""
     done = call("audit", *options(release), *MISUSE[case], "--json", home=home)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
@@ -133,7 +162,7 @@ MANIFESTS = {
 
 
 @pytest.mark.parametrize("case", MANIFESTS)
-def test_a_bad_manifest_is_misuse(case: str, home: Path, tmp_path: Path) -> None:
+def test_a_bad_manifest_is_misuse(case: str, home: Path, tmp_path: Path, call: Caller) -> None:
     """Every way a manifest can be wrong names the place and ends before anything is asked."""
     release = tiny.make(tmp_path / "bad", manifest=MANIFESTS[case])
     done = call("audit", *options(release), home=home)
@@ -142,7 +171,7 @@ def test_a_bad_manifest_is_misuse(case: str, home: Path, tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
-def test_a_repository_without_a_manifest_names_init(tmp_path: Path, home: Path) -> None:
+def test_a_repository_without_a_manifest_names_init(tmp_path: Path, home: Path, call: Caller) -> None:
     """`init` drafts what is missing, and the draft can be judged."""
     release = tiny.make(tmp_path / "none")
     release.git("rm", "-q", "release.yaml")
@@ -157,7 +186,7 @@ def test_a_repository_without_a_manifest_names_init(tmp_path: Path, home: Path) 
     assert call("init", str(release.repository), home=home).returncode == 2
 
 
-def test_a_bare_repository_and_a_dirty_tree_are_judged(release: Tiny, home: Path) -> None:
+def test_a_bare_repository_and_a_dirty_tree_are_judged(release: Tiny, home: Path, call: Caller) -> None:
     """Neither a missing work tree nor an uncommitted change is in the way; the change is noted."""
     bare = call("audit", "--repo", str(release.origin), "--rev", "main", "--out", release.settings.out, "--json", home=home)
     assert bare.returncode in {0, 3}, bare.stderr
@@ -168,7 +197,7 @@ def test_a_bare_repository_and_a_dirty_tree_are_judged(release: Tiny, home: Path
     assert any("uncommitted" in note or "differs" in note or "dirty" in note for note in snapshot["notes"]), snapshot["notes"]
 
 
-def test_scenarios_and_reference(home: Path, tmp_path: Path) -> None:
+def test_scenarios_and_reference(home: Path, tmp_path: Path, call: Caller) -> None:
     """The list says what each scenario must turn; the reference release is a clean work tree."""
     listed = {one["name"]: one for one in json.loads(call("scenarios", "--json", home=home).stdout)}
     assert listed["service-down"]["expects"] == {"T5": "FAIL", "P-4": "FAIL", "P-6": "FAIL"}
@@ -177,14 +206,14 @@ def test_scenarios_and_reference(home: Path, tmp_path: Path) -> None:
     assert call("reference", str(tmp_path / "other"), "--scenario", "no-such", home=home).returncode == 2
 
 
-def test_schema_and_keygen(home: Path) -> None:
+def test_schema_and_keygen(home: Path, call: Caller) -> None:
     """The schema is JSON; a new key can be read by its owner only."""
     assert json.loads(call("schema", home=home).stdout)["title"] == "Manifest"
     key = Path(json.loads(call("keygen", "--json", home=home).stdout)["key"])
     assert key.stat().st_mode & 0o777 == 0o600
 
 
-def test_claims_gives_one_record_a_report(release: Tiny, home: Path) -> None:
+def test_claims_gives_one_record_a_report(release: Tiny, home: Path, call: Caller) -> None:
     """Reports are read without a manifest; an unreadable path is misuse."""
     report = release.repository / "reports" / "X.1.md"
     (record,) = json.loads(call("claims", str(report), "--json", home=home).stdout)

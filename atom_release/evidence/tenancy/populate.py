@@ -6,6 +6,7 @@ Written by the filler, past row-level security. What cannot be made is an `Unpop
 from __future__ import annotations
 
 import contextlib
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -116,12 +117,23 @@ class Population:
     def _spare(self, table: Table, label: str, tenant: str) -> Row | None:
         first: Row | None = None
         with contextlib.suppress(Unpopulated):
-            for plan in self.further(table, label, 1):
+            for plan in itertools.chain(self._alike(table, label), self.further(table, label, 1)):
                 row = plan if table.columns[self.column].generated else {**plan, self.column: tenant}
                 first = first or row
                 if self._fits(table, row, tenant):
                     return row
         return first
+
+    def _alike(self, table: Table, label: str) -> Iterator[Row]:
+        """Give a row like the first, with keys of its own: cheaper than asking again what the checks accept."""
+        row = self.rows.get((table.oid, label))
+        if row is None:
+            return
+        alike = {name: value for name, value in row.items() if not table.columns[name].generated}
+        bound = {self.column, *(name for key in table.foreign_keys for name in key.columns)}
+        for name in {name for columns in table.unique for name in columns} - bound:
+            alike[name] = self._candidates(table, name, f"{table.label}/{label}/alike")[0]
+        yield alike
 
     def _fits(self, table: Table, row: Row, tenant: str) -> bool:
         """Insert the row and take it back."""

@@ -128,11 +128,11 @@ def test_without_the_kept_function_the_module_cannot_be_imported(tmp_path: Path)
 
 def test_test_files_are_untouched(tmp_path: Path) -> None:
     body = "def helper():\n    return 1\n"
-    names = ["tests/helper.py", "svc/test_a.py", "svc/a_test.py", "svc/conftest.py", "svc/tests/deep/helper.py"]
+    names = ["checks/helper.py", "svc/test_a.py", "svc/a_test.py", "svc/conftest.py", "svc/tests/deep/helper.py"]
     for name in [*names, "svc/contest.py"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(body)
-    found = ablate(tmp_path, ["svc", "tests"], tests=["tests"], keep=())
+    found = ablate(tmp_path, ["svc", "checks"], tests=["checks"], keep=())
     assert found.files == ("svc/contest.py",)
     assert all((tmp_path / name).read_text() == body for name in names)
 

@@ -164,6 +164,21 @@ def test_tests_of_a_service_that_did_not_start_are_not_decided_and_the_others_ru
     assert found.facts["services_down"] == ["C.2"]
 
 
+def test_a_test_that_judges_a_service_that_did_not_start_is_not_decided_either(site: Site, service: str) -> None:
+    """The error is caught, so only the address that the test names tells what it asked."""
+    site.files["integration/test_all.py"] += """
+def test_two():
+    try:
+        up = bool(ask('TWO'))
+    except OSError:
+        up = False
+    assert up, "no answer from " + os.environ["TWO"]
+"""
+    found = site.ask({"C.1": service})
+    assert found.answer is Answer.UNKNOWN
+    assert "C.2 did not start" in found.reason
+
+
 def test_a_proven_failure_beside_a_service_that_did_not_start_is_a_no(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] = TESTS.replace("== 1", "== 2") + ASKS_TWO
     found = site.ask({"C.1": service})

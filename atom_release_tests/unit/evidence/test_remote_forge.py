@@ -20,7 +20,7 @@ from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release_tests.unit import grown
-from atom_release_tests.unit.evidence.stage import serving
+from atom_release_tests.unit.evidence.answering import answering
 from atom_release_tests.unit.grown import git
 
 TOKEN = "right-hunter2"
@@ -76,7 +76,7 @@ def look_at(repository: Path, environment: dict[str, str], **infrastructure: str
 
 
 def asked(repository: Path, forge: Forge, token: str = TOKEN) -> Evidence:
-    with serving(*forge.routes()) as base:
+    with answering(*forge.routes()) as base:
         found = probe_forge(look_at(repository, {"FORGE": f"{base}/api/", "FORGE_TOKEN": token}))
     assert "hunter2" not in found.model_dump_json()
     assert (found.leg, found.assurance) == (("forge", "forge"), Assurance.LIVE)
@@ -152,7 +152,7 @@ def test_refused_and_unresolved_are_absent_and_silence_is_doubt(repository: Path
 
 
 def test_a_broken_tls_is_doubt_not_absence(repository: Path) -> None:
-    with serving(*Forge().routes()) as base:
+    with answering(*Forge().routes()) as base:
         found = probe_forge(look_at(repository, {"FORGE": base.replace("http:", "https:"), "FORGE_TOKEN": TOKEN}))
     assert (found.answer, "TLS" in found.reason) == (Answer.UNKNOWN, True)
 

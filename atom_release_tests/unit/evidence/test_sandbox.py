@@ -352,9 +352,9 @@ def test_a_started_process_serves_the_host_and_stops_with_all_it_started(box: Bo
 
 @pytest.mark.parametrize("mode", [*MODES, "none"])
 def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
-    """SIGKILL leaves the gate no time to tidy up; the thread that started the process ended long before."""
+    """SIGKILL leaves the gate no time to tidy up; the starting thread ended long before, and a fork of the gate still holds its pipes."""
     gate = f"""
-    import sys, threading, time
+    import os, sys, threading, time
     from pathlib import Path
     from atom_release.evidence.sandbox import Sandbox
     def begin():
@@ -367,7 +367,9 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
     kept = []
     thread = threading.Thread(target=begin); thread.start(); thread.join()
     time.sleep(0.3)
-    print(kept[0].pid, kept[0].alive(), flush=True)
+    fork = os.fork()
+    if fork:
+        print(kept[0].pid, kept[0].alive(), fork, flush=True)
     time.sleep(300)
     """
     process = subprocess.Popen(
@@ -375,14 +377,17 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
     )
     try:
         assert process.stdout
-        pid, alive = process.stdout.readline().split()
+        pid, alive, fork = process.stdout.readline().split()
         assert alive == "True"
         below = [psutil.Process(int(pid)), *psutil.Process(int(pid)).children(recursive=True)]
         assert len(below) >= 4
+        process.kill()
+        process.wait()
+        _until(lambda: not [one for one in below if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
     finally:
         process.kill()
+        psutil.Process(int(fork)).kill()
         process.communicate()
-    _until(lambda: not [one for one in below if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests are this one already")

@@ -8,12 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from atom_release.errors import Misuse, ProbeFault
 from atom_release.evidence.source import open_tree
-from atom_release.git import Git, GitError, masked, shown
+from atom_release.git import Git, GitError, Trouble, masked, shown
 from atom_release.git.remote import push_address, references
 from atom_release_tests.unit import grown
+from atom_release_tests.unit.evidence.answering import answering
 from atom_release_tests.unit.grown import git
 
 
@@ -141,6 +145,31 @@ def test_nothing_that_the_repository_configures_is_run(repository: Path, tmp_pat
     assert not ran.exists(), ran.read_text()
     subprocess.run(["git", "-C", str(repository), "-c", "core.fsmonitor=false", "status"], check=False, capture_output=True)  # noqa: S607 - as a person would
     assert ran.exists(), "the trap itself must work: plain git has to step into it"
+
+
+def test_a_password_is_asked_of_the_users_helper_and_of_no_program_of_the_repository(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str | None] = []
+
+    def locked(request: Request) -> Response:
+        given.append(request.headers.get("authorization"))
+        return Response("no", 401, {"www-authenticate": 'Basic realm="x"'})
+
+    helpers = {}
+    for who in ("user", "repository"):
+        helpers[who] = tmp_path / who
+        helpers[who].write_text(f"#!/bin/sh\ntouch {tmp_path}/ran-$(basename $0)\necho username=ada\necho password=hunter2\n")
+        helpers[who].chmod(0o755)
+    for key in ("credential.helper", "core.askPass"):
+        git(repository, "config", key, str(helpers["repository"]))
+    (tmp_path / "config").write_text(f"[credential]\n\thelper = {helpers['user']}\n")
+    with answering(Route("/x.git/{rest:path}", locked)) as base:
+        for configured in (os.devnull, str(tmp_path / "config")):
+            monkeypatch.setenv("GIT_CONFIG_GLOBAL", configured)
+            with pytest.raises(GitError) as caught:
+                references(Git(repository), f"{base}/x.git", "HEAD", timeout=20)
+            assert caught.value.trouble is Trouble.DENIED
+    assert given == [None, None, "Basic YWRhOmh1bnRlcjI="]
+    assert [path.name for path in tmp_path.glob("ran-*")] == ["ran-user"]
 
 
 def test_variables_of_another_git_do_not_lead_astray(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

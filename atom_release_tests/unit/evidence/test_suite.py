@@ -19,7 +19,7 @@ import pytest
 
 from atom_release.evidence import suite
 from atom_release.evidence.look import Look
-from atom_release.evidence.sandbox import Limits
+from atom_release.evidence.sandbox import Limits, Sandbox
 from atom_release.evidence.source import open_tree
 from atom_release.evidence.suite import run_suite
 from atom_release.evidence.suite_series import Series
@@ -316,13 +316,19 @@ def test_working_directory_and_arguments_are_the_manifest_s(site: Site) -> None:
     assert "tests.test_where::test_where" in facts(found, "cases")
 
 
-def test_a_configuration_above_the_copy_is_not_read(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["any", "none"])
+def test_a_configuration_above_the_copy_is_not_read(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """Also not where no namespaces hide it."""
+    monkeypatch.setattr(suite, "Sandbox", partial(Sandbox, namespaces=mode))
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "--no-such-option"\n')
     (tmp_path / "conftest.py").write_text("raise RuntimeError('the gate\\'s own')\n")
-    assert site.ask().answer is Answer.YES
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.ALIVE), found
 
 
-def test_tests_may_write_beside_themselves_and_see_nothing_of_other_runs(site: Site) -> None:
+@pytest.mark.parametrize("mode", ["any", "none"])
+def test_tests_may_write_beside_themselves_and_see_nothing_of_other_runs(site: Site, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    monkeypatch.setattr(suite, "Sandbox", partial(Sandbox, namespaces=mode))
     site.files["tests/test_fees.py"] += """
 def test_writes():
     import os, pathlib
