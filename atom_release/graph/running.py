@@ -75,9 +75,20 @@ def run(settings: Settings, build: Build, *, acts: bool) -> RunResult:
     definitions = build([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with instance_at(settings.dagster_home) as instance:
+    with instance_at(settings.dagster_home) as instance, _rehearsal_ends():
         done = definitions.resolve_job_def(name).execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
     return _result(subject, done, already=before is not None)
+
+
+@contextmanager
+def _rehearsal_ends() -> Iterator[None]:
+    """End the rehearsal that this run may have started; elsewhere it ends with its process."""
+    from atom_release.evidence.rehearsal import close_all  # noqa: PLC0415 - heavy imports stay inside
+
+    try:
+        yield
+    finally:
+        close_all()
 
 
 def last_decision(settings: Settings) -> Decision:

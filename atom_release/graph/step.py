@@ -69,13 +69,6 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             dry_run=self.dry_run,
         )
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """End the rehearsal that this process may have started, whatever happened to the run."""
-        del context
-        from atom_release.evidence.rehearsal import close_all  # noqa: PLC0415 - heavy imports stay inside
-
-        close_all()
-
 
 @dataclass(frozen=True)
 class Step:

@@ -319,6 +319,13 @@ def test_privileges_cannot_be_won_back(box: Box) -> None:
     assert lines[2:] == ["False 1", "refused"]
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _until(holds: object, seconds: float = 20) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -346,7 +353,7 @@ def test_a_started_process_serves_the_host_and_stops_with_all_it_started(box: Bo
     finally:
         running.stop()
     assert not running.alive()
-    assert not [process for process in below if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert not [process for process in below if _lives(process)]
     assert "network:host" in running.isolation
 
 
@@ -383,7 +390,7 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
         assert len(below) >= 4
         process.kill()
         process.wait()
-        _until(lambda: not [one for one in below if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
+        _until(lambda: not [one for one in below if _lives(one)])
     finally:
         process.kill()
         psutil.Process(int(fork)).kill()

@@ -108,7 +108,7 @@ def test_a_pattern_matches_files_and_a_star_stays_in_its_folder(repository: Path
     assert open_tree(repository, "HEAD").glob(pattern) == found
 
 
-@pytest.mark.parametrize("rev", ["--upload-pack=touch x", "-x", "", "no-such", "HEAD^{tree}", "main:a.txt", "a\nb", "HEAD~7"])
+@pytest.mark.parametrize("rev", ["--upload-pack=touch x", "-x", "", "no-such", "HEAD^{tree}", "main:a.txt", "a\nb", "a\0b", "HEAD~7"])
 def test_what_is_no_commit_is_misuse(repository: Path, rev: str) -> None:
     with pytest.raises(Misuse):
         open_tree(repository, rev)

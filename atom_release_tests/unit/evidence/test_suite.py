@@ -29,6 +29,7 @@ from atom_release.gate.vocabulary import Answer, ControlState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atom_release.evidence.sandbox.order import Namespaces
     from atom_release.gate.evidence import Evidence
 
 CODE = '''
@@ -300,6 +301,22 @@ def test_a_suite_that_cannot_be_collected_without_the_code_has_a_weak_control(si
     assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
 
 
+def test_a_server_that_does_not_start_without_the_code_is_a_weak_control(site: Site) -> None:
+    """The test fails without the code, but for a refused connection: nothing shows that it judges what the code does."""
+    site.files["svc/fees.py"] = "import socket\nHELD = []\ndef listen():\n    HELD.append(socket.create_server(('127.0.0.1', 8765)))\n"
+    site.files["tests/test_fees.py"] = """
+    import socket, threading
+    from svc import fees
+    def test_serves():
+        thread = threading.Thread(target=fees.listen)
+        thread.start()
+        thread.join()
+        socket.create_connection(("127.0.0.1", 8765), 2).close()
+    """
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+
+
 def test_test_helpers_are_not_taken_for_the_code(site: Site) -> None:
     site.files["svc/tests/helpers.py"] = "def three():\n    return 3\n"
     site.files["svc/tests/__init__.py"] = site.files["tests/__init__.py"] = ""
@@ -317,7 +334,7 @@ def test_working_directory_and_arguments_are_the_manifest_s(site: Site) -> None:
 
 
 @pytest.mark.parametrize("mode", ["any", "none"])
-def test_a_configuration_above_the_copy_is_not_read(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+def test_a_configuration_above_the_copy_is_not_read(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Namespaces) -> None:
     """Also not where no namespaces hide it."""
     monkeypatch.setattr(suite, "Sandbox", partial(Sandbox, namespaces=mode))
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "--no-such-option"\n')
@@ -327,7 +344,7 @@ def test_a_configuration_above_the_copy_is_not_read(site: Site, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("mode", ["any", "none"])
-def test_tests_may_write_beside_themselves_and_see_nothing_of_other_runs(site: Site, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+def test_tests_may_write_beside_themselves_and_see_nothing_of_other_runs(site: Site, monkeypatch: pytest.MonkeyPatch, mode: Namespaces) -> None:
     monkeypatch.setattr(suite, "Sandbox", partial(Sandbox, namespaces=mode))
     site.files["tests/test_fees.py"] += """
 def test_writes():
