@@ -56,7 +56,7 @@ def _default_key(tree: Files) -> None:
 SCENARIOS = (
     Scenario("secret-committed", "P-2", {"P-2": _FAIL}, "A .env with credentials is committed.", _dotenv),
     Scenario("secret-export-ignored", "P-2", {"P-2": _FAIL}, "The same .env, hidden from `git archive` by an attribute.", _ignored_dotenv),
-    Scenario("rls-view-leak", "P-5", {"P-5": _FAIL}, "A view asks with the rights of its owner, whom a policy lets read every tenant.", _view_leak),
+    Scenario("rls-view-leak", "P-5", {"P-5": _FAIL, "AC2": _FAIL}, "A view asks with the rights of its owner, whom a policy lets read every tenant.", _view_leak),
     Scenario("rls-not-forced", "P-5", {"P-5": _FAIL}, "A tenant table does not force row-level security: its owner reads all rows.", _not_forced),
     Scenario("rls-missing-policy", "P-5", {"P-5": _FAIL}, "A tenant table has no policy and no row-level security.", _missing_policy),
     Scenario("migration-broken", "P-5", {"P-5": _FAIL}, "A migration names a table that there is not.", _broken_migration),

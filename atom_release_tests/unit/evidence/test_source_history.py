@@ -36,6 +36,15 @@ def test_the_commit_that_brought_the_content_is_found(repository: Path) -> None:
     assert open_tree(repository, "HEAD").added("nowhere.md") is None
 
 
+def test_when_it_was_written_and_when_committed_are_told_apart(repository: Path) -> None:
+    (repository / "late.md").write_bytes(b"l\n")
+    git(repository, "add", "late.md")
+    git(repository, "commit", "-qm", "late", when=START + 30 * DAY, GIT_AUTHOR_DATE=f"{START + 20 * DAY} +0530")
+    added = open_tree(repository, "HEAD").added("late.md")
+    assert added is not None
+    assert (added.authored, added.when) == (datetime.fromtimestamp(START + 20 * DAY, UTC), datetime.fromtimestamp(START + 30 * DAY, UTC))
+
+
 def test_a_path_is_taken_literally(repository: Path) -> None:
     grown.commit(repository, {"*.md": b"star\n"}, when=START + 9 * DAY)
     grown.commit(repository, {"report.md": b"later\n"}, when=START + 10 * DAY)
