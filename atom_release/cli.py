@@ -74,11 +74,10 @@ def audit(
 
 def _judge(known: Settings, *, acts: bool, json: bool) -> None:
     from atom_release import screen
-    from atom_release.definitions import build_definitions
     from atom_release.graph import running
 
     with screen.progress(shown=not json):
-        result = running.run(known, build_definitions, acts=acts)
+        result = running.run(known, acts=acts)
     screen.show_run(result, as_json=json, out=known.out)
     raise typer.Exit(screen.exit_status(result))
 

@@ -76,7 +76,7 @@ def judge(spec: LegSpec, case: Case) -> Leg:
 
 def _judge_one(spec: LegSpec, digest: str, evidence: Evidence, case: Case) -> Leg:
     outcome, reason = _outcome(spec, evidence, case)
-    remedy = evidence.remedy if outcome is not Outcome.PASS else ""
+    remedy = evidence.remedy if outcome not in {None, Outcome.PASS} else ""
     control = evidence.control.state if evidence.control else None
     return _leg(spec, outcome, reason, assurance=evidence.assurance, remedy=remedy, control=control, evidence=(digest,))
 

@@ -49,20 +49,24 @@ def references(git: Git, address: str, *names: str, timeout: float) -> dict[str,
     return {ref: oid for oid, ref in listed if ref.removesuffix("^{}") in names}
 
 
-def take(git: Git, address: str, ref: str, commit: str, *, timeout: float) -> None:
+def take(git: Git, address: str, ref: str, oid: str, *, timeout: float) -> None:
     """Take the objects behind a reference into the repository, if they are not there yet.
 
     Raises:
         GitError: they could not be had.
     """
-    if holds(git, commit):
+    if _holds_object(git, oid):
         return
     quiet = ("--quiet", "--no-write-fetch-head", "--no-tags", "--refmap=", "--no-filter", "--no-auto-maintenance")
     ran = git.call("fetch", *quiet, "--end-of-options", address, ref, network=True, timeout=max(timeout, _LONG))
     if ran.status != 0:
         raise failure(ran, "fetch", git.repository)
-    if not holds(git, commit):
+    if not _holds_object(git, oid):
         raise GitError(f"{ref} of {masked(address)} moved while it was read.", "Try again.", trouble=Trouble.OTHER)
+
+
+def _holds_object(git: Git, oid: str) -> bool:
+    return git.call("cat-file", "-e", oid).status == 0
 
 
 def holds(git: Git, commit: str) -> bool:

@@ -13,11 +13,12 @@ import dagster as dg
 from atom_release.errors import Refused
 from atom_release.gate import reports
 from atom_release.gate.vocabulary import Acts, Verdict
-from atom_release.graph import releasing, standing, trust
+from atom_release.graph import progress, releasing, trust
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.step import ReleaseResource, Step
 
 GREEN = "green"
+ACTS = ("release_tag", "pull_request")
 Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
 
@@ -52,7 +53,7 @@ def _gate(blueprint: Blueprint) -> dg.AssetsDefinition:
 
 def _verdict(step: Step) -> tuple[bool, str, str]:
     try:
-        recorded = standing.of(step.subject)
+        recorded = step.standing
         found = recorded.record if recorded else trust.newest_record(step.subject)
         if recorded is None and found.decision.verdict is Verdict.GREEN:
             trust.green_record(step.subject)
@@ -100,7 +101,7 @@ def _release_tag(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         step = Step(context, blueprint, release.settings(blueprint.location), "release_tag")
         hindrance = why_not(step, alone=alone)
         if hindrance:
-            context.log.info("%s: would tag %s as %s", hindrance, step.subject.commit, step.manifest.release.tag)
+            _not_done(step, f"{hindrance}: would tag {step.subject.commit[:12]} as {step.manifest.release.tag}")
             return
         released = releasing.tag(step)
         yield dg.MaterializeResult(
@@ -134,12 +135,17 @@ def _pull_request(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         step = Step(context, blueprint, release.settings(blueprint.location), "pull_request")
         hindrance = why_not(step, alone=alone)
         if hindrance:
-            context.log.info("%s: would ask to merge %s into %s", hindrance, step.manifest.release.branch, step.manifest.release.base)
+            _not_done(step, f"{hindrance}: would ask to merge {step.manifest.release.branch} into {step.manifest.release.base}")
             return
         text = releasing.request_merge(step)
         yield dg.MaterializeResult(asset_key=key, metadata={"request": dg.MetadataValue.md(text), "judged commit": step.subject.commit})
 
     return pull_request
+
+
+def _not_done(step: Step, what: str) -> None:
+    step.context.log.info("%s", what)
+    progress.announce(step.name, what)
 
 
 def why_not(step: Step, *, alone: bool) -> str:

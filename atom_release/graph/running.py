@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +12,16 @@ import dagster as dg
 
 from atom_release.errors import Refused
 from atom_release.gate.decision import Decision
-from atom_release.graph import standing, trust
+from atom_release.graph import acting, progress, standing, trust
 from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.building import build_definitions
 from atom_release.graph.subject import Subject, open_subject, parse_manifest
 from atom_release.settings import Settings
 
 if TYPE_CHECKING:
     from atom_release.publish.repository import TagFacts
 
-Build = Callable[..., dg.Definitions]
-
+_ALREADY = "already released: nothing was asked again, nothing was changed"
 _INSTANCE = """\
 telemetry:
   enabled: false
@@ -56,12 +56,11 @@ def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def run(settings: Settings, build: Build, *, acts: bool) -> RunResult:
+def run(settings: Settings, *, acts: bool) -> RunResult:
     """Run the whole graph (or, without acts, up to the gate and the audit bundle) and give what it came to.
 
     Args:
         settings: where things are.
-        build: makes the definitions; they are made of this package, which therefore does not import them.
         acts: whether the acts belong to the run.
 
     Raises:
@@ -72,12 +71,28 @@ def run(settings: Settings, build: Build, *, acts: bool) -> RunResult:
     subject.store.require_writable()
     before = standing.of(subject)
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
-    definitions = build([blueprint], settings=settings)
+    definitions = build_definitions([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with instance_at(settings.dagster_home) as instance, _rehearsal_ends():
+    said: list[str] = []
+    with instance_at(settings.dagster_home) as instance, _rehearsal_ends(), _hearing_acts(said):
         done = definitions.resolve_job_def(name).execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
-    return _result(subject, done, already=before is not None)
+    return _result(subject, done, (_ALREADY,) if before is not None else tuple(said))
+
+
+@contextmanager
+def _hearing_acts(said: list[str]) -> Iterator[None]:
+    """Collect what the acts announce, above all why they did not act and what they would have done."""
+
+    def hear(step: str, what: str) -> None:
+        if step in acting.ACTS:
+            said.append(f"{step}: {what}")
+
+    stop = progress.listen(hear)
+    try:
+        yield
+    finally:
+        stop()
 
 
 @contextmanager
@@ -103,7 +118,7 @@ def last_decision(settings: Settings) -> Decision:
     return recorded.record.decision if recorded else trust.newest_record(subject).decision
 
 
-def _result(subject: Subject, done: dg.ExecuteInProcessResult, *, already: bool) -> RunResult:
+def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, ...]) -> RunResult:
     from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
 
     failures = tuple(_failure(event) for event in done.all_events if event.is_step_failure)
@@ -114,7 +129,6 @@ def _result(subject: Subject, done: dg.ExecuteInProcessResult, *, already: bool)
         raise Refused(" ".join((error.message, *failures)), error.remedy) from error
     release = subject.manifest.release
     tag = describe_tag(subject.tree.repository, release.tag, judged=subject.commit) if recorded else None
-    said = ("already released: nothing was asked again, nothing was changed",) if already else ()
     return RunResult(record.decision, record.artifacts, tag, done.success, said + failures)
 
 

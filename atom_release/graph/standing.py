@@ -45,8 +45,7 @@ def decision_name(manifest: Manifest) -> str:
 def of(subject: Subject) -> Standing | None:
     """Give the release that was already made of this commit, or None.
 
-    Raises:
-        Refused: the tag is there, with a decision that does not verify.
+    A tag whose decision does not verify is no release of this gate's; that it stands in the way is found and said by AC5 (`is_own`).
     """
     from atom_release.publish.repository import find_release  # noqa: PLC0415 - heavy imports stay inside
 
@@ -54,7 +53,10 @@ def of(subject: Subject) -> Standing | None:
     found = find_release(subject.tree.repository, subject.manifest.infrastructure.remote, release.tag, subject.commit)
     if found is None:
         return None
-    return carried_by(subject, found.commit)
+    try:
+        return carried_by(subject, found.commit)
+    except Refused:
+        return None
 
 
 def carried_by(subject: Subject, commit: str) -> Standing | None:

@@ -14,7 +14,7 @@ import dagster as dg
 from atom_release.gate import criteria
 from atom_release.gate.decision import CriterionResult, judge
 from atom_release.gate.manifest import Manifest, Service, slug
-from atom_release.graph import asking, standing, writing
+from atom_release.graph import asking, writing
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_results, check_specs
 from atom_release.graph.shown import metadata_of
@@ -140,7 +140,7 @@ def asset_of(blueprint: Blueprint, station: Station) -> dg.AssetsDefinition:
 def materialize(step: Step, station: Station) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Make, store and show one report, then the criteria on it; an already released commit shows its recorded ones."""
     key = step.blueprint.key_of(station.name)
-    recorded = standing.of(step.subject)
+    recorded = step.standing
     if recorded is not None:
         artifacts: Mapping[str, bytes] = {name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts}
         results = [result for result in recorded.record.decision.criteria if result.asset == station.name]

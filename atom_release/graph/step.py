@@ -18,8 +18,10 @@ from atom_release import settings as environment
 from atom_release.evidence.look import Look
 from atom_release.gate.legs import Case
 from atom_release.gate.manifest import Manifest
+from atom_release.graph import standing
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.boundary import Boundary
+from atom_release.graph.standing import Standing
 from atom_release.graph.subject import Subject, open_subject
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ class ReleaseResource(dg.ConfigurableResource[None]):
         )
 
 
+_asked: dict[tuple[str, str], Standing | None] = {}
+
+
 @dataclass(frozen=True)
 class Step:
     """One asset of one run."""
@@ -83,6 +88,15 @@ class Step:
     def subject(self) -> Subject:
         """What is judged; the reference release is built here where it is not there yet."""
         return open_subject(self.settings, create=True)
+
+    @property
+    def standing(self) -> Standing | None:
+        """Whether the commit was released before this run began, asked once a run in each process; the acts ask for themselves."""
+        occasion = (self.context.run.run_id, self.subject.commit)
+        if occasion not in _asked:
+            _asked.clear()
+            _asked[occasion] = standing.of(self.subject)
+        return _asked[occasion]
 
     @property
     def manifest(self) -> Manifest:

@@ -29,7 +29,8 @@ class Called:
 class Caller(Protocol):
     """Calls the command line with a home of its own."""
 
-    def __call__(self, *arguments: str, home: Path) -> Called: ...
+    def __call__(self, *arguments: str, home: Path) -> Called:
+        """Call it."""
 
 
 @pytest.fixture
@@ -85,6 +86,13 @@ def test_audit_acts_on_nothing(release: Tiny, home: Path, call: Caller) -> None:
     """An audit of a green release leaves no tag."""
     done = call("audit", *options(release), "--json", home=home)
     assert (done.returncode, json.loads(done.stdout)["tag"], release.tags()) == (0, None, {})
+
+
+def test_a_dry_run_says_what_it_would_do(release: Tiny, home: Path, call: Caller) -> None:
+    """Nothing is tagged, and the tag that would be is named."""
+    done = call("run", *options(release), "--dry-run", home=home)
+    assert (done.returncode, release.tags()) == (0, {})
+    assert "dry run: would tag" in done.stdout
 
 
 def test_red_is_one_and_is_explained(release: Tiny, home: Path, call: Caller) -> None:

@@ -242,7 +242,7 @@ def _files(folder: Path) -> dict[str, int]:
 
 def test_two_releases_loaded_refuse_an_act_outside_their_own_job(green: Tiny, tmp_path: Path, instance: dg.DagsterInstance) -> None:
     """With two releases in one deployment, a run over everything acts for neither."""
-    from atom_release.definitions import build_definitions
+    from atom_release.graph.building import build_definitions
     from atom_release.graph.subject import parse_manifest
 
     second = parse_manifest(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on").encode(), "second")
@@ -254,6 +254,17 @@ def test_two_releases_loaded_refuse_an_act_outside_their_own_job(green: Tiny, tm
     assert (result.success, green.tags()) == (False, {})
     own = both.resolve_job_def("phase_x_release").execute_in_process(instance=instance, raise_on_error=False)
     assert (own.success, len(green.tags())) == (True, 2)
+
+
+def test_a_tag_signed_by_an_unknown_key_is_inconclusive(green: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """A release that another key made of this very commit is neither believed nor moved."""
+    assert execute(green, instance)
+    refs = green.tags()
+    stranger = Tiny(green.repository, green.origin, green.settings.with_options(home=tmp_path / "stranger", out=str(tmp_path / "out")))
+    assert not execute(stranger, instance)
+    decision = json.loads((tmp_path / "out" / "PhaseX_Snapshot.json").read_text())["decision"]
+    assert {one["id"]: one["outcome"] for one in decision["criteria"]} == {"AC1": "PASS", "AC5": "INCONCLUSIVE"}
+    assert green.tags() == refs
 
 
 def test_misuse_is_an_error_not_a_decision(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from atom_release.definitions import build_definitions
 from atom_release.graph import watching
 from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.building import build_definitions
 from atom_release.graph.step import ReleaseResource
 from atom_release.graph.subject import manifest_for_loading
 from atom_release_tests.graph import tiny
@@ -34,7 +34,9 @@ def look(release: Tiny, name: str, cursor: str | None) -> dg.SensorResult:
     definitions = definitions_of(release)
     (sensor,) = (one for one in definitions.sensors or () if one.name == name)
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, cursor=cursor, definitions=definitions, resources={"release": ReleaseResource.of(release.settings)})
+        context = dg.build_sensor_context(
+            instance=instance, cursor=cursor, definitions=definitions, resources={"release": ReleaseResource.of(release.settings)}
+        )
         result = sensor(context)
     assert isinstance(result, dg.SensorResult)
     return result

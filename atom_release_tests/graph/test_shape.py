@@ -5,8 +5,8 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from atom_release.definitions import build_definitions
 from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.building import build_definitions
 from atom_release.graph.subject import manifest_for_loading
 from atom_release.settings import Settings
 

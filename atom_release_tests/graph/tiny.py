@@ -8,8 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from atom_release.definitions import build_definitions
 from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.building import build_definitions
 from atom_release.graph.subject import Subject, manifest_for_loading, open_subject
 from atom_release.settings import Settings
 

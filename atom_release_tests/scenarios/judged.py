@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from atom_release.definitions import build_definitions
 from atom_release.gate.decision import Decision
 from atom_release.git import Git
 from atom_release.graph import running
@@ -14,7 +13,7 @@ from atom_release.settings import Settings
 def run(scenario: str, place: Path) -> running.RunResult:
     """Run the whole graph on a scenario, acts included, with a home and a store of its own."""
     settings = Settings(scenario=scenario, out=str(place / "reports"), home=place / "home")
-    return running.run(settings, build_definitions, acts=True)
+    return running.run(settings, acts=True)
 
 
 def outcomes(decision: Decision) -> dict[str, str]:

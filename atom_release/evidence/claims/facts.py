@@ -160,8 +160,14 @@ def _known(look: Look, service: Service, record: ClaimRecord) -> Known:
         branch_exists=_branch_exists(look.tree, record.branch),
         added=added.when.astimezone(UTC) if added else None,
         history_complete=bool(added and added.complete),
-        endpoints=tuple(f"{endpoint.method} {endpoint.path}" for endpoint in service.endpoints) or None,
+        endpoints=_endpoints(service) or None,
     )
+
+
+def _endpoints(service: Service) -> tuple[str, ...]:
+    """Give every endpoint that the manifest names for the service, those for health and metrics included."""
+    served = [f"{endpoint.method} {endpoint.path}" for endpoint in service.endpoints]
+    return tuple(dict.fromkeys([*served, *(f"GET {path}" for path in (service.health, service.metrics) if path)]))
 
 
 def _sizes(tree: JudgedTree, record: ClaimRecord, deliverables: dict[str, tuple[str, ...] | None]) -> dict[str, FileSize]:

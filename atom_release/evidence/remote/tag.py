@@ -9,7 +9,7 @@ from atom_release.evidence.look import Look
 from atom_release.evidence.remote.place import Place, Unanswered, place_of, scratch_with
 from atom_release.gate.evidence import Evidence, NegativeControl
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.git.remote import first_parent, holds
+from atom_release.git.remote import first_parent
 
 Own = Callable[[str], bool]
 
@@ -70,8 +70,6 @@ def _is_ours(place: Place, holder: Holder, own: Own | None) -> bool:
         return False
     if holder.where != "here":
         place.take(holder.ref, holder.commit)
-    if not holds(place.git, holder.commit):
-        return False  # a tag on a tree or a blob
     return place.judged in {holder.commit, first_parent(place.git, holder.commit)} and own(holder.commit)
 
 

@@ -21,9 +21,13 @@ def _ignored_dotenv(tree: Files) -> None:
 
 
 def _view_leak(tree: Files) -> None:
-    # Forced row-level security binds the view's owner too: the view leaks only because a policy also lets the owner read everything.
-    replace(tree, _VIEWS, " WITH (security_invoker = true)", "")
-    replace(tree, _VIEWS, "GRANT SELECT", "CREATE POLICY reporting ON predictions FOR SELECT TO CURRENT_USER USING (true);\nGRANT SELECT")
+    # A view of its own, which no service reads: the release's tests stay green. Forced row-level security binds the view's owner too,
+    # so it leaks only because a policy also lets the owner read everything.
+    tree[_VIEWS] += (
+        b"CREATE POLICY reporting ON predictions FOR SELECT TO CURRENT_USER USING (true);\n"
+        b"CREATE VIEW prediction_overview AS SELECT tenant_id, run_id, prediction, created_at FROM predictions;\n"
+        b"GRANT SELECT ON prediction_overview TO atom_app;\n"
+    )
 
 
 def _not_forced(tree: Files) -> None:
@@ -56,7 +60,7 @@ def _default_key(tree: Files) -> None:
 SCENARIOS = (
     Scenario("secret-committed", "P-2", {"P-2": _FAIL}, "A .env with credentials is committed.", _dotenv),
     Scenario("secret-export-ignored", "P-2", {"P-2": _FAIL}, "The same .env, hidden from `git archive` by an attribute.", _ignored_dotenv),
-    Scenario("rls-view-leak", "P-5", {"P-5": _FAIL, "AC2": _FAIL}, "A view asks with the rights of its owner, whom a policy lets read every tenant.", _view_leak),
+    Scenario("rls-view-leak", "P-5", {"P-5": _FAIL, "AC2": _FAIL}, "A view asks with the rights of an owner who may read every tenant.", _view_leak),
     Scenario("rls-not-forced", "P-5", {"P-5": _FAIL}, "A tenant table does not force row-level security: its owner reads all rows.", _not_forced),
     Scenario("rls-missing-policy", "P-5", {"P-5": _FAIL}, "A tenant table has no policy and no row-level security.", _missing_policy),
     Scenario("migration-broken", "P-5", {"P-5": _FAIL}, "A migration names a table that there is not.", _broken_migration),

@@ -112,6 +112,7 @@ def test_the_name_of_another_column_says_nothing_of_a_number(tmp_path: Path) -> 
         ("data/ids.txt", f"{CARD}\n"),
         ("data/p.txt", "SSN 536-90-4399\n"),
     ],
+    ids=["page", "two columns", "source", "bare number", "no checksum"],  # values are drawn anew in each process
 )
 def test_weak_signs_warn_and_do_not_decide(tmp_path: Path, path: str, text: str) -> None:
     evidence = probe_personal_data(look_at(tmp_path, {path: text}))

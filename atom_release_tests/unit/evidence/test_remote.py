@@ -129,6 +129,16 @@ def test_a_tag_on_a_file_is_taken(repository: Path) -> None:
     assert probe_tag(look_at(repository), own=always).answer is Answer.NO
 
 
+def test_a_tag_on_a_file_that_only_the_remote_has_is_taken(repository: Path) -> None:
+    def tag(place: Path) -> None:
+        git(place, "tag", "v1", grown.blob(place, b"only there"))
+        git(place, "push", "-q", "origin", "v1")
+
+    elsewhere(repository, tag)
+    found = probe_tag(look_at(repository), own=always)
+    assert (found.answer, "on the remote" in found.reason) == (Answer.NO, True)
+
+
 def test_a_release_that_only_the_remote_has_is_read_from_there(repository: Path) -> None:
     git(repository, "push", "-q", "origin", "main")
 

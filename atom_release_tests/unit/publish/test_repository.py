@@ -253,7 +253,7 @@ def test_a_release_is_found_here_and_on_the_remote(repository: Path, tmp_path: P
     found = find_release(repository, "origin", "v1", judged(repository))
     assert found is not None
     assert (found.object, found.commit, found.where) == (wanted.tag_object, wanted.commit, "here")
-    git(tmp_path, "clone", "-q", "--no-tags", "--single-branch", str(origin(repository)), "fresh")
+    git(tmp_path, "clone", "-q", "--no-tags", "--single-branch", f"file://{origin(repository)}", "fresh")
     before = grown.state(tmp_path / "fresh")
     there = find_release(tmp_path / "fresh", "origin", "v1", wanted_parent := git(repository, "rev-parse", f"{wanted.commit}^"))
     assert there is not None
