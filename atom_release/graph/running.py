@@ -27,6 +27,10 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# Steps print nothing: what they have to say is in their log events. Capturing output would start four processes a step.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 concurrency:
   pools:
     default_limit: 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from pydantic import JsonValue
 
 

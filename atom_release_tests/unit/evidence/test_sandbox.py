@@ -12,7 +12,7 @@ import textwrap
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from atom_release.evidence.sandbox import Finished, Limits, Sandbox
