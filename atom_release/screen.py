@@ -31,6 +31,7 @@ _COLOURS = {
 }
 _EXIT = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
 _ACT_FAILED = 4
+_REASON = 260
 
 
 def exit_status(result: RunResult) -> int:
@@ -105,7 +106,7 @@ def _criteria_table(decision: Decision) -> Table:
     for name in ("criterion", "outcome", "assurance", "why"):
         table.add_column(name, overflow="fold", no_wrap=name != "why")
     for one in decision.criteria:
-        table.add_row(f"{one.id} {one.title}", _coloured(one), one.assurance or "", _plain(one.reason))
+        table.add_row(f"{one.id} {one.title}", _coloured(one), one.assurance or "", _plain(_shortened(one.reason)))
     for name, members in criteria.ROLL_UPS.items():
         outcome = decision.roll_up(members)
         table.add_row(f"{name} (roll-up)", f"[{_COLOURS[outcome]}]{outcome}[/]", "", f"worst of {', '.join(members)}")
@@ -114,6 +115,11 @@ def _criteria_table(decision: Decision) -> Table:
 
 def _coloured(result: CriterionResult) -> str:
     return f"[{_COLOURS[result.outcome]}]{result.outcome}[/]" + (" noted" if result.noted else "")
+
+
+def _shortened(reason: str) -> str:
+    """Give a reason that leaves the table readable; `explain` gives it whole."""
+    return reason if len(reason) <= _REASON else f"{reason[:_REASON].rsplit(' ', 1)[0]} … (atom-release explain)"
 
 
 def _plain(text: str) -> str:

@@ -125,7 +125,9 @@ def last_decision(settings: Settings) -> Decision:
 def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, ...]) -> RunResult:
     from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
 
-    failures = tuple(_failure(event) for event in done.all_events if event.is_step_failure)
+    failures = tuple(_failure(event) for event in done.all_events if event.is_step_failure and not _is_refusal(event))
+    if subject.external:
+        said = ("external manifest: judged only, nothing may be acted on", *said)
     recorded = standing.of(subject)
     try:
         record = recorded.record if recorded else trust.newest_record(subject)
@@ -134,6 +136,12 @@ def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, 
     release = subject.manifest.release
     tag = describe_tag(subject.tree.repository, release.tag, judged=subject.commit) if recorded else None
     return RunResult(record.decision, record.artifacts, tag, done.success, said + failures)
+
+
+def _is_refusal(event: dg.DagsterEvent) -> bool:
+    """Say whether a step failed because the gate's check said no: the table of criteria says that better."""
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 
 
 def _failure(event: dg.DagsterEvent) -> str:

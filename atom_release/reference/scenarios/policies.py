@@ -21,13 +21,9 @@ def _ignored_dotenv(tree: Files) -> None:
 
 
 def _view_leak(tree: Files) -> None:
-    # A view of its own, which no service reads: the release's tests stay green. Forced row-level security binds the view's owner too,
-    # so it leaks only because a policy also lets the owner read everything.
-    tree[_VIEWS] += (
-        b"CREATE POLICY reporting ON predictions FOR SELECT TO CURRENT_USER USING (true);\n"
-        b"CREATE VIEW prediction_overview AS SELECT tenant_id, run_id, prediction, created_at FROM predictions;\n"
-        b"GRANT SELECT ON prediction_overview TO atom_app;\n"
-    )
+    # Forced row-level security binds the view's owner too: the view leaks only because a policy also lets the owner read everything.
+    replace(tree, _VIEWS, " WITH (security_invoker = true)", "")
+    replace(tree, _VIEWS, "GRANT SELECT", "CREATE POLICY reporting ON predictions FOR SELECT TO CURRENT_USER USING (true);\nGRANT SELECT")
 
 
 def _not_forced(tree: Files) -> None:

@@ -46,9 +46,10 @@ def test_a_base_that_moved_on_is_read_from_the_remote(repository: Path, asked: P
 
 
 def test_credentials_are_masked(repository: Path, asked: PullRequest) -> None:
-    git(repository, "config", f"url.{repository.parent}/.insteadOf", "https://ada:hunter2@example.org/")
-    git(repository, "remote", "set-url", "origin", "https://ada:hunter2@example.org/origin.git")
-    assert "hunter2" not in pull_request_text(repository, asked, "")
+    git(repository, "remote", "set-url", "origin", f"file://ada:hunter2@{origin(repository)}")
+    text = pull_request_text(repository, asked, "")
+    assert f"file://***@{origin(repository)} review/v1" in text
+    assert "hunter2" not in text
     git(repository, "remote", "set-url", "origin", f"file://ada:hunter2@{origin(repository)}-gone")
     with pytest.raises(ActFailed) as caught:
         pull_request_text(repository, asked, "")
