@@ -19,6 +19,7 @@ from atom_release.graph.subject import Subject
 from atom_release.publish import bundle, canonical, record, signing
 from atom_release.publish.journal import Entry, Journal
 from atom_release.publish.pull_request import PullRequest, pull_request_text
+from atom_release.publish.release_commit import still_fits
 from atom_release.publish.repository import Identity, Onto, Signature, Wanted, identity_of, make_release_commit, make_tag_object, push
 
 _ITSELF = Identity("atom-release", "atom-release@localhost")
@@ -52,7 +53,8 @@ def tag(step: Step) -> Released:
         Refused: the decision on this commit is not GREEN, now.
         ActFailed: the remote, the repository or the disk did not let it happen; nothing is half done.
     """
-    from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
+    from atom_release.publish.release_commit import still_fits
+from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
 
     subject = step.subject
     release = subject.manifest.release
@@ -78,10 +80,12 @@ def _committed(step: Step, journal: Journal, entry: Entry, found: record.Record,
     subject = step.subject
     manifest, repository = subject.manifest, subject.tree.repository
     identity = identity_of(repository, _ITSELF)
+    onto = Onto(manifest.infrastructure.remote, manifest.release.branch, lambda commit: standing.is_own(subject, commit))
+    if entry.committed is not None and entry.pushed is None and not still_fits(repository, entry.committed, onto):
+        entry = journal.reach(entry, committed=None, tagged=None)  # the remote's branch moved after a crash: what was made then cannot be pushed
     if entry.committed is None:
         files = {f"{standing.folder(manifest)}/{name}": content for name, content in artifacts.items() if name != record.MANIFEST}
         files[f"{standing.folder(manifest)}/{standing.decision_name(manifest)}"] = found.envelope
-        onto = Onto(manifest.infrastructure.remote, manifest.release.branch, lambda commit: standing.is_own(subject, commit))
         signature = Signature(identity, _moment(entry), _message(found.decision, "Release evidence"))
         entry = journal.reach(entry, committed=make_release_commit(repository, subject.commit, files, signature, onto))
     if entry.tagged is None:

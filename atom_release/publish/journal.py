@@ -73,7 +73,7 @@ class Journal:
             return entry
         return self._write(Entry(judged=judged, release=release, decision=decision, prepared=when))
 
-    def reach(self, entry: Entry, **stages: str | datetime) -> Entry:
+    def reach(self, entry: Entry, **stages: str | datetime | None) -> Entry:
         """Write down that stages were reached, on the disk before this returns, and give the entry as it stands now.
 
         Raises:

@@ -54,6 +54,7 @@ def serving(*routes: Route) -> Iterator[str]:
     """Serve the routes from a thread of this process and give the base URL."""
     taken = socket.socket()
     taken.bind(("127.0.0.1", 0))
+    taken.listen()  # so that no request comes too early
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=list(routes)), log_level=logging.CRITICAL, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
