@@ -1,4 +1,4 @@
-"""What holds for all tests: those that share real servers through a module's fixture stay together on one worker."""
+"""What holds for all tests: which are left to `.ci/run`, and which stay together on one worker."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 _SHARING = {"live", "graph", "cli"}
+_MANY_PROCESSES = {"test_suite.py"}  # each test runs a suite a dozen times
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file whose tests share something costly a group of its own; all others are spread freely."""
+    """Group the files whose tests share something costly; leave those that start many servers or suites to `.ci/run`."""
     for item in items:
-        if _SHARING & set(Path(item.path).parts):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        path = Path(item.path)
+        if _SHARING & set(path.parts):
+            item.add_marker(pytest.mark.xdist_group(str(path)))
+        if "live" in path.parts:
+            item.add_marker(pytest.mark.live)
+        if "live" in path.parts or path.name in _MANY_PROCESSES:
+            item.add_marker(pytest.mark.slow)

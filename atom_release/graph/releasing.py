@@ -53,8 +53,7 @@ def tag(step: Step) -> Released:
         Refused: the decision on this commit is not GREEN, now.
         ActFailed: the remote, the repository or the disk did not let it happen; nothing is half done.
     """
-    from atom_release.publish.release_commit import still_fits
-from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
+    from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
 
     subject = step.subject
     release = subject.manifest.release
