@@ -11,7 +11,7 @@ release: $(READY)
 	$(BIN)/atom-release run
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -m "not slow" -n 3 --dist loadgroup
 
 ui: $(READY)
 	$(BIN)/atom-release ui

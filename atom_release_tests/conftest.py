@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 _SHARING = {"live", "graph", "cli"}
-_MANY_PROCESSES = {"test_suite.py"}  # each test runs a suite a dozen times
+_MANY_PROCESSES = {"test_suite.py", "test_integration.py", "test_release.py"}  # each test runs a suite a dozen times
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
