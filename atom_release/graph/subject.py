@@ -125,6 +125,11 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
     tree = open_tree(repository_of(settings, create=create), settings.revision)
     content, external = manifest_at(tree, settings.manifest)
     manifest = parse_manifest(content, str(settings.manifest or MANIFEST_PATH))
+    if manifest.signing_key is not None:
+        # Better refused than ignored: the judged tree must not choose by silence which key vouches for it.
+        raise ManifestError(
+            f"{MANIFEST_PATH}: signing_key is not supported yet: the gate signs with a key file of its own.", "Leave it out; set ATOM_RELEASE_KEY."
+        )
     if not create and not settings.key_path.is_file():
         raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
     key = ensure_key(settings.key_path)
