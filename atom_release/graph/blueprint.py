@@ -40,11 +40,6 @@ class Blueprint:
         return self.artifact(f"Evidence_{slug(service.id)}.json")
 
     @property
-    def evidence_assets(self) -> list[dg.AssetKey]:
-        """The keys of all service evidence."""
-        return [self.key("service_evidence", slug(service.id)) for service in self.manifest.services]
-
-    @property
     def evidence_artifacts(self) -> tuple[str, ...]:
         """The names of all artifacts that may hold evidence."""
         services = tuple(self.evidence_artifact(service) for service in self.manifest.services)
