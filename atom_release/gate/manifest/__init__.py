@@ -1,0 +1,90 @@
+"""The manifest, `release.yaml`: everything about a release that is not the gate's own.
+
+Strict: an unknown key, a path that leaves the repository or two services with one id is an error, found before anything is asked.
+Values of secrets never stand here, only the names of the environment variables that hold them.
+Reading the file is not done here: these models take what a YAML parser gave.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
+from atom_release.gate.manifest.measured import Accuracy, Budget
+from atom_release.gate.manifest.release import CriterionPolicy, Release
+from atom_release.gate.manifest.request import Endpoint, Login, Request
+from atom_release.gate.manifest.service import Integration, Service, Start, Suite
+from atom_release.gate.manifest.systems import Infrastructure, Secret, Tenancy
+from atom_release.gate.vocabulary import Acts
+
+__all__ = [
+    "Accuracy",
+    "Approval",
+    "Budget",
+    "CriterionPolicy",
+    "Endpoint",
+    "Infrastructure",
+    "Integration",
+    "Login",
+    "Manifest",
+    "Privacy",
+    "Release",
+    "Request",
+    "Secret",
+    "Service",
+    "Start",
+    "Suite",
+    "Tenancy",
+    "TokenAudit",
+    "slug",
+]
+
+
+class Manifest(Strict):
+    """The whole of `release.yaml`."""
+
+    manifest: Literal["atom-release/v1"] = "atom-release/v1"
+    release: Release
+    services: tuple[Service, ...] = Field(min_length=1)
+    integration: tuple[Integration, ...] = ()
+    infrastructure: Infrastructure = Infrastructure()
+    tenancy: Tenancy | None = None
+    secrets: tuple[Secret, ...] = ()
+    logins: tuple[Login, ...] = ()
+    expected: tuple[str, ...] | None = Field(default=None, description="criteria this release expects; default all that there are")
+    criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
+    freshness: Duration = timedelta(hours=24)
+    report_limit: int = Field(default=1_048_576, ge=1024, description="bytes of a report that are parsed at most")
+    signing_key: str | None = Field(default=None, description="securesystemslib key URI; default the gate's own key file")
+    acts: Annotated[Acts, BeforeValidator(switch)] = Acts.OFF
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        ids = [service.id for service in self.services]
+        slugs = [slug(service_id) for service_id in ids]
+        if len(set(slugs)) != len(slugs):
+            message = f"two services share an id: {', '.join(ids)}"
+            raise ValueError(message)
+        from atom_release.gate import criteria  # noqa: PLC0415 - the catalogue is made from manifests
+
+        known = {criterion.id for criterion in criteria.catalogue(self)}
+        for named in [*(self.expected or ()), *self.criteria]:
+            if named not in known:
+                message = f"{named!r} is not a criterion of this release; there are {', '.join(sorted(known))}"
+                raise ValueError(message)
+        return self
+
+    def service(self, service_id: str) -> Service:
+        """Give the service of that id.
+
+        Raises:
+            KeyError: no such service.
+        """
+        for service in self.services:
+            if service.id == service_id:
+                return service
+        raise KeyError(service_id)

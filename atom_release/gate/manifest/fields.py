@@ -1,0 +1,57 @@
+"""The kinds of value a manifest's fields take: durations, paths inside the repository, names of variables, keys and git references."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(value: object) -> object:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
+    if match is None:
+        return value
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def _inside(value: str) -> str:
+    path = PurePosixPath(value)
+    if not value or path.is_absolute() or ".." in path.parts or "\\" in value or "\0" in value:
+        message = f"{value!r} is not a path inside the repository"
+        raise ValueError(message)
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        message = "name an environment variable here, never a value"
+        raise ValueError(message)
+    return value
+
+
+def switch(value: object) -> object:
+    """YAML 1.1 reads a bare `on` or `off` as a boolean; the manifest means the word."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+InRepository = Annotated[str, AfterValidator(_inside)]
+VariableName = Annotated[str, AfterValidator(_variable)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Reference = Annotated[str, Field(pattern=r"^(?!/|-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\s~^:?*\[\\\x00-\x1f]+(?<![/.])$")]
+
+
+class Strict(BaseModel):
+    """A part of the manifest: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", regex_engine="python-re")
+
+
+def slug(name: str) -> str:
+    """Give the id as Dagster takes it in a name: letters, digits and `_` only."""
+    return re.sub(r"[^A-Za-z0-9]", "_", name)

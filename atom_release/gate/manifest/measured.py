@@ -1,0 +1,33 @@
+"""What is measured of a service: its performance budget and the accuracy of its answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from atom_release.gate.manifest.fields import Duration, InRepository, Strict
+from atom_release.gate.manifest.request import Request
+
+
+class Budget(Strict):
+    """The performance budget of one service (P-6): p95 strictly below `p95`, errors at most `error_rate`."""
+
+    p95: Duration = timedelta(milliseconds=800)
+    error_rate: float = Field(default=0.0, ge=0, lt=1)
+    requests: int = Field(default=200, ge=100, le=1_000_000, description="measured per endpoint, after the warm-up")
+    rate: float = Field(default=100.0, gt=0, description="arrivals per second, open model")
+    looks: int = Field(default=3, ge=1, le=10, description="how often more samples may be taken while the budget lies inside the interval")
+
+
+class Accuracy(Strict):
+    """Labelled features to put to the judged code, and how to read its answer as a label."""
+
+    data: InRepository = Field(description="CSV with a header: feature columns and the label column")
+    label: str = Field(description="name of the label column")
+    request: Request = Field(description="body holds the features under `features_at`")
+    features_at: str = Field(default="", description="JSON pointer into the body where the features object goes")
+    answer: str = Field(description="JSON pointer to the prediction in the answer")
+    cutoff: float | None = Field(default=None, description="a numeric prediction at or above this is the positive label")
+    positive: str = "1"
+    minimum: float = Field(ge=0, le=1, description="accuracy that the release must reach")

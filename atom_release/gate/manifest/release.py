@@ -1,0 +1,41 @@
+"""What is to be released, and what it asks of a criterion beyond the defaults."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from atom_release.gate.manifest.fields import Duration, Key, Reference, Strict
+from atom_release.gate.vocabulary import Assurance, BlockedPolicy
+
+
+class Release(Strict):
+    """What is to be released, under which names."""
+
+    phase: str = Field(pattern=r"^[A-Za-z0-9]+$", description="e.g. C; artifacts are named Phase<phase>_*")
+    key: Key | None = Field(default=None, description="prefix of the asset keys; default phase_<phase>")
+    name: str
+    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
+    tag: Reference
+    branch: Reference
+    base: Reference = "main"
+    timebox: Duration = timedelta(hours=24)
+
+    @property
+    def asset_key(self) -> str:
+        """The prefix of every asset key of this release, unique per deployment."""
+        return self.key or f"phase_{self.phase.lower()}"
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of every artifact's file name, e.g. `PhaseC`."""
+        return f"Phase{self.phase}"
+
+
+class CriterionPolicy(Strict):
+    """What this release asks of one criterion beyond the defaults."""
+
+    blocked: BlockedPolicy | None = None
+    assurance: Assurance = Assurance.REHEARSED
+    freshness: Duration | None = None

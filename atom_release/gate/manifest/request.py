@@ -1,0 +1,38 @@
+"""HTTP requests a manifest names: what is sent, and what counts as its right answer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from atom_release.gate.manifest.fields import Key, Strict
+
+
+class Request(Strict):
+    """One HTTP request, and what counts as its right answer.
+
+    `{name}` in path, headers and body is filled from values taken earlier (`take`), the gate's logins, and `{token:<login>}`.
+    """
+
+    service: str | None = Field(default=None, description="service id; default the service it stands under")
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    path: str = Field(pattern=r"^/")
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: JsonValue = None
+    expect: tuple[int, ...] = Field(default=(200,), min_length=1)
+    take: dict[str, str] = Field(default_factory=dict, description="name -> JSON pointer into the answer")
+
+
+class Endpoint(Request):
+    """A request whose latency is measured."""
+
+    name: str = Field(min_length=1)
+
+
+class Login(Strict):
+    """A request whose answer is a token, usable as `{token:<name>}`."""
+
+    name: Key
+    request: Request
+    pointer: str = Field(description="JSON pointer to the token")

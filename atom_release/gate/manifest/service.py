@@ -1,0 +1,68 @@
+"""A service of the release: where its code, report and tests are, and how it is started and asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
+from atom_release.gate.manifest.measured import Accuracy, Budget
+from atom_release.gate.manifest.request import Endpoint
+
+
+class Suite(Strict):
+    """A service's own tests, run by pytest in a throwaway copy of the judged tree."""
+
+    paths: tuple[InRepository, ...] = Field(min_length=1)
+    directory: InRepository | None = Field(default=None, description="working directory; default the repository's root")
+    interpreter: str | None = Field(default=None, description="absolute path of a Python that has the suite's packages; default the gate's own")
+    requirements: InRepository | None = Field(default=None, description="wheels installed beforehand into an environment of the suite's own")
+    arguments: tuple[str, ...] = ()
+    repeats: int = Field(default=5, ge=1, le=100)
+    timeout: Duration = timedelta(minutes=5)
+    memory_mb: int = Field(default=2048, ge=64)
+    control: Literal["strict", "weak"] = "strict"
+
+
+class Start(Strict):
+    """How the rehearsal starts a service; `{python}`, `{port}`, `{postgres}`, `{vault}`, `{vault_token}`, `{scratch}` and `{url:<id>}` are filled in."""
+
+    command: tuple[str, ...] = Field(min_length=1)
+    directory: InRepository = "."
+    environment: dict[str, str] = Field(default_factory=dict)
+    ready: Duration = timedelta(seconds=15)
+
+
+class Service(Strict):
+    """One of the release's services."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$", description="task id, e.g. C.1")
+    name: str
+    source: tuple[InRepository, ...] = Field(min_length=1)
+    report: InRepository = Field(description="glob of the implementation report in S")
+    suite: Suite | None = None
+    start: Start | None = None
+    address: VariableName | None = Field(default=None, description="environment variable with the deployed service's base URL, asked read-only")
+    health: str | None = Field(default=None, pattern=r"^/")
+    metrics: str | None = Field(default=None, pattern=r"^/")
+    endpoints: tuple[Endpoint, ...] = ()
+    budget: Budget = Budget()
+    accuracy: Accuracy | None = None
+    approval: Approval | None = None
+    token_audit: TokenAudit | None = None
+    privacy: Privacy | None = None
+
+
+class Integration(Strict):
+    """Cross-service tests (T3), run against the rehearsed services."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    paths: tuple[InRepository, ...] = Field(min_length=1)
+    directory: InRepository | None = None
+    interpreter: str | None = None
+    environment: dict[str, str] = Field(default_factory=dict, description="filled like a service's start environment")
+    timeout: Duration = timedelta(minutes=5)
+    control: Literal["strict", "weak"] = "strict"

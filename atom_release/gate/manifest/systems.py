@@ -1,0 +1,40 @@
+"""The systems a release stands on: infrastructure by the names of variables, rehearsed secrets, migrations and tenancy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from atom_release.gate.manifest.fields import Duration, InRepository, Key, Strict, VariableName
+
+
+class Secret(Strict):
+    """A secret that the rehearsed Vault is given, random in every rehearsal."""
+
+    name: Key
+    path: str = Field(description="path in the KV version 2 engine mounted at secret/")
+    field: str = "key"
+    bytes: int = Field(default=32, ge=16, le=1024)
+
+
+class Infrastructure(Strict):
+    """Real systems, each by the name of the environment variable that holds its address; unset means rehearsed or noted."""
+
+    vault: VariableName | None = None
+    vault_token: VariableName | None = None
+    prometheus: VariableName | None = None
+    postgres: VariableName | None = None
+    forge: VariableName | None = Field(default=None, description="variable with the forge's API base URL")
+    forge_token: VariableName | None = None
+    remote: str = Field(default="origin", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="git remote that receives branch and tag")
+    timeout: Duration = timedelta(seconds=5)
+
+
+class Tenancy(Strict):
+    """The migrations and how a row belongs to a tenant (P-5)."""
+
+    migrations: InRepository = Field(description="glob, applied in the order of their names")
+    column: str = Field(default="tenant_id", pattern=r"^[a-z_][a-z0-9_]*$")
+    setting: str = Field(default="app.tenant_id", pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_.]*$")
+    role: str = Field(pattern=r"^[a-z_][a-z0-9_]*$", description="the application's role: ordinary, never the owner")
