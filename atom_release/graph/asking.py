@@ -29,11 +29,13 @@ def service_evidence(step: Step, service: Service) -> Mapping[str, bytes]:
     from atom_release.evidence.accuracy import probe_accuracy
     from atom_release.evidence.claims.facts import collect
     from atom_release.evidence.suite import run_suite
+    from atom_release.evidence.suite_rerun import with_rerun
 
     look = step.look
     found = step.boundary.ask(Question((("report", service.id), ("claims", service.id)), lambda: collect(look, service)))
     if service.suite is not None:
-        found += step.boundary.ask(Question((("suite", service.id),), lambda: run_suite(look, service)))
+        reported = [*found]
+        found += step.boundary.ask(Question((("suite", service.id),), lambda: with_rerun(look, service, run_suite(look, service), reported)))
     if service.accuracy is not None:
         found += rehearsed(step, [_leg("accuracy", service.id, lambda rehearsal: probe_accuracy(look, service, rehearsal))])
     document = evidence_document(found, service=service.id, name=service.name)
