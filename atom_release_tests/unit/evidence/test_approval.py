@@ -42,7 +42,14 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
         return {}
 
     async def record(_: Any) -> JSONResponse:
-        return JSONResponse({"by": (state["approval"] or {}).get("by"), "why": "" if wrong.get("unnamed") else "tested", "before": "a" * 64, "after": "b" * 64})
+        return JSONResponse(
+            {
+                "by": (state["approval"] or {}).get("by"),
+                "why": "" if wrong.get("unnamed") else "tested",
+                "before": "none" if wrong.get("undigested") else "a" * 64,
+                "after": "b" * 64,
+            }
+        )
 
     async def active(_: Any) -> JSONResponse:
         return JSONResponse({"active": state["active"]}, wrong.get("state", 200))
@@ -80,6 +87,7 @@ def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path
         ({"by itself": True}, Answer.NO, "/models changed the state"),
         ({"alone": 500}, Answer.UNKNOWN, "neither a refusal"),
         ({"unnamed": True}, Answer.NO, "lacks tested"),
+        ({"undigested": True}, Answer.NO, "holds 1 digests"),
         ({"unrecorded": True}, Answer.NO, "left no record"),
         ({"prepare": 500}, Answer.UNKNOWN, "could not prepare"),
     ],
