@@ -92,7 +92,8 @@ def test_a_whole_run_writes_no_secret(tmp_path: Path, monkeypatch: pytest.Monkey
     planted = {name: f"planted{secrets.token_hex(12)}" for name in names}
     built = build(tmp_path / "home" / "reference" / _SCENARIO, _SCENARIO)
     heard: list[str] = []
-    with echoing(heard) as host, rehearsed(known := {}):
+    known: dict[str, str] = {}
+    with echoing(heard) as host, rehearsed(known):
         for variable, value in {
             "VAULT_ADDR": f"http://{host}",
             "VAULT_TOKEN": planted["Vault token"],
