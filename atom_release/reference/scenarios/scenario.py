@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files as package_files
@@ -16,7 +17,11 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Scenario:
-    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one."""
+    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one.
+
+    The defect is in the files (`change`), in the repositories (`prepare`), or in what stands around them (`around`: what the variables that
+    the manifest names hold; what it starts, it gives to the stack to be ended).
+    """
 
     name: str
     criterion: str | None
@@ -24,6 +29,7 @@ class Scenario:
     what: str
     change: Callable[[Files], None] | None = None
     prepare: Callable[[Git], None] | None = field(default=None, compare=False)
+    around: Callable[[ExitStack], Mapping[str, str]] | None = field(default=None, compare=False)
 
     def files(self) -> Files:
         """Give the variant's files: path -> content."""
