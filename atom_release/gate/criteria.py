@@ -71,7 +71,12 @@ _FIXED = (
     Criterion("P-4", "Observability", "Health and metrics answer, metrics parse and move with requests; Prometheus scrapes them.", "policy_check", _NOTED),
     Criterion("P-5", "Multi-tenancy", "Migrations apply; no row crosses tenants; tokens without a tenant are refused.", "policy_check", _NOTED),
     Criterion("P-6", "Performance budget", "p95 of every service that serves requests is strictly below its budget.", "policy_check", _NOTED),
-    Criterion("T5", "Latency and accuracy", "Measured latency and accuracy are within the manifest's budgets.", "perf_summary"),
+    Criterion(
+        "T5",
+        "Latency and accuracy",
+        "Measured latency and accuracy are within the manifest's budgets, and no worse than the last release than allowed.",
+        "perf_summary",
+    ),
     Criterion("AC5", "Tag name free", "The tag's name is free, or already this release's own.", "snapshot"),
     Criterion("AC6", "Pull request can be opened", "The branch fast-forwards on the remote; the forge accepts the token.", "snapshot", _NOTED),
 )
@@ -192,6 +197,7 @@ def _latency(criterion: str) -> Callable[[Manifest], Iterator[LegSpec]]:
 def _performance(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _latency("T5")(manifest)
     yield from _per_service("T5", "accuracy", "accuracy", "answers no labelled questions")(manifest)
+    yield from _per_service("T5", "regression", "endpoints", "serves no requests")(manifest)
 
 
 def _tag(_: Manifest) -> Iterator[LegSpec]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict
 from atom_release.gate.manifest.request import Request
+
+
+class Regression(Strict):
+    """How much slower, or less reliable, than the previous release a service may have become."""
+
+    allowed: float = Field(default=0.2, ge=0, description="share by which p95, and the rate of errors, may exceed the previous release's")
+    least: Duration = Field(default=timedelta(milliseconds=10), description="a rise of p95 up to this is none, whatever its share")
+    then: Literal["warn", "fail"] = "warn"
 
 
 class Budget(Strict):
@@ -18,6 +27,7 @@ class Budget(Strict):
     requests: int = Field(default=200, ge=100, le=1_000_000, description="measured per endpoint, after the warm-up")
     rate: float = Field(default=100.0, gt=0, description="arrivals per second, open model")
     looks: int = Field(default=3, ge=1, le=10, description="how often more samples may be taken while the budget lies inside the interval")
+    regression: Regression = Regression()
 
 
 class Accuracy(Strict):
