@@ -7,10 +7,10 @@ A leg that a manifest gives no subject for is not left out: it stands here as no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atom_release.gate.manifest import Manifest, Service, slug
-from atom_release.gate.vocabulary import BlockedPolicy, Outcome
+from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,17 @@ def _tenancy(manifest: Manifest) -> Iterator[LegSpec]:
 
 
 def _latency(criterion: str) -> Callable[[Manifest], Iterator[LegSpec]]:
-    return _per_service(criterion, "latency", "endpoints", "serves no requests")
+    """Latency as the gate measures it, and as the deployed service's own histogram has it; where only live counts, the latter answers for both."""
+
+    def legs_of(manifest: Manifest) -> Iterator[LegSpec]:
+        asked = manifest.criteria.get(criterion)
+        for spec in _per_service(criterion, "latency", "endpoints", "serves no requests")(manifest):
+            live = asked is not None and asked.assurance is Assurance.LIVE and manifest.service(spec.subject).histogram is not None
+            yield replace(spec, applies=False, why_not="live is asked for: the histogram answers") if live else spec
+        for spec in _per_service(criterion, "histogram", "histogram", "no histogram on a Prometheus server is named")(manifest):
+            yield replace(spec, observes="Prometheus server")
+
+    return legs_of
 
 
 def _performance(manifest: Manifest) -> Iterator[LegSpec]:
