@@ -21,6 +21,7 @@ class Release(Strict):
     tag: Reference
     branch: Reference
     base: Reference = "main"
+    previous: Reference | None = Field(default=None, description="tag of the release before this one; default the nearest verified one in the history")
     timebox: Duration = timedelta(hours=24)
 
     @property
