@@ -40,3 +40,4 @@ class CriterionPolicy(Strict):
     blocked: BlockedPolicy | None = None
     assurance: Assurance = Assurance.REHEARSED
     freshness: Duration | None = None
+    approvals: int = Field(default=0, ge=0, le=20, description="persons, none of them the judged commit's author, who must have signed an approval")
