@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,11 +22,11 @@ from atom_release_tests.unit.gate.test_decision_laws import BADNESS, bodies
 HEALTH = ("health", "X.1")
 
 
-def failing(leg: tuple[str, str] = HEALTH, **rest: object) -> list[Evidence]:
+def failing(leg: tuple[str, str] = HEALTH, **rest: Any) -> list[Evidence]:  # noqa: ANN401 - fields of a model
     return [one for one in all_good() if one.leg != leg] + [evidence_for(leg, Answer.NO, **rest)]
 
 
-def waiver(case: Case, criterion: str = "P-4", signature: Signature = Signature.TRUSTED, **rest: object) -> Presented:
+def waiver(case: Case, criterion: str = "P-4", signature: Signature = Signature.TRUSTED, **rest: Any) -> Presented:  # noqa: ANN401 - fields of a model
     """Give a waiver that covers what fails in this case, but for what is changed."""
     fields = {
         "criterion": criterion,
@@ -59,7 +60,7 @@ def test_the_producers_own_waiver_is_recorded_as_solo() -> None:
     assert (decision.verdict, "solo" in decision.criterion("P-4").reason) == (Verdict.GREEN, True)
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], Signature, str]] = {
     "expired by a second": ({"expires": NOW - timedelta(seconds=1)}, Signature.TRUSTED, "expired"),
     "expires now": ({"expires": NOW}, Signature.TRUSTED, "expired"),
     "not yet": ({"not_before": NOW + timedelta(seconds=1)}, Signature.TRUSTED, "does not count before"),
@@ -134,7 +135,7 @@ def test_a_contradicted_claim_cannot_be_waived() -> None:
 def test_the_fingerprint_is_that_of_the_failure_and_not_of_the_run() -> None:
     """Another time, another figure and other measurements: the same failure. Another finding, subject or answer: another."""
 
-    def of(**rest: object) -> str:
+    def of(**rest: Any) -> str:  # noqa: ANN401 - fields of a model
         return decide(case_of(failing(**rest))).criterion("P-4").failure
 
     first = of(reason="503 after 12.5 ms", facts={"findings": [{"path": "a", "line": 3, "fingerprint": "abc1234"}]})
@@ -157,8 +158,9 @@ def test_a_moment_is_rfc_3339_with_its_zone(moment: object) -> None:
 @pytest.mark.parametrize("field", ["reason", "approver", "ticket"])
 def test_who_and_why_have_to_be_said(field: str) -> None:
     """An empty reason is none."""
+    said: dict[str, Any] = {field: "  "}
     with pytest.raises(ValidationError, match="must say something"):
-        waiver(case_of(failing()), **{field: "  "})
+        waiver(case_of(failing()), **said)
 
 
 def test_a_zone_is_taken_into_account() -> None:
@@ -176,7 +178,7 @@ some_waivers = st.lists(
 
 
 def drawn(case: Case, chosen: list[tuple[str, Signature, str]]) -> tuple[Presented, ...]:
-    changes: dict[str, dict[str, object]] = {
+    changes: dict[str, dict[str, Any]] = {
         "right": {},
         "wrong": {"fingerprint": "1" * 64},
         "late": {"expires": NOW},
