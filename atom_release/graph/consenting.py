@@ -14,12 +14,13 @@ from atom_release.git import Git, GitError
 from atom_release.graph import previous
 from atom_release.graph.subject import Subject
 from atom_release.publish import canonical, consents
+from atom_release.publish.waivers_ref import REFERENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = "release-keys"
-REFERENCE = "refs/atom/waivers"
+
 _SUFFIX = ".pub"
 
 

@@ -61,6 +61,15 @@ def ensure_key(path: Path) -> KeyPair:
     return pair
 
 
+def load_key(path: Path) -> KeyPair:
+    """Give the private key in this file, which must be there already.
+
+    Raises:
+        StoreError: it is not, others can read it, or it is not a key.
+    """
+    return _pair(keyfile.read_private(path), path)
+
+
 def load_public(path: Path) -> PublicKey:
     """Give the public key in this PEM file.
 
