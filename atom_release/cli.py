@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from atom_release import __version__, settings
-from atom_release.commands import consenting
+from atom_release.commands import consenting, examining
 from atom_release.errors import AtomReleaseError, Misuse
 from atom_release.options import (
     DryRunOption,
@@ -101,21 +101,8 @@ def explain(
     screen.show_explanation(running.last_decision(settings_of(manifest, repo, rev, out, scenario)), as_json=json)
 
 
-@app.command()
-def verify(
-    place: Annotated[Path, typer.Argument(help="An audit bundle, or a folder with its artifacts.")],
-    key: Annotated[Path, typer.Option("--key", help="The public key that must have signed the decision.")],
-    repo: RepositoryOption = None,
-    *,
-    json: JsonOption = False,
-) -> None:
-    """Check a bundle offline: signature, digests, the decision derived again; with --repo also tag and parent."""
-    from atom_release import screen
-    from atom_release.graph import verifying
-
-    screen.show_verification(verifying.verify(place, key, repo), as_json=json)
-
-
+app.command()(examining.verify)
+app.command()(examining.diff)
 app.command()(consenting.waive)
 app.command()(consenting.approve)
 

@@ -211,8 +211,38 @@ def _claim_row(record: ClaimRecord) -> dict[str, Any]:
 
 
 def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:
-    """Show what was verified of a bundle."""
-    show(result, as_json=as_json)
+    """Show what was verified of a bundle, and what it would be otherwise."""
+    if as_json:
+        _dump(result)
+        return
+    considered = {name: result[name] for name in ("then", "otherwise") if name in result}
+    show({name: value for name, value in result.items() if name not in considered}, as_json=False)
+    for name, value in considered.items():
+        show({f"{name} ({value.get('at') or value.get('manifest')})": f"{value['decision']}: {value['reason']}"}, as_json=False)
+        show_table([_change_row(one) for one in value["changes"]], as_json=False)
+
+
+def show_differences(result: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show what two decisions differ in."""
+    if as_json:
+        _dump(result)
+        return
+    for side in ("before", "after"):
+        one = result[side]
+        show({side: f"{one['decision']}  {one['commit'][:12]} as of {one['as_of']}  {one['place']}"}, as_json=False)
+    show({"verified": result["verified"], "differing": len(result["changes"])}, as_json=False)
+    show_table([_change_row(one) for one in result["changes"]], as_json=False)
+
+
+def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "criterion": change["criterion"],
+        "changed": ", ".join(change["changed"]),
+        "before": change["before"],
+        "after": change["after"],
+        "why before": _shortened(change["reason_before"]),
+        "why after": _shortened(change["reason_after"]),
+    }
 
 
 def show(facts: Mapping[str, Any], *, as_json: bool) -> None:

@@ -39,6 +39,7 @@ class Record:
     artifacts: Mapping[str, str]
     evidence: Mapping[str, Evidence]
     envelope: bytes
+    case: Case
 
 
 def evidence_in(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
@@ -117,7 +118,7 @@ def rederive(artifacts: Mapping[str, bytes], envelope: bytes, public: signing.Pu
         raise Refused("The recorded decision does not follow from its evidence.", "Run the audit again on this commit.")
     if now is not None:
         _still_holds(said, replace(case, as_of=now))
-    return Record(said, manifest, {name: canonical.digest(content) for name, content in artifacts.items()}, evidence, envelope)
+    return Record(said, manifest, {name: canonical.digest(content) for name, content in artifacts.items()}, evidence, envelope, case)
 
 
 def _same_artifacts(signed: dict[str, Any], artifacts: Mapping[str, bytes]) -> None:

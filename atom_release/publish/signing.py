@@ -165,6 +165,17 @@ def verify(envelope: bytes, public: PublicKey, payload_type: str) -> bytes:
     return payload
 
 
+def unverified(envelope: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
+    """Give the JSON that an envelope of any key holds: to be shown, and never to be believed.
+
+    Raises:
+        StoreError: it is no envelope.
+    """
+    document = _strict_json(envelope)
+    kind = document.get("payloadType") if isinstance(document, dict) else None
+    return _strict_json(_parts(document, str(kind))[0])
+
+
 def _parts(document: object, payload_type: str) -> tuple[bytes, dict[str, str]]:
     if not isinstance(document, dict) or document.keys() != {"payload", "payloadType", "signatures"}:
         raise StoreError("The envelope is not a DSSE envelope: it must hold payload, payloadType and signatures, and nothing else.", _AGAIN)
