@@ -111,9 +111,14 @@ app.command()(consenting.approve)
 def reference(directory: Path, scenario: ScenarioOption = None, *, json: JsonOption = False) -> None:
     """Write the reference release to DIRECTORY: `repository` with its work tree, `origin.git` bare."""
     from atom_release import screen
-    from atom_release.reference.build import build
+    from atom_release.reference.build import build, find
 
     built = build(directory.absolute(), scenario or "green")
+    if find(scenario or "green").earlier is not None:
+        from atom_release.graph.earlier import release_earlier
+        from atom_release.publish.signing import ensure_key
+
+        release_earlier(built.repository, scenario or "green", ensure_key(settings.from_environment().key_path))
     screen.show({"repository": str(built.repository), "origin": str(built.origin), "commit": built.commit}, as_json=json)
 
 

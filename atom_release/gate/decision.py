@@ -16,6 +16,7 @@ from atom_release.gate import agreed, approvals, criteria, legs, waivers
 from atom_release.gate.approvals import ApprovalUse
 from atom_release.gate.criteria import Criterion
 from atom_release.gate.legs import Case, Leg
+from atom_release.gate.regression import WARNING
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome, Verdict
 from atom_release.gate.waivers import Failing, WaiverUse
 
@@ -193,8 +194,11 @@ def _assurance(counted: Sequence[Leg]) -> Assurance | None:
 def _reason(counted: Sequence[Leg], outcome: Outcome) -> str:
     if not counted:
         return "no leg of this criterion applies: nothing was shown"
+    if outcome is Outcome.PASS and len(counted) == 1:
+        return counted[0].reason
     if outcome is Outcome.PASS:
-        return f"{len(counted)} of {len(counted)} legs pass" if len(counted) > 1 else counted[0].reason
+        warnings = [f"; {leg.question}/{leg.subject}: {leg.reason}" for leg in counted if leg.reason.startswith(WARNING)]
+        return f"{len(counted)} of {len(counted)} legs pass{''.join(warnings)}"
     named = [f"{leg.question}/{leg.subject}: {leg.reason}" for leg in counted if leg.outcome is outcome]
     return "; ".join(named)
 

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from atom_release.gate import claims_of, performance
+from atom_release.gate import claims_of, histogram, performance, regression
 from atom_release.gate.approvals import Shown
 from atom_release.gate.criteria import LegSpec
 from atom_release.gate.evidence import Evidence
@@ -162,6 +162,16 @@ def _latency(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str
     return performance.judge_latency(evidence.facts, service.budget, [endpoint.name for endpoint in service.endpoints])
 
 
+def _histogram(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    return histogram.judge_histogram(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
+def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    if "not_applicable" in evidence.facts:
+        return evidence.answer, evidence.reason
+    return regression.judge_regression(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
 def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     asked = case.manifest.service(spec.subject).accuracy
     return performance.judge_accuracy(evidence.facts, asked.minimum) if asked else (evidence.answer, evidence.reason)
@@ -172,7 +182,13 @@ def _claims(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]
     return claims_of.answer(case.manifest.service(spec.subject), case.evidence)
 
 
-_RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {"latency": _latency, "accuracy": _accuracy, "claims": _claims}
+_RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
+    "latency": _latency,
+    "accuracy": _accuracy,
+    "histogram": _histogram,
+    "regression": _regression,
+    "claims": _claims,
+}
 
 
 def _weakness(spec: LegSpec, evidence: Evidence, manifest: Manifest) -> tuple[Outcome, str] | None:

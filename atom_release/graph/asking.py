@@ -10,6 +10,7 @@ from atom_release.gate.decision import judge
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Integration, Service
 from atom_release.gate.vocabulary import Answer
+from atom_release.graph import comparing
 from atom_release.graph.boundary import Question
 from atom_release.graph.step import Step, evidence_document
 from atom_release.publish import canonical
@@ -93,7 +94,17 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
             asks.append(_leg("latency", service.id, _of(step, service, probe_latency)))
         if service.accuracy is not None:
             asks.append(_leg("accuracy", service.id, _of(step, service, probe_accuracy)))
-    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(rehearsed(step, asks)))}
+    deployed = [service for service in step.manifest.services if service.histogram is not None]
+    read = step.boundary.ask_together([Question((("histogram", service.id),), _bound_histogram(step.look, service)) for service in deployed])
+    measured = rehearsed(step, asks)
+    found = [*measured, *read, *comparing.regressions(step, measured)]
+    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found))}
+
+
+def _bound_histogram(look: Look, service: Service) -> Callable[[], Evidence]:
+    from atom_release.evidence.histogram import probe_histogram
+
+    return lambda: probe_histogram(look, service)
 
 
 def policy_check(step: Step) -> Mapping[str, bytes]:

@@ -135,6 +135,10 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
     if not create and not settings.key_path.is_file():
         raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
     key = ensure_key(settings.key_path)
+    if settings.is_reference and create:
+        from atom_release.graph.earlier import release_earlier  # noqa: PLC0415 - only the reference release needs it
+
+        release_earlier(tree.repository, settings.scenario, key)
     return Subject(settings, manifest, content, external, tree, Store(settings.out, key), key)
 
 

@@ -30,6 +30,7 @@ TOUCHED = {
     "service-down": {"release.yaml"},
     "slow-endpoint": {"services/perf-profiler/server.py"},
     "integration-vacuous": {"integration/test_cross_service.py"},
+    "regressed": {"release.yaml", "services/perf-profiler/server.py"},
     "probe-errors": {"data/labelled.csv"},
     "secret-committed": {".env"},
     "secret-export-ignored": {".env", ".gitattributes"},

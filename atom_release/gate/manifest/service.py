@@ -9,7 +9,7 @@ from pydantic import Field
 
 from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
-from atom_release.gate.manifest.measured import Accuracy, Budget
+from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
 
 
@@ -50,6 +50,7 @@ class Service(Strict):
     metrics: str | None = Field(default=None, pattern=r"^/")
     endpoints: tuple[Endpoint, ...] = ()
     budget: Budget = Budget()
+    histogram: Histogram | None = None
     accuracy: Accuracy | None = None
     approval: Approval | None = None
     token_audit: TokenAudit | None = None
