@@ -43,3 +43,4 @@ class CriterionPolicy(Strict):
         default=Assurance.REHEARSED, description="the least that counts; what is only claimed or simulated never does"
     )
     freshness: Duration | None = None
+    approvals: int = Field(default=0, ge=0, le=20, description="persons, none of them the judged commit's author, who must have signed an approval")
