@@ -39,8 +39,8 @@ class Earlier:
 class Scenario:
     """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one.
 
-    The defect is in the files (`change`), in the repositories (`prepare`), in what was released before (`earlier`), or in what stands around them (`around`: what the variables that
-    the manifest names hold; what it starts, it gives to the stack to be ended).
+    The defect is in the files (`change`), in the repositories (`prepare`), in what was released before (`earlier`), or in what stands around
+    them (`around`: what the variables that the manifest names hold; what it starts, it gives to the stack to be ended).
     """
 
     name: str
