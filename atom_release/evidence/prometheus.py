@@ -22,7 +22,7 @@ _NAMING = ("job", "service", "app", "application", "service_name", "app_kubernet
 _FRESH = timedelta(minutes=5)
 
 
-class _Trouble(ProbeFault):
+class Trouble(ProbeFault):
     """The server gave no usable answer; the message is the kind of trouble."""
 
 
@@ -51,10 +51,10 @@ def probe(look: Look) -> Evidence:
         why = f"the variable {variable} is unset" if variable else "the manifest names no variable with its address"
         return absent(look, _QUESTION, f"no Prometheus server: {why}", remedy=f"Set {variable}." if variable else "Name one under infrastructure.prometheus.")
     try:
-        with _Client(address, look.manifest.infrastructure.timeout.total_seconds()) as client:
+        with Client(address, look.manifest.infrastructure.timeout.total_seconds()) as client:
             client.ready()
             targets, control = client.targets(), _control(client)
-    except _Trouble as trouble:
+    except Trouble as trouble:
         return unreached(look, _QUESTION, "Prometheus", trouble.message, variable)
     return _judged(look, variable, targets, control)
 
@@ -94,7 +94,7 @@ def _reason(wrong: list[str], unknown: list[str], targets: list[_Target], servic
     return f"Prometheus is ready and scrapes {services} of {services} services" if targets else "Prometheus is ready and scrapes nothing"
 
 
-def _control(client: _Client) -> NegativeControl:
+def _control(client: Client) -> NegativeControl:
     """Ask for a job that nobody has: the answer must be empty."""
     job = f"gate-{secrets.token_hex(8)}"
     series = client.query(f'up{{job="{job}"}}')
@@ -115,7 +115,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-class _Client:
+class Client:
     """prometheus-api-client without its retries, every way to fail turned into its kind."""
 
     def __init__(self, address: str, timeout: float) -> None:
@@ -130,15 +130,27 @@ class _Client:
         self._prometheus = PrometheusConnect(self._address, session=self._session, retry=Retry(0, redirect=False), timeout=timeout)
 
     def __enter__(self) -> Self:
+        """Give itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close its connections."""
         self._session.close()
 
     def ready(self) -> None:
+        """Ask whether the server is ready.
+
+        Raises:
+            Trouble: it is not, or did not answer.
+        """
         self._get("/-/ready")
 
     def targets(self) -> list[_Target]:
+        """Give what the server scrapes.
+
+        Raises:
+            Trouble: no usable answer came.
+        """
         active = _part(_part(self._get("/api/v1/targets?state=active").json(), "data"), "activeTargets")
         up = {_where(one["metric"]): float(one["value"][1]) for one in self.query("up")}
         samples = {_where(one["metric"]): int(float(one["value"][1])) for one in self.query("scrape_samples_scraped")}
@@ -150,19 +162,35 @@ class _Client:
         return found
 
     def query(self, expression: str) -> list[dict[str, Any]]:
+        """Give what an expression is now.
+
+        Raises:
+            Trouble: no usable answer came.
+        """
+        return self._answered(lambda: self._prometheus.custom_query(expression))
+
+    def over(self, expression: str, begin: datetime, end: datetime, step: timedelta) -> list[dict[str, Any]]:
+        """Give what an expression was over a time.
+
+        Raises:
+            Trouble: no usable answer came.
+        """
+        return self._answered(lambda: self._prometheus.custom_query_range(expression, begin, end, f"{step.total_seconds():g}"))
+
+    def _answered(self, ask: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a call of the untyped client
         from prometheus_api_client.exceptions import PrometheusApiClientException  # noqa: PLC0415 - heavy
 
         try:
-            found = self._safely(lambda: self._prometheus.custom_query(expression))
+            found = self._safely(ask)
         except PrometheusApiClientException as error:
             status = re.search(r"HTTP Status Code (\d+)", str(error))
-            raise _Trouble(_status(int(status[1])) if status else "protocol") from None
+            raise Trouble(_status(int(status[1])) if status else "protocol") from None
         return list(found)
 
     def _get(self, path: str) -> Any:  # noqa: ANN401 - a response of requests, which is imported late
         answer = self._safely(lambda: self._session.get(self._address + path, timeout=self._timeout, allow_redirects=False))
         if answer.status_code != 200:  # noqa: PLR2004 - success
-            raise _Trouble(_status(answer.status_code))
+            raise Trouble(_status(answer.status_code))
         return answer
 
     @staticmethod
@@ -172,7 +200,7 @@ class _Client:
         try:
             return ask()
         except (requests.RequestException, OSError, ValueError, KeyError, TypeError) as error:
-            raise _Trouble(kind_of(error)) from None
+            raise Trouble(kind_of(error)) from None
 
 
 def _status(status: int) -> str:
@@ -181,7 +209,7 @@ def _status(status: int) -> str:
 
 def _part(document: Any, name: str) -> Any:  # noqa: ANN401 - any JSON
     if not isinstance(document, dict) or not isinstance(document.get(name), dict | list):
-        raise _Trouble("protocol")
+        raise Trouble("protocol")
     return document[name]
 
 

@@ -7,10 +7,10 @@ A leg that a manifest gives no subject for is not left out: it stands here as no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atom_release.gate.manifest import Manifest, Service, slug
-from atom_release.gate.vocabulary import BlockedPolicy, Outcome
+from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,12 @@ _FIXED = (
     Criterion("P-4", "Observability", "Health and metrics answer, metrics parse and move with requests; Prometheus scrapes them.", "policy_check", _NOTED),
     Criterion("P-5", "Multi-tenancy", "Migrations apply; no row crosses tenants; tokens without a tenant are refused.", "policy_check", _NOTED),
     Criterion("P-6", "Performance budget", "p95 of every service that serves requests is strictly below its budget.", "policy_check", _NOTED),
-    Criterion("T5", "Latency and accuracy", "Measured latency and accuracy are within the manifest's budgets.", "perf_summary"),
+    Criterion(
+        "T5",
+        "Latency and accuracy",
+        "Measured latency and accuracy are within the manifest's budgets, and no worse than the last release than allowed.",
+        "perf_summary",
+    ),
     Criterion("AC5", "Tag name free", "The tag's name is free, or already this release's own.", "snapshot"),
     Criterion("AC6", "Pull request can be opened", "The branch fast-forwards on the remote; the forge accepts the token.", "snapshot", _NOTED),
 )
@@ -186,12 +191,23 @@ def _tenancy(manifest: Manifest) -> Iterator[LegSpec]:
 
 
 def _latency(criterion: str) -> Callable[[Manifest], Iterator[LegSpec]]:
-    return _per_service(criterion, "latency", "endpoints", "serves no requests")
+    """Latency as the gate measures it, and as the deployed service's own histogram has it; where only live counts, the latter answers for both."""
+
+    def legs_of(manifest: Manifest) -> Iterator[LegSpec]:
+        asked = manifest.criteria.get(criterion)
+        for spec in _per_service(criterion, "latency", "endpoints", "serves no requests")(manifest):
+            live = asked is not None and asked.assurance is Assurance.LIVE and manifest.service(spec.subject).histogram is not None
+            yield replace(spec, applies=False, why_not="live is asked for: the histogram answers") if live else spec
+        for spec in _per_service(criterion, "histogram", "histogram", "no histogram on a Prometheus server is named")(manifest):
+            yield replace(spec, observes="Prometheus server")
+
+    return legs_of
 
 
 def _performance(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _latency("T5")(manifest)
     yield from _per_service("T5", "accuracy", "accuracy", "answers no labelled questions")(manifest)
+    yield from _per_service("T5", "regression", "endpoints", "serves no requests")(manifest)
 
 
 def _tag(_: Manifest) -> Iterator[LegSpec]:

@@ -93,12 +93,17 @@ def judge_latency(facts: Mapping[str, JsonValue], budget: Budget, endpoints: Col
     missing = sorted(set(endpoints) - {one.name for one in read.endpoints})
     if missing:
         return Answer.UNKNOWN, f"not measured: {', '.join(missing)}"
-    noise = machine_noise(read.noop, budget) or _crowd(read.machine)
+    noise = noise_of(read, budget)
     judged = [_judge_endpoint(one, budget, noise) for one in read.endpoints]
     answer = min((one for one, _ in judged), key=_WORST_FIRST.index)
     if answer is Answer.YES:
         return answer, _within(read, budget)
     return answer, "; ".join(reason for one, reason in judged if one is answer)
+
+
+def noise_of(read: LatencyFacts, budget: Budget) -> str:
+    """Say why a service must not be accused of what was measured in this window, or nothing."""
+    return machine_noise(read.noop, budget) or _crowd(read.machine)
 
 
 def machine_noise(noop: Noop, budget: Budget) -> str:

@@ -65,7 +65,7 @@ def build(directory: Path, scenario: str = "green") -> Built:
         Misuse: there is no such scenario, or the folder holds something else.
     """
     chosen = find(scenario)
-    stream = b"".join(_stream(chosen.files()))
+    stream = b"".join(_stream(chosen.files(), chosen.earlier.files() if chosen.earlier else None))
     mark = f"{chosen.name} {hashlib.sha256(stream).hexdigest()}\n"
     marker = directory / ".reference"
     if not (marker.is_file() and marker.read_text() == mark):
@@ -123,13 +123,18 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
     (place / ".reference").write_text(mark)
 
 
-def _stream(files: Files) -> Iterator[bytes]:
-    """Give the whole history as git's fast-import reads it; a file belongs to the first stage that names its folder."""
-    left = dict(sorted(files.items()))
+def _stream(files: Files, earlier: Files | None) -> Iterator[bytes]:
+    """Give the whole history as git's fast-import reads it; a file belongs to the first stage that names its folder.
+
+    Where an earlier release was made, the history first comes to its files, and then to the judged ones by one more commit.
+    """
+    left = dict(sorted((earlier or files).items()))
     for message, when, prefixes in _STAGES:
         taken = {path: content for path, content in left.items() if path.startswith(prefixes)}
         left = {path: content for path, content in left.items() if path not in taken}
         yield _commit(message, when, taken)
+    if earlier is not None:
+        yield _commit("Go on after the release", _LAST + 3600, {path: content for path, content in sorted(files.items()) if earlier.get(path) != content})
 
 
 def _commit(message: str, when: int, files: Mapping[str, bytes]) -> bytes:

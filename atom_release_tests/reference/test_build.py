@@ -117,7 +117,7 @@ def test_build_that_fails_leaves_no_half_written_folder(tmp_path: Path, monkeypa
     """Whoever looks finds a whole repository or none."""
     import atom_release.reference.build as builder
 
-    monkeypatch.setattr(builder, "_stream", lambda _: iter([b"commit refs/heads/main\nnonsense\n"]))
+    monkeypatch.setattr(builder, "_stream", lambda *_: iter([b"commit refs/heads/main\nnonsense\n"]))
     with pytest.raises(Exception, match="fast-import"):
         build(tmp_path / "place")
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
 from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
-from atom_release.gate.manifest.measured import Accuracy, Budget
+from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
@@ -27,11 +27,13 @@ __all__ = [
     "Budget",
     "CriterionPolicy",
     "Endpoint",
+    "Histogram",
     "Infrastructure",
     "Integration",
     "Login",
     "Manifest",
     "Privacy",
+    "Regression",
     "Release",
     "Request",
     "Secret",

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict
 from atom_release.gate.manifest.request import Request
+
+
+class Regression(Strict):
+    """How much slower, or less reliable, than the previous release a service may have become."""
+
+    allowed: float = Field(default=0.2, ge=0, description="share by which p95, and the rate of errors, may exceed the previous release's")
+    least: Duration = Field(default=timedelta(milliseconds=10), description="a rise of p95 up to this is none, whatever its share")
+    then: Literal["warn", "fail"] = "warn"
 
 
 class Budget(Strict):
@@ -18,6 +28,39 @@ class Budget(Strict):
     requests: int = Field(default=200, ge=100, le=1_000_000, description="measured per endpoint, after the warm-up")
     rate: float = Field(default=100.0, gt=0, description="arrivals per second, open model")
     looks: int = Field(default=3, ge=1, le=10, description="how often more samples may be taken while the budget lies inside the interval")
+    regression: Regression = Regression()
+
+
+class Histogram(Strict):
+    """The histogram in which a Prometheus server keeps the latencies of the deployed service.
+
+    Its unit is what its name ends in, or what `unit` says; a name without one and no `unit`, or a name that says otherwise, is an error.
+    """
+
+    metric: str = Field(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", description="its name without _bucket")
+    labels: dict[str, str] = Field(default_factory=dict, description="label -> value that its series have")
+    unit: Literal["seconds", "milliseconds"] | None = Field(default=None, description="only where the name does not end in it")
+    window: Duration = Field(default=timedelta(hours=1), description="how far back from now the requests count")
+    step: Duration = Field(default=timedelta(seconds=15), description="the server's scrape interval, at most")
+
+    @model_validator(mode="after")
+    def _unit_is_known(self) -> Self:
+        named = next((unit for unit in ("milliseconds", "seconds") if self.metric.endswith(f"_{unit}")), None)
+        message = ""
+        if self.metric.endswith(("_bucket", "_sum", "_count")):
+            message = f"name the histogram {self.metric.rpartition('_')[0]!r}, without _{self.metric.rpartition('_')[2]}"
+        elif named is None and self.unit is None:
+            message = f"{self.metric!r} does not end in _seconds or _milliseconds: say its unit"
+        elif named is not None and self.unit not in {None, named}:
+            message = f"{self.metric!r} is named after {named} and said to be {self.unit}"
+        if message:
+            raise ValueError(message)
+        return self
+
+    @property
+    def milliseconds(self) -> Decimal:
+        """How many milliseconds its unit is."""
+        return Decimal(1) if "milliseconds" in {self.unit, self.metric.rpartition("_")[2]} else Decimal(1000)
 
 
 class Accuracy(Strict):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from atom_release.reference.scenarios import claims, infrastructure, policies, services
+from atom_release.reference.scenarios import claims, infrastructure, policies, regression, services
 from atom_release.reference.scenarios.scenario import Scenario
 
 _GREEN = Scenario("green", None, {}, "Everything holds; Prometheus server and forge are absent and noted.")
 
-SCENARIOS: dict[str, Scenario] = {one.name: one for one in (_GREEN, *claims.SCENARIOS, *services.SCENARIOS, *policies.SCENARIOS, *infrastructure.SCENARIOS)}
+_GROUPS = (claims, services, regression, policies, infrastructure)
+
+SCENARIOS: dict[str, Scenario] = {one.name: one for one in (_GREEN, *(one for group in _GROUPS for one in group.SCENARIOS))}
 
 
 def manifest_bytes(scenario: str) -> bytes:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
 
+from atom_release.gate.evidence import Evidence
+from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 
@@ -15,8 +19,29 @@ Files = dict[str, bytes]
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A release that was made before the judged commit: how its files differed from the bundled ones, and what was found then.
+
+    Only the gate can sign it, with the key of this machine: so the builder makes its commit, and the graph its decision and tag.
+    """
+
+    change: Callable[[Files], None]
+    evidence: Callable[[Manifest, str, str, datetime], Mapping[str, list[Evidence]]]  # manifest, commit, tree, moment -> by artifact's ending
+
+    def files(self) -> Files:
+        """Give the files of the commit that was judged then."""
+        tree = dict(bundled())
+        self.change(tree)
+        return tree
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one."""
+    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one.
+
+    The defect is in the files (`change`), in the repositories (`prepare`), in what was released before (`earlier`), or in what stands around
+    them (`around`: what the variables that the manifest names hold; what it starts, it gives to the stack to be ended).
+    """
 
     name: str
     criterion: str | None
@@ -24,6 +49,8 @@ class Scenario:
     what: str
     change: Callable[[Files], None] | None = None
     prepare: Callable[[Git], None] | None = field(default=None, compare=False)
+    around: Callable[[ExitStack], Mapping[str, str]] | None = field(default=None, compare=False)
+    earlier: Earlier | None = field(default=None, compare=False)
 
     def files(self) -> Files:
         """Give the variant's files: path -> content."""

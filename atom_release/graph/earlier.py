@@ -1,0 +1,79 @@
+"""Makes the earlier release that a scenario of the reference release wants, as the gate makes every release: decided, signed, committed, tagged.
+
+It is the one part of a scenario that is not the same everywhere: what a gate released is signed with that gate's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release import __version__
+from atom_release.errors import Refused
+from atom_release.gate.legs import Case
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.statement import PAYLOAD_TYPE
+from atom_release.gate.vocabulary import Verdict
+from atom_release.git import Git, GitError
+from atom_release.graph import previous
+from atom_release.graph.subject import MANIFEST_PATH, parse_manifest
+from atom_release.publish import canonical, record, signing
+from atom_release.publish.release_commit import Identity, Signature, make_release_commit, make_tag_object
+
+if TYPE_CHECKING:
+    from atom_release.publish.signing import KeyPair
+    from atom_release.reference.scenarios.scenario import Earlier
+
+_ITSELF = Identity("atom-release", "atom-release@localhost")
+
+
+def release_earlier(repository: Path, scenario: str, key: KeyPair) -> None:
+    """Make the scenario's earlier release, if it has one and this key did not make it yet.
+
+    Raises:
+        Refused: what was found then does not come to GREEN, so that there is nothing to release.
+    """
+    from atom_release.reference.build import find  # noqa: PLC0415 - only the reference release needs it
+
+    earlier = find(scenario).earlier
+    if earlier is None:
+        return
+    git, judged = Git(repository), Git(repository).line("rev-parse", "refs/heads/main^1")
+    manifest = parse_manifest(earlier.files()[MANIFEST_PATH], MANIFEST_PATH)
+    tag = manifest.release.tag
+    try:
+        previous.verified(repository, tag, git.line("rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}"), judged, [key.public])
+    except (Refused, GitError):
+        files, envelope = _decided(git, earlier, manifest, judged, key)
+        _tag(git, manifest, judged, {**files, f"{manifest.release.prefix}_Decision.dsse.json": envelope})
+
+
+def _decided(git: Git, earlier: Earlier, manifest: Manifest, judged: str, key: KeyPair) -> tuple[dict[str, bytes], bytes]:
+    """Decide on what was found then, and give the artifacts and the signed decision."""
+    tree, moment = git.line("rev-parse", f"{judged}^{{tree}}"), _moment(git, judged)
+    found = earlier.evidence(manifest, judged, tree, moment)
+    artifacts = {
+        f"{manifest.release.prefix}_{name}": canonical.encode({"evidence": [one.model_dump(mode="json") for one in evidence]})
+        for name, evidence in found.items()
+    }
+    artifacts[record.MANIFEST] = earlier.files()[record.MANIFEST]
+    case = Case(manifest, judged, tree, moment, record.evidence_in(artifacts))
+    decision, snapshot = record.snapshot_of(case, artifacts, {"external": False, "notes": [], "earlier": []})
+    if decision.verdict is not Verdict.GREEN:
+        raise Refused(f"The earlier release is {decision.verdict}: {decision.reason}.", "Mend the scenario.")
+    artifacts[f"{manifest.release.prefix}_Snapshot.json"] = snapshot
+    return artifacts, signing.sign(record.seal(decision, artifacts, case.evidence, version=__version__), PAYLOAD_TYPE, key)
+
+
+def _tag(git: Git, manifest: Manifest, judged: str, files: Mapping[str, bytes]) -> None:
+    release = manifest.release
+    said = Signature(_ITSELF, _moment(git, judged), f"Release: {release.name} {release.version}")
+    placed = {f"releases/{release.version}/{name}": content for name, content in files.items() if name != record.MANIFEST}
+    made = make_release_commit(git.repository, judged, placed, said)
+    git.output("update-ref", f"refs/tags/{release.tag}", make_tag_object(git.repository, release.tag, made, said))
+
+
+def _moment(git: Git, commit: str) -> datetime:
+    return datetime.fromtimestamp(int(git.line("show", "--no-patch", "--format=%ct", commit)), UTC)
