@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from atom_release.errors import Misuse, Refused, StoreError
-from atom_release.publish import record, signing
+from atom_release.publish import audited, record, signing
 from atom_release.publish.bundle import read_bundle
 
 _DECISION = "_Decision.dsse.json"
-_BESIDE = (".dsse.json", "README.md", ".pem", ".pub")
+_GET = "Get the bundle again from where it was made."
 
 
 def contents_of(place: Path) -> dict[str, bytes]:
@@ -23,12 +23,22 @@ def contents_of(place: Path) -> dict[str, bytes]:
     """
     try:
         if place.is_dir():
-            return {path.name: path.read_bytes() for path in sorted(place.iterdir()) if path.is_file()}
+            return _files_in(place)
         return read_bundle(place.read_bytes())
     except OSError as error:
         raise Misuse(f"{place} cannot be read: {error.strerror}.", "Name an audit bundle, or a folder with its files.") from error
     except StoreError as error:
         raise Refused(error.message, error.remedy) from error
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    """Read the files of a folder; in an unpacked bundle nothing is passed over, not even an empty folder."""
+    found = sorted(folder.iterdir())
+    if _is_unpacked(path.name for path in found):
+        for path in found:
+            if path.is_symlink() or not path.is_file():
+                raise Refused(f"{path.name[:200]!r} in the unpacked bundle is not a plain file.", _GET)
+    return {path.name: path.read_bytes() for path in found if path.is_file() and not path.is_symlink()}
 
 
 def decision_in(place: Path, files: Mapping[str, bytes]) -> tuple[str, bytes]:
@@ -55,8 +65,31 @@ def record_of(place: Path, key: Path) -> record.Record:
     except StoreError as error:
         raise Misuse(error.message, error.remedy) from error
     files = contents_of(place)
-    _, envelope = decision_in(place, files)
-    return record.rederive({name: content for name, content in files.items() if not name.endswith(_BESIDE)}, envelope, public)
+    return _derived(files, decision_in(place, files)[1], public, whole=not place.is_dir() or _is_unpacked(files))
+
+
+def _derived(files: Mapping[str, bytes], envelope: bytes, public: signing.PublicKey, *, whole: bool) -> record.Record:
+    """Derive the decision again; a whole bundle holds exactly what follows from it, a folder of a run may hold more."""
+    named = record.named_in(envelope, public)
+    found = record.rederive({name: content for name, content in files.items() if name in named}, envelope, public)
+    if whole:
+        _is_exactly(files, audited.contents(found, files, public.pem))
+    return found
+
+
+def _is_unpacked(files: Iterable[str]) -> bool:
+    return not {audited.KEY, audited.README}.isdisjoint(files)
+
+
+def _is_exactly(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> None:
+    """Make the bundle again from what was signed, and compare."""
+    for name in sorted(files.keys() | expected.keys()):
+        if name not in files:
+            raise Refused(f"{name} is missing.", _GET)
+        if name not in expected:
+            raise Refused(f"{name[:200]} does not belong to this bundle.", _GET)
+        if files[name] != expected[name]:
+            raise Refused(f"{name} is not what the bundle of this decision holds.", "Compare the key with the one that you name; get the bundle again.")
 
 
 def told_of(found: record.Record, repository: Path | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ this one and `{key}`. The decision follows from the evidence inside the JSON fil
 
 ## With the gate
 
-    atom-release verify {bundle} --key PUBLIC_KEY
+    atom-release verify {bundle} --key "$PUBLIC_KEY"
 
 offline: it checks the signature and every digest, derives the decision again from the evidence, byte for byte, and makes this bundle again.
 With `--repo DIR` it also checks that the tag stands on a commit whose first parent is the judged one and which holds this decision.
@@ -37,22 +37,24 @@ With `--repo DIR` it also checks that the tag stands on a commit whose first par
 
 Take the public key from somewhere else than this bundle: `{key}` says which one is meant, not that it may be believed.
 
-    unzip {bundle} -d bundle && cd bundle
-    python3 - <<'PYTHON'
-    import base64, hashlib, json, pathlib
-    envelope = json.loads(pathlib.Path("{decision}").read_bytes())
-    payload = base64.b64decode(envelope["payload"])
-    kind = envelope["payloadType"].encode()
-    pathlib.Path("/tmp/signed").write_bytes(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload))
-    pathlib.Path("/tmp/signature").write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
-    for subject in json.loads(payload)["subject"]:
-        if "sha256" in subject["digest"]:
-            print(subject["digest"]["sha256"], "", subject["name"])
-    PYTHON
-    openssl dgst -sha256 -verify PUBLIC_KEY -signature /tmp/signature /tmp/signed
+```sh
+python3 -m zipfile -e {bundle} bundle && cd bundle
+python3 - > ../SHA256SUMS <<'PYTHON'
+import base64, json, pathlib
+envelope = json.loads(pathlib.Path("{decision}").read_bytes())
+payload, kind = base64.b64decode(envelope["payload"]), envelope["payloadType"].encode()
+pathlib.Path("../signed").write_bytes(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload))
+pathlib.Path("../signature").write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
+for subject in json.loads(payload)["subject"]:
+    if "sha256" in subject["digest"]:
+        print(subject["digest"]["sha256"] + "  " + subject["name"])
+PYTHON
+openssl dgst -sha256 -verify "$PUBLIC_KEY" -signature ../signature ../signed
+sha256sum --check --strict ../SHA256SUMS
+```
 
-The first prints the list that `sha256sum --check` takes; the second says whether that list is what was signed. `git rev-parse
-{short}^{{tree}}` in the repository gives the tree above.
+For an Ed25519 key the third command is `openssl pkeyutl -verify -pubin -inkey "$PUBLIC_KEY" -rawin -in ../signed -sigfile ../signature`.
+In the repository, `git rev-parse {short}^{{tree}}` gives the tree above.
 """
 
 

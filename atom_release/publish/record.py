@@ -102,10 +102,7 @@ def rederive(artifacts: Mapping[str, bytes], envelope: bytes, public: signing.Pu
     Raises:
         Refused: signature, digest, evidence or decision do not agree; the sentence says which.
     """
-    try:
-        signed = json.loads(signing.verify(envelope, public, PAYLOAD_TYPE))
-    except StoreError as error:
-        raise Refused(f"The decision is not signed by the expected key: {error.message}", error.remedy) from error
+    signed = _signed(envelope, public)
     _same_artifacts(signed, artifacts)
     manifest = _manifest(artifacts)
     evidence = _evidence(artifacts)
@@ -121,8 +118,29 @@ def rederive(artifacts: Mapping[str, bytes], envelope: bytes, public: signing.Pu
     return Record(said, manifest, {name: canonical.digest(content) for name, content in artifacts.items()}, evidence, envelope, case)
 
 
+def named_in(envelope: bytes, public: signing.PublicKey) -> dict[str, str]:
+    """Give the artifacts that a signed decision names, each with its SHA-256.
+
+    Raises:
+        Refused: the decision is not signed by this key.
+    """
+    return _named(_signed(envelope, public))
+
+
+def _signed(envelope: bytes, public: signing.PublicKey) -> dict[str, Any]:
+    try:
+        signed: dict[str, Any] = json.loads(signing.verify(envelope, public, PAYLOAD_TYPE))
+    except StoreError as error:
+        raise Refused(f"The decision is not signed by the expected key: {error.message}", error.remedy) from error
+    return signed
+
+
+def _named(signed: dict[str, Any]) -> dict[str, str]:
+    return {subject["name"]: subject["digest"]["sha256"] for subject in signed["subject"] if "sha256" in subject["digest"]}
+
+
 def _same_artifacts(signed: dict[str, Any], artifacts: Mapping[str, bytes]) -> None:
-    named = {subject["name"]: subject["digest"]["sha256"] for subject in signed["subject"] if "sha256" in subject["digest"]}
+    named = _named(signed)
     for name in sorted(named.keys() | artifacts.keys()):
         if name not in artifacts:
             raise Refused(f"{name} is missing.", "Run the audit again on this commit.")
