@@ -209,7 +209,17 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
     scratch = settings.scratch / subject.commit[:12]
     scratch.mkdir(parents=True, exist_ok=True)
     hidden = (Path.home(), settings.key_path.parent, subject.tree.repository, settings.home / "reference", *_local(settings.out))
-    return Look(subject.manifest, subject.tree, scratch, now, environment.values_of(names), tuple(dict.fromkeys(hidden)))
+    return Look(subject.manifest, subject.tree, scratch, now, _values(names, settings), tuple(dict.fromkeys(hidden)))
+
+
+def _values(names: Iterable[str | None], settings: environment.Settings) -> dict[str, str]:
+    """Give what the named variables hold; a scenario of the reference release sets some itself."""
+    found = environment.values_of(names)
+    if settings.is_reference:
+        from atom_release.reference import surroundings  # noqa: PLC0415 - only the reference release has scenarios
+
+        found |= surroundings.environment(settings.scenario)
+    return found
 
 
 def _local(out: str) -> Iterator[Path]:
