@@ -160,9 +160,9 @@ class Step:
     @cached_property
     def terms(self) -> dict[str, bytes]:
         """What people and the release before have to say, as the artifacts that keep it beside the decision."""
-        from atom_release.graph import consenting, previous  # noqa: PLC0415 - heavy imports stay inside
+        from atom_release.graph import consenting  # noqa: PLC0415 - heavy imports stay inside
 
-        before = previous.of(self.subject)
+        before = consenting.release_before(self.subject)
         return {
             self.blueprint.artifact(terms.WAIVERS): consenting.waivers_document(self.subject, before),
             self.blueprint.artifact(terms.BASELINE): consenting.baseline_document(before),

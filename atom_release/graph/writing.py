@@ -12,7 +12,7 @@ from atom_release.gate.account import accounts
 from atom_release.gate.decision import judge
 from atom_release.gate.statement import PAYLOAD_TYPE
 from atom_release.graph.step import Step
-from atom_release.publish import canonical, record, signing
+from atom_release.publish import attestations, canonical, record, signing
 
 
 def aggregated(step: Step) -> Mapping[str, bytes]:
@@ -45,7 +45,8 @@ def snapshot(step: Step) -> Mapping[str, bytes]:
     circumstances: dict[str, JsonValue] = {"external": step.subject.external, "notes": list(step.subject.tree.notes), "earlier": earlier}
     decision, snapshot_bytes = record.snapshot_of(case, artifacts, circumstances)
     step.history.add(decision, step.occasion, step.context.run.run_id, case.as_of)
-    everything = {**artifacts, step.blueprint.artifact("Snapshot.json"): snapshot_bytes}
-    payload = record.seal(decision, everything, case.evidence, version=__version__)
+    attested = attestations.write(case.evidence, step.subject.key)
+    everything = {**artifacts, step.blueprint.artifact("Snapshot.json"): snapshot_bytes, step.blueprint.artifact(attestations.ARTIFACT): attested}
+    payload = record.seal(decision, everything, case.evidence, step.subject.key.public, version=__version__)
     envelope = signing.sign(payload, PAYLOAD_TYPE, step.subject.key)
     return {**everything, step.blueprint.artifact("Decision.dsse.json"): envelope}
