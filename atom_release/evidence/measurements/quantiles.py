@@ -85,7 +85,7 @@ def figures(values: Values, alpha: float = ALPHA) -> Figures:
     least, most = float(values[0]), float(values[-1])  # NaN is sorted to the end
     if not (least >= 0 and most < float("inf")):  # not the other way round: NaN compares as neither
         raise ProbeFault(f"a latency is {least if not least >= 0 else most}, which no latency is.")
-    ordered = cast("Sequence[float]", memoryview(values))  # the same memory, as the standard library reads it
+    ordered = cast("Sequence[float]", memoryview(values.data))  # the same memory, as the standard library reads it
     return Figures(n, least, most, {q: quantile(ordered, q) for q in QUANTILES}, quantile_interval(ordered, QUANTILE, alpha))
 
 
