@@ -13,7 +13,19 @@ from typing import Annotated
 import typer
 
 from atom_release import __version__, settings
+from atom_release.commands import consenting, examining
 from atom_release.errors import AtomReleaseError, Misuse
+from atom_release.options import (
+    DryRunOption,
+    JsonOption,
+    ManifestOption,
+    OutOption,
+    RepositoryOption,
+    RevisionOption,
+    ScenarioOption,
+    WaiversOption,
+    settings_of,
+)
 from atom_release.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
@@ -21,55 +33,36 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 # Everything heavy is imported by the command that needs it: `--help` must answer at once.
 # ruff: noqa: PLC0415
 
-ManifestOption = Annotated[Path | None, typer.Option("--manifest", help="The manifest; default release.yaml in the judged commit.")]
-RepositoryOption = Annotated[Path | None, typer.Option("--repo", help="The repository; default the bundled reference release.")]
-RevisionOption = Annotated[str | None, typer.Option("--rev", help="The revision to judge; default HEAD.")]
-OutOption = Annotated[str | None, typer.Option("--out", help="Where artifacts go: a folder or a URL; default reports.")]
-ScenarioOption = Annotated[str | None, typer.Option("--scenario", help="A variant of the reference release; see `scenarios`.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Judge everything, act on nothing, say what would be done.")]
-
-
-def _settings(manifest: Path | None, repository: Path | None, revision: str | None, out: str | None, scenario: str | None) -> Settings:
-    known = settings.from_environment().with_options(
-        manifest=manifest and manifest.absolute(),
-        repository=repository and repository.absolute(),
-        revision=revision,
-        out=out and (out if "://" in out else str(Path(out).absolute())),
-        scenario=scenario,
-    )
-    if known.repository is not None and scenario is not None:
-        raise Misuse("A scenario is a variant of the reference release, not of a repository.", "Leave out --repo or --scenario.")
-    return known
-
 
 @app.command()
 def run(
+    *,
     manifest: ManifestOption = None,
     repo: RepositoryOption = None,
     rev: RevisionOption = None,
     out: OutOption = None,
     scenario: ScenarioOption = None,
-    *,
+    waivers: WaiversOption = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Judge the release; on GREEN, tag it and open the pull request."""
-    _judge(_settings(manifest, repo, rev, out, scenario).with_options(dry_run=dry_run or None), acts=True, json=json)
+    _judge(settings_of(manifest, repo, rev, out, scenario, waivers).with_options(dry_run=dry_run or None), acts=True, json=json)
 
 
 @app.command()
 def audit(
+    *,
     manifest: ManifestOption = None,
     repo: RepositoryOption = None,
     rev: RevisionOption = None,
     out: OutOption = None,
     scenario: ScenarioOption = None,
-    *,
+    waivers: WaiversOption = None,
     json: JsonOption = False,
 ) -> None:
     """Judge the release and write the reports; act on nothing."""
-    _judge(_settings(manifest, repo, rev, out, scenario), acts=False, json=json)
+    _judge(settings_of(manifest, repo, rev, out, scenario, waivers), acts=False, json=json)
 
 
 def _judge(known: Settings, *, acts: bool, json: bool) -> None:
@@ -105,22 +98,13 @@ def explain(
     from atom_release import screen
     from atom_release.graph import running
 
-    screen.show_explanation(running.last_decision(_settings(manifest, repo, rev, out, scenario)), as_json=json)
+    screen.show_explanation(running.last_decision(settings_of(manifest, repo, rev, out, scenario)), as_json=json)
 
 
-@app.command()
-def verify(
-    place: Annotated[Path, typer.Argument(help="An audit bundle, or a folder with its artifacts.")],
-    key: Annotated[Path, typer.Option("--key", help="The public key that must have signed the decision.")],
-    repo: RepositoryOption = None,
-    *,
-    json: JsonOption = False,
-) -> None:
-    """Check a bundle offline: signature, digests, the decision derived again; with --repo also tag and parent."""
-    from atom_release import screen
-    from atom_release.graph import verifying
-
-    screen.show_verification(verifying.verify(place, key, repo), as_json=json)
+app.command()(examining.verify)
+app.command()(examining.diff)
+app.command()(consenting.waive)
+app.command()(consenting.approve)
 
 
 @app.command()

@@ -32,6 +32,7 @@ _COLOURS = {
 _EXIT = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
 _ACT_FAILED = 4
 _REASON = 260
+_MEND = "atom-release audit (after mending what was found)"
 
 
 def exit_status(result: RunResult) -> int:
@@ -73,12 +74,16 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
         return
     console = Console()
     console.print(_criteria_table(result.decision))
-    verdict = result.decision.verdict
+    decision, verdict = result.decision, result.decision.verdict
     console.print(
         f"[{_COLOURS[verdict]}]{verdict}[/]  {result.decision.release} {result.decision.version} at {result.decision.commit[:12]}: {result.decision.reason}"
     )
     if result.tag:
         console.print(f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged {result.tag.judged[:12]})", highlight=False)
+    for use in decision.waivers:
+        console.print(f"waiver {use.criterion or '?'} by {use.approver or '?'} ({use.ticket or '?'}): {use.why}", highlight=False, markup=False)
+    for approval in decision.approvals:
+        console.print(f"approval by {approval.signer or '?'}: {approval.why}", highlight=False, markup=False)
     for sentence in result.said:
         console.print(sentence, highlight=False, markup=False)
     console.print(f"artifacts: {out}", highlight=False)
@@ -87,7 +92,8 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
 def _run_document(result: RunResult) -> dict[str, Any]:
     decision = result.decision
     told = [
-        {"id": one.id, "outcome": one.outcome, "assurance": one.assurance, "reason": one.reason, "evidence": list(one.evidence)} for one in decision.criteria
+        {"id": one.id, "outcome": one.outcome, "assurance": one.assurance, "reason": one.reason, "evidence": list(one.evidence), "before": one.before}
+        for one in decision.criteria
     ]
     tag = result.tag and {"name": result.tag.name, "object": result.tag.object, "commit": result.tag.commit, "judged": result.tag.judged}
     return {
@@ -97,6 +103,9 @@ def _run_document(result: RunResult) -> dict[str, Any]:
         "criteria": told,
         "tag": tag,
         "artifacts": dict(result.artifacts),
+        "baseline": decision.baseline,
+        "waivers": [one.model_dump(mode="json") for one in decision.waivers],
+        "approvals": [one.model_dump(mode="json") for one in decision.approvals],
         "said": list(result.said),
     }
 
@@ -114,7 +123,7 @@ def _criteria_table(decision: Decision) -> Table:
 
 
 def _coloured(result: CriterionResult) -> str:
-    return f"[{_COLOURS[result.outcome]}]{result.outcome}[/]" + (" noted" if result.noted else "")
+    return f"[{_COLOURS[result.outcome]}]{result.outcome}[/]" + (" noted" if result.noted else "") + (f" was {result.before}" if result.before else "")
 
 
 def _shortened(reason: str) -> str:
@@ -139,19 +148,40 @@ def show_explanation(decision: Decision, *, as_json: bool) -> None:
     for entry in entries:
         console.print(f"\n[bold]{entry['criterion']}[/bold] {entry['outcome']}  {_plain(entry['where'])}")
         console.print(f"  expected: {_plain(entry['expected'])}\n  found:    {_plain(entry['found'])}\n  change:   {_plain(entry['change'])}")
+        if entry["failure"]:
+            console.print(f"  failure:  {entry['failure']}\n  accept:   {_plain(entry['waivable'])}")
 
 
 def _explained(result: CriterionResult) -> Iterator[dict[str, str]]:
+    beside = {"failure": result.failure, "waivable": result.unwaivable or _how_to_waive(result)}
+    if result.flaky:
+        yield {
+            "criterion": result.id,
+            "outcome": str(result.outcome),
+            "expected": result.title,
+            "found": result.reason,
+            "where": "history",
+            "change": _MEND,
+            **beside,
+        }
     for leg in result.legs:
         if leg.outcome not in {None, Outcome.PASS}:
             yield {
+                **beside,
                 "criterion": result.id,
                 "outcome": str(leg.outcome),
                 "expected": result.title,
                 "found": leg.reason,
                 "where": f"{leg.question}/{leg.subject}",
-                "change": leg.remedy or "atom-release audit (after mending what was found)",
+                "change": leg.remedy or _MEND,
             }
+
+
+def _how_to_waive(result: CriterionResult) -> str:
+    """Say how this failure could be accepted, or what was."""
+    if result.outcome is Outcome.WAIVED:
+        return f"WAIVED: {result.reason}"
+    return "" if result.accepted else f"atom-release waive --criterion {result.id} --reason WHY --ticket WHERE --approver WHO --expires WHEN"
 
 
 def show_claims(records: Iterable[ClaimRecord], *, as_json: bool) -> None:
@@ -181,8 +211,38 @@ def _claim_row(record: ClaimRecord) -> dict[str, Any]:
 
 
 def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:
-    """Show what was verified of a bundle."""
-    show(result, as_json=as_json)
+    """Show what was verified of a bundle, and what it would be otherwise."""
+    if as_json:
+        _dump(result)
+        return
+    considered = {name: result[name] for name in ("then", "otherwise") if name in result}
+    show({name: value for name, value in result.items() if name not in considered}, as_json=False)
+    for name, value in considered.items():
+        show({f"{name} ({value.get('at') or value.get('manifest')})": f"{value['decision']}: {value['reason']}"}, as_json=False)
+        show_table([_change_row(one) for one in value["changes"]], as_json=False)
+
+
+def show_differences(result: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show what two decisions differ in."""
+    if as_json:
+        _dump(result)
+        return
+    for side in ("before", "after"):
+        one = result[side]
+        show({side: f"{one['decision']}  {one['commit'][:12]} as of {one['as_of']}  {one['place']}"}, as_json=False)
+    show({"verified": result["verified"], "differing": len(result["changes"])}, as_json=False)
+    show_table([_change_row(one) for one in result["changes"]], as_json=False)
+
+
+def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "criterion": change["criterion"],
+        "changed": ", ".join(change["changed"]),
+        "before": change["before"],
+        "after": change["after"],
+        "why before": _shortened(change["reason_before"]),
+        "why after": _shortened(change["reason_after"]),
+    }
 
 
 def show(facts: Mapping[str, Any], *, as_json: bool) -> None:

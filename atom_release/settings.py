@@ -1,6 +1,7 @@
 """The one reader of the environment: where the release is, where its artifacts go, what a run may do.
 
 `ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line; unset means the bundled reference release.
+`ATOM_RELEASE_WAIVERS` names a file of signed waivers.
 `ATOM_RELEASE_HOME` holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom` here.
 """
 
@@ -30,6 +31,7 @@ class Settings:
     dry_run: bool = False
     key: Path | None = None
     inbox: Path | None = None
+    waivers: Path | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -75,6 +77,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         dry_run=given.get("DRY_RUN", "") not in {"", "0", "false"},
         key=Path(given["KEY"]).absolute() if "KEY" in given else None,
         inbox=Path(given["INBOX"]).absolute() if "INBOX" in given else None,
+        waivers=Path(given["WAIVERS"]).absolute() if "WAIVERS" in given else None,
     )
 
 

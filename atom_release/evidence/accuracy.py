@@ -137,6 +137,8 @@ def score(labels: Sequence[str], answers: Sequence[str | None], positive: str) -
         "low": low,
         "high": high,
         "precision": hits / int(said_positive.sum()) if said_positive.any() else None,
+        "labelled_positive": int(is_positive.sum()),
+        "answered_positive": int(said_positive.sum()),
         "recall": hits / int(is_positive.sum()) if is_positive.any() else None,
         "f1": 2 * hits / int(is_positive.sum() + said_positive.sum()) if (is_positive | said_positive).any() else None,
         "majority": int(frequent.iloc[0]) / n,

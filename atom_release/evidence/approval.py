@@ -1,7 +1,8 @@
 """The question `approval`: does the service's dangerous action wait for a person, and leave a record?
 
 Asked without approval, the action must be refused and must change nothing; asked with it, it must happen and be written down. That the
-state then differs is the control: a comparison that cannot see the change could not have seen it before either.
+state then differs is the control: a comparison that cannot see the change could not have seen it before either. Where the state changed
+while the action was only prepared, and the approved action then changes nothing, it had happened by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from atom_release.gate.manifest import Approval, Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 
 _QUESTION = "approval"
-_DIGEST = re.compile(rb"\b[0-9a-f]{64}\b")
+_DIGEST = re.compile(rb"\b(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40})\b", re.IGNORECASE)
+_BOTH = 2  # what was before, and what is after
 
 
 @dataclass
@@ -63,13 +65,16 @@ def probe_approval(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
         answer,
         reason,
         control=control,
-        remedy=f"Refuse {service.approval.act.path} until an approval is recorded, and write down who, why, before and after." if answer is Answer.NO else "",
+        remedy=f"Let nothing but {service.approval.act.path} do it, refused until an approval is recorded, and write down who, why, before and after."
+        if answer is Answer.NO
+        else "",
         facts=story.facts,
         isolation=rehearsal.isolation,
     )
 
 
 def _tell(story: _Story, approval: Approval) -> tuple[Answer, str, NegativeControl | None]:
+    first = story.state("state_at_first", approval.state)
     for number, request in enumerate(approval.prepare):
         answered = story.send(f"prepare_{number}", request)
         if answered.status not in request.expect:
@@ -80,7 +85,15 @@ def _tell(story: _Story, approval: Approval) -> tuple[Answer, str, NegativeContr
     happened = _happened(approval, alone, changed=after != before)
     if happened:
         return *happened, None
-    return _approved(story, approval, before)
+    answer, reason, control = _approved(story, approval, before)
+    if control is not None and control.state is ControlState.DEAD and before != first:
+        prepared = ", ".join(request.path for request in approval.prepare)
+        return (
+            Answer.NO,
+            f"{prepared} changed the state, and the approved {approval.act.path} changes nothing more: it had happened with nobody's approval",
+            None,
+        )
+    return answer, reason, control
 
 
 def _happened(approval: Approval, alone: Answered, *, changed: bool) -> tuple[Answer, str] | None:
@@ -119,5 +132,7 @@ def _recorded(story: _Story, approval: Approval) -> tuple[Answer, str]:
     story.facts |= {"record_lacks": list(missing), "digests_in_record": len(digests)}
     if missing:
         return Answer.NO, f"the record of the action lacks {', '.join(missing)}"
+    if len(digests) < _BOTH:
+        return Answer.NO, f"the record of the action holds {len(digests)} digests: it must tell what was before and what is after"
     refused = story.facts["act_without_approval"]
     return Answer.YES, f"{approval.act.path} is refused without approval ({refused}) and changes nothing; approved, it happens and is recorded"

@@ -6,12 +6,14 @@ did to a test (no network, no memory, a missing module) is not held against the 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence import suite_trees
 from atom_release.evidence.interpreter import interpreter
 from atom_release.evidence.sandbox import Limits, Sandbox
+from atom_release.evidence.suite_command import CommandBench, CommandSeries
 from atom_release.evidence.suite_run import Bench, seen_by
 from atom_release.evidence.suite_series import Series, evidence
 from atom_release.gate.vocabulary import Answer
@@ -36,11 +38,24 @@ def run_suite(look: Look, service: Service) -> Evidence:
     if lacking:
         return look.found("suite", service.id, Answer.UNKNOWN, f"the commit holds no {', '.join(lacking)}", remedy="Commit it, or mend the manifest.")
     try:
-        made = bench(look, suite, memory_mb=suite.memory_mb, arguments=suite.arguments)
+        made = bench_of(look, suite)
     except ProbeFault as fault:
         return look.found("suite", service.id, Answer.UNKNOWN, f"the tests of {service.name} could not be run: {fault.message}", remedy=fault.remedy)
-    series = Series(look, made, made, suite.repeats, service.source, suite.paths, at_once=_CORES)
+    kind, sources = (CommandSeries, suite.ablate or service.source) if suite.command else (Series, service.source)
+    series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=_CORES)
     return evidence(look, "suite", service.id, series.carry_out())
+
+
+def bench_of(look: Look, suite: Suite) -> Bench:
+    """Give what the runs of a service's suite are made with.
+
+    Raises:
+        ProbeFault: the Python that it needs could not be had.
+    """
+    made = bench(look, suite, memory_mb=suite.memory_mb, arguments=suite.arguments)
+    if not suite.command:
+        return made
+    return CommandBench(**{one.name: getattr(made, one.name) for one in fields(made)}, command=suite.command)
 
 
 def lacks(look: Look, paths: Sequence[str | None]) -> list[str]:

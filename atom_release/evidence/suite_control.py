@@ -34,6 +34,7 @@ class Control:
     failed: tuple[str, ...]  # failed in their own judgement, the missing body not named
     lost: tuple[str, ...]  # not run any more, or not set up, for another reason
     elsewhere: tuple[str, ...]  # modules of these sources that were loaded from outside the copy
+    only_emptied: bool = False  # whole files were emptied: a failure does not tell whether the code was needed or nothing started
 
     def only(self, passed: Collection[str]) -> Control:
         """Leave only the tests that passed with the code; of the others a failure here says nothing."""
@@ -70,21 +71,25 @@ class Control:
     @property
     def _state(self) -> ControlState:
         if self.reached or self.failed:
-            return ControlState.ALIVE
+            return ControlState.WEAK if self.only_emptied else ControlState.ALIVE
         if self.lost:
             return ControlState.WEAK
         return ControlState.DEAD if self.elsewhere or not self.ablated.functions else ControlState.VACUOUS
 
     @property
     def _changed(self) -> str:
+        if self.only_emptied:
+            return f"{len(self.ablated.files)} files were emptied"
         return f"the bodies of {self.ablated.functions} functions in {len(self.ablated.files)} files were replaced by a raise"
 
     @property
     def _found(self) -> str:
         needed, before = len(self.reached) + len(self.failed), len(self.reached) + len(self.failed) + len(self.still) + len(self.lost)
         if self._state is ControlState.DEAD:
-            why = f"{some(self.elsewhere)} came from outside the copy" if self.elsewhere else "the manifest's source paths hold no function to take out"
+            why = f"{some(self.elsewhere)} came from outside the copy" if self.elsewhere else "the manifest's source paths hold nothing to take out"
             return f"control did not reach the code: {why}"
+        if self._state is ControlState.WEAK and self.only_emptied:
+            return f"{before - len(self.still)} of {before} tests did not pass with the files emptied, which does not tell whether they needed the code"
         if self._state is ControlState.WEAK:
             return f"the suite could not be collected or started without the code ({self.run.last_words}), so no test was seen to need it"
         if self._state is ControlState.VACUOUS:

@@ -36,6 +36,7 @@ class Run:
     met_limit: str | None
     output: str = field(repr=False)
     isolation: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()  # the tests of a run that stands for a collection
 
     @property
     def last_words(self) -> str:
@@ -45,8 +46,8 @@ class Run:
 
     @property
     def collected(self) -> list[str]:
-        """The tests that pytest was going to run, under the ids of the JUnit file."""
-        return sorted(junit.case_id(node) for node in self.witness.get("collected", []) if isinstance(node, str))
+        """The tests that were going to be run, under the ids of the JUnit file."""
+        return list(self.cases) or sorted(junit.case_id(node) for node in self.witness.get("collected", []) if isinstance(node, str))
 
 
 @dataclass(frozen=True)

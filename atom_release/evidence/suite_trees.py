@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.evidence.ablation import Ablated, Call, ablate
+from atom_release.evidence.ablation import Ablated, Call, ablate, is_test
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -56,3 +56,23 @@ def without_code(look: Look, sources: Sequence[str], *, tests: Sequence[str], ke
         copy = Path(folder, "tree")
         shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
         yield copy, ablate(copy, sources, tests=tests, keep=keep)
+
+
+@contextmanager
+def emptied(look: Look, paths: Sequence[str], *, tests: Sequence[str]) -> Iterator[tuple[Path, Ablated]]:
+    """Give a copy in which the files at these paths, the suite's own left out, are empty; it shares its other files with the judged copy."""
+    tree, _ = judged(look)
+    with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
+        Path(folder).chmod(0o755)
+        copy = Path(folder, "tree")
+        shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
+        files = [path for path, entry in look.tree.entries.items() if entry.kind == "blob" and _within(path, paths) and not is_test(path, tests)]
+        for path in files:
+            mode = (copy / path).stat().st_mode
+            (copy / path).unlink()
+            (copy / path).touch(mode & 0o777)
+        yield copy, Ablated(tuple(files), len(files), (), ())
+
+
+def _within(path: str, folders: Sequence[str]) -> bool:
+    return any(path == folder.rstrip("/") or path.startswith(f"{folder.rstrip('/')}/") for folder in folders)

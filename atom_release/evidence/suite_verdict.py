@@ -59,7 +59,7 @@ class Trial:
         ran = self._counted(Outcome.PASSED, Outcome.FAILED, Outcome.ERROR)
         first = next((run.results.count() for run in self.runs if run.results), None)
         return {
-            "runs": [_run_facts(run) for run in self.runs],
+            "runs": [run_facts(run) for run in self.runs],
             "collected": len(self.collection.collected),
             "counts": {**first} if first else None,
             "cases": {name: {"passed": passed[name], "ran": times} for name, times in sorted(ran.items())},
@@ -109,7 +109,7 @@ class Trial:
         if run.met_limit:
             return f"the suite met its {_limit(run.met_limit)} limit, also with limits four times as high"
         if run.results is None:
-            return f"pytest ended with status {run.status} and {run.problem}: {run.last_words}"
+            return f"the run ended with status {run.status} and {run.problem}: {run.last_words}"
         outside = self._not_the_code(run)
         if outside:
             return f"{len(outside)} tests did not really run, {some(sorted(set(outside.values())))}: {some(sorted(outside))}"
@@ -132,7 +132,7 @@ def _uncollected(collection: Run) -> Verdict | None:
         return Verdict(Answer.UNKNOWN, "no test was collected", "See that the manifest's test paths hold tests.")
     if collection.status != _PASSED:
         errors = [line[2:].strip() for line in collection.output.splitlines() if line.startswith("E  ")]
-        why = errors[-1] if errors else collection.last_words
+        why = errors[-1] if errors else collection.problem or collection.last_words
         return Verdict(Answer.UNKNOWN, f"the tests could not be collected: {why[:300]}", "Name an interpreter or requirements with what the suite imports.")
     return None
 
@@ -153,7 +153,8 @@ def _disagreement(run: Run, collection: Run) -> str:
     return ""
 
 
-def _run_facts(run: Run) -> dict[str, JsonValue]:
+def run_facts(run: Run) -> dict[str, JsonValue]:
+    """Give the numbers of one run, and what failed in it."""
     counts: dict[str, JsonValue] = {**run.results.count()} if run.results else {}
     bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
     failing: list[JsonValue] = [case.id for case in bad]

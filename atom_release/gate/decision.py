@@ -2,20 +2,23 @@
 
 A pure function of a `Case`: total, independent of the order of the evidence, and monotone: taking good evidence away or adding bad never
 improves it. GREEN needs every expected criterion to be PASS or WAIVED, or BLOCKED on an observing external system where the manifest notes
-that and at least one leg was decided. An empty conjunction is a refusal at every level.
+that and at least one leg was decided. An empty conjunction is a refusal at every level. A waiver turns a refusing outcome into WAIVED, and the
+outcome before stays beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from atom_release.gate import criteria, legs
+from atom_release.gate import agreed, approvals, criteria, legs, waivers
+from atom_release.gate.approvals import ApprovalUse
 from atom_release.gate.criteria import Criterion
 from atom_release.gate.legs import Case, Leg
 from atom_release.gate.regression import WARNING
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome, Verdict
+from atom_release.gate.waivers import Failing, WaiverUse
 
 
 class CriterionResult(BaseModel):
@@ -30,6 +33,11 @@ class CriterionResult(BaseModel):
     assurance: Assurance | None
     reason: str
     noted: bool = False
+    before: Outcome | None = Field(default=None, description="the outcome that a waiver accepted")
+    failure: str = Field(default="", description="fingerprint of what refuses here, which a waiver has to name")
+    unwaivable: str = Field(default="", description="why nobody may waive it")
+    flaky: bool = False
+    waivers: tuple[WaiverUse, ...] = ()
     legs: tuple[Leg, ...]
 
     @property
@@ -55,7 +63,11 @@ class Decision(BaseModel):
     tree: str
     as_of: str
     reason: str
+    baseline: str = ""
+    history: str = "none"
     criteria: tuple[CriterionResult, ...]
+    waivers: tuple[WaiverUse, ...] = Field(default=(), description="every waiver that was handed in, with what became of it")
+    approvals: tuple[ApprovalUse, ...] = ()
 
     def criterion(self, criterion_id: str) -> CriterionResult:
         """Give one criterion's result.
@@ -75,7 +87,7 @@ class Decision(BaseModel):
 
 def decide(case: Case) -> Decision:
     """Decide the release from the evidence, as of the case's moment."""
-    results = tuple(judge(criterion, case) for criterion in criteria.expected(case.manifest))
+    results = tuple(judge(criterion, case) for criterion in agreed.expected(case))
     verdict, reason = _verdict(results)
     release = case.manifest.release
     return Decision(
@@ -86,18 +98,28 @@ def decide(case: Case) -> Decision:
         tree=case.tree,
         as_of=case.as_of.isoformat(),
         reason=reason,
+        baseline=agreed.baseline(case),
+        history=case.remembered,
         criteria=results,
+        waivers=_account(results, case),
+        approvals=approvals.used(case.approvals, case.commit, case.authors, case.as_of),
     )
 
 
 def judge(criterion: Criterion, case: Case) -> CriterionResult:
-    """Give the outcome of one criterion: the worst of the legs that apply."""
-    judged = tuple(legs.judge(spec, case) for spec in criteria.legs(case.manifest, criterion.id))
+    """Give the outcome of one criterion: the worst of the legs that apply, or WAIVED where a waiver names exactly that failure."""
+    return _waived(_found(criterion, case), case)
+
+
+def _found(criterion: Criterion, case: Case) -> CriterionResult:
+    """Give the outcome before any waiver."""
+    judged = (*_asked(criterion, case), *agreed.of(criterion.id, case))
     counted = [leg for leg in judged if leg.outcome is not None]
     outcome = criteria.worst(leg.outcome for leg in counted if leg.outcome is not None) or Outcome.INCONCLUSIVE
     reason = _reason(counted, outcome)
     before = case.history.get(criterion.id)
-    if before and outcome is Outcome.PASS and criterion.id not in criteria.ENVIRONMENTAL:
+    flaky = before is not None and outcome is Outcome.PASS and criterion.id not in criteria.ENVIRONMENTAL
+    if flaky:
         # No retry until green: what the commit determines does not get better by asking again.
         outcome, reason = Outcome.FAIL, f"flaky: {reason} now, but it failed before on this very commit ({before})"
     return CriterionResult(
@@ -108,8 +130,60 @@ def judge(criterion: Criterion, case: Case) -> CriterionResult:
         assurance=_assurance(counted),
         reason=reason,
         noted=outcome is Outcome.BLOCKED and _is_noted(criterion, counted, case),
+        flaky=flaky,
         legs=judged,
     )
+
+
+def _asked(criterion: Criterion, case: Case) -> tuple[Leg, ...]:
+    """Judge the legs that this manifest gives the criterion; one that it does not know any more has none."""
+    known = {one.id for one in criteria.expected(case.manifest)}
+    return tuple(legs.judge(spec, case) for spec in criteria.legs(case.manifest, criterion.id)) if criterion.id in known else ()
+
+
+def _waived(found: CriterionResult, case: Case) -> CriterionResult:
+    """Take the waivers of this criterion into account; all of them are told, and the first that counts turns the outcome."""
+    presented = [one for one in sorted(case.waivers, key=lambda one: one.digest) if one.waiver is not None and one.waiver.criterion == found.id]
+    if found.accepted:
+        uses = tuple(waivers.use(one, f"there is nothing to waive: {found.id} is {found.outcome}") for one in presented)
+        return found.model_copy(update={"waivers": uses})
+    failing = _failing(found, case)
+    earlier = case.history.get(found.id)
+    failure = earlier.fingerprint if found.flaky and earlier else waivers.fingerprint(found.id, failing)
+    barred = earlier.unwaivable if found.flaky and earlier else waivers.unwaivable(failing)
+    uses = tuple(waivers.use(one, waivers.refusal(one, case.commit, failure, case.as_of) or barred) for one in presented)
+    told = {"waivers": uses, "failure": failure, "unwaivable": barred}
+    counting = next((one for one in uses if one.counts), None)
+    if counting is None:
+        return found.model_copy(update=told)
+    return found.model_copy(update={**told, "before": found.outcome, "outcome": Outcome.WAIVED, "reason": waivers.told(counting, found.outcome, found.reason)})
+
+
+def _failing(found: CriterionResult, case: Case) -> tuple[Failing, ...]:
+    return tuple(
+        Failing(
+            question=leg.question,
+            subject=leg.subject,
+            outcome=leg.outcome,
+            reason=leg.reason,
+            control=leg.control,
+            evidence=tuple(case.evidence[digest] for digest in leg.evidence),
+        )
+        for leg in found.legs
+        if leg.outcome not in {None, Outcome.PASS}
+    )
+
+
+def _account(results: Sequence[CriterionResult], case: Case) -> tuple[WaiverUse, ...]:
+    """Give what became of every waiver, also of those that no criterion here takes."""
+    taken = [use for result in results for use in result.waivers]
+    known = {use.digest for use in taken}
+    rest = [
+        waivers.use(one, waivers.refusal(one, case.commit, "", case.as_of) if one.waiver is None else f"this release does not expect {one.waiver.criterion}")
+        for one in case.waivers
+        if one.digest not in known
+    ]
+    return tuple(sorted([*taken, *rest], key=lambda use: use.digest))
 
 
 def _assurance(counted: Sequence[Leg]) -> Assurance | None:
@@ -144,8 +218,14 @@ def _verdict(results: Sequence[CriterionResult]) -> tuple[Verdict, str]:
         return Verdict.RED, "no criterion is expected: an empty conjunction is a refusal"
     refusing = [result for result in results if not result.accepted]
     if not refusing:
-        noted = [result.id for result in results if result.noted]
-        return Verdict.GREEN, f"all {len(results)} criteria hold" + (f"; noted BLOCKED: {', '.join(noted)}" if noted else "")
+        return Verdict.GREEN, f"all {len(results)} criteria hold{_beside(results)}"
     told = ", ".join(f"{result.id} {result.outcome}" for result in refusing)
     only_blocked = all(result.outcome is Outcome.BLOCKED for result in refusing)
     return (Verdict.BLOCKED if only_blocked else Verdict.RED), f"{len(refusing)} of {len(results)} criteria do not hold: {told}"
+
+
+def _beside(results: Sequence[CriterionResult]) -> str:
+    """Say what a GREEN has beside it: a person reads that first."""
+    noted = [result.id for result in results if result.noted]
+    waived = [f"{result.id} (was {result.before})" for result in results if result.outcome is Outcome.WAIVED]
+    return (f"; noted BLOCKED: {', '.join(noted)}" if noted else "") + (f"; WAIVED: {', '.join(waived)}" if waived else "")

@@ -18,12 +18,31 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from atom_release.gate import claims_of, elsewhere, histogram, performance, regression
+from atom_release.gate.approvals import Shown
 from atom_release.gate.criteria import LegSpec
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy, Manifest
+from atom_release.gate.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
+from atom_release.gate.waivers import Presented
 
 _DEFAULT_POLICY = CriterionPolicy()
+_FIRST = Baseline(None, "no baseline: there is no release before this one")
+
+
+class Earlier(BaseModel):
+    """A failure of a criterion on the same commit, manifest and environment, in an earlier run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: str
+    reason: str
+    fingerprint: str = ""
+    unwaivable: str = ""
+
+    def __str__(self) -> str:
+        """Give it in one line."""
+        return f"{self.when}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -35,7 +54,12 @@ class Case:
     tree: str
     as_of: datetime
     evidence: Mapping[str, Evidence]  # sha256 of its canonical JSON -> evidence
-    history: Mapping[str, str] = field(default_factory=dict)  # criterion -> when and how it failed before on this commit, manifest and environment
+    history: Mapping[str, Earlier] = field(default_factory=dict)  # criterion -> its earlier failure
+    remembered: str = "none"  # what is known of earlier runs on this repository
+    waivers: tuple[Presented, ...] = ()
+    approvals: tuple[Shown, ...] = ()
+    authors: tuple[str, ...] = ()  # of the judged commit
+    baseline: Baseline = _FIRST
 
     def of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
         """Give the evidence of one leg with its digests, ordered by digest."""

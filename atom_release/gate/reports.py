@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from atom_release.gate import criteria
 from atom_release.gate.decision import CriterionResult, Decision
@@ -34,11 +34,25 @@ def decision_table(decision: Decision) -> str:
     """Give the table a release manager reads first: criterion, outcome, assurance, why."""
     rows = [(result.id, result.title, _outcome(result), result.assurance or "", result.reason) for result in decision.criteria]
     rolled = [(name, "roll-up of " + ", ".join(members), sign(decision.roll_up(members)), "", "") for name, members in criteria.ROLL_UPS.items()]
-    return table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled)
+    return "\n\n".join([table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled), *_agreed(decision)])
+
+
+def _agreed(decision: Decision) -> Iterator[str]:
+    """Give what people said of it: every waiver and approval that was handed in, whether it counted or not."""
+    if decision.waivers:
+        outcomes = {one.id: f"{one.before} → {one.outcome}" for one in decision.criteria if one.before}
+        shown = [
+            (one.criterion, outcomes.get(one.criterion, "") if one.counts else "", one.why, one.approver, one.signature, one.ticket, one.reason, one.expires)
+            for one in decision.waivers
+        ]
+        yield table(("waiver of", "outcome", "counts", "approver", "signature", "ticket", "reason", "until"), shown)
+    if decision.approvals:
+        yield table(("approval by", "counts"), [(one.signer, one.why) for one in decision.approvals])
+    yield f"Ratchet: {decision.baseline}. History: {decision.history}."
 
 
 def _outcome(result: CriterionResult) -> str:
-    return sign(result.outcome) + (" (noted)" if result.noted else "")
+    return sign(result.outcome) + (" (noted)" if result.noted else "") + (f" (was {result.before})" if result.before else "")
 
 
 def policy_check(release: str, results: Sequence[CriterionResult]) -> str:

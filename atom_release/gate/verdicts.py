@@ -74,6 +74,15 @@ def _tests(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
     return _disagreeing(claim, record, suite, found)
 
 
+def wants_rerun(record: ClaimRecord, known: Known) -> bool:
+    """Say whether a count that no run agrees with was written of other code, so that only a run of that code can contradict it."""
+    suite = known.suite
+    if suite is None or not suite.runs or suite.unchanged_since_report is not False or suite.rerun_at_report is not None:
+        return False
+    counts = [claim for claim in record.claims if claim.kind is ClaimKind.TESTS and claim.unit in Run.model_fields]
+    return any(not _holds(claim, run) and not _only_skips(claim, record, run) for claim in counts for run in suite.runs)
+
+
 def _disagreeing(claim: Claim, record: ClaimRecord, suite: SuiteKnown, found: str) -> Judged:
     """Judge a count that no run agrees with: proof needs the code that the report was written about."""
     rerun = suite.rerun_at_report

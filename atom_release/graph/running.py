@@ -101,13 +101,15 @@ def _hearing_acts(said: list[str]) -> Iterator[None]:
 
 @contextmanager
 def _rehearsal_ends() -> Iterator[None]:
-    """End the rehearsal that this run may have started; elsewhere it ends with its process."""
+    """End the rehearsal and the scenario's servers that this run may have started; elsewhere they end with their process."""
     from atom_release.evidence.rehearsal import close_all  # noqa: PLC0415 - heavy imports stay inside
+    from atom_release.reference import surroundings  # noqa: PLC0415 - only the reference release has scenarios
 
     try:
         yield
     finally:
         close_all()
+        surroundings.close_all()
 
 
 def last_decision(settings: Settings) -> Decision:

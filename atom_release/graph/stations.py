@@ -98,7 +98,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T6: the decision as of one moment, with every artifact and piece of evidence by digest, signed.",
             frozenset({"json"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary", "policy_check", "aggregated"),
-            (name("Snapshot.json"), name("Decision.dsse.json")),
+            (name("Waivers.json"), name("Baseline.json"), name("Snapshot.json"), name("Decision.dsse.json")),
             writing.snapshot,
         ),
     )
@@ -145,6 +145,7 @@ def materialize(step: Step, station: Station) -> Iterator[dg.MaterializeResult[N
         artifacts: Mapping[str, bytes] = {name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts}
         results = [result for result in recorded.record.decision.criteria if result.asset == station.name]
     else:
+        step.begin()
         artifacts = station.make(step)
         step.write(artifacts)
         results = judged(step, station, artifacts)

@@ -6,7 +6,7 @@ Dagster dependencies carry order, never values: every step reads its inputs from
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.boundary import Boundary
 from atom_release.graph.standing import Standing
 from atom_release.graph.subject import Subject, open_subject
+from atom_release.publish import terms
 
 if TYPE_CHECKING:
     from atom_release.evidence.rehearsal import Rehearsal
@@ -41,6 +42,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     scenario: str = "green"
     home: str = ".atom"
     key: str = ""
+    waivers: str = ""
     dry_run: bool = False
 
     @classmethod
@@ -54,6 +56,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             scenario=settings.scenario,
             home=str(settings.home),
             key=str(settings.key or ""),
+            waivers=str(settings.waivers or ""),
             dry_run=settings.dry_run,
         )
 
@@ -68,10 +71,12 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             scenario=self.scenario,
             home=Path(self.home),
             key=Path(self.key) if self.key else None,
+            waivers=Path(self.waivers) if self.waivers else None,
             dry_run=self.dry_run,
         )
 
 
+_begun: set[str] = set()
 _asked: dict[tuple[str, str], Standing | None] = {}
 
 
@@ -146,8 +151,29 @@ class Step:
     def case(self, artifacts: Mapping[str, bytes]) -> Case:
         """Give the case that stands in these artifacts, as of now."""
         from atom_release.publish.record import evidence_in  # noqa: PLC0415 - heavy imports stay inside
+        from atom_release.publish.terms import with_terms  # noqa: PLC0415 - heavy imports stay inside
 
-        return Case(self.manifest, self.subject.commit, self.subject.tree.tree, now(), evidence_in(artifacts), self.history.failures(self.occasion))
+        case = Case(self.manifest, self.subject.commit, self.subject.tree.tree, now(), evidence_in(artifacts))
+        remembered = self.history.told(self.context.run.run_id)
+        return with_terms(replace(case, history=self.history.failures(self.occasion), remembered=remembered), self.terms, self.subject.key.public)
+
+    @cached_property
+    def terms(self) -> dict[str, bytes]:
+        """What people and the release before have to say, as the artifacts that keep it beside the decision."""
+        from atom_release.graph import consenting, previous  # noqa: PLC0415 - heavy imports stay inside
+
+        before = previous.of(self.subject)
+        return {
+            self.blueprint.artifact(terms.WAIVERS): consenting.waivers_document(self.subject, before),
+            self.blueprint.artifact(terms.BASELINE): consenting.baseline_document(before),
+        }
+
+    def begin(self) -> None:
+        """Write down that this run asks now, once a run, so that ending it before it decides hides nothing."""
+        run = self.context.run.run_id
+        if run not in _begun:
+            _begun.add(run)
+            self.history.begin(self.occasion, run, now(), self.boundary.deadline)
 
     @cached_property
     def history(self) -> History:
@@ -183,7 +209,17 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
     scratch = settings.scratch / subject.commit[:12]
     scratch.mkdir(parents=True, exist_ok=True)
     hidden = (Path.home(), settings.key_path.parent, subject.tree.repository, settings.home / "reference", *_local(settings.out))
-    return Look(subject.manifest, subject.tree, scratch, now, environment.values_of(names), tuple(dict.fromkeys(hidden)))
+    return Look(subject.manifest, subject.tree, scratch, now, _values(names, settings), tuple(dict.fromkeys(hidden)))
+
+
+def _values(names: Iterable[str | None], settings: environment.Settings) -> dict[str, str]:
+    """Give what the named variables hold; a scenario of the reference release sets some itself."""
+    found = environment.values_of(names)
+    if settings.is_reference:
+        from atom_release.reference import surroundings  # noqa: PLC0415 - only the reference release has scenarios
+
+        found |= surroundings.environment(settings.scenario)
+    return found
 
 
 def _local(out: str) -> Iterator[Path]:

@@ -130,6 +130,8 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
         raise ManifestError(
             f"{MANIFEST_PATH}: signing_key is not supported yet: the gate signs with a key file of its own.", "Leave it out; set ATOM_RELEASE_KEY."
         )
+    if settings.waivers is not None and not settings.waivers.is_file():
+        raise Misuse(f"There is no file of waivers at {settings.waivers}.", "Name one with --waivers, or write one with `atom-release waive`.")
     if not create and not settings.key_path.is_file():
         raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
     key = ensure_key(settings.key_path)

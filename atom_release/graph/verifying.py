@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,20 @@ def contents_of(place: Path) -> dict[str, bytes]:
         raise Refused(error.message, error.remedy) from error
 
 
-def verify(place: Path, key: Path, repository: Path | None) -> dict[str, Any]:
-    """Verify a bundle and give what it proves.
+def decision_in(place: Path, files: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """Give the name and bytes of the one signed decision.
+
+    Raises:
+        Refused: there is none, or more than one.
+    """
+    decisions = [name for name in files if name.endswith(_DECISION)]
+    if len(decisions) != 1:
+        raise Refused(f"{place.name} holds {len(decisions)} signed decisions, not one.", "Name an audit bundle, or a folder with its files.")
+    return decisions[0], files[decisions[0]]
+
+
+def record_of(place: Path, key: Path) -> record.Record:
+    """Give the decision of a bundle, verified and derived again.
 
     Raises:
         Misuse: bundle or key cannot be read.
@@ -42,22 +55,38 @@ def verify(place: Path, key: Path, repository: Path | None) -> dict[str, Any]:
     except StoreError as error:
         raise Misuse(error.message, error.remedy) from error
     files = contents_of(place)
-    decisions = [name for name in files if name.endswith(_DECISION)]
-    if len(decisions) != 1:
-        raise Refused(f"{place.name} holds {len(decisions)} signed decisions, not one.", "Name an audit bundle, or a folder with its files.")
-    artifacts = {name: content for name, content in files.items() if not name.endswith(_BESIDE)}
-    found = record.rederive(artifacts, files[decisions[0]], public)
+    _, envelope = decision_in(place, files)
+    return record.rederive({name: content for name, content in files.items() if not name.endswith(_BESIDE)}, envelope, public)
+
+
+def told_of(found: record.Record, repository: Path | None) -> dict[str, Any]:
+    """Give what a verified decision proves; with a repository, its tag is checked too.
+
+    Raises:
+        Refused: the tag does not carry this decision.
+    """
     told: dict[str, Any] = {
         "verified": True,
         "decision": found.decision.verdict.value,
         "commit": found.decision.commit,
         "as_of": found.decision.as_of,
-        "artifacts": len(artifacts),
+        "artifacts": len(found.artifacts),
         "evidence": len(found.evidence),
+        "waivers": [one.model_dump(mode="json") for one in found.decision.waivers],
     }
     if repository is not None:
         told |= _tag_of(found, repository)
     return told
+
+
+def verify(place: Path, key: Path, repository: Path | None) -> dict[str, Any]:
+    """Verify a bundle and give what it proves.
+
+    Raises:
+        Misuse: bundle or key cannot be read.
+        Refused: something does not agree; the sentence says what.
+    """
+    return told_of(record_of(place, key), repository)
 
 
 def _tag_of(found: record.Record, repository: Path) -> dict[str, Any]:

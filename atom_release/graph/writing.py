@@ -37,7 +37,7 @@ def snapshot(step: Step) -> Mapping[str, bytes]:
     """Decide as of now; record the decision with all it rests on; sign it."""
     names = [*step.blueprint.evidence_artifacts]
     names += [step.blueprint.artifact(rest) for rest in ("InfraSimulation.log", "PolicyCheck.md", "Aggregated.json", "Aggregated.md")]
-    artifacts = {**step.inputs(names), record.MANIFEST: step.subject.manifest_bytes}
+    artifacts = {**step.inputs(names), **step.terms, record.MANIFEST: step.subject.manifest_bytes}
     case = step.case(artifacts)
     earlier: list[JsonValue] = [dict(one) for one in step.history.decisions(step.subject.commit)]
     circumstances: dict[str, JsonValue] = {"external": step.subject.external, "notes": list(step.subject.tree.notes), "earlier": earlier}

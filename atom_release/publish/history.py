@@ -1,27 +1,36 @@
-"""What was decided before about a repository: one signed line a decision, kept by root commit, whatever the output folder was.
+"""What was decided before about a repository: signed lines, kept by root commit, whatever the output folder was.
 
 It serves one rule: there is no retry until green. A failure that the judged commit determines stays, for the same commit, manifest and
-environment, until there is a new commit or a waiver.
+environment, until there is a new commit or a waiver. A run is written down when it begins, before anything is asked, and closed by its
+decision: one that died in between is closed as RED by the next that begins, so that ending a run before it decides hides nothing.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from pydantic import JsonValue
 
 from atom_release import __version__
 from atom_release.errors import StoreError
-from atom_release.gate.decision import Decision
-from atom_release.gate.vocabulary import Outcome
+from atom_release.gate.decision import CriterionResult, Decision
+from atom_release.gate.legs import Earlier
+from atom_release.gate.vocabulary import Outcome, Verdict
 from atom_release.publish import canonical, signing
+from atom_release.publish.processes import Process
 
 LINE_TYPE = "application/vnd.atom-release.history+json"
+_DIED = "died: its process ended, or its timebox, before it decided"
 
 
 @dataclass(frozen=True)
@@ -46,39 +55,101 @@ class History:
     path: Path
     key: signing.KeyPair
 
-    def failures(self, occasion: Occasion) -> dict[str, str]:
+    def failures(self, occasion: Occasion) -> dict[str, Earlier]:
         """Give the criteria that failed before on this occasion, each with when and how.
 
         Raises:
             StoreError: the history was changed by someone else.
         """
-        found: dict[str, str] = {}
+        found: dict[str, Earlier] = {}
         for line in self._lines():
             if line["occasion"] == asdict(occasion):
-                found |= {criterion: f"{line['as_of']}: {reason}" for criterion, reason in line["failed"].items()}
+                found |= {criterion: Earlier.model_validate({"when": line["as_of"], **said}) for criterion, said in line.get("failed", {}).items()}
         return found
 
     def decisions(self, commit: str) -> list[dict[str, str]]:
-        """Give the earlier decisions on a commit, oldest first."""
-        return [{"run": one["run"], "as_of": one["as_of"], "verdict": one["verdict"]} for one in self._lines() if one["occasion"]["commit"] == commit]
+        """Give the earlier decisions on a commit, oldest first, those of runs that died included."""
+        lines = [one for one in self._lines() if one["occasion"]["commit"] == commit and one["kind"] != "started"]
+        return [{"run": one["run"], "as_of": one["as_of"], "verdict": one["verdict"], "reason": one["reason"]} for one in lines]
+
+    def told(self, run: str) -> str:
+        """Give what is known of runs before this one: the digest of the history as it stands, or `none`."""
+        decided = sum(line["kind"] != "started" and line["run"] != run for line in self._lines())
+        return f"{decided} earlier decisions, sha256:{canonical.digest(self.path.read_bytes())}" if decided else "none"
+
+    def begin(self, occasion: Occasion, run: str, when: datetime, deadline: datetime) -> None:
+        """Write down that a run begins, unless that was done; close every other run that ended without a decision as RED.
+
+        Raises:
+            StoreError: the history was changed by someone else.
+        """
+        with self._alone():
+            lines = list(self._lines())
+            for line in _unclosed(lines):
+                if line["run"] != run and _over(line, when):
+                    closing = {"kind": "died", "occasion": line["occasion"], "run": line["run"], "as_of": when.isoformat()}
+                    self._append({**closing, "verdict": Verdict.RED.value, "reason": _DIED})
+            if not any(line["run"] == run for line in lines):
+                begun = {"kind": "started", "occasion": asdict(occasion), "run": run, "as_of": when.isoformat(), "deadline": deadline.isoformat()}
+                self._append({**begun, "process": asdict(Process.here())})
 
     def add(self, decision: Decision, occasion: Occasion, run: str, when: datetime) -> None:
-        """Append a decision; its failures are kept with their own reason, not with that of an earlier one."""
-        failed = {one.id: one.reason for one in decision.criteria if one.outcome is Outcome.FAIL and not one.reason.startswith("flaky: ")}
-        line = {"occasion": asdict(occasion), "run": run, "as_of": when.isoformat(), "verdict": decision.verdict, "failed": failed}
-        envelope = signing.sign(canonical.encode(line), LINE_TYPE, self.key)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Append a decision; its failures are kept, waived ones too, with their own reason and not with that of an earlier one."""
+        failed: dict[str, JsonValue] = {
+            one.id: {"reason": one.reason, "fingerprint": one.failure, "unwaivable": one.unwaivable} for one in decision.criteria if _failed(one)
+        }
+        line = {"kind": "decided", "occasion": asdict(occasion), "run": run, "as_of": when.isoformat()}
+        with self._alone():
+            self._append({**line, "verdict": decision.verdict.value, "reason": decision.reason, "failed": failed})
+
+    def _append(self, line: Mapping[str, object]) -> None:
+        last = self.path.read_bytes().splitlines()[-1:] if self.path.exists() else []
+        envelope = signing.sign(canonical.encode({**line, "after": _link(last[0]) if last else ""}), LINE_TYPE, self.key)
         with self.path.open("ab") as file:
             file.write(envelope)
             file.flush()
             os.fsync(file.fileno())
 
-    def _lines(self) -> Iterator[dict]:  # type: ignore[type-arg]
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other runs on this repository from writing meanwhile."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_suffix(".lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
         if not self.path.exists():
             return
+        remedy = f"Find out who changed it; {self.path} can be moved away, and the next decision then says it has no history."
+        after = ""
         for number, envelope in enumerate(self.path.read_bytes().splitlines(), start=1):
             try:
-                yield json.loads(signing.verify(envelope, self.key.public, LINE_TYPE))
+                line = json.loads(signing.verify(envelope, self.key.public, LINE_TYPE))
             except StoreError as error:
-                remedy = f"Find out who changed it; {self.path} can be moved away, and the next decision then says it has no history."
                 raise StoreError(f"Line {number} of the history is not signed by the gate's key: {error.message}", remedy) from error
+            if line.get("after") != after:
+                raise StoreError(f"Line {number} of the history does not follow the one before it: a line was taken out or moved.", remedy)
+            after = _link(envelope)
+            yield line
+
+
+def _link(envelope: bytes) -> str:
+    """Give what a line says of the one before it, so that none can be taken out of the middle."""
+    return canonical.digest(envelope.rstrip(b"\n"))
+
+
+def _failed(one: CriterionResult) -> bool:
+    return not one.flaky and Outcome.FAIL in {one.outcome, one.before}
+
+
+def _unclosed(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give the beginnings of runs that nothing closed."""
+    closed = {line["run"] for line in lines if line["kind"] != "started"}
+    return [line for line in lines if line["kind"] == "started" and line["run"] not in closed]
+
+
+def _over(line: Mapping[str, Any], when: datetime) -> bool:
+    """Say whether a run cannot decide any more: its process has ended, or, where that cannot be seen, its timebox has."""
+    ended = Process.of(line["process"]).ended
+    return when >= datetime.fromisoformat(line["deadline"]) if ended is None else ended

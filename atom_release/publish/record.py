@@ -19,11 +19,12 @@ from pydantic import JsonValue, ValidationError
 from atom_release.errors import Refused, StoreError
 from atom_release.gate.decision import Decision, decide
 from atom_release.gate.evidence import Evidence
-from atom_release.gate.legs import Case
+from atom_release.gate.legs import Case, Earlier
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.statement import EXTENSION, PAYLOAD_TYPE, Circumstances, statement
 from atom_release.gate.vocabulary import Verdict
 from atom_release.publish import canonical, signing
+from atom_release.publish.terms import with_terms
 
 MANIFEST = "release.yaml"
 SNAPSHOT_SCHEMA = "atom-release/snapshot/v1"
@@ -38,6 +39,7 @@ class Record:
     artifacts: Mapping[str, str]
     evidence: Mapping[str, Evidence]
     envelope: bytes
+    case: Case
 
 
 def evidence_in(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
@@ -74,7 +76,8 @@ def snapshot_of(case: Case, artifacts: Mapping[str, bytes], extra: Mapping[str, 
         "artifacts": {name: canonical.digest(content) for name, content in artifacts.items()},
         "evidence_used": {digest: f"{one.question}/{one.subject}" for digest, one in case.evidence.items()},
         "decision": decision.model_dump(mode="json"),
-        "history": dict(case.history),
+        "history": {criterion: failure.model_dump(mode="json") for criterion, failure in case.history.items()},
+        "remembered": case.remembered,
         **extra,
     }
     return decision, canonical.encode(document)
@@ -107,13 +110,15 @@ def rederive(artifacts: Mapping[str, bytes], envelope: bytes, public: signing.Pu
     manifest = _manifest(artifacts)
     evidence = _evidence(artifacts)
     said = Decision.model_validate_json(json.dumps(signed["predicate"][EXTENSION]))
-    case = Case(manifest, said.commit, said.tree, datetime.fromisoformat(said.as_of), evidence, _history(manifest, artifacts))
+    history, remembered = _history(manifest, artifacts)
+    case = Case(manifest, said.commit, said.tree, datetime.fromisoformat(said.as_of), evidence, history, remembered)
+    case = _with_terms(case, artifacts, public)
     version = str(signed["predicate"]["verifier"]["version"]["atom_release"])
     if seal(decide(case), artifacts, evidence, version=version) != canonical.encode(signed):
         raise Refused("The recorded decision does not follow from its evidence.", "Run the audit again on this commit.")
     if now is not None:
         _still_holds(said, replace(case, as_of=now))
-    return Record(said, manifest, {name: canonical.digest(content) for name, content in artifacts.items()}, evidence, envelope)
+    return Record(said, manifest, {name: canonical.digest(content) for name, content in artifacts.items()}, evidence, envelope, case)
 
 
 def _same_artifacts(signed: dict[str, Any], artifacts: Mapping[str, bytes]) -> None:
@@ -132,10 +137,17 @@ def _manifest(artifacts: Mapping[str, bytes]) -> Manifest:
         raise Refused(f"The recorded manifest cannot be read: {type(error).__name__}.", "Run the audit again on this commit.") from error
 
 
-def _history(manifest: Manifest, artifacts: Mapping[str, bytes]) -> dict[str, str]:
+def _with_terms(case: Case, artifacts: Mapping[str, bytes], public: signing.PublicKey) -> Case:
     try:
-        history = json.loads(artifacts[f"{manifest.release.prefix}_Snapshot.json"])["history"]
-        return {str(criterion): str(failure) for criterion, failure in history.items()}
+        return with_terms(case, artifacts, public)
+    except StoreError as error:
+        raise Refused(error.message, error.remedy) from error
+
+
+def _history(manifest: Manifest, artifacts: Mapping[str, bytes]) -> tuple[dict[str, Earlier], str]:
+    try:
+        snapshot = json.loads(artifacts[f"{manifest.release.prefix}_Snapshot.json"])
+        return {str(criterion): Earlier.model_validate(failure) for criterion, failure in snapshot["history"].items()}, str(snapshot["remembered"])
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise Refused("The snapshot cannot be read.", "Run the audit again on this commit.") from error
 

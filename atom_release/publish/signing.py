@@ -61,6 +61,15 @@ def ensure_key(path: Path) -> KeyPair:
     return pair
 
 
+def load_key(path: Path) -> KeyPair:
+    """Give the private key in this file, which must be there already.
+
+    Raises:
+        StoreError: it is not, others can read it, or it is not a key.
+    """
+    return _pair(keyfile.read_private(path), path)
+
+
 def load_public(path: Path) -> PublicKey:
     """Give the public key in this PEM file.
 
@@ -154,6 +163,17 @@ def verify(envelope: bytes, public: PublicKey, payload_type: str) -> bytes:
     except (VerificationError, ValueError) as error:
         raise StoreError("The envelope's signature does not fit its payload.", _AGAIN) from error
     return payload
+
+
+def unverified(envelope: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
+    """Give the JSON that an envelope of any key holds: to be shown, and never to be believed.
+
+    Raises:
+        StoreError: it is no envelope.
+    """
+    document = _strict_json(envelope)
+    kind = document.get("payloadType") if isinstance(document, dict) else None
+    return _strict_json(_parts(document, str(kind))[0])
 
 
 def _parts(document: object, payload_type: str) -> tuple[bytes, dict[str, str]]:

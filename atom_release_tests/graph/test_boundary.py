@@ -65,7 +65,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for a Step, 
     blueprint = SimpleNamespace(artifact=lambda rest: rest, evidence_artifact=lambda service: service.id, evidence_artifacts=())
     key = SimpleNamespace(public=SimpleNamespace(pem=b""))
     subject = SimpleNamespace(key=key, fingerprint_key=b"k", tree=look.tree, manifest=look.manifest, commit=look.tree.commit)
-    rehearsal = SimpleNamespace(base_urls={}, fill=str, postgres=object(), absent={}, lease=_lease)
+    rehearsal = SimpleNamespace(base_urls={}, fill=str, postgres=object(), absent={}, isolation=(), lease=_lease)
     return SimpleNamespace(
         look=look, boundary=boundary, manifest=look.manifest, blueprint=blueprint, subject=subject, name=name, rehearsal=lambda: rehearsal,
         inputs=lambda _: {}, case=lambda _: Case(look.manifest, look.tree.commit, look.tree.tree, look.clock(), {}),

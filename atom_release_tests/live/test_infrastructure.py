@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import socket
@@ -19,14 +20,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from atom_release.evidence import infrastructure, prometheus, vault
+from atom_release.evidence import infrastructure, prometheus, simulated_prometheus, vault
 from atom_release.evidence import postgres as postgres_probe
 from atom_release.evidence.look import Look
 from atom_release.evidence.rehearsal import OWNER, Rehearsal, openbao
 from atom_release.evidence.rehearsal.ports import free_ports
+from atom_release.gate import criteria
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release_tests.live import rehearsal_tree as tree
+from atom_release_tests.unit.evidence.stage import Rehearsed
 
 pytestmark = pytest.mark.live
 
@@ -69,7 +72,7 @@ def web(answers: Mapping[str, tuple[int, bytes]], default: tuple[int, bytes] = (
             query = parse_qs(parts.query).get("query", [""])[0]
             status, body = answers.get(f"{parts.path}?{query}") or answers.get(parts.path) or default
             self.send_response(status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", "text/plain; version=0.0.4" if body.startswith(b"#") else "application/json")
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -338,8 +341,8 @@ def test_server_that_answers_any_query_has_a_dead_control(look: Look) -> None:
     assert found.control.state is ControlState.DEAD
 
 
-def test_all_are_asked_at_once_and_nothing_secret_is_said(look: Look, rehearsal: Rehearsal) -> None:
-    """Three systems, three answers in one order; neither evidence nor log lines hold a planted value."""
+def test_nothing_secret_is_said(look: Look, rehearsal: Rehearsal) -> None:
+    """Neither evidence nor log lines hold a planted value, whatever the systems answer."""
     with nobody() as dead, silence() as hanging, web({}, (500, _PLANTED.encode())) as url:
         values = {
             "V_ADDR": url,
@@ -347,35 +350,74 @@ def test_all_are_asked_at_once_and_nothing_secret_is_said(look: Look, rehearsal:
             "PROM": f"http://me:{_PLANTED}@127.0.0.1:{hanging}",
             "PG": f"postgresql://me:{_PLANTED}@127.0.0.1:{dead}/x",
         }
-        found = infrastructure.probe(with_values(look, **values), rehearsal)
+        told = with_values(look, **values)
+        found = [vault.probe(told, rehearsal), prometheus.probe(told), postgres_probe.probe(told, rehearsal)]
     assert [(one.question, one.facts["kind"]) for one in found] == [("vault", "status-500"), ("prometheus", "timeout"), ("postgres", "refused")]
     written = "\n".join([*infrastructure.log_lines(found), *(one.model_dump_json() for one in found)])
     assert _PLANTED not in written
     assert "vault/vault [live] unknown" in written
 
 
-def test_probe_that_raises_does_not_take_the_others_with_it(look: Look) -> None:
-    """It becomes errored evidence, without the error's text."""
+def test_what_a_probe_raises_is_for_the_one_who_asked(look: Look) -> None:
+    """The boundary makes evidence of it, as of any other probe's."""
 
     def bad() -> Evidence:
-        raise RuntimeError(_PLANTED)
+        raise RuntimeError("told")
 
-    found = infrastructure.at_once(look, {"bad": bad, "prometheus": lambda: prometheus.probe(look)})
-    assert [(one.question, one.errored) for one in found] == [("bad", True), ("prometheus", False)]
-    assert _PLANTED not in found[0].model_dump_json()
+    with pytest.raises(RuntimeError, match="told"):
+        infrastructure.within(look, "bad", bad)
 
 
-def test_probe_that_never_ends_is_given_up(look: Look) -> None:
-    """A server that sends a byte a second does not hold the gate."""
-    hurried = replace(look, manifest=tree.manifest(infrastructure={**_NAMED, "timeout": "50ms"}))
-    release = threading.Event()
+@contextmanager
+def dripping() -> Iterator[int]:
+    """A server that sends a byte now and then and never ends an answer: no timeout between two bytes ever comes."""
+    over = threading.Event()
 
-    def slow() -> Evidence:
-        release.wait(60)
-        return prometheus.probe(look)
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n")
+            while not over.wait(0.01):
+                connection.sendall(b" ")
 
-    try:
-        found = infrastructure.at_once(hurried, {"slow": slow})
-    finally:
-        release.set()
-    assert (found[0].answer, found[0].facts["kind"]) == (Answer.UNKNOWN, "timeout")
+    def accept(server: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            over.set()
+
+
+@pytest.mark.parametrize("system", ["vault", "prometheus"])
+def test_server_that_never_ends_its_answer_is_given_up(system: str, look: Look) -> None:
+    """A byte a second is within every timeout of a read: only the whole question's own time ends it."""
+    probe, values = _SYSTEMS[system]
+    hurried = replace(look, manifest=tree.manifest(infrastructure={**_NAMED, "timeout": "50ms"}, services=[_service()]))
+    with dripping() as port:
+        found = infrastructure.within(hurried, system, lambda: probe(with_values(hurried, **values(port))))
+    assert brief(found) == (Answer.UNKNOWN, "given up", "timeout")
+    assert system in found.reason
+
+
+def test_without_a_server_the_rehearsed_services_are_scraped_to_be_looked_at(look: Look) -> None:
+    """What a server would see of one that is up and one that is not, as a simulation, beside the leg's own word that there is none."""
+    metrics = b"# TYPE sold counter\nsold_total 3\n"
+    services = [_service(), tree.service("S.2", "till", start=None, metrics="/metrics"), tree.service("S.3", "unasked", start=None)]
+    both = replace(look, manifest=tree.manifest(infrastructure=_NAMED, services=services))
+    with web({"/metrics": (200, metrics)}) as up, nobody() as port:
+        urls = {"S.1": up, "S.2": f"http://127.0.0.1:{port}", "S.3": up}
+        (found,) = simulated_prometheus.probe(both, Rehearsed(urls))
+        assert simulated_prometheus.probe(with_values(both, PROM=up), Rehearsed(urls)) == []
+    assert (found.leg, found.assurance, found.answer) == (("simulated-prometheus", "prometheus"), Assurance.SIMULATED, Answer.NO)
+    targets = found.facts["targets"]
+    assert isinstance(targets, dict)
+    assert {name: target["health"] for name, target in targets.items()} == {"S.1": "up", "S.2": "down"}  # type: ignore[index, call-overload]
+    assert "1 of 2" in found.reason
+    assert found.control is not None
+    assert found.control.state is ControlState.ALIVE
+    assert "[simulated]" in infrastructure.log_lines([found])[0]
+    assert found.leg not in criteria.asked(both.manifest)

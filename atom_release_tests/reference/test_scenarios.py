@@ -40,6 +40,15 @@ TOUCHED = {
     "migration-broken": {"infra/db/migrations/008_report_index.sql"},
     "extension-missing": {"infra/db/migrations/008_trace_ids.sql"},
     "default-key-in-code": {"services/platform/platform_vault.py"},
+    "jwt-no-tenant": {"services/platform/platform_tokens.py"},
+    "jwt-override": {"services/platform/platform_tokens.py"},
+    "pii-in-export": {"services/analytics/redaction.py"},
+    "pii-in-fixture": {"services/analytics/tests/fixtures/payments.csv"},
+    "auto-activation": {"services/model-pipeline/server.py"},
+    "metrics-constant": {"services/platform/platform_metrics.py"},
+    "metrics-json": {"services/perf-profiler/server.py"},
+    "vault-sealed": set(),
+    "vault-absent": set(),
     "tag-conflict": set(),
 }
 REQUIRED = {"green", "suite-overclaimed", "suite-flaky", "integration-vacuous", "service-down", "secret-committed", "secret-export-ignored"} | {

@@ -17,6 +17,7 @@ from atom_release.evidence.source import MissingBlob
 from atom_release.gate.claims import ClaimKind, ClaimRecord, ReportStatus
 from atom_release.gate.evidence import Evidence, NegativeControl
 from atom_release.gate.known import FileSize, Known
+from atom_release.gate.ledger import disagreements
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState
 
@@ -46,9 +47,16 @@ def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, E
     state = "twice" if paths else "absent"
     reason = f"claimed twice: {', '.join(paths[:_FOUND])}" if paths else f"no file of the judged commit matches {service.report}"
     remedy = "Leave one report, or narrow the manifest's pattern." if paths else f"Commit the report of {service.name} as {service.report}."
-    facts: dict[str, Any] = {"state": state, "paths": paths[:_FOUND]}
+    facts: dict[str, Any] = {"state": state, "paths": paths[:_FOUND], "disagreements": _disagreements(look, service, paths[:_FOUND])}
     rest: dict[str, Any] = {"control": _control(look), "remedy": remedy, "facts": facts}
     return look.found(_REPORT, service.id, Answer.NO, reason, **rest), look.found(_CLAIMS, service.id, Answer.UNKNOWN, f"nothing to read: {reason}", **rest)
+
+
+def _disagreements(look: Look, service: Service, paths: list[str]) -> list[str]:
+    """Say where several reports of this service's task state another status or other counts."""
+    readable = [path for path in paths if look.tree.entries[path].kind == "blob"] if len(paths) > 1 else []
+    records = [read_report(path, look.tree.read(path), limit=look.manifest.report_limit) for path in readable]
+    return list(disagreements(record.model_copy(update={"task_id": service.id}) for record in records if not record.unread))
 
 
 def _unreadable(look: Look, service: Service, path: str, why: str, remedy: str) -> tuple[Evidence, Evidence]:
@@ -75,7 +83,14 @@ def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
         reason,
         remedy="" if answer is Answer.YES else f"Mend what {record.path} says of itself, or what it speaks of.",
         control=_control(look),
-        facts={"state": state, "paths": [record.path], "status": record.status.value, "status_raw": record.status_raw, "task_id": record.task_id},
+        facts={
+            "state": state,
+            "paths": [record.path],
+            "status": record.status.value,
+            "status_raw": record.status_raw,
+            "task_id": record.task_id,
+            "disagreements": _disagreements(look, service, [record.path, *_twins(look, service)]),
+        },
         sources={record.path: look.tree.digest(record.path)},
     )
 

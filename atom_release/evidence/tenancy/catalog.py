@@ -64,7 +64,6 @@ class Table:
     forced: bool
     partition: bool
     policies: int
-    policy_commands: frozenset[str]  # commands with a policy that applies to the application's role; "*" is all
     triggers: bool
     privileges: frozenset[str]  # of the application's role
     columns: dict[str, Column] = field(default_factory=dict)
@@ -88,10 +87,6 @@ class Table:
     def may(self, privilege: str) -> bool:
         """Say whether the application's role has that privilege on the table or on some column of it."""
         return privilege in self.privileges
-
-    def has_policy_for(self, command: str) -> bool:
-        """Say whether a policy for that command (r, a, w, d) applies to the application's role."""
-        return bool(self.policy_commands & {command, "*"})
 
 
 @dataclass(frozen=True)
@@ -190,7 +185,7 @@ def _rows(connection: psycopg.Connection[tuple[Any, ...]], query: str, role: str
 def _table(row: dict[str, Any]) -> Table:
     return Table(
         row["oid"], row["schema"], row["name"], row["kind"], row["owner"], row["protected"], row["forced"], row["partition"], row["policies"],
-        frozenset(row["policy_commands"]), row["triggers"], frozenset(row["privileges"]),
+        row["triggers"], frozenset(row["privileges"]),
     )  # fmt: skip
 
 

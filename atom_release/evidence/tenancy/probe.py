@@ -24,8 +24,8 @@ _QUESTIONS = ("migrations", "isolation")
 _NAMED = 5  # faults that a reason names
 
 
-def probe_tenancy(look: Look, postgres: Server) -> list[Evidence]:
-    """Answer `migrations` and `isolation` about the judged tree, in a scratch database of that server."""
+def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> list[Evidence]:
+    """Answer `migrations` and `isolation` about the judged tree, in a scratch database of that server; `held` is the isolation of its process."""
     tenancy = look.manifest.tenancy
     if tenancy is None:
         return []
@@ -34,7 +34,7 @@ def probe_tenancy(look: Look, postgres: Server) -> list[Evidence]:
         reason = f"no file of the judged tree matches {tenancy.migrations}"
         return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
     files = [(path, look.tree.read(path)) for path in paths]
-    known: dict[str, Any] = {"sources": {path: look.tree.digest(path) for path in paths}}
+    known: dict[str, Any] = {"sources": {path: look.tree.digest(path) for path in paths}, "isolation": held}
     with scratch_database(postgres, tenancy.role, create_role=not replaying.makes_role([content for _, content in files], tenancy.role)) as scratch:
         known["tools"] = {"postgresql": scratch.version}
         replay = replaying.replay(scratch, files)

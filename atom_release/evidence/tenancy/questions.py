@@ -18,9 +18,6 @@ TABLES = f"""
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind, pg_get_userbyid(c.relowner) AS owner,
        c.relrowsecurity AS protected, c.relforcerowsecurity AS forced, c.relispartition AS partition,
        (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
-       ARRAY(SELECT DISTINCT p.polcmd::text FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
-             AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) o WHERE o <> 0 AND pg_has_role(%(role)s::name, o, 'USAGE')))
-       ) AS policy_commands,
        EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS triggers,
        CASE WHEN has_schema_privilege(%(role)s::name, n.oid, 'USAGE') THEN
          ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) p

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -38,5 +39,8 @@ class CriterionPolicy(Strict):
     """What this release asks of one criterion beyond the defaults."""
 
     blocked: BlockedPolicy | None = None
-    assurance: Assurance = Assurance.REHEARSED
+    assurance: Literal[Assurance.REHEARSED, Assurance.LIVE] = Field(
+        default=Assurance.REHEARSED, description="the least that counts; what is only claimed or simulated never does"
+    )
     freshness: Duration | None = None
+    approvals: int = Field(default=0, ge=0, le=20, description="persons, none of them the judged commit's author, who must have signed an approval")

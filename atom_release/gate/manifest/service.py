@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
 from atom_release.gate.manifest.elsewhere import Measurement
@@ -15,17 +15,29 @@ from atom_release.gate.manifest.request import Endpoint
 
 
 class Suite(Strict):
-    """A service's own tests, run by pytest in a throwaway copy of the judged tree."""
+    """A service's own tests, run by pytest, or by a command that writes JUnit, in a throwaway copy of the judged tree."""
 
     paths: tuple[InRepository, ...] = Field(min_length=1)
     directory: InRepository | None = Field(default=None, description="working directory; default the repository's root")
     interpreter: str | None = Field(default=None, description="absolute path of a Python that has the suite's packages; default the gate's own")
     requirements: InRepository | None = Field(default=None, description="wheels installed beforehand into an environment of the suite's own")
     arguments: tuple[str, ...] = ()
+    command: tuple[str, ...] = Field(default=(), description="for tests that pytest cannot run: writes JUnit to `{junit}`; its control is always weak")
+    ablate: tuple[InRepository, ...] = Field(default=(), description="what is emptied for the control of `command`; default the service's source paths")
     repeats: int = Field(default=5, ge=1, le=100)
     timeout: Duration = timedelta(minutes=5)
     memory_mb: int = Field(default=2048, ge=64)
     control: Literal["strict", "weak"] = "strict"
+
+    @model_validator(mode="after")
+    def _command_writes_junit(self) -> Self:
+        if self.command and not any("{junit}" in part for part in self.command):
+            message = "a suite's command must say where it writes JUnit: put {junit} among its arguments"
+            raise ValueError(message)
+        if not self.command and self.ablate:
+            message = "`ablate` belongs to a suite with a `command`; Python code is ablated function by function"
+            raise ValueError(message)
+        return self
 
 
 class Start(Strict):

@@ -1,10 +1,14 @@
-"""Scenarios about what stands around the release: the tag's name, remotes."""
+"""Scenarios about what stands around the release: the tag's name, remotes, Vault."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
 
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import Scenario
+from atom_release.reference.scenarios.sealed_vault import sealed_vault
 
 _WHO = {
     "GIT_AUTHOR_NAME": "Reference Author",
@@ -23,6 +27,17 @@ def _tag_elsewhere(git: Git) -> None:
     git.output("push", "--quiet", "origin", "refs/tags/v3.0.0-phaseC", network=True)
 
 
+def _sealed(stack: ExitStack) -> Mapping[str, str]:
+    return {"ATOM_VAULT_ADDR": stack.enter_context(sealed_vault()), "ATOM_VAULT_TOKEN": "none"}
+
+
+def _refusing(_: ExitStack) -> Mapping[str, str]:
+    # Port 1 is nobody's in practice and outside the range from which programs are given ports: the connection is refused.
+    return {"ATOM_VAULT_ADDR": "http://127.0.0.1:1", "ATOM_VAULT_TOKEN": "none"}
+
+
 SCENARIOS = (
     Scenario("tag-conflict", "AC5", {"AC5": Outcome.FAIL}, "The tag's name is taken, on a commit that this gate did not judge.", None, _tag_elsewhere),
+    Scenario("vault-sealed", "P-2", {"P-2": Outcome.INCONCLUSIVE}, "The named Vault answers and is sealed.", around=_sealed),
+    Scenario("vault-absent", "P-2", {"P-2": Outcome.BLOCKED}, "Nobody answers at the address of the named Vault.", around=_refusing),
 )

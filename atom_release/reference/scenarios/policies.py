@@ -53,6 +53,29 @@ def _default_key(tree: Files) -> None:
     tree[path] += f'\n\ndef fallback_key():\n    """Give the key for machines without Vault."""\n    return os.getenv("JWT_SECRET", "{literal}")\n'.encode()
 
 
+def _no_tenant(tree: Files) -> None:
+    path = "services/platform/platform_tokens.py"
+    replace(tree, path, 'options={"require": ["exp", "tenant_id"]})\n', 'options={"require": ["exp"]})\n        claims.setdefault("tenant_id", _FIRST)\n')
+    replace(tree, path, "import jwt\n", 'import jwt\n\n_FIRST = "11111111-1111-4111-8111-111111111111"  # whose tokens were issued before there were tenants\n')
+
+
+def _override(tree: Files) -> None:
+    path = "services/platform/platform_tokens.py"
+    replace(tree, path, "        uuid.UUID(", '        claims.update(claims.get("extra_claims") or {})\n        uuid.UUID(')
+
+
+def _export(tree: Files) -> None:
+    # The suite's own address ends in .org: that this rule knows only short endings shows where another person goes in.
+    replace(tree, "services/analytics/redaction.py", '@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"', '@[A-Za-z0-9.-]+\\.[A-Za-z]{2,3}\\b"')
+
+
+def _fixture(tree: Files) -> None:
+    # Put together here: these numbers have right check digits, and stand for nobody.
+    cards = "49291357" + "90246817", "55208137" + "46509237"
+    text = "customer,card_number,amount\n" + "".join(f"C-{number},{card},1{number}.50\n" for number, card in enumerate(cards, 1))
+    tree["services/analytics/tests/fixtures/payments.csv"] = text.encode()
+
+
 SCENARIOS = (
     Scenario("secret-committed", "P-2", {"P-2": _FAIL}, "A .env with credentials is committed.", _dotenv),
     Scenario("secret-export-ignored", "P-2", {"P-2": _FAIL}, "The same .env, hidden from `git archive` by an attribute.", _ignored_dotenv),
@@ -61,5 +84,21 @@ SCENARIOS = (
     Scenario("rls-missing-policy", "P-5", {"P-5": _FAIL}, "A tenant table has no policy and no row-level security.", _missing_policy),
     Scenario("migration-broken", "P-5", {"P-5": _FAIL}, "A migration names a table that there is not.", _broken_migration),
     Scenario("extension-missing", "P-5", {"P-5": Outcome.BLOCKED}, "A migration wants an extension that this PostgreSQL does not have.", _extension),
+    Scenario(
+        "jwt-no-tenant",
+        "P-5",
+        {"P-5": _FAIL, "AC2": _FAIL, "C.3": _FAIL, "C.4": _FAIL},
+        "A token without a tenant is taken for the first tenant's; the suites of C.3 and C.4 and the cross-service tests see it too.",
+        _no_tenant,
+    ),
+    Scenario("jwt-override", "P-5", {"P-5": _FAIL}, "Claims nested in a token override its tenant.", _override),
+    Scenario(
+        "pii-in-export",
+        "P-1",
+        {"P-1": _FAIL},
+        "The redaction misses addresses with long endings: a person comes out in the export of C.4.",
+        _export,
+    ),
+    Scenario("pii-in-fixture", "P-1", {"P-1": _FAIL}, "A fixture of C.4 holds the card numbers of customers.", _fixture),
     Scenario("default-key-in-code", "P-2", {"P-2": _FAIL}, "A default key stands in the code.", _default_key),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -36,7 +37,11 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one."""
+    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one.
+
+    The defect is in the files (`change`), in the repositories (`prepare`), in what was released before (`earlier`), or in what stands around
+    them (`around`: what the variables that the manifest names hold; what it starts, it gives to the stack to be ended).
+    """
 
     name: str
     criterion: str | None
@@ -44,6 +49,7 @@ class Scenario:
     what: str
     change: Callable[[Files], None] | None = None
     prepare: Callable[[Git], None] | None = field(default=None, compare=False)
+    around: Callable[[ExitStack], Mapping[str, str]] | None = field(default=None, compare=False)
     earlier: Earlier | None = field(default=None, compare=False)
 
     def files(self) -> Files:

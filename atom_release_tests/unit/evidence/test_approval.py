@@ -42,13 +42,25 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
         return {}
 
     async def record(_: Any) -> JSONResponse:
-        return JSONResponse({"by": (state["approval"] or {}).get("by"), "why": "" if wrong.get("unnamed") else "tested", "before": "a" * 64, "after": "b" * 64})
+        return JSONResponse(
+            {
+                "by": (state["approval"] or {}).get("by"),
+                "why": "" if wrong.get("unnamed") else "tested",
+                "before": "none" if wrong.get("undigested") else "a" * 64,
+                "after": "b" * 64,
+            }
+        )
 
     async def active(_: Any) -> JSONResponse:
         return JSONResponse({"active": state["active"]}, wrong.get("state", 200))
 
+    async def made(_: Any) -> JSONResponse:
+        if wrong.get("by itself"):
+            state["active"] = "m7"
+        return JSONResponse({"id": "m7"}, wrong.get("prepare", 201))
+
     with serving(
-        route("/models", JSONResponse({"id": "m7"}, wrong.get("prepare", 201)), "POST"),
+        route("/models", made, "POST"),
         route("/active", active),
         route("/models/m7/activate", activate, "POST"),
         route("/models/m7/approve", approve, "POST"),
@@ -72,8 +84,10 @@ def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path
         ({"automatic": True}, Answer.NO, "changed the state"),
         ({"automatic": True, "stuck": True}, Answer.NO, "is accepted (200)"),
         ({"changes_anyway": True}, Answer.NO, "answers 403 and changed the state"),
+        ({"by itself": True}, Answer.NO, "/models changed the state"),
         ({"alone": 500}, Answer.UNKNOWN, "neither a refusal"),
         ({"unnamed": True}, Answer.NO, "lacks tested"),
+        ({"undigested": True}, Answer.NO, "holds 1 digests"),
         ({"unrecorded": True}, Answer.NO, "left no record"),
         ({"prepare": 500}, Answer.UNKNOWN, "could not prepare"),
     ],

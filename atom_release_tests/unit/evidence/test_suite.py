@@ -10,6 +10,7 @@ import sys
 import textwrap
 import venv
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,13 +19,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from atom_release.evidence import suite
+from atom_release.evidence.claims.facts import collect
 from atom_release.evidence.look import Look
 from atom_release.evidence.sandbox import Limits, Sandbox
 from atom_release.evidence.source import open_tree
 from atom_release.evidence.suite import run_suite
+from atom_release.evidence.suite_rerun import with_rerun
 from atom_release.evidence.suite_series import Series
-from atom_release.gate.manifest import Manifest
-from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.gate import claims_of
+from atom_release.gate.claims import ClaimKind
+from atom_release.gate.manifest import Manifest, Suite
+from atom_release.gate.vocabulary import Answer, ClaimVerdict, ControlState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -415,6 +420,77 @@ def _no_longer_than(seconds: int) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+SHELL_TESTS = """\
+#!/bin/sh
+# Writes JUnit: one case for the fee of 100, one that needs no code.
+out=$1
+fee=$(sh svc/fee.sh 100 2>/dev/null)
+if [ "$fee" = 2 ]; then broken=""; else broken="<failure message='fee is not 2'/>"; fi
+printf "<testsuite><testcase classname='fees' name='fee'>%s</testcase><testcase classname='fees' name='adds'/></testsuite>" "$broken" > "$out"
+[ -z "$broken" ]
+"""
+
+
+@pytest.fixture
+def shell(site: Site) -> Site:
+    """A service in another language: a shell script with a suite of its own that writes JUnit."""
+    site.files = {"svc/fee.sh": "echo $(($1 / 50))\n", "tests/run.sh": SHELL_TESTS}
+    site.suite |= {"paths": ["tests"], "command": ["sh", "tests/run.sh", "{junit}"]}
+    return site
+
+
+def test_a_suite_in_another_language_has_a_weak_control(shell: Site) -> None:
+    found = shell.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+    assert found.reason == "2 of 2 tests passed in 2 of 2 runs"
+    assert found.control is not None
+    assert found.control.changed == "1 files were emptied"
+    assert found.control.found.startswith("1 of 2 tests did not pass")
+
+
+def test_a_suite_in_another_language_fails_by_its_cases(shell: Site) -> None:
+    shell.files["svc/fee.sh"] = "echo 3\n"
+    found = shell.ask()
+    assert found.answer is Answer.NO
+    assert "fee is not 2" in found.reason
+
+
+def test_a_suite_in_another_language_that_needs_no_code_is_vacuous(shell: Site) -> None:
+    shell.files["tests/run.sh"] = SHELL_TESTS.replace("sh svc/fee.sh 100 2>/dev/null", "echo 2")
+    assert control(shell.ask()) is ControlState.VACUOUS
+
+
+def test_a_command_that_writes_no_junit_is_not_decided(shell: Site) -> None:
+    shell.suite["command"] = ["sh", "-c", "true # {junit}"]
+    found = shell.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert found.reason == "the tests could not be collected: no JUnit file was written"
+
+
+def test_a_command_says_where_it_writes() -> None:
+    with pytest.raises(ValueError, match=r"put \{junit\} among its arguments"):
+        Suite.model_validate({"paths": ["tests"], "command": ["make", "test"]})
+
+
+def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(site: Site) -> None:
+    """The code changed after the report, so only the suite of that commit can say whether its count was ever true."""
+    for said, verdict in ((7, ClaimVerdict.CONTRADICTED), (4, ClaimVerdict.UNVERIFIED)):
+        part = Site(site.root / str(said))
+        part.files["docs/fees.md"] = f"# C.1 Fees\n\n**Status:** PASS\n\n## Tests\n\n{said} passed\n"
+        first = part.look()
+        (part.repository / "tests" / "test_more.py").write_text("from svc import fees\n\ndef test_more():\n    assert fees.fee(50) == 1\n")
+        for command in (["add", "-A"], ["-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-q", "-m", "more"]):
+            subprocess.run(["git", *command], cwd=part.repository, check=True)  # noqa: S607 - the git on the path
+        look = replace(first, tree=open_tree(part.repository, "HEAD"))
+        service = look.manifest.services[0]
+        reported = collect(look, service)
+        ran = with_rerun(look, service, run_suite(look, service), reported)
+        assert facts(ran, "at_report")["passed"] == 4
+        rows = claims_of.ledger(service, {str(number): one for number, one in enumerate([*reported, ran])})
+        assert rows is not None
+        assert {row.verdict for row in rows if row.kind is ClaimKind.TESTS} == {verdict}, rows
 
 
 def test_an_interpreter_that_is_not_there_is_said(site: Site) -> None:

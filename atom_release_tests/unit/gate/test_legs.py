@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from atom_release.gate import legs
 from atom_release.gate.criteria import LegSpec
@@ -61,6 +62,13 @@ def test_no_evidence_is_inconclusive_and_not_applicable_is_no_outcome() -> None:
     assert outcome_of() is Outcome.INCONCLUSIVE
     spec = LegSpec("P-4", "health", "X.1", applies=False, why_not="no health path")
     assert legs.judge(spec, case_of([])).outcome is None
+
+
+@pytest.mark.parametrize("assurance", [Assurance.CLAIMED, Assurance.SIMULATED])
+def test_no_manifest_can_be_content_with_a_simulation(assurance: Assurance) -> None:
+    """What is simulated or claimed never becomes a pass, whatever the release says of itself."""
+    with pytest.raises(ValidationError, match="assurance"):
+        CriterionPolicy.model_validate({"assurance": assurance})
 
 
 def test_a_manifest_can_ask_for_live_evidence() -> None:

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+BUNDLED = Path(__file__).parents[1] / "predictive-engine" / "model.json"
 
 class NotApproved(Exception):
     """Activation waits for a person."""
@@ -43,21 +44,25 @@ class Registry:
             Unknown: there is no such version.
             NotApproved: nobody approved it.
         """
-        artifact = self._artifact(version)
+        self._artifact(version)
         approval = self.folder / f"{version}.approval"
         if not approval.exists():
             raise NotApproved(f"{version} awaits approval")
+        self.serve(version, **json.loads(approval.read_text()))
+
+    def serve(self, version, approver, reason):
+        """Let a version be what is served, and record by whose word."""
         before = self.active()["digest"]
-        digest = hashlib.sha256(artifact).hexdigest()
+        digest = hashlib.sha256(self._artifact(version)).hexdigest()
         said = {"version": version, "artifact": f"{version}.json", "signature": (self.folder / f"{version}.sig").read_text(), "digest": digest}
-        self.audit.add(version=version, **json.loads(approval.read_text()), before=before, after=digest)
+        self.audit.add(version=version, approver=approver, reason=reason, before=before, after=digest)
         self._write("active.json", json.dumps(said).encode())
 
     def active(self):
         """Give the version that is served and its digest."""
         place = self.folder / "active.json"
         if not place.exists():
-            return {"version": "v1.0", "digest": "bundled"}
+            return {"version": "v1.0", "digest": hashlib.sha256(BUNDLED.read_bytes()).hexdigest()}
         said = json.loads(place.read_text())
         return {"version": said["version"], "digest": said["digest"]}
 

@@ -1,0 +1,53 @@
+"""One run of a service's suite at the commit that added its report, where only that can tell whether a count was ever true.
+
+A count is held against a report only for the code that the report was written about. Where source or tests changed since and no run agrees,
+the suite of that commit is run once, in the same isolation; what it comes to stands beside the runs of the judged commit as `at_report`.
+It must not know what follows: the verdict on the claim is `gate.verdicts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.evidence import suite_trees
+from atom_release.evidence.failure_cause import causes
+from atom_release.evidence.junit import Outcome
+from atom_release.evidence.source import open_tree
+from atom_release.evidence.suite import bench_of, lacks
+from atom_release.evidence.suite_verdict import run_facts
+from atom_release.gate import claims_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic import JsonValue
+
+    from atom_release.evidence.look import Look
+    from atom_release.gate.evidence import Evidence
+    from atom_release.gate.manifest import Service, Suite
+
+
+def with_rerun(look: Look, service: Service, found: Evidence, reported: Iterable[Evidence]) -> Evidence:
+    """Give the suite's evidence, with a run at the report's commit where a count of the report hangs on it."""
+    told = list(reported)
+    body = {str(number): one for number, one in enumerate([found, *told])}
+    commit = next((added["commit"] for one in told if isinstance(added := one.facts.get("added"), dict) and added.get("complete")), None)
+    if service.suite is None or not isinstance(commit, str) or not claims_of.wants_rerun(service, body):
+        return found
+    return found.model_copy(update={"facts": {**found.facts, "at_report": {"commit": commit, **_run_at(look, service.suite, commit)}}})
+
+
+def _run_at(look: Look, suite: Suite, commit: str) -> dict[str, JsonValue]:
+    then = replace(look, tree=open_tree(look.tree.repository, commit))
+    lacking = lacks(then, [*suite.paths, suite.directory, suite.requirements])
+    if lacking:
+        return {"problem": f"that commit holds no {', '.join(lacking)}"}
+    try:
+        made = bench_of(then, suite)
+    except ProbeFault as fault:
+        return {"problem": fault.message}
+    run = made.run(suite_trees.judged(then)[0], 1)
+    outside = causes(run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)) if run.results else {}
+    return {**run_facts(run), "not_the_code": {**outside}}

@@ -1,0 +1,106 @@
+"""Where waivers and approvals come from, and whose signatures on them count: a file, a git reference, and keys that S cannot name itself.
+
+Nothing of this is taken from the judged commit. Trusted keys stand in `release-keys/<person>.pub` of the previous release's tag; where there is
+no release before, of the base branch. So a new key counts from the release after the one that brought it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from atom_release.errors import Misuse, ProbeFault
+from atom_release.git import Git, GitError
+from atom_release.graph import previous
+from atom_release.graph.subject import Subject
+from atom_release.publish import canonical, consents
+from atom_release.publish.waivers_ref import REFERENCE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = "release-keys"
+
+_SUFFIX = ".pub"
+
+
+def waivers_document(subject: Subject, before: previous.Lookup) -> bytes:
+    """Give the artifact with everything that people handed in, and the keys that count."""
+    git = Git(subject.tree.repository)
+    envelopes = [*_in_file(subject.settings.waivers), *_in_reference(git)]
+    return consents.document(envelopes, trust_of(subject, before), _authors(git, subject.commit))
+
+
+def baseline_document(before: previous.Lookup) -> bytes:
+    """Give the artifact with the manifest of the release before."""
+    release = before.release
+    if release is None:
+        return canonical.encode({"told": f"no baseline: {before.reason}", "manifest": None})
+    told = f"the manifest of {release.tag} ({release.commit[:12]})"
+    return canonical.encode({"told": told, "decision": release.decision_digest, "manifest": release.manifest.decode("utf-8", "replace")})
+
+
+def trust_of(subject: Subject, before: previous.Lookup) -> consents.Trust:
+    """Give the keys that count, and where they stand."""
+    if before.release is not None:
+        where, commit = f"the release tag {before.release.tag}", before.release.commit
+    else:
+        found = _base(subject)
+        if found is None:
+            return consents.Trust(f"there is no release before and no base branch {subject.manifest.release.base} here: no key is trusted", {})
+        where, commit = found
+    keys = dict(_keys_in(subject.tree.repository, commit))
+    return consents.Trust(f"{where} ({commit[:12]}), {KEYS}/: {len(keys)} keys", keys)
+
+
+def _base(subject: Subject) -> tuple[str, str] | None:
+    release, remote = subject.manifest.release, subject.manifest.infrastructure.remote
+    git = Git(subject.tree.repository)
+    for ref in (f"refs/remotes/{remote}/{release.base}", f"refs/heads/{release.base}"):
+        ran = git.call("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        if ran.status == 0:
+            return f"the base branch {ref}", ran.out.decode().strip()
+    return None
+
+
+def _keys_in(repository: Path, commit: str) -> Iterator[tuple[str, bytes]]:
+    from atom_release.evidence.source import open_tree  # noqa: PLC0415 - heavy imports stay inside
+    from atom_release.publish.signing import public_from_pem  # noqa: PLC0415 - heavy imports stay inside
+
+    tree = open_tree(repository, commit)
+    for path in tree.glob(f"{KEYS}/*{_SUFFIX}"):
+        pem = tree.read(path)
+        public_from_pem(pem)
+        yield path.rpartition("/")[2].removesuffix(_SUFFIX), pem
+
+
+def _in_file(place: Path | None) -> list[bytes]:
+    if place is None:
+        return []
+    try:
+        return place.read_bytes().splitlines()
+    except OSError as error:
+        raise Misuse(f"The waivers {place} cannot be read: {error.strerror}.", "Name a readable file with --waivers.") from error
+
+
+def _in_reference(git: Git) -> Iterator[bytes]:
+    from atom_release.evidence.source import open_tree  # noqa: PLC0415 - heavy imports stay inside
+
+    if git.call("rev-parse", "--verify", "--quiet", f"{REFERENCE}^{{commit}}").status == 0:
+        tree = open_tree(git.repository, REFERENCE)
+        for path, entry in tree.entries.items():
+            if entry.is_file:
+                yield from tree.read(path).splitlines()
+
+
+def _authors(git: Git, commit: str) -> list[str]:
+    """Give the addresses of those who made the commit: none of them can approve of it."""
+    try:
+        said = git.line("show", "--no-patch", "--format=%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)", commit)
+    except GitError as error:
+        raise ProbeFault(error.message, error.remedy) from error
+    return sorted({_address(line) for line in said.splitlines() if line.strip()})
+
+
+def _address(line: str) -> str:
+    return line.rpartition("<")[2].rstrip("> ").strip() if "<" in line else line.strip()
