@@ -1,7 +1,7 @@
 """The question `measurement`: what do the files say that others measured of a service?
 
 Its evidence is `claimed`, whatever stands in the files: nothing shows that they are of this commit, or of this service at all. So it stands in
-the performance summary beside the gate's own figures, and decides nothing unless the manifest takes claims for T5.
+the performance summary beside the gate's own figures, and decides nothing.
 """
 
 from __future__ import annotations
