@@ -208,6 +208,10 @@ def _performance(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _latency("T5")(manifest)
     yield from _per_service("T5", "accuracy", "accuracy", "answers no labelled questions")(manifest)
     yield from _per_service("T5", "regression", "endpoints", "serves no requests")(manifest)
+    asked = manifest.criteria.get("T5")
+    for spec in _per_service("T5", "measurement", "measurements", "no file of measurements is named")(manifest):
+        claims = asked is not None and asked.assurance is Assurance.CLAIMED
+        yield spec if claims or not spec.applies else replace(spec, applies=False, why_not="what others measured is a claim: shown, not counted")
 
 
 def _tag(_: Manifest) -> Iterator[LegSpec]:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from atom_release.gate import claims_of, histogram, performance, regression
+from atom_release.gate import claims_of, elsewhere, histogram, performance, regression
 from atom_release.gate.approvals import Shown
 from atom_release.gate.criteria import LegSpec
 from atom_release.gate.evidence import Evidence
@@ -166,6 +166,10 @@ def _histogram(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, s
     return histogram.judge_histogram(evidence.facts, case.manifest.service(spec.subject).budget)
 
 
+def _measurement(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    return elsewhere.judge_elsewhere(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
 def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     if "not_applicable" in evidence.facts:
         return evidence.answer, evidence.reason
@@ -186,6 +190,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
     "histogram": _histogram,
+    "measurement": _measurement,
     "regression": _regression,
     "claims": _claims,
 }

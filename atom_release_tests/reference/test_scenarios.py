@@ -21,6 +21,7 @@ TOUCHED = {
     "suite-overclaimed": {"reports/0C.2_perf_profiler.md"},
     "suite-flaky": {"services/authz/tests/test_rbac.py", "reports/0C.3_multitenancy.md"},
     "suite-vacuous": {"services/perf-profiler/tests/test_profiler.py"},
+    "suite-hostile": {"services/perf-profiler/tests/test_profiler.py"},
     "report-missing": {"reports/0C.4_analytics.md"},
     "deliverable-missing": {"reports/0C.4_analytics.md"},
     "accuracy-overclaimed": {"reports/0C.1_predictive_engine.md"},

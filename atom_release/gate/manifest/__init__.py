@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
@@ -32,6 +33,7 @@ __all__ = [
     "Integration",
     "Login",
     "Manifest",
+    "Measurement",
     "Privacy",
     "Regression",
     "Release",
