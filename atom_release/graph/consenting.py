@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from atom_release.errors import Misuse, ProbeFault
+from atom_release.errors import Misuse, ProbeFault, StoreError
 from atom_release.git import Git, GitError
 from atom_release.graph import previous
 from atom_release.graph.subject import Subject
@@ -42,8 +42,8 @@ def release_before(subject: Subject) -> previous.Lookup:
     release = subject.manifest.release.model_copy(update={"previous": None})
     unnamed = replace(subject, manifest=subject.manifest.model_copy(update={"release": release}))
     base = _base(subject)
-    others = _keys_in(subject.tree.repository, base[1], GATES) if base else ()
-    return previous.of(unnamed, [subject.key.public, *(public_from_pem(pem) for _, pem in others)])
+    others = _keys_in(subject.tree.repository, base[1], GATES) if base else {}
+    return previous.of(unnamed, [subject.key.public, *(public_from_pem(pem) for pem in others.values() if pem is not None)])
 
 
 def baseline_document(before: previous.Lookup) -> bytes:
@@ -70,8 +70,11 @@ def trust_of(subject: Subject, before: previous.Lookup) -> consents.Trust:
         if found is None:
             return consents.Trust(f"there is no release before and no base branch {subject.manifest.release.base} here: no key is trusted", {})
         where, commit = found
-    keys = dict(_keys_in(subject.tree.repository, commit, KEYS))
-    return consents.Trust(f"{where} ({commit[:12]}), {KEYS}/: {len(keys)} keys", keys)
+    found = _keys_in(subject.tree.repository, commit, KEYS)
+    keys = {name: pem for name, pem in found.items() if pem is not None}
+    broken = [name for name, pem in found.items() if pem is None]
+    said = f", and what is no key: {', '.join(broken)}" if broken else ""
+    return consents.Trust(f"{where} ({commit[:12]}), {KEYS}/: {len(keys)} keys{said}", keys)
 
 
 def _base(subject: Subject) -> tuple[str, str] | None:
@@ -84,14 +87,20 @@ def _base(subject: Subject) -> tuple[str, str] | None:
     return None
 
 
-def _keys_in(repository: Path, commit: str, folder: str) -> Iterator[tuple[str, bytes]]:
+def _keys_in(repository: Path, commit: str, folder: str) -> dict[str, bytes | None]:
+    """Give the keys in a commit's folder by the name they are kept under; None is a file that holds no key."""
     from atom_release.evidence.source import open_tree  # noqa: PLC0415 - heavy imports stay inside
 
     tree = open_tree(repository, commit)
-    for path in tree.glob(f"{folder}/*{_SUFFIX}"):
-        pem = tree.read(path)
+    return {path.rpartition("/")[2].removesuffix(_SUFFIX): _key(tree.read(path)) for path in tree.glob(f"{folder}/*{_SUFFIX}")}
+
+
+def _key(pem: bytes) -> bytes | None:
+    try:
         public_from_pem(pem)
-        yield path.rpartition("/")[2].removesuffix(_SUFFIX), pem
+    except StoreError:
+        return None
+    return pem
 
 
 def _in_file(place: Path | None) -> list[bytes]:
