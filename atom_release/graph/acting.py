@@ -13,7 +13,7 @@ import dagster as dg
 from atom_release.errors import Refused
 from atom_release.gate import reports
 from atom_release.gate.vocabulary import Acts, Verdict
-from atom_release.graph import progress, releasing, trust
+from atom_release.graph import archiving, merging, progress, releasing, trust
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.step import ReleaseResource, Step
 
@@ -76,7 +76,7 @@ def _audit_bundle(blueprint: Blueprint) -> dg.AssetsDefinition:
     )
     def audit_bundle(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
         step = Step(context, blueprint, release.settings(blueprint.location), "audit_bundle")
-        name, digest, size = releasing.archive(step)
+        name, digest, size = archiving.archive(step)
         yield dg.MaterializeResult(
             asset_key=key, metadata={"bundle": dg.MetadataValue.path(name), "sha256": digest, "bytes": size, "commit": step.subject.commit}
         )
@@ -137,7 +137,7 @@ def _pull_request(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         if hindrance:
             _not_done(step, f"{hindrance}: would ask to merge {step.manifest.release.branch} into {step.manifest.release.base}")
             return
-        text = releasing.request_merge(step)
+        text = merging.request_merge(step)
         yield dg.MaterializeResult(asset_key=key, metadata={"request": dg.MetadataValue.md(text), "judged commit": step.subject.commit})
 
     return pull_request
