@@ -66,10 +66,10 @@ def trust_of(subject: Subject, before: previous.Lookup) -> consents.Trust:
     if before.release is not None:
         where, commit = f"the release tag {before.release.tag}", before.release.commit
     else:
-        found = _base(subject)
-        if found is None:
+        base = _base(subject)
+        if base is None:
             return consents.Trust(f"there is no release before and no base branch {subject.manifest.release.base} here: no key is trusted", {})
-        where, commit = found
+        where, commit = base
     found = _keys_in(subject.tree.repository, commit, KEYS)
     keys = {name: pem for name, pem in found.items() if pem is not None}
     broken = [name for name, pem in found.items() if pem is None]
