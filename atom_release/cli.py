@@ -108,6 +108,23 @@ app.command()(consenting.approve)
 
 
 @app.command()
+def ledger(
+    manifest: ManifestOption = None,
+    repo: RepositoryOption = None,
+    rev: RevisionOption = None,
+    out: OutOption = None,
+    scenario: ScenarioOption = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Show what became of every claim of every service report: said, found, verdict, where."""
+    from atom_release import screen_ledger
+    from atom_release.graph import running
+
+    screen_ledger.show(running.last_accounts(settings_of(manifest, repo, rev, out, scenario)), as_json=json)
+
+
+@app.command()
 def reference(directory: Path, scenario: ScenarioOption = None, *, json: JsonOption = False) -> None:
     """Write the reference release to DIRECTORY: `repository` with its work tree, `origin.git` bare."""
     from atom_release import screen

@@ -123,6 +123,11 @@ def _crowd(machine: Machine) -> str:
     return f"other processes used {machine.others:.0%} of the processors, and {1 - machine.busy:.0%} was idle" if crowded else ""
 
 
+def judge_endpoint(one: Measured, budget: Budget) -> tuple[Answer, str]:
+    """Give the answer that one endpoint's figures come to, whatever else happened on the machine; of a YES there is no reason to give."""
+    return _judge_endpoint(one, budget, "")
+
+
 def _judge_endpoint(one: Measured, budget: Budget, noise: str) -> tuple[Answer, str]:
     accused = _accusation(one, budget)
     if accused:

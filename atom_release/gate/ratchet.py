@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from atom_release.gate import criteria
@@ -125,6 +126,13 @@ def _budget(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:
     yield from _more(criterion, "budget error_rate", old.budget.error_rate, new.budget.error_rate)
     yield from _less(criterion, "budget requests", old.budget.requests, new.budget.requests)
     yield from _less(criterion, "budget rate", old.budget.rate, new.budget.rate)
+    if criterion == "T5":
+        yield from _more(criterion, "regression allowed", old.budget.regression.allowed, new.budget.regression.allowed)
+        yield from _more(criterion, "regression least", old.budget.regression.least, new.budget.regression.least)
+        if (old.budget.regression.then, new.budget.regression.then) == ("fail", "warn"):
+            yield Loosening(criterion, "regression then: fail became warn")
+    if old.histogram and not new.histogram:
+        yield Loosening(criterion, "the deployed service's histogram is not asked any more")
 
 
 def _endpoints(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:
@@ -186,7 +194,11 @@ def _request(criterion: str, name: str, old: Request, new: Request) -> Iterator[
 
 def _more(criterion: str, name: str, old: Any, new: Any) -> Iterator[Loosening]:  # noqa: ANN401 - durations or numbers
     if new > old:
-        yield Loosening(criterion, f"{name}: {old} became {new}")
+        yield Loosening(criterion, f"{name}: {_written(old)} became {_written(new)}")
+
+
+def _written(value: timedelta | float) -> str:
+    return f"{value.total_seconds():g} s" if isinstance(value, timedelta) else f"{value:g}"
 
 
 def _less(criterion: str, name: str, old: float, new: float) -> Iterator[Loosening]:

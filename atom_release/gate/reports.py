@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from atom_release.gate import criteria
+from atom_release.gate.account import Account
 from atom_release.gate.decision import CriterionResult, Decision
 from atom_release.gate.ledger import LedgerRow
 from atom_release.gate.legs import Leg
@@ -72,16 +73,18 @@ def _legs(legs: Iterable[Leg]) -> str:
     return table(("leg", "asked of", "outcome", "assurance", "control", "found"), rows)
 
 
-def aggregated(release: str, results: Sequence[CriterionResult], ledgers: Mapping[str, Sequence[LedgerRow]]) -> str:
+def aggregated(release: str, results: Sequence[CriterionResult], accounts: Sequence[Account]) -> str:
     """Give the aggregated report: the outcomes so far, then the ledger of claims per service."""
     parts = [f"# {release}: aggregated report", table(("criterion", "title", "outcome", "why"), [(r.id, r.title, _outcome(r), r.reason) for r in results])]
-    for service, rows in ledgers.items():
-        parts += [f"## {service}: claims", _counts(rows), ledger_table(rows)]
+    for one in accounts:
+        parts += [f"## {one.service}: claims", counted(one), *(f"- {_cell(finding)}" for finding in one.findings), ledger_table(one.rows)]
     return "\n\n".join(parts) + "\n"
 
 
-def _counts(rows: Sequence[LedgerRow]) -> str:
-    return ", ".join(f"{sum(row.verdict is verdict for row in rows)} {verdict}" for verdict in ClaimVerdict)
+def counted(account: Account) -> str:
+    """Give the counts of one service's claims in one line."""
+    verdicts = ", ".join(f"{account.counts[verdict]} {verdict}" for verdict in ClaimVerdict)
+    return f"{verdicts}; {account.unexamined} of {account.lines} lines hold nothing that was looked for"
 
 
 def ledger_table(rows: Sequence[LedgerRow]) -> str:

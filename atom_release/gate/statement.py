@@ -9,7 +9,7 @@ Sources: https://in-toto.io/Statement/v1 and https://slsa.dev/spec/v1.0/verifica
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -29,7 +29,7 @@ class Circumstances:
 
     artifacts: Mapping[str, str]  # file name -> sha256
     manifest_digest: str
-    evidence: Sequence[str]  # sha256 of each piece of evidence that was used
+    attestations: Mapping[str, str]  # name -> sha256 of each attestation of the evidence that was used
     verifier_version: str
 
 
@@ -46,7 +46,7 @@ def statement(decision: Decision, circumstances: Circumstances) -> dict[str, Jso
             "timeVerified": decision.as_of,
             "resourceUri": f"git+commit:{decision.commit}",
             "policy": {"uri": "release.yaml", "digest": {"sha256": circumstances.manifest_digest}},
-            "inputAttestations": [{"uri": f"evidence:{value}", "digest": {"sha256": value}} for value in sorted(circumstances.evidence)],
+            "inputAttestations": [{"uri": name, "digest": {"sha256": value}} for name, value in sorted(circumstances.attestations.items())],
             "verificationResult": "PASSED" if decision.verdict is Verdict.GREEN else "FAILED",
             "verifiedLevels": [level(result.id, result.assurance or "") for result in decision.criteria if result.outcome is Outcome.PASS],
             "slsaVersion": "1.0",

@@ -123,6 +123,7 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
             asks.append(_leg("accuracy", service.id, _of(step, service, probe_accuracy)))
     deployed = [service for service in step.manifest.services if service.histogram is not None]
     read = step.boundary.ask_together([Question((("histogram", service.id),), _bound_histogram(step.look, service)) for service in deployed])
+    read += step.boundary.show(*(Question((("measurement", one.id),), _bound_files(step.look, one)) for one in step.manifest.services if one.measurements))
     measured = rehearsed(step, asks)
     found = [*measured, *read, *comparing.regressions(step, measured)]
     return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found))}
@@ -132,6 +133,12 @@ def _bound_histogram(look: Look, service: Service) -> Callable[[], Evidence]:
     from atom_release.evidence.histogram import probe_histogram
 
     return lambda: probe_histogram(look, service)
+
+
+def _bound_files(look: Look, service: Service) -> Callable[[], Evidence]:
+    from atom_release.evidence.measurements import probe_measurements
+
+    return lambda: probe_measurements(look, service)
 
 
 def policy_check(step: Step) -> Mapping[str, bytes]:

@@ -44,6 +44,10 @@ class Boundary:
         """Ask one after another."""
         return [evidence for question in questions if self.wants(question.legs) for evidence in self._ask(question)]
 
+    def show(self, *questions: Question) -> list[Evidence]:
+        """Ask what no criterion needs, so that the reports can show it."""
+        return [evidence for question in questions for evidence in self._ask(question)]
+
     def ask_together(self, questions: Sequence[Question], workers: int = 8) -> list[Evidence]:
         """Ask at the same time, for probes that wait for other systems; the answers keep the order of the questions."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not needed to load the graph

@@ -7,19 +7,22 @@ no release before, of the base branch. So a new key counts from the release afte
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from atom_release.errors import Misuse, ProbeFault
+from atom_release.errors import Misuse, ProbeFault, StoreError
 from atom_release.git import Git, GitError
 from atom_release.graph import previous
 from atom_release.graph.subject import Subject
 from atom_release.publish import canonical, consents
+from atom_release.publish.signing import public_from_pem
 from atom_release.publish.waivers_ref import REFERENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = "release-keys"
+GATES = f"{KEYS}/gates"
 
 _SUFFIX = ".pub"
 
@@ -31,9 +34,27 @@ def waivers_document(subject: Subject, before: previous.Lookup) -> bytes:
     return consents.document(envelopes, trust_of(subject, before), _authors(git, subject.commit))
 
 
+def release_before(subject: Subject) -> previous.Lookup:
+    """Find the release that the ratchet and the trust stand on: what S says of it (`release.previous`) has no part in that.
+
+    A decision counts that this gate signed, or a gate whose key the base branch keeps in `release-keys/gates/`.
+    """
+    release = subject.manifest.release.model_copy(update={"previous": None})
+    unnamed = replace(subject, manifest=subject.manifest.model_copy(update={"release": release}))
+    base = _base(subject)
+    others = _keys_in(subject.tree.repository, base[1], GATES) if base else {}
+    return previous.of(unnamed, [subject.key.public, *(public_from_pem(pem) for pem in others.values() if pem is not None)])
+
+
 def baseline_document(before: previous.Lookup) -> bytes:
-    """Give the artifact with the manifest of the release before."""
+    """Give the artifact with the manifest of the release before.
+
+    A release that is there and cannot be believed is not none: else another signing key would do away with the ratchet.
+    """
     release = before.release
+    if release is None and before.passed_over:
+        told = f"whether this release asks less than the one before is not known: {before.reason}"
+        return canonical.encode({"told": told, "manifest": None, "unreadable": True})
     if release is None:
         return canonical.encode({"told": f"no baseline: {before.reason}", "manifest": None})
     told = f"the manifest of {release.tag} ({release.commit[:12]})"
@@ -45,12 +66,15 @@ def trust_of(subject: Subject, before: previous.Lookup) -> consents.Trust:
     if before.release is not None:
         where, commit = f"the release tag {before.release.tag}", before.release.commit
     else:
-        found = _base(subject)
-        if found is None:
+        base = _base(subject)
+        if base is None:
             return consents.Trust(f"there is no release before and no base branch {subject.manifest.release.base} here: no key is trusted", {})
-        where, commit = found
-    keys = dict(_keys_in(subject.tree.repository, commit))
-    return consents.Trust(f"{where} ({commit[:12]}), {KEYS}/: {len(keys)} keys", keys)
+        where, commit = base
+    found = _keys_in(subject.tree.repository, commit, KEYS)
+    keys = {name: pem for name, pem in found.items() if pem is not None}
+    broken = [name for name, pem in found.items() if pem is None]
+    said = f", and what is no key: {', '.join(broken)}" if broken else ""
+    return consents.Trust(f"{where} ({commit[:12]}), {KEYS}/: {len(keys)} keys{said}", keys)
 
 
 def _base(subject: Subject) -> tuple[str, str] | None:
@@ -63,15 +87,20 @@ def _base(subject: Subject) -> tuple[str, str] | None:
     return None
 
 
-def _keys_in(repository: Path, commit: str) -> Iterator[tuple[str, bytes]]:
+def _keys_in(repository: Path, commit: str, folder: str) -> dict[str, bytes | None]:
+    """Give the keys in a commit's folder by the name they are kept under; None is a file that holds no key."""
     from atom_release.evidence.source import open_tree  # noqa: PLC0415 - heavy imports stay inside
-    from atom_release.publish.signing import public_from_pem  # noqa: PLC0415 - heavy imports stay inside
 
     tree = open_tree(repository, commit)
-    for path in tree.glob(f"{KEYS}/*{_SUFFIX}"):
-        pem = tree.read(path)
+    return {path.rpartition("/")[2].removesuffix(_SUFFIX): _key(tree.read(path)) for path in tree.glob(f"{folder}/*{_SUFFIX}")}
+
+
+def _key(pem: bytes) -> bytes | None:
+    try:
         public_from_pem(pem)
-        yield path.rpartition("/")[2].removesuffix(_SUFFIX), pem
+    except StoreError:
+        return None
+    return pem
 
 
 def _in_file(place: Path | None) -> list[bytes]:

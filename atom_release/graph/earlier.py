@@ -19,7 +19,7 @@ from atom_release.gate.vocabulary import Verdict
 from atom_release.git import Git, GitError
 from atom_release.graph import previous
 from atom_release.graph.subject import MANIFEST_PATH, parse_manifest
-from atom_release.publish import canonical, record, signing
+from atom_release.publish import attestations, canonical, record, signing
 from atom_release.publish.release_commit import Identity, Signature, make_release_commit, make_tag_object
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def _decided(git: Git, earlier: Earlier, manifest: Manifest, judged: str, key: K
     if decision.verdict is not Verdict.GREEN:
         raise Refused(f"The earlier release is {decision.verdict}: {decision.reason}.", "Mend the scenario.")
     artifacts[f"{manifest.release.prefix}_Snapshot.json"] = snapshot
-    return artifacts, signing.sign(record.seal(decision, artifacts, case.evidence, version=__version__), PAYLOAD_TYPE, key)
+    artifacts[f"{manifest.release.prefix}_{attestations.ARTIFACT}"] = attestations.write(case.evidence, key)
+    return artifacts, signing.sign(record.seal(decision, artifacts, case.evidence, key.public, version=__version__), PAYLOAD_TYPE, key)
 
 
 def _tag(git: Git, manifest: Manifest, judged: str, files: Mapping[str, bytes]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.errors import Refused
+from atom_release.gate.account import Account, accounts
 from atom_release.gate.decision import Decision
 from atom_release.graph import acting, progress, standing, trust
 from atom_release.graph.blueprint import Blueprint
@@ -122,6 +123,19 @@ def last_decision(settings: Settings) -> Decision:
     subject = open_subject(settings, create=False)
     recorded = standing.of(subject)
     return recorded.record.decision if recorded else trust.newest_record(subject).decision
+
+
+def last_accounts(settings: Settings) -> tuple[Account, ...]:
+    """Give the ledger of every service's report from the newest run on the commit, worked out again from its evidence.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+        Refused: there is no decision that can be believed.
+    """
+    subject = open_subject(settings, create=False)
+    recorded = standing.of(subject)
+    record = recorded.record if recorded else trust.newest_record(subject)
+    return accounts(record.manifest, record.evidence, record.decision.criteria)
 
 
 def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, ...]) -> RunResult:

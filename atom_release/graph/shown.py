@@ -25,7 +25,8 @@ def metadata_of(step: Step, names: Iterable[str], artifacts: Mapping[str, bytes]
         if name.endswith(".md"):
             shown["report"] = dg.MetadataValue.md(artifacts[name].decode()[:_MARKDOWN_LIMIT])
         if name.endswith(".json") and not name.endswith(".dsse.json"):
-            shown |= _numbers(json.loads(artifacts[name]))
+            document = json.loads(artifacts[name])
+            shown |= _numbers(document) | _ledger(document)
     for result in results:
         shown[f"{result.id} outcome"] = dg.MetadataValue.text(f"{result.outcome}: {result.reason}")
     return shown
@@ -45,6 +46,20 @@ def _numbers(document: object) -> dict[str, dg.MetadataValue]:
         for endpoint in one["facts"].get("endpoints", []) if one["question"] == "latency" else []:
             if isinstance(endpoint, dict) and endpoint.get("p95") is not None:
                 shown[f"p95 ms {one['subject']} {endpoint.get('name')}"] = dg.MetadataValue.float(float(endpoint["p95"]))
+    return shown
+
+
+def _ledger(document: object) -> dict[str, dg.MetadataValue]:
+    """Give the ledger as one table, and how many claims of all reports came to each verdict."""
+    ledger = document.get("ledger") if isinstance(document, dict) else None
+    if not ledger or not isinstance(document, dict):
+        return {}
+    rows = [{"service": service, **row, "evidence": ", ".join(row["evidence"])} for service, of_one in ledger.items() for row in of_one]
+    columns = ("service", "kind", "said", "found", "verdict", "where", "reason", "evidence")
+    records = [dg.TableRecord({column: str(row[column]) for column in columns}) for row in rows]
+    shown: dict[str, dg.MetadataValue] = {"ledger": dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(name) for name in columns]))}
+    for name in next(iter(document["counts"].values())):
+        shown[f"claims {name}"] = dg.MetadataValue.int(sum(counts[name] for counts in document["counts"].values()))
     return shown
 
 

@@ -98,7 +98,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T6: the decision as of one moment, with every artifact and piece of evidence by digest, signed.",
             frozenset({"json"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary", "policy_check", "aggregated"),
-            (name("Waivers.json"), name("Baseline.json"), name("Snapshot.json"), name("Decision.dsse.json")),
+            (name("Waivers.json"), name("Baseline.json"), name("Snapshot.json"), name("Attestations.intoto.jsonl"), name("Decision.dsse.json")),
             writing.snapshot,
         ),
     )

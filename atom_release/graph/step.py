@@ -77,6 +77,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
 
 
 _begun: set[str] = set()
+_terms: dict[tuple[str, str], Mapping[str, bytes]] = {}
 _asked: dict[tuple[str, str], Standing | None] = {}
 
 
@@ -157,12 +158,19 @@ class Step:
         remembered = self.history.told(self.context.run.run_id)
         return with_terms(replace(case, history=self.history.failures(self.occasion), remembered=remembered), self.terms, self.subject.key.public)
 
-    @cached_property
-    def terms(self) -> dict[str, bytes]:
-        """What people and the release before have to say, as the artifacts that keep it beside the decision."""
-        from atom_release.graph import consenting, previous  # noqa: PLC0415 - heavy imports stay inside
+    @property
+    def terms(self) -> Mapping[str, bytes]:
+        """What people and the release before have to say, as the artifacts that keep it beside the decision; read once a run in each process."""
+        occasion = (self.context.run.run_id, self.subject.commit)
+        if occasion not in _terms:
+            _terms.clear()
+            _terms[occasion] = self._read_terms()
+        return _terms[occasion]
 
-        before = previous.of(self.subject)
+    def _read_terms(self) -> Mapping[str, bytes]:
+        from atom_release.graph import consenting  # noqa: PLC0415 - heavy imports stay inside
+
+        before = consenting.release_before(self.subject)
         return {
             self.blueprint.artifact(terms.WAIVERS): consenting.waivers_document(self.subject, before),
             self.blueprint.artifact(terms.BASELINE): consenting.baseline_document(before),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import ValidationError
 
-from atom_release.errors import ManifestError, Misuse, Refused
+from atom_release.errors import ManifestError, Misuse, Refused, StoreError
 from atom_release.gate.manifest import Manifest
 from atom_release.settings import Settings
 
@@ -119,27 +119,43 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
         Refused: something that must already be there is not.
     """
     from atom_release.evidence.source import open_tree  # noqa: PLC0415 - see DESIGN: heavy imports stay inside
-    from atom_release.publish.signing import ensure_key  # noqa: PLC0415
     from atom_release.publish.store import Store  # noqa: PLC0415
 
     tree = open_tree(repository_of(settings, create=create), settings.revision)
     content, external = manifest_at(tree, settings.manifest)
     manifest = parse_manifest(content, str(settings.manifest or MANIFEST_PATH))
-    if manifest.signing_key is not None:
-        # Better refused than ignored: the judged tree must not choose by silence which key vouches for it.
-        raise ManifestError(
-            f"{MANIFEST_PATH}: signing_key is not supported yet: the gate signs with a key file of its own.", "Leave it out; set ATOM_RELEASE_KEY."
-        )
     if settings.waivers is not None and not settings.waivers.is_file():
         raise Misuse(f"There is no file of waivers at {settings.waivers}.", "Name one with --waivers, or write one with `atom-release waive`.")
     if not create and not settings.key_path.is_file():
         raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
-    key = ensure_key(settings.key_path)
+    key = signing_key_of(manifest, settings)
     if settings.is_reference and create:
         from atom_release.graph.earlier import release_earlier  # noqa: PLC0415 - only the reference release needs it
 
         release_earlier(tree.repository, settings.scenario, key)
     return Subject(settings, manifest, content, external, tree, Store(settings.out, key), key)
+
+
+def signing_key_of(manifest: Manifest, settings: Settings) -> KeyPair:
+    """Give the key that signs: what the manifest names, else the gate's own, which is made either way and fingerprints findings.
+
+    Raises:
+        ManifestError: manifest and settings each name one; the judged tree must not choose by silence which key vouches for it.
+        StoreError: the named key cannot be used now.
+    """
+    from atom_release.publish.signing import ensure_key, signer_from_uri  # noqa: PLC0415 - see DESIGN: heavy imports stay inside
+
+    own = ensure_key(settings.key_path)
+    if manifest.signing_key is None:
+        return own
+    if settings.key is not None:
+        raise ManifestError(f"{MANIFEST_PATH} names a signing_key, and ATOM_RELEASE_KEY another.", "Unset one of them.")
+    try:
+        return signer_from_uri(manifest.signing_key)
+    except StoreError as error:
+        if manifest.signing_key.startswith("file2:"):
+            raise ManifestError(f"{MANIFEST_PATH}: signing_key: {error.message}", error.remedy) from error
+        raise
 
 
 def manifest_for_loading(settings: Settings) -> Manifest:

@@ -8,7 +8,7 @@ as of its own time, and, where a moment is given, that it still follows now.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from pydantic import JsonValue, ValidationError
 
+from atom_release import __version__
 from atom_release.errors import Refused, StoreError
 from atom_release.gate.decision import Decision, decide
 from atom_release.gate.evidence import Evidence
@@ -23,7 +24,7 @@ from atom_release.gate.legs import Case, Earlier
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.statement import EXTENSION, PAYLOAD_TYPE, Circumstances, statement
 from atom_release.gate.vocabulary import Verdict
-from atom_release.publish import canonical, signing
+from atom_release.publish import attestations, canonical, signing
 from atom_release.publish.terms import with_terms
 
 MANIFEST = "release.yaml"
@@ -75,6 +76,7 @@ def snapshot_of(case: Case, artifacts: Mapping[str, bytes], extra: Mapping[str, 
         "manifest": canonical.digest(artifacts[MANIFEST]),
         "artifacts": {name: canonical.digest(content) for name, content in artifacts.items()},
         "evidence_used": {digest: f"{one.question}/{one.subject}" for digest, one in case.evidence.items()},
+        "tools": _tools(case.evidence.values()),
         "decision": decision.model_dump(mode="json"),
         "history": {criterion: failure.model_dump(mode="json") for criterion, failure in case.history.items()},
         "remembered": case.remembered,
@@ -83,10 +85,24 @@ def snapshot_of(case: Case, artifacts: Mapping[str, bytes], extra: Mapping[str, 
     return decision, canonical.encode(document)
 
 
-def seal(decision: Decision, artifacts: Mapping[str, bytes], evidence: Mapping[str, Evidence], *, version: str) -> bytes:
-    """Give the bytes to sign: the statement about this decision and all of these artifacts, the snapshot included."""
+def _tools(evidence: Iterable[Evidence]) -> dict[str, JsonValue]:
+    """Give every tool that any evidence was found with, each in all versions that were used."""
+    used: dict[str, set[str]] = {"atom-release": {__version__}}
+    for one in evidence:
+        for tool, version in one.tools.items():
+            used.setdefault(tool, set()).add(version)
+    return {tool: [*sorted(versions)] for tool, versions in sorted(used.items())}
+
+
+def seal(decision: Decision, artifacts: Mapping[str, bytes], evidence: Mapping[str, Evidence], public: signing.PublicKey, *, version: str) -> bytes:
+    """Give the bytes to sign: the statement about this decision and all of these artifacts, the snapshot and the attestations included.
+
+    Raises:
+        StoreError: the attestations do not say what the evidence says.
+    """
     digests = {name: canonical.digest(content) for name, content in artifacts.items()}
-    circumstances = Circumstances(digests, digests[MANIFEST], sorted(evidence), version)
+    attested = next((content for name, content in artifacts.items() if name.endswith(f"_{attestations.ARTIFACT}")), b"")
+    circumstances = Circumstances(digests, digests[MANIFEST], attestations.inputs(attested, evidence, public), version)
     return canonical.encode(statement(decision, circumstances))
 
 
@@ -111,7 +127,7 @@ def rederive(artifacts: Mapping[str, bytes], envelope: bytes, public: signing.Pu
     case = Case(manifest, said.commit, said.tree, datetime.fromisoformat(said.as_of), evidence, history, remembered)
     case = _with_terms(case, artifacts, public)
     version = str(signed["predicate"]["verifier"]["version"]["atom_release"])
-    if seal(decide(case), artifacts, evidence, version=version) != canonical.encode(signed):
+    if _sealed(decide(case), artifacts, evidence, public, version) != canonical.encode(signed):
         raise Refused("The recorded decision does not follow from its evidence.", "Run the audit again on this commit.")
     if now is not None:
         _still_holds(said, replace(case, as_of=now))
@@ -137,6 +153,13 @@ def _signed(envelope: bytes, public: signing.PublicKey) -> dict[str, Any]:
 
 def _named(signed: dict[str, Any]) -> dict[str, str]:
     return {subject["name"]: subject["digest"]["sha256"] for subject in signed["subject"] if "sha256" in subject["digest"]}
+
+
+def _sealed(decision: Decision, artifacts: Mapping[str, bytes], evidence: Mapping[str, Evidence], public: signing.PublicKey, version: str) -> bytes:
+    try:
+        return seal(decision, artifacts, evidence, public, version=version)
+    except StoreError as error:
+        raise Refused(error.message, error.remedy) from error
 
 
 def _same_artifacts(signed: dict[str, Any], artifacts: Mapping[str, bytes]) -> None:

@@ -36,11 +36,11 @@ def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.Pub
 def _baseline(content: bytes) -> Baseline:
     try:
         said = json.loads(content)
-        told, manifest = str(said["told"]), said["manifest"]
-    except (ValueError, KeyError, TypeError) as error:
+        told, manifest, unreadable = str(said["told"]), said["manifest"], said.get("unreadable", False)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"The baseline cannot be read: {type(error).__name__}.", "Run the audit again.") from error
     if manifest is None:
-        return Baseline(None, told)
+        return Baseline(None, told, unreadable=unreadable is True)
     try:
         return Baseline(Manifest.model_validate(yaml.safe_load(manifest)), told)
     except (yaml.YAMLError, ValidationError, AttributeError):

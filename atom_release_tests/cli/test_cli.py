@@ -166,7 +166,7 @@ MANIFESTS = {
     "path out of the repository": tiny.MANIFEST.replace("ACTS", "off").replace("[src]", "[../src]"),
     "unknown criterion": tiny.MANIFEST.replace("ACTS", "off").replace("[AC1, AC5]", "[AC1, AC99]"),
     "no release": "services: []\n",
-    "a key that would be ignored": tiny.MANIFEST.replace("ACTS", "off") + "signing_key: file2:/etc/key.pem\n",
+    "a key file that is not there": tiny.MANIFEST.replace("ACTS", "off") + "signing_key: file2:/etc/key.pem\n",
 }
 
 

@@ -33,7 +33,7 @@ def release(  # noqa: PLR0913 - what may be wrong with one
         verdict=verdict, release="X Example", version=tag, commit=commit, tree=subject.tree.tree, as_of=WHEN.isoformat(), reason="as said", criteria=()
     )
     signed = {**(artifacts or {}), record.MANIFEST: subject.manifest_bytes}
-    envelope = signing.sign(record.seal(decision, signed, {}, version="0"), PAYLOAD_TYPE, key or subject.key)
+    envelope = signing.sign(record.seal(decision, signed, {}, (key or subject.key).public, version="0"), PAYLOAD_TYPE, key or subject.key)
     files = {**(artifacts or {}), **(committed or {}), "PhaseX_Decision.dsse.json": envelope}
     made = make_release_commit(tiny.repository, subject.commit, {f"releases/{tag}/{name}": content for name, content in files.items()}, _SAID)
     tiny.git("update-ref", f"refs/tags/{tag}", make_tag_object(tiny.repository, tag, made, _SAID))

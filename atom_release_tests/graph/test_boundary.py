@@ -39,6 +39,7 @@ PROBES = {
     "evidence.postgres.probe": ["postgres"],
     "evidence.integration.run_integration": ["integration"],
     "evidence.latency.probe_latency": ["latency"],
+    "evidence.regression.compare": ["regression"],
     "evidence.secrets.probe_secrets": ["secrets"],
     "evidence.default_secrets.probe_default_secrets": ["default-secrets"],
     "evidence.personal_data.probe_personal_data": ["personal-data"],
@@ -63,7 +64,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for a Step, 
     boundary = Boundary(look, name, look.clock() + timedelta(hours=1))
     blueprint = SimpleNamespace(artifact=lambda rest: rest, evidence_artifact=lambda service: service.id, evidence_artifacts=())
     key = SimpleNamespace(public=SimpleNamespace(pem=b""))
-    subject = SimpleNamespace(key=key, fingerprint_key=b"k", tree=look.tree)
+    subject = SimpleNamespace(key=key, fingerprint_key=b"k", tree=look.tree, manifest=look.manifest, commit=look.tree.commit)
     rehearsal = SimpleNamespace(base_urls={}, fill=str, postgres=object(), absent={}, isolation=(), lease=_lease)
     return SimpleNamespace(
         look=look, boundary=boundary, manifest=look.manifest, blueprint=blueprint, subject=subject, name=name, rehearsal=lambda: rehearsal,

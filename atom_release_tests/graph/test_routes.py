@@ -124,7 +124,18 @@ def judge(release: Tiny, instance: dg.DagsterInstance) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["PhaseX_Aggregated.json", "PhaseX_InfraSimulation.json", "PhaseX_Snapshot.json", "PhaseX_Decision.dsse.json", "release.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PhaseX_Aggregated.json",
+        "PhaseX_InfraSimulation.json",
+        "PhaseX_Snapshot.json",
+        "PhaseX_Decision.dsse.json",
+        "PhaseX_Waivers.json",
+        "PhaseX_Attestations.intoto.jsonl",
+        "release.yaml",
+    ],
+)
 def test_an_edited_artifact_is_refused(name: str, green: Tiny, instance: dg.DagsterInstance) -> None:
     """One byte more in any artifact, and there is no tag."""
     file = judge(green, instance) / name

@@ -64,8 +64,20 @@ def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, A
         "notes": replay.notes,
         "applied_as": "an owner that is not superuser",
         "server_version": scratch.version,
+        "tables": _relations(scratch, "r", "p"),
+        "views": _relations(scratch, "v", "m"),
     }
     return look.found("migrations", _SUBJECT, answer, reason, remedy=remedy, control=replaying.control(scratch), facts=facts, **known)
+
+
+def _relations(scratch: Scratch, *kinds: str) -> list[str]:
+    """Give the relations of these kinds that the migrations made, by schema and name."""
+    query = """
+        SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind::text = ANY(%s) AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%%' ORDER BY 1
+    """
+    with scratch.session() as connection:
+        return [str(row[0]) for row in connection.execute(query, (list(kinds),)).fetchall()]
 
 
 def _applied(replay: Replay) -> tuple[Answer, str, str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
@@ -32,6 +33,7 @@ __all__ = [
     "Integration",
     "Login",
     "Manifest",
+    "Measurement",
     "Privacy",
     "Regression",
     "Release",
@@ -61,7 +63,11 @@ class Manifest(Strict):
     criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
     freshness: Duration = timedelta(hours=24)
     report_limit: int = Field(default=1_048_576, ge=1024, description="bytes of a report that are parsed at most")
-    signing_key: str | None = Field(default=None, description="securesystemslib key URI; default the gate's own key file")
+    signing_key: str | None = Field(
+        default=None,
+        pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)$",
+        description="file2:/absolute/path of a PEM key, or hv:NAME/VERSION of a Vault's transit engine; default the gate's own key file",
+    )
     acts: Annotated[Acts, BeforeValidator(switch)] = Acts.OFF
 
     @model_validator(mode="after")

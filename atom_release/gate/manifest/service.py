@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
@@ -63,6 +64,7 @@ class Service(Strict):
     endpoints: tuple[Endpoint, ...] = ()
     budget: Budget = Budget()
     histogram: Histogram | None = None
+    measurements: tuple[Measurement, ...] = Field(default=(), description="files of what others measured, shown as claims")
     accuracy: Accuracy | None = None
     approval: Approval | None = None
     token_audit: TokenAudit | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files as package_files
+
 from atom_release.gate.vocabulary import Outcome
 from atom_release.reference.scenarios.scenario import Files, Scenario, replace
 
@@ -58,6 +60,10 @@ def _vacuous(tree: Files) -> None:
     tree["services/perf-profiler/tests/test_profiler.py"] = f'"""C.2."""\n\n\n{tests}'.encode()
 
 
+def _hostile(tree: Files) -> None:
+    tree["services/perf-profiler/tests/test_profiler.py"] = package_files("atom_release.reference.scenarios").joinpath("hostile_suite.txt").read_bytes()
+
+
 def _plugin(tree: Files) -> None:
     replace(
         tree,
@@ -71,6 +77,7 @@ SCENARIOS = (
     Scenario("suite-overclaimed", "C.2", {"C.2": _FAIL}, "The report of C.2 claims 18 passed tests; its suite has 8.", _overclaim),
     Scenario("suite-flaky", "C.3", {"C.3": _FAIL}, "A test of C.3 depends on the order of a set: it fails under some hash seeds.", _flaky),
     Scenario("suite-vacuous", "C.2", {"C.2": _FAIL}, "The suite of C.2 passes, and no test of it needs the code.", _vacuous),
+    Scenario("suite-hostile", "C.2", {"C.2": Outcome.INCONCLUSIVE}, "The suite of C.2 attacks the gate, forks without end and writes its own JUnit.", _hostile),
     Scenario("report-missing", "C.4", {"C.4": _FAIL, "AC1": _FAIL}, "The report of C.4 is not in the commit.", _missing),
     Scenario("deliverable-missing", "C.4", {"C.4": _FAIL}, "The report of C.4 names a file that the commit does not have.", _deliverable),
     Scenario("accuracy-overclaimed", "C.1", {"C.1": _FAIL}, "The report of C.1 claims an accuracy of 97.5 %; the served model reaches 89 %.", _accuracy),
