@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -171,13 +171,14 @@ def test_an_unpacked_bundle_is_held_to_the_same(what: str, release: Tiny, tmp_pa
         assert verifying.verify(tmp_path, key_of(release), None)["verified"] is True
         return
     file = tmp_path / "PhaseX_Aggregated.md"
-    {
+    changes: dict[str, Callable[[], object]] = {
         "changed": lambda: file.write_bytes(file.read_bytes() + b" "),
         "added": lambda: (tmp_path / "more.md").write_bytes(b""),
         "a folder": (tmp_path / "more").mkdir,
         "a link": lambda: (tmp_path / "more").symlink_to("/etc/passwd"),
         "left out": file.unlink,
-    }[what]()
+    }
+    changes[what]()
     with pytest.raises(Refused):
         verifying.verify(tmp_path, key_of(release), None)
 
