@@ -60,12 +60,12 @@ def test_the_second_waits_says_for_whom_and_has_it_when_the_first_ends(tmp_path:
 
 
 def test_who_has_waited_long_enough_says_so(tmp_path: Path) -> None:
-    with held(tmp_path / "lock") as process, pytest.raises(ActFailed, match=f"process {process.pid}") as caught, turn(tmp_path / "lock", str, longest=0):
+    with held(tmp_path / "lock") as process, pytest.raises(ActFailed, match=f"process {process.pid}") as caught, turn(tmp_path / "lock", print, longest=0):
         pass
     assert caught.value.remedy
 
 
 def test_a_place_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(ActFailed, match="turn"), turn(tmp_path / "file" / "lock", str):
+    with pytest.raises(ActFailed, match="turn"), turn(tmp_path / "file" / "lock", print):
         pass
