@@ -20,7 +20,7 @@ from atom_release.evidence.suite_verdict import run_facts
 from atom_release.gate import claims_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from pydantic import JsonValue
 
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Service, Suite
 
 
-def with_rerun(look: Look, service: Service, found: Evidence, reported: Iterable[Evidence]) -> Evidence:
+def with_rerun(look: Look, service: Service, found: Evidence, reported: Sequence[Evidence]) -> Evidence:
     """Give the suite's evidence, with a run at the report's commit where a count of the report hangs on it."""
-    told = list(reported)
-    body = {str(number): one for number, one in enumerate([found, *told])}
-    commit = next((added["commit"] for one in told if isinstance(added := one.facts.get("added"), dict) and added.get("complete")), None)
+    body = {str(number): one for number, one in enumerate([found, *reported])}
+    commit = next((added["commit"] for one in reported if isinstance(added := one.facts.get("added"), dict) and added.get("complete")), None)
     if service.suite is None or not isinstance(commit, str) or not claims_of.wants_rerun(service, body):
         return found
     return found.model_copy(update={"facts": {**found.facts, "at_report": {"commit": commit, **_run_at(look, service.suite, commit)}}})

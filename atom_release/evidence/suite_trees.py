@@ -49,29 +49,32 @@ def judged(look: Look) -> tuple[Path, str]:
 
 @contextmanager
 def without_code(look: Look, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]) -> Iterator[tuple[Path, Ablated]]:
-    """Give a copy whose code has no bodies; it shares its other files with the judged copy."""
-    tree, _ = judged(look)
-    with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
-        Path(folder).chmod(0o755)
-        copy = Path(folder, "tree")
-        shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
+    """Give a copy whose code has no bodies."""
+    with _control(look) as copy:
         yield copy, ablate(copy, sources, tests=tests, keep=keep)
 
 
 @contextmanager
 def emptied(look: Look, paths: Sequence[str], *, tests: Sequence[str]) -> Iterator[tuple[Path, Ablated]]:
-    """Give a copy in which the files at these paths, the suite's own left out, are empty; it shares its other files with the judged copy."""
-    tree, _ = judged(look)
-    with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
-        Path(folder).chmod(0o755)
-        copy = Path(folder, "tree")
-        shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
+    """Give a copy in which the files at these paths, the suite's own left out, are empty."""
+    with _control(look) as copy:
         files = [path for path, entry in look.tree.entries.items() if entry.kind == "blob" and _within(path, paths) and not is_test(path, tests)]
         for path in files:
             mode = (copy / path).stat().st_mode
             (copy / path).unlink()
             (copy / path).touch(mode & 0o777)
         yield copy, Ablated(tuple(files), len(files), (), ())
+
+
+@contextmanager
+def _control(look: Look) -> Iterator[Path]:
+    """Give a copy to take something out of: it shares its files with the judged copy, so they are replaced and never written through."""
+    tree, _ = judged(look)
+    with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
+        Path(folder).chmod(0o755)
+        copy = Path(folder, "tree")
+        shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
+        yield copy
 
 
 def _within(path: str, folders: Sequence[str]) -> bool:

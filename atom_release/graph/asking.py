@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.gate import criteria, reports
@@ -36,8 +37,7 @@ def service_evidence(step: Step, service: Service) -> Mapping[str, bytes]:
     look = step.look
     found = step.boundary.ask(Question((("report", service.id), ("claims", service.id)), lambda: collect(look, service)))
     if service.suite is not None:
-        reported = [*found]
-        found += step.boundary.ask(Question((("suite", service.id),), lambda: with_rerun(look, service, run_suite(look, service), reported)))
+        found += step.boundary.ask(Question((("suite", service.id),), lambda: with_rerun(look, service, run_suite(look, service), found)))
     if service.accuracy is not None:
         found += rehearsed(step, [_leg("accuracy", service.id, lambda rehearsal: probe_accuracy(look, service, rehearsal))])
     document = evidence_document(found, service=service.id, name=service.name)
@@ -113,8 +113,11 @@ def _integration(step: Step, integration: Integration) -> Asks:
 def perf_summary(step: Step) -> Mapping[str, bytes]:
     """Measure latency and accuracy, one service after another, so that none disturbs another's figures."""
     from atom_release.evidence.accuracy import probe_accuracy
+    from atom_release.evidence.histogram import probe_histogram
     from atom_release.evidence.latency import probe_latency
+    from atom_release.evidence.measurements import probe_measurements
 
+    look = step.look
     asks = []
     for service in step.manifest.services:
         if service.endpoints:
@@ -122,23 +125,12 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
         if service.accuracy is not None:
             asks.append(_leg("accuracy", service.id, _of(step, service, probe_accuracy)))
     deployed = [service for service in step.manifest.services if service.histogram is not None]
-    read = step.boundary.ask_together([Question((("histogram", service.id),), _bound_histogram(step.look, service)) for service in deployed])
-    read += step.boundary.show(*(Question((("measurement", one.id),), _bound_files(step.look, one)) for one in step.manifest.services if one.measurements))
+    read = step.boundary.ask_together([Question((("histogram", one.id),), partial(probe_histogram, look, one)) for one in deployed])
+    told = [service for service in step.manifest.services if service.measurements]
+    read += step.boundary.show(*(Question((("measurement", one.id),), partial(probe_measurements, look, one)) for one in told))
     measured = rehearsed(step, asks)
     found = [*measured, *read, *comparing.regressions(step, measured)]
     return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found))}
-
-
-def _bound_histogram(look: Look, service: Service) -> Callable[[], Evidence]:
-    from atom_release.evidence.histogram import probe_histogram
-
-    return lambda: probe_histogram(look, service)
-
-
-def _bound_files(look: Look, service: Service) -> Callable[[], Evidence]:
-    from atom_release.evidence.measurements import probe_measurements
-
-    return lambda: probe_measurements(look, service)
 
 
 def policy_check(step: Step) -> Mapping[str, bytes]:

@@ -20,13 +20,11 @@ from atom_release.git import Git, GitError
 from atom_release.graph import previous
 from atom_release.graph.subject import MANIFEST_PATH, parse_manifest
 from atom_release.publish import attestations, canonical, record, signing
-from atom_release.publish.release_commit import Identity, Signature, make_release_commit, make_tag_object
+from atom_release.publish.release_commit import ITSELF, Signature, make_release_commit, make_tag_object
 
 if TYPE_CHECKING:
     from atom_release.publish.signing import KeyPair
     from atom_release.reference.scenarios.scenario import Earlier
-
-_ITSELF = Identity("atom-release", "atom-release@localhost")
 
 
 def release_earlier(repository: Path, scenario: str, key: KeyPair) -> None:
@@ -70,7 +68,7 @@ def _decided(git: Git, earlier: Earlier, manifest: Manifest, judged: str, key: K
 
 def _tag(git: Git, manifest: Manifest, judged: str, files: Mapping[str, bytes]) -> None:
     release = manifest.release
-    said = Signature(_ITSELF, _moment(git, judged), f"Release: {release.name} {release.version}")
+    said = Signature(ITSELF, _moment(git, judged), f"Release: {release.name} {release.version}")
     placed = {f"releases/{release.version}/{name}": content for name, content in files.items() if name != record.MANIFEST}
     made = make_release_commit(git.repository, judged, placed, said)
     git.output("update-ref", f"refs/tags/{release.tag}", make_tag_object(git.repository, release.tag, made, said))

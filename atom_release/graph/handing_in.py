@@ -20,11 +20,10 @@ from atom_release.graph import running
 from atom_release.graph.step import now
 from atom_release.graph.subject import Subject, open_subject
 from atom_release.publish import consents, signing, waivers_ref
-from atom_release.publish.release_commit import Identity, Signature, identity_of
+from atom_release.publish.release_commit import ITSELF, Signature, identity_of
 from atom_release.settings import Settings
 
 One = TypeVar("One", Waiver, Approval)
-_ITSELF = Identity("atom-release", "atom-release@localhost")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def _handed_in(settings: Settings, made: Sequence[Waiver | Approval], key: Path 
 
 def _to_reference(subject: Subject, envelopes: list[bytes]) -> str:
     repository = subject.tree.repository
-    commit = waivers_ref.add(repository, envelopes, Signature(identity_of(repository, _ITSELF), now(), "What people signed about a release"))
+    commit = waivers_ref.add(repository, envelopes, Signature(identity_of(repository, ITSELF), now(), "What people signed about a release"))
     return f"{waivers_ref.REFERENCE} ({commit[:12]})"
 
 

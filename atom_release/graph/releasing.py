@@ -16,10 +16,9 @@ from atom_release.graph.step import Step, now
 from atom_release.publish import canonical, record, signing
 from atom_release.publish.journal import Entry, Journal
 from atom_release.publish.release_commit import still_fits
-from atom_release.publish.repository import Identity, Onto, Signature, TagFacts, Wanted, identity_of, make_release_commit, make_tag_object, push
+from atom_release.publish.repository import ITSELF, Onto, Signature, TagFacts, Wanted, identity_of, make_release_commit, make_tag_object, push
 from atom_release.publish.turn import turn
 
-_ITSELF = Identity("atom-release", "atom-release@localhost")
 _RECEIPT = "application/vnd.atom-release.receipt+json"
 
 
@@ -80,7 +79,7 @@ def _committed(step: Step, journal: Journal, entry: Entry, found: record.Record,
     """Give the journal's entry with release commit and tag object, made as objects only; a crash before the push leaves nothing visible."""
     subject = step.subject
     manifest, repository = subject.manifest, subject.tree.repository
-    identity = identity_of(repository, _ITSELF)
+    identity = identity_of(repository, ITSELF)
     onto = Onto(manifest.infrastructure.remote, manifest.release.branch, lambda commit: standing.is_own(subject, commit))
     if entry.committed is not None and entry.pushed is None and not still_fits(repository, entry.committed, onto):
         entry = journal.reach(entry, committed=None, tagged=None)  # the remote's branch moved after a crash: what was made then cannot be pushed

@@ -40,7 +40,7 @@ def _numbers(document: object) -> dict[str, dg.MetadataValue]:
     shown: dict[str, dg.MetadataValue] = {
         "evidence": dg.MetadataValue.int(len(evidence)),
         "answered yes": dg.MetadataValue.int(sum(one["answer"] == "yes" for one in evidence)),
-        "questions": _questions(evidence),
+        "questions": _table(("question", "subject", "answer", "assurance", "reason"), evidence),
     }
     for one in evidence:
         for endpoint in one["facts"].get("endpoints", []) if one["question"] == "latency" else []:
@@ -51,19 +51,16 @@ def _numbers(document: object) -> dict[str, dg.MetadataValue]:
 
 def _ledger(document: object) -> dict[str, dg.MetadataValue]:
     """Give the ledger as one table, and how many claims of all reports came to each verdict."""
-    ledger = document.get("ledger") if isinstance(document, dict) else None
-    if not ledger or not isinstance(document, dict):
+    if not isinstance(document, dict) or not document.get("ledger"):
         return {}
-    rows = [{"service": service, **row, "evidence": ", ".join(row["evidence"])} for service, of_one in ledger.items() for row in of_one]
-    columns = ("service", "kind", "said", "found", "verdict", "where", "reason", "evidence")
-    records = [dg.TableRecord({column: str(row[column]) for column in columns}) for row in rows]
-    shown: dict[str, dg.MetadataValue] = {"ledger": dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(name) for name in columns]))}
+    rows = [{"service": service, **row, "evidence": ", ".join(row["evidence"])} for service, of_one in document["ledger"].items() for row in of_one]
+    shown: dict[str, dg.MetadataValue] = {"ledger": _table(("service", "kind", "said", "found", "verdict", "where", "reason", "evidence"), rows)}
     for name in next(iter(document["counts"].values())):
         shown[f"claims {name}"] = dg.MetadataValue.int(sum(counts[name] for counts in document["counts"].values()))
     return shown
 
 
-def _questions(evidence: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
-    columns = ("question", "subject", "answer", "assurance", "reason")
-    records = [dg.TableRecord({column: str(one[column]) for column in columns}) for one in evidence]
+def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> dg.TableMetadataValue:
+    """Give these columns of the rows, each cell as text."""
+    records = [dg.TableRecord({column: str(row[column]) for column in columns}) for row in rows]
     return dg.MetadataValue.table(records, schema=dg.TableSchema([dg.TableColumn(column) for column in columns]))

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class History:
             StoreError: the history was changed by someone else.
         """
         with self._alone():
-            lines = list(self._lines())
+            lines = self._lines()
             for line in _unclosed(lines):
                 if line["run"] != run and _over(line, when):
                     closing = {"kind": "died", "occasion": line["occasion"], "run": line["run"], "as_of": when.isoformat()}
@@ -118,20 +119,26 @@ class History:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        if not self.path.exists():
-            return
-        remedy = f"Find out who changed it; {self.path} can be moved away, and the next decision then says it has no history."
-        after = ""
-        for number, envelope in enumerate(self.path.read_bytes().splitlines(), start=1):
-            try:
-                line = json.loads(signing.verify(envelope, self.key.public, LINE_TYPE))
-            except StoreError as error:
-                raise StoreError(f"Line {number} of the history is not signed by the gate's key: {error.message}", remedy) from error
-            if line.get("after") != after:
-                raise StoreError(f"Line {number} of the history does not follow the one before it: a line was taken out or moved.", remedy)
-            after = _link(envelope)
-            yield line
+    def _lines(self) -> Sequence[Mapping[str, Any]]:
+        return _believed(self.path.read_bytes(), self.path, self.key.public) if self.path.exists() else ()
+
+
+@lru_cache(maxsize=4)
+def _believed(content: bytes, path: Path, key: signing.PublicKey) -> tuple[Mapping[str, Any], ...]:
+    """Check every line; every step of a run asks several times, and the same bytes need to be checked only once."""
+    remedy = f"Find out who changed it; {path} can be moved away, and the next decision then says it has no history."
+    lines: list[Mapping[str, Any]] = []
+    after = ""
+    for number, envelope in enumerate(content.splitlines(), start=1):
+        try:
+            line = json.loads(signing.verify(envelope, key, LINE_TYPE))
+        except StoreError as error:
+            raise StoreError(f"Line {number} of the history is not signed by the gate's key: {error.message}", remedy) from error
+        if line.get("after") != after:
+            raise StoreError(f"Line {number} of the history does not follow the one before it: a line was taken out or moved.", remedy)
+        after = _link(envelope)
+        lines.append(line)
+    return tuple(lines)
 
 
 def _link(envelope: bytes) -> str:

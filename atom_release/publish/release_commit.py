@@ -32,6 +32,10 @@ class Identity:
         return f"{_clean(self.name)} <{_clean(self.email)}>"
 
 
+ITSELF = Identity("atom-release", "atom-release@localhost")
+"""Who the gate is where git knows of no person."""
+
+
 @dataclass(frozen=True)
 class Signature:
     """Who says something in a commit or tag, when, and what."""

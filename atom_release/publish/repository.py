@@ -7,9 +7,10 @@ from pathlib import Path
 
 from atom_release.git import Git, GitError, remote
 from atom_release.publish.push import Pushed, Wanted, push
-from atom_release.publish.release_commit import Identity, Onto, Signature, identity_of, make_release_commit, make_tag_object, still_fits
+from atom_release.publish.release_commit import ITSELF, Identity, Onto, Signature, identity_of, make_release_commit, make_tag_object, still_fits
 
 __all__ = [
+    "ITSELF",
     "Existing",
     "Identity",
     "Onto",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +29,7 @@ from atom_release.gate import criteria
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release_tests.live import rehearsal_tree as tree
+from atom_release_tests.serving import serving
 from atom_release_tests.unit.evidence.stage import Rehearsed
 
 pytestmark = pytest.mark.live
@@ -82,14 +83,8 @@ def web(answers: Mapping[str, tuple[int, bytes]], default: tuple[int, bytes] = (
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://user:{_PLANTED}@127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as address:
+        yield f"http://user:{_PLANTED}@{address}"
 
 
 def port_of(url: str) -> int:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-import hvac
 import pytest
 
 from atom_release.errors import ManifestError, StoreError
@@ -23,35 +18,16 @@ from atom_release.publish import signing
 from atom_release_tests.graph import tiny
 from atom_release_tests.graph.test_routes import execute
 from atom_release_tests.graph.tiny import Tiny
+from atom_release_tests.openbao import with_signing_key
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 
 @pytest.fixture
 def vault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real OpenBao whose transit engine holds the key `release`, named by the variables that its clients read."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [str(Path(sys.executable).parent / "bao"), "server", "-dev", "-dev-root-token-id=planted-root", f"-dev-listen-address={address}"]
-    with (tmp_path / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env={"HOME": str(tmp_path)}, start_new_session=True)
-    try:
-        monkeypatch.setenv("VAULT_ADDR", f"http://{address}")
-        monkeypatch.setenv("VAULT_TOKEN", "planted-root")
-        client = hvac.Client()
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                if client.sys.is_initialized():
-                    break
-            time.sleep(0.1)
-        client.sys.enable_secrets_engine("transit")
-        client.secrets.transit.create_key("release", key_type="ed25519")
+    """A real OpenBao whose transit engine holds the key `release`."""
+    with with_signing_key(monkeypatch, tmp_path) as server:
         yield server
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
 
 
 def signed_by(place: Path, uri: str) -> Tiny:

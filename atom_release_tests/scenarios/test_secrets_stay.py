@@ -7,11 +7,10 @@ import gzip
 import re
 import secrets
 import sqlite3
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from atom_release.graph import progress
 from atom_release.reference.build import build
 from atom_release.reference.scenarios import SCENARIOS
 from atom_release_tests.scenarios import judged, searched
+from atom_release_tests.serving import serving
 
 pytestmark = pytest.mark.live
 
@@ -50,14 +50,8 @@ def echoing(heard: list[str]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as address:
+        yield address
 
 
 def committed() -> dict[str, str]:

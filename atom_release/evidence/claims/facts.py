@@ -75,7 +75,8 @@ def _control(look: Look) -> NegativeControl:
 
 
 def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
-    answer, state, reason = _standing(look, service, record)
+    twins = _twins(look, service)
+    answer, state, reason = _standing(look, service, record, twins)
     return look.found(
         _REPORT,
         service.id,
@@ -89,15 +90,14 @@ def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
             "status": record.status.value,
             "status_raw": record.status_raw,
             "task_id": record.task_id,
-            "disagreements": _disagreements(look, service, [record.path, *_twins(look, service)]),
+            "disagreements": _disagreements(look, service, [record.path, *twins]),
         },
         sources={record.path: look.tree.digest(record.path)},
     )
 
 
-def _standing(look: Look, service: Service, record: ClaimRecord) -> tuple[Answer, str, str]:
+def _standing(look: Look, service: Service, record: ClaimRecord, twins: list[str]) -> tuple[Answer, str, str]:
     """Give the answer, the state of the report in the tree, and the reason."""
-    twins = _twins(look, service)
     if twins:
         return Answer.NO, "twice", f"claimed twice: {service.id} is also named by {', '.join(twins)}"
     others = {other.id for other in look.manifest.services} - {service.id}

@@ -7,13 +7,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence.exchange import Exchange, NotStarted, ProtocolFault, Refused, TimedOut, Unfilled, pointer
 from atom_release.gate.manifest import Login, Request
+from atom_release_tests.serving import serving
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -58,12 +59,8 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(Echo) as address:
+        yield f"http://{address}"
 
 
 @pytest.fixture

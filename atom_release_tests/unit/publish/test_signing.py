@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import multiprocessing
 import os
 import shutil
 import signal
-import socket
 import stat
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import hvac
 import pytest
 
 from atom_release.errors import StoreError
 from atom_release.publish import signing
+from atom_release_tests.openbao import with_signing_key
 
 TYPE = "application/vnd.example+json"
 PAYLOAD = b'{"verdict":"GREEN"}'
@@ -239,29 +235,9 @@ def test_an_unknown_uri_is_refused(key: signing.KeyPair) -> None:
 
 @pytest.fixture
 def transit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real OpenBao with a signing key in its transit engine, named by the variables that its clients read."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [str(Path(sys.executable).parent / "bao"), "server", "-dev", "-dev-root-token-id=planted-root", f"-dev-listen-address={address}"]
-    with (tmp_path / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env={"HOME": str(tmp_path)}, start_new_session=True)
-    try:
-        monkeypatch.setenv("VAULT_ADDR", f"http://{address}")
-        monkeypatch.setenv("VAULT_TOKEN", "planted-root")
-        client = hvac.Client()
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                if client.sys.is_initialized():
-                    break
-            time.sleep(0.1)
-        client.sys.enable_secrets_engine("transit")
-        client.secrets.transit.create_key("release", key_type="ed25519")
+    """A real OpenBao with a signing key in its transit engine."""
+    with with_signing_key(monkeypatch, tmp_path) as server:
         yield server
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
 
 
 @pytest.mark.live
