@@ -80,7 +80,7 @@ def wants_rerun(record: ClaimRecord, known: Known) -> bool:
     if suite is None or not suite.runs or suite.unchanged_since_report is not False or suite.rerun_at_report is not None:
         return False
     counts = [claim for claim in record.claims if claim.kind is ClaimKind.TESTS and claim.unit in Run.model_fields]
-    return any(not _holds(claim, run) and not _only_skips(claim, record, run) for claim in counts for run in suite.runs)
+    return any(not any(_holds(claim, run) or _only_skips(claim, record, run) for run in suite.runs) for claim in counts)
 
 
 def _disagreeing(claim: Claim, record: ClaimRecord, suite: SuiteKnown, found: str) -> Judged:

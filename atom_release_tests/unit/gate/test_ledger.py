@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atom_release.evidence.claims import read_report
-from atom_release.gate import numbers
+from atom_release.gate import numbers, verdicts
 from atom_release.gate.claims import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
 from atom_release.gate.ledger import FileSize, Known, LedgerRow, Run, ScoresKnown, SuiteKnown, decide_claims, disagreements, duplicates, judge_claims
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, Outcome
@@ -328,3 +328,10 @@ def test_reports_of_one_task_that_disagree_are_told() -> None:
 def test_the_counts_of_kinds_that_decide_are_those_of_the_contract() -> None:
     assert {kind.value for kind in ClaimKind if kind.decides} == {"status", "tests", "deliverable", "accuracy", "precision", "recall", "f1"}
     assert re.fullmatch(r"reports/router\.md:\d+", _ledger()[0].where)
+
+
+@pytest.mark.parametrize(("passed", "wanted"), [((9, 8), False), ((8, 8), True)], ids=["some run agrees", "no run agrees"])
+def test_only_a_count_that_no_run_agrees_with_wants_a_rerun(passed: tuple[int, int], wanted: bool) -> None:  # noqa: FBT001 - a table
+    record = read_report("r.md", b"# B.7 Router\n\n## Tests\n\n9 passed, 0 failed\n")
+    runs = tuple(Run(passed=one, failed=0, skipped=0, total=one) for one in passed)
+    assert verdicts.wants_rerun(record, Known(suite=SuiteKnown(runs=runs, unchanged_since_report=False))) is wanted
