@@ -96,7 +96,10 @@ def _suite(old: Service, new: Service) -> Iterator[Loosening]:
         return
     yield from _fewer(old.id, "suite paths", old.suite.paths, new.suite.paths)
     yield from _less(old.id, "suite repeats", old.suite.repeats, new.suite.repeats)
-    yield from _changed(old.id, "suite arguments", old.suite.arguments, new.suite.arguments)
+    for name in ("arguments", "command"):
+        yield from _changed(old.id, f"suite {name}", getattr(old.suite, name), getattr(new.suite, name))
+    if new.suite.command:
+        yield from _fewer(old.id, "suite ablate", old.suite.ablate or old.source, new.suite.ablate or new.source)
     if (old.suite.control, new.suite.control) == ("strict", "weak"):
         yield Loosening(old.id, "suite control: strict became weak")
 

@@ -107,6 +107,18 @@ LOOSER: dict[str, tuple[Change, Change, set[str]]] = {
     "fewer repeats": (AS_IT_IS, in_service("C.1", "suite", repeats=2), {"C.1"}),
     "a weak control": (AS_IT_IS, in_service("C.1", "suite", control="weak"), {"C.1"}),
     "tests left out by an argument": (AS_IT_IS, in_service("C.1", "suite", arguments=["-k", "not slow"]), {"C.1"}),
+    "a command in place of pytest": (AS_IT_IS, in_service("C.1", "suite", command=["sh", "run", "{junit}"]), {"C.1"}),
+    "another command": (in_service("C.1", "suite", command=["sh", "run", "{junit}"]), in_service("C.1", "suite", command=["echo", "{junit}"]), {"C.1"}),
+    "less is emptied": (
+        in_service("C.1", "suite", command=["sh", "run", "{junit}"], ablate=["services", "data"]),
+        in_service("C.1", "suite", command=["sh", "run", "{junit}"], ablate=["data"]),
+        {"C.1"},
+    ),
+    "only some of the sources is emptied": (
+        in_service("C.1", "suite", command=["sh", "run", "{junit}"]),
+        in_service("C.1", "suite", command=["sh", "run", "{junit}"], ablate=["data"]),
+        {"C.1"},
+    ),
     "no suite": (AS_IT_IS, without("C.1", "suite"), {"C.1"}),
     "less source": (AS_IT_IS, lambda document: service(document, "C.1").update(source=["services/platform"]), {"C.1"}),
     "an endpoint is gone": (AS_IT_IS, drop_endpoint, {"P-6", "T5"}),
