@@ -163,11 +163,15 @@ def _privacy(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _per_service("P-1", "privacy", "privacy", "no place to plant a person is named")(manifest)
 
 
-def _secrets(_: Manifest) -> Iterator[LegSpec]:
+def _secrets(manifest: Manifest) -> Iterator[LegSpec]:
     yield LegSpec("P-2", "secrets", "tree")
     yield LegSpec("P-2", "default-secrets", "tree")
     yield LegSpec("P-2", "vault", "vault")
     yield LegSpec("P-2", "signing", "key")
+    for signed in manifest.signed:
+        yield LegSpec("P-2", "signature", signed.name)
+    if not manifest.signed:
+        yield LegSpec("P-2", "signature", "artifacts", applies=False, why_not="no signed artifact is named")
 
 
 def _safety(manifest: Manifest) -> Iterator[LegSpec]:

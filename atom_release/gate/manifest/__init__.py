@@ -19,6 +19,7 @@ from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Reg
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
+from atom_release.gate.manifest.signed import Consumer, Signed
 from atom_release.gate.manifest.systems import Infrastructure, Secret, Tenancy
 from atom_release.gate.vocabulary import Acts
 
@@ -26,6 +27,7 @@ __all__ = [
     "Accuracy",
     "Approval",
     "Budget",
+    "Consumer",
     "CriterionPolicy",
     "Endpoint",
     "Histogram",
@@ -40,6 +42,7 @@ __all__ = [
     "Request",
     "Secret",
     "Service",
+    "Signed",
     "Start",
     "Suite",
     "Tenancy",
@@ -59,6 +62,7 @@ class Manifest(Strict):
     tenancy: Tenancy | None = None
     secrets: tuple[Secret, ...] = ()
     logins: tuple[Login, ...] = ()
+    signed: tuple[Signed, ...] = ()
     expected: tuple[str, ...] | None = Field(default=None, description="criteria this release expects; default all that there are")
     criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
     freshness: Duration = timedelta(hours=24)
