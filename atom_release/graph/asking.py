@@ -136,7 +136,7 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
 def policy_check(step: Step) -> Mapping[str, bytes]:
     """Audit the policies on the tree and on the rehearsed services, and write the policy report."""
     found = step.boundary.ask_together(list(_static(step)), workers=2)
-    found += rehearsed(step, list(_behavioural(step)))
+    found += rehearsed(step, [*_behavioural(step), *_signing(step)])
     own = {step.blueprint.artifact("PolicyCheck.json"): canonical.encode(evidence_document(found))}
     case = step.case({**step.inputs(step.blueprint.evidence_artifacts), **own})
     results = [judge(one, case) for one in criteria.expected(step.manifest) if one.asset == step.name]
@@ -175,6 +175,19 @@ def _behavioural(step: Step) -> Iterator[Leg]:
     if step.manifest.tenancy:
         legs = (("migrations", "postgres"), ("isolation", "postgres"))
         yield legs, lambda rehearsal: _tenancy(look, legs, rehearsal)
+
+
+def _signing(step: Step) -> Iterator[Leg]:
+    from atom_release.evidence import secret_use, signatures
+
+    look = step.look
+    for signed in step.manifest.signed:
+        if signed.produce:
+            both = (("signature", signed.name), ("tampered-artifact", signed.name))
+            yield both if signed.consumer else both[:1], partial(signatures.probe_produced, look, signed)
+    users = [service for service in step.manifest.services if service.secret_use]
+    if users:  # last: afterwards the services work with other secrets than the rehearsal began with
+        yield tuple(("secret-use", one.id) for one in users), partial(secret_use.probe_secret_use, look, users)
 
 
 def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal) -> list[Evidence]:

@@ -45,6 +45,13 @@ TOUCHED = {
     "jwt-no-tenant": {"services/platform/platform_tokens.py"},
     "jwt-override": {"services/platform/platform_tokens.py"},
     "pii-in-export": {"services/analytics/redaction.py"},
+    "model-signed-with-tree-key": {
+        "services/model-pipeline/tests/keys/model.pem",
+        "services/predictive-engine/model.json.sig",
+        "services/predictive-engine/model.pub",
+    },
+    "model-unverified": {"services/platform/platform_signing.py", "services/predictive-engine/server.py"},
+    "key-not-from-vault": {"release.yaml", "services/analytics/server.py"},
     "pii-in-fixture": {"services/analytics/tests/fixtures/payments.csv"},
     "auto-activation": {"services/model-pipeline/server.py"},
     "metrics-constant": {"services/platform/platform_metrics.py"},

@@ -18,6 +18,8 @@ find . -mindepth 1 -depth -exec sh -c '
   for path; do [ -e "$0/$path" ] || [ -L "$0/$path" ] || rm -rf -- "$path"; done' "$1" {} +
 cp -a -- "$1/." . 2>/dev/null || { find . -mindepth 1 -delete && cp -a -- "$1/." .; } && echo done
 """
+# Only what is in the first folder is written, each file in place and as a new moment, so that who watches it sees a change.
+_OVERLAY = 'cp -r -- "$1/." "$2/" && echo done'
 _NAME = "state"
 
 
@@ -29,6 +31,11 @@ def keep(launcher: Launcher, state: Path, first: Path) -> None:
 def restore(launcher: Launcher, state: Path, first: Path) -> None:
     """Give the folder its first content again."""
     _run(launcher, _RESTORE, first, state)
+
+
+def overlay(launcher: Launcher, source: Path, target: Path) -> None:
+    """Write the files of one folder over those of another."""
+    _run(launcher, _OVERLAY, source, target)
 
 
 def _run(launcher: Launcher, script: str, source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ Artifacts are files of the judged tree, or what the rehearsed services write whe
 How signatures are written is `verification`'s, where private keys hide is `private_halves`'; nothing here is known of any service.
 """
 
+from atom_release.evidence.signatures.produced import probe_produced
 from atom_release.evidence.signatures.question import probe_committed
 
-__all__ = ["probe_committed"]
+__all__ = ["probe_committed", "probe_produced"]
