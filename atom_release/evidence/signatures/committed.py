@@ -32,10 +32,10 @@ def public_key(look: Look, signed: Signed, secrets: Mapping[str, str]) -> bytes:
     """
     if signed.public_key is not None:
         return look.tree.read(signed.public_key)
-    if signed.public_key_secret is not None:
-        if signed.public_key_secret not in secrets:
-            raise ProbeFault(f"the rehearsal has no secret {signed.public_key_secret}", "Name it under `secrets` in release.yaml.")
-        return _public_half(secrets[signed.public_key_secret].encode())
+    if signed.public_key_from is not None:
+        if signed.public_key_from not in secrets:
+            raise ProbeFault(f"the rehearsal has no secret {signed.public_key_from}", "Name it under `secrets` in release.yaml.")
+        return _public_half(secrets[signed.public_key_from].encode())
     value = look.environment.get(signed.public_key_variable or "")
     if not value:
         raise Unset(f"{signed.public_key_variable} is unset", f"Set {signed.public_key_variable} to the public key's PEM, or to the path of its file.")

@@ -111,8 +111,8 @@ class Manifest(Strict):
             message = f"two signed artifacts share a name: {', '.join(signed)}"
             raise ValueError(message)
         for one in self.signed:
-            if one.public_key_secret is not None and one.public_key_secret not in names:
-                message = f"{one.name} is verified with {one.public_key_secret!r}, which is no secret"
+            if one.public_key_from is not None and one.public_key_from not in names:
+                message = f"{one.name} is verified with {one.public_key_from!r}, which is no secret"
                 raise ValueError(message)
         return self
 

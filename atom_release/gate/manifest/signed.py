@@ -33,7 +33,7 @@ class Signed(Strict):
     paths: tuple[InRepository, ...] = Field(min_length=1, description="globs in the judged tree; with `produce`, below the rehearsal's {scratch}")
     public_key: InRepository | None = Field(default=None, description="PEM file in the judged tree")
     public_key_variable: VariableName | None = Field(default=None, description="variable that holds the PEM, or the absolute path of its file")
-    public_key_secret: Key | None = Field(default=None, description="rehearsal secret whose public half verifies")
+    public_key_from: Key | None = Field(default=None, description="rehearsal secret whose public half verifies")
     produce: tuple[Request, ...] = Field(default=(), description="requests after which the rehearsed services have written the artifacts")
     consumer: Consumer | None = None
 
@@ -46,11 +46,11 @@ class Signed(Strict):
 
 
 def _lack(signed: Signed) -> str:
-    named = [one for one in (signed.public_key, signed.public_key_variable, signed.public_key_secret) if one is not None]
+    named = [one for one in (signed.public_key, signed.public_key_variable, signed.public_key_from) if one is not None]
     if len(named) != 1:
-        return "name the public key in one way: public_key, public_key_variable or public_key_secret"
-    if not signed.produce and (signed.public_key_secret or signed.consumer):
-        return "public_key_secret and consumer belong to artifacts that the rehearsal produces: name `produce`"
+        return "name the public key in one way: public_key, public_key_variable or public_key_from"
+    if not signed.produce and (signed.public_key_from or signed.consumer):
+        return "public_key_from and consumer belong to artifacts that the rehearsal produces: name `produce`"
     consumer = signed.consumer
     if not all(_named([*signed.produce, *(consumer.deploy if consumer else ()), *([consumer.use] if consumer else ())])):
         return "each request of a signed artifact names its service"

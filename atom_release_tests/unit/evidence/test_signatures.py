@@ -243,7 +243,7 @@ def test_a_public_key_from_outside_is_given_as_text_or_by_its_file(tmp_path: Pat
     [
         {},
         {"public_key": "a", "public_key_variable": "B"},
-        {"public_key_secret": "model"},
+        {"public_key_from": "model"},
         {"public_key": "a", "produce": [{"path": "/train"}]},
         {"public_key": "a", "consumer": {"deploy": [{"path": "/x", "service": "C.1"}], "use": {"path": "/y", "service": "C.1"}}},
     ],
