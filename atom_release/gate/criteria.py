@@ -166,6 +166,7 @@ def _privacy(manifest: Manifest) -> Iterator[LegSpec]:
 def _secrets(manifest: Manifest) -> Iterator[LegSpec]:
     yield LegSpec("P-2", "secrets", "tree")
     yield LegSpec("P-2", "default-secrets", "tree")
+    yield LegSpec("P-2", "secret-history", "history")
     yield LegSpec("P-2", "vault", "vault")
     yield LegSpec("P-2", "signing", "key")
     yield from _per_service("P-2", "secret-use", "secret_use", "no request that needs a secret is named")(manifest)

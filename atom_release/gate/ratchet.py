@@ -186,6 +186,8 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
         if (old.control, new.control) == ("strict", "weak"):
             yield Loosening("AC2", f"integration {old.name} control: strict became weak")
     yield from _signatures(before, now)
+    if (before.secrets_in_history, now.secrets_in_history) == ("fail", "warn"):
+        yield Loosening("P-2", "secrets_in_history: fail became warn")
     if before.tenancy and not now.tenancy:
         yield Loosening("P-5", "tenancy is not asked any more")
     for name, criterion in (("vault", "P-2"), ("prometheus", "P-4"), ("postgres", "P-5"), ("forge", "AC6")):

@@ -145,11 +145,12 @@ def policy_check(step: Step) -> Mapping[str, bytes]:
 
 
 def _static(step: Step) -> Iterator[Question]:
-    from atom_release.evidence import default_secrets, personal_data, safety_mode, secrets, signatures
+    from atom_release.evidence import default_secrets, personal_data, safety_mode, secret_history, secrets, signatures
 
     look, key = step.look, step.subject.fingerprint_key
     yield Question((("secrets", "tree"),), lambda: secrets.probe_secrets(look, key))
     yield Question((("default-secrets", "tree"),), lambda: default_secrets.probe_default_secrets(look, key))
+    yield Question((("secret-history", "history"),), lambda: secret_history.probe_secret_history(look, key))
     yield Question((("personal-data", "tree"),), lambda: personal_data.probe_personal_data(look, key))
     yield Question((("safety-mode", "tree"),), lambda: safety_mode.probe_safety_mode(look))
     for signed in look.manifest.signed:

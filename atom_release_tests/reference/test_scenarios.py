@@ -51,6 +51,7 @@ TOUCHED = {
         "services/predictive-engine/model.pub",
     },
     "model-unverified": {"services/platform/platform_signing.py", "services/predictive-engine/server.py"},
+    "secret-in-history": set(),
     "key-not-from-vault": {"release.yaml", "services/analytics/server.py"},
     "pii-in-fixture": {"services/analytics/tests/fixtures/payments.csv"},
     "auto-activation": {"services/model-pipeline/server.py"},

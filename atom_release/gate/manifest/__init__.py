@@ -64,6 +64,7 @@ class Manifest(Strict):
     secrets: tuple[Secret, ...] = ()
     logins: tuple[Login, ...] = ()
     signed: tuple[Signed, ...] = ()
+    secrets_in_history: Literal["warn", "fail"] = Field(default="warn", description="what a secret in an earlier commit means; only revoking it mends it")
     expected: tuple[str, ...] | None = Field(default=None, description="criteria this release expects; default all that there are")
     criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
     freshness: Duration = timedelta(hours=24)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 
 from atom_release.gate.vocabulary import Outcome
+from atom_release.reference.scenarios.policies import DOTENV
 from atom_release.reference.scenarios.scenario import Files, Scenario, replace
 
 _FAIL = Outcome.FAIL
@@ -53,5 +54,6 @@ SCENARIOS = (
         _tree_key,
     ),
     Scenario("model-unverified", "P-2", {"P-2": _FAIL}, "C.1 is deployed without the public key and then takes any model.", _unverified),
+    Scenario("secret-in-history", None, {}, "The first commit had a .env with credentials, the second removed it: P-2 warns of it.", once={".env": DOTENV}),
     Scenario("key-not-from-vault", "P-2", {"P-2": _FAIL}, "C.4 takes the token key from its environment and never looks into Vault.", _not_from_vault),
 )
