@@ -35,10 +35,10 @@ def restore(launcher: Launcher, state: Path, first: Path) -> None:
 
 def overlay(launcher: Launcher, source: Path, target: Path) -> None:
     """Write the files of one folder over those of another."""
-    _run(launcher, _OVERLAY, source, target)
+    _run(launcher, _OVERLAY, source, target, "written into")
 
 
-def _run(launcher: Launcher, script: str, source: Path, target: Path) -> None:
+def _run(launcher: Launcher, script: str, source: Path, target: Path, done: str = "returned to its first state") -> None:
     launcher.log(_NAME).unlink(missing_ok=True)
     argv = ["/bin/sh", "-c", script, "sh", str(source), str(target)]
     running = launcher.start(_NAME, argv, directory=target, writable=[source, target], environment={"PATH": "/usr/bin:/bin"})
@@ -46,4 +46,4 @@ def _run(launcher: Launcher, script: str, source: Path, target: Path) -> None:
     launcher.stop(_NAME)
     said = launcher.tail(_NAME)
     if not ended or not said.endswith(b"done\n"):
-        raise ProbeFault(f"the services' folder could not be returned to its first state: {last_line(said)}")
+        raise ProbeFault(f"the services' folder could not be {done}: {last_line(said)}")
