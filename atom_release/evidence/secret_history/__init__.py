@@ -21,6 +21,7 @@ from atom_release.evidence.scan import Finding, Fingerprints, Scanner
 from atom_release.evidence.secret_history.walk import Bounds, Brought, Walk, blobs
 from atom_release.evidence.source import JudgedTree, open_tree
 from atom_release.gate.evidence import Evidence, NegativeControl
+from atom_release.gate.regression import WARNING
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import Git, shown
 
@@ -102,9 +103,12 @@ def _judged(found: list[Known], walk: Walk, *, fails: bool) -> tuple[Answer, str
     if found:
         named = ", ".join(f"{one.place} ({one.finding.what})" for one in found[:3])
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""  # noqa: PLR2004 - as many as are shown
-        told = f"{len(found)} secrets in the history{'' if fails else ' (a warning)'}: {named}{more}; {read}"
-        return (Answer.NO if fails else Answer.YES), told
-    return (Answer.UNKNOWN if lacks and fails else Answer.YES), f"no secret in the history; {read}"
+        told = f"{len(found)} secrets in the history: {named}{more}; {read}"
+    else:
+        told = f"no secret in the history; {read}"
+    if fails:
+        return (Answer.NO if found else Answer.UNKNOWN if lacks else Answer.YES), told
+    return Answer.YES, f"{WARNING if found or lacks else ''}{told}"
 
 
 def _control(scratch: Path, scanner: Scanner) -> NegativeControl:
