@@ -11,7 +11,7 @@ from atom_release.gate.decision import judge
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Integration, Service
 from atom_release.gate.vocabulary import Answer
-from atom_release.graph import comparing
+from atom_release.graph import comparing, depicting
 from atom_release.graph.boundary import Question
 from atom_release.graph.step import Step, evidence_document
 from atom_release.publish import canonical
@@ -130,7 +130,7 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
     read += step.boundary.show(*(Question((("measurement", one.id),), partial(probe_measurements, look, one)) for one in told))
     measured = rehearsed(step, asks)
     found = [*measured, *read, *comparing.regressions(step, measured)]
-    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found))}
+    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found)), **dict(depicting.beside(step, measured))}
 
 
 def policy_check(step: Step) -> Mapping[str, bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from atom_release.gate.manifest import Service
-from atom_release.graph import previous
+from atom_release.graph import consenting, previous
 from atom_release.graph.boundary import Question
 from atom_release.publish import canonical
 
@@ -26,7 +26,7 @@ def regressions(step: Step, measured: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _compared(step: Step, services: Sequence[Service], measured: Sequence[Evidence]) -> list[Evidence]:
-    baseline, why = baseline_of(previous.of(step.subject))
+    baseline, why = baseline_of(previous.of(step.subject, consenting.gates(step.subject)))
     return step.boundary.ask(*(Question((("regression", one.id),), _comparison(step, one, measured, baseline, why)) for one in services))
 
 

@@ -21,6 +21,8 @@ from atom_release.publish.waivers_ref import REFERENCE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from atom_release.publish.signing import PublicKey
+
 KEYS = "release-keys"
 GATES = f"{KEYS}/gates"
 
@@ -41,9 +43,14 @@ def release_before(subject: Subject) -> previous.Lookup:
     """
     release = subject.manifest.release.model_copy(update={"previous": None})
     unnamed = replace(subject, manifest=subject.manifest.model_copy(update={"release": release}))
+    return previous.of(unnamed, gates(subject))
+
+
+def gates(subject: Subject) -> list[PublicKey]:
+    """Give the keys by which a decision about a release before is believed: this gate's own, and those that the base branch keeps."""
     base = _base(subject)
     others = _keys_in(subject.tree.repository, base[1], GATES) if base else {}
-    return previous.of(unnamed, [subject.key.public, *(public_from_pem(pem) for pem in others.values() if pem is not None)])
+    return [subject.key.public, *(public_from_pem(pem) for pem in others.values() if pem is not None)]
 
 
 def baseline_document(before: previous.Lookup) -> bytes:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,14 @@ def of(subject: Subject, trusted: Iterable[PublicKey] | None = None) -> Lookup:
         except Refused as error:
             passed.append(f"{tag.name}: {error.message}")
     return Lookup(None, _why_none(subject, named, passed), tuple(passed))
+
+
+def every(subject: Subject, trusted: Iterable[PublicKey]) -> Iterator[Previous]:
+    """Give each verified GREEN release before the judged commit, the nearest first; what cannot be believed is passed over."""
+    repository, keys = subject.tree.repository, tuple(trusted)
+    for tag in _candidates(Git(repository), subject.commit, None):
+        with suppress(Refused):
+            yield verified(repository, tag.name, tag.commit, tag.judged, keys)
 
 
 def verified(repository: Path, tag: str, commit: str, judged: str, trusted: Sequence[PublicKey]) -> Previous:

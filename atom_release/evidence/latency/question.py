@@ -7,11 +7,10 @@ Asked of rehearsed services only: load is never put on a live system.
 from __future__ import annotations
 
 import asyncio
-import csv
-import gzip
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +32,7 @@ from atom_release.gate.performance import budget_ms, judge_latency
 from atom_release.gate.vocabulary import Answer, ControlState
 
 _QUESTION = "latency"
+_TELLS = 0.25  # seconds between two signs of life
 
 
 def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
@@ -43,9 +43,9 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     with rehearsal.exchange() as exchange:
         targets = [_target(exchange, endpoint, service) for endpoint in service.endpoints]
     with standin.running() as port, watched() as machine:
-        series, noop, controls = asyncio.run(_measure(targets, port, service.budget))
+        series, noop, controls = asyncio.run(_measure(targets, port, service.budget, lambda share: look.tell(f"latency of {service.id}", share)))
     facts = {**_facts(service, series, noop, controls), "machine": machine}
-    facts["samples"] = _keep(look.scratch / f"samples_{slug(service.id)}.csv.gz", {**series, "(no-op)": noop})
+    facts["samples"] = _keep(look.scratch / samples_file(service), {**series, "(no-op)": noop})
     answer, reason = judge_latency(facts, service.budget, [endpoint.name for endpoint in service.endpoints])
     found = look.found(
         _QUESTION,
@@ -76,7 +76,12 @@ def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
     return target(endpoint.name, endpoint.method, url, headers=headers, body=body, expect=frozenset(endpoint.expect))
 
 
-async def _measure(targets: list[Target], port: int, budget: Budget) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
+def samples_file(service: Service) -> str:
+    """Give the name of the file in the scratch folder that keeps every request sent to a service."""
+    return f"samples_{slug(service.id)}.parquet"
+
+
+async def _measure(targets: list[Target], port: int, budget: Budget, tell: Callable[[float], None]) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
     noop, slow, missing = (
         target(name, "GET", f"http://127.0.0.1:{port}{path}")
         for name, path in (
@@ -89,13 +94,28 @@ async def _measure(targets: list[Target], port: int, budget: Budget) -> tuple[di
     controls: dict[str, JsonValue] = {}
 
     async def real() -> None:
-        found.append(await measure_service(targets, noop, budget))
+        series = {one.name: Series() for one in targets}
+        watching = asyncio.create_task(_told(series, budget, tell))
+        try:
+            found.append((series, await measure_service(targets, series, noop, budget)))
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
 
     async def must_fail() -> None:
         controls.update(await control(slow, missing, budget))
 
     await together(real(), must_fail())
     return *found[0], controls
+
+
+async def _told(series: Mapping[str, Series], budget: Budget, tell: Callable[[float], None]) -> None:
+    """Say now and then how much of what is asked for was sent, of all looks so far."""
+    while True:
+        sent = sum(len(one.samples) for one in series.values())
+        tell(min(1.0, sent / sum(budget.requests * one.looks for one in series.values())))
+        await asyncio.sleep(_TELLS)
 
 
 def _facts(service: Service, series: Mapping[str, Series], noop: Series, controls: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -121,16 +141,22 @@ def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeContro
 
 
 def _keep(path: Path, series: Mapping[str, Series]) -> JsonValue:
-    """Write every request as it was measured; give the file's name and digest."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["endpoint", "model", "due_s", "latency_ms", "outcome"])
-    taken = [(name, sample) for name, one in series.items() for sample in one.samples]
-    begin = min((sample.due for _, sample in taken), default=0.0)
-    for name, sample in sorted(taken, key=lambda pair: pair[1].due):
-        latency = "" if sample.latency_ms is None else f"{sample.latency_ms:.4f}"
-        rows.writerow([name, sample.model, f"{sample.due - begin:.6f}", latency, sample.outcome])
-    content = gzip.compress(text.getvalue().encode(), mtime=0)
+    """Write every request as it was measured: when it was due in seconds, its latency in ms where its answer was right, and what came."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy: only where samples are written
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
+    taken = sorted(((name, sample) for name, one in series.items() for sample in one.samples), key=lambda pair: pair[1].due)
+    begin = taken[0][1].due if taken else 0.0
+    columns = {
+        "endpoint": pa.array([name for name, _ in taken], pa.string()),
+        "model": pa.array([sample.model for _, sample in taken], pa.string()),
+        "due_s": pa.array([sample.due - begin for _, sample in taken], pa.float64()),
+        "latency_ms": pa.array([sample.latency_ms for _, sample in taken], pa.float64()),
+        "outcome": pa.array([sample.outcome for _, sample in taken], pa.string()),
+    }
+    written = io.BytesIO()
+    pq.write_table(pa.table(columns), written, compression="zstd")
+    content = written.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return {"file": path.name, "sha256": sha256(content).hexdigest(), "rows": len(taken)}
