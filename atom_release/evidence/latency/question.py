@@ -7,20 +7,15 @@ Asked of rehearsed services only: load is never put on a live system.
 from __future__ import annotations
 
 import asyncio
-import csv
-import gzip
-import io
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence.exchange import Exchange
-from atom_release.evidence.latency import standin
+from atom_release.evidence.latency import samples, standin
 from atom_release.evidence.latency.client import Target, target
 from atom_release.evidence.latency.machine import watched
 from atom_release.evidence.latency.measurement import control, measure_service, summary
@@ -45,7 +40,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     with standin.running() as port, watched() as machine:
         series, noop, controls = asyncio.run(_measure(targets, port, service.budget))
     facts = {**_facts(service, series, noop, controls), "machine": machine}
-    facts["samples"] = _keep(look.scratch / f"samples_{slug(service.id)}.csv.gz", {**series, "(no-op)": noop})
+    facts["samples"] = samples.keep(look.scratch / f"samples_{slug(service.id)}.parquet", service.id, {**series, samples.NOOP: noop})
     answer, reason = judge_latency(facts, service.budget, [endpoint.name for endpoint in service.endpoints])
     found = look.found(
         _QUESTION,
@@ -55,7 +50,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         control=_judged(controls, service.budget),
         remedy=_remedy(answer, service),
         facts=facts,
-        tools={"httptools": version("httptools")},
+        tools={name: version(name) for name in ("httptools", "pyarrow")},
         isolation=rehearsal.isolation,
     )
     return excused(service, rehearsal, found)
@@ -118,22 +113,6 @@ def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeContro
         changed="a server that sleeps past the budget and one that answers 404 fast were measured by the same code",
         found="; ".join(f"{name}: {answer}" for name, answer in said.items()),
     )
-
-
-def _keep(path: Path, series: Mapping[str, Series]) -> JsonValue:
-    """Write every request as it was measured; give the file's name and digest."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["endpoint", "model", "due_s", "latency_ms", "outcome"])
-    taken = [(name, sample) for name, one in series.items() for sample in one.samples]
-    begin = min((sample.due for _, sample in taken), default=0.0)
-    for name, sample in sorted(taken, key=lambda pair: pair[1].due):
-        latency = "" if sample.latency_ms is None else f"{sample.latency_ms:.4f}"
-        rows.writerow([name, sample.model, f"{sample.due - begin:.6f}", latency, sample.outcome])
-    content = gzip.compress(text.getvalue().encode(), mtime=0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return {"file": path.name, "sha256": sha256(content).hexdigest(), "rows": len(taken)}
 
 
 def _remedy(answer: Answer, service: Service) -> str:
