@@ -7,7 +7,6 @@ no release before, of the base branch. So a new key counts from the release afte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atom_release.errors import Misuse, ProbeFault, StoreError
@@ -37,13 +36,11 @@ def waivers_document(subject: Subject, before: previous.Lookup) -> bytes:
 
 
 def release_before(subject: Subject) -> previous.Lookup:
-    """Find the release that the ratchet and the trust stand on: what S says of it (`release.previous`) has no part in that.
+    """Find the release that ratchet, trust and the comparison of figures stand on: what S says of it has no part in that.
 
     A decision counts that this gate signed, or a gate whose key the base branch keeps in `release-keys/gates/`.
     """
-    release = subject.manifest.release.model_copy(update={"previous": None})
-    unnamed = replace(subject, manifest=subject.manifest.model_copy(update={"release": release}))
-    return previous.of(unnamed, gates(subject))
+    return previous.of(subject, gates(subject))
 
 
 def gates(subject: Subject) -> list[PublicKey]:

@@ -6,7 +6,6 @@ the run's folder, and go neither into the release commit nor into the audit bund
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -50,7 +49,7 @@ def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]
             yield samples, kept[service.id]
             if pictures.drawn():
                 titled, facts = f"{service.id} {service.name}", measured[service.id].facts
-                yield latency, pictures.latency(titled, _curves(facts, kept[service.id]), _budget(facts))
+                yield latency, pictures.latency(titled, _curves(step, facts), _budget(facts))
                 points = [*(point for release, told in before for point in _points(release, told, service)), *_points(_own(step), facts, service)]
                 if len({point.release for point in points}) > 1:
                     yield trend, pictures.trend(titled, points)
@@ -69,15 +68,11 @@ def _samples(step: Step, evidence: Evidence | None) -> bytes:
     return content if canonical.digest(content) == told["sha256"] else b""
 
 
-def _curves(facts: Mapping[str, Any], samples: bytes) -> list[pictures.Curve]:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy imports stay inside
+def _curves(step: Step, facts: Mapping[str, Any]) -> list[pictures.Curve]:
+    from atom_release.evidence.latency import samples  # noqa: PLC0415 - probes' modules are imported where they are used
 
-    rows = pq.read_table(io.BytesIO(samples)).to_pylist()
-    taken = [(row["endpoint"], row["latency_ms"]) for row in rows if row["model"] == "open" and row["latency_ms"] is not None]
-    return [
-        pictures.Curve(one["name"], sorted(ms for name, ms in taken if name == one["name"]), one.get("p95"), one.get("low"), one.get("high"))
-        for one in facts["endpoints"]
-    ]
+    taken = samples.latencies(step.look.scratch / facts["samples"]["file"])
+    return [pictures.Curve(one["name"], sorted(taken.get(one["name"], [])), one.get("p95"), one.get("low"), one.get("high")) for one in facts["endpoints"]]
 
 
 def _budget(facts: Mapping[str, Any]) -> float:

@@ -128,6 +128,7 @@ def _closed(series: Series) -> JsonValue:
         "users": _CLOSED_USERS,
         "p50": quantile(latencies, 0.5),
         "p95": quantile(latencies, 0.95),
+        "per_second": series.per_second("closed"),
     }
 
 

@@ -7,19 +7,16 @@ Asked of rehearsed services only: load is never put on a live system.
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence.exchange import Exchange
-from atom_release.evidence.latency import standin
+from atom_release.evidence.latency import samples, standin
 from atom_release.evidence.latency.client import Target, target
 from atom_release.evidence.latency.machine import watched
 from atom_release.evidence.latency.measurement import control, measure_service, summary
@@ -45,7 +42,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     with standin.running() as port, watched() as machine:
         series, noop, controls = asyncio.run(_measure(targets, port, service.budget, lambda share: look.tell(f"latency of {service.id}", share)))
     facts = {**_facts(service, series, noop, controls), "machine": machine}
-    facts["samples"] = _keep(look.scratch / samples_file(service), {**series, "(no-op)": noop})
+    facts["samples"] = samples.keep(look.scratch / samples_file(service), service.id, {**series, samples.NOOP: noop})
     answer, reason = judge_latency(facts, service.budget, [endpoint.name for endpoint in service.endpoints])
     found = look.found(
         _QUESTION,
@@ -55,7 +52,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         control=_judged(controls, service.budget),
         remedy=_remedy(answer, service),
         facts=facts,
-        tools={"httptools": version("httptools")},
+        tools={name: version(name) for name in ("httptools", "pyarrow")},
         isolation=rehearsal.isolation,
     )
     return excused(service, rehearsal, found)
@@ -138,28 +135,6 @@ def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeContro
         changed="a server that sleeps past the budget and one that answers 404 fast were measured by the same code",
         found="; ".join(f"{name}: {answer}" for name, answer in said.items()),
     )
-
-
-def _keep(path: Path, series: Mapping[str, Series]) -> JsonValue:
-    """Write every request as it was measured: when it was due in seconds, its latency in ms where its answer was right, and what came."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy: only where samples are written
-    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
-
-    taken = sorted(((name, sample) for name, one in series.items() for sample in one.samples), key=lambda pair: pair[1].due)
-    begin = taken[0][1].due if taken else 0.0
-    columns = {
-        "endpoint": pa.array([name for name, _ in taken], pa.string()),
-        "model": pa.array([sample.model for _, sample in taken], pa.string()),
-        "due_s": pa.array([sample.due - begin for _, sample in taken], pa.float64()),
-        "latency_ms": pa.array([sample.latency_ms for _, sample in taken], pa.float64()),
-        "outcome": pa.array([sample.outcome for _, sample in taken], pa.string()),
-    }
-    written = io.BytesIO()
-    pq.write_table(pa.table(columns), written, compression="zstd")
-    content = written.getvalue()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return {"file": path.name, "sha256": sha256(content).hexdigest(), "rows": len(taken)}
 
 
 def _remedy(answer: Answer, service: Service) -> str:
