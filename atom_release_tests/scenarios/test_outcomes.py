@@ -45,7 +45,9 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "reports").iterdir()}
     services = {f"PhaseC_Evidence_C_{number}.json" for number in range(1, 6)}
     reports = {f"PhaseC_{rest}" for rest in ("Aggregated.md", "Aggregated.json", "InfraSimulation.log", "InfraSimulation.json", "CrossService.json")}
-    reports |= {f"PhaseC_{rest}" for rest in ("PolicyCheck.md", "PolicyCheck.json", "PerfSummary.json", "Snapshot.json", "Decision.dsse.json")}
+    reports |= {
+        f"PhaseC_{rest}" for rest in ("PolicyCheck.md", "PolicyCheck.json", "PolicyCheck.sarif", "PerfSummary.json", "Snapshot.json", "Decision.dsse.json")
+    }
     assert names >= services | reports | {"PhaseC_PullRequest.md", "PhaseC_Receipt.dsse.json"}
     snapshot = json.loads((tmp_path / "reports" / "PhaseC_Snapshot.json").read_text())
     assert snapshot["decision"]["verdict"] == "GREEN"
