@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from atom_release.gate import remedies
 from atom_release.gate.decision import CriterionResult
@@ -23,6 +22,7 @@ from atom_release.gate.vocabulary import Outcome
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "JUDGEDTREE"
 FINGERPRINT = "atomReleaseFinding/v1"
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 _ESTABLISHED = {None, Outcome.PASS, Outcome.FAIL}
 
 
@@ -97,9 +97,14 @@ def _location(origin: Origin, leg: Leg, found: Found) -> dict[str, Any]:
     path, line = (found.path, found.line) if found.path else origin.places.get(leg.subject) or origin.places.get("", ("", 0))
     location: dict[str, Any] = {"logicalLocations": [{"name": leg.subject, "fullyQualifiedName": f"{leg.question}/{leg.subject}", "kind": "module"}]}
     if path:
-        place: dict[str, Any] = {"artifactLocation": {"uri": quote(path), "uriBaseId": ROOT}}
+        place: dict[str, Any] = {"artifactLocation": {"uri": _relative_uri(path), "uriBaseId": ROOT}}
         location["physicalLocation"] = place | ({"region": {"startLine": line}} if line else {})
     return location
+
+
+def _relative_uri(path: str) -> str:
+    """Give a path as a reference relative to the tree; what a URI has another use for is escaped."""
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in path.encode())
 
 
 def _rule(result: CriterionResult, leg: Leg, found: Found) -> dict[str, Any]:
