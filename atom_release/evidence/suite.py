@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from atom_release.gate.evidence import Evidence
     from atom_release.gate.manifest import Integration, Service, Suite
 
-_CORES = 2
+CORES = 2
 _INTEGRATION_MEMORY_MB = 2048
 
 
@@ -42,7 +42,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
     except ProbeFault as fault:
         return look.found("suite", service.id, Answer.UNKNOWN, f"the tests of {service.name} could not be run: {fault.message}", remedy=fault.remedy)
     kind, sources = (CommandSeries, suite.ablate or service.source) if suite.command else (Series, service.source)
-    series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=_CORES)
+    series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
     return evidence(look, "suite", service.id, series.carry_out())
 
 
@@ -78,6 +78,6 @@ def bench(look: Look, suite: Suite | Integration, *, memory_mb: int = _INTEGRATI
         scratch=suite_trees.room(look),
         paths=suite.paths,
         directory=suite.directory or ".",
-        limits=Limits(wall=seconds, cpu=int(seconds * _CORES) + 1, memory_mb=memory_mb),
+        limits=Limits(wall=seconds, cpu=int(seconds * CORES) + 1, memory_mb=memory_mb),
         arguments=arguments,
     )

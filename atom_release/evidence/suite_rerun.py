@@ -1,12 +1,13 @@
-"""One run of a service's suite at the commit that added its report, where only that can tell whether a count was ever true.
+"""A service's suite at the commit that added its report, where only that can tell whether a count was ever true.
 
 A count is held against a report only for the code that the report was written about. Where source or tests changed since and no run agrees,
-the suite of that commit is run once, in the same isolation; what it comes to stands beside the runs of the judged commit as `at_report`.
+the suite of that commit is run as often, in the same isolation; what it comes to stands beside the runs of the judged commit as `at_report`.
 It must not know what follows: the verdict on the claim is `gate.verdicts`.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from atom_release.evidence import suite_trees
 from atom_release.evidence.failure_cause import causes
 from atom_release.evidence.junit import Outcome
 from atom_release.evidence.source import open_tree
-from atom_release.evidence.suite import bench_of, lacks
+from atom_release.evidence.suite import CORES, bench_of, lacks
 from atom_release.evidence.suite_verdict import run_facts
 from atom_release.gate import claims_of
 
@@ -47,6 +48,8 @@ def _run_at(look: Look, suite: Suite, commit: str) -> dict[str, JsonValue]:
         made = bench_of(then, suite)
     except ProbeFault as fault:
         return {"problem": fault.message}
-    run = made.run(suite_trees.judged(then)[0], 1)
-    outside = causes(run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)) if run.results else {}
-    return {**run_facts(run), "not_the_code": {**outside}}
+    tree = suite_trees.judged(then)[0]
+    with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
+        runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
+    cases = [case for run in runs if run.results for case in run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)]
+    return {"runs": [run_facts(run) for run in runs], "not_the_code": {**causes(cases)}}

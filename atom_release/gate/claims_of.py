@@ -80,6 +80,7 @@ def _completed(known: Known, service: Service, evidence: Body, policies: Mapping
             "latency": _latency(_facts("latency", service, evidence)),
             "policies": dict(policies),
             "own_policies": dict(own),
+            "code_unchanged_since_report": unchanged.get("code"),
             "tables": _relations("tables", evidence),
             "views": _relations("views", evidence),
             "evidence": {source: _digests(question, service, evidence) for source, question in _SOURCES.items()},
@@ -93,14 +94,14 @@ def _suite(facts: Mapping[str, Any], unchanged: bool | None) -> SuiteKnown | Non
         return None
     runs = [one for one in facts.get("runs", []) if "passed" in one and not one.get("met_limit") and not one.get("problem")]
     counted = tuple(_counted(one) for one in runs)
-    return SuiteKnown(runs=counted, unchanged_since_report=unchanged, rerun_at_report=_rerun(facts.get("at_report"))) if counted else None
+    return SuiteKnown(runs=counted, unchanged_since_report=unchanged, runs_at_report=_rerun(facts.get("at_report"))) if counted else None
 
 
-def _rerun(facts: object) -> Run | None:
-    """Give the counts of the run at the commit that added the report, if that run was conclusive."""
-    if not isinstance(facts, dict) or "passed" not in facts or any(facts.get(name) for name in ("met_limit", "problem", "not_the_code")):
-        return None
-    return _counted(facts)
+def _rerun(facts: object) -> tuple[Run, ...]:
+    """Give the counts of the runs at the commit that added the report, if each of them was conclusive."""
+    runs = facts.get("runs", []) if isinstance(facts, dict) and not facts.get("not_the_code") else []
+    whole = all("passed" in one and not one.get("met_limit") and not one.get("problem") for one in runs)
+    return tuple(_counted(one) for one in runs) if whole else ()
 
 
 def _counted(one: Mapping[str, Any]) -> Run:

@@ -32,7 +32,7 @@ class SuiteKnown(_Frozen):
 
     runs: tuple[Run, ...]
     unchanged_since_report: bool | None = Field(default=None, description="source and tests as they were when the report came; None if history does not tell")
-    rerun_at_report: Run | None = Field(default=None, description="the suite run at the commit that added the report")
+    runs_at_report: tuple[Run, ...] = Field(default=(), description="the suite run as often at the commit that added the report; empty if inconclusive")
 
 
 class ScoresKnown(_Frozen):
@@ -74,6 +74,7 @@ class Known(_Frozen):
     scores: ScoresKnown | None = None
     policies: dict[str, Outcome | None] = Field(default_factory=dict, description="P-n -> its outcome for the whole release")
     own_policies: dict[str, Outcome] = Field(default_factory=dict, description="P-n -> outcome of the legs that ask this service itself")
+    code_unchanged_since_report: bool | None = Field(default=None, description="source and tests as they were when the report came, for what hangs on them")
     latency: dict[str, float] = Field(default_factory=dict, description="endpoint -> measured p95 in milliseconds")
     branch_exists: bool | None = None
     added: datetime | None = Field(default=None, description="when the commit that added this report was made")

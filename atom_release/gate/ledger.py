@@ -15,7 +15,7 @@ from atom_release.gate.claims import Claim, ClaimKind, ClaimRecord
 from atom_release.gate.known import FileSize, Known, Run, ScoresKnown, SuiteKnown
 from atom_release.gate.vocabulary import Answer, ClaimVerdict
 
-__all__ = ["FileSize", "Known", "LedgerRow", "Run", "ScoresKnown", "SuiteKnown", "decide_claims", "disagreements", "duplicates", "judge_claims"]
+__all__ = ["FileSize", "Known", "LedgerRow", "Run", "ScoresKnown", "SuiteKnown", "decide_claims", "disagreements", "judge_claims"]
 
 _SOURCES = {
     ClaimKind.STATUS: "suite", ClaimKind.TESTS: "suite", ClaimKind.DELIVERABLE: "tree", ClaimKind.SIZE: "tree", ClaimKind.ACCURACY: "accuracy",
@@ -54,15 +54,6 @@ def decide_claims(rows: Sequence[LedgerRow]) -> tuple[Answer, str]:
         return Answer.NO, "; ".join(f"{row.where} says {row.said}: {row.reason}" for row in wrong)
     verified = sum(row.verdict is ClaimVerdict.VERIFIED for row in deciding)
     return Answer.YES, f"no deciding claim is contradicted; {verified} of {len(deciding)} verified"
-
-
-def duplicates(records: Iterable[ClaimRecord]) -> dict[str, tuple[str, ...]]:
-    """Give each task id that more than one report names, with those reports' paths."""
-    named: dict[str, list[str]] = {}
-    for record in records:
-        if record.task_id is not None:
-            named.setdefault(record.task_id, []).append(record.path)
-    return {task: tuple(sorted(paths)) for task, paths in sorted(named.items()) if len(paths) > 1}
 
 
 def disagreements(records: Iterable[ClaimRecord]) -> tuple[str, ...]:

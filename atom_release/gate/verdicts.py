@@ -77,7 +77,7 @@ def _tests(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
 def wants_rerun(record: ClaimRecord, known: Known) -> bool:
     """Say whether a count that no run agrees with was written of other code, so that only a run of that code can contradict it."""
     suite = known.suite
-    if suite is None or not suite.runs or suite.unchanged_since_report is not False or suite.rerun_at_report is not None:
+    if suite is None or not suite.runs or suite.unchanged_since_report is not False or suite.runs_at_report:
         return False
     counts = [claim for claim in record.claims if claim.kind is ClaimKind.TESTS and claim.unit in Run.model_fields]
     return any(not any(_holds(claim, run) or _only_skips(claim, record, run) for run in suite.runs) for claim in counts)
@@ -85,12 +85,12 @@ def wants_rerun(record: ClaimRecord, known: Known) -> bool:
 
 def _disagreeing(claim: Claim, record: ClaimRecord, suite: SuiteKnown, found: str) -> Judged:
     """Judge a count that no run agrees with: proof needs the code that the report was written about."""
-    rerun = suite.rerun_at_report
+    then = suite.runs_at_report
     if suite.unchanged_since_report:
         return Judged(_CONTRADICTED, found, f"0 of {len(suite.runs)} runs; source and tests are as they were when the report came")
-    if rerun is not None and not _holds(claim, rerun) and not _only_skips(claim, record, rerun):
-        return Judged(_CONTRADICTED, found, f"0 of {len(suite.runs)} runs, nor at the commit that added the report")
-    return Judged(_UNVERIFIED, found, _superseded(unchanged=suite.unchanged_since_report, held=rerun is not None))
+    if then and not any(_holds(claim, run) or _only_skips(claim, record, run) for run in then):
+        return Judged(_CONTRADICTED, found, f"0 of {len(suite.runs)} runs, nor in {len(then)} at the commit that added the report")
+    return Judged(_UNVERIFIED, found, _superseded(unchanged=suite.unchanged_since_report, held=bool(then)))
 
 
 def _superseded(*, unchanged: bool | None, held: bool) -> str:
@@ -149,12 +149,21 @@ def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
     own, whole = known.own_policies.get(name), known.policies.get(name)
     if status not in {ReportStatus.PASS, ReportStatus.FAIL}:
         return Judged(_UNVERIFIED, str(whole or own or ""), "the report gives it no status of pass or fail")
-    if whole is Outcome.PASS or (own is Outcome.PASS and whole is None):
-        return Judged(_VERIFIED if status == ReportStatus.PASS else _CONTRADICTED, "PASS", f"decided as {name}")
-    if own is Outcome.FAIL:
-        return Judged(_CONTRADICTED if status == ReportStatus.PASS else _VERIFIED, "FAIL", f"decided as {name}, by this service's own legs")
+    found = Outcome.FAIL if own is Outcome.FAIL else Outcome.PASS if whole is Outcome.PASS or (own is Outcome.PASS and whole is None) else None
+    if found is not None:
+        return _decided(known, name, status, found)
     reason = f"{name} is decided for the release, and does not tell of this service" if whole else f"{name} was not decided"
     return Judged(_UNVERIFIED, str(whole or ""), reason)
+
+
+def _decided(known: Known, name: str, status: str, found: Outcome) -> Judged:
+    """Hold a policy's status against its outcome: against other code than the report was written of, it accuses nobody."""
+    how = f"decided as {name}" + (", by this service's own legs" if found is Outcome.FAIL else "")
+    if status == found.value:
+        return Judged(_VERIFIED, found.value, how)
+    if not known.code_unchanged_since_report:
+        return Judged(_UNVERIFIED, found.value, f"{how}; {_superseded(unchanged=known.code_unchanged_since_report, held=False)}")
+    return Judged(_CONTRADICTED, found.value, how)
 
 
 def _latency(claim: Claim, _: ClaimRecord, known: Known) -> Judged:

@@ -19,8 +19,12 @@ from atom_release_tests.live import rehearsal_tree as tree
 
 pytestmark = pytest.mark.live
 
+# Who started the tests may have told them to ignore or block a signal, and a child inherits that: what is under test is the gate's own end.
 _GATE = """
-import sys, time
+import signal, sys, time
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from pathlib import Path
 from atom_release_tests.live import rehearsal_tree as tree
 from atom_release.evidence.rehearsal import Rehearsal

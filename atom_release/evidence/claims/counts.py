@@ -1,6 +1,7 @@
 """How many tests a report says passed, failed and were skipped: every statement, and which of them speaks for the whole suite.
 
-A field such as "Test Results: 7 PASSED, 0 FAILED" speaks for the suite, then a total row, then the runner's own last line, then prose. A
+A field such as "Test Results: 7 PASSED, 0 FAILED" speaks for the suite, then a total row, then a line below "Test Results" that is nothing but
+counts (where no two such lines differ), then the runner's own last line, then prose. A
 statement about a part ("Unit tests: 5/5"), about another task, or about an earlier state is not the suite's.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from atom_release.evidence.claims import runner
@@ -33,6 +34,11 @@ _KEYED = re.compile(r"\b(passed|failed|skipped|total)\s*[:=]\s*(\d{1,7})\b(?!\s*
 _SHARE = re.compile(r"(?<![\d./])(?<!\d,)(\d{1,7})\s*(?:/|of|out of)\s*(\d{1,7})\b(?![\d./]|\s*%)", re.IGNORECASE)
 _SHARE_SAID = re.compile(r"\s*(?:unit |integration |\w+ )?(?:tests?|test cases|cases)?\s*(?:are |were |have )?(?:pass\w*|green|ok|✅)", re.IGNORECASE)
 _ALL = re.compile(r"\ball\s+(\d{1,7})\s+(?:\w+\s+)?tests?\s+(?:are\s+|have\s+)?(?:pass\w*|green)", re.IGNORECASE)
+_NOTHING_ELSE = re.compile(
+    r"[\W_]*(?:all )?(?:\d{1,7}\s*(?:/|of|out of)\s*)?\d{1,7}\s+(?:tests?\s+)?"
+    r"(?:pass\w*|fail\w*|skipped|total|green|ok)(?:[\s,;]+\d{1,7}\s+(?:pass\w*|fail\w*|skipped|total))*[\W_]*",
+    re.IGNORECASE,
+)
 _KEY = re.compile(
     r"(?:total |all |overall )?tests?(?: (?:results?|summary|status|coverage|count|passed|"
     r"passing|execution|suite))?|test(?:ing)?|total tests|tests total|passed|failed|skipped|total"
@@ -43,6 +49,8 @@ _NOT_NOW = re.compile(
     r"\b(?:previous\w*|initial\w*|before|earlier|baseline|target|goal|expected|required|should|fixed|resolved|last week|was|were \d+ fail|yesterday)\b",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(r"\bon (?:windows|mac\s?os\w*|macs?\b|arm\w*|staging|production)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]{0,200}\)")
 _OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
 _BARE_SHARE = re.compile(r"\W*(\d{1,7})\s*/\s*(\d{1,7})(?![\d./])")
 _SINGLE_KEY = re.compile(r"(?:tests? )?(?:passed|failed|skipped|total)(?: tests?)?")
@@ -55,11 +63,12 @@ class Rank(IntEnum):
 
     FIELD = 0
     TOTAL = 1
-    RUN = 2
-    PROSE = 3
-    PART = 4
-    SUMMED = 5
-    TICKS = 6
+    LINE = 2
+    RUN = 3
+    PROSE = 4
+    PART = 5
+    SUMMED = 6
+    TICKS = 7
 
 
 @dataclass(frozen=True)
@@ -101,11 +110,13 @@ def read(document: Document, task_id: str | None) -> CountsRead:
 def _suite(statements: list[Statement]) -> tuple[Statement, list[Statement]] | None:
     """Give the statement that leads, and all that speak for the whole suite."""
     runs = {statement.counts.key for statement in statements if statement.rank is Rank.RUN}
-    direct = [one for one in statements if one.rank <= Rank.TOTAL]
+    direct = [one for one in statements if one.rank <= Rank.TOTAL] or _lines(statements)
     if direct:
-        lead = direct[0]
-        whole = [one for one in statements if one.rank <= Rank.TOTAL or (one.rank is Rank.RUN and (len(runs) == 1 or lead.counts.agrees(one.counts)))]
-        return lead, whole + [one for one in statements if one.rank is Rank.PROSE and any(other.counts.agrees(one.counts) for other in whole)]
+        lead, spoken = direct[0], set(direct)
+        whole = [one for one in statements if one in spoken or (one.rank is Rank.RUN and (len(runs) == 1 or lead.counts.agrees(one.counts)))]
+        said = [one for one in statements if one.rank in {Rank.LINE, Rank.PROSE} and one not in spoken]
+        return lead, whole + [one for one in said if any(other.counts.agrees(one.counts) for other in whole)]
+    statements = [replace(one, rank=Rank.PROSE) if one.rank is Rank.LINE else one for one in statements]
     for rank in (Rank.RUN, Rank.PROSE, Rank.PART, Rank.SUMMED, Rank.TICKS):
         ranked = [one for one in statements if one.rank is rank]
         if ranked:
@@ -113,6 +124,12 @@ def _suite(statements: list[Statement]) -> tuple[Statement, list[Statement]] | N
             agreeing = [one for one in statements if one.rank is Rank.PROSE and ranked[0].counts.agrees(one.counts)]
             return (ranked[0], list(dict.fromkeys([*ranked, *agreeing]))) if same else None
     return None
+
+
+def _lines(statements: list[Statement]) -> list[Statement]:
+    """Give the lines that are nothing but counts, unless they differ: then each speaks of a part."""
+    lines = [one for one in statements if one.rank is Rank.LINE]
+    return lines if all(lines[0].counts.agrees(one.counts) for one in lines) else []
 
 
 def _sums(statements: list[Statement]) -> Iterator[str]:
@@ -167,7 +184,8 @@ def _from_line(line: Line, fields: list[Field]) -> Iterator[Statement]:
             return
     counts = _counts(line, line.text)
     if counts:
-        yield Statement(counts, Rank.PROSE)
+        whole = _KEY.fullmatch(line.section.title.lower().strip()) and _NOTHING_ELSE.fullmatch(line.text)
+        yield Statement(counts, Rank.LINE if whole else Rank.PROSE)
 
 
 def _single(one: Field) -> Iterator[tuple[str, int]]:
@@ -190,12 +208,17 @@ def _about_tests(line: Line, task_id: str | None) -> bool:
         return False
     if not (section.inherited.testing or _TEST.search(line.text)):
         return False
-    return not _NOT_NOW.search(line.text) and all(other == task_id for other in _OTHER_TASK.findall(line.text))
+    return (
+        not _NOT_NOW.search(line.text)
+        and not _ELSEWHERE.search(_ASIDE.sub("", line.text))
+        and all(other == task_id for other in _OTHER_TASK.findall(line.text))
+    )
 
 
 def _counts(line: Line, text: str) -> Counts | None:
     """Read "7 PASSED, 0 FAILED", "22/25 tests passing", "all 8 tests pass", "Passed: 7, Failed: 1" or a bare "8/8"."""
     found: dict[str, int] = {}
+    text = _ASIDE.sub(lambda aside: "" if _ELSEWHERE.search(aside[0]) else aside[0], text) if _ELSEWHERE.search(text) else text
     for match in _COUNTED.finditer(text):
         found.setdefault(_WORDS[match[2].lower()], int(match[1]))
     for match in _KEYED.finditer(text):

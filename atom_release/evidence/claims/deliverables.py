@@ -1,6 +1,7 @@
 """The files that a report says were delivered: paths in its section about files, as written but with forward slashes.
 
-An item's path stands before its description; a path within the description is only mentioned. An item with a cross, or "planned", claims nothing.
+An item's path stands before its description; a path within the description is only mentioned. An item with a cross, or "planned", claims nothing,
+nor does one below "Removed:".
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atom_release.evidence.claims.document import Document
+from atom_release.evidence.claims.document import Document, Line
 from atom_release.evidence.claims.plain import plain
 from atom_release.evidence.claims.words import ticked, unsigned
 
@@ -29,8 +30,14 @@ _BARE = re.compile(r"(?<![\w/\\.:@-])(?:\.{0,2}[/\\])?[\w@.+-]+(?:[/\\][\w@.+-]+
 _LABEL = re.compile(r"^[^:`]{0,60}:\s+")
 _NOT_DELIVERED = re.compile(
     r"\b(?:planned|todo|tbd|pending|deleted|removed|not (?:yet )?(?:created|delivered|"
-    r"included|committed|implemented)|missing|future|deprecated|renamed from|out of scope)\b",
+    r"included|committed|implemented)|missing|future|deprecated|renamed from|out of scope|dropped|obsolete|superseded|replaced by|no longer|git-?ignored|"
+    r"generated (?:at|on|in|by|during)|at (?:runtime|build time))\b",
     re.IGNORECASE,
+)
+_GONE = re.compile(r"(?:[-*+]\s+)?(?:D|R\d{0,3})\s+[`\w]")  # as `git diff --name-status` prints what was deleted or renamed
+_PLACEHOLDER = re.compile(r"YYYY|MM-DD|(?:^|/)path/to/|^~|\$|\b(?:xxx|NNN)\b")
+_PRODUCT = re.compile(
+    r"(?:node|vue|next|nuxt|express|react|angular|ember|backbone|d3|three|chart|plotly|moment|socket|discord|asp)\.(?:js|ts|io|net)", re.IGNORECASE
 )
 _COLUMN = re.compile(r"\b(?:file|path|deliverable|artifact|artefact|location|name)s?\b")
 _LONE = re.compile(r"\s*(?:[-*+]\s+)?(\S{1,300})\s*(?:#.*)?")
@@ -46,8 +53,11 @@ def read(document: Document) -> Iterator[tuple[str, int]]:
 
 
 def _all(document: Document) -> Iterator[tuple[str, int]]:
+    lead: Line | None = None
     for line in document.lines:
-        if not line.heading and line.section.own and line.section.inherited.files and (line.item or "`" in line.raw) and _claims(line.text):
+        lead = line if not line.item or line.text.endswith(":") else lead
+        introduced = lead is None or lead is line or lead.section is not line.section or not _NOT_DELIVERED.search(lead.text)
+        if _lists_files(line) and introduced and _claims(line.text) and not _GONE.match(line.raw.strip()):
             yield from ((path, line.number) for path in paths_of(line.raw))
     for table in document.tables:
         column = table.column(_COLUMN) if table.section.own and table.section.inherited.files else None
@@ -57,6 +67,10 @@ def _all(document: Document) -> Iterator[tuple[str, int]]:
     for fence in document.fences:
         if fence.section.own and fence.section.topic.files:
             yield from _lone(document, fence.lines)
+
+
+def _lists_files(line: Line) -> bool:
+    return not line.heading and line.section.own and line.section.inherited.files and (line.item or "`" in line.raw)
 
 
 def _claims(text: str) -> bool:
@@ -74,15 +88,18 @@ def _lone(document: Document, lines: tuple[tuple[int, str], ...]) -> Iterator[tu
 def paths_of(raw: str) -> list[str]:
     """Give the paths that one item delivers: those before its description, or else those in it."""
     described = _DESCRIBED.search(raw)
+    if described and "\u2192" in described[0] and _first_of(raw[: described.start()]) and _first_of(raw[described.end() :]):
+        return []  # one became the other, and which of them is there is anybody's guess
     parts = (raw[: described.start()], raw[described.end() :]) if described else (raw,)
-    for part in parts:
-        coded = [path for match in _CODE.finditer(part) if (path := path_of(match[1]))]
-        linked = [path for match in _LINK.finditer(part) if (path := path_of(match[2]) or path_of(plain(match[1])))] if not coded else []
-        bare = _bare(plain(part)) if not coded and not linked and "`" not in part else []
-        found = coded or linked or bare
-        if found:
-            return list(dict.fromkeys(found))
-    return []
+    return next((found for part in parts if (found := _first_of(part))), [])
+
+
+def _first_of(part: str) -> list[str]:
+    """Give the paths of one part of an item: in code marks, else linked, else bare."""
+    coded = [path for match in _CODE.finditer(part) if (path := path_of(match[1]))]
+    linked = [path for match in _LINK.finditer(part) if (path := path_of(match[2]) or path_of(plain(match[1])))] if not coded else []
+    bare = _bare(plain(part)) if not coded and not linked and "`" not in part else []
+    return list(dict.fromkeys(coded or linked or bare))
 
 
 def _bare(text: str) -> list[str]:
@@ -96,7 +113,7 @@ def _bare(text: str) -> list[str]:
 def path_of(text: str) -> str | None:
     """Give the text as a path with forward slashes, or None if it is not one."""
     text = _POSITION.sub("", text.strip().strip("'\""))
-    if not _PATH.fullmatch(text) or "://" in text or " " in text.strip():
+    if not _PATH.fullmatch(text) or "://" in text or " " in text.strip() or _PLACEHOLDER.search(text) or _PRODUCT.fullmatch(text):
         return None
     path = text.replace("\\", "/").removeprefix("./")
     name = path.rstrip("/").rsplit("/", 1)[-1]

@@ -16,11 +16,20 @@ from atom_release.gate.claims import Claim, ClaimKind
 _SCORES = {"accuracy": ClaimKind.ACCURACY, "precision": ClaimKind.PRECISION, "recall": ClaimKind.RECALL, "f1": ClaimKind.F1}
 _NAME = r"(accuracy|precision|recall|f1)(?:[-\s]?(?:score|rate))?"
 _NUMBER = r"(?<![\d.,/+\-<>=≤≥~≈v])(\d{1,3}(?:\.\d{1,8})?)\s?(%?)(?![\d/]|\.\d|\+|\s?(?:ms|s|-fold|x)\b|\s?(?:points|pp)\b)"
+_WHERE = r"(?:on )?(?:the )?(?:test(?: set| data)?|hold-?out(?: set)?|labell?ed data|overall|model|score|cv|cross-?validation|validation|training)"
+# Balanced, top-3, per-class, human: what else stands before the name makes it another score than the one that the gate derives.
+_OF_ITS_OWN = re.compile(
+    r"models?|overall|tests?|final|predict\w*|classif\w*|achiev\w*|measured|the|an?|its|our|with|has|had|have|and|or|of|is|in|at|by|to|reach\w*|mean|"
+    r"average|total|current|actual|engine|failure|shows?|gives?|cv|validation|cross.?validation|training",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
-    rf"\b{_NAME}\b(?:\s(?:is|was|of|at|reached|reaches|score|on the test set|on test data))?(?:\s\([^()%\d]{{1,40}}\))?\s?(?:[:=|]|\s)\s?{_NUMBER}",
+    rf"\b{_NAME}\b(?:\s(?:is|was|of|at|reached|reaches|score|on the test set|on test data))?(?:\s\({_WHERE}\))?\s?(?:[:=|]|\s)\s?{_NUMBER}",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"{_NUMBER}\s(?:overall |test |mean |model |prediction |cv |cross-validation |validation |training )?{_NAME}\b", re.IGNORECASE)
+_LAST_WORD = re.compile(r"([\w@.-]*\w)\s$")
+_LONGEST_WORD = 60
 _SCORE = re.compile(r"accuracy|precision|recall|\bf1", re.IGNORECASE)
 _NOT_MEASURED = re.compile(
     r"\b(?:targets?|goals?|thresholds?|budgets?|minimum|min|at least|must|should|"
@@ -104,11 +113,17 @@ def scores(document: Document, text: str, number: int) -> Iterator[Claim]:
     found: dict[ClaimKind, float] = {}
     for pattern, name, digits, percent in ((_AFTER, 1, 2, 3), (_BEFORE, 3, 1, 2)):
         for match in pattern.finditer(text):
-            value = fraction(match[digits], match[percent])
+            value = fraction(match[digits], match[percent]) if pattern is _BEFORE or _is_own(text[: match.start()]) else None
             kind = _SCORES[match[name].lower()]
             if value is not None and kind not in found:
                 found[kind] = value
                 yield document.claim(kind, value, number, unit="fraction", comparator="=")
+
+
+def _is_own(before: str) -> bool:
+    """Say whether the name of a score stands alone, or behind a word that leaves it what it is."""
+    word = _LAST_WORD.search(before[-_LONGEST_WORD:])
+    return word is None or _OF_ITS_OWN.fullmatch(word[1]) is not None
 
 
 def fraction(digits: str, percent: str) -> float | None:

@@ -19,6 +19,7 @@ _RANGE = re.compile(r"[^\w]{0,8}P-?(\d{1,2})\s*(?:-|\u2013|to|through|\.\.\.?|�
 _ANOTHER = re.compile(r"\bP-?\d{1,2}\b", re.IGNORECASE)
 _STATUS_COLUMN = re.compile(r"\b(?:status|result|compliance|compliant|state|verdict|outcome|met)\b")
 _SEPARATED = re.compile(r"\s*(?::|\s[-\u2013—]\s|=|→|=>)\s*")
+_CONDITIONED = re.compile(r"\b(?:must|should|shall|may|might|can|could|would|if|when|unless|never|not|until)\b", re.IGNORECASE)
 _LAST_POLICY = 20
 
 
@@ -116,5 +117,7 @@ def _trailing(rest: str) -> ReportStatus | None:
         tail = " ".join(words[-length:])
         if tail and ticked(tail) is not None:
             return status_of(tail)
+    if _CONDITIONED.search(rest):
+        return None
     last = words[-1].strip("()[]*.").upper() if words else ""
     return ReportStatus(last) if last in {"PASS", "FAIL", "BLOCKED", "PARTIAL"} and words[-1].isupper() else None

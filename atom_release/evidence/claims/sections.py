@@ -13,7 +13,8 @@ _ORNAMENT = re.compile(r"^[\W\d_]+(?=[^\W\d_])|[\W_]+$")
 _FOREIGN = re.compile(
     r"\b(?:next\b|future|roadmap|recommend\w*|examples?|samples?|usage|troubleshoot\w*|verification commands|how to|quick ?start|targets?|requirements?|"
     r"acceptance criteria|baseline|upstream|downstream|dependenc\w+|integration points?|integration ready|previous\w*|comparison|compared|risks?|todo|"
-    r"planned|plans?|templates?|appendix|glossary|references|related|other services|background|history|changelog)\b"
+    r"planned|plans?|templates?|appendix|glossary|references|related|other services|background|history|changelog|"
+    r"removed|deleted|deprecated|obsolete|out of scope|known issues?|open issues?|limitations?|missing (?:files?|deliverables?))\b"
 )
 _COMPLIANCE = re.compile(r"\b(?:polic(?:y|ies)|compliance)\b")
 _TESTING = re.compile(r"\b(?:tests?|testing|unit tests?|pytest|qa|quality assurance)\b")

@@ -20,6 +20,7 @@ _STATUS = re.compile(r"\b(?:status|result)\b")
 _TOTAL = re.compile(r"\W*(?:grand |overall )?(?:total|all|sum|overall)(?: tests?)?\W*", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*(\d{1,7})\W*")
 _SHARE = re.compile(r"\W*(\d{1,7})\s*/\s*(\d{1,7})\b")
+_NOW = re.compile(r"\b(?:after|now|current|actual|this (?:release|run))\b")
 _KEYS = {
     "passed": re.compile(r"(?:tests? )?pass(?:ed|ing)?(?: tests?)?"),
     "failed": re.compile(r"(?:tests? )?fail(?:ed|ing|ures)?(?: tests?)?"),
@@ -67,11 +68,12 @@ def _read(table: Table) -> tuple[list[tuple[Counts, bool]], list[str]]:
 
 
 def _keyed(table: Table) -> Counts | None:
-    """Read a table of one row for each count: "Passed | 7"."""
+    """Read a table of one row for each count: "Passed | 7"; of several columns of numbers, the one that says that it is of now."""
+    column = _value_column(table)
     found: dict[str, int] = {}
     lines: dict[str, int] = {}
     for row in table.rows:
-        if len(row.cells) < 2 or not (number := _NUMBER.fullmatch(row.cells[1])):  # noqa: PLR2004 - a key and a value
+        if column is None or column >= len(row.cells) or not (number := _NUMBER.fullmatch(row.cells[column])):
             continue
         key = row.cells[0].lower().strip(" :*")
         unit = next((unit for unit, pattern in _KEYS.items() if pattern.fullmatch(key)), None)
@@ -79,6 +81,14 @@ def _keyed(table: Table) -> Counts | None:
             found[unit] = int(number[1])
             lines[unit] = row.number
     return Counts.of(min(lines.values()), found, lines=lines) if "passed" in found or "failed" in found else None
+
+
+def _value_column(table: Table) -> int | None:
+    numbered = sorted({index for row in table.rows for index, cell in enumerate(row.cells) if index and _NUMBER.fullmatch(cell)})
+    if len(numbered) < 2:  # noqa: PLR2004 - the only one
+        return numbered[0] if numbered == [1] else None
+    said = [index for index in numbered if index < len(table.header) and _NOW.search(table.header[index])]
+    return said[0] if len(said) == 1 else None
 
 
 def _row(table: Table, row: Row, columns: dict[str, int]) -> Counts | None:

@@ -34,7 +34,7 @@ _TROUBLE = re.compile(r"(?<!no )(?<!0 )(?<!zero )(?<!without )\b(?:fail(?:ed|ure
 _BARE = re.compile(
     r"[^a-z]*(?:(?:fully|partially|not|in|currently|all) )?(?:pass|passed|passes|"
     r"passing|fail|fails|failed|failing|blocked|partial|complete|completed|compliant|"
-    r"non.?compliant|done|ok|met|satisfied|verified|pending|progress|simulated|simulation|success|successful)[^a-z]*"
+    r"non.?compliant|done|ok|met|satisfied|verified|violated|pending|progress|simulated|simulation|success|successful)[^a-z]*"
 )
 LONGEST = 300
 

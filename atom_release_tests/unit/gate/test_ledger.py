@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from atom_release.evidence.claims import read_report
 from atom_release.gate import numbers, verdicts
 from atom_release.gate.claims import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
-from atom_release.gate.ledger import FileSize, Known, LedgerRow, Run, ScoresKnown, SuiteKnown, decide_claims, disagreements, duplicates, judge_claims
+from atom_release.gate.ledger import FileSize, Known, LedgerRow, Run, ScoresKnown, SuiteKnown, decide_claims, disagreements, judge_claims
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, Outcome
 
 GREEN_RUN = Run(passed=9, failed=0, skipped=1, total=10)
@@ -27,6 +27,7 @@ KNOWN = Known(
         n=500, accuracy=0.818, precision=0.82, recall=0.88, f1=0.8489, answered_positive=300, labelled_positive=280, unchanged_since_report=True
     ),
     policies={"P-1": Outcome.PASS, "P-2": Outcome.PASS, "P-5": Outcome.FAIL},
+    code_unchanged_since_report=True,
     latency={"route": 21.3},
     branch_exists=True,
     added=datetime(2026, 3, 1, 12, tzinfo=UTC),
@@ -151,8 +152,8 @@ def test_a_deliverable_needs_one_file_that_is_not_the_report(path: str, paths: t
     assert _verdict(_claim(ClaimKind.DELIVERABLE, "unasked.py")) is _UNVERIFIED
 
 
-def _suite(*runs: Run, unchanged: bool | None = True, rerun: Run | None = None) -> Known:
-    return Known(suite=SuiteKnown(runs=runs, unchanged_since_report=unchanged, rerun_at_report=rerun))
+def _suite(*runs: Run, unchanged: bool | None = True, then: tuple[Run, ...] = ()) -> Known:
+    return Known(suite=SuiteKnown(runs=runs, unchanged_since_report=unchanged, runs_at_report=then))
 
 
 _EIGHT = _claim(ClaimKind.TESTS, 8, unit="passed", comparator="=")
@@ -170,8 +171,8 @@ _SAID = {"tests": TestCounts(passed=8, failed=0, skipped=0, total=8)}
         (_suite(GREEN_RUN, GREEN_RUN), _CONTRADICTED, "0 of 2 runs"),
         (_suite(GREEN_RUN, unchanged=False), _UNVERIFIED, "superseded"),
         (_suite(GREEN_RUN, unchanged=None), _UNVERIFIED, "history does not tell"),
-        (_suite(GREEN_RUN, unchanged=False, rerun=GREEN_RUN), _CONTRADICTED, "nor at the commit that added the report"),
-        (_suite(GREEN_RUN, unchanged=False, rerun=Run(passed=8, failed=0, skipped=0, total=8)), _UNVERIFIED, "it held at the commit"),
+        (_suite(GREEN_RUN, unchanged=False, then=(GREEN_RUN, GREEN_RUN)), _CONTRADICTED, "nor in 2 at the commit that added the report"),
+        (_suite(GREEN_RUN, unchanged=False, then=(GREEN_RUN, Run(passed=8, failed=0, skipped=0, total=8))), _UNVERIFIED, "it held at the commit"),
         (_suite(Run(passed=6, failed=0, skipped=2, total=8)), _UNVERIFIED, "skips"),
         (_suite(Run(passed=6, failed=2, skipped=0, total=8)), _CONTRADICTED, "0 of 1 runs"),
     ],
@@ -184,8 +185,8 @@ def test_a_count_is_contradicted_only_by_the_code_it_was_said_of(known: Known, v
 def test_a_total_that_held_when_the_report_came_is_superseded() -> None:
     eight = _claim(ClaimKind.TESTS, 8, unit="total")
     held, other = (Run(passed=total, failed=0, skipped=0, total=total) for total in (8, 7))
-    assert _verdict(eight, _suite(GREEN_RUN, unchanged=False, rerun=held)) is _UNVERIFIED
-    assert _verdict(eight, _suite(GREEN_RUN, unchanged=False, rerun=other)) is _CONTRADICTED
+    assert _verdict(eight, _suite(GREEN_RUN, unchanged=False, then=(held,))) is _UNVERIFIED
+    assert _verdict(eight, _suite(GREEN_RUN, unchanged=False, then=(other,))) is _CONTRADICTED
 
 
 def test_a_total_may_leave_skips_out() -> None:
@@ -264,6 +265,14 @@ def test_a_policy_that_fails_by_the_service_s_own_legs_contradicts_but_does_not_
     assert decide_claims(rows)[0] is Answer.YES
 
 
+@pytest.mark.parametrize("unchanged", [False, None], ids=["changed", "unknown"])
+@pytest.mark.parametrize("own", [{"P-1": Outcome.FAIL}, {}], ids=["own legs", "release"])
+def test_a_policy_of_other_code_accuses_nobody(unchanged: bool | None, own: dict[str, Outcome]) -> None:  # noqa: FBT001 - a case
+    known = KNOWN.model_copy(update={"own_policies": own, "code_unchanged_since_report": unchanged})
+    right, wrong = ("P-1 FAIL", "P-1 PASS") if own else ("P-1 PASS", "P-1 FAIL")
+    assert [_verdict(_claim(ClaimKind.POLICY, said), known) for said in (right, wrong)] == [_VERIFIED, _UNVERIFIED]
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "comparator", "text", "verdict"),
     [
@@ -310,11 +319,6 @@ def test_what_nothing_derives_is_unverified() -> None:
 def test_no_deciding_claim_at_all_is_no_yes() -> None:
     assert decide_claims(())[0] is Answer.UNKNOWN
     assert decide_claims(judge_claims(ClaimRecord(path="r.md", claims=(_claim(ClaimKind.BRANCH, "main"),)), KNOWN))[0] is Answer.UNKNOWN
-
-
-def test_reports_that_name_one_task_are_duplicates() -> None:
-    records = [ClaimRecord(path=path, task_id=task) for path, task in (("b.md", "B.7"), ("a.md", "B.7"), ("c.md", "B.8"), ("d.md", None), ("e.md", None))]
-    assert duplicates(records) == duplicates(reversed(records)) == {"B.7": ("a.md", "b.md")}
 
 
 def test_reports_of_one_task_that_disagree_are_told() -> None:
