@@ -80,7 +80,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T4: policies P-1 to P-6 audited on the judged tree and on the rehearsed services; each pass with its negative control.",
             frozenset({"postgres", "python"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary"),
-            (name("PolicyCheck.json"), name("PolicyCheck.md")),
+            (name("PolicyCheck.json"), name("PolicyCheck.md"), name("PolicyCheck.sarif")),
             asking.policy_check,
         ),
         Station(

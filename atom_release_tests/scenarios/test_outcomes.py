@@ -48,7 +48,9 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "reports").iterdir()}
     services = {f"PhaseC_Evidence_C_{number}.json" for number in range(1, 6)}
     reports = {f"PhaseC_{rest}" for rest in ("Aggregated.md", "Aggregated.json", "InfraSimulation.log", "InfraSimulation.json", "CrossService.json")}
-    reports |= {f"PhaseC_{rest}" for rest in ("PolicyCheck.md", "PolicyCheck.json", "PerfSummary.json", "Snapshot.json", "Decision.dsse.json")}
+    reports |= {
+        f"PhaseC_{rest}" for rest in ("PolicyCheck.md", "PolicyCheck.json", "PolicyCheck.sarif", "PerfSummary.json", "Snapshot.json", "Decision.dsse.json")
+    }
     assert names >= services | reports | {"PhaseC_PullRequest.md", "PhaseC_Receipt.dsse.json"}
     beside = {f"PhaseC_{what}_C_{number}.{ending}" for number in range(1, 6) for what, ending in (("Samples", "parquet"), ("Latency", "svg"))}
     assert names >= beside
