@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from atom_release.gate import criteria, reports
-from atom_release.gate.decision import judge
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Integration, Service
 from atom_release.gate.vocabulary import Answer
-from atom_release.graph import comparing
+from atom_release.graph import auditing, comparing, depicting
 from atom_release.graph.boundary import Question
 from atom_release.graph.step import Step, evidence_document
 from atom_release.publish import canonical
@@ -130,18 +128,14 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
     read += step.boundary.show(*(Question((("measurement", one.id),), partial(probe_measurements, look, one)) for one in told))
     measured = rehearsed(step, asks)
     found = [*measured, *read, *comparing.regressions(step, measured)]
-    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found))}
+    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found)), **dict(depicting.beside(step, measured))}
 
 
 def policy_check(step: Step) -> Mapping[str, bytes]:
-    """Audit the policies on the tree and on the rehearsed services, and write the policy report."""
+    """Audit the policies on the tree and on the rehearsed services, and write the policy reports."""
     found = step.boundary.ask_together(list(_static(step)), workers=2)
     found += rehearsed(step, [*_behavioural(step), *_signing(step)])
-    own = {step.blueprint.artifact("PolicyCheck.json"): canonical.encode(evidence_document(found))}
-    case = step.case({**step.inputs(step.blueprint.evidence_artifacts), **own})
-    results = [judge(one, case) for one in criteria.expected(step.manifest) if one.asset == step.name]
-    text = reports.policy_check(f"{step.manifest.release.prefix} {step.manifest.release.version}", results)
-    return {**own, step.blueprint.artifact("PolicyCheck.md"): text.encode()}
+    return auditing.write(step, found)
 
 
 def _static(step: Step) -> Iterator[Question]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from atom_release import settings as environment
 from atom_release.evidence.look import Look
 from atom_release.gate.legs import Case
 from atom_release.gate.manifest import Manifest
-from atom_release.graph import standing
+from atom_release.graph import progress, standing
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.boundary import Boundary
 from atom_release.graph.standing import Standing
@@ -117,7 +117,7 @@ class Step:
     @cached_property
     def look(self) -> Look:
         """What this step's probes are given."""
-        return look_of(self.subject, self.settings)
+        return replace(look_of(self.subject, self.settings), tell=partial(progress.announce, self.name))
 
     @cached_property
     def boundary(self) -> Boundary:

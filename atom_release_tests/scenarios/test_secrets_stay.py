@@ -64,7 +64,7 @@ def committed() -> dict[str, str]:
 def rehearsed(known: dict[str, str]) -> Iterator[None]:
     """Collect what the rehearsal makes up for itself, as long as it runs."""
 
-    def hear(_step: str, _what: str) -> None:
+    def hear(_step: str, _what: str, _share: float | None) -> None:
         for one in list(registry._rehearsals.values()):
             known.update({f"rehearsed {name}, {number}": value for number, (name, value) in enumerate(values.spelled({**one.secrets, **one._rotated}))})
             if one.vault is not None:

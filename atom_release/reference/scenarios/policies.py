@@ -79,6 +79,10 @@ def _fixture(tree: Files) -> None:
     tree["services/analytics/tests/fixtures/payments.csv"] = text.encode()
 
 
+def _automatic(tree: Files) -> None:
+    replace(tree, "workflows/activate-model.yaml", "  mode: manual\n", "  mode: auto\n")
+
+
 SCENARIOS = (
     Scenario("secret-committed", "P-2", {"P-2": _FAIL}, "A .env with credentials is committed.", _dotenv),
     Scenario("secret-export-ignored", "P-2", {"P-2": _FAIL}, "The same .env, hidden from `git archive` by an attribute.", _ignored_dotenv),
@@ -103,5 +107,6 @@ SCENARIOS = (
         _export,
     ),
     Scenario("pii-in-fixture", "P-1", {"P-1": _FAIL}, "A fixture of C.4 holds the card numbers of customers.", _fixture),
+    Scenario("workflow-automatic", "P-3", {"P-3": _FAIL}, "A workflow package activates models without waiting for a person.", _automatic),
     Scenario("default-key-in-code", "P-2", {"P-2": _FAIL}, "A default key stands in the code.", _default_key),
 )
