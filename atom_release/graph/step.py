@@ -214,6 +214,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
     infrastructure = subject.manifest.infrastructure
     names = [infrastructure.vault, infrastructure.vault_token, infrastructure.prometheus, infrastructure.postgres, infrastructure.forge]
     names += [infrastructure.forge_token, *(service.address for service in subject.manifest.services)]
+    names += [signed.public_key_variable for signed in subject.manifest.signed]
     scratch = settings.scratch / subject.commit[:12]
     scratch.mkdir(parents=True, exist_ok=True)
     hidden = (Path.home(), settings.key_path.parent, subject.tree.repository, settings.home / "reference", *_local(settings.out))
