@@ -50,6 +50,7 @@ TOUCHED = {
     "jwt-override": {"services/platform/platform_tokens.py"},
     "pii-in-export": {"services/analytics/redaction.py"},
     "pii-in-fixture": {"services/analytics/tests/fixtures/payments.csv"},
+    "workflow-automatic": {"workflows/activate-model.yaml"},
     "auto-activation": {"services/model-pipeline/server.py"},
     "metrics-constant": {"services/platform/platform_metrics.py"},
     "metrics-json": {"services/perf-profiler/server.py"},
