@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from atom_release import settings as environment
 from atom_release.evidence.look import Look
 from atom_release.gate.legs import Case
 from atom_release.gate.manifest import Manifest
-from atom_release.graph import standing
+from atom_release.graph import progress, standing
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.boundary import Boundary
 from atom_release.graph.standing import Standing
@@ -43,6 +43,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     home: str = ".atom"
     key: str = ""
     waivers: str = ""
+    tag_key: str = ""
     dry_run: bool = False
 
     @classmethod
@@ -57,6 +58,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             home=str(settings.home),
             key=str(settings.key or ""),
             waivers=str(settings.waivers or ""),
+            tag_key=settings.tag_key or "",
             dry_run=settings.dry_run,
         )
 
@@ -72,6 +74,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             home=Path(self.home),
             key=Path(self.key) if self.key else None,
             waivers=Path(self.waivers) if self.waivers else None,
+            tag_key=self.tag_key or None,
             dry_run=self.dry_run,
         )
 
@@ -117,7 +120,7 @@ class Step:
     @cached_property
     def look(self) -> Look:
         """What this step's probes are given."""
-        return look_of(self.subject, self.settings)
+        return replace(look_of(self.subject, self.settings), tell=partial(progress.announce, self.name))
 
     @cached_property
     def boundary(self) -> Boundary:
@@ -214,6 +217,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
     infrastructure = subject.manifest.infrastructure
     names = [infrastructure.vault, infrastructure.vault_token, infrastructure.prometheus, infrastructure.postgres, infrastructure.forge]
     names += [infrastructure.forge_token, *(service.address for service in subject.manifest.services)]
+    names += [signed.public_key_variable for signed in subject.manifest.signed]
     scratch = settings.scratch / subject.commit[:12]
     scratch.mkdir(parents=True, exist_ok=True)
     hidden = (Path.home(), settings.key_path.parent, subject.tree.repository, settings.home / "reference", *_local(settings.out))
