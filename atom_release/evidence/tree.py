@@ -69,10 +69,10 @@ def listing(git: Git, tree: str) -> Listing:
 
 def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
     listed = [_entry(record) for record in git.output("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]]
-    missing = _missing(git, tree) if partial else frozenset()
-    sizes = _sizes(git, {entry.oid for entry in listed if entry.kind == "blob"} - missing)
-    entries = {entry.path: replace(entry, size=sizes.get(entry.oid, 0)) for entry in listed}
-    return Listing(entries, tuple(_odd(listed)), missing)
+    lacking = missing(git, tree) if partial else frozenset()
+    size_of = sizes(git, {entry.oid for entry in listed if entry.kind == "blob"} - lacking)
+    entries = {entry.path: replace(entry, size=size_of.get(entry.oid, 0)) for entry in listed}
+    return Listing(entries, tuple(_odd(listed)), lacking)
 
 
 def is_partial(git: Git) -> bool:
@@ -80,13 +80,17 @@ def is_partial(git: Git) -> bool:
     return git.call("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$").status == 0
 
 
-def _missing(git: Git, tree: str) -> frozenset[str]:
-    """Ask by `rev-list`: in a partial clone it is the one command that neither fetches a missing object nor dies of it."""
-    said = git.output("rev-list", "--objects", "--no-object-names", "--missing=print", tree)
+def missing(git: Git, revision: str) -> frozenset[str]:
+    """Give the objects of a tree or a history that a partial clone lacks.
+
+    Asked by `rev-list`: in a partial clone it is the one command that neither fetches a missing object nor dies of it.
+    """
+    said = git.output("rev-list", "--objects", "--no-object-names", "--missing=print", revision)
     return frozenset(line[1:].decode("ascii") for line in said.splitlines() if line.startswith(b"?"))
 
 
-def _sizes(git: Git, oids: set[str]) -> dict[str, int]:
+def sizes(git: Git, oids: set[str]) -> dict[str, int]:
+    """Give the sizes of the objects that are there."""
     said = git.output("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin="".join(f"{oid}\n" for oid in sorted(oids)).encode())
     pairs = (line.decode("ascii").split() for line in said.splitlines())
     return {oid: int(size) for oid, size in pairs if size.isdecimal()}

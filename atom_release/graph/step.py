@@ -43,6 +43,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     home: str = ".atom"
     key: str = ""
     waivers: str = ""
+    tag_key: str = ""
     dry_run: bool = False
 
     @classmethod
@@ -57,6 +58,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             home=str(settings.home),
             key=str(settings.key or ""),
             waivers=str(settings.waivers or ""),
+            tag_key=settings.tag_key or "",
             dry_run=settings.dry_run,
         )
 
@@ -72,6 +74,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             home=Path(self.home),
             key=Path(self.key) if self.key else None,
             waivers=Path(self.waivers) if self.waivers else None,
+            tag_key=self.tag_key or None,
             dry_run=self.dry_run,
         )
 
@@ -214,6 +217,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
     infrastructure = subject.manifest.infrastructure
     names = [infrastructure.vault, infrastructure.vault_token, infrastructure.prometheus, infrastructure.postgres, infrastructure.forge]
     names += [infrastructure.forge_token, *(service.address for service in subject.manifest.services)]
+    names += [signed.public_key_variable for signed in subject.manifest.signed]
     scratch = settings.scratch / subject.commit[:12]
     scratch.mkdir(parents=True, exist_ok=True)
     hidden = (Path.home(), settings.key_path.parent, subject.tree.repository, settings.home / "reference", *_local(settings.out))
