@@ -18,7 +18,9 @@ ui: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m atom_release_tests.bench
+	$(BIN)/python -m atom_release_tests.bench_claims
 	$(BIN)/python -m atom_release_tests.bench_quantiles
+	$(BIN)/python -m atom_release_tests.bench_audit
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -32,6 +32,7 @@ _COLOURS = {
 _EXIT = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
 _ACT_FAILED = 4
 _REASON = 260
+_BAR = 24
 _MEND = "atom-release audit (after mending what was found)"
 
 
@@ -54,17 +55,22 @@ def progress(*, shown: bool) -> Iterator[None]:
     with console.status("starting") as status:
         steps: list[str] = []
 
-        def hear(step: str, what: str) -> None:
+        def hear(step: str, what: str, share: float | None) -> None:
             if step not in steps:
                 steps.append(step)
                 console.print(f"[dim]{step}[/dim]", highlight=False)
-            status.update(f"{step}: {what}")
+            status.update(f"{step}: {what}" if share is None else f"{step}: {what} {_bar(share)}")
 
         stop = listen(hear)
         try:
             yield
         finally:
             stop()
+
+
+def _bar(share: float) -> str:
+    done = round(share * _BAR)
+    return f"{'█' * done}{'░' * (_BAR - done)} {share:.0%}"
 
 
 def show_run(result: RunResult, *, as_json: bool, out: str) -> None:

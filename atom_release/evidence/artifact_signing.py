@@ -6,16 +6,16 @@ How a signature is made is not known here: the two callables come from whoever h
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 
 from atom_release.errors import AtomReleaseError
 from atom_release.evidence.look import Look
+from atom_release.evidence.signatures.private_halves import private_keys_in
+from atom_release.evidence.signatures.verification import load_public
 from atom_release.gate.evidence import Evidence, NegativeControl
 from atom_release.gate.vocabulary import Answer, ControlState
 
 _REMEDY = "Check signing_key in release.yaml, or make a new key with `atom-release keygen`."
-_BLOCK = re.compile(rb"-----BEGIN (?:EC |RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:EC |RSA )?PRIVATE KEY-----")
 
 
 def probe_artifact_signing(look: Look, sign: Callable[[bytes], bytes], verify: Callable[[bytes], bytes], public_pem: bytes = b"") -> Evidence:
@@ -35,7 +35,7 @@ def probe_artifact_signing(look: Look, sign: Callable[[bytes], bytes], verify: C
         return look.found("signing", "key", Answer.UNKNOWN, f"the signing key could not be used: {error.message}", remedy=error.remedy or _REMEDY)
     accepted = [what for what, copy in _tampered(envelope).items() if _is_accepted(verify, copy)]
     checked = _control(accepted)
-    in_tree = _paths_of_private_half(look, public_pem) if public_pem else []
+    in_tree = private_keys_in(look.tree).of(load_public(public_pem)) if public_pem else []
     facts = {"bytes": len(envelope), "tampered_copies": len(_tampered(envelope)), "accepted": list(accepted), "private_half_in_tree": list(in_tree)}
     if verified != payload:
         return look.found("signing", "key", Answer.NO, "the verified payload is not the one that was signed", control=checked, facts=facts, remedy=_REMEDY)
@@ -82,22 +82,3 @@ def _control(accepted: list[str]) -> NegativeControl:
     state = ControlState.DEAD if accepted else ControlState.ALIVE
     found = f"accepted {', '.join(accepted)}" if accepted else "refused each"
     return NegativeControl(state=state, changed="changed payload, type and signature, removed the signature, added bytes", found=found)
-
-
-def _paths_of_private_half(look: Look, public_pem: bytes) -> list[str]:
-    """Give the files of the tree that hold the private half of this public key."""
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415 - heavy
-
-    public = load_pem_public_key(public_pem)
-    blobs = [path for path, entry in look.tree.entries.items() if entry.kind == "blob"]
-    return [path for path in blobs if any(_public_of(block) == public for block in _BLOCK.findall(look.tree.read(path)))]
-
-
-def _public_of(block: bytes) -> object:
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - heavy
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - heavy
-
-    try:
-        return load_pem_private_key(block, None).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None

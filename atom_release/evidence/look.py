@@ -28,6 +28,7 @@ class Look:
     clock: Callable[[], datetime]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # values of the variables that the manifest names; may hold secrets
     hidden: tuple[Path, ...] = ()  # folders that the subject's code must not see: home, store, key, repository, remote
+    tell: Callable[[str, float], None] = field(default=lambda _what, _share: None, repr=False, compare=False)  # what is done now, and how much of it
 
     def found(
         self,

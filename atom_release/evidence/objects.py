@@ -14,6 +14,7 @@ from atom_release.git import Git, end
 
 MENDED = "git fetch --refetch --no-filter origin"
 _CHUNK = 1 << 20
+_KEEP = 64 << 20
 
 
 class MissingBlob(ProbeFault):
@@ -30,6 +31,8 @@ class Objects:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._kept: dict[str, bytes] = {}
+        self._bytes_kept = 0
 
     def read(self, oid: str, name: str) -> bytes:
         """Give a blob's bytes; `name` is what an error calls it.
@@ -38,7 +41,13 @@ class Objects:
             MissingBlob: the repository does not hold it.
             ProbeFault: what it holds under this id is something else.
         """
-        return b"".join(self.chunks(oid, name))
+        kept = self._kept.get(oid)
+        if kept is None:
+            kept = b"".join(self.chunks(oid, name))
+            if self._bytes_kept + len(kept) <= _KEEP:  # every scan reads every file: the first read serves the others
+                self._bytes_kept += len(kept)
+                self._kept[oid] = kept
+        return kept
 
     def chunks(self, oid: str, name: str, kind: str = "blob") -> Generator[bytes, None, None]:
         """Give an object's bytes piece by piece; that they are the right ones is known only at the end. Nobody else can read before it is closed.

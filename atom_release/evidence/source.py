@@ -15,6 +15,7 @@ from pathlib import Path
 
 from atom_release.errors import Misuse, ProbeFault
 from atom_release.evidence import history, materialize
+from atom_release.evidence.globs import matcher
 from atom_release.evidence.history import Added
 from atom_release.evidence.materialize import Copy
 from atom_release.evidence.objects import MENDED, MissingBlob, Objects
@@ -59,7 +60,7 @@ class JudgedTree:
 
     def glob(self, pattern: str) -> list[str]:
         """Give the sorted paths of the files (not links) that match; `*` stays in one folder, `**` does not."""
-        matches = re.compile(_expression(pattern), re.DOTALL).fullmatch
+        matches = matcher(pattern)
         return sorted(path for path, entry in self.entries.items() if entry.is_file and matches(path))
 
     def write_to(self, directory: Path) -> Copy:
@@ -153,15 +154,3 @@ def _commit(git: Git, rev: str) -> str:
     if ran.status != 0 or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", found):
         raise Misuse(f"{git.repository} has no commit {rev[:200]!r}.", "Name a commit, branch or tag with --rev; fetch it if it is elsewhere.")
     return found
-
-
-def _expression(pattern: str) -> str:
-    parts = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
-    return "".join(parts.get(piece) or _piece(piece) for piece in re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", pattern))
-
-
-def _piece(piece: str) -> str:
-    if len(piece) > 1 and piece.startswith("[") and piece.endswith("]"):
-        inner = piece[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        return f"(?!/)[{'^' + inner[1:] if inner.startswith('!') else inner.replace('^', chr(92) + '^', 1)}]"
-    return re.escape(piece)

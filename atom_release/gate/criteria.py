@@ -63,7 +63,7 @@ _FIXED = (
     Criterion(
         "P-2",
         "Secrets and signing",
-        "No secret in the tree, none as a default in code; Vault answers; the signing key refuses a tampered copy.",
+        "No secret in tree or defaults; services work with what lies in Vault; what is signed verifies, and no tampered copy does.",
         "policy_check",
         _NOTED,
     ),
@@ -163,11 +163,19 @@ def _privacy(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _per_service("P-1", "privacy", "privacy", "no place to plant a person is named")(manifest)
 
 
-def _secrets(_: Manifest) -> Iterator[LegSpec]:
+def _secrets(manifest: Manifest) -> Iterator[LegSpec]:
     yield LegSpec("P-2", "secrets", "tree")
     yield LegSpec("P-2", "default-secrets", "tree")
+    yield LegSpec("P-2", "secret-history", "history")
     yield LegSpec("P-2", "vault", "vault")
     yield LegSpec("P-2", "signing", "key")
+    yield from _per_service("P-2", "secret-use", "secret_use", "no request that needs a secret is named")(manifest)
+    for signed in manifest.signed:
+        why_not = "" if signed.consumer else "no user of it is named"
+        yield LegSpec("P-2", "signature", signed.name)
+        yield LegSpec("P-2", "tampered-artifact", signed.name, applies=signed.consumer is not None, why_not=why_not)
+    if not manifest.signed:
+        yield LegSpec("P-2", "signature", "artifacts", applies=False, why_not="no signed artifact is named")
 
 
 def _safety(manifest: Manifest) -> Iterator[LegSpec]:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from atom_release.gate import claims_of, histogram, performance, regression
+from atom_release.gate import claims_of, histogram, performance, regression, remedies
 from atom_release.gate.approvals import Shown
 from atom_release.gate.criteria import LegSpec
 from atom_release.gate.evidence import Evidence
@@ -93,14 +93,15 @@ def judge(spec: LegSpec, case: Case) -> Leg:
         return Leg(question=spec.question, subject=spec.subject, outcome=None, reason=spec.why_not)
     found = case.of(spec.question, spec.subject)
     if not found:
-        return _leg(spec, Outcome.INCONCLUSIVE, "no evidence: the question was not asked")
+        remedy = remedies.remedy(spec.question, Outcome.INCONCLUSIVE)
+        return _leg(spec, Outcome.INCONCLUSIVE, "no evidence: the question was not asked", remedy=remedy)
     judged = [_judge_one(spec, digest, evidence, case) for digest, evidence in found]
     return max(judged, key=lambda leg: -1 if leg.outcome is None else leg.outcome.badness)
 
 
 def _judge_one(spec: LegSpec, digest: str, evidence: Evidence, case: Case) -> Leg:
     outcome, reason = _outcome(spec, evidence, case)
-    remedy = evidence.remedy if outcome not in {None, Outcome.PASS} else ""
+    remedy = (evidence.remedy if outcome not in {None, Outcome.PASS} else "") or remedies.remedy(spec.question, outcome)
     control = evidence.control.state if evidence.control else None
     return _leg(spec, outcome, reason, assurance=evidence.assurance, remedy=remedy, control=control, evidence=(digest,))
 

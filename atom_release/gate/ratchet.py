@@ -159,6 +159,11 @@ def _behaved(old: Service, new: Service) -> Iterator[Loosening]:
     if old.token_audit and new.token_audit:
         yield from _request("P-5", "the token audit", old.token_audit.request, new.token_audit.request)
         yield from _wider("P-5", "token refused", old.token_audit.refused, new.token_audit.refused)
+    if old.secret_use and not new.secret_use:
+        yield Loosening("P-2", "the use of its secret is not asked any more")
+    if old.secret_use and new.secret_use:
+        yield from _request("P-2", "the use of its secret", old.secret_use.request, new.secret_use.request)
+        yield from _wider("P-2", "secret refused", old.secret_use.refused, new.secret_use.refused)
     if old.privacy and not new.privacy:
         yield Loosening("P-1", "privacy is not asked any more")
     if old.privacy and new.privacy:
@@ -180,6 +185,9 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
         yield from _fewer("AC2", f"integration {old.name} paths", old.paths, new.paths)
         if (old.control, new.control) == ("strict", "weak"):
             yield Loosening("AC2", f"integration {old.name} control: strict became weak")
+    yield from _signatures(before, now)
+    if (before.secrets_in_history, now.secrets_in_history) == ("fail", "warn"):
+        yield Loosening("P-2", "secrets_in_history: fail became warn")
     if before.tenancy and not now.tenancy:
         yield Loosening("P-5", "tenancy is not asked any more")
     for name, criterion in (("vault", "P-2"), ("prometheus", "P-4"), ("postgres", "P-5"), ("forge", "AC6")):
@@ -187,6 +195,21 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
             yield Loosening(criterion, f"infrastructure {name} is not named any more")
     if before.signing_key and not now.signing_key:
         yield Loosening("P-2", "signing_key is not named any more")
+
+
+def _signatures(before: Manifest, now: Manifest) -> Iterator[Loosening]:
+    left = {one.name: one for one in now.signed}
+    for old in before.signed:
+        new = left.get(old.name)
+        if new is None:
+            yield Loosening("P-2", f"signed {old.name} is not asked any more")
+            continue
+        yield from _fewer("P-2", f"signed {old.name} paths", old.paths, new.paths)
+        if old.consumer and not new.consumer:
+            yield Loosening("P-2", f"signed {old.name}: nobody has to refuse a tampered one any more")
+        if old.consumer and new.consumer:
+            yield from _request("P-2", f"the user of {old.name}", old.consumer.use, new.consumer.use)
+            yield from _wider("P-2", f"signed {old.name} refused", old.consumer.refused, new.consumer.refused)
 
 
 def _request(criterion: str, name: str, old: Request, new: Request) -> Iterator[Loosening]:

@@ -9,6 +9,7 @@ from atom_release.gate.account import Account
 from atom_release.gate.decision import CriterionResult, Decision
 from atom_release.gate.ledger import LedgerRow
 from atom_release.gate.legs import Leg
+from atom_release.gate.matrix import Cell
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
 _SIGNS = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INCONCLUSIVE: "❓", Outcome.BLOCKED: "⛔", Outcome.WAIVED: "📝"}
@@ -61,16 +62,30 @@ def _outcome(result: CriterionResult) -> str:
     return sign(result.outcome) + (" (noted)" if result.noted else "") + (f" (was {result.before})" if result.before else "")
 
 
-def policy_check(release: str, results: Sequence[CriterionResult]) -> str:
-    """Give the policy report: the matrix of policy by leg, then each leg that does not pass with what to change."""
+def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequence[Cell]) -> str:
+    """Give the policy report: the policies, the matrix of policy by leg and service, then each leg that does not pass with what to change."""
     parts = [
         f"# {release}: policy check",
         table(("policy", "title", "outcome", "assurance"), [(r.id, r.title, _outcome(r), r.assurance or "") for r in results]),
+        "## Policy by leg and service",
+        _matrix(cells),
     ]
     for result in results:
         parts += [f"## {result.id} {result.title}", _legs(result.legs)]
         parts += [f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in result.legs if leg.remedy]
     return "\n\n".join(parts) + "\n"
+
+
+def _matrix(cells: Sequence[Cell]) -> str:
+    """Give the matrix, one row for each leg; what was not asked says why."""
+    width = len({cell.service for cell in cells})
+    rows = [cells[start : start + width] for start in range(0, len(cells), max(width, 1))]
+    header = ("policy", "leg", *(cell.service for cell in cells[:width]))
+    return table(header, [(row[0].policy, row[0].leg, *(_signed(cell) for cell in row)) for row in rows])
+
+
+def _signed(cell: Cell) -> str:
+    return f"{_SIGNS[Outcome(cell.outcome)]} {cell.short}" if cell.outcome in set(Outcome) else cell.short
 
 
 def _legs(legs: Iterable[Leg]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, floor, lgamma, log, sqrt
 from statistics import NormalDist
 
@@ -36,6 +37,7 @@ def quantile(ordered: Sequence[float], q: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
+@lru_cache(maxsize=1024)
 def interval_ranks(n: int, q: float, alpha: float) -> tuple[int | None, int | None]:
     """Give the ranks (1 to n) of the two samples that enclose the true q-quantile with probability at least 1 - alpha.
 

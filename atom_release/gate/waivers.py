@@ -26,6 +26,7 @@ _VARYING_FACTS = ("leaks", "found", "failed", "errors")
 _UNWAIVABLE = {
     "claims": "a contradicted claim cannot be waived: the report says what is not so",
     "signing": "a bad signature cannot be waived",
+    "signature": "a bad signature cannot be waived",
     "tag": "a tag in the way cannot be waived: nobody can accept what another signature stands for",
 }
 

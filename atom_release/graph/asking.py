@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from atom_release.gate import criteria, reports
-from atom_release.gate.decision import judge
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Integration, Service
 from atom_release.gate.vocabulary import Answer
-from atom_release.graph import comparing
+from atom_release.graph import auditing, comparing, depicting
 from atom_release.graph.boundary import Question
 from atom_release.graph.step import Step, evidence_document
 from atom_release.publish import canonical
@@ -130,28 +128,28 @@ def perf_summary(step: Step) -> Mapping[str, bytes]:
     read += step.boundary.show(*(Question((("measurement", one.id),), partial(probe_measurements, look, one)) for one in told))
     measured = rehearsed(step, asks)
     found = [*measured, *read, *comparing.regressions(step, measured)]
-    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found))}
+    return {step.blueprint.artifact("PerfSummary.json"): canonical.encode(evidence_document(found)), **dict(depicting.beside(step, measured))}
 
 
 def policy_check(step: Step) -> Mapping[str, bytes]:
-    """Audit the policies on the tree and on the rehearsed services, and write the policy report."""
+    """Audit the policies on the tree and on the rehearsed services, and write the policy reports."""
     found = step.boundary.ask_together(list(_static(step)), workers=2)
-    found += rehearsed(step, list(_behavioural(step)))
-    own = {step.blueprint.artifact("PolicyCheck.json"): canonical.encode(evidence_document(found))}
-    case = step.case({**step.inputs(step.blueprint.evidence_artifacts), **own})
-    results = [judge(one, case) for one in criteria.expected(step.manifest) if one.asset == step.name]
-    text = reports.policy_check(f"{step.manifest.release.prefix} {step.manifest.release.version}", results)
-    return {**own, step.blueprint.artifact("PolicyCheck.md"): text.encode()}
+    found += rehearsed(step, [*_behavioural(step), *_signing(step)])
+    return auditing.write(step, found)
 
 
 def _static(step: Step) -> Iterator[Question]:
-    from atom_release.evidence import default_secrets, personal_data, safety_mode, secrets
+    from atom_release.evidence import default_secrets, personal_data, safety_mode, secret_history, secrets, signatures
 
     look, key = step.look, step.subject.fingerprint_key
     yield Question((("secrets", "tree"),), lambda: secrets.probe_secrets(look, key))
     yield Question((("default-secrets", "tree"),), lambda: default_secrets.probe_default_secrets(look, key))
+    yield Question((("secret-history", "history"),), lambda: secret_history.probe_secret_history(look, key))
     yield Question((("personal-data", "tree"),), lambda: personal_data.probe_personal_data(look, key))
     yield Question((("safety-mode", "tree"),), lambda: safety_mode.probe_safety_mode(look))
+    for signed in look.manifest.signed:
+        if not signed.produce:
+            yield Question((("signature", signed.name),), partial(signatures.probe_committed, look, signed))
 
 
 def _behavioural(step: Step) -> Iterator[Leg]:
@@ -172,6 +170,19 @@ def _behavioural(step: Step) -> Iterator[Leg]:
     if step.manifest.tenancy:
         legs = (("migrations", "postgres"), ("isolation", "postgres"))
         yield legs, lambda rehearsal: _tenancy(look, legs, rehearsal)
+
+
+def _signing(step: Step) -> Iterator[Leg]:
+    from atom_release.evidence import secret_use, signatures
+
+    look = step.look
+    for signed in step.manifest.signed:
+        if signed.produce:
+            both = (("signature", signed.name), ("tampered-artifact", signed.name))
+            yield both if signed.consumer else both[:1], partial(signatures.probe_produced, look, signed)
+    users = [service for service in step.manifest.services if service.secret_use]
+    if users:  # last: afterwards the services work with other secrets than the rehearsal began with
+        yield tuple(("secret-use", one.id) for one in users), partial(secret_use.probe_secret_use, look, users)
 
 
 def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal) -> list[Evidence]:

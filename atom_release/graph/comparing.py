@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service
-from atom_release.graph import previous
+from atom_release.graph import consenting, previous
 from atom_release.graph.boundary import Question
 from atom_release.publish import canonical
 
@@ -26,7 +27,10 @@ def regressions(step: Step, measured: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _compared(step: Step, services: Sequence[Service], measured: Sequence[Evidence]) -> list[Evidence]:
-    baseline, why = baseline_of(previous.of(step.subject))
+    found = consenting.release_before(step.subject)
+    if found.disputed:
+        raise ProbeFault(f"{found.disputed}.", "Correct release.previous, or leave it out; fetch the tags (git fetch --tags).")
+    baseline, why = baseline_of(found)
     return step.boundary.ask(*(Question((("regression", one.id),), _comparison(step, one, measured, baseline, why)) for one in services))
 
 

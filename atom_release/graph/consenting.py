@@ -7,7 +7,6 @@ no release before, of the base branch. So a new key counts from the release afte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atom_release.errors import Misuse, ProbeFault, StoreError
@@ -20,6 +19,8 @@ from atom_release.publish.waivers_ref import REFERENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from atom_release.publish.signing import PublicKey
 
 KEYS = "release-keys"
 GATES = f"{KEYS}/gates"
@@ -35,15 +36,18 @@ def waivers_document(subject: Subject, before: previous.Lookup) -> bytes:
 
 
 def release_before(subject: Subject) -> previous.Lookup:
-    """Find the release that the ratchet and the trust stand on: what S says of it (`release.previous`) has no part in that.
+    """Find the release that ratchet, trust and the comparison of figures stand on: what S says of it has no part in that.
 
     A decision counts that this gate signed, or a gate whose key the base branch keeps in `release-keys/gates/`.
     """
-    release = subject.manifest.release.model_copy(update={"previous": None})
-    unnamed = replace(subject, manifest=subject.manifest.model_copy(update={"release": release}))
+    return previous.of(subject, gates(subject))
+
+
+def gates(subject: Subject) -> list[PublicKey]:
+    """Give the keys by which a decision about a release before is believed: this gate's own, and those that the base branch keeps."""
     base = _base(subject)
     others = _keys_in(subject.tree.repository, base[1], GATES) if base else {}
-    return previous.of(unnamed, [subject.key.public, *(public_from_pem(pem) for pem in others.values() if pem is not None)])
+    return [subject.key.public, *(public_from_pem(pem) for pem in others.values() if pem is not None)]
 
 
 def baseline_document(before: previous.Lookup) -> bytes:

@@ -13,13 +13,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import Misuse, ProbeFault, Refused, StoreError
 from atom_release.gate.statement import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
-from atom_release.git import Git, remote
+from atom_release.git import Git
 from atom_release.graph.subject import MANIFEST_PATH, Subject
 from atom_release.publish import canonical, signing
 
@@ -57,11 +58,15 @@ class Previous:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The previous release, or why there is none; `passed_over` says which tags carry a decision that cannot be believed, and why."""
+    """The previous release, or why there is none; `passed_over` says which tags carry a decision that cannot be believed, and why.
+
+    `disputed` says how the manifest contradicts the history, where it names a tag (`release.previous`).
+    """
 
     release: Previous | None
     reason: str
     passed_over: tuple[str, ...] = ()
+    disputed: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,18 +80,33 @@ def of(subject: Subject, trusted: Iterable[PublicKey] | None = None) -> Lookup:
     """Give the newest verified GREEN release before the judged commit.
 
     Args:
-        subject: what is judged; its manifest may name the tag (`release.previous`), and then no other one is taken.
+        subject: what is judged; a tag that its manifest names (`release.previous`) is held against what is found, and chooses nothing.
         trusted: the public keys that may have signed it; by default the gate's own.
     """
     repository, keys = subject.tree.repository, tuple(trusted) if trusted is not None else (subject.key.public,)
-    named = subject.manifest.release.previous
     passed: list[str] = []
-    for tag in _candidates(Git(repository), subject.commit, named):
+    for tag in _candidates(Git(repository), subject.commit):
         try:
-            return Lookup(verified(repository, tag.name, tag.commit, tag.judged, keys), "", tuple(passed))
+            found = verified(repository, tag.name, tag.commit, tag.judged, keys)
         except Refused as error:
             passed.append(f"{tag.name}: {error.message}")
-    return Lookup(None, _why_none(subject, named, passed), tuple(passed))
+        else:
+            return Lookup(found, "", tuple(passed), _dispute(subject, found.tag))
+    why = _why_none(subject, passed)
+    return Lookup(None, why, tuple(passed), _dispute(subject, why))
+
+
+def _dispute(subject: Subject, found: str) -> str:
+    named = subject.manifest.release.previous
+    return "" if named in {None, found} else f"the manifest names {named} as the release before, and the history says: {found}"
+
+
+def every(subject: Subject, trusted: Iterable[PublicKey]) -> Iterator[Previous]:
+    """Give each verified GREEN release before the judged commit, the nearest first; what cannot be believed is passed over."""
+    repository, keys = subject.tree.repository, tuple(trusted)
+    for tag in _candidates(Git(repository), subject.commit):
+        with suppress(Refused):
+            yield verified(repository, tag.name, tag.commit, tag.judged, keys)
 
 
 def verified(repository: Path, tag: str, commit: str, judged: str, trusted: Sequence[PublicKey]) -> Previous:
@@ -118,14 +138,14 @@ def verified(repository: Path, tag: str, commit: str, judged: str, trusted: Sequ
         raise Refused(f"its decision cannot be read: {type(error).__name__}") from error
 
 
-def _candidates(git: Git, commit: str, named: str | None) -> Iterator[_Tag]:
+def _candidates(git: Git, commit: str) -> Iterator[_Tag]:
     """Give the annotated tags whose commit's first parent is an ancestor of S and which hold a `releases` folder, the nearest first."""
     order = {oid: place for place, oid in enumerate(git.line("rev-list", "--topo-order", commit).splitlines())}
     found = []
     for line in git.line("for-each-ref", _TAGS, "refs/tags").splitlines():
         name, kind, of_what, pointed, parents = line.split("\0")
         judged = parents.partition(" ")[0]
-        if (kind, of_what) != ("tag", "commit") or (named is not None and name != named):
+        if (kind, of_what) != ("tag", "commit"):
             continue
         if judged in order and commit not in {judged, pointed}:
             found.append(_Tag(name, pointed, judged))
@@ -176,11 +196,8 @@ def _artifacts(tree: JudgedTree, folder: str, said: Mapping[str, Any]) -> Iterat
         yield name, content
 
 
-def _why_none(subject: Subject, named: str | None, passed: Sequence[str]) -> str:
+def _why_none(subject: Subject, passed: Sequence[str]) -> str:
     if passed:
         return f"no release before {subject.commit[:12]} can be believed: {'; '.join(passed)}"
-    if named is not None:
-        here = remote.holds(Git(subject.tree.repository), f"refs/tags/{named}")
-        return f"the tag {named} that the manifest names is {'not an annotated tag of a release before this commit' if here else 'not here'}"
     cut = "" if subject.tree.history_complete else ", as far as this clone's history goes"
     return f"no tag here marks a release before {subject.commit[:12]}{cut}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-Listener = Callable[[str, str], None]
+Listener = Callable[[str, str, float | None], None]
 _listeners: list[Listener] = []
 
 
-def announce(step: str, what: str) -> None:
-    """Tell every listener which step is at what."""
+def announce(step: str, what: str, share: float | None = None) -> None:
+    """Tell every listener which step is at what, and how much of that is done where it takes a while."""
     for listener in _listeners:
-        listener(step, what)
+        listener(step, what, share)
 
 
 def listen(listener: Listener) -> Callable[[], None]:

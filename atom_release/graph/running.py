@@ -89,7 +89,7 @@ def run(settings: Settings, *, acts: bool) -> RunResult:
 def _hearing_acts(said: list[str]) -> Iterator[None]:
     """Collect what the acts announce, above all why they did not act and what they would have done."""
 
-    def hear(step: str, what: str) -> None:
+    def hear(step: str, what: str, _share: float | None) -> None:
         if step in acting.ACTS:
             said.append(f"{step}: {what}")
 

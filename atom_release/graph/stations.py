@@ -14,7 +14,7 @@ import dagster as dg
 from atom_release.gate import criteria
 from atom_release.gate.decision import CriterionResult, judge
 from atom_release.gate.manifest import Manifest, Service, slug
-from atom_release.graph import asking, writing
+from atom_release.graph import asking, depicting, writing
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_results, check_specs
 from atom_release.graph.shown import metadata_of
@@ -71,7 +71,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T5: latency of every endpoint and accuracy on labelled data, measured on the rehearsed services, with their uncertainty.",
             frozenset({"python"}),
             ("infra_simulation", "cross_service"),
-            (name("PerfSummary.json"),),
+            (name("PerfSummary.json"), *depicting.names(blueprint)),
             asking.perf_summary,
         ),
         Station(
@@ -80,7 +80,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T4: policies P-1 to P-6 audited on the judged tree and on the rehearsed services; each pass with its negative control.",
             frozenset({"postgres", "python"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary"),
-            (name("PolicyCheck.json"), name("PolicyCheck.md")),
+            (name("PolicyCheck.json"), name("PolicyCheck.md"), name("PolicyCheck.sarif")),
             asking.policy_check,
         ),
         Station(
@@ -143,6 +143,7 @@ def materialize(step: Step, station: Station) -> Iterator[dg.MaterializeResult[N
     recorded = step.standing
     if recorded is not None:
         artifacts: Mapping[str, bytes] = {name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts}
+        artifacts = {**artifacts, **step.inputs(name for name in station.makes if name.endswith(".svg"))}  # the record does without pictures
         results = [result for result in recorded.record.decision.criteria if result.asset == station.name]
     else:
         step.begin()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from atom_release import settings as environment
 from atom_release.evidence.look import Look
 from atom_release.gate.legs import Case
 from atom_release.gate.manifest import Manifest
-from atom_release.graph import standing
+from atom_release.graph import progress, standing
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.boundary import Boundary
 from atom_release.graph.standing import Standing
@@ -120,7 +120,7 @@ class Step:
     @cached_property
     def look(self) -> Look:
         """What this step's probes are given."""
-        return look_of(self.subject, self.settings)
+        return replace(look_of(self.subject, self.settings), tell=partial(progress.announce, self.name))
 
     @cached_property
     def boundary(self) -> Boundary:
@@ -217,6 +217,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
     infrastructure = subject.manifest.infrastructure
     names = [infrastructure.vault, infrastructure.vault_token, infrastructure.prometheus, infrastructure.postgres, infrastructure.forge]
     names += [infrastructure.forge_token, *(service.address for service in subject.manifest.services)]
+    names += [signed.public_key_variable for signed in subject.manifest.signed]
     scratch = settings.scratch / subject.commit[:12]
     scratch.mkdir(parents=True, exist_ok=True)
     hidden = (Path.home(), settings.key_path.parent, subject.tree.repository, settings.home / "reference", *_local(settings.out))

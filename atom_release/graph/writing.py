@@ -38,7 +38,7 @@ def aggregated(step: Step) -> Mapping[str, bytes]:
 def snapshot(step: Step) -> Mapping[str, bytes]:
     """Decide as of now; record the decision with all it rests on; sign it."""
     names = [*step.blueprint.evidence_artifacts]
-    names += [step.blueprint.artifact(rest) for rest in ("InfraSimulation.log", "PolicyCheck.md", "Aggregated.json", "Aggregated.md")]
+    names += [step.blueprint.artifact(rest) for rest in ("InfraSimulation.log", "PolicyCheck.md", "PolicyCheck.sarif", "Aggregated.json", "Aggregated.md")]
     artifacts = {**step.inputs(names), **step.terms, record.MANIFEST: step.subject.manifest_bytes}
     case = step.case(artifacts)
     earlier: list[JsonValue] = [dict(one) for one in step.history.decisions(step.subject.commit)]

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def build(directory: Path, scenario: str = "green") -> Built:
         Misuse: there is no such scenario, or the folder holds something else.
     """
     chosen = find(scenario)
-    stream = b"".join(_stream(chosen.files(), chosen.earlier.files() if chosen.earlier else None))
+    stream = b"".join(_stream(chosen.files(), chosen.earlier.files() if chosen.earlier else None, chosen.once))
     mark = f"{chosen.name} {hashlib.sha256(stream).hexdigest()}\n"
     marker = directory / ".reference"
     if not (marker.is_file() and marker.read_text() == mark):
@@ -123,24 +123,26 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
     (place / ".reference").write_text(mark)
 
 
-def _stream(files: Files, earlier: Files | None) -> Iterator[bytes]:
+def _stream(files: Files, earlier: Files | None, once: Mapping[str, bytes]) -> Iterator[bytes]:
     """Give the whole history as git's fast-import reads it; a file belongs to the first stage that names its folder.
 
-    Where an earlier release was made, the history first comes to its files, and then to the judged ones by one more commit.
+    Where an earlier release was made, the history first comes to its files, and then to the judged ones by one more commit. What is there only
+    once is brought by the first commit and removed by the second.
     """
     left = dict(sorted((earlier or files).items()))
-    for message, when, prefixes in _STAGES:
+    for number, (message, when, prefixes) in enumerate(_STAGES):
         taken = {path: content for path, content in left.items() if path.startswith(prefixes)}
         left = {path: content for path, content in left.items() if path not in taken}
-        yield _commit(message, when, taken)
+        yield _commit(message, when, {**taken, **once} if number == 0 else taken, once if number == 1 else ())
     if earlier is not None:
         yield _commit("Go on after the release", _LAST + 3600, {path: content for path, content in sorted(files.items()) if earlier.get(path) != content})
 
 
-def _commit(message: str, when: int, files: Mapping[str, bytes]) -> bytes:
+def _commit(message: str, when: int, files: Mapping[str, bytes], removed: Iterable[str] = ()) -> bytes:
     lines = [f"commit refs/heads/main\nauthor {_AUTHOR} {when} +0000\ncommitter {_AUTHOR} {when} +0000\n".encode(), _data(message.encode())]
     for path, content in files.items():
         lines += [f"M 100644 inline {path}\n".encode(), _data(content)]
+    lines += [f"D {path}\n".encode() for path in removed]
     return b"".join([*lines, b"\n"])
 
 

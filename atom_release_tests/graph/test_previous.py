@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from atom_release.errors import Refused
-from atom_release.gate.vocabulary import Verdict
+from atom_release.gate.vocabulary import Answer, Verdict
 from atom_release.git import Git
-from atom_release.graph import previous
+from atom_release.graph import comparing, consenting, previous
+from atom_release.graph.boundary import Boundary
+from atom_release.graph.step import look_of
 from atom_release.publish import canonical, signing
 from atom_release_tests.graph.released import release
 from atom_release_tests.graph.tiny import MANIFEST, Tiny, make
 
 SUMMARY = {"PhaseX_PerfSummary.json": b'{"evidence":[]}\n'}
+
+SERVED = MANIFEST.replace("ACTS", "on").replace(
+    "report: reports/X.1.md}", "report: reports/X.1.md, start: {command: [serve]}, endpoints: [{name: a, path: /}]}"
+)
+SERVED = SERVED.replace("[AC1, AC5]", "[AC1, AC5, T5]")
 
 
 @pytest.fixture
@@ -109,16 +118,49 @@ def test_another_key_is_believed_only_where_it_is_trusted(tiny: Tiny, tmp_path: 
     assert previous.of(subject, [subject.key.public, other.public]).release is not None
 
 
-def test_a_named_tag_is_the_only_one_taken(tiny: Tiny) -> None:
+def naming(tag: str) -> str:
+    return MANIFEST.replace("ACTS", "on").replace("tag: v1-phaseX", f"tag: v1-phaseX, previous: {tag}")
+
+
+@pytest.mark.parametrize(("named", "disputed"), [("v2", ""), ("v1", "names v1 as the release before, and the history says: v2"), ("v7", "names v7")])
+def test_what_the_manifest_names_chooses_nothing_and_is_held_against_the_history(tiny: Tiny, named: str, disputed: str) -> None:
+    """An older, slower or looser release would be the one to name."""
     release(tiny, "v1")
     tiny.commit("src/one.py", "ONE = 2\n")
     release(tiny, "v2")
-    tiny.commit("release.yaml", MANIFEST.replace("ACTS", "on").replace("tag: v1-phaseX", "tag: v1-phaseX, previous: v1"))
-    found = previous.of(tiny.subject()).release
-    assert found is not None
-    assert found.tag == "v1"
-    tiny.commit("release.yaml", MANIFEST.replace("ACTS", "on").replace("tag: v1-phaseX", "tag: v1-phaseX, previous: v7"))
-    assert previous.of(tiny.subject()).reason == "the tag v7 that the manifest names is not here"
+    tiny.commit("release.yaml", naming(named))
+    found = consenting.release_before(tiny.subject())
+    assert found.release is not None
+    assert found.release.tag == "v2"
+    assert (disputed in found.disputed, bool(found.disputed)) == (True, bool(disputed))
+
+
+def test_a_named_release_that_there_is_not_is_disputed_too(tiny: Tiny) -> None:
+    tiny.commit("release.yaml", naming("v7"))
+    found = consenting.release_before(tiny.subject())
+    assert found.release is None
+    assert found.disputed.startswith("the manifest names v7 as the release before, and the history says: no tag here marks a release")
+
+
+def test_figures_are_compared_with_the_release_that_the_ratchet_stands_on(tiny: Tiny, tmp_path: Path) -> None:
+    """Also where another gate made it, whose key the base branch keeps; a disputed one is compared with nothing, and that is no pass."""
+    other = signing.ensure_key(tmp_path / "other" / "gate.pem")
+    tiny.commit("release-keys/gates/other.pub", other.public.pem.decode())
+    tiny.git("push", "-q", "origin", "main")
+    release(tiny, "v1", key=other, artifacts=SUMMARY)
+    tiny.commit("release.yaml", SERVED)
+    assert compared(tiny) == (Answer.YES, "no baseline: v1 measured no latency of one")
+    tiny.commit("release.yaml", SERVED.replace("tag: v1-phaseX", "tag: v1-phaseX, previous: v0"))
+    answer, reason = compared(tiny)
+    assert (answer, "v0 as the release before, and the history says: v1" in reason) == (Answer.UNKNOWN, True)
+
+
+def compared(tiny: Tiny) -> tuple[Answer, str]:
+    subject = tiny.subject()
+    look = look_of(subject, tiny.settings)
+    step = SimpleNamespace(subject=subject, manifest=subject.manifest, look=look, boundary=Boundary(look, "perf_summary", look.clock() + timedelta(hours=1)))
+    (found,) = comparing.regressions(step, [])  # type: ignore[arg-type]
+    return found.answer, found.reason
 
 
 def test_a_decision_that_is_no_json_is_refused(tiny: Tiny) -> None:

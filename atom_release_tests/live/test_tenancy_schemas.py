@@ -51,6 +51,14 @@ def test_wrong_schema_is_found_by_the_name_of_its_fault(server: postgres.Postgre
     assert isolation.answer is Answer.NO
     assert faults(isolation) == set(text.partition("\n")[0].removeprefix("-- faults: ").split(", "))
     assert isolation.remedy.endswith(";")
+    lines = text.splitlines()
+    leaks = isolation.facts["leaks"]
+    assert isinstance(leaks, list)
+    for leak in leaks:
+        assert isinstance(leak, dict)
+        if leak["where"] != "app":  # the role: the gate makes it, not the migrations
+            name = str(leak["where"]).partition("(")[0].rpartition(".")[2].strip('"')
+            assert name.lower() in lines[int(str(leak["line"])) - 1].lower()
 
 
 @pytest.mark.parametrize("schema", _RIGHT, ids=lambda path: path.stem)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.gate.vocabulary import Verdict
+from atom_release.git import Git
 from atom_release.reference.scenarios import SCENARIOS
 from atom_release_tests.scenarios import judged
 
@@ -33,6 +34,8 @@ def check(name: str, place: Path) -> None:
     assert found == expected, {name: told[name] for name in found if found[name] != expected[name]}
     changed = set(expected.values()) - {"PASS"} if scenario.expects else set()
     assert (result.decision.verdict is Verdict.GREEN) == (not scenario.expects), changed
+    if scenario.earlier is not None:
+        assert list((place / "reports").glob("PhaseC_Trend_*.svg")), "p95 over the releases is drawn where there is one before"
     if scenario.expects and name != "tag-conflict":
         assert judged.release_refs(place, name) == []
     assert (place / "reports" / "releases" / "v3.0.0" / "PhaseC_AuditBundle.zip").is_file()
@@ -45,8 +48,14 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "reports").iterdir()}
     services = {f"PhaseC_Evidence_C_{number}.json" for number in range(1, 6)}
     reports = {f"PhaseC_{rest}" for rest in ("Aggregated.md", "Aggregated.json", "InfraSimulation.log", "InfraSimulation.json", "CrossService.json")}
-    reports |= {f"PhaseC_{rest}" for rest in ("PolicyCheck.md", "PolicyCheck.json", "PerfSummary.json", "Snapshot.json", "Decision.dsse.json")}
+    reports |= {
+        f"PhaseC_{rest}" for rest in ("PolicyCheck.md", "PolicyCheck.json", "PolicyCheck.sarif", "PerfSummary.json", "Snapshot.json", "Decision.dsse.json")
+    }
     assert names >= services | reports | {"PhaseC_PullRequest.md", "PhaseC_Receipt.dsse.json"}
+    beside = {f"PhaseC_{what}_C_{number}.{ending}" for number in range(1, 6) for what, ending in (("Samples", "parquet"), ("Latency", "svg"))}
+    assert names >= beside
+    listed = Git(tmp_path / "home" / "reference" / "green" / "origin.git").line("ls-tree", "-r", "--name-only", REF)
+    assert not {name for name in beside if name in listed}, "no raw sample and no picture belongs to the release commit"
     snapshot = json.loads((tmp_path / "reports" / "PhaseC_Snapshot.json").read_text())
     assert snapshot["decision"]["verdict"] == "GREEN"
 

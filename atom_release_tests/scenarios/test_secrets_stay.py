@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from atom_release.evidence.rehearsal import registry
+from atom_release.evidence.rehearsal import registry, values
 from atom_release.git import Git
 from atom_release.graph import progress
 from atom_release.reference.build import build
@@ -64,10 +64,11 @@ def committed() -> dict[str, str]:
 def rehearsed(known: dict[str, str]) -> Iterator[None]:
     """Collect what the rehearsal makes up for itself, as long as it runs."""
 
-    def hear(_step: str, _what: str) -> None:
+    def hear(_step: str, _what: str, _share: float | None) -> None:
         for one in list(registry._rehearsals.values()):
-            known.update({f"rehearsed {name}": value for name, value in one.secrets.items()})
+            known.update({f"rehearsed {name}, {number}": value for number, (name, value) in enumerate(values.spelled({**one.secrets, **one._rotated}))})
             if one.vault is not None:
+                known.update({f"Vault token of {service}": token for service, token in one.vault.tokens.items()})
                 known.update({"services' Vault token": one.vault.token, "root's Vault token": one.vault.root_token})
             if one.postgres is not None:
                 known["PostgreSQL's password"] = one.postgres.password

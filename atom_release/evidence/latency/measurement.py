@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from pydantic import JsonValue
@@ -32,9 +32,8 @@ def patience(budget: Budget) -> float:
     return 2 * budget.p95.total_seconds() + 1
 
 
-async def measure_service(targets: Sequence[Target], noop: Target, budget: Budget) -> tuple[dict[str, Series], Series]:
-    """Measure all targets in one window and the no-op as long as they take; give the samples of each, and of the no-op."""
-    series = {one.name: Series() for one in targets}
+async def measure_service(targets: Sequence[Target], series: Mapping[str, Series], noop: Target, budget: Budget) -> Series:
+    """Measure all targets in one window, each into its series, and the no-op as long as they take; give the samples of the no-op."""
     beside, done = Series(), asyncio.Event()
 
     async def all_targets() -> None:
@@ -45,7 +44,7 @@ async def measure_service(targets: Sequence[Target], noop: Target, budget: Budge
             done.set()
 
     await together(all_targets(), _measure_noop(noop, beside, done, patience(budget)))
-    return series, beside
+    return beside
 
 
 async def measure(  # noqa: PLR0913 - how many, how often and in which turn
@@ -129,6 +128,7 @@ def _closed(series: Series) -> JsonValue:
         "users": _CLOSED_USERS,
         "p50": quantile(latencies, 0.5),
         "p95": quantile(latencies, 0.95),
+        "per_second": series.per_second("closed"),
     }
 
 

@@ -7,20 +7,16 @@ Asked of rehearsed services only: load is never put on a live system.
 from __future__ import annotations
 
 import asyncio
-import csv
-import gzip
-import io
 import json
-from collections.abc import Mapping
-from hashlib import sha256
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
 
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence.exchange import Exchange
-from atom_release.evidence.latency import standin
+from atom_release.evidence.latency import samples, standin
 from atom_release.evidence.latency.client import Target, target
 from atom_release.evidence.latency.machine import watched
 from atom_release.evidence.latency.measurement import control, measure_service, summary
@@ -33,6 +29,7 @@ from atom_release.gate.performance import budget_ms, judge_latency
 from atom_release.gate.vocabulary import Answer, ControlState
 
 _QUESTION = "latency"
+_TELLS = 0.25  # seconds between two signs of life
 
 
 def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
@@ -43,9 +40,9 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     with rehearsal.exchange() as exchange:
         targets = [_target(exchange, endpoint, service) for endpoint in service.endpoints]
     with standin.running() as port, watched() as machine:
-        series, noop, controls = asyncio.run(_measure(targets, port, service.budget))
+        series, noop, controls = asyncio.run(_measure(targets, port, service.budget, lambda share: look.tell(f"latency of {service.id}", share)))
     facts = {**_facts(service, series, noop, controls), "machine": machine}
-    facts["samples"] = _keep(look.scratch / f"samples_{slug(service.id)}.csv.gz", {**series, "(no-op)": noop})
+    facts["samples"] = samples.keep(look.scratch / samples_file(service), service.id, {**series, samples.NOOP: noop})
     answer, reason = judge_latency(facts, service.budget, [endpoint.name for endpoint in service.endpoints])
     found = look.found(
         _QUESTION,
@@ -55,7 +52,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         control=_judged(controls, service.budget),
         remedy=_remedy(answer, service),
         facts=facts,
-        tools={"httptools": version("httptools")},
+        tools={name: version(name) for name in ("httptools", "pyarrow")},
         isolation=rehearsal.isolation,
     )
     return excused(service, rehearsal, found)
@@ -76,7 +73,12 @@ def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
     return target(endpoint.name, endpoint.method, url, headers=headers, body=body, expect=frozenset(endpoint.expect))
 
 
-async def _measure(targets: list[Target], port: int, budget: Budget) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
+def samples_file(service: Service) -> str:
+    """Give the name of the file in the scratch folder that keeps every request sent to a service."""
+    return f"samples_{slug(service.id)}.parquet"
+
+
+async def _measure(targets: list[Target], port: int, budget: Budget, tell: Callable[[float], None]) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
     noop, slow, missing = (
         target(name, "GET", f"http://127.0.0.1:{port}{path}")
         for name, path in (
@@ -89,13 +91,28 @@ async def _measure(targets: list[Target], port: int, budget: Budget) -> tuple[di
     controls: dict[str, JsonValue] = {}
 
     async def real() -> None:
-        found.append(await measure_service(targets, noop, budget))
+        series = {one.name: Series() for one in targets}
+        watching = asyncio.create_task(_told(series, budget, tell))
+        try:
+            found.append((series, await measure_service(targets, series, noop, budget)))
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
 
     async def must_fail() -> None:
         controls.update(await control(slow, missing, budget))
 
     await together(real(), must_fail())
     return *found[0], controls
+
+
+async def _told(series: Mapping[str, Series], budget: Budget, tell: Callable[[float], None]) -> None:
+    """Say now and then how much of what is asked for was sent, of all looks so far."""
+    while True:
+        sent = sum(len(one.samples) for one in series.values())
+        tell(min(1.0, sent / sum(budget.requests * one.looks for one in series.values())))
+        await asyncio.sleep(_TELLS)
 
 
 def _facts(service: Service, series: Mapping[str, Series], noop: Series, controls: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -118,22 +135,6 @@ def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeContro
         changed="a server that sleeps past the budget and one that answers 404 fast were measured by the same code",
         found="; ".join(f"{name}: {answer}" for name, answer in said.items()),
     )
-
-
-def _keep(path: Path, series: Mapping[str, Series]) -> JsonValue:
-    """Write every request as it was measured; give the file's name and digest."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["endpoint", "model", "due_s", "latency_ms", "outcome"])
-    taken = [(name, sample) for name, one in series.items() for sample in one.samples]
-    begin = min((sample.due for _, sample in taken), default=0.0)
-    for name, sample in sorted(taken, key=lambda pair: pair[1].due):
-        latency = "" if sample.latency_ms is None else f"{sample.latency_ms:.4f}"
-        rows.writerow([name, sample.model, f"{sample.due - begin:.6f}", latency, sample.outcome])
-    content = gzip.compress(text.getvalue().encode(), mtime=0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return {"file": path.name, "sha256": sha256(content).hexdigest(), "rows": len(taken)}
 
 
 def _remedy(answer: Answer, service: Service) -> str:

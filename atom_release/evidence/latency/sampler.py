@@ -37,6 +37,13 @@ class Series:
         """Give the latencies of the right answers, ascending."""
         return sorted(one.latency_ms for one in self.samples if one.model == model and one.latency_ms is not None)
 
+    def per_second(self, model: str) -> float | None:
+        """Give the right answers per second, from the first request sent to the last right answer complete."""
+        answered = [one for one in self.samples if one.model == model and one.latency_ms is not None]
+        begin = min((one.due for one in self.samples if one.model == model), default=0.0)
+        took = max((one.due + (one.latency_ms or 0.0) / 1000 for one in answered), default=begin) - begin
+        return len(answered) / took if took > 0 else None
+
     def count_over(self, limit_ms: float) -> int:
         """Count the right answers under arrivals that took at least so long."""
         return sum(one.latency_ms >= limit_ms for one in self.samples if one.model == "open" and one.latency_ms is not None)

@@ -73,6 +73,7 @@ _IDS = (
     _id("ch-ahv", r"756\.?\d{4}\.?\d{4}\.?\d{2}", "ch.ssn", r"\bahv|\bavs\b|social|sozial|versicher"),
     _id("us-ssn", r"\d{3}-\d{2}-\d{4}", "us.ssn", r"\bssn\b|social.?security", checked=False),
 )
+_ANY_ID = re.compile("|".join(one.pattern.pattern for one in _IDS))
 
 
 def find(place: Surroundings) -> Iterator[Match]:
@@ -82,8 +83,8 @@ def find(place: Surroundings) -> Iterator[Match]:
         return
     yield from _cards(place)
     yield from _ibans(text)
-    for one in _IDS:
-        if one.context.search(text) or one.context.search(place.heading):
+    for one in _IDS if _ANY_ID.search(text) else ():  # the form is cheaper to look for than the words around it
+        if one.pattern.search(text) and (one.context.search(text) or one.context.search(place.heading)):
             yield from _national(place, one)
     for match in _PHONE.finditer(text):
         if not _is_fictitious_phone(match[0]):

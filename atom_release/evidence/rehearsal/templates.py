@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from atom_release.errors import ProbeFault
+from atom_release.evidence.rehearsal.values import spelled
 from atom_release.gate.manifest import Start
 
 _TEMPLATE = re.compile(r"\{(python|port|postgres|vault|vault_token|scratch|url:[A-Za-z0-9.]+|secret:[a-z][a-z0-9_]*)\}")
@@ -47,8 +48,8 @@ def _named(start: Start) -> set[str]:
 
 
 def redactor(secrets: Mapping[str, str]) -> Callable[[bytes], bytes]:
-    """Give a function that replaces every one of these values by its name."""
-    marks = {value.encode(): f"[redacted:{name}]".encode() for name, value in secrets.items() if value}
+    """Give a function that replaces every one of these values, and every line of one, by its name."""
+    marks = {value.encode(): f"[redacted:{name}]".encode() for name, value in spelled(secrets) if value}
     if not marks:
         return lambda text: text
     pattern = re.compile(b"|".join(re.escape(value) for value in sorted(marks, key=len, reverse=True)))

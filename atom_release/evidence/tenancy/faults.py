@@ -20,6 +20,8 @@ class Leak:
     where: str
     what: str
     remedy: str
+    path: str = ""
+    line: int = 0
 
     def described(self) -> dict[str, Any]:
         """Give it for the facts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from atom_release.evidence.tenancy import places
 from atom_release.evidence.tenancy import replay as replaying
 from atom_release.evidence.tenancy.crossing import described
 from atom_release.evidence.tenancy.findings import Isolation
@@ -39,11 +40,11 @@ def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> l
         known["tools"] = {"postgresql": scratch.version}
         replay = replaying.replay(scratch, files)
         migrations = _migrations(look, scratch, replay, known)
-        isolation = _isolation(look, tenancy, replay, _examined(scratch, tenancy), known)
+        isolation = _isolation(look, tenancy, replay, _examined(scratch, tenancy, files), known)
     return [migrations, isolation]
 
 
-def _examined(scratch: Scratch, tenancy: Tenancy) -> Isolation:
+def _examined(scratch: Scratch, tenancy: Tenancy, files: list[tuple[str, bytes]]) -> Isolation:
     """Examine; where the release's own code held a session so long that it was ended, that is what was found."""
     import psycopg  # noqa: PLC0415 - heavy: only where a database is asked
 
@@ -52,6 +53,7 @@ def _examined(scratch: Scratch, tenancy: Tenancy) -> Isolation:
         examine(scratch, tenancy, found)
     except psycopg.OperationalError as error:
         found.stopped = error.diag.message_primary or str(error).partition("\n")[0]
+    found.leaks = places.placed(found.leaks, files)
     return found
 
 

@@ -12,13 +12,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
+from atom_release.gate.manifest.signed import Consumer, Signed
 from atom_release.gate.manifest.systems import Infrastructure, Secret, Tenancy
 from atom_release.gate.vocabulary import Acts
 
@@ -26,6 +27,7 @@ __all__ = [
     "Accuracy",
     "Approval",
     "Budget",
+    "Consumer",
     "CriterionPolicy",
     "Endpoint",
     "Histogram",
@@ -39,7 +41,9 @@ __all__ = [
     "Release",
     "Request",
     "Secret",
+    "SecretUse",
     "Service",
+    "Signed",
     "Start",
     "Suite",
     "Tenancy",
@@ -59,6 +63,8 @@ class Manifest(Strict):
     tenancy: Tenancy | None = None
     secrets: tuple[Secret, ...] = ()
     logins: tuple[Login, ...] = ()
+    signed: tuple[Signed, ...] = ()
+    secrets_in_history: Literal["warn", "fail"] = Field(default="warn", description="what a secret in an earlier commit means; only revoking it mends it")
     expected: tuple[str, ...] | None = Field(default=None, description="criteria this release expects; default all that there are")
     criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
     freshness: Duration = timedelta(hours=24)
@@ -83,6 +89,31 @@ class Manifest(Strict):
         for named in [*(self.expected or ()), *self.criteria]:
             if named not in known:
                 message = f"{named!r} is not a criterion of this release; there are {', '.join(sorted(known))}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_agree(self) -> Self:
+        kinds = {secret.name: secret.kind for secret in self.secrets if secret.public_of is None}
+        ids, names = {service.id for service in self.services}, {secret.name for secret in self.secrets}
+        for secret in self.secrets:
+            if secret.public_of is not None and kinds.get(secret.public_of, "random") == "random":
+                message = f"{secret.name} is the public half of {secret.public_of!r}, which is no private key among the secrets"
+                raise ValueError(message)
+            if set(secret.readers) - ids:
+                message = f"{secret.name} is read by {', '.join(sorted(set(secret.readers) - ids))}, which is no service"
+                raise ValueError(message)
+        for service in self.services:
+            if service.secret_use is not None and service.secret_use.secret not in kinds:
+                message = f"{service.id} is asked with {service.secret_use.secret!r}, which is no secret"
+                raise ValueError(message)
+        signed = [one.name for one in self.signed]
+        if len(set(signed)) != len(signed):
+            message = f"two signed artifacts share a name: {', '.join(signed)}"
+            raise ValueError(message)
+        for one in self.signed:
+            if one.public_key_from is not None and one.public_key_from not in names:
+                message = f"{one.name} is verified with {one.public_key_from!r}, which is no secret"
                 raise ValueError(message)
         return self
 

@@ -1,4 +1,4 @@
-"""What the policies ask of a service's behaviour: approval, tokens, personal data."""
+"""What the policies ask of a service's behaviour: approval, tokens, personal data, the use of secrets."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ class TokenAudit(Strict):
     secret: str = Field(description="name of the rehearsal secret the service verifies with")
     tenant_claim: str = "tenant_id"
     claims: dict[str, JsonValue] = Field(default_factory=dict, description="further claims of a good token; iat, exp and the tenant are set by the gate")
+    refused: tuple[int, ...] = Field(default=(401, 403), min_length=1)
+
+
+class SecretUse(Strict):
+    """A request that the service answers only to who knows a secret that it reads from Vault (P-2)."""
+
+    secret: str = Field(description="name of a rehearsal secret; `{secret:<name>}` in the request is filled with the value that is tried")
+    request: Request = Field(description="`expect` is the answer to the right value")
+    claims: dict[str, JsonValue] | None = Field(default=None, description="sent as a bearer token signed with the secret; iat and exp are set by the gate")
+    algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
     refused: tuple[int, ...] = Field(default=(401, 403), min_length=1)
 
 

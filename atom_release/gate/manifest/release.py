@@ -21,7 +21,9 @@ class Release(Strict):
     tag: Reference
     branch: Reference
     base: Reference = "main"
-    previous: Reference | None = Field(default=None, description="tag of the release before this one; default the nearest verified one in the history")
+    previous: Reference | None = Field(
+        default=None, description="tag that the history must show as the release before this one: T5 is not decided if it is another"
+    )
     timebox: Duration = timedelta(hours=24)
 
     @property

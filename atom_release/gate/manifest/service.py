@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from atom_release.gate.manifest.audited import Approval, Privacy, TokenAudit
+from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
@@ -69,6 +69,7 @@ class Service(Strict):
     approval: Approval | None = None
     token_audit: TokenAudit | None = None
     privacy: Privacy | None = None
+    secret_use: SecretUse | None = None
 
 
 class Integration(Strict):

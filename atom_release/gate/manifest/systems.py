@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.fields import Duration, InRepository, Key, Strict, VariableName
 
@@ -16,6 +17,16 @@ class Secret(Strict):
     path: str = Field(description="path in the KV version 2 engine mounted at secret/")
     field: str = "key"
     bytes: int = Field(default=32, ge=16, le=1024)
+    kind: Literal["random", "ecdsa-p256", "ed25519"] = Field(default="random", description="hexadecimal digits, or a private key as PEM (PKCS #8)")
+    public_of: Key | None = Field(default=None, description="name of a private key among the secrets: this is its public half, as PEM")
+    readers: tuple[str, ...] = Field(default=(), description="ids of the services whose token reads it; default every service")
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if self.public_of is not None and self.kind != "random":
+            message = "the public half of another secret has no kind of its own"
+            raise ValueError(message)
+        return self
 
 
 class Infrastructure(Strict):

@@ -10,9 +10,12 @@ _VIEWS = "infra/db/migrations/006_create_analytics_views.sql"
 _TENANCY = "infra/db/migrations/005_enable_multitenancy.sql"
 
 
+# Put together here, so that this file itself holds nothing that looks like a key.
+DOTENV = b"ATOM_DEPLOY_KEY=" + b"AKIA" + b"QZ7XW3LM" + b"5TRV2KPD" + b"\nATOM_DEPLOY_SECRET=" + b"pT9vQ2xL8rZ4" + b"nB6mK1wY7cJ3hG5dF0sA" + b"\n"
+
+
 def _dotenv(tree: Files) -> None:
-    # Put together here, so that this file itself holds nothing that looks like a key.
-    tree[".env"] = b"ATOM_DEPLOY_KEY=" + b"AKIA" + b"QZ7XW3LM" + b"5TRV2KPD" + b"\nATOM_DEPLOY_SECRET=" + b"pT9vQ2xL8rZ4" + b"nB6mK1wY7cJ3hG5dF0sA" + b"\n"
+    tree[".env"] = DOTENV
 
 
 def _ignored_dotenv(tree: Files) -> None:
@@ -76,6 +79,10 @@ def _fixture(tree: Files) -> None:
     tree["services/analytics/tests/fixtures/payments.csv"] = text.encode()
 
 
+def _automatic(tree: Files) -> None:
+    replace(tree, "workflows/activate-model.yaml", "  mode: manual\n", "  mode: auto\n")
+
+
 SCENARIOS = (
     Scenario("secret-committed", "P-2", {"P-2": _FAIL}, "A .env with credentials is committed.", _dotenv),
     Scenario("secret-export-ignored", "P-2", {"P-2": _FAIL}, "The same .env, hidden from `git archive` by an attribute.", _ignored_dotenv),
@@ -100,5 +107,6 @@ SCENARIOS = (
         _export,
     ),
     Scenario("pii-in-fixture", "P-1", {"P-1": _FAIL}, "A fixture of C.4 holds the card numbers of customers.", _fixture),
+    Scenario("workflow-automatic", "P-3", {"P-3": _FAIL}, "A workflow package activates models without waiting for a person.", _automatic),
     Scenario("default-key-in-code", "P-2", {"P-2": _FAIL}, "A default key stands in the code.", _default_key),
 )

@@ -39,8 +39,9 @@ class Earlier:
 class Scenario:
     """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one.
 
-    The defect is in the files (`change`), in the repositories (`prepare`), in what was released before (`earlier`), or in what stands around
-    them (`around`: what the variables that the manifest names hold; what it starts, it gives to the stack to be ended).
+    The defect is in the files (`change`), in what the first commit brought and the second removed (`once`), in the repositories (`prepare`), in
+    what was released before (`earlier`), or in what stands around them (`around`: what the variables that the manifest names hold; what it starts,
+    it gives to the stack to be ended).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Scenario:
     prepare: Callable[[Git], None] | None = field(default=None, compare=False)
     around: Callable[[ExitStack], Mapping[str, str]] | None = field(default=None, compare=False)
     earlier: Earlier | None = field(default=None, compare=False)
+    once: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
     def files(self) -> Files:
         """Give the variant's files: path -> content."""

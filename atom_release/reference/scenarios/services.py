@@ -7,6 +7,7 @@ from atom_release.reference.scenarios.scenario import Files, Scenario, replace
 
 _FAIL = Outcome.FAIL
 _MANIFEST = "release.yaml"
+_C2_SERVER = "services/perf-profiler/server.py"
 
 
 def _down(tree: Files) -> None:
@@ -14,9 +15,8 @@ def _down(tree: Files) -> None:
 
 
 def _slow(tree: Files) -> None:
-    path = "services/perf-profiler/server.py"
-    replace(tree, path, "    async def summary(_request):\n", "    async def summary(_request):\n        await asyncio.sleep(0.9)\n")
-    replace(tree, path, "import os\nimport sys\n", "import asyncio\nimport os\nimport sys\n")
+    replace(tree, _C2_SERVER, "    async def summary(_request):\n", "    async def summary(_request):\n        await asyncio.sleep(0.9)\n")
+    replace(tree, _C2_SERVER, "import os\nimport sys\n", "import asyncio\nimport os\nimport sys\n")
 
 
 def _vacuous(tree: Files) -> None:
@@ -61,7 +61,7 @@ def _metrics_constant(tree: Files) -> None:
 
 
 def _metrics_json(tree: Files) -> None:
-    path = "services/perf-profiler/server.py"
+    path = _C2_SERVER
     replace(tree, path, '        Route("/metrics", metrics.scrape),\n', '        Route("/metrics", figures),\n')
     total = "{one.name: sum(sample.value for sample in one.samples) for one in metrics.registry.collect()}"
     figures = f"    async def figures(_request):\n        return JSONResponse({total})\n\n"

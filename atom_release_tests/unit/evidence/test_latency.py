@@ -7,8 +7,6 @@ No test compares a measured time with a number; they compare verdicts on servers
 from __future__ import annotations
 
 import asyncio
-import csv
-import gzip
 import socket
 import subprocess
 import sys
@@ -20,6 +18,7 @@ from random import Random
 from typing import Any
 
 import psutil
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +26,7 @@ from starlette.responses import JSONResponse
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence import latency
-from atom_release.evidence.latency import standin
+from atom_release.evidence.latency import samples, standin
 from atom_release.evidence.latency.client import Client, Unanswered, target
 from atom_release.evidence.latency.machine import watched
 from atom_release.evidence.latency.measurement import _certain, summary
@@ -35,6 +34,7 @@ from atom_release.evidence.latency.sampler import Sample, Series, open_model
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Budget
 from atom_release.gate.performance import judge_latency
+from atom_release.gate.statistics import quantile
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release_tests.unit.evidence.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -64,6 +64,7 @@ def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int
     assert found.answer is Answer.YES
     one = _of(found, "a")
     assert (one["requests"], one["errors"], one["looks"], one["stopped_early"]) == (100, 0, 1, False)
+    assert one["closed"]["per_second"] > 0
     assert one["low"] <= one["p95"] <= one["high"]
     assert found.control is not None
     assert found.control.state is ControlState.ALIVE
@@ -71,9 +72,31 @@ def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int
     assert isinstance(kept, dict)
     content = (tmp_path / "scratch" / str(kept["file"])).read_bytes()
     assert sha256(content).hexdigest() == kept["sha256"]
-    rows = list(csv.DictReader(gzip.decompress(content).decode().splitlines()))
+    rows = pq.read_table(tmp_path / "scratch" / str(kept["file"])).to_pylist()
     assert sum(row["endpoint"] == "a" and row["model"] == "open" for row in rows) == 100
     assert {row["model"] for row in rows} == {"warm-up", "open", "closed"}
+    assert {(row["service"], row["status"], row["trouble"]) for row in rows} == {("X.1", 200, None)}
+    assert [row["start_s"] for row in rows] == sorted(row["start_s"] for row in rows)
+    again = sorted(samples.latencies(tmp_path / "scratch" / str(kept["file"]))["a"])
+    assert len(again) == 100
+    assert quantile(again, 0.95) == pytest.approx(one["p95"])
+
+
+def test_what_was_no_right_answer_is_kept_without_a_latency_and_the_same_samples_give_the_same_file(tmp_path: Path) -> None:
+    asked = [Sample("open", 7.5, None, "404"), Sample("open", 7.0, 3.0, "200"), Sample("open", 7.25, None, "timeout")]
+    first, second = (samples.keep(tmp_path / name, "X.1", {"a": Series(list(order))}) for name, order in (("1", asked), ("2", asked)))
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert first["sha256"] == second["sha256"]
+    rows = [(row["start_s"], row["latency_s"], row["status"], row["trouble"]) for row in pq.read_table(tmp_path / "1").to_pylist()]
+    assert rows == [(0.0, 0.003, 200, None), (0.25, None, None, "timeout"), (0.5, None, 404, None)]
+    assert samples.latencies(tmp_path / "1") == {"a": [3.0]}
+
+
+def test_throughput_is_right_answers_over_the_time_that_all_of_them_took() -> None:
+    asked = [Sample("closed", 1.0, 250.0, "200"), Sample("closed", 1.25, None, "503"), Sample("closed", 1.5, 500.0, "200"), Sample("open", 0.0, 1.0, "200")]
+    assert Series(asked).per_second("closed") == 2.0
+    assert Series(asked[1:2]).per_second("closed") is None
 
 
 def test_a_slow_endpoint_fails_after_no_more_requests_than_that_takes(tmp_path: Path, port: int) -> None:
@@ -261,7 +284,7 @@ def test_the_stand_in_ends_with_the_one_who_started_it() -> None:
     """Killed hard, the starter cannot end it: the pipe does."""
     code = """
 import os, signal
-from atom_release.evidence.latency import standin
+from atom_release.evidence.latency import samples, standin
 with standin.running() as port:
     print(port, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

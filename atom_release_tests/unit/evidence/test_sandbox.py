@@ -286,6 +286,8 @@ def test_a_program_that_is_not_there_is_a_status_and_not_a_loss_of_isolation(box
 def test_the_interpreter_is_reached_inside_a_hidden_folder(box: Box) -> None:
     """The prefix may lie in a home that is hidden; the rest of that home stays empty."""
     base = Path(sys.base_prefix).resolve()
+    if base.parent == Path("/"):
+        pytest.skip("this interpreter lies in no folder that could be hidden")
     done = Sandbox([base.parent]).run(
         [sys.executable, "-I", "-c", f"import os; print(os.listdir({str(base.parent)!r}))"],
         directory=box.work,

@@ -249,3 +249,30 @@ def test_a_clone_without_trees_says_how_to_mend_it(repository: Path, tmp_path: P
     with pytest.raises(Misuse, match="not whole") as caught:
         open_tree(tmp_path / "partial", "HEAD")
     assert caught.value.remedy == "git fetch --refetch --no-filter origin"
+
+
+def test_a_tree_is_listed_once_and_again_where_something_was_missing(repository: Path) -> None:
+    """What is whole stays whole by its id; what a clone lacks may have come since."""
+    first = open_tree(repository, "HEAD")
+    assert open_tree(repository, "HEAD").entries is first.entries
+    (repository / "more.txt").write_text("more\n")
+    git(repository, "add", "more.txt")
+    git(repository, "commit", "-q", "-m", "more")
+    path = loose(repository, git(repository, "rev-parse", "HEAD:more.txt"))
+    content = path.read_bytes()
+    path.unlink()
+    assert open_tree(repository, "HEAD").entries["more.txt"].size == 0
+    path.write_bytes(content)
+    assert open_tree(repository, "HEAD").entries["more.txt"].size == 5
+
+
+def test_what_was_read_is_kept_only_up_to_its_bound(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = open_tree(repository, "HEAD")
+    path = next(path for path, entry in tree.entries.items() if entry.is_file and entry.size)
+    oid = tree.entries[path].oid
+    monkeypatch.setattr("atom_release.evidence.objects._KEEP", 0)
+    content = tree.read(path)
+    assert tree.objects._kept == {}
+    monkeypatch.undo()
+    assert tree.read(path) == content
+    assert tree.objects._kept == {oid: content}

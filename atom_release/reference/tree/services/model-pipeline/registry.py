@@ -29,7 +29,7 @@ class Registry:
         version = f"v1.{len(list(self.folder.glob('v1.*.json'))) + 1}"
         artifact = json.dumps({"version": version, "weights": weights, "bias": bias}, sort_keys=True).encode()
         self._write(f"{version}.json", artifact)
-        self._write(f"{version}.sig", self.sign(artifact).encode())
+        self._write(f"{version}.json.sig", self.sign(artifact).encode())
         return version
 
     def approve(self, version, approver, reason):
@@ -54,7 +54,7 @@ class Registry:
         """Let a version be what is served, and record by whose word."""
         before = self.active()["digest"]
         digest = hashlib.sha256(self._artifact(version)).hexdigest()
-        said = {"version": version, "artifact": f"{version}.json", "signature": (self.folder / f"{version}.sig").read_text(), "digest": digest}
+        said = {"version": version, "artifact": f"{version}.json", "signature": (self.folder / f"{version}.json.sig").read_text(), "digest": digest}
         self.audit.add(version=version, approver=approver, reason=reason, before=before, after=digest)
         self._write("active.json", json.dumps(said).encode())
 

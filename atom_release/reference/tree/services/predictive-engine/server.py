@@ -12,6 +12,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "pla
 
 import predictive_model
 from platform_metrics import Metrics
+from platform_signing import BadSignature, public_key
 from platform_tokens import Unauthorized, tenant_of
 
 
@@ -50,7 +51,7 @@ def create_app(store, key, active):
             probability = predictive_model.score(model, body.get("features"))
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 422)
-        except predictive_model.BadSignature as error:
+        except BadSignature as error:
             return JSONResponse({"error": str(error)}, 503)
         prediction = int(probability >= 0.5)
         store.add(tenant, str(body.get("run_id", "")), model["version"], probability, prediction)
@@ -78,11 +79,10 @@ def create_app(store, key, active):
 def main():
     """Serve with the key from Vault, the store in PostgreSQL and the models that the pipeline activates."""
     from platform_database import Database
-    from platform_signing import public_key
     from platform_vault import read_secret
 
     key = read_secret("atom/jwt")
-    active = predictive_model.ActiveModel(os.environ.get("MODELS_DIR"), public_key(read_secret("atom/model-signing")))
+    active = predictive_model.ActiveModel(os.environ.get("MODELS_DIR"), public_key(read_secret("atom/model-verifying")))
     from platform_serving import serve
 
     serve(create_app(PostgresPredictions(Database(os.environ["DATABASE_URL"])), key, active))

@@ -1,6 +1,5 @@
 """C.1: the score, the stored predictions, and the model that is served."""
 
-import base64
 import json
 import sys
 import time
@@ -8,12 +7,14 @@ from pathlib import Path
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import predictive_model
 import server
+import platform_signing
+import predictive_model
 
 KEY = "k" * 32
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -72,16 +73,16 @@ def test_without_a_tenant_nothing_is_predicted(client, store):
 
 
 def test_an_activated_model_is_served_only_with_its_signature(tmp_path):
-    from platform_signing import private_key, public_key, sign
-
+    key, another = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     artifact = json.dumps({"version": "v1.1", "weights": [0, 0, 0, 0], "bias": 0}).encode()
     (tmp_path / "v1.1.json").write_bytes(artifact)
-    signature = sign(artifact, private_key("one secret"))
-    (tmp_path / "active.json").write_text(json.dumps({"artifact": "v1.1.json", "signature": signature}))
-    assert predictive_model.ActiveModel(tmp_path, public_key("one secret")).current()["version"] == "v1.1"
-    with pytest.raises(predictive_model.BadSignature):
-        predictive_model.ActiveModel(tmp_path, public_key("another secret")).current()
-    assert base64.b64decode(signature)
+    (tmp_path / "active.json").write_text(json.dumps({"artifact": "v1.1.json", "signature": platform_signing.sign(artifact, key)}))
+    assert predictive_model.ActiveModel(tmp_path, key.public_key()).current()["version"] == "v1.1"
+    with pytest.raises(platform_signing.BadSignature):
+        predictive_model.ActiveModel(tmp_path, another.public_key()).current()
+    (tmp_path / "v1.1.json").write_bytes(artifact.replace(b"0", b"9"))
+    with pytest.raises(platform_signing.BadSignature):
+        predictive_model.ActiveModel(tmp_path, key.public_key()).current()
 
 
 def test_metrics_count_what_was_answered(client):

@@ -1,0 +1,97 @@
+"""What lies beside the performance summary: every request that was sent, as Parquet, and pictures, as SVG.
+
+No decision rests on them: the evidence names each file of samples by digest, and what is asked of a picture stands in the summary. They stay in
+the run's folder, and go neither into the release commit nor into the audit bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from atom_release.gate.manifest import Service, slug
+from atom_release.graph import consenting, previous
+from atom_release.publish import canonical, pictures
+from atom_release.publish.record import evidence_in
+
+if TYPE_CHECKING:
+    from atom_release.gate.evidence import Evidence
+    from atom_release.graph.blueprint import Blueprint
+    from atom_release.graph.step import Step
+
+_SUMMARY = "PerfSummary.json"
+_RELEASES = 7  # before this one
+
+
+def names(blueprint: Blueprint) -> tuple[str, ...]:
+    """Give the names of all that may be made."""
+    served = [service for service in blueprint.manifest.services if service.endpoints]
+    made = [_of(blueprint, service) for service in served]
+    return tuple(name for one in made for name in one)
+
+
+def _of(blueprint: Blueprint, service: Service) -> tuple[str, str, str]:
+    of = slug(service.id)
+    return blueprint.artifact(f"Samples_{of}.parquet"), blueprint.artifact(f"Latency_{of}.svg"), blueprint.artifact(f"Trend_{of}.svg")
+
+
+def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
+    """Give the samples that were kept, and the pictures of them and of the releases before."""
+    measured = {one.subject: one for one in found if one.question == "latency" and not one.errored}
+    kept = {service.id: content for service in step.manifest.services if (content := _samples(step, measured.get(service.id)))}
+    if kept and not pictures.drawn():
+        step.context.log.warning("No pictures are made: altair and vl-convert-python are not installed (pip install 'atom-release[pictures]').")
+    before = list(_before(step)) if kept and pictures.drawn() else []
+    for service in step.manifest.services:
+        if service.id in kept:
+            samples, latency, trend = _of(step.blueprint, service)
+            yield samples, kept[service.id]
+            if pictures.drawn():
+                titled, facts = f"{service.id} {service.name}", measured[service.id].facts
+                yield latency, pictures.latency(titled, _curves(step, facts), _budget(facts))
+                points = [*(point for release, told in before for point in _points(release, told, service)), *_points(_own(step), facts, service)]
+                if len({point.release for point in points}) > 1:
+                    yield trend, pictures.trend(titled, points)
+
+
+def _own(step: Step) -> str:
+    return step.manifest.release.version
+
+
+def _samples(step: Step, evidence: Evidence | None) -> bytes:
+    """Give the file of samples that this evidence names, if it is still what was written."""
+    told = evidence.facts.get("samples") if evidence is not None else None
+    if not isinstance(told, dict):
+        return b""
+    content = (step.look.scratch / str(told["file"])).read_bytes()
+    return content if canonical.digest(content) == told["sha256"] else b""
+
+
+def _curves(step: Step, facts: Mapping[str, Any]) -> list[pictures.Curve]:
+    from atom_release.evidence.latency import samples  # noqa: PLC0415 - probes' modules are imported where they are used
+
+    taken = samples.latencies(step.look.scratch / facts["samples"]["file"])
+    return [pictures.Curve(one["name"], sorted(taken.get(one["name"], [])), one.get("p95"), one.get("low"), one.get("high")) for one in facts["endpoints"]]
+
+
+def _budget(facts: Mapping[str, Any]) -> float:
+    return float(facts["budget"]["p95"])
+
+
+def _before(step: Step) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the version and the latency facts by service of the verified releases before this one, oldest first."""
+    releases = list(islice(previous.every(step.subject, consenting.gates(step.subject)), _RELEASES))
+    for release in reversed(releases):
+        summary = release.artifact(_SUMMARY)
+        if summary is not None:
+            found = evidence_in(dict([summary])).values()
+            yield release.tag, {one.subject: one.facts for one in found if one.question == "latency"}
+
+
+def _points(release: str, told: Mapping[str, Any], service: Service) -> Iterable[pictures.Point]:
+    facts = told if "endpoints" in told else told.get(service.id, {})
+    for one in facts.get("endpoints", ()):
+        if isinstance(one, dict) and isinstance(one.get("p95"), int | float):
+            budget = facts["budget"].get("p95", service.budget.p95.total_seconds() * 1000)
+            yield pictures.Point(release, str(one["name"]), float(one["p95"]), one.get("low"), one.get("high"), float(budget))
