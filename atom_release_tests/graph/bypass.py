@@ -98,15 +98,10 @@ def planted(spoilt: str, answer: Answer) -> Iterator[None]:
 
 def tried(routes: Mapping[str, Route], every: int = 1) -> tuple[int, list[str], list[str]]:
     """Try the matrix; give how many combinations were tried, those that made a tag, and the routes that tag when nothing is wrong."""
-    tags, controls, count = [], [], 0
-    for route in routes:
-        if _tags(routes[route], "", Answer.YES):
-            controls.append(route)
-    for criterion, outcome, route in itertools.islice(itertools.product(CRITERIA, ANSWERS, routes), 0, None, every):
-        count += 1
-        if _tags(routes[route], criterion, ANSWERS[outcome]):
-            tags.append(f"{criterion} {outcome}: {route}")
-    return count, tags, controls
+    controls = [route for route in routes if _tags(routes[route], "", Answer.YES)]
+    matrix = list(itertools.product(CRITERIA, ANSWERS, routes))[::every]
+    tags = [f"{criterion} {outcome}: {route}" for criterion, outcome, route in matrix if _tags(routes[route], criterion, ANSWERS[outcome])]
+    return len(matrix), tags, controls
 
 
 def _tags(route: Route, spoilt: str, answer: Answer) -> int:
