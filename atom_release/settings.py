@@ -1,13 +1,14 @@
 """The one reader of the environment: where the release is, where its artifacts go, what a run may do.
 
 `ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line; unset means the bundled reference release.
-`ATOM_RELEASE_WAIVERS` names a file of signed waivers.
+`ATOM_RELEASE_WAIVERS` names a file of signed waivers. `ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it.
 `ATOM_RELEASE_HOME` holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom` here.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ class Settings:
     key: Path | None = None
     inbox: Path | None = None
     waivers: Path | None = None
+    tag_key: str | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -78,7 +80,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         key=Path(given["KEY"]).absolute() if "KEY" in given else None,
         inbox=Path(given["INBOX"]).absolute() if "INBOX" in given else None,
         waivers=Path(given["WAIVERS"]).absolute() if "WAIVERS" in given else None,
+        tag_key=_tag_key(given.get("TAG_KEY")),
     )
+
+
+def _tag_key(said: str | None) -> str | None:
+    if said and not re.fullmatch(r"(ssh|gpg):[^-].*", said):
+        raise Misuse("The tag key is neither ssh:FILE nor gpg:KEY.", "Mend ATOM_RELEASE_TAG_KEY.")
+    return said
 
 
 def _location(out: str) -> str:

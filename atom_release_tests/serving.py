@@ -13,7 +13,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """Serve with this handler on a free port; give `host:port`."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"127.0.0.1:{server.server_port}"
     finally:

@@ -25,6 +25,7 @@ _REQUESTS = 6
 _LEAST_IDLE, _LONGEST_IDLE = 0.05, 1.0
 _OWN = ("process_", "python_")
 _COUNTING = ("counter", "histogram", "gaugehistogram", "summary", "unknown")
+_ACCEPTED = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 _NO_METRICS = b'{"status": "ok", "requests_total": 7}'
 
 Scrape = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -90,12 +91,14 @@ def _ask(exchange: Exchange, send: Callable[[], int], service: Service) -> tuple
         scrapes.append(_scrape(exchange, service))
     sent = send()
     after = _scrape(exchange, service)
+    served = _as_a_server(exchange, service)
     first, second, third = (one.counts for one in scrapes)
     own = risen(second, third, {})
     moved = risen(third, after.counts, own)
     idle = risen(second, third, risen(first, second, {}))
     facts: dict[str, JsonValue] = {
         "form": after.form,
+        "form_for_a_server": served.form,
         "families": after.families,
         "samples": after.samples,
         "sent": sent,
@@ -127,10 +130,24 @@ def _sent(exchange: Exchange, asked: Sequence[Request], service: Service) -> boo
     return True
 
 
-def _scrape(exchange: Exchange, service: Service) -> Parsed:
+def _as_a_server(exchange: Exchange, service: Service) -> Parsed:
+    """Scrape as a Prometheus server does, which prefers OpenMetrics: what it would be given must be readable too.
+
+    Raises:
+        NotMetrics: it is not.
+    """
+    try:
+        return _scrape(exchange, service, {"Accept": _ACCEPTED})
+    except NotMetrics as said:
+        refusal = NotMetrics(f"asked as a Prometheus server asks (Accept: {_ACCEPTED}), {said}")
+        refusal.status = said.status
+        raise refusal from None
+
+
+def _scrape(exchange: Exchange, service: Service, headers: Mapping[str, str] | None = None) -> Parsed:
     if service.metrics is None:
         raise ProbeFault("the manifest names no metrics path")
-    answered: Answered = exchange.send(Request(path=service.metrics), service=service.id)
+    answered: Answered = exchange.send(Request(path=service.metrics), service=service.id, headers=headers)
     if answered.status != 200:  # noqa: PLR2004 - a scraper takes nothing else
         refusal = NotMetrics(f"answers {answered.status}")
         refusal.status = answered.status

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atom_release.gate import agreed, approvals, criteria, legs, waivers
+from atom_release.gate import agreed, approvals, criteria, legs, magnitudes, waivers
 from atom_release.gate.approvals import ApprovalUse
 from atom_release.gate.criteria import Criterion
 from atom_release.gate.legs import Case, Leg
@@ -35,6 +35,7 @@ class CriterionResult(BaseModel):
     noted: bool = False
     before: Outcome | None = Field(default=None, description="the outcome that a waiver accepted")
     failure: str = Field(default="", description="fingerprint of what refuses here, which a waiver has to name")
+    magnitudes: dict[str, float] = Field(default_factory=dict, description="how large that failure is, which a waiver has to name too")
     unwaivable: str = Field(default="", description="why nobody may waive it")
     flaky: bool = False
     waivers: tuple[WaiverUse, ...] = ()
@@ -80,9 +81,9 @@ class Decision(BaseModel):
                 return result
         raise KeyError(criterion_id)
 
-    def roll_up(self, members: Sequence[str]) -> Outcome:
-        """Give the worst outcome of several criteria, for the acceptance criteria that are not decided twice."""
-        return criteria.worst(result.outcome for result in self.criteria if result.id in members) or Outcome.INCONCLUSIVE
+    def roll_up(self, members: Sequence[str]) -> Outcome | None:
+        """Give the worst outcome of several criteria, for the acceptance criteria that are not decided twice; None where none of them is expected."""
+        return criteria.worst(result.outcome for result in self.criteria if result.id in members)
 
 
 def decide(case: Case) -> Decision:
@@ -150,9 +151,10 @@ def _waived(found: CriterionResult, case: Case) -> CriterionResult:
     failing = _failing(found, case)
     earlier = case.history.get(found.id)
     failure = earlier.fingerprint if found.flaky and earlier else waivers.fingerprint(found.id, failing)
+    size = magnitudes.of(failing)
     barred = earlier.unwaivable if found.flaky and earlier else waivers.unwaivable(failing)
-    uses = tuple(waivers.use(one, waivers.refusal(one, case.commit, failure, case.as_of) or barred) for one in presented)
-    told = {"waivers": uses, "failure": failure, "unwaivable": barred}
+    uses = tuple(waivers.use(one, waivers.refusal(one, case.commit, failure, case.as_of, size) or barred) for one in presented)
+    told = {"waivers": uses, "failure": failure, "magnitudes": size, "unwaivable": barred}
     counting = next((one for one in uses if one.counts), None)
     if counting is None:
         return found.model_copy(update=told)

@@ -16,8 +16,9 @@ The service's answer is the worst of its endpoints'.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from atom_release.gate.manifest import Budget
 from atom_release.gate.statistics import wilson
@@ -36,6 +37,10 @@ _SATURATED, _CROWDED, _COMPUTES = 0.9, 0.3, 0.5
 _WORST_FIRST = (Answer.NO, Answer.UNKNOWN, Answer.YES)
 
 
+Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""What a clock can have measured: a comparison with NaN is false, and would let anything through."""
+
+
 class _Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -47,9 +52,9 @@ class Measured(_Facts):
     requests: int = Field(ge=0)
     errors: int = Field(ge=0)
     timeouts: int = Field(default=0, ge=0, description="of the errors, those that waited in vain")
-    p95: float | None = None
-    low: float | None = None
-    high: float | None = None
+    p95: Milliseconds | None = None
+    low: Milliseconds | None = None
+    high: Milliseconds | None = None
     alpha: float = Field(default=1.0, gt=0, le=1, description="risk of this interval alone")
     looks: int = Field(default=1, ge=1)
 
@@ -59,8 +64,8 @@ class Noop(_Facts):
 
     requests: int = Field(ge=0)
     errors: int = Field(ge=0)
-    p95: float | None = None
-    high: float | None = None
+    p95: Milliseconds | None = None
+    high: Milliseconds | None = None
 
 
 class Machine(_Facts):
@@ -185,6 +190,13 @@ class AccuracyFacts(_Facts):
     correct: int = Field(ge=0)
     unanswered: int = Field(default=0, ge=0)
     majority: float = Field(ge=0, le=1, description="what always answering the most frequent label would score")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> AccuracyFacts:
+        if self.correct + self.unanswered > self.n:
+            message = "more answers than rows"
+            raise ValueError(message)
+        return self
 
 
 def judge_accuracy(facts: Mapping[str, JsonValue], minimum: float) -> tuple[Answer, str]:

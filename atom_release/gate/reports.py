@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from atom_release.gate import criteria
 from atom_release.gate.account import Account
@@ -37,6 +37,11 @@ def decision_table(decision: Decision) -> str:
     rows = [(result.id, result.title, _outcome(result), result.assurance or "", result.reason) for result in decision.criteria]
     rolled = [(name, "roll-up of " + ", ".join(members), sign(decision.roll_up(members)), "", "") for name, members in criteria.ROLL_UPS.items()]
     return "\n\n".join([table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled), *_agreed(decision)])
+
+
+def digests(named: Mapping[str, str]) -> str:
+    """Give the table of what a decision rests on, each by its SHA-256."""
+    return table(("artifact", "sha256"), sorted(named.items()))
 
 
 def _agreed(decision: Decision) -> Iterator[str]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from atom_release.gate import magnitudes
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.vocabulary import ControlState, Outcome
 
@@ -77,6 +78,7 @@ class Waiver(BaseModel):
     ticket: Said
     not_before: Moment
     expires: Moment = Field(description="the first moment at which it no longer counts")
+    magnitudes: dict[str, float] = Field(default_factory=dict, description="how large a failure it accepts, as the decision has it")
 
     @model_validator(mode="after")
     def _lasts(self) -> Waiver:
@@ -158,7 +160,7 @@ def unwaivable(failing: Sequence[Failing]) -> str:
     return ""
 
 
-def refusal(presented: Presented, commit: str, failure: str, as_of: datetime) -> str:
+def refusal(presented: Presented, commit: str, failure: str, as_of: datetime, size: Mapping[str, float] | None = None) -> str:
     """Say why a waiver does not cover this failure of its criterion on this commit at this moment, or nothing where it does."""
     signed = _unsigned(presented)
     waiver = presented.waiver
@@ -172,7 +174,7 @@ def refusal(presented: Presented, commit: str, failure: str, as_of: datetime) ->
         return f"it expired at {waiver.expires.isoformat()}"
     if waiver.fingerprint != failure:
         return f"the failure is another now: {failure[:12]}, and {waiver.fingerprint[:12]} was waived"
-    return ""
+    return magnitudes.worse(waiver.magnitudes, size or {})
 
 
 def _unsigned(presented: Presented) -> str:

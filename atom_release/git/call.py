@@ -60,6 +60,8 @@ _OFF = (
 )
 _PROTOCOLS = "file:git:http:https:ssh"  # not ext, which is a command line, nor fd
 _OF_REPOSITORY = frozenset({"local", "worktree"})
+_OUTER = re.compile(r"core\.sshcommand|credential\.(.*\.)?helper|gpg\.(.*\.)?program|gpg\.ssh\.allowedsignersfile")
+_CHECKERS = {"gpg.program": "gpg", "gpg.openpgp.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program": "ssh-keygen"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Git:
     def _settings(self) -> tuple[tuple[str, str], ...]:
         """What is set over the repository's configuration: its programs off, and back on those that the user's configuration names."""
         outer = [(key, value) for scope, key, value in self._configured if scope not in _OF_REPOSITORY]
-        return (*_neutral(self.own), *((key, value) for key, value in outer if re.fullmatch(r"core\.sshcommand|credential\.(.*\.)?helper", key)))
+        return (*_neutral(self.own), *((key, value) for key, value in outer if _OUTER.fullmatch(key)))
 
     @cached_property
     def _configured(self) -> list[tuple[str, str, str]]:
@@ -172,6 +174,10 @@ def _neutral(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield f"{key.rpartition('.')[0]}.required", "false"
         elif key == "core.sshcommand":
             yield key, "ssh"
+        elif key in _CHECKERS:
+            yield key, _CHECKERS[key]
+        elif key == "gpg.ssh.allowedsignersfile":
+            yield key, os.devnull
     if any(re.fullmatch(r"credential\.(.*\.)?helper", key) for key in own):
         yield "credential.helper", ""
 

@@ -82,3 +82,9 @@ def first_parent(git: Git, commit: str) -> str | None:
 def is_ancestor(git: Git, older: str, newer: str) -> bool:
     """Say whether one commit is known here to be an ancestor of another, or the same."""
     return holds(git, older) and git.call("merge-base", "--is-ancestor", older, newer).status == 0
+
+
+def owner_and_name(url: str) -> tuple[str, str] | None:
+    """Read a forge's owner (with its groups) and repository name from a remote's address; None where it has none, as a folder."""
+    match = re.fullmatch(r"(?:(?:https?|ssh|git)://[^/]+/|(?:[^/@:]+@)?[^/:]+:(?!/))(.+?)/([^/]+?)(?:\.git)?/?", url)
+    return (match[1], match[2]) if match else None

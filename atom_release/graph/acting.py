@@ -126,7 +126,7 @@ def _pull_request(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         deps=[blueprint.key("release_tag")],
         output_required=False,
         pool=f"{blueprint.manifest.release.asset_key}_acts",
-        description="T6: the pull request of the release branch, in git's own request-pull words where no forge is configured.",
+        description="T6: the pull request of the release branch, on the forge that the manifest names, else as git's own request-pull words.",
         kinds={"git", "markdown"},
         owners=OWNERS,
         group_name=blueprint.group("acts"),
@@ -137,8 +137,9 @@ def _pull_request(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         if hindrance:
             _not_done(step, f"{hindrance}: would ask to merge {step.manifest.release.branch} into {step.manifest.release.base}")
             return
-        text = merging.request_merge(step)
-        yield dg.MaterializeResult(asset_key=key, metadata={"request": dg.MetadataValue.md(text), "judged commit": step.subject.commit})
+        asked = merging.request_merge(step)
+        at = {"address": dg.MetadataValue.url(asked.address)} if asked.address else {}
+        yield dg.MaterializeResult(asset_key=key, metadata={"request": dg.MetadataValue.md(asked.text), "judged commit": step.subject.commit, **at})
 
     return pull_request
 

@@ -74,7 +74,7 @@ def _failure(decision: Decision, criterion: str) -> CriterionResult:
 
 def _waiver(decision: Decision, failed: CriterionResult, said: Said) -> Waiver:
     named = {"criterion": failed.id, "commit": decision.commit, "fingerprint": failed.failure, "reason": said.reason, "ticket": said.ticket}
-    return _made(Waiver, {**named, **_common(said)})
+    return _made(Waiver, {**named, "magnitudes": failed.magnitudes, **_common(said)})
 
 
 def _common(said: Said) -> dict[str, object]:

@@ -17,6 +17,7 @@ from atom_release.publish import canonical, record, signing
 from atom_release.publish.journal import Entry, Journal
 from atom_release.publish.release_commit import still_fits
 from atom_release.publish.repository import ITSELF, Onto, Signature, TagFacts, Wanted, identity_of, make_release_commit, make_tag_object, push
+from atom_release.publish.tag_signing import TagKey
 from atom_release.publish.turn import turn
 
 _RECEIPT = "application/vnd.atom-release.receipt+json"
@@ -79,7 +80,7 @@ def _committed(step: Step, journal: Journal, entry: Entry, found: record.Record,
     """Give the journal's entry with release commit and tag object, made as objects only; a crash before the push leaves nothing visible."""
     subject = step.subject
     manifest, repository = subject.manifest, subject.tree.repository
-    identity = identity_of(repository, ITSELF)
+    identity, key = identity_of(repository, ITSELF), TagKey.of(step.settings.tag_key)
     onto = Onto(manifest.infrastructure.remote, manifest.release.branch, lambda commit: standing.is_own(subject, commit))
     if entry.committed is not None and entry.pushed is None and not still_fits(repository, entry.committed, onto):
         entry = journal.reach(entry, committed=None, tagged=None)  # the remote's branch moved after a crash: what was made then cannot be pushed
@@ -90,7 +91,7 @@ def _committed(step: Step, journal: Journal, entry: Entry, found: record.Record,
         entry = journal.reach(entry, committed=make_release_commit(repository, subject.commit, files, signature, onto))
     if entry.tagged is None:
         signature = Signature(identity, _moment(entry), _tag_message(found))
-        entry = journal.reach(entry, tagged=make_tag_object(repository, manifest.release.tag, str(entry.committed), signature))
+        entry = journal.reach(entry, tagged=make_tag_object(repository, manifest.release.tag, str(entry.committed), signature, key))
     return entry
 
 

@@ -43,6 +43,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     home: str = ".atom"
     key: str = ""
     waivers: str = ""
+    tag_key: str = ""
     dry_run: bool = False
 
     @classmethod
@@ -57,6 +58,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             home=str(settings.home),
             key=str(settings.key or ""),
             waivers=str(settings.waivers or ""),
+            tag_key=settings.tag_key or "",
             dry_run=settings.dry_run,
         )
 
@@ -72,6 +74,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             home=Path(self.home),
             key=Path(self.key) if self.key else None,
             waivers=Path(self.waivers) if self.waivers else None,
+            tag_key=self.tag_key or None,
             dry_run=self.dry_run,
         )
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from atom_release.errors import Misuse, Refused, StoreError
-from atom_release.publish import audited, record, signing
+from atom_release.git import Git
+from atom_release.publish import audited, record, signing, tag_signing
 from atom_release.publish.bundle import read_bundle
 
 _DECISION = "_Decision.dsse.json"
@@ -134,4 +135,14 @@ def _tag_of(found: record.Record, repository: Path) -> dict[str, Any]:
     name = f"releases/{release.version}/{release.prefix}{_DECISION}"
     if name not in tree.entries or tree.read(name) != found.envelope:
         raise Refused(f"The tagged commit does not hold this decision as {name}.", "Ask for the bundle of that release.")
-    return {"tag": release.tag, "release commit": tree.commit}
+    return {"tag": release.tag, "release commit": tree.commit, "tag signature": _signature(repository, release.tag)}
+
+
+def _signature(repository: Path, tag: str) -> str:
+    """Say by what the tag is signed, and what git makes of it with the signers that this user, not the repository, trusts."""
+    git = Git(repository)
+    kind = tag_signing.kind_of(git.output("cat-file", "tag", f"refs/tags/{tag}"))
+    if kind == "none":
+        return kind
+    checked = git.call("verify-tag", f"refs/tags/{tag}")
+    return f"{kind}, good" if checked.status == 0 else f"{kind}, not verified: {(checked.said.splitlines() or ['git said nothing'])[-1]}"

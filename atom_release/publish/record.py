@@ -52,16 +52,17 @@ def evidence_in(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for name, content in artifacts.items():
         if name.endswith(".json") and not name.endswith(".dsse.json"):
-            for one in _evidence_of(name, content):
-                found[canonical.digest(canonical.encode(one))] = one
+            found |= _evidence_of(name, content)
     return found
 
 
-def _evidence_of(name: str, content: bytes) -> list[Evidence]:
+def _evidence_of(name: str, content: bytes) -> dict[str, Evidence]:
     try:
         document = json.loads(content)
-        return [Evidence.model_validate_json(json.dumps(one)) for one in document.get("evidence", [])] if isinstance(document, dict) else []
-    except (ValueError, ValidationError) as error:
+        listed = document.get("evidence", []) if isinstance(document, dict) else []
+        read = [Evidence.model_validate_json(json.dumps(one)) for one in listed]
+        return {canonical.digest(canonical.encode(one)): one for one in read}
+    except (ValueError, TypeError, RecursionError, ValidationError) as error:
         raise StoreError(f"{name} does not hold readable evidence: {type(error).__name__}.", "Run the audit again.") from error
 
 

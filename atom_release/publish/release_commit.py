@@ -13,6 +13,7 @@ from pathlib import Path
 
 from atom_release.errors import ActFailed, ProbeFault
 from atom_release.git import Git, GitError, remote
+from atom_release.publish.tag_signing import TagKey, signature
 
 _NETWORK = 60.0
 _FILE = "100644"
@@ -112,15 +113,16 @@ def still_fits(repository: Path, commit: str, onto: Onto) -> bool:
     return remote.holds(git, commit) and (tip is None or remote.is_ancestor(git, tip, commit))
 
 
-def make_tag_object(repository: Path, tag: str, commit: str, signed: Signature) -> str:
-    """Make the annotated tag as an object, without a reference to it, and give its id.
+def make_tag_object(repository: Path, tag: str, commit: str, signed: Signature, key: TagKey | None = None) -> str:
+    """Make the annotated tag as an object, signed where there is a key, without a reference to it, and give its id.
 
     Raises:
         ActFailed: it cannot be made.
     """
     head = f"object {commit}\ntype commit\ntag {tag}\ntagger {signed.identity.line} {signed.moment}\n\n"
+    content = head.encode() + signed.text
     try:
-        return Git(repository).line("mktag", stdin=head.encode() + signed.text)
+        return Git(repository).line("mktag", stdin=content + (signature(content, key) if key else b""))
     except GitError as error:
         raise ActFailed(f"The tag could not be made: {error.message}", error.remedy) from error
 

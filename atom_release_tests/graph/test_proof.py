@@ -288,3 +288,19 @@ def test_another_key_is_told(release: Tiny, tmp_path: Path) -> None:
     signing.ensure_key(tmp_path / "stranger.pem")
     with pytest.raises(AtomReleaseError, match="expected key"):
         verifying.verify(bundle_of(release), tmp_path / "stranger.pem.pub", None)
+
+
+@pytest.mark.slow
+def test_with_a_repository_it_is_told_by_what_the_tag_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Good with the signers that the user trusts, not verified without them, whatever the repository names."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "id")], check=True)  # noqa: S607 - the one on PATH
+    one = tiny.make(tmp_path / "signed")
+    one = Tiny(one.repository, one.origin, one.settings.with_options(tag_key=f"ssh:{tmp_path / 'id'}"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert one.definitions().resolve_job_def("phase_x_release").execute_in_process(instance=instance, raise_on_error=False).success
+    told = verifying.verify(bundle_of(one), key_of(one), one.repository)
+    assert told["tag signature"].startswith("ssh, not verified: ")
+    (tmp_path / "signers").write_text(f"* {(tmp_path / 'id.pub').read_text()}")
+    (tmp_path / "config").write_text(f'[gpg "ssh"]\n  allowedSignersFile = {tmp_path / "signers"}\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    assert verifying.verify(bundle_of(one), key_of(one), one.repository)["tag signature"] == "ssh, good"

@@ -286,3 +286,14 @@ def test_misuse_is_an_error_not_a_decision(tmp_path: Path) -> None:
     release = tiny.make(tmp_path / "misuse")
     with pytest.raises(AtomReleaseError, match="nowhere"):
         Tiny(release.repository, release.origin, release.settings.with_options(revision="nowhere")).definitions()
+
+
+@pytest.mark.slow
+def test_no_criterion_that_refuses_in_any_way_makes_a_tag_by_any_route() -> None:
+    """A sample of the bypass matrix; `python -m atom_release_tests.graph.bypass` tries the whole of it."""
+    from atom_release_tests.graph import bypass
+
+    count, tags, controls = bypass.tried(ROUTES, every=20)
+    print(f"bypass matrix: {count} tried, {len(tags)} tags made, {len(controls)} positive controls")  # noqa: T201 - a figure, shown by -rP
+    assert (tags, controls) == ([], list(ROUTES))
+    assert count >= 9

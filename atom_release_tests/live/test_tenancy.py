@@ -11,7 +11,7 @@ import yaml
 
 import atom_release.reference
 from atom_release.evidence.rehearsal import postgres
-from atom_release.evidence.tenancy import crossing
+from atom_release.evidence.tenancy import companion, crossing
 from atom_release.evidence.tenancy.attempt import Came
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release_tests.live.tenancy_release import asked, faults, started
@@ -192,3 +192,44 @@ def test_reference_release_is_isolated(server: postgres.Postgres, tmp_path: Path
     files = {path.stem: path.read_text().replace(tenancy["role"], "app") for path in sorted(tree.glob(tenancy["migrations"]))}
     migrations, isolation = asked(server, tmp_path, **files)
     assert (migrations.answer, isolation.answer) == (Answer.YES, Answer.YES), (migrations.reason, isolation.reason)
+
+
+_SPEAKS = """#!/bin/sh
+[ "$1" = --version ] && echo "pgrls 0" && exit
+[ -z "$(ls)" ] && printf '{"violations": [{"rule_id": "SEC001", "severity": "error", "location": "public.notes", "title": "%s"}]}' "${DATABASE_URL%% *}"
+exit 1
+"""
+
+
+@pytest.mark.parametrize(("text", "state"), [(_SPEAKS, "asked"), ("#!/bin/sh\necho no\n", "gave no answer: JSONDecodeError")], ids=["speaks", "fails"])
+def test_a_linter_beside_the_probe_is_shown_and_decides_nothing(
+    server: postgres.Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, state: str
+) -> None:
+    """It runs in an empty folder, is given the scratch database's address, and whatever it says, the rows decide."""
+    program = tmp_path / "pgrls"
+    program.write_text(text)
+    program.chmod(0o755)
+    monkeypatch.setattr(companion, "program", lambda: str(program))
+    _, isolation = asked(server, tmp_path, a=_NOTES)
+    assert isolation.answer is Answer.YES
+    beside = isolation.facts["pgrls"]
+    assert isinstance(beside, dict)
+    assert beside["state"] == state
+    if state == "asked":
+        assert beside["findings"] == [{"rule": "SEC001", "severity": "error", "where": "public.notes", "what": beside["findings"][0]["what"]}]  # type: ignore[index,call-overload]
+        assert "user=gate_" in str(beside["findings"])
+
+
+@pytest.mark.skipif(companion.program() is None, reason="pgrls is not installed: pip install 'atom-release[rls]'")
+def test_the_real_linter_finds_the_unprotected_table(server: postgres.Postgres, tmp_path: Path) -> None:
+    _, isolation = asked(server, tmp_path, a="CREATE TABLE bare (id int PRIMARY KEY, tenant_id uuid NOT NULL);\nGRANT SELECT ON bare TO app;")
+    beside = isolation.facts["pgrls"]
+    assert isinstance(beside, dict)
+    assert {"rule": "SEC001", "severity": "error", "where": "public.bare", "what": "RLS not enabled on table"} in beside["findings"]  # type: ignore[operator]
+    assert all("gate_" not in str(one) for one in beside["findings"])  # type: ignore[union-attr]
+
+
+def test_without_a_linter_that_is_said(server: postgres.Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(companion, "program", lambda: None)
+    _, isolation = asked(server, tmp_path, a=_NOTES)
+    assert (isolation.answer, isolation.facts["pgrls"]) == (Answer.YES, {"state": "not installed"})

@@ -58,6 +58,7 @@ TOUCHED = {
     "secret-in-history": set(),
     "key-not-from-vault": {"release.yaml", "services/analytics/server.py"},
     "pii-in-fixture": {"services/analytics/tests/fixtures/payments.csv"},
+    "workflow-automatic": {"workflows/activate-model.yaml"},
     "auto-activation": {"services/model-pipeline/server.py"},
     "metrics-constant": {"services/platform/platform_metrics.py"},
     "metrics-json": {"services/perf-profiler/server.py"},

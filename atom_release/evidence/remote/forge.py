@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import secrets
 import ssl
 from dataclasses import dataclass
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence.look import Look
-from atom_release.evidence.remote.place import Unanswered, owner_and_name, place_of
+from atom_release.evidence.remote.place import Unanswered, place_of
 from atom_release.gate.evidence import Evidence, NegativeControl
-from atom_release.gate.vocabulary import Answer, Assurance, ControlState
-from atom_release.git import masked
+from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
+from atom_release.git import masked, remote
 
 if TYPE_CHECKING:
     import httpx
@@ -44,6 +45,8 @@ def probe_forge(look: Look) -> Evidence:
     if not token:
         variable = named.forge_token or "a variable as infrastructure.forge_token"
         return _found(look, Answer.UNKNOWN, "the forge's address is set and no token is", f"Set {variable}.")
+    if look.manifest.acts is not Acts.OFF and importlib.util.find_spec("github") is None:
+        return _found(look, Answer.UNKNOWN, "a pull request is opened there with PyGithub, which is not installed", "pip install 'atom-release[github]'")
     try:
         owner, name = _repository(look)
         return _asked(look, base.rstrip("/"), token, f"/repos/{owner}/{name}")
@@ -57,7 +60,7 @@ def _found(look: Look, answer: Answer, reason: str, remedy: str, **rest: Any) ->
 
 def _repository(look: Look) -> tuple[str, str]:
     place = place_of(look)
-    found = owner_and_name(place.url)
+    found = remote.owner_and_name(place.url)
     if found is None:
         raise Unanswered(f"{place.shown} does not tell the repository's owner and name on the forge", "git remote set-url", Answer.UNKNOWN)
     return found

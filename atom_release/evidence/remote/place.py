@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,9 +113,3 @@ def scratch_with(look: Look, place: Place, ref: str) -> Iterator[Place]:
         commit = git.line("commit-tree", tree, "-m", "control", environment=_NOBODY)
         git.output("update-ref", ref, commit)
         yield Place(place.git, folder, max(place.timeout, 60), place.judged)
-
-
-def owner_and_name(url: str) -> tuple[str, str] | None:
-    """Read a forge's owner (with its groups) and repository name from a remote's address; None where it has none, as a folder."""
-    match = re.fullmatch(r"(?:(?:https?|ssh|git)://[^/]+/|(?:[^/@:]+@)?[^/:]+:(?!/))(.+?)/([^/]+?)(?:\.git)?/?", url)
-    return (match[1], match[2]) if match else None

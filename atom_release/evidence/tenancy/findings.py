@@ -35,6 +35,7 @@ class Isolation:
     warnings: list[str] = field(default_factory=list)
     control: NegativeControl | None = None
     blind: list[str] = field(default_factory=list)  # tables on which the control was not seen
+    beside: dict[str, Any] = field(default_factory=dict)  # what a linter says of the same schema; decides nothing
     unconnected: str = ""
     stopped: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atom_release.evidence.tenancy import places
+from atom_release.evidence.tenancy import companion, places
 from atom_release.evidence.tenancy import replay as replaying
 from atom_release.evidence.tenancy.crossing import described
 from atom_release.evidence.tenancy.findings import Isolation
@@ -48,7 +48,7 @@ def _examined(scratch: Scratch, tenancy: Tenancy, files: list[tuple[str, bytes]]
     """Examine; where the release's own code held a session so long that it was ended, that is what was found."""
     import psycopg  # noqa: PLC0415 - heavy: only where a database is asked
 
-    found = Isolation()
+    found = Isolation(beside=companion.said(scratch))
     try:
         examine(scratch, tenancy, found)
     except psycopg.OperationalError as error:
@@ -161,5 +161,6 @@ def _facts(tenancy: Tenancy, found: Isolation) -> dict[str, Any]:
         "unexercised": found.unexercised,
         "undecided": found.undecided,
         "warnings": found.warnings,
+        "pgrls": found.beside,
         "counts": {name: len(getattr(found, name)) for name in ("tables", "crossed", "views", "functions", "leaks")},
     }

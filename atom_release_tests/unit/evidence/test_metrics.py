@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 from prometheus_client.openmetrics import exposition
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from atom_release.evidence import metrics
@@ -35,6 +36,37 @@ def _probe(folder: Path, scrape: Callable[[], Response], count: Callable[[], Any
     with serving(route("/health", counted), route("/predict", counted, "POST"), route("/metrics", scraped)) as url:
         look = look_at(folder, SERVICE, environment={"ONE_URL": url} if live else {})
         return metrics.probe_metrics(look, SERVICE, Rehearsed({} if live else {"X.1": url}))
+
+
+def _negotiating(folder: Path, openmetrics: bytes) -> Evidence:
+    """Probe a service that gives good Prometheus text, and this to who prefers OpenMetrics."""
+    registry, counter = _counter()
+
+    async def counted(_: object) -> dict[str, str]:
+        counter.inc()
+        return {}
+
+    async def scraped(request: Request) -> Response:
+        prefers = "openmetrics" in request.headers.get("accept", "")
+        return Response(openmetrics, headers={"content-type": exposition.CONTENT_TYPE_LATEST}) if prefers else Response(_text(registry), media_type=TEXT)
+
+    with serving(route("/health", counted), route("/predict", counted, "POST"), route("/metrics", scraped)) as url:
+        return metrics.probe_metrics(look_at(folder, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+
+
+_OPEN = b"# TYPE predictions counter\npredictions_total 7\n"
+
+
+def test_what_a_prometheus_server_would_be_given_must_be_readable_too(tmp_path: Path) -> None:
+    """A server prefers OpenMetrics: text that lacks its end is refused there, however well the plain text reads."""
+    found = _negotiating(tmp_path, _OPEN)
+    assert found.answer is Answer.NO
+    assert "asked as a Prometheus server asks" in found.reason
+
+
+def test_a_service_that_negotiates_passes(tmp_path: Path) -> None:
+    found = _negotiating(tmp_path, _OPEN + b"# EOF\n")
+    assert (found.answer, found.facts["form"], found.facts["form_for_a_server"]) == (Answer.YES, "Prometheus text", "OpenMetrics")
 
 
 def _text(registry: CollectorRegistry) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,11 @@ from starlette.routing import Route
 
 from atom_release.evidence.look import Look
 from atom_release.evidence.remote import probe_forge
-from atom_release.evidence.remote.place import owner_and_name
 from atom_release.evidence.source import open_tree
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
+from atom_release.git.remote import owner_and_name
 from atom_release_tests.unit import grown
 from atom_release_tests.unit.evidence.answering import answering
 from atom_release_tests.unit.grown import git
@@ -161,6 +163,15 @@ def test_a_remote_that_is_a_folder_names_no_repository_on_a_forge(repository: Pa
     git(repository, "remote", "set-url", "origin", str(repository))
     found = probe_forge(look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN}))
     assert (found.answer, "owner and name" in found.reason) == (Answer.UNKNOWN, True)
+
+
+def test_without_what_opens_it_nothing_is_promised(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "github", None)
+    look = look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN})
+    assert probe_forge(look).answer is Answer.ABSENT  # acts are off: it is only asked
+    acting = replace(look, manifest=look.manifest.model_copy(update={"acts": Acts.ON}))
+    found = probe_forge(acting)
+    assert (found.answer, "atom-release[github]" in found.remedy) == (Answer.UNKNOWN, True)
 
 
 @pytest.mark.parametrize(
