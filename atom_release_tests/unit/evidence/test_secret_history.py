@@ -17,7 +17,7 @@ from atom_release.evidence.look import Look
 from atom_release.evidence.secret_history import probe_secret_history, walk
 from atom_release.evidence.secret_history.walk import Bounds, Brought, Walk
 from atom_release.evidence.source import open_tree
-from atom_release.gate.decision import decide
+from atom_release.gate.decision import CriterionResult, decide
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.legs import Case
 from atom_release.gate.manifest import Manifest
@@ -253,8 +253,8 @@ def _case(evidence: Evidence, manifest: Manifest, *waivers: Presented) -> Case:
     return Case(manifest, evidence.commit, evidence.tree, NOW, {"0" * 64: evidence}, waivers=waivers)
 
 
-def _failure(evidence: Evidence, manifest: Manifest) -> str:
-    return next(one.failure for one in decide(_case(evidence, manifest)).criteria)
+def _result(evidence: Evidence, manifest: Manifest) -> CriterionResult:
+    return decide(_case(evidence, manifest)).criteria[0]
 
 
 def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,14 +270,15 @@ def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(repo
     assert (first.answer, "filter-repo" in first.remedy, "findings" in first.facts) == (Answer.NO, True, True)
     fields = {"criterion": "P-2", "commit": first.commit, "reason": "revoked", "approver": "Ada", "ticket": "S-1"}
     until = {"not_before": datetime(2031, 1, 1, tzinfo=UTC), "expires": datetime(2032, 1, 1, tzinfo=UTC)}
-    waiver = Waiver.model_validate({**fields, **until, "fingerprint": _failure(first, manifest)})
+    result = _result(first, manifest)
+    waiver = Waiver.model_validate({**fields, **until, "fingerprint": result.failure, "magnitudes": result.magnitudes})
     presented = Presented(digest="d" * 64, waiver=waiver, signature=Signature.TRUSTED, signer="ada")
     assert decide(_case(again, manifest, presented)).criteria[0].outcome is Outcome.WAIVED
     repository.commit(conf=LINE.replace("7", "5"))
     repository.commit(conf="")
     more = probe(repository.look(manifest))
     assert len(found(more)) == 2
-    assert _failure(more.model_copy(update={"commit": first.commit}), manifest) != waiver.fingerprint
+    assert _result(more.model_copy(update={"commit": first.commit}), manifest).failure != waiver.fingerprint
     assert decide(_case(more, manifest, replace_commit(presented, more.commit))).criteria[0].outcome is Outcome.FAIL
 
 
