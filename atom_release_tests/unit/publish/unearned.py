@@ -64,7 +64,15 @@ _LEGS: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
     "PerfSummary": {("latency", "X.1"): LATENCY, ("accuracy", "X.1"): ACCURACY, ("regression", "X.1"): {"not_applicable": "no release before"}},
     "PolicyCheck": {
         one: {}
-        for one in (("health", "X.1"), ("metrics", "X.1"), ("personal-data", "tree"), ("secrets", "tree"), ("default-secrets", "tree"), ("safety-mode", "tree"))
+        for one in (
+            ("health", "X.1"),
+            ("metrics", "X.1"),
+            ("personal-data", "tree"),
+            ("secrets", "tree"),
+            ("default-secrets", "tree"),
+            ("secret-history", "history"),
+            ("safety-mode", "tree"),
+        )
     },
 }
 KINDS = tuple(_LEGS)
