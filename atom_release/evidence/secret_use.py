@@ -91,7 +91,7 @@ def _evidence(look: Look, one: Asked, isolation: tuple[str, ...]) -> Evidence:
         changed="the same request was made with a value that nobody planted",
         found=one.came["made up"],
     )
-    cases: dict[str, JsonValue] = dict(one.came)
+    answers: dict[str, JsonValue] = dict(one.came)
     return look.found(
         QUESTION,
         one.service.id,
@@ -100,7 +100,7 @@ def _evidence(look: Look, one: Asked, isolation: tuple[str, ...]) -> Evidence:
         remedy=_REMEDY if answer is Answer.NO else "",
         control=control,
         isolation=isolation,
-        facts={"secret": one.use.secret, "cases": cases},
+        facts={"secret": one.use.secret, "answers": answers},
     )
 
 

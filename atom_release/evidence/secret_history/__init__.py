@@ -54,10 +54,11 @@ class Known:
         return f"{self.brought.commit[:12]}:{self.finding.place}"
 
     def as_json(self) -> JsonValue:
-        """Give the finding as it stands in evidence."""
-        found = self.finding.as_json()
-        assert isinstance(found, dict)  # noqa: S101 - it is made as one
-        return {**found, "commit": self.brought.commit, "paths": len(self.paths)}
+        """Give the finding as it stands in evidence; what it names is no path of the judged commit, so nobody looks for it there."""
+        one = self.finding
+        what = f"{one.what}, in {self.place}"
+        named: dict[str, JsonValue] = {"commit": self.brought.commit, "file": shown(one.path), "line": one.line, "paths": len(self.paths)}
+        return {**named, "rule": one.rule, "what": what, "fingerprint": one.fingerprint}
 
 
 def probe_secret_history(look: Look, fingerprint_key: bytes | None = None, bounds: Bounds = _BOUNDS) -> Evidence:
@@ -70,7 +71,8 @@ def probe_secret_history(look: Look, fingerprint_key: bytes | None = None, bound
     """
     scanner = secrets.scanner_of(Fingerprints(fingerprint_key or os.urandom(32)))
     found, walk = scan(look.tree, scanner, bounds)
-    answer, reason = _judged(found, walk, fails=look.manifest.secrets_in_history == "fail")
+    fails = look.manifest.secrets_in_history == "fail"
+    answer, reason = _judged(found, walk, fails=fails)
     return look.found(
         QUESTION,
         "history",
@@ -79,8 +81,8 @@ def probe_secret_history(look: Look, fingerprint_key: bytes | None = None, bound
         remedy={Answer.NO: _REMEDY, Answer.UNKNOWN: _DEEPEN}.get(answer, ""),
         control=_control(look.scratch, scanner),
         facts={
-            "findings": [one.as_json() for one in found[:_SHOWN]],
-            "count": len(found),
+            "findings" if fails else "warnings": [one.as_json() for one in found[:_SHOWN]],
+            "counts": {"findings" if fails else "warnings": len(found)},
             "commits": walk.commits,
             "blobs": walk.blobs,
             "bytes": walk.bytes,

@@ -78,13 +78,13 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def found(evidence: Evidence) -> list[dict[str, object]]:
-    listed = evidence.facts["findings"]
+    listed = evidence.facts.get("findings", evidence.facts.get("warnings"))
     assert isinstance(listed, list)
     return [dict(one) for one in listed if isinstance(one, dict)]
 
 
 def places(evidence: Evidence) -> list[tuple[object, object, object]]:
-    return [(one["commit"], one["path"], one["line"]) for one in found(evidence)]
+    return [(one["commit"], one["file"], one["line"]) for one in found(evidence)]
 
 
 def probe(look: Look, **bounds: int) -> Evidence:
@@ -158,7 +158,7 @@ def behind_an_attribute(repository: Repository) -> None:
 @pytest.mark.parametrize("way", [on_a_branch, by_a_merge_alone, by_a_root_of_its_own, under_an_odd_name, behind_an_attribute])
 def test_it_is_found_however_it_came_and_went(repository: Repository, way: Callable[[Repository], None]) -> None:
     way(repository)
-    assert [str(one["path"])[:4] for one in found(probe(repository.look()))] == ["side"]
+    assert [str(one["file"])[:4] for one in found(probe(repository.look()))] == ["side"]
 
 
 def test_what_the_judged_commit_holds_itself_is_another_question(repository: Repository) -> None:
@@ -174,7 +174,7 @@ def test_what_a_line_of_several_versions_holds_is_found_by_the_rules_of_its_path
     repository.commit(tests__conf=LINE, key="head\n" + keys[0])
     repository.commit(conf=LINE, key="head\n" + keys[1])
     repository.commit(conf="", tests__conf="", key="head\n")
-    assert sorted(str(one["path"]) for one in found(probe(repository.look()))) == ["conf", "key", "key"]
+    assert sorted(str(one["file"]) for one in found(probe(repository.look()))) == ["conf", "key", "key"]
 
 
 def test_what_still_stands_in_the_judged_commit_is_not_told_twice(repository: Repository) -> None:
@@ -197,7 +197,7 @@ def test_the_history_of_the_reference_release_has_none(tmp_path: Path) -> None:
         built = build(tmp_path / scenario, scenario)
         look = Look(MANIFEST, open_tree(built.repository, "HEAD"), tmp_path / "scratch", lambda: NOW)
         evidence = probe(look)
-        assert [(one["path"], one["line"]) for one in found(evidence)] == expected
+        assert [(one["file"], one["line"]) for one in found(evidence)] == expected
         assert (evidence.answer, evidence.reason.startswith("warning: ")) == (Answer.YES, bool(expected))
         assert all(value not in evidence.model_dump_json() for value in re.findall(r"=(\S+)", DOTENV.decode()))
 
@@ -267,7 +267,7 @@ def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(repo
     repository.commit(conf=LINE)
     repository.commit(conf="")
     first, again = (probe(repository.look(manifest)) for _ in range(2))
-    assert (first.answer, "filter-repo" in first.remedy) == (Answer.NO, True)
+    assert (first.answer, "filter-repo" in first.remedy, "findings" in first.facts) == (Answer.NO, True, True)
     fields = {"criterion": "P-2", "commit": first.commit, "reason": "revoked", "approver": "Ada", "ticket": "S-1"}
     until = {"not_before": datetime(2031, 1, 1, tzinfo=UTC), "expires": datetime(2032, 1, 1, tzinfo=UTC)}
     waiver = Waiver.model_validate({**fields, **until, "fingerprint": _failure(first, manifest)})
