@@ -19,6 +19,7 @@ ui: $(READY)
 bench: $(READY)
 	$(BIN)/python -m atom_release_tests.bench
 	$(BIN)/python -m atom_release_tests.bench_claims
+	$(BIN)/python -m atom_release_tests.bench_latency
 	$(BIN)/python -m atom_release_tests.bench_quantiles
 	$(BIN)/python -m atom_release_tests.bench_audit
 	$(BIN)/python -m atom_release_tests.bench_digest

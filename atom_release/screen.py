@@ -124,7 +124,8 @@ def _criteria_table(decision: Decision) -> Table:
         table.add_row(f"{one.id} {one.title}", _coloured(one), one.assurance or "", _plain(_shortened(one.reason)))
     for name, members in criteria.ROLL_UPS.items():
         outcome = decision.roll_up(members)
-        table.add_row(f"{name} (roll-up)", f"[{_COLOURS[outcome]}]{outcome}[/]", "", f"worst of {', '.join(members)}")
+        shown = f"[{_COLOURS[outcome]}]{outcome}[/]" if outcome else "[dim]not expected[/]"
+        table.add_row(f"{name} (roll-up)", shown, "", f"worst of {', '.join(members)}")
     return table
 
 

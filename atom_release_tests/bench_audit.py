@@ -122,8 +122,9 @@ def _timed(spent: Counter[str]) -> Iterator[None]:
         try:
             return asks(self, question)
         finally:
-            if len(question.legs) <= 2:  # the rehearsal as a whole is put as one question too
-                spent[f"{self.step.partition('/')[0]}: {question.legs[0][0]}"] += time.perf_counter() - began  # type: ignore[assignment]
+            step, rehearsed = self.step.partition("/")[0], getattr(question.probe, "__name__", "") == "put"
+            name = "the rehearsal, and all that it is asked" if rehearsed else question.legs[-1][0]
+            spent[f"{step}: {name}"] += time.perf_counter() - began  # type: ignore[assignment]
 
     Boundary._ask = ask  # type: ignore[method-assign]
     try:

@@ -81,9 +81,9 @@ class Decision(BaseModel):
                 return result
         raise KeyError(criterion_id)
 
-    def roll_up(self, members: Sequence[str]) -> Outcome:
-        """Give the worst outcome of several criteria, for the acceptance criteria that are not decided twice."""
-        return criteria.worst(result.outcome for result in self.criteria if result.id in members) or Outcome.INCONCLUSIVE
+    def roll_up(self, members: Sequence[str]) -> Outcome | None:
+        """Give the worst outcome of several criteria, for the acceptance criteria that are not decided twice; None where none of them is expected."""
+        return criteria.worst(result.outcome for result in self.criteria if result.id in members)
 
 
 def decide(case: Case) -> Decision:

@@ -6,9 +6,10 @@ the run's folder, and go neither into the release commit nor into the audit bund
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from atom_release.gate.manifest import Service, slug
 from atom_release.graph import consenting, previous
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from atom_release.graph.blueprint import Blueprint
     from atom_release.graph.step import Step
 
+T = TypeVar("T")
 _SUMMARY = "PerfSummary.json"
 _RELEASES = 7  # before this one
 
@@ -39,20 +41,39 @@ def _of(blueprint: Blueprint, service: Service) -> tuple[str, str, str]:
 def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
     """Give the samples that were kept, and the pictures of them and of the releases before."""
     measured = {one.subject: one for one in found if one.question == "latency" and not one.errored}
-    kept = {service.id: content for service in step.manifest.services if (content := _samples(step, measured.get(service.id)))}
-    if kept and not pictures.drawn():
+    kept = [(service, content) for service in step.manifest.services if (content := _samples(step, measured.get(service.id)))]
+    yield from ((_of(step.blueprint, service)[0], content) for service, content in kept)
+    if not kept:
+        return
+    if not pictures.drawn():
         step.context.log.warning("No pictures are made: altair and vl-convert-python are not installed (pip install 'atom-release[pictures]').")
-    before = list(_before(step)) if kept and pictures.drawn() else []
-    for service in step.manifest.services:
-        if service.id in kept:
-            samples, latency, trend = _of(step.blueprint, service)
-            yield samples, kept[service.id]
-            if pictures.drawn():
-                titled, facts = f"{service.id} {service.name}", measured[service.id].facts
-                yield latency, pictures.latency(titled, _curves(step, facts), _budget(facts))
-                points = [*(point for release, told in before for point in _points(release, told, service)), *_points(_own(step), facts, service)]
-                if len({point.release for point in points}) > 1:
-                    yield trend, pictures.trend(titled, points)
+        return
+    before = _tried(step, "the releases before", lambda: list(_before(step))) or []
+    for service, _ in kept:
+        facts = measured[service.id].facts
+        _, latency, trend = _of(step.blueprint, service)
+        for name, draw in ((latency, partial(_latency, step, service, facts)), (trend, partial(_trend, step, service, facts, before))):
+            picture = _tried(step, name, draw)
+            if picture is not None:
+                yield name, picture
+
+
+def _tried(step: Step, what: str, make: Callable[[], T]) -> T | None:
+    """Make something to be shown, or say why not: no decision rests on it, so nothing that goes wrong in it may keep one from being recorded."""
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - said, and decides nothing
+        step.context.log.warning("Not shown: %s: %s: %s", what, type(error).__name__, " ".join(str(error).split())[:200])
+        return None
+
+
+def _latency(step: Step, service: Service, facts: Mapping[str, Any]) -> bytes:
+    return pictures.latency(f"{service.id} {service.name}", _curves(step, facts), _budget(facts))
+
+
+def _trend(step: Step, service: Service, facts: Mapping[str, Any], before: Sequence[tuple[str, Mapping[str, Any]]]) -> bytes | None:
+    points = [*(point for release, told in before for point in _points(release, told, service)), *_points(_own(step), facts, service)]
+    return pictures.trend(f"{service.id} {service.name}", points) if len({point.release for point in points}) > 1 else None
 
 
 def _own(step: Step) -> str:
@@ -64,7 +85,8 @@ def _samples(step: Step, evidence: Evidence | None) -> bytes:
     told = evidence.facts.get("samples") if evidence is not None else None
     if not isinstance(told, dict):
         return b""
-    content = (step.look.scratch / str(told["file"])).read_bytes()
+    path = step.look.scratch / str(told["file"])
+    content = path.read_bytes() if path.is_file() else b""
     return content if canonical.digest(content) == told["sha256"] else b""
 
 

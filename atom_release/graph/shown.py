@@ -29,7 +29,7 @@ def metadata_of(step: Step, names: Iterable[str], artifacts: Mapping[str, bytes]
             shown[_titled(name)] = dg.MetadataValue.md(f"![{name}](data:image/svg+xml;base64,{b64encode(artifacts[name]).decode()})")
         if name.endswith(".json") and not name.endswith(".dsse.json"):
             document = json.loads(artifacts[name])
-            shown |= _numbers(document) | _ledger(document)
+            shown |= _numbers(document) | _ledger(document) | _matrix(document)
     for result in results:
         shown[f"{result.id} outcome"] = dg.MetadataValue.text(f"{result.outcome}: {result.reason}")
     return shown
@@ -66,6 +66,13 @@ def _ledger(document: object) -> dict[str, dg.MetadataValue]:
     for name in next(iter(document["counts"].values())):
         shown[f"claims {name}"] = dg.MetadataValue.int(sum(counts[name] for counts in document["counts"].values()))
     return shown
+
+
+def _matrix(document: object) -> dict[str, dg.MetadataValue]:
+    """Give the matrix of the policies as one table: what was asked of each service, and why what was not."""
+    if not isinstance(document, dict) or not document.get("matrix"):
+        return {}
+    return {"matrix": _table(("policy", "leg", "service", "outcome", "assurance", "control", "reason", "remedy"), document["matrix"])}
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> dg.TableMetadataValue:

@@ -13,13 +13,14 @@ from typing import Any
 
 _POINTS = 300  # of one curve: more than a picture of this width can show
 _WIDTH, _HEIGHT = 640, 260
+_TICKS = [first * 10**power for power in range(-2, 7) for first in (1, 2, 5)]
 _INK, _BUDGET = "#30363d", "#c62828"
 _CONFIG = {
     "font": "DejaVu Sans, Arial, sans-serif",
     "view": {"stroke": None},
     "axis": {"gridColor": "#e6e8eb", "labelColor": _INK, "titleColor": _INK, "titleFontWeight": "normal"},
     "title": {"anchor": "start", "color": _INK, "subtitleColor": "#57606a", "offset": 12},
-    "legend": {"title": None, "labelColor": _INK, "labelLimit": 300},
+    "legend": {"title": None, "labelColor": _INK, "labelLimit": 300, "orient": "bottom", "columns": 2, "symbolOpacity": 1},
     "background": "white",
 }
 
@@ -58,9 +59,10 @@ def latency(service: str, curves: Sequence[Curve], budget_ms: float) -> bytes:
 
     ends = [curve.latencies[-1] for curve in curves if curve.latencies]
     scale = alt.Scale(type="log", domain=[min([curve.latencies[0] for curve in curves if curve.latencies], default=1.0) * 0.9, max([*ends, budget_ms]) * 1.15])
-    x = alt.X("ms:Q", title="latency, ms (logarithmic)", scale=scale, axis=alt.Axis(tickCount=8, format=",~g"))
+    x = alt.X("ms:Q", title="latency, ms (logarithmic)", scale=scale, axis=alt.Axis(values=_TICKS, format=",~g", labelOverlap="greedy"))
     y = alt.Y("share:Q", title="share of right answers", axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 0.95, 1]), scale=alt.Scale(domain=[0, 1]))
-    colour = alt.Color("endpoint:N", sort=[curve.name for curve in curves])
+    # The names are said, so that an endpoint without a right answer stands in the legend too, and one without any other has a size.
+    colour = alt.Color("endpoint:N", scale=alt.Scale(domain=[curve.name for curve in curves]))
     steps = [{"endpoint": one.name, "ms": ms, "share": share} for one in curves for ms, share in _steps(one.latencies)]
     marks = [{"endpoint": one.name, "low": one.low, "high": one.high, "p95": one.p95, "share": 0.95} for one in curves if one.p95 is not None]
     whole = [mark for mark in marks if mark["low"] is not None and mark["high"] is not None]
@@ -70,7 +72,7 @@ def latency(service: str, curves: Sequence[Curve], budget_ms: float) -> bytes:
         alt.Chart(_data(marks)).mark_point(filled=True, size=60, opacity=1).encode(x=alt.X("p95:Q", scale=scale), y=y, color=colour),
         *_budget_line(alt, budget_ms, scale),
     ]
-    told = ", ".join(f"{one.name} {_interval(one)}" for one in curves)
+    told = [f"{one.name}: {_interval(one)}" for one in curves]
     return _svg(alt.layer(*layers), f"{service}: p95 must be below {budget_ms:g} ms", told)
 
 
@@ -80,16 +82,19 @@ def trend(service: str, points: Sequence[Point]) -> bytes:
 
     order = list(dict.fromkeys(point.release for point in points))
     rows = [{"release": one.release, "endpoint": one.endpoint, "p95": one.p95, "low": one.low, "high": one.high, "budget": one.budget} for one in points]
-    x = alt.X("release:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(padding=0.5))
-    y = alt.Y("p95:Q", title="p95, ms", scale=alt.Scale(zero=True))
+    x = alt.X("release:N", sort=order, title=None, axis=alt.Axis(labelAngle=-25, labelLimit=120), scale=alt.Scale(padding=0.5))
+    # Logarithmic, so that twice as slow looks the same far below the budget and just below it.
+    ends = [end for one in points for end in (one.low, one.p95, one.high, one.budget) if end is not None and end > 0]
+    scale = alt.Scale(type="log", domain=[min(ends) / 1.4, max(ends) * 1.4])
+    y = alt.Y("p95:Q", title="p95, ms (logarithmic)", scale=scale, axis=alt.Axis(values=_TICKS, format=",~g", labelOverlap="greedy"))
     colour = alt.Color("endpoint:N", sort=list(dict.fromkeys(point.endpoint for point in points)))
     layers = [
         alt.Chart(_data(rows)).mark_line(strokeWidth=1.8).encode(x=x, y=y, color=colour),
         alt.Chart(_data([row for row in rows if row["low"] is not None and row["high"] is not None]))
         .mark_rule(strokeWidth=7, opacity=0.35)
-        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour),
+        .encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colour),
         alt.Chart(_data(rows)).mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=colour),
-        alt.Chart(_data(rows)).mark_tick(color=_BUDGET, thickness=2, width=60).encode(x=x, y="budget:Q"),
+        alt.Chart(_data(rows)).mark_tick(color=_BUDGET, thickness=2, width=60).encode(x=x, y=alt.Y("budget:Q", scale=scale)),
     ]
     return _svg(alt.layer(*layers), f"{service}: p95 over releases", "bars: 95 % interval; red: the budget of the time")
 
@@ -121,7 +126,7 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - the same
     return alt.Data(values=[dict(row) for row in rows])  # type: ignore[no-untyped-call]  # made from the schema, without types
 
 
-def _svg(chart: Any, title: str, subtitle: str) -> bytes:  # noqa: ANN401 - the same
+def _svg(chart: Any, title: str, subtitle: str | Sequence[str]) -> bytes:  # noqa: ANN401 - the same
     import vl_convert  # noqa: PLC0415 - heavy, and optional
 
     shown = chart.properties(width=_WIDTH, height=_HEIGHT, title={"text": title, "subtitle": subtitle}).configure(**_CONFIG)

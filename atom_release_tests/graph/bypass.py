@@ -85,7 +85,7 @@ def planted(spoilt: str, answer: Answer) -> Iterator[None]:
         rest = {step.blueprint.artifact(name): b"" for name in ("PolicyCheck.md", "PolicyCheck.sarif")}
         return {step.blueprint.artifact("PolicyCheck.json"): canonical.encode({"evidence": []}), **rest}
 
-    planted_ones = {
+    planted_ones: dict[str, Any] = {
         "infra_simulation": systems,
         "cross_service": nothing("CrossService.json"),
         "perf_summary": nothing("PerfSummary.json"),

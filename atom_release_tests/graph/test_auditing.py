@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import dagster as dg
 import pytest
 
+from atom_release.gate import criteria, matrix
+from atom_release.gate.decision import judge
+from atom_release.graph import shown
 from atom_release.graph.auditing import public_uri
+from atom_release_tests.unit.gate.cases import MANIFEST, all_good, case_of
+
+
+def test_dagster_shows_the_matrix_as_a_table() -> None:
+    results = [judge(one, case_of(all_good())) for one in criteria.expected(MANIFEST) if one.asset == "policy_check"]
+    cells = matrix.cells(MANIFEST, results)
+    table = shown._matrix({"matrix": [cell.model_dump(mode="json") for cell in cells]})["matrix"]
+    assert isinstance(table, dg.TableMetadataValue)
+    rows = [record.data for record in table.records]
+    assert {"policy": "P-4", "leg": "health", "service": "X.1", "outcome": "PASS"}.items() <= rows[[cell.leg for cell in cells].index("health") + 1].items()
+    assert len(rows) == len(cells)
+    assert shown._matrix({"evidence": []}) == {}
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from pydantic import JsonValue
 
+from atom_release.errors import ProbeFault
 from atom_release.evidence import secrets
 from atom_release.evidence.look import Look
 from atom_release.evidence.scan import Finding, Fingerprints, Scanner
@@ -34,11 +36,17 @@ _BOUNDS = Bounds()
 
 @dataclass
 class Known:
-    """One secret of the history: the first place that had it, and in how many blobs it stands."""
+    """One secret of the history: the first place that had it, and all the paths that ever did."""
 
     brought: Brought
     finding: Finding
-    blobs: int = 1
+    paths: set[str] = field(default_factory=set)
+
+    def add(self, brought: Brought, finding: Finding) -> None:
+        """Note a further place."""
+        self.paths.add(brought.path)
+        if brought.order < self.brought.order:
+            self.brought, self.finding = brought, finding
 
     @property
     def place(self) -> str:
@@ -49,7 +57,7 @@ class Known:
         """Give the finding as it stands in evidence."""
         found = self.finding.as_json()
         assert isinstance(found, dict)  # noqa: S101 - it is made as one
-        return {**found, "commit": self.brought.commit, "blobs": self.blobs}
+        return {**found, "commit": self.brought.commit, "paths": len(self.paths)}
 
 
 def probe_secret_history(look: Look, fingerprint_key: bytes | None = None, bounds: Bounds = _BOUNDS) -> Evidence:
@@ -84,15 +92,38 @@ def probe_secret_history(look: Look, fingerprint_key: bytes | None = None, bound
 
 
 def scan(tree: JudgedTree, scanner: Scanner, bounds: Bounds = _BOUNDS) -> tuple[list[Known], Walk]:
-    """Put every blob of the history to the scanner; one secret is one finding, however many versions of a file have it."""
+    """Put every blob of the history to the scanner, without the lines that the same path had before or has now.
+
+    One secret is one finding, however many versions of however many files have it.
+    """
     walk = Walk()
     known: dict[str, Known] = {}
-    for brought, content in blobs(tree, walk, bounds):
-        deciding = [one for one in scanner(brought.path, content) if one.decides]
-        for fingerprint, finding in {one.fingerprint: one for one in reversed(deciding)}.items():
-            before = known.get(fingerprint)
-            known[fingerprint] = Known(brought, finding, before.blobs + 1 if before else 1)  # newest first: the last to come is the first that had it
-    return sorted(known.values(), key=lambda one: (one.finding.path, one.finding.line, one.brought.commit)), walk
+    for path, versions in groupby(blobs(tree, walk, bounds), key=lambda one: one[0].path):
+        seen = _lines_now(tree, path)
+        for brought, content in versions:
+            deciding = [one for one in scanner(path, _unseen(content, seen)) if one.decides]
+            for fingerprint, finding in {one.fingerprint: one for one in reversed(deciding)}.items():
+                known.setdefault(fingerprint, Known(brought, finding)).add(brought, finding)
+    return sorted(known.values(), key=lambda one: (one.finding.path, one.finding.line, one.brought.order)), walk
+
+
+def _lines_now(tree: JudgedTree, path: str) -> set[bytes]:
+    """Give the lines of this path in the judged commit: what they hold is found there, by the same rules."""
+    entry = tree.entries.get(path)
+    try:
+        return set(tree.read(path).split(b"\n")) if entry is not None and entry.kind == "blob" else set()
+    except ProbeFault:
+        return set()
+
+
+def _unseen(content: bytes, seen: set[bytes]) -> bytes:
+    """Empty the lines that were seen before, and remember the others; what is not text, or may hold a secret of several lines, stays whole."""
+    if b"\0" in content or b"PRIVATE KEY" in content:
+        return content
+    lines = content.split(b"\n")
+    fresh = b"\n".join(b"" if line in seen else line for line in lines)
+    seen.update(lines)
+    return fresh
 
 
 def _judged(found: list[Known], walk: Walk, *, fails: bool) -> tuple[Answer, str]:

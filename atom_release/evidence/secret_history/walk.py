@@ -1,8 +1,8 @@
 """Every blob that the history of a commit brought and the commit no longer has: once each, with the commit and the path that first had it.
 
 One `git log` lists them: raw differences against the parents, for a merge what differs from all of them, so that nothing a merge brought by
-itself is passed over. Its length is that of the history, not of commits times files. How much is read is bounded, newest first; what the bounds
-or the clone left out is counted.
+itself is passed over. Its length is that of the history, not of commits times files. A blob comes again only under another name, or where tests
+and examples end: the recognizers judge by both. How much is read is bounded, the newest first; what the bounds or the clone left out is counted.
 """
 
 from __future__ import annotations
@@ -10,21 +10,27 @@ from __future__ import annotations
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
 from atom_release.errors import ProbeFault
 from atom_release.evidence import history
-from atom_release.evidence.objects import MissingBlob, Objects
+from atom_release.evidence.objects import Objects
 from atom_release.evidence.source import JudgedTree
+from atom_release.evidence.text import is_example, is_test
 from atom_release.evidence.tree import is_partial, missing, sizes
 from atom_release.git import Git
 
 _WHAT = "--raw -z -c --root --no-renames --no-abbrev --no-relative --no-notes -O/dev/null --format=%H"
 _LIST = ("log", "--reverse", *_WHAT.split(), "--end-of-options")
 _CHUNK = 1 << 20
+_BEYOND = "beyond what is read of a history"
+_NOT_HERE = "not in this clone"
 _GITLINK = b"160000"
+
+Key = tuple[str, str, bool]
+"""Of a blob: its id, its name, and whether it stands among tests and examples."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Brought:
 
     commit: str
     path: str
+    order: int  # of the commit, the oldest first
 
 
 @dataclass
@@ -62,49 +69,52 @@ class Walk:
 
 
 def blobs(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brought, bytes]]:
-    """Give each blob of the history that the tree does not hold, newest first; `walk` is filled on the way."""
+    """Give each blob of the history that the tree does not hold, path by path and oldest first; `walk` is filled on the way."""
     ends = time.monotonic() + bounds.seconds
     git = tree.objects.git
     walk.gaps = history.gaps(git)
     listed = _listed(git, tree, walk, ends)
     lacking = missing(git, tree.commit) if is_partial(git) else frozenset()
-    held = [oid for oid in reversed(listed) if oid not in lacking]
-    if len(held) < len(listed):
-        walk.left_out["not in this clone"] += len(listed) - len(held)
-    size_of = sizes(git, set(held))
     objects = Objects(git, lacking)
-    for number, oid in enumerate(held):
-        why = _left_out(walk, bounds, number, size_of.get(oid), late=time.monotonic() > ends)
-        if why:
-            walk.left_out[why] += 1
-            continue
-        try:
-            content = objects.read(oid, listed[oid].path)
-        except MissingBlob:
-            walk.left_out["not in this clone"] += 1
-            continue
-        except ProbeFault:
-            walk.left_out["not readable"] += 1
+    chosen = _chosen(listed, sizes(git, {oid for oid, *_ in listed} - lacking), walk, bounds)
+    for key in sorted(chosen, key=lambda one: (listed[one].path, listed[one].order)):
+        content = None if time.monotonic() > ends else _read(objects, key[0], listed[key])
+        if content is None:
+            walk.left_out[_BEYOND if time.monotonic() > ends else _NOT_HERE] += 1
             continue
         walk.blobs += 1
         walk.bytes += len(content)
-        yield listed[oid], content
+        yield listed[key], content
 
 
-def _left_out(walk: Walk, bounds: Bounds, number: int, size: int | None, *, late: bool) -> str:
-    """Say why a blob is not read, or nothing."""
-    if size is None:
-        return "not in this clone"
-    if size > bounds.blob:
-        return f"larger than {bounds.blob} bytes"
-    if late or number >= bounds.blobs or walk.bytes + size > bounds.total:
-        return "beyond what is read of a history"
-    return ""
+def _read(objects: Objects, oid: str, brought: Brought) -> bytes | None:
+    try:
+        return objects.read(oid, brought.path)
+    except ProbeFault:
+        return None
 
 
-def _listed(git: Git, tree: JudgedTree, walk: Walk, ends: float) -> dict[str, Brought]:
-    present = {entry.oid for entry in tree.entries.values()}
-    listed: dict[str, Brought] = {}
+def _chosen(listed: Mapping[Key, Brought], size_of: Mapping[str, int], walk: Walk, bounds: Bounds) -> list[Key]:
+    """Give the blobs that are read within the bounds: the newest, since what is long gone is the likeliest to be revoked."""
+    chosen: list[Key] = []
+    total = 0
+    for key in reversed(list(listed)):
+        size = size_of.get(key[0])
+        if size is None:
+            walk.left_out[_NOT_HERE] += 1
+        elif size > bounds.blob:
+            walk.left_out[f"larger than {bounds.blob} bytes"] += 1
+        elif len(chosen) >= bounds.blobs or total + size > bounds.total:
+            walk.left_out[_BEYOND] += 1
+        else:
+            chosen.append(key)
+            total += size
+    return chosen
+
+
+def _listed(git: Git, tree: JudgedTree, walk: Walk, ends: float) -> dict[Key, Brought]:
+    present = {_key(entry.oid, path) for path, entry in tree.entries.items() if entry.kind == "blob"}
+    listed: dict[Key, Brought] = {}
     with git.started(*_LIST, tree.commit, "--", stderr=subprocess.DEVNULL) as process:
         assert process.stdin is not None  # noqa: S101 - a pipe
         assert process.stdout is not None  # noqa: S101 - a pipe
@@ -123,11 +133,16 @@ def _listed(git: Git, tree: JudgedTree, walk: Walk, ends: float) -> dict[str, Br
             parents = len(one) - len(one.lstrip(b":"))
             head = one.lstrip(b":").split()
             mode, oid = head[parents], head[2 * parents + 1].decode("ascii")
-            if mode != _GITLINK and oid.strip("0") and oid not in present:
-                listed.setdefault(oid, Brought(commit, path))
+            key = _key(oid, path)
+            if mode != _GITLINK and oid.strip("0") and key not in present:
+                listed.setdefault(key, Brought(commit, path, walk.commits))
         if process.wait() != 0:
             walk.gaps += ("git could not list all of the history",)
     return listed
+
+
+def _key(oid: str, path: str) -> Key:
+    return oid, path.rpartition("/")[2], is_test(path) or is_example(path)
 
 
 def _fields(stream: IO[bytes]) -> Iterator[bytes]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from atom_release.reference.scenarios import claims, infrastructure, policies, ratchet, regression, services, signing
+from atom_release.reference.scenarios import claims, infrastructure, performance, policies, ratchet, regression, services, signing
 from atom_release.reference.scenarios.scenario import Scenario
 
 _GREEN = Scenario("green", None, {}, "Everything holds; Prometheus server and forge are absent and noted.")
 
-_GROUPS = (claims, services, regression, ratchet, policies, signing, infrastructure)
+_GROUPS = (claims, services, performance, regression, ratchet, policies, signing, infrastructure)
 
 SCENARIOS: dict[str, Scenario] = {one.name: one for one in (_GREEN, *(one for group in _GROUPS for one in group.SCENARIOS))}
 

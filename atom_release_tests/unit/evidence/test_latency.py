@@ -107,6 +107,14 @@ def test_a_slow_endpoint_fails_after_no_more_requests_than_that_takes(tmp_path: 
     assert _of(found, "slow")["requests"] < 30
 
 
+def test_a_control_that_does_not_sleep_is_dead(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sampler that saw nothing slow where something sleeps could not have seen a slow service either."""
+    monkeypatch.setattr(standin, "sleeping", lambda _seconds: standin.NOOP)
+    control = _probe(tmp_path, f"http://127.0.0.1:{port}", {"name": "a", "path": "/noop"}).control
+    assert control is not None
+    assert (control.state, control.found) == (ControlState.DEAD, "sleeps past the budget: yes; answers 404 fast: no")
+
+
 def test_fast_404s_fail(tmp_path: Path, port: int) -> None:
     found = _probe(tmp_path, f"http://127.0.0.1:{port}", {"name": "gone", "path": "/missing"})
     assert found.answer is Answer.NO

@@ -107,14 +107,14 @@ def test_a_removed_secret_is_a_warning_with_its_place_and_never_its_value(reposi
 
 
 def test_a_secret_is_told_once_where_it_first_stood_however_often_it_came_again(repository: Repository) -> None:
-    repository.commit(conf=LINE)
+    repository.commit(z=LINE)
     first = repository.head()
     for number in range(4):
-        repository.commit(conf=LINE + f"n = {number}\n", **{f"copy{number}": LINE + f"{number}\n"})
-    repository.commit(conf="", **dict.fromkeys((f"copy{number}" for number in range(4)), ""))
+        repository.commit(z=LINE + f"n = {number}\n", **{f"copy{number}": LINE + f"{number}\n"})
+    repository.commit(z="", **dict.fromkeys((f"copy{number}" for number in range(4)), ""))
     evidence = probe(repository.look())
-    assert places(evidence) == [(first, "conf", 1)]
-    assert found(evidence)[0]["blobs"] == 9
+    assert places(evidence) == [(first, "z", 1)]
+    assert (found(evidence)[0]["paths"], evidence.facts["blobs"]) == (5, 9)
 
 
 def on_a_branch(repository: Repository) -> None:
@@ -164,6 +164,24 @@ def test_it_is_found_however_it_came_and_went(repository: Repository, way: Calla
 def test_what_the_judged_commit_holds_itself_is_another_question(repository: Repository) -> None:
     repository.commit(conf=LINE)
     assert found(probe(repository.look())) == []
+
+
+def test_what_a_line_of_several_versions_holds_is_found_by_the_rules_of_its_path(repository: Repository) -> None:
+    """The same line in a test, which is exempt, and then elsewhere; and two keys under one header."""
+    from atom_release.evidence.secrets import canaries
+
+    keys = [canaries()["canary/deploy.pem"].decode() for _ in range(2)]
+    repository.commit(tests__conf=LINE, key="head\n" + keys[0])
+    repository.commit(conf=LINE, key="head\n" + keys[1])
+    repository.commit(conf="", tests__conf="", key="head\n")
+    assert sorted(str(one["path"]) for one in found(probe(repository.look()))) == ["conf", "key", "key"]
+
+
+def test_what_still_stands_in_the_judged_commit_is_not_told_twice(repository: Repository) -> None:
+    repository.commit(conf=LINE + "1\n")
+    repository.commit(conf=LINE + "2\n")
+    evidence = probe(repository.look())
+    assert (found(evidence), evidence.facts["blobs"]) == ([], 1)
 
 
 def test_placeholders_examples_and_tests_are_exempt_there_too(repository: Repository) -> None:

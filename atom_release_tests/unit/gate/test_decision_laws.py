@@ -94,6 +94,16 @@ def test_noted_absence_with_nothing_decided_refuses() -> None:
     assert decide(case_of(evidence)).verdict is Verdict.BLOCKED
 
 
+def test_a_roll_up_is_the_worst_of_what_is_expected() -> None:
+    """Of members that nobody expects, nothing is said: that is neither good nor bad."""
+    decision = decide(case_of(all_good()))
+    first, *rest = (one.id for one in decision.criteria)
+    assert decision.roll_up([first, *rest]) is Outcome.PASS
+    failed = decision.model_copy(update={"criteria": (decision.criteria[0].model_copy(update={"outcome": Outcome.FAIL}), *decision.criteria[1:])})
+    assert (failed.roll_up([first, *rest]), failed.roll_up(rest)) == (Outcome.FAIL, Outcome.PASS)
+    assert failed.roll_up(["P-99"]) is None
+
+
 def test_empty_conjunctions_are_refused() -> None:
     """No expected criterion, no leg, no evidence: each is a refusal."""
     nothing = MANIFEST.model_copy(update={"expected": ()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,10 +52,11 @@ def test_neither_commit_nor_tag_is_made_and_then_both_are(small: Path, tmp_path:
     shutil.copytree(repository, small / "r", symlinks=True)
     filler, before = fill(small), grown.state(small / "r")
     artifacts = {"releases/v1/a.json": os.urandom(9000)}
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: make_release_commit(small / "r", judged(small / "r"), artifacts, SAID),
         lambda: make_tag_object(small / "r", "v1", judged(small / "r"), SAID),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(ActFailed) as caught:
             act()
         assert "Free space" in caught.value.remedy, caught.value
