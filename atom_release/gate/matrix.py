@@ -5,6 +5,7 @@ A cell says its outcome with assurance and control, or "n/a" with the reason why
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -54,27 +55,28 @@ def cells(manifest: Manifest, results: Sequence[CriterionResult]) -> list[Cell]:
 
 
 def _rows(manifest: Manifest, result: CriterionResult) -> Iterator[tuple[str, dict[str, Leg]]]:
-    """Give each question with its legs by column; two systems that one question is put to are two rows."""
+    """Give each question with its legs by column; two systems or artifacts that one question is put to are two rows, named apart."""
     services = {service.id for service in manifest.services}
     asked: dict[tuple[str, str], dict[str, Leg]] = {}
     for leg in result.legs:
         column = leg.subject if leg.subject in services else RELEASE
         asked.setdefault((leg.question, "" if column != RELEASE else leg.subject), {})[column] = leg
-    for (question, _), legs in asked.items():
-        yield question, legs
+    several = Counter(question for question, subject in asked if subject)
+    for (question, subject), legs in asked.items():
+        yield f"{question}/{subject}" if several[question] > 1 and subject else question, legs
 
 
 def _row(manifest: Manifest, result: CriterionResult, question: str, legs: Mapping[str, Leg]) -> Iterator[Cell]:
     for column in columns(manifest):
         leg = legs.get(column)
         why = "asked of the release" if RELEASE in legs else "asked of each service"
-        yield _cell(result.id, leg, column) if leg else Cell(policy=result.id, leg=question, service=column, outcome=NOT_APPLICABLE, reason=why)
+        yield _cell(result.id, question, leg, column) if leg else Cell(policy=result.id, leg=question, service=column, outcome=NOT_APPLICABLE, reason=why)
 
 
-def _cell(policy: str, leg: Leg, column: str) -> Cell:
+def _cell(policy: str, question: str, leg: Leg, column: str) -> Cell:
     return Cell(
         policy=policy,
-        leg=leg.question,
+        leg=question,
         service=column,
         outcome=str(leg.outcome or NOT_APPLICABLE),
         asked_of=leg.subject,

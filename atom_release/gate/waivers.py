@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 from atom_release.gate import magnitudes
 from atom_release.gate.evidence import Evidence
@@ -78,7 +78,7 @@ class Waiver(BaseModel):
     ticket: Said
     not_before: Moment
     expires: Moment = Field(description="the first moment at which it no longer counts")
-    magnitudes: dict[str, float] = Field(default_factory=dict, description="how large a failure it accepts, as the decision has it")
+    magnitudes: dict[str, FiniteFloat] = Field(default_factory=dict, description="how large a failure it accepts, as the decision has it")
 
     @model_validator(mode="after")
     def _lasts(self) -> Waiver:

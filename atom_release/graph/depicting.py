@@ -94,7 +94,10 @@ def _curves(step: Step, facts: Mapping[str, Any]) -> list[pictures.Curve]:
     from atom_release.evidence.latency import samples  # noqa: PLC0415 - probes' modules are imported where they are used
 
     taken = samples.latencies(step.look.scratch / facts["samples"]["file"])
-    return [pictures.Curve(one["name"], sorted(taken.get(one["name"], [])), one.get("p95"), one.get("low"), one.get("high")) for one in facts["endpoints"]]
+    shown = facts["endpoints"]
+    return [
+        pictures.Curve(one["name"], sorted(taken.get(one["name"], [])), one.get("p95"), one.get("low"), one.get("high"), one.get("errors", 0)) for one in shown
+    ]
 
 
 def _budget(facts: Mapping[str, Any]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,12 +54,21 @@ class RunResult:
 @contextmanager
 def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
     """Give the Dagster instance whose history lies in this folder; telemetry and the welcome window are off."""
+    with _opened(home) as instance:
+        yield instance
+
+
+def _opened(home: Path) -> dg.DagsterInstance:
+    """Open the instance, or make it: one process at a time, since Dagster makes its tables in a folder that it finds empty without a lock."""
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
-    if not configuration.exists():
-        configuration.write_text(_INSTANCE)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        yield instance
+    with (home / "opening.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not configuration.exists():
+            configuration.write_text(_INSTANCE)
+        instance = dg.DagsterInstance.from_config(str(home))
+        _ = instance.run_storage, instance.event_log_storage, instance.schedule_storage
+    return instance
 
 
 def run(settings: Settings, *, acts: bool) -> RunResult:

@@ -27,13 +27,14 @@ _CONFIG = {
 
 @dataclass(frozen=True)
 class Curve:
-    """The latencies of one endpoint in milliseconds, ascending, and its p95 with the interval; an end that is not known is None."""
+    """The latencies of one endpoint in milliseconds, ascending, its p95 with the interval (an end that is not known is None), and its errors."""
 
     name: str
     latencies: Sequence[float]
     p95: float | None
     low: float | None
     high: float | None
+    errors: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def latency(service: str, curves: Sequence[Curve], budget_ms: float) -> bytes:
         alt.Chart(_data(marks)).mark_point(filled=True, size=60, opacity=1).encode(x=alt.X("p95:Q", scale=scale), y=y, color=colour),
         *_budget_line(alt, budget_ms, scale),
     ]
-    told = [f"{one.name}: {_interval(one)}" for one in curves]
+    told = [f"{one.name}: {_interval(one)}{f', {one.errors} errors' if one.errors else ''}" for one in curves]
     return _svg(alt.layer(*layers), f"{service}: p95 must be below {budget_ms:g} ms", told)
 
 

@@ -47,10 +47,11 @@ def test_every_policy_leg_and_service_has_its_cell() -> None:
     results = [judge(one, case) for one in criteria.expected(manifest) if one.asset == "policy_check"]
     cells = matrix.cells(manifest, results)
     rows = {(cell.policy, cell.leg) for cell in cells}
-    assert {(one.id, leg.question) for one in results for leg in one.legs} == rows
-    services = {service.id for service in manifest.services}
-    asked = {(one.id, leg.question, "" if leg.subject in services else leg.subject) for one in results for leg in one.legs}
-    assert len(cells) == len(asked) * len(matrix.columns(manifest))
+    assert {(one.id, leg.question) for one in results for leg in one.legs} == {(policy, leg.partition("/")[0]) for policy, leg in rows}
+    assert {leg for _, leg in rows if "/" in leg} == {
+        f"{leg}/{artifact}" for leg in ("signature", "tampered-artifact") for artifact in ("bundled_model", "trained_models")
+    }
+    assert len(cells) == len(rows) * len(matrix.columns(manifest))
     assert all(cell.reason for cell in cells)
     lacking = {(cell.leg, cell.service): cell.reason for cell in cells if cell.outcome == matrix.NOT_APPLICABLE}
     assert lacking["tokens", "C.1"] == "no endpoint that takes tenant tokens is named"

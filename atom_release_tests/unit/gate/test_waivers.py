@@ -264,3 +264,10 @@ def test_a_failure_that_grew_is_another_failure(name: str) -> None:
 
 def test_the_machine_s_own_slowness_is_no_magnitude() -> None:
     assert list(decide(case_of(_slow(900))).criterion("P-4").magnitudes) == ["health/X.1 endpoints predict p95"]
+
+
+@pytest.mark.parametrize("size", [float("nan"), float("inf")])
+def test_a_waiver_of_any_size_cannot_be_written(size: float) -> None:
+    """Whatever is measured compares with NaN as not larger."""
+    with pytest.raises(ValidationError, match="finite"):
+        waiver(case_of(failing()), magnitudes={"health/X.1 p95": size})

@@ -11,7 +11,7 @@ from atom_release.publish.pictures import Curve, Point
 
 CURVES = [
     Curve("fast", [float(ms) for ms in range(1, 101)], 95.0, 91.0, 99.0),
-    Curve("none", [], None, None, None),
+    Curve("none", [], None, None, None, 30),
     Curve("few", [3.0], 3.0, None, None),
 ]
 POINTS = [Point("v1", "fast", 20.0, 18.0, 24.0, 900.0), Point("v2", "fast", 30.0, None, None, 800.0), Point("v2", "new", 40.0, 35.0, 45.0, 800.0)]
@@ -27,7 +27,7 @@ def said(svg: bytes) -> str:
 def test_a_distribution_shows_its_interval_and_the_budget() -> None:
     text = said(pictures.latency("C.2 perf", CURVES, 800.0))
     assert "C.2 perf: p95 must be below 800 ms" in text
-    assert {"fast: 95.0 [91.0, 99.0] ms", "none: no right answer", "few: 3.0 [?, ?] ms"} <= set(text.split("\n"))
+    assert {"fast: 95.0 [91.0, 99.0] ms", "none: no right answer, 30 errors", "few: 3.0 [?, ?] ms"} <= set(text.split("\n"))
     assert "budget 800 ms" in text
 
 

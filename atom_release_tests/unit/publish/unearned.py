@@ -18,6 +18,7 @@ from atom_release.evidence.junit import UnreadableResults
 from atom_release.evidence.scan import Scan, _answer
 from atom_release.evidence.suite_run import Run
 from atom_release.evidence.suite_verdict import Trial
+from atom_release.gate import criteria
 from atom_release.gate.decision import Decision, decide
 from atom_release.gate.evidence import Evidence
 from atom_release.gate.legs import Case
@@ -62,11 +63,8 @@ _LEGS: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
     "InfraSimulation": {leg: {} for leg in _SYSTEMS},
     "CrossService": {("integration", "together"): {}},
     "PerfSummary": {("latency", "X.1"): LATENCY, ("accuracy", "X.1"): ACCURACY, ("regression", "X.1"): {"not_applicable": "no release before"}},
-    "PolicyCheck": {
-        one: {}
-        for one in (("health", "X.1"), ("metrics", "X.1"), ("personal-data", "tree"), ("secrets", "tree"), ("default-secrets", "tree"), ("safety-mode", "tree"))
-    },
 }
+_LEGS["PolicyCheck"] = {leg: {} for leg in sorted(criteria.asked(MANIFEST) - {leg for legs in _LEGS.values() for leg in legs})}
 KINDS = tuple(_LEGS)
 Spoilt = bytes | None
 
