@@ -68,7 +68,8 @@ def _scanned(entry: Any, *, decides: bool) -> Found | None:  # noqa: ANN401 - an
     what, path = str(entry.get("what", "")), str(entry.get("path", ""))
     line, identity = _number(entry.get("line")), (path, str(entry.get("fingerprint") or what))
     if entry.get("commit"):  # of another commit: that line is not in the judged tree
-        return Found(str(entry["rule"]), f"{what} ({path}:{line} in commit {str(entry['commit'])[:12]})", decides=decides, identity=identity)
+        where = f" ({path}:{line} in commit {str(entry['commit'])[:12]})" if path else ""
+        return Found(str(entry["rule"]), what + where, decides=decides, identity=identity)
     return Found(str(entry["rule"]), what, decides=decides, path=path, line=line, identity=identity)
 
 
