@@ -7,7 +7,7 @@ such facts is one finding itself. A finding's identity holds no line number: wha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from atom_release.gate.evidence import Evidence
@@ -29,10 +29,10 @@ class Found:
 
 
 def findings(leg: Leg, evidence: Mapping[str, Evidence]) -> list[Found]:
-    """Give the findings of a leg: those that decide where it fails, and those that only warn whatever it came to."""
+    """Give the findings of a leg; where it does not fail, as when a manifest lets secrets of the history warn, none of them decides."""
     told = [one for digest in leg.evidence if digest in evidence for one in _in_facts(evidence[digest].facts)]
     failing = leg.outcome is Outcome.FAIL
-    kept = [one for one in told if failing or not one.decides]
+    kept = [one if failing else replace(one, decides=False) for one in told]
     if failing and not any(one.decides for one in kept):
         kept.append(Found(leg.question, leg.reason, decides=True, remedy=leg.remedy, identity=(leg.subject,)))
     return kept
@@ -66,8 +66,11 @@ def _scanned(entry: Any, *, decides: bool) -> Found | None:  # noqa: ANN401 - an
     if not isinstance(entry, dict) or "rule" not in entry:
         return None
     what, path = str(entry.get("what", "")), str(entry.get("path", ""))
-    identity = (path, str(entry.get("fingerprint") or what))
-    return Found(str(entry["rule"]), what, decides=decides, path=path, line=_number(entry.get("line")), identity=identity)
+    line, identity = _number(entry.get("line")), (path, str(entry.get("fingerprint") or what))
+    if entry.get("commit"):  # of another commit: that line is not in the judged tree
+        where = f" ({path}:{line} in commit {str(entry['commit'])[:12]})" if path else ""
+        return Found(str(entry["rule"]), what + where, decides=decides, identity=identity)
+    return Found(str(entry["rule"]), what, decides=decides, path=path, line=line, identity=identity)
 
 
 def _leak(entry: Any) -> Found | None:  # noqa: ANN401 - any JSON

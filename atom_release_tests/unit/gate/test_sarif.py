@@ -146,6 +146,15 @@ def test_a_token_that_was_accepted_is_a_finding_of_its_own() -> None:
     assert [one.rule for one in found] == ["alg-none", "no-tenant"]
 
 
+@pytest.mark.parametrize(("answer", "level"), [(Answer.NO, "error"), (Answer.YES, "warning")])
+def test_a_secret_of_the_history_is_told_with_its_commit_and_warns_where_the_leg_passes(answer: Answer, level: str) -> None:
+    entry = {"path": "old/.env", "line": 2, "rule": "dotenv", "what": "a secret", "fingerprint": "f", "commit": "c" * 40}
+    (one,) = _run({("secret-history", "history"): (answer, {"findings": [entry]})})["results"]
+    assert (one["ruleId"], one["level"]) == ("P-2/secret-history/dotenv", level)
+    assert "(old/.env:2 in commit cccccccccccc)" in one["message"]["text"]
+    assert one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "release.yaml"
+
+
 def test_a_waived_failure_is_suppressed_and_stays() -> None:
     results, case = _judged({("metrics", "X.1"): (Answer.NO, {})})
     waived = [one.model_copy(update={"outcome": Outcome.WAIVED, "reason": "accepted by A. Person"}) if one.id == "P-4" else one for one in results]
