@@ -118,6 +118,7 @@ def test_conflicting_tag_stands_on_another_commit_here_and_at_the_origin(tmp_pat
         assert Git(place).line("rev-list", "--count", "--min-parents=1", tagged) == "0"
 
 
+@pytest.mark.slow
 def test_flaky_test_fails_under_some_of_the_seeds_that_are_tried(tmp_path: Path) -> None:
     """By the hash seed alone: the same seed gives the same result."""
     built = build(tmp_path / "flaky", "suite-flaky")
