@@ -86,7 +86,8 @@ def _judged(user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
         if said.limited or said.status not in {_FOUND, _MISSING, *_DENIED}:
             return Answer.UNKNOWN, f"the forge answered {said.status} to GET {path}", "Try again when the forge is well."
     if user.status != _FOUND:
-        return Answer.NO, f"the forge refuses the token (status {user.status})", "Give a valid token."
+        # Nothing was learned of the release: with this token the gate cannot ask.
+        return Answer.UNKNOWN, f"the forge refuses the token (status {user.status})", "Give a valid token."
     if repo.status != _FOUND:
         return Answer.NO, f"the token does not see {repository} (status {repo.status})", "Give a token that may read and write the repository."
     permissions = repo.document.get("permissions") if isinstance(repo.document, dict) else None

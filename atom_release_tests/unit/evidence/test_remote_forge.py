@@ -97,7 +97,7 @@ def test_a_token_that_may_push_may_open_a_pull_request(repository: Path) -> None
 @pytest.mark.parametrize(
     ("forge", "answer", "words"),
     [
-        (Forge(user=403), Answer.NO, "refuses the token (status 403)"),
+        (Forge(user=403), Answer.UNKNOWN, "refuses the token (status 403)"),
         (Forge(repository=404), Answer.NO, "does not see /repos/acme/atom (status 404)"),
         (Forge(repository=403), Answer.NO, "status 403"),
         (Forge(permissions={"pull": True, "push": False}), Answer.NO, "may not write"),
@@ -117,9 +117,10 @@ def test_what_the_forge_answers_decides(repository: Path, forge: Forge, answer: 
     assert found.remedy
 
 
-def test_a_wrong_token_is_a_proven_no(repository: Path) -> None:
+def test_with_a_wrong_token_nothing_is_learned(repository: Path) -> None:
     found = asked(repository, Forge(), token="wrong-hunter2")
-    assert (found.answer, "401" in found.reason) == (Answer.NO, True)
+    assert (found.answer, "401" in found.reason) == (Answer.UNKNOWN, True)
+    assert "token" in found.remedy
 
 
 def test_a_forge_that_takes_every_token_shows_nothing(repository: Path) -> None:
