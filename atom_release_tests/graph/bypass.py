@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import dagster as dg
 
+from atom_release.evidence.claims import read_report
 from atom_release.evidence.look import Look
 from atom_release.gate import criteria
 from atom_release.gate.evidence import NegativeControl
@@ -35,19 +36,21 @@ services:
     name: one
     source: [src]
     report: reports/X.1.md
+    suite: {paths: [src]}
     health: /health
     metrics: /metrics
     endpoints: [{name: predict, path: /predict}]
     accuracy: {data: src/one.py, label: y, request: {path: /predict}, answer: /y, minimum: 0.8}
 integration: [{name: together, paths: [src]}]
-expected: [AC1, AC2, AC5, AC6, P-1, P-2, P-3, P-4, T5]
+tenancy: {migrations: "src/*.sql", column: tenant_id, setting: app.tenant_id, role: app}
 criteria: {P-4: {blocked: refuse}, AC6: {blocked: refuse}}
 acts: ACTS
 """
-CRITERIA = ("AC1", "AC2", "AC5", "AC6", "P-1", "P-2", "P-3", "P-4", "T5")
+CRITERIA = ("X.1", "AC1", "AC2", "AC5", "AC6", "P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "T5")
 ANSWERS = {Outcome.FAIL: Answer.NO, Outcome.INCONCLUSIVE: Answer.UNKNOWN, Outcome.BLOCKED: Answer.ABSENT}
 _FACTS: dict[str, dict[str, Any]] = {
     "report": {"state": "one", "paths": ["reports/X.1.md"]},
+    "claims": {"record": read_report("reports/X.1.md", tiny.REPORT.encode()).model_dump(mode="json"), "known": {}},
     "latency": LATENCY,
     "accuracy": ACCURACY,
     "regression": {"not_applicable": "no release before"},
