@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -214,8 +215,8 @@ def _keyid(path: Path) -> str:
 
 
 def test_many_processes_make_one_key(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        keyids = pool.map(_keyid, [tmp_path / "keys" / "gate.pem"] * 8, chunksize=1)
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        keyids = list(pool.map(_keyid, [tmp_path / "keys" / "gate.pem"] * 8))
     assert len(set(keyids)) == 1
     assert len(list((tmp_path / "keys").iterdir())) == 2
 
