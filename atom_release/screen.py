@@ -93,6 +93,8 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
     for sentence in result.said:
         console.print(sentence, highlight=False, markup=False)
     console.print(f"artifacts: {out}", highlight=False)
+    if result.page:
+        console.print(f"to read: {result.page}", highlight=False)
 
 
 def _run_document(result: RunResult) -> dict[str, Any]:
@@ -109,6 +111,7 @@ def _run_document(result: RunResult) -> dict[str, Any]:
         "criteria": told,
         "tag": tag,
         "artifacts": dict(result.artifacts),
+        "page": result.page,
         "baseline": decision.baseline,
         "waivers": [one.model_dump(mode="json") for one in decision.waivers],
         "approvals": [one.model_dump(mode="json") for one in decision.approvals],

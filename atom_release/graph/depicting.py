@@ -1,7 +1,7 @@
-"""What lies beside the performance summary: every request that was sent, as Parquet, and pictures, as SVG.
+"""What lies beside the reports: every request that was sent, as Parquet, pictures of them, as SVG, and the whole release on one HTML page.
 
-No decision rests on them: the evidence names each file of samples by digest, and what is asked of a picture stands in the summary. They stay in
-the run's folder, and go neither into the release commit nor into the audit bundle.
+No decision rests on them: the evidence names each file of samples by digest, and what is asked of a picture or of the page stands in the reports.
+They stay in the run's folder, and go neither into the release commit nor into the audit bundle.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from atom_release.gate import matrix
+from atom_release.gate.account import accounts
 from atom_release.gate.manifest import Service, slug
 from atom_release.graph import consenting, previous
 from atom_release.publish import canonical, pictures
+from atom_release.publish.page import Told
+from atom_release.publish.page import page as draw_page
 from atom_release.publish.record import evidence_in
 
 if TYPE_CHECKING:
+    from atom_release.gate.decision import Decision
     from atom_release.gate.evidence import Evidence
+    from atom_release.gate.legs import Case
     from atom_release.graph.blueprint import Blueprint
     from atom_release.graph.step import Step
 
@@ -27,10 +33,20 @@ _RELEASES = 7  # before this one
 
 
 def names(blueprint: Blueprint) -> tuple[str, ...]:
-    """Give the names of all that may be made."""
+    """Give the names of the samples and pictures that may be made."""
     served = [service for service in blueprint.manifest.services if service.endpoints]
     made = [_of(blueprint, service) for service in served]
     return tuple(name for one in made for name in one)
+
+
+def page_name(blueprint: Blueprint) -> str:
+    """Give the name of the page."""
+    return blueprint.artifact("Report.html")
+
+
+def titled(name: str) -> str:
+    """Give what a picture shows: `<prefix>_Latency_C_1.svg` is `Latency C 1`."""
+    return name.removesuffix(".svg").partition("_")[2].replace("_", " ")
 
 
 def _of(blueprint: Blueprint, service: Service) -> tuple[str, str, str]:
@@ -56,6 +72,28 @@ def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]
             picture = _tried(step, name, draw)
             if picture is not None:
                 yield name, picture
+
+
+def page(step: Step, case: Case, decision: Decision, artifacts: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Give the page of a decision, with the pictures that the run has; nothing where it cannot be made."""
+    made = _tried(step, page_name(step.blueprint), lambda: _page(step, case, decision, artifacts))
+    return {page_name(step.blueprint): made} if made else {}
+
+
+def _page(step: Step, case: Case, decision: Decision, artifacts: Mapping[str, bytes]) -> bytes:
+    release = step.manifest.release
+    drawn = step.inputs(name for name in names(step.blueprint) if name.endswith(".svg"))
+    told = Told(
+        title=f"{decision.release} {decision.version}",
+        tag=release.tag,
+        decision=decision,
+        accounts=accounts(step.manifest, case.evidence, decision.criteria),
+        cells=matrix.cells(step.manifest, [one for one in decision.criteria if one.asset == "policy_check"]),
+        digests={name: canonical.digest(content) for name, content in artifacts.items()},
+        names={service.id: service.name for service in step.manifest.services},
+        pictures={titled(name): content for name, content in drawn.items()},
+    )
+    return draw_page(told)
 
 
 def _tried(step: Step, what: str, make: Callable[[], T]) -> T | None:

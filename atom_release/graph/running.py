@@ -14,7 +14,7 @@ import dagster as dg
 from atom_release.errors import Refused
 from atom_release.gate.account import Account, accounts
 from atom_release.gate.decision import Decision
-from atom_release.graph import acting, progress, standing, trust
+from atom_release.graph import acting, depicting, progress, standing, trust
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.graph.subject import Subject, open_subject, parse_manifest
@@ -42,13 +42,14 @@ concurrency:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run came to; `acted` is False where the decision was GREEN and an act failed."""
+    """What a run came to; `acted` is False where the decision was GREEN and an act failed, `page` empty where none was made."""
 
     decision: Decision
     artifacts: Mapping[str, str]
     tag: TagFacts | None
     acted: bool
     said: tuple[str, ...]
+    page: str = ""
 
 
 @contextmanager
@@ -161,7 +162,13 @@ def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, 
         raise Refused(" ".join((error.message, *failures)), error.remedy) from error
     release = subject.manifest.release
     tag = describe_tag(subject.tree.repository, release.tag, judged=subject.commit) if recorded else None
-    return RunResult(record.decision, record.artifacts, tag, done.success, said + failures)
+    return RunResult(record.decision, record.artifacts, tag, done.success, said + failures, _page(subject))
+
+
+def _page(subject: Subject) -> str:
+    """Give the path of the page that the newest run on the commit made."""
+    run, name = subject.store.newest_complete(subject.commit), depicting.page_name(Blueprint(subject.manifest))
+    return f"{subject.store.location}/{name}" if run is not None and name in run.names() else ""
 
 
 def _is_refusal(event: dg.DagsterEvent) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import dagster as dg
 
 from atom_release.gate.decision import CriterionResult
+from atom_release.graph.depicting import titled
 from atom_release.graph.step import Step
 from atom_release.publish import canonical
 
@@ -26,18 +27,13 @@ def metadata_of(step: Step, names: Iterable[str], artifacts: Mapping[str, bytes]
         if name.endswith(".md"):
             shown["report"] = dg.MetadataValue.md(artifacts[name].decode()[:_MARKDOWN_LIMIT])
         if name.endswith(".svg"):
-            shown[_titled(name)] = dg.MetadataValue.md(f"![{name}](data:image/svg+xml;base64,{b64encode(artifacts[name]).decode()})")
+            shown[f"picture: {titled(name)}"] = dg.MetadataValue.md(f"![{name}](data:image/svg+xml;base64,{b64encode(artifacts[name]).decode()})")
         if name.endswith(".json") and not name.endswith(".dsse.json"):
             document = json.loads(artifacts[name])
             shown |= _numbers(document) | _ledger(document) | _matrix(document)
     for result in results:
         shown[f"{result.id} outcome"] = dg.MetadataValue.text(f"{result.outcome}: {result.reason}")
     return shown
-
-
-def _titled(name: str) -> str:
-    """Give what a picture shows: `<prefix>_Latency_C_1.svg` is `picture: Latency C 1`."""
-    return "picture: " + name.removesuffix(".svg").partition("_")[2].replace("_", " ")
 
 
 def _numbers(document: object) -> dict[str, dg.MetadataValue]:

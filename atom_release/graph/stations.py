@@ -98,7 +98,14 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T6: the decision as of one moment, with every artifact and piece of evidence by digest, signed.",
             frozenset({"json"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary", "policy_check", "aggregated"),
-            (name("Waivers.json"), name("Baseline.json"), name("Snapshot.json"), name("Attestations.intoto.jsonl"), name("Decision.dsse.json")),
+            (
+                name("Waivers.json"),
+                name("Baseline.json"),
+                name("Snapshot.json"),
+                name("Attestations.intoto.jsonl"),
+                name("Decision.dsse.json"),
+                depicting.page_name(blueprint),
+            ),
             writing.snapshot,
         ),
     )
@@ -143,7 +150,8 @@ def materialize(step: Step, station: Station) -> Iterator[dg.MaterializeResult[N
     recorded = step.standing
     if recorded is not None:
         artifacts: Mapping[str, bytes] = {name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts}
-        artifacts = {**artifacts, **step.inputs(name for name in station.makes if name.endswith(".svg"))}  # the record does without pictures
+        # The record does without pictures and page.
+        artifacts = {**artifacts, **step.inputs(name for name in station.makes if name.endswith((".svg", ".html")))}
         results = [result for result in recorded.record.decision.criteria if result.asset == station.name]
     else:
         step.begin()

@@ -11,6 +11,7 @@ from atom_release.gate import criteria, reports
 from atom_release.gate.account import accounts
 from atom_release.gate.decision import judge
 from atom_release.gate.statement import PAYLOAD_TYPE
+from atom_release.graph import depicting
 from atom_release.graph.step import Step
 from atom_release.publish import attestations, canonical, record, signing
 
@@ -49,4 +50,4 @@ def snapshot(step: Step) -> Mapping[str, bytes]:
     everything = {**artifacts, step.blueprint.artifact("Snapshot.json"): snapshot_bytes, step.blueprint.artifact(attestations.ARTIFACT): attested}
     payload = record.seal(decision, everything, case.evidence, step.subject.key.public, version=__version__)
     envelope = signing.sign(payload, PAYLOAD_TYPE, step.subject.key)
-    return {**everything, step.blueprint.artifact("Decision.dsse.json"): envelope}
+    return {**everything, step.blueprint.artifact("Decision.dsse.json"): envelope, **depicting.page(step, case, decision, everything)}

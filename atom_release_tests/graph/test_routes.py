@@ -10,11 +10,13 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import dagster as dg
 import pytest
 
 from atom_release.errors import AtomReleaseError
+from atom_release.graph import depicting
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.subject import manifest_for_loading
 from atom_release_tests.graph import tiny
@@ -240,6 +242,33 @@ def test_a_red_decision_is_bundled_and_says_why(red: Tiny, instance: dg.DagsterI
     assert (Path(red.settings.out) / "releases" / "v1" / "PhaseX_AuditBundle.zip").is_file()
     snapshot = json.loads((Path(red.settings.out) / "PhaseX_Snapshot.json").read_text())
     assert snapshot["decision"]["verdict"] == "RED"
+
+
+def test_the_page_lies_beside_the_record_and_is_no_part_of_it(green: Tiny, instance: dg.DagsterInstance) -> None:
+    """It is written, and neither signed as an artifact of the decision, nor committed, nor bundled."""
+    assert execute(green, instance)
+    out = Path(green.settings.out)
+    assert "GREEN" in (out / "PhaseX_Report.html").read_text()
+    assert "PhaseX_Report.html" not in (out / "PhaseX_Snapshot.json").read_text()
+    committed = green.git("ls-tree", "-r", "--name-only", "refs/tags/v1-phaseX")
+    assert "PhaseX_Snapshot.json" in committed
+    assert "html" not in committed
+    with ZipFile(out / "releases" / "v1" / "PhaseX_AuditBundle.zip") as bundle:
+        assert not [name for name in bundle.namelist() if name.endswith("html")]
+
+
+def test_a_page_that_cannot_be_made_is_said_and_keeps_no_decision_back(
+    red: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> bytes:
+        raise ValueError("no template")
+
+    monkeypatch.setattr(depicting, "draw_page", broken)
+    assert not execute(red, instance)
+    out = Path(red.settings.out)
+    assert (out / "PhaseX_Decision.dsse.json").is_file()
+    assert not (out / "PhaseX_Report.html").exists()
+    assert "Not shown: PhaseX_Report.html: ValueError: no template" in "".join(capfd.readouterr())
 
 
 def test_a_second_run_changes_nothing(green: Tiny, instance: dg.DagsterInstance) -> None:

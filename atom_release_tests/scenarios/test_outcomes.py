@@ -53,9 +53,10 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     }
     assert names >= services | reports | {"PhaseC_PullRequest.md", "PhaseC_Receipt.dsse.json"}
     beside = {f"PhaseC_{what}_C_{number}.{ending}" for number in range(1, 6) for what, ending in (("Samples", "parquet"), ("Latency", "svg"))}
+    beside |= {"PhaseC_Report.html"}
     assert names >= beside
     listed = Git(tmp_path / "home" / "reference" / "green" / "origin.git").line("ls-tree", "-r", "--name-only", REF)
-    assert not {name for name in beside if name in listed}, "no raw sample and no picture belongs to the release commit"
+    assert not {name for name in beside if name in listed}, "no raw sample, no picture and no page belongs to the release commit"
     snapshot = json.loads((tmp_path / "reports" / "PhaseC_Snapshot.json").read_text())
     assert snapshot["decision"]["verdict"] == "GREEN"
 
