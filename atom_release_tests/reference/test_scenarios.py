@@ -65,6 +65,7 @@ TOUCHED = {
     "vault-sealed": set(),
     "vault-absent": set(),
     "tag-conflict": set(),
+    "branch-diverged": set(),
 }
 REQUIRED = {"green", "suite-overclaimed", "suite-flaky", "integration-vacuous", "service-down", "secret-committed", "secret-export-ignored"} | {
     "rls-view-leak", "slow-endpoint", "report-missing", "tag-conflict", "probe-errors",
@@ -116,6 +117,14 @@ def test_conflicting_tag_stands_on_another_commit_here_and_at_the_origin(tmp_pat
         tagged = Git(place).line("rev-parse", "refs/tags/v3.0.0-phaseC^{commit}")
         assert tagged != built.commit
         assert Git(place).line("rev-list", "--count", "--min-parents=1", tagged) == "0"
+
+
+def test_diverged_branch_holds_what_the_release_lacks(tmp_path: Path) -> None:
+    """And the release holds what it lacks: neither may become the other without force."""
+    built = build(tmp_path / "diverged", "branch-diverged")
+    ours, theirs = Git(built.repository).line("rev-parse", "HEAD"), Git(built.origin).line("rev-parse", "refs/heads/prod-review/PhaseC-Finalization")
+    base = Git(built.repository).line("merge-base", ours, theirs)
+    assert base not in {ours, theirs}
 
 
 @pytest.mark.slow

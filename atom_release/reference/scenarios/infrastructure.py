@@ -27,6 +27,12 @@ def _tag_elsewhere(git: Git) -> None:
     git.output("push", "--quiet", "origin", "refs/tags/v3.0.0-phaseC", network=True)
 
 
+def _branch_elsewhere(git: Git) -> None:
+    """Put a commit of somebody else's on the release branch at the origin, which the release does not have."""
+    other = git.line("commit-tree", "-p", "main~1", "-m", "Prepare the release by hand", "main~1^{tree}", environment=_WHO)
+    git.output("push", "--quiet", "origin", f"{other}:refs/heads/prod-review/PhaseC-Finalization", network=True)
+
+
 def _sealed(stack: ExitStack) -> Mapping[str, str]:
     return {"ATOM_VAULT_ADDR": stack.enter_context(sealed_vault()), "ATOM_VAULT_TOKEN": "none"}
 
@@ -38,6 +44,9 @@ def _refusing(_: ExitStack) -> Mapping[str, str]:
 
 SCENARIOS = (
     Scenario("tag-conflict", "AC5", {"AC5": Outcome.FAIL}, "The tag's name is taken, on a commit that this gate did not judge.", None, _tag_elsewhere),
+    Scenario(
+        "branch-diverged", "AC6", {"AC6": Outcome.FAIL}, "The release branch at the origin holds a commit that the release lacks.", None, _branch_elsewhere
+    ),
     Scenario("vault-sealed", "P-2", {"P-2": Outcome.INCONCLUSIVE}, "The named Vault answers and is sealed.", around=_sealed),
     Scenario("vault-absent", "P-2", {"P-2": Outcome.BLOCKED}, "Nobody answers at the address of the named Vault.", around=_refusing),
 )
