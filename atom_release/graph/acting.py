@@ -11,9 +11,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from atom_release.errors import Refused
-from atom_release.gate import reports
 from atom_release.gate.vocabulary import Acts, Verdict
-from atom_release.graph import archiving, merging, progress, releasing, trust
+from atom_release.graph import progress
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.step import ReleaseResource, Step
 
@@ -52,6 +51,9 @@ def _gate(blueprint: Blueprint) -> dg.AssetsDefinition:
 
 
 def _verdict(step: Step) -> tuple[bool, str, str]:
+    from atom_release.gate import reports  # noqa: PLC0415 - loaded when a step runs: the definitions are the shape of the graph
+    from atom_release.graph import trust  # noqa: PLC0415 - the same
+
     try:
         recorded = step.standing
         found = recorded.record if recorded else trust.newest_record(step.subject)
@@ -75,6 +77,8 @@ def _audit_bundle(blueprint: Blueprint) -> dg.AssetsDefinition:
         group_name=blueprint.group("decision"),
     )
     def audit_bundle(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
+        from atom_release.graph import archiving  # noqa: PLC0415 - see above
+
         step = Step(context, blueprint, release.settings(blueprint.location), "audit_bundle")
         name, digest, size = archiving.archive(step)
         yield dg.MaterializeResult(
@@ -98,6 +102,8 @@ def _release_tag(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         group_name=blueprint.group("acts"),
     )
     def release_tag(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
+        from atom_release.graph import releasing  # noqa: PLC0415 - see above
+
         step = Step(context, blueprint, release.settings(blueprint.location), "release_tag")
         hindrance = why_not(step, alone=alone)
         if hindrance:
@@ -132,6 +138,8 @@ def _pull_request(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
         group_name=blueprint.group("acts"),
     )
     def pull_request(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
+        from atom_release.graph import merging  # noqa: PLC0415 - see above
+
         step = Step(context, blueprint, release.settings(blueprint.location), "pull_request")
         hindrance = why_not(step, alone=alone)
         if hindrance:

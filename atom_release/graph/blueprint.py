@@ -35,6 +35,21 @@ class Blueprint:
         """Give an artifact's file name, e.g. `PhaseC_Snapshot.json`."""
         return f"{self.manifest.release.prefix}_{rest}"
 
+    def beside(self, service: Service) -> tuple[str, str, str]:
+        """The names of a service's samples, its latencies as a picture, and its trend over the releases."""
+        of = slug(service.id)
+        return self.artifact(f"Samples_{of}.parquet"), self.artifact(f"Latency_{of}.svg"), self.artifact(f"Trend_{of}.svg")
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The names of all samples and pictures that may be made."""
+        return tuple(name for service in self.manifest.services if service.endpoints for name in self.beside(service))
+
+    @property
+    def page(self) -> str:
+        """The name of the release on one page."""
+        return self.artifact("Report.html")
+
     def evidence_artifact(self, service: Service) -> str:
         """Give the name of one service's evidence file."""
         return self.artifact(f"Evidence_{slug(service.id)}.json")

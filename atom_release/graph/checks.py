@@ -6,15 +6,18 @@ FAIL and INCONCLUSIVE are ERROR, BLOCKED and WAIVED are WARN. They show; they do
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from atom_release.gate.criteria import Criterion
-from atom_release.gate.decision import CriterionResult
-from atom_release.gate.legs import Leg
 from atom_release.gate.manifest import slug
 from atom_release.gate.vocabulary import Outcome
 from atom_release.graph.blueprint import Blueprint
+
+if TYPE_CHECKING:
+    from atom_release.gate.decision import CriterionResult
+    from atom_release.gate.legs import Leg
 
 _WARN = {Outcome.BLOCKED, Outcome.WAIVED}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from atom_release.gate import matrix
 from atom_release.gate.account import accounts
-from atom_release.gate.manifest import Service, slug
+from atom_release.gate.manifest import Service
 from atom_release.graph import consenting, previous
 from atom_release.publish import canonical, pictures
 from atom_release.publish.page import Told
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from atom_release.gate.decision import Decision
     from atom_release.gate.evidence import Evidence
     from atom_release.gate.legs import Case
-    from atom_release.graph.blueprint import Blueprint
     from atom_release.graph.step import Step
 
 T = TypeVar("T")
@@ -32,33 +31,16 @@ _SUMMARY = "PerfSummary.json"
 _RELEASES = 7  # before this one
 
 
-def names(blueprint: Blueprint) -> tuple[str, ...]:
-    """Give the names of the samples and pictures that may be made."""
-    served = [service for service in blueprint.manifest.services if service.endpoints]
-    made = [_of(blueprint, service) for service in served]
-    return tuple(name for one in made for name in one)
-
-
-def page_name(blueprint: Blueprint) -> str:
-    """Give the name of the page."""
-    return blueprint.artifact("Report.html")
-
-
 def titled(name: str) -> str:
     """Give what a picture shows: `<prefix>_Latency_C_1.svg` is `Latency C 1`."""
     return name.removesuffix(".svg").partition("_")[2].replace("_", " ")
-
-
-def _of(blueprint: Blueprint, service: Service) -> tuple[str, str, str]:
-    of = slug(service.id)
-    return blueprint.artifact(f"Samples_{of}.parquet"), blueprint.artifact(f"Latency_{of}.svg"), blueprint.artifact(f"Trend_{of}.svg")
 
 
 def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
     """Give the samples that were kept, and the pictures of them and of the releases before."""
     measured = {one.subject: one for one in found if one.question == "latency" and not one.errored}
     kept = [(service, content) for service in step.manifest.services if (content := _samples(step, measured.get(service.id)))]
-    yield from ((_of(step.blueprint, service)[0], content) for service, content in kept)
+    yield from ((step.blueprint.beside(service)[0], content) for service, content in kept)
     if not kept:
         return
     if not pictures.drawn():
@@ -67,7 +49,7 @@ def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]
     before = _tried(step, "the releases before", lambda: list(_before(step))) or []
     for service, _ in kept:
         facts = measured[service.id].facts
-        _, latency, trend = _of(step.blueprint, service)
+        _, latency, trend = step.blueprint.beside(service)
         for name, draw in ((latency, partial(_latency, step, service, facts)), (trend, partial(_trend, step, service, facts, before))):
             picture = _tried(step, name, draw)
             if picture is not None:
@@ -76,13 +58,13 @@ def beside(step: Step, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]
 
 def page(step: Step, case: Case, decision: Decision, artifacts: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Give the page of a decision, with the pictures that the run has; nothing where it cannot be made."""
-    made = _tried(step, page_name(step.blueprint), lambda: _page(step, case, decision, artifacts))
-    return {page_name(step.blueprint): made} if made else {}
+    made = _tried(step, step.blueprint.page, lambda: _page(step, case, decision, artifacts))
+    return {step.blueprint.page: made} if made else {}
 
 
 def _page(step: Step, case: Case, decision: Decision, artifacts: Mapping[str, bytes]) -> bytes:
     release = step.manifest.release
-    drawn = step.inputs(name for name in names(step.blueprint) if name.endswith(".svg"))
+    drawn = step.inputs(name for name in step.blueprint.measured if name.endswith(".svg"))
     told = Told(
         title=f"{decision.release} {decision.version}",
         tag=release.tag,

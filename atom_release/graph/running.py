@@ -14,7 +14,7 @@ import dagster as dg
 from atom_release.errors import Refused
 from atom_release.gate.account import Account, accounts
 from atom_release.gate.decision import Decision
-from atom_release.graph import acting, depicting, progress, standing, trust
+from atom_release.graph import acting, progress, standing, trust
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.graph.subject import Subject, open_subject, parse_manifest
@@ -167,7 +167,7 @@ def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, 
 
 def _page(subject: Subject) -> str:
     """Give the path of the page that the newest run on the commit made."""
-    run, name = subject.store.newest_complete(subject.commit), depicting.page_name(Blueprint(subject.manifest))
+    run, name = subject.store.newest_complete(subject.commit), Blueprint(subject.manifest).page
     return f"{subject.store.location}/{name}" if run is not None and name in run.names() else ""
 
 

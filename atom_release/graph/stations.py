@@ -1,7 +1,7 @@
 """The report assets as one table: what each is for, on what it stands, which artifacts it makes and by which function.
 
-Every report asset works alike (`materialize`): make the artifacts, store them, show them, then yield one check for each criterion that it
-shows. What a step asks stands in `asking`, what it writes from evidence in `writing`; here only the shape of the graph.
+Every report asset works alike, as `materializing` has it. What a step asks stands in `asking`, what it writes from evidence in `writing`; here
+only the shape of the graph. Those three are loaded when a step runs: whoever loads the definitions, as Dagster does all the time, wants the shape.
 """
 
 # No postponed annotations here: dagster reads those of asset functions as objects.
@@ -12,12 +12,9 @@ from dataclasses import dataclass
 import dagster as dg
 
 from atom_release.gate import criteria
-from atom_release.gate.decision import CriterionResult, judge
 from atom_release.gate.manifest import Manifest, Service, slug
-from atom_release.graph import asking, depicting, writing
 from atom_release.graph.blueprint import OWNERS, Blueprint
-from atom_release.graph.checks import check_results, check_specs
-from atom_release.graph.shown import metadata_of
+from atom_release.graph.checks import check_specs
 from atom_release.graph.step import ReleaseResource, Step
 
 Make = Callable[[Step], Mapping[str, bytes]]
@@ -40,6 +37,42 @@ class Station:
         return tuple(criterion for criterion in criteria.expected(manifest) if criterion.asset == self.name)
 
 
+def _infra_simulation(step: Step) -> Mapping[str, bytes]:
+    from atom_release.graph import asking  # noqa: PLC0415 - see above
+
+    return asking.infra_simulation(step)
+
+
+def _cross_service(step: Step) -> Mapping[str, bytes]:
+    from atom_release.graph import asking  # noqa: PLC0415 - see above
+
+    return asking.cross_service(step)
+
+
+def _perf_summary(step: Step) -> Mapping[str, bytes]:
+    from atom_release.graph import asking  # noqa: PLC0415 - see above
+
+    return asking.perf_summary(step)
+
+
+def _policy_check(step: Step) -> Mapping[str, bytes]:
+    from atom_release.graph import asking  # noqa: PLC0415 - see above
+
+    return asking.policy_check(step)
+
+
+def _aggregated(step: Step) -> Mapping[str, bytes]:
+    from atom_release.graph import writing  # noqa: PLC0415 - see above
+
+    return writing.aggregated(step)
+
+
+def _snapshot(step: Step) -> Mapping[str, bytes]:
+    from atom_release.graph import writing  # noqa: PLC0415 - see above
+
+    return writing.snapshot(step)
+
+
 def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     """Give the report assets of one release, upstream first."""
     services = tuple(_service_evidence(blueprint, service) for service in blueprint.manifest.services)
@@ -54,7 +87,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             frozenset({"openbao", "postgres"}),
             (),
             (name("InfraSimulation.json"), name("InfraSimulation.log")),
-            asking.infra_simulation,
+            _infra_simulation,
         ),
         Station(
             "cross_service",
@@ -63,7 +96,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             frozenset({"pytest"}),
             ("infra_simulation",),
             (name("CrossService.json"),),
-            asking.cross_service,
+            _cross_service,
         ),
         Station(
             "perf_summary",
@@ -71,8 +104,8 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T5: latency of every endpoint and accuracy on labelled data, measured on the rehearsed services, with their uncertainty.",
             frozenset({"python"}),
             ("infra_simulation", "cross_service"),
-            (name("PerfSummary.json"), *depicting.names(blueprint)),
-            asking.perf_summary,
+            (name("PerfSummary.json"), *blueprint.measured),
+            _perf_summary,
         ),
         Station(
             "policy_check",
@@ -81,7 +114,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             frozenset({"postgres", "python"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary"),
             (name("PolicyCheck.json"), name("PolicyCheck.md"), name("PolicyCheck.sarif")),
-            asking.policy_check,
+            _policy_check,
         ),
         Station(
             "aggregated",
@@ -90,7 +123,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             frozenset({"markdown"}),
             (*evidence, "cross_service", "perf_summary", "policy_check"),
             (name("Aggregated.json"), name("Aggregated.md")),
-            writing.aggregated,
+            _aggregated,
         ),
         Station(
             "snapshot",
@@ -104,15 +137,17 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
                 name("Snapshot.json"),
                 name("Attestations.intoto.jsonl"),
                 name("Decision.dsse.json"),
-                depicting.page_name(blueprint),
+                blueprint.page,
             ),
-            writing.snapshot,
+            _snapshot,
         ),
     )
 
 
 def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
     def make(step: Step) -> Mapping[str, bytes]:
+        from atom_release.graph import asking  # noqa: PLC0415 - see above
+
         return asking.service_evidence(step, service)
 
     return Station(
@@ -139,30 +174,8 @@ def asset_of(blueprint: Blueprint, station: Station) -> dg.AssetsDefinition:
         group_name=blueprint.group(station.stage),
     )
     def report(context: dg.AssetExecutionContext, release: ReleaseResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        from atom_release.graph.materializing import materialize  # noqa: PLC0415 - see above
+
         yield from materialize(Step(context, blueprint, release.settings(blueprint.location), station.name), station)
 
     return report
-
-
-def materialize(step: Step, station: Station) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Make, store and show one report, then the criteria on it; an already released commit shows its recorded ones."""
-    key = step.blueprint.key_of(station.name)
-    recorded = step.standing
-    if recorded is not None:
-        artifacts: Mapping[str, bytes] = {name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts}
-        # The record does without pictures and page.
-        artifacts = {**artifacts, **step.inputs(name for name in station.makes if name.endswith((".svg", ".html")))}
-        results = [result for result in recorded.record.decision.criteria if result.asset == station.name]
-    else:
-        step.begin()
-        artifacts = station.make(step)
-        step.write(artifacts)
-        results = judged(step, station, artifacts)
-    yield dg.MaterializeResult(asset_key=key, metadata=metadata_of(step, station.makes, artifacts, results))
-    yield from check_results(key, results)
-
-
-def judged(step: Step, station: Station, artifacts: Mapping[str, bytes]) -> list[CriterionResult]:
-    """Judge the criteria shown on a station from what has been stored so far."""
-    case = step.case({**step.inputs(step.blueprint.evidence_artifacts), **artifacts})
-    return [judge(criterion, case) for criterion in station.shows(step.manifest)]

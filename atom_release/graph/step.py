@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release import settings as environment
-from atom_release.evidence.look import Look
-from atom_release.gate.legs import Case
 from atom_release.gate.manifest import Manifest
-from atom_release.graph import progress, standing
+from atom_release.graph import progress
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.boundary import Boundary
-from atom_release.graph.standing import Standing
 from atom_release.graph.subject import Subject, open_subject
-from atom_release.publish import terms
 
 if TYPE_CHECKING:
+    from atom_release.evidence.look import Look
     from atom_release.evidence.rehearsal import Rehearsal
     from atom_release.gate.evidence import Evidence
+    from atom_release.gate.legs import Case
+    from atom_release.graph.boundary import Boundary
+    from atom_release.graph.standing import Standing
     from atom_release.publish.history import History, Occasion
     from atom_release.publish.store import RunStore
 
@@ -101,6 +100,8 @@ class Step:
     @property
     def standing(self) -> Standing | None:
         """Whether the commit was released before this run began, asked once a run in each process; the acts ask for themselves."""
+        from atom_release.graph import standing  # noqa: PLC0415 - heavy imports stay inside
+
         occasion = (self.context.run.run_id, self.subject.commit)
         if occasion not in _asked:
             _asked.clear()
@@ -125,6 +126,8 @@ class Step:
     @cached_property
     def boundary(self) -> Boundary:
         """How this step asks its probes."""
+        from atom_release.graph.boundary import Boundary  # noqa: PLC0415 - heavy imports stay inside
+
         started = self.context.instance.get_run_record_by_id(self.context.run.run_id)
         began = datetime.fromtimestamp(started.start_time, UTC) if started is not None and started.start_time else now()
         return Boundary(self.look, self.name, began + self.manifest.release.timebox)
@@ -154,6 +157,7 @@ class Step:
 
     def case(self, artifacts: Mapping[str, bytes]) -> Case:
         """Give the case that stands in these artifacts, as of now."""
+        from atom_release.gate.legs import Case  # noqa: PLC0415 - heavy imports stay inside
         from atom_release.publish.record import evidence_in  # noqa: PLC0415 - heavy imports stay inside
         from atom_release.publish.terms import with_terms  # noqa: PLC0415 - heavy imports stay inside
 
@@ -172,6 +176,7 @@ class Step:
 
     def _read_terms(self) -> Mapping[str, bytes]:
         from atom_release.graph import consenting  # noqa: PLC0415 - heavy imports stay inside
+        from atom_release.publish import terms  # noqa: PLC0415 - heavy imports stay inside
 
         before = consenting.release_before(self.subject)
         return {
@@ -214,6 +219,8 @@ def now() -> datetime:
 
 def look_of(subject: Subject, settings: environment.Settings) -> Look:
     """Give the surroundings of probes that judge this subject."""
+    from atom_release.evidence.look import Look  # noqa: PLC0415 - heavy imports stay inside
+
     infrastructure = subject.manifest.infrastructure
     names = [infrastructure.vault, infrastructure.vault_token, infrastructure.prometheus, infrastructure.postgres, infrastructure.forge]
     names += [infrastructure.forge_token, *(service.address for service in subject.manifest.services)]
