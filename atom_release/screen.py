@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from atom_release.gate import criteria
 from atom_release.gate.decision import CriterionResult, Decision
 from atom_release.gate.vocabulary import Outcome, Verdict
 
@@ -125,8 +124,7 @@ def _criteria_table(decision: Decision) -> Table:
         table.add_column(name, overflow="fold", no_wrap=name != "why")
     for one in decision.criteria:
         table.add_row(f"{one.id} {one.title}", _coloured(one), one.assurance or "", _plain(_shortened(one.reason)))
-    for name, members in criteria.ROLL_UPS.items():
-        outcome = decision.roll_up(members)
+    for name, members, outcome in decision.rolled:
         shown = f"[{_COLOURS[outcome]}]{outcome}[/]" if outcome else "[dim]not expected[/]"
         table.add_row(f"{name} (roll-up)", shown, "", f"worst of {', '.join(members)}")
     return table

@@ -81,6 +81,11 @@ class Decision(BaseModel):
                 return result
         raise KeyError(criterion_id)
 
+    @property
+    def rolled(self) -> tuple[tuple[str, Sequence[str], Outcome | None], ...]:
+        """The acceptance criteria that are shown as the worst of others: name, those others, outcome."""
+        return tuple((name, members, self.roll_up(members)) for name, members in criteria.ROLL_UPS.items())
+
     def roll_up(self, members: Sequence[str]) -> Outcome | None:
         """Give the worst outcome of several criteria, for the acceptance criteria that are not decided twice; None where none of them is expected."""
         return criteria.worst(result.outcome for result in self.criteria if result.id in members)

@@ -54,6 +54,12 @@ def cells(manifest: Manifest, results: Sequence[CriterionResult]) -> list[Cell]:
     return [cell for result in results for row in _rows(manifest, result) for cell in _row(manifest, result, *row)]
 
 
+def rows(cells: Sequence[Cell]) -> list[Sequence[Cell]]:
+    """Give the cells row by row, one row for each leg; each row holds every column."""
+    width = len({cell.service for cell in cells})
+    return [cells[start : start + width] for start in range(0, len(cells), max(width, 1))]
+
+
 def _rows(manifest: Manifest, result: CriterionResult) -> Iterator[tuple[str, dict[str, Leg]]]:
     """Give each question with its legs by column; two systems or artifacts that one question is put to are two rows, named apart."""
     services = {service.id for service in manifest.services}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from atom_release.gate import criteria
+from atom_release.gate import matrix
 from atom_release.gate.account import Account
 from atom_release.gate.decision import CriterionResult, Decision
 from atom_release.gate.ledger import LedgerRow
@@ -35,7 +35,7 @@ def sign(outcome: Outcome | None) -> str:
 def decision_table(decision: Decision) -> str:
     """Give the table a release manager reads first: criterion, outcome, assurance, why."""
     rows = [(result.id, result.title, _outcome(result), result.assurance or "", result.reason) for result in decision.criteria]
-    rolled = [(name, "roll-up of " + ", ".join(members), sign(decision.roll_up(members)), "", "") for name, members in criteria.ROLL_UPS.items()]
+    rolled = [(name, "roll-up of " + ", ".join(members), sign(outcome), "", "") for name, members, outcome in decision.rolled]
     return "\n\n".join([table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled), *_agreed(decision)])
 
 
@@ -78,9 +78,8 @@ def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequen
 
 def _matrix(cells: Sequence[Cell]) -> str:
     """Give the matrix, one row for each leg; what was not asked says why."""
-    width = len({cell.service for cell in cells})
-    rows = [cells[start : start + width] for start in range(0, len(cells), max(width, 1))]
-    header = ("policy", "leg", *(cell.service for cell in cells[:width]))
+    rows = matrix.rows(cells)
+    header = ("policy", "leg", *(cell.service for cell in (rows[0] if rows else ())))
     return table(header, [(row[0].policy, row[0].leg, *(_signed(cell) for cell in row)) for row in rows])
 
 

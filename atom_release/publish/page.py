@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from atom_release.gate import criteria
+from atom_release.gate import matrix
 from atom_release.gate.account import Account
 from atom_release.gate.decision import Decision
 from atom_release.gate.matrix import Cell
@@ -29,35 +29,17 @@ class Told:
     title: str
     tag: str
     decision: Decision
-    accounts: Sequence[Account] = ()
-    cells: Sequence[Cell] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    accounts: Sequence[Account]
+    cells: Sequence[Cell]
+    digests: Mapping[str, str]
+    names: Mapping[str, str]
+    pictures: Mapping[str, bytes]
 
     @property
     def counts(self) -> list[tuple[Outcome, int]]:
         """How many criteria came to each outcome, worst first."""
         counted = Counter(result.outcome for result in self.decision.criteria)
         return sorted(counted.items(), key=lambda one: -one[0].badness)
-
-    @property
-    def rolled(self) -> list[tuple[str, Sequence[str], Outcome | None]]:
-        """The acceptance criteria that are shown as the worst of others."""
-        return [(name, members, self.decision.roll_up(members)) for name, members in criteria.ROLL_UPS.items()]
-
-    @property
-    def columns(self) -> list[str]:
-        """Whom the policies were asked of."""
-        return list(dict.fromkeys(cell.service for cell in self.cells))
-
-    @property
-    def matrix(self) -> Iterator[tuple[str, str, Sequence[Cell]]]:
-        """The policies, one row for each leg."""
-        width = max(len(self.columns), 1)
-        for start in range(0, len(self.cells), width):
-            row = self.cells[start : start + width]
-            yield row[0].policy, row[0].leg, row
 
 
 def page(told: Told) -> bytes:
@@ -67,4 +49,4 @@ def page(told: Told) -> bytes:
     loader = jinja2.PackageLoader("atom_release.publish")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     pictures = [(title, b64encode(content).decode()) for title, content in told.pictures.items()]
-    return environment.get_template("page.html.j2").render(told=told, pictures=pictures, verdicts=list(ClaimVerdict)).encode()
+    return environment.get_template("page.html.j2").render(told=told, rows=matrix.rows(told.cells), pictures=pictures, verdicts=list(ClaimVerdict)).encode()
