@@ -17,12 +17,12 @@ ui: $(READY)
 	$(BIN)/atom-release ui
 
 bench: $(READY)
-	$(BIN)/python -m atom_release_tests.bench
-	$(BIN)/python -m atom_release_tests.bench_claims
-	$(BIN)/python -m atom_release_tests.bench_latency
-	$(BIN)/python -m atom_release_tests.bench_quantiles
-	$(BIN)/python -m atom_release_tests.bench_audit
-	$(BIN)/python -m atom_release_tests.bench_digest
+	$(BIN)/python -m atom_release_tests.benchmarks.graph
+	$(BIN)/python -m atom_release_tests.benchmarks.claims
+	$(BIN)/python -m atom_release_tests.benchmarks.latency
+	$(BIN)/python -m atom_release_tests.benchmarks.quantiles
+	$(BIN)/python -m atom_release_tests.benchmarks.audit
+	$(BIN)/python -m atom_release_tests.benchmarks.digest
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,5 +1,5 @@
 """`python -m atom_release` is `atom-release`."""
 
-from atom_release.cli import main
+from atom_release.cli.app import main
 
 main()

@@ -1,4 +1,7 @@
-"""What Dagster loads: the definitions of the release that the environment names, by default the bundled reference release."""
+"""What Dagster loads.
+
+The definitions of the release that the environment names, by default the bundled reference release.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The errors a person can meet, each with the one thing that mends it.
 
-`Misuse` is the caller's (exit status 2). `Refused` and `ActFailed` are the only errors that may leave the graph's probe boundary:
-whatever else a probe raises becomes evidence (`errored`) and is judged like any other.
+`Misuse` is the caller's (exit status 2). `Refused` and `ActFailed` are the only errors that may
+leave the graph's probe boundary: whatever else a probe raises becomes evidence (`errored`) and is
+judged like any other.
 """
 
 from __future__ import annotations

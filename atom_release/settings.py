@@ -1,8 +1,12 @@
-"""The one reader of the environment: where the release is, where its artifacts go, what a run may do.
+"""The one reader of the environment.
 
-`ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line; unset means the bundled reference release.
-`ATOM_RELEASE_WAIVERS` names a file of signed waivers. `ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it.
-`ATOM_RELEASE_HOME` holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom` here.
+Where the release is, where its artifacts go, what a run may do.
+
+`ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line;
+unset means the bundled reference release. `ATOM_RELEASE_WAIVERS` names a file of signed waivers.
+`ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it. `ATOM_RELEASE_HOME`
+holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom`
+here.
 """
 
 from __future__ import annotations
@@ -57,7 +61,9 @@ class Settings:
 
     def with_options(self, **options: Any) -> Settings:  # noqa: ANN401 - the fields, of whatever type each is
         """Give these settings with the options that are not None."""
-        return replace(self, **{name: value for name, value in options.items() if value is not None})
+        return replace(
+            self, **{name: value for name, value in options.items() if value is not None}
+        )
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -66,9 +72,16 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     Raises:
         Misuse: a repository and a scenario are both named.
     """
-    given = {name[len(_PREFIX) :]: value for name, value in (environment or os.environ).items() if name.startswith(_PREFIX) and value}
+    given = {
+        name[len(_PREFIX) :]: value
+        for name, value in (environment or os.environ).items()
+        if name.startswith(_PREFIX) and value
+    }
     if "REPO" in given and "SCENARIO" in given:
-        raise Misuse("A scenario is a variant of the reference release, not of a repository.", "Unset ATOM_RELEASE_REPO or ATOM_RELEASE_SCENARIO.")
+        raise Misuse(
+            "A scenario is a variant of the reference release, not of a repository.",
+            "Unset ATOM_RELEASE_REPO or ATOM_RELEASE_SCENARIO.",
+        )
     return Settings(
         manifest=Path(given["MANIFEST"]).absolute() if "MANIFEST" in given else None,
         repository=Path(given["REPO"]).absolute() if "REPO" in given else None,
@@ -94,7 +107,9 @@ def _location(out: str) -> str:
     return out if "://" in out else str(Path(out).absolute())
 
 
-def values_of(names: Iterable[str | None], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+def values_of(
+    names: Iterable[str | None], environment: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Give the values of those environment variables that are set and not empty."""
     source = environment or os.environ
     return {name: source[name] for name in names if name and source.get(name)}

@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 
 _SHARING = {"live", "graph", "cli"}
-_MANY_PROCESSES = {"test_suite.py", "test_integration.py", "test_release.py"}  # each test runs a suite a dozen times
+_MANY_PROCESSES = {
+    "test_suite.py",
+    "test_integration.py",
+    "test_release.py",
+}  # each test runs a suite a dozen times
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the files whose tests share something costly; leave those that start many servers or suites to `.ci/run`."""
+    """Group the files whose tests share something costly.
+
+    Leave those that start many servers or suites to `.ci/run`.
+    """
     for item in items:
         path = Path(item.path)
         if _SHARING & set(path.parts):

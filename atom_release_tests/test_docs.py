@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from atom_release.cli import app
-from atom_release_tests.docs_pages import PAGE, criteria_page
+from atom_release.cli.app import app
+from atom_release_tests.fixtures.docs_pages import PAGE, criteria_page
 
 ROOT = Path(__file__).parent.parent
 
 
 def test_the_page_of_criteria_is_current() -> None:
     """Made again, it is the same."""
-    assert PAGE.read_text() == criteria_page(), "run: python -m atom_release_tests.docs_pages"
+    assert PAGE.read_text() == criteria_page(), (
+        "run: python -m atom_release_tests.fixtures.docs_pages"
+    )
 
 
 def test_commands_in_the_documents_exist() -> None:
     """Each `atom-release COMMAND` that a document names is one."""
-    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known = {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback
+    }
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         named = set(re.findall(r"atom-release ([a-z]+)", page.read_text()))
         assert named <= known, page

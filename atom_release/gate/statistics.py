@@ -1,7 +1,10 @@
-"""Exact quantiles and intervals without an assumption about the distribution, in the standard library alone.
+"""Exact quantiles and intervals without an assumption about the distribution.
 
-Two facts carry everything. The number of samples at or below the true q-quantile is binomial(n, q), whatever the distribution: so two
-order statistics enclose that quantile with a probability that can be counted. And a share of n trials has Wilson's interval.
+In the standard library alone.
+
+Two facts carry everything. The number of samples at or below the true q-quantile is binomial(n, q),
+whatever the distribution: so two order statistics enclose that quantile with a probability that can
+be counted. And a share of n trials has Wilson's interval.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from functools import lru_cache
 from math import exp, floor, lgamma, log, sqrt
 from statistics import NormalDist
 
-_FAR = 14  # standard deviations below the mean: what lies beyond is far smaller than a float's own error
+# standard deviations below the mean: what lies beyond is far smaller than a float's own error
+_FAR = 14
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,13 @@ def quantile(ordered: Sequence[float], q: float) -> float:
 
 @lru_cache(maxsize=1024)
 def interval_ranks(n: int, q: float, alpha: float) -> tuple[int | None, int | None]:
-    """Give the ranks (1 to n) of the two samples that enclose the true q-quantile with probability at least 1 - alpha.
+    """Return the ranks (1 to n) of the samples that enclose the true q-quantile.
 
-    At most alpha/2 is given away on each side. With B ~ binomial(n, q), the lower rank l is the greatest with P(B < l) <= alpha/2 and
-    the upper rank u the least with P(B >= u) <= alpha/2. Either is None where n samples cannot give it.
+    They enclose it with probability at least 1 - alpha.
+
+    At most alpha/2 is given away on each side. With B ~ binomial(n, q), the lower rank l is the
+    greatest with P(B < l) <= alpha/2 and the upper rank u the least with P(B >= u) <= alpha/2.
+    Either is None where n samples cannot give it.
     """
     lower = upper = None
     start = max(0, floor(n * q - _FAR * (sqrt(n * q * (1 - q)) + 1)))
@@ -62,9 +69,14 @@ def _log_binomial(k: int, n: int, q: float) -> float:
 
 
 def quantile_interval(ordered: Sequence[float], q: float, alpha: float) -> Interval:
-    """Give the interval of the true q-quantile from ascending samples; valid for every distribution."""
+    """Give the interval of the true q-quantile from ascending samples.
+
+    Valid for every distribution.
+    """
     lower, upper = interval_ranks(len(ordered), q, alpha)
-    return Interval(None if lower is None else ordered[lower - 1], None if upper is None else ordered[upper - 1])
+    return Interval(
+        None if lower is None else ordered[lower - 1], None if upper is None else ordered[upper - 1]
+    )
 
 
 def wilson(successes: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
@@ -81,6 +93,9 @@ def wilson(successes: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
 
 
 def over_limit_needed(n: int, q: float, alpha: float) -> int | None:
-    """Give how many of n samples must lie at or above a limit to put the whole interval there; None where n samples never can."""
+    """Give how many of n samples must lie at or above a limit to put the whole interval there.
+
+    None where n samples never can.
+    """
     lower, _ = interval_ranks(n, q, alpha)
     return None if lower is None else n - lower + 1

@@ -29,7 +29,13 @@ class Outcome(StrEnum):
         return _BADNESS[self]
 
 
-_BADNESS = {Outcome.PASS: 0, Outcome.WAIVED: 1, Outcome.BLOCKED: 2, Outcome.INCONCLUSIVE: 3, Outcome.FAIL: 4}
+_BADNESS = {
+    Outcome.PASS: 0,
+    Outcome.WAIVED: 1,
+    Outcome.BLOCKED: 2,
+    Outcome.INCONCLUSIVE: 3,
+    Outcome.FAIL: 4,
+}
 
 
 class Verdict(StrEnum):
@@ -57,8 +63,9 @@ class Assurance(StrEnum):
 class ControlState(StrEnum):
     """What the negative control showed about the probe.
 
-    `alive`: the probe was red where it had to be. `weak`: it was red, but for a reason that does not reach the question.
-    `dead`: it stayed green. `vacuous`: a suite of which no test needed the code.
+    `alive`: the probe was red where it had to be. `weak`: it was red, but for a reason that does
+    not reach the question. `dead`: it stayed green. `vacuous`: a suite of which no test needed the
+    code.
     """
 
     ALIVE = "alive"
@@ -88,3 +95,10 @@ class Acts(StrEnum):
     OFF = "off"
     ON = "on"
     AUTOMATIC = "automatic"
+
+
+FIXED_CRITERIA = ("AC1", "AC2", "P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "T5", "AC5", "AC6")
+"""The ids of the criteria that every release has beside its services' own.
+
+The catalogue describes them.
+"""

@@ -1,8 +1,13 @@
-"""How git is called: nothing that a repository configures is started, nothing is asked of a person, nothing secret is said.
+"""How git is called.
 
-The judged repository is not trusted. Its hooks, file system monitor, filters, ssh command, credential helpers and the like are programs
-that its own configuration names; none of them runs here. What the user or the machine configured (`--global`, `--system`) stays in force.
-Git is started by `subprocess`: an inherited `GIT_DIR` or `GIT_INDEX_FILE` must be taken out of the environment, and GitPython only adds to it.
+Nothing that a repository configures is started, nothing is asked of a person, nothing secret is
+said.
+
+The judged repository is not trusted. Its hooks, file system monitor, filters, ssh command,
+credential helpers and the like are programs that its own configuration names; none of them runs
+here. What the user or the machine configured (`--global`, `--system`) stays in force. Git is
+started by `subprocess`: an inherited `GIT_DIR` or `GIT_INDEX_FILE` must be taken out of the
+environment, and GitPython only adds to it.
 """
 
 from __future__ import annotations
@@ -21,8 +26,20 @@ from typing import IO
 
 from atom_release.git.trouble import GitError, Ran, Trouble, failure, masked
 
-_KEPT = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"})
-_KEPT_PATTERN = re.compile(r"GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)|GIT_SSL_\w+|GIT_HTTP_\w+|GIT_PROXY_\w+|GIT_EXEC_PATH")
+_KEPT = frozenset(
+    {
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSH_VARIANT",
+        "GIT_ASKPASS",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+    }
+)
+_KEPT_PATTERN = re.compile(
+    r"GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)|GIT_SSL_\w+|GIT_HTTP_\w+|GIT_PROXY_\w+|GIT_EXEC_PATH"
+)
 _SAID_LIMIT = 2000
 
 _QUIET = {
@@ -60,8 +77,15 @@ _OFF = (
 )
 _PROTOCOLS = "file:git:http:https:ssh"  # not ext, which is a command line, nor fd
 _OF_REPOSITORY = frozenset({"local", "worktree"})
-_OUTER = re.compile(r"core\.sshcommand|credential\.(.*\.)?helper|gpg\.(.*\.)?program|gpg\.ssh\.allowedsignersfile")
-_CHECKERS = {"gpg.program": "gpg", "gpg.openpgp.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program": "ssh-keygen"}
+_OUTER = re.compile(
+    r"core\.sshcommand|credential\.(.*\.)?helper|gpg\.(.*\.)?program|gpg\.ssh\.allowedsignersfile"
+)
+_CHECKERS = {
+    "gpg.program": "gpg",
+    "gpg.openpgp.program": "gpg",
+    "gpg.x509.program": "gpgsm",
+    "gpg.ssh.program": "ssh-keygen",
+}
 
 
 @dataclass(frozen=True)
@@ -95,11 +119,21 @@ class Git:
                 out, said = process.communicate(stdin, timeout)
             except subprocess.TimeoutExpired:
                 raise GitError(
-                    f"`git {arguments[0]}` did not answer in {timeout:g} s.", "Try again, or raise the manifest's timeout.", trouble=Trouble.TIMEOUT
+                    f"`git {arguments[0]}` did not answer in {timeout:g} s.",
+                    "Try again, or raise the manifest's timeout.",
+                    trouble=Trouble.TIMEOUT,
                 ) from None
-        return Ran(process.returncode, out, masked(said.decode("utf-8", "replace")).strip()[:_SAID_LIMIT])
+        return Ran(
+            process.returncode, out, masked(said.decode("utf-8", "replace")).strip()[:_SAID_LIMIT]
+        )
 
-    def output(self, *arguments: str, stdin: bytes = b"", network: bool = False, environment: Mapping[str, str] | None = None) -> bytes:
+    def output(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        network: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> bytes:
         """Run git and give its standard output.
 
         Raises:
@@ -110,19 +144,31 @@ class Git:
             raise failure(ran, arguments[0], self.repository)
         return ran.out
 
-    def line(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> str:
+    def line(
+        self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+    ) -> str:
         """Run git and give its standard output as text without the last line's end.
 
         Raises:
             GitError: it ended with an error.
         """
-        return self.output(*arguments, stdin=stdin, environment=environment).decode("utf-8", "surrogateescape").rstrip("\n")
+        return (
+            self.output(*arguments, stdin=stdin, environment=environment)
+            .decode("utf-8", "surrogateescape")
+            .rstrip("\n")
+        )
 
     @contextlib.contextmanager
     def started(
-        self, *arguments: str, network: bool = False, environment: Mapping[str, str] | None = None, stderr: IO[bytes] | int = subprocess.PIPE
+        self,
+        *arguments: str,
+        network: bool = False,
+        environment: Mapping[str, str] | None = None,
+        stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git and give its process; it, and all that it started, is ended when the block is left.
+        """Start git and give its process.
+
+        It, and all that it started, is ended when the block is left.
 
         Raises:
             GitError: there is no git.
@@ -134,7 +180,11 @@ class Git:
             end(process)
 
     def start(
-        self, *arguments: str, network: bool = False, environment: Mapping[str, str] | None = None, stderr: IO[bytes] | int = subprocess.PIPE
+        self,
+        *arguments: str,
+        network: bool = False,
+        environment: Mapping[str, str] | None = None,
+        stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """Start git; whoever calls this calls `end`.
 
@@ -142,29 +192,53 @@ class Git:
             GitError: there is no git.
         """
         given = {**_surroundings(network=network, settings=self._settings), **(environment or {})}
-        command = [*(_ends_with_us() if network else ()), "git", "-C", str(self.repository), *arguments]
+        command = [
+            *(_ends_with_us() if network else ()),
+            "git",
+            "-C",
+            str(self.repository),
+            *arguments,
+        ]
         return _popen(command, given, stderr)
 
     @property
     def own(self) -> Mapping[str, str]:
-        """What the repository's own configuration sets, by lower-case key; the user's and the machine's are not in it."""
+        """What the repository's own configuration sets, by lower-case key.
+
+        The user's and the machine's are not in it.
+        """
         return {key: value for scope, key, value in self._configured if scope in _OF_REPOSITORY}
 
     @cached_property
     def _settings(self) -> tuple[tuple[str, str], ...]:
-        """What is set over the repository's configuration: its programs off, and back on those that the user's configuration names."""
-        outer = [(key, value) for scope, key, value in self._configured if scope not in _OF_REPOSITORY]
-        return (*_neutral(self.own), *((key, value) for key, value in outer if _OUTER.fullmatch(key)))
+        """What is set over the repository's configuration.
+
+        Its programs off, and back on those that the user's configuration names.
+        """
+        outer = [
+            (key, value) for scope, key, value in self._configured if scope not in _OF_REPOSITORY
+        ]
+        return (
+            *_neutral(self.own),
+            *((key, value) for key, value in outer if _OUTER.fullmatch(key)),
+        )
 
     @cached_property
     def _configured(self) -> list[tuple[str, str, str]]:
-        process = _popen(["git", "-C", str(self.repository), "config", "--list", "--show-scope", "-z"], _surroundings(network=False), subprocess.DEVNULL)
+        process = _popen(
+            ["git", "-C", str(self.repository), "config", "--list", "--show-scope", "-z"],
+            _surroundings(network=False),
+            subprocess.DEVNULL,
+        )
         try:
             listed = process.communicate()[0]
         finally:
             end(process)
         fields = listed.decode("utf-8", "surrogateescape").split("\0")
-        return [(scope, *entry.partition("\n")[::2]) for scope, entry in zip(fields[::2], fields[1::2], strict=False)]
+        return [
+            (scope, *entry.partition("\n")[::2])
+            for scope, entry in zip(fields[::2], fields[1::2], strict=False)
+        ]
 
 
 def _neutral(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -183,9 +257,15 @@ def _neutral(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _surroundings(*, network: bool, settings: tuple[tuple[str, str], ...] = ()) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT or _KEPT_PATTERN.fullmatch(name)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT or _KEPT_PATTERN.fullmatch(name)
+    }
     given = {**kept, **_QUIET, "GIT_ALLOW_PROTOCOL": _PROTOCOLS if network else "none"}
-    given.setdefault("GIT_ASKPASS", "")  # so that neither the repository's core.askPass nor a window is asked
+    given.setdefault(
+        "GIT_ASKPASS", ""
+    )  # so that neither the repository's core.askPass nor a window is asked
     count = int(kept.get("GIT_CONFIG_COUNT") or 0)
     for number, (key, value) in enumerate((*settings, *_OFF), start=count):
         given[f"GIT_CONFIG_KEY_{number}"], given[f"GIT_CONFIG_VALUE_{number}"] = key, value
@@ -193,15 +273,27 @@ def _surroundings(*, network: bool, settings: tuple[tuple[str, str], ...] = ()) 
     return given
 
 
-def _popen(command: list[str], environment: Mapping[str, str], stderr: IO[bytes] | int) -> subprocess.Popen[bytes]:
+def _popen(
+    command: list[str], environment: Mapping[str, str], stderr: IO[bytes] | int
+) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=dict(environment), start_new_session=True)
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=dict(environment),
+            start_new_session=True,
+        )
     except FileNotFoundError as error:
         raise GitError("There is no git on PATH.", "Install git.") from error
 
 
 def _ends_with_us() -> list[str]:
-    """Give what lets a call that may hang on a network end when this process is killed; reading ends by itself when its pipe closes."""
+    """Give what lets a call that may hang on a network end when this process is killed.
+
+    Reading ends by itself when its pipe closes.
+    """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 

@@ -1,4 +1,7 @@
-"""Another repository: which references it has, and the objects behind them. Nothing here changes a reference anywhere."""
+"""Another repository: which references it has, and the objects behind them.
+
+Nothing here changes a reference anywhere.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,20 @@ _LONG = 60.0
 
 
 def push_address(git: Git, name: str) -> str | None:
-    """Give the one address that pushes to this remote go to, None where there is no such remote; it may hold credentials.
+    """Give the one address that pushes to this remote go to, None where there is no such remote.
+
+    It may hold credentials.
 
     Raises:
-        GitError: it has several, and no push to several places is atomic; or it is reached by a program that the repository names.
+        GitError: it has several, and no push to several places is atomic; or it is reached by a
+            program that the repository names.
     """
     for setting in ("uploadpack", "receivepack", "vcs"):
         if f"remote.{name}.{setting}" in git.own:
-            raise GitError(f"Remote {name} is reached by a program that the repository names.", f"git config --unset remote.{name}.{setting}")
+            raise GitError(
+                f"Remote {name} is reached by a program that the repository names.",
+                f"git config --unset remote.{name}.{setting}",
+            )
     ran = git.call("remote", "get-url", "--push", "--all", name)
     if "no such remote" in ran.said.lower():
         return None
@@ -26,7 +35,10 @@ def push_address(git: Git, name: str) -> str | None:
         raise failure(ran, "remote", git.repository)
     addresses = ran.out.decode("utf-8", "surrogateescape").splitlines()
     if len(addresses) != 1:
-        raise GitError(f"Remote {name} pushes to {len(addresses)} places, and no push to several is atomic.", f"git remote set-url --push {name} <url>")
+        raise GitError(
+            f"Remote {name} pushes to {len(addresses)} places, and no push to several is atomic.",
+            f"git remote set-url --push {name} <url>",
+        )
     return addresses[0]
 
 
@@ -36,16 +48,22 @@ def is_folder(address: str) -> bool:
 
 
 def references(git: Git, address: str, *names: str, timeout: float) -> dict[str, str]:
-    """Give those of the references that are there, with the ids of their objects; `<tag>^{}` is what a tag points at.
+    """Give those of the references that are there, with the ids of their objects.
+
+    `<tag>^{}` is what a tag points at.
 
     Raises:
         GitError: no answer came.
     """
     patterns = [f"{name}{peeled}" for name in names for peeled in ("", "^{}")]
-    ran = git.call("ls-remote", "--end-of-options", address, *patterns, network=True, timeout=timeout)
+    ran = git.call(
+        "ls-remote", "--end-of-options", address, *patterns, network=True, timeout=timeout
+    )
     if ran.status != 0:
         raise failure(ran, "ls-remote", git.repository)
-    listed = [line.split("\t", 1) for line in ran.out.decode("utf-8", "surrogateescape").splitlines()]
+    listed = [
+        line.split("\t", 1) for line in ran.out.decode("utf-8", "surrogateescape").splitlines()
+    ]
     return {ref: oid for oid, ref in listed if ref.removesuffix("^{}") in names}
 
 
@@ -57,12 +75,25 @@ def take(git: Git, address: str, ref: str, oid: str, *, timeout: float) -> None:
     """
     if _holds_object(git, oid):
         return
-    quiet = ("--quiet", "--no-write-fetch-head", "--no-tags", "--refmap=", "--no-filter", "--no-auto-maintenance")
-    ran = git.call("fetch", *quiet, "--end-of-options", address, ref, network=True, timeout=max(timeout, _LONG))
+    quiet = (
+        "--quiet",
+        "--no-write-fetch-head",
+        "--no-tags",
+        "--refmap=",
+        "--no-filter",
+        "--no-auto-maintenance",
+    )
+    ran = git.call(
+        "fetch", *quiet, "--end-of-options", address, ref, network=True, timeout=max(timeout, _LONG)
+    )
     if ran.status != 0:
         raise failure(ran, "fetch", git.repository)
     if not _holds_object(git, oid):
-        raise GitError(f"{ref} of {masked(address)} moved while it was read.", "Try again.", trouble=Trouble.OTHER)
+        raise GitError(
+            f"{ref} of {masked(address)} moved while it was read.",
+            "Try again.",
+            trouble=Trouble.OTHER,
+        )
 
 
 def _holds_object(git: Git, oid: str) -> bool:
@@ -76,7 +107,12 @@ def holds(git: Git, commit: str) -> bool:
 
 def first_parent(git: Git, commit: str) -> str | None:
     """Give a commit's first parent, None for a root."""
-    return git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^1").out.decode("ascii").strip() or None
+    return (
+        git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^1")
+        .out.decode("ascii")
+        .strip()
+        or None
+    )
 
 
 def is_ancestor(git: Git, older: str, newer: str) -> bool:
@@ -85,6 +121,11 @@ def is_ancestor(git: Git, older: str, newer: str) -> bool:
 
 
 def owner_and_name(url: str) -> tuple[str, str] | None:
-    """Read a forge's owner (with its groups) and repository name from a remote's address; None where it has none, as a folder."""
-    match = re.fullmatch(r"(?:(?:https?|ssh|git)://[^/]+/|(?:[^/@:]+@)?[^/:]+:(?!/))(.+?)/([^/]+?)(?:\.git)?/?", url)
+    """Read a forge's owner (with its groups) and repository name from a remote's address.
+
+    None where it has none, as a folder.
+    """
+    match = re.fullmatch(
+        r"(?:(?:https?|ssh|git)://[^/]+/|(?:[^/@:]+@)?[^/:]+:(?!/))(.+?)/([^/]+?)(?:\.git)?/?", url
+    )
     return (match[1], match[2]) if match else None

@@ -1,4 +1,7 @@
-"""What git says when it does not do what it was asked, without credentials, and as one of a few kinds of trouble."""
+"""What git says when it does not do what it was asked, without credentials.
+
+And as one of a few kinds of trouble.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,13 @@ class Trouble(StrEnum):
 
 _WORDS = {
     Trouble.DUBIOUS: ("dubious ownership",),
-    Trouble.DISK: ("no space left", "disk quota exceeded", "read-only file system", "unable to create", "insufficient permission for adding an object"),
+    Trouble.DISK: (
+        "no space left",
+        "disk quota exceeded",
+        "read-only file system",
+        "unable to create",
+        "insufficient permission for adding an object",
+    ),
     Trouble.DENIED: (
         "authentication failed",
         "could not read username",
@@ -50,15 +59,26 @@ _WORDS = {
         "couldn't connect",
         "unable to look up",
     ),
-    Trouble.NO_REPOSITORY: ("not a git repository", "does not appear to be a git repository", "not found", "no such remote", "no such file or directory"),
+    Trouble.NO_REPOSITORY: (
+        "not a git repository",
+        "does not appear to be a git repository",
+        "not found",
+        "no such remote",
+        "no such file or directory",
+    ),
 }
 
 
 class GitError(AtomReleaseError):
     """Git ended with an error; what it said has no credentials left in it."""
 
-    def __init__(self, message: str, remedy: str = "", *, said: str = "", trouble: Trouble = Trouble.OTHER) -> None:
-        """Keep git's own words beside the sentence, so that a caller can tell one refusal from another."""
+    def __init__(
+        self, message: str, remedy: str = "", *, said: str = "", trouble: Trouble = Trouble.OTHER
+    ) -> None:
+        """Keep git's own words beside the sentence.
+
+        So that a caller can tell one refusal from another.
+        """
         super().__init__(message, remedy)
         self.said = said
         self.trouble = trouble
@@ -75,7 +95,14 @@ class Ran:
     @property
     def trouble(self) -> Trouble:
         """Why it failed, as far as its words tell."""
-        return next((trouble for trouble, words in _WORDS.items() if any(word in self.said.lower() for word in words)), Trouble.OTHER)
+        return next(
+            (
+                trouble
+                for trouble, words in _WORDS.items()
+                if any(word in self.said.lower() for word in words)
+            ),
+            Trouble.OTHER,
+        )
 
 
 def failure(ran: Ran, subcommand: str, repository: Path) -> GitError:
@@ -83,24 +110,59 @@ def failure(ran: Ran, subcommand: str, repository: Path) -> GitError:
     said = _last(ran.said)
     if ran.trouble is Trouble.DUBIOUS:
         remedy = f"If you trust it: git config --global --add safe.directory {repository}"
-        return GitError(f"The repository {repository} belongs to another user, so git does not open it.", remedy, said=ran.said, trouble=ran.trouble)
+        return GitError(
+            f"The repository {repository} belongs to another user, so git does not open it.",
+            remedy,
+            said=ran.said,
+            trouble=ran.trouble,
+        )
     if ran.trouble is Trouble.DISK:
-        return GitError(f"`git {subcommand}` could not write: {said}", "Free space, or mend the folder's permissions.", said=ran.said, trouble=ran.trouble)
-    return GitError(f"`git {subcommand}` failed: {said}", f"Run git in {repository} to see more.", said=ran.said, trouble=ran.trouble)
+        return GitError(
+            f"`git {subcommand}` could not write: {said}",
+            "Free space, or mend the folder's permissions.",
+            said=ran.said,
+            trouble=ran.trouble,
+        )
+    return GitError(
+        f"`git {subcommand}` failed: {said}",
+        f"Run git in {repository} to see more.",
+        said=ran.said,
+        trouble=ran.trouble,
+    )
 
 
 def _last(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:", "remote:", "ssh:")) or " ! [" in line] or said.splitlines()
-    return (lines[0] if lines else "it said nothing").removeprefix("fatal: ").removeprefix("error: ")[:400]
+    lines = [
+        line
+        for line in said.splitlines()
+        if line.startswith(("fatal:", "error:", "remote:", "ssh:")) or " ! [" in line
+    ] or said.splitlines()
+    return (
+        (lines[0] if lines else "it said nothing")
+        .removeprefix("fatal: ")
+        .removeprefix("error: ")[:400]
+    )
 
 
 def masked(text: str) -> str:
     """Give the text without user names, passwords and tokens in its URLs and headers."""
     text = re.sub(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@'\"]*(?:@[^\s/@'\"]*)*@", r"\1***@", text)
-    text = re.sub(r"(?i)([?&](?:access_token|private_token|token|password|key)=)[^\s&'\"]+", r"\1***", text)
+    text = re.sub(
+        r"(?i)([?&](?:access_token|private_token|token|password|key)=)[^\s&'\"]+", r"\1***", text
+    )
     return re.sub(r"(?i)((?:proxy-)?authorization:\s*)[^\r\n]*", r"\1***", text)
 
 
 def shown(path: str) -> str:
-    """Give a path as text that any report can hold: what is not UTF-8 or not printable is written as an escape."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode() for letter in path)
+    """Give a path as text that any report can hold.
+
+    What is not UTF-8 or not printable is written as an escape.
+    """
+    return "".join(
+        (
+            letter
+            if letter.isprintable()
+            else letter.encode("unicode_escape", "surrogatepass").decode()
+        )
+        for letter in path
+    )

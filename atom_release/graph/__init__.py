@@ -1,1 +1,4 @@
-"""Arranges: assets, checks, jobs and sensors. The only folder that knows dagster; no rule lives here."""
+"""Arranges: assets, checks, jobs and sensors.
+
+The only folder that knows dagster; no rule lives here.
+"""

@@ -1,4 +1,7 @@
-"""All assets of one release: the service reports, the report stations, the gate, the audit bundle and the acts."""
+"""All assets of one release.
+
+The service reports, the report stations, the gate, the audit bundle and the acts.
+"""
 
 # No postponed annotations here: dagster reads those of asset functions as objects.
 
@@ -7,16 +10,21 @@ from collections.abc import Iterator
 import dagster as dg
 
 from atom_release.gate.manifest import Service, slug
-from atom_release.graph import acting
+from atom_release.graph import acts
 from atom_release.graph.blueprint import OWNERS, Blueprint
+from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.stations import asset_of, stations
-from atom_release.graph.step import ReleaseResource, Step
+from atom_release.graph.step import work_of
 
 
 def of(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
     """Give every asset of one release; `alone` says that no other release is loaded beside it."""
     reports = [_service_report(blueprint, service) for service in blueprint.manifest.services]
-    return [*reports, *(asset_of(blueprint, station) for station in stations(blueprint)), *acting.of(blueprint, alone=alone)]
+    return [
+        *reports,
+        *(asset_of(blueprint, station) for station in stations(blueprint)),
+        *acts.of(blueprint, alone=alone),
+    ]
 
 
 def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefinition:
@@ -24,18 +32,28 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
 
     @dg.asset(
         key=blueprint.key_of(name),
-        description=f"The implementation report of {service.name} ({service.id}) as committed; its data version is the SHA-256 of its bytes.",
+        description=(
+            f"The implementation report of {service.name} ({service.id}) as committed; its data"
+            " version is the SHA-256 of its bytes."
+        ),
         kinds={"markdown", "git"},
         owners=OWNERS,
         group_name=blueprint.group("evidence"),
     )
-    def report(context: dg.AssetExecutionContext, release: ReleaseResource) -> Iterator[dg.MaterializeResult[None]]:
-        step = Step(context, blueprint, release.settings(blueprint.location), name)
-        tree = step.subject.tree
+    def report(
+        context: dg.AssetExecutionContext, release: ReleaseResource
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        work = work_of(context, blueprint, release, name)
+        tree = work.subject.tree
         paths = tree.glob(service.report)
         digests = {path: tree.digest(path) for path in paths}
-        shown: dict[str, str] = {"commit": tree.commit, "paths": ", ".join(paths) or f"nothing matches {service.report}"}
+        shown: dict[str, str] = {
+            "commit": tree.commit,
+            "paths": ", ".join(paths) or f"nothing matches {service.report}",
+        }
         version = "+".join(digests.values()) or "absent"
-        yield dg.MaterializeResult(asset_key=blueprint.key_of(name), data_version=dg.DataVersion(version), metadata=shown)
+        yield dg.MaterializeResult(
+            asset_key=blueprint.key_of(name), data_version=dg.DataVersion(version), metadata=shown
+        )
 
     return report

@@ -1,4 +1,7 @@
-"""What one release's subgraph is called: asset keys, groups, artifact names. Made from a manifest alone; knows no dagster instance."""
+"""What one release's subgraph is called: asset keys, groups, artifact names.
+
+Made from a manifest alone; knows no dagster instance.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,19 @@ from pathlib import Path
 
 import dagster as dg
 
-from atom_release.gate.manifest import Manifest, Service, slug
+from atom_release.gate.manifest import Manifest
+from atom_release.records.names import ArtifactNames
 
 OWNERS = ["team:release-managers"]
 
 
 @dataclass(frozen=True)
 class Blueprint:
-    """One release: its manifest as the definitions were loaded with it, and the file it came from, if one was named."""
+    """One release.
+
+    Its manifest as the definitions were loaded with it, and the file it came from, if one was
+    named.
+    """
 
     manifest: Manifest
     location: Path | None = None
@@ -31,34 +39,10 @@ class Blueprint:
         """Give the group of a stage: `evidence`, `decision` or `acts`."""
         return f"{self.manifest.release.asset_key}_{stage}"
 
-    def artifact(self, rest: str) -> str:
-        """Give an artifact's file name, e.g. `PhaseC_Snapshot.json`."""
-        return f"{self.manifest.release.prefix}_{rest}"
-
-    def beside(self, service: Service) -> tuple[str, str, str]:
-        """The names of a service's samples, its latencies as a picture, and its trend over the releases."""
-        of = slug(service.id)
-        return self.artifact(f"Samples_{of}.parquet"), self.artifact(f"Latency_{of}.svg"), self.artifact(f"Trend_{of}.svg")
-
     @property
-    def measured(self) -> tuple[str, ...]:
-        """The names of all samples and pictures that may be made."""
-        return tuple(name for service in self.manifest.services if service.endpoints for name in self.beside(service))
-
-    @property
-    def page(self) -> str:
-        """The name of the release on one page."""
-        return self.artifact("Report.html")
-
-    def evidence_artifact(self, service: Service) -> str:
-        """Give the name of one service's evidence file."""
-        return self.artifact(f"Evidence_{slug(service.id)}.json")
-
-    @property
-    def evidence_artifacts(self) -> tuple[str, ...]:
-        """The names of all artifacts that may hold evidence."""
-        services = tuple(self.evidence_artifact(service) for service in self.manifest.services)
-        return services + tuple(self.artifact(f"{name}.json") for name in ("InfraSimulation", "CrossService", "PerfSummary", "PolicyCheck"))
+    def names(self) -> ArtifactNames:
+        """The names of this release's artifacts."""
+        return ArtifactNames(self.manifest)
 
     @property
     def job_name(self) -> str:

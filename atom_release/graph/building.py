@@ -1,4 +1,7 @@
-"""Builds the Dagster definitions: one subgraph for each release, merged. It reads manifests, and creates nothing."""
+"""Builds the Dagster definitions: one subgraph for each release, merged.
+
+It reads manifests, and creates nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,17 @@ import dagster as dg
 from atom_release import settings as environment
 from atom_release.graph import assets, jobs, sensors
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.step import ReleaseResource
-from atom_release.graph.subject import manifest_for_loading
+from atom_release.graph.resource import ReleaseResource
+from atom_release.release.subject import manifest_for_loading
 from atom_release.settings import Settings
 
 
-def build_definitions(manifests: Sequence[Blueprint] | None = None, *, settings: Settings | None = None, **overrides: Any) -> dg.Definitions:  # noqa: ANN401
+def build_definitions(
+    manifests: Sequence[Blueprint] | None = None,
+    *,
+    settings: Settings | None = None,
+    **overrides: Any,  # noqa: ANN401
+) -> dg.Definitions:
     """Give the definitions of these releases.
 
     Args:
@@ -27,14 +35,20 @@ def build_definitions(manifests: Sequence[Blueprint] | None = None, *, settings:
         Misuse: the manifest, or what it must be read from, is not usable.
     """
     known = settings or environment.from_environment()
-    blueprints = manifests if manifests is not None else [Blueprint(manifest_for_loading(known), known.manifest)]
+    blueprints = (
+        manifests
+        if manifests is not None
+        else [Blueprint(manifest_for_loading(known), known.manifest)]
+    )
     _unique(blueprints)
     alone = len(blueprints) == 1
     made = [(blueprint, jobs.of(blueprint)) for blueprint in blueprints]
     return dg.Definitions(
         assets=[asset for blueprint in blueprints for asset in assets.of(blueprint, alone=alone)],
         jobs=[job for _, of_one in made for job in of_one],
-        sensors=[sensor for blueprint, of_one in made for sensor in sensors.of(blueprint, known, of_one)],
+        sensors=[
+            sensor for blueprint, of_one in made for sensor in sensors.of(blueprint, known, of_one)
+        ],
         resources={"release": ReleaseResource.of(known), **overrides.pop("resources", {})},
         executor=overrides.pop("executor", dg.in_process_executor),
         **overrides,
@@ -44,6 +58,9 @@ def build_definitions(manifests: Sequence[Blueprint] | None = None, *, settings:
 def _unique(blueprints: Sequence[Blueprint]) -> None:
     keys = [blueprint.manifest.release.asset_key for blueprint in blueprints]
     if len(set(keys)) != len(keys):
-        from atom_release.errors import ManifestError  # noqa: PLC0415 - only where it is raised
+        from atom_release.errors import ManifestError
 
-        raise ManifestError(f"Two manifests share the key {', '.join(sorted(keys))}.", "Give each a `release.key` of its own.")
+        raise ManifestError(
+            f"Two manifests share the key {', '.join(sorted(keys))}.",
+            "Give each a `release.key` of its own.",
+        )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition  # what define_asset_job gives has no public name
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition,  # what define_asset_job gives has no public name
+)
 
 from atom_release.graph.blueprint import Blueprint
 
@@ -11,12 +13,25 @@ from atom_release.graph.blueprint import Blueprint
 def of(blueprint: Blueprint) -> list[UnresolvedAssetJobDefinition]:
     """Give the jobs of one release, with its checks."""
     release = blueprint.manifest.release
-    judged = dg.AssetSelection.assets(blueprint.key("gate"), blueprint.key("audit_bundle")).upstream()
+    judged = dg.AssetSelection.assets(
+        blueprint.key("gate"), blueprint.key("audit_bundle")
+    ).upstream()
     acts = dg.AssetSelection.assets(blueprint.key("release_tag"), blueprint.key("pull_request"))
     tags = {"atom_release/release": f"{release.prefix}-{release.version}"}
     return [
         dg.define_asset_job(
-            blueprint.job_name, judged | acts, description=f"Judge {release.prefix} {release.version}; on green, tag it and open the pull request.", tags=tags
+            blueprint.job_name,
+            judged | acts,
+            description=(
+                f"Judge {release.prefix} {release.version}; on green, tag it and open the pull"
+                " request."
+            ),
+            tags=tags,
         ),
-        dg.define_asset_job(blueprint.audit_job_name, judged, description=f"Judge {release.prefix} {release.version} and act on nothing.", tags=tags),
+        dg.define_asset_job(
+            blueprint.audit_job_name,
+            judged,
+            description=f"Judge {release.prefix} {release.version} and act on nothing.",
+            tags=tags,
+        ),
     ]

@@ -1,4 +1,7 @@
-"""One report asset's work: make the artifacts, store them, show them, then yield one check for each criterion that it shows."""
+"""One report asset's work.
+
+Make the artifacts, store them, show them, then yield one check for each criterion that it shows.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +9,47 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from atom_release.gate.decision import CriterionResult, judge
+from atom_release.gate.decision.decision import CriterionResult, judge
+from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.checks import check_results
-from atom_release.graph.shown import metadata_of
-from atom_release.graph.stations import Station
-from atom_release.graph.step import Step
+from atom_release.graph.metadata import metadata_of
+from atom_release.graph.station import Station
+from atom_release.release.work import Work
 
 
-def materialize(step: Step, station: Station) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Make, store and show one report, then the criteria on it; an already released commit shows its recorded ones."""
-    key = step.blueprint.key_of(station.name)
-    recorded = step.standing
+def materialize(
+    work: Work, blueprint: Blueprint, station: Station
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Make, store and show one report, then the criteria on it.
+
+    An already released commit shows its recorded ones.
+    """
+    key = blueprint.key_of(station.name)
+    recorded = work.standing
     if recorded is not None:
-        artifacts: Mapping[str, bytes] = {name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts}
+        artifacts: Mapping[str, bytes] = {
+            name: recorded.artifacts[name] for name in station.makes if name in recorded.artifacts
+        }
         # The record does without pictures and page.
-        artifacts = {**artifacts, **step.inputs(name for name in station.makes if name.endswith((".svg", ".html")))}
-        results = [result for result in recorded.record.decision.criteria if result.asset == station.name]
+        artifacts = {
+            **artifacts,
+            **work.inputs(name for name in station.makes if name.endswith((".svg", ".html"))),
+        }
+        results = [
+            result for result in recorded.record.decision.criteria if result.asset == station.name
+        ]
     else:
-        step.begin()
-        artifacts = station.make(step)
-        step.write(artifacts)
-        results = judged(step, station, artifacts)
-    yield dg.MaterializeResult(asset_key=key, metadata=metadata_of(step, station.makes, artifacts, results))
+        work.begin()
+        artifacts = station.make(work)
+        work.write(artifacts)
+        results = judged(work, station, artifacts)
+    yield dg.MaterializeResult(
+        asset_key=key, metadata=metadata_of(work, station.makes, artifacts, results)
+    )
     yield from check_results(key, results)
 
 
-def judged(step: Step, station: Station, artifacts: Mapping[str, bytes]) -> list[CriterionResult]:
+def judged(work: Work, station: Station, artifacts: Mapping[str, bytes]) -> list[CriterionResult]:
     """Judge the criteria shown on a station from what has been stored so far."""
-    case = step.case({**step.inputs(step.blueprint.evidence_artifacts), **artifacts})
-    return [judge(criterion, case) for criterion in station.shows(step.manifest)]
+    case = work.case({**work.inputs(work.names.evidence_artifacts), **artifacts})
+    return [judge(criterion, case) for criterion in station.shows(work.manifest)]

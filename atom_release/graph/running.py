@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.errors import Refused
-from atom_release.gate.account import Account, accounts
-from atom_release.gate.decision import Decision
-from atom_release.graph import acting, progress, standing, trust
+from atom_release.gate.decision.decision import Decision
+from atom_release.graph.acts import ACTS
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
-from atom_release.graph.subject import Subject, open_subject, parse_manifest
+from atom_release.records.names import ArtifactNames
+from atom_release.release import progress, released, stored_decision
+from atom_release.release.subject import Subject, open_subject
 from atom_release.settings import Settings
+from atom_release.source.manifest_file import parse_manifest
 
 if TYPE_CHECKING:
-    from atom_release.publish.repository import TagFacts
+    from atom_release.acts.tag import TagFacts
 
 _ALREADY = "already released: nothing was asked again, nothing was changed"
 _INSTANCE = """\
@@ -29,7 +31,8 @@ telemetry:
   enabled: false
 nux:
   enabled: false
-# Steps print nothing: what they have to say is in their log events. Capturing output would start four processes a step.
+# Steps print nothing: what they have to say is in their log events. Capturing output would start
+# four processes a step.
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
@@ -42,7 +45,11 @@ concurrency:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run came to; `acted` is False where the decision was GREEN and an act failed, `page` empty where none was made."""
+    """What a run came to.
+
+    `acted` is False where the decision was GREEN and an act failed, `page` empty where none was
+    made.
+    """
 
     decision: Decision
     artifacts: Mapping[str, str]
@@ -54,13 +61,20 @@ class RunResult:
 
 @contextmanager
 def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
-    """Give the Dagster instance whose history lies in this folder; telemetry and the welcome window are off."""
+    """Give the Dagster instance whose history lies in this folder.
+
+    Telemetry and the welcome window are off.
+    """
     with _opened(home) as instance:
         yield instance
 
 
 def _opened(home: Path) -> dg.DagsterInstance:
-    """Open the instance, or make it: one process at a time, since Dagster makes its tables in a folder that it finds empty without a lock."""
+    """Open the instance, or make it.
+
+    One process at a time, since Dagster makes its tables in a folder that it finds empty without a
+    lock.
+    """
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
     with (home / "opening.lock").open("w") as lock:
@@ -73,7 +87,9 @@ def _opened(home: Path) -> dg.DagsterInstance:
 
 
 def run(settings: Settings, *, acts: bool) -> RunResult:
-    """Run the whole graph (or, without acts, up to the gate and the audit bundle) and give what it came to.
+    """Run the whole graph (or, without acts.
+
+    Up to the gate and the audit bundle) and give what it came to.
 
     Args:
         settings: where things are.
@@ -85,23 +101,28 @@ def run(settings: Settings, *, acts: bool) -> RunResult:
     """
     subject = open_subject(settings, create=True)
     subject.store.require_writable()
-    before = standing.of(subject)
+    before = released.of(subject)
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
     definitions = build_definitions([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     said: list[str] = []
     with instance_at(settings.dagster_home) as instance, _rehearsal_ends(), _hearing_acts(said):
-        done = definitions.resolve_job_def(name).execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+        done = definitions.resolve_job_def(name).execute_in_process(
+            instance=instance, run_config=quiet, raise_on_error=False
+        )
     return _result(subject, done, (_ALREADY,) if before is not None else tuple(said))
 
 
 @contextmanager
 def _hearing_acts(said: list[str]) -> Iterator[None]:
-    """Collect what the acts announce, above all why they did not act and what they would have done."""
+    """Collect what the acts announce.
+
+    Above all why they did not act and what they would have done.
+    """
 
     def hear(step: str, what: str, _share: float | None) -> None:
-        if step in acting.ACTS:
+        if step in ACTS:
             said.append(f"{step}: {what}")
 
     stop = progress.listen(hear)
@@ -113,9 +134,14 @@ def _hearing_acts(said: list[str]) -> Iterator[None]:
 
 @contextmanager
 def _rehearsal_ends() -> Iterator[None]:
-    """End the rehearsal and the scenario's servers that this run may have started; elsewhere they end with their process."""
-    from atom_release.evidence.rehearsal import close_all  # noqa: PLC0415 - heavy imports stay inside
-    from atom_release.reference import surroundings  # noqa: PLC0415 - only the reference release has scenarios
+    """End the rehearsal and the scenario's servers that this run may have started.
+
+    Elsewhere they end with their process.
+    """
+    from atom_release.lab.rehearsal import close_all
+    from atom_release.reference import (
+        surroundings,
+    )
 
     try:
         yield
@@ -124,55 +150,43 @@ def _rehearsal_ends() -> Iterator[None]:
         surroundings.close_all()
 
 
-def last_decision(settings: Settings) -> Decision:
-    """Give the newest decision on the commit, derived again; nothing is asked and nothing is made.
-
-    Raises:
-        Misuse: repository, revision or manifest are not usable.
-        Refused: there is no decision that can be believed.
-    """
-    subject = open_subject(settings, create=False)
-    recorded = standing.of(subject)
-    return recorded.record.decision if recorded else trust.newest_record(subject).decision
-
-
-def last_accounts(settings: Settings) -> tuple[Account, ...]:
-    """Give the ledger of every service's report from the newest run on the commit, worked out again from its evidence.
-
-    Raises:
-        Misuse: repository, revision or manifest are not usable.
-        Refused: there is no decision that can be believed.
-    """
-    subject = open_subject(settings, create=False)
-    recorded = standing.of(subject)
-    record = recorded.record if recorded else trust.newest_record(subject)
-    return accounts(record.manifest, record.evidence, record.decision.criteria)
-
-
 def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, ...]) -> RunResult:
-    from atom_release.publish.repository import describe_tag  # noqa: PLC0415 - heavy imports stay inside
+    from atom_release.acts.tag import describe_tag
 
-    failures = tuple(_failure(event) for event in done.all_events if event.is_step_failure and not _is_refusal(event))
+    failures = tuple(
+        _failure(event)
+        for event in done.all_events
+        if event.is_step_failure and not _is_refusal(event)
+    )
     if subject.external:
         said = ("external manifest: judged only, nothing may be acted on", *said)
-    recorded = standing.of(subject)
+    recorded = released.of(subject)
     try:
-        record = recorded.record if recorded else trust.newest_record(subject)
+        record = recorded.record if recorded else stored_decision.newest_record(subject)
     except Refused as error:
         raise Refused(" ".join((error.message, *failures)), error.remedy) from error
     release = subject.manifest.release
-    tag = describe_tag(subject.tree.repository, release.tag, judged=subject.commit) if recorded else None
-    return RunResult(record.decision, record.artifacts, tag, done.success, said + failures, _page(subject))
+    tag = (
+        describe_tag(subject.tree.repository, release.tag, judged=subject.commit)
+        if recorded
+        else None
+    )
+    return RunResult(
+        record.decision, record.artifacts, tag, done.success, said + failures, _page(subject)
+    )
 
 
 def _page(subject: Subject) -> str:
     """Give the path of the page that the newest run on the commit made."""
-    run, name = subject.store.newest_complete(subject.commit), Blueprint(subject.manifest).page
+    run, name = subject.store.newest_complete(subject.commit), ArtifactNames(subject.manifest).page
     return f"{subject.store.location}/{name}" if run is not None and name in run.names() else ""
 
 
 def _is_refusal(event: dg.DagsterEvent) -> bool:
-    """Say whether a step failed because the gate's check said no: the table of criteria says that better."""
+    """Say whether a step failed because the gate's check said no.
+
+    The table of criteria says that better.
+    """
     error = event.step_failure_data.error
     return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 

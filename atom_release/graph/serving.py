@@ -14,7 +14,18 @@ def serve(settings: Settings, port: int) -> int:
     """Serve until interrupted, and give Dagster's exit status; it ends with this process."""
     with instance_at(settings.dagster_home):
         pass  # writes the configuration (telemetry off) where there is none yet
-    argv = [sys.executable, "-m", "dagster", "dev", "-m", "atom_release.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    argv = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "atom_release.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     process = subprocess.Popen(argv, env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)})
     try:
         return process.wait()

@@ -1,89 +1,81 @@
-"""The report assets as one table: what each is for, on what it stands, which artifacts it makes and by which function.
+"""The report assets as one table.
 
-Every report asset works alike, as `materializing` has it. What a step asks stands in `asking`, what it writes from evidence in `writing`; here
-only the shape of the graph. Those three are loaded when a step runs: whoever loads the definitions, as Dagster does all the time, wants the shape.
+What each is for, on what it stands, which artifacts it makes and by which function.
+
+Every report asset works alike, as `materializing` has it. What a step asks stands in `asking`, what
+it writes from evidence in `writing`; here only the shape of the graph. Those three are loaded when
+a step runs: whoever loads the definitions, as Dagster does all the time, wants the shape.
 """
 
 # No postponed annotations here: dagster reads those of asset functions as objects.
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from atom_release.gate import criteria
-from atom_release.gate.manifest import Manifest, Service, slug
+from atom_release.gate.manifest import Service, slug
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_specs
-from atom_release.graph.step import ReleaseResource, Step
+from atom_release.graph.resource import ReleaseResource
+from atom_release.graph.station import Station
+from atom_release.graph.step import work_of
 
-Make = Callable[[Step], Mapping[str, bytes]]
-
-
-@dataclass(frozen=True)
-class Station:
-    """One report asset: its place in the graph and the function that makes its artifacts."""
-
-    name: str
-    stage: str
-    describes: str
-    kinds: frozenset[str]
-    upstream: tuple[str, ...]
-    makes: tuple[str, ...]
-    make: Make
-
-    def shows(self, manifest: Manifest) -> tuple[criteria.Criterion, ...]:
-        """The expected criteria whose checks stand on this asset."""
-        return tuple(criterion for criterion in criteria.expected(manifest) if criterion.asset == self.name)
+if TYPE_CHECKING:
+    from atom_release.release.work import Work
 
 
-def _infra_simulation(step: Step) -> Mapping[str, bytes]:
-    from atom_release.graph import asking  # noqa: PLC0415 - see above
+def _infra_simulation(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import questions
 
-    return asking.infra_simulation(step)
-
-
-def _cross_service(step: Step) -> Mapping[str, bytes]:
-    from atom_release.graph import asking  # noqa: PLC0415 - see above
-
-    return asking.cross_service(step)
+    return questions.infra_simulation(work)
 
 
-def _perf_summary(step: Step) -> Mapping[str, bytes]:
-    from atom_release.graph import asking  # noqa: PLC0415 - see above
+def _cross_service(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import questions
 
-    return asking.perf_summary(step)
-
-
-def _policy_check(step: Step) -> Mapping[str, bytes]:
-    from atom_release.graph import asking  # noqa: PLC0415 - see above
-
-    return asking.policy_check(step)
+    return questions.cross_service(work)
 
 
-def _aggregated(step: Step) -> Mapping[str, bytes]:
-    from atom_release.graph import writing  # noqa: PLC0415 - see above
+def _perf_summary(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import questions
 
-    return writing.aggregated(step)
+    return questions.perf_summary(work)
 
 
-def _snapshot(step: Step) -> Mapping[str, bytes]:
-    from atom_release.graph import writing  # noqa: PLC0415 - see above
+def _policy_check(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import questions
 
-    return writing.snapshot(step)
+    return questions.policy_check(work)
+
+
+def _aggregated(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import decision_reports
+
+    return decision_reports.aggregated(work)
+
+
+def _snapshot(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import decision_reports
+
+    return decision_reports.snapshot(work)
 
 
 def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     """Give the report assets of one release, upstream first."""
-    services = tuple(_service_evidence(blueprint, service) for service in blueprint.manifest.services)
+    services = tuple(
+        _service_evidence(blueprint, service) for service in blueprint.manifest.services
+    )
     evidence = tuple(station.name for station in services)
-    name = blueprint.artifact
+    names = blueprint.names
+    name = names.artifact
     return (
         *services,
         Station(
             "infra_simulation",
             "evidence",
-            "T2: asks Vault, Prometheus, PostgreSQL, the signing key, the git remote and the forge; a rehearsed system answers for one that is not set.",
+            "T2: asks Vault, Prometheus, PostgreSQL, the signing key, the git remote and the forge;"
+            " a rehearsed system answers for one that is not set.",
             frozenset({"openbao", "postgres"}),
             (),
             (name("InfraSimulation.json"), name("InfraSimulation.log")),
@@ -92,7 +84,8 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
         Station(
             "cross_service",
             "evidence",
-            "T3: the integration tests against the rehearsed services, and again without the services' code.",
+            "T3: the integration tests against the rehearsed services, and again without the"
+            " services' code.",
             frozenset({"pytest"}),
             ("infra_simulation",),
             (name("CrossService.json"),),
@@ -101,16 +94,18 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
         Station(
             "perf_summary",
             "evidence",
-            "T5: latency of every endpoint and accuracy on labelled data, measured on the rehearsed services, with their uncertainty.",
+            "T5: latency of every endpoint and accuracy on labelled data, measured on the rehearsed"
+            " services, with their uncertainty.",
             frozenset({"python"}),
             ("infra_simulation", "cross_service"),
-            (name("PerfSummary.json"), *blueprint.measured),
+            (name("PerfSummary.json"), *names.measured),
             _perf_summary,
         ),
         Station(
             "policy_check",
             "evidence",
-            "T4: policies P-1 to P-6 audited on the judged tree and on the rehearsed services; each pass with its negative control.",
+            "T4: policies P-1 to P-6 audited on the judged tree and on the rehearsed services; each"
+            " pass with its negative control.",
             frozenset({"postgres", "python"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary"),
             (name("PolicyCheck.json"), name("PolicyCheck.md"), name("PolicyCheck.sarif")),
@@ -119,7 +114,8 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
         Station(
             "aggregated",
             "decision",
-            "T1: the ledger of every claim of every service report, with what the evidence says of it.",
+            "T1: the ledger of every claim of every service report, with what the evidence says"
+            " of it.",
             frozenset({"markdown"}),
             (*evidence, "cross_service", "perf_summary", "policy_check"),
             (name("Aggregated.json"), name("Aggregated.md")),
@@ -128,16 +124,24 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
         Station(
             "snapshot",
             "decision",
-            "T6: the decision as of one moment, with every artifact and piece of evidence by digest, signed.",
+            "T6: the decision as of one moment, with every artifact and piece of evidence by"
+            " digest, signed.",
             frozenset({"json"}),
-            (*evidence, "infra_simulation", "cross_service", "perf_summary", "policy_check", "aggregated"),
+            (
+                *evidence,
+                "infra_simulation",
+                "cross_service",
+                "perf_summary",
+                "policy_check",
+                "aggregated",
+            ),
             (
                 name("Waivers.json"),
                 name("Baseline.json"),
                 name("Snapshot.json"),
                 name("Attestations.intoto.jsonl"),
                 name("Decision.dsse.json"),
-                blueprint.page,
+                names.page,
             ),
             _snapshot,
         ),
@@ -145,18 +149,19 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
 
 
 def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
-    def make(step: Step) -> Mapping[str, bytes]:
-        from atom_release.graph import asking  # noqa: PLC0415 - see above
+    def make(work: "Work") -> Mapping[str, bytes]:
+        from atom_release.release import questions
 
-        return asking.service_evidence(step, service)
+        return questions.service_evidence(work, service)
 
     return Station(
         f"service_evidence/{slug(service.id)}",
         "evidence",
-        f"What {service.name} ({service.id}) claims in its report, its suite run from the judged tree, and the suite run without the code.",
+        f"What {service.name} ({service.id}) claims in its report, its suite run from the judged"
+        " tree, and the suite run without the code.",
         frozenset({"pytest", "markdown"}),
         (f"service_report/{slug(service.id)}",),
-        (blueprint.evidence_artifact(service),),
+        (blueprint.names.evidence_artifact(service),),
         make,
     )
 
@@ -173,9 +178,13 @@ def asset_of(blueprint: Blueprint, station: Station) -> dg.AssetsDefinition:
         owners=OWNERS,
         group_name=blueprint.group(station.stage),
     )
-    def report(context: dg.AssetExecutionContext, release: ReleaseResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        from atom_release.graph.materializing import materialize  # noqa: PLC0415 - see above
+    def report(
+        context: dg.AssetExecutionContext, release: ReleaseResource
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        from atom_release.graph.materializing import materialize
 
-        yield from materialize(Step(context, blueprint, release.settings(blueprint.location), station.name), station)
+        yield from materialize(
+            work_of(context, blueprint, release, station.name), blueprint, station
+        )
 
     return report

@@ -1,6 +1,9 @@
-"""Writes a scenario of the reference release as real git repositories: one with a work tree, and its bare origin.
+"""Writes a scenario of the reference release as real git repositories.
 
-The same scenario has the same commits everywhere: authors, dates and order are fixed, and nothing of the user's configuration takes part.
+One with a work tree, and its bare origin.
+
+The same scenario has the same commits everywhere: authors, dates and order are fixed, and nothing
+of the user's configuration takes part.
 """
 
 from __future__ import annotations
@@ -15,21 +18,42 @@ from pathlib import Path
 
 from atom_release.errors import Misuse
 from atom_release.git import Git, Ran
-from atom_release.reference.scenarios import SCENARIOS
+from atom_release.reference.scenarios import find
 from atom_release.reference.scenarios.scenario import Files, Scenario
 
 _AUTHOR = "Reference Author <author@example.org>"
 _LAST = 1_763_481_600 + 365 * 86400  # 2026-11-18T16:00:00Z, the commit that is judged
 _DAY = 86400
-# The far side of a push runs the hooks of the user's configuration too, and knows nothing of what this side switched off.
+# The far side of a push runs the hooks of the user's configuration too, and knows nothing of what
+# this side switched off.
 _OWN_CONFIGURATION_ONLY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 _STAGES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("Lay the foundation", _LAST - 3 * _DAY, ("README.md", ".gitignore", "services/platform/")),
-    ("C.1: predictive engine", _LAST - 2 * _DAY - 4 * 3600, ("services/predictive-engine/", "infra/db/migrations/003", "data/", "reports/0C.1")),
-    ("C.2: performance profiler", _LAST - 2 * _DAY, ("services/perf-profiler/", "infra/db/migrations/004", "reports/0C.2")),
-    ("C.3: tenant RBAC", _LAST - _DAY - 4 * 3600, ("services/authz/", "infra/db/migrations/005", "reports/0C.3")),
-    ("C.4: analytics", _LAST - _DAY, ("services/analytics/", "infra/db/migrations/006", "reports/0C.4")),
-    ("C.5: model pipeline", _LAST - 4 * 3600, ("services/model-pipeline/", "infra/db/migrations/007", "reports/0C.5")),
+    (
+        "C.1: predictive engine",
+        _LAST - 2 * _DAY - 4 * 3600,
+        ("services/predictive-engine/", "infra/db/migrations/003", "data/", "reports/0C.1"),
+    ),
+    (
+        "C.2: performance profiler",
+        _LAST - 2 * _DAY,
+        ("services/perf-profiler/", "infra/db/migrations/004", "reports/0C.2"),
+    ),
+    (
+        "C.3: tenant RBAC",
+        _LAST - _DAY - 4 * 3600,
+        ("services/authz/", "infra/db/migrations/005", "reports/0C.3"),
+    ),
+    (
+        "C.4: analytics",
+        _LAST - _DAY,
+        ("services/analytics/", "infra/db/migrations/006", "reports/0C.4"),
+    ),
+    (
+        "C.5: model pipeline",
+        _LAST - 4 * 3600,
+        ("services/model-pipeline/", "infra/db/migrations/007", "reports/0C.5"),
+    ),
     ("Phase C: manifest and cross-service tests", _LAST, ("",)),
 )
 
@@ -55,38 +79,44 @@ class _Alone(Git):
         timeout: float | None = None,
     ) -> Ran:
         """Run git as its base does."""
-        return super().call(*arguments, stdin=stdin, network=network, environment={**(environment or {}), **_OWN_CONFIGURATION_ONLY}, timeout=timeout)
+        return super().call(
+            *arguments,
+            stdin=stdin,
+            network=network,
+            environment={**(environment or {}), **_OWN_CONFIGURATION_ONLY},
+            timeout=timeout,
+        )
 
 
 def build(directory: Path, scenario: str = "green") -> Built:
-    """Write a scenario to `directory/repository` and `directory/origin.git`; what is there already is left as it is.
+    """Write a scenario to `directory/repository` and `directory/origin.git`.
+
+    What is there already is left as it is.
 
     Raises:
         Misuse: there is no such scenario, or the folder holds something else.
     """
     chosen = find(scenario)
-    stream = b"".join(_stream(chosen.files(), chosen.earlier.files() if chosen.earlier else None, chosen.once))
+    stream = b"".join(
+        _stream(chosen.files(), chosen.earlier.files() if chosen.earlier else None, chosen.once)
+    )
     mark = f"{chosen.name} {hashlib.sha256(stream).hexdigest()}\n"
     marker = directory / ".reference"
     if not (marker.is_file() and marker.read_text() == mark):
         _replace(directory, marker, lambda place: _write(place, stream, chosen, mark))
     repository = directory / "repository"
-    return Built(repository, directory / "origin.git", Git(repository).line("rev-parse", "--verify", "refs/heads/main"))
-
-
-def find(name: str) -> Scenario:
-    """Give the scenario of that name.
-
-    Raises:
-        Misuse: there is none.
-    """
-    if name not in SCENARIOS:
-        raise Misuse(f"There is no scenario {name!r}.", "See `atom-release scenarios`.")
-    return SCENARIOS[name]
+    return Built(
+        repository,
+        directory / "origin.git",
+        Git(repository).line("rev-parse", "--verify", "refs/heads/main"),
+    )
 
 
 def _replace(directory: Path, marker: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the place and move it there whole; only a folder that this function made is ever replaced."""
+    """Write beside the place and move it there whole.
+
+    Only a folder that this function made is ever replaced.
+    """
     if directory.exists() and any(directory.iterdir()) and not marker.exists():
         raise Misuse(f"{directory} is not empty.", "Name a new or empty folder.")
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -124,22 +154,41 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
 
 
 def _stream(files: Files, earlier: Files | None, once: Mapping[str, bytes]) -> Iterator[bytes]:
-    """Give the whole history as git's fast-import reads it; a file belongs to the first stage that names its folder.
+    """Give the whole history as git's fast-import reads it.
 
-    Where an earlier release was made, the history first comes to its files, and then to the judged ones by one more commit. What is there only
-    once is brought by the first commit and removed by the second.
+    A file belongs to the first stage that names its folder.
+
+    Where an earlier release was made, the history first comes to its files, and then to the judged
+    ones by one more commit. What is there only once is brought by the first commit and removed by
+    the second.
     """
     left = dict(sorted((earlier or files).items()))
     for number, (message, when, prefixes) in enumerate(_STAGES):
         taken = {path: content for path, content in left.items() if path.startswith(prefixes)}
         left = {path: content for path, content in left.items() if path not in taken}
-        yield _commit(message, when, {**taken, **once} if number == 0 else taken, once if number == 1 else ())
+        yield _commit(
+            message, when, {**taken, **once} if number == 0 else taken, once if number == 1 else ()
+        )
     if earlier is not None:
-        yield _commit("Go on after the release", _LAST + 3600, {path: content for path, content in sorted(files.items()) if earlier.get(path) != content})
+        yield _commit(
+            "Go on after the release",
+            _LAST + 3600,
+            {
+                path: content
+                for path, content in sorted(files.items())
+                if earlier.get(path) != content
+            },
+        )
 
 
-def _commit(message: str, when: int, files: Mapping[str, bytes], removed: Iterable[str] = ()) -> bytes:
-    lines = [f"commit refs/heads/main\nauthor {_AUTHOR} {when} +0000\ncommitter {_AUTHOR} {when} +0000\n".encode(), _data(message.encode())]
+def _commit(
+    message: str, when: int, files: Mapping[str, bytes], removed: Iterable[str] = ()
+) -> bytes:
+    lines = [
+        f"commit refs/heads/main\nauthor {_AUTHOR} {when} +0000\n"
+        f"committer {_AUTHOR} {when} +0000\n".encode(),
+        _data(message.encode()),
+    ]
     for path, content in files.items():
         lines += [f"M 100644 inline {path}\n".encode(), _data(content)]
     lines += [f"D {path}\n".encode() for path in removed]

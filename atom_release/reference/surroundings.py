@@ -1,4 +1,7 @@
-"""What stands around a scenario while this process judges it: what the variables that its manifest names hold, and servers that answer there."""
+"""What stands around a scenario while this process judges it.
+
+What the variables that its manifest names hold, and servers that answer there.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ _guard = threading.Lock()
 
 
 def environment(scenario: str) -> Mapping[str, str]:
-    """Give the values of variables that a scenario sets; its servers start at the first call and end with the run or the process."""
+    """Give the values of variables that a scenario sets.
+
+    Its servers start at the first call and end with the run or the process.
+    """
     around = SCENARIOS[scenario].around if scenario in SCENARIOS else None
     if around is None:
         return {}

@@ -1,4 +1,7 @@
-"""Two whole runs of one release at once, each a process of its own as a person would start it: one acts, and the other finds that it was done."""
+"""Two whole runs of one release at once, each a process of its own as a person would start it.
+
+One acts, and the other finds that it was done.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,31 @@ from pathlib import Path
 
 import pytest
 
-from atom_release_tests.graph import tiny
+from atom_release_tests.fixtures import tiny
 
 
 @pytest.mark.slow
 def test_two_whole_runs_at_once_make_one_release(tmp_path: Path) -> None:
     release = tiny.make(tmp_path / "r")
     environment = {**os.environ, "ATOM_RELEASE_HOME": str(tmp_path / "home"), "DAGSTER_HOME": ""}
-    command = [sys.executable, "-m", "atom_release", "run", "--repo", str(release.repository), "--json", "--out"]
+    command = [
+        sys.executable,
+        "-m",
+        "atom_release",
+        "run",
+        "--repo",
+        str(release.repository),
+        "--json",
+        "--out",
+    ]
     started = [
-        subprocess.Popen([*command, str(tmp_path / f"out{number}")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path)
+        subprocess.Popen(
+            [*command, str(tmp_path / f"out{number}")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=tmp_path,
+        )
         for number in range(2)
     ]
     try:
@@ -28,12 +46,19 @@ def test_two_whole_runs_at_once_make_one_release(tmp_path: Path) -> None:
         for process in started:
             process.kill()
             process.wait()
-    assert [process.returncode for process in started] == [0, 0], [said.decode()[-2000:] for _, said in ended]
+    assert [process.returncode for process in started] == [0, 0], [
+        said.decode()[-2000:] for _, said in ended
+    ]
     told = [json.loads(out) for out, _ in ended]
     assert [one["decision"] for one in told] == ["GREEN", "GREEN"]
     assert told[0]["tag"] == told[1]["tag"]
-    tag, commit = release.git("rev-parse", "v1-phaseX"), release.git("rev-parse", "v1-phaseX^{commit}")
+    tag, commit = (
+        release.git("rev-parse", "v1-phaseX"),
+        release.git("rev-parse", "v1-phaseX^{commit}"),
+    )
     assert release.tags() == {"refs/tags/v1-phaseX": tag, "origin refs/tags/v1-phaseX": tag}
-    assert release.git("rev-list", "--count", f"{release.git('rev-parse', 'HEAD')}..{commit}") == "1"
+    assert (
+        release.git("rev-list", "--count", f"{release.git('rev-parse', 'HEAD')}..{commit}") == "1"
+    )
     (entry,) = (tmp_path / "home" / "journal").rglob("*.json")
     assert None not in json.loads(entry.read_text()).values()

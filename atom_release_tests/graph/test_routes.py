@@ -1,7 +1,10 @@
-"""Every route to a tag that is not a GREEN decision on this commit, now, by this key: tried against real repositories, none tags.
+"""Every route to a tag that is not a GREEN decision on this commit, now, by this key.
 
-The routes are those by which blocking checks can be walked around in Dagster, and those by which stored things can be changed. Each test
-has the same positive control: the same route tags when nothing is wrong.
+Tried against real repositories, none tags.
+
+The routes are those by which blocking checks can be walked around in Dagster, and those by which
+stored things can be changed. Each test has the same positive control: the same route tags when
+nothing is wrong.
 """
 
 from __future__ import annotations
@@ -16,11 +19,11 @@ import dagster as dg
 import pytest
 
 from atom_release.errors import AtomReleaseError
-from atom_release.graph import depicting
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.subject import manifest_for_loading
-from atom_release_tests.graph import tiny
-from atom_release_tests.graph.tiny import Tiny
+from atom_release.release import clock, pictures
+from atom_release.release.subject import manifest_for_loading
+from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.tiny import Tiny
 
 KEY = "phase_x"
 ALL = dg.AssetSelection.all()
@@ -46,12 +49,21 @@ def red(tmp_path: Path) -> Tiny:
     return one
 
 
-def execute(release: Tiny, instance: dg.DagsterInstance, selection: dg.AssetSelection = ALL) -> bool:
-    """Run a selection of the graph as a job, as Dagster would, and say whether the run succeeded."""
+def execute(
+    release: Tiny, instance: dg.DagsterInstance, selection: dg.AssetSelection = ALL
+) -> bool:
+    """Run a selection of the graph as a job, as Dagster would.
+
+    And say whether the run succeeded.
+    """
     assets = release.definitions()
     job = dg.define_asset_job("some", selection)
     definitions = dg.Definitions.merge(assets, dg.Definitions(jobs=[job]))
-    return definitions.resolve_job_def("some").execute_in_process(instance=instance, raise_on_error=False).success
+    return (
+        definitions.resolve_job_def("some")
+        .execute_in_process(instance=instance, raise_on_error=False)
+        .success
+    )
 
 
 def keys(*names: str) -> dg.AssetSelection:
@@ -94,7 +106,9 @@ def _report_by_hand(release: Tiny, instance: dg.DagsterInstance) -> bool:
     judged = execute(release, instance, ALL - keys("release_tag", "pull_request"))
     gate = dg.AssetKey([KEY, "gate"])
     instance.report_runless_asset_event(dg.AssetMaterialization(gate))
-    instance.report_runless_asset_event(dg.AssetCheckEvaluation(asset_key=gate, check_name="green", passed=True, metadata={}))
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(asset_key=gate, check_name="green", passed=True, metadata={})
+    )
     return judged
 
 
@@ -106,13 +120,17 @@ def test_red_makes_no_tag_by_any_route(route: str, red: Tiny, instance: dg.Dagst
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_green_is_tagged_by_the_same_route(route: str, green: Tiny, instance: dg.DagsterInstance) -> None:
+def test_green_is_tagged_by_the_same_route(
+    route: str, green: Tiny, instance: dg.DagsterInstance
+) -> None:
     """The positive control: the route as such works."""
     ROUTES[route](green, instance)
     assert len(green.tags()) == 2  # here and at the origin
 
 
-def test_a_job_without_the_checks_cannot_even_be_made(green: Tiny, instance: dg.DagsterInstance) -> None:
+def test_a_job_without_the_checks_cannot_even_be_made(
+    green: Tiny, instance: dg.DagsterInstance
+) -> None:
     """Criteria are embedded in their assets: Dagster refuses to leave them out."""
     with pytest.raises(dg.DagsterInvalidDefinitionError):
         execute(green, instance, ALL.without_checks())
@@ -138,7 +156,9 @@ def judge(release: Tiny, instance: dg.DagsterInstance) -> Path:
         "release.yaml",
     ],
 )
-def test_an_edited_artifact_is_refused(name: str, green: Tiny, instance: dg.DagsterInstance) -> None:
+def test_an_edited_artifact_is_refused(
+    name: str, green: Tiny, instance: dg.DagsterInstance
+) -> None:
     """One byte more in any artifact, and there is no tag."""
     file = judge(green, instance) / name
     file.write_bytes(file.read_bytes() + b" ")
@@ -146,8 +166,12 @@ def test_an_edited_artifact_is_refused(name: str, green: Tiny, instance: dg.Dags
     assert green.tags() == {}
 
 
-@pytest.mark.parametrize("name", ["PhaseX_Aggregated.json", "PhaseX_Snapshot.json", "PhaseX_Decision.dsse.json"])
-def test_a_removed_artifact_is_refused(name: str, green: Tiny, instance: dg.DagsterInstance) -> None:
+@pytest.mark.parametrize(
+    "name", ["PhaseX_Aggregated.json", "PhaseX_Snapshot.json", "PhaseX_Decision.dsse.json"]
+)
+def test_a_removed_artifact_is_refused(
+    name: str, green: Tiny, instance: dg.DagsterInstance
+) -> None:
     """What was signed has to be there."""
     (judge(green, instance) / name).unlink()
     assert not execute(green, instance, TAG_ALONE)
@@ -165,8 +189,13 @@ def test_an_edited_pickle_is_not_even_read(red: Tiny, instance: dg.DagsterInstan
     assert red.tags() == {}
 
 
-def test_a_forged_decision_by_another_key_is_refused(red: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
-    """A store signed throughout by a key of someone else's, in which all is green, opens nothing."""
+def test_a_forged_decision_by_another_key_is_refused(
+    red: Tiny, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    """A store signed throughout by a key of someone else's, in which all is green.
+
+    Opens nothing.
+    """
     other = tiny.make(tmp_path / "other")
     execute(other, instance, ALL - keys("release_tag", "pull_request"))
     source = Path(other.settings.out) / "runs" / other.git("rev-parse", "HEAD")
@@ -187,7 +216,9 @@ def test_evidence_of_another_commit_is_refused(green: Tiny, instance: dg.Dagster
     assert green.tags() == {}
 
 
-def test_a_run_moved_to_another_commit_is_refused(green: Tiny, instance: dg.DagsterInstance) -> None:
+def test_a_run_moved_to_another_commit_is_refused(
+    green: Tiny, instance: dg.DagsterInstance
+) -> None:
     """Artifacts put under the new commit's folder are still of the old one."""
     folder = judge(green, instance)
     after = green.commit("src/one.py", "def one() -> int:\n    return 2\n")
@@ -198,20 +229,24 @@ def test_a_run_moved_to_another_commit_is_refused(green: Tiny, instance: dg.Dags
     assert green.tags() == {}
 
 
-def test_stale_evidence_is_refused(green: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stale_evidence_is_refused(
+    green: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A green decision that is older than the freshness is not green now."""
     from datetime import timedelta
 
-    from atom_release.graph import step, trust
+    from atom_release.release import stored_decision
 
     judge(green, instance)
-    later = step.now() + timedelta(hours=25)
-    monkeypatch.setattr(trust, "now", lambda: later)
+    later = clock.now() + timedelta(hours=25)
+    monkeypatch.setattr(stored_decision, "now", lambda: later)
     assert not execute(green, instance, TAG_ALONE)
     assert green.tags() == {}
 
 
-def test_another_manifest_is_refused(green: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_another_manifest_is_refused(
+    green: Tiny, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
     """A manifest from outside the commit can be audited with, and never acted on."""
     outside = tmp_path / "outside.yaml"
     outside.write_text(tiny.MANIFEST.replace("ACTS", "on").replace("[AC1, AC5]", "[AC5]"))
@@ -221,7 +256,9 @@ def test_another_manifest_is_refused(green: Tiny, instance: dg.DagsterInstance, 
 
 
 @pytest.mark.parametrize("acts", ["off"])
-def test_acts_off_succeeds_and_does_nothing(acts: str, tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_acts_off_succeeds_and_does_nothing(
+    acts: str, tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
     """With acts off, a green run succeeds, and nothing in the world has changed."""
     release = tiny.make(tmp_path / "off", acts=acts)
     assert execute(release, instance)
@@ -244,8 +281,13 @@ def test_a_red_decision_is_bundled_and_says_why(red: Tiny, instance: dg.DagsterI
     assert snapshot["decision"]["verdict"] == "RED"
 
 
-def test_the_page_lies_beside_the_record_and_is_no_part_of_it(green: Tiny, instance: dg.DagsterInstance) -> None:
-    """It is written, and neither signed as an artifact of the decision, nor committed, nor bundled."""
+def test_the_page_lies_beside_the_record_and_is_no_part_of_it(
+    green: Tiny, instance: dg.DagsterInstance
+) -> None:
+    """It is written, and neither signed as an artifact of the decision, nor committed.
+
+    Nor bundled.
+    """
     assert execute(green, instance)
     out = Path(green.settings.out)
     assert "GREEN" in (out / "PhaseX_Report.html").read_text()
@@ -258,12 +300,15 @@ def test_the_page_lies_beside_the_record_and_is_no_part_of_it(green: Tiny, insta
 
 
 def test_a_page_that_cannot_be_made_is_said_and_keeps_no_decision_back(
-    red: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    red: Tiny,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     def broken(_: object) -> bytes:
         raise ValueError("no template")
 
-    monkeypatch.setattr(depicting, "draw_page", broken)
+    monkeypatch.setattr(pictures, "draw_page", broken)
     assert not execute(red, instance)
     out = Path(red.settings.out)
     assert (out / "PhaseX_Decision.dsse.json").is_file()
@@ -280,33 +325,57 @@ def test_a_second_run_changes_nothing(green: Tiny, instance: dg.DagsterInstance)
 
 
 def _files(folder: Path) -> dict[str, int]:
-    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
-def test_two_releases_loaded_refuse_an_act_outside_their_own_job(green: Tiny, tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def test_two_releases_loaded_refuse_an_act_outside_their_own_job(
+    green: Tiny, tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
     """With two releases in one deployment, a run over everything acts for neither."""
     from atom_release.graph.building import build_definitions
-    from atom_release.graph.subject import parse_manifest
+    from atom_release.source.manifest_file import parse_manifest
 
-    second = parse_manifest(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on").encode(), "second")
+    second = parse_manifest(
+        tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on").encode(), "second"
+    )
     place = tmp_path / "second.yaml"
     place.write_text(tiny.MANIFEST.replace("phase: X", "phase: Y").replace("ACTS", "on"))
-    both = build_definitions([Blueprint(manifest_for_loading(green.settings)), Blueprint(second, place)], settings=green.settings)
+    both = build_definitions(
+        [Blueprint(manifest_for_loading(green.settings)), Blueprint(second, place)],
+        settings=green.settings,
+    )
     job = dg.define_asset_job("some", keys("release_tag").upstream())
-    result = dg.Definitions.merge(both, dg.Definitions(jobs=[job])).resolve_job_def("some").execute_in_process(instance=instance, raise_on_error=False)
+    result = (
+        dg.Definitions.merge(both, dg.Definitions(jobs=[job]))
+        .resolve_job_def("some")
+        .execute_in_process(instance=instance, raise_on_error=False)
+    )
     assert (result.success, green.tags()) == (False, {})
-    own = both.resolve_job_def("phase_x_release").execute_in_process(instance=instance, raise_on_error=False)
+    own = both.resolve_job_def("phase_x_release").execute_in_process(
+        instance=instance, raise_on_error=False
+    )
     assert (own.success, len(green.tags())) == (True, 2)
 
 
-def test_a_tag_signed_by_an_unknown_key_is_inconclusive(green: Tiny, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+def test_a_tag_signed_by_an_unknown_key_is_inconclusive(
+    green: Tiny, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
     """A release that another key made of this very commit is neither believed nor moved."""
     assert execute(green, instance)
     refs = green.tags()
-    stranger = Tiny(green.repository, green.origin, green.settings.with_options(home=tmp_path / "stranger", out=str(tmp_path / "out")))
+    stranger = Tiny(
+        green.repository,
+        green.origin,
+        green.settings.with_options(home=tmp_path / "stranger", out=str(tmp_path / "out")),
+    )
     assert not execute(stranger, instance)
     decision = json.loads((tmp_path / "out" / "PhaseX_Snapshot.json").read_text())["decision"]
-    assert {one["id"]: one["outcome"] for one in decision["criteria"]} == {"AC1": "PASS", "AC5": "INCONCLUSIVE"}
+    assert {one["id"]: one["outcome"] for one in decision["criteria"]} == {
+        "AC1": "PASS",
+        "AC5": "INCONCLUSIVE",
+    }
     assert green.tags() == refs
 
 
@@ -314,13 +383,18 @@ def test_misuse_is_an_error_not_a_decision(tmp_path: Path) -> None:
     """No such revision is found before anything is asked."""
     release = tiny.make(tmp_path / "misuse")
     with pytest.raises(AtomReleaseError, match="nowhere"):
-        Tiny(release.repository, release.origin, release.settings.with_options(revision="nowhere")).definitions()
+        Tiny(
+            release.repository, release.origin, release.settings.with_options(revision="nowhere")
+        ).definitions()
 
 
 @pytest.mark.slow
 def test_no_criterion_that_refuses_in_any_way_makes_a_tag_by_any_route() -> None:
-    """A sample of the bypass matrix; `python -m atom_release_tests.graph.bypass` tries the whole of it."""
-    from atom_release_tests.graph import bypass
+    """A sample of the bypass matrix.
+
+    `python -m atom_release_tests.benchmarks.bypass` tries the whole of it.
+    """
+    from atom_release_tests.benchmarks import bypass
 
     count, tags, controls = bypass.tried(ROUTES, every=20)
     print(f"bypass matrix: {count} tried, {len(tags)} tags made, {len(controls)} positive controls")  # noqa: T201 - a figure, shown by -rP

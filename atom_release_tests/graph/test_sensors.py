@@ -1,4 +1,8 @@
-"""The sensors: a new or changed report starts the run it needs, once, and never an act that the manifest did not ask for."""
+"""The sensors.
+
+A new or changed report starts the run it needs, once, and never an act that the manifest did not
+ask for.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from atom_release.graph import watching
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
-from atom_release.graph.step import ReleaseResource
-from atom_release.graph.subject import manifest_for_loading
-from atom_release_tests.graph import tiny
-from atom_release_tests.graph.tiny import Tiny
+from atom_release.graph.resource import ReleaseResource
+from atom_release.release import report_changes
+from atom_release.release.subject import manifest_for_loading
+from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.tiny import Tiny
 
 
 @pytest.fixture
@@ -26,7 +30,9 @@ def release(tmp_path: Path) -> Tiny:
 
 
 def definitions_of(release: Tiny) -> dg.Definitions:
-    return build_definitions([Blueprint(manifest_for_loading(release.settings))], settings=release.settings)
+    return build_definitions(
+        [Blueprint(manifest_for_loading(release.settings))], settings=release.settings
+    )
 
 
 def look(release: Tiny, name: str, cursor: str | None) -> dg.SensorResult:
@@ -35,7 +41,10 @@ def look(release: Tiny, name: str, cursor: str | None) -> dg.SensorResult:
     (sensor,) = (one for one in definitions.sensors or () if one.name == name)
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(
-            instance=instance, cursor=cursor, definitions=definitions, resources={"release": ReleaseResource.of(release.settings)}
+            instance=instance,
+            cursor=cursor,
+            definitions=definitions,
+            resources={"release": ReleaseResource.of(release.settings)},
         )
         result = sensor(context)
     assert isinstance(result, dg.SensorResult)
@@ -47,7 +56,10 @@ def requests(result: dg.SensorResult) -> list[dg.RunRequest]:
 
 
 def test_a_new_commit_with_a_changed_report_is_one_audit(release: Tiny) -> None:
-    """First look: everything is new. Same commit: nothing. Changed report: one audit. Other change: nothing."""
+    """First look: everything is new. Same commit: nothing. Changed report: one audit.
+
+    Other change: nothing.
+    """
     first = look(release, "phase_x_reports", None)
     assert [one.job_name for one in requests(first)] == ["phase_x_audit"]
     same = look(release, "phase_x_reports", first.cursor)
@@ -58,7 +70,9 @@ def test_a_new_commit_with_a_changed_report_is_one_audit(release: Tiny) -> None:
     release.commit("reports/X.1.md", tiny.REPORT + "\nMore.\n")
     changed = look(release, "phase_x_reports", other.cursor)
     assert len(requests(changed)) == 1
-    assert [event.asset_key.path for event in changed.asset_events] == [["phase_x", "service_report", "X_1"]]
+    assert [event.asset_key.path for event in changed.asset_events] == [
+        ["phase_x", "service_report", "X_1"]
+    ]
 
 
 def test_content_that_goes_back_runs_again(release: Tiny) -> None:
@@ -73,7 +87,10 @@ def test_content_that_goes_back_runs_again(release: Tiny) -> None:
     assert len(set(keys)) == 3
 
 
-@pytest.mark.parametrize(("acts", "job"), [("off", "phase_x_audit"), ("on", "phase_x_audit"), ("automatic", "phase_x_release")])
+@pytest.mark.parametrize(
+    ("acts", "job"),
+    [("off", "phase_x_audit"), ("on", "phase_x_audit"), ("automatic", "phase_x_release")],
+)
 def test_only_automatic_acts(acts: str, job: str, tmp_path: Path) -> None:
     """A sensor's run may act only where the judged manifest says so itself."""
     result = look(tiny.make(tmp_path / acts, acts=acts), "phase_x_reports", None)
@@ -91,7 +108,10 @@ def test_a_manifest_from_outside_never_acts(tmp_path: Path) -> None:
 
 
 def test_a_dropped_report_waits_for_two_equal_looks(release: Tiny) -> None:
-    """A half written file starts nothing; when it has settled, one audit judges it as uncommitted, and without acts."""
+    """A half written file starts nothing.
+
+    When it has settled, one audit judges it as uncommitted, and without acts.
+    """
     inbox = release.settings.inbox
     assert inbox is not None
     empty = look(release, "phase_x_inbox", None)
@@ -105,13 +125,19 @@ def test_a_dropped_report_waits_for_two_equal_looks(release: Tiny) -> None:
     (request,) = requests(settled)
     config = request.run_config["resources"]["release"]["config"]
     assert config["dry_run"] is True
-    assert {one.name: [target.job_name for target in one.targets] for one in definitions_of(release).sensors or ()}["phase_x_inbox"] == ["phase_x_audit"]
+    assert {
+        one.name: [target.job_name for target in one.targets]
+        for one in definitions_of(release).sensors or ()
+    }["phase_x_inbox"] == ["phase_x_audit"]
     assert request.tags["atom_release/uncommitted"] == "reports/X.1.md"
     assert requests(look(release, "phase_x_inbox", settled.cursor)) == []
 
 
 def test_an_uncommitted_report_is_judged_by_a_run_and_changes_no_repository(release: Tiny) -> None:
-    """The run that the inbox asks for judges the dropped content, and neither tag nor branch appears."""
+    """The run that the inbox asks for judges the dropped content.
+
+    And neither tag nor branch appears.
+    """
     inbox = release.settings.inbox
     assert inbox is not None
     (inbox / "X.1.md").write_text("# X.1 One\n\n**Status:** FAIL\n")
@@ -120,9 +146,18 @@ def test_an_uncommitted_report_is_judged_by_a_run_and_changes_no_repository(rele
     (request,) = requests(look(release, "phase_x_inbox", seen.cursor))
     job = definitions_of(release).resolve_job_def("phase_x_audit")
     with dg.DagsterInstance.ephemeral() as instance:
-        job.execute_in_process(instance=instance, run_config=request.run_config, tags=request.tags, raise_on_error=False)
+        job.execute_in_process(
+            instance=instance,
+            run_config=request.run_config,
+            tags=request.tags,
+            raise_on_error=False,
+        )
     snapshot = json.loads((Path(release.settings.out) / "PhaseX_Snapshot.json").read_text())
-    assert snapshot["commit"] == request.tags["atom_release/commit"] != release.git("rev-parse", "HEAD")
+    assert (
+        snapshot["commit"]
+        == request.tags["atom_release/commit"]
+        != release.git("rev-parse", "HEAD")
+    )
     assert release.git("for-each-ref") == before
 
 
@@ -130,24 +165,26 @@ def test_five_files_at_once_are_one_run(tmp_path: Path) -> None:
     """Files that arrive between two looks are one change."""
     for number in range(5):
         (tmp_path / f"C.{number}.md").write_text("text")
-    first = watching.look_at_folder(tmp_path, None)
-    second = watching.look_at_folder(tmp_path, first.cursor)
+    first = report_changes.look_at_folder(tmp_path, None)
+    second = report_changes.look_at_folder(tmp_path, first.cursor)
     assert (len(first.settled), len(second.settled)) == (0, 5)
 
 
 def test_an_unchanged_folder_opens_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What size and time do not show as changed is not read again."""
     (tmp_path / "a.md").write_text("text")
-    cursor = watching.look_at_folder(tmp_path, watching.look_at_folder(tmp_path, None).cursor).cursor
+    cursor = report_changes.look_at_folder(
+        tmp_path, report_changes.look_at_folder(tmp_path, None).cursor
+    ).cursor
     opened: list[Path] = []
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path) or read(path))  # type: ignore[func-returns-value]
     for _ in range(3):
-        cursor = watching.look_at_folder(tmp_path, cursor).cursor
+        cursor = report_changes.look_at_folder(tmp_path, cursor).cursor
     assert opened == []
     os.utime(tmp_path / "a.md", ns=(1, 1))
-    cursor = watching.look_at_folder(tmp_path, cursor).cursor
-    watching.look_at_folder(tmp_path, cursor)
+    cursor = report_changes.look_at_folder(tmp_path, cursor).cursor
+    report_changes.look_at_folder(tmp_path, cursor)
     assert opened == [tmp_path / "a.md"]
 
 
@@ -157,8 +194,8 @@ def test_links_folders_and_other_files_are_no_reports(tmp_path: Path) -> None:
     (tmp_path / "link.md").symlink_to("/etc/passwd")
     (tmp_path / ".hidden.md").write_text("x")
     (tmp_path / "program.py").write_text("x")
-    cursor = watching.look_at_folder(tmp_path, None).cursor
-    assert watching.look_at_folder(tmp_path, cursor).settled == {}
+    cursor = report_changes.look_at_folder(tmp_path, None).cursor
+    assert report_changes.look_at_folder(tmp_path, cursor).settled == {}
 
 
 def test_a_name_that_is_no_report_is_said(release: Tiny) -> None:

@@ -1,4 +1,7 @@
-"""The graph's shape, held as a snapshot: assets, upstreams, checks, and that each is described for a person."""
+"""The graph's shape, held as a snapshot.
+
+Assets, upstreams, checks, and that each is described for a person.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import pytest
 
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
-from atom_release.graph.subject import manifest_for_loading
+from atom_release.release.subject import manifest_for_loading
 from atom_release.settings import Settings
 
 EVIDENCE = {f"service_evidence/C_{number}" for number in range(1, 6)}
@@ -19,7 +22,14 @@ SHAPE = {
     "perf_summary": {"infra_simulation", "cross_service"},
     "policy_check": {*EVIDENCE, "infra_simulation", "cross_service", "perf_summary"},
     "aggregated": {*EVIDENCE, "cross_service", "perf_summary", "policy_check"},
-    "snapshot": {*EVIDENCE, "infra_simulation", "cross_service", "perf_summary", "policy_check", "aggregated"},
+    "snapshot": {
+        *EVIDENCE,
+        "infra_simulation",
+        "cross_service",
+        "perf_summary",
+        "policy_check",
+        "aggregated",
+    },
     "gate": {"snapshot"},
     "audit_bundle": {"snapshot"},
     "release_tag": {"gate"},
@@ -50,7 +60,10 @@ def name(key: dg.AssetKey) -> str:
 
 def test_assets_and_their_upstreams(definitions: dg.Definitions) -> None:
     """Exactly the graph that is documented."""
-    found = {name(spec.key): {name(dep.asset_key) for dep in spec.deps} for spec in definitions.resolve_all_asset_specs()}
+    found = {
+        name(spec.key): {name(dep.asset_key) for dep in spec.deps}
+        for spec in definitions.resolve_all_asset_specs()
+    }
     assert found == SHAPE
 
 
@@ -77,7 +90,11 @@ def test_everything_says_what_it_is_for(definitions: dg.Definitions) -> None:
 
 def test_no_act_has_an_automation_condition(definitions: dg.Definitions) -> None:
     """Nothing may materialize a tag by itself."""
-    assert not [spec.key for spec in definitions.resolve_all_asset_specs() if spec.automation_condition is not None]
+    assert not [
+        spec.key
+        for spec in definitions.resolve_all_asset_specs()
+        if spec.automation_condition is not None
+    ]
 
 
 def test_the_audit_job_ends_before_the_acts(definitions: dg.Definitions) -> None:

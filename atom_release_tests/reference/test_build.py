@@ -1,4 +1,7 @@
-"""The builder: the same scenario is the same commits everywhere, and what the gate made there is never disturbed."""
+"""The builder.
+
+The same scenario is the same commits everywhere, and what the gate made there is never disturbed.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,13 @@ def history(repository: Path) -> list[str]:
     return Git(repository).line("log", "--reverse", "--format=%H %cI %an %s", "main").splitlines()
 
 
-def test_same_scenario_is_the_same_commits_whatever_the_user_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the user's identity, signing, line endings and hooks nor the clock's zone reach the commits."""
+def test_same_scenario_is_the_same_commits_whatever_the_user_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the user's identity, signing.
+
+    Line endings and hooks nor the clock's zone reach the commits.
+    """
     plain = build(tmp_path / "plain")
     hooks = tmp_path / "hooks"
     hooks.mkdir()
@@ -26,7 +34,10 @@ def test_same_scenario_is_the_same_commits_whatever_the_user_configured(tmp_path
         (hooks / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
         (hooks / name).chmod(0o755)
     config = tmp_path / "gitconfig"
-    config.write_text(f"[user]\nname = Somebody\nemail = s@example.com\n[commit]\ngpgSign = true\n[core]\nautocrlf = true\nhooksPath = {hooks}\n")
+    config.write_text(
+        "[user]\nname = Somebody\nemail = s@example.com\n[commit]\ngpgSign ="
+        f" true\n[core]\nautocrlf = true\nhooksPath = {hooks}\n"
+    )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("GIT_AUTHOR_DATE", "2001-01-01T00:00:00Z")
     monkeypatch.setenv("TZ", "Pacific/Auckland")
@@ -42,7 +53,9 @@ def test_work_tree_is_clean_and_holds_exactly_the_bundled_files(tmp_path: Path) 
     git = Git(built.repository)
     assert git.line("status", "--porcelain", "--ignored") == ""
     tracked = git.output("ls-tree", "-r", "-z", "--name-only", "HEAD").decode().split("\0")[:-1]
-    assert {path: (built.repository / path).read_bytes() for path in tracked} == dict(bundle.bundled())
+    assert {path: (built.repository / path).read_bytes() for path in tracked} == dict(
+        bundle.bundled()
+    )
     assert not [path for path in tracked if "__pycache__" in path or path.endswith(".pyc")]
 
 
@@ -52,9 +65,14 @@ def test_history_has_one_commit_for_each_service_with_its_report(tmp_path: Path)
     git = Git(built.repository)
     commits = [line.split()[0] for line in history(built.repository)]
     assert commits[-1] == built.commit
-    for number, folder in enumerate(("predictive-engine", "perf-profiler", "authz", "analytics", "model-pipeline"), 1):
+    for number, folder in enumerate(
+        ("predictive-engine", "perf-profiler", "authz", "analytics", "model-pipeline"), 1
+    ):
         report = next(path for path in bundle.bundled() if path.startswith(f"reports/0C.{number}_"))
-        brought = {git.line("log", "--format=%H", "main", "--", path) for path in (f"services/{folder}", report)}
+        brought = {
+            git.line("log", "--format=%H", "main", "--", path)
+            for path in (f"services/{folder}", report)
+        }
         assert brought == {commits[number]}
     assert git.line("log", "--format=%H", "main", "--", "services/platform") == commits[0]
 
@@ -72,7 +90,10 @@ def test_origin_is_bare_and_has_main_by_a_path_that_moves_along(tmp_path: Path) 
     moved = tmp_path / "elsewhere"
     (tmp_path / "green").rename(moved)
     git = Git(moved / "repository")
-    assert git.output("ls-remote", "origin", "refs/heads/main", network=True).decode().split()[0] == built.commit
+    assert (
+        git.output("ls-remote", "origin", "refs/heads/main", network=True).decode().split()[0]
+        == built.commit
+    )
     assert Git(moved / "origin.git").line("rev-parse", "--is-bare-repository") == "true"
 
 
@@ -113,11 +134,15 @@ def test_unknown_scenario_is_misuse_and_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "place").exists()
 
 
-def test_build_that_fails_leaves_no_half_written_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_that_fails_leaves_no_half_written_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever looks finds a whole repository or none."""
     import atom_release.reference.build as builder
 
-    monkeypatch.setattr(builder, "_stream", lambda *_: iter([b"commit refs/heads/main\nnonsense\n"]))
+    monkeypatch.setattr(
+        builder, "_stream", lambda *_: iter([b"commit refs/heads/main\nnonsense\n"])
+    )
     with pytest.raises(Exception, match="fast-import"):
         build(tmp_path / "place")
     assert list(tmp_path.iterdir()) == []

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from atom_release.evidence.ablation import ablate
-from atom_release.evidence.claims import read_report
-from atom_release.gate.claims import ClaimKind, ReportStatus
+from atom_release.gate.claims.record import ClaimKind, ReportStatus
 from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.vocabulary import Acts
+from atom_release.lab.ablation import ablate
+from atom_release.reader import read_report
 from atom_release.reference.scenarios import manifest_bytes
 from atom_release.reference.scenarios.scenario import bundled
 
@@ -37,8 +37,20 @@ def tree(tmp_path: Path) -> Path:
 def run(tree: Path, service: Service) -> dict[str, int]:
     assert service.suite is not None
     environment = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "7"}
-    done = subprocess.run([sys.executable, *_RUN, *service.suite.paths], cwd=tree, env=environment, capture_output=True, text=True, check=False)
-    counts = {word.rstrip("s"): int(number) for number, word in re.findall(r"(\d+) (passed|failed|errors?)", done.stdout.splitlines()[-1])}
+    done = subprocess.run(
+        [sys.executable, *_RUN, *service.suite.paths],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    counts = {
+        word.rstrip("s"): int(number)
+        for number, word in re.findall(
+            r"(\d+) (passed|failed|errors?)", done.stdout.splitlines()[-1]
+        )
+    }
     return {name: counts.get(name, 0) for name in ("passed", "failed", "error")}
 
 
@@ -51,7 +63,11 @@ def report_of(service: Service) -> tuple[str, bytes]:
 def test_manifest_is_the_release_that_the_gate_is_asked_about() -> None:
     """Five services, the tag's name, and acts that a run may perform."""
     assert list(SERVICES) == ["C.1", "C.2", "C.3", "C.4", "C.5"]
-    assert (MANIFEST.release.phase, MANIFEST.release.tag, MANIFEST.release.branch) == ("C", "v3.0.0-phaseC", "prod-review/PhaseC-Finalization")
+    assert (MANIFEST.release.phase, MANIFEST.release.tag, MANIFEST.release.branch) == (
+        "C",
+        "v3.0.0-phaseC",
+        "prod-review/PhaseC-Finalization",
+    )
     assert MANIFEST.acts is Acts.ON
     assert MANIFEST.infrastructure.vault == "ATOM_VAULT_ADDR"
 
@@ -107,7 +123,14 @@ def test_scores_of_the_report_are_those_of_the_model_that_is_served(tree: Path) 
     model = json.loads((tree / "services/predictive-engine/model.json").read_text())
     rows = list(csv.DictReader(io.StringIO((tree / "data/labelled.csv").read_text())))
     names = ("cpu", "memory", "error_rate", "latency")
-    answers = [model["bias"] + sum(weight * float(row[name]) for weight, name in zip(model["weights"], names, strict=True)) >= 0 for row in rows]
+    answers = [
+        model["bias"]
+        + sum(
+            weight * float(row[name]) for weight, name in zip(model["weights"], names, strict=True)
+        )
+        >= 0
+        for row in rows
+    ]
     labels = [row["label"] == "1" for row in rows]
     hits = sum(answer and label for answer, label in zip(answers, labels, strict=True))
     right = sum(answer == label for answer, label in zip(answers, labels, strict=True))
@@ -118,7 +141,9 @@ def test_scores_of_the_report_are_those_of_the_model_that_is_served(tree: Path) 
 
 
 _APPS = {
-    "C.1": "import predictive_model as m\napp = server.create_app(None, 'k' * 32, m.ActiveModel(None))",
+    "C.1": (
+        "import predictive_model as m\napp = server.create_app(None, 'k' * 32, m.ActiveModel(None))"
+    ),
     "C.2": "app = server.create_app(None, {})",
     "C.3": "app = server.create_app(None, 'k' * 32, {})",
     "C.4": "app = server.create_app(None, 'k' * 32)",
@@ -133,12 +158,20 @@ print(health.status_code, health.json()['status'], first.status_code, first.text
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_service_answers_health_and_metrics_that_looking_does_not_move(name: str, tree: Path) -> None:
+def test_service_answers_health_and_metrics_that_looking_does_not_move(
+    name: str, tree: Path
+) -> None:
     """Without a database; a scrape shows requests and is not one of them."""
     folder = (tree / SERVICES[name].source[0]).as_posix()
     code = f"import sys\nsys.path.insert(0, {folder!r})\nimport server\n{_APPS[name]}\n{_ASK}"
     environment = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     status, said, scraped, types, unmoved = done.stdout.split()
     assert (status, said, scraped, unmoved) == ("200", "ok", "200", "True")
     assert int(types) >= 2

@@ -1,4 +1,7 @@
-"""Scenarios: each declares its whole change set and touches only the files that its defect is in."""
+"""Scenarios.
+
+Each declares its whole change set and touches only the files that its defect is in.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from atom_release.gate import criteria
+from atom_release.gate.catalogue import criteria
 from atom_release.gate.manifest import Manifest
 from atom_release.git import Git
 from atom_release.reference.build import build
@@ -54,7 +57,10 @@ TOUCHED = {
         "services/predictive-engine/model.json.sig",
         "services/predictive-engine/model.pub",
     },
-    "model-unverified": {"services/platform/platform_signing.py", "services/predictive-engine/server.py"},
+    "model-unverified": {
+        "services/platform/platform_signing.py",
+        "services/predictive-engine/server.py",
+    },
     "secret-in-history": set(),
     "key-not-from-vault": {"release.yaml", "services/analytics/server.py"},
     "pii-in-fixture": {"services/analytics/tests/fixtures/payments.csv"},
@@ -82,14 +88,24 @@ def test_the_scenarios_that_the_first_release_of_the_gate_needs_are_there() -> N
 def test_scenario_changes_only_the_files_of_its_defect(name: str) -> None:
     """One defect each: whatever else differed could be what the gate objects to."""
     green, files = bundled(), SCENARIOS[name].files()
-    assert {path for path in green.keys() | files.keys() if green.get(path) != files.get(path)} == TOUCHED[name]
+    assert {
+        path for path in green.keys() | files.keys() if green.get(path) != files.get(path)
+    } == TOUCHED[name]
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_scenario_names_itself_and_criteria_that_there_are(name: str) -> None:
-    """The primary criterion is in the change set, and green and its harmless variants declare none."""
+    """The primary criterion is in the change set.
+
+    And green and its harmless variants declare none.
+    """
     one = SCENARIOS[name]
-    known = {criterion.id for criterion in criteria.catalogue(Manifest.model_validate(yaml.safe_load(manifest_bytes(name))))}
+    known = {
+        criterion.id
+        for criterion in criteria.catalogue(
+            Manifest.model_validate(yaml.safe_load(manifest_bytes(name)))
+        )
+    }
     assert one.name == name
     assert one.what.endswith(".")
     assert set(one.expects) <= known
@@ -99,7 +115,9 @@ def test_scenario_names_itself_and_criteria_that_there_are(name: str) -> None:
 def test_manifest_of_a_scenario_is_the_one_in_its_commit(tmp_path: Path) -> None:
     """The graph is shaped by the same bytes that are judged."""
     built = build(tmp_path / "down", "service-down")
-    assert Git(built.repository).output("cat-file", "blob", "HEAD:release.yaml") == manifest_bytes("service-down")
+    assert Git(built.repository).output("cat-file", "blob", "HEAD:release.yaml") == manifest_bytes(
+        "service-down"
+    )
 
 
 def test_edit_that_no_longer_fits_is_refused() -> None:
@@ -122,7 +140,10 @@ def test_conflicting_tag_stands_on_another_commit_here_and_at_the_origin(tmp_pat
 def test_diverged_branch_holds_what_the_release_lacks(tmp_path: Path) -> None:
     """And the release holds what it lacks: neither may become the other without force."""
     built = build(tmp_path / "diverged", "branch-diverged")
-    ours, theirs = Git(built.repository).line("rev-parse", "HEAD"), Git(built.origin).line("rev-parse", "refs/heads/prod-review/PhaseC-Finalization")
+    ours, theirs = (
+        Git(built.repository).line("rev-parse", "HEAD"),
+        Git(built.origin).line("rev-parse", "refs/heads/prod-review/PhaseC-Finalization"),
+    )
     base = Git(built.repository).line("merge-base", ours, theirs)
     assert base not in {ours, theirs}
 
@@ -133,9 +154,25 @@ def test_flaky_test_fails_under_some_of_the_seeds_that_are_tried(tmp_path: Path)
     built = build(tmp_path / "flaky", "suite-flaky")
 
     def status(seed: int) -> int:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "services/authz/tests", "-k", "first_permission"]
-        environment = {"PYTHONHASHSEED": str(seed), "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(command, cwd=built.repository, env=environment, capture_output=True, check=False).returncode
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "services/authz/tests",
+            "-k",
+            "first_permission",
+        ]
+        environment = {
+            "PYTHONHASHSEED": str(seed),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        return subprocess.run(
+            command, cwd=built.repository, env=environment, capture_output=True, check=False
+        ).returncode
 
     seen = [status(seed) for seed in range(1, 6)]
     assert set(seen) == {0, 1}

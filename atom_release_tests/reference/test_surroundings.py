@@ -1,4 +1,7 @@
-"""What scenarios put around the release: a real server that is sealed and ends, an address where nobody is."""
+"""What scenarios put around the release.
+
+A real server that is sealed and ends, an address where nobody is.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def _answers(address: str) -> bool:
 
 
 def test_the_sealed_server_is_sealed_the_same_all_along_and_ends() -> None:
-    """A real OpenBao answers 503 to its health; asked again, it is the same one; then nobody is there."""
+    """A real OpenBao answers 503 to its health; asked again, it is the same one.
+
+    Then nobody is there.
+    """
     address = surroundings.environment("vault-sealed")["ATOM_VAULT_ADDR"]
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
     connection.request("GET", "/v1/sys/health")
@@ -49,8 +55,13 @@ def test_the_sealed_server_is_sealed_the_same_all_along_and_ends() -> None:
 
 def test_the_sealed_server_does_not_outlive_a_killed_gate() -> None:
     """Nobody is left to end it: the pipe that closes does."""
-    code = "from atom_release.reference import surroundings as s; print(s.environment('vault-sealed')['ATOM_VAULT_ADDR'], flush=True); input()"
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as gate:
+    code = (
+        "from atom_release.reference import surroundings as s;"
+        " print(s.environment('vault-sealed')['ATOM_VAULT_ADDR'], flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as gate:
         assert gate.stdout is not None
         address = gate.stdout.readline().strip()
         assert _answers(address)
@@ -69,4 +80,8 @@ def test_nobody_is_at_the_absent_address() -> None:
 
 def test_other_scenarios_set_nothing() -> None:
     """What stands in the user's environment is theirs."""
-    assert {name for name in SCENARIOS if name not in {"vault-sealed", "vault-absent"} and surroundings.environment(name)} == set()
+    assert {
+        name
+        for name in SCENARIOS
+        if name not in {"vault-sealed", "vault-absent"} and surroundings.environment(name)
+    } == set()

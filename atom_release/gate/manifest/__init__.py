@@ -1,8 +1,9 @@
 """The manifest, `release.yaml`: everything about a release that is not the gate's own.
 
-Strict: an unknown key, a path that leaves the repository or two services with one id is an error, found before anything is asked.
-Values of secrets never stand here, only the names of the environment variables that hold them.
-Reading the file is not done here: these models take what a YAML parser gave.
+Strict: an unknown key, a path that leaves the repository or two services with one id is an error,
+found before anything is asked. Values of secrets never stand here, only the names of the
+environment variables that hold them. Reading the file is not done here: these models take what a
+YAML parser gave.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
-from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
@@ -21,7 +21,8 @@ from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
 from atom_release.gate.manifest.signed import Consumer, Signed
 from atom_release.gate.manifest.systems import Infrastructure, Secret, Tenancy
-from atom_release.gate.vocabulary import Acts
+from atom_release.gate.manifest.third_party import Measurement
+from atom_release.gate.vocabulary import FIXED_CRITERIA, Acts
 
 __all__ = [
     "Accuracy",
@@ -64,15 +65,25 @@ class Manifest(Strict):
     secrets: tuple[Secret, ...] = ()
     logins: tuple[Login, ...] = ()
     signed: tuple[Signed, ...] = ()
-    secrets_in_history: Literal["warn", "fail"] = Field(default="warn", description="what a secret in an earlier commit means; only revoking it mends it")
-    expected: tuple[str, ...] | None = Field(default=None, description="criteria this release expects; default all that there are")
+    secrets_in_history: Literal["warn", "fail"] = Field(
+        default="warn",
+        description="what a secret in an earlier commit means; only revoking it mends it",
+    )
+    expected: tuple[str, ...] | None = Field(
+        default=None, description="criteria this release expects; default all that there are"
+    )
     criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
     freshness: Duration = timedelta(hours=24)
-    report_limit: int = Field(default=1_048_576, ge=1024, description="bytes of a report that are parsed at most")
+    report_limit: int = Field(
+        default=1_048_576, ge=1024, description="bytes of a report that are parsed at most"
+    )
     signing_key: str | None = Field(
         default=None,
         pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)$",
-        description="file2:/absolute/path of a PEM key, or hv:NAME/VERSION of a Vault's transit engine; default the gate's own key file",
+        description=(
+            "file2:/absolute/path of a PEM key, or hv:NAME/VERSION of a Vault's transit engine;"
+            " default the gate's own key file"
+        ),
     )
     acts: Annotated[Acts, BeforeValidator(switch)] = Acts.OFF
 
@@ -83,29 +94,41 @@ class Manifest(Strict):
         if len(set(slugs)) != len(slugs):
             message = f"two services share an id: {', '.join(ids)}"
             raise ValueError(message)
-        from atom_release.gate import criteria  # noqa: PLC0415 - the catalogue is made from manifests
-
-        known = {criterion.id for criterion in criteria.catalogue(self)}
+        known = {*ids, *FIXED_CRITERIA}
         for named in [*(self.expected or ()), *self.criteria]:
             if named not in known:
-                message = f"{named!r} is not a criterion of this release; there are {', '.join(sorted(known))}"
+                message = (
+                    f"{named!r} is not a criterion of this release; there are"
+                    f" {', '.join(sorted(known))}"
+                )
                 raise ValueError(message)
         return self
 
     @model_validator(mode="after")
     def _secrets_agree(self) -> Self:
         kinds = {secret.name: secret.kind for secret in self.secrets if secret.public_of is None}
-        ids, names = {service.id for service in self.services}, {secret.name for secret in self.secrets}
+        ids, names = (
+            {service.id for service in self.services},
+            {secret.name for secret in self.secrets},
+        )
         for secret in self.secrets:
             if secret.public_of is not None and kinds.get(secret.public_of, "random") == "random":
-                message = f"{secret.name} is the public half of {secret.public_of!r}, which is no private key among the secrets"
+                message = (
+                    f"{secret.name} is the public half of {secret.public_of!r}, which is no private"
+                    " key among the secrets"
+                )
                 raise ValueError(message)
             if set(secret.readers) - ids:
-                message = f"{secret.name} is read by {', '.join(sorted(set(secret.readers) - ids))}, which is no service"
+                message = (
+                    f"{secret.name} is read by {', '.join(sorted(set(secret.readers) - ids))},"
+                    " which is no service"
+                )
                 raise ValueError(message)
         for service in self.services:
             if service.secret_use is not None and service.secret_use.secret not in kinds:
-                message = f"{service.id} is asked with {service.secret_use.secret!r}, which is no secret"
+                message = (
+                    f"{service.id} is asked with {service.secret_use.secret!r}, which is no secret"
+                )
                 raise ValueError(message)
         signed = [one.name for one in self.signed]
         if len(set(signed)) != len(signed):

@@ -1,4 +1,7 @@
-"""The kinds of value a manifest's fields take: durations, paths inside the repository, names of variables, keys and git references."""
+"""The kinds of value a manifest's fields take.
+
+Durations, paths inside the repository, names of variables, keys and git references.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0
 InRepository = Annotated[str, AfterValidator(_inside)]
 VariableName = Annotated[str, AfterValidator(_variable)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Reference = Annotated[str, Field(pattern=r"^(?!/|-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\s~^:?*\[\\\x00-\x1f]+(?<![/.])$")]
+Reference = Annotated[
+    str, Field(pattern=r"^(?!/|-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\s~^:?*\[\\\x00-\x1f]+(?<![/.])$")
+]
 
 
 class Strict(BaseModel):

@@ -15,40 +15,73 @@ from atom_release.gate.manifest.request import Request
 class Regression(Strict):
     """How much slower, or less reliable, than the previous release a service may have become."""
 
-    allowed: float = Field(default=0.2, ge=0, description="share by which p95, and the rate of errors, may exceed the previous release's")
-    least: Duration = Field(default=timedelta(milliseconds=10), description="a rise of p95 up to this is none, whatever its share")
+    allowed: float = Field(
+        default=0.2,
+        ge=0,
+        description="share by which p95, and the rate of errors, may exceed the previous release's",
+    )
+    least: Duration = Field(
+        default=timedelta(milliseconds=10),
+        description="a rise of p95 up to this is none, whatever its share",
+    )
     then: Literal["warn", "fail"] = "warn"
 
 
 class Budget(Strict):
-    """The performance budget of one service (P-6): p95 strictly below `p95`, errors at most `error_rate`."""
+    """The performance budget of one service (P-6).
+
+    P95 strictly below `p95`, errors at most `error_rate`.
+    """
 
     p95: Duration = timedelta(milliseconds=800)
     error_rate: float = Field(default=0.0, ge=0, lt=1)
-    requests: int = Field(default=200, ge=100, le=1_000_000, description="measured per endpoint, after the warm-up")
+    requests: int = Field(
+        default=200, ge=100, le=1_000_000, description="measured per endpoint, after the warm-up"
+    )
     rate: float = Field(default=100.0, gt=0, description="arrivals per second, open model")
-    looks: int = Field(default=3, ge=1, le=10, description="how often more samples may be taken while the budget lies inside the interval")
+    looks: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="how often more samples may be taken while the budget lies inside the interval",
+    )
     regression: Regression = Regression()
 
 
 class Histogram(Strict):
     """The histogram in which a Prometheus server keeps the latencies of the deployed service.
 
-    Its unit is what its name ends in, or what `unit` says; a name without one and no `unit`, or a name that says otherwise, is an error.
+    Its unit is what its name ends in, or what `unit` says; a name without one and no `unit`, or a
+    name that says otherwise, is an error.
     """
 
-    metric: str = Field(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", description="its name without _bucket")
-    labels: dict[str, str] = Field(default_factory=dict, description="label -> value that its series have")
-    unit: Literal["seconds", "milliseconds"] | None = Field(default=None, description="only where the name does not end in it")
-    window: Duration = Field(default=timedelta(hours=1), description="how far back from now the requests count")
-    step: Duration = Field(default=timedelta(seconds=15), description="the server's scrape interval, at most")
+    metric: str = Field(
+        pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", description="its name without _bucket"
+    )
+    labels: dict[str, str] = Field(
+        default_factory=dict, description="label -> value that its series have"
+    )
+    unit: Literal["seconds", "milliseconds"] | None = Field(
+        default=None, description="only where the name does not end in it"
+    )
+    window: Duration = Field(
+        default=timedelta(hours=1), description="how far back from now the requests count"
+    )
+    step: Duration = Field(
+        default=timedelta(seconds=15), description="the server's scrape interval, at most"
+    )
 
     @model_validator(mode="after")
     def _unit_is_known(self) -> Self:
-        named = next((unit for unit in ("milliseconds", "seconds") if self.metric.endswith(f"_{unit}")), None)
+        named = next(
+            (unit for unit in ("milliseconds", "seconds") if self.metric.endswith(f"_{unit}")), None
+        )
         message = ""
         if self.metric.endswith(("_bucket", "_sum", "_count")):
-            message = f"name the histogram {self.metric.rpartition('_')[0]!r}, without _{self.metric.rpartition('_')[2]}"
+            message = (
+                f"name the histogram {self.metric.rpartition('_')[0]!r}, without"
+                f" _{self.metric.rpartition('_')[2]}"
+            )
         elif named is None and self.unit is None:
             message = f"{self.metric!r} does not end in _seconds or _milliseconds: say its unit"
         elif named is not None and self.unit not in {None, named}:
@@ -60,17 +93,27 @@ class Histogram(Strict):
     @property
     def milliseconds(self) -> Decimal:
         """How many milliseconds its unit is."""
-        return Decimal(1) if "milliseconds" in {self.unit, self.metric.rpartition("_")[2]} else Decimal(1000)
+        return (
+            Decimal(1)
+            if "milliseconds" in {self.unit, self.metric.rpartition("_")[2]}
+            else Decimal(1000)
+        )
 
 
 class Accuracy(Strict):
     """Labelled features to put to the judged code, and how to read its answer as a label."""
 
-    data: InRepository = Field(description="CSV with a header: feature columns and the label column")
+    data: InRepository = Field(
+        description="CSV with a header: feature columns and the label column"
+    )
     label: str = Field(description="name of the label column")
     request: Request = Field(description="body holds the features under `features_at`")
-    features_at: str = Field(default="", description="JSON pointer into the body where the features object goes")
+    features_at: str = Field(
+        default="", description="JSON pointer into the body where the features object goes"
+    )
     answer: str = Field(description="JSON pointer to the prediction in the answer")
-    cutoff: float | None = Field(default=None, description="a numeric prediction at or above this is the positive label")
+    cutoff: float | None = Field(
+        default=None, description="a numeric prediction at or above this is the positive label"
+    )
     positive: str = "1"
     minimum: float = Field(ge=0, le=1, description="accuracy that the release must reach")

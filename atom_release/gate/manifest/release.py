@@ -14,15 +14,23 @@ from atom_release.gate.vocabulary import Assurance, BlockedPolicy
 class Release(Strict):
     """What is to be released, under which names."""
 
-    phase: str = Field(pattern=r"^[A-Za-z0-9]+$", description="e.g. C; artifacts are named Phase<phase>_*")
-    key: Key | None = Field(default=None, description="prefix of the asset keys; default phase_<phase>")
+    phase: str = Field(
+        pattern=r"^[A-Za-z0-9]+$", description="e.g. C; artifacts are named Phase<phase>_*"
+    )
+    key: Key | None = Field(
+        default=None, description="prefix of the asset keys; default phase_<phase>"
+    )
     name: str
     version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
     tag: Reference
     branch: Reference
     base: Reference = "main"
     previous: Reference | None = Field(
-        default=None, description="tag that the history must show as the release before this one: T5 is not decided if it is another"
+        default=None,
+        description=(
+            "tag that the history must show as the release before this one: T5 is not decided if it"
+            " is another"
+        ),
     )
     timebox: Duration = timedelta(hours=24)
 
@@ -42,7 +50,15 @@ class CriterionPolicy(Strict):
 
     blocked: BlockedPolicy | None = None
     assurance: Literal[Assurance.REHEARSED, Assurance.LIVE] = Field(
-        default=Assurance.REHEARSED, description="the least that counts; what is only claimed or simulated never does"
+        default=Assurance.REHEARSED,
+        description="the least that counts; what is only claimed or simulated never does",
     )
     freshness: Duration | None = None
-    approvals: int = Field(default=0, ge=0, le=20, description="persons, none of them the judged commit's author, who must have signed an approval")
+    approvals: int = Field(
+        default=0,
+        ge=0,
+        le=20,
+        description=(
+            "persons, none of them the judged commit's author, who must have signed an approval"
+        ),
+    )

@@ -12,16 +12,21 @@ from atom_release.gate.manifest.fields import Key, Strict
 class Request(Strict):
     """One HTTP request, and what counts as its right answer.
 
-    `{name}` in path, headers and body is filled from values taken earlier (`take`), the gate's logins, and `{token:<login>}`.
+    `{name}` in path, headers and body is filled from values taken earlier (`take`), the gate's
+    logins, and `{token:<login>}`.
     """
 
-    service: str | None = Field(default=None, description="service id; default the service it stands under")
+    service: str | None = Field(
+        default=None, description="service id; default the service it stands under"
+    )
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     path: str = Field(pattern=r"^/")
     headers: dict[str, str] = Field(default_factory=dict)
     body: JsonValue = None
     expect: tuple[int, ...] = Field(default=(200,), min_length=1)
-    take: dict[str, str] = Field(default_factory=dict, description="name -> JSON pointer into the answer")
+    take: dict[str, str] = Field(
+        default_factory=dict, description="name -> JSON pointer into the answer"
+    )
 
 
 class Endpoint(Request):

@@ -1,4 +1,7 @@
-"""A service of the release: where its code, report and tests are, and how it is started and asked."""
+"""A service of the release.
+
+Where its code, report and tests are, and how it is started and asked.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,46 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
-from atom_release.gate.manifest.elsewhere import Measurement
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
+from atom_release.gate.manifest.third_party import Measurement
 
 
 class Suite(Strict):
-    """A service's own tests, run by pytest, or by a command that writes JUnit, in a throwaway copy of the judged tree."""
+    """A service's own tests, run by pytest, or by a command that writes JUnit.
+
+    In a throwaway copy of the judged tree.
+    """
 
     paths: tuple[InRepository, ...] = Field(min_length=1)
-    directory: InRepository | None = Field(default=None, description="working directory; default the repository's root")
-    interpreter: str | None = Field(default=None, description="absolute path of a Python that has the suite's packages; default the gate's own")
-    requirements: InRepository | None = Field(default=None, description="wheels installed beforehand into an environment of the suite's own")
+    directory: InRepository | None = Field(
+        default=None, description="working directory; default the repository's root"
+    )
+    interpreter: str | None = Field(
+        default=None,
+        description=(
+            "absolute path of a Python that has the suite's packages; default the gate's own"
+        ),
+    )
+    requirements: InRepository | None = Field(
+        default=None,
+        description="wheels installed beforehand into an environment of the suite's own",
+    )
     arguments: tuple[str, ...] = ()
-    command: tuple[str, ...] = Field(default=(), description="for tests that pytest cannot run: writes JUnit to `{junit}`; its control is always weak")
-    ablate: tuple[InRepository, ...] = Field(default=(), description="what is emptied for the control of `command`; default the service's source paths")
+    command: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "for tests that pytest cannot run: writes JUnit to `{junit}`; its control is always"
+            " weak"
+        ),
+    )
+    ablate: tuple[InRepository, ...] = Field(
+        default=(),
+        description=(
+            "what is emptied for the control of `command`; default the service's source paths"
+        ),
+    )
     repeats: int = Field(default=5, ge=1, le=100)
     timeout: Duration = timedelta(minutes=5)
     memory_mb: int = Field(default=2048, ge=64)
@@ -32,16 +59,25 @@ class Suite(Strict):
     @model_validator(mode="after")
     def _command_writes_junit(self) -> Self:
         if self.command and not any("{junit}" in part for part in self.command):
-            message = "a suite's command must say where it writes JUnit: put {junit} among its arguments"
+            message = (
+                "a suite's command must say where it writes JUnit: put {junit} among its arguments"
+            )
             raise ValueError(message)
         if not self.command and self.ablate:
-            message = "`ablate` belongs to a suite with a `command`; Python code is ablated function by function"
+            message = (
+                "`ablate` belongs to a suite with a `command`; Python code is ablated function by"
+                " function"
+            )
             raise ValueError(message)
         return self
 
 
 class Start(Strict):
-    """How the rehearsal starts a service; `{python}`, `{port}`, `{postgres}`, `{vault}`, `{vault_token}`, `{scratch}` and `{url:<id>}` are filled in."""
+    """How the rehearsal starts a service.
+
+    `{python}`, `{port}`, `{postgres}`, `{vault}`, `{vault_token}`, `{scratch}` and `{url:<id>}` are
+    filled in.
+    """
 
     command: tuple[str, ...] = Field(min_length=1)
     directory: InRepository = "."
@@ -58,13 +94,18 @@ class Service(Strict):
     report: InRepository = Field(description="glob of the implementation report in S")
     suite: Suite | None = None
     start: Start | None = None
-    address: VariableName | None = Field(default=None, description="environment variable with the deployed service's base URL, asked read-only")
+    address: VariableName | None = Field(
+        default=None,
+        description="environment variable with the deployed service's base URL, asked read-only",
+    )
     health: str | None = Field(default=None, pattern=r"^/")
     metrics: str | None = Field(default=None, pattern=r"^/")
     endpoints: tuple[Endpoint, ...] = ()
     budget: Budget = Budget()
     histogram: Histogram | None = None
-    measurements: tuple[Measurement, ...] = Field(default=(), description="files of what others measured, shown as claims")
+    measurements: tuple[Measurement, ...] = Field(
+        default=(), description="files of what others measured, shown as claims"
+    )
     accuracy: Accuracy | None = None
     approval: Approval | None = None
     token_audit: TokenAudit | None = None
@@ -79,6 +120,8 @@ class Integration(Strict):
     paths: tuple[InRepository, ...] = Field(min_length=1)
     directory: InRepository | None = None
     interpreter: str | None = None
-    environment: dict[str, str] = Field(default_factory=dict, description="filled like a service's start environment")
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="filled like a service's start environment"
+    )
     timeout: Duration = timedelta(minutes=5)
     control: Literal["strict", "weak"] = "strict"

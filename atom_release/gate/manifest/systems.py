@@ -1,4 +1,7 @@
-"""The systems a release stands on: infrastructure by the names of variables, rehearsed secrets, migrations and tenancy."""
+"""The systems a release stands on.
+
+Infrastructure by the names of variables, rehearsed secrets, migrations and tenancy.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,16 @@ class Secret(Strict):
     path: str = Field(description="path in the KV version 2 engine mounted at secret/")
     field: str = "key"
     bytes: int = Field(default=32, ge=16, le=1024)
-    kind: Literal["random", "ecdsa-p256", "ed25519"] = Field(default="random", description="hexadecimal digits, or a private key as PEM (PKCS #8)")
-    public_of: Key | None = Field(default=None, description="name of a private key among the secrets: this is its public half, as PEM")
-    readers: tuple[str, ...] = Field(default=(), description="ids of the services whose token reads it; default every service")
+    kind: Literal["random", "ecdsa-p256", "ed25519"] = Field(
+        default="random", description="hexadecimal digits, or a private key as PEM (PKCS #8)"
+    )
+    public_of: Key | None = Field(
+        default=None,
+        description="name of a private key among the secrets: this is its public half, as PEM",
+    )
+    readers: tuple[str, ...] = Field(
+        default=(), description="ids of the services whose token reads it; default every service"
+    )
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
@@ -30,15 +40,24 @@ class Secret(Strict):
 
 
 class Infrastructure(Strict):
-    """Real systems, each by the name of the environment variable that holds its address; unset means rehearsed or noted."""
+    """Real systems, each by the name of the environment variable that holds its address.
+
+    Unset means rehearsed or noted.
+    """
 
     vault: VariableName | None = None
     vault_token: VariableName | None = None
     prometheus: VariableName | None = None
     postgres: VariableName | None = None
-    forge: VariableName | None = Field(default=None, description="variable with the forge's API base URL")
+    forge: VariableName | None = Field(
+        default=None, description="variable with the forge's API base URL"
+    )
     forge_token: VariableName | None = None
-    remote: str = Field(default="origin", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="git remote that receives branch and tag")
+    remote: str = Field(
+        default="origin",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="git remote that receives branch and tag",
+    )
     timeout: Duration = timedelta(seconds=5)
 
 
@@ -48,4 +67,7 @@ class Tenancy(Strict):
     migrations: InRepository = Field(description="glob, applied in the order of their names")
     column: str = Field(default="tenant_id", pattern=r"^[a-z_][a-z0-9_]*$")
     setting: str = Field(default="app.tenant_id", pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_.]*$")
-    role: str = Field(pattern=r"^[a-z_][a-z0-9_]*$", description="the application's role: ordinary, never the owner")
+    role: str = Field(
+        pattern=r"^[a-z_][a-z0-9_]*$",
+        description="the application's role: ordinary, never the owner",
+    )

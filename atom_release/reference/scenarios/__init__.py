@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from atom_release.reference.scenarios import claims, infrastructure, performance, policies, ratchet, regression, services, signing
+from atom_release.errors import Misuse
+from atom_release.reference.scenarios import (
+    claims,
+    infrastructure,
+    performance,
+    policies,
+    ratchet,
+    regression,
+    services,
+    signing,
+)
 from atom_release.reference.scenarios.scenario import Scenario
 
-_GREEN = Scenario("green", None, {}, "Everything holds; Prometheus server and forge are absent and noted.")
+_GREEN = Scenario(
+    "green", None, {}, "Everything holds; Prometheus server and forge are absent and noted."
+)
 
 _GROUPS = (claims, services, performance, regression, ratchet, policies, signing, infrastructure)
 
-SCENARIOS: dict[str, Scenario] = {one.name: one for one in (_GREEN, *(one for group in _GROUPS for one in group.SCENARIOS))}
+SCENARIOS: dict[str, Scenario] = {
+    one.name: one for one in (_GREEN, *(one for group in _GROUPS for one in group.SCENARIOS))
+}
+
+
+def find(name: str) -> Scenario:
+    """Give the scenario of that name.
+
+    Raises:
+        Misuse: there is none.
+    """
+    if name not in SCENARIOS:
+        raise Misuse(f"There is no scenario {name!r}.", "See `atom-release scenarios`.")
+    return SCENARIOS[name]
 
 
 def manifest_bytes(scenario: str) -> bytes:
@@ -18,6 +43,4 @@ def manifest_bytes(scenario: str) -> bytes:
     Raises:
         Misuse: there is no such scenario.
     """
-    from atom_release.reference.build import find  # noqa: PLC0415 - the builder knows the scenarios
-
     return find(scenario).files()["release.yaml"]

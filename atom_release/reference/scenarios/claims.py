@@ -37,11 +37,18 @@ def _missing(tree: Files) -> None:
 
 
 def _deliverable(tree: Files) -> None:
-    replace(tree, "reports/0C.4_analytics.md", "`services/analytics/figures.py`", "`services/analytics/dashboards.py`")
+    replace(
+        tree,
+        "reports/0C.4_analytics.md",
+        "`services/analytics/figures.py`",
+        "`services/analytics/dashboards.py`",
+    )
 
 
 def _accuracy(tree: Files) -> None:
-    replace(tree, "reports/0C.1_predictive_engine.md", "| Accuracy | 89.0% |", "| Accuracy | 97.5% |")
+    replace(
+        tree, "reports/0C.1_predictive_engine.md", "| Accuracy | 89.0% |", "| Accuracy | 97.5% |"
+    )
 
 
 def _contradicts(tree: Files) -> None:
@@ -55,13 +62,25 @@ def _utf16(tree: Files) -> None:
 
 def _vacuous(tree: Files) -> None:
     tests = "\n".join(
-        f"def test_{name}():\n    assert {name!r}\n\n" for name in ("percentile", "errors", "budget", "profile", "target", "path", "count", "metrics")
+        f"def test_{name}():\n    assert {name!r}\n\n"
+        for name in (
+            "percentile",
+            "errors",
+            "budget",
+            "profile",
+            "target",
+            "path",
+            "count",
+            "metrics",
+        )
     )
     tree["services/perf-profiler/tests/test_profiler.py"] = f'"""C.2."""\n\n\n{tests}'.encode()
 
 
 def _hostile(tree: Files) -> None:
-    tree["services/perf-profiler/tests/test_profiler.py"] = package_files("atom_release.reference.scenarios").joinpath("hostile_suite.txt").read_bytes()
+    tree["services/perf-profiler/tests/test_profiler.py"] = (
+        package_files("atom_release.reference.scenarios").joinpath("hostile_suite.txt").read_bytes()
+    )
 
 
 def _plugin(tree: Files) -> None:
@@ -74,14 +93,74 @@ def _plugin(tree: Files) -> None:
 
 
 SCENARIOS = (
-    Scenario("suite-overclaimed", "C.2", {"C.2": _FAIL}, "The report of C.2 claims 18 passed tests; its suite has 8.", _overclaim),
-    Scenario("suite-flaky", "C.3", {"C.3": _FAIL}, "A test of C.3 depends on the order of a set: it fails under some hash seeds.", _flaky),
-    Scenario("suite-vacuous", "C.2", {"C.2": _FAIL}, "The suite of C.2 passes, and no test of it needs the code.", _vacuous),
-    Scenario("suite-hostile", "C.2", {"C.2": Outcome.INCONCLUSIVE}, "The suite of C.2 attacks the gate, forks without end and writes its own JUnit.", _hostile),
-    Scenario("report-missing", "C.4", {"C.4": _FAIL, "AC1": _FAIL}, "The report of C.4 is not in the commit.", _missing),
-    Scenario("deliverable-missing", "C.4", {"C.4": _FAIL}, "The report of C.4 names a file that the commit does not have.", _deliverable),
-    Scenario("accuracy-overclaimed", "C.1", {"C.1": _FAIL}, "The report of C.1 claims an accuracy of 97.5 %; the served model reaches 89 %.", _accuracy),
-    Scenario("report-self-contradicts", "C.4", {"C.4": _FAIL}, "The report of C.4 says PASS above ten passed and two failed tests.", _contradicts),
-    Scenario("report-utf16", None, {}, "The report of C.3 is UTF-16 without a byte order mark: it is read all the same.", _utf16),
-    Scenario("plugin-missing", "C.5", {"C.5": Outcome.INCONCLUSIVE}, "A test of C.5 wants a fixture of a plugin that is not there.", _plugin),
+    Scenario(
+        "suite-overclaimed",
+        "C.2",
+        {"C.2": _FAIL},
+        "The report of C.2 claims 18 passed tests; its suite has 8.",
+        _overclaim,
+    ),
+    Scenario(
+        "suite-flaky",
+        "C.3",
+        {"C.3": _FAIL},
+        "A test of C.3 depends on the order of a set: it fails under some hash seeds.",
+        _flaky,
+    ),
+    Scenario(
+        "suite-vacuous",
+        "C.2",
+        {"C.2": _FAIL},
+        "The suite of C.2 passes, and no test of it needs the code.",
+        _vacuous,
+    ),
+    Scenario(
+        "suite-hostile",
+        "C.2",
+        {"C.2": Outcome.INCONCLUSIVE},
+        "The suite of C.2 attacks the gate, forks without end and writes its own JUnit.",
+        _hostile,
+    ),
+    Scenario(
+        "report-missing",
+        "C.4",
+        {"C.4": _FAIL, "AC1": _FAIL},
+        "The report of C.4 is not in the commit.",
+        _missing,
+    ),
+    Scenario(
+        "deliverable-missing",
+        "C.4",
+        {"C.4": _FAIL},
+        "The report of C.4 names a file that the commit does not have.",
+        _deliverable,
+    ),
+    Scenario(
+        "accuracy-overclaimed",
+        "C.1",
+        {"C.1": _FAIL},
+        "The report of C.1 claims an accuracy of 97.5 %; the served model reaches 89 %.",
+        _accuracy,
+    ),
+    Scenario(
+        "report-self-contradicts",
+        "C.4",
+        {"C.4": _FAIL},
+        "The report of C.4 says PASS above ten passed and two failed tests.",
+        _contradicts,
+    ),
+    Scenario(
+        "report-utf16",
+        None,
+        {},
+        "The report of C.3 is UTF-16 without a byte order mark: it is read all the same.",
+        _utf16,
+    ),
+    Scenario(
+        "plugin-missing",
+        "C.5",
+        {"C.5": Outcome.INCONCLUSIVE},
+        "A test of C.5 wants a fixture of a plugin that is not there.",
+        _plugin,
+    ),
 )

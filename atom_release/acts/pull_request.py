@@ -1,0 +1,100 @@
+"""The pull request as a document.
+
+What is to be pulled, by git's own `request-pull`, and why it may be.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from atom_release.errors import ActFailed
+from atom_release.forge import PullRequest
+from atom_release.git import Git, GitError, failure, masked, remote
+
+_NETWORK = 120.0
+_HOW = (
+    "Merge by a merge commit or by fast-forward: only then does the tag stand in the history of the"
+    " base branch. A squash or a rebase leaves the tagged commit outside it."
+)
+
+
+def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> str:
+    """Give the text of the pull request as markdown.
+
+    Asking again gives the same text while the remote's base stands where it stood.
+
+    Args:
+        repository: holds the release commit.
+        asked: what is to be pulled.
+        decision: the decision's table, as markdown.
+
+    Raises:
+        ActFailed: the remote does not answer, does not hold the release commit, or has no base to
+            pull into.
+    """
+    return "\n".join(
+        [
+            f"# {asked.title}",
+            "",
+            f"Pull `{asked.branch}` ({asked.commit}, tag `{asked.tag}`) into `{asked.base}`.",
+            "",
+            _HOW,
+            "",
+            "## Decision",
+            "",
+            decision.strip("\n"),
+            "",
+            "## What git says",
+            "",
+            "```text",
+            _requested(Git(repository), asked).replace("```", "'''"),
+            "```",
+            "",
+        ]
+    )
+
+
+def _requested(git: Git, asked: PullRequest) -> str:
+    base = _base(git, asked)
+    try:
+        ran = git.call(
+            "request-pull",
+            base,
+            asked.remote,
+            f"{asked.commit}:refs/heads/{asked.branch}",
+            network=True,
+            timeout=_NETWORK,
+        )
+    except GitError as error:
+        raise ActFailed(
+            f"The pull request could not be written: {error.message}", error.remedy
+        ) from error
+    if ran.status != 0:
+        said = failure(ran, "request-pull", git.repository).message
+        raise ActFailed(
+            f"The pull request could not be written: {said}",
+            f"git request-pull {base[:12]} {asked.remote} {asked.commit[:12]}:{asked.branch}",
+        )
+    return masked(ran.out.decode("utf-8", "replace")).strip("\n")
+
+
+def _base(git: Git, asked: PullRequest) -> str:
+    """Give the tip of the remote's base branch, its objects taken here."""
+    ref = f"refs/heads/{asked.base}"
+    try:
+        address = remote.push_address(git, asked.remote)
+        if address is None:
+            raise ActFailed(
+                f"The repository has no remote {asked.remote!r}.",
+                f"git remote add {asked.remote} <url>",
+            )
+        tip = remote.references(git, address, ref, timeout=_NETWORK).get(ref)
+        if tip is None:
+            raise ActFailed(
+                f"{masked(address)} has no branch {asked.base} to pull into.",
+                f"git push {asked.remote} {asked.base}, or mend release.base.",
+            )
+        remote.take(git, address, ref, tip, timeout=_NETWORK)
+    except GitError as error:
+        raise ActFailed(f"The remote could not be read: {error.message}", error.remedy) from error
+    return tip

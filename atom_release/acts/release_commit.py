@@ -1,0 +1,312 @@
+"""The release commit R and the annotated tag, as objects.
+
+No reference, index or file of the repository is touched.
+
+R's first parent is the judged commit S, and R differs from S only in the paths of the artifacts.
+Where the remote's branch already holds a commit of the gate's own, that one is R's second parent,
+so that the branch only ever moves forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from atom_release.acts.tag_signing import TagKey, signature
+from atom_release.errors import ActFailed, ProbeFault
+from atom_release.git import Git, GitError, remote
+
+_NETWORK = 60.0
+_FILE = "100644"
+_CRUD = "".join(map(chr, range(32))) + "<>\x7f"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who commits and tags."""
+
+    name: str
+    email: str
+
+    @property
+    def line(self) -> str:
+        """How git writes it, without the moment."""
+        return f"{_clean(self.name)} <{_clean(self.email)}>"
+
+
+ITSELF = Identity("atom-release", "atom-release@localhost")
+"""Who the gate is where git knows of no person."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who says something in a commit or tag, when, and what."""
+
+    identity: Identity
+    when: datetime
+    message: str
+
+    @property
+    def moment(self) -> str:
+        """The moment as git writes it."""
+        return f"{int(self.when.timestamp())} +0000"
+
+    @property
+    def text(self) -> bytes:
+        """The message with one newline at its end."""
+        return (self.message.strip("\n") + "\n").encode()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What makes git write this identity and moment, whatever is configured."""
+        said = {
+            "NAME": _clean(self.identity.name),
+            "EMAIL": _clean(self.identity.email),
+            "DATE": self.moment,
+        }
+        return {
+            f"GIT_{role}_{key}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for key, value in said.items()
+        }
+
+
+def identity_of(repository: Path, default: Identity) -> Identity:
+    """Give the identity that git is configured with, or the default where it has none."""
+    git = Git(repository)
+    name, email = (
+        git.call("config", "--get", key).out.decode("utf-8", "replace").strip()
+        for key in ("user.name", "user.email")
+    )
+    return Identity(name, email) if _clean(name) and _clean(email) else default
+
+
+@dataclass(frozen=True)
+class Onto:
+    """Where the release commit is to stand: the remote's branch.
+
+    `own` says whether a commit there is one that the gate itself made.
+    """
+
+    remote: str
+    branch: str
+    own: Callable[[str], bool]
+
+
+def make_release_commit(
+    repository: Path,
+    judged: str,
+    artifacts: Mapping[str, bytes],
+    signed: Signature,
+    onto: Onto | None = None,
+) -> str:
+    """Make the release commit as an object and give its id.
+
+    The same arguments give the same commit.
+
+    Args:
+        repository: where S is.
+        judged: S.
+        artifacts: path in the tree -> content.
+        signed: who says what, and when.
+        onto: the branch that is to receive it; None makes a commit on S alone, and asks no remote.
+
+    Raises:
+        ActFailed: the remote's branch holds something else, or the objects cannot be written.
+    """
+    git = Git(repository)
+    parents = [judged, *(_tip_to_merge(git, judged, onto) if onto else ())]
+    try:
+        tree = _tree(
+            git,
+            f"{judged}^{{tree}}",
+            {path: _blob(git, path, content) for path, content in artifacts.items()},
+        )
+        _differs_only_in(git, judged, tree, artifacts)
+        arguments = [argument for parent in parents for argument in ("-p", parent)]
+        return git.line(
+            "commit-tree",
+            tree,
+            *arguments,
+            "-F",
+            "-",
+            stdin=signed.text,
+            environment=signed.variables,
+        )
+    except GitError as error:
+        raise ActFailed(
+            f"The release commit could not be made: {error.message}", error.remedy
+        ) from error
+
+
+def still_fits(repository: Path, commit: str, onto: Onto) -> bool:
+    """Say whether a release commit that was made earlier can still be pushed.
+
+    It is here, and the remote's branch leads to it.
+
+    Raises:
+        ActFailed: the remote does not answer.
+    """
+    git = Git(repository)
+    tip = _tip(git, onto)
+    return remote.holds(git, commit) and (tip is None or remote.is_ancestor(git, tip, commit))
+
+
+def make_tag_object(
+    repository: Path, tag: str, commit: str, signed: Signature, key: TagKey | None = None
+) -> str:
+    """Make the annotated tag as an object, signed where there is a key, without a reference to it.
+
+    And give its id.
+
+    Raises:
+        ActFailed: it cannot be made.
+    """
+    head = (
+        f"object {commit}\ntype commit\ntag {tag}\ntagger {signed.identity.line}"
+        f" {signed.moment}\n\n"
+    )
+    content = head.encode() + signed.text
+    try:
+        return Git(repository).line(
+            "mktag", stdin=content + (signature(content, key) if key else b"")
+        )
+    except GitError as error:
+        raise ActFailed(f"The tag could not be made: {error.message}", error.remedy) from error
+
+
+def _tip(git: Git, onto: Onto) -> str | None:
+    """Give what the remote's branch holds, its objects taken here."""
+    ref = f"refs/heads/{onto.branch}"
+    try:
+        address = remote.push_address(git, onto.remote)
+        if address is None:
+            raise ActFailed(
+                f"The repository has no remote {onto.remote!r}.",
+                f"git remote add {onto.remote} <url>",
+            )
+        tip = remote.references(git, address, ref, timeout=_NETWORK).get(ref)
+        if tip is not None:
+            remote.take(git, address, ref, tip, timeout=_NETWORK)
+    except GitError as error:
+        raise ActFailed(f"The remote could not be read: {error.message}", error.remedy) from error
+    return tip
+
+
+def _tip_to_merge(git: Git, judged: str, onto: Onto) -> list[str]:
+    tip = _tip(git, onto)
+    if tip is None or remote.is_ancestor(git, tip, judged):
+        return []
+    if _is_own(onto, tip):
+        return [tip]
+    raise ActFailed(
+        f"{onto.branch} on {onto.remote} holds {tip[:12]}, which is neither an ancestor of the"
+        f" judged commit {judged[:12]} nor the gate's own.",
+        f"Bring it into the release and audit again: git fetch {onto.remote} {onto.branch} && git"
+        " merge FETCH_HEAD; or choose another release.branch.",
+    )
+
+
+def _is_own(onto: Onto, tip: str) -> bool:
+    try:
+        return onto.own(tip)
+    except ProbeFault as error:
+        raise ActFailed(
+            f"Whose commit {onto.branch} holds is not known: {error.message}", error.remedy
+        ) from error
+
+
+def _blob(git: Git, path: str, content: bytes) -> str:
+    parts = path.split("/")
+    if any(
+        part in {"", ".", ".."}
+        or part.casefold() == ".git"
+        or any(letter in part for letter in "\\\0\n")
+        for part in parts
+    ):
+        raise ActFailed(
+            f"{path!r} is not a path for an artifact.",
+            "Use relative names of letters, digits, '.', '_', '-' and '/'.",
+        )
+    return git.line("hash-object", "-w", "-t", "blob", "--stdin", stdin=content)
+
+
+def _tree(git: Git, base: str | None, files: Mapping[str, str]) -> str:
+    """Write the tree that `base` is with these blobs put in.
+
+    Blobs that the clone lacks stay where they are.
+    """
+    entries = _entries(git, base) if base else {}
+    folders: dict[str, dict[str, str]] = {}
+    for path, oid in files.items():
+        name, _, rest = path.partition("/")
+        if rest:
+            folders.setdefault(name, {})[rest] = oid
+        else:
+            entries[name] = _put(entries.get(name), "blob", oid, name)
+    for name, inside in folders.items():
+        there = entries.get(name)
+        entries[name] = _put(
+            there,
+            "tree",
+            _tree(git, there[2] if there and there[1] == "tree" else None, inside),
+            name,
+        )
+    listing = b"".join(
+        f"{mode} {kind} {oid}\t".encode() + name.encode("utf-8", "surrogateescape") + b"\0"
+        for name, (mode, kind, oid) in entries.items()
+    )
+    return git.line("mktree", "-z", "--missing", stdin=listing)
+
+
+def _entries(git: Git, tree: str) -> dict[str, tuple[str, str, str]]:
+    found: dict[str, tuple[str, str, str]] = {}
+    for record in git.output("ls-tree", "-z", "--full-tree", tree).split(b"\0")[:-1]:
+        head, _, name = record.partition(b"\t")
+        mode, kind, oid = head.decode("ascii").split()
+        found[name.decode("utf-8", "surrogateescape")] = (mode, kind, oid)
+    return found
+
+
+def _put(
+    there: tuple[str, str, str] | None, kind: str, oid: str, name: str
+) -> tuple[str, str, str]:
+    """Give the entry that takes this place.
+
+    Only a plain file may give way to a file, and only a folder to a folder.
+    """
+    mode = _FILE if kind == "blob" else "040000"
+    if there is not None and there[0] not in {mode, "100755" if kind == "blob" else mode}:
+        raise ActFailed(
+            f"{name} stands in the way of the release's artifacts: it is something else in the"
+            " judged commit.",
+            "Move it.",
+        )
+    return mode, kind, oid
+
+
+def _differs_only_in(git: Git, judged: str, tree: str, artifacts: Mapping[str, bytes]) -> None:
+    changed = git.output(
+        "diff-tree",
+        "-r",
+        "-z",
+        "--name-only",
+        "--no-renames",
+        "--ignore-submodules=none",
+        f"{judged}^{{tree}}",
+        tree,
+    )
+    others = {
+        path.decode("utf-8", "surrogateescape") for path in changed.split(b"\0")[:-1]
+    } - artifacts.keys()
+    if others:
+        raise ActFailed(
+            f"The release commit would change {min(others)!r}, which is no artifact.",
+            "Report this: it must not happen.",
+        )
+
+
+def _clean(text: str) -> str:
+    return text.translate(str.maketrans("", "", _CRUD)).strip(" .,:;\"'\\")

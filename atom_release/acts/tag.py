@@ -1,0 +1,129 @@
+"""The repository as the acts see it.
+
+Is there a release of this commit already, and what does its tag say. Making and pushing one stand
+beside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from atom_release.acts.push import Pushed, Wanted, push
+from atom_release.acts.release_commit import (
+    ITSELF,
+    Identity,
+    Onto,
+    Signature,
+    identity_of,
+    make_release_commit,
+    make_tag_object,
+    still_fits,
+)
+from atom_release.git import Git, GitError, remote
+
+__all__ = [
+    "ITSELF",
+    "Existing",
+    "Identity",
+    "Onto",
+    "Pushed",
+    "Signature",
+    "TagFacts",
+    "Wanted",
+    "describe_tag",
+    "find_release",
+    "identity_of",
+    "make_release_commit",
+    "make_tag_object",
+    "push",
+    "still_fits",
+]
+
+_ASKING = 15.0
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A tag that may be this commit's release; whether it is, its decision's signature tells."""
+
+    tag: str
+    object: str
+    commit: str
+    where: str
+
+
+@dataclass(frozen=True)
+class TagFacts:
+    """A tag as it stands."""
+
+    name: str
+    object: str
+    commit: str
+    judged: str
+
+
+def find_release(
+    repository: Path, remote_name: str, tag: str, judged: str, *, timeout: float = _ASKING
+) -> Existing | None:
+    """Give the tag of that name if it stands on S, or on a commit whose first parent S is.
+
+    A remote that does not answer has none.
+
+    The commit's objects are in the repository afterwards, so that the decision in it can be read;
+    no reference changes.
+    """
+    git = Git(repository)
+    found = _here(git, tag) or _there(git, remote_name, tag, timeout)
+    if found is None or judged not in {found.commit, remote.first_parent(git, found.commit)}:
+        return None
+    return found
+
+
+def describe_tag(
+    repository: Path, tag: str, *, judged: str | None = None, remote_name: str | None = None
+) -> TagFacts | None:
+    """Give the tag as it stands here, or else on the remote if one is named.
+
+    None where there is none.
+
+    Args:
+        repository: the repository.
+        tag: its name.
+        judged: the commit it is the release of; by default the first parent of the tag's commit.
+        remote_name: a remote to ask where the tag is not here.
+    """
+    git = Git(repository)
+    found = _here(git, tag) or (_there(git, remote_name, tag, _ASKING) if remote_name else None)
+    if found is None:
+        return None
+    return TagFacts(
+        tag,
+        found.object,
+        found.commit,
+        judged or remote.first_parent(git, found.commit) or found.commit,
+    )
+
+
+def _here(git: Git, tag: str) -> Existing | None:
+    ref = f"refs/tags/{tag}"
+    ran = git.call("rev-parse", ref, f"{ref}^{{commit}}")
+    found = ran.out.decode("ascii", "replace").split()
+    if ran.status != 0:
+        return None
+    oid, commit = found
+    return Existing(tag, oid, commit, "here")
+
+
+def _there(git: Git, remote_name: str, tag: str, timeout: float) -> Existing | None:
+    ref = f"refs/tags/{tag}"
+    try:
+        address = remote.push_address(git, remote_name)
+        refs = remote.references(git, address, ref, timeout=timeout) if address else {}
+        if address is None or ref not in refs:
+            return None
+        commit = refs.get(f"{ref}^{{}}", refs[ref])
+        remote.take(git, address, ref, commit, timeout=timeout)
+    except GitError:
+        return None
+    return Existing(tag, refs[ref], commit, "on the remote")

@@ -1,0 +1,1 @@
+"""Speaks: the command line. Parses, calls, prints; no rule lives here."""

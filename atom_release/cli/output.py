@@ -1,0 +1,362 @@
+"""What the command line shows.
+
+Tables and sentences for a person, one JSON document for a program.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from atom_release.gate.decision.decision import CriterionResult, Decision
+from atom_release.gate.vocabulary import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from atom_release.gate.claims.record import ClaimRecord
+    from atom_release.graph.running import RunResult
+
+_COLOURS = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "red",
+    Outcome.INCONCLUSIVE: "yellow",
+    Outcome.BLOCKED: "magenta",
+    Outcome.WAIVED: "cyan",
+    Verdict.GREEN: "bold green",
+    Verdict.RED: "bold red",
+    Verdict.BLOCKED: "bold magenta",
+}
+_EXIT = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
+_ACT_FAILED = 4
+_REASON = 260
+_BAR = 24
+_MEND = "atom-release audit (after mending what was found)"
+
+
+def exit_status(result: RunResult) -> int:
+    """Give the exit status of a run."""
+    if result.decision.verdict is Verdict.GREEN and not result.acted:
+        return _ACT_FAILED
+    return _EXIT[result.decision.verdict]
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[None]:
+    """Show on stderr what the run does now, one line that moves on a terminal.
+
+    A line a step elsewhere.
+    """
+    from atom_release.release.progress import (
+        listen,
+    )
+
+    console = Console(stderr=True)
+    if not shown:
+        yield
+        return
+    with console.status("starting") as status:
+        steps: list[str] = []
+
+        def hear(step: str, what: str, share: float | None) -> None:
+            if step not in steps:
+                steps.append(step)
+                console.print(f"[dim]{step}[/dim]", highlight=False)
+            status.update(f"{step}: {what}" if share is None else f"{step}: {what} {_bar(share)}")
+
+        stop = listen(hear)
+        try:
+            yield
+        finally:
+            stop()
+
+
+def _bar(share: float) -> str:
+    done = round(share * _BAR)
+    return f"{'█' * done}{'░' * (_BAR - done)} {share:.0%}"
+
+
+def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
+    """Show what a run came to: the table of criteria, the decision, the tag."""
+    if as_json:
+        _dump(_run_document(result))
+        return
+    console = Console()
+    console.print(_criteria_table(result.decision))
+    decision, verdict = result.decision, result.decision.verdict
+    console.print(
+        f"[{_COLOURS[verdict]}]{verdict}[/]  {result.decision.release} {result.decision.version} at"
+        f" {result.decision.commit[:12]}: {result.decision.reason}"
+    )
+    if result.tag:
+        console.print(
+            f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged {result.tag.judged[:12]})",
+            highlight=False,
+        )
+    for use in decision.waivers:
+        console.print(
+            f"waiver {use.criterion or '?'} by {use.approver or '?'} ({use.ticket or '?'}):"
+            f" {use.why}",
+            highlight=False,
+            markup=False,
+        )
+    for approval in decision.approvals:
+        console.print(
+            f"approval by {approval.signer or '?'}: {approval.why}", highlight=False, markup=False
+        )
+    for sentence in result.said:
+        console.print(sentence, highlight=False, markup=False)
+    console.print(f"artifacts: {out}", highlight=False)
+    if result.page:
+        console.print(f"to read: {result.page}", highlight=False)
+
+
+def _run_document(result: RunResult) -> dict[str, Any]:
+    decision = result.decision
+    told = [
+        {
+            "id": one.id,
+            "outcome": one.outcome,
+            "assurance": one.assurance,
+            "reason": one.reason,
+            "evidence": list(one.evidence),
+            "before": one.before,
+        }
+        for one in decision.criteria
+    ]
+    tag = result.tag and {
+        "name": result.tag.name,
+        "object": result.tag.object,
+        "commit": result.tag.commit,
+        "judged": result.tag.judged,
+    }
+    return {
+        "decision": decision.verdict,
+        "release": f"{decision.release} {decision.version}",
+        "commit": decision.commit,
+        "criteria": told,
+        "tag": tag,
+        "artifacts": dict(result.artifacts),
+        "page": result.page,
+        "baseline": decision.baseline,
+        "waivers": [one.model_dump(mode="json") for one in decision.waivers],
+        "approvals": [one.model_dump(mode="json") for one in decision.approvals],
+        "said": list(result.said),
+    }
+
+
+def _criteria_table(decision: Decision) -> Table:
+    table = Table(show_lines=False, header_style="bold")
+    for name in ("criterion", "outcome", "assurance", "why"):
+        table.add_column(name, overflow="fold", no_wrap=name != "why")
+    for one in decision.criteria:
+        table.add_row(
+            f"{one.id} {one.title}",
+            _coloured(one),
+            one.assurance or "",
+            _plain(_shortened(one.reason)),
+        )
+    for name, members, outcome in decision.rolled:
+        shown = f"[{_COLOURS[outcome]}]{outcome}[/]" if outcome else "[dim]not expected[/]"
+        table.add_row(f"{name} (roll-up)", shown, "", f"worst of {', '.join(members)}")
+    return table
+
+
+def _coloured(result: CriterionResult) -> str:
+    return (
+        f"[{_COLOURS[result.outcome]}]{result.outcome}[/]"
+        + (" noted" if result.noted else "")
+        + (f" was {result.before}" if result.before else "")
+    )
+
+
+def _shortened(reason: str) -> str:
+    """Give a reason that leaves the table readable; `explain` gives it whole."""
+    return (
+        reason
+        if len(reason) <= _REASON
+        else f"{reason[:_REASON].rsplit(' ', 1)[0]} … (atom-release explain)"
+    )
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def show_explanation(decision: Decision, *, as_json: bool) -> None:
+    """Show each criterion that is not PASS.
+
+    Expected, found, where, and one thing that would change it.
+    """
+    entries = [
+        entry
+        for one in decision.criteria
+        if one.outcome is not Outcome.PASS
+        for entry in _explained(one)
+    ]
+    if as_json:
+        _dump({"decision": decision.verdict, "commit": decision.commit, "explanations": entries})
+        return
+    console = Console()
+    console.print(f"[{_COLOURS[decision.verdict]}]{decision.verdict}[/]  {_plain(decision.reason)}")
+    for entry in entries:
+        console.print(
+            f"\n[bold]{entry['criterion']}[/bold] {entry['outcome']}  {_plain(entry['where'])}"
+        )
+        console.print(
+            f"  expected: {_plain(entry['expected'])}\n  found:    {_plain(entry['found'])}\n "
+            f" change:   {_plain(entry['change'])}"
+        )
+        if entry["failure"]:
+            console.print(
+                f"  failure:  {entry['failure']}\n  accept:   {_plain(entry['waivable'])}"
+            )
+
+
+def _explained(result: CriterionResult) -> Iterator[dict[str, str]]:
+    beside = {"failure": result.failure, "waivable": result.unwaivable or _how_to_waive(result)}
+    if result.flaky:
+        yield {
+            "criterion": result.id,
+            "outcome": str(result.outcome),
+            "expected": result.title,
+            "found": result.reason,
+            "where": "history",
+            "change": _MEND,
+            **beside,
+        }
+    for leg in result.legs:
+        if leg.outcome not in {None, Outcome.PASS}:
+            yield {
+                **beside,
+                "criterion": result.id,
+                "outcome": str(leg.outcome),
+                "expected": result.title,
+                "found": leg.reason,
+                "where": f"{leg.question}/{leg.subject}",
+                "change": leg.remedy or _MEND,
+            }
+
+
+def _how_to_waive(result: CriterionResult) -> str:
+    """Say how this failure could be accepted, or what was."""
+    if result.outcome is Outcome.WAIVED:
+        return f"WAIVED: {result.reason}"
+    return (
+        ""
+        if result.accepted
+        else (
+            f"atom-release waive --criterion {result.id} --reason WHY --ticket WHERE --approver WHO"
+            " --expires WHEN"
+        )
+    )
+
+
+def show_claims(records: Iterable[ClaimRecord], *, as_json: bool) -> None:
+    """Show claim records, as they are read; as JSON, one array."""
+    if as_json:
+        separator = "["
+        for record in records:
+            sys.stdout.write(separator + record.model_dump_json())
+            separator = ",\n"
+        sys.stdout.write("[]\n" if separator == "[" else "]\n")
+        return
+    show_table([_claim_row(record) for record in records], as_json=False)
+
+
+def _claim_row(record: ClaimRecord) -> dict[str, Any]:
+    tests = f"{record.tests.passed}/{record.tests.total}" if record.tests else None
+    return {
+        "path": record.path,
+        "task": record.task_id,
+        "service": record.service,
+        "status": record.unread or record.status,
+        "tests": tests,
+        "policies": " ".join(f"{name}:{value or '?'}" for name, value in record.policies.items()),
+        "claims": len(record.claims),
+        "findings": "; ".join(record.findings),
+    }
+
+
+def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show what was verified of a bundle, and what it would be otherwise."""
+    if as_json:
+        _dump(result)
+        return
+    considered = {name: result[name] for name in ("then", "otherwise") if name in result}
+    show({name: value for name, value in result.items() if name not in considered}, as_json=False)
+    for name, value in considered.items():
+        show(
+            {
+                f"{name} ({value.get('at') or value.get('manifest')})": (
+                    f"{value['decision']}: {value['reason']}"
+                )
+            },
+            as_json=False,
+        )
+        show_table([_change_row(one) for one in value["changes"]], as_json=False)
+
+
+def show_differences(result: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show what two decisions differ in."""
+    if as_json:
+        _dump(result)
+        return
+    for side in ("before", "after"):
+        one = result[side]
+        show(
+            {side: f"{one['decision']}  {one['commit'][:12]} as of {one['as_of']}  {one['place']}"},
+            as_json=False,
+        )
+    show({"verified": result["verified"], "differing": len(result["changes"])}, as_json=False)
+    show_table([_change_row(one) for one in result["changes"]], as_json=False)
+
+
+def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "criterion": change["criterion"],
+        "changed": ", ".join(change["changed"]),
+        "before": change["before"],
+        "after": change["after"],
+        "why before": _shortened(change["reason_before"]),
+        "why after": _shortened(change["reason_after"]),
+    }
+
+
+def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    """Show a few facts by name."""
+    if as_json:
+        _dump(facts)
+        return
+    console = Console()
+    for name, value in facts.items():
+        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Show rows that share their columns."""
+    if as_json:
+        _dump(list(rows))
+        return
+    table = Table(header_style="bold")
+    for name in rows[0] if rows else ():
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(_cell(value)) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {outcome}" for name, outcome in value.items())
+    return "" if value is None else str(value)
+
+
+def _dump(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")

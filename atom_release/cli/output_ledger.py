@@ -1,0 +1,63 @@
+"""What the command line shows of the ledger.
+
+One table a service, its counts, and what its report itself contradicts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from atom_release.gate.documents.claims_summary import Account
+from atom_release.gate.documents.markdown import counted
+from atom_release.gate.vocabulary import ClaimVerdict
+
+_COLOURS = {
+    ClaimVerdict.VERIFIED: "green",
+    ClaimVerdict.CONTRADICTED: "bold red",
+    ClaimVerdict.UNVERIFIED: "yellow",
+}
+_DIGEST = 12
+
+
+def show(accounts: Sequence[Account], *, as_json: bool) -> None:
+    """Show the accounts of all services; as JSON, one array."""
+    if as_json:
+        sys.stdout.write(
+            json.dumps(
+                [{**one.model_dump(mode="json"), "counts": one.counts} for one in accounts],
+                indent=2,
+            )
+            + "\n"
+        )
+        return
+    console = Console()
+    for one in accounts:
+        console.print(_table(one))
+        console.print(f"{one.service}: {counted(one)}", highlight=False)
+        for finding in one.findings:
+            console.print(f"  {finding}", highlight=False, markup=False)
+
+
+def _table(account: Account) -> Table:
+    table = Table(title=f"{account.service}: claims", title_justify="left", header_style="bold")
+    for name in ("claim", "said", "found", "verdict", "where", "evidence", "why"):
+        table.add_column(name, overflow="fold", no_wrap=name in {"claim", "verdict"})
+    for row in account.rows:
+        verdict = f"[{_COLOURS[row.verdict]}]{row.verdict}[/]"
+        digests = " ".join(digest[:_DIGEST] for digest in row.evidence)
+        table.add_row(
+            row.kind,
+            escape(row.said),
+            escape(row.found),
+            verdict,
+            escape(row.where),
+            digests,
+            escape(row.reason),
+        )
+    return table

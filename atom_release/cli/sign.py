@@ -1,0 +1,122 @@
+"""`waive` and `approve`: what a person signs about a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atom_release.cli.options import (
+    JsonOption,
+    ManifestOption,
+    OutOption,
+    RepositoryOption,
+    RevisionOption,
+    ScenarioOption,
+    settings_of,
+)
+
+# Everything heavy is imported by the command that needs it: `--help` must answer at once.
+
+ApproverOption = Annotated[
+    str, typer.Option("--approver", help="Who says so: a name or an address.")
+]
+ExpiresOption = Annotated[
+    str,
+    typer.Option(
+        "--expires",
+        help="The first moment at which it no longer counts, e.g. 2026-12-31T18:00:00Z.",
+    ),
+]
+FromOption = Annotated[
+    str | None,
+    typer.Option("--not-before", help="The first moment at which it counts; default now."),
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key", help="The person's private key; default the gate's own, which is recorded as solo."
+    ),
+]
+ToOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to", help="The file it is added to; default the git reference refs/atom/waivers."
+    ),
+]
+
+
+def waive(  # noqa: PLR0913 - what a waiver has to say
+    *,
+    criterion: Annotated[
+        list[str],
+        typer.Option(
+            "--criterion", help="The criterion whose failure is accepted; may be repeated."
+        ),
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is accepted.")],
+    ticket: Annotated[str, typer.Option("--ticket", help="Where it is followed up.")],
+    approver: ApproverOption,
+    expires: ExpiresOption,
+    not_before: FromOption = None,
+    key: KeyOption = None,
+    to: ToOption = None,
+    manifest: ManifestOption = None,
+    repo: RepositoryOption = None,
+    rev: RevisionOption = None,
+    out: OutOption = None,
+    scenario: ScenarioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Accept exactly the failure that the newest decision found, for its commit, until a moment.
+
+    Signed.
+    """
+    from atom_release.cli import output
+    from atom_release.release import sign_consent
+
+    said = sign_consent.Said(approver, expires, not_before, reason, ticket)
+    output.show(
+        sign_consent.waive(
+            settings_of(manifest, repo, rev, out, scenario), criterion, said, key, to
+        ),
+        as_json=json,
+    )
+
+
+def approve(  # noqa: PLR0913 - what an approval has to say
+    *,
+    approver: ApproverOption,
+    expires: ExpiresOption,
+    key: Annotated[
+        Path,
+        typer.Option(
+            "--key",
+            help=(
+                "The person's private key, whose public half stands in release-keys/ of a trusted"
+                " place."
+            ),
+        ),
+    ],
+    not_before: FromOption = None,
+    to: ToOption = None,
+    manifest: ManifestOption = None,
+    repo: RepositoryOption = None,
+    rev: RevisionOption = None,
+    out: OutOption = None,
+    scenario: ScenarioOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Approve of the commit's release, where the manifest asks a criterion for approvals.
+
+    Signed.
+    """
+    from atom_release.cli import output
+    from atom_release.release import sign_consent
+
+    said = sign_consent.Said(approver, expires, not_before)
+    output.show(
+        sign_consent.approve(settings_of(manifest, repo, rev, out, scenario), said, key, to),
+        as_json=json,
+    )

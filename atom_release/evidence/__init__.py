@@ -1,1 +1,0 @@
-"""Looks: one module for each system or question asked. Decides nothing, changes nothing."""

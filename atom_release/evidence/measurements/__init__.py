@@ -1,5 +1,0 @@
-"""Latencies that others measured: read with care, and worth no more than a claim."""
-
-from atom_release.evidence.measurements.question import probe_measurements
-
-__all__ = ["probe_measurements"]

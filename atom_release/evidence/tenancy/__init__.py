@@ -1,5 +1,0 @@
-"""Are tenants kept apart? The migrations on a real PostgreSQL, asked by behaviour as the application's own role."""
-
-from atom_release.evidence.tenancy.probe import probe_tenancy
-
-__all__ = ["probe_tenancy"]

@@ -1,0 +1,135 @@
+"""What to change where a leg is not green.
+
+One sentence for each question, for a person who reads the outcome and nothing else.
+
+A probe that knows better (the line, the SQL, the command) says so itself; this is what stands there
+where it does not.
+"""
+
+from __future__ import annotations
+
+from atom_release.gate.vocabulary import Outcome
+
+_CHANGES = {
+    "report": (
+        "Commit one report for the service at the path that the manifest names, readable, with"
+        " status PASS."
+    ),
+    "claims": "Correct the contradicted claim in the report, or the code that contradicts it.",
+    "suite": "Mend the tests that fail, or let them exercise the service's code.",
+    "integration": (
+        "Mend the services until the integration tests pass, and let those tests need the services."
+    ),
+    "personal-data": (
+        "Remove the personal data from the tree, or replace it by published test numbers."
+    ),
+    "privacy": (
+        "Leave the person out of the named surfaces: aggregate, or replace by a keyed pseudonym."
+    ),
+    "secrets": (
+        "Revoke the secret, remove it from the tree, and read it from Vault or the environment."
+    ),
+    "default-secrets": (
+        "Remove the default, so that the service refuses to start without its secret."
+    ),
+    "secret-history": (
+        "Revoke each of the named secrets, then have it waived; a new commit takes none of them"
+        " back."
+    ),
+    "secret-use": (
+        "Read the secret from Vault when the service starts, use no other value, and do not start"
+        " without it."
+    ),
+    "signature": (
+        "Sign the artifact with a key that is not in the tree, and lay the signature beside it."
+    ),
+    "tampered-artifact": (
+        "Verify the artifact's signature before it is loaded, and answer with an error where it"
+        " does not verify."
+    ),
+    "vault": (
+        "Unseal the named Vault, and give the token's policy read on the paths that the manifest"
+        " names."
+    ),
+    "signing": (
+        "Make a new signing key outside the repository, and name it in the manifest or the"
+        " settings."
+    ),
+    "safety-mode": "Set safety.mode to manual in the package's manifest.",
+    "approval": (
+        "Refuse the action until an approval is recorded, and write down who, why, before and"
+        " after."
+    ),
+    "health": (
+        "Let the service's health path answer 200 while it is well, and something else on paths"
+        " that do not exist."
+    ),
+    "metrics": (
+        "Let the service's metrics path give its counters as Prometheus text with types, counted at"
+        " every request."
+    ),
+    "prometheus": (
+        "Name the Prometheus server in the manifest's variable, and give each service a scrape job"
+        " named like it."
+    ),
+    "migrations": (
+        "Mend the migration at the named line, so that all apply in order to an empty database."
+    ),
+    "isolation": (
+        "Enable and force row-level security on the named tables, each with a policy on the tenant"
+        " column for reading and writing."
+    ),
+    "postgres": (
+        "Let the application connect as a role that is neither superuser nor exempt from row-level"
+        " security, and owns nothing."
+    ),
+    "tokens": (
+        "Take the tenant only from a verified token that has not expired, and refuse every other"
+        " token."
+    ),
+    "latency": (
+        "Make the named endpoint faster, or mend its errors; a budget is not loosened without"
+        " approval."
+    ),
+    "histogram": (
+        "Make the deployed service faster, or let its histogram have a bucket edge just below the"
+        " budget."
+    ),
+    "accuracy": (
+        "Improve what the service predicts, or correct the minimum that the manifest promises."
+    ),
+    "regression": (
+        "Find what became slower since the release it is compared with, or allow it in"
+        " budget.regression."
+    ),
+    "measurement": (
+        "Mend or leave out the named file; the gate's own measurement decides without it."
+    ),
+    "tag": "Choose another release.tag; a tag is never moved.",
+    "remote": (
+        "Bring what the remote's branch holds into the release, or choose another release.branch."
+    ),
+    "forge": "Name the forge and a token that may open pull requests in the manifest's variables.",
+}
+_ASK_AGAIN = (
+    "Mend what kept the answer from being established, which the reason names, and audit again."
+)
+_BRING = (
+    "Start the absent system, or correct the address in the variable that the manifest names, and"
+    " audit again."
+)
+
+
+def remedy(question: str, outcome: Outcome | None) -> str:
+    """Give what to change for this outcome of a leg; nothing where there is nothing to change."""
+    if outcome in {None, Outcome.PASS}:
+        return ""
+    known = _CHANGES.get(question, "")
+    if outcome is Outcome.FAIL:
+        return known or _ASK_AGAIN
+    return _BRING if outcome is Outcome.BLOCKED else _ASK_AGAIN
+
+
+def knows(question: str) -> bool:
+    """Say whether there is a sentence for this question itself."""
+    return question in _CHANGES

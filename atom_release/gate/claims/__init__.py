@@ -1,0 +1,4 @@
+"""What a service report asserts, and what becomes of each assertion.
+
+Reading reports is `atom_release.reader`.
+"""

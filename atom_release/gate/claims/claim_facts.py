@@ -1,0 +1,227 @@
+"""Brings together what the evidence of one run says about a service.
+
+So that its report's claims can be judged.
+
+Reading the report is `evidence.claims`; the verdict on one claim is `ledger`. Here only: which fact
+of which evidence speaks for what.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from atom_release.gate.claims import verdicts
+from atom_release.gate.claims.ledger import LedgerRow, decide_claims, judge_claims
+from atom_release.gate.claims.record import ClaimRecord
+from atom_release.gate.claims.service_facts import Known, Run, ScoresKnown, SuiteKnown
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Service
+from atom_release.gate.vocabulary import Answer, Outcome
+
+Body = Mapping[str, Evidence]
+_SOURCES = {
+    "suite": "suite",
+    "tree": "claims",
+    "accuracy": "accuracy",
+    "latency": "latency",
+    "history": "claims",
+}
+
+
+def answer(service: Service, evidence: Body) -> tuple[Answer, str]:
+    """Say whether the deciding claims of a service's report stand."""
+    rows = ledger(service, evidence)
+    return (
+        decide_claims(rows)
+        if rows is not None
+        else (Answer.UNKNOWN, "the record of the report cannot be read back")
+    )
+
+
+def ledger(
+    service: Service,
+    evidence: Body,
+    policies: Mapping[str, Outcome] | None = None,
+    own: Mapping[str, Outcome] | None = None,
+) -> tuple[LedgerRow, ...] | None:
+    """Judge every claim of a service's report; None where no evidence holds a record of it.
+
+    Args:
+        service: the service.
+        evidence: all evidence of the run, by digest.
+        policies: outcome of each policy for the whole release, for the claims that only stand in
+            the ledger.
+        own: outcome of each policy by the legs that ask this service itself, for the same.
+    """
+    found = _record_and_known(service, evidence)
+    return (
+        judge_claims(found[0], _completed(found[1], service, evidence, policies or {}, own or {}))
+        if found
+        else None
+    )
+
+
+def wants_rerun(service: Service, evidence: Body) -> bool:
+    """Say whether only a run at the commit that added the report can confirm one of its counts."""
+    found = _record_and_known(service, evidence)
+    return found is not None and verdicts.wants_rerun(
+        found[0], _completed(found[1], service, evidence, {}, {})
+    )
+
+
+def record(service: Service, evidence: Body) -> ClaimRecord | None:
+    """Give what the service's report asserts, as it was read; None where no evidence holds it."""
+    found = _record_and_known(service, evidence)
+    return found[0] if found else None
+
+
+def findings(service: Service, evidence: Body) -> tuple[str, ...]:
+    """Give the contradictions inside the service's report, and between reports of its task."""
+    read = record(service, evidence)
+    between = _facts("report", service, evidence).get("disagreements") or ()
+    return (*(read.findings if read else ()), *(str(one) for one in between))
+
+
+def _record_and_known(service: Service, evidence: Body) -> tuple[ClaimRecord, Known] | None:
+    facts = _facts("claims", service, evidence)
+    try:
+        return ClaimRecord.model_validate_json(
+            json.dumps(facts["record"])
+        ), Known.model_validate_json(json.dumps(facts["known"]))
+    except (KeyError, ValidationError):
+        return None
+
+
+def _completed(
+    known: Known,
+    service: Service,
+    evidence: Body,
+    policies: Mapping[str, Outcome],
+    own: Mapping[str, Outcome],
+) -> Known:
+    unchanged = _facts("claims", service, evidence).get("unchanged") or {}
+    return known.model_copy(
+        update={
+            "suite": _suite(_facts("suite", service, evidence), unchanged.get("code")),
+            "scores": _scores(_facts("accuracy", service, evidence), unchanged.get("data")),
+            "latency": _latency(_facts("latency", service, evidence)),
+            "policies": dict(policies),
+            "own_policies": dict(own),
+            "code_unchanged_since_report": unchanged.get("code"),
+            "tables": _relations("tables", evidence),
+            "views": _relations("views", evidence),
+            "evidence": {
+                source: _digests(question, service, evidence)
+                for source, question in _SOURCES.items()
+            },
+        }
+    )
+
+
+def _suite(facts: Mapping[str, Any], unchanged: bool | None) -> SuiteKnown | None:  # noqa: FBT001 - three states, as the facts have them
+    """Give the runs that say something about the code.
+
+    Not those whose surroundings were to blame, nor those that met a limit.
+    """
+    if facts.get("not_the_code"):
+        return None
+    runs = [
+        one
+        for one in facts.get("runs", [])
+        if "passed" in one and not one.get("met_limit") and not one.get("problem")
+    ]
+    counted = tuple(_counted(one) for one in runs)
+    return (
+        SuiteKnown(
+            runs=counted,
+            unchanged_since_report=unchanged,
+            runs_at_report=_rerun(facts.get("at_report")),
+        )
+        if counted
+        else None
+    )
+
+
+def _rerun(facts: object) -> tuple[Run, ...]:
+    """Give the counts of the runs at the commit that added the report.
+
+    If each of them was conclusive.
+    """
+    runs = (
+        facts.get("runs", []) if isinstance(facts, dict) and not facts.get("not_the_code") else []
+    )
+    whole = all(
+        "passed" in one and not one.get("met_limit") and not one.get("problem") for one in runs
+    )
+    return tuple(_counted(one) for one in runs) if whole else ()
+
+
+def _counted(one: Mapping[str, Any]) -> Run:
+    return Run(
+        passed=one["passed"],
+        failed=one.get("failed", 0) + one.get("errors", 0),
+        skipped=one.get("skipped", 0),
+        total=one["total"],
+    )
+
+
+def _scores(facts: Mapping[str, Any], unchanged: bool | None) -> ScoresKnown | None:  # noqa: FBT001 - the same
+    if not facts.get("n"):
+        return None
+    named = {
+        name: facts.get(name)
+        for name in (
+            "n",
+            "accuracy",
+            "precision",
+            "recall",
+            "f1",
+            "answered_positive",
+            "labelled_positive",
+        )
+    }
+    return ScoresKnown.model_validate({**named, "unchanged_since_report": unchanged})
+
+
+def _relations(kind: str, evidence: Body) -> tuple[str, ...] | None:
+    """Give the tables or views that the migrations of the judged commit made.
+
+    As the database's own catalog names them.
+    """
+    told = [
+        one.facts[kind]
+        for digest, one in sorted(evidence.items())
+        if one.question == "migrations" and not one.errored and kind in one.facts
+    ]
+    return tuple(str(name) for name in told[0]) if told and isinstance(told[0], list) else None
+
+
+def _latency(facts: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        one["name"]: float(one["p95"])
+        for one in facts.get("endpoints", [])
+        if one.get("p95") is not None
+    }
+
+
+def _facts(question: str, service: Service, evidence: Body) -> Mapping[str, Any]:
+    """Give the facts of the evidence on one question about a service.
+
+    Of several, the one whose digest is least: order must not matter.
+    """
+    digests = _digests(question, service, evidence)
+    return evidence[digests[0]].facts if digests else {}
+
+
+def _digests(question: str, service: Service, evidence: Body) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            digest
+            for digest, one in evidence.items()
+            if one.leg == (question, service.id) and not one.errored
+        )
+    )

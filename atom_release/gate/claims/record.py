@@ -1,0 +1,119 @@
+"""What a service report asserts: the record that reading one report gives (DESIGN: claims).
+
+Reading is `evidence.claims`; judging is `ledger`. Absent is None, never guessed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ClaimKind(StrEnum):
+    """The closed list of what a claim can be about."""
+
+    STATUS = "status"
+    TESTS = "tests"
+    DELIVERABLE = "deliverable"
+    ACCURACY = "accuracy"
+    PRECISION = "precision"
+    RECALL = "recall"
+    F1 = "f1"
+    POLICY = "policy"
+    LATENCY = "latency"
+    THROUGHPUT = "throughput"
+    DATE = "date"
+    BRANCH = "branch"
+    SIZE = "size"
+    COVERAGE = "coverage"
+    ENDPOINT = "endpoint"
+    TABLE = "table"
+    VIEW = "view"
+
+    @property
+    def decides(self) -> bool:
+        """Whether a contradicted claim of this kind fails C.x; all others are reported only."""
+        return self in _DECIDING
+
+
+_DECIDING = frozenset(
+    {
+        ClaimKind.STATUS,
+        ClaimKind.TESTS,
+        ClaimKind.DELIVERABLE,
+        ClaimKind.ACCURACY,
+        ClaimKind.PRECISION,
+        ClaimKind.RECALL,
+        ClaimKind.F1,
+    }
+)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReportStatus(StrEnum):
+    """The status a report gives itself, normalized; MISSING when it gives none."""
+
+    PASS = "PASS"  # noqa: S105 - an outcome, not a password
+    FAIL = "FAIL"
+    BLOCKED = "BLOCKED"
+    PARTIAL = "PARTIAL"
+    SIMULATED = "SIMULATED"
+    MISSING = "MISSING"
+
+
+class TestCounts(_Frozen):
+    """The counts a report gives of its own suite."""
+
+    __test__ = False
+
+    passed: int | None = None
+    failed: int | None = None
+    skipped: int | None = None
+    total: int | None = None
+
+
+class EnvironmentRow(_Frozen):
+    """One row of the report's environment section."""
+
+    variable: str
+    status: str | None = None
+    fallback: str | None = None
+
+
+class Claim(_Frozen):
+    """One assertion with the line it stands on (1-based) and that line's text."""
+
+    kind: ClaimKind
+    value: str | float | int | None
+    unit: str | None = None
+    comparator: str | None = Field(default=None, description="'=', '<', '<=', '>', '>=' or None")
+    line: int
+    text: str
+
+
+class ClaimRecord(_Frozen):
+    """All that one report asserts of its own service."""
+
+    path: str
+    task_id: str | None = None
+    title: str | None = None
+    service: str | None = None
+    status: ReportStatus = ReportStatus.MISSING
+    status_raw: str | None = None
+    tests: TestCounts | None = None
+    policies: dict[str, str | None] = Field(default_factory=dict)
+    branch: str | None = None
+    date: str | None = None
+    deliverables: tuple[str, ...] = ()
+    environment: tuple[EnvironmentRow, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    findings: tuple[str, ...] = Field(
+        default=(), description="contradictions inside the report, each with its lines"
+    )
+    unread: str | None = Field(default=None, description="why the report could not be read, if so")
+    lines: int = 0
+    unexamined: int = Field(default=0, description="lines in which nothing was looked for")

@@ -1,0 +1,135 @@
+"""What the evidence derived about one service: all that its claims may be judged by.
+
+Only what was derived from the judged tree or asked of the judged code stands here. Nothing comes
+from the report itself, nor from a file that was committed to agree with it: such evidence is only
+`claimed`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atom_release.gate.claims import printed_numbers
+from atom_release.gate.vocabulary import Outcome
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Run(_Frozen):
+    """The counts of one run of the service's suite."""
+
+    passed: int
+    failed: int
+    skipped: int
+    total: int
+
+
+class SuiteKnown(_Frozen):
+    """The conclusive runs of the service's own suite.
+
+    Runs that met a limit or lacked a module are left out by who fills this.
+    """
+
+    runs: tuple[Run, ...]
+    unchanged_since_report: bool | None = Field(
+        default=None,
+        description=(
+            "source and tests as they were when the report came; None if history does not tell"
+        ),
+    )
+    runs_at_report: tuple[Run, ...] = Field(
+        default=(),
+        description=(
+            "the suite run as often at the commit that added the report; empty if inconclusive"
+        ),
+    )
+
+
+class ScoresKnown(_Frozen):
+    """What the judged code scored on the labelled features."""
+
+    n: int
+    accuracy: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    answered_positive: int | None = Field(
+        default=None,
+        description="rows answered with the positive label: what precision is a share of",
+    )
+    labelled_positive: int | None = Field(
+        default=None, description="rows labelled positive: what recall is a share of"
+    )
+    unchanged_since_report: bool | None = Field(
+        default=None, description="source and labelled data as they were when the report came"
+    )
+
+    def interval(self, name: str) -> tuple[float, float]:
+        """Give the interval of one score.
+
+        Where its number of trials is not told, the least that it can be.
+        """
+        share = float(getattr(self, name))
+        trials = {
+            "accuracy": self.n,
+            "precision": self.answered_positive,
+            "recall": self.labelled_positive,
+        }.get(name)
+        if name == "f1":
+            both = (self.answered_positive, self.labelled_positive)
+            trials = None if None in both else min(one for one in both if one is not None)
+        return printed_numbers.interval(
+            share, trials if trials is not None else printed_numbers.least_trials(share, self.n)
+        )
+
+
+class FileSize(_Frozen):
+    """How large a file of S is."""
+
+    bytes: int
+    lines: int
+
+
+class Known(_Frozen):
+    """Everything that was derived; what is empty or None could not be."""
+
+    report: str = Field(
+        default="", description="path of the report in S, which never verifies itself"
+    )
+    suite: SuiteKnown | None = None
+    deliverables: dict[str, tuple[str, ...] | None] = Field(
+        default_factory=dict, description="path as written -> paths in S; None where S cannot tell"
+    )
+    sizes: dict[str, FileSize] = Field(
+        default_factory=dict, description="path as written -> size of the one file it is"
+    )
+    scores: ScoresKnown | None = None
+    policies: dict[str, Outcome | None] = Field(
+        default_factory=dict, description="P-n -> its outcome for the whole release"
+    )
+    own_policies: dict[str, Outcome] = Field(
+        default_factory=dict, description="P-n -> outcome of the legs that ask this service itself"
+    )
+    code_unchanged_since_report: bool | None = Field(
+        default=None,
+        description="source and tests as they were when the report came, for what hangs on them",
+    )
+    latency: dict[str, float] = Field(
+        default_factory=dict, description="endpoint -> measured p95 in milliseconds"
+    )
+    branch_exists: bool | None = None
+    added: datetime | None = Field(
+        default=None, description="when the commit that added this report was made"
+    )
+    history_complete: bool = False
+    endpoints: tuple[str, ...] | None = Field(default=None, description="'GET /path' or '/path'")
+    tables: tuple[str, ...] | None = None
+    views: tuple[str, ...] | None = None
+    evidence: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="suite, tree, accuracy, policies, latency, history -> digests of the evidence",
+    )

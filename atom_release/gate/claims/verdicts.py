@@ -1,0 +1,385 @@
+"""The rule for each kind of claim: claim and derived facts in, verdict out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from atom_release.gate.claims import printed_numbers
+from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
+from atom_release.gate.claims.service_facts import Known, Run, SuiteKnown
+from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+
+_CONTRADICTED, _UNVERIFIED, _VERIFIED = (
+    ClaimVerdict.CONTRADICTED,
+    ClaimVerdict.UNVERIFIED,
+    ClaimVerdict.VERIFIED,
+)
+_LATE = timedelta(hours=48)
+_EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=12)  # a bare date may be any zone's
+_MEAN = re.compile(r"\b(?:average|avg|mean|max(?:imum)?|p99|p50|median)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with what was found and why."""
+
+    verdict: ClaimVerdict
+    found: str
+    reason: str
+
+
+def judge(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+    """Judge one claim by the rule of its kind; a kind without a rule is derived by nothing."""
+    rule = _RULES.get(claim.kind)
+    return (
+        rule(claim, record, known)
+        if rule
+        else Judged(_UNVERIFIED, "", f"nothing derives a {claim.kind.value}")
+    )
+
+
+def _status(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+    if claim.value != ReportStatus.PASS:
+        return Judged(_UNVERIFIED, "", "the report does not call itself passed")
+    own = _own_failures(record, known)
+    if own:
+        return Judged(_CONTRADICTED, own, "the report's own number says otherwise")
+    if known.suite is None or not known.suite.runs:
+        return Judged(_UNVERIFIED, "", "no conclusive run of the suite")
+    runs = known.suite.runs
+    good = sum(run.failed == 0 and run.passed > 0 for run in runs)
+    if good == len(runs):
+        return Judged(_VERIFIED, "the suite passes", f"{good} of {len(runs)} runs")
+    return Judged(_UNVERIFIED, "the suite fails", f"passes in {good} of {len(runs)} runs")
+
+
+def _own_failures(record: ClaimRecord, known: Known) -> str:
+    """Give the report's own number of failures, unless that number is itself shown to be false."""
+    counted = [
+        claim
+        for claim in record.claims
+        if claim.kind is ClaimKind.TESTS and claim.unit == "failed" and claim.value
+    ]
+    standing = [
+        claim for claim in counted if _tests(claim, record, known).verdict is not _CONTRADICTED
+    ]
+    if standing:
+        return f"{standing[0].value} failed on line {standing[0].line}"
+    if counted or record.tests is None or not record.tests.failed:
+        return ""
+    return f"{record.tests.failed} failed"
+
+
+def _tests(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+    suite, unit = known.suite, claim.unit or ""
+    if suite is None or not suite.runs or unit not in Run.model_fields:
+        return Judged(_UNVERIFIED, "", "no conclusive run of the suite")
+    agreeing = sum(_holds(claim, run) for run in suite.runs)
+    found = f"{', '.join(sorted({str(getattr(run, unit)) for run in suite.runs}))} {unit}"
+    if agreeing == len(suite.runs):
+        return Judged(_VERIFIED, found, f"{agreeing} of {agreeing} runs")
+    if agreeing:
+        return Judged(_UNVERIFIED, found, f"holds in {agreeing} of {len(suite.runs)} runs")
+    if any(_only_skips(claim, record, run) for run in suite.runs):
+        return Judged(_UNVERIFIED, found, "the difference is what this machine skips")
+    return _disagreeing(claim, record, suite, found)
+
+
+def wants_rerun(record: ClaimRecord, known: Known) -> bool:
+    """Say whether a count that no run agrees with was written of other code.
+
+    So that only a run of that code can contradict it.
+    """
+    suite = known.suite
+    if (
+        suite is None
+        or not suite.runs
+        or suite.unchanged_since_report is not False
+        or suite.runs_at_report
+    ):
+        return False
+    counts = [
+        claim
+        for claim in record.claims
+        if claim.kind is ClaimKind.TESTS and claim.unit in Run.model_fields
+    ]
+    return any(
+        not any(_holds(claim, run) or _only_skips(claim, record, run) for run in suite.runs)
+        for claim in counts
+    )
+
+
+def _disagreeing(claim: Claim, record: ClaimRecord, suite: SuiteKnown, found: str) -> Judged:
+    """Judge a count that no run agrees with.
+
+    Proof needs the code that the report was written about.
+    """
+    then = suite.runs_at_report
+    if suite.unchanged_since_report:
+        return Judged(
+            _CONTRADICTED,
+            found,
+            f"0 of {len(suite.runs)} runs; source and tests are as they were when the report came",
+        )
+    if then and not any(_holds(claim, run) or _only_skips(claim, record, run) for run in then):
+        return Judged(
+            _CONTRADICTED,
+            found,
+            f"0 of {len(suite.runs)} runs, nor in {len(then)} at the commit that added the report",
+        )
+    return Judged(
+        _UNVERIFIED, found, _superseded(unchanged=suite.unchanged_since_report, held=bool(then))
+    )
+
+
+def _superseded(*, unchanged: bool | None, held: bool) -> str:
+    if held:
+        return "superseded: it held at the commit that added the report"
+    return (
+        "history does not tell whether the code changed since"
+        if unchanged is None
+        else "superseded: source or tests changed since the report came"
+    )
+
+
+def _holds(claim: Claim, run: Run) -> bool:
+    counted = {getattr(run, claim.unit or "")} | (
+        {run.passed + run.failed} if claim.unit == "total" else set()
+    )  # some totals leave skips out
+    return claim.value in counted
+
+
+def _only_skips(claim: Claim, record: ClaimRecord, run: Run) -> bool:
+    """Say whether the same tests ran.
+
+    Some of them skipped here or there for want of something on the machine.
+    """
+    if claim.unit not in {"passed", "skipped"} or record.tests is None:
+        return False
+    said = record.tests.model_copy(update={claim.unit: claim.value})
+    return (
+        said.passed is not None
+        and said.passed + (said.skipped or 0) == run.passed + run.skipped
+        and (said.failed or 0) == run.failed
+    )
+
+
+def _deliverable(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+    name = str(claim.value)
+    paths = known.deliverables.get(name)
+    if paths is None:
+        return Judged(_UNVERIFIED, "", "the judged commit cannot tell")
+    if not paths:
+        return Judged(
+            _CONTRADICTED,
+            "not in the judged commit",
+            "no file of the judged commit has this path or, uniquely, this name",
+        )
+    if set(paths) <= {known.report, record.path}:
+        return Judged(_UNVERIFIED, paths[0], "a report is no evidence of itself")
+    if len(paths) > 1:
+        return Judged(
+            _UNVERIFIED, f"{len(paths)} files", f"the name is not unique: {', '.join(paths[:3])}"
+        )
+    return Judged(_VERIFIED, paths[0], "it is in the judged commit")
+
+
+def _score(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+    found = getattr(known.scores, claim.kind.value) if known.scores else None
+    if known.scores is None or found is None or not isinstance(claim.value, int | float):
+        return Judged(_UNVERIFIED, "", "the judged code was not scored")
+    if printed_numbers.speaks_of_other_data(claim.text):
+        return Judged(
+            _UNVERIFIED,
+            f"{found:.4f}",
+            "said of training or validation data, which the gate does not have",
+        )
+    low, high = printed_numbers.printed_range(float(claim.value), claim.text)
+    if low <= found < high:
+        return Judged(
+            _VERIFIED, f"{found:.4f}", f"{known.scores.n} labelled rows, to the precision printed"
+        )
+    least, most = known.scores.interval(claim.kind.value)
+    shown = f"{found:.4f} [{least:.4f}, {most:.4f}]"
+    if low <= most and high >= least:
+        return Judged(
+            _UNVERIFIED,
+            shown,
+            f"it differs, but {known.scores.n} labelled rows cannot tell them apart",
+        )
+    if not known.scores.unchanged_since_report:
+        return Judged(
+            _UNVERIFIED,
+            shown,
+            _superseded(unchanged=known.scores.unchanged_since_report, held=False),
+        )
+    return Judged(
+        _CONTRADICTED,
+        shown,
+        f"outside the interval of {known.scores.n} labelled rows; code and rows are as they were"
+        " when the report came",
+    )
+
+
+def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+    name, __, status = str(claim.value).partition(" ")
+    own, whole = known.own_policies.get(name), known.policies.get(name)
+    if status not in {ReportStatus.PASS, ReportStatus.FAIL}:
+        return Judged(
+            _UNVERIFIED, str(whole or own or ""), "the report gives it no status of pass or fail"
+        )
+    found = (
+        Outcome.FAIL
+        if own is Outcome.FAIL
+        else (
+            Outcome.PASS
+            if whole is Outcome.PASS or (own is Outcome.PASS and whole is None)
+            else None
+        )
+    )
+    if found is not None:
+        return _decided(known, name, status, found)
+    reason = (
+        f"{name} is decided for the release, and does not tell of this service"
+        if whole
+        else f"{name} was not decided"
+    )
+    return Judged(_UNVERIFIED, str(whole or ""), reason)
+
+
+def _decided(known: Known, name: str, status: str, found: Outcome) -> Judged:
+    """Hold a policy's status against its outcome.
+
+    Against other code than the report was written of, it accuses nobody.
+    """
+    how = f"decided as {name}" + (", by this service's own legs" if found is Outcome.FAIL else "")
+    if status == found.value:
+        return Judged(_VERIFIED, found.value, how)
+    if not known.code_unchanged_since_report:
+        return Judged(
+            _UNVERIFIED,
+            found.value,
+            f"{how}; {_superseded(unchanged=known.code_unchanged_since_report, held=False)}",
+        )
+    return Judged(_CONTRADICTED, found.value, how)
+
+
+def _latency(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+    named = {
+        name: value for name, value in known.latency.items() if name and name in claim.text
+    } or known.latency
+    if not named or not isinstance(claim.value, int | float) or _MEAN.search(claim.text):
+        return Judged(_UNVERIFIED, "", "no p95 was measured that this could be compared with")
+    limit = claim.value * {"ms": 1.0, "s": 1000.0, "us": 0.001}.get(claim.unit or "ms", 1.0)
+    measured = max(named.values())
+    holds = measured < limit if claim.comparator == "<" else measured <= limit
+    if holds and claim.comparator in {"<", "<=", "=", None}:
+        return Judged(_VERIFIED, f"p95 {measured:.1f} ms", "it is no slower here")
+    return Judged(
+        _UNVERIFIED,
+        f"p95 {measured:.1f} ms",
+        "latency measured elsewhere is not contradicted by latency here",
+    )
+
+
+def _date(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+    span = _span(str(claim.value))
+    if known.added is None or span is None:
+        return Judged(_UNVERIFIED, "", "history does not tell when the report came")
+    found = known.added.astimezone(UTC).isoformat()
+    off = max(span[0] - known.added, known.added - span[1], timedelta(0))
+    if off <= _LATE:
+        return Judged(_VERIFIED, found, "within 48 hours of the commit that added the report")
+    if not known.history_complete:
+        return Judged(_UNVERIFIED, found, "the history is not complete")
+    return Judged(_CONTRADICTED, found, f"{off.days} days off the commit that added the report")
+
+
+def _span(value: str) -> tuple[datetime, datetime] | None:
+    """Give the moments a date can mean: of a bare date, all of that day in every zone."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if len(value) > len("2000-01-01") and moment.tzinfo is not None:
+        return moment, moment
+    moment = moment.replace(tzinfo=UTC)
+    length = timedelta(0) if len(value) > len("2000-01-01") else timedelta(days=1)
+    try:
+        return moment - _EASTMOST, moment + length + _WESTMOST
+    except OverflowError:
+        return None
+
+
+def _branch(_: Claim, __: ClaimRecord, known: Known) -> Judged:
+    if known.branch_exists:
+        return Judged(_VERIFIED, "there is such a branch", "it is in the repository")
+    return Judged(
+        _UNVERIFIED,
+        "" if known.branch_exists is None else "no such branch",
+        "an absent branch may have been deleted after its merge",
+    )
+
+
+def _size(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+    named = [size for name, size in known.sizes.items() if name in claim.text.replace("\\", "/")]
+    if len(named) != 1 or not isinstance(claim.value, int | float):
+        return Judged(_UNVERIFIED, "", "no one file of the judged commit is named with it")
+    size = named[0]
+    if claim.unit in {"lines", "loc"}:
+        return Judged(
+            _VERIFIED if size.lines == claim.value else _UNVERIFIED,
+            f"{size.lines} lines",
+            "counted in the judged commit",
+        )
+    factor = {"bytes": 1, "kb": 1000, "kib": 1024, "mb": 1000**2, "mib": 1024**2}.get(
+        claim.unit or "", 1
+    )
+    low, high = printed_numbers.printed_range(float(claim.value), claim.text)
+    holds = any(
+        low <= size.bytes / one < high
+        for one in {factor, 1024 if factor == 1000 else factor}  # noqa: PLR2004 - "KB" is said of both
+    )
+    return Judged(
+        _VERIFIED if holds else _UNVERIFIED, f"{size.bytes} bytes", "measured in the judged commit"
+    )
+
+
+def _listed(attribute: str) -> Callable[[Claim, ClaimRecord, Known], Judged]:
+    def rule(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+        there = getattr(known, attribute)
+        if there is None:
+            return Judged(_UNVERIFIED, "", f"no list of {attribute} was derived")
+        name = str(claim.value).lower()
+        found = any(
+            name == one.lower() or one.lower().endswith((f" {name}", f".{name}")) for one in there
+        )
+        return Judged(
+            _VERIFIED if found else _UNVERIFIED,
+            str(claim.value) if found else "",
+            f"derived with {len(there)} {attribute}",
+        )
+
+    return rule
+
+
+_RULES: dict[ClaimKind, Callable[[Claim, ClaimRecord, Known], Judged]] = {
+    ClaimKind.STATUS: _status,
+    ClaimKind.TESTS: _tests,
+    ClaimKind.DELIVERABLE: _deliverable,
+    ClaimKind.ACCURACY: _score,
+    ClaimKind.PRECISION: _score,
+    ClaimKind.RECALL: _score,
+    ClaimKind.F1: _score,
+    ClaimKind.POLICY: _policy,
+    ClaimKind.LATENCY: _latency,
+    ClaimKind.DATE: _date,
+    ClaimKind.BRANCH: _branch,
+    ClaimKind.SIZE: _size,
+    ClaimKind.ENDPOINT: _listed("endpoints"),
+    ClaimKind.TABLE: _listed("tables"),
+    ClaimKind.VIEW: _listed("views"),
+}

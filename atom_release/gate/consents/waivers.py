@@ -1,0 +1,224 @@
+"""Waivers.
+
+A named person accepts one failure of one criterion, for one commit, until a moment, with a reason;
+and when that counts.
+
+A waiver names the failure itself by a fingerprint that is the same in every run that fails alike:
+what fails otherwise is not waived. What no person may accept stays refused: a contradicted claim, a
+bad signature, a vacuous suite, and nothing shown at all. Who signed a waiver was checked by whoever
+reads it (`Presented.signature`); here nothing is read and nothing is trusted that does not stand in
+the case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    model_validator,
+)
+
+from atom_release.gate.consents import severity
+from atom_release.gate.consents.failing import Failing
+from atom_release.gate.vocabulary import ControlState, Outcome
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_UNWAIVABLE = {
+    "claims": "a contradicted claim cannot be waived: the report says what is not so",
+    "signing": "a bad signature cannot be waived",
+    "signature": "a bad signature cannot be waived",
+    "tag": "a tag in the way cannot be waived: nobody can accept what another signature stands for",
+}
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+        message = "give a moment as RFC 3339 has it, with its zone, e.g. 2026-01-31T18:00:00Z"
+        raise ValueError(message)
+    if not isinstance(value, str | datetime):
+        message = "a moment is text, not a number"
+        raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError
+    return value
+
+
+def _said(value: str) -> str:
+    if not value.strip():
+        message = "must say something"
+        raise ValueError(message)
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Said = Annotated[str, AfterValidator(_said), Field(max_length=2000)]
+Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+
+
+class Signature(StrEnum):
+    """Who signed what a person presented, as far as that could be established."""
+
+    TRUSTED = "trusted"  # a key that the release before, or the base branch, names
+    SOLO = "solo"  # the producer's own key: nobody else looked
+    UNKNOWN_KEY = "unknown key"
+    BAD = "bad signature"
+    UNREADABLE = "unreadable"
+
+
+class Waiver(BaseModel):
+    """What a person signs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["atom-release/waiver/v1"] = "atom-release/waiver/v1"
+    criterion: Said
+    commit: Commit
+    fingerprint: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="of the failure, as `explain` prints it"
+    )
+    reason: Said
+    approver: Said
+    ticket: Said
+    not_before: Moment
+    expires: Moment = Field(description="the first moment at which it no longer counts")
+    magnitudes: dict[str, FiniteFloat] = Field(
+        default_factory=dict, description="how large a failure it accepts, as the decision has it"
+    )
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Waiver:
+        if self.expires <= self.not_before:
+            message = "it expires before it begins"
+            raise ValueError(message)
+        return self
+
+
+class Presented(BaseModel):
+    """A waiver as it was handed in, with what was established about its signature.
+
+    `waiver` is None where it cannot be read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    waiver: Waiver | None
+    signature: Signature
+    signer: str = ""
+
+
+class WaiverUse(BaseModel):
+    """What became of one waiver in one decision; always shown, whether it counted or not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    criterion: str
+    approver: str
+    ticket: str
+    reason: str
+    not_before: str
+    expires: str
+    signature: Signature
+    signer: str
+    counts: bool
+    why: str
+
+
+def fingerprint(criterion: str, failing: Iterable[Failing]) -> str:
+    """Give the fingerprint of a criterion's failure.
+
+    Over its failing legs' question, subject, answer and deciding facts.
+    """
+    legs = sorted(json.dumps(leg.material, sort_keys=True) for leg in failing)
+    return hashlib.sha256(json.dumps([criterion, legs]).encode()).hexdigest()
+
+
+def unwaivable(failing: Sequence[Failing]) -> str:
+    """Say why nobody may waive this failure, or nothing."""
+    if not failing:
+        return "nothing was shown, and nothing cannot be waived"
+    for leg in failing:
+        if leg.control is ControlState.VACUOUS:
+            return f"a vacuous suite cannot be waived ({leg.question}/{leg.subject})"
+        if leg.question in _UNWAIVABLE and (leg.outcome is Outcome.FAIL or leg.question == "tag"):
+            return _UNWAIVABLE[leg.question]
+    return ""
+
+
+def refusal(
+    presented: Presented,
+    commit: str,
+    failure: str,
+    as_of: datetime,
+    size: Mapping[str, float] | None = None,
+) -> str:
+    """Say why a waiver does not cover this failure of its criterion on this commit at this moment.
+
+    Or nothing where it does.
+    """
+    signed = _unsigned(presented)
+    waiver = presented.waiver
+    if signed or waiver is None:
+        return signed or "it cannot be read"
+    if waiver.commit != commit:
+        return f"it is for another commit: {waiver.commit[:12]}"
+    if as_of < waiver.not_before:
+        return f"it does not count before {waiver.not_before.isoformat()}"
+    if as_of >= waiver.expires:
+        return f"it expired at {waiver.expires.isoformat()}"
+    if waiver.fingerprint != failure:
+        return (
+            f"the failure is another now: {failure[:12]}, and {waiver.fingerprint[:12]} was waived"
+        )
+    return severity.worse(waiver.magnitudes, size or {})
+
+
+def _unsigned(presented: Presented) -> str:
+    return {
+        Signature.UNKNOWN_KEY: f"its key is not one that is trusted here: {presented.signer[:12]}",
+        Signature.BAD: "its signature does not fit what it says",
+        Signature.UNREADABLE: "it cannot be read as a signed waiver",
+    }.get(presented.signature, "")
+
+
+def use(presented: Presented, why: str) -> WaiverUse:
+    """Give the account of a waiver: it counted where there is no reason against it."""
+    waiver = presented.waiver
+    return WaiverUse(
+        digest=presented.digest,
+        criterion=waiver.criterion if waiver else "",
+        approver=waiver.approver if waiver else "",
+        ticket=waiver.ticket if waiver else "",
+        reason=waiver.reason if waiver else "",
+        not_before=waiver.not_before.isoformat() if waiver else "",
+        expires=waiver.expires.isoformat() if waiver else "",
+        signature=presented.signature,
+        signer=presented.signer,
+        counts=not why,
+        why=why or "counts",
+    )
+
+
+def told(waiver: WaiverUse, before: Outcome, reason: str) -> str:
+    """Say in one line what was accepted, by whom and until when, with the outcome before."""
+    solo = (
+        ", signed with the producer's own key (solo)"
+        if waiver.signature is Signature.SOLO
+        else f", signed by {waiver.signer}"
+    )
+    return (
+        f"was {before}, waived by {waiver.approver} until {waiver.expires} ({waiver.ticket}:"
+        f" {waiver.reason}){solo}; before: {reason}"
+    )

@@ -1,0 +1,205 @@
+"""The texts of a decision in Markdown.
+
+For a person, made from the decision alone, so that they cannot say more than it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from atom_release.gate.claims.ledger import LedgerRow
+from atom_release.gate.decision.decision import CriterionResult, Decision
+from atom_release.gate.documents import matrix
+from atom_release.gate.documents.claims_summary import Account
+from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.rules.legs import Leg
+from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+
+_SIGNS = {
+    Outcome.PASS: "✅",
+    Outcome.FAIL: "❌",
+    Outcome.INCONCLUSIVE: "❓",
+    Outcome.BLOCKED: "⛔",
+    Outcome.WAIVED: "📝",
+}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Give a Markdown table; cells are made safe for one line."""
+    lines = ["| " + " | ".join(header) + " |", "| " + " | ".join("---" for _ in header) + " |"]
+    lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    text = " ".join(str("" if value is None else value).split())
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
+def sign(outcome: Outcome | None) -> str:
+    """Give the outcome with its sign; a leg that does not apply has none."""
+    return "not applicable" if outcome is None else f"{_SIGNS[outcome]} {outcome}"
+
+
+def decision_table(decision: Decision) -> str:
+    """Give the table a release manager reads first: criterion, outcome, assurance, why."""
+    rows = [
+        (result.id, result.title, _outcome(result), result.assurance or "", result.reason)
+        for result in decision.criteria
+    ]
+    rolled = [
+        (name, "roll-up of " + ", ".join(members), sign(outcome), "", "")
+        for name, members, outcome in decision.rolled
+    ]
+    return "\n\n".join(
+        [
+            table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled),
+            *_agreed(decision),
+        ]
+    )
+
+
+def digests(named: Mapping[str, str]) -> str:
+    """Give the table of what a decision rests on, each by its SHA-256."""
+    return table(("artifact", "sha256"), sorted(named.items()))
+
+
+def _agreed(decision: Decision) -> Iterator[str]:
+    """Give what people said of it.
+
+    Every waiver and approval that was handed in, whether it counted or not.
+    """
+    if decision.waivers:
+        outcomes = {
+            one.id: f"{one.before} → {one.outcome}" for one in decision.criteria if one.before
+        }
+        shown = [
+            (
+                one.criterion,
+                outcomes.get(one.criterion, "") if one.counts else "",
+                one.why,
+                one.approver,
+                one.signature,
+                one.ticket,
+                one.reason,
+                one.expires,
+            )
+            for one in decision.waivers
+        ]
+        yield table(
+            (
+                "waiver of",
+                "outcome",
+                "counts",
+                "approver",
+                "signature",
+                "ticket",
+                "reason",
+                "until",
+            ),
+            shown,
+        )
+    if decision.approvals:
+        yield table(
+            ("approval by", "counts"), [(one.signer, one.why) for one in decision.approvals]
+        )
+    yield f"Ratchet: {decision.baseline}. History: {decision.history}."
+
+
+def _outcome(result: CriterionResult) -> str:
+    return (
+        sign(result.outcome)
+        + (" (noted)" if result.noted else "")
+        + (f" (was {result.before})" if result.before else "")
+    )
+
+
+def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequence[Cell]) -> str:
+    """Give the policy report.
+
+    The policies, the matrix of policy by leg and service, then each leg that does not pass with
+    what to change.
+    """
+    parts = [
+        f"# {release}: policy check",
+        table(
+            ("policy", "title", "outcome", "assurance"),
+            [(r.id, r.title, _outcome(r), r.assurance or "") for r in results],
+        ),
+        "## Policy by leg and service",
+        _matrix(cells),
+    ]
+    for result in results:
+        parts += [f"## {result.id} {result.title}", _legs(result.legs)]
+        parts += [
+            f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in result.legs if leg.remedy
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _matrix(cells: Sequence[Cell]) -> str:
+    """Give the matrix, one row for each leg; what was not asked says why."""
+    rows = matrix.rows(cells)
+    header = ("policy", "leg", *(cell.service for cell in (rows[0] if rows else ())))
+    return table(
+        header, [(row[0].policy, row[0].leg, *(_signed(cell) for cell in row)) for row in rows]
+    )
+
+
+def _signed(cell: Cell) -> str:
+    return (
+        f"{_SIGNS[Outcome(cell.outcome)]} {cell.short}"
+        if cell.outcome in set(Outcome)
+        else cell.short
+    )
+
+
+def _legs(legs: Iterable[Leg]) -> str:
+    rows = [
+        (
+            leg.question,
+            leg.subject,
+            sign(leg.outcome),
+            leg.assurance or "",
+            leg.control or "",
+            leg.reason,
+        )
+        for leg in legs
+    ]
+    return table(("leg", "asked of", "outcome", "assurance", "control", "found"), rows)
+
+
+def aggregated(
+    release: str, results: Sequence[CriterionResult], accounts: Sequence[Account]
+) -> str:
+    """Give the aggregated report: the outcomes so far, then the ledger of claims per service."""
+    parts = [
+        f"# {release}: aggregated report",
+        table(
+            ("criterion", "title", "outcome", "why"),
+            [(r.id, r.title, _outcome(r), r.reason) for r in results],
+        ),
+    ]
+    for one in accounts:
+        parts += [
+            f"## {one.service}: claims",
+            counted(one),
+            *(f"- {_cell(finding)}" for finding in one.findings),
+            ledger_table(one.rows),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def counted(account: Account) -> str:
+    """Give the counts of one service's claims in one line."""
+    verdicts = ", ".join(f"{account.counts[verdict]} {verdict}" for verdict in ClaimVerdict)
+    return (
+        f"{verdicts}; {account.unexamined} of {account.lines} lines hold nothing that was"
+        " looked for"
+    )
+
+
+def ledger_table(rows: Sequence[LedgerRow]) -> str:
+    """Give the ledger of one service: claim, said, found, verdict, where it stands, why."""
+    shown = [(row.kind, row.said, row.found, row.verdict, row.where, row.reason) for row in rows]
+    return table(("claim", "said", "found", "verdict", "where", "why"), shown)

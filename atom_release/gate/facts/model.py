@@ -1,0 +1,32 @@
+"""What the facts of one question look like: a model that the probe writes and the rule reads.
+
+Evidence carries facts as JSON, so that it can be signed and outlive the code. A model in a module
+of this folder, named after the question, is the only way in and out: the probe builds it and hands
+`to_json()` to the evidence, the rule gets it back with `read()`. Facts of an older gate that no
+longer fit are not guessed at: `read` says so, and the leg stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+
+class Facts(BaseModel):
+    """The facts of one question; frozen, and closed against keys that nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the facts as evidence carries them; what was not set is left out."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    @classmethod
+    def read(cls, facts: Mapping[str, JsonValue]) -> Self | None:
+        """Return the facts that a piece of evidence carries, or None where they do not fit."""
+        try:
+            return cls.model_validate(facts)
+        except ValidationError:
+            return None

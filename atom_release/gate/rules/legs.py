@@ -1,0 +1,273 @@
+"""From evidence to the outcome of one leg: the rules, in the order in which they are tried.
+
+1. No evidence: INCONCLUSIVE. Several for one leg: the worst counts.
+2. Of another commit or tree, from the future, or older than the freshness: INCONCLUSIVE.
+3. `errored`, or the probe could not tell: INCONCLUSIVE. The system is absent: BLOCKED.
+4. The thing asked does not hold: FAIL, also when a suite's control shows that no test needed the
+   code ("vacuous").
+5. It holds, but the assurance is below what the manifest asks, or the negative control is missing,
+   dead, or weak where the manifest does not accept weak: INCONCLUSIVE.
+6. Otherwise: PASS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from atom_release.gate.catalogue import remedies
+from atom_release.gate.catalogue.criteria import LegSpec
+from atom_release.gate.claims import claim_facts
+from atom_release.gate.consents.approvals import Shown
+from atom_release.gate.consents.waivers import Presented
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import CriterionPolicy, Manifest
+from atom_release.gate.rules import histogram, performance, regression
+from atom_release.gate.rules.ratchet import Baseline
+from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
+
+_DEFAULT_POLICY = CriterionPolicy()
+_FIRST = Baseline(None, "no baseline: there is no release before this one")
+
+
+class Earlier(BaseModel):
+    """A failure of a criterion on the same commit, manifest and environment, in an earlier run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: str
+    reason: str
+    fingerprint: str = ""
+    unwaivable: str = ""
+
+    def __str__(self) -> str:
+        """Give it in one line."""
+        return f"{self.when}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a decision may depend on: nothing else is read, and the clock was read once."""
+
+    manifest: Manifest
+    commit: str
+    tree: str
+    as_of: datetime
+    evidence: Mapping[str, Evidence]  # sha256 of its canonical JSON -> evidence
+    history: Mapping[str, Earlier] = field(default_factory=dict)  # criterion -> its earlier failure
+    remembered: str = "none"  # what is known of earlier runs on this repository
+    waivers: tuple[Presented, ...] = ()
+    approvals: tuple[Shown, ...] = ()
+    authors: tuple[str, ...] = ()  # of the judged commit
+    baseline: Baseline = _FIRST
+
+    def of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
+        """Give the evidence of one leg with its digests, ordered by digest."""
+        return sorted(
+            (digest, one) for digest, one in self.evidence.items() if one.leg == (question, subject)
+        )
+
+
+class Leg(BaseModel):
+    """What became of one leg; `outcome` is None where the leg does not apply."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str
+    subject: str
+    outcome: Outcome | None
+    assurance: Assurance | None = None
+    reason: str
+    remedy: str = ""
+    control: ControlState | None = None
+    observes: str | None = None
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def decided(self) -> bool:
+        """Whether the system gave an answer: yes or no, not absence or doubt."""
+        return self.outcome in {Outcome.PASS, Outcome.FAIL}
+
+
+def judge(spec: LegSpec, case: Case) -> Leg:
+    """Give the outcome of one leg: the worst that its evidence says."""
+    if not spec.applies:
+        return Leg(question=spec.question, subject=spec.subject, outcome=None, reason=spec.why_not)
+    found = case.of(spec.question, spec.subject)
+    if not found:
+        remedy = remedies.remedy(spec.question, Outcome.INCONCLUSIVE)
+        return _leg(
+            spec, Outcome.INCONCLUSIVE, "no evidence: the question was not asked", remedy=remedy
+        )
+    judged = [_judge_one(spec, digest, evidence, case) for digest, evidence in found]
+    return max(judged, key=lambda leg: -1 if leg.outcome is None else leg.outcome.badness)
+
+
+def _judge_one(spec: LegSpec, digest: str, evidence: Evidence, case: Case) -> Leg:
+    outcome, reason = _outcome(spec, evidence, case)
+    remedy = (evidence.remedy if outcome not in {None, Outcome.PASS} else "") or remedies.remedy(
+        spec.question, outcome
+    )
+    control = evidence.control.state if evidence.control else None
+    return _leg(
+        spec,
+        outcome,
+        reason,
+        assurance=evidence.assurance,
+        remedy=remedy,
+        control=control,
+        evidence=(digest,),
+    )
+
+
+def _leg(spec: LegSpec, outcome: Outcome | None, reason: str, **rest: object) -> Leg:
+    return Leg.model_validate(
+        {
+            "question": spec.question,
+            "subject": spec.subject,
+            "outcome": outcome,
+            "reason": reason,
+            "observes": spec.observes,
+            **rest,
+        }
+    )
+
+
+def _outcome(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Outcome | None, str]:
+    doubt = _doubt(spec, evidence, case)
+    if doubt:
+        return Outcome.INCONCLUSIVE, doubt
+    not_applicable = evidence.facts.get("not_applicable")
+    answer, reason = _answer(spec, evidence, case)
+    if answer is Answer.ABSENT:
+        return Outcome.BLOCKED, reason
+    if answer is Answer.UNKNOWN:
+        return Outcome.INCONCLUSIVE, reason
+    if answer is Answer.NO:
+        return Outcome.FAIL, reason
+    weakness = _weakness(spec, evidence, case.manifest)
+    if weakness:
+        return weakness
+    return (None, str(not_applicable)) if not_applicable else (Outcome.PASS, reason)
+
+
+def _doubt(spec: LegSpec, evidence: Evidence, case: Case) -> str:
+    """Say why this evidence cannot speak for the judged commit now, or nothing."""
+    if (evidence.commit, evidence.tree) != (case.commit, case.tree):
+        return f"the evidence is of another commit: {evidence.commit[:12]}"
+    age = case.as_of - evidence.observed_at
+    if age < timedelta(0):
+        return f"the evidence is dated after the decision: {evidence.observed_at.isoformat()}"
+    limit = policy(case.manifest, spec.criterion).freshness or case.manifest.freshness
+    if age > limit:
+        return f"the evidence is stale: {age} old, at most {limit}"
+    return f"the probe failed: {evidence.reason}" if evidence.errored else ""
+
+
+def _answer(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Give the probe's answer, or what a rule makes of its facts.
+
+    A yes is never taken where it can be worked out again.
+    """
+    if (spec.criterion, spec.question) == ("AC1", "report"):
+        return _aggregation(evidence)
+    rule = _RULES.get(spec.question)
+    if rule is None or evidence.answer is not Answer.YES:
+        return evidence.answer, evidence.reason
+    return rule(spec, evidence, case)
+
+
+def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
+    """AC1 asks less than C.x: that the report is there, once, and readable; not what it says."""
+    paths = evidence.facts.get("paths")
+    found = (
+        f"{', '.join(str(path) for path in paths) if isinstance(paths, list) else ''} is there once"
+        " and can be read"
+    )
+    return {"one": (Answer.YES, found), "unread": (Answer.UNKNOWN, evidence.reason)}.get(
+        str(evidence.facts.get("state")), (Answer.NO, evidence.reason)
+    )
+
+
+def _latency(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    service = case.manifest.service(spec.subject)
+    return performance.judge_latency(
+        evidence.facts, service.budget, [endpoint.name for endpoint in service.endpoints]
+    )
+
+
+def _histogram(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    return histogram.judge_histogram(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
+def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    if "not_applicable" in evidence.facts:
+        return evidence.answer, evidence.reason
+    return regression.judge_regression(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
+def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    asked = case.manifest.service(spec.subject).accuracy
+    return (
+        performance.judge_accuracy(evidence.facts, asked.minimum)
+        if asked
+        else (evidence.answer, evidence.reason)
+    )
+
+
+def _claims(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del evidence  # the ledger takes all evidence about the service together
+    return claim_facts.answer(case.manifest.service(spec.subject), case.evidence)
+
+
+_RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
+    "latency": _latency,
+    "accuracy": _accuracy,
+    "histogram": _histogram,
+    "regression": _regression,
+    "claims": _claims,
+}
+
+
+def _weakness(spec: LegSpec, evidence: Evidence, manifest: Manifest) -> tuple[Outcome, str] | None:
+    control = evidence.control
+    if control is not None and control.state is ControlState.VACUOUS:
+        return Outcome.FAIL, f"vacuous: {control.found}"
+    needed = policy(manifest, spec.criterion).assurance
+    if evidence.assurance.rank < needed.rank:
+        return (
+            Outcome.INCONCLUSIVE,
+            f"the evidence is only {evidence.assurance}, {needed} is asked for: {evidence.reason}",
+        )
+    if control is None:
+        return (
+            Outcome.INCONCLUSIVE,
+            f"no negative control: nothing shows that the probe could fail ({evidence.reason})",
+        )
+    if control.state is ControlState.DEAD:
+        return (
+            Outcome.INCONCLUSIVE,
+            f"dead control: {control.changed}, and the probe said {control.found}",
+        )
+    if control.state is ControlState.WEAK and not _accepts_weak(spec, manifest):
+        return Outcome.INCONCLUSIVE, f"weak control: {control.found}"
+    return None
+
+
+def _accepts_weak(spec: LegSpec, manifest: Manifest) -> bool:
+    if spec.question == "suite":
+        suite = manifest.service(spec.subject).suite
+        return suite is not None and suite.control == "weak"
+    return any(
+        one.name == spec.subject and one.control == "weak"
+        for one in manifest.integration
+        if spec.question == "integration"
+    )
+
+
+def policy(manifest: Manifest, criterion: str) -> CriterionPolicy:
+    """Give what the manifest asks of a criterion beyond the defaults."""
+    return manifest.criteria.get(criterion, _DEFAULT_POLICY)

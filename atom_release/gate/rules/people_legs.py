@@ -1,0 +1,100 @@
+"""Legs that no system is asked for: what people and the release before have to say of a criterion.
+
+Made from the case alone.
+
+`ratchet/manifest` fails where the manifest asks less than that of the release before;
+`approval/commit` is open until enough persons approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atom_release.gate.catalogue import criteria
+from atom_release.gate.consents import approvals
+from atom_release.gate.rules import ratchet
+from atom_release.gate.rules.legs import Case, Leg, policy
+from atom_release.gate.vocabulary import Outcome
+
+RATCHET = ("ratchet", "manifest")
+APPROVAL = ("approval", "commit")
+_REMEDY = (
+    "Ask what the release before asked, or have it waived: atom-release waive --criterion"
+    " {criterion}"
+)
+_APPROVE = "A person who is not the author: atom-release approve --key KEY --approver NAME"
+
+
+def of(criterion: str, case: Case) -> Iterator[Leg]:
+    """Give the legs of this kind that a criterion has in this case.
+
+    Where nothing was loosened and nobody is asked, none.
+    """
+    yield from _ratchet(criterion, case)
+    needed = policy(case.manifest, criterion).approvals
+    if needed:
+        uses = approvals.used(case.approvals, case.commit, case.authors, case.as_of)
+        lacks = approvals.lacking(needed, uses)
+        names = ", ".join(one.signer for one in uses if one.counts)
+        outcome, reason = (
+            (Outcome.INCONCLUSIVE, lacks) if lacks else (Outcome.PASS, f"approved by {names}")
+        )
+        yield Leg(
+            question=APPROVAL[0],
+            subject=APPROVAL[1],
+            outcome=outcome,
+            reason=reason,
+            remedy=_APPROVE if lacks else "",
+        )
+
+
+def expected(case: Case) -> tuple[criteria.Criterion, ...]:
+    """Give the criteria of this decision.
+
+    Those the manifest expects, and those it dropped since the release before.
+    """
+    before = case.baseline.manifest
+    return criteria.expected(case.manifest) + (
+        ratchet.dropped(before, case.manifest) if before else ()
+    )
+
+
+def baseline(case: Case) -> str:
+    """Say in one line what the manifest was compared with, and how many loosenings that found."""
+    before = case.baseline.manifest
+    if before is None:
+        return case.baseline.told
+    return f"{case.baseline.told}: {len(ratchet.loosenings(before, case.manifest))} loosened"
+
+
+def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
+    before = case.baseline.manifest
+    remedy = _REMEDY.format(criterion=criterion)
+    if (
+        case.baseline.unreadable and criterion == criteria.expected(case.manifest)[0].id
+    ):  # once is enough: it is about the whole manifest
+        yield Leg(
+            question=RATCHET[0],
+            subject=RATCHET[1],
+            outcome=Outcome.INCONCLUSIVE,
+            reason=case.baseline.told,
+            remedy=remedy,
+        )
+    looser = (
+        [
+            one.what
+            for one in ratchet.loosenings(before, case.manifest)
+            if one.criterion == criterion
+        ]
+        if before
+        else []
+    )
+    if looser:
+        reason = f"looser than {case.baseline.told}: {'; '.join(looser)}"
+        yield Leg(
+            question=RATCHET[0],
+            subject=RATCHET[1],
+            outcome=Outcome.FAIL,
+            reason=reason,
+            remedy=remedy,
+        )

@@ -1,0 +1,243 @@
+"""From this release's latency and the previous one's to an answer.
+
+Did p95 or the share of errors rise beyond what the manifest allows?
+
+Both summaries hold an interval for each endpoint, valid for every distribution. The shift lies
+between (lowest now, highest then) and (highest now, lowest then): wider than an interval from the
+samples themselves would be, and never too narrow. "It rose beyond" uses the lower end of one
+interval and the upper end of the other, so it is wrong with at most half of the risk of each: 5 %
+for an endpoint.
+
+1. The whole shift beyond the allowed share, and beyond the least rise that counts: NO.
+2. The whole shift at or below either: YES.
+3. Otherwise, or where an endpoint was measured otherwise than before: UNKNOWN.
+
+A NO on a noisy machine says nothing about the service, nor does a rise that is gone when divided by
+the rise of the no-op that was measured beside it: UNKNOWN. Where the manifest only warns, NO and
+UNKNOWN become a YES that says what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from atom_release.gate.manifest import Budget
+from atom_release.gate.rules.performance import ALPHA, LatencyFacts, Measured, Noop, noise_of
+from atom_release.gate.statistics import wilson
+from atom_release.gate.vocabulary import Answer
+
+WARNING = "warning: "
+"""How the reason of a leg begins that holds although something rose."""
+
+
+class Asked(Measured):
+    """One endpoint's figures with what was asked of it."""
+
+    method: str
+    path: str
+
+
+class Idle(Noop):
+    """A no-op's figures with both ends of its interval."""
+
+    low: float | None = None
+
+
+class _Load(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    rate: float = Field(gt=0)
+
+
+class Window(LatencyFacts):
+    """What the facts of one latency measurement say: of this release, or of the previous one."""
+
+    endpoints: tuple[Asked, ...] = Field(min_length=1)
+    noop: Idle
+    budget: _Load
+
+
+class Shift(NamedTuple):
+    """By what share something rose, at least and at most; None where the figures do not tell."""
+
+    low: float | None
+    high: float | None
+
+
+def judge_regression(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Answer, str]:
+    """Give the answer that the facts of two latency measurements come to, and why."""
+    try:
+        now, then = (
+            Window.model_validate(facts.get("now")),
+            Window.model_validate(facts.get("then")),
+        )
+    except ValidationError as error:
+        return _as_asked(
+            Answer.UNKNOWN,
+            f"the figures cannot be compared: {error.error_count()} of them cannot be read",
+            budget,
+        )
+    answer, reason = judge_beyond(now, then, budget)
+    return _as_asked(answer, f"{reason}{_with_what(facts)}", budget)
+
+
+def _as_asked(answer: Answer, reason: str, budget: Budget) -> tuple[Answer, str]:
+    warns = answer is not Answer.YES and budget.regression.then == "warn"
+    return (Answer.YES, f"{WARNING}{reason}") if warns else (answer, reason)
+
+
+def _with_what(facts: Mapping[str, JsonValue]) -> str:
+    named = facts.get("baseline")
+    return (
+        f"; compared with {named.get('tag')} ({str(named.get('commit'))[:12]})"
+        if isinstance(named, dict)
+        else ""
+    )
+
+
+def judge_beyond(now: Window, then: Window, budget: Budget) -> tuple[Answer, str]:
+    """Give the answer before it is asked whether the manifest only warns."""
+    if now.budget.rate != then.budget.rate:
+        return (
+            Answer.UNKNOWN,
+            (
+                f"the previous release was measured at {then.budget.rate:g} arrivals a second, this"
+                f" one at {now.budget.rate:g}"
+            ),
+        )
+    pairs = list(_pairs(now, then))
+    if not pairs:
+        return Answer.UNKNOWN, "no endpoint of the previous release is asked in the same way now"
+    risen = [told for pair in pairs if (told := _risen(*pair, budget))]
+    if risen:
+        noise = noise_of(now, budget) or _slower_machine(pairs, now.noop, then.noop, budget)
+        said = "; ".join(risen)
+        return (
+            (Answer.UNKNOWN, f"machine: {noise}, so this does not count: {said}")
+            if noise
+            else (Answer.NO, said)
+        )
+    doubts = [told for pair in pairs if (told := _doubt(*pair, budget))]
+    if doubts:
+        return Answer.UNKNOWN, "; ".join(doubts)
+    return (
+        Answer.YES,
+        (
+            f"no rise beyond {_allowed(budget)} in {len(pairs)} of {len(now.endpoints)} endpoints:"
+            f" {'; '.join(_told(*pair) for pair in pairs)}"
+        ),
+    )
+
+
+def _pairs(now: Window, then: Window) -> Iterable[tuple[Asked, Asked]]:
+    """Give the endpoints that were asked in both in the same way; a new one has no past."""
+    before = {(one.name, one.method, one.path): one for one in then.endpoints}
+    return (
+        (one, before[key])
+        for one in now.endpoints
+        if (key := (one.name, one.method, one.path)) in before
+    )
+
+
+def p95_shift(now: Measured, then: Measured) -> Shift:
+    """Give by what share p95 rose."""
+    low = now.low / then.high - 1 if now.low is not None and then.high else None
+    high = now.high / then.low - 1 if now.high is not None and then.low else None
+    return Shift(low, high)
+
+
+def error_shift(now: Measured, then: Measured) -> Shift:
+    """Give by how much the rate of errors rose, in parts of one.
+
+    Between the ends of the two Wilson intervals.
+    """
+    (low, high), (before_low, before_high) = (
+        wilson(one.errors, one.requests, ALPHA) for one in (now, then)
+    )
+    return Shift(low - before_high, high - before_low)
+
+
+def _room(then: float, budget: Budget) -> float:
+    """Give how far above this previous p95 (ms) one may be now."""
+    return max(then * budget.regression.allowed, budget.regression.least.total_seconds() * 1000)
+
+
+def _paid(one: Measured) -> bool:
+    return one.alpha * one.looks <= ALPHA * (1 + 1e-9)
+
+
+def _risen(now: Asked, then: Asked, budget: Budget, machine: float = 1.0) -> str:
+    """Say what rose beyond the allowed share without doubt, or nothing.
+
+    `machine` is how many times slower the machine itself has become.
+    """
+    said = []
+    low = None if now.low is None else now.low / machine
+    if (
+        low is not None
+        and then.high is not None
+        and _paid(now)
+        and _paid(then)
+        and low - then.high > _room(then.high, budget)
+    ):
+        said.append(
+            f"p95 rose by at least {low / then.high - 1:.0%} (from at most {then.high:.1f} ms to at"
+            f" least {low:.1f} ms)"
+        )
+    before = wilson(then.errors, then.requests, ALPHA)[1]
+    if wilson(now.errors, now.requests, ALPHA)[0] > before * (1 + budget.regression.allowed):
+        said.append(
+            f"{now.errors} of {now.requests} requests failed, {then.errors} of {then.requests}"
+            " before"
+        )
+    return f"{now.name}: {', '.join(said)}; allowed is {_allowed(budget)}" if said else ""
+
+
+def _doubt(now: Asked, then: Asked, budget: Budget) -> str:
+    """Say why it is not shown that nothing rose beyond the allowed share, or nothing.
+
+    That errors did not rise few samples can show: they count above.
+    """
+    if not (_paid(now) and _paid(then)):
+        return f"{now.name}: an interval takes more risk than its looks leave"
+    if (
+        now.high is not None
+        and then.low is not None
+        and now.high - then.low <= _room(then.low, budget)
+    ):
+        return ""
+    return f"{_told(now, then)}, which does not decide on {_allowed(budget)}"
+
+
+def _told(now: Asked, then: Asked) -> str:
+    low, high = p95_shift(now, then)
+    return f"{now.name}: p95 changed by {_share(low)} to {_share(high)}"
+
+
+def _share(value: float | None) -> str:
+    return "an unknown share" if value is None else f"{value:+.0%}"
+
+
+def _allowed(budget: Budget) -> str:
+    return (
+        f"{budget.regression.allowed:.0%}, at least"
+        f" {budget.regression.least.total_seconds() * 1000:g} ms"
+    )
+
+
+def _slower_machine(
+    pairs: Iterable[tuple[Asked, Asked]], now: Idle, then: Idle, budget: Budget
+) -> str:
+    """Say by how much the no-op became slower if that explains every rise, or nothing."""
+    if now.low is None or not then.high or now.low <= then.high:
+        return ""
+    times = now.low / then.high
+    explained = not any(_risen(*pair, budget, machine=times) for pair in pairs)
+    return (
+        f"p95 of a no-op rose too, from at most {then.high:.1f} ms to at least {now.low:.1f} ms"
+        if explained
+        else ""
+    )

@@ -1,0 +1,112 @@
+"""What an asset shows in Dagster.
+
+Its artifacts by path and digest, its Markdown, its outcomes as a table, its numbers as numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+
+import dagster as dg
+
+from atom_release.gate.decision.decision import CriterionResult
+from atom_release.records import canonical
+from atom_release.release.pictures import titled
+from atom_release.release.work import Work
+
+_MARKDOWN_LIMIT = 100_000
+
+
+def metadata_of(
+    work: Work,
+    names: Iterable[str],
+    artifacts: Mapping[str, bytes],
+    results: Sequence[CriterionResult],
+) -> dict[str, dg.MetadataValue]:
+    """Give the metadata of one report asset."""
+    shown: dict[str, dg.MetadataValue] = {"commit": dg.MetadataValue.text(work.subject.commit)}
+    for name in names:
+        if name not in artifacts:
+            continue
+        shown[name] = dg.MetadataValue.path(f"{work.settings.out}/{name}")
+        shown[f"{name} sha256"] = dg.MetadataValue.text(canonical.digest(artifacts[name]))
+        if name.endswith(".md"):
+            shown["report"] = dg.MetadataValue.md(artifacts[name].decode()[:_MARKDOWN_LIMIT])
+        if name.endswith(".svg"):
+            shown[f"picture: {titled(name)}"] = dg.MetadataValue.md(
+                f"![{name}](data:image/svg+xml;base64,{b64encode(artifacts[name]).decode()})"
+            )
+        if name.endswith(".json") and not name.endswith(".dsse.json"):
+            document = json.loads(artifacts[name])
+            shown |= _numbers(document) | _ledger(document) | _matrix(document)
+    for result in results:
+        shown[f"{result.id} outcome"] = dg.MetadataValue.text(f"{result.outcome}: {result.reason}")
+    return shown
+
+
+def _numbers(document: object) -> dict[str, dg.MetadataValue]:
+    """Give what Dagster can plot over runs.
+
+    How much evidence, how much of it answered, and the measured p95.
+    """
+    evidence = document.get("evidence", []) if isinstance(document, dict) else []
+    if not evidence:
+        return {}
+    shown: dict[str, dg.MetadataValue] = {
+        "evidence": dg.MetadataValue.int(len(evidence)),
+        "answered yes": dg.MetadataValue.int(sum(one["answer"] == "yes" for one in evidence)),
+        "questions": _table(("question", "subject", "answer", "assurance", "reason"), evidence),
+    }
+    for one in evidence:
+        for endpoint in one["facts"].get("endpoints", []) if one["question"] == "latency" else []:
+            if isinstance(endpoint, dict) and endpoint.get("p95") is not None:
+                shown[f"p95 ms {one['subject']} {endpoint.get('name')}"] = dg.MetadataValue.float(
+                    float(endpoint["p95"])
+                )
+    return shown
+
+
+def _ledger(document: object) -> dict[str, dg.MetadataValue]:
+    """Give the ledger as one table, and how many claims of all reports came to each verdict."""
+    if not isinstance(document, dict) or not document.get("ledger"):
+        return {}
+    rows = [
+        {"service": service, **row, "evidence": ", ".join(row["evidence"])}
+        for service, of_one in document["ledger"].items()
+        for row in of_one
+    ]
+    shown: dict[str, dg.MetadataValue] = {
+        "ledger": _table(
+            ("service", "kind", "said", "found", "verdict", "where", "reason", "evidence"), rows
+        )
+    }
+    for name in next(iter(document["counts"].values())):
+        shown[f"claims {name}"] = dg.MetadataValue.int(
+            sum(counts[name] for counts in document["counts"].values())
+        )
+    return shown
+
+
+def _matrix(document: object) -> dict[str, dg.MetadataValue]:
+    """Give the matrix of the policies as one table.
+
+    What was asked of each service, and why what was not.
+    """
+    if not isinstance(document, dict) or not document.get("matrix"):
+        return {}
+    return {
+        "matrix": _table(
+            ("policy", "leg", "service", "outcome", "assurance", "control", "reason", "remedy"),
+            document["matrix"],
+        )
+    }
+
+
+def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> dg.TableMetadataValue:
+    """Give these columns of the rows, each cell as text."""
+    records = [dg.TableRecord({column: str(row[column]) for column in columns}) for row in rows]
+    return dg.MetadataValue.table(
+        records, schema=dg.TableSchema([dg.TableColumn(column) for column in columns])
+    )

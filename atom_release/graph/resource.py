@@ -1,0 +1,62 @@
+"""The resource that every asset of a release takes: the settings of its run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from atom_release import settings as environment
+
+
+class ReleaseResource(dg.ConfigurableResource[None]):
+    """Where the release, its store and the gate's home are.
+
+    The settings of this process, shown in the launchpad.
+    """
+
+    manifest: str = ""
+    repository: str = ""
+    revision: str = "HEAD"
+    out: str = "reports"
+    scenario: str = "green"
+    home: str = ".atom"
+    key: str = ""
+    waivers: str = ""
+    tag_key: str = ""
+    dry_run: bool = False
+
+    @classmethod
+    def of(cls, settings: environment.Settings) -> ReleaseResource:
+        """Give the resource that carries these settings."""
+        return cls(
+            manifest=str(settings.manifest or ""),
+            repository=str(settings.repository or ""),
+            revision=settings.revision,
+            out=settings.out,
+            scenario=settings.scenario,
+            home=str(settings.home),
+            key=str(settings.key or ""),
+            waivers=str(settings.waivers or ""),
+            tag_key=settings.tag_key or "",
+            dry_run=settings.dry_run,
+        )
+
+    def settings(self, location: Path | None = None) -> environment.Settings:
+        """Give the settings back.
+
+        `location` is the manifest's file where the definitions were loaded with one.
+        """
+        manifest = location or (Path(self.manifest) if self.manifest else None)
+        return environment.Settings(
+            manifest=manifest,
+            repository=Path(self.repository) if self.repository else None,
+            revision=self.revision,
+            out=self.out,
+            scenario=self.scenario,
+            home=Path(self.home),
+            key=Path(self.key) if self.key else None,
+            waivers=Path(self.waivers) if self.waivers else None,
+            tag_key=self.tag_key or None,
+            dry_run=self.dry_run,
+        )

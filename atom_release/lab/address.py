@@ -1,0 +1,189 @@
+"""Where a service is asked: the rehearsed one, or its live address.
+
+And what it means when it cannot be.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Service
+from atom_release.gate.vocabulary import Answer, Assurance
+from atom_release.lab.http_exchange import Exchange, Refused
+from atom_release.lab.look import Look
+
+
+class Rehearsal(Protocol):
+    """What these probes need of a rehearsal."""
+
+    secrets: dict[str, str]
+    absent: dict[str, str]
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """Addresses of the services that answered."""
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Services that did not start though what they need is there."""
+
+    @property
+    def lacks(self) -> dict[str, str]:
+        """Services that lack something which is not the release's to bring."""
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The isolation that held."""
+
+    def exchange(self) -> Exchange:
+        """Give a conversation with the services."""
+
+    def log_of(self, service_id: str) -> bytes:
+        """Give what a service wrote so far."""
+
+
+_OTHER = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address to ask, and what an answer from there is worth."""
+
+    url: str
+    assurance: Assurance
+
+    @property
+    def live(self) -> bool:
+        """Whether the deployed system stands there, which gets read-only questions only."""
+        return self.assurance is Assurance.LIVE
+
+    def exchange(self, look: Look, service: Service) -> Exchange:
+        """Give a conversation with this place alone."""
+        return Exchange(
+            {service.id: self.url}, timeout=look.manifest.infrastructure.timeout.total_seconds()
+        )
+
+
+def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
+    """Give the live address if one is set, else the rehearsed service, else nothing."""
+    live = look.environment.get(service.address) if service.address else None
+    if live:
+        return Place(live.rstrip("/"), Assurance.LIVE)
+    rehearsed = rehearsal.base_urls.get(service.id)
+    return Place(rehearsed, Assurance.REHEARSED) if rehearsed else None
+
+
+def not_started(
+    look: Look, question: str, service: Service, rehearsal: Rehearsal, *, direct: bool = True
+) -> Evidence | None:
+    """Say what it means for this question that the rehearsed service is not there.
+
+    Or nothing if it is.
+
+    A system that it needs is absent: so is the service. It had all it needs and did not start: the
+    release's own failure where the question is put to the service itself (`direct`), and not
+    established where the service is only needed for something else, or where what it lacks is not
+    the release's to bring.
+    """
+    if service.id in rehearsal.base_urls:
+        return None
+    isolation = rehearsal.isolation
+    why = {**rehearsal.lacks, **rehearsal.failures}.get(
+        service.id, "the manifest names no command that starts it"
+    )
+    absent = _needs_absent(service, rehearsal)
+    if absent:
+        return look.found(
+            question,
+            service.id,
+            Answer.ABSENT,
+            f"{service.name} could not be started: {absent}",
+            isolation=isolation,
+        )
+    if direct and service.id in rehearsal.failures:
+        return look.found(
+            question,
+            service.id,
+            Answer.NO,
+            f"{service.name} did not start: {why}",
+            isolation=isolation,
+        )
+    return look.found(
+        question,
+        service.id,
+        Answer.UNKNOWN,
+        f"{service.name} could not be asked: {why}",
+        isolation=isolation,
+    )
+
+
+def excused(service: Service, rehearsal: Rehearsal, found: Evidence) -> Evidence:
+    """Take a NO back where the rehearsed service needs another one that did not start.
+
+    That one's leg fails, this one is not established.
+    """
+    if (
+        found.answer is not Answer.NO
+        or found.assurance is not Assurance.REHEARSED
+        or service.start is None
+    ):
+        return found
+    asks = " ".join([*service.start.command, *service.start.environment.values()])
+    missing = [
+        one for one in _OTHER.findall(asks) if one != service.id and one not in rehearsal.base_urls
+    ]
+    if not missing:
+        return found
+    why = (
+        f"{service.name} needs {', '.join(missing)}, which did not start; so this does not count:"
+        f" {found.reason}"
+    )
+    return found.model_copy(update={"answer": Answer.UNKNOWN, "reason": why})
+
+
+def _needs_absent(service: Service, rehearsal: Rehearsal) -> str:
+    if service.start is None:
+        return ""
+    asks = " ".join([*service.start.command, *service.start.environment.values()])
+    return "; ".join(
+        f"{system}: {why}" for system, why in rehearsal.absent.items() if f"{{{system}}}" in asks
+    )
+
+
+def unanswered(  # noqa: PLR0913 - what was asked, where, and what came instead of an answer
+    look: Look,
+    question: str,
+    service: Service,
+    *,
+    there: Place,
+    fault: ProbeFault,
+    isolation: tuple[str, ...],
+) -> Evidence:
+    """Say what it means that a place which was asked gave no answer.
+
+    A rehearsed service had answered before: that it no longer does is its failure. A live one that
+    refuses is absent, and one that is silent or cannot be understood is not established.
+    """
+    answer = Answer.NO
+    if there.live:
+        answer = Answer.ABSENT if isinstance(fault, Refused) else Answer.UNKNOWN
+    return look.found(
+        question,
+        service.id,
+        answer,
+        f"{service.name}: {fault.message}",
+        assurance=there.assurance,
+        isolation=isolation,
+    )
+
+
+def bad_status(status: int, *, live: bool) -> Answer:
+    """Say what a wrong status means: a live system that has no such path lacks it.
+
+    One that is in trouble says nothing of the judged code.
+    """
+    return Answer.UNKNOWN if live and status not in {404, 405, 410} else Answer.NO

@@ -1,0 +1,83 @@
+"""Why a test failed, where the surroundings are to blame and not the code.
+
+Such a failure proves nothing against the release.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from atom_release.lab.junit import Case, Outcome, Results
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NO_ASYNC = "a pytest plugin for async tests is missing"
+_CAUSES = {
+    _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
+    "a module is missing": r"ModuleNotFoundError|No module named ",
+    "a fixture is missing": r"fixture '[^']*' not found",
+    "a name could not be resolved": (
+        r"gaierror|Name or service not known|Temporary failure in name resolution|nodename nor"
+        r" servname"
+    ),
+    "a connection was refused": (
+        r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]"
+    ),
+    "the network is out of reach": (
+        r"Network is unreachable|No route to host|\[Errno 101\]|\[Errno 113\]"
+    ),
+    "a port was in use": r"Address already in use|\[Errno 98\]",
+    "the disk was full": (
+        r"No space left on device|File too large|\[Errno 28\]|\[Errno 27\]|Disk quota exceeded"
+    ),
+    "memory ran out": r"\bMemoryError\b|Cannot allocate memory|\[Errno 12\]",
+    "no more processes could be started": (
+        r"BlockingIOError|Resource temporarily unavailable|can't start new thread"
+    ),
+    "a place outside the copy cannot be written": r"Read-only file system|\[Errno 30\]",
+}
+_PATTERNS = {cause: re.compile(pattern) for cause, pattern in _CAUSES.items()}
+_LIMITS = {
+    "the disk was full": "disk",
+    "memory ran out": "memory",
+    "no more processes could be started": "processes",
+}
+_JUDGED = re.compile(r"(?:AssertionError\b|assert\b|Failed:|failed on setup with \"AssertionError)")
+
+
+def cause(case: Case) -> str | None:
+    """Give what in the surroundings made a test fail, or None where the test itself judged.
+
+    Only the message of the error that ended the test is read, and not where the test compared
+    something: a text that a test expected is the code's affair.
+    """
+    if _PATTERNS[_NO_ASYNC].search(
+        f"{case.message}\n{case.text}" if case.outcome is Outcome.SKIPPED else case.message
+    ):
+        return _NO_ASYNC
+    if case.outcome is Outcome.SKIPPED or _JUDGED.match(case.message):
+        return None
+    text = (
+        f"{case.message}\n{case.text}"
+        if case.message.startswith("failed on setup") and "file " in case.message[:40]
+        else case.message
+    )
+    return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
+
+
+def limit_met(results: Results | None) -> str | None:
+    """Give a limit that the failing tests say they met."""
+    for case in results.having(Outcome.FAILED, Outcome.ERROR) if results else ():
+        if (found := cause(case)) in _LIMITS:
+            return _LIMITS[found]
+    return None
+
+
+def causes(cases: Iterable[Case]) -> dict[str, str]:
+    """Give, for each failing test, what in the surroundings made it fail.
+
+    Those that judged are left out.
+    """
+    return {case.id: found for case in cases if (found := cause(case))}

@@ -1,0 +1,328 @@
+"""HTTP with the manifest's requests.
+
+Templates filled, answers taken, redirects never followed, and each way to fail told apart.
+
+A refused or unresolved address, a silence and a broken conversation mean different things to the
+rules, so each is an error of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Login, Request
+
+if TYPE_CHECKING:
+    import httpx
+
+_LONGEST_ANSWER = 16 * 1024 * 1024
+_TEMPLATE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?::[A-Za-z0-9_.]+)?)\}")
+
+
+class Refused(ProbeFault):
+    """Nobody listens at the address, or its name does not resolve: the system is absent."""
+
+
+class TimedOut(ProbeFault):
+    """The address took the connection or the request, and did not answer in time."""
+
+
+class ProtocolFault(ProbeFault):
+    """An answer that is not one: TLS failed, the connection broke, or what came is not HTTP."""
+
+
+class NotStarted(ProbeFault):
+    """The request goes to a service that has no address, since it did not start."""
+
+
+class Unfilled(ProbeFault):
+    """A `{name}` in a request for which nothing gave a value."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back, whatever its status; `json` is None where the body is not JSON."""
+
+    status: int
+    body: bytes
+    json: Any
+    headers: Mapping[str, str]  # names in lower case
+    seconds: float
+
+
+@dataclass
+class Exchange:
+    """A conversation with the release's services over one client with keep-alive.
+
+    `values` grows by what requests take.
+    """
+
+    base_urls: Mapping[str, str]
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
+    logins: Sequence[Login] = ()
+    timeout: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Start from a copy of the values: two conversations never share what they took."""
+        self.values = dict(self.values)
+        self._client: httpx.Client | None = None
+        self._resolving: set[str] = set()
+
+    def send(
+        self,
+        request: Request,
+        *,
+        service: str,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """Send one request to its service and take from an expected answer what it names.
+
+        `extra` are values for this request only.
+
+        Raises:
+            NotStarted: the service has no address.
+            Unfilled: a template in path or headers has no value.
+            Refused: nobody listens there.
+            TimedOut: no whole answer in time.
+            ProtocolFault: TLS failed, the connection broke or the answer is not HTTP.
+        """
+        service = request.service or service
+        base = self.base_urls.get(service)
+        if base is None:
+            raise NotStarted(f"{service} has no address: it did not start")
+        known = {**self.values, **(extra or {})}
+        body = self._fill_body(request.body, known)
+        url = base.rstrip("/") + self._fill(request.path, known, in_url=True)
+        sent = {
+            name: self._fill(value, known)
+            for name, value in {**request.headers, **(headers or {})}.items()
+        }
+        answered = self._ask(
+            f"{request.method} {request.path} of {service}", request.method, url, sent, body
+        )
+        self._take(request, answered)
+        return answered
+
+    def close(self) -> None:
+        """Close the connections kept alive; the next request opens a new one."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def __enter__(self) -> Self:
+        """Give this conversation."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def _take(self, request: Request, answered: Answered) -> None:
+        """Keep what an expected answer gives.
+
+        What it lacks stays unknown, so that the request that needs it names it.
+        """
+        if answered.status not in request.expect:
+            return
+        for name, where in request.take.items():
+            try:
+                self.values[name] = pointer(answered.json, where)
+            except LookupError:
+                self.values.pop(name, None)
+
+    def _fill(self, text: str, known: Mapping[str, Any], *, in_url: bool = False) -> str:
+        def value(match: re.Match[str]) -> str:
+            found = str(self._value(match[1], known))
+            return quote(found, safe="") if in_url else found
+
+        return _TEMPLATE.sub(value, text)
+
+    def _fill_body(self, body: Any, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+        """Fill the strings of a JSON body.
+
+        A string that is one template keeps the value's type, an unknown name stays as it stands.
+        """
+        if isinstance(body, dict):
+            return {name: self._fill_body(value, known) for name, value in body.items()}
+        if isinstance(body, list | tuple):
+            return [self._fill_body(value, known) for value in body]
+        if not isinstance(body, str):
+            return body
+        whole = _TEMPLATE.fullmatch(body)
+        if whole and self._knows(whole[1], known):
+            return self._value(whole[1], known)
+        return _TEMPLATE.sub(
+            lambda match: (
+                str(self._value(match[1], known)) if self._knows(match[1], known) else match[0]
+            ),
+            body,
+        )
+
+    def _knows(self, name: str, known: Mapping[str, Any]) -> bool:
+        return name in known or any(name == f"token:{login.name}" for login in self.logins)
+
+    def _value(self, name: str, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+        if name in known:
+            return known[name]
+        for login in self.logins:
+            if name == f"token:{login.name}":
+                return self._token(login)
+        raise Unfilled(f"nothing gave a value for {{{name}}}")
+
+    def _token(self, login: Login) -> str:
+        """Log in once per conversation."""
+        name = f"token:{login.name}"
+        if name in self.values:
+            return str(self.values[name])
+        if login.request.service is None or name in self._resolving:
+            raise ProbeFault(f"login {login.name} names no service, or needs its own token")
+        self._resolving.add(name)
+        try:
+            answered = self.send(login.request, service=login.request.service)
+        finally:
+            self._resolving.discard(name)
+        if answered.status not in login.request.expect:
+            raise ProbeFault(f"login {login.name} answered {answered.status}")
+        try:
+            self.values[name] = str(pointer(answered.json, login.pointer))
+        except LookupError:
+            raise ProbeFault(f"login {login.name} answered without {login.pointer}") from None
+        return str(self.values[name])
+
+    def _ask(
+        self,
+        what: str,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Any,  # noqa: ANN401 - any JSON
+    ) -> Answered:
+        import httpx
+
+        started = time.perf_counter()
+        try:
+            with self._connected().stream(
+                method, url, headers=dict(headers), json=body
+            ) as response:
+                content = self._read(response.iter_bytes(), started + self.timeout)
+        except httpx.TimeoutException as error:
+            raise TimedOut(f"{what}: no answer within {self.timeout:g} s") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _FAULTS.get(kind_of(error), ProtocolFault)(
+                f"{what}: {kind_of(error)} ({type(error).__name__})"
+            ) from error
+        seconds = time.perf_counter() - started
+        return Answered(
+            response.status_code,
+            content,
+            _json(content),
+            {name.lower(): value for name, value in response.headers.items()},
+            seconds,
+        )
+
+    def _read(self, chunks: Iterator[bytes], deadline: float) -> bytes:
+        content = bytearray()
+        for chunk in chunks:
+            content += chunk
+            if len(content) > _LONGEST_ANSWER:
+                raise ProtocolFault(f"the answer is longer than {_LONGEST_ANSWER} bytes")
+            if time.perf_counter() > deadline:
+                raise TimedOut(f"the answer was not whole after {self.timeout:g} s")
+        return bytes(content)
+
+    def _connected(self) -> httpx.Client:
+        if self._client is None:
+            import httpx
+
+            encrypted = any(url.startswith("https:") for url in self.base_urls.values())
+            # Reading the certificate store takes longer than a request; plain HTTP on loopback
+            # needs none.
+            self._client = httpx.Client(
+                timeout=self.timeout, follow_redirects=False, trust_env=False, verify=encrypted
+            )
+        return self._client
+
+
+def _json(content: bytes) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def pointer(document: Any, path: str) -> Any:  # noqa: ANN401 - any JSON
+    """Resolve a JSON pointer (RFC 6901), e.g. `/items/0/id`; the empty one is the document.
+
+    Raises:
+        LookupError: the document has nothing there.
+    """
+    if path and not path.startswith("/"):
+        raise LookupError(f"{path!r} is not a JSON pointer")
+    for part in path.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list) and re.fullmatch(r"0|[1-9][0-9]*", name):
+            document = document[int(name)]
+        elif isinstance(document, dict):
+            document = document[name]
+        else:
+            raise LookupError(f"nothing at {path!r}")
+    return document
+
+
+_FAULTS: dict[str, type[ProbeFault]] = {
+    "refused": Refused,
+    "unresolved": Refused,
+    "timeout": TimedOut,
+}
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (ssl.SSLError, "tls"),
+    (socket.gaierror, "unresolved"),
+    (TimeoutError, "timeout"),
+    (ConnectionRefusedError, "refused"),
+    (ConnectionError, "broken"),
+)
+
+
+def kind_of(error: BaseException) -> str:
+    """Say how a connection failed, whichever library said so.
+
+    Refused, unresolved, timeout, tls, broken or protocol.
+    """
+    chain = list(_chain(error))
+    for kind, name in _KINDS:
+        if any(isinstance(one, kind) for one in chain):
+            return name
+    return (
+        "timeout" if any("timeout" in type(one).__name__.lower() for one in chain) else "protocol"
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and all that it was raised from.
+
+    Some libraries wrap in arguments or `reason` instead of `from`.
+    """
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]

@@ -1,0 +1,64 @@
+"""What every probe is given: the judged tree, the manifest, a scratch folder and a clock.
+
+A probe is a function of a `Look` (and of the rehearsal, where it asks rehearsed services) that
+returns evidence. It never decides what its answer means for the release, never imports dagster, and
+never reads the environment itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.vocabulary import Answer, Assurance
+from atom_release.source.commit import JudgedTree
+
+
+@dataclass(frozen=True)
+class Look:
+    """The surroundings of one run's probes."""
+
+    manifest: Manifest
+    tree: JudgedTree
+    scratch: Path
+    clock: Callable[[], datetime]
+    environment: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # values of the variables that the manifest names; may hold secrets
+    hidden: tuple[
+        Path, ...
+    ] = ()  # folders that the subject's code must not see: home, store, key, repository, remote
+    tell: Callable[[str, float], None] = field(
+        default=lambda _what, _share: None, repr=False, compare=False
+    )  # what is done now, and how much of it
+
+    def found(
+        self,
+        question: str,
+        subject: str,
+        answer: Answer,
+        reason: str,
+        *,
+        assurance: Assurance = Assurance.REHEARSED,
+        **rest: Any,  # noqa: ANN401
+    ) -> Evidence:
+        """Give evidence dated now and bound to the judged commit.
+
+        `rest` are further fields of `Evidence`.
+        """
+        return Evidence(
+            question=question,
+            subject=subject,
+            answer=answer,
+            reason=reason,
+            commit=self.tree.commit,
+            tree=self.tree.tree,
+            observed_at=self.clock(),
+            assurance=assurance,
+            **rest,
+        )

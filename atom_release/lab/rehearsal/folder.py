@@ -1,0 +1,101 @@
+"""The folders of one rehearsal, and those that a killed gate left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from atom_release.gate.manifest import slug
+
+_PREFIX = "rehearsal-"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One rehearsal's folders below one root.
+
+    The lock on the root's own file shows that the gate still lives.
+    """
+
+    root: Path
+    lock: int
+
+    @classmethod
+    def make(cls, scratch: Path) -> Folder:
+        """Make the folders below `scratch`; those whose gate is gone are removed."""
+        scratch.mkdir(parents=True, exist_ok=True)
+        sweep(scratch)
+        root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=scratch)).resolve()
+        root.chmod(
+            0o711
+        )  # without namespaces the other uid must reach its own folders through here
+        lock = os.open(root / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = cls(root, lock)
+        made.logs.mkdir(mode=0o700)
+        for part in (made.copy, made.state, made.scratch, made.first):
+            part.mkdir()
+        return made
+
+    @property
+    def logs(self) -> Path:
+        """What the processes write."""
+        return self.root / "logs"
+
+    @property
+    def copy(self) -> Path:
+        """The judged tree, which services read."""
+        return self.root / "copy"
+
+    @property
+    def state(self) -> Path:
+        """All that services may write."""
+        return self.root / "state"
+
+    @property
+    def scratch(self) -> Path:
+        """What services share: `{scratch}`."""
+        return self.state / "scratch"
+
+    @property
+    def first(self) -> Path:
+        """The first content of `state`."""
+        return self.root / "first"
+
+    def part(self, name: str) -> Path:
+        """Make a folder for one of the servers."""
+        made = self.root / name
+        made.mkdir()
+        return made
+
+    def home(self, service_id: str) -> None:
+        """Make a service's home."""
+        (self.state / "homes" / slug(service_id) / "tmp").mkdir(parents=True, exist_ok=True)
+
+    def remove(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        os.close(self.lock)
+
+
+def sweep(scratch: Path) -> list[Path]:
+    """Remove the folders of rehearsals whose gate no longer lives, and say which."""
+    removed = []
+    for root in scratch.glob(f"{_PREFIX}*"):
+        try:
+            lock = os.open(root / "lock", os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(root, ignore_errors=True)
+            removed.append(root)
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(lock)
+    return removed

@@ -1,0 +1,128 @@
+"""Starts the rehearsal's long-lived processes in the sandbox, each under a name.
+
+And ends every one of them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from atom_release.errors import ProbeFault
+from atom_release.lab.sandbox import Running, Sandbox
+
+_TAIL = 64 * 1024
+
+
+@dataclass
+class Launcher:
+    """One rehearsal's processes; `logs` holds the file that each of them writes."""
+
+    sandbox: Sandbox
+    logs: Path
+    running: dict[str, Running] = field(default_factory=dict)
+    isolation: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember whose processes these will be: a fork of the gate must not end them."""
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+
+    def start(  # noqa: PLR0913 - what a process needs is named, not bundled
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        directory: Path,
+        environment: Mapping[str, str],
+        writable: Sequence[Path] = (),
+        memory_mb: int | None = None,
+    ) -> Running:
+        """Start a process under a name; one already running under that name is ended first.
+
+        Raises:
+            ProbeFault: the rehearsal was closed meanwhile.
+        """
+        self.stop(name)
+        log = self.log(name)
+        log.touch(mode=0o600)
+        running = self.sandbox.start(
+            argv,
+            directory=directory,
+            writable=writable,
+            environment=environment,
+            log=log,
+            memory_mb=memory_mb,
+        )
+        with self._lock:
+            self.running[name] = running
+            self.isolation[name] = running.isolation
+        if self._closing.is_set():
+            self.stop(name)
+            raise ProbeFault("the rehearsal was closed while it started")
+        return running
+
+    @property
+    def open(self) -> bool:
+        """Whether processes may still be started and waited for."""
+        return not self._closing.is_set()
+
+    def log(self, name: str) -> Path:
+        """Give the file into which the process of that name writes."""
+        return self.logs / f"{name}.log"
+
+    def tail(self, name: str) -> bytes:
+        """Give the end of a process's log, nothing where there is none."""
+        try:
+            with self.log(name).open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL))
+                return log.read()
+        except FileNotFoundError:
+            return b""
+
+    def stop(self, name: str) -> None:
+        """End a process and all that it started, if it is there.
+
+        Nothing of it is worth waiting for.
+        """
+        with self._lock:
+            running = self.running.pop(name, None)
+        if running is not None:
+            running.stop(grace=0)
+
+    def close(self) -> None:
+        """End every process, also those being started by other threads."""
+        self._closing.set()
+        if os.getpid() == self._pid:
+            with ThreadPoolExecutor(max(1, len(self.running))) as threads:
+                list(threads.map(self.stop, list(self.running)))
+
+    def until(
+        self, ready: Callable[[], bool], seconds: float, *, going_on: Callable[[], bool]
+    ) -> bool:
+        """Ask again and again, at first every 10 ms, whether it is ready.
+
+        No longer when time is over, it ended or the rehearsal closes.
+        """
+        ends = time.monotonic() + seconds
+        pause = 0.01
+        while self.open and going_on():
+            if ready():
+                return True
+            if time.monotonic() > ends:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 1.3, 0.1)
+        return False
+
+
+def last_line(output: bytes) -> str:
+    """Give the last line that a process wrote, for a reason's end."""
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else "it said nothing"

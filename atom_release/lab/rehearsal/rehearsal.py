@@ -1,0 +1,402 @@
+"""One rehearsal.
+
+Started once, lent to one user at a time in its first state, and wholly gone afterwards.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from types import TracebackType
+from typing import Self
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Service, Start
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.look import Look
+from atom_release.lab.migrations.apply import Applied
+from atom_release.lab.rehearsal import deployment, openbao, postgres, state, values, written
+from atom_release.lab.rehearsal.folder import Folder
+from atom_release.lab.rehearsal.keeper import Keeper
+from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.rehearsal.services import Ground, log_name
+from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
+from atom_release.lab.sandbox import Sandbox
+
+DATABASE = "rehearsal"
+"""The database that the services use."""
+
+_FIRST = "rehearsal_first"
+
+
+class Rehearsal:
+    """The release's services, PostgreSQL and OpenBao, as far as they could be had."""
+
+    def __init__(self, look: Look, sandbox: Sandbox | None = None) -> None:
+        """Prepare the folders; nothing is started yet."""
+        self._look = look
+        self._folder = Folder.make(look.scratch)
+        self._launcher = Launcher(
+            sandbox or Sandbox(hidden=(*look.hidden, self._folder.root)), self._folder.logs
+        )
+        self._lock = threading.Lock()
+        self._used = False
+        self._closed = False
+        self._pid = os.getpid()
+        self._values: dict[str, str] = {}
+        self._services = Keeper(look.manifest)
+        self._stale: set[str] = set()
+        self._rotated: dict[str, str] = {}
+        self.secrets = values.made(look.manifest.secrets)
+        self.absent: dict[str, str] = {}
+        self.migrations: list[Applied] = []
+        self.postgres: postgres.Postgres | None = None
+        self.vault: openbao.OpenBao | None = None
+        atexit.register(self.close)
+
+    @classmethod
+    def start(cls, look: Look, sandbox: Sandbox | None = None) -> Self:
+        """Start everything that the manifest asks for.
+
+        What cannot be had is in `absent`, `failures` and `lacks`, and is not an error.
+        """
+        made = cls(look, sandbox)
+        try:
+            made._start()
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """Addresses of the services that answered."""
+        return self._services.started.base_urls
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Services that did not start though what they need is there, with the end of their log."""
+        return self._services.started.failures
+
+    @property
+    def lacks(self) -> dict[str, str]:
+        """Services that lack something which is not the release's to bring."""
+        return self._services.started.lacks
+
+    @property
+    def restarted(self) -> dict[str, int]:
+        """How often services that had ended were started again."""
+        return self._services.restarted
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The isolation that held for every one of the processes."""
+        each = list(self._launcher.isolation.values())
+        held = tuple(one for one in each[0] if all(one in other for other in each)) if each else ()
+        return held or ("none",)
+
+    @property
+    def token(self) -> str:
+        """The services' token for OpenBao; empty without one."""
+        return self.vault.token if self.vault else ""
+
+    def exchange(self) -> Exchange:
+        """Give a conversation with the services."""
+        self._used = True
+        known = {f"secret:{name}": value for name, value in self.secrets.items()}
+        return Exchange(self.base_urls, known, self._look.manifest.logins)
+
+    def fill(self, text: str) -> str:
+        """Fill the manifest's templates, e.g. in an integration test's environment.
+
+        Raises:
+            Lacking: a template stands for something this rehearsal does not have.
+        """
+        self._used = True
+        return fill(
+            text,
+            {
+                **self._values,
+                **{f"url:{service_id}": url for service_id, url in self.base_urls.items()},
+            },
+        )
+
+    def log_of(self, service_id: str) -> bytes:
+        """Give all that a service wrote so far.
+
+        The rehearsal's own secrets replaced by their names.
+        """
+        log = self._launcher.log(log_name(service_id))
+        return self._redact(log.read_bytes()) if log.exists() else b""
+
+    def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
+        """Give the files that services wrote into `{scratch}` and that match a glob.
+
+        With those beside them that have such an ending.
+
+        Raises:
+            ProbeFault: there is more than any release writes.
+        """
+        return written.read(self._folder.scratch, globs, beside)
+
+    def overwrite(self, files: dict[str, bytes]) -> None:
+        """Write over files in `{scratch}`, as the services themselves could.
+
+        Undone before the next user.
+
+        Raises:
+            ProbeFault: they cannot be written.
+        """
+        written.put(self._launcher, self._folder.scratch, files)
+
+    def rotate(self, names: Collection[str], services: Collection[str]) -> dict[str, str]:
+        """Give OpenBao alone other values for these secrets, and start these services again.
+
+        Undone before the next user.
+
+        Raises:
+            ProbeFault: OpenBao does not take them, or there is none.
+        """
+        if self.vault is None:
+            raise ProbeFault("there is no rehearsed OpenBao")
+        fresh = values.made([one for one in self._look.manifest.secrets if one.name in names])
+        self._rotated |= {f"{name}, rotated": value for name, value in fresh.items()}
+        self.vault.write(self._look.manifest.secrets, {**self.secrets, **fresh})
+        self._stale |= set(services)
+        self._services.start_again(services)
+        return fresh
+
+    @contextlib.contextmanager
+    def lease(self) -> Iterator[Self]:
+        """Give the rehearsal to one user at a time.
+
+        Whatever an earlier one changed in database, folders and OpenBao is undone first.
+
+        Raises:
+            ProbeFault: the rehearsal is closed, or could not be returned to its first state.
+        """
+        with self._lock:
+            if self._closed:
+                raise ProbeFault("the rehearsal is over")
+            if self._used:
+                self._reset_or_end()
+            self._used = True
+            yield self
+
+    @property
+    def lent(self) -> bool:
+        """Whether somebody has it now."""
+        return self._lock.locked()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over, or another process's that this one was forked from."""
+        return self._closed or os.getpid() != self._pid
+
+    def close(self) -> None:
+        """End every process and remove every folder.
+
+        May be called again, and by a fork without effect.
+        """
+        if self._closed or os.getpid() != self._pid:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        self._launcher.close()
+        self._folder.remove()
+
+    def __enter__(self) -> Self:
+        """Give this rehearsal."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+        self.close()
+
+    def _start(self) -> None:
+        steps: list[Callable[[], object]] = [self._copy_tree]
+        if self._wants_postgres():
+            steps.append(lambda: self._obtain("postgres", self._start_postgres))
+        if self._wants_vault():
+            steps.append(lambda: self._obtain("vault", self._start_vault))
+        self._all_at_once(*steps)
+        self._start_services()
+        self._keep_first_state()
+
+    def _copy_tree(self) -> None:
+        self._look.tree.write_to(self._folder.copy)
+        self._folder.copy.chmod(0o755)
+
+    def _obtain(self, system: str, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except ProbeFault as fault:
+            self.absent[system] = str(fault)
+
+    def _wants_postgres(self) -> bool:
+        manifest = self._look.manifest
+        return (
+            manifest.tenancy is not None
+            or manifest.infrastructure.postgres is not None
+            or self._is_told("postgres")
+        )
+
+    def _wants_vault(self) -> bool:
+        manifest = self._look.manifest
+        return (
+            bool(manifest.secrets)
+            or manifest.infrastructure.vault is not None
+            or self._is_told("vault")
+        )
+
+    def _is_told(self, system: str) -> bool:
+        return any(system in systems_asked(start) for _, start in self._startable())
+
+    def _startable(self) -> list[tuple[Service, Start]]:
+        return [
+            (service, service.start)
+            for service in self._look.manifest.services
+            if service.start is not None
+        ]
+
+    def _start_postgres(self) -> None:
+        server = postgres.start(self._launcher, self._folder.part("postgres"))
+        tenancy = self._look.manifest.tenancy
+        role = tenancy.role if tenancy else "application"
+        tree = self._look.tree
+        files = (
+            [(path, tree.read(path)) for path in sorted(tree.glob(tenancy.migrations))]
+            if tenancy
+            else []
+        )
+        self.migrations = deployment.migrate(server, DATABASE, files, role)
+        self.postgres = server
+        self._values["postgres"] = server.dsn(DATABASE, role)
+
+    def _ids(self) -> list[str]:
+        return [service.id for service in self._look.manifest.services]
+
+    def _start_vault(self) -> None:
+        self.vault = openbao.start(
+            self._launcher,
+            self._folder.part("openbao"),
+            self._look.manifest.secrets,
+            self.secrets,
+            self._ids(),
+        )
+        self._values |= {"vault": self.vault.address, "vault_token": self.vault.token}
+
+    def _start_services(self) -> None:
+        import sys
+
+        self._values |= {"python": sys.executable, "scratch": str(self._folder.scratch)}
+        self._values |= {f"secret:{name}": value for name, value in self.secrets.items()}
+        tokens = self.vault.tokens if self.vault else {}
+        ground = Ground(
+            self._launcher,
+            self._folder.copy,
+            self._folder.state,
+            self._values,
+            self._has_module,
+            self._redact,
+            tokens,
+        )
+        ready, lacking = [], {}
+        startable = self._startable()
+        ids = {service.id for service, _ in startable}
+        for service, start in startable:
+            missing = sorted(systems_asked(start) & self.absent.keys()) + sorted(
+                services_asked(start) - ids
+            )
+            if missing:
+                lacking[service.id] = "; ".join(
+                    f"{name}:"
+                    f" {self.absent.get(name, 'the manifest names no command that starts it')}"
+                    for name in missing
+                )
+            else:
+                ready.append((service, start))
+                self._folder.home(service.id)
+        self._services.start(ground, ready)
+        self._services.started.lacks |= lacking
+
+    def _keep_first_state(self) -> None:
+        """Keep what database and folder hold once the services are up.
+
+        What they put there themselves belongs to the first state.
+        """
+        self._all_at_once(
+            self._keep_database,
+            lambda: state.keep(self._launcher, self._folder.state, self._folder.first),
+        )
+        self._services.wait()
+
+    def _keep_database(self) -> None:
+        if self.postgres is not None:
+            deployment.copy_from_connected(self.postgres, DATABASE, _FIRST)
+
+    def _reset(self) -> None:
+        self._all_at_once(
+            self._reset_database,
+            self._reset_vault,
+            lambda: state.restore(self._launcher, self._folder.state, self._folder.first),
+        )
+        stale, self._stale = self._stale, set()
+        self._services.start_again(stale)
+        self._services.wait()
+
+    def _reset_or_end(self) -> None:
+        """A rehearsal whose state is unknown is lent to nobody."""
+        try:
+            self._reset()
+        except BaseException:
+            self.close()
+            raise
+
+    def _reset_database(self) -> None:
+        if self.postgres is not None:
+            deployment.copy_database(self.postgres, _FIRST, DATABASE)
+
+    def _reset_vault(self) -> None:
+        if self.vault is not None:
+            self.vault.write(self._look.manifest.secrets, self.secrets)
+
+    def _all_at_once(self, *steps: Callable[[], object]) -> None:
+        """Take steps that do not wait for each other.
+
+        If one fails the rehearsal is of no further use, and its error is raised.
+        """
+        with ThreadPoolExecutor(len(steps)) as threads:
+            try:
+                for one in as_completed([threads.submit(step) for step in steps]):
+                    one.result()
+            except BaseException:
+                # so that the other steps do not wait for what nobody wants any more
+                self._launcher.close()
+                raise
+
+    def _has_module(self, name: str) -> bool:
+        return any(
+            path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}"
+            for path in self._look.tree.entries
+        )
+
+    def _redact(self, log: bytes) -> bytes:
+        known = {**self.secrets, **self._rotated}
+        if self.vault is not None:
+            known |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
+            known |= {
+                f"vault_token of {service}": token for service, token in self.vault.tokens.items()
+            }
+        if self.postgres is not None:
+            known["postgres_password"] = self.postgres.password
+        return redactor(known)(log)

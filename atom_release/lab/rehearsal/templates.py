@@ -1,0 +1,68 @@
+"""Fills `{name}` in the manifest's commands and environments.
+
+What has no value because its system is absent is said, not left empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Start
+from atom_release.lab.rehearsal.values import spelled
+
+_TEMPLATE = re.compile(
+    r"\{(python|port|postgres|vault|vault_token|scratch|url:[A-Za-z0-9.]+|secret:[a-z][a-z0-9_]*)\}"
+)
+_SYSTEMS = {"postgres": "postgres", "vault": "vault", "vault_token": "vault"}
+
+
+class Lacking(ProbeFault):
+    """A template stands for something that this rehearsal does not have."""
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Replace the templates of the manifest; any other brace stays as it is.
+
+    Raises:
+        Lacking: a template has no value.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise Lacking(f"there is no {{{match[1]}}} in this rehearsal")
+        return values[match[1]]
+
+    return _TEMPLATE.sub(value, text)
+
+
+def systems_asked(start: Start) -> set[str]:
+    """Give the systems, `postgres` and `vault`, that a service is told the address of."""
+    return {_SYSTEMS[name] for name in _named(start) if name in _SYSTEMS}
+
+
+def services_asked(start: Start) -> set[str]:
+    """Give the ids of the services that a service is told the address of."""
+    return {name.removeprefix("url:") for name in _named(start) if name.startswith("url:")}
+
+
+def _named(start: Start) -> set[str]:
+    texts = [*start.command, *start.environment.values()]
+    return {name for text in texts for name in _TEMPLATE.findall(text)}
+
+
+def redactor(secrets: Mapping[str, str]) -> Callable[[bytes], bytes]:
+    """Give a function that replaces every one of these values, and every line of one.
+
+    By its name.
+    """
+    marks = {
+        value.encode(): f"[redacted:{name}]".encode() for name, value in spelled(secrets) if value
+    }
+    if not marks:
+        return lambda text: text
+    pattern = re.compile(
+        b"|".join(re.escape(value) for value in sorted(marks, key=len, reverse=True))
+    )
+    return lambda text: pattern.sub(lambda match: marks[match[0]], text)

@@ -1,0 +1,92 @@
+"""What services wrote into `{scratch}`.
+
+Read without following what they laid there, and overwritten only as they could do it themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from atom_release.errors import ProbeFault
+from atom_release.lab.rehearsal import state
+from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.source.globs import matcher
+
+_LARGEST = 256 * 1024 * 1024
+_MOST = 10_000
+
+
+def read(scratch: Path, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
+    """Give the plain files that match a glob.
+
+    And those whose name is such a file's with an ending of `beside`; a link is never followed.
+
+    Raises:
+        ProbeFault: there is more than any release writes.
+    """
+    matches = [matcher(glob) for glob in globs]
+    found: dict[str, bytes] = {}
+    others: dict[str, bytes] = {}
+    size = 0
+    for number, (path, content) in enumerate(_plain_files(scratch)):
+        size += len(content)
+        if number >= _MOST or size > _LARGEST:
+            raise ProbeFault(
+                f"the services wrote more than {_MOST} files or {_LARGEST} bytes",
+                "Let them write less where artifacts are produced.",
+            )
+        if path.endswith(tuple(beside)):
+            others[path] = content
+        elif any(match(path) for match in matches):
+            found[path] = content
+    return dict(
+        sorted(
+            {
+                **found,
+                **{
+                    path: others[path]
+                    for one in found
+                    for ending in beside
+                    if (path := one + ending) in others
+                },
+            }.items()
+        )
+    )
+
+
+def put(launcher: Launcher, scratch: Path, files: dict[str, bytes]) -> None:
+    """Overwrite files in place, as the sandboxed user.
+
+    Raises:
+        ProbeFault: they cannot be written.
+    """
+    with tempfile.TemporaryDirectory(dir=scratch.parent.parent) as staged:
+        for path, content in files.items():
+            (Path(staged) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(staged) / path).write_bytes(content)
+        state.overlay(launcher, Path(staged), scratch)
+
+
+def _plain_files(scratch: Path) -> list[tuple[str, bytes]]:
+    files = []
+    for folder, _, names, handle in os.fwalk(scratch, follow_symlinks=False):
+        for name in names:
+            try:
+                opened = os.open(
+                    name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=handle
+                )
+            except OSError:
+                continue  # a link, or gone since
+            with os.fdopen(opened, "rb") as file:
+                if stat.S_ISREG(os.fstat(opened).st_mode):
+                    files.append(
+                        (
+                            (Path(folder) / name).relative_to(scratch).as_posix(),
+                            file.read(_LARGEST + 1),
+                        )
+                    )
+    return files

@@ -1,0 +1,176 @@
+"""The sandbox as probes use it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release.lab.sandbox.order import Bounds, Folders, Namespaces, Order
+from atom_release.lab.sandbox.process import (
+    Finished,
+    Limits,
+    NotIsolated,
+    Running,
+    launch,
+    launched,
+    read_all,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Runs the subject's code.
+
+    `hidden` folders are empty for it, `readable` ones can be seen even inside hidden ones.
+
+    `namespaces` is `any` (the strongest to be had), `user` (a user namespace even as root) or
+    `none`.
+    """
+
+    hidden: Sequence[Path]
+    readable: Sequence[Path] = ()
+    namespaces: Namespaces = "any"
+    stopped: threading.Event = field(
+        default_factory=threading.Event, repr=False, compare=False
+    )  # once set, what runs here ends
+
+    def run(  # noqa: PLR0913 - one parameter for each thing the subject is given
+        self,
+        argv: Sequence[str],
+        *,
+        directory: Path,
+        writable: Sequence[Path],
+        environment: Mapping[str, str],
+        limits: Limits,
+        network: bool,
+        throwaway: Sequence[Path] = (),
+    ) -> Finished:
+        """Run to the end and give what came of it.
+
+        What is written in `writable` is held in memory, `limits.file_mb` at most, and handed back
+        as plain files at the end; what is written in `throwaway` is forgotten (without namespaces
+        both are written in place).
+        """
+        bounds = Bounds(
+            limits.wall,
+            limits.cpu,
+            limits.memory_mb,
+            limits.memory_mb,
+            limits.processes,
+            limits.file_mb,
+            files=1024,
+        )
+        folders = Folders(self.hidden, self.readable, bounded=writable, throwaway=throwaway)
+        order = Order(
+            argv, directory, environment, folders, bounds, network, limits.file_mb, self.namespaces
+        )
+        try:
+            return self._finish(order)
+        except NotIsolated:
+            if self.namespaces == "none":
+                raise
+            return self._finish(_without_namespaces(order))
+
+    def start(  # noqa: PLR0913 - one parameter for each thing the subject is given
+        self,
+        argv: Sequence[str],
+        *,
+        directory: Path,
+        writable: Sequence[Path],
+        environment: Mapping[str, str],
+        log: Path,
+        memory_mb: int | None = None,
+    ) -> Running:
+        """Start a process that lives until it is stopped or the gate ends.
+
+        With this machine's own network and `writable` in place.
+        """
+        folders = Folders(self.hidden, self.readable, writable=writable)
+        order = Order(
+            argv,
+            directory,
+            environment,
+            folders,
+            Bounds(resident_mb=memory_mb),
+            network=True,
+            namespaces=self.namespaces,
+        )
+        try:
+            return _begin(order, log)
+        except NotIsolated:
+            if self.namespaces == "none":
+                raise
+            return _begin(_without_namespaces(order), log)
+
+    @cached_property
+    def holds(self) -> tuple[str, ...]:
+        """The isolation that `run` without network has on this machine, found by doing it."""
+        with tempfile.TemporaryDirectory() as folder:
+            limits = Limits(wall=30, cpu=10, memory_mb=512)
+            return self.run(
+                ["/bin/true"],
+                directory=Path("/"),
+                writable=[Path(folder)],
+                environment={},
+                limits=limits,
+                network=False,
+            ).isolation
+
+    def _finish(self, order: Order) -> Finished:
+        written_in_place = order.folders.bounded if order.namespaces == "none" else ()
+        _give_to_subject(order, [*order.folders.throwaway, *written_in_place])
+        with launched(order, subprocess.PIPE) as work:
+            isolation = tuple(work.said()["isolation"])
+            output = read_all(work, order.bounds.wall or 0, self.stopped)
+            work.tell(b"")
+            last = work.said()
+        met = last["met_limit"]
+        return Finished(
+            last["status"], output, met == "wall", None if met == "told" else met, isolation
+        )
+
+
+def _begin(order: Order, log: Path) -> Running:
+    _give_to_subject(order, order.folders.writable)
+    with log.open("ab") as sink:
+        work = launch(order, sink.fileno())
+    try:
+        return Running(work, tuple(work.said()["isolation"]))
+    except BaseException:
+        work.end()
+        raise
+
+
+def _without_namespaces(order: Order) -> Order:
+    return replace(order, namespaces="none")
+
+
+def _give_to_subject(order: Order, folders: Sequence[Path]) -> None:
+    """As root, make the subject's uid the owner of folders it is to write.
+
+    Unless they are its own already.
+    """
+    target = order.plain()["target"]
+    for folder in folders if target else ():
+        if folder.stat().st_uid != target["uid"]:
+            _own(folder, target["uid"], target["gid"])
+
+
+def _own(folder: Path, uid: int, gid: int) -> None:
+    """Give a folder and all below it to a user, following no link.
+
+    The folder itself last, as the sign that it is done.
+    """
+    for path, names, files in os.walk(folder):
+        for name in (*names, *files):
+            os.chown(Path(path, name), uid, gid, follow_symlinks=False)
+    os.chown(folder, uid, gid, follow_symlinks=False)

@@ -1,0 +1,145 @@
+"""What the launcher is asked to do, as plain data.
+
+Which folders are hidden, readable and writable, which limits hold, as whom.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Namespaces = Literal["any", "user", "none"]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The launcher's limits; None or 0 is no limit."""
+
+    wall: float | None = None
+    cpu: int | None = None
+    address_mb: int | None = None
+    resident_mb: int | None = None
+    processes: int = 512
+    file_mb: int = 1024
+    files: int = 4096
+
+
+@dataclass(frozen=True)
+class Folders:
+    """What the subject may see and write.
+
+    `writable` in place, `bounded` in memory and handed back, `throwaway` forgotten.
+    """
+
+    hidden: Sequence[Path] = ()
+    readable: Sequence[Path] = ()
+    writable: Sequence[Path] = ()
+    bounded: Sequence[Path] = ()
+    throwaway: Sequence[Path] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """One run of the launcher."""
+
+    argv: Sequence[str]
+    directory: Path
+    environment: Mapping[str, str]
+    folders: Folders
+    bounds: Bounds
+    network: bool
+    disk_mb: int = 256
+    namespaces: Namespaces = "any"
+
+    def plain(self) -> dict[str, Any]:
+        """Give the order as the launcher reads it.
+
+        With every path resolved and every person numbered.
+        """
+        folders = self.folders
+        written = _existing({*folders.writable, *folders.bounded, *folders.throwaway})
+        readable = _existing({*interpreter(), *folders.readable, self.directory})
+        return {
+            "argv": [str(word) for word in self.argv],
+            "directory": _real(self.directory),
+            "environment": dict(self.environment),
+            "hidden": _existing(folders.hidden),
+            "readable": [
+                path
+                for path in readable
+                if not any(path == folder or path.startswith(f"{folder}/") for folder in written)
+            ],
+            "writable": _existing(folders.writable),
+            "bounded": _existing(folders.bounded),
+            "throwaway": _existing(folders.throwaway),
+            "limits": asdict(self.bounds),
+            "network": self.network,
+            "disk_mb": self.disk_mb,
+            "namespaces": self.namespaces,
+            "gate": os.getpid(),
+            "uid": os.geteuid(),
+            "gid": os.getegid(),
+            "target": self._target(),
+        }
+
+    def _target(self) -> dict[str, Any] | None:
+        """Give the user to become, or None.
+
+        Not root, or without namespaces that user could not reach what it must run.
+        """
+        found = _nobody()
+        if found is None or self.namespaces == "user":
+            return None
+        needed = (*interpreter(), self.directory)
+        if self.namespaces == "none" and not all(_reachable(path, found) for path in needed):
+            return None
+        return {"name": found.pw_name, "uid": found.pw_uid, "gid": found.pw_gid}
+
+
+def _nobody() -> pwd.struct_passwd | None:
+    """Give the existing user that the subject's code runs as when the gate is root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError:
+        return None
+
+
+def interpreter() -> set[Path]:
+    """Give the folders without which the gate's own Python does not start."""
+    return {
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+        Path(sys.exec_prefix),
+        Path(sys.base_exec_prefix),
+    }
+
+
+def _real(path: Path) -> str:
+    return os.path.realpath(path)
+
+
+def _existing(paths: Sequence[Path] | set[Path]) -> list[str]:
+    return sorted({_real(path) for path in paths if os.path.exists(path)})  # noqa: PTH110 - false, not an error, where the path may not be looked at
+
+
+def _reachable(path: Path, user: pwd.struct_passwd) -> bool:
+    real = Path(_real(path))
+    return all(
+        _enterable(folder.stat(), user) for folder in (real, *real.parents) if folder.is_dir()
+    )
+
+
+def _enterable(found: os.stat_result, user: pwd.struct_passwd) -> bool:
+    if found.st_uid == user.pw_uid:
+        return bool(found.st_mode & stat.S_IXUSR)
+    return bool(found.st_mode & stat.S_IXOTH)

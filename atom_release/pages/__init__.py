@@ -1,0 +1,1 @@
+"""Draws: the release as a page and as pictures. Decides nothing."""

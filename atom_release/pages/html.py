@@ -1,0 +1,68 @@
+"""The release on one page, for a person with a browser.
+
+The decision, what refuses and what would change it, the policies, the claims, pictures.
+
+One HTML file that asks for nothing else: no script, no font, no address; pictures are in it. It is
+made from the decision and from what that was made of, so that it says no more than they do.
+Whatever a report or a service wrote is text here and never markup. It decides nothing, and is
+neither in the release commit nor in the audit bundle.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents import matrix
+from atom_release.gate.documents.claims_summary import Account
+from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page tells.
+
+    `digests` are the SHA-256 of the artifacts by name; `names` the services' names by id;
+    `pictures` SVG files by what they show.
+    """
+
+    title: str
+    tag: str
+    decision: Decision
+    accounts: Sequence[Account]
+    cells: Sequence[Cell]
+    digests: Mapping[str, str]
+    names: Mapping[str, str]
+    pictures: Mapping[str, bytes]
+
+    @property
+    def counts(self) -> list[tuple[Outcome, int]]:
+        """How many criteria came to each outcome, worst first."""
+        counted = Counter(result.outcome for result in self.decision.criteria)
+        return sorted(counted.items(), key=lambda one: -one[0].badness)
+
+
+def page(told: Told) -> bytes:
+    """Give the page as UTF-8."""
+    import jinja2
+
+    loader = jinja2.PackageLoader("atom_release.pages")
+    environment = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pictures = [(title, b64encode(content).decode()) for title, content in told.pictures.items()]
+    return (
+        environment.get_template("page.html.j2")
+        .render(
+            told=told, rows=matrix.rows(told.cells), pictures=pictures, verdicts=list(ClaimVerdict)
+        )
+        .encode()
+    )

@@ -1,0 +1,185 @@
+"""The question `approval`.
+
+Does the service's dangerous action wait for a person, and leave a record?
+
+Asked without approval, the action must be refused and must change nothing; asked with it, it must
+happen and be written down. That the state then differs is the control: a comparison that cannot see
+the change could not have seen it before either. Where the state changed while the action was only
+prepared, and the approved action then changes nothing, it had happened by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Approval, Request, Service
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import Rehearsal, not_started
+from atom_release.lab.http_exchange import Answered, Exchange
+from atom_release.lab.look import Look
+
+_QUESTION = "approval"
+_DIGEST = re.compile(
+    rb"\b(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40})\b", re.IGNORECASE
+)
+_BOTH = 2  # what was before, and what is after
+
+
+@dataclass
+class _Story:
+    """What happened so far, in the order in which it happened."""
+
+    exchange: Exchange
+    service: Service
+    facts: dict[str, JsonValue] = field(default_factory=dict)
+
+    def send(self, step: str, request: Request) -> Answered:
+        answered = self.exchange.send(request, service=self.service.id)
+        self.facts[step] = answered.status
+        return answered
+
+    def state(self, step: str, request: Request) -> str:
+        """Give the digest of the state, which must be readable."""
+        answered = self.send(step, request)
+        if answered.status not in request.expect:
+            raise ProbeFault(
+                f"the state could not be read: {request.path} answers {answered.status}"
+            )
+        digest = sha256(answered.body).hexdigest()
+        self.facts[f"{step}_sha256"] = digest
+        return digest
+
+
+def probe_approval(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Try the action without approval, then with it."""
+    unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
+    if unreached:
+        return unreached
+    if service.approval is None:
+        raise ProbeFault(f"the manifest names no dangerous action of {service.id}")
+    with rehearsal.exchange() as exchange:
+        story = _Story(exchange, service)
+        answer, reason, control = _tell(story, service.approval)
+    return look.found(
+        _QUESTION,
+        service.id,
+        answer,
+        reason,
+        control=control,
+        remedy=(
+            f"Let nothing but {service.approval.act.path} do it, refused until an approval is"
+            " recorded, and write down who, why, before and after."
+            if answer is Answer.NO
+            else ""
+        ),
+        facts=story.facts,
+        isolation=rehearsal.isolation,
+    )
+
+
+def _tell(story: _Story, approval: Approval) -> tuple[Answer, str, NegativeControl | None]:
+    first = story.state("state_at_first", approval.state)
+    for number, request in enumerate(approval.prepare):
+        answered = story.send(f"prepare_{number}", request)
+        if answered.status not in request.expect:
+            return (
+                Answer.UNKNOWN,
+                f"could not prepare: {request.path} answers {answered.status}",
+                None,
+            )
+    before = story.state("state_before", approval.state)
+    alone = story.send("act_without_approval", approval.act)
+    after = story.state("state_after_refusal", approval.state)
+    happened = _happened(approval, alone, changed=after != before)
+    if happened:
+        return *happened, None
+    answer, reason, control = _approved(story, approval, before)
+    if control is not None and control.state is ControlState.DEAD and before != first:
+        prepared = ", ".join(request.path for request in approval.prepare)
+        return (
+            Answer.NO,
+            (
+                f"{prepared} changed the state, and the approved {approval.act.path} changes"
+                " nothing more: it had happened with nobody's approval"
+            ),
+            None,
+        )
+    return answer, reason, control
+
+
+def _happened(approval: Approval, alone: Answered, *, changed: bool) -> tuple[Answer, str] | None:
+    path = approval.act.path
+    if changed:
+        return Answer.NO, f"{path} without approval answers {alone.status} and changed the state"
+    if alone.status in approval.refused:
+        return None
+    if alone.status in approval.act.expect:
+        return Answer.NO, f"{path} without approval is accepted ({alone.status})"
+    return (
+        Answer.UNKNOWN,
+        (
+            f"{path} without approval answers {alone.status}, which is neither a refusal nor what"
+            " the action answers"
+        ),
+    )
+
+
+def _approved(
+    story: _Story, approval: Approval, before: str
+) -> tuple[Answer, str, NegativeControl | None]:
+    for step, request in (("approve", approval.approve), ("act_approved", approval.act)):
+        answered = story.send(step, request)
+        if answered.status not in request.expect:
+            return (
+                Answer.UNKNOWN,
+                (
+                    f"{request.path} answers {answered.status} ({step}), so nothing shows that the"
+                    " action could happen"
+                ),
+                None,
+            )
+    after = story.state("state_after_action", approval.state)
+    control = NegativeControl(
+        state=ControlState.DEAD if after == before else ControlState.ALIVE,
+        changed="the action was approved and sent again, and the state compared in the same way",
+        found="the state is the same" if after == before else "the state differs",
+    )
+    answer, reason = _recorded(story, approval)
+    return answer, reason, control
+
+
+def _recorded(story: _Story, approval: Approval) -> tuple[Answer, str]:
+    record = story.send("record", approval.record)
+    if record.status not in approval.record.expect:
+        return (
+            Answer.NO,
+            f"the action left no record: {approval.record.path} answers {record.status}",
+        )
+    text = record.body.decode("utf-8", "replace")
+    missing = [name for name in approval.names if name not in text]
+    digests = set(_DIGEST.findall(record.body))
+    story.facts |= {"record_lacks": list(missing), "digests_in_record": len(digests)}
+    if missing:
+        return Answer.NO, f"the record of the action lacks {', '.join(missing)}"
+    if len(digests) < _BOTH:
+        return (
+            Answer.NO,
+            (
+                f"the record of the action holds {len(digests)} digests: it must tell what was"
+                " before and what is after"
+            ),
+        )
+    refused = story.facts["act_without_approval"]
+    return (
+        Answer.YES,
+        (
+            f"{approval.act.path} is refused without approval ({refused}) and changes nothing;"
+            " approved, it happens and is recorded"
+        ),
+    )

@@ -1,0 +1,308 @@
+"""The questions `report` and `claims` about one service: is its report there, once, and passed.
+
+And what does it assert?
+
+What becomes of the assertions is not decided here: the gate judges them (`gate.ledger`) from these
+facts and the evidence of the other probes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from atom_release.gate.claims.ledger import disagreements
+from atom_release.gate.claims.record import ClaimKind, ClaimRecord, ReportStatus
+from atom_release.gate.claims.service_facts import FileSize, Known
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Service
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.look import Look
+from atom_release.reader.control import changed_copy
+from atom_release.reader.report import read_report
+from atom_release.reader.resolution import Resolver
+from atom_release.source.commit import MissingBlob
+
+if TYPE_CHECKING:
+    from atom_release.source.commit import JudgedTree
+
+_REPORT, _CLAIMS = "report", "claims"
+_FOUND = 5
+
+
+def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
+    """Give the evidence on the report's presence and status, and on what it asserts."""
+    paths = look.tree.glob(service.report)
+    if len(paths) != 1:
+        return _absent(look, service, paths)
+    try:
+        raw = look.tree.read(paths[0])
+    except MissingBlob as error:
+        return _unreadable(look, service, paths[0], error.message, error.remedy)
+    record = read_report(paths[0], raw, limit=look.manifest.report_limit)
+    if record.unread:
+        return _unreadable(
+            look,
+            service,
+            paths[0],
+            record.unread,
+            "Write the report as Markdown or JSON text, below the manifest's report_limit.",
+        )
+    return _report(look, service, record), _claims(look, service, record, raw)
+
+
+def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, Evidence]:
+    state = "twice" if paths else "absent"
+    reason = (
+        f"claimed twice: {', '.join(paths[:_FOUND])}"
+        if paths
+        else f"no file of the judged commit matches {service.report}"
+    )
+    remedy = (
+        "Leave one report, or narrow the manifest's pattern."
+        if paths
+        else f"Commit the report of {service.name} as {service.report}."
+    )
+    facts: dict[str, Any] = {
+        "state": state,
+        "paths": paths[:_FOUND],
+        "disagreements": _disagreements(look, service, paths[:_FOUND]),
+    }
+    rest: dict[str, Any] = {"control": _control(look), "remedy": remedy, "facts": facts}
+    return look.found(_REPORT, service.id, Answer.NO, reason, **rest), look.found(
+        _CLAIMS, service.id, Answer.UNKNOWN, f"nothing to read: {reason}", **rest
+    )
+
+
+def _disagreements(look: Look, service: Service, paths: list[str]) -> list[str]:
+    """Say where several reports of this service's task state another status or other counts."""
+    readable = (
+        [path for path in paths if look.tree.entries[path].kind == "blob"] if len(paths) > 1 else []
+    )
+    records = [
+        read_report(path, look.tree.read(path), limit=look.manifest.report_limit)
+        for path in readable
+    ]
+    return list(
+        disagreements(
+            record.model_copy(update={"task_id": service.id})
+            for record in records
+            if not record.unread
+        )
+    )
+
+
+def _unreadable(
+    look: Look, service: Service, path: str, why: str, remedy: str
+) -> tuple[Evidence, Evidence]:
+    rest: dict[str, Any] = {
+        "control": _control(look),
+        "remedy": remedy,
+        "facts": {"state": "unread", "paths": [path], "unread": why},
+    }
+    reason = f"{path} could not be read: {why}"
+    return look.found(_REPORT, service.id, Answer.UNKNOWN, reason, **rest), look.found(
+        _CLAIMS, service.id, Answer.UNKNOWN, reason, **rest
+    )
+
+
+def _control(look: Look) -> NegativeControl:
+    """Ask for a report that cannot be there."""
+    path = f"no-such-folder-{look.tree.commit}/report.md"
+    found = look.tree.glob(path)
+    return NegativeControl(
+        state=ControlState.DEAD if found else ControlState.ALIVE,
+        changed=f"asked for {path}",
+        found=", ".join(found) or "no file of the judged commit",
+    )
+
+
+def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
+    twins = _twins(look, service)
+    answer, state, reason = _standing(look, service, record, twins)
+    return look.found(
+        _REPORT,
+        service.id,
+        answer,
+        reason,
+        remedy=(
+            ""
+            if answer is Answer.YES
+            else f"Mend what {record.path} says of itself, or what it speaks of."
+        ),
+        control=_control(look),
+        facts={
+            "state": state,
+            "paths": [record.path],
+            "status": record.status.value,
+            "status_raw": record.status_raw,
+            "task_id": record.task_id,
+            "disagreements": _disagreements(look, service, [record.path, *twins]),
+        },
+        sources={record.path: look.tree.digest(record.path)},
+    )
+
+
+def _standing(
+    look: Look, service: Service, record: ClaimRecord, twins: list[str]
+) -> tuple[Answer, str, str]:
+    """Give the answer, the state of the report in the tree, and the reason."""
+    if twins:
+        return (
+            Answer.NO,
+            "twice",
+            f"claimed twice: {service.id} is also named by {', '.join(twins)}",
+        )
+    others = {other.id for other in look.manifest.services} - {service.id}
+    if record.task_id in others:
+        return (
+            Answer.NO,
+            "absent",
+            f"{record.path} is the report of {record.task_id}, not of {service.id}",
+        )
+    stated = [
+        claim
+        for claim in record.claims
+        if claim.kind is ClaimKind.STATUS and claim.value != ReportStatus.PASS
+    ]
+    if record.status is ReportStatus.PASS and not stated:
+        return Answer.YES, "one", f"{record.path} is there once and says {record.status_raw}"
+    if stated:
+        return Answer.NO, "one", f"{record.path}:{stated[0].line} says {stated[0].value}"
+    said = (
+        f"its status {record.status_raw!r} is not PASS"
+        if record.status_raw
+        else "it states no status"
+    )
+    return Answer.NO, "one", f"{record.path}: {said}"
+
+
+def _twins(look: Look, service: Service) -> list[str]:
+    """Give the other services' reports that name this service's task."""
+    return [
+        path
+        for other in look.manifest.services
+        if other.id != service.id
+        for path in look.tree.glob(other.report)
+        if _task(look.tree, path, look) == service.id
+    ]
+
+
+def _task(tree: JudgedTree, path: str, look: Look) -> str | None:
+    try:
+        return _task_of(path, tree.read(path), look.manifest.report_limit)
+    except MissingBlob:
+        return None
+
+
+@cache
+def _task_of(path: str, raw: bytes, limit: int) -> str | None:
+    return read_report(path, raw, limit=limit).task_id
+
+
+def _claims(look: Look, service: Service, record: ClaimRecord, raw: bytes) -> Evidence:
+    added = look.tree.added(record.path)
+    since = added.commit if added is not None and added.complete else None
+    code = (*service.source, *(service.suite.paths if service.suite else ()))
+    data = (*service.source, *((service.accuracy.data,) if service.accuracy else ()))
+    facts: dict[str, Any] = {
+        "record": record.model_dump(mode="json"),
+        "known": _known(look, service, record).model_dump(mode="json"),
+        "added": (
+            {
+                "commit": added.commit,
+                "when": added.when.astimezone(UTC).isoformat(),
+                "complete": added.complete,
+            }
+            if added
+            else None
+        ),
+        "unchanged": {
+            "code": _unchanged(look.tree, since, code),
+            "data": _unchanged(look.tree, since, data),
+        },
+    }
+    return look.found(
+        _CLAIMS,
+        service.id,
+        Answer.YES,
+        f"{record.path} asserts {len(record.claims)} things; {record.unexamined} of {record.lines}"
+        " lines hold nothing that was looked for",
+        control=changed_copy(record, raw),
+        facts=facts,
+        sources={record.path: look.tree.digest(record.path)},
+        remedy=(
+            f"State the report's status and test counts in {record.path} as plain text."
+            if not record.claims
+            else ""
+        ),
+    )
+
+
+def _unchanged(tree: JudgedTree, since: str | None, paths: tuple[str, ...]) -> bool | None:
+    changed = tree.changed_since(since, paths) if since else None
+    return None if changed is None else not changed
+
+
+def _known(look: Look, service: Service, record: ClaimRecord) -> Known:
+    """Give what the tree and its history tell; the gate adds what the other probes found."""
+    resolver = Resolver(look.tree.entries, record.path, service.source)
+    deliverables = {path: resolver.find(path) for path in record.deliverables}
+    added = look.tree.added(record.path)
+    return Known(
+        report=record.path,
+        deliverables=deliverables,
+        sizes=_sizes(look.tree, record, deliverables),
+        branch_exists=_branch_exists(look.tree, record.branch),
+        added=added.when.astimezone(UTC) if added else None,
+        history_complete=bool(added and added.complete),
+        endpoints=_endpoints(service) or None,
+    )
+
+
+def _endpoints(service: Service) -> tuple[str, ...]:
+    """Give every endpoint that the manifest names for the service.
+
+    Those for health and metrics included.
+    """
+    served = [f"{endpoint.method} {endpoint.path}" for endpoint in service.endpoints]
+    return tuple(
+        dict.fromkeys(
+            [*served, *(f"GET {path}" for path in (service.health, service.metrics) if path)]
+        )
+    )
+
+
+def _sizes(
+    tree: JudgedTree, record: ClaimRecord, deliverables: dict[str, tuple[str, ...] | None]
+) -> dict[str, FileSize]:
+    if not any(claim.kind is ClaimKind.SIZE for claim in record.claims):
+        return {}
+    sizes = {}
+    for written, paths in deliverables.items():
+        if paths and len(paths) == 1 and tree.entries[paths[0]].kind == "blob":
+            content = tree.read(paths[0])
+            sizes[written] = FileSize(
+                bytes=len(content),
+                lines=content.count(b"\n") + (not content.endswith(b"\n") and content != b""),
+            )
+    return sizes
+
+
+def _branch_exists(tree: JudgedTree, branch: str | None) -> bool | None:
+    """Say whether the repository knows that branch, here or as one of a remote's.
+
+    None without a branch or where git does not tell.
+    """
+    if branch is None:
+        return None
+    ran = tree.objects.git.call(
+        "for-each-ref", "--format=%(refname)", f"refs/heads/{branch}", f"refs/remotes/*/{branch}"
+    )
+    if ran.status != 0:
+        return None
+    return any(
+        name == f"refs/heads/{branch}" or name.split("/", 3)[3:] == [branch]
+        for name in ran.out.decode("utf-8", "replace").split("\n")
+    )

@@ -1,0 +1,115 @@
+"""Default secrets (P-2).
+
+A literal that code or configuration falls back to when nobody gives it the secret.
+
+A release with one runs everywhere with a secret that everybody can read, and nothing fails. Python
+is read by its syntax tree; compose, shell and configuration files by their `${NAME:-literal}` and
+`NAME: literal`. Tests, examples, empty values, references, names, paths and addresses are exempt;
+`change-me` is not: whatever it says, the code runs with it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.lab.look import Look
+from atom_release.probes.default_secrets import configuration, python
+from atom_release.probes.scanned import conclude
+from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
+from atom_release.source.text import decode, is_example, is_lock, is_test
+
+_REMEDY = "Remove the default, so that the service refuses to start without its secret."
+
+
+def probe_default_secrets(look: Look, fingerprint_key: bytes | None = None) -> Evidence:
+    """Ask whether anything in the judged tree falls back to a secret that stands in it."""
+    unparsed: list[str] = []
+    scanner = scanner_of(Fingerprints(fingerprint_key or os.urandom(32)), unparsed)
+    result = scan(look.tree, scanner)
+    checked = control(scanner_of(Fingerprints(os.urandom(32)), []), canaries(), "default secrets")
+    python_files = sum(path.endswith(".py") for path in look.tree.entries)
+    facts = {"python_files": python_files, "unparsed": sorted(unparsed)}
+    return conclude(
+        look,
+        "default-secrets",
+        result,
+        checked,
+        thing="default secrets",
+        remedy=_REMEDY,
+        facts=facts,
+    )
+
+
+def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
+    """Give the scanner.
+
+    Python that has no syntax tree is named in `unparsed`, and read line by line.
+    """
+
+    def scanner(path: str, content: bytes) -> Iterator[Finding]:
+        exempt = is_test(path) or is_example(path) or _is_pipeline(path)
+        for line, name, value, how in _found(path, content, unparsed):
+            yield Finding(
+                path,
+                line,
+                "default-secret",
+                f"{how} {name}",
+                not exempt,
+                fingerprints.of("secret", value),
+            )
+
+    return scanner
+
+
+def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configuration.Default]:
+    if is_lock(path):
+        return
+    if path.endswith(".py"):
+        defaults = python.defaults(content)
+        if defaults is not None:
+            yield from defaults
+            return
+        unparsed.append(path)
+    text = decode(content)
+    if text is not None:
+        yield from configuration.defaults(path, text)
+
+
+def _is_pipeline(path: str) -> bool:
+    """Say whether the path configures a build server: what it sets lives as long as one job."""
+    parts = PurePosixPath(path).parts
+    return parts[0] in {".github", ".circleci", ".buildkite"} or parts[-1] in {
+        ".gitlab-ci.yml",
+        "azure-pipelines.yml",
+        ".travis.yml",
+    }
+
+
+def canaries() -> dict[str, bytes]:
+    """Make files with one default secret of each form."""
+    return {
+        "canary/getenv.py": b'import os\nKEY = os.getenv("JWT_SECRET", "planted-canary")\n',
+        "canary/environ.py": (
+            b'from os import environ\nKEY = environ.get("API_TOKEN", default="planted-canary")\n'
+        ),
+        "canary/setdefault.py": (
+            b'import os\nos.environ.setdefault("SIGNING_KEY", "planted-canary")\n'
+        ),
+        "canary/or.py": b'import os\nKEY = os.environ.get("JWT_SECRET") or "planted-canary"\n',
+        "canary/constant.py": (
+            b'import os\nFALLBACK = "planted-canary"\nKEY = os.getenv("JWT_SECRET", FALLBACK)\n'
+        ),
+        "canary/model.py": (
+            b'class Settings(Base):\n    jwt_secret: str = Field("planted-canary")\n   '
+            b' db_password: str = "planted-canary"\n'
+        ),
+        "canary/argument.py": b'def sign(data, *, signing_key="planted-canary"):\n    pass\n',
+        "canary/compose.yaml": (
+            b"services:\n  api:\n    environment:\n      JWT_SECRET:"
+            b" ${JWT_SECRET:-planted-canary}\n"
+        ),
+        "canary/settings.ini": b"[jwt]\njwt_secret = planted-canary\n",
+    }

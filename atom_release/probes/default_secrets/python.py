@@ -1,0 +1,232 @@
+"""Default secrets in Python, by the syntax tree.
+
+What a look-up, a field or a parameter falls back to.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+from atom_release.probes.default_secrets.configuration import Default
+from atom_release.probes.secrets.plausible import (
+    asks_for_secret,
+    is_placeholder,
+    is_random,
+    is_reference,
+    names_itself,
+)
+
+_LOOKUPS = frozenset({"getenv", "environ", "env", "config", "getenv_or", "get_env", "getenvb"})
+_METHODS = frozenset({"get", "setdefault", "pop", "str", "getenv"})
+_FIELDS = frozenset(
+    {
+        "Field",
+        "field",
+        "attrib",
+        "ib",
+        "Secret",
+        "SecretStr",
+        "Option",
+        "Argument",
+        "Query",
+        "Header",
+    }
+)
+_DEFAULT_NAMES = frozenset({"default", "fallback"})
+_LEAST = 4
+
+
+def defaults(content: bytes) -> list[Default] | None:
+    """Find the default secrets of one module.
+
+    Or give None if it has no syntax tree for this Python.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(content)
+        return sorted(set(_Reader(_constants(tree)).read(tree)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """Give the module's names that are bound to one literal."""
+    found: dict[str, str] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            value = _text(statement.value, {})
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            found.update(
+                {
+                    target.id: value
+                    for target in targets
+                    if isinstance(target, ast.Name) and value is not None
+                }
+            )
+    return found
+
+
+class _Reader:
+    """Walks one module and yields what falls back to a literal."""
+
+    def __init__(self, constants: dict[str, str]) -> None:
+        self._constants = constants
+
+    def read(self, tree: ast.AST) -> Iterator[Default]:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                yield from self._lookup(node)
+            elif isinstance(node, ast.BoolOp | ast.IfExp):
+                yield from self._fallback(node)
+            elif isinstance(node, ast.ClassDef) and not _is_enumeration(node):
+                yield from self._fields(node.body, "the default of the field")
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                yield from self._parameters(node.args)
+            elif isinstance(node, ast.Module):
+                yield from self._fields(node.body, "the constant")
+
+    def _lookup(self, call: ast.Call) -> Iterator[Default]:
+        name = self._asked(call)
+        if name is None:
+            return
+        given = [
+            *call.args[1:2],
+            *(keyword.value for keyword in call.keywords if keyword.arg in _DEFAULT_NAMES),
+        ]
+        for node in given:
+            value = _text(node, self._constants)
+            if value is not None and _usable(value):
+                yield call.lineno, name, value, "the default of the variable"
+
+    def _asked(self, node: ast.AST) -> str | None:
+        """Give the variable whose secret this expression looks up."""
+        if isinstance(node, ast.Call) and node.args and _looks_up(node.func):
+            name = _text(node.args[0], self._constants)
+        elif isinstance(node, ast.Subscript) and _last(node.value) == "environ":
+            name = _text(node.slice, self._constants)
+        else:
+            return None
+        return name if name is not None and asks_for_secret(name, loose=True) else None
+
+    def _fallback(self, node: ast.BoolOp | ast.IfExp) -> Iterator[Default]:
+        """Read `look_up(...) or "literal"` and `look_up(...) if ... else "literal"`."""
+        if isinstance(node, ast.BoolOp):
+            asked, given = node.values[:-1], node.values[-1:] if isinstance(node.op, ast.Or) else []
+        else:
+            asked, given = [node.body, node.orelse], [node.body, node.orelse]
+        name = next((found for one in asked if (found := self._asked(one)) is not None), None)
+        for one in given:
+            value = _text(one, self._constants)
+            if name is not None and value is not None and _usable(value):
+                yield node.lineno, name, value, "what stands in for the variable"
+
+    def _fields(self, body: list[ast.stmt], how: str) -> Iterator[Default]:
+        for statement in body:
+            if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+                continue
+            value = self._field_value(statement.value)
+            for target in (
+                statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            ):
+                if (
+                    isinstance(target, ast.Name)
+                    and value is not None
+                    and _is_secret(target.id, value)
+                ):
+                    yield statement.lineno, target.id, value, how
+
+    def _field_value(self, node: ast.expr) -> str | None:
+        if isinstance(node, ast.Call) and _last(node.func) in _FIELDS:
+            given = [
+                *node.args[:1],
+                *(keyword.value for keyword in node.keywords if keyword.arg == "default"),
+            ]
+            return next(
+                (value for one in given if (value := self._field_value(one)) is not None), None
+            )
+        return _text(node, self._constants)
+
+    def _parameters(self, arguments: ast.arguments) -> Iterator[Default]:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = [
+            *zip(
+                positional[len(positional) - len(arguments.defaults) :],
+                arguments.defaults,
+                strict=True,
+            )
+        ]
+        pairs += [
+            (name, value)
+            for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if value is not None
+        ]
+        for argument, node in pairs:
+            value = self._field_value(node)
+            if value is not None and _is_secret(argument.arg, value):
+                yield argument.lineno, argument.arg, value, "the default of the parameter"
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Say whether a field, constant or parameter holds a secret.
+
+    Stricter than for variables, whose value is nothing but used.
+    """
+    if not _usable(value) or any(character.isspace() for character in value):
+        return False
+    if not asks_for_secret(name, loose=is_random(value)):
+        return False
+    return not names_itself(name, value)
+
+
+def _usable(value: str) -> bool:
+    return len(value) >= _LEAST and not is_placeholder(value) and not is_reference(value)
+
+
+def _looks_up(function: ast.expr) -> bool:
+    last = _last(function)
+    if isinstance(function, ast.Attribute) and last in _METHODS:
+        return _last(function.value) in _LOOKUPS or last == "getenv"
+    return last in _LOOKUPS
+
+
+def _last(node: ast.expr) -> str:
+    return (
+        node.attr
+        if isinstance(node, ast.Attribute)
+        else node.id
+        if isinstance(node, ast.Name)
+        else ""
+    )
+
+
+def _is_enumeration(node: ast.ClassDef) -> bool:
+    return any(_last(base).endswith(("Enum", "Flag", "TextChoices")) for base in node.bases)
+
+
+def _text(node: ast.expr, constants: dict[str, str]) -> str | None:
+    """Give the text that an expression always has, or None."""
+    if isinstance(node, ast.Constant):
+        return (
+            node.value
+            if isinstance(node.value, str)
+            else node.value.decode("latin-1")
+            if isinstance(node.value, bytes)
+            else None
+        )
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _text(node.left, constants), _text(node.right, constants)
+        return left + right if left is not None and right is not None else None
+    if isinstance(node, ast.JoinedStr):
+        parts = [_text(part, constants) for part in node.values]
+        return "".join(part for part in parts if part is not None) if None not in parts else None
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "encode"
+    ):
+        return _text(node.func.value, constants)
+    return None

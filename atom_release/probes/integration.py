@@ -1,0 +1,172 @@
+"""Run the cross-service tests against the rehearsed services.
+
+And once more without them and without their code.
+
+The question is `integration`. In the control every service's address is a stand-in that answers
+503, and the code in the copy has no bodies.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.junit import Outcome
+from atom_release.lab.stand_in import standing_in
+from atom_release.probes.suite.probe import bench, lacks
+from atom_release.probes.suite.series import Series, evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pydantic import JsonValue
+
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.manifest import Integration
+    from atom_release.lab.look import Look
+    from atom_release.probes.suite.run import Run
+
+_PLAIN = re.compile(r"\{(?:url:[A-Za-z0-9.]+|python|port|scratch|vault)\}")
+_TEMPLATE = re.compile(r"\{[a-z]")
+_PASSWORD = re.compile(r"//[^/@:]*:([^/@]+)@|password=(\S+)")
+_SHORTEST = 6
+_URL = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
+
+
+def run_integration(
+    look: Look,
+    integration: Integration,
+    *,
+    base_urls: Mapping[str, str],
+    fill: Callable[[str], str],
+) -> Evidence:
+    """Ask whether the tests pass against the services, and whether they would fail without them."""
+    lacking = lacks(look, [*integration.paths, integration.directory])
+    if lacking:
+        reason = f"the commit holds no {', '.join(lacking)}"
+        return look.found(
+            "integration",
+            integration.name,
+            Answer.UNKNOWN,
+            reason,
+            remedy="Commit it, or mend the manifest.",
+        )
+    try:
+        made = bench(look, integration)
+    except ProbeFault as fault:
+        return look.found(
+            "integration",
+            integration.name,
+            Answer.UNKNOWN,
+            f"the tests could not be run: {fault.message}",
+            remedy=fault.remedy,
+        )
+    asked = sorted(
+        {name for text in integration.environment.values() for name in _URL.findall(text)}
+    )
+    down = [name for name in asked if name not in base_urls]
+    with ExitStack() as stack:
+        refusing = {name: stack.enter_context(_refusing()) for name in down}
+        standing = {name: stack.enter_context(standing_in()) for name in asked}
+        given = _fill(integration.environment, refusing, fill)
+        instead = _fill(integration.environment, standing, fill)
+        series = Series(
+            look,
+            replace(made, environment=given.values, secret=given.secret, network=True),
+            replace(made, environment=instead.values, secret=instead.secret, network=True),
+            repeats=1,
+            sources=[path for service in look.manifest.services for path in service.source],
+            tests=[
+                *integration.paths,
+                *(
+                    path
+                    for service in look.manifest.services
+                    if service.suite
+                    for path in service.suite.paths
+                ),
+            ],
+            at_once=1,  # the rehearsal is one user's at a time
+            setup_counts=True,
+            excuse=lambda runs: _excused(runs, refusing, given.lacking),
+        )
+        finding = series.carry_out()
+    return evidence(look, "integration", integration.name, finding, _facts(asked, down, given))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The environment that the tests get, the variables that could not be filled, with the reason.
+
+    And the ones that are nobody's affair.
+    """
+
+    values: Mapping[str, str]
+    lacking: Mapping[str, str]
+    private: Sequence[str]
+
+    @property
+    def secret(self) -> list[str]:
+        """The values that may hold a token or a password, whole and the password alone."""
+        return [
+            part
+            for name in self.private
+            for part in (self.values[name], *_passwords(self.values[name]))
+            if len(part) >= _SHORTEST
+        ]
+
+
+def _passwords(value: str) -> list[str]:
+    return [part for found in _PASSWORD.findall(value) for part in found if part]
+
+
+def _fill(
+    environment: Mapping[str, str], addresses: Mapping[str, str], fill: Callable[[str], str]
+) -> _Given:
+    values, lacking = {}, {}
+    for name, text in environment.items():
+        told = _URL.sub(lambda match: addresses.get(match[1], match[0]), text)
+        try:
+            values[name] = fill(told)
+        except ProbeFault as fault:
+            lacking[name] = fault.message
+    private = [name for name in values if _TEMPLATE.search(_PLAIN.sub("", environment[name]))]
+    return _Given(values, lacking, private)
+
+
+@contextmanager
+def _refusing() -> Iterator[str]:
+    """Give an address that refuses connections, and keep it from being anyone else's."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+def _excused(
+    runs: Sequence[Run], refusing: Mapping[str, str], lacking: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Name the failing tests that asked a service which did not start.
+
+    Or any if a variable could not be filled.
+    """
+    excused = {}
+    for run in runs:
+        for case in run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else ():
+            needed = [
+                name
+                for name, address in refusing.items()
+                if address.rpartition(":")[2] in case.message + case.text
+            ]
+            if needed:
+                excused[case.id] = f"{', '.join(needed)} did not start"
+            elif lacking:
+                excused[case.id] = f"{', '.join(lacking)} could not be given"
+    return excused
+
+
+def _facts(asked: Sequence[str], down: Sequence[str], given: _Given) -> Mapping[str, JsonValue]:
+    return {"services": [*asked], "services_down": [*down], "not_given": {**given.lacking}}

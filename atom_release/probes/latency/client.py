@@ -1,0 +1,190 @@
+"""A small HTTP/1.1 client for measuring.
+
+One prepared request, sent again and again over kept connections.
+
+It does no more than the sampler needs, so that its own cost does not stand in the latencies. What
+it cannot do for want of the gate's own resources is the gate's fault and escapes as such; all else
+that goes wrong is the service's error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import urlsplit
+
+import httptools
+
+from atom_release.errors import ProbeFault
+
+_OWN_FAULTS = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOMEM, errno.ENOBUFS}
+
+
+class Unanswered(Exception):
+    """No complete answer came; the message is a word or two, such as `refused`."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One request, ready to be written to a socket, and what counts as its right answer."""
+
+    name: str
+    host: str
+    port: int
+    raw: bytes
+    expect: frozenset[int]
+
+
+def target(  # noqa: PLR0913 - the parts of a request
+    name: str,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    expect: frozenset[int] = frozenset({200}),
+) -> Target:
+    """Prepare a request."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname is None:
+        raise ProbeFault(
+            f"latency is measured over plain http on this machine, not {parts.scheme}."
+        )
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    given = {"Host": parts.netloc, "Accept": "*/*", "User-Agent": "atom-release", **(headers or {})}
+    if body is not None:
+        given["Content-Length"] = str(len(body))
+    head = "".join(
+        [
+            f"{method} {path} HTTP/1.1\r\n",
+            *(f"{key}: {value}\r\n" for key, value in given.items()),
+            "\r\n",
+        ]
+    )
+    return Target(
+        name, parts.hostname, parts.port or 80, head.encode("latin-1") + (body or b""), expect
+    )
+
+
+class _Connection(asyncio.Protocol):
+    """One kept connection; has at most one request under way."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Future[int] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._open_ended = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # a stream connection has no other
+
+    async def ask(self, raw: bytes) -> int:
+        """Send the request and give the status of the whole answer."""
+        if self._transport is None or self._transport.is_closing():
+            raise ConnectionResetError
+        self._waiting = asyncio.get_running_loop().create_future()
+        self._open_ended = self._has_length = False
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport.write(raw)
+        return await self._waiting
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._end(Unanswered("not HTTP"))
+
+    def on_header(self, name: bytes, _: bytes) -> None:
+        self._has_length = self._has_length or name.lower() in {
+            b"content-length",
+            b"transfer-encoding",
+        }
+
+    def on_headers_complete(self) -> None:
+        self._open_ended = not self._has_length
+
+    def on_message_complete(self) -> None:
+        if not self._parser.should_keep_alive():
+            self.close()
+        self._end(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # A body without a length ends with the connection; anything else that ends so is no answer.
+        self._end(None if self._open_ended and exc is None else ConnectionResetError())
+
+    def _end(self, error: Exception | None) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or waiting.done():
+            return
+        if error is None:
+            waiting.set_result(self._parser.get_status_code())
+        else:
+            waiting.set_exception(error)
+
+    @property
+    def usable(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort() if self._waiting else self._transport.close()
+
+
+@dataclass
+class Client:
+    """Sends one target's request, each over a connection that no other request is using."""
+
+    target: Target
+    timeout: float
+    _idle: list[_Connection] = field(default_factory=list)
+
+    async def send(self) -> int:
+        """Give the status of one answer.
+
+        Raises:
+            Unanswered: no answer came, or not in time.
+            ProbeFault: the gate itself could not ask.
+        """
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await self._send()
+        except TimeoutError:
+            raise Unanswered("timeout") from None
+        except OSError as error:
+            if error.errno in _OWN_FAULTS:
+                raise ProbeFault(
+                    f"the gate could not open another connection: {error.strerror}.",
+                    "Lower the rate, or raise `ulimit -n`.",
+                ) from error
+            raise Unanswered(
+                "refused" if isinstance(error, ConnectionRefusedError) else "connection lost"
+            ) from error
+
+    async def _send(self) -> int:
+        while self._idle:
+            kept = self._idle.pop()
+            try:
+                return await self._ask(kept)
+            except ConnectionResetError:
+                continue  # the server closed a kept connection between two requests, as it may
+        _, fresh = await asyncio.get_running_loop().create_connection(
+            _Connection, self.target.host, self.target.port
+        )
+        return await self._ask(fresh)
+
+    async def _ask(self, connection: _Connection) -> int:
+        try:
+            status = await connection.ask(self.target.raw)
+        except BaseException:
+            connection.close()
+            raise
+        if connection.usable:
+            self._idle.append(connection)
+        return status
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        while self._idle:
+            self._idle.pop().close()

@@ -1,0 +1,208 @@
+"""The question `latency`.
+
+Is p95 of each endpoint strictly below the service's budget, by the whole of its interval?
+
+The rule is `gate.performance.judge_latency`; the gate applies it again to the facts recorded here.
+Asked of rehearsed services only: load is never put on a live system.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.metadata import version
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Budget, Endpoint, Service, slug
+from atom_release.gate.rules.performance import budget_ms, judge_latency
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import Rehearsal, excused, not_started
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.look import Look
+from atom_release.probes.latency import samples, stand_in
+from atom_release.probes.latency.client import Target, target
+from atom_release.probes.latency.machine import watched
+from atom_release.probes.latency.measurement import control, measure_service, summary
+from atom_release.probes.latency.sampler import Series, together
+
+_QUESTION = "latency"
+_TELLS = 0.25  # seconds between two signs of life
+
+
+def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Measure the endpoints of one rehearsed service, a no-op beside them.
+
+    And the stand-ins that must fail.
+    """
+    unreached = not_started(look, _QUESTION, service, rehearsal)
+    if unreached:
+        return excused(service, rehearsal, unreached)
+    with rehearsal.exchange() as exchange:
+        targets = [_target(exchange, endpoint, service) for endpoint in service.endpoints]
+    with stand_in.running() as port, watched() as machine:
+        series, noop, controls = asyncio.run(
+            _measure(
+                targets,
+                port,
+                service.budget,
+                lambda share: look.tell(f"latency of {service.id}", share),
+            )
+        )
+    facts = {**_facts(service, series, noop, controls), "machine": machine}
+    facts["samples"] = samples.keep(
+        look.scratch / samples_file(service), service.id, {**series, samples.NOOP: noop}
+    )
+    answer, reason = judge_latency(
+        facts, service.budget, [endpoint.name for endpoint in service.endpoints]
+    )
+    found = look.found(
+        _QUESTION,
+        service.id,
+        answer,
+        reason,
+        control=_judged(controls, service.budget),
+        remedy=_remedy(answer, service),
+        facts=facts,
+        tools={name: version(name) for name in ("httptools", "pyarrow")},
+        isolation=rehearsal.isolation,
+    )
+    return excused(service, rehearsal, found)
+
+
+def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
+    """Fill the request once, tokens included.
+
+    While measuring, nothing but the request itself may take time.
+    """
+    to = endpoint.service or service.id
+    base = exchange.base_urls.get(to)
+    if base is None:
+        raise ProbeFault(f"{endpoint.name} is asked of {to}, which did not start")
+    url = base.rstrip("/") + exchange._fill(endpoint.path, exchange.values, in_url=True)  # noqa: SLF001 - the same templates, without sending
+    headers = {
+        name: exchange._fill(value, exchange.values)  # noqa: SLF001 - the same
+        for name, value in endpoint.headers.items()
+    }
+    body = None
+    if endpoint.body is not None:
+        body = json.dumps(exchange._fill_body(endpoint.body, exchange.values)).encode()  # noqa: SLF001 - the same
+        headers = {"Content-Type": "application/json", **headers}
+    return target(
+        endpoint.name,
+        endpoint.method,
+        url,
+        headers=headers,
+        body=body,
+        expect=frozenset(endpoint.expect),
+    )
+
+
+def samples_file(service: Service) -> str:
+    """Give the name of the scratch file that keeps every request sent to a service."""
+    return f"samples_{slug(service.id)}.parquet"
+
+
+async def _measure(
+    targets: list[Target], port: int, budget: Budget, tell: Callable[[float], None]
+) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
+    noop, slow, missing = (
+        target(name, "GET", f"http://127.0.0.1:{port}{path}")
+        for name, path in (
+            ("no-op", stand_in.NOOP),
+            (
+                "sleeps past the budget",
+                stand_in.sleeping(budget.p95.total_seconds() * 1.02 + 0.005),
+            ),
+            ("answers 404 fast", "/missing"),
+        )
+    )
+    found: list[tuple[dict[str, Series], Series]] = []
+    controls: dict[str, JsonValue] = {}
+
+    async def real() -> None:
+        series = {one.name: Series() for one in targets}
+        watching = asyncio.create_task(_told(series, budget, tell))
+        try:
+            found.append((series, await measure_service(targets, series, noop, budget)))
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+
+    async def must_fail() -> None:
+        controls.update(await control(slow, missing, budget))
+
+    await together(real(), must_fail())
+    return *found[0], controls
+
+
+async def _told(
+    series: Mapping[str, Series], budget: Budget, tell: Callable[[float], None]
+) -> None:
+    """Say now and then how much of what is asked for was sent, of all looks so far."""
+    while True:
+        sent = sum(len(one.samples) for one in series.values())
+        tell(min(1.0, sent / sum(budget.requests * one.looks for one in series.values())))
+        await asyncio.sleep(_TELLS)
+
+
+def _facts(
+    service: Service, series: Mapping[str, Series], noop: Series, controls: dict[str, JsonValue]
+) -> dict[str, JsonValue]:
+    budget = service.budget
+    measured = {one.name: one for one in service.endpoints}
+    return {
+        "unit": "ms",
+        "budget": {
+            "p95": budget_ms(budget),
+            "error_rate": budget.error_rate,
+            "requests": budget.requests,
+            "rate": budget.rate,
+            "looks": budget.looks,
+        },
+        "endpoints": [
+            {
+                **summary(name, one, budget),
+                "method": measured[name].method,
+                "path": measured[name].path,
+            }
+            for name, one in sorted(series.items())
+        ],
+        "noop": summary("no-op", noop, budget),
+        "control": controls,
+    }
+
+
+def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeControl:
+    said = {
+        name: judge_latency(facts, budget)[0]
+        for name, facts in controls.items()
+        if isinstance(facts, dict)
+    }
+    alive = bool(said) and all(answer is Answer.NO for answer in said.values())
+    return NegativeControl(
+        state=ControlState.ALIVE if alive else ControlState.DEAD,
+        changed=(
+            "a server that sleeps past the budget and one that answers 404 fast were measured by"
+            " the same code"
+        ),
+        found="; ".join(f"{name}: {answer}" for name, answer in said.items()),
+    )
+
+
+def _remedy(answer: Answer, service: Service) -> str:
+    if answer is Answer.NO:
+        return (
+            f"Make the named endpoints of {service.id} faster, or correct what they answer; each"
+            " request stands in the samples file."
+        )
+    return (
+        "Measure again on a quieter machine, or raise `requests` or `looks` in the budget."
+        if answer is Answer.UNKNOWN
+        else ""
+    )

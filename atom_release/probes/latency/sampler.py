@@ -1,0 +1,181 @@
+"""When requests are sent.
+
+The open model, whose arrivals are fixed beforehand, and the closed one, whose users wait for their
+answer.
+
+In the open model a slow answer does not hold back the requests that should have been sent, and each
+latency counts from the moment its request was due: so no delay is left out by having been waited
+through (no coordinated omission).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from atom_release.probes.latency.client import Client, Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One request.
+
+    When it was due, how long after that its right answer was complete, or what came instead.
+    """
+
+    model: str
+    due: float
+    latency_ms: float | None
+    outcome: str  # the status, or why there is none
+
+
+@dataclass
+class Series:
+    """The samples of one endpoint, and how far the sampler itself fell behind its schedule."""
+
+    samples: list[Sample] = field(default_factory=list)
+    behind_ms: float = 0.0
+    stopped: bool = False
+    looks: int = 1
+
+    def latencies(self, model: str = "open") -> list[float]:
+        """Give the latencies of the right answers, ascending."""
+        return sorted(
+            one.latency_ms
+            for one in self.samples
+            if one.model == model and one.latency_ms is not None
+        )
+
+    def per_second(self, model: str) -> float | None:
+        """Give the right answers per second.
+
+        From the first request sent to the last right answer complete.
+        """
+        answered = [
+            one for one in self.samples if one.model == model and one.latency_ms is not None
+        ]
+        begin = min((one.due for one in self.samples if one.model == model), default=0.0)
+        took = (
+            max((one.due + (one.latency_ms or 0.0) / 1000 for one in answered), default=begin)
+            - begin
+        )
+        return len(answered) / took if took > 0 else None
+
+    def count_over(self, limit_ms: float) -> int:
+        """Count the right answers under arrivals that took at least so long."""
+        return sum(
+            one.latency_ms >= limit_ms
+            for one in self.samples
+            if one.model == "open" and one.latency_ms is not None
+        )
+
+    def count_errors(self) -> int:
+        """Count what came under arrivals instead of right answers."""
+        return len(self.errors())
+
+    def errors(self, model: str = "open") -> list[str]:
+        """Give what came instead of right answers."""
+        return [
+            one.outcome for one in self.samples if one.model == model and one.latency_ms is None
+        ]
+
+
+async def ask(client: Client, model: str, due: float, series: Series) -> None:
+    """Send one request and keep what became of it."""
+    try:
+        status = await client.send()
+    except Unanswered as nothing:
+        series.samples.append(Sample(model, due, None, str(nothing)))
+        return
+    taken = (asyncio.get_running_loop().time() - due) * 1000
+    right = status in client.target.expect
+    series.samples.append(Sample(model, due, taken if right else None, str(status)))
+
+
+async def open_model(  # noqa: PLR0913
+    client: Client,
+    series: Series,
+    *,
+    requests: int,
+    rate: float,
+    phase: float,
+    certain: Callable[[Series], bool],
+) -> None:
+    """Send requests on schedule.
+
+    End early once nothing that is still to come can change the verdict.
+    """
+    loop = asyncio.get_running_loop()
+    begin = loop.time() + phase
+    enough = asyncio.Event()
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def one(due: float) -> None:
+        series.behind_ms = max(series.behind_ms, (loop.time() - due) * 1000)
+        await ask(client, "open", due, series)
+        if certain(series):
+            enough.set()
+
+    try:
+        for number in range(requests):
+            due = begin + number / rate
+            if not await _until(due, enough):
+                break
+            under_way.add(asyncio.create_task(one(due)))
+        await _finish(under_way, enough)
+    finally:
+        series.stopped = series.stopped or enough.is_set()
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def _until(due: float, enough: asyncio.Event) -> bool:
+    """Wait for the moment; False if enough was seen before it."""
+    wait = due - asyncio.get_running_loop().time()
+    await asyncio.sleep(max(wait, 0))
+    return not enough.is_set()
+
+
+async def _finish(under_way: set[asyncio.Task[None]], enough: asyncio.Event) -> None:
+    """Wait for all answers, or until enough was seen; an error of the gate's own escapes."""
+    stop = asyncio.create_task(enough.wait())
+    try:
+        pending: set[asyncio.Task[Any]] = set(under_way)
+        while pending and not enough.is_set():
+            done, rest = await asyncio.wait({*pending, stop}, return_when=asyncio.FIRST_COMPLETED)
+            pending = rest - {stop}
+            for task in done - {stop}:
+                task.result()
+    finally:
+        stop.cancel()
+
+
+async def closed_model(  # noqa: PLR0913
+    client: Client, series: Series, *, model: str, users: int, requests: int, seconds: float
+) -> None:
+    """Let users ask one after another, each waiting for its answer.
+
+    Until the requests or the seconds are spent.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    left = iter(range(requests))
+
+    async def user() -> None:
+        while loop.time() < end and next(left, None) is not None:
+            await ask(client, model, loop.time(), series)
+
+    await together(*(user() for _ in range(users)))
+
+
+async def together(*work: Coroutine[Any, Any, None]) -> None:
+    """Run all at once; the first error ends the others and escapes."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None

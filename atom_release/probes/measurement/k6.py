@@ -1,0 +1,111 @@
+"""What k6 wrote: the lines of `--out json`, each one request.
+
+Or the summary of `--summary-export`, numbers without their uncertainty.
+
+Times are milliseconds in both, and only of metrics that say that they contain times. k6 itself says
+which answers it did not expect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from atom_release.errors import ProbeFault
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_METRIC = "http_req_duration"
+
+
+def of_lines(content: bytes, only: Mapping[str, str]) -> tuple[NDArray[np.float64], int]:
+    """Give the latencies of the expected answers in milliseconds, and the number of the others.
+
+    Raises:
+        ProbeFault: the file is cut off or not k6's, or the metric is not one of times.
+    """
+    import numpy as np
+
+    good, errors, contains = [], 0, None
+    for line in _lines(content):
+        if line.get("metric") != _METRIC:
+            continue
+        data = line.get("data")
+        if not isinstance(data, dict):
+            raise ProbeFault("a line of it has no data.")
+        if line.get("type") == "Metric":
+            contains = data.get("contains")
+        elif line.get("type") == "Point" and _is_of(data, only):
+            expected = (data.get("tags") or {}).get("expected_response", "true")
+            errors += expected == "false"
+            good += [_number(data.get("value"))] if expected != "false" else []
+    if contains != "time":
+        raise ProbeFault(
+            f"its metric {_METRIC} is"
+            f" {'not there' if contains is None else f'said to contain {contains!r}, not time'}."
+        )
+    if not good and not errors:
+        raise ProbeFault("it has no request of this service.")
+    return np.array(good, dtype=np.float64), errors
+
+
+def _lines(content: bytes) -> Iterator[dict[str, Any]]:
+    lines = content.splitlines()
+    if not lines:
+        raise ProbeFault("it is empty.")
+    for number, line in enumerate(lines, start=1):
+        try:
+            read = json.loads(line)
+        except ValueError as error:
+            cut = (
+                "its last line is cut off" if number == len(lines) else f"line {number} is not JSON"
+            )
+            raise ProbeFault(f"{cut}.") from error
+        if not isinstance(read, dict):
+            raise ProbeFault(f"line {number} is not one that k6 writes.")
+        yield read
+
+
+def _is_of(data: Mapping[str, Any], only: Mapping[str, str]) -> bool:
+    tags = data.get("tags") or {}
+    return all(str(tags.get(name)) == value for name, value in only.items())
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ProbeFault(f"a latency is {str(value)[:40]!r}, which is not a number.")
+    return float(value)
+
+
+def of_summary(content: bytes) -> dict[str, float | int | None]:
+    """Give what a summary says of p95 (milliseconds), the requests and the rate of errors.
+
+    Raises:
+        ProbeFault: it is not such a summary, or lacks p95.
+    """
+    try:
+        metrics = json.loads(content)["metrics"]
+        described, requests, failed = (
+            metrics.get(name, {}) for name in (_METRIC, "http_reqs", "http_req_failed")
+        )
+        if described.get("contains", "time") != "time":
+            raise ProbeFault(
+                f"its metric {_METRIC} is said to contain {described['contains']!r}, not time."
+            )
+        values, count, rate = (
+            one.get("values", one) for one in (described, requests, failed)
+        )  # handleSummary puts a level between
+        told = {
+            "p95": values.get("p(95)"),
+            "requests": count.get("count"),
+            "error_rate": rate.get("rate", rate.get("value")),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ProbeFault(f"it is not a summary of k6: {type(error).__name__}.") from error
+    p95 = _number(told["p95"])
+    if not 0 <= p95 < float("inf"):
+        raise ProbeFault(f"its p95 is {p95}, which no latency is.")
+    return {**told, "p95": p95}

@@ -1,0 +1,282 @@
+"""The question `metrics`.
+
+Does the service's metrics path give Prometheus text that moves when requests are sent?
+
+Moves: a counter (or the count of a histogram or summary) of the service's own rises by more than
+twice what it rises in as long a time without requests, in which only the scrapes themselves are
+counted. Gauges and the process's own figures move by themselves and show nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Request, Service
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import (
+    Place,
+    Rehearsal,
+    bad_status,
+    excused,
+    not_started,
+    place,
+    unanswered,
+)
+from atom_release.lab.http_exchange import (
+    Answered,
+    Exchange,
+    NotStarted,
+    ProtocolFault,
+    Refused,
+    TimedOut,
+)
+from atom_release.lab.look import Look
+
+_QUESTION = "metrics"
+_REQUESTS = 6
+_LEAST_IDLE, _LONGEST_IDLE = 0.05, 1.0
+_OWN = ("process_", "python_")
+_COUNTING = ("counter", "histogram", "gaugehistogram", "summary", "unknown")
+_ACCEPTED = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+_NO_METRICS = b'{"status": "ok", "requests_total": 7}'
+
+Scrape = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
+"""The counting samples of one scrape: (name, labels) -> value."""
+
+
+class NotMetrics(Exception):
+    """What came is not Prometheus text.
+
+    The message says why, and the status is kept if it was the reason.
+    """
+
+    status = 200
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One scrape, read."""
+
+    counts: Scrape
+    families: int
+    samples: int
+    form: str
+
+
+def probe_metrics(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Scrape, wait, scrape, wait, scrape, send requests, scrape."""
+    return excused(service, rehearsal, _probe(look, service, rehearsal))
+
+
+def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    there = place(look, service, rehearsal)
+    if there is None:
+        return not_started(look, _QUESTION, service, rehearsal) or look.found(
+            _QUESTION, service.id, Answer.UNKNOWN, "no address"
+        )
+    isolation = () if there.live else rehearsal.isolation
+    try:
+        with there.exchange(look, service) as exchange, rehearsal.exchange() as rehearsed:
+            answer, reason, control, facts = _ask(
+                exchange,
+                lambda: _send(exchange if there.live else rehearsed, service, there),
+                service,
+            )
+    except (Refused, TimedOut, ProtocolFault, NotStarted) as fault:
+        return unanswered(look, _QUESTION, service, there=there, fault=fault, isolation=isolation)
+    except NotMetrics as said:
+        answer = Answer.NO if said.status == 200 else bad_status(said.status, live=there.live)  # noqa: PLR2004 - it answered, and not with metrics
+        reason, control, facts = f"GET {service.metrics}: {said}", None, {}
+    return look.found(
+        _QUESTION,
+        service.id,
+        answer,
+        reason,
+        assurance=there.assurance,
+        control=control,
+        remedy=(
+            f"Let GET {service.metrics} of {service.name} give its counters as Prometheus text"
+            " (prometheus_client's generate_latest)."
+            if answer is Answer.NO
+            else ""
+        ),
+        facts=facts,
+        isolation=isolation,
+    )
+
+
+def _ask(
+    exchange: Exchange, send: Callable[[], int], service: Service
+) -> tuple[Answer, str, NegativeControl, dict[str, JsonValue]]:
+    before = time.monotonic()
+    send()  # once before all scrapes: how long it takes is how long the idle windows must be
+    pause = min(max(time.monotonic() - before, _LEAST_IDLE), _LONGEST_IDLE)
+    scrapes = [_scrape(exchange, service)]
+    for _ in range(2):
+        time.sleep(pause)
+        scrapes.append(_scrape(exchange, service))
+    sent = send()
+    after = _scrape(exchange, service)
+    served = _as_a_server(exchange, service)
+    first, second, third = (one.counts for one in scrapes)
+    own = risen(second, third, {})
+    moved = risen(third, after.counts, own)
+    idle = risen(second, third, risen(first, second, {}))
+    facts: dict[str, JsonValue] = {
+        "form": after.form,
+        "form_for_a_server": served.form,
+        "families": after.families,
+        "samples": after.samples,
+        "sent": sent,
+        "moved": {_name(key): rise for key, rise in sorted(moved.items())[:20]},
+        "moved_by_scrapes": {_name(key): rise for key, rise in sorted(own.items())[:20]},
+    }
+    if not moved:
+        return (
+            Answer.NO,
+            f"no counter moved when {sent} requests were sent ({after.samples} samples)",
+            _control(idle),
+            facts,
+        )
+    return (
+        Answer.YES,
+        f"{len(moved)} counters of {after.families} families moved when {sent} requests were sent",
+        _control(idle),
+        facts,
+    )
+
+
+def _send(exchange: Exchange, service: Service, there: Place) -> int:
+    """Send requests of the service's own; to a live one only what reads."""
+    asked: list[Request] = (
+        []
+        if there.live
+        else [one for one in service.endpoints if one.service in {None, service.id}]
+    )
+    if asked and _sent(exchange, asked, service):
+        return _REQUESTS
+    # An endpoint may need what is not this leg's matter, such as a token from a service that did
+    # not start.
+    if service.health and _sent(exchange, [Request(path=service.health)], service):
+        return _REQUESTS
+    raise ProbeFault(
+        "nothing could be asked of the service but its metrics, so nothing shows whether they move",
+        "Name its health path or an endpoint.",
+    )
+
+
+def _sent(exchange: Exchange, asked: Sequence[Request], service: Service) -> bool:
+    try:
+        for number in range(_REQUESTS):
+            exchange.send(asked[number % len(asked)], service=service.id)
+    except ProbeFault:
+        return False
+    return True
+
+
+def _as_a_server(exchange: Exchange, service: Service) -> Parsed:
+    """Scrape as a Prometheus server does, which prefers OpenMetrics.
+
+    What it would be given must be readable too.
+
+    Raises:
+        NotMetrics: it is not.
+    """
+    try:
+        return _scrape(exchange, service, {"Accept": _ACCEPTED})
+    except NotMetrics as said:
+        refusal = NotMetrics(f"asked as a Prometheus server asks (Accept: {_ACCEPTED}), {said}")
+        refusal.status = said.status
+        raise refusal from None
+
+
+def _scrape(
+    exchange: Exchange, service: Service, headers: Mapping[str, str] | None = None
+) -> Parsed:
+    if service.metrics is None:
+        raise ProbeFault("the manifest names no metrics path")
+    answered: Answered = exchange.send(
+        Request(path=service.metrics), service=service.id, headers=headers
+    )
+    if answered.status != 200:  # noqa: PLR2004 - a scraper takes nothing else
+        refusal = NotMetrics(f"answers {answered.status}")
+        refusal.status = answered.status
+        raise refusal
+    return parse(answered.body, answered.headers.get("content-type", ""))
+
+
+def parse(body: bytes, content_type: str) -> Parsed:
+    """Read Prometheus text 0.0.4 or OpenMetrics 1.0.
+
+    Raises:
+        NotMetrics: it is neither, declares no type or holds no sample.
+    """
+    from prometheus_client import parser
+    from prometheus_client.openmetrics import parser as openmetrics
+
+    if "json" in content_type or "html" in content_type:
+        raise NotMetrics(f"is {content_type}, not Prometheus text")
+    is_open = content_type.startswith("application/openmetrics-text")
+    try:
+        text = body.decode("utf-8")
+        # Both parsers are lazy and refuse with ValueError, or stumble over what is far from the
+        # format.
+        families = list((openmetrics if is_open else parser).text_string_to_metric_families(text))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise NotMetrics(
+            f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {type(error).__name__}"
+        ) from None
+    samples = [sample for family in families for sample in family.samples]
+    if not any(line.startswith("# TYPE ") for line in text.splitlines()):
+        raise NotMetrics("declares no type (# TYPE)")
+    if not samples:
+        raise NotMetrics("holds no sample")
+    counts = {
+        (sample.name, tuple(sorted(sample.labels.items()))): float(sample.value)
+        for family in families
+        if family.type in _COUNTING and not family.name.startswith(_OWN)
+        for sample in family.samples
+        if not sample.name.endswith(("_created", "_sum"))
+    }
+    return Parsed(
+        counts, len(families), len(samples), "OpenMetrics" if is_open else "Prometheus text"
+    )
+
+
+def risen(
+    before: Scrape, after: Scrape, idle: Scrape
+) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Give the counts that rose, by how much.
+
+    And by more than twice what they rise when nothing is asked; a new series began at 0.
+    """
+    rises = {key: value - before.get(key, 0.0) for key, value in after.items()}
+    return {key: rise for key, rise in rises.items() if rise > 2 * max(idle.get(key, 0.0), 0.0)}
+
+
+def _name(key: tuple[str, tuple[tuple[str, str], ...]]) -> str:
+    labels = ",".join(f"{name}={value}" for name, value in key[1])
+    return f"{key[0]}{{{labels}}}" if labels else key[0]
+
+
+def _control(
+    moved_idle: Mapping[tuple[str, tuple[tuple[str, str], ...]], float],
+) -> NegativeControl:
+    try:
+        parse(_NO_METRICS, "text/plain")
+        refused = False
+    except NotMetrics:
+        refused = True
+    alive = refused and not moved_idle
+    moved = ", ".join(_name(key) for key in sorted(moved_idle)) or "nothing"
+    return NegativeControl(
+        state=ControlState.ALIVE if alive else ControlState.DEAD,
+        changed="no request was sent between two scrapes, and a JSON body was read as metrics",
+        found=f"{moved} moved; the JSON body was {'refused' if refused else 'accepted'}",
+    )

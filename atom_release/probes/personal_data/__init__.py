@@ -1,0 +1,203 @@
+"""Personal data in the judged tree (P-1).
+
+Reports, fixtures, logs, exports, and SQLite databases row by row.
+
+Numbers with a check digit decide: cards, IBANs, and national ids where the surroundings speak of
+one. E-mail addresses decide only where an export or a database holds many of them; elsewhere they
+warn, as phone numbers always do. What cannot be opened here is named.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.look import Look
+from atom_release.probes.personal_data import databases, mail, recognizers, surroundings
+from atom_release.probes.scanned import conclude
+from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
+from atom_release.source.text import Text, decode, is_lock
+
+_REMEDY = "Replace it by made-up data: published test numbers, and addresses at example.com."
+_EXPORTS = frozenset(
+    {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".sql", ".xml", ".yaml", ".yml", ".log"}
+)
+_OPAQUE = frozenset(
+    {
+        ".xlsx",
+        ".xls",
+        ".parquet",
+        ".pdf",
+        ".docx",
+        ".zip",
+        ".gz",
+        ".bz2",
+        ".xz",
+        ".tar",
+        ".tgz",
+        ".7z",
+        ".feather",
+        ".avro",
+        ".pkl",
+        ".h5",
+    }
+)
+
+
+@dataclass
+class _Seen:
+    """What the pass over the tree met beside its findings."""
+
+    rows: int = 0
+    databases: list[str] = field(default_factory=list)
+    corrupt: dict[str, str] = field(default_factory=dict)
+    not_opened: list[str] = field(default_factory=list)
+
+
+def probe_personal_data(look: Look, fingerprint_key: bytes | None = None) -> Evidence:
+    """Ask whether the judged tree holds personal data."""
+    fingerprints = Fingerprints(fingerprint_key or os.urandom(32))
+    seen = _Seen()
+    result = scan(look.tree, _scanner(fingerprints, look, seen))
+    checked = control(
+        _scanner(fingerprints, look, _Seen()), canaries(look.scratch), "made-up personal data"
+    )
+    facts: dict[str, JsonValue] = {
+        "rows": seen.rows,
+        "databases": list(seen.databases),
+        "corrupt_databases": dict(seen.corrupt),
+        "not_opened": list(seen.not_opened),
+    }
+    tools = {"python-stdnum": version("python-stdnum")}
+    if seen.corrupt and not result.deciding:
+        reason = f"a committed database could not be read: {', '.join(sorted(seen.corrupt)[:3])}"
+        remedy = "Remove the database from the tree, or commit one that SQLite can read."
+        return look.found(
+            "personal-data",
+            "tree",
+            Answer.UNKNOWN,
+            reason,
+            control=checked,
+            facts=facts,
+            remedy=remedy,
+            tools=tools,
+        )
+    return conclude(
+        look,
+        "personal-data",
+        result,
+        checked,
+        thing="personal data in the tree",
+        remedy=_REMEDY,
+        facts=facts,
+        tools=tools,
+    )
+
+
+def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
+    def scanner(path: str, content: bytes) -> Iterator[Finding]:
+        if databases.is_database(path, content):
+            yield from _in_database(path, content)
+            return
+        text = decode(content)
+        if text is not None:
+            yield from _in_text(path, text, fingerprints)
+        elif PurePosixPath(path.lower()).suffix in _OPAQUE:
+            seen.not_opened.append(path)
+
+    def _in_database(path: str, content: bytes) -> Iterator[Finding]:
+        seen.databases.append(path)
+        log = content_of(look, path + "-wal")
+        try:
+            columns = databases.read(content, log, look.scratch)
+        except databases.Unreadable as error:
+            seen.corrupt[path] = str(error)
+            return
+        for column in columns:
+            seen.rows += column.rows
+            yield from _in_column(path, column, fingerprints)
+
+    return scanner
+
+
+def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Finding]:
+    suffix = PurePosixPath(path.lower()).suffix
+    for match in recognizers.find(surroundings.of(path, text)):
+        yield Finding(
+            path,
+            text.line_of(match.start),
+            match.kind,
+            match.what,
+            match.decides,
+            fingerprints.of(match.kind, match.value),
+        )
+    if is_lock(path) or mail.is_authorship(path):
+        return
+    addresses = [(start, address) for start, address in mail.addresses(text.text)]
+    many = suffix in _EXPORTS and mail.are_many(address for _, address in addresses)
+    for start, address in addresses:
+        what = "an e-mail address in an export of many" if many else "an e-mail address"
+        yield Finding(
+            path,
+            text.line_of(start),
+            "email",
+            what,
+            many,
+            fingerprints.of("email", address.lower()),
+        )
+
+
+def _in_column(
+    path: str, column: databases.Column, fingerprints: Fingerprints
+) -> Iterator[Finding]:
+    place = f"in {column.table}.{column.name}"
+    addresses: list[tuple[int, str]] = []
+    for row, value in column.values:
+        for match in recognizers.find(surroundings.Prose(value, f"{column.table} {column.name}")):
+            yield Finding(
+                path,
+                row,
+                match.kind,
+                f"{match.what} {place}",
+                match.decides,
+                fingerprints.of(match.kind, match.value),
+            )
+        addresses += [(row, address) for _, address in mail.addresses(value)]
+    many = mail.are_many(address for _, address in addresses)
+    for row, address in addresses:
+        yield Finding(
+            path,
+            row,
+            "email",
+            f"an e-mail address {place}",
+            many,
+            fingerprints.of("email", address.lower()),
+        )
+
+
+def content_of(look: Look, path: str) -> bytes:
+    """Give a blob's bytes, or none where the tree has no such blob."""
+    try:
+        return look.tree.read(path) if path in look.tree.entries else b""
+    except ProbeFault:
+        return b""
+
+
+def canaries(scratch: Path) -> dict[str, bytes]:
+    """Make files that hold made-up but well-formed personal data of each deciding kind."""
+    card, iban = recognizers.made_up_card(), recognizers.made_up_iban()
+    people = "".join(f"{number},person{number}@mail-of-canary.net\n" for number in range(mail.MANY))
+    return {
+        "canary/export.csv": f"id,card_number\n1,{card}\n".encode(),
+        "canary/service.log": f"payment by {iban} accepted\n".encode(),
+        "canary/people.csv": f"id,email\n{people}".encode(),
+        "canary/store.db": databases.made_up(scratch, "payments", "card_number", card),
+    }

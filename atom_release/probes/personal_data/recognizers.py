@@ -1,0 +1,224 @@
+"""Recognizers of numbers that belong to a person.
+
+Those with a check digit can decide; which surroundings they need is stated with each.
+
+Published test numbers (card networks', payment providers', registries' examples) are nobody's and
+are not found.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from atom_release.probes.personal_data.published import CARDS, IBANS, IDS
+from atom_release.probes.personal_data.surroundings import Surroundings
+
+_GROUPED_OR_NOT = (
+    r"(?<![\w.+/-])(?:\d{4}(["
+    r" -]))(?:\d{4}\1){2}\d{4}(?:\1\d{1,3})?(?![\w/=]|[.-]\d)|(?<![\w.+/-])3\d{3}(["
+    r" -])\d{6}\2\d{5}(?![\w/=]|[.-]\d)"
+)
+_CARD = re.compile(rf"{_GROUPED_OR_NOT}|(?<![\w.+/-])[2-6]\d{{12,18}}(?![\w/=]|[.-]\d)")
+_CARD_CONTEXT = re.compile(
+    r"(?<!dis)(?<!wild)(?<!score)card(?!inal)|\bpan\b|credit|debit|visa|master|amex|maestro|payment|\bcc[_n]|kreditkarte|tarjeta",
+    re.IGNORECASE,
+)
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?:"
+    r" [A-Z0-9]{1,4})?)(?![A-Za-z0-9])"
+)
+_PHONE = re.compile(
+    r"(?<![\w.+/-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:["
+    r" .-]?\d{2,4}){2,3}|\(\d{3}\) ?\d{3}-\d{4})(?![\w=]|[.-]\d)"
+)
+_BRANDS = (
+    (re.compile(r"4"), {16}),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
+    (re.compile(r"3[47]"), {15}),
+    (re.compile(r"6011|65|64[4-9]|62"), {16}),
+    (re.compile(r"35(2[89]|[3-8])"), {16}),
+    (re.compile(r"30[0-5]|36|38"), {14}),
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A number that has the form of someone's, and whether it decides.
+
+    The value never leaves the probe.
+    """
+
+    start: int
+    kind: str
+    what: str
+    value: str
+    decides: bool
+
+
+@dataclass(frozen=True)
+class _NationalId:
+    kind: str
+    pattern: re.Pattern[str]
+    module: str
+    context: re.Pattern[str]
+    checked: bool = True
+
+
+def _id(kind: str, pattern: str, module: str, context: str, *, checked: bool = True) -> _NationalId:
+    return _NationalId(
+        kind,
+        re.compile(rf"(?<![\w.+/-])(?:{pattern})(?![\w/=]|[.-]\d)"),
+        module,
+        re.compile(context, re.IGNORECASE),
+        checked,
+    )
+
+
+_IDS = (
+    _id("de-tax-id", r"[1-9]\d ?\d{3} ?\d{3} ?\d{3}", "de.idnr", r"steuer|idnr|tax.?id|\btin\b"),
+    _id("es-dni", r"\d{8}-?[A-Z]", "es.dni", r"\bdni\b|\bnif\b|documento"),
+    _id("es-nie", r"[XYZ]-?\d{7}-?[A-Z]", "es.nie", r"\bnie\b|\bnif\b|extranjero"),
+    _id("nl-bsn", r"\d{9}|\d{4}\.\d{2}\.\d{3}", "nl.bsn", r"\bbsn\b|burgerservice|sofi"),
+    _id(
+        "fr-nir",
+        r"[12] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}",
+        "fr.nir",
+        r"\bnir\b|insee|s[ée]cu|social",
+    ),
+    _id(
+        "it-codice-fiscale",
+        r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]",
+        "it.codicefiscale",
+        r"",
+    ),
+    _id("pl-pesel", r"\d{11}", "pl.pesel", r"pesel"),
+    _id(
+        "be-national-number",
+        r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}|\d{11}",
+        "be.nn",
+        r"rijksregister|registre national|national.?number|\bnrn\b|\binsz\b|\bniss\b",
+    ),
+    _id("gb-nhs", r"\d{3}[ -]?\d{3}[ -]?\d{4}", "gb.nhs", r"\bnhs\b"),
+    _id("br-cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}|\d{11}", "br.cpf", r"\bcpf\b"),
+    _id(
+        "se-personnummer",
+        r"(?:\d{2})?\d{6}[-+]?\d{4}",
+        "se.personnummer",
+        r"personnummer|personal.?(id|identity)",
+    ),
+    _id("fi-hetu", r"\d{6}[-+A]\d{3}[0-9A-Y]", "fi.hetu", r"hetu|henkil|personal.?(id|identity)"),
+    _id(
+        "ch-ahv", r"756\.?\d{4}\.?\d{4}\.?\d{2}", "ch.ssn", r"\bahv|\bavs\b|social|sozial|versicher"
+    ),
+    _id("us-ssn", r"\d{3}-\d{2}-\d{4}", "us.ssn", r"\bssn\b|social.?security", checked=False),
+)
+_ANY_ID = re.compile("|".join(one.pattern.pattern for one in _IDS))
+
+
+def find(place: Surroundings) -> Iterator[Match]:
+    """Find every number of a known form with a right check digit, and phone numbers."""
+    text = place.text
+    if not any(map(str.isdigit, text)):
+        return
+    yield from _cards(place)
+    yield from _ibans(text)
+    for one in (
+        _IDS if _ANY_ID.search(text) else ()
+    ):  # the form is cheaper to look for than the words around it
+        if one.pattern.search(text) and (
+            one.context.search(text) or one.context.search(place.heading)
+        ):
+            yield from _national(place, one)
+    for match in _PHONE.finditer(text):
+        if not _is_fictitious_phone(match[0]):
+            yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
+
+
+def _cards(place: Surroundings) -> Iterator[Match]:
+    """Find cards.
+
+    Digits without groups need surroundings that speak of one, for every thirtieth number of an id
+    has its form.
+    """
+    for match in _CARD.finditer(place.text):
+        number = _digits(match[0])
+        if (
+            number not in CARDS
+            and len(set(number)) > 3  # noqa: PLR2004 - as repetitive as test numbers are
+            and _has_brand(number)
+            and _is_valid("luhn", number)
+        ):
+            decides = (
+                len(number) != len(match[0])
+                or _CARD_CONTEXT.search(place.around(*match.span())) is not None
+            )
+            yield Match(match.start(), "card", "a card number", number, decides)
+
+
+def _ibans(text: str) -> Iterator[Match]:
+    for match in _IBAN.finditer(text):
+        number = match[0].replace(" ", "")
+        if number not in IBANS and _is_valid("iban", number):
+            yield Match(match.start(), "iban", "an IBAN", number, decides=True)
+
+
+def _national(place: Surroundings, one: _NationalId) -> Iterator[Match]:
+    """Find national ids where the surroundings speak of one.
+
+    Elsewhere every tenth number of so many digits has its form.
+    """
+    for match in one.pattern.finditer(place.text):
+        number = re.sub(r"[ .-]", "", match[0])
+        made_up = number in IDS or len(set(number)) <= 2  # noqa: PLR2004 - 111111111 is nobody's
+        if (
+            not made_up
+            and _is_valid(one.module, match[0])
+            and one.context.search(place.around(*match.span()))
+        ):
+            yield Match(match.start(), one.kind, f"a national id ({one.kind})", number, one.checked)
+
+
+def _has_brand(number: str) -> bool:
+    return any(prefix.match(number) and len(number) in lengths for prefix, lengths in _BRANDS)
+
+
+def _is_fictitious_phone(number: str) -> bool:
+    digits = _digits(number)
+    return "55501" in digits or "5550" in digits or len(set(digits)) <= 3 or "123456" in digits  # noqa: PLR2004 - as repetitive as made-up numbers are
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+@cache
+def _validator(module: str) -> Callable[[str], bool]:
+    from importlib import import_module
+
+    validator: Callable[[str], bool] = import_module(f"stdnum.{module}").is_valid
+    return validator
+
+
+def _is_valid(module: str, number: str) -> bool:
+    return _validator(module)(number)
+
+
+def made_up_card() -> str:
+    """Make a well-formed card number that is not published anywhere.
+
+    It is nobody's that we know, and never leaves the process.
+    """
+    from stdnum import luhn
+
+    body = "4" + "".join(str(secrets.randbelow(10)) for _ in range(14))
+    return body + str(luhn.calc_check_digit(body)) if len(set(body)) > 4 else made_up_card()  # noqa: PLR2004 - else taken for a test number
+
+
+def made_up_iban() -> str:
+    """Make a well-formed IBAN of a bank code that no bank has."""
+    body = "".join(str(secrets.randbelow(10)) for _ in range(18))
+    return f"DE{98 - int(body + '131400') % 97:02d}{body}"

@@ -1,0 +1,245 @@
+"""The question `privacy`: does a person who goes in stay in?
+
+A person who exists nowhere else is given to the rehearsed services where the manifest says so; then
+the surfaces it names, the metrics of every service and what every service logged are read, and
+nothing of the person may stand there.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from secrets import choice, randbelow
+from urllib.parse import unquote_plus
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Request, Service
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import Rehearsal, not_started
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.look import Look
+
+_QUESTION = "privacy"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_LONGEST_UNPACKED = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who exists nowhere else."""
+
+    name: str
+    email: str
+    card: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the manifest's requests are filled with."""
+        return {"person_name": self.name, "person_email": self.email, "person_card": self.card}
+
+
+def invent() -> Person:
+    """Make up a person.
+
+    The card has a valid check digit and a prefix that no bank issues cards under.
+    """
+
+    def word(length: int) -> str:
+        return "".join(choice(_LETTERS) for _ in range(length))
+
+    given, family = word(7).capitalize(), word(11).capitalize()
+    digits = "9999" + "".join(str(randbelow(10)) for _ in range(11))
+    return Person(f"{given} {family}", f"{word(12)}@{word(10)}.example", digits + luhn(digits))
+
+
+def luhn(digits: str) -> str:
+    """Give the check digit."""
+    doubled = [
+        int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))
+    ]
+    return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
+def seen(person: Person, content: bytes) -> list[str]:
+    """Give what of the person stands in the content: email, card, name.
+
+    Encoded for URLs or JSON, grouped, or packed makes no difference.
+    """
+    kinds: set[str] = set()
+    for plain in _unpacked(content):
+        text = plain.decode("utf-8", "replace")
+        for reading in (
+            text,
+            unquote_plus(text),
+            _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text),
+        ):
+            kinds.update(_named(person, reading.casefold()))
+    return sorted(kinds)
+
+
+def _named(person: Person, text: str) -> Iterator[str]:
+    given, family = person.name.casefold().split()
+    if person.email.split("@")[0] in text:
+        yield "email"
+    if person.card in text.translate(str.maketrans("", "", " -.\u00a0")):
+        yield "card"
+    if family in text or given + family in text:
+        yield "name"
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    yield content
+    try:
+        if content.startswith(b"\x1f\x8b"):
+            with gzip.open(io.BytesIO(content)) as packed:
+                yield packed.read(_LONGEST_UNPACKED)
+        elif content.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for member in archive.infolist():
+                    with archive.open(member) as packed:
+                        yield packed.read(_LONGEST_UNPACKED)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return  # only looked packed: the bytes themselves were read above
+
+
+def probe_privacy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Plant a person through the service's requests and look for them wherever they must not be."""
+    unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
+    if unreached:
+        return unreached
+    person = invent()
+    with rehearsal.exchange() as exchange:
+        planted = _plant(exchange, service, person)
+        read, unread = _surfaces(look, exchange, service)
+    read |= {
+        f"log of {one.id}": rehearsal.log_of(one.id)
+        for one in look.manifest.services
+        if one.id in rehearsal.base_urls
+    }
+    found: dict[str, JsonValue] = {
+        where: list(kinds) for where, content in read.items() if (kinds := seen(person, content))
+    }
+    answer, reason = _judge(planted, unread, found, len(read))
+    return look.found(
+        _QUESTION,
+        service.id,
+        answer,
+        reason,
+        control=_control(person),
+        remedy=(
+            "Leave the person out of the named surfaces: aggregate, or replace by a keyed"
+            " pseudonym."
+            if found
+            else ""
+        ),
+        facts={
+            "planted": planted,
+            "found": found,
+            "read": {where: len(content) for where, content in sorted(read.items())},
+            "unread": unread,
+        },
+        isolation=rehearsal.isolation,
+    )
+
+
+def _plant(exchange: Exchange, service: Service, person: Person) -> dict[str, JsonValue]:
+    """Send the person in; give what each request came to."""
+    if service.privacy is None:
+        raise ProbeFault(f"the manifest names no place to plant a person in {service.id}")
+    came: dict[str, JsonValue] = {}
+    for request in service.privacy.plant:
+        status = exchange.send(request, service=service.id, extra=person.values).status
+        came[f"{request.method} {request.path}"] = (
+            "accepted" if status in request.expect else f"answers {status}"
+        )
+    return came
+
+
+def _surfaces(
+    look: Look, exchange: Exchange, service: Service
+) -> tuple[dict[str, bytes], dict[str, JsonValue]]:
+    """Read what must not hold the person; give it, and what could not be read."""
+    named = service.privacy.surfaces if service.privacy else ()
+    asked = [(request, request.service or service.id) for request in named]
+    asked += [
+        (Request(path=one.metrics), one.id)
+        for one in look.manifest.services
+        if one.metrics and one.id in exchange.base_urls
+    ]
+    read: dict[str, bytes] = {}
+    unread: dict[str, JsonValue] = {}
+    for request, of in asked:
+        where = f"{request.method} {request.path} of {of}"
+        answered = exchange.send(request, service=of)
+        if answered.status in request.expect:
+            headers = "\n".join(f"{name}: {value}" for name, value in answered.headers.items())
+            read[where] = answered.body
+            read[f"headers of {where}"] = headers.encode()
+        else:
+            unread[where] = f"answers {answered.status}"
+    return read, unread
+
+
+def _judge(
+    planted: dict[str, JsonValue],
+    unread: dict[str, JsonValue],
+    found: dict[str, JsonValue],
+    read: int,
+) -> tuple[Answer, str]:
+    if found:
+        return Answer.NO, "a planted person came out: " + "; ".join(
+            f"{where}: {', '.join(map(str, kinds or ()))}" for where, kinds in _listed(found)
+        )
+    refused = [f"{where} {came}" for where, came in planted.items() if came != "accepted"]
+    if refused or not planted:
+        return (
+            Answer.UNKNOWN,
+            (
+                "the person could not be planted:"
+                f" {'; '.join(refused) or 'the manifest names no request'}"
+            ),
+        )
+    if unread:
+        return Answer.UNKNOWN, "could not be read: " + "; ".join(
+            f"{where} {came}" for where, came in unread.items()
+        )
+    return Answer.YES, f"a planted person came out on none of {read} surfaces, metrics and logs"
+
+
+def _listed(found: dict[str, JsonValue]) -> Iterator[tuple[str, list[JsonValue]]]:
+    for where, kinds in found.items():
+        yield where, kinds if isinstance(kinds, list) else []
+
+
+def _control(person: Person) -> NegativeControl:
+    """Hide the same person in texts as a service might write them: each must be found."""
+    texts = (
+        f'{{"contact": "{person.email.upper()}"}}',
+        f"GET /find?mail={person.email.replace('@', '%40')} 200",
+        f"paid with {' '.join(person.card[start : start + 4] for start in range(0, 16, 4))}",
+        f"{person.name} signed in",
+    )
+    missed = [number for number, text in enumerate(texts) if not seen(person, text.encode())]
+    packed = bool(seen(person, gzip.compress(person.email.encode())))
+    clean = not seen(invent(), "\n".join(texts).encode())
+    alive = not missed and packed and clean
+    return NegativeControl(
+        state=ControlState.ALIVE if alive else ControlState.DEAD,
+        changed=(
+            "the same person was hidden in five texts, one of them packed, and another person was"
+            " looked for in them"
+        ),
+        found=(
+            f"found in {len(texts) - len(missed) + packed} of {len(texts) + 1}; the other person"
+            f" was {'not ' if clean else ''}found"
+        ),
+    )

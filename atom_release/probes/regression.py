@@ -1,0 +1,216 @@
+"""The question `regression`.
+
+Is a service slower, or does it fail more often, than the previous release beyond what the manifest
+allows?
+
+Compared are two measurements of the gate's own: what it has just measured, and what stands in the
+previous release's performance summary. That the summary is what was signed was found out by whoever
+gives the baseline; here nothing is fetched, and no signature is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from pydantic import JsonValue, ValidationError
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Budget, Service
+from atom_release.gate.rules.regression import Window, judge_beyond, judge_regression
+from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.look import Look
+
+QUESTION = "regression"
+_KEPT = (
+    "name",
+    "method",
+    "path",
+    "requests",
+    "errors",
+    "timeouts",
+    "p95",
+    "low",
+    "high",
+    "alpha",
+    "looks",
+)
+_MADE_UP: dict[str, JsonValue] = {
+    "endpoints": [
+        {
+            "name": "made up",
+            "method": "GET",
+            "path": "/",
+            "requests": 1000,
+            "errors": 0,
+            "p95": 20.0,
+            "low": 19.0,
+            "high": 21.0,
+            "alpha": 0.01,
+        }
+    ],
+    "noop": {"requests": 50, "errors": 0, "p95": 1.0, "low": 0.5, "high": 1.5},
+    "budget": {"rate": 1.0},
+}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The performance summary of the previous release, verified, and what to call it by."""
+
+    tag: str
+    commit: str
+    judged: str
+    decision: str  # sha256 of the signed decision
+    name: str
+    digest: str
+    summary: bytes
+    manifest: bytes
+
+
+def compare(
+    look: Look,
+    service: Service,
+    measured: Iterable[Evidence],
+    baseline: Baseline | None,
+    why_none: str,
+) -> Evidence:
+    """Compare what was just measured of a service with the baseline.
+
+    Without one the question does not apply, and says why.
+    """
+    if baseline is None:
+        return _not_compared(look, service, why_none, {})
+    named: dict[str, JsonValue] = {
+        "tag": baseline.tag,
+        "commit": baseline.commit,
+        "judged": baseline.judged,
+        "decision": baseline.decision,
+        baseline.name: baseline.digest,
+    }
+    before = _latency_then(baseline, service.name)
+    if before is None:
+        return _not_compared(
+            look,
+            service,
+            f"{baseline.tag} measured no latency of {service.name}",
+            {"baseline": named},
+        )
+    latency = next((one for one in measured if one.leg == ("latency", service.id)), None)
+    if latency is None or "endpoints" not in latency.facts:
+        why = f"nothing was measured that could be compared with {baseline.tag}"
+        return look.found(QUESTION, service.id, Answer.UNKNOWN, why, facts={"baseline": named})
+    facts: dict[str, JsonValue] = {
+        "baseline": named,
+        "now": _figures(latency.facts),
+        "then": _figures(before.facts),
+    }
+    answer, reason = judge_regression(facts, service.budget)
+    return look.found(
+        QUESTION,
+        service.id,
+        answer,
+        reason,
+        assurance=min(latency.assurance, before.assurance, key=lambda one: one.rank),
+        control=_control(facts["then"], service.budget),
+        remedy=(
+            ""
+            if answer is Answer.YES
+            else (
+                f"Find what became slower in {service.id} since {baseline.tag}, or allow it in"
+                " budget.regression."
+            )
+        ),
+        facts=facts,
+        sources={
+            f"{baseline.tag}:{baseline.name}": baseline.digest,
+            f"{baseline.tag}:decision": baseline.decision,
+        },
+    )
+
+
+def _not_compared(look: Look, service: Service, why: str, facts: dict[str, JsonValue]) -> Evidence:
+    told = f"no baseline: {why}"
+    return look.found(
+        QUESTION,
+        service.id,
+        Answer.YES,
+        told,
+        assurance=Assurance.LIVE,
+        control=_control(_MADE_UP, service.budget),
+        facts={**facts, "not_applicable": told},
+    )
+
+
+def _latency_then(baseline: Baseline, name: str) -> Evidence | None:
+    """Give the previous measurement of the service of this name, whatever its id was then."""
+    ids = {
+        one["id"] for one in yaml.safe_load(baseline.manifest)["services"] if one["name"] == name
+    }
+    try:
+        found = [
+            Evidence.model_validate_json(json.dumps(one))
+            for one in json.loads(baseline.summary)["evidence"]
+        ]
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise ProbeFault(
+            f"{baseline.name} of {baseline.tag} cannot be read: {type(error).__name__}.",
+            "Fetch that tag again; a waiver of T5 goes on without the comparison.",
+        ) from error
+    return next(
+        (
+            one
+            for one in found
+            if one.question == "latency" and one.subject in ids and "endpoints" in one.facts
+        ),
+        None,
+    )
+
+
+def _figures(facts: Mapping[str, Any]) -> dict[str, JsonValue]:
+    """Give of a latency measurement what a comparison reads."""
+    endpoints = [
+        {name: value for name, value in one.items() if name in _KEPT} for one in facts["endpoints"]
+    ]
+    noop = {name: value for name, value in facts["noop"].items() if name in _KEPT}
+    return {
+        "endpoints": endpoints,
+        "noop": noop,
+        "machine": facts.get("machine", {}),
+        "budget": {"rate": facts["budget"]["rate"]},
+    }
+
+
+def _control(then: JsonValue, budget: Budget) -> NegativeControl:
+    """Compare the previous figures with the same ones, moved just beyond what is allowed.
+
+    The comparison must see that.
+    """
+    try:
+        before = Window.model_validate(then)
+    except ValidationError:
+        before = Window.model_validate(_MADE_UP)
+    slower = [
+        one.model_copy(update={"low": one.high * _factor(one.high, budget), "high": None})
+        for one in before.endpoints
+        if one.high
+    ]
+    answer = (
+        judge_beyond(before.model_copy(update={"endpoints": tuple(slower)}), before, budget)[0]
+        if slower
+        else Answer.UNKNOWN
+    )
+    return NegativeControl(
+        state=ControlState.ALIVE if answer is Answer.NO else ControlState.DEAD,
+        changed="every p95 of the baseline was put just beyond the allowed share",
+        found=str(answer),
+    )
+
+
+def _factor(high: float, budget: Budget) -> float:
+    allowed = budget.regression
+    return 1.01 + max(allowed.allowed, allowed.least.total_seconds() * 1000 / high)

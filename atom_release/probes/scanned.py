@@ -1,0 +1,62 @@
+"""From a scan of the judged tree to evidence: what decides, what only warns, and what was not read.
+
+Shared by the questions that scan (`secrets`, `default-secrets`, `personal-data`, `safety-mode`);
+the scan itself is `source.scan`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pydantic import JsonValue
+
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.look import Look
+from atom_release.source.scan import Scan
+
+_SHOWN = 200
+
+
+def conclude(
+    look: Look,
+    question: str,
+    result: Scan,
+    checked: NegativeControl,
+    *,
+    thing: str,
+    **rest: Any,  # noqa: ANN401 - as for Look.found
+) -> Evidence:
+    """Give the evidence.
+
+    NO with anything that decides, UNKNOWN if not all was read, YES otherwise; `rest` as for
+    `Look.found`.
+    """
+    facts: dict[str, JsonValue] = {
+        "files": result.files,
+        "bytes": result.bytes,
+        "blobs_in_tree": result.expected,
+        "unread": dict(result.unread),
+        "findings": [one.as_json() for one in result.deciding[:_SHOWN]],
+        "warnings": [one.as_json() for one in result.warnings[:_SHOWN]],
+        "counts": {"findings": len(result.deciding), "warnings": len(result.warnings)},
+        "by_rule": dict(sorted(Counter(one.rule for one in result.findings).items())),
+    }
+    facts.update(rest.pop("facts", {}))
+    answer, reason = _answer(result, thing)
+    return look.found(question, "tree", answer, reason, control=checked, facts=facts, **rest)
+
+
+def _answer(result: Scan, thing: str) -> tuple[Answer, str]:
+    read = f"{result.files} of {result.expected} files, {result.bytes} bytes read"
+    deciding = result.deciding
+    if deciding:
+        shown = ", ".join(f"{one.place} ({one.what})" for one in deciding[:3])
+        more = f" and {len(deciding) - 3} more" if len(deciding) > 3 else ""  # noqa: PLR2004 - as many as are shown
+        return Answer.NO, f"{thing}: {shown}{more}; {read}"
+    if not result.whole:
+        named = ", ".join(sorted(result.unread)[:3]) or "the tree is empty"
+        return Answer.UNKNOWN, f"not everything could be read ({named}); {read}"
+    warned = f", {len(result.warnings)} warnings" if result.warnings else ""
+    return Answer.YES, f"none found{warned}; {read}"

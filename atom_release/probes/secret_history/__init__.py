@@ -1,0 +1,226 @@
+"""Secrets in the history of the judged commit (P-2).
+
+What was once committed is known to everybody who ever fetched it, removed or not.
+
+It warns, since no new commit can mend it: only revoking the secret does. A manifest can have it
+fail (`secrets_in_history: fail`); what is known and revoked is then waived, by fingerprints that
+are the same in every run. The recognizers and their exemptions are those of `secrets`; what the
+judged commit itself holds is that question's, and not asked again. A finding holds commit, path,
+line and a keyed fingerprint; never the value.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.rules.regression import WARNING
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.git import Git, shown
+from atom_release.lab.look import Look
+from atom_release.probes import secrets
+from atom_release.probes.secret_history.walk import Bounds, Brought, Walk, blobs
+from atom_release.source.commit import JudgedTree, open_tree
+from atom_release.source.scan import Finding, Fingerprints, Scanner
+
+QUESTION = "secret-history"
+_SHOWN = 200
+_REMEDY = (
+    "Revoke each of them, then have it waived (atom-release waive), or rewrite the history (git"
+    " filter-repo) and judge the new commit."
+)
+_DEEPEN = (
+    "Fetch the whole history: git fetch --unshallow origin, or git fetch --refetch --no-filter"
+    " origin."
+)
+_BOUNDS = Bounds()
+
+
+@dataclass
+class Known:
+    """One secret of the history: the first place that had it, and all the paths that ever did."""
+
+    brought: Brought
+    finding: Finding
+    paths: set[str] = field(default_factory=set)
+
+    def add(self, brought: Brought, finding: Finding) -> None:
+        """Note a further place."""
+        self.paths.add(brought.path)
+        if brought.order < self.brought.order:
+            self.brought, self.finding = brought, finding
+
+    @property
+    def place(self) -> str:
+        """`commit:path:line`."""
+        return f"{self.brought.commit[:12]}:{self.finding.place}"
+
+    def as_json(self) -> JsonValue:
+        """Give the finding as it stands in evidence.
+
+        What it names is no path of the judged commit, so nobody looks for it there.
+        """
+        one = self.finding
+        what = f"{one.what}, in {self.place}"
+        named: dict[str, JsonValue] = {
+            "commit": self.brought.commit,
+            "file": shown(one.path),
+            "line": one.line,
+            "paths": len(self.paths),
+        }
+        return {**named, "rule": one.rule, "what": what, "fingerprint": one.fingerprint}
+
+
+def probe_secret_history(
+    look: Look, fingerprint_key: bytes | None = None, bounds: Bounds = _BOUNDS
+) -> Evidence:
+    """Ask whether the history of the judged commit holds secrets that the commit itself does not.
+
+    Args:
+        look: the run's surroundings.
+        fingerprint_key: key of the findings' fingerprints; a waiver holds in another run only if it
+            is kept.
+        bounds: how much is read at most.
+    """
+    scanner = secrets.scanner_of(Fingerprints(fingerprint_key or os.urandom(32)))
+    found, walk = scan(look.tree, scanner, bounds)
+    fails = look.manifest.secrets_in_history == "fail"
+    answer, reason = _judged(found, walk, fails=fails)
+    return look.found(
+        QUESTION,
+        "history",
+        answer,
+        reason,
+        remedy={Answer.NO: _REMEDY, Answer.UNKNOWN: _DEEPEN}.get(answer, ""),
+        control=_control(look.scratch, scanner),
+        facts={
+            "findings" if fails else "warnings": [one.as_json() for one in found[:_SHOWN]],
+            "counts": {"findings" if fails else "warnings": len(found)},
+            "commits": walk.commits,
+            "blobs": walk.blobs,
+            "bytes": walk.bytes,
+            "not_examined": dict(walk.left_out),
+            "gaps": list(walk.gaps),
+            "fingerprints": secrets.HELD if fingerprint_key else secrets.ONCE,
+        },
+    )
+
+
+def scan(tree: JudgedTree, scanner: Scanner, bounds: Bounds = _BOUNDS) -> tuple[list[Known], Walk]:
+    """Put every blob of the history to the scanner.
+
+    Without the lines that the same path had before or has now.
+
+    One secret is one finding, however many versions of however many files have it.
+    """
+    walk = Walk()
+    known: dict[str, Known] = {}
+    for path, versions in groupby(blobs(tree, walk, bounds), key=lambda one: one[0].path):
+        seen = _lines_now(tree, path)
+        for brought, content in versions:
+            deciding = [one for one in scanner(path, _unseen(content, seen)) if one.decides]
+            for fingerprint, finding in {
+                one.fingerprint: one for one in reversed(deciding)
+            }.items():
+                known.setdefault(fingerprint, Known(brought, finding)).add(brought, finding)
+    return (
+        sorted(
+            known.values(), key=lambda one: (one.finding.path, one.finding.line, one.brought.order)
+        ),
+        walk,
+    )
+
+
+def _lines_now(tree: JudgedTree, path: str) -> set[bytes]:
+    """Give the lines of this path in the judged commit.
+
+    What they hold is found there, by the same rules.
+    """
+    entry = tree.entries.get(path)
+    try:
+        return (
+            set(tree.read(path).split(b"\n"))
+            if entry is not None and entry.kind == "blob"
+            else set()
+        )
+    except ProbeFault:
+        return set()
+
+
+def _unseen(content: bytes, seen: set[bytes]) -> bytes:
+    """Empty the lines that were seen before, and remember the others.
+
+    What is not text, or may hold a secret of several lines, stays whole.
+    """
+    if b"\0" in content or b"PRIVATE KEY" in content:
+        return content
+    lines = content.split(b"\n")
+    fresh = b"\n".join(b"" if line in seen else line for line in lines)
+    seen.update(lines)
+    return fresh
+
+
+def _judged(found: list[Known], walk: Walk, *, fails: bool) -> tuple[Answer, str]:
+    read = f"{walk.blobs} former blobs of {walk.commits} commits read"
+    lacks = [*walk.gaps, *(f"{count} blobs {why}" for why, count in sorted(walk.left_out.items()))]
+    if lacks:
+        read += f"; not examined: {'; '.join(lacks)}"
+    if found:
+        named = ", ".join(f"{one.place} ({one.finding.what})" for one in found[:3])
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""  # noqa: PLR2004 - as many as are shown
+        told = f"{len(found)} secrets in the history: {named}{more}; {read}"
+    else:
+        told = f"no secret in the history; {read}"
+    if fails:
+        return (Answer.NO if found else Answer.UNKNOWN if lacks else Answer.YES), told
+    return Answer.YES, f"{WARNING if found or lacks else ''}{told}"
+
+
+def _control(scratch: Path, scanner: Scanner) -> NegativeControl:
+    """Commit a secret to a repository of our own and remove it again.
+
+    The same walk must find it there.
+    """
+    planted = secrets.canaries()["canary/.env"]
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="history-", dir=scratch))
+    try:
+        tree = _planted(folder, planted)
+        found, walk = scan(tree, scanner)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    alive = any(one.finding.path == ".env" for one in found) and walk.commits == 2  # noqa: PLR2004 - one that adds, one that removes
+    told = (
+        f"found {', '.join(shown(one.finding.path) for one in found) or 'nothing'} in"
+        f" {walk.commits} commits"
+    )
+    state = ControlState.ALIVE if alive else ControlState.DEAD
+    return NegativeControl(
+        state=state,
+        changed=(
+            "committed a dotenv file to a repository of the gate's own, and removed it in the next"
+            " commit"
+        ),
+        found=told,
+    )
+
+
+def _planted(folder: Path, content: bytes) -> JudgedTree:
+    git = Git(folder)
+    git.output("init", "--quiet", "--template=", "--initial-branch=planted", ".")
+    who = b"Release Gate <gate@example.org> 0 +0000"
+    commit = b"commit refs/heads/planted\nauthor %s\ncommitter %s\ndata 1\nx\n" % (who, who)
+    files = b"M 100644 inline .env\ndata %d\n%s\nM 100644 inline a\ndata 1\na\n" % (
+        len(content),
+        content,
+    )
+    git.output("fast-import", "--quiet", stdin=commit + files + b"\n" + commit + b"D .env\n\n")
+    return open_tree(folder, "planted")

@@ -1,0 +1,124 @@
+"""Secrets by their surroundings.
+
+A random literal under a secret's name, and a password inside an address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from atom_release.probes.secrets.issued import Found
+from atom_release.probes.secrets.plausible import (
+    asks_for_secret,
+    is_placeholder,
+    is_random,
+    is_reference,
+    names_itself,
+    words,
+)
+from atom_release.source.text import Text
+
+_NAMED = (
+    r"(?P<name>[A-Za-z_][\w.-]{0,60}?)[\"']?\]?[ \t]*(?::[ \t]*[A-Za-z_][\w.\[\] |]{0,40})?[ \t]*"
+)
+_QUOTED = re.compile(
+    _NAMED
+    + r"(?:=>|:=|==?|:|,)[ \t]*[bru]{0,2}(?P<quote>[\"'`])(?P<value>[^\"'`\s]{8,512})(?P=quote)"
+)
+_BARE = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,60})[ \t]*[:=]["
+    r" \t]*(?P<value>[^\s\"'#,{}\[\]]{8,512})[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
+_LIKELY = re.compile(r"secret|passw|pwd|passphrase|token|key|credential", re.IGNORECASE)
+_CONFIGURATION = frozenset(
+    {".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".env", ".tfvars", ".cnf"}
+)
+_DIGEST_WORDS = frozenset(
+    {
+        "hash",
+        "hashed",
+        "sha",
+        "sha1",
+        "sha256",
+        "sha512",
+        "digest",
+        "checksum",
+        "fingerprint",
+        "commit",
+        "rev",
+        "revision",
+        "etag",
+        "id",
+        "public",
+    }
+)
+_ADDRESS = re.compile(
+    r"\b(?P<scheme>[a-z][a-z0-9+.-]{1,30})://(?P<user>[^\s/:@\"'<>{}$]{0,100}):(?P<value>[^\s/:@\"'<>]{1,200})@(?P<host>[A-Za-z0-9._-]+|\[[0-9a-f:]+\])"
+)
+_SAID = frozenset({"password", "pass", "passwd", "pw", "pwd", "secret", "token"})
+
+
+def literals(path: str, text: Text) -> Iterator[Found]:
+    """Find literals under a secret's name that look random.
+
+    In configuration quotes are not needed.
+    """
+    patterns = (
+        [_QUOTED, _BARE] if PurePosixPath(path.lower()).suffix in _CONFIGURATION else [_QUOTED]
+    )
+    for pattern in patterns:
+        for start, line in _likely_lines(text):
+            for match in pattern.finditer(line):
+                if _is_secret(match["name"], match["value"]):
+                    yield (
+                        text.line_of(start),
+                        "literal",
+                        f"a literal under the name {match['name']}",
+                        match["value"],
+                        True,
+                    )
+
+
+def in_addresses(text: Text) -> Iterator[Found]:
+    """Find passwords in addresses; those that are words warn, for they stand in every manual."""
+    for match in _ADDRESS.finditer(text.text):
+        value = unquote(match["value"])
+        if not is_placeholder(value) and value.lower() not in {match["user"].lower(), *_SAID}:
+            yield (
+                text.line_of(match.start()),
+                "address",
+                "a password in an address",
+                value,
+                is_random(value),
+            )
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if not asks_for_secret(name, loose=True) or _DIGEST_WORDS.intersection(words(name)):
+        return False
+    return is_random(value) and not (
+        is_placeholder(value) or is_reference(value) or names_itself(name, value)
+    )
+
+
+def _likely_lines(text: Text) -> Iterator[tuple[int, str]]:
+    """Give the lines that speak of secrets at all, with their offsets.
+
+    One cheap search spares the rest.
+    """
+    end = -1
+    for match in _LIKELY.finditer(text.text):
+        if match.start() >= end:
+            line = text.line_at(match.start())
+            end = _line_end(text.text, match.start())
+            if len(line) <= 20_000:  # noqa: PLR2004 - longer ones are generated
+                yield match.start(), line
+
+
+def _line_end(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end

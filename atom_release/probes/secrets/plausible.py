@@ -1,0 +1,249 @@
+"""Whether a name asks for a secret, and whether a literal can be one.
+
+Placeholders, references, names, paths and addresses are not.
+
+Each rule here exists because the plain one accuses honest code: `secret_name = "jwt_secret"`,
+`token_url = "/token"`, `password: ${DB_PASSWORD}`, `commit_token = "<a git hash>"`, an enum's
+`TOKEN = "token"`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_STRONG = frozenset(
+    {
+        "secret",
+        "secrets",
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "credential",
+        "credentials",
+        "apikey",
+    }
+)
+_KEY_OF = frozenset(
+    {
+        "secret",
+        "api",
+        "signing",
+        "sign",
+        "private",
+        "access",
+        "encryption",
+        "jwt",
+        "auth",
+        "master",
+        "hmac",
+        "fernet",
+        "aes",
+        "webhook",
+        "license",
+        "signature",
+    }
+    | {"account", "storage", "session", "cookie", "vault"}
+)
+_NOT_KEY_OF = frozenset(
+    {
+        "public",
+        "primary",
+        "foreign",
+        "sort",
+        "cache",
+        "partition",
+        "routing",
+        "lookup",
+        "idempotency",
+        "row",
+        "map",
+        "object",
+        "unique",
+        "natural",
+        "pub",
+    }
+)
+_TOKEN_OF = frozenset(
+    {
+        "access",
+        "api",
+        "auth",
+        "bearer",
+        "refresh",
+        "jwt",
+        "session",
+        "vault",
+        "admin",
+        "secret",
+        "bot",
+        "github",
+        "gitlab",
+        "slack",
+        "deploy",
+        "service",
+        "root",
+    }
+)
+_NOT_TOKEN_OF = frozenset(
+    {
+        "max",
+        "min",
+        "num",
+        "next",
+        "page",
+        "cls",
+        "pad",
+        "eos",
+        "bos",
+        "unk",
+        "sep",
+        "mask",
+        "special",
+        "stop",
+        "start",
+        "end",
+        "lex",
+        "cancel",
+    }
+)
+_SYNTACTIC = re.compile(
+    r"""^\s*$|^[<\[({%$].*|.*\$\{.*|.*\$\(.*|.*\{\{.*|.*\{[a-zA-Z_][\w.]*\}.*|^ENC\[.*|^!.*|.*%\([a-z_]+\)s.*|^%[sdr]$|^[*.x#_?-]+$|^\.\.\..*|^\$[A-Za-z_].*
+    |^(none|null|nil|undefined|unset|empty|disabled|optional|required|redacted|masked|hidden|true|false|yes|no|\d{1,5})$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WORDED = re.compile(
+    r"example|sample|dummy|placeholder|change[-_ ]?(me|this|it|in|before)|changeit|replace[-_"
+    r" ]?(me|this|with)|your[-_ ]|my[-_]|insert[-_ ]|xxxx"
+    # short ones also come about by chance
+    r"|(?<![a-z])(fake|todo|fixme|test(ing|s)?|foo|bar|lorem)(?![a-z])"
+    r"|\.\.\.|redacted|not[-_ ]?(a[-_ ])?real|secret[-_ ]?here|123456|abcdef|deadbeef|00000",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"^[a-z][a-z0-9+.-]*://\S*$", re.IGNORECASE)
+_PATH = re.compile(
+    r"^(~|\.{0,2})?/?([A-Za-z_][\w.-]{0,24}/)+[\w.*{}-]{0,40}$|^/[\w./{}-]*$|^[\w-]+\.(py|json|ya?ml|pem|key|txt|toml|env|crt|pub|md)$"
+)
+_CODE = re.compile(
+    r"[()\[\]{};<>]|^\w+(\.\w+)+$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$|^(os|process|settings|config|self|env)\."
+)
+_SCHEMES = frozenset(
+    {
+        "bearer",
+        "basic",
+        "digest",
+        "hs256",
+        "hs384",
+        "hs512",
+        "rs256",
+        "es256",
+        "sha256",
+        "password",
+        "oauth2",
+        "jwt",
+        "apikey",
+        "header",
+        "query",
+    }
+)
+_MIXED = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)\w{6,}$")  # base64 has slashes too
+_HEX = re.compile(r"^[0-9a-fA-F]+$")
+_LEAST = 8
+_BITS = 3.0
+_LONG = 16
+
+
+def words(name: str) -> list[str]:
+    """Split a name into its lower case words, whatever joins them."""
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def asks_for_secret(name: str, *, bare: bool = True, loose: bool = False) -> bool:
+    """Say whether a variable, field or parameter of this name holds a secret itself, not its name.
+
+    Place or size.
+
+    Args:
+        name: the name, in any case style.
+        bare: whether `secret` or `token` alone is enough; in configuration they mostly refer to a
+            secret.
+        loose: whether every `..._KEY` and `..._TOKEN` counts that is not known to be harmless, as
+            in names of environment variables;
+            in code most keys open dictionaries, and most tokens come from lexers.
+    """
+    parts = words(name)
+    if not parts or (
+        len(parts) == 1 and not bare and parts[0] not in {"password", "passwd", "passphrase"}
+    ):
+        return False
+    last, before = parts[-1], set(parts[:-1])
+    if last in {"key", "keys"}:
+        return not before & _NOT_KEY_OF and bool(before & (_KEY_OF | _STRONG) or (loose and before))
+    if last == "token":
+        return not before & _NOT_TOKEN_OF and (loose or bool(before & _TOKEN_OF))
+    return last in _STRONG
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether the literal stands for a value that comes from elsewhere, by its syntax."""
+    return bool(_SYNTACTIC.match(value)) or len(set(value)) <= 1
+
+
+def is_reference(value: str) -> bool:
+    """Say whether the literal is an address, a path, or a piece of code."""
+    path = _PATH.match(value) and not any(_MIXED.match(part) for part in value.split("/"))
+    return bool(_URL.match(value) or path or _CODE.search(value)) or value.lower() in _SCHEMES
+
+
+def names_itself(name: str, value: str) -> bool:
+    """Say whether the literal only repeats its name, as an enum's member or a field's key does."""
+    said, called = words(value), words(name)
+    return (
+        bool(said)
+        and len(value) <= 40  # noqa: PLR2004 - names are short
+        and (said == called or (set(said) <= set(called) and value.isidentifier()))
+    )
+
+
+def is_random(value: str) -> bool:
+    """Say whether the literal looks generated or chosen as a password, not spoken.
+
+    Mixed kinds of characters and enough of them.
+    """
+    if (
+        len(value) < _LEAST
+        or any(character.isspace() for character in value)
+        or _WORDED.search(value)
+    ):
+        return False
+    if _HEX.match(value):
+        return (
+            len(value) >= _LONG
+            and any(map(str.isdigit, value))
+            and any(map(str.isalpha, value))
+            and entropy(value) >= _BITS
+        )
+    if not any(map(str.isdigit, value)) or not any(map(str.isalpha, value)):
+        return False
+    return not _is_spoken(value) and entropy(value) >= (_BITS if len(value) >= _LONG else 2.5)
+
+
+def _is_spoken(value: str) -> bool:
+    """Say whether the parts are words and short numbers.
+
+    As in `tenant-a-token-1` or `sha256-digest`; one word with digits is a password.
+    """
+    parts = [part for part in re.split(r"[-_.:/ ]", value) if part]
+    return len(parts) > 1 and all(
+        re.fullmatch(r"[a-z]+\d{0,3}|[A-Z][a-z]*\d{0,2}|v?\d{1,4}|[A-Z]{1,5}\d{0,3}", part)
+        for part in parts
+    )
+
+
+def entropy(value: str) -> float:
+    """Give the Shannon entropy in bits per character."""
+    counts = Counter(value).values()
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)

@@ -1,0 +1,191 @@
+"""Artifacts that the rehearsed services sign.
+
+Made by asking them, verified by the gate, and refused by who uses them once they are tampered with.
+
+The signing key is random in each rehearsal and lies in its OpenBao alone: what verifies with its
+public half was signed by a service that read it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Consumer, Request, Signed
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import not_started
+from atom_release.lab.http_exchange import Answered, Exchange
+from atom_release.lab.look import Look
+from atom_release.probes.signature import committed
+from atom_release.probes.signature.probe import QUESTION, Artifacts, signature_evidence
+from atom_release.probes.signature.verification import ENDINGS, flipped
+
+if TYPE_CHECKING:
+    from atom_release.lab.rehearsal import Rehearsal
+
+TAMPERED = "tampered-artifact"
+
+
+class _Refused(ProbeFault):
+    """A service did not do what it was asked."""
+
+
+def probe_produced(look: Look, signed: Signed, rehearsal: Rehearsal) -> list[Evidence]:
+    """Ask the services to make the artifacts, verify them.
+
+    And let their user meet a tampered one where the manifest names one.
+    """
+    legs = [QUESTION, *([TAMPERED] if signed.consumer else [])]
+    for request in _requests(signed):
+        missing = not_started(
+            look, QUESTION, look.manifest.service(request.service or ""), rehearsal, direct=False
+        )
+        if missing:
+            return [
+                missing.model_copy(update={"question": leg, "subject": signed.name}) for leg in legs
+            ]
+    with rehearsal.exchange() as exchange:
+        _send_all(exchange, signed.produce)
+        files = rehearsal.written(signed.paths, ENDINGS)
+        artifacts = Artifacts("what the services wrote", files, rehearsal.isolation)
+        found = [
+            signature_evidence(
+                look, signed, artifacts, committed.public_key(look, signed, rehearsal.secrets)
+            )
+        ]
+        if signed.consumer:
+            found.append(_used(look, signed, signed.consumer, Stage(rehearsal, exchange, files)))
+    return found
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The services, the conversation that made the artifacts.
+
+    And the artifacts with their signatures.
+    """
+
+    rehearsal: Rehearsal
+    exchange: Exchange
+    files: dict[str, bytes]
+
+    def meet(self, consumer: Consumer, files: dict[str, bytes]) -> Answered:
+        """Lay these files where the services find them, put them into use, and ask.
+
+        A deployment that is refused is an answer too.
+        """
+        self.rehearsal.overwrite(files)
+        for request in consumer.deploy:
+            answered = self.exchange.send(request, service=request.service or "")
+            if answered.status not in request.expect:
+                return answered
+        return self.exchange.send(consumer.use, service=consumer.use.service or "")
+
+
+def _used(look: Look, signed: Signed, consumer: Consumer, stage: Stage) -> Evidence:
+    """Tamper with every artifact first, then give the genuine ones back.
+
+    The first must be refused, and the second not.
+    """
+    genuine = {
+        path: content
+        for path, content in stage.files.items()
+        if content and not path.endswith(ENDINGS)
+    }
+    if not genuine:
+        return look.found(
+            TAMPERED,
+            signed.name,
+            Answer.UNKNOWN,
+            "there is no artifact to tamper with",
+            isolation=stage.rehearsal.isolation,
+        )
+    tampered = {path: flipped(content, _place(content)) for path, content in genuine.items()}
+    bad, good = stage.meet(consumer, tampered), stage.meet(consumer, genuine)
+    alive = good.status in consumer.use.expect
+    found = f"{consumer.use.service} answers {good.status} with the genuine one"
+    control = NegativeControl(
+        state=ControlState.ALIVE if alive else ControlState.DEAD,
+        changed="gave the genuine artifact back and deployed it",
+        found=found,
+    )
+    answer, reason = _judged(consumer, bad.status, alive=alive, genuine=good.status)
+    return look.found(
+        TAMPERED,
+        signed.name,
+        answer,
+        reason,
+        remedy=(
+            "Verify the artifact's signature with the public key before it is loaded, and answer"
+            " with an error."
+            if answer is Answer.NO
+            else ""
+        ),
+        control=control,
+        isolation=stage.rehearsal.isolation,
+        facts={
+            "tampered": bad.status,
+            "genuine": good.status,
+            "artifacts": len(genuine),
+            "user": consumer.use.service,
+        },
+    )
+
+
+def _judged(consumer: Consumer, status: int, *, alive: bool, genuine: int) -> tuple[Answer, str]:
+    user = consumer.use.service
+    if status in consumer.use.expect:
+        return (
+            Answer.NO,
+            (
+                f"{user} takes a tampered artifact: it answers {status} with one of whose bytes a"
+                " bit was changed"
+            ),
+        )
+    if not alive:
+        return (
+            Answer.UNKNOWN,
+            (
+                f"{user} answers {genuine} with the genuine artifact too, so that its refusal means"
+                " nothing"
+            ),
+        )
+    if status not in consumer.refused:
+        return (
+            Answer.UNKNOWN,
+            (
+                f"{user} answers {status} with a tampered artifact, which is neither its answer nor"
+                " a refusal"
+            ),
+        )
+    return (
+        Answer.YES,
+        f"{user} refuses a tampered artifact ({status}) and takes the genuine one ({genuine})",
+    )
+
+
+def _place(content: bytes) -> int:
+    """Give where to change a bit so that JSON and the like can still be read.
+
+    The last digit, or else the middle.
+    """
+    digit = max(content.rfind(b"%d" % one) for one in range(10))
+    return digit if digit >= 0 else len(content) // 2
+
+
+def _requests(signed: Signed) -> Sequence[Request]:
+    consumer = signed.consumer
+    return [*signed.produce, *([*consumer.deploy, consumer.use] if consumer else [])]
+
+
+def _send_all(exchange: Exchange, requests: Sequence[Request]) -> None:
+    for request in requests:
+        answered = exchange.send(request, service=request.service or "")
+        if answered.status not in request.expect:
+            raise _Refused(
+                f"{request.method} {request.path} of {request.service} answered {answered.status}:"
+                " no artifact was made"
+            )

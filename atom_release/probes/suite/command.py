@@ -1,0 +1,77 @@
+"""Suites that pytest cannot run: a command that the manifest names runs the tests and writes JUnit.
+
+There is no separate collection, so a first run stands for it: every later run must have the same
+tests. The control is weaker too: the named files are emptied, and a test that then fails may have
+needed them or may not have started at all. Nothing here knows the language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from atom_release.lab.junit import Outcome
+from atom_release.probes.suite import trees
+from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.run import Bench, Run
+from atom_release.probes.suite.series import Series
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from atom_release.lab.sandbox import Limits
+
+_FAILED, _UNREADABLE = 1, 2
+
+
+@dataclass(frozen=True)
+class CommandBench(Bench):
+    """How the runs of such a suite are made."""
+
+    command: Sequence[str] = ()
+
+    def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
+        """Run once; where a collection is asked for, a run stands for it."""
+        run = super().run(tree, seed)
+        if not collect_only:
+            return run
+        return replace(
+            run,
+            status=0 if run.results else _UNREADABLE,
+            cases=tuple(sorted(run.results.cases)) if run.results else (),
+        )
+
+    def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
+        run = super()._run(tree, seed, limits, collect_only=collect_only)
+        failed = bool(run.results and run.results.having(Outcome.FAILED, Outcome.ERROR))
+        return (
+            replace(run, status=_FAILED) if failed and run.status else run
+        )  # many runners end with the number of failures
+
+    def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:
+        del collect_only
+        values = {"{junit}": str(out / "junit.xml"), "{python}": self.python, "{copy}": str(copy)}
+        return [_filled(part, values) for part in self.command]
+
+
+def _filled(part: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        part = part.replace(name, value)
+    return part
+
+
+@dataclass(frozen=True)
+class CommandSeries(Series):
+    """The runs of such a suite; the control empties what the manifest names."""
+
+    def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
+        if stop.is_set():
+            return None
+        with trees.emptied(self.look, self.sources, tests=self.tests) as (copy, emptied):
+            run = self.without.run(copy, 1)
+            return replace(
+                compare(collection.collected, run, emptied, copy, setup_counts=True),
+                only_emptied=True,
+            )

@@ -1,0 +1,182 @@
+"""What it says of a suite that its tests failed, or did not, when the code had no bodies."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from atom_release.gate.facts.evidence import NegativeControl
+from atom_release.gate.vocabulary import ControlState
+from atom_release.lab.ablation import MARK, Ablated
+from atom_release.lab.failure_cause import cause
+from atom_release.lab.junit import Outcome
+from atom_release.probes.suite.verdict import some
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from atom_release.lab.junit import Case
+    from atom_release.probes.suite.run import Run
+
+
+@dataclass(frozen=True)
+class Control:
+    """The tests that passed with the code, sorted by what became of them without it."""
+
+    ablated: Ablated
+    run: Run
+    still: tuple[str, ...]  # passed again: these do not need the code
+    reached: tuple[str, ...]  # failed or could not be set up because a body was gone
+    failed: tuple[str, ...]  # failed in their own judgement, the missing body not named
+    lost: tuple[str, ...]  # not run any more, or not set up, for another reason
+    elsewhere: tuple[str, ...]  # modules of these sources that were loaded from outside the copy
+    # whole files were emptied: a failure does not tell whether the code was needed or nothing
+    # started
+    only_emptied: bool = False
+
+    def only(self, passed: Collection[str]) -> Control:
+        """Leave only the tests that passed with the code.
+
+        Of the others a failure here says nothing.
+        """
+        known = set(passed)
+
+        def those(names: Iterable[str]) -> tuple[str, ...]:
+            return tuple(name for name in names if name in known)
+
+        return replace(
+            self,
+            still=those(self.still),
+            reached=those(self.reached),
+            failed=those(self.failed),
+            lost=those(self.lost),
+        )
+
+    @property
+    def judged(self) -> NegativeControl:
+        """What the control showed."""
+        return NegativeControl(state=self._state, changed=self._changed, found=self._found)
+
+    @property
+    def facts(self) -> dict[str, JsonValue]:
+        """The control's numbers and lists."""
+        before = len(self.still) + len(self.reached) + len(self.failed) + len(self.lost)
+        return {
+            "files": list(self.ablated.files),
+            "functions": self.ablated.functions,
+            "kept": list(self.ablated.kept),
+            "unread": list(self.ablated.unread),
+            "needed_the_code": len(self.reached) + len(self.failed),
+            "still_passing": list(self.still),
+            "still_passing_share": round(len(self.still) / before, 4) if before else 0.0,
+            "not_run": list(self.lost),
+            "loaded_from_outside": list(self.elsewhere),
+            "status": self.run.status,
+            "met_limit": self.run.met_limit,
+        }
+
+    @property
+    def _state(self) -> ControlState:
+        if self.reached or self.failed:
+            return ControlState.WEAK if self.only_emptied else ControlState.ALIVE
+        if self.lost:
+            return ControlState.WEAK
+        return (
+            ControlState.DEAD
+            if self.elsewhere or not self.ablated.functions
+            else ControlState.VACUOUS
+        )
+
+    @property
+    def _changed(self) -> str:
+        if self.only_emptied:
+            return f"{len(self.ablated.files)} files were emptied"
+        return (
+            f"the bodies of {self.ablated.functions} functions in {len(self.ablated.files)} files"
+            " were replaced by a raise"
+        )
+
+    @property
+    def _found(self) -> str:
+        needed, before = (
+            len(self.reached) + len(self.failed),
+            len(self.reached) + len(self.failed) + len(self.still) + len(self.lost),
+        )
+        if self._state is ControlState.DEAD:
+            why = (
+                f"{some(self.elsewhere)} came from outside the copy"
+                if self.elsewhere
+                else "the manifest's source paths hold nothing to take out"
+            )
+            return f"control did not reach the code: {why}"
+        if self._state is ControlState.WEAK and self.only_emptied:
+            return (
+                f"{before - len(self.still)} of {before} tests did not pass with the files emptied,"
+                " which does not tell whether they needed the code"
+            )
+        if self._state is ControlState.WEAK:
+            return (
+                "the suite could not be collected or started without the code"
+                f" ({self.run.last_words}), so no test was seen to need it"
+            )
+        if self._state is ControlState.VACUOUS:
+            return f"all {before} tests passed without the code: none needed it"
+        still = (
+            f"; still passing without the code: {len(self.still)} ({some(self.still)})"
+            if self.still
+            else ""
+        )
+        return f"{needed} of {before} tests failed without the code{still}"
+
+
+def compare(
+    tests: Collection[str], run: Run, ablated: Ablated, tree: Path, *, setup_counts: bool
+) -> Control:
+    """Sort tests by what they did without the code.
+
+    Args:
+        tests: the tests to look at.
+        run: the run without the code.
+        ablated: what was taken out of it.
+        tree: where it ran.
+        setup_counts: whether an error in a fixture, too, shows that the test needs the code; not
+            where fixtures start services.
+    """
+    cases = run.results.cases if run.results else {}
+    groups: dict[str, list[str]] = {"still": [], "reached": [], "failed": [], "lost": []}
+    for name in sorted(tests):
+        groups[_group(cases.get(name), setup_counts=setup_counts)].append(name)
+    still, reached, failed, lost = (tuple(names) for names in groups.values())
+    return Control(ablated, run, still, reached, failed, lost, _elsewhere(run, ablated, tree))
+
+
+def _group(case: Case | None, *, setup_counts: bool) -> str:
+    if case is None or case.outcome is Outcome.SKIPPED:
+        return "lost"
+    if case.outcome is Outcome.PASSED:
+        return "still"
+    if MARK in case.message or MARK in case.text:
+        return "reached"
+    if cause(case):
+        return "lost"
+    return "failed" if case.outcome is Outcome.FAILED or setup_counts else "lost"
+
+
+def _elsewhere(run: Run, ablated: Ablated, tree: Path) -> tuple[str, ...]:
+    """Find loaded modules that have the name of a judged one and come from another file."""
+    found = []
+    for name, file in run.witness.get("modules", {}).items():
+        if (
+            not isinstance(file, str)
+            or name.partition(".")[0] in sys.stdlib_module_names
+            or file.startswith(f"{tree}/")
+        ):
+            continue
+        tails = (name.replace(".", "/") + ".py", name.replace(".", "/") + "/__init__.py")
+        if any(f"/{path}".endswith(f"/{tail}") for path in ablated.files for tail in tails):
+            found.append(f"{name} ({file})")
+    return tuple(sorted(found))

@@ -1,0 +1,86 @@
+"""A service's suite at the commit that added its report.
+
+Where only that can tell whether a count was ever true.
+
+A count is held against a report only for the code that the report was written about. Where source
+or tests changed since and no run agrees, the suite of that commit is run as often, in the same
+isolation; what it comes to stands beside the runs of the judged commit as `at_report`. It must not
+know what follows: the verdict on the claim is `gate.verdicts`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.claims import claim_facts
+from atom_release.lab.failure_cause import causes
+from atom_release.lab.junit import Outcome
+from atom_release.probes.suite import trees
+from atom_release.probes.suite.probe import CORES, bench_of, lacks
+from atom_release.probes.suite.verdict import run_facts
+from atom_release.source.commit import open_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import JsonValue
+
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.manifest import Service, Suite
+    from atom_release.lab.look import Look
+
+
+def with_rerun(
+    look: Look, service: Service, found: Evidence, reported: Sequence[Evidence]
+) -> Evidence:
+    """Give the suite's evidence.
+
+    With a run at the report's commit where a count of the report hangs on it.
+    """
+    body = {str(number): one for number, one in enumerate([found, *reported])}
+    commit = next(
+        (
+            added["commit"]
+            for one in reported
+            if isinstance(added := one.facts.get("added"), dict) and added.get("complete")
+        ),
+        None,
+    )
+    if (
+        service.suite is None
+        or not isinstance(commit, str)
+        or not claim_facts.wants_rerun(service, body)
+    ):
+        return found
+    return found.model_copy(
+        update={
+            "facts": {
+                **found.facts,
+                "at_report": {"commit": commit, **_run_at(look, service.suite, commit)},
+            }
+        }
+    )
+
+
+def _run_at(look: Look, suite: Suite, commit: str) -> dict[str, JsonValue]:
+    then = replace(look, tree=open_tree(look.tree.repository, commit))
+    lacking = lacks(then, [*suite.paths, suite.directory, suite.requirements])
+    if lacking:
+        return {"problem": f"that commit holds no {', '.join(lacking)}"}
+    try:
+        made = bench_of(then, suite)
+    except ProbeFault as fault:
+        return {"problem": fault.message}
+    tree = trees.judged(then)[0]
+    with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
+        runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
+    cases = [
+        case
+        for run in runs
+        if run.results
+        for case in run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)
+    ]
+    return {"runs": [run_facts(run) for run in runs], "not_the_code": {**causes(cases)}}

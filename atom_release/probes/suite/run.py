@@ -1,0 +1,227 @@
+"""One run of pytest over a throwaway copy of the judged tree, in the sandbox.
+
+What it said, and what limits it met.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from atom_release.lab import junit
+from atom_release.lab.failure_cause import limit_met
+from atom_release.lab.sandbox import Limits, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_WITNESS = Path(__file__).parents[2] / "lab" / "witness"
+_LARGEST_WITNESS = 32 << 20
+_MORE = 4
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of pytest came to."""
+
+    seed: int
+    status: int
+    results: junit.Results | None
+    problem: str  # why the results could not be read, if so
+    witness: Mapping[str, Any]
+    met_limit: str | None
+    output: str = field(repr=False)
+    isolation: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()  # the tests of a run that stands for a collection
+
+    @property
+    def last_words(self) -> str:
+        """The last line of the output that says something."""
+        lines = [line.strip("= ").strip() for line in self.output.splitlines()]
+        return next((line[:300] for line in reversed(lines) if line), "nothing")
+
+    @property
+    def collected(self) -> list[str]:
+        """The tests that were going to be run, under the ids of the JUnit file."""
+        return list(self.cases) or sorted(
+            junit.case_id(node)
+            for node in self.witness.get("collected", [])
+            if isinstance(node, str)
+        )
+
+
+@dataclass(frozen=True)
+class Bench:
+    """How the runs of one suite are made.
+
+    Every run sees its tree as it was, whatever other runs wrote.
+    """
+
+    sandbox: Sandbox
+    python: str
+    own_environment: (
+        bool  # the suite names its Python, so that Python's pytest plugins are the suite's own
+    )
+    scratch: Path
+    paths: Sequence[str]
+    directory: str
+    limits: Limits
+    arguments: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret: Sequence[str] = field(
+        default=(), repr=False
+    )  # values that must not come out again in what tests say
+    network: bool = False
+
+    def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
+        """Run once; a failure that met a limit once more, with limits four times as high."""
+        first = self._run(tree, seed, self.limits, collect_only=collect_only)
+        if first.met_limit is None or first.status == 0:
+            return first
+        return self._run(tree, seed, self.limits.times(_MORE), collect_only=collect_only)
+
+    def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
+        with (
+            tempfile.TemporaryDirectory(dir=self.scratch, prefix="run-") as room,
+            self._throwaway(tree, Path(room)) as copy,
+        ):
+            out = Path(room, "out")
+            out.mkdir()
+            Path(room).chmod(0o755)
+            done = self.sandbox.run(
+                self._command(copy, out, collect_only=collect_only),
+                directory=copy / self.directory,
+                writable=[out],
+                environment=self._environment(copy, out, seed, trace=collect_only),
+                limits=limits,
+                network=self.network,
+                throwaway=[copy],
+            )
+            text = self._redacted(done.output).decode("utf-8", "replace")
+            results, problem = (None, "") if collect_only else self._results(out / "junit.xml")
+            met = done.met_limit or limit_met(results)
+            return Run(
+                seed,
+                done.status,
+                results,
+                problem,
+                _witness(out / "witness.json"),
+                met,
+                text,
+                done.isolation,
+            )
+
+    def _results(self, path: Path) -> tuple[junit.Results | None, str]:
+        try:
+            return junit.read(self._redacted(path.read_bytes())), ""
+        except FileNotFoundError:
+            return None, "no JUnit file was written"
+        except junit.UnreadableResults as error:
+            return None, error.message
+
+    def _redacted(self, said: bytes) -> bytes:
+        for value in sorted(self.secret, key=len, reverse=True):
+            for form in {value, escape(value, {'"': "&quot;"})}:
+                said = said.replace(form.encode(), b"[redacted]")
+        return said
+
+    @contextmanager
+    def _throwaway(self, tree: Path, room: Path) -> Iterator[Path]:
+        """Give the tree itself where the sandbox forgets what is written there.
+
+        Else a copy of it.
+        """
+        if "mount-namespace" in self.sandbox.holds:
+            yield tree
+            return
+        copy = room / "tree"
+        shutil.copytree(tree, copy, symlinks=True)
+        yield copy
+
+    def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:
+        root = copy / self.directory
+        paths = [os.path.relpath(copy / path, root) for path in self.paths]
+        what = (
+            ["--collect-only"]
+            if collect_only
+            else [
+                f"--junitxml={out / 'junit.xml'}",
+                "-o",
+                "junit_family=xunit2",
+                "-o",
+                "junit_logging=no",
+            ]
+        )
+        fixed = [
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:rerunfailures",
+            "-p",
+            "no:flaky",
+            "-p",
+            "release_gate_witness",
+        ]
+        return [
+            self.python,
+            "-m",
+            "pytest",
+            *fixed,
+            f"--rootdir={root}",
+            f"--confcutdir={copy}",
+            *what,
+            *self.arguments,
+            *paths,
+        ]
+
+    def _environment(self, copy: Path, out: Path, seed: int, *, trace: bool) -> dict[str, str]:
+        plugins = {} if self.own_environment else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        return {
+            "PATH": os.pathsep.join(
+                [str(Path(self.python).parent), "/usr/local/bin", "/usr/bin", "/bin"]
+            ),
+            "HOME": "/tmp",  # noqa: S108 - private there
+            "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **self.environment,
+            **plugins,
+            "PYTHONHASHSEED": str(seed),
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, [str(_WITNESS), self.environment.get("PYTHONPATH", "")])
+            ),
+            "RELEASE_GATE_WITNESS": str(out / "witness.json"),
+            "RELEASE_GATE_COPY": f"{os.path.realpath(copy)}/",
+            "RELEASE_GATE_TRACE": "1" if trace else "0",
+        }
+
+
+def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:
+    """Give the sandbox in which the witness, and those folders, can be read."""
+    return Sandbox(sandbox.hidden, (*sandbox.readable, _WITNESS, *more), sandbox.namespaces)
+
+
+def _witness(path: Path) -> dict[str, Any]:
+    """Read what the subject's process wrote about itself.
+
+    What is not as expected counts as nothing.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_WITNESS:
+            return {}
+        said = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    wanted = {"collected": list, "called": list, "modules": dict, "python": str, "pytest": str}
+    return {
+        name: said[name]
+        for name, kind in wanted.items()
+        if isinstance(said, dict) and isinstance(said.get(name), kind)
+    }

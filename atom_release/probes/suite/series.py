@@ -1,0 +1,154 @@
+"""The runs of one suite and the evidence made of them.
+
+A collection, the repeats, and one run without the code.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atom_release.probes.suite import trees
+from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.verdict import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.lab.ablation import Call
+    from atom_release.lab.look import Look
+    from atom_release.probes.suite.run import Bench, Run
+
+
+def _nothing(_runs: Sequence[Run]) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A trial and its control, if there was anything to control, with the digest of the copy."""
+
+    trial: Trial
+    control: Control | None
+    copy: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is run: `bench` with the code, `without` without it.
+
+    `excuse` names failures that are no fault of the tests.
+    """
+
+    look: Look
+    bench: Bench
+    without: Bench
+    repeats: int
+    sources: Sequence[str]
+    tests: Sequence[str]
+    at_once: int
+    setup_counts: bool = False
+    excuse: Callable[[Sequence[Run]], Mapping[str, str]] = _nothing
+
+    def carry_out(self) -> Finding:
+        """Make the runs.
+
+        Once one of them met a limit twice over, those not yet begun are not begun.
+        """
+        tree, digest = trees.judged(self.look)
+        stop = threading.Event()
+        with ThreadPoolExecutor(self.at_once, "suite") as pool:
+            try:
+                collecting = pool.submit(self.bench.run, tree, 0, collect_only=True)
+                repeating = [
+                    pool.submit(self._repeat, tree, seed, stop)
+                    for seed in range(1, self.repeats + 1)
+                ]
+                collection = collecting.result()
+                controlling = self._begin_control(pool, collection, stop)
+                runs = [run for one in repeating if (run := one.result())]
+                trial = Trial(collection, runs, self.repeats, self.excuse(runs))
+                control = controlling.result() if controlling else None
+                return Finding(
+                    trial, control.only(trial.always_passed) if control else None, digest
+                )
+            except BaseException:
+                for event in (stop, self.bench.sandbox.stopped, self.without.sandbox.stopped):
+                    event.set()
+                raise
+
+    def _repeat(self, tree: Path, seed: int, stop: threading.Event) -> Run | None:
+        if stop.is_set():
+            return None
+        run = self.bench.run(tree, seed)
+        if run.met_limit and run.status != 0:
+            stop.set()
+        return run
+
+    def _begin_control(
+        self, pool: ThreadPoolExecutor, collection: Run, stop: threading.Event
+    ) -> Future[Control | None] | None:
+        if collection.status != 0 or not collection.collected:
+            stop.set()
+            return None
+        return pool.submit(self._run_control, collection, stop)
+
+    def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
+        if stop.is_set():
+            return None
+        with trees.without_code(
+            self.look, self.sources, tests=self.tests, keep=_calls(collection)
+        ) as (copy, ablated):
+            run = self.without.run(copy, 1)
+            return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
+
+
+def _calls(collection: Run) -> set[Call]:
+    """Read which functions the imports called, as far as it is what the witness writes."""
+    said = collection.witness.get("called", [])
+    return {
+        (one[0], one[1], one[2])
+        for one in said
+        if isinstance(one, list) and [type(part) for part in one] == [str, int, str]
+    }
+
+
+def evidence(
+    look: Look,
+    question: str,
+    subject: str,
+    finding: Finding,
+    more: Mapping[str, JsonValue] | None = None,
+) -> Evidence:
+    """Put what was found into evidence."""
+    trial, control = finding.trial, finding.control
+    verdict = trial.verdict
+    runs = [trial.collection, *trial.runs, *([control.run] if control else [])]
+    return look.found(
+        question,
+        subject,
+        verdict.answer,
+        verdict.reason,
+        remedy=verdict.remedy,
+        control=control.judged if control else None,
+        facts={**trial.facts, "control": control.facts if control else None, **(more or {})},
+        sources={"copy of the judged tree": finding.copy},
+        tools={
+            name: trial.collection.witness[name]
+            for name in ("python", "pytest")
+            if name in trial.collection.witness
+        },
+        isolation=common_isolation(runs),
+    )
+
+
+def common_isolation(runs: Collection[Run]) -> tuple[str, ...]:
+    """Give the isolation that held in every one of these runs."""
+    first, *rest = [run.isolation for run in runs]
+    return tuple(name for name in first if all(name in other for other in rest)) or ("none",)

@@ -1,0 +1,100 @@
+"""The folders that suites run in.
+
+One copy of the judged tree for all of them, and for each control one without the code.
+
+Nothing is written in these once they are made: a run that writes does so in a layer of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release.lab.ablation import Ablated, Call, ablate, is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from atom_release.lab.look import Look
+
+_FOLDER = "suites"
+
+
+def room(look: Look) -> Path:
+    """Give the folder for the suites of this commit.
+
+    In which pytest looks for nothing further up.
+    """
+    folder = Path(os.path.realpath(look.scratch)) / _FOLDER / look.tree.commit
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    stop = folder / "pytest.ini"
+    if not stop.exists():
+        stop.write_text("[pytest]\n")
+    return folder
+
+
+def judged(look: Look) -> tuple[Path, str]:
+    """Give the copy of the judged tree, made once, and the digest of what was written."""
+    folder = room(look)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made, digest = folder / "tree", folder / "digest"
+        if not digest.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            copy = look.tree.write_to(made)
+            digest.write_text(copy.digest)
+        return made, digest.read_text()
+
+
+@contextmanager
+def without_code(
+    look: Look, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
+) -> Iterator[tuple[Path, Ablated]]:
+    """Give a copy whose code has no bodies."""
+    with _control(look) as copy:
+        yield copy, ablate(copy, sources, tests=tests, keep=keep)
+
+
+@contextmanager
+def emptied(
+    look: Look, paths: Sequence[str], *, tests: Sequence[str]
+) -> Iterator[tuple[Path, Ablated]]:
+    """Give a copy in which the files at these paths, the suite's own left out, are empty."""
+    with _control(look) as copy:
+        files = [
+            path
+            for path, entry in look.tree.entries.items()
+            if entry.kind == "blob" and _within(path, paths) and not is_test(path, tests)
+        ]
+        for path in files:
+            mode = (copy / path).stat().st_mode
+            (copy / path).unlink()
+            (copy / path).touch(mode & 0o777)
+        yield copy, Ablated(tuple(files), len(files), (), ())
+
+
+@contextmanager
+def _control(look: Look) -> Iterator[Path]:
+    """Give a copy to take something out of.
+
+    It shares its files with the judged copy, so they are replaced and never written through.
+    """
+    tree, _ = judged(look)
+    with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
+        Path(folder).chmod(0o755)
+        copy = Path(folder, "tree")
+        shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
+        yield copy
+
+
+def _within(path: str, folders: Sequence[str]) -> bool:
+    return any(
+        path == folder.rstrip("/") or path.startswith(f"{folder.rstrip('/')}/")
+        for folder in folders
+    )

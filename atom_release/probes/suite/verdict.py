@@ -1,0 +1,259 @@
+"""What the runs of one suite come to.
+
+All passed in every run, a test failed, or neither can be said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.failure_cause import causes
+from atom_release.lab.junit import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pydantic import JsonValue
+
+    from atom_release.lab.junit import Case
+    from atom_release.probes.suite.run import Run
+
+_NAMED = 3
+_MESSAGES = 50
+_PASSED, _FAILED, _COLLECTION, _NOTHING = 0, 1, 2, 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer with its reason and what would change it."""
+
+    answer: Answer
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A collection and the runs that followed it.
+
+    `excused` are failures that are known to be no fault of the tests, with the reason.
+    """
+
+    collection: Run
+    runs: Sequence[Run]
+    wanted: int
+    excused: Mapping[str, str]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What these runs show, a proven failure before a doubt."""
+        return _uncollected(self.collection) or self._failure() or self._doubt() or self._success()
+
+    @property
+    def always_passed(self) -> list[str]:
+        """The tests that passed in every run."""
+        counted = self._counted(Outcome.PASSED)
+        return sorted(name for name, times in counted.items() if times == len(self.runs))
+
+    @property
+    def facts(self) -> dict[str, JsonValue]:
+        """The numbers of every run and the pass rate of every test."""
+        passed = self._counted(Outcome.PASSED)
+        ran = self._counted(Outcome.PASSED, Outcome.FAILED, Outcome.ERROR)
+        first = next((run.results.count() for run in self.runs if run.results), None)
+        return {
+            "runs": [run_facts(run) for run in self.runs],
+            "collected": len(self.collection.collected),
+            "counts": {**first} if first else None,
+            "cases": {
+                name: {"passed": passed[name], "ran": times} for name, times in sorted(ran.items())
+            },
+            "not_the_code": {
+                case: why for run in self.runs for case, why in self._not_the_code(run).items()
+            },
+        }
+
+    def _counted(self, *outcomes: Outcome) -> Counter[str]:
+        return Counter(
+            case.id for run in self.runs if run.results for case in run.results.having(*outcomes)
+        )
+
+    def _not_the_code(self, run: Run) -> dict[str, str]:
+        """Give the failing, or never really run, tests of a run whose surroundings are to blame."""
+        cases = (
+            run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)
+            if run.results
+            else []
+        )
+        known = {
+            case.id: self.excused[case.id]
+            for case in cases
+            if case.id in self.excused and case.outcome is not Outcome.SKIPPED
+        }
+        return causes(cases) | known
+
+    def _failure(self) -> Verdict | None:
+        """Find tests that failed by their own judgement, in runs that met no limit."""
+        proven: dict[str, Case] = {}
+        times: Counter[str] = Counter()
+        sound = [
+            run
+            for run in self.runs
+            if run.results and run.met_limit is None and run.status == _FAILED
+        ]
+        for run in sound:
+            excused = self._not_the_code(run)
+            for case in run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else ():
+                if case.id not in excused:
+                    proven.setdefault(case.id, case)
+                    times[case.id] += 1
+        if not proven:
+            return None
+        flaky = {name: count for name, count in times.items() if count < len(self.runs)}
+        worst = max(times, key=lambda name: (times[name], name))
+        what = f"{some(sorted(proven))} failed: {_one_line(proven[worst].message)}"
+        if len(flaky) == len(proven):
+            rates = ", ".join(
+                f"{name} in {count} of {len(self.runs)} runs"
+                for name, count in sorted(flaky.items())[:_NAMED]
+            )
+            return Verdict(
+                Answer.NO,
+                f"flaky: {rates} failed: {_one_line(proven[worst].message)}",
+                "Make the test's outcome depend on the code alone.",
+            )
+        return Verdict(Answer.NO, what, "Mend the code or the test, and commit.")
+
+    def _doubt(self) -> Verdict | None:
+        for run in self.runs:
+            found = self._doubtful(run)
+            if found:
+                return Verdict(
+                    Answer.UNKNOWN,
+                    f"{found} (run {run.seed} of {self.wanted})",
+                    "See the run's output in the evidence.",
+                )
+        if len(self.runs) < self.wanted:
+            return Verdict(Answer.UNKNOWN, f"only {len(self.runs)} of {self.wanted} runs were made")
+        return None
+
+    def _doubtful(self, run: Run) -> str:
+        if run.met_limit:
+            return (
+                f"the suite met its {_limit(run.met_limit)} limit, also with limits four times as"
+                " high"
+            )
+        if run.results is None:
+            return f"the run ended with status {run.status} and {run.problem}: {run.last_words}"
+        outside = self._not_the_code(run)
+        if outside:
+            return (
+                f"{len(outside)} tests did not really run, {some(sorted(set(outside.values())))}:"
+                f" {some(sorted(outside))}"
+            )
+        return _disagreement(run, self.collection)
+
+    def _success(self) -> Verdict:
+        counts = [run.results.count() for run in self.runs if run.results]
+        passed, skipped = counts[0]["passed"], counts[0]["skipped"]
+        if not all(one["passed"] for one in counts):
+            return Verdict(
+                Answer.UNKNOWN,
+                f"no test ran: {skipped} skipped",
+                "Let the suite run here, or name an interpreter that has what it needs.",
+            )
+        beside = f", {skipped} skipped" if skipped else ""
+        return Verdict(
+            Answer.YES,
+            f"{passed} of {passed} tests passed in {len(self.runs)} of {self.wanted} runs{beside}",
+        )
+
+
+def _uncollected(collection: Run) -> Verdict | None:
+    """Say why nothing can be run, if so."""
+    if collection.met_limit:
+        return Verdict(
+            Answer.UNKNOWN,
+            f"collecting the tests met the {_limit(collection.met_limit)} limit, also with limits"
+            " four times as high",
+        )
+    if collection.status == _NOTHING or (collection.status == _PASSED and not collection.collected):
+        return Verdict(
+            Answer.UNKNOWN,
+            "no test was collected",
+            "See that the manifest's test paths hold tests.",
+        )
+    if collection.status != _PASSED:
+        errors = [
+            line[2:].strip() for line in collection.output.splitlines() if line.startswith("E  ")
+        ]
+        why = errors[-1] if errors else collection.problem or collection.last_words
+        return Verdict(
+            Answer.UNKNOWN,
+            f"the tests could not be collected: {why[:300]}",
+            "Name an interpreter or requirements with what the suite imports.",
+        )
+    return None
+
+
+def _disagreement(run: Run, collection: Run) -> str:
+    """Compare the JUnit file with the exit status and with the separate collection."""
+    results = run.results
+    if results is None:
+        return run.problem
+    bad = len(results.having(Outcome.FAILED, Outcome.ERROR))
+    if (
+        (run.status == _PASSED and bad)
+        or (run.status != _PASSED and not bad)
+        or run.status not in {_PASSED, _FAILED}
+    ):
+        return (
+            f"the JUnit file does not agree with the exit status: {bad} failed, status {run.status}"
+            f" ({run.last_words})"
+        )
+    collected = set(collection.collected)
+    if set(results.cases) != collected:
+        missing, extra = (
+            sorted(collected - set(results.cases)),
+            sorted(set(results.cases) - collected),
+        )
+        which = f"it lacks {some(missing)}" if missing else f"it has {some(extra)}"
+        return (
+            f"the JUnit file does not agree with the collection: {len(results.cases)} and"
+            f" {len(collected)} tests, {which}"
+        )
+    return ""
+
+
+def run_facts(run: Run) -> dict[str, JsonValue]:
+    """Give the numbers of one run, and what failed in it."""
+    counts: dict[str, JsonValue] = {**run.results.count()} if run.results else {}
+    bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
+    failing: list[JsonValue] = [case.id for case in bad]
+    messages: dict[str, JsonValue] = {case.id: _one_line(case.message) for case in bad[:_MESSAGES]}
+    return {
+        "seed": run.seed,
+        **counts,
+        "status": run.status,
+        "failing": failing,
+        "messages": messages,
+        "met_limit": run.met_limit,
+        "problem": run.problem,
+    }
+
+
+def _limit(name: str) -> str:
+    return {"wall": "time", "cpu": "processor time"}.get(name, name)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200] or "it did not say why"
+
+
+def some(names: Collection[str]) -> str:
+    """Give the first few of these, and how many more there are."""
+    listed = ", ".join(list(names)[:_NAMED])
+    return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed

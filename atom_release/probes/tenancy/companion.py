@@ -1,0 +1,92 @@
+"""What `pgrls`, where it is installed, says of the same schema.
+
+Shown beside the probe's own findings, and deciding nothing.
+
+It reads the catalog and judges by rules; it has no rows, so it neither clears a schema nor accuses
+one here. It runs as a program of its own, in an empty folder, so that no configuration of the
+judged tree takes part, and never sees a tenant's row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from atom_release.lab.migrations.scratch import Scratch
+
+_SECONDS = 60.0
+_LISTED = 100
+
+
+def program() -> str | None:
+    """Give the path of the program, beside this interpreter or on the PATH.
+
+    None where it is not installed.
+    """
+    return shutil.which(
+        "pgrls", path=os.pathsep.join((str(Path(sys.executable).parent), *os.get_exec_path()))
+    )
+
+
+def said(scratch: Scratch) -> dict[str, Any]:
+    """Give what it says of the scratch database for the facts.
+
+    Its version and findings, or why there are none.
+    """
+    found = program()
+    if found is None:
+        return {"state": "not installed"}
+    try:
+        ran = _run(found, "lint", "--format", "json", database=scratch.address(scratch.owner))
+        told = json.loads(ran.stdout)["violations"]
+        version = _run(found, "--version").stdout.strip()
+        findings = [
+            _finding(one) for one in told if not str(one["location"]).startswith(scratch.database)
+        ]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        return {"state": f"gave no answer: {type(error).__name__}"}
+    return {
+        "state": "asked",
+        "version": version,
+        "count": len(findings),
+        "findings": findings[:_LISTED],
+    }
+
+
+def _finding(one: dict[str, Any]) -> dict[str, str]:
+    return {
+        "rule": str(one["rule_id"]),
+        "severity": str(one["severity"]),
+        "where": str(one["location"]),
+        "what": str(one["title"]),
+    }
+
+
+def _run(
+    program_path: str, *arguments: str, database: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run it; the address goes by its environment, where no list of processes shows it."""
+    with tempfile.TemporaryDirectory(prefix="pgrls-") as folder:
+        environment = {
+            "PATH": os.defpath,
+            "HOME": folder,
+            "LANG": "C.UTF-8",
+            "DATABASE_URL": database,
+        }
+        return subprocess.run(
+            [program_path, *arguments],
+            env=environment,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )

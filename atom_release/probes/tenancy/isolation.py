@@ -1,0 +1,144 @@
+"""Does any row cross from one tenant to another? Rows of two tenants are made.
+
+And the application's role tries every way.
+
+The order matters: what is read without a tenant is read before any is set in a session, and what
+the first tenant sees is read before the second tenant has rows and again after.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from atom_release.probes.tenancy import faults, openings, tables, windows
+from atom_release.probes.tenancy.catalog import Role, read_catalog, read_role
+from atom_release.probes.tenancy.findings import Isolation, Run
+from atom_release.probes.tenancy.populate import Population, Unpopulated
+
+if TYPE_CHECKING:
+    from atom_release.gate.manifest import Tenancy
+    from atom_release.lab.migrations.scratch import Scratch
+    from atom_release.probes.tenancy.attempt import Session
+
+_OWNERS = """
+SELECT DISTINCT rolname FROM pg_roles r JOIN (SELECT relowner AS owner FROM pg_class UNION SELECT proowner FROM pg_proc) o ON o.owner = r.oid WHERE NOT rolsuper
+"""
+
+
+def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
+    """Examine the scratch database, whose migrations were applied.
+
+    And write down what is found as it is found.
+    """
+    import psycopg
+
+    with scratch.session() as admin:
+        found.role = read_role(admin, tenancy.role)
+        if found.role is None:
+            return
+        _prepare(admin, scratch, tenancy.role)
+    with contextlib.ExitStack() as stack:
+        stack.callback(_restore, scratch, tenancy.role, found.role)
+        filler = stack.enter_context(scratch.session(scratch.filler))
+        try:
+            role = stack.enter_context(scratch.session(tenancy.role))
+        except psycopg.OperationalError as error:
+            found.unconnected = str(error).strip().rpartition("\n")[2]
+            return
+        catalog = read_catalog(filler, tenancy.role)
+        found.tables = catalog.with_column(tenancy.column)
+        found.leaks += [*faults.of_role(found.role, tenancy), *faults.of_catalog(catalog, tenancy)]
+        _examine(
+            Run(
+                scratch,
+                tenancy,
+                catalog,
+                Population(filler, catalog, tenancy.column, tenancy.setting),
+                role,
+                found,
+            )
+        )
+
+
+def _prepare(admin: Session, scratch: Scratch, role: str) -> None:
+    """Let the role log in, and the filler write wherever an owner may."""
+    from psycopg.sql import SQL, Identifier
+
+    filler = Identifier(scratch.filler)
+    admin.execute(SQL("ALTER ROLE {} LOGIN").format(Identifier(role)))
+    admin.execute(SQL("GRANT pg_read_all_data, pg_write_all_data TO {}").format(filler))
+    admin.execute(
+        SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(scratch.database), filler)
+    )
+    for (owner,) in admin.execute(_OWNERS).fetchall():
+        if owner != scratch.filler:
+            admin.execute(SQL("GRANT {} TO {}").format(Identifier(owner), filler))
+
+
+def _restore(scratch: Scratch, role: str, before: Role) -> None:
+    """Take the login away again from a role that was on this server before without one."""
+    from psycopg.sql import SQL, Identifier
+
+    if role in scratch.roles_before and not before.may_login:
+        with scratch.session() as admin:
+            admin.execute(SQL("ALTER ROLE {} NOLOGIN").format(Identifier(role)))
+
+
+def _examine(run: Run) -> None:
+    found, tenancy = run.found, run.tenancy
+    reached = [one for one in found.tables if one.privileges - {"TRUNCATE"} and one.kind != "f"]
+    found.unreached = [one.label for one in found.tables if one not in reached]
+    found.warnings += [
+        f"{one.label}: {tenancy.role} may TRUNCATE it, which no policy holds back"
+        for one in reached
+        if one.may("TRUNCATE")
+    ]
+    views = windows.of_interest(run.catalog, [one.oid for one in found.tables])
+    _parents_first(run)
+    nobody = windows.look(run.role, views, [], tenancy.setting, None)
+    populated = _populate(run, "A")
+    calls, uncallable = openings.calls_for(run)
+    with run.scratch.session(tenancy.role) as second:
+        before = openings.look_as_tenant(run, second, views, calls)
+        populated = _populate(run, "B") & populated
+        after = openings.look_as_tenant(run, second, views, calls)
+    nobody_after = windows.look(run.role, views, [], tenancy.setting, None)
+    openings.report_windows(
+        run, views, [(nobody, nobody_after, "without a tenant"), (before, after, "to a tenant")]
+    )
+    tables.cross_all(run, [one for one in reached if one.oid in populated or one.partition])
+    openings.report_functions(run, calls, uncallable, (before, after))
+    tables.control(run)
+
+
+def _parents_first(run: Run) -> None:
+    """Make the rows that belong to no tenant, and the tenants themselves.
+
+    They must be there before the first look.
+    """
+    for table in run.found.tables:
+        for key in table.foreign_keys:
+            parent = run.catalog.tables.get(key.parent)
+            if parent is None or run.tenancy.column in parent.columns:
+                continue
+            if parent.oid in run.population.roots or parent.oid not in run.population.owned:
+                for label in "AB":
+                    with contextlib.suppress(Unpopulated):
+                        run.population.ensure(parent, label)
+
+
+def _populate(run: Run, label: str) -> set[int]:
+    done: set[int] = set()
+    for table in run.found.tables:
+        try:
+            run.population.ensure(table, label)
+            done.add(table.oid)
+        except Unpopulated as reason:
+            if (
+                table.label not in run.found.unpopulated
+                and not table.partition
+                and table.label not in run.found.unreached
+            ):
+                run.found.unpopulated[table.label] = str(reason)
+    return done

@@ -1,0 +1,246 @@
+"""P-5 on a real PostgreSQL: do the migrations apply, and do they keep tenants apart?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.migrations import replay as replaying
+from atom_release.lab.migrations.scratch import LONGEST, Scratch, Server, scratch_database
+from atom_release.probes.tenancy import companion, places
+from atom_release.probes.tenancy.crossing import described
+from atom_release.probes.tenancy.findings import Isolation
+from atom_release.probes.tenancy.isolation import examine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.manifest import Tenancy
+    from atom_release.lab.look import Look
+    from atom_release.lab.migrations.replay import Replay
+
+_SUBJECT = "postgres"
+_QUESTIONS = ("migrations", "isolation")
+_NAMED = 5  # faults that a reason names
+
+
+def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> list[Evidence]:
+    """Answer `migrations` and `isolation` about the judged tree.
+
+    In a scratch database of that server; `held` is the isolation of its process.
+    """
+    tenancy = look.manifest.tenancy
+    if tenancy is None:
+        return []
+    paths = replaying.migration_files(look.tree, tenancy.migrations)
+    if not paths:
+        reason = f"no file of the judged tree matches {tenancy.migrations}"
+        return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
+    files = [(path, look.tree.read(path)) for path in paths]
+    known: dict[str, Any] = {
+        "sources": {path: look.tree.digest(path) for path in paths},
+        "isolation": held,
+    }
+    with scratch_database(
+        postgres,
+        tenancy.role,
+        create_role=not replaying.makes_role([content for _, content in files], tenancy.role),
+    ) as scratch:
+        known["tools"] = {"postgresql": scratch.version}
+        replay = replaying.replay(scratch, files)
+        migrations = _migrations(look, scratch, replay, known)
+        isolation = _isolation(look, tenancy, replay, _examined(scratch, tenancy, files), known)
+    return [migrations, isolation]
+
+
+def _examined(scratch: Scratch, tenancy: Tenancy, files: list[tuple[str, bytes]]) -> Isolation:
+    """Examine.
+
+    Where the release's own code held a session so long that it was ended, that is what was found.
+    """
+    import psycopg
+
+    found = Isolation(beside=companion.said(scratch))
+    try:
+        examine(scratch, tenancy, found)
+    except psycopg.OperationalError as error:
+        found.stopped = error.diag.message_primary or str(error).partition("\n")[0]
+    found.leaks = places.placed(found.leaks, files)
+    return found
+
+
+def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, Any]) -> Evidence:
+    answer, reason, remedy = _applied(replay)
+    facts = {
+        "files": len(replay.applied),
+        "not_applied": list(replaying.described(replay)),
+        "missing_extensions": replay.missing,
+        "notes": replay.notes,
+        "applied_as": "an owner that is not superuser",
+        "server_version": scratch.version,
+        "tables": _relations(scratch, "r", "p"),
+        "views": _relations(scratch, "v", "m"),
+    }
+    return look.found(
+        "migrations",
+        _SUBJECT,
+        answer,
+        reason,
+        remedy=remedy,
+        control=replaying.control(scratch),
+        facts=facts,
+        **known,
+    )
+
+
+def _relations(scratch: Scratch, *kinds: str) -> list[str]:
+    """Give the relations of these kinds that the migrations made, by schema and name."""
+    query = """
+        SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind::text = ANY(%s) AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%%' ORDER BY 1
+    """
+    with scratch.session() as connection:
+        return [str(row[0]) for row in connection.execute(query, (list(kinds),)).fetchall()]
+
+
+def _applied(replay: Replay) -> tuple[Answer, str, str]:
+    count = len(replay.applied)
+    if replay.failed:
+        first = replay.failed[0]
+        where = f"{first.path}:{first.line}" if first.line else first.path
+        more = (
+            f"; {len(replay.failed) - 1} more file(s) do not apply"
+            if len(replay.failed) > 1
+            else ""
+        )
+        return (
+            Answer.NO,
+            f"{where} does not apply: {first.error} ({first.sqlstate}){more}",
+            f"mend {where}",
+        )
+    if replay.missing:
+        return (
+            Answer.ABSENT,
+            f"this server lacks {_extensions(replay)}",
+            "install the extension on the server that is asked",
+        )
+    if replay.unreadable:
+        first = replay.unreadable[0]
+        return Answer.UNKNOWN, f"{first.path}: {first.error}", f"make {first.path} plain SQL"
+    return Answer.YES, f"all {count} migrations apply in order to an empty database", ""
+
+
+def _extensions(replay: Replay) -> str:
+    return ", ".join(
+        f"extension {name} (asked for by {paths[0]})"
+        for name, paths in sorted(replay.missing.items())
+    )
+
+
+def _isolation(
+    look: Look, tenancy: Tenancy, replay: Replay, found: Isolation, known: dict[str, Any]
+) -> Evidence:
+    answer, reason = _answer(tenancy, replay, found)
+    remedy = (
+        " ".join(dict.fromkeys(one.remedy for one in found.leaks[:_NAMED]))
+        if answer is Answer.NO
+        else ""
+    )
+    return look.found(
+        "isolation",
+        _SUBJECT,
+        answer,
+        reason,
+        remedy=remedy,
+        control=found.control,
+        facts=_facts(tenancy, found),
+        **known,
+    )
+
+
+def _answer(tenancy: Tenancy, replay: Replay, found: Isolation) -> tuple[Answer, str]:
+    if found.leaks:
+        more = f"; and {len(found.leaks) - _NAMED} more" if len(found.leaks) > _NAMED else ""
+        return Answer.NO, "; ".join(str(one) for one in found.leaks[:_NAMED]) + more
+    if replay.following:
+        return (
+            Answer.ABSENT,
+            (
+                f"{len(replay.following)} file(s) do not apply because this server lacks"
+                f" {_extensions(replay)}: what they make was not asked"
+            ),
+        )
+    if not replay.complete:
+        return (
+            Answer.UNKNOWN,
+            (
+                f"{len(replay.failed) + len(replay.unreadable)} migration(s) did not apply: the"
+                " tables they make were not asked"
+            ),
+        )
+    doubt = _doubt(tenancy, found)
+    if doubt:
+        return Answer.UNKNOWN, doubt
+    views, functions = len(found.views), len(found.functions)
+    return (
+        Answer.YES,
+        (
+            f"no row crosses tenants on {len(found.crossed)} table(s), {views} view(s) and"
+            f" {functions} SECURITY DEFINER function(s)"
+        ),
+    )
+
+
+def _doubt(tenancy: Tenancy, found: Isolation) -> str:
+    """Say what could not be established, or nothing."""
+    if found.stopped:
+        return (
+            "a session was ended while the release's own code ran in it (a statement may take"
+            f" {LONGEST:.0f} s): {found.stopped}"
+        )
+    if found.role is None:
+        return f"there is no role {tenancy.role}: the migrations do not make it"
+    if found.unconnected:
+        return f"{tenancy.role} could not connect: {found.unconnected}"
+    if not found.tables:
+        return f"nothing to isolate: no table has the column {tenancy.column}"
+    for what, names in (
+        ("could not be populated", list(found.unpopulated.values())),
+        (f"with {tenancy.setting} set, no own row was seen or written", found.unexercised),
+        ("could not be decided", found.undecided),
+        ("with row-level security switched off, no leak was seen", found.blind),
+    ):
+        if names:
+            return f"{what}: {_listed(names)}"
+    return (
+        "" if found.crossed else f"{tenancy.role} reaches no table with the column {tenancy.column}"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (
+        f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    )
+
+
+def _facts(tenancy: Tenancy, found: Isolation) -> dict[str, Any]:
+    return {
+        "role": tenancy.role,
+        "column": tenancy.column,
+        "tables": [one.label for one in found.tables],
+        "checked": list(described(found.crossed)),
+        "views": found.views,
+        "functions": found.functions,
+        "leaks": [one.described() for one in found.leaks],
+        "not_reachable": found.unreached,
+        "unpopulated": found.unpopulated,
+        "unexercised": found.unexercised,
+        "undecided": found.undecided,
+        "warnings": found.warnings,
+        "pgrls": found.beside,
+        "counts": {
+            name: len(getattr(found, name))
+            for name in ("tables", "crossed", "views", "functions", "leaks")
+        },
+    }

@@ -1,0 +1,263 @@
+"""Is there a Vault, unsealed.
+
+Whose token may read what the manifest names? Asked with `capabilities-self`, never by reading or
+writing.
+
+A set address is asked as it stands; without one the rehearsal's OpenBao answers, for the token that
+its services have.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.http_exchange import kind_of
+from atom_release.lab.look import Look
+from atom_release.lab.unreached import absent, unreached
+
+if TYPE_CHECKING:
+    from atom_release.lab.rehearsal import Rehearsal
+
+_QUESTION = "vault"
+_STATES = {501: "uninitialized", 503: "sealed"}
+_REFUSED = {401, 403}
+
+
+class _Trouble(ProbeFault):
+    """The server gave no usable answer; the message is the kind of trouble."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    address: str
+    token: str = field(repr=False)
+    timeout: float = 5.0
+
+
+@dataclass(frozen=True)
+class _Found:
+    version: str
+    policies: list[str]
+    capabilities: dict[str, list[str]]
+
+    @property
+    def unreadable(self) -> list[str]:
+        return [
+            path for path, held in self.capabilities.items() if not {"read", "root"} & set(held)
+        ]
+
+
+def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
+    """Ask the Vault of the manifest's variable, or the rehearsed OpenBao where it is unset."""
+    named = look.manifest.infrastructure
+    timeout = named.timeout.total_seconds()
+    live = look.environment.get(named.vault) if named.vault else None
+    if live and named.vault:
+        token = look.environment.get(named.vault_token) if named.vault_token else None
+        return _asked(look, _Place(live, token or "", timeout), Assurance.LIVE, named.vault)
+    if rehearsal is None or rehearsal.vault is None:
+        return _without(look, rehearsal)
+    return _asked(
+        look,
+        _Place(rehearsal.vault.address, rehearsal.vault.token, timeout),
+        Assurance.REHEARSED,
+        "",
+        isolation=rehearsal.isolation,
+    )
+
+
+def _without(look: Look, rehearsal: Rehearsal | None) -> Evidence:
+    why = rehearsal.absent.get("vault", "") if rehearsal else ""
+    if why or _needs_one(look.manifest):
+        why = why or "nothing was rehearsed"
+        return absent(
+            look,
+            _QUESTION,
+            f"no Vault: its variable is unset, and OpenBao could not be rehearsed ({why})",
+            assurance=Assurance.REHEARSED,
+        )
+    facts: dict[str, JsonValue] = {"not_applicable": "the manifest names no Vault and no secret"}
+    return look.found(
+        _QUESTION,
+        _QUESTION,
+        Answer.YES,
+        "the release needs no Vault",
+        control=_control_of_need(look.manifest),
+        facts=facts,
+    )
+
+
+def _needs_one(manifest: Manifest) -> bool:
+    return bool(manifest.secrets) or manifest.infrastructure.vault is not None
+
+
+def _control_of_need(manifest: Manifest) -> NegativeControl:
+    """Read the same manifest with a Vault named in it: it must then need one."""
+    named = manifest.model_copy(
+        update={
+            "infrastructure": manifest.infrastructure.model_copy(update={"vault": "VAULT_ADDR"})
+        }
+    )
+    state, found = (
+        (ControlState.ALIVE, "a Vault is needed")
+        if _needs_one(named)
+        else (ControlState.DEAD, "no Vault is needed")
+    )
+    return NegativeControl(
+        state=state, changed="named a Vault in a copy of the manifest", found=found
+    )
+
+
+def _asked(
+    look: Look, place: _Place, assurance: Assurance, variable: str, isolation: tuple[str, ...] = ()
+) -> Evidence:
+    name = "Vault" if assurance is Assurance.LIVE else "the rehearsed OpenBao"
+    paths = sorted({f"secret/data/{secret.path.strip('/')}" for secret in look.manifest.secrets})
+    try:
+        found = _look_at(place, paths)
+        control = _control(place)
+    except _Trouble as trouble:
+        if assurance is Assurance.LIVE:
+            return unreached(look, _QUESTION, name, trouble.message, variable)
+        return look.found(
+            _QUESTION,
+            _QUESTION,
+            Answer.UNKNOWN,
+            f"{name}: {trouble.message}",
+            facts={"how": "rehearsed", "kind": trouble.message},
+        )
+    answer = Answer.NO if found.unreadable else Answer.YES
+    reason = (
+        f"{name} is unsealed, and the token may not read {', '.join(found.unreadable)}"
+        if found.unreadable
+        else (
+            f"{name} {found.version} is unsealed, and the token may read {len(paths)} of"
+            f" {len(paths)} named paths"
+        )
+    )
+    return look.found(
+        _QUESTION,
+        _QUESTION,
+        answer,
+        reason,
+        remedy=(
+            f"Give the token's policy read on {', '.join(found.unreadable)}."
+            if found.unreadable
+            else ""
+        ),
+        assurance=assurance,
+        control=control,
+        isolation=isolation,
+        tools={"vault": found.version},
+        facts={
+            "how": str(assurance),
+            "kind": "unsealed",
+            "variable": variable,
+            "paths": dict(found.capabilities),
+            "policies": list(found.policies),
+        },
+    )
+
+
+def _look_at(place: _Place, paths: list[str]) -> _Found:
+    with _Client(place, place.token) as client:
+        health = client.health()
+        if not place.token:
+            raise _Trouble("no-token")
+        policies = client.policies()
+        return _Found(
+            str(health.get("version", "")), policies, client.capabilities(paths) if paths else {}
+        )
+
+
+def _control(place: _Place) -> NegativeControl:
+    """Ask the same with a token that nobody ever made: it must be refused."""
+    try:
+        with _Client(place, f"s.{secrets.token_hex(12)}") as client:
+            client.policies()
+        state, found = ControlState.DEAD, "the made-up token was accepted"
+    except _Trouble as trouble:
+        state = ControlState.ALIVE if trouble.message == "unauthorized" else ControlState.DEAD
+        found = f"the made-up token: {trouble.message}"
+    return NegativeControl(state=state, changed="asked the same with a made-up token", found=found)
+
+
+class _Client:
+    """hvac, with every way to fail turned into its kind.
+
+    Hvac's own messages may quote what they were sent.
+    """
+
+    def __init__(self, place: _Place, token: str) -> None:
+        import hvac
+        import requests
+
+        self._session = requests.Session()
+        self._session.trust_env = False
+        # Without any token hvac would look for one in the environment and in the home folder.
+        self._hvac = hvac.Client(
+            url=place.address,
+            token=token or "none",
+            verify=True,
+            timeout=place.timeout,
+            allow_redirects=False,
+            session=self._session,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def health(self) -> dict[str, Any]:
+        found = self._safely(
+            lambda: self._hvac.sys.read_health_status(method="GET", standby_ok=True)
+        )
+        if isinstance(found, dict) and "sealed" in found:
+            return found
+        status = getattr(found, "status_code", 200)
+        raise _Trouble(_STATES.get(status) or (f"status-{status}" if status != 200 else "protocol"))  # noqa: PLR2004 - success that says nothing
+
+    def policies(self) -> list[str]:
+        found = self._safely(self._hvac.auth.token.lookup_self)
+        return [str(policy) for policy in _data(found).get("policies") or []]
+
+    def capabilities(self, paths: list[str]) -> dict[str, list[str]]:
+        data = _data(self._safely(lambda: self._hvac.sys.get_capabilities(paths=paths)))
+        return {path: [str(one) for one in data.get(path) or ["deny"]] for path in paths}
+
+    @staticmethod
+    def _safely(ask: Any) -> Any:  # noqa: ANN401 - whatever hvac gives
+        import hvac.exceptions
+        import requests
+
+        try:
+            return ask()
+        except (hvac.exceptions.Forbidden, hvac.exceptions.Unauthorized):
+            raise _Trouble("unauthorized") from None
+        except hvac.exceptions.VaultDown:
+            raise _Trouble("sealed") from None
+        except hvac.exceptions.VaultNotInitialized:
+            raise _Trouble("uninitialized") from None
+        except hvac.exceptions.InternalServerError:
+            raise _Trouble("status-500") from None
+        except hvac.exceptions.VaultError as error:
+            raise _Trouble(f"status-{type(error).__name__}") from None
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise _Trouble(kind_of(error)) from None
+
+
+def _data(found: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever hvac gives
+    data = found.get("data") if isinstance(found, dict) else None
+    if not isinstance(data, dict):
+        raise _Trouble("protocol")
+    return data

@@ -1,0 +1,110 @@
+"""What a report says against itself, beyond what one reader sees alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from atom_release.gate.claims.record import ReportStatus
+from atom_release.reader.document import Document
+from atom_release.reader.policies import PoliciesRead
+from atom_release.reader.runner import Counts
+from atom_release.reader.status import StatusRead
+
+_TOLD = 10  # of one kind
+_NO_SECRET = re.compile(
+    r"\bno (?:\w+ )?(?:hard-?coded|embedded)(?: (?:secrets?|credentials?|keys?|passwords?|"
+    r"tokens?))?\b|\bno (?:secrets?|credentials?|keys?) (?:in|are hard-?coded)",
+    re.IGNORECASE,
+)
+_DEFAULT_SECRET = re.compile(
+    r"\b(?:dev(?:elopment)?|hard-?coded|built-?in|insecure|static) (?:default )?(?:\w+"
+    r" )?(?:key|secret|password|token|credentials?)\b|"
+    r"\bdefault (?:\w+ )?(?:key|secret|password|token|credentials?)\b|\bdev(?:elopment)? default\b",
+    re.IGNORECASE,
+)
+_SECRET_NAME = re.compile(
+    r"SECRET|KEY|TOKEN|PASSWORD|CREDENTIAL|\b(?:secret|key|token|password)\b", re.IGNORECASE
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without|removed|replaced|rejects?|refuses?|refused|forbid\w*)\b",
+    re.IGNORECASE,
+)
+_CODE_DEFAULT = re.compile(
+    r"(?:getenv|environ\.get)\(\s*['\"]\w*(?:SECRET|KEY|TOKEN|PASSWORD)\w*['\"]\s*,\s*['\"][^'\"]{4,}['\"]"
+)
+_EVERY_TEST = re.compile(
+    r"\ball (?:\w+ )?tests (?:are )?pass\w*|\b100\s?% (?:of )?tests (?:are )?pass\w*", re.IGNORECASE
+)
+
+
+def find(
+    document: Document, status: StatusRead, counts: Counts | None, policies: PoliciesRead
+) -> Iterator[str]:
+    """Give each contradiction with its lines."""
+    yield from _status_against_counts(status, counts)
+    yield from _status_against_policies(status, policies)
+    yield from _tests_against_prose(document, counts)
+    yield from _secrets(document)
+
+
+def _status_against_counts(status: StatusRead, counts: Counts | None) -> Iterator[str]:
+    if status.status is ReportStatus.PASS and counts is not None and counts.failed:
+        yield (
+            f"the status is {status.raw!r} on line {status.claims[0].line}, and line {counts.line}"
+            f" has {counts.failed} failed"
+        )
+
+
+def _status_against_policies(status: StatusRead, policies: PoliciesRead) -> Iterator[str]:
+    if status.status is not ReportStatus.PASS:
+        return
+    for claim in policies.claims:
+        if str(claim.value).endswith(" FAIL"):
+            yield (
+                f"the status is {status.raw!r} on line {status.claims[0].line}, and {claim.value}"
+                f" stands on line {claim.line}"
+            )
+
+
+def _tests_against_prose(document: Document, counts: Counts | None) -> Iterator[str]:
+    if counts is None or not counts.failed:
+        return
+    for line in document.lines:
+        if _EVERY_TEST.search(line.text) and line.section.own:
+            yield (
+                f"line {line.number} says that all tests pass, and line {counts.line} has"
+                f" {counts.failed} failed"
+            )
+
+
+def _secrets(document: Document) -> Iterator[str]:
+    denied = next((number for number, text in _texts(document) if _NO_SECRET.search(text)), None)
+    if denied is None:
+        return
+    named = (
+        number for number, text in _texts(document) if number != denied and _is_default_secret(text)
+    )
+    for number in islice(named, _TOLD):
+        yield (
+            f"no hard-coded secret is said on line {denied}, and line {number} names a default one"
+        )
+
+
+def _is_default_secret(text: str) -> bool:
+    if _CODE_DEFAULT.search(text):
+        return True
+    return bool(
+        _DEFAULT_SECRET.search(text) and _SECRET_NAME.search(text) and not _DENIED.search(text)
+    )
+
+
+def _texts(document: Document) -> Iterator[tuple[int, str]]:
+    for line in document.lines:
+        yield line.number, line.text
+    for table in document.tables:
+        for row in table.rows:
+            yield row.number, " | ".join(row.cells)
+    for fence in document.fences:
+        yield from fence.lines

@@ -1,0 +1,43 @@
+"""What a reader of the rendered report sees of one line.
+
+Emphasis, links, tags and invisible characters taken away.
+
+Text struck out is not asserted, so it goes too. Every pattern stops at its own opening character,
+which keeps it linear in hostile lines.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_MARKED = re.compile(r"[*_`<&\[\\~]")
+_COMMENT = re.compile(r"<!--[^<]*?-->")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+_STRUCK = re.compile(r"~~[^~]{1,500}~~")
+_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\[\]]{0,500}\)")
+_EMPHASIS = re.compile(r"\*{1,3}|(?<![\w/.])_{1,2}(?=[^\s_])|(?<=[^\s_])_{1,2}(?![\w/.])|`+")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-!|>~])")
+_INVISIBLE = re.compile(r"[\ufe0e\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def plain(text: str) -> str:
+    """Give the visible text of one line of Markdown."""
+    if _MARKED.search(text):
+        text = _unmark(text)
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\uff1a", ":")
+    return text.strip()
+
+
+def _unmark(text: str) -> str:
+    if "<" in text:
+        text = _TAG.sub(" ", _COMMENT.sub(" ", text))
+    if "~~" in text:
+        text = _STRUCK.sub(" ", text)
+    if "[" in text:
+        text = _LINK.sub(r"\1", text)
+    text = _EMPHASIS.sub("", text)
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return html.unescape(text) if "&" in text else text

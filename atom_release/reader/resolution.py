@@ -1,0 +1,63 @@
+"""Which files of the judged commit a path in a report means.
+
+As written, relative to the report's folder or to the service's, or by a name that only one file
+has. A path inside a submodule, or on somebody's machine, cannot be told: None is not the same as
+nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from atom_release.source.listing import Entry
+
+
+class Resolver:
+    """The paths of one commit, found by their last part."""
+
+    def __init__(self, entries: Mapping[str, Entry], report: str, source: Iterable[str]) -> None:
+        self._entries = entries
+        self._report = PurePosixPath(report).parent
+        self._source = tuple(source)
+        self._gitlinks = tuple(path for path, entry in entries.items() if entry.kind == "commit")
+        self._named: dict[str, list[str]] = {}
+        for path, entry in entries.items():
+            if entry.kind != "commit":
+                self._named.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+
+    def find(self, written: str) -> tuple[str, ...] | None:
+        """Give the paths that the written one can mean, none if there is no such file.
+
+        None if the commit cannot tell.
+        """
+        parts = PurePosixPath(written).parts
+        if written.startswith("/") or (parts and parts[0].endswith(":")):
+            return self._on_a_machine(parts)
+        path = "/".join(parts)
+        for base in ("", str(self._report)):
+            candidate = path if base in {"", "."} else f"{base}/{path}"
+            if candidate in self._entries and self._entries[candidate].kind != "commit":
+                return (candidate,)
+        found = self._ending(path)
+        if not found and self._gitlinks:
+            return None
+        return found
+
+    def _on_a_machine(self, parts: tuple[str, ...]) -> tuple[str, ...] | None:
+        for start in range(1, len(parts) - 1):
+            candidate = "/".join(parts[start:])
+            if candidate in self._entries:
+                return (candidate,)
+        return None
+
+    def _ending(self, path: str) -> tuple[str, ...]:
+        candidates = [
+            one for one in self._named.get(path.rsplit("/", 1)[-1], ()) if one.endswith(f"/{path}")
+        ]
+        near = [
+            one
+            for one in candidates
+            if any(one.startswith(f"{source.rstrip('/')}/") for source in self._source)
+        ]
+        return tuple(sorted(near if len(near) == 1 else candidates))

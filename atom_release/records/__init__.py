@@ -1,0 +1,4 @@
+"""Keeps: artifacts, names, signatures, history.
+
+What is kept is signed; nothing here acts or asks.
+"""

@@ -1,0 +1,161 @@
+"""What people signed about a release, waivers and approvals, as it is written.
+
+Read and kept beside the decision.
+
+The artifact `Waivers.json` holds every envelope that was handed in, as it was, with the keys that
+were trusted and where those are from: so who has only the artifacts can check every signature
+again. What a waiver is worth is the gate's to say (`gate.waivers`, `gate.approvals`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue, ValidationError
+
+from atom_release.errors import StoreError
+from atom_release.gate.consents.approvals import Approval, Shown
+from atom_release.gate.consents.waivers import Presented, Signature, Waiver
+from atom_release.records import canonical, signing
+
+SCHEMA = "atom-release/waivers/v1"
+WAIVER_TYPE = "application/vnd.atom-release.waiver+json"
+APPROVAL_TYPE = "application/vnd.atom-release.approval+json"
+_KINDS: Mapping[str, type[Waiver | Approval]] = {WAIVER_TYPE: Waiver, APPROVAL_TYPE: Approval}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whose signatures count: persons by the name their key is kept under.
+
+    `source` says where that is.
+    """
+
+    source: str
+    keys: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Consents:
+    """What was handed in, with what was established about each signature."""
+
+    waivers: tuple[Presented, ...] = ()
+    approvals: tuple[Shown, ...] = ()
+    authors: tuple[str, ...] = ()
+
+
+def sign(what: Waiver | Approval, key: signing.KeyPair) -> bytes:
+    """Give the signed envelope, one line.
+
+    Raises:
+        StoreError: the key does not sign.
+    """
+    return signing.sign(
+        canonical.encode(what), WAIVER_TYPE if isinstance(what, Waiver) else APPROVAL_TYPE, key
+    )
+
+
+def document(envelopes: Iterable[bytes], trust: Trust, authors: Iterable[str]) -> bytes:
+    """Give the bytes of the artifact that keeps all this beside the decision."""
+    texts: list[JsonValue] = [
+        *sorted({one.decode("utf-8", "replace").strip() for one in envelopes} - {""})
+    ]
+    keys: dict[str, JsonValue] = {
+        name: pem.decode("utf-8", "replace") for name, pem in sorted(trust.keys.items())
+    }
+    told: dict[str, JsonValue] = {"source": trust.source, "keys": keys}
+    return canonical.encode(
+        {"schema": SCHEMA, "trusted": told, "authors": sorted(authors), "envelopes": texts}
+    )
+
+
+def read(content: bytes, producer: signing.PublicKey) -> Consents:
+    """Check every signature in the artifact again.
+
+    Args:
+        content: the artifact's bytes.
+        producer: the key that signs decisions; what it signs itself is solo, and approves nothing.
+
+    Raises:
+        StoreError: this is not such an artifact.
+    """
+    try:
+        said = json.loads(content)
+        trusted = {
+            signing.public_from_pem(pem.encode()): str(name)
+            for name, pem in said["trusted"]["keys"].items()
+        }
+        envelopes, authors = (
+            [str(one) for one in said["envelopes"]],
+            tuple(str(one) for one in said["authors"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(
+            f"The waivers cannot be read: {type(error).__name__}.", "Run the audit again."
+        ) from error
+    keys = {key.keyid: (key, name) for key, name in trusted.items()}
+    found = [_checked(envelope.encode(), keys, producer) for envelope in envelopes]
+    waivers = tuple(one for one in found if isinstance(one, Presented))
+    return Consents(waivers, tuple(one for one in found if isinstance(one, Shown)), authors)
+
+
+def _checked(
+    envelope: bytes, keys: Mapping[str, tuple[signing.PublicKey, str]], producer: signing.PublicKey
+) -> Presented | Shown:
+    digest = canonical.digest(envelope)
+    kind, keyid, claimed = _opened(envelope)
+    waiver = claimed if isinstance(claimed, Waiver) else None
+    signature, signer = (
+        _signature(envelope, kind, keyid, keys, producer)
+        if claimed is not None
+        else (Signature.UNREADABLE, keyid)
+    )
+    if kind == APPROVAL_TYPE:
+        return Shown(
+            digest=digest,
+            approval=claimed if isinstance(claimed, Approval) else None,
+            signature=signature,
+            signer=signer,
+        )
+    return Presented(digest=digest, waiver=waiver, signature=signature, signer=signer)
+
+
+def _opened(envelope: bytes) -> tuple[str, str, Waiver | Approval | None]:
+    """Give payload type, key id and what the payload claims to be.
+
+    For telling, not for believing.
+    """
+    try:
+        document: dict[str, Any] = json.loads(envelope)
+        kind, keyid = str(document["payloadType"]), str(document["signatures"][0]["keyid"])
+        return kind, keyid, _KINDS[kind].model_validate_json(base64.b64decode(document["payload"]))
+    except (ValueError, KeyError, IndexError, TypeError, ValidationError):
+        return "", "", None
+
+
+def _signature(
+    envelope: bytes,
+    kind: str,
+    keyid: str,
+    keys: Mapping[str, tuple[signing.PublicKey, str]],
+    producer: signing.PublicKey,
+) -> tuple[Signature, str]:
+    """Say whose signature it is.
+
+    The producer's own key counts as solo: where others are trusted, only if they name it too.
+    """
+    if keyid in keys:
+        key, name = keys[keyid]
+    elif not keys and keyid == producer.keyid:
+        key, name = producer, "the producer"
+    else:
+        return Signature.UNKNOWN_KEY, keyid
+    try:
+        signing.verify(envelope, key, kind)
+    except StoreError:
+        return Signature.BAD, name
+    return (Signature.SOLO if keyid == producer.keyid else Signature.TRUSTED), name

@@ -1,0 +1,82 @@
+"""The names of a release's artifacts, each spelled here and nowhere else.
+
+Made from the manifest alone: `PhaseC_Snapshot.json` is `artifact(SNAPSHOT)` of phase C.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atom_release.gate.manifest import Manifest, Service, slug
+
+MANIFEST = "release.yaml"
+INFRA_SIMULATION = "InfraSimulation.json"
+INFRA_SIMULATION_LOG = "InfraSimulation.log"
+CROSS_SERVICE = "CrossService.json"
+PERF_SUMMARY = "PerfSummary.json"
+POLICY_CHECK = "PolicyCheck.json"
+POLICY_CHECK_TEXT = "PolicyCheck.md"
+POLICY_CHECK_SARIF = "PolicyCheck.sarif"
+AGGREGATED = "Aggregated.json"
+AGGREGATED_TEXT = "Aggregated.md"
+WAIVERS = "Waivers.json"
+BASELINE = "Baseline.json"
+SNAPSHOT = "Snapshot.json"
+ATTESTATIONS = "Attestations.intoto.jsonl"
+DECISION = "Decision.dsse.json"
+RECEIPT = "Receipt.dsse.json"
+PULL_REQUEST = "PullRequest.md"
+BUNDLE = "AuditBundle.zip"
+PAGE = "Report.html"
+
+
+@dataclass(frozen=True)
+class ArtifactNames:
+    """The names of one release's artifacts."""
+
+    manifest: Manifest
+
+    def artifact(self, ending: str) -> str:
+        """Return an artifact's file name, e.g. `PhaseC_Snapshot.json`."""
+        return f"{self.manifest.release.prefix}_{ending}"
+
+    def evidence_artifact(self, service: Service) -> str:
+        """Return the name of one service's evidence file."""
+        return self.artifact(f"Evidence_{slug(service.id)}.json")
+
+    @property
+    def evidence_artifacts(self) -> tuple[str, ...]:
+        """The names of all artifacts that may hold evidence."""
+        services = tuple(self.evidence_artifact(service) for service in self.manifest.services)
+        shared = (INFRA_SIMULATION, CROSS_SERVICE, PERF_SUMMARY, POLICY_CHECK)
+        return services + tuple(self.artifact(ending) for ending in shared)
+
+    def beside(self, service: Service) -> tuple[str, str, str]:
+        """Return the names of a service's samples, its latencies as a picture, and its trend."""
+        name = slug(service.id)
+        return (
+            self.artifact(f"Samples_{name}.parquet"),
+            self.artifact(f"Latency_{name}.svg"),
+            self.artifact(f"Trend_{name}.svg"),
+        )
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The names of all samples and pictures that may be made."""
+        services = (service for service in self.manifest.services if service.endpoints)
+        return tuple(name for service in services for name in self.beside(service))
+
+    @property
+    def page(self) -> str:
+        """The name of the release on one page."""
+        return self.artifact(PAGE)
+
+    @property
+    def decision(self) -> str:
+        """The name of the signed decision."""
+        return self.artifact(DECISION)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the release commit that holds the artifacts."""
+        return f"releases/{self.manifest.release.version}"

@@ -1,0 +1,127 @@
+"""Names and files below the store's root, wherever that is.
+
+A folder of this machine, or an object store behind a URL.
+
+A file appears whole or not at all: here by a rename, in an object store because a put is atomic.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from upath import UPath
+
+from atom_release.errors import Misuse, StoreError
+
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_DEEPEST = 2
+RESERVED = "index"
+
+
+def root_of(root: str | UPath | Path) -> UPath:
+    """Give the root as a path; `file://` is the folder it names."""
+    path = UPath(root)
+    return UPath(path.path) if path.protocol == "file" else path
+
+
+def checked_name(name: str) -> str:
+    """Give an artifact's name back if it stays in its folder: `name` or `folder/name`.
+
+    Raises:
+        StoreError: it could leave the folder, hide a file, or stand for an index.
+    """
+    parts = name.split("/")
+    if (
+        len(parts) > _DEEPEST
+        or not all(_PART.fullmatch(part) for part in parts)
+        or (len(parts) > 1 and parts[0] == RESERVED)
+    ):
+        raise StoreError(
+            f"{name[:200]!r} is not a name for an artifact.",
+            "Use letters, digits, '.', '_' and '-', and at most one folder.",
+        )
+    return name
+
+
+def checked_part(name: str, what: str) -> str:
+    """Give the name of a run or step back if it is one plain path part.
+
+    Raises:
+        StoreError: it is not.
+    """
+    if not _PART.fullmatch(name):
+        raise StoreError(
+            f"{name[:200]!r} is not a name for a {what}.", "Use letters, digits, '.', '_' and '-'."
+        )
+    return name
+
+
+def checked_commit(commit: str) -> str:
+    """Give the commit's id back if it is a full one.
+
+    Raises:
+        StoreError: it is not.
+    """
+    if not _COMMIT.fullmatch(commit):
+        raise StoreError(
+            f"{commit[:80]!r} is not the full id of a commit.", "Give all hexadecimal digits."
+        )
+    return commit
+
+
+def place(path: UPath, content: bytes) -> None:
+    """Let the file appear whole, with all folders above it.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not isinstance(path, Path):
+        path.write_bytes(content)
+        return
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary = Path(name)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+
+
+def children(folder: UPath) -> list[str]:
+    """Give the plain names in a folder, sorted; none if there is no such folder.
+
+    What this store cannot have written is not listed.
+    """
+    try:
+        return sorted(child.name for child in folder.iterdir() if _PART.fullmatch(child.name))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def require_writable(root: UPath) -> None:
+    """Show that files can be made and removed below the root, before anything is half written.
+
+    Raises:
+        Misuse: they cannot.
+    """
+    probe = root / f".writable-{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        place(probe, b"")
+        probe.unlink()
+    except OSError as error:
+        raise Misuse(
+            f"Nothing can be written to {root}: {error.strerror or type(error).__name__}.",
+            "Name a folder that you can write to with --out.",
+        ) from error

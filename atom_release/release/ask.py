@@ -1,0 +1,121 @@
+"""The one boundary between probes and the graph: whatever a probe raises becomes evidence.
+
+So an asset still materializes, the refusal is recorded and signed, and the reason can be read. Only
+"must not act" and "act failed" pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from atom_release.errors import ActFailed, AtomReleaseError, Refused, TimeboxExceeded
+from atom_release.gate.catalogue import criteria
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, Assurance
+from atom_release.lab.look import Look
+from atom_release.release import progress, timebox
+
+Probe = Callable[[], Evidence | Iterable[Evidence]]
+_REASON_LIMIT = 400
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of a probe, and the legs it has to answer."""
+
+    legs: tuple[tuple[str, str], ...]
+    probe: Probe
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Asks probes on behalf of one step, until the timebox ends."""
+
+    look: Look
+    step: str
+    deadline: datetime
+
+    def wants(self, legs: Sequence[tuple[str, str]]) -> bool:
+        """Say whether the manifest expects a criterion that one of these legs belongs to.
+
+        Nothing else is asked.
+        """
+        return any(leg in criteria.asked(self.look.manifest) for leg in legs)
+
+    def ask(self, *questions: Question) -> list[Evidence]:
+        """Ask one after another."""
+        return [
+            evidence
+            for question in questions
+            if self.wants(question.legs)
+            for evidence in self._ask(question)
+        ]
+
+    def show(self, *questions: Question) -> list[Evidence]:
+        """Ask what no criterion needs, so that the reports can show it."""
+        return [evidence for question in questions for evidence in self._ask(question)]
+
+    def ask_together(self, questions: Sequence[Question], workers: int = 8) -> list[Evidence]:
+        """Ask at the same time, for probes that wait for other systems.
+
+        The answers keep the order of the questions.
+        """
+        from concurrent.futures import (
+            ThreadPoolExecutor,
+        )
+
+        wanted = [question for question in questions if self.wants(question.legs)]
+        with ThreadPoolExecutor(max_workers=max(1, min(workers, len(wanted)))) as pool:
+            return [evidence for answers in pool.map(self._ask, wanted) for evidence in answers]
+
+    def ask_aside(self, question: Question) -> list[Evidence]:
+        """Ask what belongs to no leg: it is shown beside the others and decides nothing."""
+        return self._ask(question)
+
+    def _ask(self, question: Question) -> list[Evidence]:
+        progress.announce(
+            self.step, ", ".join(f"{name} {subject}" for name, subject in question.legs)
+        )
+        try:
+            self._in_time()
+            with timebox.ends_at(self.deadline, self.look.clock):
+                answer = question.probe()
+            return [answer] if isinstance(answer, Evidence) else list(answer)
+        except (Refused, ActFailed):
+            raise
+        except Exception as error:  # noqa: BLE001 - this is the boundary: an error is evidence, judged INCONCLUSIVE, never a pass
+            return [self._errored(leg, error) for leg in question.legs]
+
+    def _in_time(self) -> None:
+        if self.look.clock() >= self.deadline:
+            raise TimeboxExceeded(
+                "The timebox of the manifest ended before this was asked.",
+                "Raise `release.timebox`, or find what hangs.",
+            )
+
+    def _errored(self, leg: tuple[str, str], error: Exception) -> Evidence:
+        remedy = (
+            error.remedy
+            if isinstance(error, AtomReleaseError)
+            else "Read the run's log; mend what the probe met, and audit again."
+        )
+        return self.look.found(
+            *leg,
+            Answer.UNKNOWN,
+            self._said(error),
+            assurance=Assurance.SIMULATED,
+            errored=True,
+            remedy=remedy,
+        )
+
+    def _said(self, error: Exception) -> str:
+        """Give the error in one line without any value of a secret."""
+        text = (
+            f"{type(error).__name__}:"
+            f" {error.message if isinstance(error, AtomReleaseError) else error}"
+        )
+        for value in sorted(self.look.environment.values(), key=len, reverse=True):
+            text = text.replace(value, "***")
+        return " ".join(text.split())[:_REASON_LIMIT]

@@ -1,0 +1,64 @@
+"""The audit bundle.
+
+Made of the newest decision on the commit, or of the one that it was released by, and left alone
+where it is there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from atom_release.acts.journal import Journal
+from atom_release.records import bundle, bundle_contents, canonical, record
+from atom_release.release import released, stored_decision
+from atom_release.release.work import Work
+
+
+def journal_of(work: Work) -> Journal:
+    """Give the journal of the judged repository."""
+    return Journal(work.settings.home / "journal" / work.subject.tree.root)
+
+
+def lock_of(work: Work) -> Path:
+    """Give the file that whoever acts on the judged repository holds."""
+    return work.settings.home / "journal" / f"{work.subject.tree.root}.lock"
+
+
+def archive(work: Work) -> tuple[str, str, int]:
+    """Write the audit bundle and give its path, digest and size.
+
+    The same decision gives the same bytes, and writes them once.
+
+    Raises:
+        Refused: there is no decision that can be believed.
+    """
+    subject = work.subject
+    made = released.of(subject)
+    if made:
+        artifacts, found = made.artifacts, made.record
+    else:
+        artifacts, envelope = stored_decision.artifacts_of(
+            subject, stored_decision.newest_run(subject)
+        )
+        found = record.rederive(artifacts, envelope, subject.key.public)
+    place = f"{released.folder(subject.manifest)}/{work.names.artifact('AuditBundle.zip')}"
+    content = bundle.build_bundle(
+        bundle_contents.contents(found, artifacts, subject.key.public.pem)
+    )
+    file = subject.store.root / place
+    if not file.exists() or file.read_bytes() != content:
+        subject.store.put(place, content)
+    _noted(work, found, canonical.digest(content))
+    return place, canonical.digest(content), len(content)
+
+
+def _noted(work: Work, found: record.Record, digest: str) -> None:
+    """Write into the journal that the decision which it carries out is archived."""
+    journal = journal_of(work)
+    entry = journal.read(work.subject.commit, work.manifest.release.version)
+    if (
+        entry is not None
+        and entry.decision == canonical.digest(found.envelope)
+        and entry.archived != digest
+    ):
+        journal.reach(entry, archived=digest)

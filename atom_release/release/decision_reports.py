@@ -1,0 +1,82 @@
+"""What the decision assets write from the evidence: the ledger, and the signed snapshot.
+
+They ask no system anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from atom_release import __version__
+from atom_release.gate.catalogue import criteria
+from atom_release.gate.decision.decision import judge
+from atom_release.gate.documents import markdown
+from atom_release.gate.documents.claims_summary import accounts
+from atom_release.gate.documents.vsa import PAYLOAD_TYPE
+from atom_release.records import attestations, canonical, record, signing
+from atom_release.release import pictures
+from atom_release.release.work import Work
+
+
+def aggregated(work: Work) -> Mapping[str, bytes]:
+    """Write the ledger of every claim beside the outcomes so far."""
+    case = work.case(work.inputs(work.names.evidence_artifacts))
+    release = work.manifest.release
+    results = [judge(one, case) for one in criteria.expected(work.manifest)]
+    told = accounts(work.manifest, case.evidence, results)
+    document = {
+        "release": f"{release.prefix} {release.version}",
+        "criteria": [
+            {"id": one.id, "outcome": one.outcome, "reason": one.reason} for one in results
+        ],
+        "ledger": {one.service: [row.model_dump(mode="json") for row in one.rows] for one in told},
+        "counts": {one.service: dict(one.counts) for one in told},
+        "findings": {one.service: list(one.findings) for one in told},
+    }
+    text = markdown.aggregated(f"{release.prefix} {release.version}", results, told)
+    return {
+        work.names.artifact("Aggregated.json"): canonical.encode(document),
+        work.names.artifact("Aggregated.md"): text.encode(),
+    }
+
+
+def snapshot(work: Work) -> Mapping[str, bytes]:
+    """Decide as of now; record the decision with all it rests on; sign it."""
+    names = [*work.names.evidence_artifacts]
+    names += [
+        work.names.artifact(rest)
+        for rest in (
+            "InfraSimulation.log",
+            "PolicyCheck.md",
+            "PolicyCheck.sarif",
+            "Aggregated.json",
+            "Aggregated.md",
+        )
+    ]
+    artifacts = {**work.inputs(names), **work.terms, record.MANIFEST: work.subject.manifest_bytes}
+    case = work.case(artifacts)
+    earlier: list[JsonValue] = [dict(one) for one in work.history.decisions(work.subject.commit)]
+    circumstances: dict[str, JsonValue] = {
+        "external": work.subject.external,
+        "notes": list(work.subject.tree.notes),
+        "earlier": earlier,
+    }
+    decision, snapshot_bytes = record.snapshot_of(case, artifacts, circumstances)
+    work.history.add(decision, work.occasion, work.run_id, case.as_of)
+    attested = attestations.write(case.evidence, work.subject.key)
+    everything = {
+        **artifacts,
+        work.names.artifact("Snapshot.json"): snapshot_bytes,
+        work.names.artifact(attestations.ARTIFACT): attested,
+    }
+    payload = record.seal(
+        decision, everything, case.evidence, work.subject.key.public, version=__version__
+    )
+    envelope = signing.sign(payload, PAYLOAD_TYPE, work.subject.key)
+    return {
+        **everything,
+        work.names.artifact("Decision.dsse.json"): envelope,
+        **pictures.page(work, case, decision, everything),
+    }

@@ -1,0 +1,101 @@
+"""A first `release.yaml` for a repository that has none.
+
+What can be seen in the work tree is filled in, the rest is left as a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from atom_release.errors import Misuse
+
+_HEAD = """\
+# A release as atom-release judges it. `atom-release schema` says what every field means.
+manifest: atom-release/v1
+release:
+  phase: {phase}
+  name: {name}
+  version: v0.1.0
+  tag: v0.1.0
+  branch: release-review/v0.1.0
+  base: {base}
+# A run prints what it would do until this says `on`.
+acts: off
+services:
+"""
+_SERVICE = """\
+  - id: {phase}.{number}
+    name: {name}
+    source: [{source}]
+    report: {report}
+"""
+_SUITE = """\
+    suite: {{paths: [{tests}]}}
+"""
+_TAIL = """\
+# What this release expects. Leave it out to expect everything that there is: P-3, P-5, AC2 and T5
+# then want
+# `approval`, `tenancy`, `integration` and `start` with `endpoints` to be filled in.
+expected: [{expected}]
+"""
+_PLACES = ("services", "packages", "apps", "src")
+
+
+def draft(repository: Path) -> Path:
+    """Write a draft beside the repository's other files.
+
+    Raises:
+        Misuse: it is no work tree, or has a manifest already.
+    """
+    from git import InvalidGitRepositoryError, NoSuchPathError, Repo
+
+    try:
+        repo = Repo(repository, search_parent_directories=False)
+    except (InvalidGitRepositoryError, NoSuchPathError) as error:
+        raise Misuse(
+            f"{repository} is not a git work tree.", "Name the repository's top folder."
+        ) from error
+    target = repository / "release.yaml"
+    if target.exists():
+        raise Misuse(
+            f"{target} is there already.",
+            "Change it by hand; `atom-release schema` says what it may hold.",
+        )
+    base = "main" if repo.head.is_detached else repo.active_branch.name
+    target.write_text(_text(repository, base))
+    return target
+
+
+def _text(repository: Path, base: str) -> str:
+    services = list(_services(repository))
+    text = _HEAD.format(phase="A", name=repository.name, base=base)
+    for number, folder in enumerate(services, start=1):
+        source = folder.relative_to(repository).as_posix()
+        report = f"reports/A.{number}*.md"
+        text += _SERVICE.format(
+            phase="A", number=number, name=folder.name, source=source, report=report
+        )
+        if (folder / "tests").is_dir():
+            text += _SUITE.format(tests=f"{source}/tests")
+    expected = [f"A.{number}" for number in range(1, len(services) + 1)] + ["AC1", "P-1", "AC5"]
+    return text + _TAIL.format(expected=", ".join(expected))
+
+
+def _services(repository: Path) -> Iterator[Path]:
+    """Give the folders that look like services; the repository itself where none does."""
+    found = False
+    for place in _PLACES:
+        for folder in (
+            sorted((repository / place).iterdir()) if (repository / place).is_dir() else ()
+        ):
+            if (
+                folder.is_dir()
+                and any(folder.rglob("*.py"))
+                and not folder.name.startswith((".", "_"))
+            ):
+                found = True
+                yield folder
+        if found:
+            return
+    yield repository

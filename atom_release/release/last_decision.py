@@ -1,0 +1,39 @@
+"""The newest decision on a commit and the ledger behind it, read back.
+
+Nothing is asked and nothing is made.
+"""
+
+from __future__ import annotations
+
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents.claims_summary import Account, accounts
+from atom_release.release import released, stored_decision
+from atom_release.release.subject import open_subject
+from atom_release.settings import Settings
+
+
+def last_decision(settings: Settings) -> Decision:
+    """Give the newest decision on the commit, derived again; nothing is asked and nothing is made.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+        Refused: there is no decision that can be believed.
+    """
+    subject = open_subject(settings, create=False)
+    recorded = released.of(subject)
+    return recorded.record.decision if recorded else stored_decision.newest_record(subject).decision
+
+
+def last_accounts(settings: Settings) -> tuple[Account, ...]:
+    """Give the ledger of every service's report from the newest run on the commit.
+
+    Worked out again from its evidence.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+        Refused: there is no decision that can be believed.
+    """
+    subject = open_subject(settings, create=False)
+    recorded = released.of(subject)
+    record = recorded.record if recorded else stored_decision.newest_record(subject)
+    return accounts(record.manifest, record.evidence, record.decision.criteria)

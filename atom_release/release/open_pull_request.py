@@ -1,0 +1,130 @@
+"""The act of asking for a merge: once for a release, after its tag, found again after a crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atom_release.acts.lock import turn
+from atom_release.acts.pull_request import pull_request_text
+from atom_release.errors import ActFailed, Refused
+from atom_release.forge import PullRequest, github
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents import markdown
+from atom_release.gate.vocabulary import Outcome, Verdict
+from atom_release.git import Git, remote
+from atom_release.records import canonical
+from atom_release.release import bundle_decision, released
+from atom_release.release.released import Standing
+from atom_release.release.work import Work
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What was asked: the text, and its address where it stands on a forge."""
+
+    text: str
+    address: str
+
+
+def request_merge(work: Work) -> Requested:
+    """Write the pull request's text, open it on the forge where one is named.
+
+    And see that the release is archived.
+
+    Raises:
+        Refused: this commit was not released.
+        ActFailed: the remote does not hold the release, the forge does not take it, or another run
+            acts and does not end.
+    """
+    subject = work.subject
+    made = released.of(subject)
+    if made is None or made.record.decision.verdict is not Verdict.GREEN:
+        raise Refused(
+            f"Commit {subject.commit[:12]} is not released: there is nothing to merge.",
+            "Run the release_tag asset first.",
+        )
+    with turn(bundle_decision.lock_of(work), work.log.warning):
+        text = _text(work, made)
+        journal = bundle_decision.journal_of(work)
+        entry = journal.read(subject.commit, subject.manifest.release.version)
+        address = ""
+        if entry is not None and entry.pull_request is None:
+            address = _opened(work, made, text)
+            entry = journal.reach(entry, pull_request=address or canonical.digest(text.encode()))
+        elif entry is not None and str(entry.pull_request).startswith("http"):
+            address = str(entry.pull_request)
+        bundle_decision.archive(work)
+    return Requested(text, address)
+
+
+def _text(work: Work, made: Standing) -> str:
+    name = work.names.artifact("PullRequest.md")
+    before = work.inputs([name])
+    if name in before:
+        return before[name].decode()
+    found = made.record
+    digests = {
+        **found.artifacts,
+        released.decision_name(work.manifest): canonical.digest(found.envelope),
+    }
+    decided = f"{markdown.decision_table(found.decision)}\n\n{markdown.digests(digests)}"
+    text = pull_request_text(work.subject.tree.repository, _asked(work, made), decided)
+    work.write({name: text.encode()})
+    return text
+
+
+def _asked(work: Work, made: Standing) -> PullRequest:
+    release = work.manifest.release
+    title = f"{release.name} {release.version}"
+    return PullRequest(
+        title,
+        work.manifest.infrastructure.remote,
+        release.base,
+        release.branch,
+        made.release_commit,
+        release.tag,
+    )
+
+
+def _opened(work: Work, made: Standing, text: str) -> str:
+    """Open the pull request on the forge and give its address; nothing where no forge is named."""
+    where = _forge(work)
+    if where is None:
+        return ""
+    decision = made.record.decision
+    said = (
+        f"{decision.verdict} {decision.version}: decision"
+        f" sha256:{canonical.digest(made.record.envelope)}"
+    )
+    status = github.Status(
+        made.release_commit, f"atom-release/{work.manifest.release.asset_key}", said
+    )
+    opened = github.request(where, _asked(work, made), text, status, draft=_is_noted(decision))
+    for note in opened.notes:
+        work.log.warning("%s", note)
+    return opened.address
+
+
+def _is_noted(decision: Decision) -> bool:
+    return any(one.outcome is Outcome.BLOCKED for one in decision.criteria)
+
+
+def _forge(work: Work) -> github.Forge | None:
+    named, given = work.manifest.infrastructure, work.look.environment
+    address, token = given.get(named.forge or "", ""), given.get(named.forge_token or "", "")
+    if not address:
+        return None
+    if not token:
+        raise ActFailed(
+            "A forge is named, and no token for it is set.",
+            f"Set {named.forge_token or 'a variable that infrastructure.forge_token names'}.",
+        )
+    pushes_to = remote.push_address(Git(work.subject.tree.repository), named.remote)
+    found = remote.owner_and_name(pushes_to or "")
+    if found is None:
+        raise ActFailed(
+            f"The remote {named.remote} does not tell the repository's owner and name on the"
+            " forge.",
+            f"git remote set-url {named.remote} <url>",
+        )
+    return github.Forge(address, "/".join(found), named.timeout.total_seconds(), token)

@@ -1,0 +1,206 @@
+"""What lies beside the reports.
+
+Every request that was sent, as Parquet, pictures of them, as SVG, and the whole release on one HTML
+page.
+
+No decision rests on them: the evidence names each file of samples by digest, and what is asked of a
+picture or of the page stands in the reports. They stay in the run's folder, and go neither into the
+release commit nor into the audit bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from atom_release.gate.documents import matrix
+from atom_release.gate.documents.claims_summary import accounts
+from atom_release.gate.manifest import Service
+from atom_release.pages import charts
+from atom_release.pages.html import Told
+from atom_release.pages.html import page as draw_page
+from atom_release.records import canonical
+from atom_release.records.record import evidence_in
+from atom_release.release import previous_release, trusted_keys
+
+if TYPE_CHECKING:
+    from atom_release.gate.decision.decision import Decision
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.rules.legs import Case
+    from atom_release.release.work import Work
+
+T = TypeVar("T")
+_SUMMARY = "PerfSummary.json"
+_RELEASES = 7  # before this one
+
+
+def titled(name: str) -> str:
+    """Give what a picture shows: `<prefix>_Latency_C_1.svg` is `Latency C 1`."""
+    return name.removesuffix(".svg").partition("_")[2].replace("_", " ")
+
+
+def beside(work: Work, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
+    """Give the samples that were kept, and the pictures of them and of the releases before."""
+    measured = {one.subject: one for one in found if one.question == "latency" and not one.errored}
+    kept = [
+        (service, content)
+        for service in work.manifest.services
+        if (content := _samples(work, measured.get(service.id)))
+    ]
+    yield from ((work.names.beside(service)[0], content) for service, content in kept)
+    if not kept:
+        return
+    if not charts.drawn():
+        work.log.warning(
+            "No pictures are made: altair and vl-convert-python are not installed (pip install"
+            " 'atom-release[pictures]')."
+        )
+        return
+    before = _tried(work, "the releases before", lambda: list(_before(work))) or []
+    for service, _ in kept:
+        facts = measured[service.id].facts
+        _, latency, trend = work.names.beside(service)
+        for name, draw in (
+            (latency, partial(_latency, work, service, facts)),
+            (trend, partial(_trend, work, service, facts, before)),
+        ):
+            picture = _tried(work, name, draw)
+            if picture is not None:
+                yield name, picture
+
+
+def page(
+    work: Work, case: Case, decision: Decision, artifacts: Mapping[str, bytes]
+) -> Mapping[str, bytes]:
+    """Give the page of a decision, with the pictures that the run has.
+
+    Nothing where it cannot be made.
+    """
+    made = _tried(work, work.names.page, lambda: _page(work, case, decision, artifacts))
+    return {work.names.page: made} if made else {}
+
+
+def _page(work: Work, case: Case, decision: Decision, artifacts: Mapping[str, bytes]) -> bytes:
+    release = work.manifest.release
+    drawn = work.inputs(name for name in work.names.measured if name.endswith(".svg"))
+    told = Told(
+        title=f"{decision.release} {decision.version}",
+        tag=release.tag,
+        decision=decision,
+        accounts=accounts(work.manifest, case.evidence, decision.criteria),
+        cells=matrix.cells(
+            work.manifest, [one for one in decision.criteria if one.asset == "policy_check"]
+        ),
+        digests={name: canonical.digest(content) for name, content in artifacts.items()},
+        names={service.id: service.name for service in work.manifest.services},
+        pictures={titled(name): content for name, content in drawn.items()},
+    )
+    return draw_page(told)
+
+
+def _tried(work: Work, what: str, make: Callable[[], T]) -> T | None:
+    """Make something to be shown, or say why not.
+
+    No decision rests on it, so nothing that goes wrong in it may keep one from being recorded.
+    """
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - said, and decides nothing
+        work.log.warning(
+            "Not shown: %s: %s: %s", what, type(error).__name__, " ".join(str(error).split())[:200]
+        )
+        return None
+
+
+def _latency(work: Work, service: Service, facts: Mapping[str, Any]) -> bytes:
+    return charts.latency(f"{service.id} {service.name}", _curves(work, facts), _budget(facts))
+
+
+def _trend(
+    work: Work,
+    service: Service,
+    facts: Mapping[str, Any],
+    before: Sequence[tuple[str, Mapping[str, Any]]],
+) -> bytes | None:
+    points = [
+        *(point for release, told in before for point in _points(release, told, service)),
+        *_points(_own(work), facts, service),
+    ]
+    return (
+        charts.trend(f"{service.id} {service.name}", points)
+        if len({point.release for point in points}) > 1
+        else None
+    )
+
+
+def _own(work: Work) -> str:
+    return work.manifest.release.version
+
+
+def _samples(work: Work, evidence: Evidence | None) -> bytes:
+    """Give the file of samples that this evidence names, if it is still what was written."""
+    told = evidence.facts.get("samples") if evidence is not None else None
+    if not isinstance(told, dict):
+        return b""
+    path = work.look.scratch / str(told["file"])
+    content = path.read_bytes() if path.is_file() else b""
+    return content if canonical.digest(content) == told["sha256"] else b""
+
+
+def _curves(work: Work, facts: Mapping[str, Any]) -> list[charts.Curve]:
+    from atom_release.probes.latency import (
+        samples,
+    )
+
+    taken = samples.latencies(work.look.scratch / facts["samples"]["file"])
+    shown = facts["endpoints"]
+    return [
+        charts.Curve(
+            one["name"],
+            sorted(taken.get(one["name"], [])),
+            one.get("p95"),
+            one.get("low"),
+            one.get("high"),
+            one.get("errors", 0),
+        )
+        for one in shown
+    ]
+
+
+def _budget(facts: Mapping[str, Any]) -> float:
+    return float(facts["budget"]["p95"])
+
+
+def _before(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the version and the latency facts by service of the verified releases before this one.
+
+    Oldest first.
+    """
+    releases = list(
+        islice(previous_release.every(work.subject, trusted_keys.gates(work.subject)), _RELEASES)
+    )
+    for release in reversed(releases):
+        summary = release.artifact(_SUMMARY)
+        if summary is not None:
+            found = evidence_in(dict([summary])).values()
+            yield (
+                release.tag,
+                {one.subject: one.facts for one in found if one.question == "latency"},
+            )
+
+
+def _points(release: str, told: Mapping[str, Any], service: Service) -> Iterable[charts.Point]:
+    facts = told if "endpoints" in told else told.get(service.id, {})
+    for one in facts.get("endpoints", ()):
+        if isinstance(one, dict) and isinstance(one.get("p95"), int | float):
+            budget = facts["budget"].get("p95", service.budget.p95.total_seconds() * 1000)
+            yield charts.Point(
+                release,
+                str(one["name"]),
+                float(one["p95"]),
+                one.get("low"),
+                one.get("high"),
+                float(budget),
+            )

@@ -1,0 +1,127 @@
+"""What a recorded decision would be at another moment or under another manifest.
+
+And what two recorded decisions differ in.
+
+The evidence stays as it was recorded: nothing is asked again, and nothing that comes out here can
+open the way to an act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from atom_release.errors import Misuse, Refused, StoreError
+from atom_release.gate.consents.waivers import Moment
+from atom_release.gate.decision.decision import Decision, decide
+from atom_release.gate.documents.diff import compare
+from atom_release.gate.documents.vsa import EXTENSION
+from atom_release.gate.vocabulary import Verdict
+from atom_release.records import record, signing
+from atom_release.release import verify_bundle
+from atom_release.source.manifest_file import parse_manifest
+
+
+def as_of(found: record.Record, moment: str) -> dict[str, Any]:
+    """Give the decision as it would be at a moment.
+
+    Freshness, waivers and approvals count as they do then.
+
+    Raises:
+        Misuse: that is no moment with a zone.
+    """
+    when = _moment(moment)
+    then = decide(replace(found.case, as_of=when))
+    return {
+        "at": when.isoformat(),
+        **_told(found.decision, then),
+        "holds": found.decision.verdict is then.verdict or then.verdict is Verdict.GREEN,
+    }
+
+
+def with_manifest(found: record.Record, place: Path) -> dict[str, Any]:
+    """Give the decision as another manifest would have it, on the same evidence.
+
+    Raises:
+        Misuse: that is no manifest.
+    """
+    try:
+        manifest = parse_manifest(place.read_bytes(), str(place))
+    except OSError as error:
+        raise Misuse(
+            f"The manifest {place} cannot be read: {error.strerror}.", "Name a readable file."
+        ) from error
+    return {
+        "manifest": str(place),
+        **_told(found.decision, decide(replace(found.case, manifest=manifest))),
+    }
+
+
+def differences(first: Path, second: Path, key: Path | None) -> dict[str, Any]:
+    """Give what two recorded decisions differ in.
+
+    With a key, both are verified first, and without one that is said.
+
+    Raises:
+        Misuse: one of the places holds no decision, or the key is none.
+        Refused: one of the decisions does not verify.
+    """
+    one, other = (_decision(place, key) for place in (first, second))
+    return {
+        "verified": key is not None,
+        "before": {
+            "place": str(first),
+            "decision": one.verdict,
+            "commit": one.commit,
+            "as_of": one.as_of,
+            "baseline": one.baseline,
+        },
+        "after": {
+            "place": str(second),
+            "decision": other.verdict,
+            "commit": other.commit,
+            "as_of": other.as_of,
+            "baseline": other.baseline,
+        },
+        "changes": _changes(one, other),
+    }
+
+
+def _decision(place: Path, key: Path | None) -> Decision:
+    if key is not None:
+        return verify_bundle.record_of(place, key).decision
+    _, envelope = verify_bundle.decision_in(place, verify_bundle.contents_of(place))
+    try:
+        return Decision.model_validate(signing.unverified(envelope)["predicate"][EXTENSION])
+    except (StoreError, KeyError, TypeError, ValidationError) as error:
+        raise Refused(
+            f"The decision in {place} cannot be read: {type(error).__name__}.",
+            "Name an audit bundle, or the folder of a run.",
+        ) from error
+
+
+def _told(recorded: Decision, then: Decision) -> dict[str, Any]:
+    return {
+        "decision": then.verdict.value,
+        "reason": then.reason,
+        "changes": _changes(recorded, then),
+    }
+
+
+def _changes(before: Decision, after: Decision) -> list[Mapping[str, Any]]:
+    return [one.model_dump(mode="json") for one in compare(before, after)]
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return TypeAdapter(Moment).validate_python(text)
+    except ValidationError as error:
+        raise Misuse(
+            f"{text!r} is no moment with a zone.",
+            "Write it as RFC 3339 has it, e.g. 2026-12-31T18:00:00Z.",
+        ) from error

@@ -1,0 +1,119 @@
+"""Whether this commit is released already, and whether a commit is the gate's own.
+
+Asked of git and of the signature, never of a database.
+
+A release commit R is the gate's own when its tree holds a decision that this gate's key signed,
+that follows from the artifacts beside it, and that judged R's first parent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault, Refused, StoreError
+from atom_release.gate.documents.vsa import PAYLOAD_TYPE
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.vocabulary import Verdict
+from atom_release.records import record, signing
+from atom_release.release.subject import Subject
+
+if TYPE_CHECKING:
+    from atom_release.records.signing import KeyPair
+    from atom_release.source.commit import JudgedTree
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A release that was made before: its record, its artifacts, and what carries it."""
+
+    record: record.Record
+    artifacts: Mapping[str, bytes]
+    release_commit: str
+
+
+def folder(manifest: Manifest) -> str:
+    """Give the folder of the release commit that holds the artifacts."""
+    return f"releases/{manifest.release.version}"
+
+
+def decision_name(manifest: Manifest) -> str:
+    """Give the file name of the signed decision."""
+    return f"{manifest.release.prefix}_Decision.dsse.json"
+
+
+def of(subject: Subject) -> Standing | None:
+    """Give the release that was already made of this commit, or None.
+
+    A tag whose decision does not verify is no release of this gate's; that it stands in the way is
+    found and said by AC5 (`is_own`).
+    """
+    from atom_release.acts.tag import find_release
+
+    release = subject.manifest.release
+    found = find_release(
+        subject.tree.repository, subject.manifest.infrastructure.remote, release.tag, subject.commit
+    )
+    if found is None:
+        return None
+    try:
+        return carried_by(subject, found.commit)
+    except Refused:
+        return None
+
+
+def carried_by(subject: Subject, commit: str) -> Standing | None:
+    """Give the release that a commit carries.
+
+    Or None where it holds no decision of this gate's about its first parent.
+    """
+    from atom_release.source.commit import open_tree
+
+    tree = open_tree(subject.tree.repository, commit)
+    name = f"{folder(subject.manifest)}/{decision_name(subject.manifest)}"
+    if name not in tree.entries:
+        return None
+    envelope = tree.read(name)
+    artifacts = _named_artifacts(tree, subject, envelope)
+    made = record.rederive(artifacts, envelope, subject.key.public)
+    return Standing(made, {**artifacts, decision_name(subject.manifest): envelope}, tree.commit)
+
+
+def _named_artifacts(tree: JudgedTree, subject: Subject, envelope: bytes) -> dict[str, bytes]:
+    try:
+        signed = json.loads(signing.verify(envelope, subject.key.public, PAYLOAD_TYPE))
+    except StoreError as error:
+        raise Refused(
+            f"The release commit's decision is not signed by this gate's key: {error.message}",
+            "Run with the key that made the release.",
+        ) from error
+    names = [one["name"] for one in signed["subject"] if "sha256" in one["digest"]]
+    place = {
+        name: name if name == record.MANIFEST else f"{folder(subject.manifest)}/{name}"
+        for name in names
+    }
+    return {name: tree.read(path) for name, path in place.items() if path in tree.entries}
+
+
+def is_own(subject: Subject, commit: str) -> bool:
+    """Say whether a commit is a release commit that this gate made.
+
+    Raises:
+        ProbeFault: it holds a decision that another key signed, or that does not follow from its
+            artifacts.
+    """
+    try:
+        standing = carried_by(subject, commit)
+    except Refused as error:
+        raise ProbeFault(error.message, error.remedy) from error
+    return standing is not None and standing.record.decision.verdict is Verdict.GREEN
+
+
+def signer(key: KeyPair) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    """Give the functions by which a probe may sign and verify without knowing how."""
+    kind = "application/vnd.atom-release.probe"
+    return (lambda payload: signing.sign(payload, kind, key)), (
+        lambda envelope: signing.verify(envelope, key.public, kind)
+    )

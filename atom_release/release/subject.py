@@ -1,0 +1,166 @@
+"""What is judged.
+
+A repository at one commit, with its manifest, its store and the gate's key, opened from the
+settings.
+
+This is where the four folders meet: it opens things, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ManifestError, Misuse, Refused, StoreError
+from atom_release.gate.manifest import Manifest
+from atom_release.settings import Settings
+from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_manifest
+
+if TYPE_CHECKING:
+    from atom_release.records.signing import KeyPair
+    from atom_release.records.store import Store
+    from atom_release.source.commit import JudgedTree
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One release as it stands at one commit."""
+
+    settings: Settings
+    manifest: Manifest
+    manifest_bytes: bytes
+    external: bool
+    tree: JudgedTree
+    store: Store
+    key: KeyPair
+
+    @property
+    def commit(self) -> str:
+        """The judged commit, S."""
+        return self.tree.commit
+
+    @property
+    def fingerprint_key(self) -> bytes:
+        """The key of the fingerprints by which findings are told apart without their values.
+
+        Nobody without the signing key can guess values by it.
+        """
+        return hashlib.sha256(b"fingerprint\0" + self.settings.key_path.read_bytes()).digest()
+
+
+def repository_of(settings: Settings, *, create: bool) -> Path:
+    """Give the repository that the settings name.
+
+    The reference release is built where `create` allows it.
+
+    Raises:
+        Misuse: there is no repository there.
+        Refused: the reference release was never built and must not be now.
+    """
+    if settings.repository is not None:
+        return settings.repository
+    from atom_release.reference.build import (
+        build,
+    )
+
+    place = settings.home / "reference" / settings.scenario
+    if not create and not (place / "repository").is_dir():
+        raise Refused(
+            "The reference release was never audited here.", "Run `atom-release run` first."
+        )
+    repository = build(place, settings.scenario).repository
+    if create:
+        from atom_release.records.signing import ensure_key
+        from atom_release.reference.earlier_release import release_earlier
+
+        release_earlier(repository, settings.scenario, ensure_key(settings.key_path))
+    return repository
+
+
+def open_subject(settings: Settings, *, create: bool) -> Subject:
+    """Open what the settings name, at the commit that the revision means now.
+
+    Args:
+        settings: where things are.
+        create: whether the reference release, the key and the store may be made if they are not
+            there yet.
+
+    Raises:
+        Misuse: repository, revision, manifest or output folder are not usable.
+        Refused: something that must already be there is not.
+    """
+    from atom_release.records.store import Store
+    from atom_release.source.commit import (
+        open_tree,
+    )
+
+    tree = open_tree(repository_of(settings, create=create), settings.revision)
+    content, external = manifest_at(tree, settings.manifest)
+    manifest = parse_manifest(content, str(settings.manifest or MANIFEST_PATH))
+    if settings.waivers is not None and not settings.waivers.is_file():
+        raise Misuse(
+            f"There is no file of waivers at {settings.waivers}.",
+            "Name one with --waivers, or write one with `atom-release waive`.",
+        )
+    if not create and not settings.key_path.is_file():
+        raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
+    key = signing_key_of(manifest, settings)
+    return Subject(settings, manifest, content, external, tree, Store(settings.out, key), key)
+
+
+def signing_key_of(manifest: Manifest, settings: Settings) -> KeyPair:
+    """Give the key that signs.
+
+    What the manifest names, else the gate's own, which is made either way and fingerprints
+    findings.
+
+    Raises:
+        ManifestError: manifest and settings each name one; the judged tree must not choose by
+            silence which key vouches for it.
+        StoreError: the named key cannot be used now.
+    """
+    from atom_release.records.signing import (
+        ensure_key,
+        signer_from_uri,
+    )
+
+    own = ensure_key(settings.key_path)
+    if manifest.signing_key is None:
+        return own
+    if settings.key is not None:
+        raise ManifestError(
+            f"{MANIFEST_PATH} names a signing_key, and ATOM_RELEASE_KEY another.",
+            "Unset one of them.",
+        )
+    try:
+        return signer_from_uri(manifest.signing_key)
+    except StoreError as error:
+        if manifest.signing_key.startswith("file2:"):
+            raise ManifestError(
+                f"{MANIFEST_PATH}: signing_key: {error.message}", error.remedy
+            ) from error
+        raise
+
+
+def manifest_for_loading(settings: Settings) -> Manifest:
+    """Give the manifest that shapes the graph, without creating anything.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+    """
+    if settings.manifest is not None and settings.manifest.is_file():
+        return parse_manifest(settings.manifest.read_bytes(), str(settings.manifest))
+    if settings.repository is None:
+        from atom_release.reference.scenarios import (
+            manifest_bytes,
+        )
+
+        return parse_manifest(manifest_bytes(settings.scenario), MANIFEST_PATH)
+    if not settings.repository.exists():
+        raise Misuse(f"There is no repository at {settings.repository}.", "Name one with --repo.")
+    from atom_release.source.commit import open_tree
+
+    tree = open_tree(settings.repository, settings.revision)
+    return parse_manifest(manifest_at(tree, settings.manifest)[0], MANIFEST_PATH)

@@ -1,0 +1,208 @@
+"""The acts themselves: the release commit, its tag, the push, the request to merge, the archive.
+
+Each is done once, whatever happens in between.
+
+Nothing is done on the word of an earlier step: the decision is derived again right here, or the
+commit carries it already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from atom_release.acts.journal import Entry, Journal
+from atom_release.acts.lock import turn
+from atom_release.acts.release_commit import still_fits
+from atom_release.acts.tag import (
+    ITSELF,
+    Onto,
+    Signature,
+    TagFacts,
+    Wanted,
+    identity_of,
+    make_release_commit,
+    make_tag_object,
+    push,
+)
+from atom_release.acts.tag_signing import TagKey
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.vocabulary import Outcome
+from atom_release.records import canonical, record, signing
+from atom_release.release import bundle_decision, released, stored_decision
+from atom_release.release.clock import now
+from atom_release.release.work import Work
+
+_RECEIPT = "application/vnd.atom-release.receipt+json"
+
+
+@dataclass(frozen=True)
+class Released:
+    """What the tag act came to."""
+
+    tag: str
+    tag_object: str
+    commit: str
+    before: bool
+
+
+def tag(work: Work) -> Released:
+    """Make the release commit and its tag and push both.
+
+    Or find that this was done and finish what a crash left undone.
+
+    Raises:
+        Refused: the decision on this commit is not GREEN, now.
+        ActFailed: the remote, the repository or the disk did not let it happen, or another run acts
+            and does not end; nothing is half done.
+    """
+    from atom_release.acts.tag import describe_tag
+
+    subject = work.subject
+    release = subject.manifest.release
+    journal = bundle_decision.journal_of(work)
+    with turn(bundle_decision.lock_of(work), work.log.warning):
+        if released.of(subject) is not None:
+            facts = describe_tag(
+                subject.tree.repository,
+                release.tag,
+                judged=subject.commit,
+                remote_name=subject.manifest.infrastructure.remote,
+            )
+            if facts is not None:
+                _finish(work, journal, facts)
+                return Released(release.tag, facts.object, facts.commit, before=True)
+        found, artifacts = stored_decision.green_record(subject)
+        entry = journal.begin(
+            subject.commit, release.version, canonical.digest(found.envelope), now()
+        )
+        entry = _committed(work, journal, entry, found, artifacts)
+        _send(work, journal, entry)
+    return Released(release.tag, str(entry.tagged), str(entry.committed), before=False)
+
+
+def _finish(work: Work, journal: Journal, facts: TagFacts) -> None:
+    """Do what the journal lacks of a release that the remote already has.
+
+    A crash came between the push and the note of it.
+    """
+    entry = journal.read(work.subject.commit, work.manifest.release.version)
+    if (
+        entry is not None
+        and entry.pushed is None
+        and (entry.committed, entry.tagged) == (facts.commit, facts.object)
+    ):
+        _send(work, journal, entry)
+
+
+def _send(work: Work, journal: Journal, entry: Entry) -> None:
+    """Push, account for it, and only then note it.
+
+    Whatever is repeated after a crash finds itself done.
+    """
+    manifest = work.manifest
+    wanted = Wanted(
+        manifest.infrastructure.remote,
+        manifest.release.branch,
+        str(entry.committed),
+        manifest.release.tag,
+        str(entry.tagged),
+    )
+    pushed = push(work.subject.tree.repository, wanted)
+    for note in pushed.notes:
+        work.log.warning("%s", note)
+    _receipt(work, entry, pushed.address)
+    journal.reach(entry, pushed=now())
+
+
+def _committed(
+    work: Work, journal: Journal, entry: Entry, found: record.Record, artifacts: Mapping[str, bytes]
+) -> Entry:
+    """Give the journal's entry with release commit and tag object, made as objects only.
+
+    A crash before the push leaves nothing visible.
+    """
+    subject = work.subject
+    manifest, repository = subject.manifest, subject.tree.repository
+    identity, key = identity_of(repository, ITSELF), TagKey.of(work.settings.tag_key)
+    onto = Onto(
+        manifest.infrastructure.remote,
+        manifest.release.branch,
+        lambda commit: released.is_own(subject, commit),
+    )
+    if (
+        entry.committed is not None
+        and entry.pushed is None
+        and not still_fits(repository, entry.committed, onto)
+    ):
+        entry = journal.reach(
+            entry, committed=None, tagged=None
+        )  # the remote's branch moved after a crash: what was made then cannot be pushed
+    if entry.committed is None:
+        files = {
+            f"{released.folder(manifest)}/{name}": content
+            for name, content in artifacts.items()
+            if name != record.MANIFEST
+        }
+        files[f"{released.folder(manifest)}/{released.decision_name(manifest)}"] = found.envelope
+        signature = Signature(
+            identity, _moment(entry), _message(found.decision, "Release evidence")
+        )
+        entry = journal.reach(
+            entry, committed=make_release_commit(repository, subject.commit, files, signature, onto)
+        )
+    if entry.tagged is None:
+        signature = Signature(identity, _moment(entry), _tag_message(found))
+        entry = journal.reach(
+            entry,
+            tagged=make_tag_object(
+                repository, manifest.release.tag, str(entry.committed), signature, key
+            ),
+        )
+    return entry
+
+
+def _moment(entry: Entry) -> datetime:
+    """Give the moment the acts began, so that a resumed act makes the same objects."""
+    return entry.prepared or now()
+
+
+def _message(decision: Decision, title: str) -> str:
+    return (
+        f"{title}: {decision.release} {decision.version}\n\n{decision.reason}\n\nJudged-Commit:"
+        f" {decision.commit}\nDecision: {decision.verdict}\n"
+    )
+
+
+def _tag_message(found: record.Record) -> str:
+    decision = found.decision
+    beside = [
+        f"{one.id} {one.outcome}: {one.reason}"
+        for one in decision.criteria
+        if one.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
+    ]
+    noted = "".join(f"Noted: {sentence}\n" for sentence in beside)
+    return (
+        f"{_message(decision, 'Release')}Decision-Digest:"
+        f" sha256:{canonical.digest(found.envelope)}\n{noted}"
+    )
+
+
+def _receipt(work: Work, entry: Entry, address: str) -> None:
+    """Store what was done, signed; it is an account, and never an input of a decision."""
+    said = {
+        "commit": entry.judged,
+        "release_commit": entry.committed,
+        "tag_object": entry.tagged,
+        "decision": entry.decision,
+        "remote": address,
+        "at": now().isoformat(),
+    }
+    work.write(
+        {
+            work.names.artifact("Receipt.dsse.json"): signing.sign(
+                canonical.encode(said), _RECEIPT, work.subject.key
+            )
+        }
+    )

@@ -1,0 +1,278 @@
+"""One step's work.
+
+Open the subject, read what upstream steps stored, ask, store, and show the criteria.
+
+Knows no Dagster: `graph.step` makes one from an asset's context. Every step reads its inputs from
+the store, and steps share nothing else but git.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release import settings as environment
+from atom_release.gate.manifest import Manifest
+from atom_release.records.names import ArtifactNames
+from atom_release.release import progress
+from atom_release.release.clock import now
+from atom_release.release.subject import Subject, open_subject
+
+if TYPE_CHECKING:
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.rules.legs import Case
+    from atom_release.lab.look import Look
+    from atom_release.lab.rehearsal import Rehearsal
+    from atom_release.records.history import History, Occasion
+    from atom_release.records.store import RunStore
+    from atom_release.release.ask import Boundary
+    from atom_release.release.released import Standing
+
+
+_LOG = logging.getLogger("atom_release")
+_begun: set[str] = set()
+_terms: dict[tuple[str, str], Mapping[str, bytes]] = {}
+_asked: dict[tuple[str, str], Standing | None] = {}
+
+
+@dataclass(frozen=True)
+class Work:
+    """One step of one run; `started` is when its run began, `log` hears what people should know."""
+
+    settings: environment.Settings
+    name: str
+    run_id: str
+    started: datetime
+    log: logging.Logger = field(default=_LOG, compare=False)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What is judged; the reference release is built here where it is not there yet."""
+        return open_subject(self.settings, create=True)
+
+    @property
+    def standing(self) -> Standing | None:
+        """Whether the commit was released before this run began, asked once a run in each process.
+
+        The acts ask for themselves.
+        """
+        from atom_release.release import released
+
+        occasion = (self.run_id, self.subject.commit)
+        if occasion not in _asked:
+            _asked.clear()
+            _asked[occasion] = released.of(self.subject)
+        return _asked[occasion]
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest at the judged commit."""
+        return self.subject.manifest
+
+    @property
+    def names(self) -> ArtifactNames:
+        """The names of this release's artifacts."""
+        return ArtifactNames(self.manifest)
+
+    @cached_property
+    def run(self) -> RunStore:
+        """Where this run's artifacts are."""
+        return self.subject.store.run(self.subject.commit, self.run_id)
+
+    @cached_property
+    def look(self) -> Look:
+        """What this step's probes are given."""
+        return replace(
+            look_of(self.subject, self.settings), tell=partial(progress.announce, self.name)
+        )
+
+    @cached_property
+    def boundary(self) -> Boundary:
+        """How this step asks its probes."""
+        from atom_release.release.ask import Boundary
+
+        return Boundary(self.look, self.name, self.started + self.manifest.release.timebox)
+
+    def rehearsal(self) -> Rehearsal:
+        """Give the rehearsal of this process, started at first use."""
+        from atom_release.lab.rehearsal import current
+
+        return current(self.look)
+
+    def inputs(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Read artifacts of this run, or of the newest run on this commit that has them.
+
+        The missing are left out.
+        """
+        wanted = list(names)
+        found: dict[str, bytes] = {}
+        for run in self._runs():
+            signed = run.names()
+            found |= {
+                name: run.read(name) for name in wanted if name not in found and name in signed
+            }
+            if len(found) == len(wanted):
+                break
+        return found
+
+    def _runs(self) -> Iterator[RunStore]:
+        """Give this run, then the others on this commit, newest first.
+
+        The others are not even listed unless something is missing.
+        """
+        yield self.run
+        for name in reversed(self.subject.store.runs(self.subject.commit)):
+            yield self.subject.store.run(self.subject.commit, name)
+
+    def case(self, artifacts: Mapping[str, bytes]) -> Case:
+        """Give the case that stands in these artifacts, as of now."""
+        from atom_release.gate.rules.legs import Case
+        from atom_release.records.conditions import (
+            with_terms,
+        )
+        from atom_release.records.record import (
+            evidence_in,
+        )
+
+        case = Case(
+            self.manifest,
+            self.subject.commit,
+            self.subject.tree.tree,
+            now(),
+            evidence_in(artifacts),
+        )
+        remembered = self.history.told(self.run_id)
+        return with_terms(
+            replace(case, history=self.history.failures(self.occasion), remembered=remembered),
+            self.terms,
+            self.subject.key.public,
+        )
+
+    @property
+    def terms(self) -> Mapping[str, bytes]:
+        """What people and the release before have to say.
+
+        As the artifacts that keep it beside the decision; read once a run in each process.
+        """
+        occasion = (self.run_id, self.subject.commit)
+        if occasion not in _terms:
+            _terms.clear()
+            _terms[occasion] = self._read_terms()
+        return _terms[occasion]
+
+    def _read_terms(self) -> Mapping[str, bytes]:
+        from atom_release.records import conditions
+        from atom_release.release import trusted_keys
+
+        before = trusted_keys.release_before(self.subject)
+        return {
+            self.names.artifact(conditions.WAIVERS): trusted_keys.waivers_document(
+                self.subject, before
+            ),
+            self.names.artifact(conditions.BASELINE): trusted_keys.baseline_document(before),
+        }
+
+    def begin(self) -> None:
+        """Write down that this run asks now, once a run.
+
+        So that ending it before it decides hides nothing.
+        """
+        run = self.run_id
+        if run not in _begun:
+            _begun.add(run)
+            self.history.begin(self.occasion, run, now(), self.boundary.deadline)
+
+    @cached_property
+    def history(self) -> History:
+        """What earlier runs decided about this repository, whatever their output folder was."""
+        from atom_release.records.history import (
+            History,
+        )
+
+        return History(
+            self.settings.home / "history" / f"{self.subject.tree.root}.jsonl", self.subject.key
+        )
+
+    @property
+    def occasion(self) -> Occasion:
+        """What a failure sticks to: this commit, this manifest, this environment."""
+        from atom_release.records.history import (
+            Occasion,
+        )
+
+        return Occasion.here(self.subject.commit, self.subject.manifest_bytes)
+
+    def write(self, artifacts: Mapping[str, bytes]) -> None:
+        """Store what this step made, with a signed index of it."""
+        own = {
+            name: content
+            for name, content in artifacts.items()
+            if self.run.names().get(name) is None
+        }
+        self.run.write(self.name.replace("/", "."), own, now())
+        self.subject.store.publish_copies(
+            self.run, [name for name in own if name.startswith(self.manifest.release.prefix)]
+        )
+
+
+def look_of(subject: Subject, settings: environment.Settings) -> Look:
+    """Give the surroundings of probes that judge this subject."""
+    from atom_release.lab.look import Look
+
+    infrastructure = subject.manifest.infrastructure
+    names = [
+        infrastructure.vault,
+        infrastructure.vault_token,
+        infrastructure.prometheus,
+        infrastructure.postgres,
+        infrastructure.forge,
+    ]
+    names += [
+        infrastructure.forge_token,
+        *(service.address for service in subject.manifest.services),
+    ]
+    names += [signed.public_key_variable for signed in subject.manifest.signed]
+    scratch = settings.scratch / subject.commit[:12]
+    scratch.mkdir(parents=True, exist_ok=True)
+    hidden = (
+        Path.home(),
+        settings.key_path.parent,
+        subject.tree.repository,
+        settings.home / "reference",
+        *_local(settings.out),
+    )
+    return Look(
+        subject.manifest,
+        subject.tree,
+        scratch,
+        now,
+        _values(names, settings),
+        tuple(dict.fromkeys(hidden)),
+    )
+
+
+def _values(names: Iterable[str | None], settings: environment.Settings) -> dict[str, str]:
+    """Give what the named variables hold; a scenario of the reference release sets some itself."""
+    found = environment.values_of(names)
+    if settings.is_reference:
+        from atom_release.reference import (
+            surroundings,
+        )
+
+        found |= surroundings.environment(settings.scenario)
+    return found
+
+
+def _local(out: str) -> Iterator[Path]:
+    if "://" not in out:
+        yield Path(out)
+
+
+def evidence_document(evidence: Iterable[Evidence], **rest: object) -> dict[str, object]:
+    """Give the JSON form of an artifact that carries evidence."""
+    return {**rest, "evidence": [one.model_dump(mode="json") for one in evidence]}

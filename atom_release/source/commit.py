@@ -1,0 +1,201 @@
+"""The judged tree: what commit S holds, as git stores it.
+
+Read from `ls-tree` and `cat-file --batch`: raw blobs. Never from a work tree, an index or an
+archive, so that no attribute, filter, ignore rule or uncommitted edit stands between the commit and
+what is judged. Nothing is fetched, and nothing that the repository configures runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from atom_release.errors import Misuse, ProbeFault
+from atom_release.git import Git, GitError, Trouble, failure, shown
+from atom_release.source import checkout, history
+from atom_release.source.checkout import Copy
+from atom_release.source.globs import matcher
+from atom_release.source.history import Added
+from atom_release.source.listing import Entry, listing
+from atom_release.source.objects import MENDED, MissingBlob, Objects
+
+__all__ = ["Added", "Copy", "Entry", "JudgedTree", "MissingBlob", "open_tree"]
+
+
+@dataclass(frozen=True)
+class JudgedTree:
+    """One commit of one repository.
+
+    `entries` holds folders (`tree`), files and links (`blob`) and gitlinks (`commit`).
+    """
+
+    repository: Path
+    commit: str
+    tree: str
+    entries: Mapping[str, Entry] = field(repr=False)
+    oddities: tuple[str, ...] = ()
+    objects: Objects = field(repr=False, compare=False, kw_only=True)
+    _digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def read(self, path: str) -> bytes:
+        """Give a file's bytes; of a symbolic link, the text of its target.
+
+        Raises:
+            MissingBlob: the clone does not hold the blob.
+            ProbeFault: the commit has no such file, or it is a folder or a gitlink.
+        """
+        return self.objects.read(self._blob(path).oid, shown(path))
+
+    def digest(self, path: str) -> str:
+        """Give the SHA-256 of a file's bytes.
+
+        Raises:
+            MissingBlob: the clone does not hold the blob.
+            ProbeFault: the commit has no such file, or it is a folder or a gitlink.
+        """
+        oid = self._blob(path).oid
+        if oid not in self._digests:
+            self._digests[oid] = hashlib.sha256(self.objects.read(oid, shown(path))).hexdigest()
+        return self._digests[oid]
+
+    def glob(self, pattern: str) -> list[str]:
+        """Give the sorted paths of the files (not links) that match.
+
+        `*` stays in one folder, `**` does not.
+        """
+        matches = matcher(pattern)
+        return sorted(
+            path for path, entry in self.entries.items() if entry.is_file and matches(path)
+        )
+
+    def write_to(self, directory: Path) -> Copy:
+        """Write every file of the commit into an empty or new folder, and check what was written.
+
+        Raises:
+            MissingBlob: the clone does not hold a blob.
+            ProbeFault: the folder is not empty or cannot be written.
+        """
+        return checkout.write(self.entries, self.objects, directory)
+
+    def added(self, path: str) -> Added | None:
+        """Give the commit that brought this content to this path.
+
+        None where the path is not in S or history does not tell.
+        """
+        return (
+            history.added(self._git, self.commit, path, complete=self.history_complete)
+            if path in self.entries
+            else None
+        )
+
+    def changed_since(self, commit: str, paths: Iterable[str]) -> bool | None:
+        """Say whether any of the paths (files or folders) differs between an earlier commit and S.
+
+        None if history does not tell.
+        """
+        return history.changed(self._git, commit, self.commit, tuple(paths))
+
+    @cached_property
+    def root(self) -> str:
+        """The first of S's ancestors, by first parents.
+
+        What names this repository wherever it lies. In a cut history, the oldest one held.
+        """
+        return self._git.line("rev-list", "--first-parent", "--max-parents=0", self.commit)
+
+    @property
+    def history_complete(self) -> bool:
+        """Whether this clone holds all of S's ancestors, none cut off, grafted or replaced."""
+        return not self._gaps
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the reports should know of the repository and the tree."""
+        return (*self.oddities, *self._gaps, *history.partial(self._git), *history.dirty(self._git))
+
+    @cached_property
+    def _gaps(self) -> tuple[str, ...]:
+        return history.gaps(self._git)
+
+    @property
+    def _git(self) -> Git:
+        return self.objects.git
+
+    def _blob(self, path: str) -> Entry:
+        entry = self.entries.get(path)
+        if entry is None:
+            raise ProbeFault(
+                f"{shown(path)} is not in commit {self.commit[:12]}.",
+                "Commit it, or mend the path in the manifest.",
+            )
+        if entry.kind == "commit":
+            raise ProbeFault(
+                f"{shown(path)} is a gitlink (a submodule): its content is not in this repository.",
+                "Vendor what the release needs.",
+            )
+        if entry.kind != "blob":
+            raise ProbeFault(
+                f"{shown(path)} is a folder in commit {self.commit[:12]}.", "Name a file."
+            )
+        return entry
+
+
+def open_tree(repository: Path, rev: str) -> JudgedTree:
+    """Open the commit that a revision means now.
+
+    Raises:
+        Misuse: there is no repository there, git does not open it, or it has no such commit.
+    """
+    git = Git(_top(repository))
+    commit = _commit(git, rev)
+    try:
+        tree = git.line("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
+        listed = listing(git, tree)
+    except GitError as error:
+        raise Misuse(
+            f"The tree of {commit[:12]} is not whole in this clone: {error.message}", MENDED
+        ) from error
+    return JudgedTree(
+        git.repository,
+        commit,
+        tree,
+        listed.entries,
+        listed.oddities,
+        objects=Objects(git, listed.missing),
+    )
+
+
+def _top(repository: Path) -> Path:
+    if not repository.is_dir():
+        raise Misuse(f"There is no repository at {repository}.", "Name its folder with --repo.")
+    git = Git(repository.absolute())
+    ran = git.call("rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--show-cdup")
+    if ran.status != 0 and ran.trouble not in {Trouble.OTHER, Trouble.NO_REPOSITORY}:
+        error = failure(ran, "rev-parse", repository)
+        raise Misuse(error.message, error.remedy)
+    if ran.status != 0:
+        raise Misuse(f"{repository} is not a git repository.", "Name its folder with --repo.")
+    _, inside, *up = ran.out.decode("utf-8", "surrogateescape").splitlines()
+    if inside == "false" and up and up[0]:
+        raise Misuse(
+            f"{repository} is inside a repository, not its top.",
+            f"Name {(repository / up[0]).resolve()} with --repo.",
+        )
+    return git.repository
+
+
+def _commit(git: Git, rev: str) -> str:
+    if rev.startswith("-") or not rev or "\0" in rev or "\n" in rev:
+        raise Misuse(f"{rev[:80]!r} is not a revision.", "Name a commit, branch or tag with --rev.")
+    ran = git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    found = ran.out.decode("ascii", "replace").strip()
+    if ran.status != 0 or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", found):
+        raise Misuse(
+            f"{git.repository} has no commit {rev[:200]!r}.",
+            "Name a commit, branch or tag with --rev; fetch it if it is elsewhere.",
+        )
+    return found

@@ -1,0 +1,28 @@
+"""The globs of a manifest: `*` stays in one folder, `**` does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+
+def matcher(pattern: str) -> Callable[[str], object]:
+    """Give a function that says whether a path matches as a whole."""
+    return re.compile(_expression(pattern), re.DOTALL).fullmatch
+
+
+def _expression(pattern: str) -> str:
+    parts = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    return "".join(
+        parts.get(piece) or _piece(piece)
+        for piece in re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", pattern)
+    )
+
+
+def _piece(piece: str) -> str:
+    if len(piece) > 1 and piece.startswith("[") and piece.endswith("]"):
+        inner = piece[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+        negated = inner.startswith("!")
+        members = "^" + inner[1:] if negated else inner.replace("^", chr(92) + "^", 1)
+        return f"(?!/)[{members}]"
+    return re.escape(piece)

@@ -1,0 +1,136 @@
+"""What the history of a commit tells, and where it does not.
+
+Shallow, grafted, replaced or partial clones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from atom_release.git import Git, GitError, Trouble
+from atom_release.source.listing import is_partial
+from atom_release.source.objects import MENDED
+
+_DEEPEN = "git fetch --unshallow origin"
+
+
+@dataclass(frozen=True)
+class Added:
+    """The commit that brought a content to a path.
+
+    `when` is when it was committed, `authored` when its author says it was written; `complete` is
+    False where the history is cut, so that an older commit may have brought it.
+    """
+
+    commit: str
+    when: datetime
+    authored: datetime
+    complete: bool
+
+
+def added(git: Git, commit: str, path: str, *, complete: bool) -> Added | None:
+    """Give the last commit up to `commit` that changed this path.
+
+    Or None where objects of the history are missing.
+    """
+    try:
+        said = git.line(
+            "log",
+            "-1",
+            "--format=%H %ct %at",
+            "--no-renames",
+            "--end-of-options",
+            commit,
+            "--",
+            path,
+        )
+    except GitError as error:
+        if error.trouble is Trouble.DUBIOUS:
+            raise
+        return None
+    if not said:
+        return None
+    found, committed, authored = said.split()
+    return Added(
+        found,
+        datetime.fromtimestamp(int(committed), UTC),
+        datetime.fromtimestamp(int(authored), UTC),
+        complete,
+    )
+
+
+def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None:
+    """Say whether any path differs between two commits.
+
+    None unless `old` is known to be an ancestor of `new`.
+    """
+    if (
+        not paths
+        or git.call("merge-base", "--is-ancestor", "--end-of-options", old, new).status != 0
+    ):
+        return None
+    ran = git.call(
+        "diff-tree",
+        "-r",
+        "--quiet",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--ignore-submodules=none",
+        old,
+        new,
+        "--",
+        *paths,
+    )
+    return {0: False, 1: True}.get(ran.status)
+
+
+def gaps(git: Git) -> tuple[str, ...]:
+    """Say why history cannot be trusted to be whole; nothing if it can."""
+    return tuple(_gaps(git))
+
+
+def _gaps(git: Git) -> Iterator[str]:
+    if git.line("rev-parse", "--is-shallow-repository") == "true":
+        yield f"the clone is shallow: history is cut; {_DEEPEN}"
+    if git.line("for-each-ref", "--count=1", "--format=%(refname)", "refs/replace/"):
+        yield "the clone has replace refs: they are not followed; git replace --delete <object>"
+    grafts = git.repository / git.line("rev-parse", "--git-common-dir") / "info" / "grafts"
+    if grafts.is_file() and grafts.stat().st_size > 0:
+        yield "the clone has grafts: they are not followed; remove its info/grafts"
+
+
+def partial(git: Git) -> tuple[str, ...]:
+    """Say that the clone may lack blobs, if it was made to."""
+    return (
+        (f"the clone is partial: blobs may be missing, and are not fetched; {MENDED}",)
+        if is_partial(git)
+        else ()
+    )
+
+
+def dirty(git: Git) -> tuple[str, ...]:
+    """Say how many paths of the work tree differ from its commit; a bare repository has none."""
+    if (
+        git.line("rev-parse", "--is-bare-repository") == "true"
+        or git.line("rev-parse", "--is-inside-work-tree") != "true"
+    ):
+        return ()
+    ran = git.call(
+        "status",
+        "--porcelain=v1",
+        "-z",
+        "--no-renames",
+        "--ignore-submodules=all",
+        "--untracked-files=normal",
+    )
+    if ran.status != 0:
+        return ("the work tree's state could not be read; it is not judged",)
+    count = sum(bool(record) for record in ran.out.split(b"\0"))
+    return (
+        (f"the work tree is dirty ({count} paths): it is not judged, the commit is",)
+        if count
+        else ()
+    )

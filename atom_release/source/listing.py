@@ -1,0 +1,159 @@
+"""The listing of a tree.
+
+Every path with its mode, kind, object and size, and what is odd about some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from atom_release.git import Git, shown
+
+LINK = "120000"
+EXECUTABLE = "100755"
+_EMPTY = frozenset(
+    {
+        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+    }
+)
+_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One path of a commit.
+
+    Bytes of the path that are not UTF-8 stand as lone surrogates, as Python's file names do.
+    """
+
+    path: str
+    mode: str
+    kind: str
+    oid: str
+    size: int
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link; its blob holds the target."""
+        return self.mode == LINK
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a plain file."""
+        return self.kind == "blob" and not self.is_link
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The entries of a tree by path, notes on what is odd.
+
+    And the ids of blobs that a partial clone lacks.
+    """
+
+    entries: dict[str, Entry]
+    oddities: tuple[str, ...]
+    missing: frozenset[str]
+
+
+_whole: dict[tuple[Path, str], Listing] = {}
+
+
+def listing(git: Git, tree: str) -> Listing:
+    """List a tree without fetching anything; the size of a blob that is not there is 0.
+
+    A tree's id stands for all that is in it, so where nothing is missing it is listed once in each
+    process.
+
+    Raises:
+        GitError: the tree itself is not whole.
+    """
+    partial = is_partial(git)
+    known = _whole.get((git.repository, tree))
+    if known is not None and not partial:
+        return known
+    found = _listed(git, tree, partial=partial)
+    if not partial and all(
+        entry.size or entry.oid in _EMPTY
+        for entry in found.entries.values()
+        if entry.kind == "blob"
+    ):
+        _whole[git.repository, tree] = found
+        while len(_whole) > _KEPT:
+            _whole.pop(next(iter(_whole)), None)
+    return found
+
+
+def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
+    listed = [
+        _entry(record)
+        for record in git.output("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]
+    ]
+    lacking = missing(git, tree) if partial else frozenset()
+    size_of = sizes(git, {entry.oid for entry in listed if entry.kind == "blob"} - lacking)
+    entries = {entry.path: replace(entry, size=size_of.get(entry.oid, 0)) for entry in listed}
+    return Listing(entries, tuple(_odd(listed)), lacking)
+
+
+def is_partial(git: Git) -> bool:
+    """Say whether the clone was made to lack objects, and to fetch them when they are read."""
+    return (
+        git.call(
+            "config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"
+        ).status
+        == 0
+    )
+
+
+def missing(git: Git, revision: str) -> frozenset[str]:
+    """Give the objects of a tree or a history that a partial clone lacks.
+
+    Asked by `rev-list`: in a partial clone it is the one command that neither fetches a missing
+    object nor dies of it.
+    """
+    said = git.output("rev-list", "--objects", "--no-object-names", "--missing=print", revision)
+    return frozenset(
+        line[1:].decode("ascii") for line in said.splitlines() if line.startswith(b"?")
+    )
+
+
+def sizes(git: Git, oids: set[str]) -> dict[str, int]:
+    """Give the sizes of the objects that are there."""
+    said = git.output(
+        "cat-file",
+        "--batch-check=%(objectname) %(objectsize)",
+        stdin="".join(f"{oid}\n" for oid in sorted(oids)).encode(),
+    )
+    pairs = (line.decode("ascii").split() for line in said.splitlines())
+    return {oid: int(size) for oid, size in pairs if size.isdecimal()}
+
+
+def _entry(record: bytes) -> Entry:
+    head, _, path = record.partition(b"\t")
+    mode, kind, oid = head.decode("ascii").split()
+    return Entry(path.decode("utf-8", "surrogateescape"), mode, kind, oid, 0)
+
+
+def _odd(listed: list[Entry]) -> Iterator[str]:
+    seen: set[str] = set()
+    for entry in listed:
+        if entry.path in seen:
+            yield f"{shown(entry.path)} is twice in the tree"
+        if entry.kind == "commit":
+            yield f"{shown(entry.path)} is a gitlink: its content is not in this repository"
+        if refused(entry.path):
+            yield f"{shown(entry.path)} is not a path that git would check out"
+        seen.add(entry.path)
+
+
+def refused(path: str) -> bool:
+    """Say whether a path must not be written.
+
+    It would leave the folder, or be taken for a repository's own files.
+    """
+    return any(
+        part in {"", ".", ".."} or part.rstrip(". ").casefold() in {".git", "git~1"}
+        for part in path.split("/")
+    )

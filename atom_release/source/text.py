@@ -1,0 +1,115 @@
+"""What a blob is.
+
+Text or not, in which encoding, and whether its path says that it belongs to tests, examples or a
+lock file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from functools import cached_property
+from pathlib import PurePosixPath
+
+_TEST_FOLDERS = frozenset(
+    {
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "test_data",
+        "fixtures",
+        "__tests__",
+        "spec",
+        "specs",
+        "e2e",
+        "mocks",
+        "__mocks__",
+    }
+)
+_TEST_FILE = re.compile(r"(^|[._-])(tests?|spec|conftest|mocks?|fixtures?)([._-]|$)", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"(^|[._-])(example|sample|template|tmpl|tpl|dist|dummy)([._-]|$)", re.IGNORECASE
+)
+_EXAMPLE_FOLDERS = frozenset({"example", "examples", "samples", "templates"})
+_LOCKS = frozenset(
+    {
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "pnpm-lock.yaml",
+        "go.sum",
+        "cargo.lock",
+        "composer.lock",
+        "gemfile.lock",
+        ".secrets.baseline",
+    }
+)
+_SAMPLE = 8192
+_MOSTLY = 0.6
+
+
+class Text:
+    """A blob's text, with line numbers for offsets."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the decoded text."""
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def line_of(self, offset: int) -> int:
+        """Give the 1-based line on which this offset stands."""
+        return bisect_right(self._starts, offset)
+
+    def start_of(self, offset: int) -> int:
+        """Give the offset at which the line of this offset starts."""
+        return self._starts[self.line_of(offset) - 1]
+
+    def line_at(self, offset: int) -> str:
+        """Give the text of the line on which this offset stands."""
+        end = self.text.find("\n", offset)
+        return self.text[self.start_of(offset) : end if end >= 0 else len(self.text)]
+
+
+def decode(content: bytes) -> Text | None:
+    """Give a blob's text, or None if it is binary.
+
+    UTF-16 is read with or without a byte order mark.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Text(content.decode("utf-16", "replace"))
+    head = content[:_SAMPLE]
+    if b"\0" not in head:
+        return Text(content.decode("utf-8-sig", "replace"))
+    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if zeros.count(0) > _MOSTLY * len(zeros) and _is_readable(head.decode(encoding, "replace")):
+            return Text(content.decode(encoding, "replace"))
+    return None
+
+
+def _is_readable(text: str) -> bool:
+    odd = sum(
+        not (letter.isprintable() or letter.isspace()) or letter == "\ufffd" for letter in text
+    )
+    return odd <= len(text) // 50
+
+
+def is_test(path: str) -> bool:
+    """Say whether the path marks a test or a fixture."""
+    parts = PurePosixPath(path.lower()).parts
+    return bool(_TEST_FOLDERS.intersection(parts[:-1])) or bool(_TEST_FILE.search(parts[-1]))
+
+
+def is_example(path: str) -> bool:
+    """Say whether the path marks an example or a template, e.g. `.env.example`."""
+    parts = PurePosixPath(path.lower()).parts
+    return bool(_EXAMPLE.search(parts[-1])) or bool(_EXAMPLE_FOLDERS.intersection(parts[:-1]))
+
+
+def is_lock(path: str) -> bool:
+    """Say whether the path is a lock file: hashes and addresses, made by a tool."""
+    name = PurePosixPath(path.lower()).name
+    return name in _LOCKS or name.endswith(".lock")

@@ -1,0 +1,169 @@
+"""A waiver from the failure to the tag.
+
+Found by `explain`, signed by `waive`, taken by `run`, visible ever after.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from atom_release.records import signing
+from atom_release_tests.cli.test_app import Caller, call, home, options  # noqa: F401 - fixtures
+from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.tiny import Tiny
+
+ACCEPT = ("--reason", "printed next week", "--ticket", "REL-7", "--approver", "Ada")
+LATER = ("--expires", "2099-01-01T00:00:00Z")
+
+
+@pytest.fixture
+def red(tmp_path: Path) -> Tiny:
+    """A release whose report is not in the commit."""
+    one = tiny.make(tmp_path / "red")
+    one.git("rm", "-q", "reports/X.1.md")
+    one.git("commit", "-q", "-m", "lose the report")
+    return one
+
+
+def waived(call: Caller, release: Tiny, home: Path, *more: str) -> dict[str, object]:  # noqa: F811 - the fixture
+    done = call(
+        "waive",
+        "--criterion",
+        "AC1",
+        *ACCEPT,
+        *LATER,
+        *more,
+        *options(release),
+        "--json",
+        home=home,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.slow
+def test_a_waived_release_is_tagged_and_says_so_everywhere(
+    red: Tiny,
+    home: Path,  # noqa: F811 - the fixture
+    call: Caller,  # noqa: F811 - fixtures
+) -> None:
+    """RED, then a solo waiver in the reference, then GREEN with the outcome before beside it.
+
+    In the document, the tag and the reports.
+    """
+    assert call("run", *options(red), "--json", home=home).returncode == 1
+    explained = json.loads(call("explain", *options(red), "--json", home=home).stdout)[
+        "explanations"
+    ]
+    assert {len(one["failure"]) for one in explained} == {64}
+    assert "refs/atom/waivers" in str(waived(call, red, home)["written"])
+    done = call("run", *options(red), "--json", home=home)
+    assert done.returncode == 0, done.stdout
+    document = json.loads(done.stdout)
+    (criterion,) = [one for one in document["criteria"] if one["id"] == "AC1"]
+    assert (criterion["outcome"], criterion["before"], document["waivers"][0]["signature"]) == (
+        "WAIVED",
+        "FAIL",
+        "solo",
+    )
+    told = red.git("for-each-ref", "--format=%(contents)", "refs/tags")
+    shown = (Path(red.settings.out) / "PhaseX_Aggregated.md").read_text() + (
+        Path(red.settings.out) / "PhaseX_PullRequest.md"
+    ).read_text()
+    for word in ("AC1 WAIVED", "was FAIL", "REL-7", "solo"):
+        assert word in told
+    assert shown.count("(was FAIL)") == 2
+
+
+@pytest.mark.slow
+def test_a_waiver_of_a_trusted_person_from_a_file(
+    red: Tiny,
+    home: Path,  # noqa: F811 - the fixture
+    call: Caller,  # noqa: F811 - fixtures
+    tmp_path: Path,
+) -> None:
+    """Keys stand in the base branch; where there are some, the producer's own counts no more."""
+    key = signing.ensure_key(tmp_path / "ada.pem")
+    red.git("checkout", "-q", "-b", "work")
+    red.git("checkout", "-q", "main")
+    red.commit("release-keys/ada@example.org.pub", key.public.pem.decode())
+    red.git("push", "-q", "origin", "main")
+    red.git("checkout", "-q", "work")
+    assert call("audit", *options(red), "--json", home=home).returncode == 1
+    file = tmp_path / "waivers.jsonl"
+    waived(call, red, home, "--to", str(file))
+    done = call("audit", *options(red), "--waivers", str(file), "--json", home=home)
+    assert (done.returncode, json.loads(done.stdout)["waivers"][0]["signature"]) == (
+        1,
+        "unknown key",
+    )
+    waived(call, red, home, "--to", str(file), "--key", str(tmp_path / "ada.pem"))
+    done = call("audit", *options(red), "--waivers", str(file), "--json", home=home)
+    assert done.returncode == 0, done.stdout
+    uses = json.loads(done.stdout)["waivers"]
+    assert sorted((one["signature"], one["signer"]) for one in uses if one["counts"]) == [
+        ("trusted", "ada@example.org")
+    ]
+
+
+def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) -> None:  # noqa: F811 - fixtures
+    """No such criterion, nothing to waive, no zone.
+
+    Each is said at once, and nothing is written.
+    """
+    call("audit", *options(red), home=home)
+    for criterion, expires, said in (
+        ("P-9", LATER[1], "not a criterion"),
+        ("AC5", LATER[1], "nothing to waive"),
+        ("AC1", "2099-01-01T00:00:00", "RFC 3339"),
+    ):
+        done = call(
+            "waive",
+            "--criterion",
+            criterion,
+            *ACCEPT,
+            "--expires",
+            expires,
+            *options(red),
+            home=home,
+        )
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert red.git("for-each-ref", "refs/atom") == ""
+
+
+def test_a_missing_file_of_waivers_is_misuse(red: Tiny, home: Path, call: Caller) -> None:  # noqa: F811 - fixtures
+    """What was named has to be there."""
+    done = call("audit", *options(red), "--waivers", "/nowhere/waivers", home=home)
+    assert (done.returncode, "no file of waivers" in done.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_an_approval_by_another_than_the_author(home: Path, call: Caller, tmp_path: Path) -> None:  # noqa: F811 - fixtures
+    """Open until somebody approves; the author's own does not count."""
+    release = tiny.make(
+        tmp_path / "asks", manifest=tiny.MANIFEST + "criteria: {AC1: {approvals: 1}}\n"
+    )
+    for person in ("ada@example.org", "test@example.com"):
+        release.commit(
+            f"release-keys/{person}.pub", signing.ensure_key(tmp_path / person).public.pem.decode()
+        )
+    release.git("push", "-q", "origin", "main")
+    assert call("audit", *options(release), "--json", home=home).returncode == 1
+
+    def approved_by(person: str) -> tuple[int, dict[str, str]]:
+        said = ("--approver", "someone", *LATER, "--key", str(tmp_path / person))
+        assert call("approve", *said, *options(release), home=home).returncode == 0
+        done = call("audit", *options(release), "--json", home=home)
+        return done.returncode, {
+            one["signer"]: one["why"] for one in json.loads(done.stdout)["approvals"]
+        }
+
+    assert approved_by("test@example.com") == (
+        1,
+        {"test@example.com": "test@example.com is the author of the judged commit"},
+    )
+    status, uses = approved_by("ada@example.org")
+    assert (status, uses["ada@example.org"]) == (0, "counts")

@@ -1,0 +1,257 @@
+"""HTTP with the manifest's requests, against real servers and real silence."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Login, Request
+from atom_release.lab.http_exchange import (
+    Exchange,
+    NotStarted,
+    ProtocolFault,
+    Refused,
+    TimedOut,
+    Unfilled,
+    pointer,
+)
+from atom_release_tests.fixtures.serving import serving
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked; some paths misbehave."""
+
+    protocol_version = "HTTP/1.1"
+    logins = 0
+
+    def do_GET(self) -> None:  # noqa: D102 - http.server's name
+        if self.path == "/redirect":
+            return self._send(302, b"", location="/elsewhere")
+        if self.path == "/text":
+            return self._send(200, b"not json {")
+        if self.path == "/break":
+            self.close_connection = True
+            return None
+        if self.path == "/denied":
+            return self._send(403, json.dumps({"id": "denied"}).encode())
+        return self._echo(None)
+
+    def do_POST(self) -> None:  # noqa: D102 - http.server's name
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if self.path == "/login":
+            Echo.logins += 1
+            return self._send(200, json.dumps({"access": {"token": f"t{Echo.logins}"}}).encode())
+        return self._echo(body)
+
+    def _echo(self, body: object) -> None:
+        self._send(
+            200,
+            json.dumps(
+                {"path": self.path, "headers": dict(self.headers), "body": body, "id": 7}
+            ).encode(),
+        )
+
+    def _send(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:  # noqa: D102 - http.server's name
+        pass
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with serving(Echo) as address:
+        yield f"http://{address}"
+
+
+@pytest.fixture
+def exchange(url: str) -> Iterator[Exchange]:
+    login = Login(
+        name="ada",
+        request=Request(service="S.1", method="POST", path="/login", body={}),
+        pointer="/access/token",
+    )
+    with Exchange({"S.1": url}, {"name": "ann/a b"}, [login]) as made:
+        yield made
+
+
+def test_templates_are_filled_in_path_headers_and_body(exchange: Exchange) -> None:
+    """Quoted in the path; a literal brace in the body stays; this request's own values go first."""
+    request = Request(
+        method="POST",
+        path="/x/{name}",
+        headers={"x-name": "{name}"},
+        body={"a": "is {name}", "b": ["{other} {", "{name}"], "c": {"{name}": 1}},
+    )
+    found = exchange.send(request, service="S.1", extra={"name": "n/1"}).json
+    assert found["path"] == "/x/n%2F1"
+    assert found["headers"]["x-name"] == "n/1"
+    assert found["body"] == {"a": "is n/1", "b": ["{other} {", "n/1"], "c": {"{name}": 1}}
+
+
+def test_taken_values_are_used_later_with_their_type(exchange: Exchange) -> None:
+    """A number taken stays a number where it is the whole string of a body."""
+    exchange.send(Request(path="/", take={"item": "/id", "none": "/nothing"}), service="S.1")
+    found = exchange.send(
+        Request(method="POST", path="/{item}", body={"id": "{item}", "text": "no {item}"}),
+        service="S.1",
+    ).json
+    assert (found["path"], found["body"]) == ("/7", {"id": 7, "text": "no 7"})
+    assert "none" not in exchange.values
+
+
+def test_nothing_is_taken_from_an_answer_that_was_not_expected(exchange: Exchange) -> None:
+    """A refusal may hold the same field."""
+    assert exchange.send(Request(path="/denied", take={"item": "/id"}), service="S.1").status == 403
+    assert "item" not in exchange.values
+
+
+def test_template_without_a_value_is_said_and_not_sent(exchange: Exchange) -> None:
+    """A request for the literal `{item}` would be a 404 that means nothing."""
+    with pytest.raises(Unfilled, match="item"):
+        exchange.send(Request(path="/{item}"), service="S.1")
+
+
+def test_token_is_fetched_when_first_needed_and_once(exchange: Exchange) -> None:
+    """Logins are lazy."""
+    before = Echo.logins
+    request = Request(
+        path="/", headers={"authorization": "Bearer {token:ada}", "again": "{token:ada}"}
+    )
+    assert exchange.send(Request(path="/"), service="S.1").status == 200
+    assert Echo.logins == before
+    first, second = (
+        exchange.send(request, service="S.1").json["headers"]["authorization"] for _ in range(2)
+    )
+    assert first == second == f"Bearer t{before + 1}"
+
+
+def test_login_that_fails_is_a_fault(url: str) -> None:
+    """Its request's own token cannot be needed to get it, and a refusal is no token."""
+    refused = Login(name="bob", request=Request(service="S.1", path="/denied"), pointer="/id")
+    circular = Login(
+        name="eve",
+        request=Request(service="S.1", path="/", headers={"x": "{token:eve}"}),
+        pointer="/id",
+    )
+    with Exchange({"S.1": url}, logins=[refused, circular]) as exchange:
+        with pytest.raises(ProbeFault, match="answered 403"):
+            exchange.send(Request(path="/{token:bob}"), service="S.1")
+        with pytest.raises(ProbeFault, match="its own token"):
+            exchange.send(Request(path="/{token:eve}"), service="S.1")
+
+
+def test_redirect_is_an_answer_and_not_followed(exchange: Exchange) -> None:
+    """Where a service points is not where the gate was told to ask."""
+    answered = exchange.send(Request(path="/redirect"), service="S.1")
+    assert (answered.status, answered.headers["location"]) == (302, "/elsewhere")
+
+
+def test_answer_that_is_not_json_has_none(exchange: Exchange) -> None:
+    """The body is there all the same."""
+    answered = exchange.send(Request(path="/text"), service="S.1")
+    assert (answered.json, answered.body) == (None, b"not json {")
+
+
+def test_broken_connection_is_a_protocol_fault(exchange: Exchange) -> None:
+    """The server took the request and hung up."""
+    with pytest.raises(ProtocolFault):
+        exchange.send(Request(path="/break"), service="S.1")
+
+
+def test_service_without_an_address_did_not_start() -> None:
+    """Nothing is sent anywhere."""
+    with pytest.raises(NotStarted, match=r"S\.2"):
+        Exchange({}).send(Request(path="/"), service="S.2")
+
+
+def test_refused_and_unresolved_are_absence() -> None:
+    """Nobody listens, or nobody has that name."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        with pytest.raises(Refused, match="refused"):
+            Exchange({"S": f"http://127.0.0.1:{bound.getsockname()[1]}"}).send(
+                Request(path="/"), service="S"
+            )
+    with pytest.raises(Refused, match="unresolved"):
+        Exchange({"S": "http://no-such-host.invalid"}).send(Request(path="/"), service="S")
+
+
+def test_silence_and_an_answer_without_end_time_out() -> None:
+    """One that takes the connection and says nothing, and one that never stops talking."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimedOut):
+        Exchange({"S": f"http://127.0.0.1:{silent.getsockname()[1]}"}, timeout=0.3).send(
+            Request(path="/"), service="S"
+        )
+    with talking() as port, pytest.raises(TimedOut, match="not whole"):
+        Exchange({"S": f"http://127.0.0.1:{port}"}, timeout=0.5).send(
+            Request(path="/"), service="S"
+        )
+
+
+def test_tls_against_plain_http_is_a_protocol_fault(url: str) -> None:
+    """Somebody is there, and cannot be trusted."""
+    with pytest.raises(ProtocolFault, match="tls"):
+        Exchange({"S": url.replace("http:", "https:")}).send(Request(path="/"), service="S")
+
+
+def test_fault_does_not_quote_what_was_filled_in() -> None:
+    """A path may have been filled with a token."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        with pytest.raises(Refused) as caught:
+            Exchange({"S": f"http://127.0.0.1:{bound.getsockname()[1]}"}).send(
+                Request(path="/{key}"), service="S", extra={"key": "planted-secret"}
+            )
+    assert "planted-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("", {"a~/b": [{"c": None}]}), ("/a~0~1b/0", {"c": None}), ("/a~0~1b/0/c", None)],
+)
+def test_pointer_resolves(path: str, found: object) -> None:
+    """RFC 6901, escapes included."""
+    assert pointer({"a~/b": [{"c": None}]}, path) == found
+
+
+@pytest.mark.parametrize("path", ["a", "/b", "/a/1", "/a/01", "/a/-", "/a/0/x"])
+def test_pointer_to_nothing_is_said(path: str) -> None:
+    """Never None: null is a value."""
+    with pytest.raises(LookupError):
+        pointer({"a": ["x"]}, path)
+
+
+@contextmanager
+def talking() -> Iterator[int]:
+    """Serve a body without end, a piece every 50 ms."""
+    done = threading.Event()
+
+    def talk() -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+            while not done.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            done.set()
+            thread.join()

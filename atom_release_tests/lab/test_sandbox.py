@@ -1,0 +1,524 @@
+"""The sandbox.
+
+What the subject's code can see and do, what ends it, and that the isolation it names is the
+isolation that held.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from atom_release.lab.sandbox import Finished, Limits, Sandbox
+from atom_release.lab.sandbox.launcher import mounts
+from atom_release.lab.sandbox.order import Bounds, Folders, Order
+
+LIMITS = Limits(wall=30, cpu=20, memory_mb=1024, processes=64, file_mb=32)
+MODES = ["any", "user"]
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)
+
+
+class Box:
+    """A working folder, a folder to write in, and a hidden one with a key."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.work, self.out, self.hidden = root / "work", root / "out", root / "hidden"
+        for folder in (self.work, self.out, self.hidden):
+            folder.mkdir()
+        (self.work / "module.py").write_text("value = 1\n")
+        (self.hidden / "key").write_text("the key")
+        for folder in (root, *root.parents[:-2]):
+            if folder.stat().st_uid == os.geteuid():
+                folder.chmod(0o755)
+
+    def python(
+        self, code: str, *, mode: str = "any", limits: Limits = LIMITS, network: bool = False
+    ) -> Finished:
+        """Run this code with the folder of work thrown away afterwards."""
+        sandbox = Sandbox([self.hidden], namespaces=mode)  # type: ignore[arg-type]
+        return sandbox.run(
+            [sys.executable, "-I", "-c", textwrap.dedent(code)],
+            directory=self.work,
+            writable=[self.out],
+            environment={"PATH": "/usr/bin:/bin", "OUT": str(self.out), "HIDDEN": str(self.hidden)},
+            limits=limits,
+            network=network,
+            throwaway=[self.work],
+        )
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_names_the_isolation_that_held(box: Box, mode: str) -> None:
+    """Every name was checked inside; as root the uid is another one."""
+    done = box.python("import os; print(os.getuid(), os.getpid() < 10)", mode=mode)
+    assert {
+        "mount-namespace",
+        "pid-namespace",
+        "user-namespace",
+        "network:none",
+        "hidden-folders",
+        "read-only",
+        "no-new-privileges",
+        "rlimits",
+    } <= set(done.isolation)
+    if os.geteuid() == 0:
+        expected = pwd.getpwnam("nobody").pw_uid if mode == "any" else 0
+        assert ("uid:nobody" in done.isolation) is (mode == "any")
+        assert done.output.split() == [str(expected).encode(), b"True"]
+
+
+def test_without_namespaces_says_none(box: Box) -> None:
+    """A fallback that isolates nothing does not claim to; what it writes stays."""
+    done = box.python(
+        "import os; open(os.environ['HIDDEN'] + '/key'); open('left', 'w')", mode="none"
+    )
+    assert done.status == 0, done.output
+    assert "network:host" in done.isolation
+    assert not {"mount-namespace", "hidden-folders", "read-only", "network:none"} & set(
+        done.isolation
+    )
+    assert (box.work / "left").exists()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_hidden_folders_are_empty_and_nothing_outside_can_be_written(box: Box, mode: str) -> None:
+    done = box.python(
+        """
+        import os
+        def tried(action):
+            try:
+                action()
+            except OSError as error:
+                return type(error).__name__
+            return "done"
+        print(tried(lambda: open(os.environ["HIDDEN"] + "/key")))
+        for path in ("/etc/hostname", "/usr/x", "/x", os.path.dirname(os.environ["OUT"]) + "/x", "/proc/sys/kernel/hostname"):
+            print(path, tried(lambda: open(path, "w")))
+        print(sorted(os.environ))
+        open("module.py", "w").write("value = 2")
+        open("new", "w")
+        open(os.environ["OUT"] + "/result", "w").write("here")
+        os.symlink("/etc/passwd", os.environ["OUT"] + "/link")
+        os.mkfifo(os.environ["OUT"] + "/pipe")
+        """,
+        mode=mode,
+    )
+    lines = done.output.decode().splitlines()
+    assert done.status == 0, lines
+    assert lines[0] == "FileNotFoundError"
+    assert not [line for line in lines[1:6] if line.endswith("done") and str(box.root) not in line]
+    assert not (box.root / "x").exists()
+    assert lines[6].replace("'LC_CTYPE', ", "") == "['HIDDEN', 'OUT', 'PATH']"
+    assert (box.work / "module.py").read_text() == "value = 1\n"
+    assert sorted(path.name for path in box.work.iterdir()) == ["module.py"]
+    assert [path.name for path in box.out.iterdir()] == ["result"]
+    assert (box.out / "result").read_text() == "here"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_network_but_its_own_loopback(box: Box, mode: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = box.python(
+            f"""
+            import socket
+            with socket.create_server(("127.0.0.1", 0)) as own:
+                socket.create_connection(own.getsockname(), 2).close()
+                print("own loopback")
+            for address in (("127.0.0.1", {server.getsockname()[1]}), ("192.0.2.1", 80)):
+                try:
+                    socket.create_connection(address, 2)
+                    print("reached", address)
+                except OSError as error:
+                    print(type(error).__name__)
+            """,
+            mode=mode,
+        )
+    assert done.output.decode().split("\n")[:3] == [
+        "own loopback",
+        "ConnectionRefusedError",
+        "OSError",
+    ]
+
+
+def test_host_loopback_where_the_network_is_allowed(box: Box) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = box.python(
+            f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2)",
+            network=True,
+        )
+    assert done.status == 0, done.output
+    assert "network:host" in done.isolation
+
+
+@pytest.mark.parametrize("mode", [*MODES, "none"])
+def test_wall_time_ends_everything_that_was_started(box: Box, mode: str) -> None:
+    mark = f"atom-{os.getpid()}-{mode}"
+    done = box.python(
+        f"""
+        import subprocess, sys, time
+        for _ in range(3):
+            subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(300)", "{mark}"])
+        time.sleep(300)
+        """,
+        mode=mode,
+        limits=Limits(wall=1, cpu=20, memory_mb=1024, processes=64),
+    )
+    assert done.timed_out
+    assert done.met_limit == "wall"
+    assert not [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if mark in (process.info["cmdline"] or [])
+    ]
+
+
+def test_daemons_left_behind_end_with_the_run(box: Box) -> None:
+    mark = f"atom-{os.getpid()}-daemon"
+    done = box.python(f"""
+        import os, subprocess, sys
+        subprocess.Popen([sys.executable, "-c", "import os, time; os.setsid(); time.sleep(300)", "{mark}"], start_new_session=True)
+        """)
+    assert done.status == 0
+    assert not done.timed_out
+    assert not [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if mark in (process.info["cmdline"] or [])
+    ]
+
+
+def test_processor_time_is_limited(box: Box) -> None:
+    done = box.python("while True: pass", limits=Limits(wall=30, cpu=1, memory_mb=512))
+    assert (done.met_limit, done.status) == ("cpu", -signal.SIGXCPU)
+
+
+def test_memory_of_one_process_is_limited(box: Box) -> None:
+    done = box.python("x = bytearray(2_000_000_000)")
+    assert b"MemoryError" in done.output
+
+
+def test_memory_of_many_processes_is_limited_together(box: Box) -> None:
+    done = box.python(
+        """
+        import os, time
+        for _ in range(6):
+            if not os.fork():
+                held = bytearray(os.urandom(1)) * 150_000_000
+                time.sleep(60)
+        time.sleep(60)
+        """,
+        limits=Limits(wall=30, cpu=20, memory_mb=512),
+    )
+    assert done.met_limit == "memory"
+
+
+@pytest.mark.parametrize(
+    "mode", ["any" if os.geteuid() == 0 else "user"]
+)  # the kernel does not count root's processes
+def test_forking_without_end_is_contained_and_named(box: Box, mode: str) -> None:
+    """The bomb is bounded by itself too, far above the sandbox's limit."""
+    done = box.python(
+        """
+        import os, time
+        made = 0
+        for _ in range(500):
+            try:
+                if not os.fork():
+                    time.sleep(20)
+                    os._exit(0)
+            except BlockingIOError:
+                print("refused after", made, flush=True)
+                break
+            made += 1
+        time.sleep(0.5)
+        """,
+        mode=mode,
+        limits=Limits(wall=30, cpu=20, memory_mb=1024, processes=40),
+    )
+    assert done.output.startswith(b"refused after"), done.output
+    assert int(done.output.split()[2]) <= 40
+    assert done.met_limit == "processes"
+
+
+def test_two_sandboxes_do_not_share_one_count_of_processes(box: Box) -> None:
+    """Processes are counted in a user namespace of each sandbox's own.
+
+    Not for the uid over the whole machine.
+    """
+    crowd = (
+        "import os, time\nfor _ in range(30):\n    if not os.fork():\n        time.sleep(30);"
+        " os._exit(0)\nprint('made', flush=True)\ntime.sleep({})"
+    )
+    limits = Limits(wall=30, cpu=20, memory_mb=1024, processes=40)
+    sandbox = Sandbox([box.hidden])
+    first = sandbox.start(
+        [sys.executable, "-I", "-c", crowd.format(30)],
+        directory=box.work,
+        writable=[],
+        environment={},
+        log=box.root / "log",
+    )
+    try:
+        _until(lambda: b"made" in (box.root / "log").read_bytes())
+        second = box.python(crowd.format(0), limits=limits)
+    finally:
+        first.stop(0)
+    assert second.output == b"made\n"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_filling_the_disk_stops_at_the_bound_and_is_named(box: Box, mode: str) -> None:
+    done = box.python(
+        """
+        import os
+        for place in (os.environ["OUT"], ".", "/tmp", "/dev/shm"):
+            written = 0
+            try:
+                for number in range(64):
+                    with open(f"{place}/{number}", "wb") as sink:
+                        sink.write(bytes(1 << 20))
+                    written += 1
+            except OSError as error:
+                print(place, written, error.strerror)
+        """,
+        mode=mode,
+    )
+    lines = done.output.decode().splitlines()
+    assert len(lines) == 4, lines
+    assert all("No space left" in line and int(line.split()[1]) <= 32 for line in lines)
+    assert done.met_limit == "disk"
+
+
+def test_a_file_cannot_outgrow_its_limit_even_without_namespaces(box: Box) -> None:
+    done = box.python(
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nopen('big',"
+        " 'wb').write(bytes(64 << 20))",
+        mode="none",
+        limits=Limits(wall=30, cpu=20, memory_mb=1024, file_mb=8),
+    )
+    assert b"File too large" in done.output
+    assert (box.work / "big").stat().st_size <= 8 << 20
+
+
+def test_output_is_bounded(box: Box) -> None:
+    done = box.python("import sys\nsys.stdout.write('first' + 'x' * 5_000_000 + 'last')")
+    assert len(done.output) <= 1 << 20
+    assert done.output.startswith(b"first")
+    assert done.output.endswith(b"last")
+
+
+def test_a_program_that_is_not_there_is_a_status_and_not_a_loss_of_isolation(box: Box) -> None:
+    done = Sandbox([]).run(
+        ["/nowhere/python"],
+        directory=box.work,
+        writable=[],
+        environment={},
+        limits=LIMITS,
+        network=False,
+    )
+    assert done.status == 127
+    assert "mount-namespace" in done.isolation
+
+
+def test_the_interpreter_is_reached_inside_a_hidden_folder(box: Box) -> None:
+    """The prefix may lie in a home that is hidden; the rest of that home stays empty."""
+    base = Path(sys.base_prefix).resolve()
+    if base.parent == Path("/"):
+        pytest.skip("this interpreter lies in no folder that could be hidden")
+    done = Sandbox([base.parent]).run(
+        [sys.executable, "-I", "-c", f"import os; print(os.listdir({str(base.parent)!r}))"],
+        directory=box.work,
+        writable=[],
+        environment={},
+        limits=LIMITS,
+        network=False,
+    )
+    assert done.output.decode().strip() == str([base.name])
+
+
+def test_privileges_cannot_be_won_back(box: Box) -> None:
+    """Neither mounts nor the hidden folder come back in a namespace of the subject's own."""
+    done = box.python("""
+        import ctypes, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        print(libc.umount2(os.environ["OUT"].encode(), 2), libc.setuid(0))
+        print(libc.unshare(0x10000000 | 0x20000), libc.umount2(os.path.dirname(os.environ["OUT"]).encode(), 2), libc.umount2(b"/tmp", 2))
+        print(os.path.exists(os.environ["HIDDEN"] + "/key"), open("/proc/self/status").read().count("NoNewPrivs:\\t1"))
+        try:
+            os.listdir("/proc/1/fd")
+            print("read")
+        except PermissionError:
+            print("refused")
+        """)
+    lines = done.output.decode().splitlines()
+    assert lines[0].startswith("-1")
+    assert lines[1].split()[1:] == ["-1", "-1"]
+    assert lines[2:] == ["False 1", "refused"]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _until(holds: object, seconds: float = 20) -> None:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if holds():  # type: ignore[operator]
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come to hold")
+
+
+@pytest.mark.parametrize("mode", [*MODES, "none"])
+def test_a_started_process_serves_the_host_and_stops_with_all_it_started(
+    box: Box, mode: str
+) -> None:
+    code = (
+        "import subprocess, sys, http.server\nsubprocess.Popen([sys.executable, '-c', 'import time;"
+        " time.sleep(300)'])\n"
+    )
+    code += (
+        "server = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)\n"
+    )
+    code += "open('../out/port', 'w').write(str(server.server_port))\nserver.serve_forever()"
+    running = Sandbox([box.hidden], namespaces=mode).start(  # type: ignore[arg-type]
+        [sys.executable, "-c", code],
+        directory=box.work,
+        writable=[box.out],
+        environment={},
+        log=box.root / "log",
+    )
+    below = []
+    try:
+        _until(lambda: (box.out / "port").exists() and (box.out / "port").read_text())
+        with socket.create_connection(("127.0.0.1", int((box.out / "port").read_text())), 5):
+            assert running.alive()
+        below = psutil.Process(running.pid).children(recursive=True)
+        assert len(below) >= 3
+    finally:
+        running.stop()
+    assert not running.alive()
+    assert not [process for process in below if _lives(process)]
+    assert "network:host" in running.isolation
+
+
+@pytest.mark.parametrize("mode", [*MODES, "none"])
+def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
+    """SIGKILL leaves the gate no time to tidy up.
+
+    The starting thread ended long before, and a fork of the gate still holds its pipes.
+    """
+    gate = f"""
+    import os, sys, threading, time
+    from pathlib import Path
+    from atom_release.lab.sandbox import Sandbox
+    def begin():
+        running = Sandbox([], namespaces={mode!r}).start(
+            [sys.executable, "-c", subject],
+            directory=Path({str(box.work)!r}), writable=[], environment={{}}, log=Path({str(box.root / "log")!r}))
+        kept.append(running)
+    subject = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'], start_new_session=True)"
+    subject += "; time.sleep(300)"
+    kept = []
+    thread = threading.Thread(target=begin); thread.start(); thread.join()
+    time.sleep(0.3)
+    fork = os.fork()
+    if fork:
+        print(kept[0].pid, kept[0].alive(), fork, flush=True)
+    time.sleep(300)
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(gate)],
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        text=True,
+    )
+    try:
+        assert process.stdout
+        pid, alive, fork = process.stdout.readline().split()
+        assert alive == "True"
+        below = [psutil.Process(int(pid)), *psutil.Process(int(pid)).children(recursive=True)]
+        assert len(below) >= 4
+        process.kill()
+        process.wait()
+        _until(lambda: not [one for one in below if _lives(one)])
+    finally:
+        process.kill()
+        psutil.Process(int(fork)).kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests are this one already")
+def test_as_an_ordinary_user() -> None:
+    """The same promises for a gate that is not root.
+
+    This file's tests again, as another uid, in user namespaces.
+    """
+    project = Path(__file__).parents[2]
+    done = Sandbox([], readable=[project]).run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            str(Path(__file__)),
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            "user or none or daemons or order",
+            "--rootdir",
+            str(project),
+        ],
+        directory=project,
+        writable=[],
+        environment={
+            "PYTHONPATH": str(project),
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/tmp",  # noqa: S108 - private there
+        },
+        limits=Limits(wall=200, cpu=150, memory_mb=4096, processes=512),
+        network=False,
+    )
+    assert done.status == 0, done.output.decode()
+    assert b"passed" in done.output
+
+
+def test_the_order_of_mounts_binds_back_what_lies_inside_a_cover() -> None:
+    order = Order(["x"], Path("/"), {}, Folders(), Bounds(), network=False).plain()
+    order |= {
+        "hidden": ["/home/u"],
+        "readable": ["/home/u/py", "/usr"],
+        "throwaway": ["/home/u/.gate/copy"],
+        "bounded": ["/srv/out"],
+        "writable": [],
+    }
+    steps = [
+        step
+        for step in mounts.plan(order, closed={"/home/u/.gate"})
+        if step[0] not in mounts.PRIVATE
+    ]
+    assert steps == [
+        ("/home/u", "cover"),
+        ("/srv/out", "bounded"),
+        ("/home/u/.gate", "cover"),
+        ("/home/u/py", "readable"),
+        ("/home/u/.gate/copy", "throwaway"),
+    ]

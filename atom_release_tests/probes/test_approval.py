@@ -1,0 +1,136 @@
+# ruff: noqa: ANN401 - what test services take and give is any JSON
+"""The question `approval`, put to a real service that activates models as told, or by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.probes import approval
+from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
+
+SERVICE = service_of(
+    approval={
+        "prepare": [
+            {"method": "POST", "path": "/models", "expect": [201], "take": {"model": "/id"}}
+        ],
+        "state": {"path": "/active"},
+        "act": {"method": "POST", "path": "/models/{model}/activate"},
+        "approve": {
+            "method": "POST",
+            "path": "/models/{model}/approve",
+            "body": {"by": "a.person", "why": "tested"},
+        },
+        "record": {"path": "/audit/{model}"},
+        "names": ["a.person", "tested"],
+    }
+)
+
+
+def _probe(folder: Path, **wrong: Any) -> Evidence:
+    """Probe a service that is right but for what `wrong` names."""
+    state: dict[str, Any] = {"active": None, "approval": None}
+
+    async def activate(_: Any) -> JSONResponse:
+        allowed = state["approval"] is not None or wrong.get("automatic")
+        if (allowed and not wrong.get("stuck")) or wrong.get("changes_anyway"):
+            state["active"] = "m7"
+        return JSONResponse(
+            {}, wrong.get("alone", 200 if allowed else 403) if state["approval"] is None else 200
+        )
+
+    async def approve(asked: Any) -> dict[str, str]:
+        state["approval"] = await asked.json()
+        return {}
+
+    async def record(_: Any) -> JSONResponse:
+        return JSONResponse(
+            {
+                "by": (state["approval"] or {}).get("by"),
+                "why": "" if wrong.get("unnamed") else "tested",
+                "before": "none" if wrong.get("undigested") else "a" * 64,
+                "after": "b" * 64,
+            }
+        )
+
+    async def active(_: Any) -> JSONResponse:
+        return JSONResponse({"active": state["active"]}, wrong.get("state", 200))
+
+    async def made(_: Any) -> JSONResponse:
+        if wrong.get("by itself"):
+            state["active"] = "m7"
+        return JSONResponse({"id": "m7"}, wrong.get("prepare", 201))
+
+    with serving(
+        route("/models", made, "POST"),
+        route("/active", active),
+        route("/models/m7/activate", activate, "POST"),
+        route("/models/m7/approve", approve, "POST"),
+        route("/audit/m7", JSONResponse({}, 404) if wrong.get("unrecorded") else record),
+    ) as url:
+        return approval.probe_approval(look_at(folder, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+
+
+def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path) -> None:
+    found = _probe(tmp_path)
+    assert found.answer is Answer.YES
+    assert (
+        found.facts["act_without_approval"],
+        found.facts["act_approved"],
+        found.facts["digests_in_record"],
+    ) == (403, 200, 2)
+    assert (
+        found.facts["state_before_sha256"]
+        == found.facts["state_after_refusal_sha256"]
+        != found.facts["state_after_action_sha256"]
+    )
+    assert found.control is not None
+    assert found.control.state is ControlState.ALIVE
+
+
+@pytest.mark.parametrize(
+    ("wrong", "answer", "why"),
+    [
+        ({"automatic": True}, Answer.NO, "changed the state"),
+        ({"automatic": True, "stuck": True}, Answer.NO, "is accepted (200)"),
+        ({"changes_anyway": True}, Answer.NO, "answers 403 and changed the state"),
+        ({"by itself": True}, Answer.NO, "/models changed the state"),
+        ({"alone": 500}, Answer.UNKNOWN, "neither a refusal"),
+        ({"unnamed": True}, Answer.NO, "lacks tested"),
+        ({"undigested": True}, Answer.NO, "holds 1 digests"),
+        ({"unrecorded": True}, Answer.NO, "left no record"),
+        ({"prepare": 500}, Answer.UNKNOWN, "could not prepare"),
+    ],
+)
+def test_each_defect_is_told_apart(
+    tmp_path: Path, wrong: dict[str, Any], answer: Answer, why: str
+) -> None:
+    found = _probe(tmp_path, **wrong)
+    assert found.answer is answer
+    assert why in found.reason
+
+
+def test_a_comparison_that_cannot_see_the_change_is_a_dead_control(tmp_path: Path) -> None:
+    found = _probe(tmp_path, stuck=True)
+    assert found.control is not None
+    assert found.control.state is ControlState.DEAD
+
+
+def test_a_state_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ProbeFault, match="could not be read"):
+        _probe(tmp_path, state=500)
+
+
+def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
+    assert (
+        approval.probe_approval(
+            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+        ).answer
+        is Answer.UNKNOWN
+    )

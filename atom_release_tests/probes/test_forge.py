@@ -1,0 +1,232 @@
+"""The forge (AC6), asked of a real HTTP server.
+
+What each of its answers means, and that the token is never said.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
+from atom_release.git.remote import owner_and_name
+from atom_release.lab.look import Look
+from atom_release.probes.forge import probe_forge
+from atom_release.source.commit import open_tree
+from atom_release_tests.fixtures import grown
+from atom_release_tests.fixtures.answering import answering
+from atom_release_tests.fixtures.grown import git
+
+TOKEN = "right-hunter2"
+
+
+class Forge:
+    """A forge of one repository that knows one token; its answers can be changed."""
+
+    def __init__(self, permissions: Any = None, **statuses: int) -> None:  # noqa: ANN401 - any JSON
+        self.permissions = {"pull": True, "push": True} if permissions is None else permissions
+        self.statuses = statuses
+        self.asked: list[tuple[str, str]] = []
+
+    def routes(self) -> list[Route]:
+        """Give the two routes the probe asks."""
+        return [Route("/api/user", self.user), Route("/api/repos/{owner}/{name}", self.repository)]
+
+    def user(self, request: Request) -> Response:
+        """Answer who the token is."""
+        return self.answer(request, "user", {"login": "ada"})
+
+    def repository(self, request: Request) -> Response:
+        """Answer what the token may do."""
+        return self.answer(
+            request, "repository", {"full_name": "acme/atom", "permissions": self.permissions}
+        )
+
+    def answer(self, request: Request, what: str, document: dict[str, Any]) -> Response:
+        """Answer as this forge was told to, and remember that it was asked."""
+        self.asked.append((request.method, request.url.path))
+        status = self.statuses.get(what, 200)
+        if (
+            request.headers.get("authorization") != f"Bearer {TOKEN}"
+            and "open" not in self.statuses
+        ):
+            status = 401
+        headers = (
+            {"x-ratelimit-remaining": "0"}
+            if "limited" in self.statuses
+            else {"location": "/elsewhere"}
+        )
+        return JSONResponse(document if status == 200 else {"message": "no"}, status, headers)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    repository = grown.new(tmp_path / "r")
+    git(repository, "remote", "add", "origin", "git@forge.example.org:acme/atom.git")
+    return repository
+
+
+def look_at(repository: Path, environment: dict[str, str], **infrastructure: str) -> Look:
+    named = {"forge": "FORGE", "forge_token": "FORGE_TOKEN", "timeout": "1500ms", **infrastructure}
+    manifest = Manifest.model_validate(
+        {
+            "release": {
+                "phase": "X",
+                "name": "Example",
+                "version": "v1",
+                "tag": "v1",
+                "branch": "review/v1",
+            },
+            "services": [{"id": "X.1", "name": "one", "source": ["src"], "report": "r.md"}],
+            "infrastructure": {name: value for name, value in named.items() if value},
+        }
+    )
+    return Look(
+        manifest,
+        open_tree(repository, "HEAD"),
+        repository.parent / "scratch",
+        lambda: datetime(2031, 5, 1, tzinfo=UTC),
+        environment,
+    )
+
+
+def asked(repository: Path, forge: Forge, token: str = TOKEN) -> Evidence:
+    with answering(*forge.routes()) as base:
+        found = probe_forge(look_at(repository, {"FORGE": f"{base}/api/", "FORGE_TOKEN": token}))
+    assert "hunter2" not in found.model_dump_json()
+    assert (found.leg, found.assurance) == (("forge", "forge"), Assurance.LIVE)
+    return found
+
+
+def test_a_token_that_may_push_may_open_a_pull_request(repository: Path) -> None:
+    forge = Forge()
+    found = asked(repository, forge)
+    assert found.answer is Answer.YES, found.reason
+    assert found.control is not None
+    assert (found.control.state, found.control.found) == (ControlState.ALIVE, "status 401")
+    assert forge.asked == [
+        ("GET", "/api/user"),
+        ("GET", "/api/repos/acme/atom"),
+        ("GET", "/api/user"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("forge", "answer", "words"),
+    [
+        (Forge(user=403), Answer.UNKNOWN, "refuses the token (status 403)"),
+        (Forge(repository=404), Answer.NO, "does not see /repos/acme/atom (status 404)"),
+        (Forge(repository=403), Answer.NO, "status 403"),
+        (Forge(permissions={"pull": True, "push": False}), Answer.NO, "may not write"),
+        (Forge(permissions={"pull": True}), Answer.UNKNOWN, "does not say"),
+        (Forge(permissions=[]), Answer.UNKNOWN, "does not say"),
+        (Forge(permissions={"push": "yes"}), Answer.UNKNOWN, "does not say"),
+        (Forge(user=500), Answer.UNKNOWN, "500"),
+        (Forge(repository=502), Answer.UNKNOWN, "502"),
+        (Forge(user=429), Answer.UNKNOWN, "429"),
+        (Forge(user=403, limited=1), Answer.UNKNOWN, "403"),
+        (Forge(user=302), Answer.UNKNOWN, "302"),
+    ],
+)
+def test_what_the_forge_answers_decides(
+    repository: Path, forge: Forge, answer: Answer, words: str
+) -> None:
+    found = asked(repository, forge)
+    assert (found.answer, words in found.reason) == (answer, True), found.reason
+    assert found.remedy
+
+
+def test_with_a_wrong_token_nothing_is_learned(repository: Path) -> None:
+    found = asked(repository, Forge(), token="wrong-hunter2")
+    assert (found.answer, "401" in found.reason) == (Answer.UNKNOWN, True)
+    assert "token" in found.remedy
+
+
+def test_a_forge_that_takes_every_token_shows_nothing(repository: Path) -> None:
+    found = asked(repository, Forge(open=1))
+    assert found.control is not None
+    assert found.control.state is ControlState.DEAD
+
+
+def test_what_is_unset_is_absent_and_says_which(repository: Path) -> None:
+    for look, words in (
+        (look_at(repository, {}, forge=""), "the manifest names no forge"),
+        (look_at(repository, {}), "FORGE is unset"),
+        (look_at(repository, {"FORGE": ""}), "FORGE is unset"),
+    ):
+        found = probe_forge(look)
+        assert (found.answer, words in found.reason) == (Answer.ABSENT, True)
+        assert found.observed_at == datetime(2031, 5, 1, tzinfo=UTC)
+    assert (
+        probe_forge(look_at(repository, {"FORGE": "http://127.0.0.1:1"})).answer is Answer.UNKNOWN
+    )
+
+
+def test_refused_and_unresolved_are_absent_and_silence_is_doubt(repository: Path) -> None:
+    with socket.socket() as silent, socket.socket() as dead:
+        for one in (silent, dead):
+            one.bind(("127.0.0.1", 0))
+        silent.listen()
+        ports = silent.getsockname()[1], dead.getsockname()[1]
+        answers = [
+            probe_forge(look_at(repository, {"FORGE": base, "FORGE_TOKEN": TOKEN})).answer
+            for base in (
+                f"http://127.0.0.1:{ports[0]}",
+                f"http://127.0.0.1:{ports[1]}",
+                "https://nowhere.invalid",
+            )
+        ]
+    assert answers == [Answer.UNKNOWN, Answer.ABSENT, Answer.ABSENT]
+
+
+def test_a_broken_tls_is_doubt_not_absence(repository: Path) -> None:
+    with answering(*Forge().routes()) as base:
+        found = probe_forge(
+            look_at(repository, {"FORGE": base.replace("http:", "https:"), "FORGE_TOKEN": TOKEN})
+        )
+    assert (found.answer, "TLS" in found.reason) == (Answer.UNKNOWN, True)
+
+
+def test_a_remote_that_is_a_folder_names_no_repository_on_a_forge(repository: Path) -> None:
+    git(repository, "remote", "set-url", "origin", str(repository))
+    found = probe_forge(look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN}))
+    assert (found.answer, "owner and name" in found.reason) == (Answer.UNKNOWN, True)
+
+
+def test_without_what_opens_it_nothing_is_promised(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "github", None)
+    look = look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN})
+    assert probe_forge(look).answer is Answer.ABSENT  # acts are off: it is only asked
+    acting = replace(look, manifest=look.manifest.model_copy(update={"acts": Acts.ON}))
+    found = probe_forge(acting)
+    assert (found.answer, "atom-release[github]" in found.remedy) == (Answer.UNKNOWN, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("git@forge.example.org:acme/atom.git", ("acme", "atom")),
+        ("forge:acme/atom", ("acme", "atom")),
+        ("https://ada:token@forge.example.org:8443/acme/atom.git/", ("acme", "atom")),
+        ("ssh://git@forge.example.org:22/acme/team/atom.git", ("acme/team", "atom")),
+        ("/srv/git/acme/atom.git", None),
+        ("file:///srv/git/acme/atom.git", None),
+        ("../acme/atom.git", None),
+        ("https://forge.example.org/atom.git", None),
+    ],
+)
+def test_owner_and_name_are_read_from_the_address(url: str, found: tuple[str, str] | None) -> None:
+    assert owner_and_name(url) == found

@@ -1,0 +1,420 @@
+# ruff: noqa: ANN401 - what test services take and give is any JSON
+"""The question `latency`.
+
+A real server in a process of its own is measured, and each way to fail is told apart.
+
+No test compares a measured time with a number; they compare verdicts on servers that are far on one
+side of their budget. Where that is the slow side, a machine that stalls meanwhile makes the probe
+withhold its verdict, rightly: such a test judges the same facts with a quiet no-op.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.responses import JSONResponse
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Budget
+from atom_release.gate.rules.performance import judge_latency
+from atom_release.gate.statistics import quantile
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.probes import latency
+from atom_release.probes.latency import samples, stand_in
+from atom_release.probes.latency.client import Client, Unanswered, target
+from atom_release.probes.latency.machine import watched
+from atom_release.probes.latency.measurement import _certain, summary
+from atom_release.probes.latency.sampler import Sample, Series, open_model
+from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
+
+BUDGET: dict[str, Any] = {"p95": "400ms", "requests": 100, "rate": 200}
+ROOMY = "1500ms"  # for what must pass: a stall that other tests cause stays within it
+QUIET: dict[str, Any] = {"requests": 9, "errors": 0, "p95": 1.0, "high": 1.0}
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with stand_in.running() as port:
+        yield port
+
+
+def _probe(folder: Path, url: str | None, *endpoints: dict[str, Any], **budget: Any) -> Evidence:
+    service = service_of(endpoints=list(endpoints), budget={**BUDGET, **budget})
+    rehearsed = Rehearsed({"X.1": url}) if url else Rehearsed(failures={"X.1": "it crashed"})
+    return latency.probe_latency(look_at(folder, service), service, rehearsed)
+
+
+def _quietly(found: Evidence, **budget: Any) -> tuple[Answer, str]:
+    """Give what the gate makes of the facts, had the machine been quiet."""
+    facts = {name: value for name, value in found.facts.items() if name != "machine"}
+    return judge_latency({**facts, "noop": QUIET}, Budget.model_validate({**BUDGET, **budget}))
+
+
+def _of(found: Evidence, name: str) -> dict[str, Any]:
+    endpoints = found.facts["endpoints"]
+    assert isinstance(endpoints, list)
+    return next(one for one in endpoints if isinstance(one, dict) and one["name"] == name)
+
+
+def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int) -> None:
+    found = _probe(
+        tmp_path,
+        f"http://127.0.0.1:{port}",
+        {"name": "a", "path": "/noop"},
+        {"name": "b", "path": "/noop?b"},
+        p95=ROOMY,
+    )
+    assert found.answer is Answer.YES
+    one = _of(found, "a")
+    assert (one["requests"], one["errors"], one["looks"], one["stopped_early"]) == (
+        100,
+        0,
+        1,
+        False,
+    )
+    assert one["closed"]["per_second"] > 0
+    assert one["low"] <= one["p95"] <= one["high"]
+    assert found.control is not None
+    assert found.control.state is ControlState.ALIVE
+    kept = found.facts["samples"]
+    assert isinstance(kept, dict)
+    content = (tmp_path / "scratch" / str(kept["file"])).read_bytes()
+    assert sha256(content).hexdigest() == kept["sha256"]
+    rows = pq.read_table(tmp_path / "scratch" / str(kept["file"])).to_pylist()
+    assert sum(row["endpoint"] == "a" and row["model"] == "open" for row in rows) == 100
+    assert {row["model"] for row in rows} == {"warm-up", "open", "closed"}
+    assert {(row["service"], row["status"], row["trouble"]) for row in rows} == {("X.1", 200, None)}
+    assert [row["start_s"] for row in rows] == sorted(row["start_s"] for row in rows)
+    again = sorted(samples.latencies(tmp_path / "scratch" / str(kept["file"]))["a"])
+    assert len(again) == 100
+    assert quantile(again, 0.95) == pytest.approx(one["p95"])
+
+
+def test_what_was_no_right_answer_is_kept_without_a_latency_and_the_same_samples_give_the_same_file(
+    tmp_path: Path,
+) -> None:
+    asked = [
+        Sample("open", 7.5, None, "404"),
+        Sample("open", 7.0, 3.0, "200"),
+        Sample("open", 7.25, None, "timeout"),
+    ]
+    first, second = (
+        samples.keep(tmp_path / name, "X.1", {"a": Series(list(order))})
+        for name, order in (("1", asked), ("2", asked))
+    )
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert first["sha256"] == second["sha256"]
+    rows = [
+        (row["start_s"], row["latency_s"], row["status"], row["trouble"])
+        for row in pq.read_table(tmp_path / "1").to_pylist()
+    ]
+    assert rows == [(0.0, 0.003, 200, None), (0.25, None, None, "timeout"), (0.5, None, 404, None)]
+    assert samples.latencies(tmp_path / "1") == {"a": [3.0]}
+
+
+def test_throughput_is_right_answers_over_the_time_that_all_of_them_took() -> None:
+    asked = [
+        Sample("closed", 1.0, 250.0, "200"),
+        Sample("closed", 1.25, None, "503"),
+        Sample("closed", 1.5, 500.0, "200"),
+        Sample("open", 0.0, 1.0, "200"),
+    ]
+    assert Series(asked).per_second("closed") == 2.0
+    assert Series(asked[1:2]).per_second("closed") is None
+
+
+def test_a_slow_endpoint_fails_after_no_more_requests_than_that_takes(
+    tmp_path: Path, port: int
+) -> None:
+    found = _probe(
+        tmp_path,
+        f"http://127.0.0.1:{port}",
+        {"name": "fast", "path": "/noop"},
+        {"name": "slow", "path": stand_in.sleeping(0.6)},
+    )
+    answer, reason = _quietly(found)
+    assert answer is Answer.NO
+    assert reason.startswith("slow: p95 is")
+    assert _of(found, "slow")["stopped_early"] is True
+    assert _of(found, "slow")["requests"] < 30
+
+
+def test_a_control_that_does_not_sleep_is_dead(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sampler that saw nothing slow where something sleeps could not have seen a slow service either."""
+    monkeypatch.setattr(stand_in, "sleeping", lambda _seconds: stand_in.NOOP)
+    control = _probe(tmp_path, f"http://127.0.0.1:{port}", {"name": "a", "path": "/noop"}).control
+    assert control is not None
+    assert (control.state, control.found) == (
+        ControlState.DEAD,
+        "sleeps past the budget: yes; answers 404 fast: no",
+    )
+
+
+def test_fast_404s_fail(tmp_path: Path, port: int) -> None:
+    found = _probe(tmp_path, f"http://127.0.0.1:{port}", {"name": "gone", "path": "/missing"})
+    assert found.answer is Answer.NO
+    assert "requests failed" in found.reason
+    assert _of(found, "gone")["p95"] is None
+
+
+def test_an_expected_404_is_an_answer(tmp_path: Path, port: int) -> None:
+    assert (
+        _probe(
+            tmp_path,
+            f"http://127.0.0.1:{port}",
+            {"name": "gone", "path": "/missing", "expect": [404]},
+            p95=ROOMY,
+        ).answer
+        is Answer.YES
+    )
+
+
+def test_silence_and_refusal_are_errors_and_no_latencies(tmp_path: Path, port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found = _probe(
+            tmp_path, f"http://127.0.0.1:{taken.getsockname()[1]}", {"name": "refused", "path": "/"}
+        )
+    assert found.answer is Answer.NO
+    assert set(_of(found, "refused")["error_kinds"]) == {"refused"}
+    (tmp_path / "again").mkdir()
+    found = _probe(
+        tmp_path / "again",
+        f"http://127.0.0.1:{port}",
+        {"name": "silent", "path": stand_in.sleeping(60)},
+        p95="100ms",
+    )
+    assert _quietly(found, p95="100ms")[0] is Answer.NO
+    assert set(_of(found, "silent")["error_kinds"]) == {"timeout"}
+
+
+def test_body_headers_and_values_reach_the_service(tmp_path: Path) -> None:
+    async def answer(asked: Any) -> JSONResponse:
+        right = (
+            asked.headers["x-key"] == "k"
+            and (await asked.json()) == {"amount": 7, "word": "å"}
+            and asked.query_params["q"] == "1"
+        )
+        return JSONResponse({}, 201 if right else 400)
+
+    endpoint = {
+        "name": "a",
+        "method": "POST",
+        "path": "/p?q=1",
+        "headers": {"X-Key": "k"},
+        "body": {"amount": 7, "word": "å"},
+        "expect": [201],
+    }
+    with serving(route("/p", answer, "POST")) as url:
+        found = _probe(tmp_path, url, endpoint)
+    assert _of(found, "a")["error_kinds"] == {}
+
+
+def test_a_service_that_did_not_start_fails(tmp_path: Path) -> None:
+    found = _probe(tmp_path, None, {"name": "a", "path": "/"})
+    assert found.answer is Answer.NO
+    assert "it crashed" in found.reason
+
+
+def test_the_gate_judges_the_recorded_facts_as_the_probe_did(tmp_path: Path, port: int) -> None:
+    found = _probe(
+        tmp_path, f"http://127.0.0.1:{port}", {"name": "slow", "path": stand_in.sleeping(0.6)}
+    )
+    assert judge_latency(
+        Evidence.model_validate_json(found.model_dump_json()).facts,
+        Budget.model_validate(BUDGET),
+        ["slow"],
+    ) == (found.answer, found.reason)
+
+
+def test_a_stalled_server_delays_all_that_was_due_meanwhile() -> None:
+    """No coordinated omission.
+
+    Of 40 requests due in 0.4 s, those due while the server stalled for 0.3 s all count the wait
+    from when they were due.
+    """
+    series = asyncio.run(_stalled())
+    waited = [one for one in series.latencies() if one >= 50]
+    assert len(series.latencies()) == 40
+    assert len(waited) >= 20
+
+
+async def _stalled() -> Series:
+    busy = asyncio.Lock()
+    begin = asyncio.get_running_loop().time()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not reader.at_eof():
+            try:
+                await reader.readuntil(b"\r\n\r\n")
+            except asyncio.IncompleteReadError:
+                break
+            async with busy:
+                await asyncio.sleep(max(0.0, begin + 0.35 - asyncio.get_running_loop().time()))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    client, series = (
+        Client(
+            target("stalls", "GET", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), 5
+        ),
+        Series(),
+    )
+    try:
+        await open_model(client, series, requests=40, rate=100, phase=0, certain=lambda _: False)
+    finally:
+        client.close()
+        server.close()
+    return series
+
+
+def test_a_gate_that_falls_behind_counts_its_own_delay_too(port: int) -> None:
+    """The gate is held up for 0.2 s in the middle.
+
+    The requests due meanwhile waited, whoever was to blame.
+    """
+
+    async def measured() -> Series:
+        client, series = Client(target("noop", "GET", f"http://127.0.0.1:{port}/noop"), 5), Series()
+
+        def hold_up(so_far: Series) -> bool:
+            time.sleep(0.2 if len(so_far.samples) == 5 else 0)
+            return False
+
+        try:
+            await open_model(client, series, requests=40, rate=100, phase=0, certain=hold_up)
+        finally:
+            client.close()
+        return series
+
+    series = asyncio.run(measured())
+    assert series.behind_ms >= 100
+    assert sum(one >= 50 for one in series.latencies()) >= 5
+
+
+ANSWERS = {
+    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok": 200,
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n": 200,
+    b"HTTP/1.0 200 OK\r\n\r\nuntil the end": 200,
+    b"HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n": 500,
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok": "connection lost",
+    b"SSH-2.0-OpenSSH_9.2\r\n": "not HTTP",
+    b"": "connection lost",
+}
+
+
+@pytest.mark.parametrize("raw", ANSWERS)
+def test_answers_are_read_whole_or_not_at_all(raw: bytes) -> None:
+    """The server says it, twice if asked again, and hangs up each time."""
+
+    async def converse() -> list[int | str]:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(raw)
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        client = Client(
+            target("x", "GET", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), 2
+        )
+        came: list[int | str] = []
+        for _ in range(2):
+            try:
+                came.append(await client.send())
+            except Unanswered as nothing:
+                came.append(str(nothing))
+            await asyncio.sleep(0.01)
+        client.close()
+        server.close()
+        return came
+
+    assert asyncio.run(converse()) == [ANSWERS[raw]] * 2
+
+
+def test_who_used_the_processors_is_told_apart() -> None:
+    """What a process that the test started uses is the subject's, and not also another's."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as computing:
+        try:
+            with watched() as machine:
+                time.sleep(0.5)
+        finally:
+            computing.kill()
+    busy, others, subject = (
+        float(str(machine[name])) for name in ("busy", "others", "subject_processors")
+    )
+    assert subject > 0.05
+    assert others + subject / (psutil.cpu_count() or 1) <= busy + 0.05
+
+
+def test_only_plain_http_is_measured() -> None:
+    with pytest.raises(ProbeFault, match="plain http"):
+        target("x", "GET", "https://127.0.0.1/")
+
+
+@settings(deadline=None)
+@given(st.integers(0, 30), st.integers(0, 30), st.randoms(use_true_random=False))
+def test_stopping_early_never_changes_the_verdict(slow: int, failed: int, random: Random) -> None:
+    """Wherever a run is cut short for being certain.
+
+    Both what was seen until then and the whole run are a NO.
+    """
+    came: list[float | None] = [*[800.0] * slow, *[None] * failed, *[799.0] * (100 - slow - failed)]
+    random.shuffle(came)
+    budget = Budget.model_validate({"p95": "800ms", "requests": 100, "looks": 3, "error_rate": 0.1})
+    certain, part = _certain(100, budget), Series()
+    for number, taken in enumerate(came):
+        part.samples.append(Sample("open", number, taken, "200" if taken else "500"))
+        if certain(part):
+            break
+    else:
+        return
+    whole = Series(
+        [
+            Sample("open", number, taken, "200" if taken else "500")
+            for number, taken in enumerate(came)
+        ]
+    )
+    assert [
+        judge_latency({"endpoints": [summary("a", one, budget)], "noop": QUIET}, budget)[0]
+        for one in (part, whole)
+    ] == [Answer.NO] * 2
+
+
+def test_the_stand_in_ends_with_the_one_who_started_it() -> None:
+    """Killed hard, the starter cannot end it: the pipe does."""
+    code = """
+import os, signal
+from atom_release.probes.latency import samples, standin
+with standin.running() as port:
+    print(port, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+    )
+    port = int(ended.stdout)
+    for _ in range(200):
+        with socket.socket() as asking:
+            if asking.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.02)
+    pytest.fail("the stand-in still listens")

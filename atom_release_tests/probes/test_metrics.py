@@ -1,0 +1,249 @@
+"""The question `metrics`, put to real servers: only what moves with requests passes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
+from prometheus_client.openmetrics import exposition
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.probes import metrics
+from atom_release.probes.metrics import NotMetrics, parse
+from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
+
+SERVICE = service_of(
+    health="/health",
+    metrics="/metrics",
+    address="ONE_URL",
+    endpoints=[{"name": "predict", "method": "POST", "path": "/predict", "body": {}}],
+)
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def _probe(
+    folder: Path, scrape: Callable[[], Response], count: Callable[[], Any], *, live: bool = False
+) -> Evidence:
+    """Probe a service that gives `scrape` as its metrics and calls `count` for every request.
+
+    Scrapes left out.
+    """
+
+    async def counted(_: object) -> dict[str, str]:
+        count()
+        return {}
+
+    async def scraped(_: object) -> Response:
+        return scrape()
+
+    with serving(
+        route("/health", counted), route("/predict", counted, "POST"), route("/metrics", scraped)
+    ) as url:
+        look = look_at(folder, SERVICE, environment={"ONE_URL": url} if live else {})
+        return metrics.probe_metrics(look, SERVICE, Rehearsed({} if live else {"X.1": url}))
+
+
+def _negotiating(folder: Path, openmetrics: bytes) -> Evidence:
+    """Probe a service that gives good Prometheus text, and this to who prefers OpenMetrics."""
+    registry, counter = _counter()
+
+    async def counted(_: object) -> dict[str, str]:
+        counter.inc()
+        return {}
+
+    async def scraped(request: Request) -> Response:
+        prefers = "openmetrics" in request.headers.get("accept", "")
+        return (
+            Response(openmetrics, headers={"content-type": exposition.CONTENT_TYPE_LATEST})
+            if prefers
+            else Response(_text(registry), media_type=TEXT)
+        )
+
+    with serving(
+        route("/health", counted), route("/predict", counted, "POST"), route("/metrics", scraped)
+    ) as url:
+        return metrics.probe_metrics(look_at(folder, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+
+
+_OPEN = b"# TYPE predictions counter\npredictions_total 7\n"
+
+
+def test_what_a_prometheus_server_would_be_given_must_be_readable_too(tmp_path: Path) -> None:
+    """A server prefers OpenMetrics.
+
+    Text that lacks its end is refused there, however well the plain text reads.
+    """
+    found = _negotiating(tmp_path, _OPEN)
+    assert found.answer is Answer.NO
+    assert "asked as a Prometheus server asks" in found.reason
+
+
+def test_a_service_that_negotiates_passes(tmp_path: Path) -> None:
+    found = _negotiating(tmp_path, _OPEN + b"# EOF\n")
+    assert (found.answer, found.facts["form"], found.facts["form_for_a_server"]) == (
+        Answer.YES,
+        "Prometheus text",
+        "OpenMetrics",
+    )
+
+
+def _text(registry: CollectorRegistry) -> bytes:
+    written: bytes = generate_latest(registry)
+    return written
+
+
+def _counter() -> tuple[CollectorRegistry, Counter]:
+    registry = CollectorRegistry()
+    return registry, Counter("predictions", "Predictions.", registry=registry)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_counter_that_moves_with_requests_passes(tmp_path: Path, *, live: bool) -> None:
+    registry, counter = _counter()
+    found = _probe(
+        tmp_path, lambda: Response(_text(registry), media_type=TEXT), counter.inc, live=live
+    )
+    assert found.answer is Answer.YES
+    assert found.facts["moved"] == {"predictions_total": 6.0}
+    assert found.assurance is (Assurance.LIVE if live else Assurance.REHEARSED)
+    assert found.control is not None
+    assert found.control.state is ControlState.ALIVE
+
+
+def test_openmetrics_passes_too(tmp_path: Path) -> None:
+    registry, counter = _counter()
+
+    def scrape() -> Response:
+        text = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]
+        return Response(text, headers={"content-type": exposition.CONTENT_TYPE_LATEST})
+
+    found = _probe(tmp_path, scrape, counter.inc)
+    assert (found.answer, found.facts["form"]) == (Answer.YES, "OpenMetrics")
+
+
+def test_a_counter_of_all_requests_passes_though_scrapes_move_it_too(tmp_path: Path) -> None:
+    registry, counter = _counter()
+
+    def scrape() -> Response:
+        counter.inc()
+        return Response(_text(registry), media_type=TEXT)
+
+    assert _probe(tmp_path, scrape, counter.inc).answer is Answer.YES
+
+
+def test_constant_metrics_fail(tmp_path: Path) -> None:
+    registry, counter = _counter()
+    counter.inc(17)
+    found = _probe(tmp_path, lambda: Response(_text(registry), media_type=TEXT), lambda: None)
+    assert found.answer is Answer.NO
+    assert "no counter moved" in found.reason
+
+
+def test_what_moves_by_itself_shows_nothing(tmp_path: Path) -> None:
+    """A counter of its own scrapes, one of time, a gauge and the process's own figures."""
+    registry, scrapes = _counter()
+    Counter("ticks", "Time.", registry=registry)._value.get = time.monotonic
+    Gauge("clock", "Time.", registry=registry).set_function(time.monotonic)
+    ProcessCollector(registry=registry)
+
+    def scrape() -> Response:
+        scrapes.inc()
+        return Response(_text(registry), media_type=TEXT)
+
+    assert _probe(tmp_path, scrape, lambda: None).answer is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        JSONResponse({"requests_total": 7}),
+        Response('{"requests_total": 7}', media_type="text/plain"),
+        Response("", 500),
+    ],
+)
+def test_json_and_errors_fail(tmp_path: Path, response: Response) -> None:
+    found = _probe(tmp_path, lambda: response, lambda: None)
+    assert found.answer is Answer.NO
+    assert found.reason.startswith("GET /metrics:")
+
+
+def test_an_error_of_a_live_system_says_nothing_of_the_judged_code(tmp_path: Path) -> None:
+    assert (
+        _probe(tmp_path, lambda: Response("", 500), lambda: None, live=True).answer
+        is Answer.UNKNOWN
+    )
+
+
+def test_an_endpoint_that_cannot_be_asked_is_replaced_by_the_health_path(tmp_path: Path) -> None:
+    """Its token would come from a service that did not start, which is not this leg's matter."""
+    registry, counter = _counter()
+    fields = SERVICE.model_dump(mode="json", exclude_none=True)
+    service = service_of(
+        **{
+            **fields,
+            "endpoints": [
+                {"name": "x", "path": "/x", "headers": {"Authorization": "{token:nobody}"}}
+            ],
+        }
+    )
+
+    async def counted(_: object) -> dict[str, str]:
+        counter.inc()
+        return {}
+
+    async def scraped(_: object) -> Response:
+        return Response(_text(registry), media_type=TEXT)
+
+    with serving(route("/health", counted), route("/metrics", scraped)) as url:
+        assert (
+            metrics.probe_metrics(
+                look_at(tmp_path, service), service, Rehearsed({"X.1": url})
+            ).answer
+            is Answer.YES
+        )
+
+
+def test_a_service_that_did_not_start_fails(tmp_path: Path) -> None:
+    assert (
+        metrics.probe_metrics(
+            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+        ).answer
+        is Answer.NO
+    )
+
+
+def test_only_what_counts_is_read() -> None:
+    text = (
+        b"# TYPE a counter\na_total 1\n# TYPE b gauge\nb 2\n# TYPE c summary\nc_sum 3\nc_count 4\n#"
+        b" TYPE process_x counter\nprocess_x_total 5\n"
+    )
+    assert parse(text, TEXT).counts == {("a_total", ()): 1.0, ("c_count", ()): 4.0}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "why"),
+    [
+        (b"requests_total 7\n", TEXT, "declares no type"),
+        (b"# TYPE requests counter\n", TEXT, "holds no sample"),
+        (b"# TYPE requests counter\nrequests_total seven\n", TEXT, "is not Prometheus text"),
+        (
+            b"# TYPE requests counter\nrequests_total 7\n",
+            "application/openmetrics-text; version=1.0.0",
+            "is not OpenMetrics text",
+        ),
+        (b"<html></html>", "text/html", "not Prometheus text"),
+        (b"# TYPE requests counter\nrequests_total 7\n", "application/json", "is application/json"),
+        (b"\xff\xfe", TEXT, "is not Prometheus text"),
+        (b"", TEXT, "declares no type"),
+    ],
+)
+def test_what_is_not_metrics_is_refused(body: bytes, content_type: str, why: str) -> None:
+    with pytest.raises(NotMetrics, match=why):
+        parse(body, content_type)

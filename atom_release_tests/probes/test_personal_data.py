@@ -1,0 +1,324 @@
+"""Personal data is found in text and in databases row by row.
+
+Numbers that only look like it are not accused.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from stdnum.de import idnr
+from stdnum.nl import bsn
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.probes.personal_data import databases, probe_personal_data, recognizers
+from atom_release_tests.fixtures.planted import SHARED, look_at, lose_blob, places
+
+CARD, IBAN = recognizers.made_up_card(), recognizers.made_up_iban()
+GROUPED = " ".join(CARD[start : start + 4] for start in range(0, 16, 4))
+BSN = next(str(number) for number in range(283_000_000, 284_000_000) if bsn.is_valid(str(number)))
+TAX_ID = next(
+    str(number) for number in range(47_036_892_800, 47_036_893_800) if idnr.is_valid(str(number))
+)
+PEOPLE = [f"ada{number}.lovelace@planted-mail.net" for number in range(6)]
+
+
+def _database(path: Path, column: str, values: list[object], *more: str) -> bytes:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"CREATE TABLE customers (id INTEGER PRIMARY KEY, {column})")
+        connection.executemany(
+            f"INSERT INTO customers ({column}) VALUES (?)",  # noqa: S608 - of our own
+            [(value,) for value in values],
+        )
+        for statement in more:
+            connection.execute(statement)
+    return path.read_bytes()
+
+
+PLANTED: dict[str, tuple[str, str, int, str]] = {  # path, content, line, value
+    "card in a report": ("reports/c1.md", f"# Report\n\nTest card: {CARD}\n", 3, CARD),
+    "card in groups": ("notes.txt", f"paid with {GROUPED}.\n", 1, GROUPED),
+    "card with hyphens": ("notes.txt", f"x\n{GROUPED.replace(' ', '-')}\n", 2, CARD[:8]),
+    "card in a CSV column": (
+        "fixtures/orders.csv",
+        f"id,amount,card_number\n1,5,4111111111111111\n2,7,{CARD}\n",
+        3,
+        CARD,
+    ),
+    "card behind a quoted comma": (
+        "fixtures/o.csv",
+        f'name;"a;b";card\n"X; Y";2;{CARD}\n',
+        2,
+        CARD,
+    ),
+    "card in JSON": ("tests/fixtures/p.json", f'[\n {{"cardNumber": "{CARD}"}}\n]\n', 2, CARD),
+    "card in a log": ("logs/app.log", f"2031-01-01 charge card={CARD} ok\n", 1, CARD),
+    "IBAN": ("export/accounts.tsv", f"id\taccount\n1\t{IBAN}\n", 2, IBAN),
+    "IBAN in groups": (
+        "notes.md",
+        "to " + " ".join(IBAN[start : start + 4] for start in range(0, 22, 4)) + " now\n",
+        1,
+        IBAN[4:8] + " ",
+    ),
+    "Spanish DNI": ("data/p.csv", "nombre,dni\nX,54362315K\n", 2, "54362315"),
+    "Dutch BSN": ("data/p.json", f'{{"bsn": "{BSN}"}}\n', 1, BSN),
+    "German tax id": ("data/p.txt", f"Steuer-ID: {TAX_ID}\n", 1, TAX_ID),
+    "Polish PESEL": ("data/p.yaml", "pesel: '44051401359'\n", 1, "44051401359"),
+    "Italian codice fiscale": ("data/p.txt", "RCCMNL83S18D969H\n", 1, "RCCMNL83S18D969H"),
+    "many addresses in an export": (
+        "export/users.csv",
+        "id,email\n" + "".join(f"1,{one}\n" for one in PEOPLE),
+        2,
+        PEOPLE[0],
+    ),
+    "UTF-16": ("export/cards.csv", "", 2, CARD),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_personal_data_is_found_where_it_stands(tmp_path: Path, name: str) -> None:
+    path, text, line, value = PLANTED[name]
+    content = f"card\n{CARD}\n".encode("utf-16-le") if name == "UTF-16" else text.encode()
+    evidence = probe_personal_data(look_at(tmp_path, {path: content, "README.md": "nothing\n"}))
+    assert evidence.answer is Answer.NO
+    assert (path, line) in places(evidence)
+    assert value not in evidence.model_dump_json()
+
+
+def _numbers(digits: int, count: int = 2000) -> str:
+    chosen = random.Random(7)  # noqa: S311 - the same look-alikes each time
+    return "\n".join(str(chosen.randrange(10 ** (digits - 1), 10**digits)) for _ in range(count))
+
+
+LOOK_ALIKES: dict[str, str] = {
+    "timestamps": "\n".join(
+        f'{{"at": {int(time.time() * 10**power)}, "took": 0.{4539578763621480 + power}}}'
+        for power in (0, 3, 6, 9)
+    ),
+    "published test cards": (
+        "card: 4242 4242 4242 4242, visa 4111111111111111, amex 378282246310005, card"
+        " 5555-5555-5555-4444\n"
+    ),
+    "published IBANs": "iban: DE89 3704 0044 0532 0130 00, GB82WEST12345698765432\n",
+    "a hash": (
+        "3f786850e387550fdab836ed7e6dc881de23001b 4539148803436467abcdef card"
+        " 4539148803436467abcdef0123\n"
+    ),
+    "a UUID": "payment 45391488-0343-4467-8111-111111111111\n",
+    "a version and an address": "v4539.1488.0343.6467 card 10.0.0.1 payment 192.168.100.200\n",
+    "numbers of nine digits": _numbers(9),
+    "numbers far from the word": (
+        "The bsn is not stored here, nor is the dni or the"
+        f" pesel.\n{'-' * 200}\n{_numbers(9)}\n{_numbers(11)}\n"
+    ),
+    "numbers of eleven digits": _numbers(11),
+    "numbers of sixteen digits": _numbers(16),
+    "a card number with a wrong digit": f"card: {CARD[:-1]}{(int(CARD[-1]) + 1) % 10}\n",
+    "an IBAN with wrong digits": f"iban {IBAN[:2]}{(int(IBAN[2:4]) + 1) % 100:02d}{IBAN[4:]}\n",
+    "a national id with a wrong letter": "dni: 54362315A\n",
+    "addresses for examples": "\n".join(
+        f"user{number}@example.com, u{number}@tenant-{number}.test, noreply@github.com,"
+        " git@github.com:x/y"
+        for number in range(9)
+    ),
+    "decorators": "\n".join(
+        f"@app.route('/x{number}')\nnpm i pkg@1.{number}.0\nx = a @b.c\n" for number in range(9)
+    ),
+}
+
+
+@pytest.mark.parametrize("suffix", ["md", "json", "csv", "log", "py"])
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_a_look_alike_is_not_accused(tmp_path: Path, name: str, suffix: str) -> None:
+    evidence = probe_personal_data(look_at(tmp_path, {f"data/file.{suffix}": LOOK_ALIKES[name]}))
+    assert evidence.facts["findings"] == []
+    assert evidence.answer is Answer.YES
+
+
+def test_the_name_of_another_column_says_nothing_of_a_number(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{position}\n" for position, number in enumerate(_numbers(9).split()))
+    assert (
+        probe_personal_data(look_at(tmp_path, {"a.csv": f"id,bsn\n{rows}"})).facts["findings"] == []
+    )
+    assert (
+        probe_personal_data(look_at(tmp_path / "own", {"a.csv": f"bsn,id\n{rows}"})).facts[
+            "findings"
+        ]
+        != []
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("README.md", "Call +49 30 90182 7744 or write to ada.lovelace@planted-mail.net\n"),
+        ("export/users.csv", "id,email\n1,ada.lovelace@planted-mail.net\n"),
+        ("src/app.py", "".join(f"# {one}\n" for one in PEOPLE)),
+        ("data/ids.txt", f"{CARD}\n"),
+        ("data/p.txt", "SSN 536-90-4399\n"),
+    ],
+    ids=[
+        "page",
+        "two columns",
+        "source",
+        "bare number",
+        "no checksum",
+    ],  # values are drawn anew in each process
+)
+def test_weak_signs_warn_and_do_not_decide(tmp_path: Path, path: str, text: str) -> None:
+    evidence = probe_personal_data(look_at(tmp_path, {path: text}))
+    assert evidence.answer is Answer.YES
+    assert places(evidence, "warnings")
+    assert "planted-mail" not in evidence.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "path", ["LICENSE", "AUTHORS.md", "package.json", "pyproject.toml", ".mailmap", "yarn.lock"]
+)
+def test_authors_may_say_who_they_are(tmp_path: Path, path: str) -> None:
+    evidence = probe_personal_data(look_at(tmp_path, {path: "\n".join(PEOPLE)}))
+    assert (evidence.facts["findings"], evidence.facts["warnings"]) == ([], [])
+
+
+def test_a_database_is_read_row_by_row(tmp_path: Path) -> None:
+    values: list[object] = [None, "4111111111111111", 7, 1.5, b"\0\1", CARD]
+    evidence = probe_personal_data(
+        look_at(tmp_path, {"data/app.bin": _database(tmp_path / "x.db", "card", values)})
+    )
+    assert evidence.answer is Answer.NO
+    assert places(evidence) == {("data/app.bin", 6)}
+    assert (evidence.facts["rows"], evidence.facts["databases"]) == (6, ["data/app.bin"])
+    assert CARD not in evidence.model_dump_json()
+
+
+def test_many_people_in_a_column_decide(tmp_path: Path) -> None:
+    evidence = probe_personal_data(
+        look_at(tmp_path, {"app.db": _database(tmp_path / "x.db", "contact", list(PEOPLE))})
+    )
+    assert len(places(evidence)) == 6
+
+
+def test_a_number_stored_as_a_number_is_read(tmp_path: Path) -> None:
+    assert places(
+        probe_personal_data(
+            look_at(tmp_path, {"app.db": _database(tmp_path / "x.db", "card_number", [int(CARD)])})
+        )
+    ) == {("app.db", 1)}
+
+
+def test_a_made_up_database_is_not_accused(tmp_path: Path) -> None:
+    content = _database(
+        tmp_path / "x.db",
+        "email",
+        [f"user{number}@example.com" for number in range(50)],
+        "CREATE VIEW v AS SELECT * FROM nowhere",
+    )
+    evidence = probe_personal_data(look_at(tmp_path, {"app.sqlite3": content}))
+    assert (evidence.answer, evidence.facts["rows"]) == (Answer.YES, 50)
+
+
+def test_rows_that_stand_only_in_the_log_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection.execute("CREATE TABLE cards (number TEXT)")
+        connection.execute("INSERT INTO cards VALUES (?)", (CARD,))
+        connection.commit()
+        files = {"x.db": path.read_bytes(), "x.db-wal": path.with_name("x.db-wal").read_bytes()}
+    assert places(probe_personal_data(look_at(tmp_path, files))) == {("x.db", 1)}
+
+
+def _corrupt(content: bytes) -> bytes:
+    return content[:4096] + b"\xff" * (len(content) - 4096)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _corrupt,
+        lambda content: content[: len(content) // 2 + 7],
+        lambda content: b"\xa7\0" + content[2:],
+    ],
+)
+def test_a_database_that_cannot_be_read_leaves_the_question_open(
+    tmp_path: Path, spoil: object
+) -> None:
+    assert callable(spoil)
+    content = spoil(_database(tmp_path / "x.db", "note", ["nothing to see " * 20] * 400))
+    evidence = probe_personal_data(
+        look_at(tmp_path, {"data/broken.db": content, "README.md": "x\n"})
+    )
+    assert evidence.answer is Answer.UNKNOWN
+    assert "data/broken.db" in evidence.reason
+
+
+def test_a_database_with_odd_names_is_read(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
+        connection.execute('CREATE TABLE "a""b; DROP TABLE x" ("card ""no""" TEXT)')
+        connection.execute('INSERT INTO "a""b; DROP TABLE x" VALUES (?)', (CARD,))
+    assert places(
+        probe_personal_data(look_at(tmp_path, {"x.db": (tmp_path / "x.db").read_bytes()}))
+    ) == {("x.db", 1)}
+
+
+def test_nothing_is_left_in_the_scratch(tmp_path: Path) -> None:
+    look = look_at(tmp_path, {"x.db": _database(tmp_path / "x.db", "card", [CARD])})
+    probe_personal_data(look)
+    assert list(look.scratch.iterdir()) == []
+
+
+def test_the_evidence_says_what_was_read_and_what_was_not(tmp_path: Path) -> None:
+    evidence = probe_personal_data(
+        look_at(tmp_path, {"a.txt": "1234", "export.xlsx": b"PK\0\1", "b.png": b"\0\1"})
+    )
+    assert (evidence.facts["files"], evidence.facts["blobs_in_tree"], evidence.facts["bytes"]) == (
+        3,
+        3,
+        10,
+    )
+    assert evidence.facts["not_opened"] == ["export.xlsx"]
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+
+
+def test_a_missing_blob_leaves_the_question_open(tmp_path: Path) -> None:
+    assert (
+        probe_personal_data(
+            lose_blob(look_at(tmp_path, {"a.txt": "a", "b.txt": "b"}), "a.txt")
+        ).answer
+        is Answer.UNKNOWN
+    )
+
+
+def test_a_blind_recognizer_has_a_dead_control(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognizers, "_is_valid", lambda _module, _number: False)
+    assert _state(probe_personal_data(look_at(tmp_path, {"a.txt": "a"}))) is ControlState.DEAD
+
+
+def test_a_reader_that_skips_databases_has_a_dead_control(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "read", lambda *_: [])
+    assert _state(probe_personal_data(look_at(tmp_path, {"a.txt": "a"}))) is ControlState.DEAD
+
+
+def _state(evidence: Evidence) -> ControlState | None:
+    return evidence.control.state if evidence.control else None
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared folder is not here")
+def test_the_reports_seen_in_the_field_are_not_accused(tmp_path: Path) -> None:
+    evidence = probe_personal_data(
+        look_at(tmp_path, {path.name: path.read_bytes() for path in SHARED.iterdir()})
+    )
+    assert evidence.facts["findings"] == []

@@ -1,0 +1,149 @@
+# ruff: noqa: ANN401 - what test services take and give is any JSON
+"""The question `privacy`: a planted person is found wherever a service lets them out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.responses import JSONResponse, Response
+from stdnum import luhn
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.probes import privacy
+from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
+
+PLANT = {
+    "method": "POST",
+    "path": "/people",
+    "body": {"name": "{person_name}", "mail": "{person_email}", "card": "{person_card}"},
+    "expect": [201],
+}
+SERVICE = service_of(
+    metrics="/metrics", privacy={"plant": [PLANT], "surfaces": [{"path": "/export"}]}
+)
+
+
+def _probe(folder: Path, leak: str = "", *, plant: int = 201, export: int = 200) -> Evidence:
+    """Probe a service that keeps people to itself, but for one leak."""
+    people: list[dict[str, str]] = []
+    rehearsed = Rehearsed(logs={"X.1": b"started\n"})
+
+    async def take(asked: Any) -> JSONResponse:
+        people.append(await asked.json())
+        if leak == "log":
+            rehearsed.logs["X.1"] += f"new: {quote(people[-1]['mail'])}\n".encode()
+        return JSONResponse({}, plant)
+
+    async def give(_: Any) -> Response:
+        if leak == "packed":
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("export.csv", people[0]["name"])
+            return Response(packed.getvalue())
+        return JSONResponse(
+            people if leak == "export" else {"count": len(people)},
+            export,
+            {"x-last": people[-1]["name"]} if leak == "header" else None,
+        )
+
+    async def metrics(_: Any) -> Response:
+        return Response(
+            f'people_total{{card="{people[0]["card"]}"}} 1\n'
+            if leak == "metrics"
+            else "people_total 1\n"
+        )
+
+    with serving(
+        route("/people", take, "POST"), route("/export", give), route("/metrics", metrics)
+    ) as url:
+        rehearsed.base_urls["X.1"] = url
+        found = privacy.probe_privacy(look_at(folder, SERVICE), SERVICE, rehearsed)
+    assert people
+    assert not any(value in found.model_dump_json() for value in people[0].values()), (
+        "the evidence repeats the person"
+    )
+    return found
+
+
+def test_a_person_who_stays_in_passes(tmp_path: Path) -> None:
+    found = _probe(tmp_path)
+    assert found.answer is Answer.YES
+    assert found.facts["planted"] == {"POST /people": "accepted"}
+    assert isinstance(found.facts["read"], dict)
+    assert {"GET /export of X.1", "GET /metrics of X.1", "log of X.1"} <= set(found.facts["read"])
+    assert found.control is not None
+    assert found.control.state is ControlState.ALIVE
+
+
+@pytest.mark.parametrize(
+    ("leak", "where", "what"),
+    [
+        ("export", "GET /export of X.1", ["card", "email", "name"]),
+        ("packed", "GET /export of X.1", ["name"]),
+        ("header", "headers of GET /export of X.1", ["name"]),
+        ("metrics", "GET /metrics of X.1", ["card"]),
+        ("log", "log of X.1", ["email"]),
+    ],
+)
+def test_each_leak_is_found_and_named(
+    tmp_path: Path, leak: str, where: str, what: list[str]
+) -> None:
+    found = _probe(tmp_path, leak)
+    assert found.answer is Answer.NO
+    assert found.facts["found"] == {where: what}
+    assert where in found.reason
+
+
+def test_a_person_who_never_went_in_shows_nothing(tmp_path: Path) -> None:
+    found = _probe(tmp_path, plant=500)
+    assert found.answer is Answer.UNKNOWN
+    assert "could not be planted" in found.reason
+
+
+def test_a_surface_that_could_not_be_read_leaves_it_open(tmp_path: Path) -> None:
+    found = _probe(tmp_path, export=500)
+    assert found.answer is Answer.UNKNOWN
+    assert "GET /export of X.1 answers 500" in found.reason
+
+
+def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
+    assert (
+        privacy.probe_privacy(
+            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+        ).answer
+        is Answer.UNKNOWN
+    )
+
+
+def test_the_card_has_a_valid_check_digit() -> None:
+    for _ in range(50):
+        assert luhn.is_valid(privacy.invent().card)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_a_person_is_found_between_any_bytes_and_nowhere_else(before: bytes, after: bytes) -> None:
+    person = privacy.invent()
+    assert privacy.seen(person, before + b" " + person.email.encode() + b" " + after) == ["email"]
+    assert privacy.seen(person, before + after) == []
+
+
+@pytest.mark.parametrize("written", ["{}", "{} {}", "{}-{}", "{}%20{}", "{}+{}", "{}\\u002d{}"])
+def test_a_card_is_found_however_it_is_written(written: str) -> None:
+    person = privacy.invent()
+    halves = (person.card,) if written == "{}" else (person.card[:8], person.card[8:])
+    assert privacy.seen(person, f"x={written.format(*halves)};".encode()) == ["card"]
+
+
+def test_what_only_looks_packed_is_read_as_it_stands() -> None:
+    person = privacy.invent()
+    assert privacy.seen(person, b"\x1f\x8b" + person.email.encode()) == ["email"]
+    assert privacy.seen(person, gzip.compress(person.email.encode())[:-9]) == []

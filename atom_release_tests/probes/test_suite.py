@@ -1,0 +1,695 @@
+"""A service's suite: what its runs come to, and whether the control shows that it needs the code.
+
+Real git, pytest and sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import venv
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from atom_release.gate.claims import claim_facts
+from atom_release.gate.claims.record import ClaimKind
+from atom_release.gate.manifest import Manifest, Suite
+from atom_release.gate.vocabulary import Answer, ClaimVerdict, ControlState
+from atom_release.lab.look import Look
+from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.probes.claims import collect
+from atom_release.probes.suite import probe
+from atom_release.probes.suite.probe import run_suite
+from atom_release.probes.suite.rerun import with_rerun
+from atom_release.probes.suite.series import Series
+from atom_release.source.commit import open_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.lab.sandbox.order import Namespaces
+
+CODE = '''
+"""Fees."""
+RATES = {}
+
+def rate(name):
+    """Register."""
+    def wrap(function):
+        RATES[name] = function
+        return function
+    return wrap
+
+@rate("flat")
+def fee(amount):
+    """The fee."""
+    if amount < 0:
+        raise ValueError("negative")
+    return amount * 0.02
+
+def amounts(count):
+    for number in range(count):
+        yield number
+
+async def later(amount):
+    return fee(amount)
+'''
+TESTS = """
+import asyncio
+import pytest
+from svc import fees
+
+def test_fee():
+    assert fees.fee(100) == 2
+
+def test_refuses():
+    with pytest.raises(ValueError):
+        fees.fee(-1)
+
+def test_amounts():
+    assert list(fees.amounts(3)) == [0, 1, 2]
+
+def test_later():
+    assert asyncio.run(fees.later(100)) == 2
+
+@pytest.mark.skip(reason="not here")
+def test_skipped():
+    assert False
+"""
+
+
+class Site:
+    """A repository with one service, and what looks at it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.repository = root / "repository"
+        self.files = {"svc/__init__.py": "", "svc/fees.py": CODE, "tests/test_fees.py": TESTS}
+        self.source = "svc"
+        self.suite: dict[str, Any] = {"paths": ["tests"], "repeats": 2, "timeout": "60s"}
+
+    def look(self, **rest: Any) -> Look:  # noqa: ANN401 - untyped where it comes from
+        """Commit the files and look at them."""
+        for path, text in self.files.items():
+            target = self.repository / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(textwrap.dedent(text))
+        for command in (
+            ["init", "-q", "-b", "main"],
+            ["add", "-A"],
+            ["-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-q", "-m", "all"],
+        ):
+            subprocess.run(["git", *command], cwd=self.repository, check=True)  # noqa: S607 - the git on the path
+        service = {
+            "id": "C.1",
+            "name": "fees",
+            "source": [self.source],
+            "report": "docs/*.md",
+            "suite": self.suite,
+        }
+        release = {"phase": "C", "name": "x", "version": "1", "tag": "v1", "branch": "release/x"}
+        manifest = Manifest.model_validate({"release": release, "services": [service]})
+        scratch = self.root / "scratch"
+        scratch.mkdir()
+        return Look(
+            manifest, open_tree(self.repository, "HEAD"), scratch, lambda: datetime.now(UTC), **rest
+        )
+
+    def ask(self, **rest: Any) -> Evidence:  # noqa: ANN401 - untyped where it comes from
+        """Run the suite."""
+        look = self.look(**rest)
+        return run_suite(look, look.manifest.services[0])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def control(evidence: Evidence) -> ControlState:
+    assert evidence.control is not None, evidence.reason
+    return evidence.control.state
+
+
+def facts(evidence: Evidence, name: str) -> Any:  # noqa: ANN401 - untyped where it comes from
+    return evidence.facts[name]
+
+
+def test_passes_and_needs_the_code(site: Site) -> None:
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.ALIVE), found
+    assert found.reason == "4 of 4 tests passed in 2 of 2 runs, 1 skipped"
+    assert [
+        (run["seed"], run["passed"], run["failed"], run["skipped"], run["total"], run["status"])
+        for run in facts(found, "runs")
+    ] == [
+        (1, 4, 0, 1, 5, 0),
+        (2, 4, 0, 1, 5, 0),
+    ]
+    assert facts(found, "collected") == 5
+    assert facts(found, "cases")["tests.test_fees::test_fee"] == {"passed": 2, "ran": 2}
+    kept = facts(found, "control")
+    assert kept["still_passing"] == []
+    assert kept["needed_the_code"] == 4
+    assert kept["functions"] == 3, (
+        "fee, amounts and later; rate and what it returned were called by the import"
+    )
+    assert [one.partition(" ")[2] for one in kept["kept"]] == ["rate", "wrap"]
+    assert "network:none" in found.isolation
+    assert found.tools["pytest"]
+
+
+def test_vacuous_when_every_test_passes_without_the_code(site: Site) -> None:
+    site.files["tests/test_fees.py"] = (
+        "import svc.fees\ndef test_true():\n    assert True\ndef test_there():\n    assert"
+        " svc.fees.fee\n"
+    )
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.VACUOUS)
+    assert facts(found, "control")["still_passing_share"] == 1.0
+
+
+def test_tests_that_do_not_need_the_code_are_listed_with_their_share(site: Site) -> None:
+    site.files["tests/test_fees.py"] = TESTS + "\ndef test_true():\n    assert True\n"
+    found = site.ask()
+    assert control(found) is ControlState.ALIVE
+    assert facts(found, "control")["still_passing"] == ["tests.test_fees::test_true"]
+    assert facts(found, "control")["still_passing_share"] == 0.2
+    assert found.control
+    assert "tests.test_fees::test_true" in found.control.found
+
+
+def test_a_failing_test_is_a_no(site: Site) -> None:
+    site.files["svc/fees.py"] = CODE.replace("0.02", "0.03")
+    found = site.ask()
+    assert found.answer is Answer.NO
+    assert "test_fee" in found.reason
+    assert "flaky" not in found.reason
+
+
+def test_flaky_is_a_no_with_its_rate(site: Site) -> None:
+    """The outcome depends on the hash seed, which is the number of the repeat."""
+    site.files["tests/test_fees.py"] += (
+        "\ndef test_luck():\n    import os\n    assert os.environ['PYTHONHASHSEED'] != '2'\n"
+    )
+    site.suite["repeats"] = 3
+    found = site.ask()
+    assert found.answer is Answer.NO
+    assert found.reason.startswith("flaky: tests.test_fees::test_luck in 1 of 3 runs failed")
+    assert facts(found, "cases")["tests.test_fees::test_luck"] == {"passed": 2, "ran": 3}
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("import socket; socket.create_connection(('127.0.0.1', 9))", "a connection was refused"),
+        ("import socket; socket.getaddrinfo('example.org', 80)", "a name could not be resolved"),
+        ("import nowhere_to_be_found", "a module is missing"),
+        ("raise OSError(28, 'No space left on device')", "met its disk limit, also"),
+        ("x = bytearray(3 << 30)", "met its memory limit, also"),
+        ("open('/usr/x', 'w')", "cannot be written"),
+    ],
+)
+def test_the_surroundings_are_not_held_against_the_release(site: Site, body: str, why: str) -> None:
+    site.files["tests/test_fees.py"] += f"\ndef test_here():\n    {body}\n"
+    site.suite |= {"repeats": 1, "memory_mb": 256}
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN, found.reason
+    assert why in found.reason
+
+
+def test_a_comparison_with_such_words_is_the_test_s_own_judgement(site: Site) -> None:
+    site.files["tests/test_fees.py"] += (
+        "\ndef test_words():\n    assert 'Connection refused' == 'ok'\n"
+    )
+    assert site.ask().answer is Answer.NO
+
+
+def test_a_failure_that_met_a_limit_is_repeated_with_higher_ones(site: Site) -> None:
+    """512 MB are not enough for this test, 2 GB are."""
+    site.files["tests/test_fees.py"] += (
+        "\ndef test_large():\n    assert len(bytearray(700 << 20))\n"
+    )
+    site.suite |= {"repeats": 1, "memory_mb": 512}
+    found = site.ask()
+    assert found.answer is Answer.YES, found.reason
+
+
+def test_a_suite_that_does_not_end_is_not_decided(site: Site) -> None:
+    site.files["tests/test_fees.py"] += "\ndef test_long():\n    import time; time.sleep(300)\n"
+    site.suite |= {"repeats": 3, "timeout": "1s"}
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "time limit" in found.reason
+    assert len(facts(found, "runs")) < 3
+
+
+@pytest.mark.parametrize(
+    ("tests", "why"),
+    [
+        ("x = 1\n", "no test was collected"),
+        (
+            "import nowhere_to_be_found\ndef test_x(): pass\n",
+            "could not be collected: ModuleNotFoundError",
+        ),
+        ("def test_x(:\n", "could not be collected: SyntaxError"),
+        ("async def test_x():\n    assert False\n", "a pytest plugin for async tests is missing"),
+        ("def test_x(no_such_fixture): pass\n", "a fixture is missing"),
+        ("import pytest\n@pytest.mark.skip\ndef test_x(): pass\n", "no test ran"),
+    ],
+)
+def test_what_cannot_be_run_is_not_decided(site: Site, tests: str, why: str) -> None:
+    site.files["tests/test_fees.py"] = tests
+    site.suite["repeats"] = 1
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert why in found.reason
+
+
+def test_paths_that_the_commit_lacks_are_said(site: Site) -> None:
+    site.suite["paths"] = ["elsewhere"]
+    found = site.ask()
+    assert (found.answer, found.reason) == (Answer.UNKNOWN, "the commit holds no elsewhere")
+
+
+def test_a_false_junit_does_not_agree(site: Site) -> None:
+    """The last writer of the file is the subject.
+
+    What it says must match the exit status and the collection.
+    """
+    site.files["conftest.py"] = """
+    import atexit, sys
+    path = [word.partition("=")[2] for word in sys.argv if word.startswith("--junitxml=")]
+    def lie():
+        xml = '<testsuites><testsuite><testcase classname="tests.test_fees" name="test_%d"/></testsuite></testsuites>'
+        open(path[0], "w").write(xml % 1)
+    if path:
+        atexit.register(lie)
+    """
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "the JUnit file does not agree with the collection" in found.reason
+
+
+def test_all_green_in_the_file_and_a_failing_exit_status_do_not_agree(site: Site) -> None:
+    site.files["tests/test_fees.py"] = "def test_wrong():\n    assert False\n"
+    site.files["conftest.py"] = """
+    import atexit, sys
+    path = [word.partition("=")[2] for word in sys.argv if word.startswith("--junitxml=")]
+    def lie():
+        open(path[0], "w").write('<testsuites><testsuite><testcase classname="tests.test_fees" name="test_wrong"/></testsuite></testsuites>')
+    if path:
+        atexit.register(lie)
+    """
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "the JUnit file does not agree with the exit status" in found.reason
+
+
+def test_modules_from_outside_the_copy_leave_the_control_dead(site: Site, tmp_path: Path) -> None:
+    """The suite's own Python has the service installed, and that is what the tests import."""
+    venv.create(tmp_path / "environment", symlinks=True)
+    packages = next((tmp_path / "environment").glob("lib/python*/site-packages"))
+    (packages / "pytest.pth").write_text(str(Path(pytest.__file__).parents[1]))
+    (packages / "svc").mkdir()
+    (packages / "svc" / "__init__.py").write_text("")
+    (packages / "svc" / "fees.py").write_text(CODE)
+    site.files = {"src/svc/fees.py": CODE, "src/svc/__init__.py": "", "tests/test_fees.py": TESTS}
+    site.source = "src"
+    site.suite["interpreter"] = str(tmp_path / "environment" / "bin" / "python")
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.DEAD), found
+    assert found.control
+    assert "control did not reach the code: svc.fees (" in found.control.found
+
+
+def test_a_suite_that_cannot_be_collected_without_the_code_has_a_weak_control(site: Site) -> None:
+    """Collected twice, differently: the second time the module's own work fails at import."""
+    site.files["svc/fees.py"] = (
+        CODE + "\nimport os\nif os.environ.get('PYTHONHASHSEED') != '0':\n    START = fee(1)\n"
+    )
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+
+
+def test_a_server_that_does_not_start_without_the_code_is_a_weak_control(site: Site) -> None:
+    """The test fails without the code, but for a refused connection.
+
+    Nothing shows that it judges what the code does.
+    """
+    site.files["svc/fees.py"] = (
+        "import socket\nHELD = []\ndef listen():\n   "
+        " HELD.append(socket.create_server(('127.0.0.1', 8765)))\n"
+    )
+    site.files["tests/test_fees.py"] = """
+    import socket, threading
+    from svc import fees
+    def test_serves():
+        thread = threading.Thread(target=fees.listen)
+        thread.start()
+        thread.join()
+        socket.create_connection(("127.0.0.1", 8765), 2).close()
+    """
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+
+
+def test_test_helpers_are_not_taken_for_the_code(site: Site) -> None:
+    site.files["svc/tests/helpers.py"] = "def three():\n    return 3\n"
+    site.files["svc/tests/__init__.py"] = site.files["tests/__init__.py"] = ""
+    site.files["tests/test_fees.py"] = (
+        "from svc.tests.helpers import three\ndef test_three():\n    assert three() == 3\n"
+    )
+    assert control(site.ask()) is ControlState.VACUOUS
+
+
+def test_working_directory_and_arguments_are_the_manifest_s(site: Site) -> None:
+    site.files = {f"apps/fees/{path}": text for path, text in site.files.items()}
+    site.files["apps/fees/tests/test_where.py"] = (
+        "import os\ndef test_where():\n    assert os.path.exists('svc/fees.py')\ndef"
+        " test_left_out(): assert False\n"
+    )
+    site.suite |= {
+        "paths": ["apps/fees/tests"],
+        "directory": "apps/fees",
+        "arguments": ["-k", "not left_out"],
+    }
+    found = site.ask()
+    assert found.answer is Answer.YES, found.reason
+    assert "tests.test_where::test_where" in facts(found, "cases")
+
+
+@pytest.mark.parametrize("mode", ["any", "none"])
+def test_a_configuration_above_the_copy_is_not_read(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Namespaces
+) -> None:
+    """Also not where no namespaces hide it."""
+    monkeypatch.setattr(probe, "Sandbox", partial(Sandbox, namespaces=mode))
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\naddopts = "--no-such-option"\n'
+    )
+    (tmp_path / "conftest.py").write_text("raise RuntimeError('the gate\\'s own')\n")
+    found = site.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.ALIVE), found
+
+
+@pytest.mark.parametrize("mode", ["any", "none"])
+def test_tests_may_write_beside_themselves_and_see_nothing_of_other_runs(
+    site: Site, monkeypatch: pytest.MonkeyPatch, mode: Namespaces
+) -> None:
+    monkeypatch.setattr(probe, "Sandbox", partial(Sandbox, namespaces=mode))
+    site.files["tests/test_fees.py"] += """
+def test_writes():
+    import os, pathlib
+    for place in ("trace.db", "tests/trace.db"):
+        assert not os.path.exists(place)
+        pathlib.Path(place).write_text("x")
+"""
+    assert site.ask().answer is Answer.YES
+
+
+def test_requirements_are_names_only(site: Site) -> None:
+    site.suite["requirements"] = "requirements.txt"
+    site.files["requirements.txt"] = "pytest\n./evil\n"
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "'./evil'" in found.reason
+
+
+def test_requirements_that_cannot_be_had_as_wheels_are_said(site: Site) -> None:
+    site.suite["requirements"] = "requirements.txt"
+    site.files["requirements.txt"] = "pytest==0.0.0.1\n"
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "could not be installed as wheels" in found.reason
+    assert not list((site.root / "scratch" / "environments").glob("*/bin"))
+
+
+@pytest.mark.slow
+def test_requirements_make_an_environment_once(site: Site) -> None:
+    site.suite["requirements"] = "requirements.txt"
+    site.files["requirements.txt"] = f"pytest=={pytest.__version__}  # as here\n"
+    look = site.look()
+    for _ in range(2):
+        found = run_suite(look, look.manifest.services[0])
+        assert found.answer is Answer.YES, found.reason
+    assert len(list((site.root / "scratch" / "environments").glob("*/bin/python"))) == 1
+
+
+def test_a_hidden_folder_may_hold_the_scratch(site: Site) -> None:
+    found = site.ask(hidden=(site.root,))
+    assert found.answer is Answer.YES, found.reason
+    assert "hidden-folders" in found.isolation
+
+
+def test_an_interrupted_gate_ends_its_runs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception in the gate does not wait for the subject's time to pass."""
+    site.files["tests/test_fees.py"] = "def test_long():\n    import time; time.sleep(250)\n"
+    site.suite["timeout"] = "300s"
+
+    def interrupted(*_: Any) -> None:  # noqa: ANN401 - whatever it is called with
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Series, "_begin_control", interrupted)
+    with pytest.raises(KeyboardInterrupt), _no_longer_than(120):
+        site.ask()
+
+
+@contextmanager
+def _no_longer_than(seconds: int) -> Iterator[None]:
+    def late(*_: Any) -> None:  # noqa: ANN401 - a signal handler's
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+SHELL_TESTS = """\
+#!/bin/sh
+# Writes JUnit: one case for the fee of 100, one that needs no code.
+out=$1
+fee=$(sh svc/fee.sh 100 2>/dev/null)
+if [ "$fee" = 2 ]; then broken=""; else broken="<failure message='fee is not 2'/>"; fi
+printf "<testsuite><testcase classname='fees' name='fee'>%s</testcase><testcase classname='fees' name='adds'/></testsuite>" "$broken" > "$out"
+[ -z "$broken" ]
+"""
+
+
+@pytest.fixture
+def shell(site: Site) -> Site:
+    """A service in another language: a shell script with a suite of its own that writes JUnit."""
+    site.files = {"svc/fee.sh": "echo $(($1 / 50))\n", "tests/run.sh": SHELL_TESTS}
+    site.suite |= {"paths": ["tests"], "command": ["sh", "tests/run.sh", "{junit}"]}
+    return site
+
+
+def test_a_suite_in_another_language_has_a_weak_control(shell: Site) -> None:
+    found = shell.ask()
+    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+    assert found.reason == "2 of 2 tests passed in 2 of 2 runs"
+    assert found.control is not None
+    assert found.control.changed == "1 files were emptied"
+    assert found.control.found.startswith("1 of 2 tests did not pass")
+
+
+def test_a_suite_in_another_language_fails_by_its_cases(shell: Site) -> None:
+    shell.files["svc/fee.sh"] = "echo 3\n"
+    found = shell.ask()
+    assert found.answer is Answer.NO
+    assert "fee is not 2" in found.reason
+
+
+def test_a_suite_in_another_language_that_needs_no_code_is_vacuous(shell: Site) -> None:
+    shell.files["tests/run.sh"] = SHELL_TESTS.replace("sh svc/fee.sh 100 2>/dev/null", "echo 2")
+    assert control(shell.ask()) is ControlState.VACUOUS
+
+
+def test_a_command_that_writes_no_junit_is_not_decided(shell: Site) -> None:
+    shell.suite["command"] = ["sh", "-c", "true # {junit}"]
+    found = shell.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert found.reason == "the tests could not be collected: no JUnit file was written"
+
+
+def test_a_command_says_where_it_writes() -> None:
+    with pytest.raises(ValueError, match=r"put \{junit\} among its arguments"):
+        Suite.model_validate({"paths": ["tests"], "command": ["make", "test"]})
+
+
+def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(site: Site) -> None:
+    """The code changed after the report.
+
+    So only the suite of that commit can say whether its count was ever true.
+    """
+    for said, verdict in ((7, ClaimVerdict.CONTRADICTED), (4, ClaimVerdict.UNVERIFIED)):
+        part = Site(site.root / str(said))
+        part.files["docs/fees.md"] = (
+            f"# C.1 Fees\n\n**Status:** PASS\n\n## Tests\n\n{said} passed\n"
+        )
+        first = part.look()
+        (part.repository / "tests" / "test_more.py").write_text(
+            "from svc import fees\n\ndef test_more():\n    assert fees.fee(50) == 1\n"
+        )
+        for command in (
+            ["add", "-A"],
+            ["-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-q", "-m", "more"],
+        ):
+            subprocess.run(["git", *command], cwd=part.repository, check=True)  # noqa: S607 - the git on the path
+        look = replace(first, tree=open_tree(part.repository, "HEAD"))
+        service = look.manifest.services[0]
+        reported = collect(look, service)
+        ran = with_rerun(look, service, run_suite(look, service), reported)
+        assert service.suite is not None
+        assert [run["passed"] for run in facts(ran, "at_report")["runs"]] == [
+            4
+        ] * service.suite.repeats
+        rows = claim_facts.ledger(
+            service, {str(number): one for number, one in enumerate([*reported, ran])}
+        )
+        assert rows is not None
+        assert {row.verdict for row in rows if row.kind is ClaimKind.TESTS} == {verdict}, rows
+
+
+def test_an_interpreter_that_is_not_there_is_said(site: Site) -> None:
+    site.suite["interpreter"] = "/nowhere/python"
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "there is no interpreter at /nowhere/python" in found.reason
+
+
+def test_an_interpreter_that_the_manifest_names(site: Site) -> None:
+    site.suite["interpreter"] = sys.executable
+    assert site.ask().answer is Answer.YES
+
+
+HOSTILE = """
+import os, pathlib, socket, subprocess, sys
+
+def test_reads_the_key():
+    open({hidden!r} + "/key.pem")
+
+def test_finds_the_key():
+    next(pathlib.Path({hidden!r}).iterdir())
+
+def test_reads_the_environment():
+    found = [name for name in os.environ if "TOKEN" in name]
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            found += [pid] if b"planted-secret" in open("/proc/" + pid + "/environ", "rb").read() else []
+        except OSError:
+            pass
+    assert found
+
+def test_edits_the_reports():
+    open({reports!r} + "/PhaseC_Decision.json", "w")
+
+def test_reaches_the_network():
+    socket.create_connection(("127.0.0.1", {port}), 2)
+
+def test_pushes_a_tag():
+    subprocess.run(["git", "init", "-q", "/tmp/r"], check=True)
+    subprocess.run(["git", "-C", "/tmp/r", "-c", "user.name=n", "-c", "user.email=e@x.org", "commit", "-q", "--allow-empty", "-m", "m"], check=True)
+    subprocess.run(["git", "-C", "/tmp/r", "-c", "safe.directory=*", "push", {origin!r}, "HEAD:refs/tags/v9"], check=True)
+
+def test_fills_the_disk():
+    for number in range(200):
+        open("fill%d" % number, "wb").write(bytes(1 << 24))
+"""
+
+
+@pytest.fixture
+def hostile(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Site, tuple[Path, ...]]]:
+    """A suite whose tests pass where they do harm, and the places that it must not get at.
+
+    Each open to all as far as modes go.
+    """
+    monkeypatch.setenv("DEPLOY_TOKEN", "planted-secret")
+    hidden, reports, origin = tmp_path / "hidden", tmp_path / "reports", tmp_path / "origin.git"
+    subprocess.run(["git", "init", "-q", "--bare", "--shared=world", str(origin)], check=True)  # noqa: S607 - the git on the path
+    for folder in (hidden, reports, tmp_path, *tmp_path.parents[:-2]):
+        folder.mkdir(exist_ok=True)
+        if folder.stat().st_uid == os.geteuid():
+            folder.chmod(0o777)
+    (hidden / "key.pem").write_text("planted-secret")
+    site.suite |= {"repeats": 1}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        site.files["tests/test_fees.py"] = HOSTILE.format(
+            hidden=str(hidden), reports=str(reports), port=port, origin=str(origin)
+        )
+        yield site, (hidden, reports, origin, site.repository)
+        server.setblocking(False)  # noqa: FBT003 - the standard library's own
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert not list(reports.iterdir())
+    tags = subprocess.run(
+        ["git", "-C", str(origin), "tag"],  # noqa: S607 - the git on the path
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert tags.stdout == ""
+
+
+def test_a_hostile_suite_gets_nowhere(hostile: tuple[Site, tuple[Path, ...]]) -> None:
+    """Each attempt is a test that passes where it succeeds.
+
+    None does, also not with the higher limits of the repetition.
+    """
+    site, hidden = hostile
+    found = site.ask(hidden=hidden)
+    run = facts(found, "runs")[0]
+    messages = {name.rpartition("test_")[2]: text for name, text in run["messages"].items()}
+    assert found.answer is not Answer.YES
+    assert run["passed"] == 0
+    assert messages["reads_the_key"].startswith("FileNotFoundError")
+    assert messages["finds_the_key"].startswith(("FileNotFoundError", "StopIteration"))
+    assert messages["reads_the_environment"].startswith("assert []")
+    assert messages["edits_the_reports"].startswith(("FileNotFoundError", "OSError: [Errno 30]"))
+    assert messages["reaches_the_network"].startswith("ConnectionRefusedError")
+    assert "CalledProcessError" in messages["pushes_a_tag"]
+    assert "No space left" in messages["fills_the_disk"]
+    assert {"mount-namespace", "pid-namespace", "network:none", "hidden-folders"} <= set(
+        found.isolation
+    )
+
+
+def test_a_suite_that_forks_without_end_is_stopped(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bounded by itself too, above the limit (lowered here.
+
+    To be kind to the machine) and the higher one of the repetition.
+    """
+    monkeypatch.setattr(probe, "Limits", partial(Limits, processes=30))
+    site.files["tests/test_fees.py"] = """
+    import os, time
+    def test_forks():
+        for made in range(150):
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+        time.sleep(60)
+    """
+    site.suite |= {"repeats": 2}
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "met its processes limit, also with limits four times as high" in found.reason

@@ -1,0 +1,202 @@
+# ruff: noqa: ANN401 - what test services take and give is any JSON
+"""The question `tokens`, put to real services that verify tokens well, or not in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from starlette.responses import JSONResponse
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.probes import tokens
+from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
+
+SECRET = "5e" * 32
+SERVICE = service_of(
+    token_audit={"request": {"path": "/mine"}, "secret": "jwt", "claims": {"sub": "someone"}}
+)
+
+
+class RefusedError(Exception):
+    """The token is not good."""
+
+
+def _claims(token: str, **options: Any) -> dict[str, Any]:
+    asked: Any = {"require": ["exp", "tenant_id"], **options}
+    claims: dict[str, Any] = jwt.decode(token, SECRET, algorithms=["HS256"], options=asked)
+    if not claims.get("tenant_id"):
+        raise RefusedError
+    return claims
+
+
+def _well(token: str, _: Any) -> str:
+    return str(_claims(token)["tenant_id"])
+
+
+def _probe(
+    folder: Path,
+    tenant_of: Callable[[str, Any], str],
+    shown: Callable[[str], Any] | None = None,
+    secret: str = SECRET,
+) -> Evidence:
+    """Probe a service that takes its tenant from the token by `tenant_of` and answers with what `shown` makes of it."""
+
+    async def answer(asked: Any) -> Any:
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        try:
+            tenant = tenant_of(token, asked)
+        except (jwt.InvalidTokenError, RefusedError):
+            return JSONResponse({}, 401)
+        return shown(tenant) if shown else {"tenant": tenant, "rows": []}
+
+    with serving(route("/mine", answer)) as url:
+        return tokens.probe_tokens(
+            look_at(folder, SERVICE), SERVICE, Rehearsed({"X.1": url}, secrets={"jwt": secret})
+        )
+
+
+def test_a_service_that_verifies_well_passes(tmp_path: Path) -> None:
+    found = _probe(tmp_path, _well)
+    assert found.answer is Answer.YES
+    cases = found.facts["cases"]
+    assert isinstance(cases, dict)
+    assert len(cases) == 15
+    assert cases["alg=none"] == "refused"
+    assert cases["other tenant in further claims"] == "no effect"
+    assert found.control is not None
+    assert found.control.state is ControlState.ALIVE
+
+
+def test_no_secret_and_no_token_stands_in_the_evidence(tmp_path: Path) -> None:
+    text = _probe(tmp_path, _well).model_dump_json()
+    assert SECRET not in text
+    assert "eyJ" not in text
+
+
+def _without(**given: Any) -> Callable[[str, Any], str]:
+    options: Any = given
+    return lambda token, _: str(
+        jwt.decode(token, SECRET, algorithms=["HS256"], options=options).get("tenant_id", "default")
+    )
+
+
+def _overridden(nest: str) -> Callable[[str, Any], str]:
+    def tenant_of(token: str, _: Any) -> str:
+        claims = _claims(token)
+        return str({**claims, **claims.get(nest, {})}["tenant_id"])
+
+    return tenant_of
+
+
+def _anonymous(token: str, asked: Any) -> str:
+    return _well(token, asked) if token else "public"
+
+
+def _header(token: str, asked: Any) -> str:
+    return str(asked.headers.get("x-tenant-id") or _well(token, asked))
+
+
+def _alias(token: str, _: Any) -> str:
+    claims = _claims(token)
+    return str(claims.get("org_id") or claims["tenant_id"])
+
+
+@pytest.mark.parametrize(
+    ("tenant_of", "accepted"),
+    [
+        (
+            _without(verify_signature=False),
+            {
+                "no signature",
+                "alg=none",
+                "wrong key",
+                "other payload",
+                "expired",
+                "no exp",
+                "no tenant",
+                "empty tenant",
+                "null tenant",
+            },
+        ),
+        (_without(require=["tenant_id"]), {"no exp", "empty tenant"}),
+        (
+            _without(verify_exp=False, require=["exp"]),
+            {"expired", "no tenant", "empty tenant", "null tenant"},
+        ),
+        (_anonymous, {"no token"}),
+        (_overridden("extra"), {"other tenant in nested claims"}),
+        (_alias, {"other tenant in further claims"}),
+        (_header, {"other tenant in a header"}),
+    ],
+    ids=[
+        "unverified",
+        "no exp asked",
+        "expiry unchecked",
+        "anonymous",
+        "nested override",
+        "alias override",
+        "header override",
+    ],
+)
+def test_each_hole_is_found_and_named(
+    tmp_path: Path, tenant_of: Callable[[str, Any], str], accepted: set[str]
+) -> None:
+    found = _probe(tmp_path, tenant_of)
+    assert found.answer is Answer.NO
+    cases = found.facts["cases"]
+    assert isinstance(cases, dict)
+    assert {name for name, came in cases.items() if str(came).startswith("accepted")} - {
+        "good token"
+    } == accepted
+    assert all(name in found.reason for name in accepted)
+
+
+def test_data_of_another_tenant_is_seen(tmp_path: Path) -> None:
+    """It verifies well, and then answers everybody with the rows of the first who asked."""
+    first: list[str] = []
+
+    def shown(tenant: str) -> dict[str, Any]:
+        first.append(tenant)
+        return {"rows": [{"owner": first[0]}]}
+
+    found = _probe(tmp_path, _well, shown)
+    assert found.answer is Answer.NO
+    assert "token of another tenant (accepted with data of tenant)" in found.reason
+
+
+def test_answers_that_differ_by_tenant_show_enough_without_naming_it(tmp_path: Path) -> None:
+    assert _probe(tmp_path, _well, lambda tenant: {"rows": hash(tenant)}).answer is Answer.YES
+    (tmp_path / "again").mkdir()
+    assert (
+        _probe(
+            tmp_path / "again", _overridden("claims"), lambda tenant: {"rows": hash(tenant)}
+        ).answer
+        is Answer.NO
+    )
+
+
+def test_answers_that_show_nothing_of_the_tenant_leave_it_open(tmp_path: Path) -> None:
+    found = _probe(tmp_path, _well, lambda _: {"rows": []})
+    assert found.answer is Answer.UNKNOWN
+    assert "not shown" in found.reason
+
+
+def test_where_the_good_token_is_refused_the_refusals_mean_nothing(tmp_path: Path) -> None:
+    found = _probe(tmp_path, _well, secret="another" * 8)
+    assert found.answer is Answer.UNKNOWN
+    assert found.control is not None
+    assert found.control.state is ControlState.DEAD
+
+
+def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
+    assert (
+        tokens.probe_tokens(
+            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+        ).answer
+        is Answer.UNKNOWN
+    )

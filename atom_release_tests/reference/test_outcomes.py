@@ -1,0 +1,117 @@
+"""Every scenario, judged for real.
+
+Its whole outcome vector is green's but for exactly what it declares.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from atom_release.gate.vocabulary import Verdict
+from atom_release.git import Git
+from atom_release.reference.scenarios import SCENARIOS
+from atom_release_tests.fixtures import judged
+
+GREEN = {
+    **{f"C.{number}": "PASS" for number in range(1, 6)},
+    **{f"P-{number}": "PASS" for number in (1, 2, 3, 5, 6)},
+    **dict.fromkeys(("AC1", "AC2", "T5", "AC5"), "PASS"),
+    "P-4": "BLOCKED",
+    "AC6": "BLOCKED",
+}
+QUICK = ("report-missing", "rls-view-leak")
+REF = "refs/tags/v3.0.0-phaseC"
+STANDING = {
+    "tag-conflict": [REF],
+    "branch-diverged": ["refs/heads/prod-review/PhaseC-Finalization"],
+}  # what stood at the origin before
+
+pytestmark = pytest.mark.live
+
+
+def check(name: str, place: Path) -> None:
+    scenario = SCENARIOS[name]
+    result = judged.run(name, place)
+    expected = {
+        **GREEN,
+        **{criterion: outcome.value for criterion, outcome in scenario.expects.items()},
+    }
+    told = {one.id: one.reason for one in result.decision.criteria}
+    found = judged.outcomes(result.decision)
+    assert found == expected, {name: told[name] for name in found if found[name] != expected[name]}
+    changed = set(expected.values()) - {"PASS"} if scenario.expects else set()
+    assert (result.decision.verdict is Verdict.GREEN) == (not scenario.expects), changed
+    if scenario.earlier is not None:
+        assert list((place / "reports").glob("PhaseC_Trend_*.svg")), (
+            "p95 over the releases is drawn where there is one before"
+        )
+    if scenario.expects:
+        assert judged.release_refs(place, name) == STANDING.get(name, [])
+    assert (place / "reports" / "releases" / "v3.0.0" / "PhaseC_AuditBundle.zip").is_file()
+
+
+def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
+    """The positive control of every scenario.
+
+    GREEN, a tag on R whose first parent is S, branch and tag at the origin, all artifacts there.
+    """
+    check("green", tmp_path)
+    assert set(judged.release_refs(tmp_path, "green")) == {
+        REF,
+        "refs/heads/prod-review/PhaseC-Finalization",
+    }
+    names = {path.name for path in (tmp_path / "reports").iterdir()}
+    services = {f"PhaseC_Evidence_C_{number}.json" for number in range(1, 6)}
+    reports = {
+        f"PhaseC_{rest}"
+        for rest in (
+            "Aggregated.md",
+            "Aggregated.json",
+            "InfraSimulation.log",
+            "InfraSimulation.json",
+            "CrossService.json",
+        )
+    }
+    reports |= {
+        f"PhaseC_{rest}"
+        for rest in (
+            "PolicyCheck.md",
+            "PolicyCheck.json",
+            "PolicyCheck.sarif",
+            "PerfSummary.json",
+            "Snapshot.json",
+            "Decision.dsse.json",
+        )
+    }
+    assert names >= services | reports | {"PhaseC_PullRequest.md", "PhaseC_Receipt.dsse.json"}
+    beside = {
+        f"PhaseC_{what}_C_{number}.{ending}"
+        for number in range(1, 6)
+        for what, ending in (("Samples", "parquet"), ("Latency", "svg"))
+    }
+    beside |= {"PhaseC_Report.html"}
+    assert names >= beside
+    listed = Git(tmp_path / "home" / "reference" / "green" / "origin.git").line(
+        "ls-tree", "-r", "--name-only", REF
+    )
+    assert not {name for name in beside if name in listed}, (
+        "no raw sample, no picture and no page belongs to the release commit"
+    )
+    snapshot = json.loads((tmp_path / "reports" / "PhaseC_Snapshot.json").read_text())
+    assert snapshot["decision"]["verdict"] == "GREEN"
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_red_scenario_turns_what_it_declares(name: str, tmp_path: Path) -> None:
+    """Two defects of different kinds: what is claimed, and what the database lets through."""
+    check(name, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in {*QUICK, "green"}])
+def test_every_other_scenario_turns_what_it_declares(name: str, tmp_path: Path) -> None:
+    """One defect, its declared change set, and nothing else."""
+    check(name, tmp_path)

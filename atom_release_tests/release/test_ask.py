@@ -1,0 +1,231 @@
+"""Whatever a probe raises is evidence.
+
+Its own legs become INCONCLUSIVE, all others stay, and the refusal is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from atom_release.errors import ActFailed, Refused
+from atom_release.gate.catalogue import criteria
+from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.rules import legs
+from atom_release.gate.rules.legs import Case
+from atom_release.gate.vocabulary import Answer, ControlState, Outcome
+from atom_release.lab.look import Look
+from atom_release.reference.build import build
+from atom_release.reference.scenarios import manifest_bytes
+from atom_release.release import questions as asking
+from atom_release.release.ask import Boundary, Question
+from atom_release.source.commit import open_tree
+from atom_release.source.manifest_file import parse_manifest
+
+SECRET = "value-of-a-variable"
+CONTROL = NegativeControl(state=ControlState.ALIVE, changed="something", found="red")
+PROBES = {
+    "evidence.accuracy.probe_accuracy": ["accuracy"],
+    "evidence.claims.facts.collect": ["report", "claims"],
+    "evidence.suite.run_suite": ["suite"],
+    "evidence.artifact_signing.probe_artifact_signing": ["signing"],
+    "evidence.remote.probe_tag": ["tag"],
+    "evidence.remote.probe_remote": ["remote"],
+    "evidence.remote.probe_forge": ["forge"],
+    "evidence.prometheus.probe": ["prometheus"],
+    "evidence.vault.probe": ["vault"],
+    "evidence.postgres.probe": ["postgres"],
+    "evidence.integration.run_integration": ["integration"],
+    "evidence.latency.probe_latency": ["latency"],
+    "evidence.regression.compare": ["regression"],
+    "evidence.secrets.probe_secrets": ["secrets"],
+    "evidence.secret_history.probe_secret_history": ["secret-history"],
+    "evidence.secret_use.probe_secret_use": ["secret-use"],
+    "evidence.signatures.probe_committed": ["signature"],
+    "evidence.signatures.probe_produced": ["signature", "tampered-artifact"],
+    "evidence.default_secrets.probe_default_secrets": ["default-secrets"],
+    "evidence.personal_data.probe_personal_data": ["personal-data"],
+    "evidence.safety_mode.probe_safety_mode": ["safety-mode"],
+    "evidence.approval.probe_approval": ["approval"],
+    "evidence.health.probe_health": ["health"],
+    "evidence.metrics.probe_metrics": ["metrics"],
+    "evidence.privacy.probe_privacy": ["privacy"],
+    "evidence.tokens.probe_tokens": ["tokens"],
+    "evidence.tenancy.probe_tenancy": ["migrations", "isolation"],
+}
+
+
+@pytest.fixture(scope="module")
+def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
+    built = build(tmp_path_factory.mktemp("reference") / "green")
+    manifest = parse_manifest(manifest_bytes("green"), "release.yaml")
+    return Look(
+        manifest,
+        open_tree(built.repository, "HEAD"),
+        tmp_path_factory.mktemp("scratch"),
+        lambda: datetime.now(UTC),
+        {"TOKEN": SECRET},
+    )
+
+
+def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work of a step, without a repository
+    boundary = Boundary(look, name, look.clock() + timedelta(hours=1))
+    names = SimpleNamespace(
+        artifact=lambda rest: rest,
+        evidence_artifact=lambda service: service.id,
+        evidence_artifacts=(),
+    )
+    key = SimpleNamespace(public=SimpleNamespace(pem=b""))
+    subject = SimpleNamespace(
+        key=key,
+        fingerprint_key=b"k",
+        tree=look.tree,
+        manifest=look.manifest,
+        commit=look.tree.commit,
+        external=True,
+    )
+    rehearsal = SimpleNamespace(
+        base_urls={}, fill=str, postgres=object(), absent={}, isolation=(), lease=_lease
+    )
+    return SimpleNamespace(
+        look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, rehearsal=lambda: rehearsal,
+        inputs=lambda _: {}, case=lambda _: Case(look.manifest, look.tree.commit, look.tree.tree, look.clock(), {}),
+    )  # fmt: skip
+
+
+@contextmanager
+def _lease() -> Iterator[None]:
+    yield
+
+
+def answering(look: Look, questions: list[str]) -> Callable[..., list[Evidence]]:
+    """Give a probe that answers yes to its questions for every subject."""
+    wanted = [leg for leg in sorted(criteria.asked(look.manifest)) if leg[0] in questions]
+
+    def probe(*given: Any, **_: object) -> list[Evidence]:  # noqa: ANN401 - a probe is given what it asks for
+        services = [one.id for one in given if hasattr(one, "report")] or [
+            one.name for one in given if hasattr(one, "paths")
+        ]
+        return [
+            look.found(*leg, Answer.YES, "asked", control=CONTROL)
+            for leg in wanted
+            if not services or leg[1] in services
+        ]
+
+    return probe
+
+
+def raising(*_: object, **__: object) -> list[Evidence]:
+    message = f"boom with {SECRET}"
+    raise RuntimeError(message)
+
+
+def collected(look: Look) -> list[Evidence]:
+    """Give what all stations ask, as their evidence."""
+    found: list[Evidence] = []
+    for station in ("infra_simulation", "cross_service", "perf_summary", "policy_check"):
+        found += _evidence(getattr(asking, station)(step_of(look, station)))
+    for service in look.manifest.services:
+        found += _evidence(asking.service_evidence(step_of(look, service.id), service))
+    return found
+
+
+def _evidence(artifacts: Mapping[str, bytes]) -> list[Evidence]:
+    from atom_release.records.record import evidence_in
+
+    return list(
+        evidence_in(
+            {
+                name if name.endswith((".json", ".md", ".log")) else f"{name}.json": content
+                for name, content in artifacts.items()
+            }
+        ).values()
+    )
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
+    probe: str, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The boundary turns the error into evidence for exactly the probe's legs.
+
+    Without the secret that the error held.
+    """
+    for name, questions in PROBES.items():
+        monkeypatch.setattr(
+            f"atom_release.{name}", raising if name == probe else answering(look, questions)
+        )
+    monkeypatch.setattr("atom_release.lab.rehearsal.current", lambda _: None)
+    monkeypatch.setattr("atom_release.release.released.signer", lambda _: (bytes, bytes))
+    found = collected(look)
+    errored = {one.question for one in found if one.errored}
+    failed = {one.leg for one in found if one.errored}
+    assert errored == set(PROBES[probe])
+    assert all("RuntimeError: boom with ***" in one.reason for one in found if one.errored)
+    assert {one.leg for one in found} == criteria.asked(look.manifest)
+    case = Case(
+        look.manifest,
+        look.tree.commit,
+        look.tree.tree,
+        look.clock(),
+        {str(number): one for number, one in enumerate(found)},
+    )
+    for criterion in criteria.expected(look.manifest):
+        for spec in criteria.legs(look.manifest, criterion.id):
+            if (
+                spec.applies
+                and (spec.question, spec.subject) in failed
+                and (criterion.id, spec.question) != ("AC1", "report")
+            ):
+                assert legs.judge(spec, case).outcome is Outcome.INCONCLUSIVE, spec
+
+
+def test_a_rehearsal_that_cannot_be_had_is_evidence_too(
+    look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When nothing can be started, every leg that needed it says why."""
+    for name, questions in PROBES.items():
+        monkeypatch.setattr(f"atom_release.{name}", answering(look, questions))
+    step = step_of(look, "cross_service")
+    step.rehearsal = raising
+    (one,) = _evidence(asking.cross_service(step))
+    assert (one.leg, one.errored) == (("integration", "cross-service"), True)
+
+
+@pytest.mark.parametrize("error", [Refused, ActFailed])
+def test_refusals_pass_the_boundary(error: type[Exception], look: Look) -> None:
+    """What must not act, and what failed to act, is no evidence."""
+
+    def refuse() -> list[Evidence]:
+        raise error("no")
+
+    with pytest.raises(error):
+        Boundary(look, "x", look.clock() + timedelta(hours=1)).ask(
+            Question((("secrets", "tree"),), refuse)
+        )
+
+
+def test_the_timebox_interrupts_a_probe_that_hangs(look: Look) -> None:
+    """The probe that hangs, and those that were not asked in time, are INCONCLUSIVE and say so."""
+    import time
+
+    boundary = Boundary(look, "x", look.clock() + timedelta(seconds=0.2))
+    hang = Question((("secrets", "tree"),), lambda: time.sleep(60))  # type: ignore[arg-type, return-value]
+    first, second = boundary.ask(hang, Question((("vault", "vault"),), raising))
+    assert "timebox of the manifest ended while" in first.reason
+    assert "timebox of the manifest ended before" in second.reason
+
+
+def test_what_no_criterion_expects_is_not_asked(look: Look) -> None:
+    """A manifest that expects less costs less."""
+    few = Manifest.model_validate({**look.manifest.model_dump(mode="python"), "expected": ("AC5",)})
+    narrow = Boundary(
+        Look(few, look.tree, look.scratch, look.clock), "x", look.clock() + timedelta(hours=1)
+    )
+    assert narrow.ask(Question((("secrets", "tree"),), raising)) == []

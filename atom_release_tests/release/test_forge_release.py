@@ -1,0 +1,129 @@
+"""A whole release with a forge.
+
+AC6 is asked live, and what is tagged is asked to be merged once, whatever happens in between.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from atom_release.acts.journal import Journal
+from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.forge.github import TOKEN, GitHub, github
+from atom_release_tests.fixtures.tiny import Tiny
+
+MANIFEST = (
+    tiny.MANIFEST.replace("[AC1, AC5]", "[AC1, AC5, AC6]")
+    + "infrastructure: {forge: TINY_FORGE, forge_token: TINY_FORGE_TOKEN, timeout: 20s}\n"
+)
+
+pytestmark = pytest.mark.slow  # whole runs; what a forge answers is tested beside the act
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Tiny, GitHub]]:
+    one = tiny.make(tmp_path / "r", manifest=MANIFEST)
+    one.git("config", "http.receivepack", "true", at=one.origin)
+    with github(one.origin) as hub:
+        one.git("remote", "set-url", "origin", hub.remote)
+        monkeypatch.setenv("TINY_FORGE", hub.api)
+        monkeypatch.setenv("TINY_FORGE_TOKEN", TOKEN)
+        yield one, hub
+
+
+def run(release: Tiny) -> bool:
+    with dg.DagsterInstance.ephemeral() as instance:
+        return (
+            release.definitions()
+            .resolve_job_def("phase_x_release")
+            .execute_in_process(instance=instance, raise_on_error=False)
+            .success
+        )
+
+
+def journalled(release: Tiny) -> str:
+    (folder,) = [
+        path for path in (Path(release.settings.home) / "journal").iterdir() if path.is_dir()
+    ]
+    entry = Journal(folder).read(release.git("rev-parse", "HEAD"), "v1")
+    return str(entry.pull_request) if entry else ""
+
+
+def test_ac6_is_green_live_and_the_release_is_asked_to_be_merged(
+    release: tuple[Tiny, GitHub],
+) -> None:
+    one, hub = release
+    assert run(one)
+    decision = json.loads((Path(one.settings.out) / "PhaseX_Snapshot.json").read_text())["decision"]
+    (ac6,) = [found for found in decision["criteria"] if found["id"] == "AC6"]
+    assert (ac6["outcome"], ac6["assurance"]) == ("PASS", "live"), ac6["reason"]
+    (pull,) = hub.pulls
+    commit = one.git("rev-parse", "v1-phaseX^{commit}")
+    assert (pull["head"], pull["base"], pull["draft"]) == ("review/PhaseX", "main", False)
+    said = pull["body"].replace("\u200b", "")
+    for words in ("AC6", "squash", commit, "PhaseX_Decision.dsse.json", "sha256"):
+        assert words in said
+    ((at, (status,)),) = hub.statuses.items()
+    assert (at, status["context"], status["description"][:8]) == (
+        commit,
+        "atom-release/phase_x",
+        "GREEN v1",
+    )
+    assert journalled(one) == f"http://{hub.base}/acme/atom/pull/1"
+    asked = len(hub.asked)
+    assert run(one)
+    assert (len(hub.pulls), len(hub.statuses[commit])) == (1, 1)
+    assert len(hub.asked) == asked  # what is journalled is not even asked again
+    assert TOKEN not in "".join(
+        path.read_text(errors="replace")
+        for path in Path(one.settings.out).rglob("*")
+        if path.is_file()
+    )
+
+
+@pytest.mark.parametrize("lost", ["pulls/create", "repos/create-commit-status"])
+def test_an_act_that_was_done_before_it_was_journalled_is_found_again(
+    lost: str, release: tuple[Tiny, GitHub]
+) -> None:
+    """What a crash between opening and noting leaves: the forge has it and the journal does not."""
+    one, hub = release
+    hub.lost = {lost}
+    assert not run(one)
+    assert (len(one.tags()), len(hub.pulls), journalled(one)) == (2, 1, "None")
+    hub.lost = set()
+    assert run(one)
+    assert (len(hub.pulls), [len(said) for said in hub.statuses.values()]) == (1, [1])
+    assert journalled(one).endswith("/pull/1")
+
+
+def test_what_is_noted_blocked_makes_a_draft(
+    release: tuple[Tiny, GitHub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The forge was away while it was judged, and is back when the release is carried out."""
+    one, hub = release
+    monkeypatch.delenv("TINY_FORGE")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert (
+            one.definitions()
+            .resolve_job_def("phase_x_audit")
+            .execute_in_process(instance=instance, raise_on_error=False)
+            .success
+        )
+        monkeypatch.setenv("TINY_FORGE", hub.api)
+        job = dg.define_asset_job(
+            "acts",
+            dg.AssetSelection.assets(
+                *(dg.AssetKey(["phase_x", name]) for name in ("release_tag", "pull_request"))
+            ),
+        )
+        acts = dg.Definitions.merge(one.definitions(), dg.Definitions(jobs=[job])).resolve_job_def(
+            "acts"
+        )
+        assert acts.execute_in_process(instance=instance, raise_on_error=False).success
+    (pull,) = hub.pulls
+    assert (pull["draft"], "BLOCKED" in pull["body"]) == (True, True)

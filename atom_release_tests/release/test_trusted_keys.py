@@ -1,0 +1,263 @@
+"""Whose word counts, and which release is the one before.
+
+Neither can be chosen by the judged commit.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from atom_release.gate.consents.approvals import Approval
+from atom_release.gate.consents.waivers import Signature, Waiver
+from atom_release.gate.decision.decision import Decision, decide
+from atom_release.gate.documents.vsa import EXTENSION
+from atom_release.gate.rules.legs import Case
+from atom_release.gate.vocabulary import Outcome
+from atom_release.records import consents, signing
+from atom_release.records.conditions import with_terms
+from atom_release.release import clock, sign_consent, stored_decision, trusted_keys
+from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.released import release
+from atom_release_tests.fixtures.tiny import Tiny
+from atom_release_tests.graph.test_routes import ALL, TAG_ALONE, execute, keys
+
+ASKS_LESS = tiny.MANIFEST.replace("ACTS", "on").replace("[AC1, AC5]", "[AC5]")
+
+
+@pytest.fixture
+def loosened(tmp_path: Path) -> Tiny:
+    """A release that was tagged, then a manifest that expects one criterion less."""
+    one = tiny.make(tmp_path / "loosened")
+    release(one, "v0")
+    one.commit("release.yaml", ASKS_LESS)
+    return one
+
+
+def decided(one: Tiny) -> Decision:
+    """Decide with nothing but what people and the release before have to say."""
+    subject = one.subject()
+    before = trusted_keys.release_before(subject)
+    documents = {
+        "PhaseX_Waivers.json": trusted_keys.waivers_document(subject, before),
+        "PhaseX_Baseline.json": trusted_keys.baseline_document(before),
+    }
+    return decide(
+        with_terms(
+            Case(subject.manifest, subject.commit, subject.tree.tree, clock.now(), {}),
+            documents,
+            subject.key.public,
+        )
+    )
+
+
+def given(one: Tiny) -> dict[str, Any]:
+    subject = one.subject()
+    return dict(
+        json.loads(trusted_keys.waivers_document(subject, trusted_keys.release_before(subject)))
+    )
+
+
+def test_what_the_release_before_asked_is_still_asked(loosened: Tiny) -> None:
+    """Found by the history, named in the decision, and failed where it was dropped."""
+    decision = decided(loosened)
+    assert decision.criterion("AC1").outcome is Outcome.FAIL
+    assert decision.baseline.startswith("the manifest of v0 (")
+
+
+def test_a_first_release_has_no_baseline(tmp_path: Path) -> None:
+    """That is said, and is no failure."""
+    assert decided(tiny.make(tmp_path / "first")).baseline.startswith(
+        "no baseline: no tag here marks a release before"
+    )
+
+
+def test_the_judged_manifest_cannot_name_another_release_before_it(loosened: Tiny) -> None:
+    """`release.previous` is for comparing figures.
+
+    A tag that is not there would do away with the ratchet.
+    """
+    loosened.commit(
+        "release.yaml", ASKS_LESS.replace("tag: v1-phaseX", "tag: v1-phaseX, previous: nowhere")
+    )
+    assert decided(loosened).criterion("AC1").outcome is Outcome.FAIL
+
+
+def test_another_signing_key_does_not_make_it_a_first_release(
+    loosened: Tiny, tmp_path: Path
+) -> None:
+    """A release that cannot be believed is not none.
+
+    Until the base branch names the key of the gate that made it.
+    """
+    stranger = Tiny(
+        loosened.repository,
+        loosened.origin,
+        loosened.settings.with_options(home=tmp_path / "stranger"),
+    )
+    (leg,) = [leg for leg in decided(stranger).criterion("AC5").legs if leg.question == "ratchet"]
+    assert (leg.outcome, "not known" in leg.reason) == (Outcome.INCONCLUSIVE, True)
+    pem = loosened.subject().key.public.pem.decode()
+    judged = loosened.git("rev-parse", "HEAD")
+    loosened.commit("release-keys/gates/first.pub", pem)
+    loosened.git("push", "-q", "origin", "main")
+    loosened.git("checkout", "-q", judged)
+    assert decided(stranger).criterion("AC1").outcome is Outcome.FAIL
+
+
+def test_keys_come_from_the_base_branch_and_not_from_the_judged_commit(tmp_path: Path) -> None:
+    """A key that the judged commit brings counts from the next release on.
+
+    What is no key is said.
+    """
+    one = tiny.make(tmp_path / "keys")
+    one.commit(
+        "release-keys/base@example.org.pub",
+        signing.ensure_key(tmp_path / "base").public.pem.decode(),
+    )
+    one.commit("release-keys/broken.pub", "not a key")
+    one.git("push", "-q", "origin", "main")
+    one.commit(
+        "release-keys/own@example.org.pub", signing.ensure_key(tmp_path / "own").public.pem.decode()
+    )
+    said = given(one)["trusted"]
+    assert list(said["keys"]) == ["base@example.org"]
+    assert "refs/remotes/origin/main" in said["source"]
+    assert "what is no key: broken" in said["source"]
+
+
+def test_keys_come_from_the_release_before_where_there_is_one(tmp_path: Path) -> None:
+    """What came to the base branch since then does not count yet."""
+    one = tiny.make(tmp_path / "keys")
+    one.commit(
+        "release-keys/then@example.org.pub",
+        signing.ensure_key(tmp_path / "then").public.pem.decode(),
+    )
+    release(one, "v0")
+    one.commit(
+        "release-keys/since@example.org.pub",
+        signing.ensure_key(tmp_path / "since").public.pem.decode(),
+    )
+    one.git("push", "-q", "origin", "main")
+    said = given(one)["trusted"]
+    assert (list(said["keys"]), "the release tag v0" in said["source"]) == (
+        ["then@example.org"],
+        True,
+    )
+
+
+def test_everyone_who_made_the_commit_is_its_author(tmp_path: Path) -> None:
+    """Author, committer and those who are named beside them."""
+    one = tiny.make(tmp_path / "authors")
+    message = "Change\n\nCo-authored-by: Bea <bea@example.org>\n"
+    one.git("commit", "-q", "--allow-empty", "--author", "Ada <ada@example.org>", "-m", message)
+    assert given(one)["authors"] == ["ada@example.org", "bea@example.org", "test@example.com"]
+
+
+def waiver(**fields: object) -> Waiver:
+    named = {
+        "criterion": "AC1",
+        "commit": "a" * 40,
+        "fingerprint": "b" * 64,
+        "reason": "why",
+        "approver": "Ada",
+        "ticket": "T",
+    }
+    return Waiver.model_validate(
+        {**named, "not_before": clock.now(), "expires": clock.now() + timedelta(days=1), **fields}
+    )
+
+
+def test_whose_signature_it_is(tmp_path: Path) -> None:
+    """Each state of a signature is told apart.
+
+    Where persons are trusted, the producer's own key is unknown unless it is one of them.
+    """
+    producer, ada, stranger = (
+        signing.ensure_key(tmp_path / name) for name in ("producer", "ada", "stranger")
+    )
+
+    def signatures(trusted: dict[str, bytes], *envelopes: bytes) -> list[Signature]:
+        read = consents.read(
+            consents.document(envelopes, consents.Trust("here", trusted), []), producer.public
+        )
+        return [one.signature for one in read.waivers]
+
+    by = {
+        name: consents.sign(waiver(ticket=name), key)
+        for name, key in (("producer", producer), ("ada", ada), ("stranger", stranger))
+    }
+    persons = {"ada@example.org": ada.public.pem}
+    assert signatures({}, by["producer"]) == [Signature.SOLO]
+    assert signatures(persons, by["producer"]) == [Signature.UNKNOWN_KEY]
+    assert signatures({**persons, "me@example.org": producer.public.pem}, by["producer"]) == [
+        Signature.SOLO
+    ]
+    assert signatures(persons, by["ada"]) == [Signature.TRUSTED]
+    assert signatures(persons, by["stranger"]) == [Signature.UNKNOWN_KEY]
+    assert signatures({}, by["stranger"]) == [Signature.UNKNOWN_KEY]
+    forged = by["stranger"].replace(stranger.public.keyid.encode(), ada.public.keyid.encode())
+    assert signatures(persons, forged) == [Signature.BAD]
+    assert signatures(persons, b'{"payload": "x"}') == [Signature.UNREADABLE]
+    assert signatures(persons, b"not json") == [Signature.UNREADABLE]
+
+
+def test_a_signed_waiver_is_no_approval(tmp_path: Path) -> None:
+    """What a person signed for one purpose does not serve another."""
+    producer, ada = (signing.ensure_key(tmp_path / name) for name in ("producer", "ada"))
+    signed = json.loads(consents.sign(waiver(), ada))
+    approval = Approval(
+        commit="a" * 40,
+        approver="Ada",
+        not_before=clock.now(),
+        expires=clock.now() + timedelta(days=1),
+    )
+    other = json.loads(consents.sign(approval, ada))
+    mixed = json.dumps({**other, "signatures": signed["signatures"]}).encode()
+    read = consents.read(
+        consents.document([mixed], consents.Trust("here", {"ada": ada.public.pem}), []),
+        producer.public,
+    )
+    assert ([one.signature for one in read.approvals], read.waivers) == ([Signature.BAD], ())
+
+
+@pytest.mark.slow
+def test_a_waiver_that_ends_between_judging_and_acting_is_not_acted_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The acts decide as of now: GREEN by a waiver that has ended is a refusal.
+
+    While it lasts, the same route tags.
+    """
+    one = tiny.make(tmp_path / "ends")
+    one.git("rm", "-q", "reports/X.1.md")
+    one.git("commit", "-q", "-m", "lose the report")
+    until = clock.now() + timedelta(hours=1)
+    with dg.DagsterInstance.ephemeral() as instance:
+        judging = ALL - keys("release_tag", "pull_request")
+        assert not execute(one, instance, judging)
+        sign_consent.waive(
+            one.settings,
+            ["AC1"],
+            sign_consent.Said("Ada", until.isoformat(), None, "why", "T-1"),
+            None,
+            None,
+        )
+        assert execute(one, instance, judging)
+        with monkeypatch.context() as patched:
+            patched.setattr(stored_decision, "now", lambda: until)
+            assert not execute(one, instance, TAG_ALONE)
+        assert one.tags() == {}
+        assert execute(one, instance, TAG_ALONE)
+    assert len(one.tags()) == 2
+    assert (
+        EXTENSION
+        in signing.unverified((Path(one.settings.out) / "PhaseX_Decision.dsse.json").read_bytes())[
+            "predicate"
+        ]
+    )
