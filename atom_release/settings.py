@@ -4,6 +4,7 @@ Where the release is, where its artifacts go, what a run may do.
 
 `ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line;
 unset means the bundled reference release. `ATOM_RELEASE_WAIVERS` names a file of signed waivers.
+`ATOM_RELEASE_OPERATOR` names the operator's file, which lies outside every repository.
 `ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it. `ATOM_RELEASE_HOME`
 holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom`
 here.
@@ -38,6 +39,7 @@ class Settings:
     inbox: Path | None = None
     waivers: Path | None = None
     tag_key: str | None = None
+    operator: Path | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -94,6 +96,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         inbox=Path(given["INBOX"]).absolute() if "INBOX" in given else None,
         waivers=Path(given["WAIVERS"]).absolute() if "WAIVERS" in given else None,
         tag_key=_tag_key(given.get("TAG_KEY")),
+        operator=Path(given["OPERATOR"]).absolute() if "OPERATOR" in given else None,
     )
 
 

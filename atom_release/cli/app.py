@@ -222,13 +222,20 @@ def keygen(*, json: JsonOption = False) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON schema of the manifest."""
-    import json
-
+def schema(
+    *,
+    operator: Annotated[
+        bool, typer.Option("--operator", help="Of the operator's file instead.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Print the JSON schema of the manifest, or of the operator's file."""
+    from atom_release.cli import output
     from atom_release.gate.manifest import Manifest
+    from atom_release.gate.operator import Operator
 
-    typer.echo(json.dumps(Manifest.model_json_schema(), indent=2))
+    del json  # a schema is one JSON document either way
+    output.show((Operator if operator else Manifest).model_json_schema(), as_json=True)
 
 
 @app.command()

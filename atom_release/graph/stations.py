@@ -138,6 +138,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             (
                 name("Waivers.json"),
                 name("Baseline.json"),
+                name("Operator.json"),
                 name("Snapshot.json"),
                 name("Attestations.intoto.jsonl"),
                 name("Decision.dsse.json"),

@@ -1,6 +1,7 @@
 """What a decision is made under beside the evidence.
 
-What people signed, and the manifest of the release before; read back from the artifacts.
+What people signed, the manifest of the release before, and the operator's file; read back from the
+artifacts.
 """
 
 from __future__ import annotations
@@ -14,18 +15,22 @@ from pydantic import ValidationError
 
 from atom_release.errors import StoreError
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.operator import Operator
+from atom_release.gate.rules.legs import NO_OPERATOR, Case
 from atom_release.gate.rules.ratchet import Baseline
-from atom_release.records import consents, signing
+from atom_release.records import canonical, consents, signing
+from atom_release.records.names import OPERATOR
 
 WAIVERS = "Waivers.json"
 BASELINE = "Baseline.json"
+_OPERATOR_SCHEMA = "atom-release/operator-record/v1"
 
 
 def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.PublicKey) -> Case:
     """Give the case with what stands in these artifacts.
 
-    Without them it has no waivers, no approvals and no baseline.
+    Without them it has no waivers, no approvals, no baseline and no operator's floor: so it was
+    before there were any.
 
     Raises:
         StoreError: one of them cannot be read.
@@ -37,7 +42,38 @@ def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.Pub
         case = replace(
             case, waivers=given.waivers, approvals=given.approvals, authors=given.authors
         )
+    case = _under_operator(case, artifacts.get(f"{prefix}_{OPERATOR}"))
     return case if baseline is None else replace(case, baseline=_baseline(baseline))
+
+
+def operator_document(operator: Operator, digest: str) -> bytes:
+    """Return the artifact with what of the operator's file a decision can depend on.
+
+    Args:
+        operator: what the file says, or the defaults.
+        digest: SHA-256 of the file, empty where there is none.
+    """
+    return canonical.encode(
+        {
+            "schema": _OPERATOR_SCHEMA,
+            "digest": digest,
+            "operator": operator.deciding.model_dump(mode="json"),
+        }
+    )
+
+
+def _under_operator(case: Case, content: bytes | None) -> Case:
+    if content is None:
+        return replace(case, operator=NO_OPERATOR)
+    try:
+        document = json.loads(content)
+        operator = Operator.model_validate_json(json.dumps(document["operator"]))
+        return replace(case, operator=operator, operator_digest=str(document["digest"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"What the operator decided cannot be read: {type(error).__name__}.",
+            "Run the audit again.",
+        ) from error
 
 
 def _baseline(content: bytes) -> Baseline:

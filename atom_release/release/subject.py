@@ -17,6 +17,7 @@ from atom_release.errors import ManifestError, Misuse, Refused, StoreError
 from atom_release.gate.manifest import Manifest
 from atom_release.settings import Settings
 from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_manifest
+from atom_release.source.operator_file import NO_FILE, OperatorFile, check_outside, read_operator
 
 if TYPE_CHECKING:
     from atom_release.records.signing import KeyPair
@@ -35,6 +36,7 @@ class Subject:
     tree: JudgedTree
     store: Store
     key: KeyPair
+    operator: OperatorFile = NO_FILE
 
     @property
     def commit(self) -> str:
@@ -96,7 +98,9 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
         open_tree,
     )
 
+    operator = read_operator(settings.operator)
     tree = open_tree(repository_of(settings, create=create), settings.revision)
+    check_outside(settings.operator, tree.repository)
     content, external = manifest_at(tree, settings.manifest)
     manifest = parse_manifest(content, str(settings.manifest or MANIFEST_PATH))
     if settings.waivers is not None and not settings.waivers.is_file():
@@ -107,7 +111,8 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
     if not create and not settings.key_path.is_file():
         raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
     key = signing_key_of(manifest, settings)
-    return Subject(settings, manifest, content, external, tree, Store(settings.out, key), key)
+    store = Store(settings.out, key)
+    return Subject(settings, manifest, content, external, tree, store, key, operator)
 
 
 def signing_key_of(manifest: Manifest, settings: Settings) -> KeyPair:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from atom_release import settings as environment
 from atom_release.gate.manifest import Manifest
+from atom_release.records import names
 from atom_release.records.names import ArtifactNames
 from atom_release.release import progress
 from atom_release.release.clock import now
@@ -175,6 +176,9 @@ class Work:
                 self.subject, before
             ),
             self.names.artifact(conditions.BASELINE): trusted_keys.baseline_document(before),
+            self.names.artifact(names.OPERATOR): conditions.operator_document(
+                self.subject.operator.operator, self.subject.operator.digest
+            ),
         }
 
     def begin(self) -> None:

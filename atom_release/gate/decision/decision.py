@@ -75,6 +75,9 @@ class Decision(BaseModel):
     reason: str
     baseline: str = ""
     history: str = "none"
+    operator: str = Field(
+        default="", description="SHA-256 of the operator's file; empty where the defaults held"
+    )
     criteria: tuple[CriterionResult, ...]
     waivers: tuple[WaiverUse, ...] = Field(
         default=(), description="every waiver that was handed in, with what became of it"
@@ -125,6 +128,7 @@ def decide(case: Case) -> Decision:
         reason=reason,
         baseline=people_legs.baseline(case),
         history=case.remembered,
+        operator=case.operator_digest,
         criteria=results,
         waivers=_account(results, case),
         approvals=approvals.used(case.approvals, case.commit, case.authors, case.as_of),

@@ -25,11 +25,14 @@ from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy, Manifest
+from atom_release.gate.operator import Operator
 from atom_release.gate.rules import histogram, performance, regression
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
 _DEFAULT_POLICY = CriterionPolicy()
+NO_OPERATOR = Operator(floor=())
+"""What decisions were made under before there were operators' files: no floor."""
 _FIRST = Baseline(None, "no baseline: there is no release before this one")
 
 
@@ -63,6 +66,8 @@ class Case:
     approvals: tuple[Shown, ...] = ()
     authors: tuple[str, ...] = ()  # of the judged commit
     baseline: Baseline = _FIRST
+    operator: Operator = NO_OPERATOR
+    operator_digest: str = ""  # SHA-256 of the operator's file; empty where there is none
 
     def of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
         """Give the evidence of one leg with its digests, ordered by digest."""

@@ -1,0 +1,176 @@
+"""The operator's file: what holds for every release that this operator's gate judges.
+
+Floor, trust, base branch, forge, signing key, accepted isolation. It lies outside every repository,
+so nobody whose commit is judged has a word in it. Reading the file is not done here: these models
+take what a YAML parser gave. What the gate does without a file stands here as the defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from atom_release.gate.manifest.fields import Reference, Strict, VariableName
+from atom_release.gate.vocabulary import FIXED_CRITERIA, Assurance
+
+SERVICES = "services"
+"""In a floor: every service's own criterion, however many services a release has."""
+
+DEFAULT_FLOOR = (SERVICES, "AC1", "P-1", "P-2", "AC5")
+
+
+def _criterion(name: str) -> str:
+    if name not in {SERVICES, *FIXED_CRITERIA}:
+        message = f"{name!r} is neither `{SERVICES}` nor one of {', '.join(FIXED_CRITERIA)}"
+        raise ValueError(message)
+    return name
+
+
+def _address(address: str) -> str:
+    if address.count("@") != 1 or any(character.isspace() for character in address):
+        message = f"{address!r} is not an e-mail address as git writes it"
+        raise ValueError(message)
+    return address
+
+
+def _absolute(path: str) -> str:
+    if not path.startswith("/") or ".." in path.split("/"):
+        message = f"{path!r} is not an absolute path"
+        raise ValueError(message)
+    return path
+
+
+CriterionName = Annotated[str, AfterValidator(_criterion)]
+MailAddress = Annotated[str, AfterValidator(_address)]
+AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+PublicKeyText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        description="public key as PEM, or the path of its file (absolute, or beside this file)",
+    ),
+]
+
+
+class Person(Strict):
+    """Somebody whose signature counts, with every address that they commit under."""
+
+    name: str = Field(min_length=1)
+    addresses: tuple[MailAddress, ...] = Field(
+        min_length=1, description="all addresses under which this person writes or commits"
+    )
+    keys: tuple[PublicKeyText, ...] = Field(
+        default=(), description="what this person signs waivers and approvals with"
+    )
+
+
+class Forge(Strict):
+    """The forge that opens pull requests, by the names of variables; never a value."""
+
+    address: VariableName = Field(
+        default="ATOM_FORGE_URL", description="variable with the API's base URL"
+    )
+    token: VariableName = Field(
+        default="ATOM_FORGE_TOKEN", description="variable with the token, sent to the forge alone"
+    )
+
+
+class AllowedTenancy(Strict):
+    """What a release's row-level security may depend on besides its own tenant setting."""
+
+    settings: tuple[str, ...] = Field(
+        default=(),
+        description="session settings by which a role may see other tenants' rows, by name",
+    )
+
+
+class Operator(Strict):
+    """The whole of the operator's file; every field has the default that holds without one."""
+
+    operator: Literal["atom-release/operator/v1"] = "atom-release/operator/v1"
+    floor: tuple[CriterionName, ...] = Field(
+        default=DEFAULT_FLOOR,
+        description=(
+            "criteria that every release must ask; leaving one out needs a trusted signature."
+            f" `{SERVICES}` is every service's own"
+        ),
+    )
+    assurance: dict[CriterionName, Literal[Assurance.REHEARSED, Assurance.LIVE]] = Field(
+        default_factory=dict,
+        description="criterion -> the least that counts, whatever a manifest asks",
+    )
+    approvals: int = Field(
+        default=0,
+        ge=0,
+        le=20,
+        description="persons who must approve of every commit since the previous release",
+    )
+    since: str | None = Field(
+        default=None,
+        pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$",
+        description=(
+            "before a first release: commits after this one need approval; default all that there"
+            " are"
+        ),
+    )
+    gates: tuple[PublicKeyText, ...] = Field(
+        default=(),
+        description="keys of gates whose decisions are believed, besides this gate's own",
+    )
+    people: tuple[Person, ...] = ()
+    base: Reference | None = Field(
+        default=None, description="branch that releases go to, whatever a manifest says"
+    )
+    forge: Forge = Forge()
+    signing_key: str | None = Field(
+        default=None,
+        pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)$",
+        description=(
+            "file2:/absolute/path of a PEM key, or hv:NAME/VERSION of a Vault's transit engine;"
+            " default the gate's own key file"
+        ),
+    )
+    solo_waivers: bool = Field(
+        default=True,
+        description="whether a waiver signed by the gate's own key counts where nobody is trusted",
+    )
+    isolation: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "levels of isolation, by the names that the evidence gives them, that are accepted"
+            " where better ones did not hold"
+        ),
+    )
+    readable: tuple[AbsolutePath, ...] = Field(
+        default=(), description="paths of this machine that the releases' code may read as well"
+    )
+    tenancy: AllowedTenancy = AllowedTenancy()
+
+    @model_validator(mode="after")
+    def _people_differ(self) -> Self:
+        names = [person.name.casefold() for person in self.people]
+        addresses = [address.casefold() for person in self.people for address in person.addresses]
+        keys = ["".join(key.split()) for person in self.people for key in person.keys]
+        for listed, kind in ((names, "name"), (addresses, "address"), (keys, "key")):
+            twice = sorted({entry for entry in listed if listed.count(entry) > 1})
+            if twice:
+                message = f"two people share the {kind} {twice[0][:60]!r}"
+                raise ValueError(message)
+        return self
+
+    @property
+    def deciding(self) -> Operator:
+        """What a decision can depend on: without what is of this machine alone."""
+        return self.model_copy(update={"forge": Forge(), "signing_key": None, "readable": ()})
+
+    def person_of(self, address: str) -> Person | None:
+        """Return the person who commits under that address, None for a stranger."""
+        for person in self.people:
+            if address.casefold() in {known.casefold() for known in person.addresses}:
+                return person
+        return None
+
+    def least_assurance(self, criterion: str) -> Assurance:
+        """Return the least assurance that counts for a criterion on this operator's word."""
+        return self.assurance.get(criterion, Assurance.REHEARSED)
