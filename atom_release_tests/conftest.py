@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast inputs come says how busy the machine is, and nothing about the code.
+settings.register_profile("any-load", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("any-load")
 
 _SHARING = {"live", "graph", "cli"}
 _MANY_PROCESSES = {
