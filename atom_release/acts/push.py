@@ -59,11 +59,13 @@ class Pushed:
 def push(
     repository: Path, wanted: Wanted, *, timeout: float = _PUSHING, asking: float = _ASKING
 ) -> Pushed:
-    """Push branch and tag; pushing what is there already changes nothing and succeeds.
+    """Push branch and tag, and read back what arrived.
+
+    Pushing what is there already changes nothing and succeeds.
 
     Raises:
-        ActFailed: the remote did not take them; then neither of them has moved there, nor any
-            reference here.
+        ActFailed: the remote did not take them, and then neither of them has moved there, nor any
+            reference here; or it took them and does not hold them.
     """
     git = Git(repository)
     try:
@@ -92,8 +94,29 @@ def _send(git: Git, address: str, wanted: Wanted, limits: tuple[float, float]) -
             f"The push did not end: {error.message}",
             "Run again: what arrived is found, and what did not is pushed.",
         ) from error
-    if ran.status != 0 and not _arrived(git, address, wanted, asking):
-        raise _refusal(git, ran, masked(address), wanted)
+    if ran.status != 0:
+        if not _arrived(git, address, wanted, asking):
+            raise _refusal(git, ran, masked(address), wanted)
+        return
+    _read_back(git, address, wanted, asking)
+
+
+def _read_back(git: Git, address: str, wanted: Wanted, asking: float) -> None:
+    """Check that the remote holds what it said it took."""
+    try:
+        there = remote.references(git, address, *wanted.refs, timeout=asking)
+    except GitError as error:
+        raise ActFailed(
+            f"The push was done, and what arrived could not be read back: {error.message}",
+            "Run again: what arrived is found.",
+        ) from error
+    for ref, oid in wanted.refs.items():
+        if there.get(ref) != oid:
+            holds = f"holds {there[ref][:12]}" if ref in there else "does not hold it"
+            raise ActFailed(
+                f"{masked(address)} took the push of {ref} ({oid[:12]}) and {holds}.",
+                "Ask whoever keeps the remote what changes references there after a push.",
+            )
 
 
 def _arrived(git: Git, address: str, wanted: Wanted, asking: float) -> bool:

@@ -7,6 +7,7 @@ beside.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from atom_release.acts.push import Pushed, Wanted, push
@@ -20,7 +21,7 @@ from atom_release.acts.release_commit import (
     make_tag_object,
     still_fits,
 )
-from atom_release.git import Git, GitError, remote
+from atom_release.git import Git, GitError, masked, remote
 
 __all__ = [
     "ITSELF",
@@ -28,9 +29,12 @@ __all__ = [
     "Identity",
     "Onto",
     "Pushed",
+    "RemoteTag",
+    "RemoteTagState",
     "Signature",
     "TagFacts",
     "Wanted",
+    "ask_remote_tag",
     "describe_tag",
     "find_release",
     "identity_of",
@@ -61,6 +65,67 @@ class TagFacts:
     object: str
     commit: str
     judged: str
+
+
+class RemoteTagState(StrEnum):
+    """What the remote holds under a released tag's name now."""
+
+    HELD = "held"
+    MOVED = "moved"
+    GONE = "gone"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True)
+class RemoteTag:
+    """What the remote said of a released tag, in one sentence, and what to do about it."""
+
+    state: RemoteTagState
+    sentence: str
+    remedy: str = ""
+
+
+def ask_remote_tag(
+    repository: Path, remote_name: str, tag: str, tag_object: str, *, timeout: float = _ASKING
+) -> RemoteTag:
+    """Ask the remote whether a released tag still stands there as it was released.
+
+    Args:
+        repository: whose remote is asked; nothing in it changes.
+        remote_name: the remote that the tag was pushed to.
+        tag: the tag's name.
+        tag_object: the id of the tag object that was released.
+        timeout: seconds to wait for an answer.
+    """
+    git, ref = Git(repository), f"refs/tags/{tag}"
+    try:
+        address = remote.push_address(git, remote_name)
+        if address is None:
+            return _not_asked(
+                tag,
+                f"the repository has no remote {remote_name!r}.",
+                f"git remote add {remote_name} <url>",
+            )
+        there = remote.references(git, address, ref, timeout=timeout).get(ref)
+    except GitError as error:
+        return _not_asked(tag, error.message, error.remedy)
+    shown = masked(address)
+    if there == tag_object:
+        return RemoteTag(RemoteTagState.HELD, f"{shown} holds the tag {tag} as it was released")
+    ask = "Ask whoever keeps the remote who did that; a tag is never moved, nor pushed again."
+    if there is None:
+        sentence = f"The released tag {tag} is gone from {shown}: it was {tag_object[:12]}."
+        return RemoteTag(RemoteTagState.GONE, sentence, ask)
+    sentence = (
+        f"The released tag {tag} was moved on {shown}: it is {there[:12]} there, and was released"
+        f" as {tag_object[:12]}."
+    )
+    return RemoteTag(RemoteTagState.MOVED, sentence, ask)
+
+
+def _not_asked(tag: str, why: str, remedy: str) -> RemoteTag:
+    sentence = f"remote not asked: whether it still holds the tag {tag} is not known: {why}"
+    return RemoteTag(RemoteTagState.NOT_ASKED, sentence, remedy)
 
 
 def find_release(

@@ -36,7 +36,7 @@ def verify(  # noqa: PLR0913 - what may be asked of a bundle
 ) -> None:
     """Check a bundle offline: signature, digests, the decision derived again.
 
-    With --repo also tag and parent.
+    With --repo also tag and parent, and what the repository's remote holds.
     """
     from atom_release.cli import output
     from atom_release.release import redecide, verify_bundle

@@ -23,7 +23,7 @@ from atom_release.settings import Settings
 from atom_release.source.manifest_file import parse_manifest
 
 if TYPE_CHECKING:
-    from atom_release.acts.tag import TagFacts
+    from atom_release.acts.tag import RemoteTag, TagFacts
 
 _ALREADY = "already released: nothing was asked again, nothing was changed"
 _INSTANCE = """\
@@ -111,7 +111,8 @@ def run(settings: Settings, *, acts: bool) -> RunResult:
         done = definitions.resolve_job_def(name).execute_in_process(
             instance=instance, run_config=quiet, raise_on_error=False
         )
-    return _result(subject, done, (_ALREADY,) if before is not None else tuple(said))
+    answer = released.ask_remote(subject, before) if before is not None else None
+    return _result(subject, done, (_ALREADY,) if before is not None else tuple(said), answer)
 
 
 @contextmanager
@@ -150,8 +151,13 @@ def _rehearsal_ends() -> Iterator[None]:
         surroundings.close_all()
 
 
-def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, ...]) -> RunResult:
-    from atom_release.acts.tag import describe_tag
+def _result(
+    subject: Subject,
+    done: dg.ExecuteInProcessResult,
+    said: tuple[str, ...],
+    answer: RemoteTag | None,
+) -> RunResult:
+    from atom_release.acts.tag import RemoteTagState, describe_tag
 
     failures = tuple(
         _failure(event)
@@ -171,8 +177,16 @@ def _result(subject: Subject, done: dg.ExecuteInProcessResult, said: tuple[str, 
         if recorded
         else None
     )
+    held = answer is None or answer.state is RemoteTagState.HELD
+    if answer is not None and not any(answer.sentence in failure for failure in failures):
+        said = (*said, f"{answer.sentence} {answer.remedy}".strip())
     return RunResult(
-        record.decision, record.artifacts, tag, done.success, said + failures, _page(subject)
+        record.decision,
+        record.artifacts,
+        tag,
+        done.success and held,
+        said + failures,
+        _page(subject),
     )
 
 

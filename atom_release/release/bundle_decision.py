@@ -7,16 +7,19 @@ where it is there.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from atom_release.acts.journal import Journal
 from atom_release.records import bundle, bundle_contents, canonical, record
 from atom_release.release import released, stored_decision
 from atom_release.release.work import Work
 
+if TYPE_CHECKING:
+    from atom_release.acts.journal import Journal
+
 
 def journal_of(work: Work) -> Journal:
     """Give the journal of the judged repository."""
-    return Journal(work.settings.home / "journal" / work.subject.tree.root)
+    return released.journal_of(work.subject)
 
 
 def lock_of(work: Work) -> Path:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault, Refused, StoreError
@@ -21,17 +21,23 @@ from atom_release.records import record, signing
 from atom_release.release.subject import Subject
 
 if TYPE_CHECKING:
+    from atom_release.acts.journal import Journal
+    from atom_release.acts.tag import RemoteTag
     from atom_release.records.signing import KeyPair
     from atom_release.source.commit import JudgedTree
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A release that was made before: its record, its artifacts, and what carries it."""
+    """A release that was made before: its record, its artifacts, and what carries it.
+
+    `tag_object` is empty where only the commit was looked at.
+    """
 
     record: record.Record
     artifacts: Mapping[str, bytes]
     release_commit: str
+    tag_object: str = ""
 
 
 def folder(manifest: Manifest) -> str:
@@ -59,9 +65,36 @@ def of(subject: Subject) -> Standing | None:
     if found is None:
         return None
     try:
-        return carried_by(subject, found.commit)
+        standing = carried_by(subject, found.commit)
     except Refused:
         return None
+    return replace(standing, tag_object=found.object) if standing else None
+
+
+def journal_of(subject: Subject) -> Journal:
+    """Return the journal of the acts on the judged repository."""
+    from atom_release.acts.journal import Journal
+
+    return Journal(subject.settings.home / "journal" / subject.tree.root)
+
+
+def ask_remote(subject: Subject, standing: Standing) -> RemoteTag:
+    """Ask the remote whether it still holds the tag that this release was pushed as.
+
+    What was pushed is what the journal of the acts noted; where this machine has no such note, what
+    carries the signed decision.
+    """
+    from atom_release.acts.tag import ask_remote_tag
+
+    release = subject.manifest.release
+    entry = journal_of(subject).read(subject.commit, release.version)
+    noted = entry is not None and entry.pushed and entry.committed == standing.release_commit
+    return ask_remote_tag(
+        subject.tree.repository,
+        subject.manifest.infrastructure.remote,
+        release.tag,
+        str(entry.tagged) if noted and entry else standing.tag_object,
+    )
 
 
 def carried_by(subject: Subject, commit: str) -> Standing | None:

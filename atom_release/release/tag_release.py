@@ -18,15 +18,19 @@ from atom_release.acts.release_commit import still_fits
 from atom_release.acts.tag import (
     ITSELF,
     Onto,
+    RemoteTag,
+    RemoteTagState,
     Signature,
     TagFacts,
     Wanted,
+    ask_remote_tag,
     identity_of,
     make_release_commit,
     make_tag_object,
     push,
 )
 from atom_release.acts.tag_signing import TagKey
+from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical, record, signing
@@ -55,7 +59,8 @@ def tag(work: Work) -> Released:
     Raises:
         Refused: the decision on this commit is not GREEN, now.
         ActFailed: the remote, the repository or the disk did not let it happen, or another run acts
-            and does not end; nothing is half done.
+            and does not end; nothing is half done. Or it was done before, and the remote does not
+            hold the tag any more as it was released.
     """
     from atom_release.acts.tag import describe_tag
 
@@ -63,7 +68,8 @@ def tag(work: Work) -> Released:
     release = subject.manifest.release
     journal = bundle_decision.journal_of(work)
     with turn(bundle_decision.lock_of(work), work.log.warning):
-        if released.of(subject) is not None:
+        standing = released.of(subject)
+        if standing is not None:
             facts = describe_tag(
                 subject.tree.repository,
                 release.tag,
@@ -72,14 +78,41 @@ def tag(work: Work) -> Released:
             )
             if facts is not None:
                 _finish(work, journal, facts)
+                _require_held(released.ask_remote(subject, standing))
                 return Released(release.tag, facts.object, facts.commit, before=True)
         found, artifacts = stored_decision.green_record(subject)
         entry = journal.begin(
             subject.commit, release.version, canonical.digest(found.envelope), now()
         )
+        _never_pushed(work, entry)
         entry = _committed(work, journal, entry, found, artifacts)
         _send(work, journal, entry)
     return Released(release.tag, str(entry.tagged), str(entry.committed), before=False)
+
+
+def _require_held(answer: RemoteTag) -> None:
+    if answer.state is not RemoteTagState.HELD:
+        raise ActFailed(answer.sentence, answer.remedy)
+
+
+def _never_pushed(work: Work, entry: Entry) -> None:
+    """Check that the acts did not push this release before.
+
+    What was released and is found neither here nor there is not released a second time.
+    """
+    if entry.pushed is not None:
+        manifest = work.manifest
+        answer = ask_remote_tag(
+            work.subject.tree.repository,
+            manifest.infrastructure.remote,
+            manifest.release.tag,
+            str(entry.tagged),
+        )
+        raise ActFailed(
+            f"{manifest.release.tag} was released before, at {entry.pushed.isoformat()}:"
+            f" {answer.sentence}",
+            answer.remedy or "Look at the journal of the acts.",
+        )
 
 
 def _finish(work: Work, journal: Journal, facts: TagFacts) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from atom_release.acts import tag_signing
+from atom_release.acts.tag import RemoteTagState, ask_remote_tag
 from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.git import Git
 from atom_release.records import bundle_contents, record, signing
@@ -175,7 +176,23 @@ def _tag_of(found: record.Record, repository: Path) -> dict[str, Any]:
         "tag": release.tag,
         "release commit": tree.commit,
         "tag signature": _signature(repository, release.tag),
+        "remote": _remote_of(found, repository),
     }
+
+
+def _remote_of(found: record.Record, repository: Path) -> str:
+    """Ask the remote what it holds under the tag's name, where the repository has one.
+
+    Raises:
+        Refused: the tag was moved there, or is gone.
+    """
+    name, tag = found.manifest.infrastructure.remote, found.manifest.release.tag
+    git = Git(repository)
+    tag_object = git.line("rev-parse", f"refs/tags/{tag}")
+    answer = ask_remote_tag(repository, name, tag, tag_object)
+    if answer.state in {RemoteTagState.MOVED, RemoteTagState.GONE}:
+        raise Refused(answer.sentence, answer.remedy)
+    return answer.sentence
 
 
 def _signature(repository: Path, tag: str) -> str:
