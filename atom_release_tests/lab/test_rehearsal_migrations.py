@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from atom_release.lab.migrations.apply import Applied, apply_file, ended_after
+from atom_release.lab.migrations.plan import make_plan
 from atom_release.lab.rehearsal import OWNER, Postgres, apply_migrations, postgres
 from atom_release.lab.rehearsal.deployment import copy_database, migrate
 from atom_release.lab.rehearsal.launcher import Launcher
@@ -213,10 +214,14 @@ def test_role_is_made_by_migrations_or_by_the_deployment(server: Postgres) -> No
             ),
         )
     ]
-    assert [one.error for one in migrate(server, "made", files, "own_app")] == [""]
+    assert [one.error for one in migrate(server, "made", make_plan(files), "own_app").applied] == [
+        ""
+    ]
     assert [
         one.error
-        for one in migrate(server, "given", [("1.sql", b"CREATE TABLE a (x int);")], "given_app")
+        for one in migrate(
+            server, "given", make_plan([("1.sql", b"CREATE TABLE a (x int);")]), "given_app"
+        ).applied
     ] == [""]
     with psycopg.connect(server.dsn("made", "own_app")) as connection:
         connection.execute("SELECT * FROM a")
@@ -228,7 +233,7 @@ def test_role_is_made_by_migrations_or_by_the_deployment(server: Postgres) -> No
 
 def test_copy_keeps_rights_and_settings(server: Postgres) -> None:
     """A template hands on neither; a database that is reset must have both."""
-    migrate(server, "first", [("1.sql", b"CREATE TABLE a (x int);")], "app_three")
+    migrate(server, "first", make_plan([("1.sql", b"CREATE TABLE a (x int);")]), "app_three")
     with server.admin() as admin:
         admin.execute("ALTER DATABASE first SET app.kept = 'yes'")
         admin.execute("REVOKE TEMPORARY ON DATABASE first FROM PUBLIC")

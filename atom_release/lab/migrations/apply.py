@@ -4,8 +4,9 @@ The next is tried whatever became of the one before.
 
 A file is sent whole, as one transaction. If that fails it is sent again statement by statement:
 that shows where it fails, and lets through what runs only outside a transaction (`CREATE INDEX
-CONCURRENTLY`). A file with transactions of its own is sent statement by statement at once, as psql
-sends it: what it commits itself stays.
+CONCURRENTLY`, a value that was just added to an enum). A file with transactions of its own, or one
+that says that it wants none, is sent statement by statement at once, as psql sends it: what it
+commits itself stays.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,14 @@ _META = re.compile(r"(?m)^\\(?!\.)[A-Za-z!]+")
 _NO_EXTENSION = re.compile(
     r'extension "([^"]+)" is not available|extension control file ".*/([^/"]+)\.control"'
 )
-_NOT_IN_TRANSACTION = "25001"
+_NOT_IN_TRANSACTION = {"25001", "55P04"}  # the latter: a new value of an enum, used at once
+
+Around = Callable[[Statement], AbstractContextManager[None]]
+"""What is done around one statement, e.g. lending its session a right that it needs."""
+
+
+def _nothing(_: Statement) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -60,15 +69,26 @@ def apply_migrations(dsn: str, files: Sequence[tuple[str, bytes]]) -> list[Appli
     return [apply_file(dsn, path, content) for path, content in files]
 
 
-def apply_file(dsn: str, path: str, content: bytes | str) -> Applied:
-    """Apply one file in a session of its own, so that no setting or role of it reaches the next."""
+def apply_file(
+    dsn: str,
+    path: str,
+    content: bytes | str,
+    *,
+    in_transaction: bool = True,
+    around: Around | None = None,
+) -> Applied:
+    """Apply one file in a session of its own, so that no setting or role of it reaches the next.
+
+    `around` has it sent statement by statement, and is done around each.
+    """
     import psycopg
 
     try:
         sql = _readable(content)
     except _UnreadableError as error:
         return Applied(path, str(error), error.line, unreadable=True)
-    if not any(statements(sql)):
+    every = list(statements(sql))
+    if not every:
         return Applied(path)
     with (
         psycopg.connect(
@@ -76,13 +96,16 @@ def apply_file(dsn: str, path: str, content: bytes | str) -> Applied:
         ) as connection,
         ended_after(connection, _DEADLINE),
     ):
-        if any(statement.controls_transaction for statement in statements(sql)):
-            return _sent(connection, path, sql, together=False) or _whole(connection, path, sql)
+        sending = Sending(connection, path, sql, around or _nothing)
+        if not in_transaction or any(one.controls_transaction for one in every):
+            return sending.send(together=False) or sending.judge_end()
+        if around is not None:
+            return sending.send_one_by_one()
         try:
             connection.execute(sql.encode())
         except psycopg.Error:
             _abandon(connection)
-            return _one_by_one(connection, path, sql)
+            return sending.send_one_by_one()
         return Applied(path)
 
 
@@ -134,54 +157,56 @@ def _readable(content: bytes | str) -> str:
     return text
 
 
-def _whole(connection: psycopg.Connection[tuple[Any, ...]], path: str, sql: str) -> Applied:
-    """Judge a file whose every statement ran.
+@dataclass(frozen=True)
+class Sending:
+    """One file on its way to the server."""
 
-    A transaction it left open is one that never took effect.
-    """
-    import psycopg
+    connection: psycopg.Connection[tuple[Any, ...]]
+    path: str
+    sql: str
+    around: Around
 
-    if connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
-        return Applied(path)
-    connection.rollback()
-    return Applied(
-        path,
-        "the file begins a transaction and does not commit it",
-        line_of(sql, len(sql.rstrip())),
-    )
+    def judge_end(self) -> Applied:
+        """Judge a file whose every statement ran: a transaction left open never took effect."""
+        import psycopg
 
+        if self.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            return Applied(self.path)
+        self.connection.rollback()
+        return Applied(
+            self.path, "the file begins a transaction and does not commit it", self._last_line()
+        )
 
-def _one_by_one(connection: psycopg.Connection[tuple[Any, ...]], path: str, sql: str) -> Applied:
-    """Find the statement that fails.
+    def send_one_by_one(self) -> Applied:
+        """Find the statement that fails; one that refuses a transaction is sent without one."""
+        failed = self.send(together=True)
+        if failed is not None and failed.sqlstate in _NOT_IN_TRANSACTION:
+            failed = self.send(together=False)
+        return failed or Applied(self.path)
 
-    One that refuses to run inside a transaction gets the file sent without one.
-    """
-    failed = _sent(connection, path, sql, together=True)
-    if failed is not None and failed.sqlstate == _NOT_IN_TRANSACTION:
-        failed = _sent(connection, path, sql, together=False)
-    return failed or Applied(path)
+    def send(self, *, together: bool) -> Applied | None:
+        """Send statement after statement; return the first failure."""
+        import psycopg
 
+        if together:
+            self.connection.execute("BEGIN")
+        for statement in statements(self.sql):
+            try:
+                with self.around(statement):
+                    self.connection.execute(statement.text.encode())
+            except psycopg.Error as error:
+                _abandon(self.connection)
+                return _failure(self.path, self.sql, statement, error)
+        if together:
+            try:
+                self.connection.execute("COMMIT")  # deferred constraints speak here
+            except psycopg.Error as error:
+                _abandon(self.connection)
+                return Applied(self.path, _message(error), self._last_line(), error.sqlstate)
+        return None
 
-def _sent(
-    connection: psycopg.Connection[tuple[Any, ...]], path: str, sql: str, *, together: bool
-) -> Applied | None:
-    import psycopg
-
-    if together:
-        connection.execute("BEGIN")
-    for statement in statements(sql):
-        try:
-            connection.execute(statement.text.encode())
-        except psycopg.Error as error:
-            _abandon(connection)
-            return _failure(path, sql, statement, error)
-    if together:
-        try:
-            connection.execute("COMMIT")  # deferred constraints speak here
-        except psycopg.Error as error:
-            _abandon(connection)
-            return Applied(path, _message(error), line_of(sql, len(sql.rstrip())), error.sqlstate)
-    return None
+    def _last_line(self) -> int:
+        return line_of(self.sql, len(self.sql.rstrip()))
 
 
 def _failure(path: str, sql: str, statement: Statement, error: psycopg.Error) -> Applied:

@@ -1,33 +1,33 @@
-"""Do the migrations apply, in order, to an empty database of a real PostgreSQL.
+"""Do the migrations apply, in order, to an empty database of a real PostgreSQL?
 
-As an owner who is not superuser?
+A plan is applied as the database's owner, who is not superuser. What the server lacks (an
+extension, what a platform brings) is told apart from what a file gets wrong.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.vocabulary import ControlState
-from atom_release.lab.migrations.apply import Applied, apply_migrations
+from atom_release.lab.migrations.apply import Applied, apply_file
+from atom_release.lab.migrations.plan import Plan, Step
+from atom_release.lab.migrations.platforms import missing_from_platform
 from atom_release.lab.migrations.scratch import LONGEST
 from atom_release.lab.migrations.statements import Statement, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from atom_release.lab.migrations.scratch import Scratch
-    from atom_release.source.commit import JudgedTree
+    from atom_release.lab.migrations.target import Target
 
 _NAME = r'(?:"((?:[^"]|"")+)"|([A-Za-z_][\w$]*))'
 _EXTENSION = re.compile(rf"create\s+extension\s+(?:if\s+not\s+exists\s+)?{_NAME}", re.IGNORECASE)
 _ROLE = re.compile(rf"create\s+(?:role|user|group)\s+(?!mapping\b){_NAME}", re.IGNORECASE)
 _REFUSED_EXTENSION = re.compile(r'permission denied to create extension "([^"]+)"')
-_DOWN = re.compile(
-    r"^--\s*(?:migrate:down|\+goose\s+down|\+migrate\s+down|@down)\b", re.IGNORECASE | re.MULTILINE
-)
 _FOLLOWS = {
     "42883",
     "42704",
@@ -42,115 +42,129 @@ _PLANTED = b"SELECT 1;\nALTER TABLE gate_no_such_table ADD COLUMN gate integer;\
 class Replay:
     """What became of every file, and what the server lacks."""
 
+    plan: Plan = field(default_factory=Plan)
     applied: list[Applied] = field(default_factory=list)
-    missing: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # extension -> files that ask for it
-    following: list[Applied] = field(
-        default_factory=list
-    )  # failures that may follow from a missing extension
+    # an extension's name -> files that ask for it
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    # what a hosted platform would have brought -> files that ask for it
+    platform: dict[str, list[str]] = field(default_factory=dict)
+    # failures that may follow from what the server lacks
+    following: list[Applied] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> list[Applied]:
-        """Failures that are the release's own."""
+        """Failures that are the release's own: before any file that is in doubt."""
+        certain = {step.path for step in self.plan.certain}
         return [
-            one
-            for one in self.applied
-            if one.error and not one.unreadable and one not in self.following
+            applied
+            for applied in self.applied
+            if applied.error
+            and not applied.unreadable
+            and applied not in self.following
+            and applied.path in certain
         ]
 
     @property
     def unreadable(self) -> list[Applied]:
         """Files that could not be tried."""
-        return [one for one in self.applied if one.unreadable]
+        return [applied for applied in self.applied if applied.unreadable]
 
     @property
     def complete(self) -> bool:
-        """Whether every file applied."""
-        return not any(one.error for one in self.applied)
+        """Whether every file applied, and none was in doubt."""
+        return not self.plan.doubts and all(applied.ok for applied in self.applied)
+
+    @property
+    def lacking(self) -> list[str]:
+        """What the server lacks, each with the first file that asks for it."""
+        extensions = {f"extension {name}": paths for name, paths in self.missing.items()}
+        return [
+            f"{name} (asked for by {paths[0]})"
+            for name, paths in sorted({**extensions, **self.platform}.items())
+        ]
 
 
-def migration_files(tree: JudgedTree, pattern: str) -> list[str]:
-    """Give the migrations in the order of their names, without those that only undo another."""
-    paths = sorted(tree.glob(pattern))
-    return [path for path in paths if not path.lower().endswith((".down.sql", "_down.sql"))]
-
-
-def makes_role(texts: list[bytes], role: str) -> bool:
-    """Say whether the migrations themselves make the application's role."""
+def makes_role(texts: Iterable[bytes], role: str) -> bool:
+    """Return whether the migrations themselves make the application's role."""
+    create = re.compile(
+        rf'\bcreate\s+(?:role|user)\s+(?:if\s+not\s+exists\s+)?(?:"{role}"|{role}\b)', re.IGNORECASE
+    )
     return any(
-        re.search(rb"create\s+(role|user)\b", text, re.IGNORECASE) and role.encode() in text
+        create.search(statement.text)
         for text in texts
+        for statement in statements(text.decode("utf-8", "replace"))
     )
 
 
-def replay(scratch: Scratch, files: list[tuple[str, bytes]]) -> Replay:
-    """Apply the files in order as the owner.
-
-    A file that fails leaves nothing, and the next is tried.
-    """
-    result = Replay()
-    for path, content in files:
-        text = _up_only(content)
-        one = _apply(scratch, path, _passed_over(scratch, path, text, result), result)
-        result.applied.append(one)
-        if one.error and not one.unreadable and _follows(one, result):
-            result.following.append(one)
+def replay(target: Target, plan: Plan) -> Replay:
+    """Apply the plan as the owner; a file that fails leaves nothing, and the next is tried."""
+    result = Replay(plan)
+    for step in plan.steps:
+        text = _pass_over(target, step, result)
+        applied = _apply(target, Step(step.path, text, step.in_transaction), result)
+        result.applied.append(applied)
+        if brought := missing_from_platform(applied.error):
+            result.platform.setdefault(brought, []).append(step.path)
+        if applied.error and not applied.unreadable and _follows(applied, result):
+            result.following.append(applied)
     return result
 
 
-def control(scratch: Scratch) -> NegativeControl:
+def control(target: Target) -> NegativeControl:
     """Apply one more file whose second line cannot apply: the replay must say so, and where."""
-    found = _timed(scratch, "planted.sql", _PLANTED)
-    alive = (found.sqlstate, found.line) == ("42P01", 2)
+    planted = _apply_in_time(target, Step("planted.sql", _PLANTED))
+    alive = (planted.sqlstate, planted.line) == ("42P01", 2)
     changed = "applied one more file, whose second line alters a table that does not exist"
     return NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
         changed=changed,
-        found=f"line {found.line}: {found.error or 'no error'}",
+        found=f"line {planted.line}: {planted.error or 'no error'}",
     )
 
 
-def _up_only(content: bytes) -> bytes:
-    """Give the part that goes forward, where a file holds the way back too."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content
-    down = _DOWN.search(text)
-    return (text[: down.start()] if down else text).encode()
+def _apply(target: Target, step: Step, result: Replay) -> Applied:
+    applied = _apply_in_time(target, step)
+    refused = _REFUSED_EXTENSION.search(applied.error or "")
+    if refused and refused[1] in target.extensions:  # from within a block of code
+        target.install(refused[1])
+        _note_extension(result, step.path, refused[1])
+        applied = _apply_in_time(target, step)
+    elif not applied.error:
+        for extension in _privileged(target, step.content):
+            _note_extension(result, step.path, extension)
+    if applied.missing_extension:
+        result.missing.setdefault(applied.missing_extension, []).append(step.path)
+    return applied
 
 
-def _apply(scratch: Scratch, path: str, content: bytes, result: Replay) -> Applied:
-    one = _timed(scratch, path, content)
-    refused = _REFUSED_EXTENSION.search(one.error or "")
-    if refused and refused[1] in scratch.extensions:
-        _install(scratch, refused[1])
-        result.notes.append(
-            f"{path}: extension {refused[1]} is not for ordinary roles to create; the server's"
-            " superuser created it"
-        )
-        return _apply(
-            scratch,
-            path,
-            _without(content, lambda statement: _named(_EXTENSION, statement) == refused[1]),
-            result,
-        )
-    if one.missing_extension:
-        result.missing.setdefault(one.missing_extension, []).append(path)
-    return one
+def _note_extension(result: Replay, path: str, extension: str) -> None:
+    result.notes.append(
+        f"{path}: extension {extension} is not for ordinary roles to create; the server's"
+        " superuser created it"
+    )
 
 
-def _timed(scratch: Scratch, path: str, content: bytes) -> Applied:
+def _apply_in_time(target: Target, step: Step) -> Applied:
     """Apply one file on a connection of its own; it ends in time, whatever it holds."""
     import psycopg
 
+    privileged = set(_privileged(target, step.content))
+
+    def around(statement: Statement) -> AbstractContextManager[None]:
+        return target.elevated() if _named(_EXTENSION, statement) in privileged else nullcontext()
+
     try:
-        return apply_migrations(scratch.address(scratch.owner), [(path, content)])[0]
+        return apply_file(
+            target.address,
+            step.path,
+            step.content,
+            in_transaction=step.in_transaction,
+            around=around if privileged else None,
+        )
     except psycopg.OperationalError as error:
         return Applied(
-            path,
+            step.path,
             f"its session ended before it did, or was ended after {LONGEST:.0f} s:"
             f" {str(error).partition(chr(10))[0]}",
             None,
@@ -158,16 +172,14 @@ def _timed(scratch: Scratch, path: str, content: bytes) -> Applied:
         )
 
 
-def _install(scratch: Scratch, extension: str) -> None:
-    from psycopg.sql import SQL, Identifier
-
-    with scratch.session() as admin:
-        admin.execute(
-            SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE").format(Identifier(extension))
-        )
+def _privileged(target: Target, content: bytes) -> list[str]:
+    """Return the extensions that a file creates and that only a superuser may."""
+    every = statements(content.decode("utf-8", "replace"))
+    named = (_named(_EXTENSION, statement) for statement in every)
+    return [name for name in named if name and target.extensions.get(name)]
 
 
-def _passed_over(scratch: Scratch, path: str, content: bytes, result: Replay) -> bytes:
+def _pass_over(target: Target, step: Step, result: Replay) -> bytes:
     """Blank what this server cannot or need not do.
 
     An extension it lacks (noted as missing), a role it already has.
@@ -175,17 +187,17 @@ def _passed_over(scratch: Scratch, path: str, content: bytes, result: Replay) ->
 
     def skip(statement: Statement) -> bool:
         extension, role = _named(_EXTENSION, statement), _named(_ROLE, statement)
-        if extension and extension not in scratch.extensions:
-            result.missing.setdefault(extension, []).append(path)
+        if extension and extension not in target.extensions:
+            result.missing.setdefault(extension, []).append(step.path)
             return True
-        if role and role in scratch.roles_before:
+        if role and role in target.roles_before:
             result.notes.append(
-                f"{path}: role {role} was on this server already, its CREATE was passed over"
+                f"{step.path}: role {role} was on this server already, its CREATE was passed over"
             )
             return True
         return False
 
-    return _without(content, skip)
+    return _without(step.content, skip)
 
 
 def _without(content: bytes, skip: Callable[[Statement], bool]) -> bytes:
@@ -194,9 +206,10 @@ def _without(content: bytes, skip: Callable[[Statement], bool]) -> bytes:
         text = content.decode()
     except UnicodeDecodeError:
         return content
-    for one in reversed(list(statements(text))):
-        if skip(one):
-            text = text[: one.start] + re.sub(r"[^\n]", " ", one.text) + text[one.end :]
+    for statement in reversed(list(statements(text))):
+        if skip(statement):
+            blank = re.sub(r"[^\n]", " ", statement.text)
+            text = text[: statement.start] + blank + text[statement.end :]
     return text.encode()
 
 
@@ -207,26 +220,30 @@ def _named(pattern: re.Pattern[str], statement: Statement) -> str | None:
     return match[1].replace('""', '"') if match[1] else match[2].lower()
 
 
-def _follows(one: Applied, result: Replay) -> bool:
-    """Say whether a failure may only follow from a missing extension."""
-    return bool(result.missing) and (one.sqlstate in _FOLLOWS or one.missing_extension is not None)
+def _follows(applied: Applied, result: Replay) -> bool:
+    """Return whether a failure may only follow from what the server lacks."""
+    lacking = bool(result.missing or result.platform)
+    return lacking and (applied.sqlstate in _FOLLOWS or applied.missing_extension is not None)
 
 
 def described(result: Replay) -> Iterator[dict[str, str | int | None]]:
-    """Give the files that did not apply, for the facts."""
-    for one in result.applied:
-        if one.error:
+    """Yield the files that did not apply, for the facts."""
+    failed = result.failed
+    for applied in result.applied:
+        if applied.error:
             kind = (
                 "unreadable"
-                if one.unreadable
-                else "follows from a missing extension"
-                if one in result.following
+                if applied.unreadable
+                else "follows from what the server lacks"
+                if applied in result.following
                 else "failed"
+                if applied in failed
+                else "after a file that is in doubt"
             )
             yield {
-                "path": one.path,
-                "line": one.line,
-                "error": one.error,
-                "sqlstate": one.sqlstate,
+                "path": applied.path,
+                "line": applied.line,
+                "error": applied.error,
+                "sqlstate": applied.sqlstate,
                 "kind": kind,
             }

@@ -15,8 +15,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from atom_release.lab.migrations.target import Target, read_extensions
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import psycopg
 
@@ -47,7 +49,14 @@ class Scratch:
     roles_before: frozenset[str]
     version: str
     version_number: int
-    extensions: frozenset[str] = field(repr=False)
+    extensions: Mapping[str, bool] = field(repr=False)
+
+    @property
+    def target(self) -> Target:
+        """The database as migrations are applied to it."""
+        return Target(
+            self.owner, self.address(self.owner), self.session, self.extensions, self.roles_before
+        )
 
     @contextlib.contextmanager
     def session(self, role: str | None = None) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
@@ -148,9 +157,7 @@ def _make(
     admin: psycopg.Connection[tuple[Any, ...]], server: Server, role: str, before: frozenset[str]
 ) -> Scratch:
     stem = f"gate_{secrets.token_hex(4)}"
-    extensions = frozenset(
-        name for (name,) in admin.execute("SELECT name FROM pg_available_extensions")
-    )
+    extensions = read_extensions(admin)
     version = admin.info.parameter_status("server_version") or ""
     return Scratch(
         server,

@@ -41,6 +41,31 @@ class Statement:
         return _TRANSACTION.match(self.text) is not None
 
 
+@dataclass(frozen=True)
+class Token:
+    """One piece of a file: blank, comment, string, dollar-quoted text, word or mark."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the pieces of a file in order; a line comment is a `line`, a block one a `comment`."""
+    position = 0
+    while position < len(text):
+        kind, end = _token(text, position)
+        if kind == "blank" and text.startswith("--", position):
+            kind = "line"
+        yield Token(kind, position, end)
+        position = end
+
+
+def blank_out(text: str, start: int, end: int) -> str:
+    """Return the text with that part replaced by as many lines of nothing, so line numbers stay."""
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+
+
 def statements(text: str) -> Iterator[Statement]:
     """Give the statements of a file in order; what follows the last semicolon counts as one."""
     start, position, depth, blocks, words = -1, 0, 0, 0, 0

@@ -5,86 +5,42 @@ Database, roles, extensions that need a superuser.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from functools import partial
 
-from atom_release.lab.migrations.apply import Applied, apply_migrations
-from atom_release.lab.migrations.statements import statements
+from atom_release.lab.migrations.plan import Plan
+from atom_release.lab.migrations.replay import Replay, makes_role, replay
+from atom_release.lab.migrations.target import Target, read_extensions
 from atom_release.lab.rehearsal.postgres import OWNER, Postgres
-
-_EXTENSION = re.compile(
-    r"""CREATE\s+EXTENSION\s+IF\s+NOT\s+EXISTS\s+("?)([\w-]+)\1""", re.IGNORECASE
-)
 
 _GRANTED = """
 SELECT count(*) FROM information_schema.role_table_grants
 WHERE grantee IN (%s, 'PUBLIC') AND table_schema NOT IN ('pg_catalog', 'information_schema')
 """
 
-Files = Sequence[tuple[str, bytes]]
 
-
-def migrate(postgres: Postgres, database: str, files: Files, role: str) -> list[Applied]:
-    """Make a database, apply the migrations to it as its owner.
-
-    And let the application's role in.
-    """
-    provide_role(postgres, role, files)
+def migrate(postgres: Postgres, database: str, plan: Plan, role: str) -> Replay:
+    """Make a database, apply the migrations as its owner, and let the application's role in."""
+    provide_role(postgres, role, plan)
     postgres.create(database)
-    provide_extensions(postgres, database, files)
-    applied = apply_migrations(postgres.dsn(database, OWNER), files)
+    with postgres.admin(database) as connection:
+        extensions = read_extensions(connection)
+    admin = partial(postgres.admin, database)
+    applied = replay(Target(OWNER, postgres.dsn(database, OWNER), admin, extensions), plan)
     let_in(postgres, database, role)
     return applied
 
 
-def provide_role(postgres: Postgres, role: str, files: Files) -> None:
-    """Make the application's role if no migration makes it.
-
-    Then it is the deployment's to provide.
-    """
+def provide_role(postgres: Postgres, role: str, plan: Plan) -> None:
+    """Make the application's role if no migration makes it: a deployment provides it then."""
     from psycopg import sql
 
-    if creates_role(files, role):
+    if makes_role((step.content for step in plan.steps), role):
         return
     with postgres.admin() as connection:
         if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             connection.execute(
                 sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(OWNER))
-            )
-
-
-def creates_role(files: Files, role: str) -> bool:
-    """Whether a migration itself creates that role, also inside a DO block."""
-    create = re.compile(
-        rf'\bCREATE\s+(?:ROLE|USER)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:"{role}"|{role}\b)', re.IGNORECASE
-    )
-    return any(create.search(statement) for statement in _all_statements(files))
-
-
-def provide_extensions(postgres: Postgres, database: str, files: Files) -> None:
-    """Create the extensions that only a superuser may.
-
-    Where this server has them and the migrations expect that they may exist.
-    """
-    from psycopg import sql
-
-    wanted = {
-        match[2] for statement in _all_statements(files) if (match := _EXTENSION.match(statement))
-    }
-    if not wanted:
-        return
-    with postgres.admin(database) as connection:
-        for (name,) in connection.execute(
-            "SELECT DISTINCT e.name FROM pg_available_extensions e JOIN"
-            " pg_available_extension_versions v ON v.name = e.name AND v.version ="
-            " e.default_version WHERE NOT v.trusted AND e.name = ANY(%s)",
-            [sorted(wanted)],
-        ).fetchall():
-            connection.execute(
-                sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE").format(
-                    sql.Identifier(str(name))
-                )
             )
 
 
@@ -155,9 +111,3 @@ def copy_database(postgres: Postgres, source: str, target: str) -> None:
             " pg_database t WHERE t.datname = %s",
             [source, target],
         )
-
-
-def _all_statements(files: Files) -> Iterator[str]:
-    for _, content in files:
-        for statement in statements(content.decode("utf-8", "replace")):
-            yield statement.text

@@ -19,6 +19,8 @@ from atom_release.gate.manifest import Service, Start
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.apply import Applied
+from atom_release.lab.migrations.plan import Plan, plan_migrations
+from atom_release.lab.migrations.replay import Replay
 from atom_release.lab.rehearsal import deployment, openbao, postgres, state, values, written
 from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.rehearsal.keeper import Keeper
@@ -53,7 +55,7 @@ class Rehearsal:
         self._rotated: dict[str, str] = {}
         self.secrets = values.made(look.manifest.secrets)
         self.absent: dict[str, str] = {}
-        self.migrations: list[Applied] = []
+        self.replay = Replay()
         self.postgres: postgres.Postgres | None = None
         self.vault: openbao.OpenBao | None = None
         atexit.register(self.close)
@@ -91,6 +93,11 @@ class Rehearsal:
     def restarted(self) -> dict[str, int]:
         """How often services that had ended were started again."""
         return self._services.restarted
+
+    @property
+    def migrations(self) -> list[Applied]:
+        """What became of each migration."""
+        return self.replay.applied
 
     @property
     def isolation(self) -> tuple[str, ...]:
@@ -272,13 +279,8 @@ class Rehearsal:
         server = postgres.start(self._launcher, self._folder.part("postgres"))
         tenancy = self._look.manifest.tenancy
         role = tenancy.role if tenancy else "application"
-        tree = self._look.tree
-        files = (
-            [(path, tree.read(path)) for path in sorted(tree.glob(tenancy.migrations))]
-            if tenancy
-            else []
-        )
-        self.migrations = deployment.migrate(server, DATABASE, files, role)
+        plan = plan_migrations(self._look.tree, tenancy.migrations) if tenancy else Plan()
+        self.replay = deployment.migrate(server, DATABASE, plan, role)
         self.postgres = server
         self._values["postgres"] = server.dsn(DATABASE, role)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.migrations import replay as replaying
+from atom_release.lab.migrations.plan import plan_migrations
 from atom_release.lab.migrations.scratch import LONGEST, Scratch, Server, scratch_database
 from atom_release.probes.tenancy import companion, places
 from atom_release.probes.tenancy.crossing import described
@@ -33,13 +34,13 @@ def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> l
     tenancy = look.manifest.tenancy
     if tenancy is None:
         return []
-    paths = replaying.migration_files(look.tree, tenancy.migrations)
-    if not paths:
+    plan = plan_migrations(look.tree, tenancy.migrations)
+    if not plan.steps:
         reason = f"no file of the judged tree matches {tenancy.migrations}"
         return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
-    files = [(path, look.tree.read(path)) for path in paths]
+    files = [(step.path, step.content) for step in plan.steps]
     known: dict[str, Any] = {
-        "sources": {path: look.tree.digest(path) for path in paths},
+        "sources": {step.path: look.tree.digest(step.path) for step in plan.steps},
         "isolation": held,
     }
     with scratch_database(
@@ -48,7 +49,7 @@ def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> l
         create_role=not replaying.makes_role([content for _, content in files], tenancy.role),
     ) as scratch:
         known["tools"] = {"postgresql": scratch.version}
-        replay = replaying.replay(scratch, files)
+        replay = replaying.replay(scratch.target, plan)
         migrations = _migrations(look, scratch, replay, known)
         isolation = _isolation(look, tenancy, replay, _examined(scratch, tenancy, files), known)
     return [migrations, isolation]
@@ -76,6 +77,10 @@ def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, A
         "files": len(replay.applied),
         "not_applied": list(replaying.described(replay)),
         "missing_extensions": replay.missing,
+        "missing_from_platform": replay.platform,
+        "doubts": [str(doubt) for doubt in replay.plan.doubts],
+        "left_out": replay.plan.left_out,
+        "ordered_by": replay.plan.ordered_by,
         "notes": replay.notes,
         "applied_as": "an owner that is not superuser",
         "server_version": scratch.version,
@@ -88,7 +93,7 @@ def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, A
         answer,
         reason,
         remedy=remedy,
-        control=replaying.control(scratch),
+        control=replaying.control(scratch.target),
         facts=facts,
         **known,
     )
@@ -119,11 +124,13 @@ def _applied(replay: Replay) -> tuple[Answer, str, str]:
             f"{where} does not apply: {first.error} ({first.sqlstate}){more}",
             f"mend {where}",
         )
-    if replay.missing:
+    if replay.plan.doubts:
+        return Answer.UNKNOWN, _in_doubt(replay), "say it in words that the gate knows"
+    if replay.lacking:
         return (
             Answer.ABSENT,
-            f"this server lacks {_extensions(replay)}",
-            "install the extension on the server that is asked",
+            f"this server lacks {', '.join(replay.lacking)}",
+            "ask a server that has it: name its variable as infrastructure.postgres",
         )
     if replay.unreadable:
         first = replay.unreadable[0]
@@ -131,11 +138,9 @@ def _applied(replay: Replay) -> tuple[Answer, str, str]:
     return Answer.YES, f"all {count} migrations apply in order to an empty database", ""
 
 
-def _extensions(replay: Replay) -> str:
-    return ", ".join(
-        f"extension {name} (asked for by {paths[0]})"
-        for name, paths in sorted(replay.missing.items())
-    )
+def _in_doubt(replay: Replay) -> str:
+    doubts = [str(doubt) for doubt in replay.plan.doubts]
+    return f"cannot be read for certain: {_listed(doubts)}"
 
 
 def _isolation(
@@ -160,6 +165,8 @@ def _isolation(
 
 
 def _answer(tenancy: Tenancy, replay: Replay, found: Isolation) -> tuple[Answer, str]:
+    if replay.plan.doubts:
+        return Answer.UNKNOWN, _in_doubt(replay)
     if found.leaks:
         more = f"; and {len(found.leaks) - _NAMED} more" if len(found.leaks) > _NAMED else ""
         return Answer.NO, "; ".join(str(one) for one in found.leaks[:_NAMED]) + more
@@ -168,7 +175,7 @@ def _answer(tenancy: Tenancy, replay: Replay, found: Isolation) -> tuple[Answer,
             Answer.ABSENT,
             (
                 f"{len(replay.following)} file(s) do not apply because this server lacks"
-                f" {_extensions(replay)}: what they make was not asked"
+                f" {', '.join(replay.lacking)}: what they make was not asked"
             ),
         )
     if not replay.complete:

@@ -1,0 +1,109 @@
+"""The one reading of a release's migrations: which steps, in what order, without their ways back.
+
+Whoever applies migrations here applies a `Plan`: the rehearsal to the database that services use,
+the replay to the one where tenants are held apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from atom_release.lab.migrations.markers import (
+    Doubt,
+    find_placeholder,
+    read_sections,
+    wants_no_transaction,
+)
+from atom_release.lab.migrations.names import read_names
+from atom_release.lab.migrations.statements import statements
+from atom_release.lab.migrations.undoing import undoes_itself
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from atom_release.source.commit import JudgedTree
+
+
+@dataclass(frozen=True)
+class Step:
+    """One file's way forward, on the lines that it has in the file."""
+
+    path: str
+    content: bytes
+    in_transaction: bool = True
+
+
+@dataclass
+class Plan:
+    """What is applied, in order; what is not, and why; and what cannot be read for certain."""
+
+    steps: list[Step] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+    ordered_by: str = "name"
+
+    @property
+    def certain(self) -> list[Step]:
+        """The steps before the first that is in doubt: what they do is known."""
+        doubtful = {doubt.path for doubt in self.doubts}
+        first = next(
+            (place for place, step in enumerate(self.steps) if step.path in doubtful),
+            len(self.steps),
+        )
+        outside = doubtful - {step.path for step in self.steps}
+        return [] if outside else self.steps[:first]
+
+
+def plan_migrations(tree: JudgedTree, pattern: str) -> Plan:
+    """Return the plan of the migrations that match the manifest's glob in the judged tree."""
+
+    def sqitch_plan(path: str) -> str | None:
+        return tree.read(path).decode("utf-8", "replace") if path in tree.entries else None
+
+    def beside(path: str) -> str:
+        """Return what a step's own settings file says: Flyway's .conf, Diesel's metadata.toml."""
+        places = (f"{path}.conf", str(PurePosixPath(path).with_name("metadata.toml")))
+        return "\n".join(filter(None, (sqitch_plan(place) for place in places)))
+
+    files = ((path, tree.read(path)) for path in tree.glob(pattern))
+    return make_plan(files, sqitch_plan, beside)
+
+
+def make_plan(
+    files: Iterable[tuple[str, bytes]],
+    sqitch_plan: Callable[[str], str | None] = lambda _: None,
+    beside: Callable[[str], str] = lambda _: "",
+) -> Plan:
+    """Return the plan of these files; `beside` returns the text of a step's own settings file."""
+    contents = dict(files)
+    names = read_names(contents, sqitch_plan)
+    plan = Plan(left_out=names.left_out, ordered_by=names.ordered_by)
+    plan.doubts = [Doubt(path, 1, what) for path, what in sorted(names.doubts.items())]
+    for path in names.steps:
+        plan.steps.append(_read_step(path, contents[path], beside(path), plan.doubts))
+    return plan
+
+
+def _read_step(path: str, content: bytes, settings: str, doubts: list[Doubt]) -> Step:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Step(path, content)  # whoever applies it says so
+    sections = read_sections(text)
+    if sections.doubt:
+        doubts.append(Doubt(path, *sections.doubt))
+    elif undoes_itself(sections.forward):
+        what = "the file takes back all that it makes: one part of it may be a way back"
+        doubts.append(Doubt(path, _last_line(sections.forward), what))
+    if placeholder := find_placeholder(sections.forward):
+        line, name = placeholder
+        doubts.append(Doubt(path, line, f"{name} is filled in by a deployment, which is not known"))
+    alone = wants_no_transaction(text) or wants_no_transaction(f"-- {settings}".replace("\n", " "))
+    return Step(path, sections.forward.encode(), in_transaction=not alone)
+
+
+def _last_line(text: str) -> int:
+    places = [statement.start for statement in statements(text)]
+    return text.count("\n", 0, places[-1]) + 1 if places else 1

@@ -1,0 +1,251 @@
+"""The one reading of migrations: what is a step, in what order, and what leads back."""
+
+from __future__ import annotations
+
+import pytest
+
+from atom_release.lab.migrations.plan import Plan, make_plan
+
+
+def plan(*paths: str, **contents: str) -> Plan:
+    """Return the plan of empty files at these paths and of files `<key>.sql` with a content."""
+    files = [(path, b"SELECT 1;\n") for path in paths]
+    return make_plan([*files, *((f"{name}.sql", text.encode()) for name, text in contents.items())])
+
+
+def steps(*paths: str) -> list[str]:
+    return [step.path for step in plan(*paths).steps]
+
+
+def forward(text: str) -> str:
+    """Return what is applied of one file, without the empty lines that stand for the rest."""
+    content = plan(a=text).steps[0].content.decode()
+    return "\n".join(line.strip() for line in content.splitlines() if line.strip())
+
+
+@pytest.mark.parametrize(
+    "ordered",
+    [
+        ["db/1.sql", "db/2.sql", "db/10.sql"],
+        ["db/0001_a.sql", "db/0002_b.sql", "db/0010_c.sql"],
+        ["db/V1__a.sql", "db/V2__b.sql", "db/V10__c.sql"],
+        ["db/V1.9__a.sql", "db/V1.10__b.sql", "db/V2__c.sql"],
+        ["db/V1_9__a.sql", "db/V1_10__b.sql"],
+        ["db/b/V1__a.sql", "db/a/V2__b.sql"],
+        ["db/V1__a.sql", "db/V2__b.sql", "db/R__a_view.sql", "db/R__b_view.sql"],
+        ["db/beforeMigrate.sql", "db/V1__a.sql", "db/R__z.sql", "db/afterMigrate.sql"],
+        ["db/1_a/up.sql", "db/2_b/up.sql", "db/10_c/up.sql"],
+        ["db/20240101000000_a/migration.sql", "db/20240201000000_b/migration.sql"],
+    ],
+    ids=lambda ordered: ordered[-1],
+)
+def test_steps_come_in_the_order_of_their_numbers(ordered: list[str]) -> None:
+    """V10 after V2, repeatable ones last, whatever order the files are listed in."""
+    assert steps(*reversed(ordered)) == ordered
+
+
+@pytest.mark.parametrize(
+    ("step", "back"),
+    [
+        ("db/1_a.up.sql", "db/1_a.down.sql"),
+        ("db/1_a_up.sql", "db/1_a_down.sql"),
+        ("db/1-a-up.sql", "db/1-a-down.sql"),
+        ("db/001.do.sql", "db/001.undo.sql"),
+        ("db/1_a.sql", "db/1_a.rollback.sql"),
+        ("db/1_a.sql", "db/1_a_rollback.sql"),
+        ("db/1_a/up.sql", "db/1_a/down.sql"),
+        ("db/V2__a.sql", "db/U2__a.sql"),
+        ("db/deploy/a.sql", "db/revert/a.sql"),
+        ("db/up/1.sql", "db/down/1.sql"),
+        ("db/migrations/1.sql", "db/rollback/1.sql"),
+        ("db/1.sql", "db/rollbacks/1.sql"),
+    ],
+)
+def test_a_way_back_is_no_step_forward(step: str, back: str) -> None:
+    """Beside the step that it takes back it is left out for certain."""
+    read = plan(step, back)
+    assert ([one.path for one in read.steps], list(read.left_out)) == ([step], [back])
+    certain = step == "db/1.sql" or not read.doubts
+    assert certain, read.doubts
+
+
+@pytest.mark.parametrize("name", ["db/7_market_close_down.sql", "db/down.sql", "db/undo/7.sql"])
+def test_what_may_be_a_way_back_and_has_no_way_forward_is_in_doubt(name: str) -> None:
+    """The gate does not guess whether `close_down` is a title: it names the file."""
+    read = plan("db/1_a.sql", name)
+    assert [doubt.path for doubt in read.doubts] == [name]
+    assert read.certain == []
+
+
+@pytest.mark.parametrize(
+    "name", ["db/7_breakdown.sql", "db/7_undo_log.sql", "db/V7__rollback_table.sql", "db/7_up.sql"]
+)
+def test_a_title_with_such_a_word_is_a_step(name: str) -> None:
+    read = plan("db/V1__a.sql" if "V7" in name else "db/1_a.sql", name)
+    assert ([step.path for step in read.steps][-1:], read.doubts) == ([name], [])
+
+
+def test_a_name_that_flyway_passes_over_is_in_doubt() -> None:
+    """The manifest's glob matches it, Flyway would not run it."""
+    read = plan("db/V1__a.sql", "db/seed.sql")
+    assert [doubt.path for doubt in read.doubts] == ["db/seed.sql"]
+
+
+def test_a_baseline_stands_for_the_versions_up_to_its_own() -> None:
+    """On an empty database Flyway runs the newest baseline and what came after it."""
+    assert steps("V1__a.sql", "V2__b.sql", "B2__all.sql", "V3__c.sql") == [
+        "B2__all.sql",
+        "V3__c.sql",
+    ]
+
+
+def test_sqitch_says_the_order_itself() -> None:
+    """Its plan names the changes; a file beside them is none."""
+    text = (
+        "%project=shop\n\nusers 2024-01-01T00:00:00Z A <a@example.org>\n@v1 x\nadmins [users] 2\n"
+    )
+    files = [
+        (f"db/{folder}/{name}.sql", b"SELECT 1;")
+        for folder in ("deploy", "revert", "verify")
+        for name in ("admins", "users", "stray")
+    ]
+    read = make_plan(files, {"db/sqitch.plan": text}.get)
+    assert [step.path for step in read.steps] == ["db/deploy/users.sql", "db/deploy/admins.sql"]
+    assert not read.doubts
+
+
+_MADE = "CREATE TABLE a (x int);"
+_DROPPED = "DROP TABLE a;"
+
+
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("-- migrate:up", "-- migrate:down"),
+        ("-- +goose Up", "-- +goose Down"),
+        ("-- +migrate Up notransaction", "-- +migrate Down"),
+        ("", "---- create above / drop below ----"),
+        ("-- Up Migration", "-- Down Migration"),
+        ("# --- !Ups", "# --- !Downs"),
+        ("-- !Ups", "-- !Downs"),
+        ("-- // a first step", "-- //@UNDO"),
+        ("-- ==== UP ====", "-- ==== DOWN ===="),
+        ("-- rambler up", "-- rambler down"),
+    ],
+    ids=lambda marker: marker.strip("-=#/ ") or "nothing",
+)
+def test_the_way_back_below_a_known_marker_is_not_applied(up: str, down: str) -> None:
+    """Only what leads forward is sent, on the lines that it has in the file."""
+    text = f"{up}\n{_MADE}\n{down}\n{_DROPPED}\n"
+    read = plan(a=text)
+    assert read.doubts == []
+    assert forward(text).splitlines()[-1] == _MADE
+    assert read.steps[0].content.decode().splitlines()[1] == _MADE
+
+
+def test_a_second_way_forward_is_applied_too() -> None:
+    """A file may say the way back first, or go forward twice."""
+    text = f"-- +goose Down\n{_DROPPED}\n-- +goose Up\n{_MADE}\n"
+    assert forward(text) == f"-- +goose Up\n{_MADE}"
+
+
+def test_a_marker_inside_a_function_is_none() -> None:
+    text = f"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$\n-- migrate:down\nSELECT 1\n$$;\n{_MADE}"
+    assert _MADE in forward(text)
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "-- down",
+        "-- +tool Down",
+        "-- tool:down",
+        "---- ROLLBACK ----",
+        "-- revert migration",
+        "-- Undo script",
+        "# down",
+    ],
+)
+def test_a_marker_of_an_unknown_tool_is_named(marker: str) -> None:
+    """What stands below it is not run, and the file is in doubt at that line."""
+    text = f"{_MADE}\n{marker}\n{_DROPPED}\n"
+    read = plan(a=text)
+    assert [(doubt.path, doubt.line) for doubt in read.doubts] == [("a.sql", 2)]
+    assert _DROPPED not in forward(text)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "-- the service was down when this was written",
+        "-- rollback is not possible: the column holds data",
+        "--rollback DROP TABLE a;",
+        "-- count down from ten",
+    ],
+)
+def test_prose_with_such_a_word_is_no_marker(comment: str) -> None:
+    text = f"-- liquibase formatted sql\n{_MADE}\n{comment}\nCREATE TABLE b (y int);\n"
+    assert plan(a=text).doubts == []
+    assert plan(a=text.partition("\n")[2]).doubts == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_MADE}\n{_DROPPED}",
+        f"{_MADE}\nINSERT INTO a VALUES (1);\nGRANT SELECT ON a TO app;\n{_DROPPED}",
+        "CREATE VIEW v AS SELECT 1;\nALTER TABLE t NO FORCE ROW LEVEL SECURITY;\nDROP VIEW v;\nALTER TABLE t FORCE ROW LEVEL SECURITY;",
+        "ALTER TABLE t ADD COLUMN c text;\nALTER TABLE t DROP COLUMN c;",
+        "CREATE POLICY p ON t USING (true);\nDROP POLICY p ON t;",
+    ],
+)
+def test_a_file_that_takes_back_all_that_it_makes_is_named(text: str) -> None:
+    """Two halves of which one is a way back, without a word between them."""
+    assert [doubt.what for doubt in plan(a=text).doubts] == [
+        "the file takes back all that it makes: one part of it may be a way back"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TEMP TABLE tmp (x int);\nINSERT INTO tmp VALUES (1);\nDROP TABLE tmp;",
+        "CREATE FUNCTION help() RETURNS void LANGUAGE sql AS 'UPDATE t SET x = 1';\nSELECT help();\nDROP FUNCTION help();",
+        "DROP TABLE IF EXISTS a;\nCREATE TABLE a (x int);",
+        f"{_MADE}\nCREATE TABLE b (y int);\n{_DROPPED}",
+        "DROP POLICY p ON t;\nCREATE POLICY p ON t USING (true);",
+        "CREATE TABLE n (x int);\nINSERT INTO n SELECT x FROM o;\nDROP TABLE o;\nALTER TABLE n RENAME TO o;",
+        "ALTER TABLE t DISABLE ROW LEVEL SECURITY;\nUPDATE t SET x = 1;\nALTER TABLE t ENABLE ROW LEVEL SECURITY;",
+    ],
+)
+def test_a_file_whose_work_lasts_is_not(text: str) -> None:
+    """Temporary things, helpers that did their work, and what is made anew."""
+    assert plan(a=text).doubts == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-- +goose NO TRANSACTION",
+        "-- migrate:up transaction:false",
+        "-- +migrate Up notransaction",
+        "---- tern: disable-tx ----",
+        "-- no-transaction",
+        "-- atlas:txmode none",
+        "-- transactional: false",
+    ],
+)
+def test_a_file_may_say_that_it_wants_no_transaction(line: str) -> None:
+    assert not plan(a=f"{line}\n{_MADE}").steps[0].in_transaction
+    assert plan(a=_MADE).steps[0].in_transaction
+
+
+@pytest.mark.parametrize(
+    "name", ["${app_role}", "{{ .Role }}", "@ROLE@", "%(role)s", "<%= role %>"]
+)
+def test_a_placeholder_of_a_deployment_is_named(name: str) -> None:
+    """In the SQL itself; in a text it may be meant."""
+    assert [doubt.line for doubt in plan(a=f"SELECT 1;\nGRANT SELECT ON a TO {name};").doubts] == [
+        2
+    ]
+    assert plan(a=f"COMMENT ON TABLE a IS 'Dear {name}';").doubts == []
