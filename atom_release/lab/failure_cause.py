@@ -59,6 +59,8 @@ def cause(case: Case) -> str | None:
         return _NO_ASYNC
     if case.outcome is Outcome.SKIPPED or _JUDGED.match(case.message):
         return None
+    if case.hidden_path:
+        return f"{case.hidden_path} is outside what the tests may see"
     text = (
         f"{case.message}\n{case.text}"
         if case.message.startswith("failed on setup") and "file " in case.message[:40]

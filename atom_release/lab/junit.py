@@ -8,14 +8,14 @@ is two nodes and one failed test.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ProbeFault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _LARGEST = 64 << 20
 _LONGEST_TEXT = 4000
@@ -43,6 +43,7 @@ class Case:
     outcome: Outcome
     message: str = ""
     text: str = field(default="", repr=False)
+    hidden_path: str = ""  # what it wanted that this machine has and the sandbox does not show
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,17 @@ class Results:
     def having(self, *outcomes: Outcome) -> list[Case]:
         """Give the cases with one of these outcomes, in the file's order."""
         return [case for case in self.cases.values() if case.outcome in outcomes]
+
+    def naming_hidden(self, hidden_path: Callable[[str], str | None]) -> Results:
+        """Return these results with the path that each failing test wanted and was not shown."""
+        return Results(
+            {
+                name: replace(case, hidden_path=hidden_path(case.message) or "")
+                if case.outcome in {Outcome.FAILED, Outcome.ERROR}
+                else case
+                for name, case in self.cases.items()
+            }
+        )
 
 
 class UnreadableResults(ProbeFault):

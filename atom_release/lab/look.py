@@ -33,6 +33,7 @@ class Look:
     hidden: tuple[
         Path, ...
     ] = ()  # folders that the subject's code must not see: home, store, key, repository, remote
+    readable: tuple[Path, ...] = ()  # what the operator shows the subject beside what it needs
     tell: Callable[[str, float], None] = field(
         default=lambda _what, _share: None, repr=False, compare=False
     )  # what is done now, and how much of it

@@ -27,7 +27,7 @@ signal.pthread_sigmask(signal.SIG_SETMASK, ())
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from pathlib import Path
-from atom_release_tests.live import rehearsal_tree as tree
+from atom_release_tests.fixtures import rehearsal_tree as tree
 from atom_release.lab.rehearsal import Rehearsal
 started = Rehearsal.start(tree.look(Path(sys.argv[1])))
 print("up", *started.base_urls, flush=True)

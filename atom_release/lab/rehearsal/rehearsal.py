@@ -43,7 +43,7 @@ class Rehearsal:
         self._look = look
         self._folder = Folder.make(look.scratch)
         self._launcher = Launcher(
-            sandbox or Sandbox(hidden=(*look.hidden, self._folder.root)), self._folder.logs
+            sandbox or Sandbox((*look.hidden, self._folder.root), look.readable), self._folder.logs
         )
         self._lock = threading.Lock()
         self._used = False

@@ -133,6 +133,9 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     ground.launcher.stop(name)
     log = ground.redact(ground.launcher.tail(name)[offset:])
     lacked = _lacked(ground, argv[0], environment["PATH"], log)
+    hidden = running.shown.hidden_path(log.decode("utf-8", "replace"))
+    if hidden and not lacked:
+        lacked = f"{hidden} is outside what the service may see; its log ends: {_tail(log)}"
     if lacked:
         started.lacks[service.id] = lacked
     else:

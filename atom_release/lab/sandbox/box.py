@@ -21,6 +21,7 @@ from atom_release.lab.sandbox.process import (
     launched,
     read_all,
 )
+from atom_release.lab.sandbox.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class Sandbox:
     """Runs the subject's code.
 
-    `hidden` folders are empty for it, `readable` ones can be seen even inside hidden ones.
+    It sees the system's libraries, its tools, what it writes and what is `readable`; `hidden`
+    folders are empty even where they lie inside one of those.
 
     `namespaces` is `any` (the strongest to be had), `user` (a user namespace even as root) or
     `none`.
@@ -135,7 +137,12 @@ class Sandbox:
             last = work.said()
         met = last["met_limit"]
         return Finished(
-            last["status"], output, met == "wall", None if met == "told" else met, isolation
+            last["status"],
+            output,
+            met == "wall",
+            None if met == "told" else met,
+            isolation,
+            Shown.by(work.order, isolation),
         )
 
 
@@ -144,7 +151,8 @@ def _begin(order: Order, log: Path) -> Running:
     with log.open("ab") as sink:
         work = launch(order, sink.fileno())
     try:
-        return Running(work, tuple(work.said()["isolation"]))
+        isolation = tuple(work.said()["isolation"])
+        return Running(work, isolation, Shown.by(work.order, isolation))
     except BaseException:
         work.end()
         raise

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from atom_release.lab.sandbox import allowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,9 +65,10 @@ class Order:
 
         With every path resolved and every person numbered.
         """
-        folders = self.folders
+        folders, target = self.folders, self._target()
         written = _existing({*folders.writable, *folders.bounded, *folders.throwaway})
-        readable = _existing({*interpreter(), *folders.readable, self.directory})
+        named = self._readable()
+        readable = _existing(named)
         return {
             "argv": [str(word) for word in self.argv],
             "directory": _real(self.directory),
@@ -77,6 +79,8 @@ class Order:
                 for path in readable
                 if not any(path == folder or path.startswith(f"{folder}/") for folder in written)
             ],
+            "links": self._links(named),
+            "files": _small_files(target),
             "writable": _existing(folders.writable),
             "bounded": _existing(folders.bounded),
             "throwaway": _existing(folders.throwaway),
@@ -87,8 +91,29 @@ class Order:
             "gate": os.getpid(),
             "uid": os.geteuid(),
             "gid": os.getegid(),
-            "target": self._target(),
+            "target": target,
         }
+
+    def _readable(self) -> set[Path]:
+        """Return all that is seen and not written: the system's, the tools', the order's own."""
+        folders = self.folders
+        program = self.argv[0] if self.argv else ""
+        return {
+            *map(Path, allowed.system_paths()),
+            *allowed.gate_paths(folders.hidden),
+            *allowed.tool_paths(program, self.environment, folders.hidden),
+            *folders.readable,
+            self.directory,
+        }
+
+    def _links(self, readable: set[Path]) -> dict[str, str]:
+        """Return the symbolic links without which a path that the subject is told leads nowhere."""
+        folders = self.folders
+        told = {*readable, *folders.writable, *folders.bounded, *folders.throwaway}
+        links: dict[str, str] = {}
+        for path in sorted(told):
+            links |= allowed.trail(os.path.abspath(path))  # noqa: PTH100 - links must stay
+        return links
 
     def _target(self) -> dict[str, Any] | None:
         """Give the user to become, or None.
@@ -98,7 +123,7 @@ class Order:
         found = _nobody()
         if found is None or self.namespaces == "user":
             return None
-        needed = (*interpreter(), self.directory)
+        needed = (*allowed.interpreter(), self.directory)
         if self.namespaces == "none" and not all(_reachable(path, found) for path in needed):
             return None
         return {"name": found.pw_name, "uid": found.pw_uid, "gid": found.pw_gid}
@@ -114,14 +139,11 @@ def _nobody() -> pwd.struct_passwd | None:
         return None
 
 
-def interpreter() -> set[Path]:
-    """Give the folders without which the gate's own Python does not start."""
-    return {
-        Path(sys.prefix),
-        Path(sys.base_prefix),
-        Path(sys.exec_prefix),
-        Path(sys.base_exec_prefix),
-    }
+def _small_files(target: dict[str, Any] | None) -> dict[str, str]:
+    if target is not None:
+        return allowed.small_files(target["name"], target["uid"], target["gid"])
+    name = "root" if os.geteuid() == 0 else "release"
+    return allowed.small_files(name, os.geteuid(), os.getegid())
 
 
 def _real(path: Path) -> str:

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.sandbox.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,9 +56,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Finished:
-    """How a run ended: exit status (negative.
+    """How a run ended.
 
-    The signal), what it wrote, which limit it met, and the isolation that held.
+    Exit status (negative: the signal), what it wrote, which limit it met, the isolation that held,
+    and which paths it was shown.
     """
 
     status: int
@@ -65,6 +67,7 @@ class Finished:
     timed_out: bool
     met_limit: str | None
     isolation: tuple[str, ...]
+    shown: Shown = field(default_factory=Shown, repr=False)
 
 
 class NotIsolated(ProbeFault):
@@ -76,6 +79,7 @@ class Launched:
     """A launcher at work, with the pipe it reports on."""
 
     process: subprocess.Popen[bytes]
+    order: dict[str, Any]
     _report: IO[bytes]
 
     def said(self) -> dict[str, Any]:
@@ -134,7 +138,8 @@ def launch(order: Order, output: int) -> Launched:
 
     Its output going to `output` (as for `subprocess.Popen`).
     """
-    text = json.dumps(order.plain()).encode()
+    plain = order.plain()
+    text = json.dumps(plain).encode()
     said, say = os.pipe()
     try:
         # The order goes by a pipe and not by argv or environment: it may hold values that no other
@@ -163,7 +168,7 @@ def launch(order: Order, output: int) -> Launched:
         raise
     finally:
         os.close(say)
-    work = Launched(process, os.fdopen(said, "rb"))
+    work = Launched(process, plain, os.fdopen(said, "rb"))
     work.tell(text)
     return work
 
@@ -196,9 +201,10 @@ def read_all(work: Launched, seconds: float, stopped: threading.Event) -> bytes:
 class Running:
     """A long-lived process in the sandbox, with all it starts."""
 
-    def __init__(self, work: Launched, isolation: tuple[str, ...]) -> None:
+    def __init__(self, work: Launched, isolation: tuple[str, ...], shown: Shown) -> None:
         self._work = work
         self.isolation = isolation
+        self.shown = shown
 
     @property
     def pid(self) -> int:

@@ -107,7 +107,7 @@ def bench(
     )
     seconds = suite.timeout.total_seconds()
     return Bench(
-        sandbox=seen_by(Sandbox(look.hidden), *found.readable),
+        sandbox=seen_by(Sandbox(look.hidden, look.readable), *found.readable),
         python=found.python,
         own_environment=found.own_environment,
         scratch=trees.room(look),

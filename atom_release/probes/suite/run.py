@@ -40,6 +40,7 @@ class Run:
     output: str = field(repr=False)
     isolation: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()  # the tests of a run that stands for a collection
+    hidden_path: str = ""  # what it wanted that this machine has and the sandbox does not show
 
     @property
     def last_words(self) -> str:
@@ -106,6 +107,8 @@ class Bench:
             )
             text = self._redacted(done.output).decode("utf-8", "replace")
             results, problem = (None, "") if collect_only else self._results(out / "junit.xml")
+            if results is not None:
+                results = results.naming_hidden(done.shown.hidden_path)
             met = done.met_limit or limit_met(results)
             return Run(
                 seed,
@@ -116,6 +119,7 @@ class Bench:
                 met,
                 text,
                 done.isolation,
+                hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
             )
 
     def _results(self, path: Path) -> tuple[junit.Results | None, str]:

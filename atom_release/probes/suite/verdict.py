@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 _MESSAGES = 50
+_SHOW = "Commit what the tests read, or have the operator add that path to the readable ones."
 _PASSED, _FAILED, _COLLECTION, _NOTHING = 0, 1, 2, 5
 
 
@@ -146,6 +147,11 @@ class Trial:
                 f"the suite met its {_limit(run.met_limit)} limit, also with limits four times as"
                 " high"
             )
+        if run.results is None and run.hidden_path:
+            return (
+                f"the run ended with status {run.status}: {run.hidden_path} is outside what the"
+                " tests may see"
+            )
         if run.results is None:
             return f"the run ended with status {run.status} and {run.problem}: {run.last_words}"
         outside = self._not_the_code(run)
@@ -191,6 +197,13 @@ def _uncollected(collection: Run) -> Verdict | None:
             line[2:].strip() for line in collection.output.splitlines() if line.startswith("E  ")
         ]
         why = errors[-1] if errors else collection.problem or collection.last_words
+        if collection.hidden_path:
+            return Verdict(
+                Answer.UNKNOWN,
+                f"the tests could not be collected: {collection.hidden_path} is outside what they"
+                f" may see ({why[:300]})",
+                _SHOW,
+            )
         return Verdict(
             Answer.UNKNOWN,
             f"the tests could not be collected: {why[:300]}",

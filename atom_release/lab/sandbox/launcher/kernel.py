@@ -30,13 +30,8 @@ MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
     38,
     39,
 )
-_SYS_MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _AT_EMPTY_PATH, _MOUNT_ATTR_RDONLY = (
-    442,
-    -100,
-    0x8000,
-    0x1000,
-    1,
-)
+_SYS_MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
+_MNT_DETACH = 2
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -69,17 +64,20 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str = ""
 
 def set_read_only(path: str, *, read_only: bool, below: bool) -> None:
     """Set or clear the read-only attribute of the mount at `path`, and of all `below` it."""
-    _mount_setattr(_AT_FDCWD, path, _AT_RECURSIVE if below else 0, read_only=read_only)
-
-
-def set_handle_writable(handle: int) -> None:
-    """Clear the read-only attribute of the mount whose root the open folder `handle` is."""
-    _mount_setattr(handle, "", _AT_EMPTY_PATH, read_only=False)
-
-
-def _mount_setattr(folder: int, path: str, flags: int, *, read_only: bool) -> None:
     attributes = (_MOUNT_ATTR_RDONLY, 0) if read_only else (0, _MOUNT_ATTR_RDONLY)
-    asked = struct.pack("QQQQ", *attributes, 0, 0)
+    _mount_setattr(_AT_FDCWD, path, _AT_RECURSIVE if below else 0, (*attributes, 0, 0))
+
+
+def change_root(path: str) -> None:
+    """Make the mount at `path` the root, and let go of the old one and all below it."""
+    os.chdir(path)
+    _checked(_libc.pivot_root(b".", b"."), "pivot_root")
+    _checked(_libc.umount2(b".", ctypes.c_int(_MNT_DETACH)), "umount2")
+    os.chdir("/")
+
+
+def _mount_setattr(folder: int, path: str, flags: int, attributes: tuple[int, ...]) -> None:
+    asked = struct.pack("QQQQ", *attributes)
     result = _libc.syscall(
         ctypes.c_long(_SYS_MOUNT_SETATTR),
         ctypes.c_int(folder),

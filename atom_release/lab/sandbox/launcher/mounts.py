@@ -1,15 +1,14 @@
-"""What the subject's code sees of the file system.
+"""What the subject's code sees of the file system: a root made for it, with what it may see.
 
-Hidden folders empty, everything read-only but what it was given to write.
-
-Nothing changes outside: this runs in a mount namespace of its own, and the kernel forgets it when
-the last process there ends.
+Nothing is hidden one by one: a new, empty root is filled with the paths that the order names, and
+the old one is let go of. Nothing changes outside: this runs in a mount namespace of its own, and
+the kernel forgets it when the last process there ends.
 """
 
 from __future__ import annotations
 
 # pathlib takes longer to import than the launcher to run
-# ruff: noqa: PTH103, PTH112, PTH114, PTH116, PTH120
+# ruff: noqa: PTH102, PTH103, PTH112, PTH120, PTH211, PTH123
 import contextlib
 import os
 import stat
@@ -18,11 +17,19 @@ from . import copying, kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
 PRIVATE = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - private there
+_STAGE = "/tmp"  # noqa: S108 - covered in this mount namespace alone
+_ROOT = f"{_STAGE}/root"
 _NO_DEVICES = kernel.MS_NOSUID | kernel.MS_NODEV
+_IN_DEV = {
+    "/dev/fd": "/proc/self/fd",
+    "/dev/stdin": "/proc/self/fd/0",
+    "/dev/stdout": "/proc/self/fd/1",
+    "/dev/stderr": "/proc/self/fd/2",
+    "/dev/ptmx": "pts/ptmx",
+}
 
 
 class View:
@@ -41,37 +48,51 @@ class View:
     def arrange(self) -> None:
         """Make the view; the calling process and all it starts live in it from here on."""
         kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-        steps = plan(self._order, self._closed())
+        steps = plan(self._order)
         for path, verb in steps:
-            if verb not in {"cover", "private"}:
+            if verb in {"readable", "writable", "bounded", "throwaway"}:
                 self._handles[path] = os.open(
                     path, os.O_RDONLY if os.path.isdir(path) else os.O_PATH
                 )
         self._open_stage()
         for path, verb in steps:
             getattr(self, f"_{verb}")(path)
-        kernel.set_read_only("/", read_only=True, below=True)
+        kernel.set_read_only(_ROOT, read_only=True, below=True)
         for path, verb in steps:
-            if verb in {"private", "writable", "bounded", "throwaway"} and os.path.isdir(path):
-                kernel.set_read_only(path, read_only=False, below=False)
-        for _, handle in self._returns:
-            kernel.set_handle_writable(handle)
+            if verb in {"private", "writable", "bounded", "throwaway"} and os.path.isdir(
+                _ROOT + path
+            ):
+                kernel.set_read_only(_ROOT + path, read_only=False, below=False)
+        self._own_terminals()
         self._own_proc()
+        kernel.change_root(_ROOT)
+
+    def _own_terminals(self) -> None:
+        """Give the subject terminals of its own, where the kernel does."""
+        with contextlib.suppress(OSError):
+            kernel.mount(
+                "devpts",
+                f"{_ROOT}/dev/pts",
+                "devpts",
+                kernel.MS_NOSUID | kernel.MS_NOEXEC,
+                "newinstance,ptmxmode=0666,mode=620",
+            )
 
     def _own_proc(self) -> None:
         """Show the processes of the sandbox and no others.
 
-        Where the outer /proc is masked the kernel refuses, and the outer one stays.
+        Where the outer /proc is masked the kernel refuses; then the outer one is seen, and the
+        proof does not name a /proc of its own.
         """
-        kernel.set_read_only(
-            "/proc", read_only=False, below=False
-        )  # the maps of user namespaces are written there
-        with contextlib.suppress(OSError):
-            kernel.mount("proc", "/proc", "proc", _NO_DEVICES | kernel.MS_NOEXEC)
+        proc = f"{_ROOT}/proc"
+        try:
+            kernel.mount("proc", proc, "proc", _NO_DEVICES | kernel.MS_NOEXEC)
+        except OSError:
+            kernel.mount("/proc", proc, None, kernel.MS_BIND | kernel.MS_REC)
         if (
             self._order["uid"] == 0 and not self._as_root
         ):  # the kernel's settings belong to uid 0, capable or not
-            for path in filter(os.path.exists, ("/proc/sys", "/proc/sysrq-trigger")):
+            for path in filter(os.path.exists, (f"{proc}/sys", f"{proc}/sysrq-trigger")):
                 kernel.mount(path, path, None, kernel.MS_BIND)
                 kernel.set_read_only(path, read_only=True, below=False)
 
@@ -87,57 +108,59 @@ class View:
         """Whether any bounded folder is as good as full."""
         return any(_full(os.statvfs(path)) for path in self._filled)
 
-    def _closed(self) -> set[str]:
-        """Give the folders on the way to what must be reached that another uid may not enter."""
-        if not self._as_root:
-            return set()
-        return {
-            path
-            for kept in _kept(self._order)
-            for path in _ancestors(kept)
-            if not _enterable(path, self._uid, self._gid)
-        }
-
     def _open_stage(self) -> None:
-        """Mount room for overlays where it will be covered again.
-
-        So that the subject cannot reach it.
-        """
-        kernel.mount("stage", PRIVATE[0], "tmpfs", _NO_DEVICES, f"{self._size},mode=755")
-        self._stage = os.open(PRIVATE[0], os.O_RDONLY)
+        """Mount the new root, and room for overlays beside it, where the subject never comes."""
+        kernel.mount("stage", _STAGE, "tmpfs", _NO_DEVICES, f"{self._size},mode=755")
+        self._stage = os.open(_STAGE, os.O_RDONLY)
         os.close(os.open("blank", os.O_CREAT | os.O_WRONLY, 0o444, dir_fd=self._stage))
         self._filled.append(f"/proc/self/fd/{self._stage}")
+        os.mkdir(_ROOT)
+        kernel.mount("root", _ROOT, "tmpfs", _NO_DEVICES, "size=8m,mode=755")
+        for path in ("/proc", "/dev/pts"):
+            os.makedirs(_ROOT + path, mode=0o755)
 
     def _cover(self, path: str) -> None:
-        if os.path.isdir(path):
-            kernel.mount("hidden", path, "tmpfs", _NO_DEVICES, "size=1m,mode=755")
-        elif os.path.lexists(path):
-            kernel.mount(f"/proc/self/fd/{self._stage}/blank", path, None, kernel.MS_BIND)
+        target = _ROOT + path
+        if os.path.isdir(target):
+            kernel.mount("hidden", target, "tmpfs", _NO_DEVICES, "size=1m,mode=755")
+        elif os.path.lexists(target):
+            kernel.mount(f"/proc/self/fd/{self._stage}/blank", target, None, kernel.MS_BIND)
 
     def _private(self, path: str) -> None:
-        if os.path.isdir(path) and not os.path.islink(path):
-            mode = "755" if path == "/run" else "1777"
-            kernel.mount("private", path, "tmpfs", _NO_DEVICES, f"{self._size},mode={mode}")
-            self._filled.append(path)
+        _make_target(_ROOT + path, folder=True)
+        mode = "755" if path == "/run" else "1777"
+        kernel.mount("private", _ROOT + path, "tmpfs", _NO_DEVICES, f"{self._size},mode={mode}")
+        self._filled.append(path)
+
+    def _link(self, path: str) -> None:
+        """Make a symbolic link, unless what lies around it brought it along."""
+        if not os.path.lexists(_ROOT + path):
+            os.makedirs(os.path.dirname(_ROOT + path), mode=0o755, exist_ok=True)
+            os.symlink(links(self._order)[path], _ROOT + path)
+
+    def _file(self, path: str) -> None:
+        _make_target(_ROOT + path, folder=False)
+        with open(_ROOT + path, "w") as sink:
+            sink.write(self._order["files"][path])
 
     def _readable(self, path: str) -> None:
-        handle = self._handles[path]
-        _make_target(path, folder=stat.S_ISDIR(os.fstat(handle).st_mode))
-        kernel.mount(f"/proc/self/fd/{handle}", path, None, kernel.MS_BIND | kernel.MS_REC)
+        handle, target = self._handles[path], _ROOT + path
+        _make_target(target, folder=stat.S_ISDIR(os.fstat(handle).st_mode))
+        kernel.mount(f"/proc/self/fd/{handle}", target, None, kernel.MS_BIND | kernel.MS_REC)
 
     _writable = _readable
 
     def _bounded(self, path: str) -> None:
-        self._readable(path)
-        outside = os.open(path, os.O_RDONLY)
+        outside, target = self._handles[path], _ROOT + path
+        _make_target(target, folder=True)
         kernel.mount(
             "bounded",
-            path,
+            target,
             "tmpfs",
             _NO_DEVICES,
             f"{self._size},mode=755,uid={self._uid},gid={self._gid}",
         )
-        inside = os.open(path, os.O_RDONLY)
+        inside = os.open(target, os.O_RDONLY)
         copying.copy(f"/proc/self/fd/{outside}", inside, owner=(self._uid, self._gid))
         os.close(inside)
         self._returns.append((path, outside))
@@ -148,8 +171,8 @@ class View:
 
         An overlay, or a copy where the kernel refuses one.
         """
-        below = self._handles[path]
-        _make_target(path, folder=True)
+        below, target = self._handles[path], _ROOT + path
+        _make_target(target, folder=True)
         name = f"over{below}"
         for part in ("", "/upper", "/work"):
             os.mkdir(name + part, 0o755, dir_fd=self._stage)
@@ -158,52 +181,52 @@ class View:
         layers = f"lowerdir=/proc/self/fd/{below},upperdir={room}/upper,workdir={room}/work"
         for options in (layers, f"{layers},userxattr"):
             with contextlib.suppress(OSError):
-                return kernel.mount("throwaway", path, "overlay", _NO_DEVICES, options)
-        kernel.mount(f"{room}/upper", path, None, kernel.MS_BIND)
-        inside = os.open(path, os.O_RDONLY)
+                return kernel.mount("throwaway", target, "overlay", _NO_DEVICES, options)
+        kernel.mount(f"{room}/upper", target, None, kernel.MS_BIND)
+        inside = os.open(target, os.O_RDONLY)
         copying.copy(f"/proc/self/fd/{below}", inside, owner=(self._uid, self._gid))
         os.close(inside)
         return None
 
 
-def plan(order: dict[str, Any], closed: Iterable[str]) -> list[tuple[str, str]]:
-    """Give what is mounted, outermost first.
+def plan(order: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what is put into the new root, outermost first.
 
-    A folder bound back into a cover comes after that cover.
+    Something hidden inside a shown folder is covered, and what is shown inside the cover comes
+    after it.
     """
-    covers = {*order["hidden"], *closed}
-    steps = [(path, "cover") for path in covers] + [(path, "private") for path in PRIVATE]
     written = {path: verb for verb in ("writable", "bounded", "throwaway") for path in order[verb]}
+    shown = [*order["readable"], *written]
+    covers = [
+        path
+        for path in order["hidden"]
+        if path not in shown and any(_under(path, folder) for folder in shown)
+    ]
+    between = [*covers, *PRIVATE]
+    steps = [(path, "private") for path in PRIVATE] + [(path, "cover") for path in covers]
+    steps += [(path, "link") for path in links(order)] + [(path, "file") for path in order["files"]]
     steps += list(written.items())
     steps += [
         (path, "readable")
-        for path in set(_kept(order)) - set(written)
-        if any(_under(path, cover) for cover in (*covers, *PRIVATE))
+        for path in set(order["readable"]) - set(written)
+        if not any(
+            _under(path, outer)
+            and path != outer
+            and not any(_under(path, cover) and _under(cover, outer) for cover in between)
+            for outer in order["readable"]
+        )
     ]
     rank = {"private": 0, "cover": 1}
     return sorted(steps, key=lambda step: (step[0].count("/"), rank.get(step[1], 2), step[0]))
 
 
-def _kept(order: dict[str, Any]) -> list[str]:
-    return [
-        path for verb in ("readable", "writable", "bounded", "throwaway") for path in order[verb]
-    ]
+def links(order: dict[str, Any]) -> dict[str, str]:
+    """Return the symbolic links of the new root, each with its target."""
+    return {**_IN_DEV, **order["links"]}
 
 
 def _under(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def _ancestors(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:end]) for end in range(2, len(parts))]
-
-
-def _enterable(path: str, uid: int, gid: int) -> bool:
-    found = os.stat(path)
-    if found.st_uid == uid:
-        return bool(found.st_mode & stat.S_IXUSR)
-    return bool(found.st_mode & (stat.S_IXGRP if found.st_gid == gid else stat.S_IXOTH))
 
 
 def _make_target(path: str, *, folder: bool) -> None:

@@ -6,7 +6,7 @@ Nothing is named because it was intended.
 from __future__ import annotations
 
 # pathlib takes longer to import than the launcher to run
-# ruff: noqa: PTH110, PTH115, PTH116
+# ruff: noqa: PTH110, PTH115, PTH116, PTH208
 import os
 import resource
 import socket
@@ -31,6 +31,7 @@ def outside(order: dict[str, Any]) -> dict[str, Any]:
     return {
         "links": links,
         "hidden": {path: _identity(path) for path in order["hidden"] if os.path.exists(path)},
+        "root": _identity("/"),
         "uid": os.geteuid(),
     }
 
@@ -54,6 +55,10 @@ def isolation(order: dict[str, Any], outer: dict[str, Any]) -> list[str]:
     ]
     if "mount-namespace" in strong and os.statvfs("/").f_flag & os.ST_RDONLY:
         strong.append("read-only")
+    if "mount-namespace" in strong and _identity("/") != outer["root"] and _only_allowed(order):
+        strong.append("allow-list")
+    if "pid-namespace" in strong and sees_itself():
+        strong.append("own-proc")
     if outer["hidden"] and all(_identity(path) != seen for path, seen in outer["hidden"].items()):
         strong.append("hidden-folders")
     return (strong or ["none"]) + [_network(outer)] + _weak()
@@ -65,6 +70,13 @@ def sees_itself() -> bool:
     So that process ids mean the same there.
     """
     return os.readlink("/proc/self") == str(os.getpid())
+
+
+def _only_allowed(order: dict[str, Any]) -> bool:
+    """Whether nothing stands in the root but what is shown and the folders on the way there."""
+    shown = [*order["readable"], *order["writable"], *order["bounded"], *order["throwaway"]]
+    shown += [*order["links"], *order["files"], "/proc", "/dev", "/tmp", "/var", "/run"]  # noqa: S108 - private there
+    return {path.split("/")[1] for path in shown} >= set(os.listdir("/"))
 
 
 def _network(outer: dict[str, Any]) -> str:
