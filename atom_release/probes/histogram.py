@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from importlib.metadata import version
 from math import isnan
 from typing import Any
@@ -23,6 +24,7 @@ from pydantic import JsonValue
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Budget, Histogram, Service
 from atom_release.gate.rules.histogram import judge_histogram
+from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.look import Look
 from atom_release.lab.unreached import absent, unreached
@@ -159,18 +161,19 @@ def increments(
     if len({one.edges for one in instances}) != 1:
         return _broken("the instances have different bucket edges, which cannot be added")
     return {
-        **_added(instances, asked.milliseconds),
+        **_added(instances, asked.kept_in),
         "ended": sum(
             end - one.moments[-1] > _FEW_STEPS * asked.step.total_seconds() for one in instances
         ),
     }
 
 
-def _added(instances: Sequence[_Instance], milliseconds: Decimal) -> dict[str, JsonValue]:
+def _added(instances: Sequence[_Instance], unit: Unit) -> dict[str, JsonValue]:
     grown = [one.grown() for one in instances]
     at_most = [round(sum(column)) for column in zip(*(total for total, _ in grown), strict=True)]
+    factor = unit.per(Unit.MILLISECOND)
     edges: list[JsonValue] = [
-        float(edge * milliseconds) if edge.is_finite() else None for edge in instances[0].edges
+        float(Fraction(edge) * factor) if edge.is_finite() else None for edge in instances[0].edges
     ]
     return {
         "edges": edges,

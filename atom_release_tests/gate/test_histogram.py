@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from atom_release.gate.manifest import Budget, Histogram
 from atom_release.gate.rules.histogram import bucket_interval, judge_histogram
 from atom_release.gate.rules.performance import ALPHA
+from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer
 
 EDGES = (100.0, 500.0, 800.0, 1000.0, None)
@@ -101,25 +102,26 @@ def test_the_true_quantile_lies_between_the_edges() -> None:
 
 
 UNITS = {
-    "http_seconds": (None, 1000),
-    "http_milliseconds": (None, 1),
-    "http_duration": ("seconds", 1000),
-    "http_latency": ("milliseconds", 1),
+    "http_seconds": (None, Unit.SECOND),
+    "http_milliseconds": (None, Unit.MILLISECOND),
+    "rpc_duration_microseconds": (None, Unit.MICROSECOND),
+    "http_duration": ("seconds", Unit.SECOND),
+    "http_latency": ("milliseconds", Unit.MILLISECOND),
 }
 
 
 @pytest.mark.parametrize("metric", sorted(UNITS))
 def test_the_unit_comes_from_the_name_or_is_said(metric: str) -> None:
-    unit, factor = UNITS[metric]
-    assert Histogram.model_validate({"metric": metric, "unit": unit}).milliseconds == factor
+    unit, kept_in = UNITS[metric]
+    assert Histogram.model_validate({"metric": metric, "unit": unit}).kept_in is kept_in
 
 
 @pytest.mark.parametrize(
     ("metric", "unit", "says"),
     [
         ("http_duration", None, "say its unit"),
-        ("http_seconds", "milliseconds", "is named after seconds and said to be milliseconds"),
-        ("http_milliseconds", "seconds", "is named after milliseconds and said to be seconds"),
+        ("http_seconds", "milliseconds", "is named in s and said to be in milliseconds"),
+        ("http_milliseconds", "seconds", "is named in ms and said to be in seconds"),
         ("http_seconds_bucket", None, "without _bucket"),
     ],
     ids=["none", "not seconds", "not milliseconds", "bucket"],

@@ -388,10 +388,14 @@ def test_a_policy_of_other_code_accuses_nobody(
         (1, "s", "<", "p95 under 1 s", _VERIFIED),
         (50, "ms", "<", "<50ms average", _UNVERIFIED),
         (50, "ms", ">", "p95 >50ms", _UNVERIFIED),
+        (50, "ticks", "<", "p95 <50 ticks", _UNVERIFIED),
+        (50, None, "<", "p95 <50", _UNVERIFIED),
+        (1, "us", "<", "p95 <1us", _UNVERIFIED),
+        (900_000, "us", "<", "p95 <900000us", _VERIFIED),
     ],
 )
 def test_latency_elsewhere_is_never_contradicted(
-    value: float, unit: str, comparator: str, text: str, verdict: ClaimVerdict
+    value: float, unit: str | None, comparator: str, text: str, verdict: ClaimVerdict
 ) -> None:
     assert (
         _verdict(_claim(ClaimKind.LATENCY, value, unit=unit, comparator=comparator, text=text))

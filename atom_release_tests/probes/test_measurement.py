@@ -184,11 +184,11 @@ def test_what_is_no_latency_is_refused(value: float) -> None:
         ({"latency": "took"}, "say its unit"),
         (
             {"latency": "took_s", "unit": "milliseconds"},
-            "named after seconds and said to be milliseconds",
+            "named in s and said to be in milliseconds",
         ),
         (
             {"latency": "took_ms", "unit": "seconds"},
-            "named after milliseconds and said to be seconds",
+            "named in ms and said to be in seconds",
         ),
         ({"format": "k6", "unit": "seconds"}, "k6 writes milliseconds"),
         ({"format": "k6-summary", "only": {"name": "x"}}, "no rows to choose from"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from atom_release.gate.claims import printed_numbers
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
 from atom_release.gate.claims.service_facts import Known, Run, SuiteKnown
+from atom_release.gate.units import Kind, Unit, read_unit
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
 _CONTRADICTED, _UNVERIFIED, _VERIFIED = (
@@ -273,7 +274,10 @@ def _latency(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
     } or known.latency
     if not named or not isinstance(claim.value, int | float) or _MEAN.search(claim.text):
         return Judged(_UNVERIFIED, "", "no p95 was measured that this could be compared with")
-    limit = claim.value * {"ms": 1.0, "s": 1000.0, "us": 0.001}.get(claim.unit or "ms", 1.0)
+    unit = read_unit(claim.unit, Kind.TIME)
+    if unit is None:
+        return Judged(_UNVERIFIED, "", f"{claim.unit or 'no unit'} is no unit of time")
+    limit = unit.convert(claim.value, Unit.MILLISECOND)
     measured = max(named.values())
     holds = measured < limit if claim.comparator == "<" else measured <= limit
     if holds and claim.comparator in {"<", "<=", "=", None}:
@@ -329,20 +333,17 @@ def _size(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
     if len(named) != 1 or not isinstance(claim.value, int | float):
         return Judged(_UNVERIFIED, "", "no one file of the judged commit is named with it")
     size = named[0]
-    if claim.unit in {"lines", "loc"}:
+    if read_unit(claim.unit, Kind.LINES):
         return Judged(
             _VERIFIED if size.lines == claim.value else _UNVERIFIED,
             f"{size.lines} lines",
             "counted in the judged commit",
         )
-    factor = {"bytes": 1, "kb": 1000, "kib": 1024, "mb": 1000**2, "mib": 1024**2}.get(
-        claim.unit or "", 1
-    )
+    unit = read_unit(claim.unit, Kind.SIZE)
+    if unit is None:
+        return Judged(_UNVERIFIED, "", f"{claim.unit or 'no unit'} is no unit of size")
     low, high = printed_numbers.printed_range(float(claim.value), claim.text)
-    holds = any(
-        low <= size.bytes / one < high
-        for one in {factor, 1024 if factor == 1000 else factor}  # noqa: PLR2004 - "KB" is said of both
-    )
+    holds = any(low <= size.bytes / factor < high for factor in unit.readings)
     return Judged(
         _VERIFIED if holds else _UNVERIFIED, f"{size.bytes} bytes", "measured in the judged commit"
     )

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+from atom_release.gate.units import Unit
 
 
 def _duration(value: object) -> object:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if match is None:
         return value
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    return timedelta(seconds=Unit(match[2]).convert(float(match[1]), Unit.SECOND))
 
 
 def _inside(value: str) -> str:
@@ -42,6 +42,7 @@ def switch(value: object) -> object:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 
+TimeUnit = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 InRepository = Annotated[str, AfterValidator(_inside)]
 VariableName = Annotated[str, AfterValidator(_variable)]

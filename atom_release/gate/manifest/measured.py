@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from atom_release.gate.manifest.fields import Duration, InRepository, Strict
+from atom_release.gate.manifest.fields import Duration, InRepository, Strict, TimeUnit
 from atom_release.gate.manifest.request import Request
+from atom_release.gate.units import Unit, unit_at_end
 
 
 class Regression(Strict):
@@ -61,7 +61,7 @@ class Histogram(Strict):
     labels: dict[str, str] = Field(
         default_factory=dict, description="label -> value that its series have"
     )
-    unit: Literal["seconds", "milliseconds"] | None = Field(
+    unit: TimeUnit | None = Field(
         default=None, description="only where the name does not end in it"
     )
     window: Duration = Field(
@@ -73,9 +73,7 @@ class Histogram(Strict):
 
     @model_validator(mode="after")
     def _unit_is_known(self) -> Self:
-        named = next(
-            (unit for unit in ("milliseconds", "seconds") if self.metric.endswith(f"_{unit}")), None
-        )
+        named = unit_at_end(self.metric)
         message = ""
         if self.metric.endswith(("_bucket", "_sum", "_count")):
             message = (
@@ -83,21 +81,19 @@ class Histogram(Strict):
                 f" _{self.metric.rpartition('_')[2]}"
             )
         elif named is None and self.unit is None:
-            message = f"{self.metric!r} does not end in _seconds or _milliseconds: say its unit"
-        elif named is not None and self.unit not in {None, named}:
-            message = f"{self.metric!r} is named after {named} and said to be {self.unit}"
+            message = (
+                f"{self.metric!r} does not end in a unit of time such as _seconds: say its unit"
+            )
+        elif named is not None and self.unit is not None and Unit(self.unit) is not named:
+            message = f"{self.metric!r} is named in {named.value} and said to be in {self.unit}"
         if message:
             raise ValueError(message)
         return self
 
     @property
-    def milliseconds(self) -> Decimal:
-        """How many milliseconds its unit is."""
-        return (
-            Decimal(1)
-            if "milliseconds" in {self.unit, self.metric.rpartition("_")[2]}
-            else Decimal(1000)
-        )
+    def kept_in(self) -> Unit:
+        """The unit of its edges."""
+        return unit_at_end(self.metric) or Unit(self.unit or "")
 
 
 class Accuracy(Strict):

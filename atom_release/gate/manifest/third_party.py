@@ -5,19 +5,12 @@ Files in the judged commit, what stands in them, and which rows are of a service
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from atom_release.gate.manifest.fields import InRepository, Strict
-
-_ENDINGS = {
-    "ms": "milliseconds",
-    "milliseconds": "milliseconds",
-    "s": "seconds",
-    "seconds": "seconds",
-}
+from atom_release.gate.manifest.fields import InRepository, Strict, TimeUnit
+from atom_release.gate.units import Unit, unit_at_end
 
 
 class Measurement(Strict):
@@ -37,7 +30,7 @@ class Measurement(Strict):
         min_length=1,
         description="column with the latencies; of k6, the metric is http_req_duration",
     )
-    unit: Literal["seconds", "milliseconds"] | None = Field(
+    unit: TimeUnit | None = Field(
         default=None, description="only where the column's name does not end in it"
     )
     only: dict[str, str] = Field(
@@ -62,17 +55,15 @@ class Measurement(Strict):
         return self
 
     def _columns_problem(self) -> str:
-        named = self._named()
+        named = unit_at_end(self.latency)
         if named is None and self.unit is None:
-            return (
-                f"{self.latency!r} does not end in _ms, _s, _milliseconds or _seconds: say its unit"
-            )
-        if named is not None and self.unit not in {None, named}:
-            return f"{self.latency!r} is named after {named} and said to be {self.unit}"
+            return f"{self.latency!r} does not end in a unit of time such as _ms: say its unit"
+        if named is not None and self.unit is not None and Unit(self.unit) is not named:
+            return f"{self.latency!r} is named in {named.value} and said to be in {self.unit}"
         return ""
 
     def _k6_problem(self) -> str:
-        if self.unit == "seconds":
+        if self.unit not in {None, "milliseconds"}:
             return "k6 writes milliseconds"
         if self.format == "k6-summary" and self.only:
             return "a summary of k6 has no rows to choose from: leave out `only`"
@@ -82,15 +73,9 @@ class Measurement(Strict):
             else ""
         )
 
-    def _named(self) -> str | None:
-        ending = re.search(r"(?:^|_)(ms|milliseconds|s|seconds)$", self.latency)
-        return _ENDINGS[ending[1]] if ending else None
-
     @property
-    def milliseconds(self) -> float:
-        """How many milliseconds its unit is."""
-        return (
-            1000.0
-            if self.format in {"csv", "parquet"} and (self.unit or self._named()) == "seconds"
-            else 1.0
-        )
+    def written_in(self) -> Unit:
+        """The unit of its latencies."""
+        if self.format not in {"csv", "parquet"}:
+            return Unit.MILLISECOND
+        return unit_at_end(self.latency) or Unit(self.unit or "")

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.units import Unit
 from atom_release.probes.measurement.quantiles import (
     Group,
     Key,
@@ -55,7 +56,7 @@ def of_columns(content: bytes, asked: Measurement) -> tuple[NDArray[np.float64],
             good.pieces += group.pieces
         else:
             errors += sum(map(len, group.pieces))
-    return good.take() * asked.milliseconds, errors
+    return good.take() * float(asked.written_in.per(Unit.MILLISECOND)), errors
 
 
 def _where(only: Mapping[str, str]) -> str:
