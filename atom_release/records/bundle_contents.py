@@ -71,6 +71,8 @@ def contents(found: Record, artifacts: Mapping[str, bytes], public_pem: bytes) -
     """
     prefix, said = found.manifest.release.prefix, found.decision
     name = f"{prefix}_Decision.dsse.json"
+    if found.case is None and README in artifacts:
+        return _files(found, artifacts, public_pem, artifacts[README])
     readme = _README.format(
         bundle=f"{prefix}_AuditBundle.zip",
         decision=name,
@@ -82,9 +84,15 @@ def contents(found: Record, artifacts: Mapping[str, bytes], public_pem: bytes) -
             for one in ("release", "version", "verdict", "as_of", "commit", "tree")
         },
     )
+    return _files(found, artifacts, public_pem, readme.encode())
+
+
+def _files(
+    found: Record, artifacts: Mapping[str, bytes], public_pem: bytes, readme: bytes
+) -> dict[str, bytes]:
     return {
-        **{one: artifacts[one] for one in found.artifacts},
-        name: found.envelope,
-        README: readme.encode(),
+        **{name: artifacts[name] for name in found.artifacts},
+        f"{found.manifest.release.prefix}_Decision.dsse.json": found.envelope,
+        README: readme,
         KEY: public_pem,
     }

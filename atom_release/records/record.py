@@ -21,13 +21,13 @@ from pydantic import JsonValue, ValidationError
 
 from atom_release import __version__
 from atom_release.errors import Refused, StoreError
-from atom_release.gate.decision.decision import Decision, decide
-from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE, Circumstances, statement
+from atom_release.gate.decision.decision import RULES, Decision, decide
+from atom_release.gate.documents.vsa import PAYLOAD_TYPE, Circumstances, statement
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case, Earlier
 from atom_release.gate.vocabulary import Verdict
-from atom_release.records import attestations, canonical, signing
+from atom_release.records import attestations, canonical, older, signing
 from atom_release.records.conditions import with_terms
 
 MANIFEST = "release.yaml"
@@ -43,7 +43,20 @@ class Record:
     artifacts: Mapping[str, str]
     evidence: Mapping[str, Evidence]
     envelope: bytes
-    case: Case
+    case: Case | None  # None where other rules than this gate's decided
+
+    def decidable(self) -> Case:
+        """Return the case, so that it can be decided again.
+
+        Raises:
+            Refused: the decision was made by other rules.
+        """
+        if self.case is None:
+            raise Refused(
+                f"This was decided by rules {self.decision.rules}; this gate decides by {RULES}.",
+                "Run the audit again, or use the gate that decided.",
+            )
+        return self.case
 
 
 def evidence_in(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
@@ -146,7 +159,9 @@ def rederive(
     *,
     now: datetime | None = None,
 ) -> Record:
-    """Derive the decision again from the artifacts.
+    """Derive the decision again from the artifacts, if it was made by this gate's rules.
+
+    Of one that other rules made, the signature, every digest and the recorded outcomes are checked.
 
     Args:
         artifacts: every artifact that the decision names, by file name.
@@ -159,36 +174,43 @@ def rederive(
     """
     signed = _signed(envelope, public)
     _same_artifacts(signed, artifacts)
-    manifest = _manifest(artifacts)
-    evidence = _evidence(artifacts)
-    said = Decision.model_validate_json(json.dumps(signed["predicate"][EXTENSION]))
-    history, remembered = _history(manifest, artifacts)
+    decision = older.read_decision(signed)
+    digests = {name: canonical.digest(content) for name, content in artifacts.items()}
+    made = Record(decision, _manifest(artifacts), digests, _evidence(artifacts), envelope, None)
+    if decision.rules != RULES:
+        older.check_recorded(signed, decision, _snapshot(made.manifest, artifacts), made.evidence)
+    else:
+        made = replace(made, case=_derived(signed, made, artifacts, public))
+    if now is not None:
+        _still_holds(decision, replace(made.decidable(), as_of=now))
+    return made
+
+
+def _derived(
+    signed: dict[str, Any],
+    made: Record,
+    artifacts: Mapping[str, bytes],
+    public: signing.PublicKey,
+) -> Case:
+    """Return the case of a recorded decision, from which the decision follows byte for byte."""
+    history, remembered = _history(made.manifest, artifacts)
     case = Case(
-        manifest,
-        said.commit,
-        said.tree,
-        datetime.fromisoformat(said.as_of),
-        evidence,
+        made.manifest,
+        made.decision.commit,
+        made.decision.tree,
+        datetime.fromisoformat(made.decision.as_of),
+        made.evidence,
         history,
         remembered,
     )
     case = _with_terms(case, artifacts, public)
     version = str(signed["predicate"]["verifier"]["version"]["atom_release"])
-    if _sealed(decide(case), artifacts, evidence, public, version) != canonical.encode(signed):
+    if _sealed(decide(case), artifacts, made.evidence, public, version) != canonical.encode(signed):
         raise Refused(
             "The recorded decision does not follow from its evidence.",
             "Run the audit again on this commit.",
         )
-    if now is not None:
-        _still_holds(said, replace(case, as_of=now))
-    return Record(
-        said,
-        manifest,
-        {name: canonical.digest(content) for name, content in artifacts.items()},
-        evidence,
-        envelope,
-        case,
-    )
+    return case
 
 
 def named_in(envelope: bytes, public: signing.PublicKey) -> dict[str, str]:
@@ -242,8 +264,8 @@ def _same_artifacts(signed: dict[str, Any], artifacts: Mapping[str, bytes]) -> N
 
 def _manifest(artifacts: Mapping[str, bytes]) -> Manifest:
     try:
-        return Manifest.model_validate(yaml.safe_load(artifacts[MANIFEST]))
-    except (yaml.YAMLError, ValidationError, KeyError) as error:
+        return older.read_known(Manifest, yaml.safe_load(artifacts[MANIFEST]))
+    except (yaml.YAMLError, ValidationError, KeyError, TypeError, IndexError) as error:
         raise Refused(
             f"The recorded manifest cannot be read: {type(error).__name__}.",
             "Run the audit again on this commit.",
@@ -259,7 +281,7 @@ def _with_terms(case: Case, artifacts: Mapping[str, bytes], public: signing.Publ
 
 def _history(manifest: Manifest, artifacts: Mapping[str, bytes]) -> tuple[dict[str, Earlier], str]:
     try:
-        snapshot = json.loads(artifacts[f"{manifest.release.prefix}_Snapshot.json"])
+        snapshot = json.loads(_snapshot(manifest, artifacts))
         return {
             str(criterion): Earlier.model_validate(failure)
             for criterion, failure in snapshot["history"].items()
@@ -268,6 +290,10 @@ def _history(manifest: Manifest, artifacts: Mapping[str, bytes]) -> tuple[dict[s
         raise Refused(
             "The snapshot cannot be read.", "Run the audit again on this commit."
         ) from error
+
+
+def _snapshot(manifest: Manifest, artifacts: Mapping[str, bytes]) -> bytes:
+    return artifacts.get(f"{manifest.release.prefix}_Snapshot.json", b"")
 
 
 def _evidence(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:

@@ -20,9 +20,8 @@ from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.gate.consents.waivers import Moment
 from atom_release.gate.decision.decision import Decision, decide
 from atom_release.gate.documents.diff import compare
-from atom_release.gate.documents.vsa import EXTENSION
 from atom_release.gate.vocabulary import Verdict
-from atom_release.records import record, signing
+from atom_release.records import older, record, signing
 from atom_release.release import verify_bundle
 from atom_release.source.manifest_file import parse_manifest
 
@@ -36,7 +35,7 @@ def as_of(found: record.Record, moment: str) -> dict[str, Any]:
         Misuse: that is no moment with a zone.
     """
     when = _moment(moment)
-    then = decide(replace(found.case, as_of=when))
+    then = decide(replace(found.decidable(), as_of=when))
     return {
         "at": when.isoformat(),
         **_told(found.decision, then),
@@ -58,7 +57,7 @@ def with_manifest(found: record.Record, place: Path) -> dict[str, Any]:
         ) from error
     return {
         "manifest": str(place),
-        **_told(found.decision, decide(replace(found.case, manifest=manifest))),
+        **_told(found.decision, decide(replace(found.decidable(), manifest=manifest))),
     }
 
 
@@ -97,8 +96,8 @@ def _decision(place: Path, key: Path | None) -> Decision:
         return verify_bundle.record_of(place, key).decision
     _, envelope = verify_bundle.decision_in(place, verify_bundle.contents_of(place))
     try:
-        return Decision.model_validate(signing.unverified(envelope)["predicate"][EXTENSION])
-    except (StoreError, KeyError, TypeError, ValidationError) as error:
+        return older.read_decision(signing.unverified(envelope))
+    except StoreError as error:
         raise Refused(
             f"The decision in {place} cannot be read: {type(error).__name__}.",
             "Name an audit bundle, or the folder of a run.",

@@ -132,6 +132,8 @@ def told_of(found: record.Record, repository: Path | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "verified": True,
         "decision": found.decision.verdict.value,
+        "rules": found.decision.rules,
+        "derived again": found.case is not None,
         "commit": found.decision.commit,
         "as_of": found.decision.as_of,
         "artifacts": len(found.artifacts),

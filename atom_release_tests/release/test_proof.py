@@ -258,7 +258,7 @@ def alone(bundle: Path, key: Path, *before: str, cwd: Path) -> subprocess.Comple
 
 def test_the_second_verifier_is_short_and_stands_alone() -> None:
     text = ALONE.read_text()
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= 100
     assert set(re.findall(r"^import (\w+)", text, re.MULTILINE)) <= sys.stdlib_module_names
     assert "assert " not in text  # python -O would leave them out
 

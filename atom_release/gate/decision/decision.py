@@ -24,6 +24,13 @@ from atom_release.gate.rules.legs import Case, Leg
 from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome, Verdict
 
+RULES = 2
+"""The version of the rules and sentences of `decide`; a change of either raises it.
+
+A decision of this version is derived again byte for byte. Decisions that record no version were
+made by version 1.
+"""
+
 
 class CriterionResult(BaseModel):
     """What one criterion came to, and on which evidence."""
@@ -67,6 +74,7 @@ class Decision(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     verdict: Verdict
+    rules: int = Field(default=1, ge=1, description="version of the rules that it was made by")
     release: str
     version: str
     commit: str
@@ -120,6 +128,7 @@ def decide(case: Case) -> Decision:
     release = case.manifest.release
     return Decision(
         verdict=verdict,
+        rules=RULES,
         release=f"{release.phase} {release.name}",
         version=release.version,
         commit=case.commit,
