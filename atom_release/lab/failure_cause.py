@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NO_ASYNC = "a pytest plugin for async tests is missing"
+_REFUSED = "a connection was refused"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
     "a module is missing": r"ModuleNotFoundError|No module named ",
@@ -22,9 +23,7 @@ _CAUSES = {
         r"gaierror|Name or service not known|Temporary failure in name resolution|nodename nor"
         r" servname"
     ),
-    "a connection was refused": (
-        r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]"
-    ),
+    _REFUSED: (r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]"),
     "the network is out of reach": (
         r"Network is unreachable|No route to host|\[Errno 101\]|\[Errno 113\]"
     ),
@@ -43,6 +42,26 @@ _LIMITS = {
     "the disk was full": "disk",
     "memory ran out": "memory",
     "no more processes could be started": "processes",
+}
+_LACKING = "Name an interpreter or requirements with what the suite imports."
+_NO_NETWORK = (
+    "A suite has no network but its own loopback: let the tests start what they ask for, or move"
+    " them to `integration`, which runs against the rehearsed services."
+)
+_REMEDIES = {
+    _NO_ASYNC: _LACKING,
+    "a module is missing": _LACKING,
+    "a fixture is missing": (
+        "Name an interpreter or requirements with the plugin that has the fixture, or define it in"
+        " a conftest.py."
+    ),
+    "a name could not be resolved": _NO_NETWORK,
+    _REFUSED: _NO_NETWORK,
+    "the network is out of reach": _NO_NETWORK,
+    "a port was in use": "Let the tests ask for a free port (port 0) in place of a fixed one.",
+    "a place outside the copy cannot be written": (
+        "Let the tests write below the working directory or in /tmp; nothing else can be written."
+    ),
 }
 _JUDGED = re.compile(r"(?:AssertionError\b|assert\b|Failed:|failed on setup with \"AssertionError)")
 
@@ -67,6 +86,16 @@ def cause(case: Case) -> str | None:
         else case.message
     )
     return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
+
+
+def remedy(why: str) -> str:
+    """Return what would let tests run that failed for this cause; nothing where none is known."""
+    return _REMEDIES.get(why, "")
+
+
+def stays(why: str) -> bool:
+    """Say whether a further run in the same surroundings would fail for the same cause."""
+    return why in _REMEDIES
 
 
 def limit_met(results: Results | None) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.claims.ledger import disagreements
 from atom_release.gate.claims.record import ClaimKind, ClaimRecord, ReportStatus
-from atom_release.gate.claims.service_facts import FileSize, Known
+from atom_release.gate.claims.service_facts import FileSize, Known, LineAge
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState
@@ -204,8 +204,7 @@ def _task_of(path: str, raw: bytes, limit: int) -> str | None:
 def _claims(look: Look, service: Service, record: ClaimRecord, raw: bytes) -> Evidence:
     added = look.tree.added(record.path)
     since = added.commit if added is not None and added.complete else None
-    code = (*service.source, *(service.suite.paths if service.suite else ()))
-    data = (*service.source, *((service.accuracy.data,) if service.accuracy else ()))
+    code, data = _code(service), _data(service)
     facts: dict[str, Any] = {
         "record": record.model_dump(mode="json"),
         "known": _known(look, service, record).model_dump(mode="json"),
@@ -240,6 +239,45 @@ def _claims(look: Look, service: Service, record: ClaimRecord, raw: bytes) -> Ev
     )
 
 
+def _code(service: Service) -> tuple[str, ...]:
+    """Return what a count of the service's tests speaks of."""
+    return (*service.source, *(service.suite.paths if service.suite else ()))
+
+
+def _data(service: Service) -> tuple[str, ...]:
+    """Return what a score of the service speaks of."""
+    return (*service.source, *((service.accuracy.data,) if service.accuracy else ()))
+
+
+def _line_ages(look: Look, service: Service, record: ClaimRecord) -> dict[int, LineAge]:
+    """Return, of each line that asserts something, when it was written and what moved since.
+
+    Empty where git does not tell, or counts other lines than the reader: then no line can be held
+    against the release.
+    """
+    authors = look.tree.line_authors(record.path) or {}
+    if abs(len(authors) - record.lines) > 1:  # an empty last line is one for the reader alone
+        return {}
+    written = {line: author for line, author in authors.items() if author is not None}
+    asked = {claim.line for claim in record.claims} & written.keys()
+    ages = {
+        commit: (
+            _unchanged(look.tree, commit, _code(service)),
+            _unchanged(look.tree, commit, _data(service)),
+        )
+        for commit in {written[line].commit for line in asked}
+    }
+    return {
+        line: LineAge(
+            commit=written[line].commit,
+            written=written[line].when,
+            code_unchanged=ages[written[line].commit][0],
+            data_unchanged=ages[written[line].commit][1],
+        )
+        for line in sorted(asked)
+    }
+
+
 def _unchanged(tree: JudgedTree, since: str | None, paths: tuple[str, ...]) -> bool | None:
     changed = tree.changed_since(since, paths) if since else None
     return None if changed is None else not changed
@@ -257,6 +295,7 @@ def _known(look: Look, service: Service, record: ClaimRecord) -> Known:
         branch_exists=_branch_exists(look.tree, record.branch),
         added=added.when.astimezone(UTC) if added else None,
         history_complete=bool(added and added.complete),
+        lines=_line_ages(look, service, record),
         endpoints=_endpoints(service) or None,
     )
 

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from atom_release.errors import Misuse, ProbeFault
 from atom_release.git import Git, GitError, Trouble, failure, shown
-from atom_release.source import checkout, history
+from atom_release.source import checkout, history, repository_copy
 from atom_release.source.checkout import Copy
 from atom_release.source.globs import matcher
-from atom_release.source.history import Added
+from atom_release.source.history import Added, Written
 from atom_release.source.listing import Entry, listing
 from atom_release.source.objects import MENDED, MissingBlob, Objects
 
-__all__ = ["Added", "Copy", "Entry", "JudgedTree", "MissingBlob", "open_tree"]
+__all__ = ["Added", "Copy", "Entry", "JudgedTree", "MissingBlob", "Written", "open_tree"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,20 @@ class JudgedTree:
         """
         return checkout.write(self.entries, self.objects, directory)
 
+    def write_repository(self, directory: Path, *, whole_history: bool = False) -> None:
+        """Make a `.git` beside the written files, which knows this commit and no other.
+
+        Or, with `whole_history`, what it descends from too. It has no remote.
+
+        Raises:
+            GitError: its objects could not be written.
+        """
+        if whole_history:
+            repository_copy.write_history(self._git, self.commit, directory)
+            return
+        objects = repository_copy.held(self.entries, self.objects.missing)
+        repository_copy.write_commit(self._git, self.commit, [self.tree, *objects], directory)
+
     def added(self, path: str) -> Added | None:
         """Give the commit that brought this content to this path.
 
@@ -91,6 +105,10 @@ class JudgedTree:
             if path in self.entries
             else None
         )
+
+    def line_authors(self, path: str) -> dict[int, Written | None] | None:
+        """Return the commit that wrote each line (1-based) of a file; None if git does not tell."""
+        return history.line_authors(self._git, self.commit, path) if path in self.entries else None
 
     def changed_since(self, commit: str, paths: Iterable[str]) -> bool | None:
         """Say whether any of the paths (files or folders) differs between an earlier commit and S.

@@ -5,14 +5,16 @@ Shallow, grafted, replaced or partial clones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from atom_release.git import Git, GitError, Trouble
+from atom_release.git import Git, GitError, Trouble, failure
 from atom_release.source.listing import is_partial
 from atom_release.source.objects import MENDED
 
+_BLAMED = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) \d+ (\d+)(?: \d+)?$")
 _DEEPEN = "git fetch --unshallow origin"
 
 
@@ -59,6 +61,60 @@ def added(git: Git, commit: str, path: str, *, complete: bool) -> Added | None:
         datetime.fromtimestamp(int(authored), UTC),
         complete,
     )
+
+
+@dataclass(frozen=True)
+class Written:
+    """The commit that wrote a line as it now stands."""
+
+    commit: str
+    when: datetime
+
+
+def line_authors(git: Git, commit: str, path: str) -> dict[int, Written | None] | None:
+    """Return which commit wrote each line (1-based) of a file, as `git blame` tells it.
+
+    None for a line that may be older than what this clone holds, and None where git does not tell
+    at all. No revision is ignored and no converter runs.
+    """
+    ran = git.call(
+        "blame",
+        "--porcelain",
+        "--no-textconv",
+        "--ignore-revs-file=",
+        commit,
+        "--",
+        path,
+    )
+    if ran.status != 0:
+        if ran.trouble is Trouble.DUBIOUS:
+            raise failure(ran, "blame", git.repository)
+        return None
+    return _read_blame(ran.out, cut=_cut(git))
+
+
+def _read_blame(porcelain: bytes, cut: frozenset[str]) -> dict[int, Written | None]:
+    """Read git's porcelain format: a header for each line, what is told of a commit only once."""
+    moments: dict[str, datetime] = {}
+    lines: dict[int, str] = {}
+    current = ""
+    for record in porcelain.split(b"\n"):
+        header = _BLAMED.match(record)
+        if header:
+            current = header[1].decode("ascii")
+            lines[int(header[2])] = current
+        elif record.startswith(b"committer-time "):
+            moments[current] = datetime.fromtimestamp(int(record.split()[1]), UTC)
+    return {
+        number: None if commit in cut else Written(commit, moments[commit])
+        for number, commit in lines.items()
+    }
+
+
+def _cut(git: Git) -> frozenset[str]:
+    """Return the commits whose parents this clone does not have."""
+    path = git.repository / git.line("rev-parse", "--git-common-dir") / "shallow"
+    return frozenset(path.read_text("ascii").split()) if path.is_file() else frozenset()
 
 
 def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None:

@@ -33,7 +33,7 @@ class Objects:
         Git is started at the first read.
         """
         self.git = git
-        self._missing = missing
+        self.missing = missing
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
@@ -67,7 +67,7 @@ class Objects:
             MissingBlob: the repository does not hold it.
             ProbeFault: what it holds under this id is something else.
         """
-        if oid in self._missing:
+        if oid in self.missing:
             raise _missing(oid, name)
         with self._lock:
             finished = False

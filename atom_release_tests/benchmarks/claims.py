@@ -46,7 +46,7 @@ _OURS = _MEASURED.format(
         " reports\nfrom atom_release.gate.documents.claims_summary import Account\nfrom"
         " atom_release.gate.claims.ledger import Known, Run, SuiteKnown, judge_claims\nknown ="
         " Known(suite=SuiteKnown(runs=(Run(passed=9, failed=0, skipped=0, total=9),) * 5,"
-        " unchanged_since_report=True))\nread_report('warm.md', b'# C.1')"
+        " control_held=True, unchanged_since_report=True))\nread_report('warm.md', b'# C.1')"
     ),
     work=(
         "claims = 0\nwith Path(sys.argv[2]).open('w') as ledger:\n    for record in"

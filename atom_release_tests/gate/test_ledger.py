@@ -26,13 +26,14 @@ from atom_release.gate.claims.ledger import (
     judge_claims,
 )
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
+from atom_release.gate.claims.service_facts import Counts, LineAge
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, Outcome
 from atom_release.reader import read_report
 
 GREEN_RUN = Run(passed=9, failed=0, skipped=1, total=10)
 KNOWN = Known(
     report="reports/router.md",
-    suite=SuiteKnown(runs=(GREEN_RUN,) * 5, unchanged_since_report=True),
+    suite=SuiteKnown(runs=(GREEN_RUN,) * 5, control_held=True, unchanged_since_report=True),
     deliverables={
         "services/router/app.py": ("services/router/app.py",),
         "009_parcels.sql": ("infra/db/009_parcels.sql",),
@@ -207,7 +208,11 @@ def test_a_deliverable_needs_one_file_that_is_not_the_report(
 
 
 def _suite(*runs: Run, unchanged: bool | None = True, then: tuple[Run, ...] = ()) -> Known:
-    return Known(suite=SuiteKnown(runs=runs, unchanged_since_report=unchanged, runs_at_report=then))
+    return Known(
+        suite=SuiteKnown(
+            runs=runs, control_held=True, unchanged_since_report=unchanged, runs_at_report=then
+        )
+    )
 
 
 _EIGHT = _claim(ClaimKind.TESTS, 8, unit="passed", comparator="=")
@@ -494,9 +499,73 @@ def test_only_a_count_that_no_run_agrees_with_wants_a_rerun(
 ) -> None:
     record = read_report("r.md", b"# B.7 Router\n\n## Tests\n\n9 passed, 0 failed\n")
     runs = tuple(Run(passed=one, failed=0, skipped=0, total=one) for one in passed)
-    assert (
-        verdicts.wants_rerun(
-            record, Known(suite=SuiteKnown(runs=runs, unchanged_since_report=False))
-        )
-        is wanted
+    known = Known(suite=SuiteKnown(runs=runs, unchanged_since_report=False))
+    assert bool(verdicts.unsettled_counts(record, known)) is wanted
+
+
+_TWO_LINES = b"# B.7 Router\n\n## Tests\n\n7 passed, 0 failed\n"
+
+
+def _aged(*, unchanged: bool | None, then: tuple[Run, ...] = (), at: str = "old") -> Known:
+    """Return what is known where the report came with the code and its fifth line is older."""
+    age = LineAge(
+        commit="old",
+        written=datetime(2026, 1, 1, tzinfo=UTC),
+        code_unchanged=unchanged,
+        data_unchanged=unchanged,
     )
+    known = _suite(GREEN_RUN, unchanged=True, then=then)
+    assert known.suite is not None
+    return known.model_copy(
+        update={
+            "lines": {5: age},
+            "suite": known.suite.model_copy(update={"rerun_commit": at if then else None}),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "verdict", "why"),
+    [
+        (_aged(unchanged=True), _CONTRADICTED, "as they were"),
+        (_aged(unchanged=False), _UNVERIFIED, "superseded"),
+        (_aged(unchanged=None), _UNVERIFIED, "history does not tell"),
+        (_aged(unchanged=True).model_copy(update={"lines": {}}), _UNVERIFIED, "does not tell"),
+        (_aged(unchanged=False, then=(GREEN_RUN,)), _CONTRADICTED, "nor in 1"),
+        (_aged(unchanged=False, then=(GREEN_RUN,), at="newer"), _UNVERIFIED, "superseded"),
+    ],
+    ids=["as then", "code moved", "cut", "no blame", "re-run", "re-run elsewhere"],
+)
+def test_a_count_is_as_old_as_its_line_and_not_as_the_report(
+    known: Known, verdict: ClaimVerdict, why: str
+) -> None:
+    """An edit elsewhere in the report makes no old sentence new."""
+    rows = judge_claims(read_report("r.md", _TWO_LINES), known)
+    (row,) = [row for row in rows if row.said == "7 passed"]
+    assert (row.verdict, why in row.reason) == (verdict, True), row.reason
+
+
+def test_pytest_s_own_line_counts_a_teardown_s_error_apart() -> None:
+    """Four calls passed and one of them could not be torn down: "4 passed, 1 error" is true."""
+    run = Run(
+        passed=3,
+        failed=1,
+        skipped=0,
+        total=4,
+        printed=Counts(passed=4, failed=1, skipped=0, total=5),
+    )
+    for said, verdict in (
+        (b"4 passed, 1 error in 0.1s", _VERIFIED),
+        (b"5 passed, 1 error in 0.1s", _CONTRADICTED),
+    ):
+        record = read_report("r.md", b"# B.7\n\n**Status:** PARTIAL\n\n```\n%s\n```\n" % said)
+        rows = judge_claims(record, _suite(run, run))
+        assert {row.verdict for row in rows if row.said.endswith(" passed")} == {verdict}, rows
+
+
+def test_a_stated_pass_is_verified_by_a_suite_that_was_seen_to_need_the_code() -> None:
+    suite = KNOWN.suite
+    assert suite is not None
+    for held, verdict in ((True, _VERIFIED), (False, _UNVERIFIED)):
+        known = Known(suite=suite.model_copy(update={"control_held": held}))
+        assert _verdict(_claim(ClaimKind.STATUS, ReportStatus.PASS), known) is verdict

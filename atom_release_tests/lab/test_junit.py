@@ -124,3 +124,136 @@ def test_deep_nesting_is_read_in_bounded_depth() -> None:
 )
 def test_pytest_s_own_names_are_the_file_s(node: str, expected: str) -> None:
     assert junit.case_id(node) == expected
+
+
+def outcomes(xml: bytes, *, by_pytest: bool = False) -> dict[str, str]:
+    return {
+        name: case.outcome.word for name, case in junit.read(xml, by_pytest=by_pytest).cases.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        # googletest, CTest, behave, Qt Test, NUnit by way of its converter
+        ("status='run' result='completed'", Outcome.PASSED),
+        ("status='notrun' result='suppressed'", Outcome.SKIPPED),
+        ("status='run' result='skipped'", Outcome.SKIPPED),
+        ("status='disabled'", Outcome.SKIPPED),
+        ("status='Not Run'", Outcome.SKIPPED),
+        ("status='untested'", Outcome.SKIPPED),
+        ("status='fail'", Outcome.FAILED),
+        ("status='broken'", Outcome.ERROR),
+        ("result='xpass'", Outcome.FAILED),
+        ("executed='False'", Outcome.SKIPPED),
+        ("executed='True' success='False'", Outcome.FAILED),
+        ("disabled='0' skipped='false'", Outcome.PASSED),
+        ("ignored='true'", Outcome.SKIPPED),
+        ("failure='a is not b'", Outcome.FAILED),  # Node, beside the element
+        # what stands in no runner's document
+        ("status='flummoxed'", Outcome.UNKNOWN),
+        ("success='perhaps'", Outcome.UNKNOWN),
+        ("quarantined='yes'", Outcome.UNKNOWN),
+        # what says nothing of an outcome
+        ("file='a.py' line='3' assertions='2' timestamp='2026-01-01'", Outcome.PASSED),
+        ("type_param='int' value_param='3'", Outcome.PASSED),
+    ],
+)
+def test_attributes_say_an_outcome_and_an_unknown_one_never_passes(
+    case: str, outcome: Outcome
+) -> None:
+    xml = suite(f"<testcase classname='a' name='1' {case}/>").replace(b"'pytest'", b"'jest'")
+    found = junit.read(xml)
+    assert [one.outcome for one in found.cases.values()] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("inside", "outcome"),
+    [
+        ("", Outcome.PASSED),
+        ("<properties><property name='a' value='b'/></properties>", Outcome.PASSED),
+        ("<system-out>failure</system-out><system-err/>", Outcome.PASSED),
+        ("<disabled/>", Outcome.SKIPPED),
+        ("<notrun/>", Outcome.SKIPPED),
+        ("<skipped/><failure/>", Outcome.FAILED),
+        ("<flakyFailure message='once'/>", Outcome.FAILED),
+        ("<rerunFailure/>", Outcome.FAILED),
+        ("<inconclusive/>", Outcome.UNKNOWN),
+        ("<x:failure xmlns:x='urn:x' message='no'/>", Outcome.FAILED),
+        ("<x:verdict xmlns:x='urn:x'/>", Outcome.UNKNOWN),
+        # Node's own runner: a failing todo fails no run
+        ("<skipped type='todo' message='later'/><failure message='not yet'/>", Outcome.SKIPPED),
+        ("<skipped type='skipped'/><failure message='not yet'/>", Outcome.FAILED),
+    ],
+)
+def test_elements_say_an_outcome_and_an_unknown_one_never_passes(
+    inside: str, outcome: Outcome
+) -> None:
+    found = junit.read(suite(f"<testcase classname='a' name='1'>{inside}</testcase>"))
+    assert [one.outcome for one in found.cases.values()] == [outcome]
+
+
+def test_attributes_that_a_test_of_pytest_records_are_its_own() -> None:
+    """`record_xml_attribute` writes any; what pytest says itself, it says by elements."""
+    xml = suite("<testcase classname='a' name='1' requirement='R-7'/>")
+    assert outcomes(xml, by_pytest=True) == {"a::1": "passed"}
+    assert outcomes(xml.replace(b"'pytest'", b"'jest'")) == {"a::1": "unknown"}
+
+
+def test_a_namespace_hides_nothing() -> None:
+    xml = (
+        b"<j:testsuites xmlns:j='urn:junit'><j:testsuite name='s'><j:testcase classname='a'"
+        b" name='1'><j:failure/></j:testcase><j:testcase classname='a' name='2'/>"
+        b"</j:testsuite></j:testsuites>"
+    )
+    assert outcomes(xml) == {"a::1": "failed", "a::2": "passed"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<error message='two of three files did not compile'/>",
+        "<failure message='setup'/>",
+        "<x:error xmlns:x='urn:x'/>",
+        "<inconclusive/>",
+    ],
+)
+def test_what_a_suite_says_of_itself_does_not_pass(said: str) -> None:
+    xml = f"<testsuites><testsuite name='s'>{said}<testcase classname='a' name='1'/></testsuite>"
+    found = outcomes(f"{xml}</testsuites>".encode())
+    assert found == {"s (the suite itself)": "unknown", "a::1": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("header", "inside"),
+    [("", "<skipped/>"), ("disabled='true'", ""), ("status='notrun'", "")],
+)
+def test_a_suite_that_did_not_run_passes_no_case(header: str, inside: str) -> None:
+    xml = f"<testsuite name='s' {header}>{inside}<testcase classname='a' name='1'/></testsuite>"
+    assert outcomes(xml.encode()) == {"a::1": "skipped"}
+
+
+def test_a_header_that_counts_failures_which_no_case_shows_is_not_passed_over() -> None:
+    cases = "<testcase classname='a' name='1'/>"
+    found = outcomes(f"<testsuite name='s' failures='2'>{cases}</testsuite>".encode())
+    assert found == {"s (the suite itself)": "unknown", "a::1": "passed"}
+    shown = cases.replace("/>", "><failure/></testcase>")
+    found = outcomes(f"<testsuite name='s' failures='1'>{shown}</testsuite>".encode())
+    assert found == {"a::1": "failed"}
+
+
+def test_equal_names_in_different_suites_are_different_tests() -> None:
+    """Node gives every test the class `test`; its groups are suites."""
+    group = "<testsuite name='{}'><testcase classname='test' name='trims'/></testsuite>"
+    xml = f"<testsuites>{group.format('create')}{group.format('rename')}</testsuites>"
+    assert outcomes(xml.encode()) == {
+        "create > test::trims": "passed",
+        "rename > test::trims": "passed",
+    }
+
+
+def test_equal_names_in_one_suite_are_phases_in_pytest_s_file_alone() -> None:
+    twice = "<testcase classname='a' name='1'/><testcase classname='a' name='1'><error/></testcase>"
+    assert outcomes(suite(twice)) == {"a::1": "error"}
+    other = suite(twice).replace(b"'pytest'", b"'jest'")
+    assert outcomes(other) == {"a::1": "passed", "a::1 (2)": "error"}

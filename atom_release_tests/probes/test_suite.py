@@ -208,6 +208,7 @@ def test_flaky_is_a_no_with_its_rate(site: Site) -> None:
     assert found.answer is Answer.NO
     assert found.reason.startswith("flaky: tests.test_fees::test_luck in 1 of 3 runs failed")
     assert facts(found, "cases")["tests.test_fees::test_luck"] == {"passed": 2, "ran": 3}
+    assert "in the code or in the test" in found.remedy
 
 
 @pytest.mark.parametrize(
@@ -524,7 +525,42 @@ def test_a_command_that_writes_no_junit_is_not_decided(shell: Site) -> None:
     shell.suite["command"] = ["sh", "-c", "true # {junit}"]
     found = shell.ask()
     assert found.answer is Answer.UNKNOWN
-    assert found.reason == "the tests could not be collected: no JUnit file was written"
+    assert found.reason == (
+        "the tests could not be collected: no JUnit file was written (the command ended with"
+        " status 0: no output)"
+    )
+
+
+def test_how_a_failing_command_ended_stands_in_the_reason(shell: Site) -> None:
+    """Its exit status and last lines, whether it wrote JUnit or not."""
+    shell.files["tests/run.sh"] = (
+        "echo compiling; echo 'fee.c: no such header' >&2; exit 7  # nothing is written\n"
+    )
+    found = shell.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "status 7: compiling / fee.c: no such header" in found.reason
+
+
+def test_how_a_command_with_failing_cases_ended_stands_in_the_reason(shell: Site) -> None:
+    shell.files["svc/fee.sh"] = "echo 3\n"
+    shell.files["tests/run.sh"] = SHELL_TESTS + "code=$?; echo 1 test failed; exit $((code * 9))\n"
+    found = shell.ask()
+    assert found.answer is Answer.NO
+    assert "fee is not 2" in found.reason
+    assert found.reason.endswith("the command ended with status 9: 1 test failed")
+
+
+def test_a_refused_connection_is_told_once_and_not_after_every_run(site: Site) -> None:
+    """What another run would lack too is not asked five times."""
+    site.files["tests/test_fees.py"] += (
+        "\ndef test_here():\n    import socket; socket.create_connection(('127.0.0.1', 9))\n"
+    )
+    site.suite["repeats"] = 5
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "a connection was refused: tests.test_fees::test_here" in found.reason
+    assert "`integration`" in found.remedy
+    assert len(facts(found, "runs")) < 5
 
 
 def test_a_command_says_where_it_writes() -> None:

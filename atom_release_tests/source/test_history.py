@@ -159,3 +159,48 @@ def test_replaced_and_grafted_history_is_not_followed(repository: Path) -> None:
 def test_a_replaced_blob_is_not_what_is_read(repository: Path) -> None:
     git(repository, "replace", at(repository, "HEAD:report.md"), grown.blob(repository, b"lie\n"))
     assert open_tree(repository, "HEAD").read("report.md") == b"two\n"
+
+
+def test_each_line_is_as_old_as_the_commit_that_wrote_it(tmp_path: Path) -> None:
+    repository = grown.new(tmp_path / "r", {"report.md": b"one\ntwo\nthree\n"})
+    grown.commit(repository, {"report.md": b"one\nTWO\nthree\nfour\n"}, when=START + DAY)
+    lines = open_tree(repository, "HEAD").line_authors("report.md")
+    assert lines is not None
+    assert {number: line.commit for number, line in lines.items() if line} == {
+        1: at(repository, "HEAD~1"),
+        2: at(repository, "HEAD"),
+        3: at(repository, "HEAD~1"),
+        4: at(repository, "HEAD"),
+    }
+    assert lines[2]
+    assert lines[2].when == datetime.fromtimestamp(START + DAY, UTC)
+
+
+def test_a_line_from_before_the_cut_of_a_shallow_clone_has_no_age(tmp_path: Path) -> None:
+    repository = grown.new(tmp_path / "r", {"report.md": b"one\n"})
+    for number, text in ((1, b"one\ntwo\n"), (2, b"one\ntwo\nthree\n")):
+        grown.commit(repository, {"report.md": text}, when=START + number * DAY)
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", "2", repository.as_uri(), str(clone))
+    lines = open_tree(clone, "HEAD").line_authors("report.md")
+    assert lines is not None
+    assert [line and line.commit for line in lines.values()] == [
+        None,
+        None,
+        at(repository, "HEAD"),
+    ]
+
+
+def test_a_repository_decides_nothing_about_its_own_history(tmp_path: Path) -> None:
+    """Neither a list of commits to pass over nor a converter of texts that it configures."""
+    repository = grown.new(
+        tmp_path / "r", {"report.md": b"one\n", ".gitattributes": b"*.md diff=x"}
+    )
+    grown.commit(repository, {"report.md": b"two\n"})
+    (tmp_path / "ignored").write_text(at(repository, "HEAD"))
+    git(repository, "config", "blame.ignoreRevsFile", str(tmp_path / "ignored"))
+    git(repository, "config", "diff.x.textconv", f"touch {tmp_path / 'ran'}; cat")
+    lines = open_tree(repository, "HEAD").line_authors("report.md")
+    assert lines is not None
+    assert [line and line.commit for line in lines.values()] == [at(repository, "HEAD")]
+    assert not (tmp_path / "ran").exists()

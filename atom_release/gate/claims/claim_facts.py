@@ -17,10 +17,10 @@ from pydantic import ValidationError
 from atom_release.gate.claims import verdicts
 from atom_release.gate.claims.ledger import LedgerRow, decide_claims, judge_claims
 from atom_release.gate.claims.record import ClaimRecord
-from atom_release.gate.claims.service_facts import Known, Run, ScoresKnown, SuiteKnown
+from atom_release.gate.claims.service_facts import Counts, Known, Run, ScoresKnown, SuiteKnown
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
-from atom_release.gate.vocabulary import Answer, Outcome
+from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 
 Body = Mapping[str, Evidence]
 _SOURCES = {
@@ -65,12 +65,23 @@ def ledger(
     )
 
 
-def wants_rerun(service: Service, evidence: Body) -> bool:
-    """Say whether only a run at the commit that added the report can confirm one of its counts."""
+def rerun_commit(service: Service, evidence: Body) -> str | None:
+    """Return the commit that wrote a count which only a run of the suite there can settle.
+
+    Of several, the last one of the report. None where there is no such count.
+    """
     found = _record_and_known(service, evidence)
-    return found is not None and verdicts.wants_rerun(
-        found[0], _completed(found[1], service, evidence, {}, {})
-    )
+    if found is None:
+        return None
+    record, known = found[0], _completed(found[1], service, evidence, {}, {})
+    counts = verdicts.unsettled_counts(record, known)
+    if not counts:
+        return None
+    if known.lines is None:
+        added = _facts("claims", service, evidence).get("added")
+        return str(added["commit"]) if isinstance(added, dict) and added.get("complete") else None
+    ages = [age for claim in counts if (age := verdicts.line_age(claim, known))]
+    return max(ages, key=lambda age: (age.written, age.commit)).commit if ages else None
 
 
 def record(service: Service, evidence: Body) -> ClaimRecord | None:
@@ -106,7 +117,11 @@ def _completed(
     unchanged = _facts("claims", service, evidence).get("unchanged") or {}
     return known.model_copy(
         update={
-            "suite": _suite(_facts("suite", service, evidence), unchanged.get("code")),
+            "suite": _suite(
+                _facts("suite", service, evidence),
+                unchanged.get("code"),
+                control_held=_control_held(service, evidence),
+            ),
             "scores": _scores(_facts("accuracy", service, evidence), unchanged.get("data")),
             "latency": _latency(_facts("latency", service, evidence)),
             "policies": dict(policies),
@@ -122,7 +137,22 @@ def _completed(
     )
 
 
-def _suite(facts: Mapping[str, Any], unchanged: bool | None) -> SuiteKnown | None:  # noqa: FBT001 - three states, as the facts have them
+def _control_held(service: Service, evidence: Body) -> bool:
+    """Say whether the suite was seen to need the code, as strictly as the manifest asks."""
+    enough = {ControlState.ALIVE} | (
+        {ControlState.WEAK} if service.suite and service.suite.control == "weak" else set()
+    )
+    digests = _digests("suite", service, evidence)
+    control = evidence[digests[0]].control if digests else None
+    return control is not None and control.state in enough
+
+
+def _suite(
+    facts: Mapping[str, Any],
+    unchanged: bool | None,  # noqa: FBT001 - three states, as the facts have them
+    *,
+    control_held: bool,
+) -> SuiteKnown | None:
     """Give the runs that say something about the code.
 
     Not those whose surroundings were to blame, nor those that met a limit.
@@ -138,8 +168,10 @@ def _suite(facts: Mapping[str, Any], unchanged: bool | None) -> SuiteKnown | Non
     return (
         SuiteKnown(
             runs=counted,
+            control_held=control_held,
             unchanged_since_report=unchanged,
             runs_at_report=_rerun(facts.get("at_report")),
+            rerun_commit=(facts.get("at_report") or {}).get("commit"),
         )
         if counted
         else None
@@ -166,6 +198,19 @@ def _counted(one: Mapping[str, Any]) -> Run:
         failed=one.get("failed", 0) + one.get("errors", 0),
         skipped=one.get("skipped", 0),
         total=one["total"],
+        printed=_printed(one.get("counted") or {}),
+    )
+
+
+def _printed(counted: Mapping[str, int]) -> Counts | None:
+    """Return what pytest's own last line counts; None of a runner that was not listened to."""
+    if not any(counted.values()):
+        return None
+    return Counts(
+        passed=counted.get("passed", 0),
+        failed=counted.get("failed", 0) + counted.get("error", 0),
+        skipped=counted.get("skipped", 0),
+        total=sum(counted.values()),
     )
 
 

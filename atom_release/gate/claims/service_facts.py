@@ -19,13 +19,41 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Run(_Frozen):
-    """The counts of one run of the service's suite."""
+class Counts(_Frozen):
+    """How many tests passed, failed, were skipped, and were there at all."""
 
     passed: int
     failed: int
     skipped: int
     total: int
+
+
+class Run(Counts):
+    """The counts of one run of the service's suite, test by test."""
+
+    printed: Counts | None = Field(
+        default=None,
+        description=(
+            "as the runner's own last line counts them: a test and the error of its teardown apart,"
+            " an expected failure and an unexpected pass apart from passed and failed"
+        ),
+    )
+
+    @property
+    def readings(self) -> tuple[Counts, ...]:
+        """The counts that a true report of this run may have."""
+        return (self, *((self.printed,) if self.printed else ()))
+
+
+class LineAge(_Frozen):
+    """When a line of the report was written, and whether what it speaks of is as it was then."""
+
+    commit: str
+    written: datetime
+    code_unchanged: bool | None = Field(
+        default=None, description="source and tests; None if history does not tell"
+    )
+    data_unchanged: bool | None = Field(default=None, description="source and labelled data")
 
 
 class SuiteKnown(_Frozen):
@@ -35,6 +63,9 @@ class SuiteKnown(_Frozen):
     """
 
     runs: tuple[Run, ...]
+    control_held: bool = Field(
+        default=False, description="tests were seen to fail without the code, as the manifest asks"
+    )
     unchanged_since_report: bool | None = Field(
         default=None,
         description=(
@@ -46,6 +77,9 @@ class SuiteKnown(_Frozen):
         description=(
             "the suite run as often at the commit that added the report; empty if inconclusive"
         ),
+    )
+    rerun_commit: str | None = Field(
+        default=None, description="the commit of these runs; None in evidence that does not say it"
     )
 
 
@@ -126,6 +160,13 @@ class Known(_Frozen):
         default=None, description="when the commit that added this report was made"
     )
     history_complete: bool = False
+    lines: dict[int, LineAge] | None = Field(
+        default=None,
+        description=(
+            "of each line of the report that asserts something; a line that history does not tell"
+            " of is not in it; None in evidence that knows the report's own age alone"
+        ),
+    )
     endpoints: tuple[str, ...] | None = Field(default=None, description="'GET /path' or '/path'")
     tables: tuple[str, ...] | None = None
     views: tuple[str, ...] | None = None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from atom_release.gate.claims import printed_numbers
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
-from atom_release.gate.claims.service_facts import Known, Run, SuiteKnown
+from atom_release.gate.claims.service_facts import Counts, Known, LineAge, Run, SuiteKnown
 from atom_release.gate.units import Kind, Unit, read_unit
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
@@ -52,6 +52,12 @@ def _status(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
         return Judged(_UNVERIFIED, "", "no conclusive run of the suite")
     runs = known.suite.runs
     good = sum(run.failed == 0 and run.passed > 0 for run in runs)
+    if good == len(runs) and not known.suite.control_held:
+        return Judged(
+            _UNVERIFIED,
+            "the suite passes",
+            "no control showed that the suite needs the service's code",
+        )
     if good == len(runs):
         return Judged(_VERIFIED, "the suite passes", f"{good} of {len(runs)} runs")
     return Judged(_UNVERIFIED, "the suite fails", f"passes in {good} of {len(runs)} runs")
@@ -76,7 +82,7 @@ def _own_failures(record: ClaimRecord, known: Known) -> str:
 
 def _tests(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
     suite, unit = known.suite, claim.unit or ""
-    if suite is None or not suite.runs or unit not in Run.model_fields:
+    if suite is None or not suite.runs or unit not in Counts.model_fields:
         return Judged(_UNVERIFIED, "", "no conclusive run of the suite")
     agreeing = sum(_holds(claim, run) for run in suite.runs)
     found = f"{', '.join(sorted({str(getattr(run, unit)) for run in suite.runs}))} {unit}"
@@ -86,40 +92,58 @@ def _tests(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
         return Judged(_UNVERIFIED, found, f"holds in {agreeing} of {len(suite.runs)} runs")
     if any(_only_skips(claim, record, run) for run in suite.runs):
         return Judged(_UNVERIFIED, found, "the difference is what this machine skips")
-    return _disagreeing(claim, record, suite, found)
+    return _disagreeing(claim, record, known, suite, found)
 
 
-def wants_rerun(record: ClaimRecord, known: Known) -> bool:
-    """Say whether a count that no run agrees with was written of other code.
+def line_age(claim: Claim, known: Known) -> LineAge | None:
+    """Return when a claim's line was written; None where history does not tell."""
+    return (known.lines or {}).get(claim.line)
 
-    So that only a run of that code can contradict it.
+
+def _code_unchanged(claim: Claim, known: Known, since_report: bool | None) -> bool | None:  # noqa: FBT001 - three states, as the facts have them
+    """Return whether source and tests are as they were when the claim's line was written."""
+    if known.lines is None:
+        return since_report
+    age = line_age(claim, known)
+    return age.code_unchanged if age else None
+
+
+def unsettled_counts(record: ClaimRecord, known: Known) -> tuple[Claim, ...]:
+    """Return the counts that no run agrees with and that were written of other code.
+
+    Only a run of that code can contradict them.
     """
     suite = known.suite
-    if (
-        suite is None
-        or not suite.runs
-        or suite.unchanged_since_report is not False
-        or suite.runs_at_report
-    ):
-        return False
-    counts = [
+    if suite is None or not suite.runs or suite.runs_at_report:
+        return ()
+    return tuple(
         claim
         for claim in record.claims
-        if claim.kind is ClaimKind.TESTS and claim.unit in Run.model_fields
-    ]
-    return any(
-        not any(_holds(claim, run) or _only_skips(claim, record, run) for run in suite.runs)
-        for claim in counts
+        if claim.kind is ClaimKind.TESTS
+        and claim.unit in Counts.model_fields
+        and _code_unchanged(claim, known, suite.unchanged_since_report) is False
+        and not any(_holds(claim, run) or _only_skips(claim, record, run) for run in suite.runs)
     )
 
 
-def _disagreeing(claim: Claim, record: ClaimRecord, suite: SuiteKnown, found: str) -> Judged:
+def _runs_then(claim: Claim, known: Known, suite: SuiteKnown) -> tuple[Run, ...]:
+    """Return the runs at the commit that wrote the claim's line, if there are any."""
+    age = line_age(claim, known)
+    if known.lines is None or suite.rerun_commit is None:
+        return suite.runs_at_report
+    return suite.runs_at_report if age and age.commit == suite.rerun_commit else ()
+
+
+def _disagreeing(
+    claim: Claim, record: ClaimRecord, known: Known, suite: SuiteKnown, found: str
+) -> Judged:
     """Judge a count that no run agrees with.
 
-    Proof needs the code that the report was written about.
+    Proof needs the code that the claim's line was written about.
     """
-    then = suite.runs_at_report
-    if suite.unchanged_since_report:
+    then = _runs_then(claim, known, suite)
+    unchanged = _code_unchanged(claim, known, suite.unchanged_since_report)
+    if unchanged:
         return Judged(
             _CONTRADICTED,
             found,
@@ -131,9 +155,7 @@ def _disagreeing(claim: Claim, record: ClaimRecord, suite: SuiteKnown, found: st
             found,
             f"0 of {len(suite.runs)} runs, nor in {len(then)} at the commit that added the report",
         )
-    return Judged(
-        _UNVERIFIED, found, _superseded(unchanged=suite.unchanged_since_report, held=bool(then))
-    )
+    return Judged(_UNVERIFIED, found, _superseded(unchanged=unchanged, held=bool(then)))
 
 
 def _superseded(*, unchanged: bool | None, held: bool) -> str:
@@ -147,9 +169,9 @@ def _superseded(*, unchanged: bool | None, held: bool) -> str:
 
 
 def _holds(claim: Claim, run: Run) -> bool:
-    counted = {getattr(run, claim.unit or "")} | (
-        {run.passed + run.failed} if claim.unit == "total" else set()
-    )  # some totals leave skips out
+    counted = {getattr(counts, claim.unit or "") for counts in run.readings}
+    if claim.unit == "total":  # some totals leave skips out
+        counted |= {counts.passed + counts.failed for counts in run.readings}
     return claim.value in counted
 
 
@@ -211,12 +233,12 @@ def _score(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
             shown,
             f"it differs, but {known.scores.n} labelled rows cannot tell them apart",
         )
-    if not known.scores.unchanged_since_report:
-        return Judged(
-            _UNVERIFIED,
-            shown,
-            _superseded(unchanged=known.scores.unchanged_since_report, held=False),
-        )
+    unchanged = known.scores.unchanged_since_report
+    if known.lines is not None:
+        age = line_age(claim, known)
+        unchanged = age.data_unchanged if age else None
+    if not unchanged:
+        return Judged(_UNVERIFIED, shown, _superseded(unchanged=unchanged, held=False))
     return Judged(
         _CONTRADICTED,
         shown,
@@ -242,7 +264,7 @@ def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
         )
     )
     if found is not None:
-        return _decided(known, name, status, found)
+        return _decided(claim, known, name, status, found)
     reason = (
         f"{name} is decided for the release, and does not tell of this service"
         if whole
@@ -251,7 +273,7 @@ def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
     return Judged(_UNVERIFIED, str(whole or ""), reason)
 
 
-def _decided(known: Known, name: str, status: str, found: Outcome) -> Judged:
+def _decided(claim: Claim, known: Known, name: str, status: str, found: Outcome) -> Judged:
     """Hold a policy's status against its outcome.
 
     Against other code than the report was written of, it accuses nobody.
@@ -259,11 +281,10 @@ def _decided(known: Known, name: str, status: str, found: Outcome) -> Judged:
     how = f"decided as {name}" + (", by this service's own legs" if found is Outcome.FAIL else "")
     if status == found.value:
         return Judged(_VERIFIED, found.value, how)
-    if not known.code_unchanged_since_report:
+    unchanged = _code_unchanged(claim, known, known.code_unchanged_since_report)
+    if not unchanged:
         return Judged(
-            _UNVERIFIED,
-            found.value,
-            f"{how}; {_superseded(unchanged=known.code_unchanged_since_report, held=False)}",
+            _UNVERIFIED, found.value, f"{how}; {_superseded(unchanged=unchanged, held=False)}"
         )
     return Judged(_CONTRADICTED, found.value, how)
 
@@ -291,15 +312,17 @@ def _latency(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
 
 def _date(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
     span = _span(str(claim.value))
-    if known.added is None or span is None:
-        return Judged(_UNVERIFIED, "", "history does not tell when the report came")
-    found = known.added.astimezone(UTC).isoformat()
-    off = max(span[0] - known.added, known.added - span[1], timedelta(0))
+    age = line_age(claim, known)
+    written = age.written if age else known.added if known.lines is None else None
+    if written is None or span is None:
+        return Judged(_UNVERIFIED, "", "history does not tell when the line was written")
+    found = written.astimezone(UTC).isoformat()
+    off = max(span[0] - written, written - span[1], timedelta(0))
     if off <= _LATE:
-        return Judged(_VERIFIED, found, "within 48 hours of the commit that added the report")
+        return Judged(_VERIFIED, found, "within 48 hours of the commit that added the line")
     if not known.history_complete:
         return Judged(_UNVERIFIED, found, "the history is not complete")
-    return Judged(_CONTRADICTED, found, f"{off.days} days off the commit that added the report")
+    return Judged(_CONTRADICTED, found, f"{off.days} days off the commit that added the line")
 
 
 def _span(value: str) -> tuple[datetime, datetime] | None:

@@ -16,6 +16,14 @@ from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
 from atom_release.gate.manifest.third_party import Measurement
 
+History = Literal["commit", "full"]
+"""What the `.git` of a suite's copy knows: the judged commit, or what it descends from too."""
+
+_HISTORY = (
+    "what the `.git` of the copy knows: `commit`, the judged commit alone as in a clone of depth 1,"
+    " or `full`, all that it descends from and the tags on it; a remote it never has"
+)
+
 
 class Suite(Strict):
     """A service's own tests, run by pytest, or by a command that writes JUnit.
@@ -54,6 +62,7 @@ class Suite(Strict):
     repeats: int = Field(default=5, ge=1, le=100)
     timeout: Duration = timedelta(minutes=5)
     memory_mb: int = Field(default=2048, ge=64)
+    history: History = Field(default="commit", description=_HISTORY)
     control: Literal["strict", "weak"] = "strict"
 
     @model_validator(mode="after")
@@ -124,4 +133,5 @@ class Integration(Strict):
         default_factory=dict, description="filled like a service's start environment"
     )
     timeout: Duration = timedelta(minutes=5)
+    history: History = Field(default="commit", description=_HISTORY)
     control: Literal["strict", "weak"] = "strict"

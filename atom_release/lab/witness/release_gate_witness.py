@@ -19,6 +19,7 @@ _COPY = os.environ.pop("RELEASE_GATE_COPY", "")
 _TRACE = os.environ.pop("RELEASE_GATE_TRACE", "") == "1"
 _OF_A_FUNCTION = 1  # CO_OPTIMIZED: not a module's nor a class's own code
 _collected = []
+_counted = {}
 _called = {}
 
 
@@ -52,9 +53,28 @@ if _TRACE:
     _watch_calls()
 
 
+def _name_in_junit(node):
+    """Return what this pytest calls a test in its JUnit file; its own name for it if it tells none.
+
+    How pytest reads brackets in the names of folders differs between its versions.
+    """
+    try:
+        from _pytest.junitxml import bin_xml_escape, mangle_test_address
+    except ImportError:
+        return node
+    names = [str(bin_xml_escape(name)) for name in mangle_test_address(node)]
+    return "{}::{}".format(".".join(names[:-1]), names[-1])
+
+
 def pytest_collection_finish(session):
     """Note the tests that are to run."""
-    _collected.extend(item.nodeid for item in session.items)
+    _collected.extend([item.nodeid, _name_in_junit(item.nodeid)] for item in session.items)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Note what pytest's own last line counts, where one test can count twice."""
+    for name in ("passed", "failed", "error", "skipped", "xfailed", "xpassed"):
+        _counted[name] = len(terminalreporter.stats.get(name, ()))
 
 
 def pytest_unconfigure(config):
@@ -66,6 +86,7 @@ def pytest_unconfigure(config):
     }
     seen = {
         "collected": _collected,
+        "counted": _counted,
         "called": sorted(
             {
                 (os.path.relpath(code.co_filename, _COPY), code.co_firstlineno, code.co_name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from atom_release.lab import junit
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.control import Control, compare
@@ -40,6 +41,7 @@ class CommandBench(Bench):
         return replace(
             run,
             status=0 if run.results else _UNREADABLE,
+            problem="" if run.results else f"{run.problem} ({_ended(run)})",
             cases=tuple(sorted(run.results.cases)) if run.results else (),
         )
 
@@ -47,13 +49,20 @@ class CommandBench(Bench):
         run = super()._run(tree, seed, limits, collect_only=collect_only)
         failed = bool(run.results and run.results.having(Outcome.FAILED, Outcome.ERROR))
         return (
-            replace(run, status=_FAILED) if failed and run.status else run
+            replace(run, status=_FAILED, ended=_ended(run)) if failed and run.status else run
         )  # many runners end with the number of failures
+
+    def _results(self, xml: bytes) -> junit.Results:
+        return junit.read(xml)
 
     def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:
         del collect_only
         values = {"{junit}": str(out / "junit.xml"), "{python}": self.python, "{copy}": str(copy)}
         return [_filled(part, values) for part in self.command]
+
+
+def _ended(run: Run) -> str:
+    return f"the command ended with status {run.status}: {run.last_lines}"
 
 
 def _filled(part: str, values: dict[str, str]) -> str:
@@ -69,7 +78,9 @@ class CommandSeries(Series):
     def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
         if stop.is_set():
             return None
-        with trees.emptied(self.look, self.sources, tests=self.tests) as (copy, emptied):
+        with trees.emptied(
+            self.look, self.sources, tests=self.tests, history=self.bench.history
+        ) as (copy, emptied):
             run = self.without.run(copy, 1)
             return replace(
                 compare(collection.collected, run, emptied, copy, setup_counts=True),

@@ -115,4 +115,5 @@ def bench(
         directory=suite.directory or ".",
         limits=Limits(wall=seconds, cpu=int(seconds * CORES) + 1, memory_mb=memory_mb),
         arguments=arguments,
+        history=suite.history,
     )

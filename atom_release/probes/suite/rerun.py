@@ -1,8 +1,8 @@
-"""A service's suite at the commit that added its report.
+"""A service's suite at the commit that wrote a count of its report.
 
-Where only that can tell whether a count was ever true.
+Where only that can tell whether the count was ever true.
 
-A count is held against a report only for the code that the report was written about. Where source
+A count is held against a report only for the code that its line was written about. Where source
 or tests changed since and no run agrees, the suite of that commit is run as often, in the same
 isolation; what it comes to stands beside the runs of the judged commit as `at_report`. It must not
 know what follows: the verdict on the claim is `gate.verdicts`.
@@ -41,19 +41,8 @@ def with_rerun(
     With a run at the report's commit where a count of the report hangs on it.
     """
     body = {str(number): one for number, one in enumerate([found, *reported])}
-    commit = next(
-        (
-            added["commit"]
-            for one in reported
-            if isinstance(added := one.facts.get("added"), dict) and added.get("complete")
-        ),
-        None,
-    )
-    if (
-        service.suite is None
-        or not isinstance(commit, str)
-        or not claim_facts.wants_rerun(service, body)
-    ):
+    commit = claim_facts.rerun_commit(service, body)
+    if service.suite is None or commit is None:
         return found
     return found.model_copy(
         update={
@@ -74,7 +63,7 @@ def _run_at(look: Look, suite: Suite, commit: str) -> dict[str, JsonValue]:
         made = bench_of(then, suite)
     except ProbeFault as fault:
         return {"problem": fault.message}
-    tree = trees.judged(then)[0]
+    tree = trees.judged(then, made.history)[0]
     with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
         runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
     cases = [

@@ -22,9 +22,16 @@ from atom_release.lab.sandbox import Limits, Sandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from atom_release.gate.manifest.service import History
+
 _WITNESS = Path(__file__).parents[2] / "lab" / "witness"
 _LARGEST_WITNESS = 32 << 20
 _MORE = 4
+_LAST_LINES = 3
+_SAFE = """\
+[safe]
+	directory = *
+"""  # the copy's .git may belong to another uid than the one that the suite runs under
 
 
 @dataclass(frozen=True)
@@ -41,21 +48,35 @@ class Run:
     isolation: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()  # the tests of a run that stands for a collection
     hidden_path: str = ""  # what it wanted that this machine has and the sandbox does not show
+    ended: str = ""  # how a failing command ended, with its last lines
 
     @property
     def last_words(self) -> str:
         """The last line of the output that says something."""
+        return (self._lines or ["nothing"])[-1][:300]
+
+    @property
+    def last_lines(self) -> str:
+        """The last lines of the output that say something, on one line."""
+        return " / ".join(line[:200] for line in self._lines[-_LAST_LINES:]) or "no output"
+
+    @property
+    def _lines(self) -> list[str]:
         lines = [line.strip("= ").strip() for line in self.output.splitlines()]
-        return next((line[:300] for line in reversed(lines) if line), "nothing")
+        return [line for line in lines if line]
 
     @property
     def collected(self) -> list[str]:
         """The tests that were going to be run, under the ids of the JUnit file."""
         return list(self.cases) or sorted(
-            junit.case_id(node)
-            for node in self.witness.get("collected", [])
-            if isinstance(node, str)
+            {name for entry in self.witness.get("collected", []) if (name := _junit_name(entry))}
         )
+
+    @property
+    def counted(self) -> Mapping[str, int]:
+        """What pytest's own last line counts, as far as the witness wrote it."""
+        counted = self.witness.get("counted", {})
+        return {name: count for name, count in counted.items() if type(count) is int and count >= 0}
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,7 @@ class Bench:
         default=(), repr=False
     )  # values that must not come out again in what tests say
     network: bool = False
+    history: History = "commit"
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
         """Run once; a failure that met a limit once more, with limits four times as high."""
@@ -95,6 +117,7 @@ class Bench:
         ):
             out = Path(room, "out")
             out.mkdir()
+            (out / "gitconfig").write_text(_SAFE)
             Path(room).chmod(0o755)
             done = self.sandbox.run(
                 self._command(copy, out, collect_only=collect_only),
@@ -106,7 +129,7 @@ class Bench:
                 throwaway=[copy],
             )
             text = self._redacted(done.output).decode("utf-8", "replace")
-            results, problem = (None, "") if collect_only else self._results(out / "junit.xml")
+            results, problem = (None, "") if collect_only else self._read(out / "junit.xml")
             if results is not None:
                 results = results.naming_hidden(done.shown.hidden_path)
             met = done.met_limit or limit_met(results)
@@ -122,13 +145,17 @@ class Bench:
                 hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
             )
 
-    def _results(self, path: Path) -> tuple[junit.Results | None, str]:
+    def _read(self, path: Path) -> tuple[junit.Results | None, str]:
+        """Return what the JUnit file says, or why it could not be read."""
         try:
-            return junit.read(self._redacted(path.read_bytes())), ""
+            return self._results(self._redacted(path.read_bytes())), ""
         except FileNotFoundError:
             return None, "no JUnit file was written"
         except junit.UnreadableResults as error:
             return None, error.message
+
+    def _results(self, xml: bytes) -> junit.Results:
+        return junit.read(xml, by_pytest=True)
 
     def _redacted(self, said: bytes) -> bytes:
         for value in sorted(self.secret, key=len, reverse=True):
@@ -161,6 +188,7 @@ class Bench:
                 "junit_family=xunit2",
                 "-o",
                 "junit_logging=no",
+                "--junit-prefix=",
             ]
         )
         fixed = [
@@ -181,8 +209,8 @@ class Bench:
             *fixed,
             f"--rootdir={root}",
             f"--confcutdir={copy}",
-            *what,
             *self.arguments,
+            *what,
             *paths,
         ]
 
@@ -195,6 +223,7 @@ class Bench:
             "HOME": "/tmp",  # noqa: S108 - private there
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "GIT_CONFIG_SYSTEM": str(out / "gitconfig"),
             **self.environment,
             **plugins,
             "PYTHONHASHSEED": str(seed),
@@ -212,6 +241,15 @@ def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:
     return Sandbox(sandbox.hidden, (*sandbox.readable, _WITNESS, *more), sandbox.namespaces)
 
 
+def _junit_name(entry: object) -> str:
+    """Return a test's id in the JUnit file, by what the witness wrote of it."""
+    match entry:
+        case [str(node), str(name)]:
+            return name if name != node else junit.case_id(node)
+        case _:
+            return ""
+
+
 def _witness(path: Path) -> dict[str, Any]:
     """Read what the subject's process wrote about itself.
 
@@ -223,7 +261,14 @@ def _witness(path: Path) -> dict[str, Any]:
         said = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    wanted = {"collected": list, "called": list, "modules": dict, "python": str, "pytest": str}
+    wanted = {
+        "collected": list,
+        "counted": dict,
+        "called": list,
+        "modules": dict,
+        "python": str,
+        "pytest": str,
+    }
     return {
         name: said[name]
         for name, kind in wanted.items()

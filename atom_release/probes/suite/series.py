@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from atom_release.lab.failure_cause import causes, stays
+from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.control import Control, compare
 from atom_release.probes.suite.verdict import Trial
@@ -59,9 +61,10 @@ class Series:
     def carry_out(self) -> Finding:
         """Make the runs.
 
-        Once one of them met a limit twice over, those not yet begun are not begun.
+        Once one of them met a limit twice over, or failed for a cause that will not go away by
+        running it again, those not yet begun are not begun.
         """
-        tree, digest = trees.judged(self.look)
+        tree, digest = trees.judged(self.look, self.bench.history)
         stop = threading.Event()
         with ThreadPoolExecutor(self.at_once, "suite") as pool:
             try:
@@ -87,7 +90,7 @@ class Series:
         if stop.is_set():
             return None
         run = self.bench.run(tree, seed)
-        if run.met_limit and run.status != 0:
+        if (run.met_limit and run.status != 0) or _fails_again(run):
             stop.set()
         return run
 
@@ -103,10 +106,20 @@ class Series:
         if stop.is_set():
             return None
         with trees.without_code(
-            self.look, self.sources, tests=self.tests, keep=_calls(collection)
+            self.look,
+            self.sources,
+            tests=self.tests,
+            keep=_calls(collection),
+            history=self.bench.history,
         ) as (copy, ablated):
             run = self.without.run(copy, 1)
             return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
+
+
+def _fails_again(run: Run) -> bool:
+    """Say whether tests failed for want of something that another run would lack too."""
+    bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
+    return any(stays(why) for why in causes(bad).values())
 
 
 def _calls(collection: Run) -> set[Call]:

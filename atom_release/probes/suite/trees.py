@@ -20,6 +20,7 @@ from atom_release.lab.ablation import Ablated, Call, ablate, is_test
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from atom_release.gate.manifest.service import History
     from atom_release.lab.look import Look
 
 _FOLDER = "suites"
@@ -39,34 +40,44 @@ def room(look: Look) -> Path:
     return folder
 
 
-def judged(look: Look) -> tuple[Path, str]:
-    """Give the copy of the judged tree, made once, and the digest of what was written."""
+def judged(look: Look, history: History = "commit") -> tuple[Path, str]:
+    """Return the copy of the judged tree, made once, and the digest of what was written.
+
+    It is a work tree of its own repository, which has the history that the manifest asks for.
+    """
     folder = room(look)
+    name = "tree" if history == "commit" else f"tree-{history}"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        made, digest = folder / "tree", folder / "digest"
+        made, digest = folder / name, folder / f"{name}.digest"
         if not digest.exists():
             shutil.rmtree(made, ignore_errors=True)
             copy = look.tree.write_to(made)
+            look.tree.write_repository(made, whole_history=history == "full")
             digest.write_text(copy.digest)
         return made, digest.read_text()
 
 
 @contextmanager
 def without_code(
-    look: Look, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
+    look: Look,
+    sources: Sequence[str],
+    *,
+    tests: Sequence[str],
+    keep: Collection[Call],
+    history: History = "commit",
 ) -> Iterator[tuple[Path, Ablated]]:
     """Give a copy whose code has no bodies."""
-    with _control(look) as copy:
+    with _control(look, history) as copy:
         yield copy, ablate(copy, sources, tests=tests, keep=keep)
 
 
 @contextmanager
 def emptied(
-    look: Look, paths: Sequence[str], *, tests: Sequence[str]
+    look: Look, paths: Sequence[str], *, tests: Sequence[str], history: History = "commit"
 ) -> Iterator[tuple[Path, Ablated]]:
     """Give a copy in which the files at these paths, the suite's own left out, are empty."""
-    with _control(look) as copy:
+    with _control(look, history) as copy:
         files = [
             path
             for path, entry in look.tree.entries.items()
@@ -80,12 +91,12 @@ def emptied(
 
 
 @contextmanager
-def _control(look: Look) -> Iterator[Path]:
+def _control(look: Look, history: History) -> Iterator[Path]:
     """Give a copy to take something out of.
 
     It shares its files with the judged copy, so they are replaced and never written through.
     """
-    tree, _ = judged(look)
+    tree, _ = judged(look, history)
     with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
         Path(folder).chmod(0o755)
         copy = Path(folder, "tree")

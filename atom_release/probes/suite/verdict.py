@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.failure_cause import causes
+from atom_release.lab.failure_cause import causes, remedy
 from atom_release.lab.junit import Outcome
 
 if TYPE_CHECKING:
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 _NAMED = 3
 _MESSAGES = 50
 _SHOW = "Commit what the tests read, or have the operator add that path to the readable ones."
-_PASSED, _FAILED, _COLLECTION, _NOTHING = 0, 1, 2, 5
+_PASSED, _FAILED, _NOTHING = 0, 1, 5
+_LOOK = "See the run's output among the artifacts."
+_VARIES = (
+    "The same commit passes and fails: find what differs from run to run (random numbers, time,"
+    " order, threads), in the code or in the test, and commit what makes it the same."
+)
 
 
 @dataclass(frozen=True)
@@ -122,20 +127,20 @@ class Trial:
                 for name, count in sorted(flaky.items())[:_NAMED]
             )
             return Verdict(
-                Answer.NO,
-                f"flaky: {rates} failed: {_one_line(proven[worst].message)}",
-                "Make the test's outcome depend on the code alone.",
+                Answer.NO, f"flaky: {rates} failed: {_one_line(proven[worst].message)}", _VARIES
             )
-        return Verdict(Answer.NO, what, "Mend the code or the test, and commit.")
+        ended = next((f"; {run.ended}" for run in sound if run.ended), "")
+        return Verdict(Answer.NO, f"{what}{ended}", "Correct the code or the test, and commit.")
 
     def _doubt(self) -> Verdict | None:
         for run in self.runs:
             found = self._doubtful(run)
             if found:
+                outside = sorted(set(self._not_the_code(run).values()))
                 return Verdict(
                     Answer.UNKNOWN,
                     f"{found} (run {run.seed} of {self.wanted})",
-                    "See the run's output in the evidence.",
+                    next((advice for why in outside if (advice := remedy(why))), _LOOK),
                 )
         if len(self.runs) < self.wanted:
             return Verdict(Answer.UNKNOWN, f"only {len(self.runs)} of {self.wanted} runs were made")
@@ -153,7 +158,9 @@ class Trial:
                 " tests may see"
             )
         if run.results is None:
-            return f"the run ended with status {run.status} and {run.problem}: {run.last_words}"
+            return f"the run ended with status {run.status} and {run.problem}: {run.last_lines}"
+        if unread(run):
+            return unread(run)
         outside = self._not_the_code(run)
         if outside:
             return (
@@ -225,7 +232,7 @@ def _disagreement(run: Run, collection: Run) -> str:
     ):
         return (
             f"the JUnit file does not agree with the exit status: {bad} failed, status {run.status}"
-            f" ({run.last_words})"
+            f" ({run.last_lines})"
         )
     collected = set(collection.collected)
     if set(results.cases) != collected:
@@ -241,6 +248,17 @@ def _disagreement(run: Run, collection: Run) -> str:
     return ""
 
 
+def unread(run: Run) -> str:
+    """Say which words of the JUnit file the gate does not know; nothing if it knows all."""
+    cases = run.results.having(Outcome.UNKNOWN) if run.results else []
+    if not cases:
+        return ""
+    return (
+        f"the JUnit file says of {some([case.id for case in cases])} what the gate cannot read as"
+        f" passed, failed or skipped: {_one_line(cases[0].message)}"
+    )
+
+
 def run_facts(run: Run) -> dict[str, JsonValue]:
     """Give the numbers of one run, and what failed in it."""
     counts: dict[str, JsonValue] = {**run.results.count()} if run.results else {}
@@ -254,7 +272,8 @@ def run_facts(run: Run) -> dict[str, JsonValue]:
         "failing": failing,
         "messages": messages,
         "met_limit": run.met_limit,
-        "problem": run.problem,
+        "problem": run.problem or unread(run),
+        "counted": {**run.counted},
     }
 
 

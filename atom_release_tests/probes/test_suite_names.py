@@ -1,0 +1,146 @@
+"""Tests that runners name or count in ways of their own, and that are in order."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from atom_release.gate.vocabulary import Answer
+from atom_release_tests.probes.test_suite import Site, facts
+
+_NODE = 20
+_JS = "export const clean = s => { if (!s) throw new Error('empty'); return s.trim(); };\n"
+_JS_TESTS = """\
+import { describe, it } from 'node:test';
+import assert from 'node:assert';
+import { clean } from '../svc/clean.mjs';
+for (const group of ['create', 'rename']) describe(group, () => {
+  it('refuses nothing', () => assert.throws(() => clean('')));
+  it('trims', () => assert.equal(clean(' a '), 'a'));
+});
+"""
+_TODO = "it('folds', { todo: 'next release' }, () => assert.equal(clean('A'), 'a'));\n"
+_SKIP = "it('waits', { skip: 'not here' }, () => assert.fail());\n"
+_RED = "it('shouts', () => assert.equal(clean('a'), 'A'));\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    site = Site(tmp_path)
+    site.suite["repeats"] = 1
+    return site
+
+
+def test_a_folder_with_brackets_holds_tests_like_any_other(site: Site) -> None:
+    """As file-based routers have them, parameters with brackets and colons included."""
+    site.files["tests/[id]/test_page.py"] = """
+import pytest
+
+@pytest.mark.parametrize("path", ["a::b", "[c]", "d/e.py"])
+def test_page(path):
+    assert path
+"""
+    found = site.ask()
+    assert found.answer is Answer.YES, found.reason
+    assert facts(found, "counts")["passed"] == 7
+
+
+def test_a_prefix_of_the_suite_s_own_configuration_changes_nothing(site: Site) -> None:
+    site.files["pytest.ini"] = "[pytest]\naddopts = --junit-prefix=calc\njunit_suite_name = calc\n"
+    found = site.ask()
+    assert found.answer is Answer.YES, found.reason
+
+
+def test_expected_failures_unexpected_passes_and_teardowns_are_counted_as_pytest_does(
+    site: Site,
+) -> None:
+    """Test by test for the verdict, and beside it as pytest's own last line has them."""
+    site.files["tests/test_fees.py"] += """
+@pytest.mark.xfail
+def test_expected():
+    assert False
+
+@pytest.mark.xfail
+def test_unexpected():
+    assert True
+
+@pytest.fixture
+def held():
+    yield 1
+    raise RuntimeError("cannot close")
+
+def test_torn(held):
+    assert held
+"""
+    found = site.ask()
+    assert found.answer is Answer.NO
+    run = facts(found, "runs")[0]
+    assert (run["passed"], run["errors"], run["skipped"], run["total"]) == (5, 1, 2, 8)
+    assert run["counted"] == {
+        "passed": 5,
+        "failed": 0,
+        "error": 1,
+        "skipped": 1,
+        "xfailed": 1,
+        "xpassed": 1,
+    }
+
+
+def test_a_strict_unexpected_pass_fails(site: Site) -> None:
+    site.files["tests/test_fees.py"] += (
+        "\n@pytest.mark.xfail(strict=True)\ndef test_unexpected():\n    assert True\n"
+    )
+    found = site.ask()
+    assert found.answer is Answer.NO
+    assert "XPASS(strict)" in found.reason
+
+
+def test_a_word_that_no_runner_writes_leaves_the_suite_open(site: Site) -> None:
+    site.files["tests/run.sh"] = (
+        "sh svc/fee.sh 100 && echo \"<testsuite><testcase name='a' mood='sad'/></testsuite>\" > $1\n"
+    )
+    site.files["svc/fee.sh"] = "echo $(($1 / 50))\n"
+    site.suite["command"] = ["sh", "tests/run.sh", "{junit}"]
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert 'of ::a what the gate cannot read as passed, failed or skipped: mood="sad"' in (
+        found.reason
+    )
+
+
+@pytest.fixture
+def node(site: Site) -> Site:
+    """The same service for Node, with two groups of tests of equal names."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("there is no node on this machine")
+    version = subprocess.check_output([program, "--version"], text=True)
+    if int(version.lstrip("v").partition(".")[0]) < _NODE:
+        pytest.skip(f"node is {version.strip()}, and the reporter for JUnit came with {_NODE}")
+    site.files = {"svc/clean.mjs": _JS, "tests/clean.test.mjs": _JS_TESTS}
+    reporter = ["--test-reporter=junit", "--test-reporter-destination={junit}"]
+    site.suite["command"] = ["node", "--test", *reporter, "tests/clean.test.mjs"]
+    return site
+
+
+@pytest.mark.parametrize(
+    ("more", "answer", "passed", "skipped"),
+    [
+        ("", Answer.YES, 4, 0),
+        (_TODO, Answer.YES, 4, 1),
+        (_SKIP, Answer.YES, 4, 1),
+        (_RED, Answer.NO, 4, 0),
+    ],
+    ids=["equal names", "a failing todo", "skipped", "failing"],
+)
+def test_node_s_own_runner(
+    node: Site, more: str, answer: Answer, passed: int, skipped: int
+) -> None:
+    node.files["tests/clean.test.mjs"] += more
+    found = node.ask()
+    assert found.answer is answer, found.reason
+    counts = facts(found, "counts")
+    assert (counts["passed"], counts["skipped"]) == (passed, skipped)
