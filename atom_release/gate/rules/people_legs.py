@@ -3,23 +3,30 @@
 Made from the case alone.
 
 `ratchet/manifest` fails where the manifest asks less than that of the release before;
+`ratchet/changes` is open where it asks otherwise and nobody can say whether that is less;
 `approval/commit` is open until enough persons approved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.consents import approvals
 from atom_release.gate.rules import ratchet
 from atom_release.gate.rules.legs import Case, Leg, policy
+from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction
 from atom_release.gate.vocabulary import Outcome
 
 RATCHET = ("ratchet", "manifest")
+CHANGES = ("ratchet", "changes")
 APPROVAL = ("approval", "commit")
 _REMEDY = (
     "Ask what the release before asked, or have it waived: atom-release waive --criterion"
+    " {criterion}"
+)
+_ACCEPT = (
+    "Whoever may sign for this release accepts the change: atom-release waive --criterion"
     " {criterion}"
 )
 _APPROVE = "A person who is not the author: atom-release approve --key KEY --approver NAME"
@@ -31,6 +38,7 @@ def of(criterion: str, case: Case) -> Iterator[Leg]:
     Where nothing was loosened and nobody is asked, none.
     """
     yield from _ratchet(criterion, case)
+    yield from _changes(criterion, case)
     needed = policy(case.manifest, criterion).approvals
     if needed:
         uses = approvals.used(case.approvals, case.commit, case.authors, case.as_of)
@@ -98,3 +106,28 @@ def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
             reason=reason,
             remedy=remedy,
         )
+
+
+def _changes(criterion: str, case: Case) -> Iterator[Leg]:
+    before = case.baseline.manifest
+    if before is None:
+        return
+    asked = [spec.id for spec in expected(case)]
+    changed = [
+        change.what
+        for change in changes_of_unknown_direction(before, case.manifest)
+        if criterion in _concerned(change.criteria, asked)
+    ]
+    if changed:
+        yield Leg(
+            question=CHANGES[0],
+            subject=CHANGES[1],
+            outcome=Outcome.INCONCLUSIVE,
+            reason=f"changed since {case.baseline.told}: {'; '.join(changed)}",
+            remedy=_ACCEPT.format(criterion=criterion),
+        )
+
+
+def _concerned(named: Sequence[str], asked: Sequence[str]) -> Sequence[str]:
+    """Return the asked criteria that a change concerns; the first of all where it names none."""
+    return [name for name in named if name in asked] or asked[:1]

@@ -1,0 +1,129 @@
+"""Which fields of two manifests differ, and which of these changes nobody can call stricter.
+
+Knows the models and the table of `manifest_fields`; which way a field loosens is `ratchet`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.rules.manifest_fields import FIELDS, OWN
+
+_KEYS = {"services": "id", "integration": "name", "secrets": "name", "logins": "name"} | {
+    "signed": "name",
+    "services.endpoints": "name",
+}
+_LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field whose value is another than before; `place` names it, `path` classifies it."""
+
+    path: str
+    place: str
+    service: str
+    before: Any
+    now: Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change whose direction nobody knows, and the criteria that it concerns."""
+
+    criteria: tuple[str, ...]
+    what: str
+
+
+def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Change, ...]:
+    """Return the changes of fields of class `changed`, ordered by what they say.
+
+    Nothing is said where a part or an item was only added: more is asked then.
+    """
+    found = {
+        Change(_criteria(difference), _sentence(difference))
+        for difference in differences(before, now)
+        if FIELDS[difference.path].kind == "changed" and not _only_adds(difference)
+    }
+    return tuple(sorted(found, key=lambda change: change.what))
+
+
+def differences(before: Manifest, now: Manifest) -> Iterator[Difference]:
+    """Yield every field that differs, each at the deepest place that both manifests have."""
+    yield from _of_models(before, now, "", "", "")
+
+
+def _of_models(
+    before: BaseModel, now: BaseModel, path: str, place: str, service: str
+) -> Iterator[Difference]:
+    for name in type(before).model_fields:
+        old, new = getattr(before, name), getattr(now, name)
+        if old != new:
+            inner = f"{path}.{name}".lstrip(".")
+            yield from _of_values(old, new, inner, f"{place}.{name}".lstrip("."), service)
+
+
+def _of_values(old: Any, new: Any, path: str, place: str, service: str) -> Iterator[Difference]:  # noqa: ANN401 - any field
+    if isinstance(old, BaseModel) and isinstance(new, BaseModel):
+        yield from _of_models(old, new, path, place, service)
+    elif path in _KEYS:
+        yield from _of_items(old, new, path, place, service)
+    elif path == "criteria":
+        for name in old.keys() & new.keys():
+            yield from _of_values(old[name], new[name], path, f"{place}.{name}", service)
+    else:
+        yield Difference(path, place, service, old, new)
+
+
+def _of_items(
+    old: Sequence[Any], new: Sequence[Any], path: str, place: str, service: str
+) -> Iterator[Difference]:
+    items = {getattr(item, _KEYS[path]): item for item in new}
+    for item in old:
+        key = getattr(item, _KEYS[path])
+        owner = key if path == "services" else service
+        if key not in items:
+            yield Difference(path, f"{place}[{key}]", owner, item, None)
+        elif items[key] != item:
+            yield from _of_models(item, items[key], path, f"{place}[{key}]", owner)
+
+
+def _only_adds(difference: Difference) -> bool:
+    old, new = difference.before, difference.now
+    if old is None or old == ():
+        return isinstance(new, BaseModel) or (
+            isinstance(new, tuple) and all(isinstance(item, BaseModel) for item in new)
+        )
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        kept = [item for item in new if item in old]
+        models = all(isinstance(item, BaseModel) for item in old)
+        return models and kept == list(old)
+    return False
+
+
+def _criteria(difference: Difference) -> tuple[str, ...]:
+    named = FIELDS[difference.path].criteria
+    return tuple(difference.service if name == OWN else name for name in named)
+
+
+def _sentence(difference: Difference) -> str:
+    if difference.now is None:
+        return f"{difference.place} is gone"
+    return f"{difference.place}: {_written(difference.before)} became {_written(difference.now)}"
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - any field
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", exclude_defaults=True)
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{key}: {inner}" for key, inner in value.items())
+    elif isinstance(value, tuple):
+        text = ", ".join(_written(item) for item in value)
+    else:
+        text = "nothing" if value is None else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
