@@ -22,6 +22,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.histogram import HistogramFacts
 from atom_release.gate.manifest import Budget, Histogram, Service
 from atom_release.gate.rules.histogram import judge_histogram
 from atom_release.gate.units import Unit
@@ -61,7 +62,15 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
         return unreached(look, QUESTION, "Prometheus", trouble.message, variable).model_copy(
             update={"subject": service.id}
         )
-    facts = increments(series, asked, end.timestamp())
+    facts = HistogramFacts.model_validate(
+        {
+            **increments(series, asked, end.timestamp()),
+            "metric": asked.metric,
+            "labels": dict(asked.labels),
+            "window_s": asked.window.total_seconds(),
+            "variable": variable,
+        }
+    ).to_json()
     answer, reason = judge_histogram(facts, service.budget)
     return look.found(
         QUESTION,
@@ -78,13 +87,7 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
                 " to decide near it."
             )
         ),
-        facts={
-            **facts,
-            "metric": asked.metric,
-            "labels": dict(asked.labels),
-            "window_s": asked.window.total_seconds(),
-            "variable": variable,
-        },
+        facts=facts,
         tools={"prometheus-api-client": version("prometheus-api-client")},
     )
 

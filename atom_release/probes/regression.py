@@ -20,42 +20,32 @@ from pydantic import JsonValue, ValidationError
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.latency import SINGLE_RATE, Load, MachineFacts, NoopFacts
+from atom_release.gate.facts.model import Facts
+from atom_release.gate.facts.regression import ComparedEndpoint, RegressionFacts, Window
 from atom_release.gate.manifest import Budget, Service
-from atom_release.gate.rules.regression import Window, judge_beyond, judge_regression
+from atom_release.gate.rules.regression import judge_beyond, judge_regression
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.look import Look
 
 QUESTION = "regression"
-_KEPT = (
-    "name",
-    "method",
-    "path",
-    "requests",
-    "errors",
-    "timeouts",
-    "p95",
-    "low",
-    "high",
-    "alpha",
-    "looks",
+_MADE_UP = Window(
+    load=Load(model="single", rate=SINGLE_RATE),
+    endpoints=(
+        ComparedEndpoint(
+            name="made up",
+            method="GET",
+            path="/",
+            requests=1000,
+            errors=0,
+            p95=20.0,
+            low=19.0,
+            high=21.0,
+            alpha=0.01,
+        ),
+    ),
+    noop=NoopFacts(requests=50, errors=0, p95=1.0, low=0.5, high=1.5),
 )
-_MADE_UP: dict[str, JsonValue] = {
-    "endpoints": [
-        {
-            "name": "made up",
-            "method": "GET",
-            "path": "/",
-            "requests": 1000,
-            "errors": 0,
-            "p95": 20.0,
-            "low": 19.0,
-            "high": 21.0,
-            "alpha": 0.01,
-        }
-    ],
-    "noop": {"requests": 50, "errors": 0, "p95": 1.0, "low": 0.5, "high": 1.5},
-    "budget": {"rate": 1.0},
-}
 
 
 @dataclass(frozen=True)
@@ -104,11 +94,8 @@ def compare(
     if latency is None or "endpoints" not in latency.facts:
         why = f"nothing was measured that could be compared with {baseline.tag}"
         return look.found(QUESTION, service.id, Answer.UNKNOWN, why, facts={"baseline": named})
-    facts: dict[str, JsonValue] = {
-        "baseline": named,
-        "now": _figures(latency.facts),
-        "then": _figures(before.facts),
-    }
+    then = _window(before.facts)
+    facts = RegressionFacts(baseline=named, now=_window(latency.facts), then=then).to_json()
     answer, reason = judge_regression(facts, service.budget)
     return look.found(
         QUESTION,
@@ -116,7 +103,7 @@ def compare(
         answer,
         reason,
         assurance=min(latency.assurance, before.assurance, key=lambda one: one.rank),
-        control=_control(facts["then"], service.budget),
+        control=_control(then, service.budget),
         remedy=(
             ""
             if answer is Answer.YES
@@ -171,36 +158,41 @@ def _latency_then(baseline: Baseline, name: str) -> Evidence | None:
     )
 
 
-def _figures(facts: Mapping[str, Any]) -> dict[str, JsonValue]:
-    """Give of a latency measurement what a comparison reads."""
-    endpoints = [
-        {name: value for name, value in one.items() if name in _KEPT} for one in facts["endpoints"]
-    ]
-    noop = {name: value for name, value in facts["noop"].items() if name in _KEPT}
-    return {
-        "endpoints": endpoints,
-        "noop": noop,
-        "machine": facts.get("machine", {}),
-        "budget": {"rate": facts["budget"]["rate"]},
-    }
+def _window(facts: Mapping[str, Any]) -> Window | None:
+    """Return of a latency measurement what a comparison reads, or None where it cannot be read.
+
+    Figures of an older gate name no load: they were all taken under arrivals at the budget's rate.
+    """
+    try:
+        return Window(
+            load=facts.get("load") or {"model": "open", "rate": facts["budget"]["rate"]},
+            endpoints=[_kept(endpoint, ComparedEndpoint) for endpoint in facts["endpoints"]],
+            noop=_kept(facts["noop"], NoopFacts),
+            machine=_kept(facts.get("machine", {}), MachineFacts),
+        )
+    except (ValidationError, KeyError, TypeError):
+        return None
 
 
-def _control(then: JsonValue, budget: Budget) -> NegativeControl:
+def _kept(figures: Mapping[str, Any], model: type[Facts]) -> Any:  # noqa: ANN401 - validated by the model
+    return {name: value for name, value in figures.items() if name in model.model_fields}
+
+
+def _control(then: Window | None, budget: Budget) -> NegativeControl:
     """Compare the previous figures with the same ones, moved just beyond what is allowed.
 
     The comparison must see that.
     """
-    try:
-        before = Window.model_validate(then)
-    except ValidationError:
-        before = Window.model_validate(_MADE_UP)
-    slower = [
-        one.model_copy(update={"low": one.high * _factor(one.high, budget), "high": None})
-        for one in before.endpoints
-        if one.high
-    ]
+    before = then or _MADE_UP
+    slower = tuple(
+        endpoint.model_copy(
+            update={"low": endpoint.high * _factor(endpoint.high, budget), "high": None}
+        )
+        for endpoint in before.endpoints
+        if endpoint.high
+    )
     answer = (
-        judge_beyond(before.model_copy(update={"endpoints": tuple(slower)}), before, budget)[0]
+        judge_beyond(before.model_copy(update={"endpoints": slower}), before, budget)[0]
         if slower
         else Answer.UNKNOWN
     )

@@ -68,6 +68,7 @@ MANIFEST = Manifest.model_validate(
 )
 _SAMPLES = quantile_interval([10.0] * 400, 0.95, 0.0125)
 LATENCY: dict[str, Any] = {
+    "load": {"model": "single", "rate": 20.0},
     "endpoints": [
         {
             "name": "predict",
@@ -222,6 +223,8 @@ FACTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "latency: negative": _endpoint(p95=-1.0, low=-2.0, high=-1.0),
     "latency: fewer than no errors": _endpoint(errors=-1),
     "latency: all errors": _endpoint(errors=400),
+    "latency: under another load": _facts("latency", load={"model": "open", "rate": 100.0}),
+    "latency: under no load": _facts("latency", load=None),
     "latency: every interval is certain": _endpoint(alpha=1.0),
     "latency: no no-op": _facts("latency", noop={}),
     "accuracy: no facts": lambda one: (

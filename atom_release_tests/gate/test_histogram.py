@@ -34,7 +34,10 @@ def test_a_quantile_is_an_interval_of_edges() -> None:
     answer, reason = _judge(900, 1000, 1000, 1000, 1000)
     assert (answer, reason) == (
         Answer.YES,
-        "p95 of 1000 requests is above 100 ms and at most 500 ms, below 800 ms",
+        (
+            "p95 of 1000 requests is above 100 ms and at most 500 ms, under the live traffic of the"
+            " window, below 800 ms"
+        ),
     )
 
 

@@ -26,10 +26,12 @@ from atom_release.gate.claims.ledger import (
     judge_claims,
 )
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
-from atom_release.gate.claims.service_facts import Counts, LineAge
+from atom_release.gate.claims.service_facts import Counts, LineAge, MeasuredLatency
+from atom_release.gate.facts.latency import Load
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, Outcome
 from atom_release.reader import read_report
 
+SINGLE = Load(model="single", rate=20)
 GREEN_RUN = Run(passed=9, failed=0, skipped=1, total=10)
 KNOWN = Known(
     report="reports/router.md",
@@ -53,7 +55,9 @@ KNOWN = Known(
     ),
     policies={"P-1": Outcome.PASS, "P-2": Outcome.PASS, "P-5": Outcome.FAIL},
     code_unchanged_since_report=True,
-    latency={"route": 21.3},
+    latency=(
+        MeasuredLatency(endpoint="route", method="POST", path="/route", p95=21.3, load=SINGLE),
+    ),
     branch_exists=True,
     added=datetime(2026, 3, 1, 12, tzinfo=UTC),
     history_complete=True,

@@ -19,6 +19,7 @@ from atom_release_tests.fixtures import simulated
 BUDGET = Budget(p95=timedelta(milliseconds=800), requests=200, looks=3)
 QUIET = {"requests": 50, "errors": 0, "p95": 2.0, "high": 3.0}
 NOISY = {"requests": 50, "errors": 0, "p95": 400.0, "high": None}
+SINGLE: dict[str, Any] = {"model": "single", "rate": 20.0}
 GOODNESS = {Answer.NO: 0, Answer.UNKNOWN: 1, Answer.YES: 2}
 
 
@@ -41,14 +42,67 @@ def _endpoint(samples: list[float], errors: int = 0, **more: Any) -> dict[str, A
 def _judge(
     *endpoints: dict[str, Any], noop: dict[str, Any] | None = None, budget: Budget = BUDGET
 ) -> tuple[Answer, str]:
-    facts: dict[str, Any] = {"endpoints": list(endpoints), "noop": noop or QUIET}
+    facts: dict[str, Any] = {
+        "load": SINGLE,
+        "endpoints": list(endpoints),
+        "noop": noop or QUIET,
+    }
     return judge_latency(facts, budget, ["predict"])
 
 
 def test_a_fast_endpoint_passes_and_the_reason_gives_the_numbers() -> None:
     answer, reason = _judge(_endpoint([12.5] * 200))
     assert answer is Answer.YES
-    assert "12.5 ms (predict), below 800 ms; 1 endpoints, 200 requests, 0 errors" in reason
+    assert reason == (
+        "p95 is at most 12.5 ms (predict), below 800 ms, measured with one request at a time, at"
+        " most 20 a second; 1 endpoints, 200 requests, 0 errors"
+    )
+
+
+def test_the_load_stands_in_every_sentence() -> None:
+    for samples in ([10.0] * 200, [900.0] * 200, [10.0] * 190 + [1000.0] * 10, [10.0] * 9):
+        assert "measured with one request at a time" in _judge(_endpoint(samples))[1]
+
+
+def test_what_was_measured_under_another_load_decides_nothing() -> None:
+    """Neither a fast answer one at a time where arrivals are asked for, nor a slow one the other way."""
+    named = BUDGET.model_copy(update={"rate": 60.0})
+    answer, reason = _judge(_endpoint([10.0] * 200), budget=named)
+    assert answer is Answer.UNKNOWN
+    assert reason == (
+        "measured with one request at a time, at most 20 a second; the manifest asks for 60"
+        " arrivals a second"
+    )
+    facts: dict[str, Any] = {"endpoints": [_endpoint([1000.0] * 200)], "noop": QUIET}
+    arrivals: dict[str, Any] = {"model": "open", "rate": 100.0}
+    assert judge_latency({**facts, "load": arrivals}, BUDGET)[0] is Answer.UNKNOWN
+    assert judge_latency({**facts, "load": SINGLE}, BUDGET)[0] is Answer.NO
+    assert judge_latency(facts, BUDGET)[0] is Answer.UNKNOWN
+
+
+def test_timeouts_are_called_timeouts() -> None:
+    facts: dict[str, Any] = {"load": SINGLE, "noop": QUIET, "patience_ms": 2600.0}
+    silent = _endpoint([], errors=20, timeouts=20, error_kinds={"timeout": 20})
+    assert judge_latency({**facts, "endpoints": [silent]}, BUDGET)[1].startswith(
+        "predict: 20 of 20 requests timed out (no answer within 2.6 s), the budget is"
+    )
+    mixed = _endpoint(
+        [], errors=20, timeouts=5, error_kinds={"timeout": 5, "503": 14, "refused": 1}
+    )
+    assert judge_latency({**facts, "endpoints": [mixed]}, BUDGET)[1].startswith(
+        "predict: 20 of 20 requests failed (14 answered 503, 5 timed out, 1 refused), the budget is"
+    )
+
+
+def test_capacity_is_told_and_sets_no_verdict() -> None:
+    stages = [
+        {"users": 1, "requests": 9, "errors": 0, "per_second": 40.0, "p95": 25.0},
+        {"users": 4, "requests": 9, "errors": 0, "per_second": 41.0, "p95": 90.0},
+        {"users": 16, "requests": 9, "errors": 8, "per_second": 300.0, "p95": 9000.0},
+    ]
+    answer, reason = _judge(_endpoint([25.0] * 200, capacity=stages))
+    assert answer is Answer.YES
+    assert reason.endswith("; predict served up to 41 a second")
 
 
 def test_exactly_the_budget_is_not_below_it() -> None:
@@ -111,12 +165,17 @@ def test_a_noisy_machine_accuses_nobody_and_excuses_a_wrong_status_from_nothing(
             {"busy": 0.99, "others": 0.9, "subject_processors": 0.1},
             Answer.NO,
         ),  # it slept, and needed no processor
+        (
+            {"busy": 0.99, "others": 0.9, "subject_processors": 0.1, "subject_waited": 0.7},
+            Answer.UNKNOWN,
+        ),  # it needed little, and waited long for it
     ],
 )
 def test_a_service_that_had_to_wait_for_processors_is_not_accused(
     machine: dict[str, float], answer: Answer
 ) -> None:
     facts: dict[str, Any] = {
+        "load": SINGLE,
         "endpoints": [_endpoint([1000.0] * 200)],
         "noop": QUIET,
         "machine": machine,
@@ -154,7 +213,11 @@ def test_the_worst_endpoint_counts_and_is_named() -> None:
 
 
 def test_an_endpoint_that_was_not_measured_is_not_forgotten() -> None:
-    facts: dict[str, Any] = {"endpoints": [_endpoint([10.0] * 200)], "noop": QUIET}
+    facts: dict[str, Any] = {
+        "load": SINGLE,
+        "endpoints": [_endpoint([10.0] * 200)],
+        "noop": QUIET,
+    }
     assert judge_latency(facts, BUDGET, ["predict", "train"]) == (
         Answer.UNKNOWN,
         "not measured: train",

@@ -120,6 +120,7 @@ LOOSER: dict[str, tuple[Change, Change, set[str]]] = {
     "a regression is only warned of": (budget(regression={"then": "fail"}), AS_IT_IS, {"T5"}),
     "a regression may be larger": (AS_IT_IS, budget(regression={"allowed": 0.5}), {"T5"}),
     "a lower rate": (AS_IT_IS, budget(rate=1), {"P-6", "T5"}),
+    "a rate that is not named any more": (AS_IT_IS, budget(rate=None), {"P-6", "T5"}),
     "a criterion that is not expected any more": (AS_IT_IS, expecting("P-5"), {"P-5"}),
     "fewer of the named criteria": (expecting("T5"), expecting("T5", "C.3"), {"C.3"}),
     "refuse became noted": (with_("P-4", blocked="refuse"), AS_IT_IS, {"P-4"}),
@@ -210,6 +211,7 @@ LOOSER: dict[str, tuple[Change, Change, set[str]]] = {
     ),
 }
 TIGHTER: dict[str, tuple[Change, Change]] = {
+    "a rate that was not named": (budget(rate=None), AS_IT_IS),
     "nothing": (AS_IT_IS, AS_IT_IS),
     "a lower p95 budget": (AS_IT_IS, budget(p95="700ms")),
     "more requests": (AS_IT_IS, budget(requests=200)),

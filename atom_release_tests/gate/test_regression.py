@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from atom_release.gate.facts.regression import ComparedEndpoint as Endpoint
 from atom_release.gate.manifest import Budget, Regression
 from atom_release.gate.rules.performance import ALPHA, QUANTILE
 from atom_release.gate.rules.regression import WARNING, error_shift, judge_regression
-from atom_release.gate.rules.regression import Asked as Endpoint
 from atom_release.gate.statistics import quantile_interval
 from atom_release.gate.vocabulary import Answer
 
@@ -48,7 +48,8 @@ def _window(
     **rest: Any,  # noqa: ANN401 - any field
 ) -> dict[str, Any]:
     beside = {"requests": 50, "errors": 0, "p95": noop[1], "low": noop[0], "high": noop[1]}
-    return {"endpoints": list(endpoints), "noop": beside, "budget": {"rate": rate}, **rest}
+    load = {"model": "open", "rate": rate}
+    return {"load": load, "endpoints": list(endpoints), "noop": beside, **rest}
 
 
 def _judge(
@@ -78,7 +79,7 @@ def test_the_reason_gives_the_figures_that_were_compared() -> None:
     assert answer is Answer.NO
     assert (
         reason == "summary: p95 rose by at least 200% (from at most 100.0 ms to at least 300.0 ms);"
-        " allowed is 20%, at least 10 ms"
+        " allowed is 20%, at least 10 ms; measured with 100 arrivals a second"
     )
 
 
@@ -116,7 +117,7 @@ def test_a_manifest_that_only_warns_says_what_it_found_and_passes() -> None:
 def test_what_was_asked_otherwise_is_not_compared() -> None:
     then = _window(_endpoint(95, 110))
     assert (
-        "at 100 arrivals a second, this one at 50"
+        "with 100 arrivals a second, this one with 50 arrivals a second"
         in _judge(_window(_endpoint(300, 320), rate=50), then)[1]
     )
     for other in ({"method": "POST"}, {"path": "/other"}, {"name": "other"}):

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,15 +32,15 @@ from starlette.responses import JSONResponse
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Budget
-from atom_release.gate.rules.performance import judge_latency
+from atom_release.gate.rules.performance import asked_load, judge_latency
 from atom_release.gate.statistics import quantile
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes import latency
 from atom_release.probes.latency import samples, stand_in
 from atom_release.probes.latency.client import Client, Unanswered, target
 from atom_release.probes.latency.machine import watched
-from atom_release.probes.latency.measurement import _certain, summary
-from atom_release.probes.latency.sampler import Sample, Series, open_model
+from atom_release.probes.latency.measurement import _certain, measure_single, summary
+from atom_release.probes.latency.sampler import Pace, Sample, Series, open_model, together
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
 BUDGET: dict[str, Any] = {"p95": "400ms", "requests": 100, "rate": 200}
@@ -87,7 +88,7 @@ def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int
         1,
         False,
     )
-    assert one["closed"]["per_second"] > 0
+    assert one["capacity"][0]["per_second"] > 0
     assert one["low"] <= one["p95"] <= one["high"]
     assert found.control is not None
     assert found.control.state is ControlState.ALIVE
@@ -97,12 +98,74 @@ def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int
     assert sha256(content).hexdigest() == kept["sha256"]
     rows = pq.read_table(tmp_path / "scratch" / str(kept["file"])).to_pylist()
     assert sum(row["endpoint"] == "a" and row["model"] == "open" for row in rows) == 100
-    assert {row["model"] for row in rows} == {"warm-up", "open", "closed"}
+    assert {row["model"] for row in rows} >= {"warm-up", "open", "1 users"}
     assert {(row["service"], row["status"], row["trouble"]) for row in rows} == {("X.1", 200, None)}
     assert [row["start_s"] for row in rows] == sorted(row["start_s"] for row in rows)
     again = sorted(samples.latencies(tmp_path / "scratch" / str(kept["file"]))["a"])
     assert len(again) == 100
     assert quantile(again, 0.95) == pytest.approx(one["p95"])
+
+
+def test_without_a_rate_one_request_goes_at_a_time() -> None:
+    """A service that can do one thing at a time is not accused of a queue that nobody asked for."""
+    under_way, most = 0, 0
+    turn = asyncio.Lock()
+
+    async def answer(_: Any) -> JSONResponse:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        async with turn:
+            await asyncio.sleep(0.025)
+        under_way -= 1
+        return JSONResponse({})
+
+    endpoints = [{"name": name, "path": f"/{name}"} for name in ("a", "b")]
+    with serving(route("/a", answer), route("/b", answer)) as url:
+        service = service_of(endpoints=endpoints, budget={"p95": "300ms", "requests": 100})
+        series = {one["name"]: Series() for one in endpoints}
+        targets = [target(one["name"], "GET", url + one["path"]) for one in endpoints]
+        pace = Pace(1000)
+        asyncio.run(
+            together(
+                *(measure_single(each, series[each.name], service.budget, pace) for each in targets)
+            )
+        )
+    assert most == 1
+    assert [len(one.latencies()) for one in series.values()] == [100, 100]
+    assert judge_latency(
+        {
+            "load": asked_load(service.budget).to_json(),
+            "endpoints": [summary(name, one, service.budget) for name, one in series.items()],
+            "noop": QUIET,
+        },
+        service.budget,
+        ["a", "b"],
+    )[0] in {Answer.YES, Answer.UNKNOWN}
+
+
+def test_a_pace_lets_no_more_than_its_rate_go() -> None:
+    async def take_turns() -> list[float]:
+        pace, begun = Pace(50), []
+        for _ in range(4):
+            async with pace.turn() as begin:
+                begun.append(begin)
+        return begun
+
+    begun = asyncio.run(take_turns())
+    assert all(after - before >= 0.0199 for before, after in pairwise(begun))
+
+
+def test_a_named_rate_sends_though_no_answer_came(tmp_path: Path, port: int) -> None:
+    found = _probe(
+        tmp_path,
+        f"http://127.0.0.1:{port}",
+        {"name": "a", "path": "/noop"},
+        p95=ROOMY,
+        rate=400,
+    )
+    assert found.facts["load"] == {"model": "open", "rate": 400.0}
+    assert "400 arrivals a second" in found.reason
 
 
 def test_what_was_no_right_answer_is_kept_without_a_latency_and_the_same_samples_give_the_same_file(
@@ -117,9 +180,7 @@ def test_what_was_no_right_answer_is_kept_without_a_latency_and_the_same_samples
         samples.keep(tmp_path / name, "X.1", {"a": Series(list(order))})
         for name, order in (("1", asked), ("2", asked))
     )
-    assert isinstance(first, dict)
-    assert isinstance(second, dict)
-    assert first["sha256"] == second["sha256"]
+    assert first.sha256 == second.sha256
     rows = [
         (row["start_s"], row["latency_s"], row["status"], row["trouble"])
         for row in pq.read_table(tmp_path / "1").to_pylist()
@@ -358,11 +419,26 @@ def test_who_used_the_processors_is_told_apart() -> None:
                 time.sleep(0.5)
         finally:
             computing.kill()
-    busy, others, subject = (
-        float(str(machine[name])) for name in ("busy", "others", "subject_processors")
-    )
-    assert subject > 0.05
-    assert others + subject / (psutil.cpu_count() or 1) <= busy + 0.05
+    seen = machine.facts
+    assert seen.subject_processors > 0.05
+    assert seen.others + seen.subject_processors / (psutil.cpu_count() or 1) <= seen.busy + 0.05
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the kernel does not tell")
+def test_how_long_the_subject_waited_for_a_processor_is_seen() -> None:
+    """Twice as many processes as processors: each waits about half of its time."""
+    busy = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(2 * (psutil.cpu_count() or 1))
+    ]
+    try:
+        with watched() as machine:
+            time.sleep(0.5)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert machine.facts.subject_waited > 0.2
 
 
 def test_only_plain_http_is_measured() -> None:
@@ -394,7 +470,14 @@ def test_stopping_early_never_changes_the_verdict(slow: int, failed: int, random
         ]
     )
     assert [
-        judge_latency({"endpoints": [summary("a", one, budget)], "noop": QUIET}, budget)[0]
+        judge_latency(
+            {
+                "load": asked_load(budget).to_json(),
+                "endpoints": [summary("a", one, budget)],
+                "noop": QUIET,
+            },
+            budget,
+        )[0]
         for one in (part, whole)
     ] == [Answer.NO] * 2
 

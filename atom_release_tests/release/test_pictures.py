@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.graph.blueprint import Blueprint
 from atom_release.pages import charts
 from atom_release.probes.latency import samples
 from atom_release.probes.latency.sampler import Sample, Series
+from atom_release.records.names import ArtifactNames
 from atom_release.release import pictures as depicting
 from atom_release.release.work import look_of
 from atom_release_tests.fixtures.released import release
@@ -43,13 +43,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
 def step_of(tiny: Tiny) -> Any:  # noqa: ANN401 - as much of a step as is asked for
     subject = tiny.subject()
-    context = SimpleNamespace(log=logging.getLogger("depicting"))
     return SimpleNamespace(
         subject=subject,
         manifest=subject.manifest,
         look=look_of(subject, tiny.settings),
-        blueprint=Blueprint(subject.manifest),
-        context=context,
+        names=ArtifactNames(subject.manifest),
+        log=logging.getLogger("depicting"),
     )
 
 
@@ -62,7 +61,7 @@ def measured(step: Any) -> Evidence:  # noqa: ANN401 - the same
         "X.1",
         "yes",
         "fast",
-        facts={"samples": told, "budget": {"p95": 800.0}, "endpoints": endpoints},
+        facts={"samples": told.to_json(), "budget": {"p95": 800.0}, "endpoints": endpoints},
     )
     return found
 

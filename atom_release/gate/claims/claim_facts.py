@@ -17,8 +17,16 @@ from pydantic import ValidationError
 from atom_release.gate.claims import verdicts
 from atom_release.gate.claims.ledger import LedgerRow, decide_claims, judge_claims
 from atom_release.gate.claims.record import ClaimRecord
-from atom_release.gate.claims.service_facts import Counts, Known, Run, ScoresKnown, SuiteKnown
+from atom_release.gate.claims.service_facts import (
+    Counts,
+    Known,
+    MeasuredLatency,
+    Run,
+    ScoresKnown,
+    SuiteKnown,
+)
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.latency import LatencyFacts
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 
@@ -245,12 +253,21 @@ def _relations(kind: str, evidence: Body) -> tuple[str, ...] | None:
     return tuple(str(name) for name in told[0]) if told and isinstance(told[0], list) else None
 
 
-def _latency(facts: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        one["name"]: float(one["p95"])
-        for one in facts.get("endpoints", [])
-        if one.get("p95") is not None
-    }
+def _latency(facts: Mapping[str, Any]) -> tuple[MeasuredLatency, ...]:
+    measured = LatencyFacts.read(facts)
+    if measured is None:
+        return ()
+    return tuple(
+        MeasuredLatency(
+            endpoint=endpoint.name,
+            method=endpoint.method,
+            path=endpoint.path,
+            p95=endpoint.p95,
+            load=measured.load,
+        )
+        for endpoint in measured.endpoints
+        if endpoint.p95 is not None
+    )
 
 
 def _facts(question: str, service: Service, evidence: Body) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from atom_release.gate.claims import printed_numbers
+from atom_release.gate.facts.latency import Load
 from atom_release.gate.vocabulary import Outcome
 
 
@@ -121,6 +122,16 @@ class ScoresKnown(_Frozen):
         )
 
 
+class MeasuredLatency(_Frozen):
+    """What the gate measured of one endpoint, and how it asked; p95 in milliseconds."""
+
+    endpoint: str
+    method: str = "GET"
+    path: str = ""
+    p95: float
+    load: Load
+
+
 class FileSize(_Frozen):
     """How large a file of S is."""
 
@@ -152,9 +163,7 @@ class Known(_Frozen):
         default=None,
         description="source and tests as they were when the report came, for what hangs on them",
     )
-    latency: dict[str, float] = Field(
-        default_factory=dict, description="endpoint -> measured p95 in milliseconds"
-    )
+    latency: tuple[MeasuredLatency, ...] = ()
     branch_exists: bool | None = None
     added: datetime | None = Field(
         default=None, description="when the commit that added this report was made"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from atom_release.gate.claims import printed_numbers
+from atom_release.gate.claims import latency_claims, printed_numbers
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
 from atom_release.gate.claims.service_facts import Counts, Known, LineAge, Run, SuiteKnown
-from atom_release.gate.units import Kind, Unit, read_unit
+from atom_release.gate.units import Kind, read_unit
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
 _CONTRADICTED, _UNVERIFIED, _VERIFIED = (
@@ -20,7 +19,6 @@ _CONTRADICTED, _UNVERIFIED, _VERIFIED = (
 )
 _LATE = timedelta(hours=48)
 _EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=12)  # a bare date may be any zone's
-_MEAN = re.compile(r"\b(?:average|avg|mean|max(?:imum)?|p99|p50|median)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -264,6 +262,9 @@ def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
         )
     )
     if found is not None:
+        other = latency_claims.other_load(claim.text, known.latency) if name == "P-6" else ""
+        if other and status != found.value:
+            return Judged(_UNVERIFIED, found.value, other)
         return _decided(claim, known, name, status, found)
     reason = (
         f"{name} is decided for the release, and does not tell of this service"
@@ -289,25 +290,9 @@ def _decided(claim: Claim, known: Known, name: str, status: str, found: Outcome)
     return Judged(_CONTRADICTED, found.value, how)
 
 
-def _latency(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
-    named = {
-        name: value for name, value in known.latency.items() if name and name in claim.text
-    } or known.latency
-    if not named or not isinstance(claim.value, int | float) or _MEAN.search(claim.text):
-        return Judged(_UNVERIFIED, "", "no p95 was measured that this could be compared with")
-    unit = read_unit(claim.unit, Kind.TIME)
-    if unit is None:
-        return Judged(_UNVERIFIED, "", f"{claim.unit or 'no unit'} is no unit of time")
-    limit = unit.convert(claim.value, Unit.MILLISECOND)
-    measured = max(named.values())
-    holds = measured < limit if claim.comparator == "<" else measured <= limit
-    if holds and claim.comparator in {"<", "<=", "=", None}:
-        return Judged(_VERIFIED, f"p95 {measured:.1f} ms", "it is no slower here")
-    return Judged(
-        _UNVERIFIED,
-        f"p95 {measured:.1f} ms",
-        "latency measured elsewhere is not contradicted by latency here",
-    )
+def _latency(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+    held = latency_claims.compare(claim, record, known.latency)
+    return Judged(_VERIFIED if held.verified else _UNVERIFIED, held.found, held.reason)
 
 
 def _date(claim: Claim, _: ClaimRecord, known: Known) -> Judged:

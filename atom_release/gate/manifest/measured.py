@@ -38,7 +38,15 @@ class Budget(Strict):
     requests: int = Field(
         default=200, ge=100, le=1_000_000, description="measured per endpoint, after the warm-up"
     )
-    rate: float = Field(default=100.0, gt=0, description="arrivals per second, open model")
+    rate: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description=(
+            "arrivals per second of all endpoints together, which wait for no answer (open model);"
+            " without it the service is asked one request at a time"
+        ),
+    )
     looks: int = Field(
         default=3,
         ge=1,

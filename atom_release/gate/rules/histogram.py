@@ -13,31 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import JsonValue
 
+from atom_release.gate.facts.histogram import HistogramFacts
 from atom_release.gate.manifest import Budget
 from atom_release.gate.rules.performance import ALPHA, QUANTILE, budget_ms
 from atom_release.gate.statistics import Interval, interval_ranks
 from atom_release.gate.vocabulary import Answer
-
-
-class Buckets(BaseModel):
-    """How many requests of the window took at most each edge (milliseconds, None is no limit).
-
-    And what is wrong with that.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    edges: tuple[float | None, ...] = ()
-    at_most: tuple[int, ...] = ()
-    resets: int = Field(default=0, ge=0)
-    problems: tuple[str, ...] = ()
-
-    @property
-    def requests(self) -> int:
-        """How many requests there were."""
-        return self.at_most[-1] if self.at_most else 0
 
 
 def bucket_interval(
@@ -64,11 +46,10 @@ def bucket_interval(
 
 
 def judge_histogram(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Answer, str]:
-    """Give the answer that a histogram comes to, and why."""
-    try:
-        read = Buckets.model_validate(facts)
-    except ValidationError as error:
-        return Answer.UNKNOWN, f"the histogram cannot be read: {error.error_count()} errors"
+    """Return the answer that a histogram comes to, and why."""
+    read = HistogramFacts.read(facts)
+    if read is None:
+        return Answer.UNKNOWN, "the histogram cannot be read"
     problem = "; ".join(read.problems) or _malformed(read)
     if problem:
         return Answer.UNKNOWN, problem
@@ -80,7 +61,7 @@ def judge_histogram(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Ans
     found, limit = bucket_interval(read.edges, read.at_most, QUANTILE, ALPHA), budget_ms(budget)
     where = (
         f"p95 of {read.requests} requests is above {_ms(found.low)} and at most"
-        f" {_ms(found.high)}{_resets(read)}"
+        f" {_ms(found.high)}{_resets(read)}, under the live traffic of the window{_traffic(read)}"
     )
     if found.low is not None and found.low >= limit:
         return Answer.NO, f"{where}, and must be below {limit:g} ms"
@@ -89,7 +70,7 @@ def judge_histogram(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Ans
     return Answer.UNKNOWN, f"{where}, which does not decide on {limit:g} ms"
 
 
-def _malformed(read: Buckets) -> str:
+def _malformed(read: HistogramFacts) -> str:
     finite = [edge for edge in read.edges if edge is not None]
     if (
         len(read.edges) != len(read.at_most)
@@ -114,5 +95,11 @@ def _ms(value: float | None) -> str:
     return "no known edge" if value is None else f"{value:g} ms"
 
 
-def _resets(read: Buckets) -> str:
+def _resets(read: HistogramFacts) -> str:
     return f" ({read.resets} counter resets)" if read.resets else ""
+
+
+def _traffic(read: HistogramFacts) -> str:
+    if read.window_s is None:
+        return ""
+    return f" ({read.requests / read.window_s:.2g} requests a second on average)"

@@ -12,6 +12,10 @@ Latency, for each endpoint of a service, in this order:
    UNKNOWN.
 4. Otherwise the whole interval is strictly below the budget: YES.
 
+All of it is true of one load, which every sentence names: one request at a time, or the arrivals
+that the manifest asks for. What was measured under another load decides nothing, and what a service
+can bear at most is told and sets no verdict.
+
 A NO on a machine that kept even a no-op waiting, or dropped its requests, or whose processors
 others took from a service that needs them, says nothing about the service: UNKNOWN. The service's
 answer is the worst of its endpoints'.
@@ -20,12 +24,20 @@ answer is the worst of its endpoints'.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from atom_release.gate.facts.latency import (
+    SINGLE_RATE,
+    EndpointFacts,
+    LatencyFacts,
+    Load,
+    MachineFacts,
+    Measured,
+)
 from atom_release.gate.manifest import Budget
 from atom_release.gate.statistics import wilson
+from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer
 
 ALPHA = 0.05
@@ -36,104 +48,67 @@ QUANTILE = 0.95
 
 # a no-op whose p95 takes this share of the budget: the machine, not the service, is being measured
 _NOISE = 0.25
-_SATURATED, _CROWDED, _COMPUTES = 0.9, 0.3, 0.5
-"""Processors were all but fully busy, others took this share of them.
+_SATURATED, _CROWDED, _COMPUTES, _WAITED = 0.9, 0.3, 0.5, 0.2
+"""Processors were all but fully busy, and others took this share of them.
 
-And the service used at least half of one: so it had to wait for them.
+And the service used at least half of one, or waited this share of its time for one: so it had to
+wait for them.
 """
 
 _WORST_FIRST = (Answer.NO, Answer.UNKNOWN, Answer.YES)
 
 
-Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-"""What a clock can have measured.
-
-A comparison with NaN is false, and would let anything through.
-"""
-
-
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Measured(_Facts):
-    """What was measured of one endpoint; milliseconds.
-
-    An end of the interval that the samples cannot give is None.
-    """
-
-    name: str
-    requests: int = Field(ge=0)
-    errors: int = Field(ge=0)
-    timeouts: int = Field(default=0, ge=0, description="of the errors, those that waited in vain")
-    p95: Milliseconds | None = None
-    low: Milliseconds | None = None
-    high: Milliseconds | None = None
-    alpha: float = Field(default=1.0, gt=0, le=1, description="risk of this interval alone")
-    looks: int = Field(default=1, ge=1)
-
-
-class Noop(_Facts):
-    """What was measured, in the same window, of an endpoint that does nothing."""
-
-    requests: int = Field(ge=0)
-    errors: int = Field(ge=0)
-    p95: Milliseconds | None = None
-    high: Milliseconds | None = None
-
-
-class Machine(_Facts):
-    """Who used the processors in the same window, as shares of all of them."""
-
-    busy: float = 0.0
-    others: float = 0.0
-    subject_processors: float = Field(
-        default=0.0, description="how many processors the rehearsal used"
-    )
-
-
-class LatencyFacts(_Facts):
-    """What the latency rule reads of the probe's facts."""
-
-    endpoints: tuple[Measured, ...] = Field(min_length=1)
-    noop: Noop
-    machine: Machine = Machine()
-
-
 def budget_ms(budget: Budget) -> float:
-    """Give the budget of p95 in milliseconds, the unit of all latencies here."""
-    return budget.p95.total_seconds() * 1000
+    """Return the budget of p95 in milliseconds, the unit of all latencies here."""
+    return Unit.SECOND.convert(budget.p95.total_seconds(), Unit.MILLISECOND)
+
+
+def asked_load(budget: Budget) -> Load:
+    """Return how a budget wants the service to be asked."""
+    if budget.rate is None:
+        return Load(model="single", rate=SINGLE_RATE)
+    return Load(model="open", rate=budget.rate)
 
 
 def judge_latency(
     facts: Mapping[str, JsonValue], budget: Budget, endpoints: Collection[str] = ()
 ) -> tuple[Answer, str]:
-    """Give the answer that latency facts come to, and why.
+    """Return the answer that latency facts come to, and why.
 
     `endpoints` names those that must have been measured.
     """
     try:
-        read = LatencyFacts.model_validate(facts)
+        latency = LatencyFacts.model_validate(facts)
     except ValidationError as error:
         return Answer.UNKNOWN, f"the latency facts cannot be read: {error.error_count()} errors"
-    missing = sorted(set(endpoints) - {one.name for one in read.endpoints})
+    missing = sorted(set(endpoints) - {endpoint.name for endpoint in latency.endpoints})
     if missing:
         return Answer.UNKNOWN, f"not measured: {', '.join(missing)}"
-    noise = noise_of(read, budget)
-    judged = [_judge_endpoint(one, budget, noise) for one in read.endpoints]
-    answer = min((one for one, _ in judged), key=_WORST_FIRST.index)
+    wanted = asked_load(budget)
+    if latency.load != wanted:
+        return (
+            Answer.UNKNOWN,
+            f"measured with {latency.load}; the manifest asks for {wanted}",
+        )
+    noise = find_noise(latency, budget)
+    judged = [
+        _judge_endpoint(endpoint, budget, noise, latency.patience_ms)
+        for endpoint in latency.endpoints
+    ]
+    answer = min((verdict for verdict, _ in judged), key=_WORST_FIRST.index)
     if answer is Answer.YES:
-        return answer, _within(read, budget)
-    return answer, "; ".join(reason for one, reason in judged if one is answer)
+        return answer, _within(latency, budget)
+    reasons = "; ".join(reason for verdict, reason in judged if verdict is answer)
+    return answer, f"{reasons}; measured with {latency.load}"
 
 
-def noise_of(read: LatencyFacts, budget: Budget) -> str:
-    """Say why a service must not be accused of what was measured in this window, or nothing."""
-    return machine_noise(read.noop, budget) or _crowd(read.machine)
+def find_noise(latency: LatencyFacts, budget: Budget) -> str:
+    """Return why a service must not be accused of what was measured in this window, or nothing."""
+    return machine_noise(latency.noop, budget) or describe_crowd(latency.machine)
 
 
-def machine_noise(noop: Noop, budget: Budget) -> str:
-    """Say why the machine is too noisy to accuse a service, or nothing."""
+def machine_noise(noop: Measured, budget: Budget) -> str:
+    """Return why the machine is too noisy to accuse a service, or nothing."""
     limit = budget_ms(budget)
     if noop.errors:
         return f"{noop.errors} of {noop.requests} requests to a no-op failed"
@@ -148,39 +123,39 @@ def machine_noise(noop: Noop, budget: Budget) -> str:
     )
 
 
-def _crowd(machine: Machine) -> str:
-    crowded = (
-        machine.busy >= _SATURATED
-        and machine.others >= _CROWDED
-        and machine.subject_processors >= _COMPUTES
-    )
+def describe_crowd(machine: MachineFacts) -> str:
+    """Return how others took the processors from a service that needed them, or nothing."""
+    needed = machine.subject_processors >= _COMPUTES or machine.subject_waited >= _WAITED
+    if machine.busy < _SATURATED or machine.others < _CROWDED or not needed:
+        return ""
     return (
-        f"other processes used {machine.others:.0%} of the processors, and {1 - machine.busy:.0%}"
-        " was idle"
-        if crowded
-        else ""
+        f"other processes used {machine.others:.0%} of the processors, {1 - machine.busy:.0%} was"
+        f" idle, and the services waited {machine.subject_waited:.0%} of their time for one"
     )
 
 
-def judge_endpoint(one: Measured, budget: Budget) -> tuple[Answer, str]:
-    """Give the answer that one endpoint's figures come to, whatever else happened on the machine.
+def judge_endpoint(endpoint: Measured, budget: Budget) -> tuple[Answer, str]:
+    """Return the answer that one endpoint's figures come to, whatever happened on the machine.
 
     Of a YES there is no reason to give.
     """
-    return _judge_endpoint(one, budget, "")
+    return _judge_endpoint(endpoint, budget, "", None)
 
 
-def _judge_endpoint(one: Measured, budget: Budget, noise: str) -> tuple[Answer, str]:
-    accused = _accusation(one, budget)
+def _judge_endpoint(
+    endpoint: Measured, budget: Budget, noise: str, patience_ms: float | None
+) -> tuple[Answer, str]:
+    accused = _accusation(endpoint, budget, patience_ms)
     if accused:
         # A wrong status is the service's own doing, however slow the machine is.
-        blameless = bool(noise) and not _too_many(one.errors - one.timeouts, one.requests, budget)
+        wrong = endpoint.errors - endpoint.timeouts
+        blameless = bool(noise) and not _too_many(wrong, endpoint.requests, budget)
         return (
             (Answer.UNKNOWN, f"machine: {noise}, so this does not count: {accused}")
             if blameless
             else (Answer.NO, accused)
         )
-    doubt = _doubt(one, budget)
+    doubt = _doubt(endpoint, budget, patience_ms)
     return (Answer.UNKNOWN, doubt) if doubt else (Answer.YES, "")
 
 
@@ -188,55 +163,73 @@ def _too_many(errors: int, requests: int, budget: Budget) -> bool:
     return wilson(errors, requests, ALPHA)[0] > budget.error_rate
 
 
-def _accusation(one: Measured, budget: Budget) -> str:
+def _accusation(endpoint: Measured, budget: Budget, patience_ms: float | None) -> str:
     limit = budget_ms(budget)
-    if _too_many(one.errors, one.requests, budget):
+    if _too_many(endpoint.errors, endpoint.requests, budget):
         return (
-            f"{one.name}: {one.errors} of {one.requests} requests failed, the budget is"
+            f"{endpoint.name}: {endpoint.describe_errors(patience_ms)}, the budget is"
             f" {budget.error_rate:.2%}"
         )
-    if one.low is not None and one.low >= limit:
+    if endpoint.low is not None and endpoint.low >= limit:
         return (
-            f"{one.name}: p95 is {_ms(one.p95)}, at least {one.low:.1f} ms, and must be below"
-            f" {limit:g} ms"
+            f"{endpoint.name}: p95 is {_ms(endpoint.p95)}, at least {endpoint.low:.1f} ms, and must"
+            f" be below {limit:g} ms"
         )
     return ""
 
 
-def _doubt(one: Measured, budget: Budget) -> str:
-    limit = budget_ms(budget)
-    if one.requests < budget.requests:
+def _doubt(endpoint: Measured, budget: Budget, patience_ms: float | None) -> str:
+    limit, name = budget_ms(budget), endpoint.name
+    if endpoint.requests < budget.requests:
         return (
-            f"{one.name}: {one.requests} requests are too few, the manifest asks for"
+            f"{name}: {endpoint.requests} requests are too few, the manifest asks for"
             f" {budget.requests}"
         )
-    if one.errors > budget.error_rate * one.requests:
+    if endpoint.errors > budget.error_rate * endpoint.requests:
         return (
-            f"{one.name}: {one.errors} of {one.requests} requests failed, which does not show"
-            f" whether more than {budget.error_rate:.2%} do"
+            f"{name}: {endpoint.describe_errors(patience_ms)}, which does not show whether more"
+            f" than {budget.error_rate:.2%} do"
         )
-    if one.looks > budget.looks or one.alpha > ALPHA / budget.looks * (1 + 1e-9):
-        return f"{one.name}: the interval takes more risk than {budget.looks} looks leave to each"
-    if one.high is None or one.high >= limit:
+    if endpoint.looks > budget.looks or endpoint.alpha > ALPHA / budget.looks * (1 + 1e-9):
+        return f"{name}: the interval takes more risk than {budget.looks} looks leave to each"
+    if endpoint.high is None or endpoint.high >= limit:
         return (
-            f"{one.name}: p95 is between {_ms(one.low)} and {_ms(one.high)}, which does not decide"
-            f" on {limit:g} ms after {one.looks} looks"
+            f"{name}: p95 is between {_ms(endpoint.low)} and {_ms(endpoint.high)}, which does not"
+            f" decide on {limit:g} ms after {endpoint.looks} looks"
         )
     return ""
 
 
-def _within(read: LatencyFacts, budget: Budget) -> str:
-    slowest = max(read.endpoints, key=lambda one: one.high or 0)
-    requests = sum(one.requests for one in read.endpoints)
-    errors = sum(one.errors for one in read.endpoints)
+def _within(latency: LatencyFacts, budget: Budget) -> str:
+    slowest = max(latency.endpoints, key=lambda endpoint: endpoint.high or 0)
+    requests = sum(endpoint.requests for endpoint in latency.endpoints)
+    errors = sum(endpoint.errors for endpoint in latency.endpoints)
     return (
-        f"p95 is at most {_ms(slowest.high)} ({slowest.name}), below {budget_ms(budget):g} ms; "
-        f"{len(read.endpoints)} endpoints, {requests} requests, {errors} errors"
+        f"p95 is at most {_ms(slowest.high)} ({slowest.name}), below {budget_ms(budget):g} ms,"
+        f" measured with {latency.load}; {len(latency.endpoints)} endpoints, {requests} requests,"
+        f" {errors} errors{_capacity(latency.endpoints)}"
     )
+
+
+def _capacity(endpoints: Collection[EndpointFacts]) -> str:
+    """Return what the slowest of the endpoints can serve, as far as that was found."""
+    most = {
+        endpoint.name: rate
+        for endpoint in endpoints
+        if (rate := endpoint.most_per_second) is not None
+    }
+    if not most:
+        return ""
+    least = min(most, key=lambda name: (most[name], name))
+    return f"; {least} served up to {most[least]:.0f} a second"
 
 
 def _ms(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.1f} ms"
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class AccuracyFacts(_Facts):

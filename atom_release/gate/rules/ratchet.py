@@ -161,7 +161,7 @@ def _budget(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:
     yield from _more(criterion, "budget p95", old.budget.p95, new.budget.p95)
     yield from _more(criterion, "budget error_rate", old.budget.error_rate, new.budget.error_rate)
     yield from _less(criterion, "budget requests", old.budget.requests, new.budget.requests)
-    yield from _less(criterion, "budget rate", old.budget.rate, new.budget.rate)
+    yield from _rate(criterion, old.budget.rate, new.budget.rate)
     if criterion == "T5":
         yield from _more(
             criterion,
@@ -176,6 +176,14 @@ def _budget(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:
             yield Loosening(criterion, "regression then: fail became warn")
     if old.histogram and not new.histogram:
         yield Loosening(criterion, "the deployed service's histogram is not asked any more")
+
+
+def _rate(criterion: str, old: float | None, new: float | None) -> Iterator[Loosening]:
+    """Give that fewer arrivals are asked for: none named is the least load there is."""
+    if old is not None and new is None:
+        yield Loosening(criterion, f"budget rate: {old:g} arrivals a second are not named any more")
+    elif old is not None and new is not None:
+        yield from _less(criterion, "budget rate", old, new)
 
 
 def _endpoints(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:

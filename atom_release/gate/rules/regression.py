@@ -22,42 +22,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import JsonValue
 
+from atom_release.gate.facts.latency import Measured
+from atom_release.gate.facts.regression import ComparedEndpoint, RegressionFacts, Window
 from atom_release.gate.manifest import Budget
-from atom_release.gate.rules.performance import ALPHA, LatencyFacts, Measured, Noop, noise_of
+from atom_release.gate.rules.performance import ALPHA, describe_crowd, machine_noise
 from atom_release.gate.statistics import wilson
 from atom_release.gate.vocabulary import Answer
 
 WARNING = "warning: "
 """How the reason of a leg begins that holds although something rose."""
-
-
-class Asked(Measured):
-    """One endpoint's figures with what was asked of it."""
-
-    method: str
-    path: str
-
-
-class Idle(Noop):
-    """A no-op's figures with both ends of its interval."""
-
-    low: float | None = None
-
-
-class _Load(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    rate: float = Field(gt=0)
-
-
-class Window(LatencyFacts):
-    """What the facts of one latency measurement say: of this release, or of the previous one."""
-
-    endpoints: tuple[Asked, ...] = Field(min_length=1)
-    noop: Idle
-    budget: _Load
 
 
 class Shift(NamedTuple):
@@ -69,18 +44,12 @@ class Shift(NamedTuple):
 
 def judge_regression(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Answer, str]:
     """Give the answer that the facts of two latency measurements come to, and why."""
-    try:
-        now, then = (
-            Window.model_validate(facts.get("now")),
-            Window.model_validate(facts.get("then")),
-        )
-    except ValidationError as error:
+    compared = RegressionFacts.read(facts)
+    if compared is None or compared.now is None or compared.then is None:
         return _as_asked(
-            Answer.UNKNOWN,
-            f"the figures cannot be compared: {error.error_count()} of them cannot be read",
-            budget,
+            Answer.UNKNOWN, "the figures cannot be compared: they cannot be read", budget
         )
-    answer, reason = judge_beyond(now, then, budget)
+    answer, reason = judge_beyond(compared.now, compared.then, budget)
     return _as_asked(answer, f"{reason}{_with_what(facts)}", budget)
 
 
@@ -100,21 +69,18 @@ def _with_what(facts: Mapping[str, JsonValue]) -> str:
 
 def judge_beyond(now: Window, then: Window, budget: Budget) -> tuple[Answer, str]:
     """Give the answer before it is asked whether the manifest only warns."""
-    if now.budget.rate != then.budget.rate:
+    if now.load != then.load:
         return (
             Answer.UNKNOWN,
-            (
-                f"the previous release was measured at {then.budget.rate:g} arrivals a second, this"
-                f" one at {now.budget.rate:g}"
-            ),
+            f"the previous release was measured with {then.load}, this one with {now.load}",
         )
     pairs = list(_pairs(now, then))
     if not pairs:
         return Answer.UNKNOWN, "no endpoint of the previous release is asked in the same way now"
     risen = [told for pair in pairs if (told := _risen(*pair, budget))]
     if risen:
-        noise = noise_of(now, budget) or _slower_machine(pairs, now.noop, then.noop, budget)
-        said = "; ".join(risen)
+        noise = _noise(now, budget) or _slower_machine(pairs, now.noop, then.noop, budget)
+        said = f"{'; '.join(risen)}; measured with {now.load}"
         return (
             (Answer.UNKNOWN, f"machine: {noise}, so this does not count: {said}")
             if noise
@@ -122,17 +88,21 @@ def judge_beyond(now: Window, then: Window, budget: Budget) -> tuple[Answer, str
         )
     doubts = [told for pair in pairs if (told := _doubt(*pair, budget))]
     if doubts:
-        return Answer.UNKNOWN, "; ".join(doubts)
+        return Answer.UNKNOWN, f"{'; '.join(doubts)}; measured with {now.load}"
     return (
         Answer.YES,
         (
             f"no rise beyond {_allowed(budget)} in {len(pairs)} of {len(now.endpoints)} endpoints:"
-            f" {'; '.join(_told(*pair) for pair in pairs)}"
+            f" {'; '.join(_told(*pair) for pair in pairs)}; measured with {now.load}"
         ),
     )
 
 
-def _pairs(now: Window, then: Window) -> Iterable[tuple[Asked, Asked]]:
+def _noise(now: Window, budget: Budget) -> str:
+    return machine_noise(now.noop, budget) or describe_crowd(now.machine)
+
+
+def _pairs(now: Window, then: Window) -> Iterable[tuple[ComparedEndpoint, ComparedEndpoint]]:
     """Give the endpoints that were asked in both in the same way; a new one has no past."""
     before = {(one.name, one.method, one.path): one for one in then.endpoints}
     return (
@@ -142,14 +112,14 @@ def _pairs(now: Window, then: Window) -> Iterable[tuple[Asked, Asked]]:
     )
 
 
-def p95_shift(now: Measured, then: Measured) -> Shift:
+def p95_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
     """Give by what share p95 rose."""
     low = now.low / then.high - 1 if now.low is not None and then.high else None
     high = now.high / then.low - 1 if now.high is not None and then.low else None
     return Shift(low, high)
 
 
-def error_shift(now: Measured, then: Measured) -> Shift:
+def error_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
     """Give by how much the rate of errors rose, in parts of one.
 
     Between the ends of the two Wilson intervals.
@@ -165,11 +135,13 @@ def _room(then: float, budget: Budget) -> float:
     return max(then * budget.regression.allowed, budget.regression.least.total_seconds() * 1000)
 
 
-def _paid(one: Measured) -> bool:
+def _paid(one: ComparedEndpoint) -> bool:
     return one.alpha * one.looks <= ALPHA * (1 + 1e-9)
 
 
-def _risen(now: Asked, then: Asked, budget: Budget, machine: float = 1.0) -> str:
+def _risen(
+    now: ComparedEndpoint, then: ComparedEndpoint, budget: Budget, machine: float = 1.0
+) -> str:
     """Say what rose beyond the allowed share without doubt, or nothing.
 
     `machine` is how many times slower the machine itself has become.
@@ -196,7 +168,7 @@ def _risen(now: Asked, then: Asked, budget: Budget, machine: float = 1.0) -> str
     return f"{now.name}: {', '.join(said)}; allowed is {_allowed(budget)}" if said else ""
 
 
-def _doubt(now: Asked, then: Asked, budget: Budget) -> str:
+def _doubt(now: ComparedEndpoint, then: ComparedEndpoint, budget: Budget) -> str:
     """Say why it is not shown that nothing rose beyond the allowed share, or nothing.
 
     That errors did not rise few samples can show: they count above.
@@ -212,7 +184,7 @@ def _doubt(now: Asked, then: Asked, budget: Budget) -> str:
     return f"{_told(now, then)}, which does not decide on {_allowed(budget)}"
 
 
-def _told(now: Asked, then: Asked) -> str:
+def _told(now: ComparedEndpoint, then: ComparedEndpoint) -> str:
     low, high = p95_shift(now, then)
     return f"{now.name}: p95 changed by {_share(low)} to {_share(high)}"
 
@@ -229,7 +201,10 @@ def _allowed(budget: Budget) -> str:
 
 
 def _slower_machine(
-    pairs: Iterable[tuple[Asked, Asked]], now: Idle, then: Idle, budget: Budget
+    pairs: Iterable[tuple[ComparedEndpoint, ComparedEndpoint]],
+    now: Measured,
+    then: Measured,
+    budget: Budget,
 ) -> str:
     """Say by how much the no-op became slower if that explains every rise, or nothing."""
     if now.low is None or not then.high or now.low <= then.high:

@@ -8,32 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
-from pydantic import JsonValue
+
+from atom_release.gate.facts.latency import MachineFacts
+from atom_release.gate.units import Unit
 
 
 @dataclass(frozen=True)
 class _Reading:
     """Seconds of processor time so far, of the whole machine, of this process.
 
-    And of each that it started.
+    And of each that it started: used, and waited for though it could have run.
     """
 
     all: float
     idle: float
     own: float
-    started: dict[tuple[int, float], float]
+    started: dict[tuple[int, float], tuple[float, float]]
 
 
 def _read() -> _Reading:
     times, me = psutil.cpu_times(), psutil.Process()
-    started: dict[tuple[int, float], float] = {}
+    started: dict[tuple[int, float], tuple[float, float]] = {}
     for process in me.children(recursive=True):
         with suppress(psutil.Error):  # it has just ended
             used = process.cpu_times()
-            started[process.pid, process.create_time()] = used.user + used.system
+            started[process.pid, process.create_time()] = (
+                used.user + used.system,
+                _waited(process.pid),
+            )
     used = me.cpu_times()
     # Linux counts a guest's time as its host's user time too.
     everything = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
@@ -42,22 +48,48 @@ def _read() -> _Reading:
     )
 
 
-@contextmanager
-def watched() -> Iterator[dict[str, JsonValue]]:
-    """Give a record that is filled when the block ends.
+def _waited(pid: int) -> float:
+    """Return the seconds that a process's threads were ready to run and got no processor.
 
-    Shares of all processors, and how many of them the started processes used.
+    From the kernel's schedstat; 0 where there is none.
     """
-    record: dict[str, JsonValue] = {}
+    nanoseconds = 0
+    for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError, ValueError, IndexError):
+            nanoseconds += int(thread.read_text().split()[1])
+    return Unit.NANOSECOND.convert(nanoseconds, Unit.SECOND)
+
+
+@dataclass
+class Watch:
+    """What is known of the machine; complete once the block that watches it has ended."""
+
+    facts: MachineFacts = field(default_factory=MachineFacts)
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Watch the machine while the block runs.
+
+    Shares of all processors, how many of them the started processes used, and how long they waited.
+    """
+    watch = Watch()
     before = _read()
-    yield record
+    yield watch
     after = _read()
     available = max(after.all - before.all, 1e-9)
     busy = available - (after.idle - before.idle)
-    subject = sum(used - before.started.get(which, 0.0) for which, used in after.started.items())
+    subject, waited = (
+        sum(
+            spent[part] - before.started.get(process, (0.0, 0.0))[part]
+            for process, spent in after.started.items()
+        )
+        for part in (0, 1)
+    )
     others = max(0.0, busy - subject - (after.own - before.own))
-    record |= {
-        "busy": busy / available,
-        "others": others / available,
-        "subject_processors": subject / available * (psutil.cpu_count() or 1),
-    }
+    watch.facts = MachineFacts(
+        busy=busy / available,
+        others=others / available,
+        subject_processors=subject / available * (psutil.cpu_count() or 1),
+        subject_waited=min(1.0, max(0.0, waited / max(waited + subject, 1e-9))),
+    )

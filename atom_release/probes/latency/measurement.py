@@ -1,10 +1,11 @@
 """How one endpoint is measured.
 
-Warmed up, put under arrivals until the budget lies outside the interval or the looks are spent,
-then closed.
+Warmed up, asked under the load that the manifest names until the budget lies outside the interval
+or the looks are spent, and then under more and more users, to find what it can serve.
 
-All endpoints of a service are measured in one window, with a no-op beside them: their arrivals take
-turns, and together come at the budget's rate, which is what the service is to bear.
+All endpoints of a service are measured in one window, with a no-op beside them. Without a named
+rate one request goes at a time, whatever endpoint it is for; with one their arrivals take turns,
+and together come at that rate, which is what the service is to bear.
 """
 
 from __future__ import annotations
@@ -16,8 +17,21 @@ from itertools import count
 
 from pydantic import JsonValue
 
+from atom_release.gate.facts.latency import (
+    CapacityStage,
+    ControlFacts,
+    EndpointFacts,
+    Measured,
+    NoopFacts,
+)
 from atom_release.gate.manifest import Budget
-from atom_release.gate.rules.performance import ALPHA, QUANTILE, budget_ms, judge_latency
+from atom_release.gate.rules.performance import (
+    ALPHA,
+    QUANTILE,
+    asked_load,
+    budget_ms,
+    judge_latency,
+)
 from atom_release.gate.statistics import (
     over_limit_needed,
     quantile,
@@ -26,19 +40,27 @@ from atom_release.gate.statistics import (
 )
 from atom_release.gate.vocabulary import Answer
 from atom_release.probes.latency.client import Client, Target
-from atom_release.probes.latency.sampler import Series, closed_model, open_model, together
+from atom_release.probes.latency.sampler import (
+    Pace,
+    Series,
+    closed_model,
+    open_model,
+    single_model,
+    together,
+)
 
 _WARM_UP = 8
 _NOOP_RATE = 25.0
 _ERRORS_THAT_SHOW = (
     20  # a run is not cut short for fewer, so that the record says more than "1 of 1"
 )
-_CLOSED_USERS, _CLOSED_REQUESTS, _CLOSED_SECONDS = 2, 20, 0.2
-_QUIET: dict[str, JsonValue] = {"requests": 1, "errors": 0, "p95": 0.0, "high": 0.0}
+_USERS, _STAGE_REQUESTS, _STAGE_SECONDS, _GROWS = (1, 4, 16), 100, 0.15, 1.1
+_CONTROL_USERS = 8
+_QUIET = NoopFacts(requests=1, errors=0, p95=0.0, high=0.0)
 
 
 def patience(budget: Budget) -> float:
-    """Give the seconds after which a request has waited in vain.
+    """Return the seconds after which a request has waited in vain.
 
     Well past the budget, so that slow and silent are told apart.
     """
@@ -50,27 +72,45 @@ async def measure_service(
 ) -> Series:
     """Measure all targets in one window, each into its series, and the no-op as long as they take.
 
-    Give the samples of the no-op.
+    Returns:
+        The samples of the no-op.
     """
     beside, done = Series(), asyncio.Event()
 
-    async def all_targets() -> None:
+    async def measure_all() -> None:
         try:
-            rate = budget.rate / len(targets)
-            await together(
-                *(
-                    measure(one, series[one.name], budget, rate=rate, phase=turn / budget.rate)
-                    for turn, one in enumerate(targets)
+            if budget.rate is None:
+                pace = Pace(asked_load(budget).rate)
+                await together(
+                    *(
+                        measure_single(target, series[target.name], budget, pace)
+                        for target in targets
+                    )
                 )
-            )
+            else:
+                await together(
+                    *(
+                        measure_open(
+                            target,
+                            series[target.name],
+                            budget,
+                            rate=budget.rate / len(targets),
+                            phase=turn / budget.rate,
+                        )
+                        for turn, target in enumerate(targets)
+                    )
+                )
         finally:
             done.set()
 
-    await together(all_targets(), _measure_noop(noop, beside, done, patience(budget)))
+    await together(measure_all(), _measure_noop(noop, beside, done, patience(budget)))
+    for target in targets:
+        if not series[target.name].stopped:
+            await _find_capacity(target, series[target.name], budget)
     return beside
 
 
-async def measure(  # noqa: PLR0913 - how many, how often and in which turn
+async def measure_open(  # noqa: PLR0913 - how many, how often and in which turn
     target: Target,
     series: Series,
     budget: Budget,
@@ -79,7 +119,7 @@ async def measure(  # noqa: PLR0913 - how many, how often and in which turn
     requests: int | None = None,
     phase: float = 0.0,
 ) -> None:
-    """Measure one endpoint, taking more samples while they do not decide."""
+    """Measure one endpoint under arrivals, taking more samples while they do not decide."""
     client = Client(target, patience(budget))
     each = requests or budget.requests
     try:
@@ -103,15 +143,54 @@ async def measure(  # noqa: PLR0913 - how many, how often and in which turn
             )
             if not _undecided(series, target, budget):
                 break
-        if not series.stopped:
+    finally:
+        client.close()
+
+
+async def measure_single(
+    target: Target, series: Series, budget: Budget, pace: Pace, requests: int | None = None
+) -> None:
+    """Measure one endpoint one request at a time, taking more samples while they do not decide."""
+    client = Client(target, patience(budget))
+    each, series.deciding = requests or budget.requests, "single"
+    try:
+        await single_model(
+            client,
+            series,
+            model="warm-up",
+            requests=_WARM_UP,
+            pace=pace,
+            certain=lambda warming: bool(warming.errors("warm-up")),
+        )
+        for look in range(1, budget.looks + 1):
+            series.looks = look
+            certain = _certain(look * each, budget)
+            if await single_model(client, series, requests=each, pace=pace, certain=certain):
+                series.stopped = True
+            if series.stopped or not _undecided(series, target, budget):
+                break
+    finally:
+        client.close()
+
+
+async def _find_capacity(target: Target, series: Series, budget: Budget) -> None:
+    """Ask with more and more users until they get no more answers, or an error."""
+    client, best = Client(target, patience(budget)), 0.0
+    try:
+        for users in _USERS:
+            model = f"{users} users"
             await closed_model(
                 client,
                 series,
-                model="closed",
-                users=_CLOSED_USERS,
-                requests=_CLOSED_REQUESTS,
-                seconds=_CLOSED_SECONDS,
+                model=model,
+                users=users,
+                requests=_STAGE_REQUESTS,
+                seconds=_STAGE_SECONDS,
             )
+            rate = series.per_second(model) or 0.0
+            if series.errors(model) or rate < best * _GROWS:
+                break
+            best = rate
     finally:
         client.close()
 
@@ -133,7 +212,7 @@ async def _measure_noop(noop: Target, series: Series, done: asyncio.Event, wait:
 
 
 def _certain(planned: int, budget: Budget) -> Callable[[Series], bool]:
-    """Say when a NO can no longer change.
+    """Return what says when a NO can no longer change.
 
     Whatever the requests still to come of those planned bring: so stopping there costs no risk.
     """
@@ -152,15 +231,13 @@ def _certain(planned: int, budget: Budget) -> Callable[[Series], bool]:
 
 
 def _undecided(series: Series, target: Target, budget: Budget) -> bool:
-    facts: dict[str, JsonValue] = {
-        "endpoints": [summary(target.name, series, budget)],
-        "noop": _QUIET,
-    }
-    return judge_latency(facts, budget)[0] is Answer.UNKNOWN
+    endpoint = describe_endpoint(target.name, series, budget)
+    facts = ControlFacts(load=asked_load(budget), endpoints=(endpoint,), noop=_QUIET)
+    return judge_latency(facts.to_json(), budget)[0] is Answer.UNKNOWN
 
 
 def summary(name: str, series: Series, budget: Budget) -> dict[str, JsonValue]:
-    """Give the facts of one endpoint.
+    """Return the figures of one series.
 
     Exact quantiles in milliseconds, their interval for p95, and the share of errors with its own.
     """
@@ -168,57 +245,90 @@ def summary(name: str, series: Series, budget: Budget) -> dict[str, JsonValue]:
     requests, alpha = len(latencies) + len(errors), ALPHA / budget.looks
     interval = quantile_interval(latencies, QUANTILE, alpha)
     low, high = wilson(len(errors), requests, ALPHA)
-    return {
-        "name": name,
-        "requests": requests,
-        "errors": len(errors),
-        "timeouts": errors.count("timeout"),
-        "error_kinds": dict(sorted(Counter(errors).items())),
-        "error_rate": len(errors) / requests if requests else None,
-        "error_low": low,
-        "error_high": high,
-        **{
-            f"p{round(q * 100)}": quantile(latencies, q) if latencies else None
-            for q in (0.5, 0.9, 0.95, 0.99)
-        },
-        "low": interval.low,
-        "high": interval.high,
-        "alpha": alpha,
-        "looks": series.looks,
-        "stopped_early": series.stopped,
-        "behind_ms": series.behind_ms,
-        "closed": _closed(series),
-    }
+    return Measured.model_validate(
+        {
+            "name": name,
+            "requests": requests,
+            "errors": len(errors),
+            "timeouts": errors.count("timeout"),
+            "error_kinds": dict(sorted(Counter(errors).items())),
+            "error_rate": len(errors) / requests if requests else None,
+            "error_low": low,
+            "error_high": high,
+            **{
+                f"p{round(q * 100)}": quantile(latencies, q) if latencies else None
+                for q in (0.5, 0.9, 0.95, 0.99)
+            },
+            "low": interval.low,
+            "high": interval.high,
+            "alpha": alpha,
+            "looks": series.looks,
+        }
+    ).to_json()
 
 
-def _closed(series: Series) -> JsonValue:
-    latencies, errors = series.latencies("closed"), series.errors("closed")
-    if not latencies:
-        return {"requests": len(errors), "errors": len(errors)}
-    return {
-        "requests": len(latencies) + len(errors),
-        "errors": len(errors),
-        "users": _CLOSED_USERS,
-        "p50": quantile(latencies, 0.5),
-        "p95": quantile(latencies, 0.95),
-        "per_second": series.per_second("closed"),
-    }
+def describe_noop(series: Series, budget: Budget) -> NoopFacts:
+    """Return the facts of the no-op."""
+    return NoopFacts.model_validate(summary("no-op", series, budget))
 
 
-async def control(slow: Target, missing: Target, budget: Budget) -> dict[str, JsonValue]:
+def describe_endpoint(name: str, series: Series, budget: Budget, **asked: str) -> EndpointFacts:
+    """Return the facts of one endpoint; `asked` are its method and path."""
+    return EndpointFacts.model_validate(
+        {
+            **summary(name, series, budget),
+            **asked,
+            "stopped_early": series.stopped,
+            "behind_ms": series.behind_ms,
+            "capacity": [stage for users in _USERS if (stage := _stage(series, users)) is not None],
+        }
+    )
+
+
+def _stage(series: Series, users: int) -> CapacityStage | None:
+    model = f"{users} users"
+    latencies, errors = series.latencies(model), series.errors(model)
+    if not latencies and not errors:
+        return None
+    return CapacityStage(
+        users=users,
+        requests=len(latencies) + len(errors),
+        errors=len(errors),
+        per_second=series.per_second(model),
+        p95=quantile(latencies, QUANTILE) if latencies else None,
+    )
+
+
+async def control(slow: Target, missing: Target, budget: Budget) -> dict[str, ControlFacts]:
     """Measure by the same code what sleeps past the budget and what answers 404 fast.
 
-    Give the facts of each.
+    Returns:
+        The facts of each.
     """
     few = min(budget.requests, 60)
-    found = {one.name: Series() for one in (slow, missing)}
+    series = {target.name: Series() for target in (slow, missing)}
     await together(
-        *(
-            measure(one, found[one.name], budget, rate=budget.rate, requests=few)
-            for one in (slow, missing)
-        )
+        *(_must_fail(target, series[target.name], budget, few) for target in (slow, missing))
     )
     return {
-        name: {"endpoints": [summary(name, series, budget)], "noop": _QUIET}
-        for name, series in found.items()
+        name: ControlFacts(
+            load=asked_load(budget),
+            endpoints=(describe_endpoint(name, one, budget),),
+            noop=_QUIET,
+        )
+        for name, one in series.items()
     }
+
+
+async def _must_fail(target: Target, series: Series, budget: Budget, requests: int) -> None:
+    """Measure a control; one at a time would take too long, so several do that side by side."""
+    if budget.rate is not None:
+        await measure_open(target, series, budget, rate=budget.rate, requests=requests)
+        return
+    rate = asked_load(budget).rate
+    await together(
+        *(
+            measure_single(target, series, budget, Pace(rate), requests=requests)
+            for _ in range(_CONTROL_USERS)
+        )
+    )

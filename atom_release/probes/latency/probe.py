@@ -2,8 +2,8 @@
 
 Is p95 of each endpoint strictly below the service's budget, by the whole of its interval?
 
-The rule is `gate.performance.judge_latency`; the gate applies it again to the facts recorded here.
-Asked of rehearsed services only: load is never put on a live system.
+The rule is `gate.rules.performance.judge_latency`; the gate applies it again to the facts recorded
+here. Asked of rehearsed services only: load is never put on a live system.
 """
 
 from __future__ import annotations
@@ -14,12 +14,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 
-from pydantic import JsonValue
-
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.latency import (
+    BudgetFacts,
+    ControlFacts,
+    LatencyFacts,
+    MachineFacts,
+    SamplesFacts,
+)
 from atom_release.gate.manifest import Budget, Endpoint, Service, slug
-from atom_release.gate.rules.performance import budget_ms, judge_latency
+from atom_release.gate.rules.performance import asked_load, budget_ms, judge_latency
+from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, excused, not_started
 from atom_release.lab.http_exchange import Exchange
@@ -27,7 +33,13 @@ from atom_release.lab.look import Look
 from atom_release.probes.latency import samples, stand_in
 from atom_release.probes.latency.client import Target, target
 from atom_release.probes.latency.machine import watched
-from atom_release.probes.latency.measurement import control, measure_service, summary
+from atom_release.probes.latency.measurement import (
+    control,
+    describe_endpoint,
+    describe_noop,
+    measure_service,
+    patience,
+)
 from atom_release.probes.latency.sampler import Series, together
 
 _QUESTION = "latency"
@@ -53,10 +65,12 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
                 lambda share: look.tell(f"latency of {service.id}", share),
             )
         )
-    facts = {**_facts(service, series, noop, controls), "machine": machine}
-    facts["samples"] = samples.keep(
+    kept = samples.keep(
         look.scratch / samples_file(service), service.id, {**series, samples.NOOP: noop}
     )
+    facts = _facts(
+        service, series, noop, controls=controls, machine=machine.facts, kept=kept
+    ).to_json()
     answer, reason = judge_latency(
         facts, service.budget, [endpoint.name for endpoint in service.endpoints]
     )
@@ -109,7 +123,7 @@ def samples_file(service: Service) -> str:
 
 async def _measure(
     targets: list[Target], port: int, budget: Budget, tell: Callable[[float], None]
-) -> tuple[dict[str, Series], Series, dict[str, JsonValue]]:
+) -> tuple[dict[str, Series], Series, dict[str, ControlFacts]]:
     noop, slow, missing = (
         target(name, "GET", f"http://127.0.0.1:{port}{path}")
         for name, path in (
@@ -122,7 +136,7 @@ async def _measure(
         )
     )
     found: list[tuple[dict[str, Series], Series]] = []
-    controls: dict[str, JsonValue] = {}
+    controls: dict[str, ControlFacts] = {}
 
     async def real() -> None:
         series = {one.name: Series() for one in targets}
@@ -151,47 +165,50 @@ async def _told(
         await asyncio.sleep(_TELLS)
 
 
-def _facts(
-    service: Service, series: Mapping[str, Series], noop: Series, controls: dict[str, JsonValue]
-) -> dict[str, JsonValue]:
+def _facts(  # noqa: PLR0913 - all that was measured
+    service: Service,
+    series: Mapping[str, Series],
+    noop: Series,
+    *,
+    controls: dict[str, ControlFacts],
+    machine: MachineFacts,
+    kept: SamplesFacts,
+) -> LatencyFacts:
     budget = service.budget
-    measured = {one.name: one for one in service.endpoints}
-    return {
-        "unit": "ms",
-        "budget": {
-            "p95": budget_ms(budget),
-            "error_rate": budget.error_rate,
-            "requests": budget.requests,
-            "rate": budget.rate,
-            "looks": budget.looks,
-        },
-        "endpoints": [
-            {
-                **summary(name, one, budget),
-                "method": measured[name].method,
-                "path": measured[name].path,
-            }
-            for name, one in sorted(series.items())
-        ],
-        "noop": summary("no-op", noop, budget),
-        "control": controls,
-    }
+    asked = {endpoint.name: endpoint for endpoint in service.endpoints}
+    return LatencyFacts(
+        unit="ms",
+        load=asked_load(budget),
+        patience_ms=Unit.SECOND.convert(patience(budget), Unit.MILLISECOND),
+        budget=BudgetFacts(
+            p95=budget_ms(budget),
+            error_rate=budget.error_rate,
+            requests=budget.requests,
+            looks=budget.looks,
+        ),
+        endpoints=tuple(
+            describe_endpoint(
+                name, measured, budget, method=asked[name].method, path=asked[name].path
+            )
+            for name, measured in sorted(series.items())
+        ),
+        noop=describe_noop(noop, budget),
+        machine=machine,
+        control=controls,
+        samples=kept,
+    )
 
 
-def _judged(controls: Mapping[str, JsonValue], budget: Budget) -> NegativeControl:
-    said = {
-        name: judge_latency(facts, budget)[0]
-        for name, facts in controls.items()
-        if isinstance(facts, dict)
-    }
-    alive = bool(said) and all(answer is Answer.NO for answer in said.values())
+def _judged(controls: Mapping[str, ControlFacts], budget: Budget) -> NegativeControl:
+    answers = {name: judge_latency(facts.to_json(), budget)[0] for name, facts in controls.items()}
+    alive = bool(answers) and all(answer is Answer.NO for answer in answers.values())
     return NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
         changed=(
             "a server that sleeps past the budget and one that answers 404 fast were measured by"
             " the same code"
         ),
-        found="; ".join(f"{name}: {answer}" for name, answer in said.items()),
+        found="; ".join(f"{name}: {answer}" for name, answer in answers.items()),
     )
 
 

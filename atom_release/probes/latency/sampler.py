@@ -1,7 +1,7 @@
 """When requests are sent.
 
-The open model, whose arrivals are fixed beforehand, and the closed one, whose users wait for their
-answer.
+One at a time; in the open model, whose arrivals are fixed beforehand; and in the closed one, whose
+users wait for their answer.
 
 In the open model a slow answer does not hold back the requests that should have been sent, and each
 latency counts from the moment its request was due: so no delay is left out by having been waited
@@ -11,7 +11,8 @@ through (no coordinated omission).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,9 +40,11 @@ class Series:
     behind_ms: float = 0.0
     stopped: bool = False
     looks: int = 1
+    deciding: str = "open"  # the model whose requests decide
 
-    def latencies(self, model: str = "open") -> list[float]:
-        """Give the latencies of the right answers, ascending."""
+    def latencies(self, model: str = "") -> list[float]:
+        """Return the latencies of the right answers, ascending; of those that decide by default."""
+        model = model or self.deciding
         return sorted(
             one.latency_ms
             for one in self.samples
@@ -64,19 +67,20 @@ class Series:
         return len(answered) / took if took > 0 else None
 
     def count_over(self, limit_ms: float) -> int:
-        """Count the right answers under arrivals that took at least so long."""
+        """Count the right answers among those that decide that took at least so long."""
         return sum(
             one.latency_ms >= limit_ms
             for one in self.samples
-            if one.model == "open" and one.latency_ms is not None
+            if one.model == self.deciding and one.latency_ms is not None
         )
 
     def count_errors(self) -> int:
-        """Count what came under arrivals instead of right answers."""
+        """Count what came instead of right answers among those that decide."""
         return len(self.errors())
 
-    def errors(self, model: str = "open") -> list[str]:
-        """Give what came instead of right answers."""
+    def errors(self, model: str = "") -> list[str]:
+        """Return what came instead of right answers; of those that decide by default."""
+        model = model or self.deciding
         return [
             one.outcome for one in self.samples if one.model == model and one.latency_ms is None
         ]
@@ -92,6 +96,47 @@ async def ask(client: Client, model: str, due: float, series: Series) -> None:
     taken = (asyncio.get_running_loop().time() - due) * 1000
     right = status in client.target.expect
     series.samples.append(Sample(model, due, taken if right else None, str(status)))
+
+
+class Pace:
+    """Lets one request go at a time, in the order in which they came, and only so many a second."""
+
+    def __init__(self, rate: float) -> None:
+        """Begin at once; `rate` is in requests a second."""
+        self._one = asyncio.Lock()
+        self._gap = 1 / rate
+        self._next = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[float]:
+        """Wait for this request's turn; the moment at which it came is given."""
+        loop = asyncio.get_running_loop()
+        async with self._one:
+            await asyncio.sleep(max(0.0, self._next - loop.time()))
+            begin = loop.time()
+            self._next = begin + self._gap
+            yield begin
+
+
+async def single_model(  # noqa: PLR0913
+    client: Client,
+    series: Series,
+    *,
+    requests: int,
+    pace: Pace,
+    certain: Callable[[Series], bool],
+    model: str = "single",
+) -> bool:
+    """Send requests one after another, each when the one before was answered and its turn came.
+
+    End early once nothing that is still to come can change the verdict, and return whether it did.
+    """
+    for _ in range(requests):
+        async with pace.turn() as begin:
+            await ask(client, model, begin, series)
+        if certain(series):
+            return True
+    return False
 
 
 async def open_model(  # noqa: PLR0913

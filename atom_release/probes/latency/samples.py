@@ -13,17 +13,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import JsonValue
-
+from atom_release.gate.facts.latency import SamplesFacts
 from atom_release.probes.latency.sampler import Series
 
 NOOP = "(no-op)"
 """The name under which the requests to the no-op stand beside the service's."""
 
+_DECIDING = ("open", "single")
+
 Row = tuple[str, str, str, float, float | None, int | None, str | None]
 
 
-def keep(path: Path, service: str, series: Mapping[str, Series]) -> JsonValue:
+def keep(path: Path, service: str, series: Mapping[str, Series]) -> SamplesFacts:
     """Write the samples of a service's endpoints by the moment they were due.
 
     Give the file's name, digest and size.
@@ -35,11 +36,9 @@ def keep(path: Path, service: str, series: Mapping[str, Series]) -> JsonValue:
     pq.write_table(
         table, path, compression="zstd", use_dictionary=["service", "endpoint", "model", "trouble"]
     )
-    return {
-        "file": path.name,
-        "sha256": sha256(path.read_bytes()).hexdigest(),
-        "rows": table.num_rows,
-    }
+    return SamplesFacts(
+        file=path.name, sha256=sha256(path.read_bytes()).hexdigest(), rows=table.num_rows
+    )
 
 
 def _rows(service: str, series: Mapping[str, Series]) -> Iterator[Row]:
@@ -82,8 +81,8 @@ def _table(rows: list[Row]) -> Any:  # noqa: ANN401 - pyarrow's parts have no ty
     )
 
 
-def latencies(path: Path, model: str = "open") -> dict[str, list[float]]:
-    """Give the latencies in milliseconds of each endpoint's right answers under one model.
+def latencies(path: Path) -> dict[str, list[float]]:
+    """Return the latencies in milliseconds of each endpoint's right answers that decided.
 
     In the order their requests were due.
 
@@ -103,6 +102,6 @@ def latencies(path: Path, model: str = "open") -> dict[str, list[float]]:
         *(table.column(name).to_pylist() for name in ("endpoint", "model", "latency_s")),
         strict=True,
     ):
-        if under == model and seconds is not None:
+        if under in _DECIDING and seconds is not None:
             found.setdefault(endpoint, []).append(seconds * 1000)
     return found

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.measurement import MeasurementFacts
 from atom_release.gate.manifest import Budget, Measurement, Service
 from atom_release.gate.rules.performance import ALPHA, budget_ms
 from atom_release.gate.rules.third_party import judge_elsewhere
@@ -25,10 +26,12 @@ QUESTION = "measurement"
 
 def probe_measurements(look: Look, service: Service) -> Evidence:
     """Read every file that the manifest names for the service."""
-    facts: dict[str, JsonValue] = {
-        "unit": "ms",
-        "files": [_file(look, one, service.budget) for one in service.measurements],
-    }
+    facts = MeasurementFacts.model_validate(
+        {
+            "unit": "ms",
+            "files": [_file(look, one, service.budget) for one in service.measurements],
+        }
+    ).to_json()
     answer, reason = judge_elsewhere(facts, service.budget)
     return look.found(
         QUESTION,

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest, Service
-from atom_release.gate.rules.performance import ALPHA
+from atom_release.gate.rules.performance import ALPHA, asked_load
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 from atom_release.reference.scenarios.scenario import Earlier, Files, Scenario, replace
 
@@ -97,7 +97,7 @@ def _latency(service: Service) -> dict[str, JsonValue]:
     }
     return {
         "unit": "ms",
-        "budget": {"rate": service.budget.rate},
+        "load": asked_load(service.budget).to_json(),
         "endpoints": [
             {"name": one.name, "method": one.method, "path": one.path, **measured}
             for one in service.endpoints
