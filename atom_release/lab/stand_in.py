@@ -1,54 +1,101 @@
-"""A server that stands where a service stood and answers 503 to everything."""
+"""A server that stands where a service stood: it refuses, does nothing, sleeps, or knows nothing.
+
+Run as a script, in a process of its own, so that it feels the machine as a service does. It writes
+its port to stdout and ends when its stdin does, so that it never outlives the gate.
+"""
 
 from __future__ import annotations
 
-import threading
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
+NOOP = "/noop"
+_SLEEP = "/sleep/"
 _BODY = b'{"detail": "the release gate stands in for this service"}'
+
+
+def sleeping(seconds: float) -> str:
+    """Return the path that `running` answers after so many seconds."""
+    return f"{_SLEEP}{seconds:.6f}"
 
 
 @contextmanager
 def standing_in() -> Iterator[str]:
-    """Give the address of a stand-in that lives as long as the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Refusal)
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="stand-in", daemon=True
+    """Give the address of a stand-in that answers 503 to everything, while the block runs."""
+    with _serving("503") as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running() -> Iterator[int]:
+    """Give the port of a server that answers `/noop` at once and `/sleep/<seconds>` late.
+
+    All else is 404.
+    """
+    with _serving() as port:
+        yield port
+
+
+@contextmanager
+def _serving(*arguments: str) -> Iterator[int]:
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(Path(__file__)), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        if process.stdout is None:
+            raise RuntimeError("a pipe was asked for")
+        yield int(process.stdout.readline())
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        process.kill()
+        process.communicate()
 
 
-class _Refusal(BaseHTTPRequestHandler):
-    """Answers every method with 503."""
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    always = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            await reader.readexactly(_length(head))
+            method, path = head.split(b" ", 2)[:2]
+            status = always or await _status(path.decode("ascii", "replace"))
+            writer.write(
+                f"HTTP/1.1 {status} .\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(_BODY)}\r\n\r\n".encode()
+                + (b"" if method == b"HEAD" else _BODY)
+            )
+            await writer.drain()
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
+        pass  # the other side hung up, or does not speak HTTP
+    finally:
+        writer.close()
 
-    timeout = 5
-    protocol_version = "HTTP/1.1"
 
-    def __getattr__(self, name: str) -> Callable[[], None]:
-        if name.startswith("do_"):
-            return self._refuse
-        raise AttributeError(name)
+async def _status(path: str) -> str:
+    if path.startswith(_SLEEP):
+        await asyncio.sleep(float(path.removeprefix(_SLEEP)))
+    return "200" if path.startswith((NOOP, _SLEEP)) else "404"
 
-    def _refuse(self) -> None:
-        self.close_connection = True
-        self.send_response(503)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(_BODY)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(_BODY)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's name; untyped where it comes from
-        """Say nothing: the gate's standard error is for people."""
+def _length(head: bytes) -> int:
+    """Return how long the body of a request is."""
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    return 0
+
+
+async def _serve() -> None:
+    server = await asyncio.start_server(_answer, "127.0.0.1", 0, backlog=1024)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.buffer.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from atom_release.gate.manifest import Budget
 from atom_release.gate.statistics import quantile
-from atom_release.probes.latency import stand_in
+from atom_release.lab import stand_in
 from atom_release.probes.latency.client import Client, Target, target
 from atom_release.probes.latency.sampler import Series, closed_model, open_model
 from atom_release_tests.fixtures import simulated

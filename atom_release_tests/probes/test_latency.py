@@ -35,8 +35,9 @@ from atom_release.gate.manifest import Budget
 from atom_release.gate.rules.performance import asked_load, judge_latency
 from atom_release.gate.statistics import quantile
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab import stand_in
 from atom_release.probes import latency
-from atom_release.probes.latency import samples, stand_in
+from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Client, Unanswered, target
 from atom_release.probes.latency.machine import watched
 from atom_release.probes.latency.measurement import _certain, measure_single, summary
@@ -486,8 +487,8 @@ def test_the_stand_in_ends_with_the_one_who_started_it() -> None:
     """Killed hard, the starter cannot end it: the pipe does."""
     code = """
 import os, signal
-from atom_release.probes.latency import samples, standin
-with standin.running() as port:
+from atom_release.lab import stand_in
+with stand_in.running() as port:
     print(port, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """

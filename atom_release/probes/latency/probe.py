@@ -27,10 +27,11 @@ from atom_release.gate.manifest import Budget, Endpoint, Service, slug
 from atom_release.gate.rules.performance import asked_load, budget_ms, judge_latency
 from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab import stand_in
 from atom_release.lab.address import Rehearsal, excused, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
-from atom_release.probes.latency import samples, stand_in
+from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Target, target
 from atom_release.probes.latency.machine import watched
 from atom_release.probes.latency.measurement import (
