@@ -204,6 +204,16 @@ def test_a_path_over_a_symbolic_link_leads_where_it_leads_outside(house: House, 
     assert done.output == b"here"
 
 
+def test_links_on_the_way_are_named_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "again").symlink_to(tmp_path / "link")
+    found = allowed.trail(f"{tmp_path}/again/file")
+    expected = {f"{tmp_path}/again": f"{tmp_path}/link", f"{tmp_path}/link": "real"}
+    assert expected.items() <= found.items()
+    assert not [link for link in allowed.trail("/bin") if link.startswith("//")]
+
+
 def test_a_home_that_holds_an_installation_is_not_seen_with_it(tmp_path: Path) -> None:
     """A prefix with something hidden in it is seen in its programs and libraries only."""
     for part in ("bin", "lib/python3.11", "keys"):

@@ -149,7 +149,7 @@ def trail(path: str) -> dict[str, str]:
     at, ahead = "/", [part for part in path.split("/") if part]
     while ahead and len(links) < _HOPS:
         part = ahead.pop(0)
-        step = os.path.normpath(f"{at}/{part}")
+        step = os.path.normpath(f"{at.rstrip('/')}/{part}")
         if Path(step).is_symlink():
             target = links[step] = str(Path(step).readlink())
             at = "/" if target.startswith("/") else at

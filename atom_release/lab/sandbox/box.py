@@ -26,6 +26,8 @@ from atom_release.lab.sandbox.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from atom_release.lab.sandbox.network import Network
+
 
 @dataclass(frozen=True)
 class Sandbox:
@@ -53,11 +55,12 @@ class Sandbox:
         writable: Sequence[Path],
         environment: Mapping[str, str],
         limits: Limits,
-        network: bool,
+        network: bool | Network,
         throwaway: Sequence[Path] = (),
     ) -> Finished:
         """Run to the end and give what came of it.
 
+        `network` is False for none but its own loopback, True for the host's, or one to join.
         What is written in `writable` is held in memory, `limits.file_mb` at most, and handed back
         as plain files at the end; what is written in `throwaway` is forgotten (without namespaces
         both are written in place).
@@ -91,10 +94,11 @@ class Sandbox:
         environment: Mapping[str, str],
         log: Path,
         memory_mb: int | None = None,
+        network: Network | None = None,
     ) -> Running:
         """Start a process that lives until it is stopped or the gate ends.
 
-        With this machine's own network and `writable` in place.
+        In that network, else this machine's own, and with `writable` in place.
         """
         folders = Folders(self.hidden, self.readable, writable=writable)
         order = Order(
@@ -103,7 +107,7 @@ class Sandbox:
             environment,
             folders,
             Bounds(resident_mb=memory_mb),
-            network=True,
+            network=network or True,
             namespaces=self.namespaces,
         )
         try:

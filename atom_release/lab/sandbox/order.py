@@ -17,6 +17,8 @@ from atom_release.lab.sandbox import allowed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from atom_release.lab.sandbox.network import Network
+
 Namespaces = Literal["any", "user", "none"]
 
 
@@ -49,14 +51,17 @@ class Folders:
 
 @dataclass(frozen=True)
 class Order:
-    """One run of the launcher."""
+    """One run of the launcher.
+
+    `network` is False for none but its own loopback, True for the host's, or one to join.
+    """
 
     argv: Sequence[str]
     directory: Path
     environment: Mapping[str, str]
     folders: Folders
     bounds: Bounds
-    network: bool
+    network: bool | Network
     disk_mb: int = 256
     namespaces: Namespaces = "any"
 
@@ -85,7 +90,8 @@ class Order:
             "bounded": _existing(folders.bounded),
             "throwaway": _existing(folders.throwaway),
             "limits": asdict(self.bounds),
-            "network": self.network,
+            "network": self._network(),
+            "joins": list(self.joins),
             "disk_mb": self.disk_mb,
             "namespaces": self.namespaces,
             "gate": os.getpid(),
@@ -93,6 +99,16 @@ class Order:
             "gid": os.getegid(),
             "target": target,
         }
+
+    def _network(self) -> str:
+        if isinstance(self.network, bool):
+            return "host" if self.network else "none"
+        return "joined"
+
+    @property
+    def joins(self) -> tuple[int, ...]:
+        """Descriptors of the namespaces that are entered and not made."""
+        return () if isinstance(self.network, bool) else self.network.namespaces
 
     def _readable(self) -> set[Path]:
         """Return all that is seen and not written: the system's, the tools', the order's own."""

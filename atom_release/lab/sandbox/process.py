@@ -158,7 +158,7 @@ def launch(order: Order, output: int) -> Launched:
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=(say,),
+            pass_fds=(say, *order.joins),
             start_new_session=True,
             env={},
             cwd="/",

@@ -57,10 +57,14 @@ def _enter(order: dict[str, Any]) -> str:
         kernel.CLONE_NEWNS
         | kernel.CLONE_NEWPID
         | kernel.CLONE_NEWIPC
-        | (0 if order["network"] else kernel.CLONE_NEWNET)
+        | (kernel.CLONE_NEWNET if order["network"] == "none" else 0)
     )
+    joined = _join(order["joins"])
     if order["namespaces"] == "none":
         return "none"
+    if joined == "user":
+        kernel.unshare(flags)
+        return "user"
     if os.geteuid() == 0 and order["namespaces"] == "any":
         kernel.unshare(flags)
         return "root"
@@ -68,6 +72,15 @@ def _enter(order: dict[str, Any]) -> str:
     kernel.unshare(flags | kernel.CLONE_NEWUSER)
     subject.write_maps(0, 0, uid, gid)
     return "user"
+
+
+def _join(handles: list[int]) -> str:
+    """Enter a network that is there already, by way of its users' namespace if it has one."""
+    kinds = (kernel.CLONE_NEWNET, kernel.CLONE_NEWUSER)
+    for handle, kind in reversed(list(zip(handles, kinds, strict=False))):
+        kernel.setns(handle, kind)
+        os.close(handle)
+    return "user" if len(handles) == len(kinds) else ""
 
 
 def _first_process(
@@ -85,7 +98,7 @@ def _first_process(
             ids = (order["target"]["uid"], order["target"]["gid"]) if how == "root" else (0, 0)
             view = mounts.View(order, *ids, as_root=how == "root")
             view.arrange()
-            if not order["network"]:
+            if order["network"] == "none":
                 kernel.raise_loopback()
         child, isolation = subject.start(order, how, outer)
     except OSError as error:

@@ -48,6 +48,11 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
+def setns(handle: int, kind: int) -> None:
+    """Enter the namespace of that kind that the open descriptor stands for."""
+    _checked(_libc.setns(ctypes.c_int(handle), ctypes.c_int(kind)), "setns")
+
+
 def mount(source: str, target: str, kind: str | None, flags: int, data: str = "") -> None:
     """Do what the system call of this name does."""
     _checked(
@@ -129,6 +134,20 @@ def privileges_renounced() -> bool:
 def raise_loopback() -> None:
     """Bring up `lo` in this network namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-        asked = struct.pack("16sH14x", b"lo", 0)
-        (flags,) = struct.unpack("16xH14x", fcntl.ioctl(handle, _SIOCGIFFLAGS, asked))
+        flags = _interface_flags(handle, b"lo")
         fcntl.ioctl(handle, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | _IFF_UP))
+
+
+def interfaces_up() -> list[str]:
+    """Return the names of this network namespace's interfaces that are up."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+        return [
+            name
+            for _, name in socket.if_nameindex()
+            if _interface_flags(handle, name.encode()) & _IFF_UP
+        ]
+
+
+def _interface_flags(handle: socket.socket, name: bytes) -> int:
+    asked = fcntl.ioctl(handle, _SIOCGIFFLAGS, struct.pack("16sH14x", name, 0))
+    return int(struct.unpack("16xH14x", asked)[0])

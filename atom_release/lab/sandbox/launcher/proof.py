@@ -9,7 +9,6 @@ from __future__ import annotations
 # ruff: noqa: PTH110, PTH115, PTH116, PTH208
 import os
 import resource
-import socket
 
 from . import kernel
 
@@ -61,7 +60,7 @@ def isolation(order: dict[str, Any], outer: dict[str, Any]) -> list[str]:
         strong.append("own-proc")
     if outer["hidden"] and all(_identity(path) != seen for path, seen in outer["hidden"].items()):
         strong.append("hidden-folders")
-    return (strong or ["none"]) + [_network(outer)] + _weak()
+    return (strong or ["none"]) + [_network(order, outer)] + _weak()
 
 
 def sees_itself() -> bool:
@@ -79,13 +78,12 @@ def _only_allowed(order: dict[str, Any]) -> bool:
     return {path.split("/")[1] for path in shown} >= set(os.listdir("/"))
 
 
-def _network(outer: dict[str, Any]) -> str:
+def _network(order: dict[str, Any], outer: dict[str, Any]) -> str:
+    """Name the network: none but its own loopback, the rehearsal's own, or the host's."""
     own = _link("net") not in {"", outer["links"]["net"]}
-    return (
-        "network:none"
-        if own and [name for _, name in socket.if_nameindex()] == ["lo"]
-        else "network:host"
-    )
+    if not own or set(kernel.interfaces_up()) - {"lo"}:
+        return "network:host"
+    return "network:own" if order["network"] == "joined" else "network:none"
 
 
 def _weak() -> list[str]:
