@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.postgres import PostgresFacts
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.look import Look
+from atom_release.lab.migrations.replay import makes_role
 from atom_release.lab.unreached import absent, unreached
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
     variable = look.manifest.infrastructure.postgres
     live = look.environment.get(variable) if variable else None
     if live and variable:
-        return _asked(look, live, Assurance.LIVE, variable)
+        return _ask(look, live, Assurance.LIVE, variable)
     tenancy = look.manifest.tenancy
     if rehearsal is None or rehearsal.postgres is None or tenancy is None:
         why = (
@@ -102,17 +104,26 @@ def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
         DATABASE,
     )
 
-    return _asked(
+    steps = rehearsal.replay.plan.steps
+    by_release = makes_role((step.content for step in steps), tenancy.role)
+    return _ask(
         look,
         rehearsal.postgres.dsn(DATABASE, tenancy.role),
         Assurance.REHEARSED,
         "",
         isolation=rehearsal.isolation,
+        made_by_gate=not by_release,
     )
 
 
-def _asked(
-    look: Look, dsn: str, assurance: Assurance, variable: str, isolation: tuple[str, ...] = ()
+def _ask(  # noqa: PLR0913 - what is asked, and what is known of it
+    look: Look,
+    dsn: str,
+    assurance: Assurance,
+    variable: str,
+    *,
+    isolation: tuple[str, ...] = (),
+    made_by_gate: bool = False,
 ) -> Evidence:
     import psycopg
 
@@ -130,12 +141,25 @@ def _asked(
             _QUESTION,
             Answer.UNKNOWN,
             f"{name}: {kind(error)}",
-            facts={"how": "rehearsed", "kind": kind(error)},
+            facts=PostgresFacts(how="rehearsed", kind=kind(error)).to_json(),
         )
     reason = (
         f"{name} {version} answers, and role {role.name}"
         f" {role.unbound or 'is neither superuser nor BYPASSRLS'}"
     )
+    facts = PostgresFacts(
+        how=str(assurance),
+        kind="answers",
+        variable=variable,
+        role=role.name,
+        superuser=role.superuser,
+        bypassrls=role.bypasses,
+        may_become=tuple(role.may_become),
+    )
+    if made_by_gate and not role.unbound:
+        empty = f"{name} {version} answers; no migration makes the role {role.name}: {role.name} is"
+        empty += " made by the gate, and that it is ordinary says nothing about the release"
+        facts = facts.model_copy(update={"not_applicable": empty})
     return look.found(
         _QUESTION,
         _QUESTION,
@@ -150,15 +174,7 @@ def _asked(
         control=_control(bootstrap),
         isolation=isolation,
         tools={"postgresql": version},
-        facts={
-            "how": str(assurance),
-            "kind": "answers",
-            "variable": variable,
-            "role": role.name,
-            "superuser": role.superuser,
-            "bypassrls": role.bypasses,
-            "may_become": list(role.may_become),
-        },
+        facts=facts.to_json(),
     )
 
 

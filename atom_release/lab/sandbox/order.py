@@ -5,6 +5,7 @@ Which folders are hidden, readable and writable, which limits hold, as whom.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import stat
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from atom_release.lab.sandbox.network import Network
 
 Namespaces = Literal["any", "user", "none"]
+
+SUBJECT = ("nobody",)
+"""Whom the subject's code runs as."""
+
+APART = ("games", "news", "uucp", "daemon", "nobody")
+"""Whom something runs as that the subject's code must not reach, though it runs beside it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class Order:
     network: bool | Network
     disk_mb: int = 256
     namespaces: Namespaces = "any"
+    accounts: Sequence[str] = SUBJECT
 
     def plain(self) -> dict[str, Any]:
         """Give the order as the launcher reads it.
@@ -136,7 +144,7 @@ class Order:
 
         Not root, or without namespaces that user could not reach what it must run.
         """
-        found = _nobody()
+        found = _account(self.accounts)
         if found is None or self.namespaces == "user":
             return None
         needed = (*allowed.interpreter(), self.directory)
@@ -145,14 +153,14 @@ class Order:
         return {"name": found.pw_name, "uid": found.pw_uid, "gid": found.pw_gid}
 
 
-def _nobody() -> pwd.struct_passwd | None:
-    """Give the existing user that the subject's code runs as when the gate is root."""
+def _account(names: Sequence[str]) -> pwd.struct_passwd | None:
+    """Return the first of these users that exists: whom a gate that is root runs an order as."""
     if os.geteuid() != 0:
         return None
-    try:
-        return pwd.getpwnam("nobody")
-    except KeyError:
-        return None
+    for name in names:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    return None
 
 
 def _small_files(target: dict[str, Any] | None) -> dict[str, str]:

@@ -37,7 +37,8 @@ def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
         found.role = read_role(admin, tenancy.role)
         if found.role is None:
             return
-        _prepare(admin, scratch, tenancy.role)
+        _prepare(admin, scratch)
+        scratch.server.let_in(tenancy.role)
     with contextlib.ExitStack() as stack:
         stack.callback(_restore, scratch, tenancy.role, found.role)
         filler = stack.enter_context(scratch.session(scratch.filler))
@@ -61,12 +62,11 @@ def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
         )
 
 
-def _prepare(admin: Session, scratch: Scratch, role: str) -> None:
-    """Let the role log in, and the filler write wherever an owner may."""
+def _prepare(admin: Session, scratch: Scratch) -> None:
+    """Let the filler write wherever an owner may."""
     from psycopg.sql import SQL, Identifier
 
     filler = Identifier(scratch.filler)
-    admin.execute(SQL("ALTER ROLE {} LOGIN").format(Identifier(role)))
     admin.execute(SQL("GRANT pg_read_all_data, pg_write_all_data TO {}").format(filler))
     admin.execute(
         SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(scratch.database), filler)
