@@ -530,3 +530,20 @@ def test_the_order_of_mounts_covers_what_is_hidden_inside_what_is_shown() -> Non
         ("/home/u/.gate/copy", "throwaway"),
         ("/opt/python/key/public", "readable"),
     ]
+
+
+def test_files_of_the_subjects_own_never_overwrite_the_machines(tmp_path: Path) -> None:
+    """Also where all of /etc is shown: the machine's list of users is covered, not written."""
+    before = Path("/etc/passwd").read_bytes()
+    (tmp_path / "work").mkdir()
+    done = Sandbox(hidden=(), readable=[Path("/etc")]).run(
+        ["/bin/cat", "/etc/passwd"],
+        directory=tmp_path / "work",
+        writable=[tmp_path / "work"],
+        environment={},
+        limits=Limits(wall=30, cpu=10, memory_mb=512),
+        network=False,
+    )
+    assert Path("/etc/passwd").read_bytes() == before
+    assert done.status == 0, done.output
+    assert len(done.output.splitlines()) <= 3

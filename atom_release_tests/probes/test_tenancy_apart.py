@@ -7,6 +7,7 @@ start it looks for every PostgreSQL it can find and tries to put row-level secur
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 import time
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import pytest
 
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import DATABASE, Rehearsal
+from atom_release.lab.sandbox.order import APART, SUBJECT
 from atom_release.probes.tenancy import probe_tenancy
 from atom_release_tests.fixtures import rehearsal_tree as tree
 from atom_release_tests.fixtures.tenancy_release import faults
@@ -152,5 +154,6 @@ def test_the_probed_server_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.M
             psycopg.connect(server.admin_dsn().replace(f":{server.password}", ""))
     assert listens == ("",)
     assert stat.S_IMODE(folder.st_mode) == 0o700
-    if os.geteuid() == 0:
+    accounts = {account.pw_name for account in pwd.getpwall()}
+    if os.geteuid() == 0 and accounts & (set(APART) - set(SUBJECT)):
         assert folder.st_uid not in {0, services.st_uid}

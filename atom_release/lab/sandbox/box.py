@@ -134,7 +134,7 @@ class Sandbox:
             limits = Limits(wall=30, cpu=10, memory_mb=512)
             return self.run(
                 ["/bin/true"],
-                directory=Path("/"),
+                directory=Path(folder),
                 writable=[Path(folder)],
                 environment={},
                 limits=limits,

@@ -139,9 +139,12 @@ class View:
             os.symlink(links(self._order)[path], _ROOT + path)
 
     def _file(self, path: str) -> None:
-        _make_target(_ROOT + path, folder=False)
-        with open(_ROOT + path, "w") as sink:
+        """Show a file with a content of its own; the machine's own is covered, never written."""
+        target, name = _ROOT + path, path.strip("/").replace("/", "-")
+        with open(os.open(name, os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=self._stage), "w") as sink:
             sink.write(self._order["files"][path])
+        _make_target(target, folder=False)
+        kernel.mount(f"/proc/self/fd/{self._stage}/{name}", target, None, kernel.MS_BIND)
 
     def _readable(self, path: str) -> None:
         handle, target = self._handles[path], _ROOT + path
