@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import atom_release
+from atom_release.records import names
 
 ROOT = Path(atom_release.__file__).parent
 REPOSITORY = ROOT.parent
@@ -160,3 +161,24 @@ def test_loading_the_definitions_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+def test_the_name_of_an_artifact_is_spelled_once() -> None:
+    """`records/names.py` holds every ending; who needs one takes it from there."""
+    endings = [
+        value
+        for name, value in vars(names).items()
+        if name.isupper() and name != "MANIFEST" and isinstance(value, str)
+    ]
+    spelled = {
+        f"{path.relative_to(ROOT)}: {constant.value}"
+        for path in SOURCES
+        if path != ROOT / "records" / "names.py"
+        for constant in ast.walk(ast.parse(path.read_text()))
+        if isinstance(constant, ast.Constant)
+        and isinstance(constant.value, str)
+        and "\n" not in constant.value
+        for ending in endings
+        if constant.value.endswith(ending)
+    }
+    assert spelled == set()

@@ -20,6 +20,7 @@ from atom_release.graph.checks import check_specs
 from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.station import Station
 from atom_release.graph.step import work_of
+from atom_release.records import names as artifact_names
 
 if TYPE_CHECKING:
     from atom_release.release.work import Work
@@ -78,7 +79,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " a rehearsed system answers for one that is not set.",
             frozenset({"openbao", "postgres"}),
             (),
-            (name("InfraSimulation.json"), name("InfraSimulation.log")),
+            (name(artifact_names.INFRA_SIMULATION), name(artifact_names.INFRA_SIMULATION_LOG)),
             _infra_simulation,
         ),
         Station(
@@ -88,7 +89,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " services' code.",
             frozenset({"pytest"}),
             ("infra_simulation",),
-            (name("CrossService.json"),),
+            (name(artifact_names.CROSS_SERVICE),),
             _cross_service,
         ),
         Station(
@@ -98,7 +99,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " services, with their uncertainty.",
             frozenset({"python"}),
             ("infra_simulation", "cross_service"),
-            (name("PerfSummary.json"), *names.measured),
+            (name(artifact_names.PERF_SUMMARY), *names.measured),
             _perf_summary,
         ),
         Station(
@@ -108,7 +109,11 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " pass with its negative control.",
             frozenset({"postgres", "python"}),
             (*evidence, "infra_simulation", "cross_service", "perf_summary"),
-            (name("PolicyCheck.json"), name("PolicyCheck.md"), name("PolicyCheck.sarif")),
+            (
+                name(artifact_names.POLICY_CHECK),
+                name(artifact_names.POLICY_CHECK_TEXT),
+                name(artifact_names.POLICY_CHECK_SARIF),
+            ),
             _policy_check,
         ),
         Station(
@@ -118,7 +123,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " of it.",
             frozenset({"markdown"}),
             (*evidence, "cross_service", "perf_summary", "policy_check"),
-            (name("Aggregated.json"), name("Aggregated.md")),
+            (name(artifact_names.AGGREGATED), name(artifact_names.AGGREGATED_TEXT)),
             _aggregated,
         ),
         Station(
@@ -136,12 +141,12 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
                 "aggregated",
             ),
             (
-                name("Waivers.json"),
-                name("Baseline.json"),
-                name("Operator.json"),
-                name("Snapshot.json"),
-                name("Attestations.intoto.jsonl"),
-                name("Decision.dsse.json"),
+                name(artifact_names.WAIVERS),
+                name(artifact_names.BASELINE),
+                name(artifact_names.OPERATOR),
+                name(artifact_names.SNAPSHOT),
+                name(artifact_names.ATTESTATIONS),
+                name(artifact_names.DECISION),
                 names.page,
             ),
             _snapshot,

@@ -19,7 +19,6 @@ from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.records import canonical, signing
 
-ARTIFACT = "Attestations.intoto.jsonl"
 _AGAIN = "Run the audit again on this commit."
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from atom_release.records import canonical
+from atom_release.records import names as artifact_names
 from atom_release.records.record import Record
 
 README = "README.md"
@@ -70,11 +71,11 @@ def contents(found: Record, artifacts: Mapping[str, bytes], public_pem: bytes) -
         public_pem: the key that signed it.
     """
     prefix, said = found.manifest.release.prefix, found.decision
-    name = f"{prefix}_Decision.dsse.json"
+    name = f"{prefix}_{artifact_names.DECISION}"
     if found.case is None and README in artifacts:
         return _files(found, artifacts, public_pem, artifacts[README])
     readme = _README.format(
-        bundle=f"{prefix}_AuditBundle.zip",
+        bundle=f"{prefix}_{artifact_names.BUNDLE}",
         decision=name,
         digest=canonical.digest(found.envelope),
         key=KEY,
@@ -92,7 +93,7 @@ def _files(
 ) -> dict[str, bytes]:
     return {
         **{name: artifacts[name] for name in found.artifacts},
-        f"{found.manifest.release.prefix}_Decision.dsse.json": found.envelope,
+        f"{found.manifest.release.prefix}_{artifact_names.DECISION}": found.envelope,
         README: readme,
         KEY: public_pem,
     }

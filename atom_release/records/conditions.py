@@ -18,11 +18,9 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules.legs import NO_OPERATOR, Case
 from atom_release.gate.rules.ratchet import Baseline
-from atom_release.records import canonical, consents, signing
+from atom_release.records import canonical, consents, names, signing
 from atom_release.records.names import OPERATOR
 
-WAIVERS = "Waivers.json"
-BASELINE = "Baseline.json"
 _OPERATOR_SCHEMA = "atom-release/operator-record/v1"
 
 
@@ -36,7 +34,10 @@ def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.Pub
         StoreError: one of them cannot be read.
     """
     prefix = case.manifest.release.prefix
-    waivers, baseline = artifacts.get(f"{prefix}_{WAIVERS}"), artifacts.get(f"{prefix}_{BASELINE}")
+    waivers, baseline = (
+        artifacts.get(f"{prefix}_{names.WAIVERS}"),
+        artifacts.get(f"{prefix}_{names.BASELINE}"),
+    )
     if waivers is not None:
         given = consents.read(waivers, producer)
         case = replace(

@@ -28,6 +28,7 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case, Earlier
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import attestations, canonical, older, signing
+from atom_release.records import names as artifact_names
 from atom_release.records.conditions import with_terms
 
 MANIFEST = "release.yaml"
@@ -142,7 +143,7 @@ def seal(
         (
             content
             for name, content in artifacts.items()
-            if name.endswith(f"_{attestations.ARTIFACT}")
+            if name.endswith(f"_{artifact_names.ATTESTATIONS}")
         ),
         b"",
     )
@@ -293,7 +294,7 @@ def _history(manifest: Manifest, artifacts: Mapping[str, bytes]) -> tuple[dict[s
 
 
 def _snapshot(manifest: Manifest, artifacts: Mapping[str, bytes]) -> bytes:
-    return artifacts.get(f"{manifest.release.prefix}_Snapshot.json", b"")
+    return artifacts.get(f"{manifest.release.prefix}_{artifact_names.SNAPSHOT}", b"")
 
 
 def _evidence(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:

@@ -21,7 +21,7 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case
 from atom_release.gate.vocabulary import Verdict
 from atom_release.git import Git
-from atom_release.records import attestations, canonical, record, signing
+from atom_release.records import attestations, canonical, names, record, signing
 from atom_release.source.manifest_file import MANIFEST_PATH, parse_manifest
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def release_earlier(repository: Path, scenario: str, key: KeyPair) -> None:
             git,
             manifest,
             judged,
-            {**files, f"{manifest.release.prefix}_Decision.dsse.json": envelope},
+            {**files, f"{manifest.release.prefix}_{names.DECISION}": envelope},
         )
 
 
 def _made(git: Git, manifest: Manifest, key: KeyPair) -> bool:
     """Check whether this key's decision already stands behind the earlier release's tag."""
     release = manifest.release
-    decision = f"releases/{release.version}/{release.prefix}_Decision.dsse.json"
+    decision = f"releases/{release.version}/{release.prefix}_{names.DECISION}"
     stored = git.call("cat-file", "blob", f"refs/tags/{release.tag}:{decision}")
     if stored.status != 0:
         return False
@@ -89,8 +89,8 @@ def _decided(
         raise Refused(
             f"The earlier release is {decision.verdict}: {decision.reason}.", "Mend the scenario."
         )
-    artifacts[f"{manifest.release.prefix}_Snapshot.json"] = snapshot
-    artifacts[f"{manifest.release.prefix}_{attestations.ARTIFACT}"] = attestations.write(
+    artifacts[f"{manifest.release.prefix}_{names.SNAPSHOT}"] = snapshot
+    artifacts[f"{manifest.release.prefix}_{names.ATTESTATIONS}"] = attestations.write(
         case.evidence, key
     )
     return artifacts, signing.sign(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.records import bundle, bundle_contents, canonical, record
+from atom_release.records import bundle, bundle_contents, canonical, names, record
 from atom_release.release import released, stored_decision
 from atom_release.release.work import Work
 
@@ -44,7 +44,7 @@ def archive(work: Work) -> tuple[str, str, int]:
             subject, stored_decision.newest_run(subject)
         )
         found = record.rederive(artifacts, envelope, subject.key.public)
-    place = f"{released.folder(subject.manifest)}/{work.names.artifact('AuditBundle.zip')}"
+    place = f"{released.folder(subject.manifest)}/{work.names.artifact(names.BUNDLE)}"
     content = bundle.build_bundle(
         bundle_contents.contents(found, artifacts, subject.key.public.pem)
     )

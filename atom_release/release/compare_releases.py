@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service
-from atom_release.records import canonical
+from atom_release.records import canonical, names
 from atom_release.release import previous_release, trusted_keys
 from atom_release.release.ask import Question
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.probes.regression import Baseline
     from atom_release.release.work import Work
-
-_SUMMARY = "PerfSummary.json"
 
 
 def regressions(work: Work, measured: Sequence[Evidence]) -> list[Evidence]:
@@ -64,9 +62,9 @@ def baseline_of(found: previous_release.Lookup) -> tuple[Baseline | None, str]:
     release = found.release
     if release is None:
         return None, found.reason
-    summary = release.artifact(_SUMMARY)
+    summary = release.artifact(names.PERF_SUMMARY)
     if summary is None:
-        return None, f"{release.tag} holds no {_SUMMARY}"
+        return None, f"{release.tag} holds no {names.PERF_SUMMARY}"
     name, content = summary
     return (
         Baseline(

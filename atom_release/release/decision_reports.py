@@ -16,6 +16,7 @@ from atom_release.gate.documents import markdown
 from atom_release.gate.documents.claims_summary import accounts
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.records import attestations, canonical, record, signing
+from atom_release.records import names as artifact_names
 from atom_release.release import pictures
 from atom_release.release.work import Work
 
@@ -37,8 +38,8 @@ def aggregated(work: Work) -> Mapping[str, bytes]:
     }
     text = markdown.aggregated(f"{release.prefix} {release.version}", results, told)
     return {
-        work.names.artifact("Aggregated.json"): canonical.encode(document),
-        work.names.artifact("Aggregated.md"): text.encode(),
+        work.names.artifact(artifact_names.AGGREGATED): canonical.encode(document),
+        work.names.artifact(artifact_names.AGGREGATED_TEXT): text.encode(),
     }
 
 
@@ -48,11 +49,11 @@ def snapshot(work: Work) -> Mapping[str, bytes]:
     names += [
         work.names.artifact(rest)
         for rest in (
-            "InfraSimulation.log",
-            "PolicyCheck.md",
-            "PolicyCheck.sarif",
-            "Aggregated.json",
-            "Aggregated.md",
+            artifact_names.INFRA_SIMULATION_LOG,
+            artifact_names.POLICY_CHECK_TEXT,
+            artifact_names.POLICY_CHECK_SARIF,
+            artifact_names.AGGREGATED,
+            artifact_names.AGGREGATED_TEXT,
         )
     ]
     artifacts = {**work.inputs(names), **work.terms, record.MANIFEST: work.subject.manifest_bytes}
@@ -68,8 +69,8 @@ def snapshot(work: Work) -> Mapping[str, bytes]:
     attested = attestations.write(case.evidence, work.subject.key)
     everything = {
         **artifacts,
-        work.names.artifact("Snapshot.json"): snapshot_bytes,
-        work.names.artifact(attestations.ARTIFACT): attested,
+        work.names.artifact(artifact_names.SNAPSHOT): snapshot_bytes,
+        work.names.artifact(artifact_names.ATTESTATIONS): attested,
     }
     payload = record.seal(
         decision, everything, case.evidence, work.subject.key.public, version=__version__
@@ -77,6 +78,6 @@ def snapshot(work: Work) -> Mapping[str, bytes]:
     envelope = signing.sign(payload, PAYLOAD_TYPE, work.subject.key)
     return {
         **everything,
-        work.names.artifact("Decision.dsse.json"): envelope,
+        work.names.artifact(artifact_names.DECISION): envelope,
         **pictures.page(work, case, decision, everything),
     }

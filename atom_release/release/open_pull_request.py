@@ -12,7 +12,7 @@ from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.vocabulary import Outcome, Verdict
 from atom_release.git import Git, remote
-from atom_release.records import canonical
+from atom_release.records import canonical, names
 from atom_release.release import bundle_decision, released
 from atom_release.release.released import Standing
 from atom_release.release.work import Work
@@ -58,7 +58,7 @@ def request_merge(work: Work) -> Requested:
 
 
 def _text(work: Work, made: Standing) -> str:
-    name = work.names.artifact("PullRequest.md")
+    name = work.names.artifact(names.PULL_REQUEST)
     before = work.inputs([name])
     if name in before:
         return before[name].decode()

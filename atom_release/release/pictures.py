@@ -22,6 +22,7 @@ from atom_release.pages import charts
 from atom_release.pages.html import Told
 from atom_release.pages.html import page as draw_page
 from atom_release.records import canonical
+from atom_release.records import names as artifact_names
 from atom_release.records.record import evidence_in
 from atom_release.release import previous_release, trusted_keys
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from atom_release.release.work import Work
 
 T = TypeVar("T")
-_SUMMARY = "PerfSummary.json"
 _RELEASES = 7  # before this one
 
 
@@ -182,7 +182,7 @@ def _before(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
         islice(previous_release.every(work.subject, trusted_keys.gates(work.subject)), _RELEASES)
     )
     for release in reversed(releases):
-        summary = release.artifact(_SUMMARY)
+        summary = release.artifact(artifact_names.PERF_SUMMARY)
         if summary is not None:
             found = evidence_in(dict([summary])).values()
             yield (

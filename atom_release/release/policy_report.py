@@ -15,14 +15,14 @@ from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decision import judge
 from atom_release.gate.documents import markdown, matrix, sarif
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.records import canonical
+from atom_release.records import canonical, names
 from atom_release.release.work import Work, evidence_document
 from atom_release.source.manifest_file import MANIFEST_PATH
 
 
 def write(work: Work, found: Sequence[Evidence]) -> Mapping[str, bytes]:
     """Judge the policies by this evidence and what was stored before, and give the artifacts."""
-    name, release = work.names.artifact("PolicyCheck.json"), work.manifest.release
+    name, release = work.names.artifact(names.POLICY_CHECK), work.manifest.release
     case = work.case(
         {
             **work.inputs(work.names.evidence_artifacts),
@@ -41,10 +41,10 @@ def write(work: Work, found: Sequence[Evidence]) -> Mapping[str, bytes]:
         name: canonical.encode(
             evidence_document(found, matrix=[cell.model_dump(mode="json") for cell in cells])
         ),
-        work.names.artifact("PolicyCheck.md"): (
+        work.names.artifact(names.POLICY_CHECK_TEXT): (
             markdown.policy_check(title, results, cells).encode()
         ),
-        work.names.artifact("PolicyCheck.sarif"): canonical.encode(
+        work.names.artifact(names.POLICY_CHECK_SARIF): canonical.encode(
             sarif.document(origin, results, case.evidence)
         ),
     }

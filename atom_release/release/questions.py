@@ -13,7 +13,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Integration, Service
 from atom_release.gate.vocabulary import Answer
-from atom_release.records import canonical
+from atom_release.records import canonical, names
 from atom_release.release import compare_releases, pictures, policy_report
 from atom_release.release.ask import Question
 from atom_release.release.work import Work, evidence_document
@@ -86,8 +86,8 @@ def infra_simulation(work: Work) -> Mapping[str, bytes]:
         found = others.result() + rehearsed_ones
     log = "\n".join(infrastructure.log_lines(found)) + "\n"
     return {
-        work.names.artifact("InfraSimulation.json"): canonical.encode(evidence_document(found)),
-        work.names.artifact("InfraSimulation.log"): log.encode(),
+        work.names.artifact(names.INFRA_SIMULATION): canonical.encode(evidence_document(found)),
+        work.names.artifact(names.INFRA_SIMULATION_LOG): log.encode(),
     }
 
 
@@ -165,7 +165,7 @@ def cross_service(work: Work) -> Mapping[str, bytes]:
         _leg("integration", one.name, _integration(work, one)) for one in work.manifest.integration
     ]
     return {
-        work.names.artifact("CrossService.json"): canonical.encode(
+        work.names.artifact(names.CROSS_SERVICE): canonical.encode(
             evidence_document(rehearsed(work, asks))
         )
     }
@@ -213,7 +213,7 @@ def perf_summary(work: Work) -> Mapping[str, bytes]:
     measured = rehearsed(work, asks)
     found = [*measured, *read, *compare_releases.regressions(work, measured)]
     return {
-        work.names.artifact("PerfSummary.json"): canonical.encode(evidence_document(found)),
+        work.names.artifact(names.PERF_SUMMARY): canonical.encode(evidence_document(found)),
         **dict(pictures.beside(work, measured)),
     }
 

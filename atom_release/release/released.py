@@ -17,6 +17,7 @@ from atom_release.errors import ProbeFault, Refused, StoreError
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Verdict
+from atom_release.records import names as artifact_names
 from atom_release.records import record, signing
 from atom_release.release.subject import Subject
 
@@ -47,7 +48,7 @@ def folder(manifest: Manifest) -> str:
 
 def decision_name(manifest: Manifest) -> str:
     """Give the file name of the signed decision."""
-    return f"{manifest.release.prefix}_Decision.dsse.json"
+    return f"{manifest.release.prefix}_{artifact_names.DECISION}"
 
 
 def of(subject: Subject) -> Standing | None:

@@ -33,7 +33,7 @@ from atom_release.acts.tag_signing import TagKey
 from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.vocabulary import Outcome
-from atom_release.records import canonical, record, signing
+from atom_release.records import canonical, names, record, signing
 from atom_release.release import bundle_decision, released, stored_decision
 from atom_release.release.clock import now
 from atom_release.release.work import Work
@@ -234,7 +234,7 @@ def _receipt(work: Work, entry: Entry, address: str) -> None:
     }
     work.write(
         {
-            work.names.artifact("Receipt.dsse.json"): signing.sign(
+            work.names.artifact(names.RECEIPT): signing.sign(
                 canonical.encode(said), _RECEIPT, work.subject.key
             )
         }

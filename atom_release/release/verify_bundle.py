@@ -13,10 +13,10 @@ from atom_release.acts import tag_signing
 from atom_release.acts.tag import RemoteTagState, ask_remote_tag
 from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.git import Git
-from atom_release.records import bundle_contents, record, signing
+from atom_release.records import bundle_contents, names, record, signing
 from atom_release.records.bundle import read_bundle
 
-_DECISION = "_Decision.dsse.json"
+_DECISION = f"_{names.DECISION}"
 _GET = "Get the bundle again from where it was made."
 
 

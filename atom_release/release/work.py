@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from atom_release import settings as environment
 from atom_release.gate.manifest import Manifest
-from atom_release.records import names
+from atom_release.records import conditions, names
 from atom_release.records.names import ArtifactNames
 from atom_release.release import progress
 from atom_release.release.clock import now
@@ -167,15 +167,12 @@ class Work:
         return _terms[occasion]
 
     def _read_terms(self) -> Mapping[str, bytes]:
-        from atom_release.records import conditions
         from atom_release.release import trusted_keys
 
         before = trusted_keys.release_before(self.subject)
         return {
-            self.names.artifact(conditions.WAIVERS): trusted_keys.waivers_document(
-                self.subject, before
-            ),
-            self.names.artifact(conditions.BASELINE): trusted_keys.baseline_document(before),
+            self.names.artifact(names.WAIVERS): trusted_keys.waivers_document(self.subject, before),
+            self.names.artifact(names.BASELINE): trusted_keys.baseline_document(before),
             self.names.artifact(names.OPERATOR): conditions.operator_document(
                 self.subject.operator.operator, self.subject.operator.digest
             ),

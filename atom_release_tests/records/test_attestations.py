@@ -21,7 +21,7 @@ from atom_release.gate.documents.attestation import EVIDENCE, TEST_RESULT, state
 from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer
-from atom_release.records import attestations, canonical, record, signing
+from atom_release.records import attestations, canonical, names, record, signing
 from atom_release_tests.fixtures.cases import COMMIT, LEGS, all_good, case_of, evidence_for
 
 CASES = {
@@ -165,7 +165,7 @@ def sealed(key: signing.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, by
     artifacts = {
         **reports,
         "PhaseX_Snapshot.json": snapshot,
-        f"PhaseX_{attestations.ARTIFACT}": attestations.write(case.evidence, key),
+        f"PhaseX_{names.ATTESTATIONS}": attestations.write(case.evidence, key),
     }
     payload = record.seal(decision, artifacts, case.evidence, key.public, version="0")
     return artifacts, signing.sign(payload, PAYLOAD_TYPE, key)

@@ -14,6 +14,7 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.rules.performance import ALPHA, asked_load
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
+from atom_release.records import names
 from atom_release.reference.scenarios.scenario import Earlier, Files, Scenario, replace
 
 _MANIFEST = "release.yaml"
@@ -77,7 +78,7 @@ def found_then(
         yes("regression", service, {"not_applicable": "no baseline: the first release"})
         for service in served
     ]
-    return {"PerfSummary.json": found}
+    return {names.PERF_SUMMARY: found}
 
 
 def _latency(service: Service) -> dict[str, JsonValue]:
