@@ -122,13 +122,14 @@ class Order:
         """Return all that is seen and not written: the system's, the tools', the order's own."""
         folders = self.folders
         program = self.argv[0] if self.argv else ""
-        return {
+        shown = {
             *map(Path, allowed.system_paths()),
             *allowed.gate_paths(folders.hidden),
             *allowed.tool_paths(program, self.environment, folders.hidden),
             *folders.readable,
             self.directory,
         }
+        return shown - {Path("/")}  # it is there in any case, with what the list puts into it
 
     def _links(self, readable: set[Path]) -> dict[str, str]:
         """Return the symbolic links without which a path that the subject is told leads nowhere."""

@@ -147,11 +147,14 @@ class View:
         kernel.mount(f"/proc/self/fd/{self._stage}/{name}", target, None, kernel.MS_BIND)
 
     def _readable(self, path: str) -> None:
+        """Show a path as it is outside, and let nothing be written through it from here on."""
+        self._writable(path)
+        kernel.set_read_only(_ROOT + path, read_only=True, below=True)
+
+    def _writable(self, path: str) -> None:
         handle, target = self._handles[path], _ROOT + path
         _make_target(target, folder=stat.S_ISDIR(os.fstat(handle).st_mode))
         kernel.mount(f"/proc/self/fd/{handle}", target, None, kernel.MS_BIND | kernel.MS_REC)
-
-    _writable = _readable
 
     def _bounded(self, path: str) -> None:
         outside, target = self._handles[path], _ROOT + path
