@@ -109,7 +109,7 @@ def test_sqitch_says_the_order_itself() -> None:
         for folder in ("deploy", "revert", "verify")
         for name in ("admins", "users", "stray")
     ]
-    read = make_plan(files, {"db/sqitch.plan": text}.get)
+    read = make_plan(files, {"db/sqitch.plan": text.encode()}.get)
     assert [step.path for step in read.steps] == ["db/deploy/users.sql", "db/deploy/admins.sql"]
     assert not read.doubts
 

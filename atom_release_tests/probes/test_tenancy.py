@@ -331,7 +331,7 @@ def test_a_linter_beside_the_probe_is_shown_and_decides_nothing(
         assert beside["findings"] == [
             {"rule": "SEC001", "severity": "error", "where": "public.notes", "what": what}
         ]
-        assert "user=gate_" in str(beside["findings"])
+        assert "_owner" in str(beside["findings"])
 
 
 @pytest.mark.skipif(
@@ -356,7 +356,7 @@ def test_the_real_linter_finds_the_unprotected_table(
         "where": "public.bare",
         "what": "RLS not enabled on table",
     } in beside["findings"]  # type: ignore[operator]
-    assert all("gate_" not in str(one) for one in beside["findings"])  # type: ignore[union-attr]
+    assert all("_owner" not in str(one) for one in beside["findings"])  # type: ignore[union-attr]
 
 
 def test_without_a_linter_that_is_said(

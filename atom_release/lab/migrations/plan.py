@@ -17,11 +17,12 @@ from atom_release.lab.migrations.markers import (
     wants_no_transaction,
 )
 from atom_release.lab.migrations.names import read_names
+from atom_release.lab.migrations.psql import read_included, speaks_psql
 from atom_release.lab.migrations.statements import statements
 from atom_release.lab.migrations.undoing import undoes_itself
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from atom_release.source.commit import JudgedTree
 
@@ -33,6 +34,8 @@ class Step:
     path: str
     content: bytes
     in_transaction: bool = True
+    by_psql: bool = False
+    included: Mapping[str, bytes] = field(default_factory=dict)  # what psql is told to include
 
 
 @dataclass
@@ -59,34 +62,39 @@ class Plan:
 def plan_migrations(tree: JudgedTree, pattern: str) -> Plan:
     """Return the plan of the migrations that match the manifest's glob in the judged tree."""
 
-    def sqitch_plan(path: str) -> str | None:
-        return tree.read(path).decode("utf-8", "replace") if path in tree.entries else None
+    def read(path: str) -> bytes | None:
+        return tree.read(path) if path in tree.entries else None
 
-    def beside(path: str) -> str:
-        """Return what a step's own settings file says: Flyway's .conf, Diesel's metadata.toml."""
-        places = (f"{path}.conf", str(PurePosixPath(path).with_name("metadata.toml")))
-        return "\n".join(filter(None, (sqitch_plan(place) for place in places)))
-
-    files = ((path, tree.read(path)) for path in tree.glob(pattern))
-    return make_plan(files, sqitch_plan, beside)
+    return make_plan(((path, tree.read(path)) for path in tree.glob(pattern)), read)
 
 
 def make_plan(
-    files: Iterable[tuple[str, bytes]],
-    sqitch_plan: Callable[[str], str | None] = lambda _: None,
-    beside: Callable[[str], str] = lambda _: "",
+    files: Iterable[tuple[str, bytes]], read: Callable[[str], bytes | None] = lambda _: None
 ) -> Plan:
-    """Return the plan of these files; `beside` returns the text of a step's own settings file."""
+    """Return the plan of these files; `read` reads another file, None where there is none."""
+
+    def sqitch_plan(path: str) -> str | None:
+        content = read(path)
+        return None if content is None else content.decode("utf-8", "replace")
+
     contents = dict(files)
     names = read_names(contents, sqitch_plan)
     plan = Plan(left_out=names.left_out, ordered_by=names.ordered_by)
     plan.doubts = [Doubt(path, 1, what) for path, what in sorted(names.doubts.items())]
     for path in names.steps:
-        plan.steps.append(_read_step(path, contents[path], beside(path), plan.doubts))
+        plan.steps.append(_read_step(path, contents[path], read, plan.doubts))
     return plan
 
 
-def _read_step(path: str, content: bytes, settings: str, doubts: list[Doubt]) -> Step:
+def _read_settings(path: str, read: Callable[[str], bytes | None]) -> str:
+    """Return what a step's own settings file says: Flyway's .conf, Diesel's metadata.toml."""
+    places = (f"{path}.conf", str(PurePosixPath(path).with_name("metadata.toml")))
+    return " ".join((read(place) or b"").decode("utf-8", "replace") for place in places)
+
+
+def _read_step(
+    path: str, content: bytes, read: Callable[[str], bytes | None], doubts: list[Doubt]
+) -> Step:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -100,8 +108,15 @@ def _read_step(path: str, content: bytes, settings: str, doubts: list[Doubt]) ->
     if placeholder := find_placeholder(sections.forward):
         line, name = placeholder
         doubts.append(Doubt(path, line, f"{name} is filled in by a deployment, which is not known"))
-    alone = wants_no_transaction(text) or wants_no_transaction(f"-- {settings}".replace("\n", " "))
-    return Step(path, sections.forward.encode(), in_transaction=not alone)
+    settings = f"-- {_read_settings(path, read)}".replace("\n", " ")
+    in_transaction = not (wants_no_transaction(text) or wants_no_transaction(settings))
+    forward = sections.forward.encode()
+    if not speaks_psql(sections.forward):
+        return Step(path, forward, in_transaction)
+    included, refused = read_included(path, sections.forward, read)
+    if refused:
+        doubts.append(Doubt(path, *refused))
+    return Step(path, forward, in_transaction, by_psql=not refused, included=included)
 
 
 def _last_line(text: str) -> int:

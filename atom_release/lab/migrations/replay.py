@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import NegativeControl
@@ -16,6 +16,7 @@ from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.migrations.apply import Applied, apply_file
 from atom_release.lab.migrations.plan import Plan, Step
 from atom_release.lab.migrations.platforms import missing_from_platform
+from atom_release.lab.migrations.psql import without_commands
 from atom_release.lab.migrations.scratch import LONGEST
 from atom_release.lab.migrations.statements import Statement, statements
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _NAME = r'(?:"((?:[^"]|"")+)"|([A-Za-z_][\w$]*))'
 _EXTENSION = re.compile(rf"create\s+extension\s+(?:if\s+not\s+exists\s+)?{_NAME}", re.IGNORECASE)
+_IN_SCHEMA = re.compile(rf"\bschema\s+{_NAME}", re.IGNORECASE)
 _ROLE = re.compile(rf"create\s+(?:role|user|group)\s+(?!mapping\b){_NAME}", re.IGNORECASE)
 _REFUSED_EXTENSION = re.compile(r'permission denied to create extension "([^"]+)"')
 _FOLLOWS = {
@@ -102,7 +104,7 @@ def replay(target: Target, plan: Plan) -> Replay:
     result = Replay(plan)
     for step in plan.steps:
         text = _pass_over(target, step, result)
-        applied = _apply(target, Step(step.path, text, step.in_transaction), result)
+        applied = _apply(target, replace(step, content=text), result)
         result.applied.append(applied)
         if brought := missing_from_platform(applied.error):
             result.platform.setdefault(brought, []).append(step.path)
@@ -149,7 +151,11 @@ def _apply_in_time(target: Target, step: Step) -> Applied:
     """Apply one file on a connection of its own; it ends in time, whatever it holds."""
     import psycopg
 
-    privileged = set(_privileged(target, step.content))
+    if step.by_psql and target.psql is not None:
+        for extension, schema in _privileged(target, step.content).items():
+            target.install(extension, schema)
+        return target.psql(step.path, {**step.included, step.path: step.content})
+    privileged = _privileged(target, step.content)
 
     def around(statement: Statement) -> AbstractContextManager[None]:
         return target.elevated() if _named(_EXTENSION, statement) in privileged else nullcontext()
@@ -172,11 +178,15 @@ def _apply_in_time(target: Target, step: Step) -> Applied:
         )
 
 
-def _privileged(target: Target, content: bytes) -> list[str]:
-    """Return the extensions that a file creates and that only a superuser may."""
-    every = statements(content.decode("utf-8", "replace"))
-    named = (_named(_EXTENSION, statement) for statement in every)
-    return [name for name in named if name and target.extensions.get(name)]
+def _privileged(target: Target, content: bytes) -> dict[str, str | None]:
+    """Return the extensions that a file creates and only a superuser may, each with its schema."""
+    found: dict[str, str | None] = {}
+    for statement in statements(without_commands(content.decode("utf-8", "replace"))):
+        name = _named(_EXTENSION, statement)
+        if name and target.extensions.get(name):
+            schema = _IN_SCHEMA.search(statement.text)
+            found[name] = (schema[1] or schema[2].lower()) if schema else None
+    return found
 
 
 def _pass_over(target: Target, step: Step, result: Replay) -> bytes:
@@ -206,7 +216,7 @@ def _without(content: bytes, skip: Callable[[Statement], bool]) -> bytes:
         text = content.decode()
     except UnicodeDecodeError:
         return content
-    for statement in reversed(list(statements(text))):
+    for statement in reversed(list(statements(without_commands(text)))):
         if skip(statement):
             blank = re.sub(r"[^\n]", " ", statement.text)
             text = text[: statement.start] + blank + text[statement.end :]

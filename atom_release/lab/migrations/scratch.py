@@ -13,8 +13,10 @@ import contextlib
 import secrets
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from atom_release.lab.migrations.psql import PsqlServer, apply_by_psql
 from atom_release.lab.migrations.target import Target, read_extensions
 
 if TYPE_CHECKING:
@@ -23,11 +25,25 @@ if TYPE_CHECKING:
     import psycopg
 
 
+_WORDS = (
+    "app",
+    "backend",
+    "core",
+    "data",
+    "main",
+    "orders",
+    "portal",
+    "production",
+    "store",
+    "web",
+)
+"""Names that any database may have: no policy can tell from it that it is looked at."""
+
 _LOCK = 7_046_029_254  # one run at a time on a server: roles belong to the whole server
 _SELF_GRANT_SINCE = 160000
 
 
-class Server(Protocol):
+class Server(PsqlServer, Protocol):
     """The PostgreSQL server that is asked."""
 
     def admin_dsn(self, database: str = "postgres") -> str:
@@ -58,7 +74,12 @@ class Scratch:
     def target(self) -> Target:
         """The database as migrations are applied to it."""
         return Target(
-            self.owner, self.address(self.owner), self.session, self.extensions, self.roles_before
+            self.owner,
+            self.address(self.owner),
+            self.session,
+            self.extensions,
+            self.roles_before,
+            partial(apply_by_psql, self.server, self.database, self.owner),
         )
 
     @contextlib.contextmanager
@@ -159,14 +180,14 @@ def _roles(admin: psycopg.Connection[tuple[Any, ...]]) -> frozenset[str]:
 def _make(
     admin: psycopg.Connection[tuple[Any, ...]], server: Server, role: str, before: frozenset[str]
 ) -> Scratch:
-    stem = f"gate_{secrets.token_hex(4)}"
+    stem = f"{secrets.choice(_WORDS)}{secrets.randbelow(90) + 10}"
     extensions = read_extensions(admin)
     version = admin.info.parameter_status("server_version") or ""
     return Scratch(
         server,
         stem,
         f"{stem}_owner",
-        f"{stem}_filler",
+        f"{stem}_reports",
         role,
         before,
         version,

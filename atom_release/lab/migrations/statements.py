@@ -61,6 +61,11 @@ def tokens(text: str) -> Iterator[Token]:
         position = end
 
 
+def next_token(text: str, position: int) -> int:
+    """Return where the piece that begins at a position ends."""
+    return _token(text, position)[1]
+
+
 def blank_out(text: str, start: int, end: int) -> str:
     """Return the text with that part replaced by as many lines of nothing, so line numbers stay."""
     return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]

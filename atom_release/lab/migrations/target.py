@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import psycopg
 
+    from atom_release.lab.migrations.apply import Applied
+
     Session = psycopg.Connection[tuple[Any, ...]]
 
 EXTENSIONS = """
@@ -31,6 +33,7 @@ class Target:
     admin: Callable[[], AbstractContextManager[Session]]
     extensions: Mapping[str, bool]
     roles_before: frozenset[str] = frozenset()
+    psql: Callable[[str, Mapping[str, bytes]], Applied] | None = None  # runs one of these files
 
     @contextlib.contextmanager
     def elevated(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from atom_release.lab.migrations.plan import Plan
+from atom_release.lab.migrations.psql import apply_by_psql
 from atom_release.lab.migrations.replay import Replay, makes_role, replay
 from atom_release.lab.migrations.target import Target, read_extensions
 from atom_release.lab.rehearsal.postgres import OWNER, Postgres
@@ -25,7 +26,9 @@ def migrate(postgres: Postgres, database: str, plan: Plan, role: str) -> Replay:
     with postgres.admin(database) as connection:
         extensions = read_extensions(connection)
     admin = partial(postgres.admin, database)
-    applied = replay(Target(OWNER, postgres.dsn(database, OWNER), admin, extensions), plan)
+    psql = partial(apply_by_psql, postgres, database, OWNER)
+    dsn = postgres.dsn(database, OWNER)
+    applied = replay(Target(OWNER, dsn, admin, extensions, psql=psql), plan)
     let_in(postgres, database, role)
     return applied
 

@@ -15,7 +15,7 @@ import importlib.util
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -97,6 +97,7 @@ class Postgres:
     bin: Path
     origin: str
     folder: Path  # where its socket lies, in a folder named `socket`
+    accounts: Sequence[str]
     password: str = field(repr=False)
     _socket: int = field(repr=False, default=-1)  # that folder, open: its path may be too long
 
@@ -200,8 +201,10 @@ def start(
         port = _APART_PORT if apart else free_ports(1)[0]
         if _starts(launcher, folder, chosen, port, "" if apart else "127.0.0.1"):
             socket = os.open(folder / "socket", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            made = Postgres(port, "", chosen.bin, chosen.origin, folder, password, socket)
-            return _ready(made)
+            accounts = launcher.sandbox.accounts
+            return _ready(
+                Postgres(port, "", chosen.bin, chosen.origin, folder, accounts, password, socket)
+            )
         if not was_taken(launcher.tail(NAME)):
             break
     raise ProbeFault(

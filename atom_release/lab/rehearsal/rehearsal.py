@@ -30,10 +30,10 @@ from atom_release.lab.rehearsal.services import Ground, log_name
 from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
 from atom_release.lab.sandbox import Sandbox
 
-DATABASE = "rehearsal"
+DATABASE = "main"
 """The database that the services use."""
 
-_FIRST = "rehearsal_first"
+_FIRST = "main_first"
 
 
 class Rehearsal:

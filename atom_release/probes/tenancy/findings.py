@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Tenancy
     from atom_release.lab.migrations.scratch import Scratch
     from atom_release.probes.tenancy.attempt import Session
-    from atom_release.probes.tenancy.catalog import Catalog, Role, Table
+    from atom_release.probes.tenancy.catalog import Catalog, ForeignKey, Role, Table
     from atom_release.probes.tenancy.crossing import Crossed, Sides
     from atom_release.probes.tenancy.faults import Leak
 
@@ -24,6 +24,7 @@ class Isolation:
 
     role: Role | None = None
     tables: list[Table] = field(default_factory=list)
+    children: list[Table] = field(default_factory=list)  # they hang on tenant tables
     unreached: list[str] = field(default_factory=list)
     unpopulated: dict[str, str] = field(default_factory=dict)
     unexercised: list[str] = field(default_factory=list)
@@ -53,6 +54,7 @@ class Run:
     role: Session
     found: Isolation
     sides: dict[int, Sides] = field(default_factory=dict)
+    hanging: dict[int, ForeignKey] = field(default_factory=dict)
 
     def spelled(self, label: str) -> list[str]:
         """Give the ways in which the tables spell a tenant, the commonest first."""

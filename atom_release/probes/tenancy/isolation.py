@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from atom_release.probes.tenancy import faults, openings, tables, windows
+from atom_release.probes.tenancy import children, faults, openings, policies, tables, windows
 from atom_release.probes.tenancy.catalog import Role, read_catalog, read_role
 from atom_release.probes.tenancy.findings import Isolation, Run
 from atom_release.probes.tenancy.populate import Population, Unpopulated
@@ -26,10 +26,15 @@ SELECT DISTINCT rolname FROM pg_roles r JOIN (SELECT relowner AS owner FROM pg_c
 """
 
 
-def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
-    """Examine the scratch database, whose migrations were applied.
+def examine(
+    scratch: Scratch,
+    tenancy: Tenancy,
+    found: Isolation,
+    allowed_settings: frozenset[str] = frozenset(),
+) -> None:
+    """Examine the scratch database, whose migrations were applied; write down what is found.
 
-    And write down what is found as it is found.
+    `allowed_settings` may open other tenants' rows: somebody who is trusted said so.
     """
     import psycopg
 
@@ -50,16 +55,12 @@ def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
         catalog = read_catalog(filler, tenancy.role)
         found.tables = catalog.with_column(tenancy.column)
         found.leaks += [*faults.of_role(found.role, tenancy), *faults.of_catalog(catalog, tenancy)]
-        _examine(
-            Run(
-                scratch,
-                tenancy,
-                catalog,
-                Population(filler, catalog, tenancy.column, tenancy.setting),
-                role,
-                found,
-            )
-        )
+        population = Population(filler, catalog, tenancy.column, tenancy.setting)
+        run = Run(scratch, tenancy, catalog, population, role, found)
+        run.hanging = children.hanging(catalog, tenancy.column)
+        reached = [catalog.tables[oid] for oid in run.hanging]
+        found.children = [table for table in reached if children.reached(table)]
+        _examine(run, allowed_settings)
 
 
 def _prepare(admin: Session, scratch: Scratch) -> None:
@@ -85,7 +86,7 @@ def _restore(scratch: Scratch, role: str, before: Role) -> None:
             admin.execute(SQL("ALTER ROLE {} NOLOGIN").format(Identifier(role)))
 
 
-def _examine(run: Run) -> None:
+def _examine(run: Run, allowed_settings: frozenset[str]) -> None:
     found, tenancy = run.found, run.tenancy
     reached = [one for one in found.tables if one.privileges - {"TRUNCATE"} and one.kind != "f"]
     found.unreached = [one.label for one in found.tables if one not in reached]
@@ -94,7 +95,8 @@ def _examine(run: Run) -> None:
         for one in reached
         if one.may("TRUNCATE")
     ]
-    views = windows.of_interest(run.catalog, [one.oid for one in found.tables])
+    children.name_unlooked(run)
+    views = windows.of_interest(run.catalog, [one.oid for one in (*found.tables, *found.children)])
     _parents_first(run)
     nobody = windows.look(run.role, views, [], tenancy.setting, None)
     populated = _populate(run, "A")
@@ -108,7 +110,9 @@ def _examine(run: Run) -> None:
         run, views, [(nobody, nobody_after, "without a tenant"), (before, after, "to a tenant")]
     )
     tables.cross_all(run, [one for one in reached if one.oid in populated or one.partition])
+    children.cross_children(run)
     openings.report_functions(run, calls, uncallable, (before, after))
+    policies.examine_policies(run, allowed_settings)
     tables.control(run)
 
 
@@ -141,4 +145,7 @@ def _populate(run: Run, label: str) -> set[int]:
                 and table.label not in run.found.unreached
             ):
                 run.found.unpopulated[table.label] = str(reason)
+    for table in run.found.children:
+        with contextlib.suppress(Unpopulated):  # said where the rows are wanted
+            run.population.ensure(table, label)
     return done

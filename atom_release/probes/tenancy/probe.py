@@ -26,10 +26,17 @@ _QUESTIONS = ("migrations", "isolation")
 _NAMED = 5  # faults that a reason names
 
 
-def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> list[Evidence]:
-    """Answer `migrations` and `isolation` about the judged tree.
+def probe_tenancy(
+    look: Look,
+    postgres: Server,
+    held: tuple[str, ...] = (),
+    allowed_settings: frozenset[str] = frozenset(),
+) -> list[Evidence]:
+    """Answer `migrations` and `isolation` about the judged tree, in a scratch database.
 
-    In a scratch database of that server; `held` is the isolation of its process.
+    `held` is the isolation of the server's process. A setting that the application's role may make
+    and that opens other tenants' rows is a leak unless it is one of `allowed_settings`: those that
+    the operator's file or the previous release's manifest names.
     """
     tenancy = look.manifest.tenancy
     if tenancy is None:
@@ -51,11 +58,17 @@ def probe_tenancy(look: Look, postgres: Server, held: tuple[str, ...] = ()) -> l
         known["tools"] = {"postgresql": scratch.version}
         replay = replaying.replay(scratch.target, plan)
         migrations = _migrations(look, scratch, replay, known)
-        isolation = _isolation(look, tenancy, replay, _examined(scratch, tenancy, files), known)
+        found = _examined(scratch, tenancy, files, allowed_settings)
+        isolation = _isolation(look, tenancy, replay, found, known)
     return [migrations, isolation]
 
 
-def _examined(scratch: Scratch, tenancy: Tenancy, files: list[tuple[str, bytes]]) -> Isolation:
+def _examined(
+    scratch: Scratch,
+    tenancy: Tenancy,
+    files: list[tuple[str, bytes]],
+    allowed_settings: frozenset[str],
+) -> Isolation:
     """Examine.
 
     Where the release's own code held a session so long that it was ended, that is what was found.
@@ -64,7 +77,7 @@ def _examined(scratch: Scratch, tenancy: Tenancy, files: list[tuple[str, bytes]]
 
     found = Isolation(beside=companion.said(scratch))
     try:
-        examine(scratch, tenancy, found)
+        examine(scratch, tenancy, found, allowed_settings)
     except psycopg.OperationalError as error:
         found.stopped = error.diag.message_primary or str(error).partition("\n")[0]
     found.leaks = places.placed(found.leaks, files)
@@ -236,6 +249,7 @@ def _facts(tenancy: Tenancy, found: Isolation) -> dict[str, Any]:
         "role": tenancy.role,
         "column": tenancy.column,
         "tables": [one.label for one in found.tables],
+        "children": [table.label for table in found.children],
         "checked": list(described(found.crossed)),
         "views": found.views,
         "functions": found.functions,

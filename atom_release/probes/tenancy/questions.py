@@ -107,6 +107,21 @@ WHERE c.relkind IN ('v', 'm') AND {_OURS} AND {_NOT_AN_EXTENSIONS.format(catalog
 ORDER BY c.oid
 """
 
+POLICIES = """
+SELECT p.polrelid, p.polname::text, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
+       ARRAY(SELECT DISTINCT d.refobjid::regclass::text FROM pg_depend d
+             WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> p.polrelid
+             ORDER BY 1)::text[]
+FROM pg_policy p ORDER BY p.polrelid, p.polname
+"""
+
+BODIES = f"""
+SELECT p.proname::text, coalesce(nullif(p.prosrc, ''), pg_get_function_sqlbody(p.oid), ''), pg_get_functiondef(p.oid), l.lanname::text
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+WHERE p.prokind = 'f' AND l.lanname NOT IN ('c', 'internal') AND {_OURS} AND {_NOT_AN_EXTENSIONS.format(catalog="pg_proc", oid="p.oid")}
+ORDER BY p.oid
+"""
+
 FUNCTIONS = f"""
 SELECT n.nspname AS schema, p.proname AS name, p.prokind = 'p' AS procedure, p.proargtypes::oid[] AS arguments, p.oid::regprocedure::text AS signature,
        pg_get_functiondef(p.oid) AS source, p.provolatile = 'v' AS volatile

@@ -1,0 +1,175 @@
+"""Policies that are right where they are looked at, and open somewhere else: told as stories.
+
+Each has an honest twin that reads the same thing and opens nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.rehearsal import postgres
+from atom_release.probes.tenancy import probe_tenancy
+from atom_release_tests.fixtures.tenancy_release import asked, faults, look, started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.live
+
+_MANY = "(SELECT count(*) FROM pg_class) > 0"
+_OWN = "tenant_id::text = current_setting('app.tenant_id', true)"
+
+
+def notes(rule: str, before: str = "") -> str:
+    """Return the migration of a table whose policy is this rule."""
+    return f"""
+    {before}
+    CREATE TABLE notes (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, published timestamptz NOT NULL DEFAULT 'infinity');
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own ON notes USING ({rule}) WITH CHECK ({_OWN});
+    GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO app;
+    """
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
+    embedded = [one for one in postgres.servers() if one.origin == "embedded"]
+    with started(tmp_path_factory.mktemp("server"), embedded[0]) as running:
+        yield running
+
+
+_FUNCTION = """CREATE FUNCTION free() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN RETURN {condition}; END $$;"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "named"),
+    [
+        ("now() > '2027-06-01'::timestamptz", "the clock"),
+        ("CURRENT_DATE < date '2020-01-01'", "the clock"),
+        ("current_database() LIKE 'prod%'", "the database's name"),
+        ("(SELECT count(*) FROM notes) > 100000", "a count of rows"),
+        ("inet_client_addr() IS NOT NULL", "the connection"),
+    ],
+    ids=["later", "earlier", "elsewhere", "with-many-rows", "from-afar"],
+)
+@pytest.mark.parametrize("hidden", [False, True], ids=["in-the-policy", "in-a-function"])
+def test_a_policy_that_opens_in_other_circumstances_leaves_isolation_undecided(
+    server: postgres.Postgres, tmp_path: Path, condition: str, named: str, *, hidden: bool
+) -> None:
+    """Nothing crosses today, on this database, with these few rows: that is no proof."""
+    if hidden and "FROM notes" in condition:
+        condition = condition.replace("FROM notes", "FROM pg_class")
+    before = _FUNCTION.format(condition=condition) if hidden else ""
+    rule = f"{_OWN} OR {'free()' if hidden else condition}"
+    if "FROM notes" in condition:  # a policy cannot ask its own table
+        before, rule = (
+            "CREATE TABLE seen (x int);\nGRANT SELECT ON seen TO app;",
+            rule.replace("FROM notes", "FROM seen"),
+        )
+    _, isolation = asked(server, tmp_path, a=notes(rule, before))
+    assert isolation.answer is Answer.UNKNOWN, isolation.reason
+    assert f"isolation depends on {named}" in isolation.reason
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"{_OWN} AND now() > '2020-01-01'::timestamptz",
+        f"{_OWN} AND current_database() <> 'template1'",
+        f"{_OWN} AND {_MANY}",
+    ],
+    ids=["the-clock", "the-database's-name", "a-count-of-rows"],
+)
+def test_the_honest_twin_reads_the_same_and_is_named(
+    server: postgres.Postgres, tmp_path: Path, request: pytest.FixtureRequest, rule: str
+) -> None:
+    """It only narrows what the tenant sees: it passes, and people are told what it reads."""
+    named = request.node.callspec.id.replace("-", " ")
+    _, isolation = asked(server, tmp_path, a=notes(rule))
+    assert isolation.answer is Answer.YES, isolation.reason
+    assert any(named in str(warning) for warning in isolation.facts["warnings"])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"{_OWN} OR current_setting('app.bypass_rls', true) = 'on'",
+        f"{_OWN} OR (current_setting('app.role', true) = 'root' AND current_setting('app.scope', true) = 'all')",
+        f"{_OWN} OR current_setting('application_name') ~ '^backoffice'",
+        f"{_OWN} OR tenant_id::text = current_setting('app.second', true)",
+        f"{_OWN} OR free()",
+    ],
+    ids=["a-switch", "two-switches", "application-name", "second-tenant", "in-a-function"],
+)
+def test_a_setting_that_the_application_can_make_opens_all_rows(
+    server: postgres.Postgres, tmp_path: Path, rule: str
+) -> None:
+    """Whoever may inject one SET reads every tenant: a leak, until somebody trusted allows it."""
+    function = _FUNCTION.format(condition="coalesce(current_setting('x.free', true), '') = 'yes'")
+    _, isolation = asked(server, tmp_path, a=notes(rule, function))
+    assert (isolation.answer, faults(isolation)) == (Answer.NO, {"policy-other-setting"})
+    assert "which app may set itself" in isolation.reason
+
+
+def test_a_setting_that_is_allowed_is_named_and_no_leak(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    """The operator's file names it: a support tool's switch, say."""
+    rule = f"{_OWN} OR current_setting('app.bypass_rls', true) = 'on'"
+    surroundings = look(tmp_path, {"a.sql": notes(rule)})
+    allowed = frozenset({"app.bypass_rls"})
+    _, isolation = probe_tenancy(surroundings, server, allowed_settings=allowed)
+    assert isolation.answer is Answer.YES, isolation.reason
+    assert "the setting app.bypass_rls" in str(isolation.facts["warnings"])
+
+
+def test_a_setting_that_narrows_is_named_and_no_leak(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    rule = f"{_OWN} AND coalesce(current_setting('app.role', true), '') <> 'guest'"
+    _, isolation = asked(server, tmp_path, a=notes(rule))
+    assert isolation.answer is Answer.YES, isolation.reason
+    assert "the setting app.role" in str(isolation.facts["warnings"])
+
+
+def test_a_setting_whose_name_is_put_together_is_undecided(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    rule = f"{_OWN} OR current_setting('app.' || tenant_id::text, true) = 'on'"
+    _, isolation = asked(server, tmp_path, a=notes(rule))
+    assert isolation.answer is Answer.UNKNOWN
+    assert "whose name it puts together" in isolation.reason
+
+
+def test_a_policy_that_knows_the_gate_by_the_name_of_its_database(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    """It would close only where it is looked at; the name says nothing, so it is open there too."""
+    rule = f"{_OWN} OR current_database() !~ '^(gate|scratch|test|rehearsal|probe)'"
+    _, isolation = asked(server, tmp_path, a=notes(rule))
+    assert (isolation.answer, "policy-select" in faults(isolation)) == (Answer.NO, True)
+
+
+def test_tables_in_which_no_tenant_was_looked_for_are_named(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    """A tenant in another column by its name; a plain list among the others. Neither is accused."""
+    more = """
+    CREATE TABLE invoices (id serial PRIMARY KEY, org_id uuid NOT NULL, total numeric);
+    CREATE TABLE countries (code text PRIMARY KEY);
+    CREATE TABLE internal (x int);
+    GRANT SELECT ON invoices, countries TO app;
+    """
+    _, isolation = asked(server, tmp_path, a=notes(_OWN) + more)
+    assert isolation.answer is Answer.YES, isolation.reason
+    warnings = "\n".join(str(warning) for warning in isolation.facts["warnings"])  # type: ignore[union-attr]
+    assert "public.invoices: app reaches it" in warnings
+    assert "its column org_id may name the tenant" in warnings
+    assert "public.countries" in warnings
+    assert "internal" not in warnings
