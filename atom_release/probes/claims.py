@@ -126,11 +126,7 @@ def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
         service.id,
         answer,
         reason,
-        remedy=(
-            ""
-            if answer is Answer.YES
-            else f"Mend what {record.path} says of itself, or what it speaks of."
-        ),
+        remedy=_remedy(record, answer),
         control=_control(look),
         facts={
             "state": state,
@@ -161,21 +157,37 @@ def _standing(
             "absent",
             f"{record.path} is the report of {record.task_id}, not of {service.id}",
         )
-    stated = [
-        claim
-        for claim in record.claims
-        if claim.kind is ClaimKind.STATUS and claim.value != ReportStatus.PASS
-    ]
-    if record.status is ReportStatus.PASS and not stated:
-        return Answer.YES, "one", f"{record.path} is there once and says {record.status_raw}"
-    if stated:
-        return Answer.NO, "one", f"{record.path}:{stated[0].line} says {stated[0].value}"
-    said = (
-        f"its status {record.status_raw!r} is not PASS"
-        if record.status_raw
-        else "it states no status"
+    if record.status is ReportStatus.MISSING:
+        return Answer.UNKNOWN, "one", f"{record.path} states no status"
+    if record.status is ReportStatus.UNREAD:
+        return (
+            Answer.UNKNOWN,
+            "one",
+            f"{record.path} states the status {record.status_raw!r}, which is not understood",
+        )
+    refused = next(
+        (
+            claim
+            for claim in record.claims
+            if claim.kind is ClaimKind.STATUS and claim.value != ReportStatus.PASS
+        ),
+        None,
     )
-    return Answer.NO, "one", f"{record.path}: {said}"
+    if refused is not None:
+        return Answer.NO, "one", f"{record.path}:{refused.line} says {refused.value}"
+    return Answer.YES, "one", f"{record.path} is there once and says {record.status_raw}"
+
+
+def _remedy(record: ClaimRecord, answer: Answer) -> str:
+    """Return what the report's writer can do, which is to say it once, for machines."""
+    if answer is Answer.YES:
+        return ""
+    if record.status.understood:
+        return f"Correct what {record.path} says of itself, or what it reports on."
+    return (
+        f"State the status in {record.path} as PASS, FAIL, BLOCKED, PARTIAL or SIMULATED, in a"
+        f" claims block, which `atom-release claims --draft {record.path}` writes."
+    )
 
 
 def _twins(look: Look, service: Service) -> list[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from atom_release.gate.claims.record import ReportStatus
-from atom_release.reader.document import Document
+from atom_release.reader.facts import Document, Kind
+from atom_release.reader.phrases import speaks_of_now
 from atom_release.reader.policies import PoliciesRead
-from atom_release.reader.runner import Counts
 from atom_release.reader.status import StatusRead
+from atom_release.reader.tally import Counts
 
 _TOLD = 10  # of one kind
 _NO_SECRET = re.compile(
@@ -39,42 +40,34 @@ _EVERY_TEST = re.compile(
 )
 
 
-def find(
+def find_contradictions(
     document: Document, status: StatusRead, counts: Counts | None, policies: PoliciesRead
 ) -> Iterator[str]:
-    """Give each contradiction with its lines."""
-    yield from _status_against_counts(status, counts)
-    yield from _status_against_policies(status, policies)
+    """Yield each contradiction with its lines."""
+    if status.status is ReportStatus.PASS:
+        yield from _passed_over_failures(status, counts, policies)
     yield from _tests_against_prose(document, counts)
     yield from _secrets(document)
 
 
-def _status_against_counts(status: StatusRead, counts: Counts | None) -> Iterator[str]:
-    if status.status is ReportStatus.PASS and counts is not None and counts.failed:
-        yield (
-            f"the status is {status.raw!r} on line {status.claims[0].line}, and line {counts.line}"
-            f" has {counts.failed} failed"
-        )
-
-
-def _status_against_policies(status: StatusRead, policies: PoliciesRead) -> Iterator[str]:
-    if status.status is not ReportStatus.PASS:
-        return
+def _passed_over_failures(
+    status: StatusRead, counts: Counts | None, policies: PoliciesRead
+) -> Iterator[str]:
+    stated = f"the status is {status.raw!r} on line {status.line}"
+    if counts is not None and counts.failed and "failed" in counts.names():
+        yield f"{stated}, and line {counts.line_of('failed')} has {counts.failed} failed"
     for claim in policies.claims:
         if str(claim.value).endswith(" FAIL"):
-            yield (
-                f"the status is {status.raw!r} on line {status.claims[0].line}, and {claim.value}"
-                f" stands on line {claim.line}"
-            )
+            yield f"{stated}, and {claim.value} stands on line {claim.line}"
 
 
 def _tests_against_prose(document: Document, counts: Counts | None) -> Iterator[str]:
-    if counts is None or not counts.failed:
+    if counts is None or not counts.failed or "failed" not in counts.names():
         return
-    for line in document.lines:
-        if _EVERY_TEST.search(line.text) and line.section.own:
+    for fact in document.lines:
+        if _EVERY_TEST.search(fact.text) and fact.section.own and speaks_of_now(fact.text):
             yield (
-                f"line {line.number} says that all tests pass, and line {counts.line} has"
+                f"line {fact.line} says that all tests pass, and line {counts.line_of('failed')} has"
                 f" {counts.failed} failed"
             )
 
@@ -101,10 +94,6 @@ def _is_default_secret(text: str) -> bool:
 
 
 def _texts(document: Document) -> Iterator[tuple[int, str]]:
-    for line in document.lines:
-        yield line.number, line.text
-    for table in document.tables:
-        for row in table.rows:
-            yield row.number, " | ".join(row.cells)
-    for fence in document.fences:
-        yield from fence.lines
+    for fact in document.facts:
+        if fact.kind is not Kind.FIELD:
+            yield fact.line, fact.text

@@ -1,80 +1,32 @@
-"""How many tests a report says passed, failed and were skipped.
+"""How many tests a report says passed, failed and were skipped: one decision over ranked facts.
 
-Every statement, and which of them speaks for the whole suite.
-
-A field such as "Test Results: 7 PASSED, 0 FAILED" speaks for the suite, then a total row, then a
-line below "Test Results" that is nothing but counts (where no two such lines differ), then the
-runner's own last line, then prose. A statement about a part ("Unit tests: 5/5"), about another
-task, or about an earlier state is not the suite's.
+A field such as "Test Results: 7 PASSED, 0 FAILED" speaks for the suite, then a table's total row, a
+heading with counts, a line that is nothing but counts, then the runner's own last line. Anything
+below is no claim: prose, lists of ticks, sums of parts. Where the statements of one rank differ they
+are of parts, and none speaks for the suite. A statement about another task, another release or an
+earlier state is never the suite's.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 
-from atom_release.reader import runner
-from atom_release.reader.document import Document, Field, Line
-from atom_release.reader.runner import Counts
-from atom_release.reader.tables import count_rows
-from atom_release.reader.words import ticked
+from atom_release.reader import phrases, runners
+from atom_release.reader.count_tables import count_tables
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.sections import Section
+from atom_release.reader.tally import UNITS, Counts
+from atom_release.reader.vocabulary import concepts, words
 
-_WORDS = {
-    "passed": "passed",
-    "passing": "passed",
-    "pass": "passed",
-    "failed": "failed",
-    "failing": "failed",
-    "failure": "failed",
-    "failures": "failed",
-    "skipped": "skipped",
-    "total": "total",
-}
-_COUNTED = re.compile(
-    r"(?<![\d./])(?<!\d,)(\d{1,7})\s+(?:tests?\s+|cases?\s+)?(passed|passing|failed|failing|failures?|skipped|total)\b",
-    re.IGNORECASE,
-)
-_KEYED = re.compile(
-    r"\b(passed|failed|skipped|total)\s*[:=]\s*(\d{1,7})\b(?!\s*[%/.\d])", re.IGNORECASE
-)
-_SHARE = re.compile(
-    r"(?<![\d./])(?<!\d,)(\d{1,7})\s*(?:/|of|out of)\s*(\d{1,7})\b(?![\d./]|\s*%)", re.IGNORECASE
-)
-_SHARE_SAID = re.compile(
-    r"\s*(?:unit |integration |\w+ )?(?:tests?|test cases|cases)?\s*(?:are |were |have"
-    r" )?(?:pass\w*|green|ok|✅)",
-    re.IGNORECASE,
-)
-_ALL = re.compile(
-    r"\ball\s+(\d{1,7})\s+(?:\w+\s+)?tests?\s+(?:are\s+|have\s+)?(?:pass\w*|green)", re.IGNORECASE
-)
-_NOTHING_ELSE = re.compile(
-    r"[\W_]*(?:all )?(?:\d{1,7}\s*(?:/|of|out of)\s*)?\d{1,7}\s+(?:tests?\s+)?"
-    r"(?:pass\w*|fail\w*|skipped|total|green|ok)(?:[\s,;]+\d{1,7}\s+(?:pass\w*|fail\w*|skipped|total))*[\W_]*",
-    re.IGNORECASE,
-)
-_KEY = re.compile(
-    r"(?:total |all |overall )?tests?(?: (?:results?|summary|status|coverage|count|passed|"
-    r"passing|execution|suite))?|test(?:ing)?|total tests|tests total|passed|failed|skipped|total"
-)
-_PART_KEY = re.compile(r"(?:\w+ ){1,3}tests?(?: (?:results?|passed|coverage))?")
-_TEST = re.compile(r"\btests?\b|\bpytest\b|\btest cases\b", re.IGNORECASE)
-_NOT_NOW = re.compile(
-    r"\b(?:previous\w*|initial\w*|before|earlier|baseline|target|goal|expected|required|should|fixed|resolved|last"
-    r" week|was|were \d+ fail|yesterday)\b",
-    re.IGNORECASE,
-)
-_ELSEWHERE = re.compile(
-    r"\bon (?:windows|mac\s?os\w*|macs?\b|arm\w*|staging|production)\b", re.IGNORECASE
-)
-_ASIDE = re.compile(r"\([^()]{0,200}\)")
-_OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
-_BARE_SHARE = re.compile(r"\W*(\d{1,7})\s*/\s*(\d{1,7})(?![\d./])")
-_SINGLE_KEY = re.compile(r"(?:tests? )?(?:passed|failed|skipped|total)(?: tests?)?")
 _DIGIT = re.compile(r"\d")
-_BARE_NUMBER = re.compile(r"(\d{1,7})(?![\d./%])")
+_OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
+_TOTAL = re.compile(r"total|gesamt|总|合计|合計|全|jumlah|totalt")
+_LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
+_FEW_WORDS = 3
 
 
 class Rank(IntEnum):
@@ -82,251 +34,365 @@ class Rank(IntEnum):
 
     FIELD = 0
     TOTAL = 1
-    LINE = 2
-    RUN = 3
-    PROSE = 4
+    HEADING = 2
+    LINE = 3
+    RUN = 4
     PART = 5
-    SUMMED = 6
-    TICKS = 7
+
+
+_REASONS = {
+    Rank.FIELD: "a field states them",
+    Rank.TOTAL: "a table states them as a total",
+    Rank.HEADING: "a heading states them",
+    Rank.LINE: "a line states nothing else",
+    Rank.RUN: "the test runner's own last line",
+    Rank.PART: "the only suite that is counted",
+}
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Counts of one line with their rank."""
+    """Counts of one place with their rank and section."""
 
     counts: Counts
     rank: Rank
+    section: Section
 
 
 @dataclass
 class CountsRead:
-    """The suite's counts, the lines that state them, and what does not add up."""
+    """The suite's counts, the statements that hold them, the reason, and what does not add up."""
 
     counts: Counts | None = None
     stated: list[Counts] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    reason: str = ""
+    all_pass: int | None = None
 
 
-def read(document: Document, task_id: str | None) -> CountsRead:
+def read_counts(document: Document, task_id: str | None) -> CountsRead:
     """Read what the report says of its own suite."""
-    statements, findings = _statements(document, task_id)
-    found = CountsRead(findings=[*findings, *_sums(statements)])
-    suite = _suite(statements)
-    if suite is None:
-        return found
-    first, whole = suite
-    for statement in whole:
-        found.stated.append(statement.counts)
-    merged = first.counts
-    for statement in whole:
-        merged = merged.filled(statement.counts) if merged.agrees(statement.counts) else merged
-        if not first.counts.agrees(statement.counts):
-            found.findings.append(
-                f"the tests are {first.counts} on line {first.counts.line} and {statement.counts}"
-                f" on line {statement.counts.line}"
-            )
-    found.counts = merged.completed()
-    return found
-
-
-def _suite(statements: list[Statement]) -> tuple[Statement, list[Statement]] | None:
-    """Give the statement that leads, and all that speak for the whole suite."""
-    runs = {statement.counts.key for statement in statements if statement.rank is Rank.RUN}
-    direct = [one for one in statements if one.rank <= Rank.TOTAL] or _lines(statements)
-    if direct:
-        lead, spoken = direct[0], set(direct)
-        whole = [
-            one
-            for one in statements
-            if one in spoken
-            or (one.rank is Rank.RUN and (len(runs) == 1 or lead.counts.agrees(one.counts)))
-        ]
-        said = [
-            one for one in statements if one.rank in {Rank.LINE, Rank.PROSE} and one not in spoken
-        ]
-        return lead, whole + [
-            one for one in said if any(other.counts.agrees(one.counts) for other in whole)
-        ]
-    statements = [
-        replace(one, rank=Rank.PROSE) if one.rank is Rank.LINE else one for one in statements
+    statements, findings, all_pass = _Reading(document, task_id).run()
+    read = CountsRead(findings=findings, all_pass=all_pass)
+    chosen = _choose(statements)
+    if not chosen:
+        return read
+    lead = chosen[0]
+    counts = lead.counts
+    for other in chosen[1:]:
+        counts = counts.filled(other.counts)
+    read.counts = _with_all_pass(counts, all_pass).completed()
+    read.stated = [statement.counts for statement in chosen]
+    read.reason = f"{_REASONS[lead.rank]}, line {lead.counts.line}"
+    read.findings += [
+        f"{statement.counts} does not add up on line {statement.counts.line}"
+        for statement in chosen
+        if not statement.counts.adds_up()
     ]
-    for rank in (Rank.RUN, Rank.PROSE, Rank.PART, Rank.SUMMED, Rank.TICKS):
-        ranked = [one for one in statements if one.rank is rank]
-        if ranked:
-            same = all(ranked[0].counts.agrees(one.counts) for one in ranked)
-            agreeing = [
-                one
-                for one in statements
-                if one.rank is Rank.PROSE and ranked[0].counts.agrees(one.counts)
-            ]
-            return (ranked[0], list(dict.fromkeys([*ranked, *agreeing]))) if same else None
+    read.findings += list(_run_against(lead, statements))
+    return read
+
+
+def _with_all_pass(counts: Counts, all_pass: int | None) -> Counts:
+    """Take it that all of them passed where the report says so beside their number."""
+    if all_pass is None or counts.passed is not None or counts.failed:
+        return counts
+    if counts.total is None or counts.skipped:
+        return counts
+    return counts.filled(Counts(counts.line, passed=counts.total, failed=0))
+
+
+def _choose(statements: list[Statement]) -> list[Statement]:
+    """Return the statement that speaks for the suite, and those that agree with it."""
+    for rank in (Rank.FIELD, Rank.TOTAL, Rank.HEADING, Rank.LINE, Rank.RUN, Rank.PART):
+        ranked = [statement for statement in statements if statement.rank is rank]
+        lead = _lead(ranked)
+        if lead is None:
+            continue
+        agreeing = [
+            statement
+            for statement in statements
+            if statement is not lead
+            and statement.rank in {rank, Rank.TOTAL, Rank.RUN}
+            and lead.counts.agrees(statement.counts)
+        ]
+        return [lead, *agreeing]
+    return []
+
+
+def _lead(ranked: list[Statement]) -> Statement | None:
+    """Return the one that speaks for all of a rank, or None where they are parts.
+
+    The one under "After" speaks before the others, and so does one that is the sum of them.
+    """
+    if not ranked:
+        return None
+    now = [statement for statement in ranked if statement.section.inherited.now]
+    for group in (ranked, now):
+        fullest = max(group, key=lambda entry: len(entry.counts.names()), default=None)
+        if fullest and all(fullest.counts.agrees(entry.counts) for entry in group):
+            return fullest
+    return _sum_of_others(ranked)
+
+
+def _sum_of_others(ranked: list[Statement]) -> Statement | None:
+    for statement in ranked:
+        total = statement.counts.completed().total
+        others = [other.counts.completed().total for other in ranked if other is not statement]
+        if total and len(others) > 1 and None not in others and sum(map(int, others)) == total:  # type: ignore[arg-type]
+            return statement
     return None
 
 
-def _lines(statements: list[Statement]) -> list[Statement]:
-    """Give the lines that are nothing but counts, unless they differ.
+def _run_against(lead: Statement, statements: list[Statement]) -> Iterator[str]:
+    """Yield where the section that states the counts shows one run with others.
 
-    Then each speaks of a part.
+    A run elsewhere may be of a part of the suite.
     """
-    lines = [one for one in statements if one.rank is Rank.LINE]
-    return lines if all(lines[0].counts.agrees(one.counts) for one in lines) else []
-
-
-def _sums(statements: list[Statement]) -> Iterator[str]:
-    for statement in statements:
-        counts = statement.counts
-        parts = (counts.passed, counts.failed, counts.skipped)
-        if (
-            counts.total is not None
-            and counts.passed is not None
-            and sum(part or 0 for part in parts) > counts.total
-        ):
-            yield f"{counts} does not add up on line {counts.line}"
-
-
-def _statements(document: Document, task_id: str | None) -> tuple[list[Statement], list[str]]:
-    found: list[Statement] = []
-    in_table, findings = count_rows(document)
-    found += [Statement(counts, Rank.TOTAL if total else Rank.SUMMED) for counts, total in in_table]
-    for fence in document.fences:
-        if fence.section.own:
-            runs = list(runner.runs(fence.lines))
-            found += [Statement(counts, Rank.RUN) for counts in runs]
-            if runs or runner.speaks(fence.lines):
-                document.examined.update(number for number, _ in fence.lines)
-    found += _from_lines(document, task_id)
-    found += [Statement(counts, Rank.TICKS) for counts in _ticks(document)] if not found else []
-    return sorted(found, key=lambda statement: (statement.rank, statement.counts.line)), findings
-
-
-def _from_lines(document: Document, task_id: str | None) -> Iterator[Statement]:
-    apart: list[tuple[str, int, int]] = []
-    fields: dict[int, list[Field]] = {}
-    for one in document.fields:
-        fields.setdefault(one.line.number, []).append(one)
-    for line in document.lines:
-        if _DIGIT.search(line.text) and _about_tests(line, task_id):
-            single = [
-                (unit, value, line.number)
-                for one in fields.get(line.number, ())
-                for unit, value in _single(one)
-            ]
-            apart += single
-            if not single:
-                yield from _from_line(line, fields.get(line.number, []))
-    found = {unit: value for unit, value, _ in apart}
-    if apart and all(
-        found[unit] == value for unit, value, _ in apart
-    ):  # two different numbers passed are two parts
-        lines = {unit: number for unit, _, number in reversed(apart)}
-        yield Statement(Counts.of(min(lines.values()), found, lines=lines), Rank.FIELD)
-
-
-def _from_line(line: Line, fields: list[Field]) -> Iterator[Statement]:
-    ran = list(runner.pasted(line.number, line.text))
-    if ran:
-        yield from (Statement(counts, Rank.RUN) for counts in ran)
+    runs = [statement for statement in statements if statement.rank is Rank.RUN]
+    if lead.rank is Rank.RUN or len(runs) != 1 or runs[0].section is not lead.section:
         return
-    for one in fields:
-        counts = _counts(line, one.value)
-        if counts:
-            yield Statement(counts, _rank(one.key, line))
-            return
-    counts = _counts(line, line.text)
-    if counts:
-        whole = _KEY.fullmatch(line.section.title.lower().strip()) and _NOTHING_ELSE.fullmatch(
-            line.text
+    if not lead.counts.agrees(runs[0].counts):
+        yield (
+            f"the tests are {lead.counts} on line {lead.counts.line} and {runs[0].counts} on line"
+            f" {runs[0].counts.line}"
         )
-        yield Statement(counts, Rank.LINE if whole else Rank.PROSE)
 
 
-def _single(one: Field) -> Iterator[tuple[str, int]]:
-    """Read a field that holds one count: "Passed: 7"."""
-    number = _BARE_NUMBER.match(one.value)
-    unit = next(
-        (unit for unit in ("passed", "failed", "skipped", "total") if unit in one.key.split()), None
-    )
-    if number and unit and _SINGLE_KEY.fullmatch(one.key):
-        yield unit, int(number[1])
+class _Reading:
+    """One pass over the facts of each kind."""
 
+    def __init__(self, document: Document, task_id: str | None) -> None:
+        self.document = document
+        self.task_id = task_id
+        self.statements: list[Statement] = []
+        self.all_pass: int | None = None
+        self.taken: set[int] = set()
+        self.about = words("test_noun").search((document.title or "").lower()) is not None
 
-def _rank(key: str, line: Line) -> Rank:
-    if _KEY.fullmatch(key):
-        return Rank.FIELD
-    return Rank.PART if _PART_KEY.fullmatch(key) or line.section.inherited.testing else Rank.PROSE
+    def run(self) -> tuple[list[Statement], list[str], int | None]:
+        tables, findings = count_tables(self.document)
+        self.statements += [
+            Statement(counts, Rank.TOTAL, table.section) for counts, table in tables
+        ]
+        self._runs()
+        self._singles()
+        self._fields()
+        self._lines()
+        self.statements.sort(key=lambda statement: (statement.rank, statement.counts.line))
+        return self.statements, findings, self.all_pass
 
+    def _add(self, counts: Counts, rank: Rank, section: Section) -> None:
+        self.taken.add(counts.line)
+        self.statements.append(Statement(counts, rank, section))
 
-def _about_tests(line: Line, task_id: str | None) -> bool:
-    section = line.section
-    if not section.own or section.inherited.compliance or line.heading:
-        return False
-    if not (section.inherited.testing or _TEST.search(line.text)):
-        return False
-    return (
-        not _NOT_NOW.search(line.text)
-        and not _ELSEWHERE.search(_ASIDE.sub("", line.text))
-        and all(other == task_id for other in _OTHER_TASK.findall(line.text))
-    )
+    def _runs(self) -> None:
+        for block in self.document.blocks.values():
+            section = block[0].section
+            if not section.own:
+                continue
+            lines = [(fact.line, fact.text) for fact in block]
+            ran = list(runners.runs(lines))
+            for counts in ran:
+                self._add(counts, Rank.RUN, section)
+            if ran or runners.speaks(lines):
+                self.document.examined.update(number for number, _ in lines)
 
+    def _own(self, fact: Fact) -> bool:
+        """Whether a fact speaks of this report's suite as it is now."""
+        section = fact.section
+        if not section.own or section.inherited.compliance:
+            return False
+        return all(other == self.task_id for other in _OTHER_TASK.findall(fact.text))
 
-def _counts(line: Line, text: str) -> Counts | None:
-    """Read "7 PASSED, 0 FAILED", "22/25 tests passing", "all 8 tests pass", "Passed: 7, Failed.
+    def _singles(self) -> None:
+        """Read fields that hold one count each: "Passed: 7", grouped by their section."""
+        groups: dict[tuple[int, int], list[Fact]] = defaultdict(list)
+        for fact in self.document.fields:
+            if fact.source and fact.source.kind in {Kind.ROW, Kind.HEADING}:
+                continue
+            if concepts(fact.key) & {*UNITS, "rate", "other_total"} and self._own(fact):
+                groups[fact.section.line, fact.section.level].append(fact)
+        for group in groups.values():
+            self._group(group)
 
-    1" or a bare "8/8".
-    """
-    found: dict[str, int] = {}
-    text = (
-        _ASIDE.sub(lambda aside: "" if _ELSEWHERE.search(aside[0]) else aside[0], text)
-        if _ELSEWHERE.search(text)
-        else text
-    )
-    for match in _COUNTED.finditer(text):
-        found.setdefault(_WORDS[match[2].lower()], int(match[1]))
-    for match in _KEYED.finditer(text):
-        found.setdefault(match[1].lower(), int(match[2]))
-    share = _share(line, text)
-    if share:
-        found.update(passed=share[0], total=share[1])
-    every = _ALL.search(text)
-    if every:
-        found.update(passed=int(every[1]), total=int(every[1]))
-    return (
-        Counts.of(line.number, found)
-        if found and ("passed" in found or "failed" in found)
-        else None
-    )
-
-
-def _share(line: Line, text: str) -> tuple[int, int] | None:
-    for match in _SHARE.finditer(text):
-        passed, total = int(match[1]), int(match[2])
-        if passed <= total and _SHARE_SAID.match(text, match.end()):
-            return passed, total
-    whole = _BARE_SHARE.match(text)
-    if whole and text is not line.text and int(whole[1]) <= int(whole[2]):
-        return int(whole[1]), int(whole[2])
-    return None
-
-
-def _ticks(document: Document) -> Iterator[Counts]:
-    """Count a list of ticks and crosses under a heading about tests.
-
-    If every item of it has one.
-    """
-    listed: dict[int, list[tuple[int, bool | None]]] = {}
-    for line in document.lines:
-        if line.item and line.section.own and line.section.topic.testing:
-            listed.setdefault(line.section.line, []).append(
-                (line.number, line.checked if line.checked is not None else ticked(line.text))
+    def _group(self, group: list[Fact]) -> None:
+        numbers: dict[str, int] = {}
+        lines: dict[str, int] = {}
+        section = group[0].section
+        about = section.inherited.testing or (
+            self.about and (section.header or section.topic.verdict)
+        )
+        everything = other = False
+        for fact in group:
+            units = [unit for unit in UNITS if fact.is_a(unit)]
+            number = phrases.leading_number(fact.text)
+            everything |= fact.is_a("rate") and phrases.is_everything(fact.text)
+            other |= fact.is_a("other_total") and number is not None and not units
+            if not units or number is None or not phrases.speaks_of_now(fact.text):
+                continue
+            about |= bool(words("test_noun").search(f"{fact.key} {fact.text.lower()}"))
+            if numbers.setdefault(units[0], number) != number:
+                return  # parts, each with counts of its own
+            lines.setdefault(units[0], fact.line)
+            numbers |= {
+                unit: count
+                for unit, count in phrases.read_phrase(fact.text).numbers.items()
+                if unit not in numbers
+            }
+        if (
+            not about
+            or not {"passed", "total"} & set(numbers)
+            or (other and "total" not in numbers)
+        ):
+            return
+        printed = _printed(group, numbers, tuple(unit for unit in UNITS if unit in lines))
+        if everything and "total" in numbers and not numbers.get("failed"):
+            numbers.setdefault("failed", 0)
+            if not numbers.get("skipped"):
+                numbers.setdefault("passed", numbers["total"])
+        self.taken.update(fact.line for fact in group)
+        self.statements.append(
+            Statement(
+                Counts.of(min(lines.values()), numbers, printed, lines),
+                Rank.FIELD,
+                section,
             )
-    for items in listed.values():
-        marks = [mark for _, mark in items]
-        if None not in marks:
-            passed = sum(mark is True for mark in marks)
-            yield Counts(
-                line=items[0][0],
-                passed=passed,
-                failed=len(marks) - passed,
-                total=len(marks),
-                printed=(),
-            )
+        )
+
+    def _fields(self) -> None:
+        """Read fields whose value counts: "Tests: 7 passed, 0 failed"."""
+        for fact in self.document.fields:
+            named = concepts(fact.key) & {"tests", "part"}
+            if not named or fact.line in self.taken or fact.heading or not self._own(fact):
+                continue
+            if not phrases.speaks_of_now(fact.text):
+                continue
+            self._pasted(fact)
+            phrase = phrases.read_phrase(fact.text)
+            self._note(phrase, fact)
+            numbers = dict(phrase.numbers)
+            about = words("test_noun").search(f"{fact.key} {fact.text.lower()}")
+            if not (about or fact.section.inherited.testing):
+                continue
+            if not {"passed", "failed"} & set(numbers) or fact.line in self.taken:
+                continue
+            if "total" in concepts(fact.key) and (lead := phrases.leading_number(fact.text)):
+                numbers.setdefault("total", lead)
+            if set(numbers) == {"passed"} and _TOTAL.search(fact.key):
+                numbers["total"] = numbers["passed"]
+            rank = Rank.FIELD if "tests" in named else Rank.PART
+            self._add(_counts(fact, numbers), rank, fact.section)
+
+    def _pasted(self, fact: Fact) -> None:
+        for counts in runners.pasted(fact.line, fact.text):
+            self._add(counts, Rank.RUN, fact.section)
+
+    def _lines(self) -> None:
+        stacked: dict[int, list[tuple[Fact, dict[str, int]]]] = defaultdict(list)
+        for fact in self.document.lines:
+            if fact.line in self.taken or not _worth_reading(fact) or not self._own(fact):
+                continue
+            self._pasted(fact)
+            if fact.line in self.taken:
+                continue
+            for clause in phrases.clauses(fact.text):
+                if phrases.speaks_of_now(clause) or fact.kind is Kind.HEADING:
+                    self._clause(fact, clause, stacked)
+        for entries in stacked.values():
+            self._stacked(entries)
+
+    def _clause(
+        self,
+        fact: Fact,
+        clause: str,
+        stacked: dict[int, list[tuple[Fact, dict[str, int]]]],
+    ) -> None:
+        phrase = phrases.read_phrase(clause)
+        self._note(phrase, fact)
+        numbers = phrase.numbers
+        if not numbers or not {"passed", "failed", "skipped"} & set(numbers):
+            return
+        single = len(numbers) == 1 and fact.item and len(phrase.left_words) == 0
+        if not {"passed", "total"} & set(numbers) and not single:
+            return
+        lowered = clause.lower()
+        noun = words("test_noun").search(lowered)
+        about = noun or _testing(fact) or (self.about and _in_summary(fact.section))
+        if not about or (words("not_tests").search(lowered) and not noun):
+            return
+        labelled = _LABEL.match(clause) is not None
+        if labelled and not noun and "part" not in concepts(fact.key):
+            return
+        counts = _counts(fact, numbers)
+        if fact.kind is Kind.HEADING:
+            self._add(counts, Rank.HEADING, fact.section)
+        elif single:
+            stacked[fact.section.line].append((fact, numbers))
+        elif labelled:
+            self._add(counts, Rank.PART, fact.section)
+        elif len(phrase.left_words) <= _FEW_WORDS:
+            self._add(counts, Rank.LINE, fact.section)
+
+    def _stacked(self, entries: list[tuple[Fact, dict[str, int]]]) -> None:
+        """Read items that hold one count each: "- 12 passed", "- 1 failed"."""
+        numbers: dict[str, int] = {}
+        lines: dict[str, int] = {}
+        for fact, single in entries:
+            for unit, count in single.items():
+                if numbers.setdefault(unit, count) != count:
+                    return
+                lines.setdefault(unit, fact.line)
+        if "passed" not in numbers:
+            return
+        first = entries[0][0]
+        self._add(
+            Counts.of(min(lines.values()), numbers, tuple(lines), lines), Rank.LINE, first.section
+        )
+
+    def _note(self, phrase: phrases.Phrase, fact: Fact) -> None:
+        if phrase.all_pass and self.all_pass is None and fact.section.own:
+            self.all_pass = fact.line
+
+
+def _printed(
+    group: list[Fact], numbers: dict[str, int], single: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the counts that stand as numbers in a group's lines."""
+    text = " ".join(fact.text for fact in group)
+    return tuple(
+        unit
+        for unit in UNITS
+        if unit in single or (unit in numbers and re.search(rf"(?<!\d){numbers[unit]}(?!\d)", text))
+    )
+
+
+def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
+    printed = tuple(
+        unit
+        for unit in UNITS
+        if unit in numbers and re.search(rf"(?<![\d]){_digits(numbers[unit])}(?!\d)", fact.text)
+    )
+    return Counts.of(fact.line, numbers, printed)
+
+
+def _digits(number: int) -> str:
+    return r"[,.'\s]?".join(re.findall(r"\d{1,3}", f"{number:,}"))
+
+
+def _worth_reading(fact: Fact) -> bool:
+    return bool(_DIGIT.search(fact.text)) or "test" in fact.text.lower()
+
+
+def _testing(fact: Fact) -> bool:
+    """Whether the section that a fact stands in, a heading's own left out, is about tests."""
+    section: Section | None = fact.section
+    if fact.kind is Kind.HEADING:
+        section = fact.section.parent
+    return section is not None and section.inherited.testing
+
+
+def _in_summary(section: Section) -> bool:
+    """Whether a section, or one above it, is the header or a summary."""
+    above = section.parent
+    return section.header or section.topic.verdict or (above is not None and _in_summary(above))

@@ -1,9 +1,11 @@
 """The files that a report says were delivered.
 
-Paths in its section about files, as written but with forward slashes.
+Paths in its sections about files, in lists below a label such as "Files Modified:", in tables with
+a column of files, in fields such as "File:", as written but with forward slashes.
 
-An item's path stands before its description; a path within the description is only mentioned. An
-item with a cross, or "planned", claims nothing, nor does one below "Removed:".
+An item's path stands before its description; a path within the description, or below an item that
+has one, is only mentioned. An item with a cross, or "planned", claims nothing, nor does one below
+"Removed:".
 """
 
 from __future__ import annotations
@@ -11,172 +13,186 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atom_release.reader.document import Document, Line
-from atom_release.reader.plain import plain
-from atom_release.reader.words import ticked, unsigned
+from atom_release.reader.facts import Document, Fact, Kind, Table
+from atom_release.reader.file_blocks import paths_of_block
+from atom_release.reader.paths import first_paths, has_position, paths_in
+from atom_release.reader.sections import Section, topic
+from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.words import has_cross, ticked
 
-_CODE = re.compile(r"`{1,2}([^`]{1,300})`{1,2}")
-_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(([^()\s]{1,300})\)")
-_DESCRIBED = re.compile(r"\s[-\u2013—]+\s|\s→\s|\s=>\s")
-_EXTENSION = re.compile(
-    r"\.(?:py|pyi|sql|md|rst|json|ya?ml|toml|txt|sh|bash|ps1|bat|js|mjs|cjs|jsx|ts|tsx|vue|html?|css|scss|go|rs|java|kt|cs|c|h|cc|cpp|hpp|rb|php|pl|lua|swift|"
-    r"scala|csv|tsv|parquet|ini|cfg|conf|env|proto|tf|tfvars|log|lock|ipynb|xml|svg|"
-    r"png|jpe?g|pdf|pem|crt|pkl|joblib|onnx|db|sqlite3?|zip|tar|gz|whl|jinja2?|j2|"
-    r"tmpl|graphql|gradle|properties|service|dockerfile|example|sample)$",
-    re.IGNORECASE,
-)
-_NAMES = re.compile(
-    r"(?:Dockerfile|Makefile|Procfile|Jenkinsfile|LICENSE|README|CHANGELOG|CODEOWNERS|\.gitignore|\.dockerignore|\.env)$"
-)
-_PATH = re.compile(r"(?:[A-Za-z]:)?[\w@.+\-/\\()\[\]=~ ]{1,300}")
-_POSITION = re.compile(r"(?::\d{1,6}(?:[-:]\d{1,6})?|#L\d{1,6}(?:-L?\d{1,6})?)$")
-_BARE = re.compile(
-    r"(?<![\w/\\.:@-])(?:\.{0,2}[/\\])?[\w@.+-]+(?:[/\\][\w@.+-]+)+[/\\]?(?![\w/\\]|:/)"
-)
-_LABEL = re.compile(r"^[^:`]{0,60}:\s+")
-_NOT_DELIVERED = re.compile(
-    r"\b(?:planned|todo|tbd|pending|deleted|removed|not (?:yet )?(?:created|delivered|"
-    r"included|committed|implemented)|missing|future|deprecated|renamed from|out of"
-    r" scope|dropped|obsolete|superseded|replaced by|no longer|git-?ignored|"
-    r"generated (?:at|on|in|by|during)|at (?:runtime|build time))\b",
-    re.IGNORECASE,
-)
 _GONE = re.compile(
     r"(?:[-*+]\s+)?(?:D|R\d{0,3})\s+[`\w]"
 )  # as `git diff --name-status` prints what was deleted or renamed
-_PLACEHOLDER = re.compile(r"YYYY|MM-DD|(?:^|/)path/to/|^~|\$|\b(?:xxx|NNN)\b")
-_PRODUCT = re.compile(
-    r"(?:node|vue|next|nuxt|express|react|angular|ember|backbone|d3|three|chart|plotly|moment|socket|discord|asp)\.(?:js|ts|io|net)",
-    re.IGNORECASE,
-)
-_COLUMN = re.compile(r"\b(?:file|path|deliverable|artifact|artefact|location|name)s?\b")
-_LONE = re.compile(r"\s*(?:[-*+]\s+)?(\S{1,300})\s*(?:#.*)?")
+_LABEL = re.compile(r"^\W{0,8}([^:：`]{2,60})[:：]\W*$")
+_BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)?$")
+_STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
+_RANGE = re.compile(r"[`*]*\s(?:to|through|到|至|bis|hasta|até|から)\s")
+_SHORT = 4
+_NO_FILE_TABLE = frozenset({"coverage", "passed", "failed", "total", "tests", "rate"})
+_PLAIN_COLUMNS = frozenset({"name", "component", "module", "output", "document", "script"})
 
 
-def read(document: Document) -> Iterator[tuple[str, int]]:
-    """Give each path once, with the line that delivers it first."""
+def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
+    """Yield each path once, with the line that delivers it first."""
     seen: set[str] = set()
-    for path, number in sorted(_all(document), key=lambda found: found[1]):
+    for path, number in sorted(_all(document), key=lambda entry: entry[1]):
         if path not in seen:
             seen.add(path)
             yield path, number
 
 
 def _all(document: Document) -> Iterator[tuple[str, int]]:
-    lead: Line | None = None
-    for line in document.lines:
-        lead = line if not line.item or line.text.endswith(":") else lead
-        introduced = (
-            lead is None
-            or lead is line
-            or lead.section is not line.section
-            or not _NOT_DELIVERED.search(lead.text)
-        )
-        if (
-            _lists_files(line)
-            and introduced
-            and _claims(line.text)
-            and not _GONE.match(line.raw.strip())
-        ):
-            yield from ((path, line.number) for path in paths_of(line.raw))
+    yield from _Lists(document).run()
     for table in document.tables:
-        column = (
-            table.column(_COLUMN) if table.section.own and table.section.inherited.files else None
+        yield from _table(table)
+    for block in document.blocks.values():
+        section = block[0].section
+        if section.own:
+            listed = section.topic.files or _parent_files(section)
+            for path, number in paths_of_block(block, listed=listed):
+                document.examined.add(number)
+                yield path, number
+
+
+def _parent_files(section: Section) -> bool:
+    return section.parent is not None and section.parent.topic.files
+
+
+class _Lists:
+    """One pass over the lines, which knows the label that the current list stands below."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.subject = topic(document.title or "")
+        self.label: str | None = None
+        self.section: Section | None = None
+        self.named_at: int | None = None
+
+    def run(self) -> Iterator[tuple[str, int]]:
+        for fact in self.document.lines:
+            if fact.section is not self.section:
+                self.section, self.label, self.named_at = fact.section, None, None
+            if fact.kind is Kind.HEADING:
+                yield from self._heading(fact)
+                continue
+            if self._is_label(fact):
+                continue
+            paths = list(self._paths(fact))
+            if fact.item:
+                self._remember(fact, named=bool(paths))
+            yield from ((path, fact.line) for path in paths)
+
+    def _is_label(self, fact: Fact) -> bool:
+        match = _LABEL.match(fact.text)
+        if "`" in fact.raw:
+            return False
+        text = match[1] if match else fact.text if _BOLD.match(fact.raw) else None
+        if text is None:
+            return False
+        named = concepts(name_of(text))
+        gone = "gone" in named or (not named and words("removed").search(text.lower()))
+        if fact.item and not named and not gone:
+            return False
+        self.label = "gone" if gone else "made" if named & {"made"} else "other"
+        self.named_at = None
+        return True
+
+    def _remember(self, fact: Fact, *, named: bool) -> None:
+        if named and (self.named_at is None or fact.depth <= self.named_at):
+            self.named_at = fact.depth
+        elif not named and self.named_at is not None and fact.depth <= self.named_at:
+            self.named_at = None
+
+    def _heading(self, fact: Fact) -> Iterator[tuple[str, int]]:
+        """Read a heading with a path, below one about files or of a part that was made."""
+        above = fact.section.parent
+        listed = above is not None and above.own and above.inherited.files
+        part = fact.section.own and not (self.subject.testing or fact.section.inherited.testing)
+        if "`" in fact.raw and not has_position(fact.raw) and (listed or part):
+            paths, begin, end = first_paths(fact.raw)
+            if _delivers(fact, begin, end):
+                yield from ((path, fact.line) for path in paths if listed or "/" in path)
+
+    def _paths(self, fact: Fact) -> Iterator[str]:
+        if not fact.section.own or self.label == "gone" or _GONE.match(fact.raw.strip()):
+            return
+        below = self.named_at is not None and fact.item and fact.depth > self.named_at
+        if below:
+            return
+        listed = self.label == "made" or (
+            fact.section.inherited.files and (self.label is None or fact.section.topic.files)
         )
-        for row in table.rows if column is not None else ():
-            if column is not None and column < len(row.raw) and _claims(" ".join(row.cells)):
-                yield from ((path, row.number) for path in paths_of(row.raw[column]))
-    for fence in document.fences:
-        if fence.section.own and fence.section.topic.files:
-            yield from _lone(document, fence.lines)
+        starts = fact.item or _STARTS.match(fact.raw) is not None or fact.raw[:1] in "✅✓✔"
+        if listed and starts and "/" + fact.raw != "/":
+            paths, begin, end = first_paths(fact.raw)
+            if paths and _delivers(fact, begin, end):
+                yield from paths
+        elif not listed:
+            yield from self._field(fact)
+
+    def _field(self, fact: Fact) -> Iterator[str]:
+        """Read "File: `path`" in a report of what was made."""
+        if self.subject.testing or fact.section.inherited.testing or has_position(fact.raw):
+            return
+        for pair in self.document.fields_of.get(fact.line, ()):
+            if not pair.is_a("file") and not pair.is_a("made"):
+                continue
+            value = fact.raw.partition(":")[2] if ":" in fact.raw else fact.raw.partition("：")[2]
+            paths, begin, end = first_paths(value.lstrip("* "))
+            if paths and value.lstrip("* ").startswith(("`", "[")) and _delivers(fact, begin, end):
+                yield from paths
 
 
-def _lists_files(line: Line) -> bool:
-    return (
-        not line.heading
-        and line.section.own
-        and line.section.inherited.files
-        and (line.item or "`" in line.raw)
+def _delivers(fact: Fact, begin: int, end: int) -> bool:
+    """Return whether an item says that its file is there now."""
+    if ticked(fact.text) is False or has_cross(fact.text):
+        return False
+    removed = words("removed")
+    before = fact.raw[:end].lower()
+    behind = fact.raw[end:].lower()
+    if removed.search(re.sub(r"`[^`]*`", " ", before)):
+        return False
+    if _RANGE.match(behind):
+        return False
+    match = removed.search(behind)
+    return match is None or len(re.findall(r"\w+", behind)) > _SHORT or begin > end
+
+
+def _table(table: Table) -> Iterator[tuple[str, int]]:
+    column = table.column("file_column")
+    if column is None or not table.section.own:
+        return
+    others = [concepts(name) for index, name in enumerate(table.names) if index != column]
+    if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
+        return
+    change = any("change_column" in names for names in others)
+    inside = table.section.inherited.files
+    if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
+        return
+    if not inside and table.section.inherited.testing:
+        return
+    for index in _columns(table, column):
+        for row in table.rows:
+            if index < len(row.raw_cells) and _row_delivers(row):
+                yield from ((path, row.line) for path in paths_in(row.raw_cells[index]))
+
+
+def _columns(table: Table, first: int) -> Iterator[int]:
+    """Yield the column of files: of several the one that holds paths in most rows."""
+    named = [
+        index for index, name in enumerate(table.names) if "file_column" in concepts(name)
+    ] or [first]
+    yield max(
+        named,
+        key=lambda index: sum(
+            bool(paths_in(row.raw_cells[index])) for row in table.rows if index < len(row.raw_cells)
+        ),
     )
 
 
-def _claims(text: str) -> bool:
-    return ticked(text) is not False and "❌" not in text and not _NOT_DELIVERED.search(text)
-
-
-def _lone(document: Document, lines: tuple[tuple[int, str], ...]) -> Iterator[tuple[str, int]]:
-    """Read a block that lists one path a line; a drawn tree or anything else is left alone."""
-    found = [
-        (path_of(match[1]), number) if (match := _LONE.fullmatch(line)) else (None, number)
-        for number, line in lines
-    ]
-    if found and all(path and ("/" in path or _EXTENSION.search(path)) for path, _ in found):
-        document.examined.update(number for _, number in found)
-        yield from ((path, number) for path, number in found if path)
-
-
-def paths_of(raw: str) -> list[str]:
-    """Give the paths that one item delivers: those before its description, or else those in it."""
-    described = _DESCRIBED.search(raw)
-    if (
-        described
-        and "\u2192" in described[0]
-        and _first_of(raw[: described.start()])
-        and _first_of(raw[described.end() :])
-    ):
-        return []  # one became the other, and which of them is there is anybody's guess
-    parts = (raw[: described.start()], raw[described.end() :]) if described else (raw,)
-    return next((found for part in parts if (found := _first_of(part))), [])
-
-
-def _first_of(part: str) -> list[str]:
-    """Give the paths of one part of an item: in code marks, else linked, else bare."""
-    coded = [path for match in _CODE.finditer(part) if (path := path_of(match[1]))]
-    linked = (
-        [
-            path
-            for match in _LINK.finditer(part)
-            if (path := path_of(match[2]) or path_of(plain(match[1])))
-        ]
-        if not coded
-        else []
-    )
-    bare = _bare(plain(part)) if not coded and not linked and "`" not in part else []
-    return list(dict.fromkeys(coded or linked or bare))
-
-
-def _bare(text: str) -> list[str]:
-    """Give paths that stand without code marks.
-
-    A name without a folder only where it is the whole item.
-    """
-    whole = path_of(unsigned(_LABEL.sub("", text)))
-    if whole:
-        return [whole]
-    return [path for match in _BARE.finditer(text) if (path := path_of(match[0]))]
-
-
-def path_of(text: str) -> str | None:
-    """Give the text as a path with forward slashes, or None if it is not one."""
-    text = _POSITION.sub("", text.strip().strip("'\""))
-    if (
-        not _PATH.fullmatch(text)
-        or "://" in text
-        or " " in text.strip()
-        or _PLACEHOLDER.search(text)
-        or _PRODUCT.fullmatch(text)
-    ):
-        return None
-    path = text.replace("\\", "/").removeprefix("./")
-    name = path.rstrip("/").rsplit("/", 1)[-1]
-    known = bool(_EXTENSION.search(name) or _NAMES.search(name))
-    if not name or ".." in path.split("/") or "(" in path:
-        return None
-    if path.startswith("/"):
-        return path if known else None
-    return (
-        path
-        if known
-        or (path.endswith("/") and "/" in path.strip("/") + "/" and not path.startswith("/"))
-        else None
+def _row_delivers(row: Fact) -> bool:
+    if has_cross(row.text):
+        return False
+    return not any(
+        words("removed").search(cell.lower()) and len(cell.split()) <= _SHORT for cell in row.cells
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.gate.claims.record import EnvironmentRow
-from atom_release.reader.document import Document, Table
+from atom_release.reader.facts import Document, Table
 from atom_release.reader.words import unsigned
 
 _VARIABLE = re.compile(
@@ -30,7 +30,7 @@ _USING = re.compile(
 )
 
 
-def read(document: Document) -> list[EnvironmentRow]:
+def read_environment(document: Document) -> list[EnvironmentRow]:
     """Read the environment section's tables and bullets, each variable once."""
     rows: dict[str, EnvironmentRow] = {}
     for row in _all(document):
@@ -42,20 +42,21 @@ def _all(document: Document) -> Iterator[EnvironmentRow]:
     for table in document.tables:
         if table.section.own and table.section.inherited.environment:
             yield from _table(table)
-    for field in document.fields:
+    for fact in document.lines:
         if (
-            field.line.item
-            and field.line.section.own
-            and field.line.section.inherited.environment
-            and (row := _bullet(field.line.text))
+            fact.item
+            and fact.section.own
+            and fact.section.inherited.environment
+            and (":" in fact.text or "=" in fact.text)
+            and (row := _bullet(fact.text))
         ):
             yield row
 
 
 def _table(table: Table) -> Iterator[EnvironmentRow]:
-    status = table.column(_STATUS)
-    name = 0 if status != 0 else table.column(_VARIABLE)
-    fallback = table.column(_FALLBACK)
+    status = _column(table, _STATUS)
+    name = 0 if status != 0 else _column(table, _VARIABLE)
+    fallback = _column(table, _FALLBACK)
     if name is None or (status is None and fallback is None):
         return
     for row in table.rows:
@@ -65,6 +66,10 @@ def _table(table: Table) -> Iterator[EnvironmentRow]:
                 status=_cell(row.cells, status),
                 fallback=_cell(row.cells, fallback),
             )
+
+
+def _column(table: Table, pattern: re.Pattern[str]) -> int | None:
+    return next((index for index, name in enumerate(table.names) if pattern.search(name)), None)
 
 
 def _cell(cells: tuple[str, ...], index: int | None) -> str | None:

@@ -1,55 +1,57 @@
-"""Whose report this is, of when, and on which branch."""
+"""Whose report this is, of when, of which version, and on which branch and commit."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from atom_release.gate.claims.record import Claim, ClaimKind
-from atom_release.reader.document import Document, Field
+from atom_release.reader.dates import iso
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.vocabulary import is_english
 
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3}(?:\.\d{1,3})*)(?![\w]|\.\d)")
-_TASK_KEY = re.compile(r"(?:task|task id|id|ticket|work item|service id)")
 _NAMED = re.compile(r"[A-Za-z0-9]{1,20}(?:\.[A-Za-z0-9]{1,20}){0,4}")
 _FILE_TASK = re.compile(r"0?([A-Z]\.\d{1,3}(?:\.\d{1,3})?)[_\- ]")
-_SERVICE_KEY = re.compile(r"(?:service|service name|component|module)")
-_BRANCH_KEY = re.compile(r"(?:git |feature |release |source |working )?branch(?: name)?")
-_DATE_KEY = re.compile(
-    r"(?:report |completion |execution |creation )?date|generated(?: at| on)?|created(?: at|"
-    r" on)?|completed(?: at| on)?|timestamp|(?:last )?updated(?: at| on)?"
-)
-_BRANCH = re.compile(r"(?!/|-)[^\s~^:?*\[\\,;()]{1,200}(?<![/.,])")
-_ISO = re.compile(
-    r"(\d{4})[-/.](\d{2})[-/.](\d{2})(?:[T"
-    r" ](\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?)\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?(?!\d)"
-)
-_MONTHS = {
-    name: index
-    for index, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905 - reads better
-}
-_WORDED = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})\.?,? (\d{4})|([a-z]{3,9})\.?"
-    r" (\d{1,2})(?:st|nd|rd|th)?,? (\d{4}))",
+_BRANCH = re.compile(r"(?!/|-)[^\s~^:?*\[\\,;()（）]{1,200}(?<![/.,])")
+_NO_BRANCH = frozenset({"n/a", "none", "tbd", "-", "merged", "current", "the"})
+_COMMIT = re.compile(r"\W{0,6}([0-9a-f]{7,40})(?![\w])", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\W{0,4}(?:version\s|release\s)?v?\.?\s?(\d{1,4}(?:\.\d{1,5}){0,3}(?:[-+][\w.]{1,30})?)(?![\w.]*\w)",
     re.IGNORECASE,
 )
+_PRODUCT = re.compile(r"[A-Za-z][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*")
+_TITLE_VERSION = re.compile(
+    r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20})?)(?![\w.]*\w)|"
+    r"(?:version|versión|versão|版本)\s?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)",
+    re.IGNORECASE,
+)
+_TWO = re.compile(r"→|->|=>")
+_LONGEST_NAME = 100
+_TAIL = 8
+_ASKED = 2
+_GENERATED = re.compile(
+    r"(?:generated|created|updated|erstellt|generado|gerado|généré|生成|作成)\s(?:on|at|am|el|em|le)\s",
+    re.IGNORECASE,
+)
+_FIRST_LINES = 8
 
 
-@dataclass(frozen=True)
+@dataclass
 class HeaderRead:
-    """What the head of the report says."""
+    """What the head and the foot of the report say."""
 
-    task_id: str | None
-    service: str | None
-    branch: str | None
-    date: str | None
-    claims: tuple[Claim, ...]
-    findings: tuple[str, ...]
+    service: str | None = None
+    branch: str | None = None
+    date: str | None = None
+    claims: list[Claim] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def task_id(document: Document, path: str) -> tuple[str | None, tuple[str, ...]]:
-    """Give the task the report names.
+    """Return the task the report names.
 
     In its own field, else in its title, else in its file's name; and what disagrees.
     """
@@ -65,105 +67,151 @@ def task_id(document: Document, path: str) -> tuple[str | None, tuple[str, ...]]
 
 
 def _field_task(document: Document) -> tuple[str, int] | None:
-    for field in document.fields:
-        if not (field.line.section.header and _TASK_KEY.fullmatch(field.key)):
+    for fact in document.named("task"):
+        if not fact.section.header:
             continue
-        match = _TASK.search(field.value)
+        match = _TASK.search(fact.text)
         if match:
-            return match[1], field.line.number
-        if field.key.endswith("id") and _NAMED.fullmatch(field.value):
-            return field.value, field.line.number
+            return match[1], fact.line
+        if fact.key.endswith("id") and _NAMED.fullmatch(fact.text):
+            return fact.text, fact.line
     return None
 
 
-def read(document: Document) -> HeaderRead:
-    """Read service, branch and date from the fields of the header."""
-    fields = [
-        field
-        for field in document.fields
-        if field.line.section.header
-        or (field.line.section.own and field.line.section.topic.verdict)
-    ]
-    branch = next(
+def read_header(document: Document) -> HeaderRead:
+    """Read service, branch, commit, version and date."""
+    read = HeaderRead()
+    fields = list(_placed(document))
+    read.service = next(
         (
-            (field, match[0])
-            for field in fields
-            if _BRANCH_KEY.fullmatch(field.key) and (match := _branch(field.value))
+            fact.text
+            for fact in fields
+            if fact.section.header and fact.is_a("service") and len(fact.text) <= _LONGEST_NAME
         ),
         None,
     )
-    dated = _date(fields)
-    service = next(
+    for kind, value in (
+        (ClaimKind.BRANCH, _first(fields, "branch", _branch)),
+        (ClaimKind.COMMIT, _first(fields, "commit", _commit)),
+        (ClaimKind.VERSION, _first(fields, "version", _version) or _titled_version(document)),
+        (ClaimKind.DATE, _date(fields) or _generated(document)),
+    ):
+        if value is not None:
+            text, line = value
+            read.claims.append(document.claim(kind, text, line))
+            read.reasons[kind.value] = f"line {line}"
+            if kind is ClaimKind.BRANCH:
+                read.branch = text
+            elif kind is ClaimKind.DATE:
+                read.date = text
+    return read
+
+
+def _placed(document: Document) -> Iterator[Fact]:
+    """Yield the fields that speak of the report: in its header, a summary, its foot or last lines.
+
+    Those of the header first.
+    """
+    tail = {fact.line for fact in document.lines[-_TAIL:]}
+    head: list[Fact] = []
+    rest: list[Fact] = []
+    for fact in document.fields:
+        section = fact.section
+        shallow = fact.heading and section.level <= 2  # noqa: PLR2004 - a part's headings are deeper
+        if section.header and not section.foot:
+            head.append(fact)
+        elif (
+            section.foot
+            or fact.line in tail
+            or shallow
+            or (section.own and (section.topic.verdict or section.inherited.environment))
+        ):
+            rest.append(fact)
+    yield from head
+    yield from rest
+
+
+Value = tuple[str, int]
+
+
+def _first(fields: list[Fact], concept: str, read: Callable[[str], str | None]) -> Value | None:
+    return next(
         (
-            field.value
-            for field in fields
-            if field.line.section.header
-            and _SERVICE_KEY.fullmatch(field.key)
-            and len(field.value) <= 100  # noqa: PLR2004 - a name
+            (value, fact.line)
+            for fact in fields
+            if fact.is_a(concept) and (value := read(fact.text))
         ),
         None,
     )
-    claims = []
-    if branch:
-        claims.append(document.claim(ClaimKind.BRANCH, branch[1], branch[0].line.number))
-    if dated:
-        claims.append(document.claim(ClaimKind.DATE, dated[1], dated[0].line.number))
-    return HeaderRead(
-        None, service, branch[1] if branch else None, dated[1] if dated else None, tuple(claims), ()
-    )
 
 
-def _branch(value: str) -> re.Match[str] | None:
-    match = _BRANCH.match(value)
-    rest = value[match.end() :].strip() if match else ""
-    return (
-        match
-        if match
-        and (not rest or rest[0] in "(,;-\u2013—@→")
-        and match[0].lower() not in {"n/a", "none", "tbd"}
-        else None
-    )
-
-
-def _date(fields: list[Field]) -> tuple[Field, str] | None:
-    dated = [
-        (field, said)
-        for field in fields
-        if _DATE_KEY.fullmatch(field.key) and (said := iso(field.value))
-    ]
-    explicit = [one for one in dated if "date" in one[0].key.split()]
-    return next(iter(explicit or dated), None)
-
-
-def iso(value: str) -> str | None:
-    """Give a date or moment in ISO 8601, or None where it is none or could be read two ways."""
-    match = _ISO.match(value.strip())
-    if match:
-        day = _day(int(match[1]), int(match[2]), int(match[3]))
-        if day is None or not match[4]:
-            return day
-        moment = f"{day}T{match[4]}{'Z' if match[5] in {'Z', 'UTC'} else match[5] or ''}"
-        return moment if is_moment(moment) else day
-    worded = _WORDED.match(value.strip())
-    if worded:
-        number, name, year = (
-            (worded[1], worded[2], worded[3]) if worded[1] else (worded[5], worded[4], worded[6])
-        )
-        return _day(int(year), _MONTHS.get(name[:3].lower(), 0), int(number))
-    return None
-
-
-def is_moment(text: str) -> bool:
-    """Say whether this is an ISO 8601 moment that exists."""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _day(year: int, month: int, number: int) -> str | None:
-    try:
-        return date(year, month, number).isoformat()
-    except ValueError:
+def _branch(text: str) -> str | None:
+    match = _BRANCH.match(text)
+    rest = text[match.end() :].strip() if match else ""
+    if match is None or (rest and rest[0] not in "(（,;-\u2013—@→·|"):
         return None
+    return None if match[0].lower() in _NO_BRANCH else match[0]
+
+
+def _commit(text: str) -> str | None:
+    match = _COMMIT.match(text)
+    if match is None or not any(character.isdigit() for character in match[1]):
+        return None
+    return match[1]
+
+
+def _version(text: str) -> str | None:
+    """Return the version that a value is; not the one of something it was made with."""
+    if _TWO.search(text):
+        return None
+    match = _VERSION.match(text)
+    if match is None:
+        named = _PRODUCT.fullmatch(text)
+        return named[1] if named else None
+    rest = text[match.end() :].strip()
+    written = "." in match[1] or re.match(r"\W{0,4}v", text, re.IGNORECASE)
+    return match[1] if written and (not rest or rest[0] in "(（-\u2013—,|·✅") else None
+
+
+def _titled_version(document: Document) -> Value | None:
+    for fact in document.lines[:3]:
+        if fact.kind is Kind.HEADING and fact.section.level == 1:
+            versions = _TITLE_VERSION.findall(fact.text)
+            if len(versions) == 1 and not _TWO.search(fact.text):
+                return versions[0][0] or versions[0][1], fact.line
+    return None
+
+
+def _date(fields: list[Fact]) -> Value | None:
+    """Return the report's date: a field of dates before one that says when it was last changed."""
+    for concept in ("date", "updated"):
+        named = [fact for fact in fields if fact.is_a(concept)]
+        dated = [
+            (fact, value)
+            for index, fact in enumerate(named)
+            if (value := iso(fact.text, english=is_english(fact.key), ask=index < _ASKED))
+        ]
+        explicit = [entry for entry in dated if _says_date(entry[0].key)]
+        chosen = next(iter(explicit or dated), None)
+        if chosen is not None:
+            return chosen[1], chosen[0].line
+    return None
+
+
+def _says_date(key: str) -> bool:
+    return any(
+        name in key
+        for name in ("date", "fecha", "data", "datum", "日期", "日付", "tanggal", "作業日")
+    )
+
+
+def _generated(document: Document) -> Value | None:
+    """Read "Generated on 2026-07-18 by ..." in the first or last lines."""
+    near = [*document.lines[:_FIRST_LINES], *document.lines[-_TAIL:]]
+    for fact in near:
+        match = _GENERATED.search(fact.text[:120])
+        if match and len(fact.text[: match.start()].split()) <= 2:  # noqa: PLR2004 - "Report"
+            value = iso(fact.text[match.end() :][:20])
+            if value:
+                return value, fact.line
+    return None

@@ -1,9 +1,7 @@
-"""A report that is JSON.
+"""A report that is JSON: the same record, from keys at its top or in its own containers.
 
-The same record, from keys at its top or in its own containers of status, tests, policies and
-metrics.
-
-What stands under a sample, a budget, a baseline or another service's name is not this service's.
+Names are those of the lexicon, whether written `overall_status` or `overallStatus`. What stands
+under a sample, a budget, a baseline or another service's name is not this service's.
 """
 
 from __future__ import annotations
@@ -19,91 +17,86 @@ from atom_release.gate.claims.record import (
     ReportStatus,
 )
 from atom_release.reader import header, json_lines
-from atom_release.reader.deliverables import path_of
-from atom_release.reader.document import Document
+from atom_release.reader.dates import iso
+from atom_release.reader.facts import Document
 from atom_release.reader.json_lines import Leaf, NotJson
+from atom_release.reader.paths import path_of
 from atom_release.reader.record_parts import counted, ordered, service_of
-from atom_release.reader.runner import Counts
+from atom_release.reader.tally import UNITS, Counts
+from atom_release.reader.vocabulary import concepts
 from atom_release.reader.words import status_of
 
 _LONGEST = 300
-_WORD = re.compile(r"[^a-z0-9]+")
-_TESTS = {"tests", "test_results", "test_summary", "testing", "unit_tests", "test", "suite"}
+_WORD = re.compile(r"[^\w]+|_+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ABOUT = frozenset(
+    {"metadata", "meta", "report", "header", "info", "git", "summary", "report info", "overview"}
+)
+_VERDICTS = frozenset(
+    {"passed", "success", "ok", "all passed", "overall passed", "ready", "system ready", "valid",
+     "pass", "succeeded", "production ready", "overall success", "all tests passed", "is valid",
+     "release ready", "all checks passed", "validation passed", "overall pass", "tests passed"}
+)  # fmt: skip
+_TESTS = frozenset(
+    {"tests", "test results", "test summary", "testing", "unit tests", "test", "suite", "test suite",
+     "test stats", "test run"}
+)  # fmt: skip
+_TOTALS = frozenset({"summary", "totals", "stats", "statistics", "results summary", "result"})
 _COUNTS = {
-    "passed": "passed",
-    "tests_passed": "passed",
-    "pass": "passed",
-    "failed": "failed",
-    "tests_failed": "failed",
-    "fail": "failed",
-    "failures": "failed",
-    "skipped": "skipped",
-    "tests_skipped": "skipped",
-    "total": "total",
-    "tests_total": "total",
-    "total_tests": "total",
-    "count": "total",
-}
-_POLICIES = {"policies", "policy_compliance", "compliance", "policy", "policy_status"}
+    "passes": "passed", "num passed tests": "passed", "passed count": "passed",
+    "num failed tests": "failed", "failed count": "failed", "num pending tests": "skipped",
+    "num total tests": "total", "total count": "total", "collected": "total",
+}  # fmt: skip
+_STATES = frozenset({"status", "state", "result", "mode", "outcome"})
+_POLICIES = frozenset({"policies", "policy compliance", "compliance", "policy", "policy status"})
 _POLICY = re.compile(r"(?:policy[_\- ]?)?p[-_ ]?(\d{1,2})(?![0-9])", re.IGNORECASE)
-_FILES = {
-    "deliverables",
-    "files",
-    "files_created",
-    "artifacts",
-    "outputs",
-    "created_files",
-    "files_changed",
-}
-_ENVIRONMENT = {"environment", "env", "environment_variables", "env_fallbacks"}
-_METRICS = {
-    "metrics",
-    "performance",
-    "results",
-    "model",
-    "model_performance",
-    "evaluation",
-    "accuracy",
-    "latency",
-}
+_FILES = frozenset(
+    {"deliverables", "files", "files created", "artifacts", "outputs", "created files",
+     "files changed", "files modified", "modified files", "changed files"}
+)  # fmt: skip
+_ENVIRONMENT = frozenset({"environment", "env", "environment variables", "env fallbacks"})
+_METRICS = frozenset(
+    {"metrics", "performance", "results", "model", "model performance", "evaluation", "accuracy",
+     "latency", "test metrics"}
+)  # fmt: skip
 _SCORES = {
     "accuracy": ClaimKind.ACCURACY,
     "precision": ClaimKind.PRECISION,
     "recall": ClaimKind.RECALL,
     "f1": ClaimKind.F1,
-    "f1_score": ClaimKind.F1,
+    "f1 score": ClaimKind.F1,
 }
 _LATENCY = re.compile(
-    r"(?:p50|p95|p99|avg|mean|median)?_?(?:latency|response_time)?_?(?:p50|p95|p99|avg|mean)?_(ms|s)"
+    r"(p50|p90|p95|p99|avg|mean|median)? ?(?:latency|response time)? ?(p50|p90|p95|p99|avg|mean|max)?"
+    r" (ms|s)"
 )
-_THROUGHPUT = re.compile(r"(?:throughput|requests)(?:_rps|_per_second)|rps|qps")
-_DATES = {
-    "date",
-    "generated",
-    "generated_at",
-    "timestamp",
-    "created_at",
-    "completed_at",
-    "report_date",
-}
-_TASKS = {"task_id", "task", "id"}
-_STATUSES = {"status", "overall_status", "final_status"}
+_STATISTICS = {"mean": "avg", "median": "p50"}
+_COVERAGE = frozenset(
+    {"coverage", "coverage percent", "coverage pct", "test coverage", "line coverage",
+     "code coverage", "total coverage", "coverage percentage", "overall coverage"}
+)  # fmt: skip
+_THROUGHPUT = re.compile(r"(?:throughput|requests)(?: rps| per second)|rps|qps")
+_TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3})(?![\w.])")
+_MOST = 10**7
+_PAIR, _TRIPLE = 2, 3
 
 
 def read(path: str, text: str) -> ClaimRecord:
-    """Give the record of a JSON report."""
+    """Return the record of a JSON report."""
     try:
-        found, repeated = json_lines.leaves(text)
+        leaves, repeated = json_lines.leaves(text)
     except NotJson as reason:
         return ClaimRecord(path=path, unread=str(reason), lines=text.count("\n") + 1)
-    document = Document(text.split("\n"))
-    reading = _Reading(document, found)
+    reading = _Reading(Document(text.split("\n")), leaves)
     record = reading.record(path)
     twice = tuple(
         f"the key {key[:80]!r} is stated twice, the second time on line {line}"
         for key, line in repeated
     )
     return record.model_copy(update={"findings": (*record.findings, *twice)})
+
+
+Keys = tuple[str, ...]
 
 
 class _Reading:
@@ -120,53 +113,42 @@ class _Reading:
         self.used.add(leaf.line)
         self.claims.append(self.document.claim(kind, value, leaf.line, **rest))
 
-    def top(self, names: set[str]) -> Iterator[Leaf]:
-        for path, leaf in self.leaves:
-            if len(path) == 1 and path[0] in names and isinstance(leaf.value, str):
-                yield leaf
+    def top(self, concept: str) -> Iterator[Leaf]:
+        """Yield what stands at the top under a name of that concept, then in what is about it."""
+        for depth in (1, _PAIR):
+            for keys, leaf in self.leaves:
+                placed = len(keys) == depth and (depth == 1 or keys[0] in _ABOUT)
+                if placed and concept in concepts(keys[-1]) and isinstance(leaf.value, str):
+                    yield leaf
 
     def record(self, path: str) -> ClaimRecord:
-
         status, raw = self._status()
-        counts = self._counts()
+        counts = self._counts(path)
         policies = self._policies()
         paths = self._deliverables()
         self._metrics()
         if status is ReportStatus.PASS and counts and counts.failed:
             self.findings.append(
-                f"the status is {raw!r}, and line {counts.line} has {counts.failed} failed"
+                f"the status is {raw!r}, and line {counts.line_of('failed')} has {counts.failed} failed"
             )
         task = next(
-            (
-                match[1]
-                for leaf in self.top(_TASKS)
-                if (
-                    match := re.search(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3})(?![\w.])", str(leaf.value))
-                )
-            ),
+            (match[1] for leaf in self.top("task") if (match := _TASK.search(str(leaf.value)))),
             None,
         )
         return ClaimRecord(
             path=path,
             task_id=task or header.task_id(Document([""]), path)[0],
-            title=next((str(leaf.value)[:_LONGEST] for leaf in self.top({"title", "name"})), None),
-            service=next(
-                (
-                    str(leaf.value)[:_LONGEST]
-                    for leaf in self.top({"service", "service_name", "component"})
-                ),
-                None,
-            )
-            or service_of(paths),
+            title=self._named({"title", "name"}),
+            service=self._named({"service", "service name", "component"}) or service_of(paths),
             status=status,
             status_raw=raw,
             tests=counted(counts),
             policies=policies,
-            branch=self._first(ClaimKind.BRANCH, {"branch", "git_branch"}),
+            branch=self._first(ClaimKind.BRANCH, "branch"),
             date=self._date(),
             deliverables=tuple(paths),
             environment=tuple(self._environment()),
-            claims=ordered(self.claims),
+            claims=ordered([*self.claims, *self._identity()]),
             findings=tuple(self.findings),
             lines=len(self.document.source) - (self.document.source[-1] == ""),
             unexamined=sum(
@@ -176,67 +158,118 @@ class _Reading:
             ),
         )
 
-    def _status(self) -> tuple[ReportStatus, str | None]:
-        stated = [(str(leaf.value)[:_LONGEST], leaf) for leaf in self.top(_STATUSES)]
-        for raw, leaf in stated:
-            status = status_of(raw)
-            if status:
-                self.claim(ClaimKind.STATUS, status.value, leaf)
-        understood = [(status, raw) for raw, _ in stated if (status := status_of(raw))]
-        if len({status for status, _ in understood}) > 1:
-            self.findings.append(f"the status is {understood[0][1]!r} and {understood[1][1]!r}")
-        return (
-            understood[0]
-            if understood
-            else (ReportStatus.MISSING, stated[0][0] if stated else None)
+    def _named(self, names: set[str]) -> str | None:
+        return next(
+            (
+                str(leaf.value)[:_LONGEST]
+                for keys, leaf in self.leaves
+                if len(keys) == 1 and keys[0] in names and isinstance(leaf.value, str)
+            ),
+            None,
         )
 
-    def _counts(self) -> Counts | None:
-        found: dict[str, int] = {}
-        line = 0
-        for path, leaf in self.leaves:
-            unit = _COUNTS.get(path[-1]) if path else None
-            inside = len(path) == 2 and path[0] in _TESTS  # noqa: PLR2004 - directly below the container
-            alone = len(path) == 1 and "test" in path[0]
-            if (
-                unit
-                and (inside or alone)
-                and isinstance(leaf.value, int)
-                and not isinstance(leaf.value, bool)
-                and 0 <= leaf.value < 10**7
-                and unit not in found
-            ):
-                found[unit] = leaf.value
-                line = line or leaf.line
-                self.claim(ClaimKind.TESTS, leaf.value, leaf, unit=unit, comparator="=")
-        if not found:
+    def _status(self) -> tuple[ReportStatus, str | None]:
+        stated = [
+            (str(leaf.value)[:_LONGEST], leaf, status_of(str(leaf.value).replace("_", " ")))
+            for leaf in self.top("status")
+        ]
+        if not stated:
+            stated = list(self._booleans())
+        simulated = self._simulated()
+        understood = [
+            (
+                ReportStatus.SIMULATED if simulated and status is ReportStatus.PASS else status,
+                raw,
+                leaf,
+            )
+            for raw, leaf, status in stated
+            if status is not None
+        ]
+        for status, _, leaf in understood:
+            self.claim(ClaimKind.STATUS, status.value, leaf)
+        if len({status for status, _, _ in understood}) > 1:
+            (_, first, one), (_, second, other) = understood[0], understood[1]
+            self.findings.append(
+                f"the status is {first!r} on line {one.line} and {second!r} on line {other.line}"
+            )
+        if understood:
+            return understood[0][0], understood[0][1]
+        return (ReportStatus.UNREAD, stated[0][0]) if stated else (ReportStatus.MISSING, None)
+
+    def _booleans(self) -> Iterator[tuple[str, Leaf, ReportStatus | None]]:
+        """Yield what says with true or false whether the whole passed."""
+        for keys, leaf in self.leaves:
+            if len(keys) == 1 and keys[0] in _VERDICTS and isinstance(leaf.value, bool):
+                status = ReportStatus.PASS if leaf.value else ReportStatus.FAIL
+                yield f"{keys[0]}: {str(leaf.value).lower()}", leaf, status
+
+    def _simulated(self) -> bool:
+        """Whether a mode, or the state of every part, says that nothing was really done."""
+        parts = []
+        for keys, leaf in self.leaves:
+            state = keys and keys[-1] in _STATES
+            if len(keys) == 1 and keys[0] in {"mode", "simulated", "simulation", "dry run", "mock"}:
+                if leaf.value is True or status_of(str(leaf.value)) is ReportStatus.SIMULATED:
+                    return True
+            elif len(keys) > _PAIR and state and isinstance(leaf.value, str):
+                parts.append(status_of(leaf.value) is ReportStatus.SIMULATED)
+        return bool(parts) and all(parts)
+
+    def _counts(self, path: str) -> Counts | None:
+        numbers: dict[str, int] = {}
+        lines: dict[str, int] = {}
+        groups: dict[Keys, dict[str, Leaf]] = {}
+        for keys, leaf in self.leaves:
+            unit = _unit(keys[-1]) if keys else None
+            if unit and _is_count(leaf):
+                groups.setdefault(keys[:-1], {}).setdefault(unit, leaf)
+        for keys, group in groups.items():
+            if not self._counts_tests(keys, group, path):
+                continue
+            for unit, leaf in group.items():
+                if unit not in numbers:
+                    numbers[unit], lines[unit] = int(leaf.value or 0), leaf.line
+                    self.claim(
+                        ClaimKind.TESTS, int(leaf.value or 0), leaf, unit=unit, comparator="="
+                    )
+            break
+        if not numbers:
             return None
-        counts = Counts.of(line, found)
-        total = sum(found.get(unit, 0) for unit in ("passed", "failed", "skipped"))
-        if "total" in found and "passed" in found and total > found["total"]:
-            self.findings.append(f"{counts} does not add up on line {line}")
+        counts = Counts.of(min(lines.values()), numbers, None, lines)
+        if not counts.adds_up():
+            self.findings.append(f"{counts} does not add up on line {counts.line}")
         return counts.completed()
 
+    def _counts_tests(self, keys: Keys, group: dict[str, Leaf], path: str) -> bool:
+        if len(keys) > 1:
+            return False
+        whole = {"passed", "failed"} <= set(group)
+        named = any("test" in str(leaf.path[-1]).lower() for leaf in group.values())
+        if not keys:
+            about = "test" in path.lower() or "测试" in path
+            return named or (whole and "total" in group and about)
+        return keys[0] in _TESTS or (keys[0] in _TOTALS and (named or (whole and "total" in group)))
+
     def _policies(self) -> dict[str, str | None]:
-        found: dict[str, str | None] = {}
-        for path, leaf in self.leaves:
-            if len(path) < 2 or path[0] not in _POLICIES or not isinstance(leaf.value, str):  # noqa: PLR2004 - container and policy
+        policies: dict[str, str | None] = {}
+        for keys, leaf in self.leaves:
+            if len(keys) < _PAIR or keys[0] not in _POLICIES or not isinstance(leaf.value, str):
                 continue
-            match = _POLICY.match(path[1])
-            if match and (len(path) == 2 or path[2] in {"status", "result"}):  # noqa: PLR2004 - the status itself or its object
+            match = _POLICY.match(keys[1])
+            if match and (len(keys) == _PAIR or keys[2] in {"status", "result"}):
                 status = status_of(leaf.value)
                 policy = f"P-{int(match[1])}"
-                found.setdefault(policy, status.value if status else None)
+                policies.setdefault(policy, status.value if status else None)
                 self.claim(ClaimKind.POLICY, f"{policy} {status.value}" if status else policy, leaf)
-        return dict(sorted(found.items(), key=lambda item: int(item[0][2:])))
+        return dict(sorted(policies.items(), key=lambda item: int(item[0][2:])))
 
     def _deliverables(self) -> list[str]:
         paths: list[str] = []
-        for path, leaf in self.leaves:
+        for keys, leaf in self.leaves:
             listed = (
-                path
-                and path[0] in _FILES
-                and (len(path) == 2 or (len(path) == 3 and path[2] in {"path", "file"}))  # noqa: PLR2004 - an item or its path
+                keys
+                and keys[0] in _FILES
+                and (len(keys) == _PAIR or (len(keys) == _TRIPLE and keys[2] in {"path", "file"}))
             )
             name = path_of(leaf.value) if listed and isinstance(leaf.value, str) else None
             if name and name not in paths:
@@ -246,14 +279,14 @@ class _Reading:
 
     def _environment(self) -> Iterator[EnvironmentRow]:
         rows: dict[str, dict[str, str]] = {}
-        for path, leaf in self.leaves:
+        for keys, leaf in self.leaves:
             if (
-                len(path) == 3  # noqa: PLR2004 - one row's cell
-                and path[0] in _ENVIRONMENT
-                and path[2] in {"variable", "status", "fallback"}
+                len(keys) == _TRIPLE
+                and keys[0] in _ENVIRONMENT
+                and keys[2] in {"variable", "status", "fallback"}
                 and isinstance(leaf.value, str)
             ):
-                rows.setdefault(str(leaf.path[1]), {})[path[2]] = leaf.value
+                rows.setdefault(str(leaf.path[1]), {})[keys[2]] = leaf.value
                 self.used.add(leaf.line)
         for name, row in rows.items():
             yield EnvironmentRow(
@@ -263,35 +296,69 @@ class _Reading:
             )
 
     def _metrics(self) -> None:
-        for path, leaf in self.leaves:
-            if not path or not isinstance(leaf.value, int | float) or isinstance(leaf.value, bool):
+        for keys, leaf in self.leaves:
+            if not keys or not isinstance(leaf.value, int | float) or isinstance(leaf.value, bool):
                 continue
-            if len(path) == 1 or (len(path) == 2 and path[0] in _METRICS):  # noqa: PLR2004 - at the top or directly below the container
-                self._metric(path[-1], float(leaf.value), leaf)
+            if len(keys) == 1 or (len(keys) == _PAIR and keys[0] in _METRICS):
+                self._metric(keys[-1], float(leaf.value), leaf)
 
     def _metric(self, name: str, value: float, leaf: Leaf) -> None:
         if name in _SCORES and 0 <= value <= 1:
             self.claim(_SCORES[name], value, leaf, unit="fraction", comparator="=")
-        elif (match := _LATENCY.fullmatch(name)) and name not in {"_ms", "_s"}:
-            self.claim(ClaimKind.LATENCY, value, leaf, unit=match[1], comparator="=")
+        elif name in _COVERAGE and 1 < value <= 100:  # noqa: PLR2004 - percent
+            self.claim(ClaimKind.COVERAGE, value, leaf, unit="%", comparator="=")
+        elif (match := _LATENCY.fullmatch(name)) and name.strip() not in {"ms", "s"}:
+            statistic = match[1] or match[2]
+            detail = {"detail": _STATISTICS.get(statistic, statistic)} if statistic else {}
+            self.claim(ClaimKind.LATENCY, value, leaf, unit=match[3], comparator="=", **detail)
         elif _THROUGHPUT.fullmatch(name):
             self.claim(ClaimKind.THROUGHPUT, value, leaf, unit="/s", comparator="=")
 
-    def _first(self, kind: ClaimKind, names: set[str]) -> str | None:
-        for leaf in self.top(names):
+    def _first(self, kind: ClaimKind, concept: str) -> str | None:
+        for leaf in self.top(concept):
             name = str(leaf.value)[:_LONGEST]
             self.claim(kind, name, leaf)
             return name
         return None
 
+    def _identity(self) -> Iterator[Claim]:
+        """Yield the version and the commit that the report is about."""
+        for kind, concept, pattern in (
+            (
+                ClaimKind.VERSION,
+                "version",
+                re.compile(r"v?(\d{1,4}(?:\.\d{1,5}){1,3}[\w.+-]{0,30})"),
+            ),
+            (ClaimKind.COMMIT, "commit", re.compile(r"([0-9a-f]{7,40})")),
+        ):
+            for leaf in self.top(concept):
+                match = pattern.fullmatch(str(leaf.value))
+                if match:
+                    self.used.add(leaf.line)
+                    yield self.document.claim(kind, match[1], leaf.line)
+                    break
+
     def _date(self) -> str | None:
-        for leaf in self.top(_DATES):
-            said = header.iso(str(leaf.value))
-            if said:
-                self.claim(ClaimKind.DATE, said, leaf)
-                return said
+        for concept in ("date", "updated"):
+            for leaf in self.top(concept):
+                value = iso(str(leaf.value))
+                if value:
+                    self.claim(ClaimKind.DATE, value, leaf)
+                    return value
         return None
 
 
+def _unit(name: str) -> str | None:
+    if name in _COUNTS:
+        return _COUNTS[name]
+    return next((unit for unit in UNITS if unit in concepts(name)), None)
+
+
+def _is_count(leaf: Leaf) -> bool:
+    return (
+        isinstance(leaf.value, int) and not isinstance(leaf.value, bool) and 0 <= leaf.value < _MOST
+    )
+
+
 def _key(part: str | int) -> str:
-    return _WORD.sub("_", str(part).lower()).strip("_")
+    return _WORD.sub(" ", _CAMEL.sub(" ", str(part)).lower()).strip()

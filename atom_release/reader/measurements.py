@@ -1,19 +1,21 @@
-"""Numbers that a report gives as measured.
+"""Numbers that a report gives as measured: accuracy and its kin, latency, throughput, error rates.
 
-Accuracy and its kin, latency, throughput, sizes, coverage.
-
-A budget, a target, a baseline or an example is not a measurement. A bound ("<50ms") keeps its
-comparator, so that nobody takes it for one; code and sample JSON are not read at all.
+A budget, a target, a baseline or an example is not a measurement. A bound ("<50ms") and an
+approximation ("~50ms") keep their comparator, so that nobody takes them for one; code and sample
+JSON are not read at all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.gate.claims.record import Claim, ClaimKind
-from atom_release.reader.document import Document, Line, Table
+from atom_release.reader.facts import Document, Fact, Kind, Table
+from atom_release.reader.numbers import decimal
 from atom_release.reader.sections import Section
+from atom_release.reader.vocabulary import concepts, words
 
 _SCORES = {
     "accuracy": ClaimKind.ACCURACY,
@@ -21,9 +23,8 @@ _SCORES = {
     "recall": ClaimKind.RECALL,
     "f1": ClaimKind.F1,
 }
-_NAME = r"(accuracy|precision|recall|f1)(?:[-\s]?(?:score|rate))?"
-_NUMBER = (
-    r"(?<![\d.,/+\-<>=≤≥~≈v])(\d{1,3}(?:\.\d{1,8})?)\s?(%?)"
+_SHARE = (
+    r"(?<![\d.,/+\-<>=≤≥~≈v])(\d{1,3}(?:[.,]\d{1,8})?)\s?(%?)"
     r"(?![\d/]|\.\d|\+|\s?(?:ms|s|-fold|x)\b|\s?(?:points|pp)\b)"
 )
 _WHERE = (
@@ -34,89 +35,54 @@ _WHERE = (
 # the one that the gate derives.
 _OF_ITS_OWN = re.compile(
     r"models?|overall|tests?|final|predict\w*|classif\w*|achiev\w*|measured|the|an?|its|our|with|has|had|have|and|or|of|is|in|at|by|to|reach\w*|mean|"
-    r"average|total|current|actual|engine|failure|shows?|gives?|cv|validation|cross.?validation|training",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(
-    rf"\b{_NAME}\b(?:\s(?:is|was|of|at|reached|reaches|score|on the test set|on test"
-    rf" data))?(?:\s\({_WHERE}\))?\s?(?:[:=|]|\s)\s?{_NUMBER}",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    rf"{_NUMBER}\s(?:overall |test |mean |model |prediction |cv |cross-validation |validation"
-    rf" |training )?{_NAME}\b",
-    re.IGNORECASE,
+    r"average|total|current|actual|engine|failure|shows?|gives?|cv|validation|cross.?validation|training|y|e|et|und|de|la|le"
 )
 _LAST_WORD = re.compile(r"([\w@.-]*\w)\s$")
 _LONGEST_WORD = 60
-_SCORE = re.compile(r"accuracy|precision|recall|\bf1", re.IGNORECASE)
-_NOT_MEASURED = re.compile(
-    r"\b(?:targets?|goals?|thresholds?|budgets?|minimum|min|at least|must|should|"
-    r"required?|requires|requirements?|expected|expect|baseline|initial\w*|previous\w*|"
-    r"before|formerly|deprecated|inactive|old|was|random|majority|example|sample|e\.g|"
-    r"if|when|improve[ds]?|up from|limits?|slas?|slos?|polic(?:y|ies)|enforce\w*|"
-    r"allowed|maximum|simulated|estimated?|projected|planned|P-?\d|timeouts?)\b",
-    re.IGNORECASE,
+_BRACKET = re.compile(r"[(（][^()（）]{0,200}[)）]")
+_TARGET_BEHIND = re.compile(
+    r"[(（,;|]\s?(?:under|below|within|target|goal|budget|threshold|limit|sla|slo|vs\.?|objetivo|meta|ziel|objectif|cible|目标|目標|要求|requirement|expected|max|<|≤)[^()（）]{0,80}[)）]?"
 )
 _QUANTITY = re.compile(
-    r"(<=|>=|<|>|≤|≥|~|≈|\b(?:under|below|less than|over|above|more than|at most|up to|"
-    r"within)\s)?\s?(?<![\w.])(?<!\d,)(\d{1,7}(?:\.\d{1,6})?)\s?(ms|milliseconds?|µs|us|s|secs?|seconds?)\b(?!/)",
+    r"(<=|>=|<|>|≤|≥|~|≈|\b(?:under|below|less than|over|above|more than|at most|up to|within|about|approximately|around|"
+    r"menos de|unter|moins de|menor que|más de|mais de|abaixo de|ca\.)\s)?\s?(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:[.,]\d{1,6})?)\s?"
+    r"(ms|milliseconds?|millisekunden|milisegundos?|millisecondes?|毫秒|ミリ秒|µs|μs|us|s|secs?|seconds?|segundos?|sekunden|secondes?|秒)(?![\w]|/(?!op|req|search|query|call|request))",
     re.IGNORECASE,
-)
-_LATENCY = re.compile(
-    r"\b(?:latenc(?:y|ies)|response times?|p50|p90|p95|p99|median|per"
-    r" (?:prediction|query|request|call)|response)\b",
-    re.IGNORECASE,
-)
-_NOT_LATENCY = re.compile(
-    r"\b(?:mttr|recovery|interval|retention|ttl|window|tests? in|passed in)\b", re.IGNORECASE
 )
 _THROUGHPUT = re.compile(
-    r"(<=|>=|<|>|≤|≥|~|≈)?\s?(?<![\w.])(?<!\d,)(\d{1,9}(?:\.\d{1,4})?)\s?(rps|qps|tps|req(?:uest)?s?\s?(?:/\s?s(?:ec(?:ond)?)?|per"
+    r"(<=|>=|<|>|≤|≥|~|≈)?\s?(?<![\w.])(?<!\d,)(\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.\d{1,4})?)\s?(rps|qps|tps|req(?:uest)?s?\s?(?:/\s?s(?:ec(?:ond)?)?|per"
     r" second)|ops/s(?:ec)?)\b",
     re.IGNORECASE,
 )
-_COVERAGE = re.compile(
-    r"\b(?:(?:code|test|line|branch|statement)"
-    r" )?coverage\s?(?:is|of|:|=|\|)?\s?(\d{1,3}(?:\.\d{1,3})?)\s?%|"
-    r"(?<![\d.])(\d{1,3}(?:\.\d{1,3})?)\s?%\s(?:code |test |line |branch )?coverage\b",
-    re.IGNORECASE,
+_ERROR_RATE = re.compile(
+    r"\berror rate\s?(?:is|of|:|=|\|)?\s?(<|<=|≤)?\s?(\d{1,3}(?:\.\d{1,4})?)\s?%", re.IGNORECASE
 )
 _SIZE = re.compile(
     r"(~|≈)?(?<![\w.])(?<!\d,)(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d{1,3})?)\s?(lines|loc|bytes|kb|kib|mb|mib)\b",
     re.IGNORECASE,
 )
 _SIZE_KEY = re.compile(r"\bsize\b|\blines of code\b", re.IGNORECASE)
-_CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
-_UNITS = {"m": "ms", "u": "us", "µ": "us", "s": "s"}
+_CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:[.,]\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
+_PERCENTILE = re.compile(r"\bp(50|90|95|99)\b|\b(50|90|95|99)th\b", re.IGNORECASE)
+_UNITS = {"m": "ms", "u": "us", "µ": "us", "μ": "us", "s": "s", "毫": "ms", "ミ": "ms", "秒": "s"}
 _COMPARATORS = {
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-    "≤": "<=",
-    "≥": ">=",
-    "under": "<",
-    "below": "<",
-    "less than": "<",
-    "over": ">",
-    "above": ">",
-    "more than": ">",
-    "at most": "<=",
-    "up to": "<=",
-    "within": "<=",
-}
+    "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">=", "~": "~", "≈": "~",
+    "under": "<", "below": "<", "less than": "<", "over": ">", "above": ">", "more than": ">",
+    "at most": "<=", "up to": "<=", "within": "<=", "about": "~", "approximately": "~",
+    "around": "~", "menos de": "<", "unter": "<", "moins de": "<", "menor que": "<", "más de": ">",
+    "mais de": ">", "abaixo de": "<", "ca.": "~",
+}  # fmt: skip
+_POLICY = re.compile(r"\bp-?\d\b")
 _DIGIT = re.compile(r"\d")
-_VALUE_COLUMN = re.compile(
-    r"^\W*(?:value|result|measured|actual|achieved|score|observed|current)s?\W*$"
-)
+_PAIR = 2
+_WHOLE = 100.0
 
 
-def read(document: Document) -> Iterator[Claim]:
-    """Give every measurement, in the order of the lines of each kind of block."""
-    for line in document.lines:
-        if not line.heading and _DIGIT.search(line.text) and _measures(line.section):
-            yield from _line(document, line)
+def read_measurements(document: Document) -> Iterator[Claim]:
+    """Yield every measurement, in the order of the lines of each kind of block."""
+    for fact in document.lines:
+        if fact.kind is not Kind.HEADING and _DIGIT.search(fact.text) and _measures(fact.section):
+            yield from _line(document, fact)
     for table in document.tables:
         if _measures(table.section):
             yield from _table(document, table)
@@ -127,86 +93,127 @@ def _measures(section: Section) -> bool:
     return section.own and not (above.compliance or above.environment or above.budget)
 
 
-def _line(document: Document, line: Line) -> Iterator[Claim]:
-    text = _CHANGED.sub("", line.text)  # "75 % → 81.8 %" says the second
-    if not _NOT_MEASURED.search(text):
-        if _SCORE.search(text):
-            yield from scores(document, text, line.number)
-        if _LATENCY.search(text) or _LATENCY.search(line.section.title):
-            yield from _latency(document, text, line.number)
-        yield from _throughput(document, text, line.number)
-    yield from _coverage(document, line)
-    if line.section.inherited.files or _SIZE_KEY.search(text):
-        yield from _sizes(document, text, line.number)
+def _line(document: Document, fact: Fact) -> Iterator[Claim]:
+    text = _without_targets(_CHANGED.sub("", fact.text))  # "75 % → 81.8 %" says the second
+    lowered = text.lower()
+    number = fact.line
+    if not (words("not_measured").search(lowered) or _POLICY.search(lowered)):
+        yield from read_scores(document, lowered, number)
+        if _is_latency(lowered) or words("latency").search(fact.section.title.lower()):
+            yield from _latency(document, text, number)
+        yield from _throughput(document, text, number)
+        match = _ERROR_RATE.search(text)
+        if match:
+            yield document.claim(
+                ClaimKind.ERROR_RATE,
+                float(match[2]),
+                number,
+                unit="%",
+                comparator=_COMPARATORS.get(match[1] or "", "="),
+            )
+    if fact.section.inherited.files or _SIZE_KEY.search(text):
+        yield from _sizes(document, text, number)
 
 
-def scores(document: Document, text: str, number: int) -> Iterator[Claim]:
-    """Read accuracy, precision, recall and F1 as fractions.
+def _without_targets(text: str) -> str:
+    """Return the text without a target that stands behind what was measured."""
+    target = _TARGET_BEHIND.search(text)
+    if target is None or _QUANTITY.search(text[: target.start()]) is None:
+        return text
+    return _TARGET_BEHIND.sub(" ", text)
+
+
+def _is_latency(lowered: str) -> bool:
+    return words("latency").search(lowered) is not None
+
+
+@cache
+def _score_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = "|".join(f"(?P<{name}>{words(name).pattern})" for name in _SCORES)
+    behind = (
+        rf"(?:{names})(?:[-\s]?(?:score|rate)\b)?(?:\s(?:is|was|of|at|reached|reaches|score|on the test set|on test"
+        rf" data))?(?:\s\({_WHERE}\))?\s?(?:[:=|]|\s)\s?{_SHARE}"
+    )
+    before = (
+        rf"{_SHARE}\s(?:overall |test |mean |model |prediction |cv |cross-validation |validation"
+        rf" |training |de )?(?:{names})"
+    )
+    return re.compile(behind), re.compile(before)
+
+
+def read_scores(document: Document, lowered: str, number: int) -> Iterator[Claim]:
+    """Yield accuracy, precision, recall and F1 as fractions, of a text in lower case.
 
     A number without a percent sign must be one already.
     """
-    found: dict[ClaimKind, float] = {}
-    for pattern, name, digits, percent in ((_AFTER, 1, 2, 3), (_BEFORE, 3, 1, 2)):
-        for match in pattern.finditer(text):
-            value = (
-                fraction(match[digits], match[percent])
-                if pattern is _BEFORE or _is_own(text[: match.start()])
-                else None
+    if not any(words(name).search(lowered) for name in _SCORES):
+        return
+    taken: set[ClaimKind] = set()
+    behind, before = _score_patterns()
+    for pattern in (behind, before):
+        for match in pattern.finditer(lowered):
+            name = next(name for name in _SCORES if match[name])
+            digits, percent = (
+                (match[match.re.groups - 1], match[match.re.groups])
+                if pattern is behind
+                else (match[1], match[2])
             )
-            kind = _SCORES[match[name].lower()]
-            if value is not None and kind not in found:
-                found[kind] = value
-                yield document.claim(kind, value, number, unit="fraction", comparator="=")
+            own = pattern is before or _is_own(lowered[: match.start()])
+            value = fraction(digits, percent) if own else None
+            if value is not None and _SCORES[name] not in taken:
+                taken.add(_SCORES[name])
+                yield document.claim(_SCORES[name], value, number, unit="fraction", comparator="=")
 
 
 def _is_own(before: str) -> bool:
-    """Say whether the name of a score stands alone, or behind a word that leaves it what it is."""
+    """Return whether a score's name stands alone, or behind a word that leaves it what it is."""
     word = _LAST_WORD.search(before[-_LONGEST_WORD:])
     return word is None or _OF_ITS_OWN.fullmatch(word[1]) is not None
 
 
 def fraction(digits: str, percent: str) -> float | None:
-    """Give a printed share as a fraction of one, rounded as printed; None if it is no share."""
-    value = float(digits)
+    """Return a printed share as a fraction of one, rounded as printed; None if it is no share."""
+    value = decimal(digits)
     if percent:
-        return round(value / 100, 10) if value <= 100 else None  # noqa: PLR2004 - percent
-    return value if value <= 1 and "." in digits else None
+        return round(value / 100, 10) if value <= _WHOLE else None
+    return value if value <= 1 and ("." in digits or "," in digits) else None
 
 
 def _latency(document: Document, text: str, number: int) -> Iterator[Claim]:
-    if _NOT_LATENCY.search(text):
+    lowered = text.lower()
+    if words("not_latency").search(lowered):
         return
     for match in _QUANTITY.finditer(text):
         sign = (match[1] or "").strip().lower()
-        if sign not in {"~", "≈"}:
-            yield document.claim(
-                ClaimKind.LATENCY,
-                float(match[2]),
-                number,
-                unit=_UNITS[match[3][0].lower()],
-                comparator=_COMPARATORS.get(sign, "="),
-            )
+        yield document.claim(
+            ClaimKind.LATENCY,
+            decimal(match[2]),
+            number,
+            unit=_UNITS[match[3][0].lower()],
+            comparator=_COMPARATORS.get(sign, "="),
+            detail=_statistic(lowered[: match.start()]) or _statistic(lowered[match.end() :]),
+        )
+
+
+def _statistic(text: str) -> str | None:
+    """Return which statistic a text names, the last of several: p95, avg or max."""
+    found = [(match.end(), f"p{match[1] or match[2]}") for match in _PERCENTILE.finditer(text)]
+    for concept, name in (("average", "avg"), ("maximum", "max")):
+        match = words(concept).search(text)
+        if match:
+            found.append((match.end(), name))
+    return max(found)[1] if found else None
 
 
 def _throughput(document: Document, text: str, number: int) -> Iterator[Claim]:
     for match in _THROUGHPUT.finditer(text):
-        if match[1] not in {"~", "≈"}:
-            yield document.claim(
-                ClaimKind.THROUGHPUT,
-                float(match[2]),
-                number,
-                unit="/s",
-                comparator=_COMPARATORS.get(match[1] or "", "="),
-            )
-
-
-def _coverage(document: Document, line: Line) -> Iterator[Claim]:
-    match = _COVERAGE.search(line.text)
-    value = float(match[1] or match[2]) if match else 101.0
-    if value <= 100 and not re.search(  # noqa: PLR2004 - percent
-        r"\b(?:target|goal|minimum|threshold|required?)\b", line.text, re.IGNORECASE
-    ):
-        yield document.claim(ClaimKind.COVERAGE, value, line.number, unit="%", comparator="=")
+        yield document.claim(
+            ClaimKind.THROUGHPUT,
+            decimal(match[2]),
+            number,
+            unit="/s",
+            comparator=_COMPARATORS.get(match[1] or "", "="),
+        )
 
 
 def _sizes(document: Document, text: str, number: int) -> Iterator[Claim]:
@@ -223,23 +230,58 @@ def _sizes(document: Document, text: str, number: int) -> Iterator[Claim]:
 def _table(document: Document, table: Table) -> Iterator[Claim]:
     """Read a table of one metric a row, from the column that holds what was measured.
 
-    A column of targets is left alone.
+    A column of targets is left alone. Where the columns are percentiles, each is a measurement.
     """
-    column = table.column(_VALUE_COLUMN)
-    if column is None and len(table.header) == 2:  # noqa: PLR2004 - a metric and its value
-        column = None if _NOT_MEASURED.search(table.header[1]) else 1
+    if not table.rows:
+        return
+    columns = [
+        index for index, name in enumerate(table.names) if index and _PERCENTILE.fullmatch(name)
+    ]
+    for index in columns:
+        yield from _column(document, table, index, always=True)
+    measured = [
+        index
+        for index, name in enumerate(table.names)
+        if index and "measured_column" in concepts(name)
+    ]
+    if not columns and len(measured) == 1:
+        target = table.column("target_column") is not None
+        yield from _column(document, table, measured[0], always=target)
+    elif (
+        not columns
+        and len(table.names) == _PAIR
+        and "target_column" not in concepts(table.names[1])
+    ):
+        yield from _column(document, table, 1, always=False)
+
+
+def _column(document: Document, table: Table, column: int, *, always: bool) -> Iterator[Claim]:
+    """Read one column; `always` where a number with a unit of time there is a latency anyway."""
+    speed = words("latency").search(table.section.title.lower()) is not None
     for row in table.rows:
-        if (
-            column in {None, 0}
-            or column is None
-            or column >= len(row.cells)
-            or _NOT_MEASURED.search(row.cells[0])
-        ):
+        if column >= len(row.cells) or words("not_measured").search(row.cells[0].lower()):
             continue
         text = _CHANGED.sub("", f"{row.cells[0]}: {row.cells[column]}")
-        if _NOT_MEASURED.search(text):
+        lowered = text.lower()
+        if words("not_measured").search(_BRACKET.sub("", lowered)):
             continue
-        yield from scores(document, text, row.number)
-        if _LATENCY.search(text):
-            yield from _latency(document, text, row.number)
-        yield from _throughput(document, text, row.number)
+        yield from read_scores(document, lowered, row.line)
+        if _is_latency(lowered) or speed or (always and _QUANTITY.search(row.cells[column])):
+            yield from _cell(document, table, row, column)
+        yield from _throughput(document, text, row.line)
+
+
+def _cell(document: Document, table: Table, row: Fact, column: int) -> Iterator[Claim]:
+    named = f"{table.names[column]} {row.cells[0]}".lower()
+    if words("not_latency").search(named):
+        return
+    for match in _QUANTITY.finditer(_without_targets(row.cells[column])):
+        sign = (match[1] or "").strip().lower()
+        yield document.claim(
+            ClaimKind.LATENCY,
+            decimal(match[2]),
+            row.line,
+            unit=_UNITS[match[3][0].lower()],
+            comparator=_COMPARATORS.get(sign, "="),
+            detail=_statistic(named) or _statistic(row.cells[column].lower()),
+        )

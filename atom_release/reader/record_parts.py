@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 
 from atom_release.gate.claims.record import Claim, ClaimKind, TestCounts
-from atom_release.reader.document import Document
-from atom_release.reader.runner import Counts
+from atom_release.reader.facts import Document
+from atom_release.reader.tally import Counts
 
 _SERVICE_FOLDER = re.compile(r"(?:^|/)(?:services|apps|packages|components)/([\w.-]+)/")
 
 
 def test_claims(parsed: Document, stated: Sequence[Counts]) -> list[Claim]:
-    """Give a claim for each count that is printed on a line.
+    """Return a claim for each count that is printed on a line.
 
     What only follows from others is not claimed twice.
     """
@@ -27,7 +27,7 @@ def test_claims(parsed: Document, stated: Sequence[Counts]) -> list[Claim]:
 
 
 def counted(found: Counts | None) -> TestCounts | None:
-    """Give the suite's counts as the record holds them."""
+    """Return the suite's counts as the record holds them."""
     return (
         None
         if found is None
@@ -38,11 +38,11 @@ def counted(found: Counts | None) -> TestCounts | None:
 
 
 def service_of(paths: Sequence[str]) -> str | None:
-    """Give the one service folder that the deliverables lie in, if it is one."""
+    """Return the one service folder that the deliverables lie in, if it is one."""
     names = {match[1] for path in paths if (match := _SERVICE_FOLDER.search(path))}
     return names.pop() if len(names) == 1 else None
 
 
 def ordered(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Give the claims in the order of their lines, each once."""
+    """Return the claims in the order of their lines, each once."""
     return tuple(sorted(dict.fromkeys(claims), key=lambda claim: (claim.line, claim.kind.value)))

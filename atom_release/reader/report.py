@@ -8,22 +8,22 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from atom_release.gate.claims.record import ClaimKind, ClaimRecord
-from atom_release.reader import (
-    contradictions,
-    counts,
-    deliverables,
-    document,
-    environment,
-    header,
-    json_report,
-    measurements,
-    policies,
-    status,
-    surface,
-)
+from atom_release.reader import json_report
+from atom_release.reader.contradictions import find_contradictions
+from atom_release.reader.counts import read_counts
+from atom_release.reader.coverage import read_coverage
 from atom_release.reader.decoding import NotText, clean, decode
-from atom_release.reader.document import Document
+from atom_release.reader.deliverables import read_deliverables
+from atom_release.reader.environment import read_environment
+from atom_release.reader.extras import read_extras
+from atom_release.reader.facts import Document
+from atom_release.reader.header import read_header, task_id
+from atom_release.reader.markdown import read_markdown
+from atom_release.reader.measurements import read_measurements
+from atom_release.reader.policies import read_policies
 from atom_release.reader.record_parts import counted, ordered, service_of, test_claims
+from atom_release.reader.status import read_status
+from atom_release.reader.surface import read_surface
 
 LIMIT = 1_048_576
 
@@ -43,45 +43,55 @@ def read_report(path: str, raw: bytes, *, limit: int = LIMIT) -> ClaimRecord:
         return ClaimRecord(path=path, unread="the file is empty", lines=text.count("\n"))
     if PurePosixPath(path).suffix.lower() == ".json":
         return json_report.read(path, text)
-    return _markdown(path, document.parse(text))
+    return _markdown(path, read_markdown(text))
 
 
-def _markdown(path: str, parsed: Document) -> ClaimRecord:
-    task, task_findings = header.task_id(parsed, path)
-    head = header.read(parsed)
-    stated = status.read(parsed, task)
-    tests = counts.read(parsed, task)
-    policy = policies.read(parsed)
-    paths = list(deliverables.read(parsed))
+def _markdown(path: str, document: Document) -> ClaimRecord:
+    task, task_findings = task_id(document, path)
+    head = read_header(document)
+    status = read_status(document, task)
+    tests = read_counts(document, task)
+    policies = read_policies(document)
+    paths = list(read_deliverables(document))
     claims = [
-        *stated.claims,
-        *test_claims(parsed, tests.stated),
-        *policy.claims,
+        *status.claims,
+        *test_claims(document, tests.stated),
+        *policies.claims,
         *head.claims,
-        *(parsed.claim(ClaimKind.DELIVERABLE, name, number) for name, number in paths),
-        *measurements.read(parsed),
-        *surface.read(parsed),
+        *(document.claim(ClaimKind.DELIVERABLE, name, number) for name, number in paths),
+        *read_measurements(document),
+        *read_coverage(document),
+        *read_surface(document),
+        *read_extras(document),
     ]
-    against = contradictions.find(parsed, stated, tests.counts, policy)
+    against = find_contradictions(document, status, tests.counts, policies)
+    reasons = {"status": status.reason, "tests": tests.reason, **head.reasons}
     return ClaimRecord(
         path=path,
         task_id=task,
-        title=clean(parsed.title) if parsed.title else None,
+        title=clean(document.title) if document.title else None,
         service=head.service or service_of([name for name, _ in paths]),
-        status=stated.status,
-        status_raw=stated.raw,
+        status=status.status,
+        status_raw=status.raw,
         tests=counted(tests.counts),
-        policies=policy.policies,
+        policies=policies.policies,
         branch=head.branch,
         date=head.date,
         deliverables=tuple(name for name, _ in paths),
-        environment=tuple(environment.read(parsed)),
+        environment=tuple(read_environment(document)),
         claims=ordered(claims),
         findings=tuple(
             dict.fromkeys(
-                [*task_findings, *stated.findings, *tests.findings, *policy.findings, *against]
+                [
+                    *task_findings,
+                    *status.findings,
+                    *tests.findings,
+                    *policies.findings,
+                    *against,
+                ]
             )
         ),
-        lines=len(parsed.source) - (parsed.source[-1] == ""),
-        unexamined=parsed.unexamined,
+        reasons={name: reason for name, reason in reasons.items() if reason},
+        lines=len(document.source) - (document.source[-1] == ""),
+        unexamined=document.unexamined,
     )

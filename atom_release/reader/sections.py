@@ -1,7 +1,7 @@
-"""What a section's title says of its lines: whose they are, and what they speak of.
+"""What a section's title says of its lines: whose they are, of when, and what they speak of.
 
-A number under "Next phase inputs" or "Example" is not this service's result; a policy's status is
-read only under "Policy compliance".
+A number under "Next steps" or "Example" is not this service's result, what stands under an older
+version or under "Before" is history, and a policy's status is read only under "Compliance".
 """
 
 from __future__ import annotations
@@ -10,33 +10,24 @@ import re
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
-_ORNAMENT = re.compile(r"^[\W\d_]+(?=[^\W\d_])|[\W_]+$")
-_FOREIGN = re.compile(
-    r"\b(?:next\b|future|roadmap|recommend\w*|examples?|samples?|usage|troubleshoot\w*|verification"
-    r" commands|how to|quick ?start|targets?|requirements?|"
-    r"acceptance criteria|baseline|upstream|downstream|dependenc\w+|integration points?|integration"
-    r" ready|previous\w*|comparison|compared|risks?|todo|"
-    r"planned|plans?|templates?|appendix|glossary|references|related|other"
-    r" services|background|history|changelog|"
-    r"removed|deleted|deprecated|obsolete|out of scope|known issues?|open"
-    r" issues?|limitations?|missing (?:files?|deliverables?))\b"
+from atom_release.reader.vocabulary import concepts, name_of, words
+
+_LONG_TITLE = 9
+_LONG_FILES = 7
+_VERSIONED = re.compile(
+    r"\W*(?:(?:version|release)\s+)?\[?v?\d{1,4}\.\d{1,4}(?:\.\d{1,6})?(?:[-+.][\w.]{1,20})?\]?"
+    r"(?:\s*[-\u2013\u2014(:].*)?\W*",
+    re.IGNORECASE,
 )
-_COMPLIANCE = re.compile(r"\b(?:polic(?:y|ies)|compliance)\b")
-_TESTING = re.compile(r"\b(?:tests?|testing|unit tests?|pytest|qa|quality assurance)\b")
-_FILES = re.compile(
-    r"\b(?:deliverables?|artifacts? (?:created|delivered)|artifacts|artefacts|files?(?:"
-    r" (?:created|changed|modified|added|delivered|list|structure|summary))?|"
-    r"outputs|created|what was (?:built|delivered))\b"
+_NUMBERED_VERSION = re.compile(
+    r"\[\d|\bv\d|(?:version|release)\s|\d+\.\d+\.\d+|\d+\.\d+\W+\(?\d{4}-", re.IGNORECASE
 )
-_ENVIRONMENT = re.compile(r"\b(?:environment|env vars?|infrastructure status|fallbacks?)\b")
-_VERDICT = re.compile(
-    r"(?:(?:executive|overall|final|task|report|project|implementation|current|phase(?:"
-    r" [\w.]+)?|[a-z]\.\d+) )*"
-    r"(?:summary|status(?: .{0,30})?|conclusions?|overview|completion(?: status|"
-    r" summary)?|verdict|outcome|results?|sign.?off|information|info|metadata|"
-    r"report(?: .{0,20})?|task details|closing|wrap.?up)(?: and .{1,20}| & .{1,20})?"
+_TAINTED = re.compile(
+    r"[(\[]\s*(?:\w+\s)?(?:simulat\w+|dry.?run|mock(?:ed)?|simulad\w+|simuliert|simulé\w*)\b|"
+    r"\b(?:simulation (?:mode|run|only)|simulated (?:results?|run|data|evidence|environment)|"
+    r"dry.?run (?:results?|mode|only)|mock(?:ed)? (?:results?|data|run|mode))\b|模拟(?:模式|结果|运行)",
+    re.IGNORECASE,
 )
-_BUDGET = re.compile(r"\b(?:budgets?|thresholds?|slas?|slos?|limits?|goals?)\b")
 
 
 @dataclass(frozen=True)
@@ -44,12 +35,18 @@ class Topic:
     """What one title says."""
 
     foreign: bool = False
+    history: bool = False
+    now: bool = False
     compliance: bool = False
     testing: bool = False
     files: bool = False
     environment: bool = False
     verdict: bool = False
+    conclusion: bool = False
     budget: bool = False
+    coverage: bool = False
+    tainted: bool = False
+    gone: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -64,8 +61,8 @@ class Topic:
 class Section:
     """A heading.
 
-    `header` is true before the second heading and after a rule, `inherited` is its topic with those
-    of the titles above it.
+    `header` is true before the second heading that has text above it and after a rule, `inherited`
+    is its topic with those of the titles above it.
     """
 
     title: str
@@ -74,6 +71,7 @@ class Section:
     topic: Topic
     parent: Section | None = None
     header: bool = False
+    foot: bool = False
     inherited: Topic = field(init=False)
     own: bool = field(init=False)
 
@@ -84,7 +82,20 @@ class Section:
             "inherited",
             self.topic if self.parent is None else _both(self.topic, self.parent.inherited),
         )
-        object.__setattr__(self, "own", not self.inherited.foreign)
+        object.__setattr__(self, "own", self._is_own())
+
+    def _is_own(self) -> bool:
+        """Whether its lines speak of this release; below "Deliverables" a title names a group."""
+        above = self.parent
+        if above is not None and above.topic.files and not self.topic.gone:
+            return above.own
+        return not (self.topic.foreign or self.topic.history) and (above is None or above.own)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The titles from the outermost down to this one."""
+        above = self.parent.path if self.parent is not None else ()
+        return (*above, self.title) if self.title else above
 
 
 @lru_cache(maxsize=4096)
@@ -98,20 +109,45 @@ def _both(one: Topic, other: Topic) -> Topic:
 
 
 def start() -> Section:
-    """Give the section of the lines before any heading."""
+    """Return the section of the lines before any heading."""
     return Section("", 0, 0, Topic(), header=True)
+
+
+def is_version(title: str) -> bool:
+    """Return whether a title is a version and nothing else, as a changelog's sections are."""
+    return bool(_VERSIONED.fullmatch(title[:200]) and _NUMBERED_VERSION.search(title[:200]))
 
 
 @lru_cache(maxsize=4096)
 def topic(title: str) -> Topic:
     """Read a title."""
-    words = _ORNAMENT.sub("", title.lower()[:200]).strip()
+    lowered = title.lower()[:200]
+    name = name_of(lowered)
+    head = name.split(":")[0].strip()
+    named = concepts(head)
+    files = "made" in named or (
+        len(head.split()) <= _LONG_FILES
+        and bool(words("t_files").search(lowered))
+        and not words("t_files_looked_at").search(lowered)
+        and "gone" not in named
+    )
+    now = bool(words("t_now").search(lowered))
     return Topic(
-        foreign=bool(_FOREIGN.search(words)),
-        compliance=bool(_COMPLIANCE.search(words)),
-        testing=bool(_TESTING.search(words)),
-        files=bool(_FILES.search(words)),
-        environment=bool(_ENVIRONMENT.search(words)),
-        verdict=bool(_VERDICT.fullmatch(words.split(":")[0].strip())),
-        budget=bool(_BUDGET.search(words)),
+        foreign=bool(words("t_foreign").search(lowered)) or "gone" in named,
+        history=is_version(title) or (bool(words("t_history").search(lowered)) and not now),
+        now=now,
+        compliance=bool(words("t_policies").search(lowered)),
+        testing=bool(words("t_tests").search(lowered)),
+        files=files,
+        environment=bool(words("t_environment").search(lowered)),
+        verdict=len(head.split()) <= _LONG_TITLE and bool(words("t_verdict").search(head)),
+        conclusion=bool(words("t_conclusion").fullmatch(head))
+        or any(
+            words("t_conclusion").fullmatch(part)
+            for part in re.split(r"\s(?:and|&|et|y|e|und)\s|/", head)
+        ),
+        budget=bool(words("t_budget").search(lowered)),
+        coverage=bool(words("t_coverage").search(lowered)),
+        tainted=bool(_TAINTED.search(lowered)),
+        gone="gone" in named,
     )

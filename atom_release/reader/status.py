@@ -1,10 +1,10 @@
-"""The status that a report gives itself.
+"""The status that a report gives itself: one decision over ranked facts.
 
-Where it is stated, and whether it is stated twice in different words.
-
-Only where it is asserted of the report as a whole: in the header, in a section such as
-"Conclusion", in a heading of its own, or on the very last lines. "Implementation Status", a
-component's status or a status cell in some table is not the report's.
+Only where it is asserted of the report as a whole: a field of the header, a heading of its own, a
+field of a section such as "Conclusion" or of the foot, then the title, then the first line of the
+conclusion that is a status and nothing else. "Implementation Status", a component's status or a
+status cell in some table is not the report's. A status that is stated and not understood is
+UNREAD, and nothing below its rank speaks in its place.
 """
 
 from __future__ import annotations
@@ -12,121 +12,271 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 from atom_release.gate.claims.record import Claim, ClaimKind, ReportStatus
-from atom_release.reader.document import Document, Field, Line
-from atom_release.reader.words import LONGEST, status_of
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.sections import topic
+from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.words import LONGEST, bare, status_of
 
-_KEY = re.compile(
-    r"(?:(?:overall|final|task|report|phase|completion) )?status|(?:overall|final|task)"
-    r" (?:result|verdict|outcome)|verdict"
-)
-_TITLE = re.compile(
-    r"\W*(?:(?:overall|final|task|report|completion) )?(?:status|verdict)\W*", re.IGNORECASE
-)
 _LAST_LINES = 5
+_SHALLOW = 2
+_BARE_WORDS = 8
+_SENTENCE = 12
+_UNIT = re.compile(
+    r"^(?:phase|task|sprint|step|milestone|stage|fase|etapa|schritt|étape|阶段|フェーズ)\s[\w.]{1,8}\s"
+)
+_TITLE_PARTS = re.compile(r"\s[-\u2013\u2014|]\s|[:：]\s?|[-\u2013\u2014]{2}")
+_TITLE_END = re.compile(
+    r".{0,120}\b(?:build|implementation|phase [\w.]{1,6}|sprint \d{1,3}|task [\w.]{1,8}|migration|"
+    r"integration|project|setup|refactor(?:ing)?|work|week \d{1,2}|deployment|upgrade|optimi[sz]ation|"
+    r"fix(?:es)?|feature|cleanup|development|milestone [\w.]{1,6}|step \d{1,2}|all \w+)"
+    r"\s(complete|completed|done|finished)\W*",
+    re.IGNORECASE,
+)
+
+
+class Rank(IntEnum):
+    """How directly a fact speaks of the whole report; lower speaks first."""
+
+    HEADER = 0
+    HEADING = 1
+    CONCLUSION = 2
+    FOOT = 3
+    TITLE = 4
+    SENTENCE = 5
+
+
+_REASONS = {
+    Rank.HEADER: "a field of the header",
+    Rank.HEADING: "a heading of its own",
+    Rank.CONCLUSION: "a field of the conclusion",
+    Rank.FOOT: "a field at the foot",
+    Rank.TITLE: "the title",
+    Rank.SENTENCE: "the conclusion's first line",
+}
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A status as one place states it; None where it is not understood."""
+
+    raw: str
+    line: int
+    status: ReportStatus | None
+    rank: Rank
 
 
 @dataclass(frozen=True)
 class StatusRead:
-    """The status, its words, each line that states it, and what disagrees."""
+    """The status, its words, each line that states it, the reason, and what disagrees."""
 
     status: ReportStatus
     raw: str | None
     claims: tuple[Claim, ...]
     findings: tuple[str, ...]
+    reason: str = ""
+    line: int = 0
 
 
-def read(document: Document, task_id: str | None) -> StatusRead:
-    """Read the report's own status; MISSING where it gives none."""
-    stated = sorted(_statements(document, task_id), key=lambda statement: statement[1])
-    if not stated:
+def read_status(document: Document, task_id: str | None) -> StatusRead:
+    """Read the report's own status; MISSING where it gives none, UNREAD where it is not clear."""
+    statements = sorted(
+        _statements(document, task_id), key=lambda stated: (stated.rank, stated.line)
+    )
+    fields = [stated for stated in statements if stated.rank < Rank.TITLE]
+    speaking = fields or statements[:1]
+    if not speaking:
         return StatusRead(ReportStatus.MISSING, None, (), ())
-    understood = [(raw, number, status) for raw, number, status in stated if status is not None]
-    raw, _, status = understood[0] if understood else stated[0]
+    understood = [stated for stated in speaking if stated.status is not None]
+    if not understood:
+        lead = speaking[0]
+        return StatusRead(
+            ReportStatus.UNREAD,
+            lead.raw,
+            (),
+            (),
+            f"{_REASONS[lead.rank]}, line {lead.line}",
+            lead.line,
+        )
+    lead = understood[0]
     claims = tuple(
-        document.claim(ClaimKind.STATUS, status.value, number) for _, number, status in understood
+        document.claim(ClaimKind.STATUS, stated.status.value, stated.line)
+        for stated in sorted(understood, key=lambda stated: stated.line)
+        if stated.status is not None
     )
     return StatusRead(
-        status or ReportStatus.MISSING, raw, claims, tuple(_disagreements(understood))
+        lead.status or ReportStatus.UNREAD,
+        lead.raw,
+        claims,
+        tuple(_disagreements(lead, understood)),
+        f"{_REASONS[lead.rank]}, line {lead.line}",
+        lead.line,
     )
 
 
-def _disagreements(stated: list[tuple[str, int, ReportStatus]]) -> Iterator[str]:
-    first_raw, first_line, first = stated[0] if stated else ("", 0, None)
-    for raw, number, status in stated[1:]:
-        if status is not first:
-            yield f"the status is {first_raw!r} on line {first_line} and {raw!r} on line {number}"
+_OPPOSED = frozenset({ReportStatus.FAIL, ReportStatus.BLOCKED})
 
 
-def _statements(
-    document: Document, task_id: str | None
-) -> Iterator[tuple[str, int, ReportStatus | None]]:
-    last = max((line.number for line in document.lines), default=0)
-    tail = {line.number for line in document.lines[-_LAST_LINES:]} if last else set()
-    for field in document.fields:
-        if len(field.value) <= LONGEST and _own(field, task_id, tail):
-            yield field.value, field.line.number, status_of(field.value)
+def _disagreements(lead: Stated, understood: list[Stated]) -> Iterator[str]:
+    """Yield where the report calls itself passed in one place and failed in another."""
+    for stated in understood:
+        pair = {lead.status, stated.status}
+        if ReportStatus.PASS in pair and pair & _OPPOSED:
+            yield (
+                f"the status is {lead.raw!r} on line {lead.line} and {stated.raw!r} on line"
+                f" {stated.line}"
+            )
+
+
+def _statements(document: Document, task_id: str | None) -> Iterator[Stated]:
+    tail = _tail(document)
+    for fact in document.fields:
+        rank = _rank(fact, task_id, tail)
+        if rank is not None and len(fact.text) <= LONGEST:
+            yield Stated(fact.text, fact.line, _status(fact, fact.text), rank)
     yield from _below_its_heading(document)
+    yield from _title(document)
+    yield from _conclusion(document)
 
 
-def _own(field: Field, task_id: str | None, tail: set[int]) -> bool:
-    section, key = field.line.section, field.key
-    if _KEY.fullmatch(key):
-        if field.line.heading:
-            return section.level <= 2 and section.own  # noqa: PLR2004 - "## Status: ..."; deeper ones are a part's
-        at_the_end = field.line.number in tail and not field.line.item
-        return (
-            section.header
-            or at_the_end
-            or (section.own and section.topic.verdict and not _elsewhere(field))
-        )
-    return (
-        task_id is not None
-        and section.topic.verdict
-        and _names(key, task_id)
-        and status_of(field.value) is not None
-    )
+def _status(fact: Fact, text: str) -> ReportStatus | None:
+    """Return the status of a text, as the titles above it taint it."""
+    status = status_of(text)
+    tainted = fact.section.inherited.tainted
+    return ReportStatus.SIMULATED if status is ReportStatus.PASS and tainted else status
 
 
-def _elsewhere(field: Field) -> bool:
-    above = field.line.section.inherited
+def _tail(document: Document) -> set[int]:
+    return {fact.line for fact in document.lines[-_LAST_LINES:]}
+
+
+def _named(key: str) -> bool:
+    """Whether a key names a status, also that of "Phase 6"."""
+    return "status" in concepts(key) or "status" in concepts(_UNIT.sub("", key))
+
+
+def _rank(fact: Fact, task_id: str | None, tail: set[int]) -> Rank | None:
+    section = fact.section
+    strong = fact.key not in _WEAK
+    if not section.own:
+        last = fact.line in tail and not fact.item and not section.inherited.history
+        return Rank.FOOT if last and strong and _named(fact.key) else None
+    if not _named(fact.key):
+        return Rank.CONCLUSION if _is_of_task(fact, task_id) else None
+    if fact.heading:
+        return Rank.HEADING if section.level <= _SHALLOW and _heading_speaks(fact) else None
+    clear = strong or status_of(fact.text) is not None
+    return _place(fact, tail, strong=strong) if clear else None
+
+
+def _place(fact: Fact, tail: set[int], *, strong: bool) -> Rank | None:
+    section = fact.section
+    if section.header and not section.foot:
+        return Rank.HEADER
+    if (section.topic.conclusion or section.topic.verdict) and not _elsewhere(fact):
+        return Rank.CONCLUSION
+    at_the_end = fact.line in tail and not fact.item
+    return Rank.FOOT if (section.foot or at_the_end) and strong else None
+
+
+_WEAK = frozenset(
+    {
+        "conclusion", "decision", "overall", "result", "results", "ergebnis", "resultado", "resultat",
+        "résultat", "结果", "结论", "测试结果", "验证结果", "結果", "テスト結果", "結論", "判定", "情况",
+        "状况", "fazit", "conclusión", "conclusão", "readiness", "decisión", "decisão", "décision",
+        "检验结果", "hasil", "kesimpulan", "slutsats", "avis", "bilan", "检查结果", "verdict", "结果总览",
+        "现状", "検証結果", "testergebnis", "estado", "état", "etat",
+    }
+)  # fmt: skip
+
+
+def _heading_speaks(fact: Fact) -> bool:
+    return status_of(fact.text) is not None or len(fact.text.split()) <= _BARE_WORDS
+
+
+def _elsewhere(fact: Fact) -> bool:
+    above = fact.section.inherited
     return above.testing or above.compliance or above.environment or above.files
 
 
-def _names(key: str, task_id: str) -> bool:
-    """Say whether the key is this task by name, as in "Phase C.2 Performance Profiler.
-
-    COMPLETE".
-    """
+def _is_of_task(fact: Fact, task_id: str | None) -> bool:
+    """Whether the key is this task by name, as in "Phase C.2 Performance Profiler: COMPLETE"."""
     return (
-        re.match(
-            rf"(?:phase |task )?{re.escape(task_id.lower())}\b(?! (?:tests?|and|to|through)\b)", key
+        task_id is not None
+        and fact.section.topic.verdict
+        and re.match(
+            rf"(?:phase |task )?{re.escape(task_id.lower())}\b(?! (?:tests?|and|to|through)\b)",
+            fact.key,
         )
         is not None
+        and status_of(fact.text) is not None
     )
 
 
-def _below_its_heading(document: Document) -> Iterator[tuple[str, int, ReportStatus | None]]:
+def _below_its_heading(document: Document) -> Iterator[Stated]:
     """Read a heading "Status" by the first line below it.
 
     If that line is a status and nothing else.
     """
-    previous: Line | None = None
-    for line in document.lines:
-        if (
-            previous is not None
-            and not line.heading
-            and line.section is previous.section
-            and _is_bare(line)
-        ):
-            yield line.text, line.number, status_of(line.text)
-        previous = (
-            line
-            if line.heading and line.section.level <= 2 and _TITLE.fullmatch(line.text)  # noqa: PLR2004 - as above
-            else None
+    heading: Fact | None = None
+    for fact in document.lines:
+        if heading is not None and fact.kind is not Kind.HEADING and _is_bare(fact.text):
+            yield Stated(fact.text, fact.line, _status(fact, fact.text), Rank.HEADING)
+        heading = fact if _is_status_heading(fact) else None
+
+
+def _is_status_heading(fact: Fact) -> bool:
+    return (
+        fact.kind is Kind.HEADING
+        and fact.section.own
+        and fact.section.level <= _SHALLOW
+        and "status" in concepts(name_of(fact.text))
+    )
+
+
+def _is_bare(text: str) -> bool:
+    short = len(text.split()) <= _BARE_WORDS
+    return ":" not in text and short and status_of(text) is not None and bare(text)
+
+
+def _title(document: Document) -> Iterator[Stated]:
+    """Read a title that ends in a status: "Phase 11: Documentation - COMPLETE"."""
+    heading = next((fact for fact in document.lines if fact.kind is Kind.HEADING), None)
+    if heading is None:
+        return
+    title = heading.text
+    last = _TITLE_PARTS.split(title)[-1].strip()
+    ended = _TITLE_END.fullmatch(title)
+    text = last if last != title.strip() and _is_bare(last) else ended[1] if ended else None
+    if text is not None:
+        yield Stated(text, heading.line, _status(heading, text), Rank.TITLE)
+
+
+def _conclusion(document: Document) -> Iterator[Stated]:
+    """Read the first line of a conclusion, where it is short and of the whole.
+
+    Of a heading in it, or of a line in bold, that is a status and hardly more.
+    """
+    for fact in document.lines:
+        section = fact.section
+        if fact.kind is Kind.ITEM or not section.own or "：" in fact.raw[:30]:
+            continue
+        concluded = section.topic.conclusion or (
+            section.parent is not None and section.parent.topic.conclusion
         )
+        if concluded and fact.kind is not Kind.HEADING and _emphatic(fact) and ":" not in fact.text:
+            status = _status(fact, fact.text)
+            if status is not None:
+                yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
+                return
 
 
-def _is_bare(line: Line) -> bool:
-    return ":" not in line.text and len(line.text.split()) <= 6 and status_of(line.text) is not None  # noqa: PLR2004 - a sentence is no status
+def _emphatic(fact: Fact) -> bool:
+    """Whether a whole line is bold, or begins with a sign, and is no long sentence."""
+    raw = fact.raw.strip()
+    bold = raw.strip("✅🎉🌟❌⚠️ ").startswith("**") and raw.rstrip(" .!！。").endswith("**")
+    if len(fact.text.split()) > _SENTENCE or words("conditioned").search(fact.text.lower()):
+        return False
+    return bold and not topic(fact.text).foreign

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.gate.claims.record import Claim, ClaimKind
-from atom_release.reader.document import Document
+from atom_release.reader.facts import Document, Kind
 
 _ENDPOINT = re.compile(r"(?<![\w/])(GET|POST|PUT|PATCH|DELETE)\s+(/[\w\-./{}:<>?=&]{0,200})")
 _BARE_PATHS = re.compile(r"`(/[\w\-./{}:]{0,200})`")
@@ -23,7 +23,7 @@ _KINDS = {"table": ClaimKind.TABLE, "view": ClaimKind.VIEW}
 _EXAMPLE = re.compile(r"\b(?:examples?|samples?|usage|next|for)\b", re.IGNORECASE)
 
 
-def read(document: Document) -> Iterator[Claim]:
+def read_surface(document: Document) -> Iterator[Claim]:
     """Give each endpoint, table and view once, where it is named first."""
     seen: set[tuple[ClaimKind, str]] = set()
     for kind, name, number in _all(document):
@@ -33,30 +33,30 @@ def read(document: Document) -> Iterator[Claim]:
 
 
 def _all(document: Document) -> Iterator[tuple[ClaimKind, str, int]]:
-    keys = {field.line.number: field.key for field in document.fields}
-    for line in document.lines:
-        if not line.section.own or ("/" not in line.raw and "`" not in line.raw):
+    keys = {fact.line: fact.key for fact in document.fields}
+    for fact in document.lines:
+        if not fact.section.own or ("/" not in fact.raw and "`" not in fact.raw):
             continue
-        for match in _ENDPOINT.finditer(line.text):
-            yield ClaimKind.ENDPOINT, f"{match[1]} {match[2].rstrip('.:')}", line.number
-        if _ENDPOINT_KEY.search(keys.get(line.number, "")):
+        for match in _ENDPOINT.finditer(fact.text):
+            yield ClaimKind.ENDPOINT, f"{match[1]} {match[2].rstrip('.:')}", fact.line
+        if _ENDPOINT_KEY.search(keys.get(fact.line, "")):
             yield from (
-                (ClaimKind.ENDPOINT, path, line.number) for path in _BARE_PATHS.findall(line.raw)
+                (ClaimKind.ENDPOINT, path, fact.line) for path in _BARE_PATHS.findall(fact.raw)
             )
-        for match in _NAMED.finditer(line.raw):
-            yield _KINDS[(match[1] or match[4]).lower()], match[2] or match[3], line.number
+        for match in _NAMED.finditer(fact.raw):
+            yield _KINDS[(match[1] or match[4]).lower()], match[2] or match[3], fact.line
     yield from _created(document)
 
 
 def _created(document: Document) -> Iterator[tuple[ClaimKind, str, int]]:
-    for fence in document.fences:
+    for fact in document.facts:
         if (
-            fence.info.startswith("sql")
-            and fence.section.own
-            and not _EXAMPLE.search(fence.section.title)
+            fact.kind is Kind.RUN
+            and fact.info.startswith("sql")
+            and fact.section.own
+            and not _EXAMPLE.search(fact.section.title)
         ):
-            document.examined.update(number for number, _ in fence.lines)
-            for number, line in fence.lines:
-                match = _CREATE.match(line)
-                if match:
-                    yield _KINDS[match[1].lower()], match[2], number
+            document.examined.add(fact.line)
+            match = _CREATE.match(fact.text)
+            if match:
+                yield _KINDS[match[1].lower()], match[2], fact.line

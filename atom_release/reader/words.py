@@ -2,7 +2,7 @@
 
 PASS needs a word or a tick that says so; "(Ready)" has neither and is nothing. The first clause
 speaks, what follows only qualifies it: "PASS (BLOCKED external dependencies)" is PASS. Simulation
-is the exception, because it is never a PASS.
+is the exception, because it is never a PASS. Words are those of `vocabulary`.
 """
 
 from __future__ import annotations
@@ -11,154 +11,205 @@ import re
 from functools import lru_cache
 
 from atom_release.gate.claims.record import ReportStatus
+from atom_release.reader.vocabulary import words
 
-_TICK = re.compile("[✅✔☑🟢🎉]")
-_CROSS = re.compile("[❌✖✗✘🔴]")
-_STOP = re.compile("[⛔🚫]")
-_CAUTION = re.compile("[⚠🟡🔶🟠🔄⏳🚧🟨]")
+LONGEST = 300
+_SIGNS = {
+    ReportStatus.PASS: re.compile("[✅✔☑🟢🎉✓🎊]"),
+    ReportStatus.FAIL: re.compile("[❌✖✗✘✕🔴]"),
+    ReportStatus.BLOCKED: re.compile("[⛔🚫]"),
+    ReportStatus.PARTIAL: re.compile("[⚠🟡🔶🟠🔄⏳🚧🟨⏸]"),
+}
+_ANY_SIGN = re.compile("[✅✔☑🟢🎉✓🎊❌✖✗✘✕🔴⛔🚫⚠🟡🔶🟠🔄⏳🚧🟨⏸]")
+_SHORTCODE = re.compile(r":([a-z_+\-]{1,30}):")
+_SHORTCODES = {
+    "white_check_mark": "✅",
+    "heavy_check_mark": "✔",
+    "ballot_box_with_check": "☑",
+    "green_circle": "🟢",
+    "tada": "🎉",
+    "x": "❌",
+    "negative_squared_cross_mark": "❌",
+    "heavy_multiplication_x": "✖",
+    "red_circle": "🔴",
+    "no_entry": "⛔",
+    "no_entry_sign": "🚫",
+    "warning": "⚠",
+    "yellow_circle": "🟡",
+    "construction": "🚧",
+    "hourglass": "⏳",
+    "hourglass_flowing_sand": "⏳",
+    "arrows_counterclockwise": "🔄",
+}
 _CLAUSE = re.compile(
-    r"\(|\[|\s[-\u2013—]\s|;|,\s|\.\s|\swith\s|\sbut\s|\sexcept\s|\safter\s|\|", re.IGNORECASE
+    r"\(|\[|（|，|。|；|;|,\s|\.\s|\||\s[-\u2013\u2014]\s|"
+    r"\s(?=(?:with|but|except|after|however|although|con|com|mit|avec|pero|mas|aber|mais|sauf|salvo"
+    r"|exceto|excepto|außer|jedoch)\s)|(?=ただし|但)"
 )
+_BRACKETS = frozenset("([（")
 _CHOICE = re.compile(
     r"\b(?:pass|fail|blocked|partial)\w*\s*(?:/|\||\bor\b)\s*(?:pass|fail|blocked|partial)",
     re.IGNORECASE,
 )
-_SIMULATED = re.compile(r"^\W*(?:\w+\s)?(?:simulat\w+|mock(?:ed)?|dry.run|stub(?:bed)?)\b")
-_NOTHING = re.compile(
-    r"\b(?:n/?a|not"
-    r" (?:applicable|started|run|tested|checked|assessed|evaluated|reviewed|executed)"
-    r"|tbd|unknown|skipped|pass"
-    r" rate|to be)\b"
+_SHARE = re.compile(
+    r"(?<![\d.])(\d{1,7})\s*/\s*(\d{1,7})(?![\d/])|(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%"
 )
-_UNFINISHED = re.compile(
-    r"\b(?:partial\w*|in.progress|incomplete|wip|pending|ongoing|mostly|draft|unfinished|almost|nearly|not"
-    r" (?:yet )?(?:complete\w*|done|finished|ready))\b"
+_WHOLE = 100.0
+_FILLERS = re.compile(
+    r"\b(?:fully|all|currently|status|overall|is|are|todos|todas|tous|toutes|alle|los|las|os|as|"
+    r"les|and|y|e|et|und|the)\b|全部|已|全て|すべて|しました|です|了|\d+\s*%?|/"
 )
-_FAILED = re.compile(
-    r"\b(?:fail\w*|errors?|errored|broken|rejected|red|not (?:yet )?pass\w*|non.?compliant|not"
-    r" compliant|violat\w+|unsuccessful\w*)\b"
-)
-_BLOCKED = re.compile(r"\b(?:blocked|blocking)\b")
-_PASSED = re.compile(
-    r"\b(?:pass|passed|passes|passing|complete|completed|success|successful|successfully|succeeded|done|ok|okay|green|finished|compliant|satisfied|"
-    r"verified|delivered|achieved|met)\b"
-)
-_NEGATED = re.compile(r"\b(?:not|never|no|cannot|can't|without|isn't)\b")
-_SHARE = re.compile(r"(\d{1,7})\s*/\s*(\d{1,7})|(\d{1,3})(?:\.\d+)?\s*%")
-_TROUBLE = re.compile(r"(?<!no )(?<!0 )(?<!zero )(?<!without )\b(?:fail(?:ed|ures?|ing)|errors)\b")
-_BARE = re.compile(
-    r"[^a-z]*(?:(?:fully|partially|not|in|currently|all) )?(?:pass|passed|passes|"
-    r"passing|fail|fails|failed|failing|blocked|partial|complete|completed|compliant|"
-    r"non.?compliant|done|ok|met|satisfied|verified|violated|pending|progress|simulated|simulation|success|successful)[^a-z]*"
-)
-LONGEST = 300
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @lru_cache(maxsize=8192)
 def status_of(raw: str) -> ReportStatus | None:
-    """Give the status that these words state, or None where they state none."""
-    text = " ".join(raw[:LONGEST].split())
+    """Return the status that these words state, or None where they state none."""
+    text = normal(raw)
     if not text or _CHOICE.search(text):
         return None
-    lowered = text.lower()
-    clause = _CLAUSE.search(lowered)
-    head = lowered[: clause.start()] if clause else lowered
-    rest = lowered[clause.end() :] if clause else ""
-    if not head.strip():
-        return None
-    if _SIMULATED.search(head) or _SIMULATED.search(rest):
+    head, rests = _clauses(text)
+    simulated = words("simulated")
+    if simulated.search(head) or any(_begins(simulated, rest) for _, rest in rests):
         return ReportStatus.SIMULATED
-    found = _head(head)
-    return (
-        ReportStatus.PARTIAL
-        if found is ReportStatus.PASS and _TROUBLE.search(rest) and " with " in f" {lowered} "
-        else found
-    )
+    stated = _head(head)
+    if stated is ReportStatus.PASS and any(_takes_back(sign, rest) for sign, rest in rests):
+        return ReportStatus.PARTIAL
+    return stated
+
+
+def normal(raw: str) -> str:
+    """Return the text in lower case, with shortcodes as the signs that they stand for."""
+    text = " ".join(raw[:LONGEST].split()).lower()
+    if ":" in text:
+        text = _SHORTCODE.sub(lambda match: _SHORTCODES.get(match[1], match[0]), text)
+    return text
+
+
+def _clauses(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the clause that speaks, and those behind it with what parts each from it.
+
+    Where the first holds a sign and no letter, the next is taken with it.
+    """
+    pieces: list[tuple[str, str]] = []
+    begin, sign = 0, ""
+    for match in _CLAUSE.finditer(text):
+        pieces.append((sign, text[begin : match.start()]))
+        begin, sign = match.end(), match[0].strip() or "with"
+    pieces.append((sign, text[begin:]))
+    head = pieces.pop(0)[1]
+    while (
+        pieces and not _LETTER.search(head) and (pieces[0][0] not in _BRACKETS or not head.strip())
+    ):
+        head = f"{head} {pieces.pop(0)[1]}"
+    return head, pieces
+
+
+def _begins(pattern: re.Pattern[str], clause: str) -> bool:
+    """Return whether one of the clause's first two words is one of the pattern's."""
+    match = pattern.search(clause)
+    return match is not None and len(clause[: match.start()].split()) <= 1
+
+
+def _takes_back(sign: str, rest: str) -> bool:
+    """Return whether what follows a passed status says that it is not whole."""
+    text = without_no_trouble(rest)
+    if sign in _BRACKETS:
+        return _unfinished(text, bracketed=True)
+    connected = sign == "with" or _begins(words("but"), text)
+    if connected and words("trouble").search(text):
+        return True
+    return bool(sign in {",", "，"} and _begins(words("negation"), text))
+
+
+def without_no_trouble(text: str) -> str:
+    """Return the text without such as "no failures" and "0 errors", which are no trouble."""
+    kept = text
+    for match in words("no_trouble").finditer(text):
+        behind = re.match(r"(?:\s*[\w-]+){0,2}?\s*", text[match.end() :])
+        trouble = words("fail").search(text, match.end()) or words("trouble").search(
+            text, match.end()
+        )
+        if behind and trouble and len(text[match.end() : trouble.start()].split()) <= 1:
+            kept = kept.replace(text[match.start() : trouble.end()], " ", 1)
+    return kept
 
 
 def _head(head: str) -> ReportStatus | None:
-    words = _words(head)
-    signs = _signs(head)
-    if words is None and not _said(head):
+    signs = [status for status, sign in _SIGNS.items() if sign.search(head)]
+    if not _LETTER.search(head):
         return signs[0] if len(signs) == 1 else None
-    if words is None:
-        return (
-            signs[0]
-            if len(signs) == 1 and not _NOTHING.search(head) and not _NEGATED.search(head)
-            else None
-        )
-    if words is ReportStatus.PASS and signs == [ReportStatus.PARTIAL]:
+    if words("nothing").search(head):
+        return None
+    stated = _words(without_no_trouble(head))
+    if stated is None:
+        unclear = words("negation").search(head) or words("pass").search(head)
+        return signs[0] if len(signs) == 1 and not unclear else None
+    if stated is ReportStatus.PASS and signs == [ReportStatus.PARTIAL]:
         return ReportStatus.PARTIAL
-    opposed = {words, *signs} >= {ReportStatus.PASS, ReportStatus.FAIL}
-    return (
-        None if opposed else words
-    )  # a cross beside "PASS" says nothing that one could hold against anyone
-
-
-def _said(head: str) -> bool:
-    return any(character.isalpha() for character in head)
+    opposed = {stated, *signs} >= {ReportStatus.PASS, ReportStatus.FAIL}
+    return None if opposed else stated  # a cross beside "PASS" accuses nobody
 
 
 def _words(head: str) -> ReportStatus | None:
-    if _NOTHING.search(head):
-        return None
-    if _UNFINISHED.search(head) or _unfinished_share(head):
-        return ReportStatus.PARTIAL
-    failed = _FAILED.search(head)
-    passed = _PASSED.search(_FAILED.sub("", head))
-    if _BLOCKED.search(head):
-        return None if passed or failed or _NEGATED.search(head) else ReportStatus.BLOCKED
+    failed = words("fail").search(head)
+    rest = words("fail").sub(" ", head)
+    partial = words("partial").search(rest) or _unfinished(rest)
+    rest = words("partial").sub(" ", rest)
+    passed = words("pass").search(rest)
+    if words("blocked").search(rest):
+        return None if passed or failed or words("negation").search(rest) else ReportStatus.BLOCKED
     if failed:
-        return (
-            None
-            if passed or (_NEGATED.search(head) and not failed[0].startswith("not"))
-            else ReportStatus.FAIL
-        )
-    if passed and not _NEGATED.search(head):
-        return ReportStatus.PASS
+        return None if passed or words("negation").search(rest) else ReportStatus.FAIL
+    if partial:
+        return ReportStatus.PARTIAL
+    if passed:
+        return None if words("negation").search(rest) else ReportStatus.PASS
     return None
 
 
-def _unfinished_share(head: str) -> bool:
-    """Say whether it names a share of the whole that is less than all of it.
+def _unfinished(text: str, *, bracketed: bool = False) -> bool:
+    """Return whether it names a share of the whole that is less than all of it.
 
-    As in "80 % complete".
+    As in "80 % complete"; in a bracket a bare percentage may be of anything.
     """
-    share = _SHARE.search(head)
+    share = _SHARE.search(text)
     if share is None:
         return False
-    return int(share[1]) < int(share[2]) if share[1] else int(share[3]) < 100  # noqa: PLR2004 - percent
-
-
-def _signs(head: str) -> list[ReportStatus]:
-    signs = (
-        (_TICK, ReportStatus.PASS),
-        (_CROSS, ReportStatus.FAIL),
-        (_STOP, ReportStatus.BLOCKED),
-        (_CAUTION, ReportStatus.PARTIAL),
-    )
-    return [status for sign, status in signs if sign.search(head)]
+    if share[1]:
+        return int(share[1]) < int(share[2])
+    return float(share[3]) < _WHOLE and (not bracketed or bool(words("pass").search(text)))
 
 
 def bare(text: str) -> bool:
-    """Say whether the first clause is a status and nothing else.
+    """Return whether the first clause is a status and nothing else.
 
-    "PASS (see below)", not "Complete isolation".
+    "PASS (see below)" is, "Complete isolation" is not.
     """
-    clause = _CLAUSE.search(text)
-    head = (text[: clause.start()] if clause else text).lower()
-    return _BARE.fullmatch(head[:LONGEST]) is not None
+    head, _ = _clauses(normal(text))
+    for concept in ("fail", "partial", "pass", "blocked", "simulated"):
+        head = words(concept).sub(" ", head)
+    return not _LETTER.search(_FILLERS.sub(" ", words("negation").sub(" ", head)))
+
+
+def sign_at_start(text: str) -> ReportStatus | None:
+    """Return the status of the sign that a text begins with, or None."""
+    return next((status for status, sign in _SIGNS.items() if sign.match(text)), None)
 
 
 def ticked(text: str) -> bool | None:
-    """Say whether a line begins with a tick (True) or a cross (False), or with neither (None)."""
-    if _TICK.match(text):
+    """Return True where a text begins with a tick, False with a cross, None with neither."""
+    sign = sign_at_start(text)
+    if sign is ReportStatus.PASS:
         return True
-    return False if _CROSS.match(text) else None
+    return False if sign is ReportStatus.FAIL else None
+
+
+def has_cross(text: str) -> bool:
+    """Return whether a cross stands anywhere in the text."""
+    return _SIGNS[ReportStatus.FAIL].search(text) is not None
 
 
 def unsigned(text: str) -> str:
-    """Give the text without the signs that stand at its ends."""
-    for sign in (_TICK, _CROSS, _STOP, _CAUTION):
-        text = sign.sub("", text)
-    return " ".join(text.split())
+    """Return the text without signs."""
+    return " ".join(_ANY_SIGN.sub("", text).split())

@@ -211,7 +211,7 @@ def test_a_report_of_another_service_is_not_this_one_s(repository: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "status", ["❌ FAIL", "BLOCKED (no Vault)", "SIMULATION COMPLETE", "Ready", ""]
+    "status", ["❌ FAIL", "BLOCKED (no Vault)", "SIMULATION COMPLETE", "Mostly complete"]
 )
 def test_a_report_that_does_not_say_passed_is_no(repository: Path, status: str) -> None:
     text = REPORT.replace("**Status:** ✅ PASS", f"**Status:** {status}" if status else "")
@@ -220,6 +220,24 @@ def test_a_report_that_does_not_say_passed_is_no(repository: Path, status: str) 
         "one",
         Answer.YES,
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("**Status:** Ready", "states the status 'Ready', which is not understood"),
+        ("", "states no status"),
+    ],
+)
+def test_a_status_that_is_absent_or_not_understood_accuses_nobody(
+    repository: Path, status: str, reason: str
+) -> None:
+    text = REPORT.replace("**Status:** ✅ PASS", status)
+    commit(repository, {"reports/0B.7_router.md": text.encode()})
+    evidence, _ = _collect(repository)
+    assert evidence.answer is Answer.UNKNOWN
+    assert evidence.reason.endswith(reason)
+    assert "claims --draft reports/0B.7_router.md" in evidence.remedy
 
 
 def test_a_report_that_also_says_failed_is_no(repository: Path) -> None:

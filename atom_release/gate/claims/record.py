@@ -30,6 +30,11 @@ class ClaimKind(StrEnum):
     ENDPOINT = "endpoint"
     TABLE = "table"
     VIEW = "view"
+    VERSION = "version"
+    COMMIT = "commit"
+    ERROR_RATE = "error_rate"
+    COMMAND = "command"
+    BLOCKER = "blocker"
 
     @property
     def decides(self) -> bool:
@@ -55,7 +60,10 @@ class _Frozen(BaseModel):
 
 
 class ReportStatus(StrEnum):
-    """The status a report gives itself, normalized; MISSING when it gives none."""
+    """The status a report gives itself, normalized.
+
+    MISSING when it gives none, UNREAD when it gives one that is not understood.
+    """
 
     PASS = "PASS"  # noqa: S105 - an outcome, not a password
     FAIL = "FAIL"
@@ -63,6 +71,12 @@ class ReportStatus(StrEnum):
     PARTIAL = "PARTIAL"
     SIMULATED = "SIMULATED"
     MISSING = "MISSING"
+    UNREAD = "UNREAD"
+
+    @property
+    def understood(self) -> bool:
+        """Whether the report states a status that was read."""
+        return self not in {ReportStatus.MISSING, ReportStatus.UNREAD}
 
 
 class TestCounts(_Frozen):
@@ -90,7 +104,12 @@ class Claim(_Frozen):
     kind: ClaimKind
     value: str | float | int | None
     unit: str | None = None
-    comparator: str | None = Field(default=None, description="'=', '<', '<=', '>', '>=' or None")
+    comparator: str | None = Field(
+        default=None, description="'=', '<', '<=', '>', '>=', '~' or None"
+    )
+    detail: str | None = Field(
+        default=None, description="which statistic a latency is: p50, p90, p95, p99, avg or max"
+    )
     line: int
     text: str
 
@@ -115,5 +134,14 @@ class ClaimRecord(_Frozen):
         default=(), description="contradictions inside the report, each with its lines"
     )
     unread: str | None = Field(default=None, description="why the report could not be read, if so")
+    reasons: dict[str, str] = Field(
+        default_factory=dict, description="field -> why it was read where it was"
+    )
+    unread_lines: tuple[int, ...] = Field(
+        default=(), description="lines that look like claims and were not read"
+    )
+    given: str | None = Field(
+        default=None, description="where the report gives its record itself, if it does"
+    )
     lines: int = 0
     unexamined: int = Field(default=0, description="lines in which nothing was looked for")

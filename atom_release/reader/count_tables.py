@@ -1,0 +1,182 @@
+"""Test counts in tables: one row for each part with a total row, or one row for each count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atom_release.gate.claims.record import ReportStatus
+from atom_release.reader import phrases
+from atom_release.reader.facts import Document, Fact, Table
+from atom_release.reader.numbers import WHOLE, whole
+from atom_release.reader.tally import UNITS, Counts
+from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.words import status_of, unsigned
+
+_NUMBER = re.compile(rf"\W*({WHOLE})\W*(?:\([^()]{{0,40}}\)\W*)?(?:个|件|项)?\W*")
+_APPROXIMATE = re.compile(r"[~≈+<>≥≤]")
+_SHARE = re.compile(rf"\W*({WHOLE})\s*/\s*({WHOLE})(?!\d)")
+_PAIR = 2
+
+
+def count_tables(document: Document) -> tuple[list[tuple[Counts, Table]], list[str]]:
+    """Return the counts that tables about tests state as a total, and what does not add up."""
+    stated: list[tuple[Counts, Table]] = []
+    findings: list[str] = []
+    for table in document.tables:
+        section = table.section
+        if not section.own or section.inherited.compliance:
+            continue
+        keyed = _keyed(table)
+        if keyed is not None:
+            stated.append((keyed, table))
+        elif _about_tests(table):
+            counts, wrong = _columns(table)
+            stated += [(entry, table) for entry in counts]
+            findings += wrong
+    return stated, findings
+
+
+def _about_tests(table: Table) -> bool:
+    noun = words("test_noun")
+    return table.section.inherited.testing or any(noun.search(name) for name in table.names)
+
+
+def _number(cell: str) -> int | None:
+    if _APPROXIMATE.search(cell):
+        return None
+    match = _NUMBER.fullmatch(unsigned(cell))
+    return whole(match[1]) if match else None
+
+
+def _keyed(table: Table) -> Counts | None:
+    """Read a table of one row for each count: "Passed | 7".
+
+    Of several columns of numbers, the one whose name says that it is of now.
+    """
+    column = _value_column(table)
+    if column is None:
+        return None
+    numbers: dict[str, int] = {}
+    lines: dict[str, int] = {}
+    about = table.section.inherited.testing
+    everything = False
+    for row in _rows(table):
+        if column >= len(row.cells):
+            continue
+        key, cell = name_of(row.cells[0]), row.cells[column]
+        if "other_total" in concepts(key):
+            if "total" in numbers or not about:
+                continue
+            return None
+        everything |= "rate" in concepts(key) and phrases.is_everything(cell)
+        unit = next((unit for unit in UNITS if unit in concepts(key)), None)
+        number = _number(cell) if unit else None
+        share = _SHARE.match(cell) if unit == "passed" or "tests" in concepts(key) else None
+        about = about or (bool(unit) and words("test_noun").search(key) is not None)
+        if share and "passed" not in numbers:
+            numbers["passed"] = whole(share[1])
+            numbers.setdefault("total", whole(share[2]))
+            lines["passed"] = lines.setdefault("total", row.line)
+        elif unit and number is not None and unit not in numbers:
+            numbers[unit], lines[unit] = number, row.line
+    of_parts = any(set(UNITS) & concepts(name) for name in table.names[1:]) and len(lines) < _PAIR
+    return _made(numbers, lines, everything=everything) if about and not of_parts else None
+
+
+def _made(numbers: dict[str, int], lines: dict[str, int], *, everything: bool) -> Counts | None:
+    printed = tuple(unit for unit in UNITS if unit in numbers)
+    if everything and "total" in numbers and not numbers.get("failed"):
+        numbers.setdefault("failed", 0)
+        if not numbers.get("skipped"):
+            numbers.setdefault("passed", numbers["total"])
+    known = {"passed", "failed"} & set(numbers) or (printed == ("total",) and everything)
+    lone_total = printed == ("total",)
+    if not known and not lone_total:
+        return None
+    return Counts.of(min(lines.values()), numbers, printed, lines)
+
+
+def _rows(table: Table) -> Iterator[Fact]:
+    """Yield the rows, and the header where it is itself a pair of a key and a number."""
+    if len(table.names) == _PAIR and (
+        _number(table.top.cells[1]) is not None or _SHARE.match(table.top.cells[1])
+    ):
+        yield table.top
+    yield from table.rows
+
+
+def _value_column(table: Table) -> int | None:
+    numbered = sorted(
+        {
+            index
+            for row in table.rows
+            for index, cell in enumerate(row.cells)
+            if index and (_number(cell) is not None or _SHARE.match(cell))
+        }
+    )
+    if len(numbered) == 1 and numbered[0] == 1:
+        return 1
+    named = [
+        index
+        for index in numbered
+        if index < len(table.names) and "measured_column" in concepts(table.names[index])
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _columns(table: Table) -> tuple[list[Counts], list[str]]:
+    columns = {unit: index for unit in UNITS if (index := table.column(unit))}
+    if not columns:
+        return [], []
+    parts: list[Counts] = []
+    total: Counts | None = None
+    for row in table.rows:
+        counts = _row(table, row, columns)
+        if counts is None or not row.cells:
+            continue
+        if "total" in concepts(name_of(row.cells[0])):
+            total = counts
+        else:
+            parts.append(counts)
+    if "matrix" in concepts(table.names[0]):
+        same = bool(parts) and all(parts[0].key == part.key for part in parts)
+        return (parts[:1] if same else []), []
+    if total is not None:
+        return [total], list(_wrong(parts, total, len(table.rows)))
+    return (parts if len(table.rows) == 1 else []), []
+
+
+def _row(table: Table, row: Fact, columns: dict[str, int]) -> Counts | None:
+    numbers: dict[str, int] = {}
+    for unit, index in columns.items():
+        cell = row.cells[index] if index < len(row.cells) else ""
+        share = _SHARE.match(cell)
+        number = _number(cell)
+        if share and whole(share[1]) <= whole(share[2]):
+            numbers.update(passed=whole(share[1]), total=whole(share[2]))
+        elif number is not None:
+            numbers[unit] = number
+    if not numbers:
+        return None
+    counts = Counts.of(row.line, numbers)
+    state = table.column("status_column")
+    if (
+        state is not None
+        and state < len(row.cells)
+        and counts.passed is None
+        and counts.failed in {None, 0}
+        and status_of(row.cells[state]) is ReportStatus.PASS
+    ):
+        return Counts(row.line, counts.total, 0, counts.skipped or 0, counts.total, counts.names())
+    return counts
+
+
+def _wrong(parts: list[Counts], total: Counts, rows: int) -> Iterator[str]:
+    if len(parts) != rows - 1:
+        return
+    for unit in UNITS:
+        stated = getattr(total, unit)
+        values = [getattr(part, unit) for part in parts]
+        if parts and unit in total.names() and None not in values and sum(values) != stated:
+            yield f"the parts make {sum(values)} {unit}, line {total.line} says {stated}"

@@ -1,0 +1,139 @@
+"""How much of the code the report says its tests cover: one number of the whole, as measured.
+
+A field that says so of all of it, then a coverage tool's own total line, then a total row, then a
+line such as "Coverage 91.6%". A part's share, a target, an approximation and the coverage of
+something else ("Input Validation: 100% coverage") are none of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+
+from atom_release.gate.claims.record import Claim, ClaimKind
+from atom_release.reader.facts import Document, Fact, Kind, Table
+from atom_release.reader.numbers import decimal
+from atom_release.reader.sections import topic
+from atom_release.reader.vocabulary import concepts, name_of, words
+
+_PERCENT = r"(?<![\d.,~≈<>+≥≤])(\d{1,3}(?:[.,]\d{1,3})?)\s?%(?!\+)"
+_VALUE = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}{_PERCENT}(.*)")
+_OF = re.compile(
+    r"\s*(?:of|de|das|dos|des|der|das|del|du|for|on|sobre)\s(?!(?:the\s)?(?:code|lines|test))"
+)
+_LINE = re.compile(
+    rf"^\W{{0,6}}(?:(?:overall|total|code|test|line|current)\s)?coverage\s(?:is\s|of\s)?{_PERCENT}"
+)
+_BEHIND = re.compile(rf"{_PERCENT}\s(?:code|test|line|overall|total)\scoverage\b")
+_TOOL = re.compile(r"^\s*(?:TOTAL\s.*\s|All files\s*\|\s*)(\d{1,3}(?:\.\d{1,3})?)\s?(?:%|\s\|)")
+_WHOLE_WORDS = (
+    "overall",
+    "total",
+    "global",
+    "gesamt",
+    "general",
+    "geral",
+    "总",
+    "整体",
+    "全体",
+    "totale",
+)
+_MOST = 100.0
+_OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
+
+
+class Rank(IntEnum):
+    """How directly a statement speaks of all the code."""
+
+    WHOLE = 0
+    FIELD = 1
+    TOOL = 2
+    TABLE = 3
+    LINE = 4
+
+
+def read_coverage(document: Document) -> list[Claim]:
+    """Return the one claim of coverage, or none where those of one rank differ."""
+    stated = sorted(_statements(document), key=lambda entry: (entry[0], entry[2]))
+    if not stated:
+        return []
+    rank, value, line = stated[0]
+    same = {number for other, number, _ in stated if other is rank}
+    if len(same) > 1 and rank is not Rank.WHOLE:
+        return []
+    return [document.claim(ClaimKind.COVERAGE, value, line, unit="%", comparator="=")]
+
+
+def _statements(document: Document) -> Iterator[tuple[Rank, float, int]]:
+    of_coverage = topic(document.title or "").coverage
+    for fact in document.fields:
+        if fact.section.own and (rank := _rank(fact, of_coverage=of_coverage)) is not None:
+            value = _value(fact.text)
+            if value is not None:
+                yield rank, value, fact.line
+    for table in document.tables:
+        yield from _table(table)
+    for block in document.blocks.values():
+        for fact in block if block[0].section.own else ():
+            match = _TOOL.match(fact.text)
+            if match:
+                yield Rank.TOOL, float(match[1]), fact.line
+    for fact in document.lines:
+        if "%" in fact.text and fact.section.own and fact.kind is not Kind.HEADING:
+            yield from _line(fact)
+
+
+def _rank(fact: Fact, *, of_coverage: bool) -> Rank | None:
+    if "coverage" not in concepts(fact.key):
+        return None
+    if fact.key in _OWN_KEYS and not (fact.section.inherited.coverage or of_coverage):
+        return None
+    if any(word in fact.key for word in _WHOLE_WORDS):
+        return Rank.WHOLE
+    if fact.key == "statements":
+        return Rank.LINE
+    section = fact.section
+    general = section.header or section.topic.verdict or section.inherited.testing or section.foot
+    return Rank.FIELD if general or section.inherited.coverage else None
+
+
+def _value(text: str) -> float | None:
+    match = _VALUE.match(text)
+    if match is None:
+        return None
+    rest = re.sub(r"[(（][^()（）]*[)）]", " ", match[2])
+    if _OF.match(rest) or words("not_measured").search(rest.lower()) or "→" in rest or "->" in rest:
+        return None
+    value = decimal(match[1])
+    return value if value <= _MOST else None
+
+
+def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
+    """Read the total row of a table of coverage, or a row of a table of metrics."""
+    if not table.section.own:
+        return
+    column = table.column("coverage")
+    measured = table.column("measured_column")
+    for row in table.rows:
+        key = name_of(row.cells[0]) if row.cells else ""
+        index = column if column and "total" in concepts(key) else None
+        if "coverage" in concepts(key) and key not in _OWN_KEYS:
+            index = measured or (1 if len(table.names) > 1 else None)
+        if index is not None and index < len(row.cells):
+            named_target = "target_column" in concepts(table.names[index])
+            value = None if named_target else _value(row.cells[index])
+            if value is not None:
+                whole = any(word in key for word in _WHOLE_WORDS)
+                yield Rank.WHOLE if whole and column is None else Rank.TABLE, value, row.line
+
+
+def _line(fact: Fact) -> Iterator[tuple[Rank, float, int]]:
+    lowered = fact.text.lower()
+    match = _LINE.match(lowered) or _BEHIND.search(lowered)
+    outside = re.sub(r"[(（][^()（）]*[)）]", " ", lowered)
+    if match is None or words("not_measured").search(outside):
+        return
+    value = decimal(match[1])
+    if value <= _MOST:
+        yield Rank.LINE, value, fact.line

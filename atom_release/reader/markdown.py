@@ -1,0 +1,253 @@
+"""From a Markdown text to its facts; nothing else reads the parser's tokens.
+
+Only the block structure is parsed: inline markup is taken away line by line (`plain`), because the
+parser's inline rules are the ones that hostile text can make slow, and link definitions are left as
+text for the same reason. Quotations are other people's words, except in the header.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from atom_release.reader import sections
+from atom_release.reader.facts import (
+    Document,
+    Fact,
+    Kind,
+    Table,
+    fields_of_table,
+    split_fields,
+)
+from atom_release.reader.plain import plain
+from atom_release.reader.vocabulary import name_of
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+LONGEST_LINE = 2_000
+_FRONT_MATTER_LINES = 60
+_CHECKBOX = re.compile(r"\[([ xX])\]\s+")
+_SUBTITLES = 3
+_SUBTITLE_LEVEL = 2
+
+
+def read_markdown(text: str) -> Document:
+    """Return the facts of a Markdown text."""
+    source = text.split("\n")
+    document = Document(source)
+    body = _front_matter(document)
+    _Walk(document).run(_parser().parse("\n".join(body)))
+    _add_fields(document)
+    return document
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable("table").disable("reference")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+def _front_matter(document: Document) -> list[str]:
+    """Take YAML front matter's pairs as facts of the header, and blank them for the parser."""
+    source = list(document.source)
+    end = front_matter_end(source)
+    if end is None:
+        return source
+    section = sections.start()
+    for index in range(1, end):
+        line = source[index]
+        if ":" in line and not line.startswith((" ", "-", "#")):
+            text = plain(line.replace('"', "").replace("'", ""))
+            _add(document, Fact(Kind.FRONT_MATTER, index + 1, text, line, section))
+    return [""] * (end + 1) + source[end + 1 :]
+
+
+def front_matter_end(source: list[str]) -> int | None:
+    """Return the index of the line that closes YAML front matter, or None where there is none."""
+    if source[0].strip() != "---":
+        return None
+    return next(
+        (
+            index
+            for index in range(1, min(len(source), _FRONT_MATTER_LINES))
+            if source[index].strip() == "---"
+        ),
+        None,
+    )
+
+
+def _add(document: Document, fact: Fact) -> None:
+    if fact.text and len(fact.raw) <= LONGEST_LINE:
+        document.facts.append(fact)
+        document.examined.add(fact.line)
+
+
+def _add_fields(document: Document) -> None:
+    pairs: list[Fact] = []
+    for fact in document.facts:
+        if fact.kind is not Kind.ROW and fact.kind is not Kind.RUN:
+            pairs += split_fields(fact)
+    for table in document.tables:
+        pairs += fields_of_table(table)
+    document.facts += pairs
+
+
+class _Walk:
+    """One pass over the parser's tokens."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.section = sections.start()
+        self.headings = 0
+        self.texts = 0
+        self.quotes = 0
+        self.depth = 0
+        self.blocks = 0
+        self.first_in_item = False
+
+    def run(self, tokens: list[Token]) -> None:
+        position = 0
+        while position < len(tokens):
+            token = tokens[position]
+            position += 1
+            if token.type == "heading_open":
+                self._heading(token, tokens[position])
+                position += 2
+            elif token.type == "table_open":
+                position = self._table(tokens, position)
+            elif token.type == "inline":
+                self._paragraph(token)
+            else:
+                self._other(token)
+
+    def _other(self, token: Token) -> None:
+        if token.type in {"fence", "code_block"}:
+            self._fence(token)
+        elif token.type == "list_item_open":
+            self.first_in_item = True
+            self.depth += 1
+        elif token.type == "list_item_close":
+            self.depth -= 1
+        elif token.type == "blockquote_open":
+            self.quotes += 1
+        elif token.type == "blockquote_close":
+            self.quotes -= 1
+        elif token.type == "hr" and token.level == 0 and self.headings and not self._only_header():
+            self.section = sections.Section(
+                "", 0, _first(token), sections.Topic(), header=True, foot=True
+            )
+
+    def _quoted(self) -> bool:
+        return self.quotes > 0 and not (self.section.header and self.headings <= 1)
+
+    def _only_header(self) -> bool:
+        """Whether nothing but titles stands above, so that the header goes on."""
+        return self.texts == 0 and self.headings <= _SUBTITLES
+
+    def _heading(self, opened: Token, inline: Token) -> None:
+        if "\n" in inline.content:  # a paragraph that a rule below it turned into a heading
+            self._paragraph(inline)
+            return
+        title = plain(inline.content[:LONGEST_LINE])
+        if self._quoted():
+            return
+        level = int(opened.tag[1:])
+        parent = self.section
+        while parent.level >= level and parent.parent is not None:
+            parent = parent.parent
+        still = self._only_header()
+        self.headings += 1
+        topic = sections.topic(title)
+        first = self.headings == 1 and (level == 1 or not topic.speaks)
+        if first:
+            topic = sections.Topic(tainted=topic.tainted)
+        above = parent if 0 < parent.level < level else None
+        header = first or (still and level <= _SUBTITLE_LEVEL and not topic.speaks)
+        self.section = sections.Section(title, level, _first(opened), topic, above, header=header)
+        if self.document.title is None and title:
+            self.document.title = title
+        _add(
+            self.document,
+            Fact(Kind.HEADING, _first(opened), title, inline.content, self.section),
+        )
+
+    def _paragraph(self, token: Token) -> None:
+        item, self.first_in_item = self.first_in_item, False
+        self.texts += 1
+        if self._quoted():
+            return
+        start = _first(token)
+        for offset, raw in enumerate(token.content.split("\n")):
+            if len(raw) > LONGEST_LINE:
+                continue
+            checkbox = _CHECKBOX.match(raw) if item and not offset else None
+            kind = Kind.ITEM if item and not offset else Kind.LINE
+            _add(
+                self.document,
+                Fact(
+                    kind,
+                    start + offset,
+                    plain(raw[checkbox.end() :] if checkbox else raw),
+                    raw,
+                    self.section,
+                    checked=checkbox[1] != " " if checkbox else None,
+                    depth=self.depth,
+                ),
+            )
+
+    def _fence(self, token: Token) -> None:
+        self.texts += 1
+        if self._quoted():
+            return
+        self.blocks += 1
+        offset = _first(token) + (token.type == "fence")
+        info = token.info.strip().lower()
+        self.document.facts += [
+            Fact(Kind.RUN, offset + index, line, line, self.section, block=self.blocks, info=info)
+            for index, line in enumerate(token.content.split("\n"))
+            if line.strip() and len(line) <= LONGEST_LINE
+        ]
+
+    def _table(self, tokens: list[Token], position: int) -> int:
+        self.texts += 1
+        rows: list[Fact] = []
+        number = 0
+        cells: list[str] = []
+        while tokens[position].type != "table_close":
+            token = tokens[position]
+            if token.type == "tr_open":
+                number, cells = _first(token), []
+            elif token.type == "inline":
+                cells.append(token.content[:LONGEST_LINE])
+            elif token.type == "tr_close":
+                rows.append(self._row(number, cells))
+            position += 1
+        if rows and not self._quoted():
+            names = tuple(name_of(cell) for cell in rows[0].cells)
+            self.document.tables.append(Table(names, rows[0], rows[1:], self.section))
+            self.document.facts += rows
+            self.document.examined.update(row.line for row in rows)
+            self.document.examined.add(rows[0].line + 1)
+        return position + 1
+
+    def _row(self, number: int, cells: list[str]) -> Fact:
+        shown = tuple(map(plain, cells))
+        return Fact(
+            Kind.ROW,
+            number,
+            " | ".join(shown),
+            " | ".join(cells),
+            self.section,
+            cells=shown,
+            raw_cells=tuple(cells),
+        )
+
+
+def _first(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1

@@ -1,0 +1,186 @@
+"""Test counts in one clause of a text: "7 PASSED, 0 FAILED", "22/25 tests passing", "通过: 80".
+
+A number counts tests only beside a word that says so. A digit of an identifier, a bound, an
+approximation, a percentage, and a number beside something else ("18 checks", "3 test files") is no
+count of tests.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from atom_release.reader.numbers import WHOLE, whole
+from atom_release.reader.vocabulary import words
+
+_LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤]\s)(?<!\d[,.'])"
+_RIGHT = r"(?![\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
+_NUMBER = rf"{_LEFT}({WHOLE})"
+_KEYED_NUMBER = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})(?![\w%/]|\s?%|[.:]\d|\s?/|\+|[-–]\d)")
+_WIDE_UNIT = r"\s?(?:个|件|项|個|項|条)?"
+_WORD = re.compile(r"[^\W\d_]+")
+_BRACKET = re.compile(r"[(（\[][^()（）\[\]]{0,200}[)）\]]")
+_SHARE_SPACE = r"\s?(?:/|／)\s?"
+_CLAUSE = re.compile(r"(?<=[^\s\d.])[.;](?=\s)|[。；]|(?<=\d)\.\s(?=[^\W\d_])|\s[\u2013\u2014]\s")
+_PLUS = re.compile(r"\+\s?\d")
+_PATH = re.compile(r"(?<![\w/])[\w.\-\\@]*[^\W\d][\w.\-\\@]*/[\w./\-@\\]+|`[^`]*`")
+_FULL_SHARE = re.compile(r"100(?:[.,]0+)?\s?%")
+
+
+@dataclass
+class Phrase:
+    """What one clause counts: the numbers by unit, whether it says that all pass, what is left."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    all_pass: bool = False
+    left: str = ""
+
+    @property
+    def left_words(self) -> list[str]:
+        """The words that belong to no count."""
+        return _WORD.findall(self.left)
+
+
+def clauses(text: str) -> list[str]:
+    """Return the clauses of a line, each of which may speak of another thing."""
+    return [clause for clause in _CLAUSE.split(text) if clause and clause.strip()]
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    noun = words("test_noun").pattern
+    units = {name: f"(?:{words(f'n_{name}').pattern})" for name in ("passed", "failed", "skipped")}
+    between = (
+        rf"{_WIDE_UNIT}\s?(?:(?:unit|integration|e2e|automated|all)\s)?(?:(?:{noun})\s?)?"
+        r"(?:(?:are|were|have|is|now|still)\s)?\s?"
+    )
+    of = words("share_of").pattern
+    share = rf"{_NUMBER}{_WIDE_UNIT}(?:{_SHARE_SPACE}|\s+(?:{of})\s+(?:the\s)?)({WHOLE}){_RIGHT}"
+    named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in units.items())
+    return {
+        "share": re.compile(rf"{share}(?P<rest>{between}(?:{named})?|)"),
+        "counted": re.compile(
+            rf"{_NUMBER}{_RIGHT}{between}(?:{named}|(?P<total>{words('n_total').pattern}))"
+        ),
+        "keyed": re.compile(
+            rf"(?:{named})\s?(?::|=|：|\s|\|)\s?({WHOLE})(?![\w%/]|\s?%|[.,]\d|\s?/|\+)"
+        ),
+        "all": re.compile(
+            rf"(?:{words('all_of').pattern})\s?({WHOLE}){_RIGHT}{_WIDE_UNIT}\s?(?:\w+\s)?(?:{noun})"
+        ),
+        "all_pass": re.compile(
+            rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:\w+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
+        ),
+        "of_something_else": re.compile(rf"(?:{noun})\s?(?:{words('not_tests').pattern})"),
+    }
+
+
+def read_phrase(text: str) -> Phrase:
+    """Return what one clause counts; of something else than tests, nothing."""
+    lowered = _PATH.sub(" named ", text.lower())
+    phrase = Phrase()
+    patterns = _patterns()
+    if patterns["of_something_else"].search(lowered):
+        return Phrase(left=lowered)
+    phrase.all_pass = patterns["all_pass"].search(lowered) is not None
+    every = patterns["all"].search(lowered)
+    left = patterns["share"].sub(lambda match: _take_share(match, phrase), lowered)
+    left = patterns["counted"].sub(lambda match: _take(match, 1, phrase), left)
+    left = patterns["keyed"].sub(lambda match: _take(match, match.re.groups, phrase), left)
+    if every and phrase.all_pass:
+        _take_all(whole(every[1]), phrase)
+    phrase.left = _without_fillers(left)
+    return phrase
+
+
+def _take(match: re.Match[str], number: int, phrase: Phrase) -> str:
+    groups = match.groupdict()
+    unit = next(name for name, text in groups.items() if text is not None)
+    count = whole(match[number])
+    if phrase.numbers.setdefault(unit, count) != count:
+        phrase.numbers[unit] = (
+            max(count, phrase.numbers[unit]) if unit == "total" else phrase.numbers[unit]
+        )
+    return " "
+
+
+def _take_share(match: re.Match[str], phrase: Phrase) -> str:
+    """Take "22/25 tests passing", or "0 of 3 tests failed", or a bare share in a text of tests."""
+    part, total = whole(match[1]), whole(match[2])
+    if part > total or total == 0:
+        return match[0]
+    groups = match.groupdict()
+    unit = next((name for name in ("passed", "failed", "skipped") if groups[name]), None)
+    if unit is None and "/" not in match[0] and "／" not in match[0]:
+        return match[0]
+    if phrase.numbers:
+        return " "
+    phrase.numbers[unit or "passed"] = part
+    phrase.numbers["total"] = total
+    if unit == "failed":
+        phrase.numbers.setdefault("passed", total - part)
+    return " "
+
+
+def _take_all(count: int, phrase: Phrase) -> None:
+    phrase.numbers.setdefault("passed", count)
+    phrase.numbers.setdefault("failed", 0)
+    if not phrase.numbers.get("skipped"):
+        phrase.numbers.setdefault("total", count)
+
+
+@cache
+def _fillers() -> re.Pattern[str]:
+    taken = (
+        "test_noun",
+        "all_of",
+        "n_passed",
+        "n_failed",
+        "n_skipped",
+        "n_total",
+        "pass",
+        "rate_words",
+    )
+    patterns = [words(concept).pattern for concept in taken if concept != "rate_words"]
+    common = (
+        r"\b(?:and|with|in|the|are|is|were|have|been|now|unit|integration|e2e|suite|results?|rate|"
+        r"successfully|y|e|et|und|con|com|avec|mit|s|ms|seconds?|\d+(?:\.\d+)?s)\b"
+    )
+    return re.compile("|".join([*patterns, common]))
+
+
+def _without_fillers(text: str) -> str:
+    return _fillers().sub(" ", _BRACKET.sub(" ", text))
+
+
+def leading_number(text: str) -> int | None:
+    """Return the number that a field's value begins with, if it is a count and nothing else.
+
+    A bracket, a noun of tests or a sign may follow: "296 (96%)", "106 testes automatizados".
+    """
+    match = _KEYED_NUMBER.match(text)
+    if match is None:
+        return None
+    rest = text[match.end() :].lower().lstrip(" 个件项個項条")
+    rest = _BRACKET.sub(" ", rest)
+    first = _WORD.search(rest)
+    if _PLUS.search(rest):
+        return None
+    noun = words("test_noun").search(rest)
+    if first is None or (noun and noun.start() <= first.start()):
+        return whole(match[1])
+    return whole(match[1]) if rest[: first.start()].strip()[:1] in {",", ";", "|", "，"} else None
+
+
+def is_everything(text: str) -> bool:
+    """Return whether a rate is all of it: "100%"."""
+    return _FULL_SHARE.match(text.strip(" *✅~✓")) is not None
+
+
+def speaks_of_now(clause: str) -> bool:
+    """Return whether a clause speaks of this release's own suite, as it is now."""
+    shown = clause.lower()
+    if words("not_now").search(shown):
+        return False
+    return not words("elsewhere").search(_BRACKET.sub(" ", shown))
