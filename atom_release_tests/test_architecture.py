@@ -6,14 +6,21 @@ Arrows point down, the pure core stays pure, and what is loaded with the definit
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 import atom_release
+from atom_release import probes
+from atom_release.gate.catalogue import criteria
 from atom_release.records import names
+from atom_release.reference.scenarios import manifest_bytes
+from atom_release.source.manifest_file import parse_manifest
 
 ROOT = Path(atom_release.__file__).parent
 REPOSITORY = ROOT.parent
@@ -182,3 +189,58 @@ def test_the_name_of_an_artifact_is_spelled_once() -> None:
         if constant.value.endswith(ending)
     }
     assert spelled == set()
+
+
+def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
+    """Who looks for a question finds its probe by the name, and every probe has a question."""
+    manifest = parse_manifest(manifest_bytes("green"), "release.yaml")
+    questions = {
+        leg.question
+        for criterion in criteria.catalogue(manifest)
+        for leg in criteria.legs(manifest, criterion.id)
+    }
+    modules = {
+        path.stem if path.is_file() else path.name
+        for path in (ROOT / "probes").iterdir()
+        if path.name not in {"__init__.py", "__pycache__"}
+    }
+    answered = {probes.TOGETHER.get(name, name.replace("-", "_")) for name in questions}
+    assert answered | probes.SERVING == modules | {"measurement"}
+
+
+def test_no_room_holds_more_than_three_tenths_of_the_lines() -> None:
+    """A room that outgrows the others is split by the question that it answers."""
+    lines: dict[str, int] = {}
+    for path in SOURCES:
+        room = path.relative_to(ROOT).parts[0]
+        lines[room] = lines.get(room, 0) + len(path.read_text().splitlines())
+    biggest = max(lines, key=lambda room: lines[room])
+    assert lines[biggest] <= 0.3 * sum(lines.values()), f"{biggest}: {lines[biggest]} lines"
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A library that only comes with another one may leave with it."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    declared = {
+        _normal(re.split(r"[\s\[<>=!~;]", requirement)[0])
+        for requirement in [*project["dependencies"], *extras["github"], *extras["pictures"]]
+    }
+    distributions = packages_distributions()
+    inside = {"lab/witness", "lab/sandbox/launcher"}
+    imported = {
+        name.split(".")[0]
+        for path in SOURCES
+        if not path.relative_to(ROOT).as_posix().startswith(tuple(inside))
+        for name in imports_of(path)
+    }
+    undeclared = {
+        name
+        for name in imported - sys.stdlib_module_names - {"atom_release"}
+        if not {_normal(one) for one in distributions.get(name, [name])} & declared
+    }
+    assert undeclared == set()
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()

@@ -1,4 +1,20 @@
-"""Asks: one module or package for each question of the catalogue.
+"""Asks: one module or package for each question of the catalogue, under the question's name.
 
-A probe decides nothing and changes nothing.
+A probe decides nothing and changes nothing. Modules that answer no question of their own serve
+several probes, and say so.
 """
+
+from __future__ import annotations
+
+TOGETHER = {
+    "report": "claims",
+    "migrations": "tenancy",
+    "isolation": "tenancy",
+    "tampered-artifact": "signature",
+}
+"""Questions that are asked in one go with another, and the module that asks both."""
+
+SERVING = frozenset(
+    {"infrastructure", "remote_refs", "scanned", "simulated_prometheus", "measurement"}
+)
+"""Modules that answer no leg by themselves; `measurement` is shown and never counted."""
