@@ -89,7 +89,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " services' code.",
             frozenset({"pytest"}),
             ("infra_simulation",),
-            (name(artifact_names.CROSS_SERVICE),),
+            (name(artifact_names.CROSS_SERVICE), name(artifact_names.CROSS_SERVICE_LOG)),
             _cross_service,
         ),
         Station(
@@ -99,7 +99,11 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             " services, with their uncertainty.",
             frozenset({"python"}),
             ("infra_simulation", "cross_service"),
-            (name(artifact_names.PERF_SUMMARY), *names.measured),
+            (
+                name(artifact_names.PERF_SUMMARY),
+                name(artifact_names.PERF_SUMMARY_LOG),
+                *names.measured,
+            ),
             _perf_summary,
         ),
         Station(
@@ -111,6 +115,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             (*evidence, "infra_simulation", "cross_service", "perf_summary"),
             (
                 name(artifact_names.POLICY_CHECK),
+                name(artifact_names.POLICY_CHECK_LOG),
                 name(artifact_names.POLICY_CHECK_TEXT),
                 name(artifact_names.POLICY_CHECK_SARIF),
             ),

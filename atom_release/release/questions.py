@@ -5,7 +5,7 @@ The probes themselves are `evidence`'s, what answers mean is `gate`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -164,10 +164,11 @@ def cross_service(work: Work) -> Mapping[str, bytes]:
     asks = [
         _leg("integration", one.name, _integration(work, one)) for one in work.manifest.integration
     ]
+    logs: list[bytes] = []
+    document = evidence_document(rehearsed(work, asks, logs=logs))
     return {
-        work.names.artifact(names.CROSS_SERVICE): canonical.encode(
-            evidence_document(rehearsed(work, asks))
-        )
+        work.names.artifact(names.CROSS_SERVICE): canonical.encode(document),
+        work.names.artifact(names.CROSS_SERVICE_LOG): _log(logs),
     }
 
 
@@ -210,10 +211,12 @@ def perf_summary(work: Work) -> Mapping[str, bytes]:
             for one in told
         )
     )
-    measured = rehearsed(work, asks)
+    logs: list[bytes] = []
+    measured = rehearsed(work, asks, logs=logs)
     found = [*measured, *read, *compare_releases.regressions(work, measured)]
     return {
         work.names.artifact(names.PERF_SUMMARY): canonical.encode(evidence_document(found)),
+        work.names.artifact(names.PERF_SUMMARY_LOG): _log(logs),
         **dict(pictures.beside(work, measured)),
     }
 
@@ -224,8 +227,12 @@ def policy_check(work: Work) -> Mapping[str, bytes]:
     And write the policy reports.
     """
     found = work.boundary.ask_together(list(_static(work)), workers=2)
-    found += rehearsed(work, [*_behavioural(work), *_signing(work)])
-    return policy_report.write(work, found)
+    logs: list[bytes] = []
+    found += rehearsed(work, [*_behavioural(work), *_signing(work)], logs=logs)
+    return {
+        **policy_report.write(work, found),
+        work.names.artifact(names.POLICY_CHECK_LOG): _log(logs),
+    }
 
 
 def _static(work: Work) -> Iterator[Question]:
@@ -309,16 +316,23 @@ def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal
     return probe_tenancy(look, server, rehearsal.probed.isolation)
 
 
+def _log(logs: Sequence[bytes]) -> bytes:
+    """Return what the rehearsed services wrote during a step, as its artifact has it."""
+    return b"".join(logs) or b"no service was rehearsed for this step\n"
+
+
 def rehearsed(
     work: Work,
     asks: list[Leg],
     *,
+    logs: list[bytes] | None = None,
     together: bool = False,
     aside: Callable[[Rehearsal], list[Evidence]] = lambda _: [],
 ) -> list[Evidence]:
     """Ask the rehearsal, which is first returned to its first state.
 
-    Where it cannot be had, every leg says so. `aside` is only shown.
+    Where it cannot be had, every leg says so. `aside` is only shown, and `logs` is given what the
+    services wrote.
     """
     wanted = [(legs, ask) for legs, ask in asks if work.boundary.wants(legs)]
 
@@ -326,9 +340,15 @@ def rehearsed(
         rehearsal = work.rehearsal()
         with rehearsal.lease():
             questions = [Question(legs, _bound(ask, rehearsal)) for legs, ask in wanted]
-            return (
-                work.boundary.ask_together(questions) if together else work.boundary.ask(*questions)
-            ) + aside(rehearsal)
+            try:
+                return (
+                    work.boundary.ask_together(questions)
+                    if together
+                    else work.boundary.ask(*questions)
+                ) + aside(rehearsal)
+            finally:
+                if logs is not None:
+                    logs.append(rehearsal.transcript())
 
     return work.boundary.ask(Question(tuple(leg for legs, _ in wanted for leg in legs), put))
 

@@ -254,6 +254,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
         now,
         _values(names, settings),
         tuple(dict.fromkeys(hidden)),
+        external=subject.external,
     )
 
 

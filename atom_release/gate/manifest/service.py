@@ -85,10 +85,18 @@ class Start(Strict):
     """How the rehearsal starts a service.
 
     `{python}`, `{port}`, `{postgres}`, `{vault}`, `{vault_token}`, `{scratch}` and `{url:<id>}` are
-    filled in.
+    filled in. It runs in a copy of the judged tree of its own, which it may write and which is
+    thrown away.
     """
 
     command: tuple[str, ...] = Field(min_length=1)
+    before_start: tuple[tuple[str, ...], ...] = Field(
+        default=(),
+        description=(
+            "commands run to their end before it, in the same place and environment, such as one"
+            " that makes its database"
+        ),
+    )
     directory: InRepository = "."
     environment: dict[str, str] = Field(default_factory=dict)
     ready: Duration = timedelta(seconds=15)

@@ -38,7 +38,7 @@ class Folder:
         made = cls(root, lock)
         made.logs.mkdir(mode=0o700)
         made.apart_logs.mkdir(mode=0o700)
-        for part in (made.copy, made.state, made.scratch, made.first):
+        for part in (made.copy, made.state, made.scratch, made.first, made.root / "trees"):
             part.mkdir()
         return made
 
@@ -54,7 +54,7 @@ class Folder:
 
     @property
     def copy(self) -> Path:
-        """The judged tree, which services read."""
+        """The judged tree, of which each service gets a copy."""
         return self.root / "copy"
 
     @property
@@ -71,6 +71,10 @@ class Folder:
     def first(self) -> Path:
         """The first content of `state`."""
         return self.root / "first"
+
+    def tree(self, service_id: str) -> Path:
+        """Return where a service's own copy of the judged tree lies."""
+        return self.root / "trees" / slug(service_id)
 
     def part(self, name: str) -> Path:
         """Make a folder for one of the servers."""

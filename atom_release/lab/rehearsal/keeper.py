@@ -37,6 +37,22 @@ class Keeper:
         self.ground = ground
         self.started = start_all(ground, services)
 
+    def note(self) -> None:
+        """Remember what stands in each service's copy of the tree, now that all are up."""
+        for service_id, layer in self.ground.layers.items() if self.ground else ():
+            if service_id in self.started.base_urls:
+                layer.note()
+
+    @property
+    def wrote(self) -> set[str]:
+        """The services that wrote into their copy of the tree since it was noted."""
+        layers = self.ground.layers if self.ground else {}
+        return {
+            service_id
+            for service_id in self.started.base_urls
+            if service_id in layers and layers[service_id].changed
+        }
+
     def start_again(self, services: Collection[str]) -> None:
         """Start these services anew, all at once, each on the port it had."""
         with ThreadPoolExecutor(max(1, len(services))) as threads:
@@ -71,4 +87,5 @@ class Keeper:
         if self.ground is not None and service.start is not None and self.ground.launcher.open:
             self.started.base_urls.pop(service_id, None)
             self.started.failures.pop(service_id, None)
+            self.started.lacks.pop(service_id, None)
             start_one(self.ground, self.started, service, service.start)

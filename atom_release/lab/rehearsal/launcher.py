@@ -17,6 +17,7 @@ from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox import Running, Sandbox
 
 _TAIL = 64 * 1024
+_LONGEST = 256 * 1024
 
 
 @dataclass
@@ -85,6 +86,22 @@ class Launcher:
                 return log.read()
         except FileNotFoundError:
             return b""
+
+    def sizes(self) -> dict[str, int]:
+        """Return how long each process's log is now, in bytes."""
+        return {path.stem: path.stat().st_size for path in self.logs.glob("*.log")}
+
+    def since(self, name: str, begin: int) -> bytes:
+        """Return what a process wrote from a place in its log on: of much of it the end."""
+        log = self.log(name)
+        if not log.exists():
+            return b""
+        written = log.stat().st_size - begin
+        with log.open("rb") as file:
+            file.seek(max(begin, begin + written - _LONGEST))
+            left_out = max(0, written - _LONGEST)
+            note = f"[{left_out} bytes left out]\n".encode() if left_out else b""
+            return note + file.read(_LONGEST)
 
     def stop(self, name: str) -> None:
         """End a process and all that it started, if it is there.

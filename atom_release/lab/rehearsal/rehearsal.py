@@ -25,6 +25,7 @@ from atom_release.lab.rehearsal import deployment, openbao, postgres, state, val
 from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.rehearsal.keeper import Keeper
 from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.probed import Probed
 from atom_release.lab.rehearsal.services import Ground, log_name
 from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
@@ -55,6 +56,7 @@ class Rehearsal:
         self._stale: set[str] = set()
         self._rotated: dict[str, str] = {}
         self.probed = Probed(look, self._folder)
+        self._read_from: dict[str, int] = {}
         self.secrets = values.made(look.manifest.secrets)
         self.absent: dict[str, str] = {}
         self.replay = Replay()
@@ -88,7 +90,7 @@ class Rehearsal:
 
     @property
     def lacks(self) -> dict[str, str]:
-        """Services that lack something which is not the release's to bring."""
+        """Services of which it is not established that they cannot start, each with why."""
         return self._services.started.lacks
 
     @property
@@ -142,6 +144,27 @@ class Rehearsal:
         log = self._launcher.log(log_name(service_id))
         return self._redact(log.read_bytes()) if log.exists() else b""
 
+    def transcript(self) -> bytes:
+        """Return what became of each service, and what it wrote for the user who has this now.
+
+        The rehearsal's own secrets replaced by their names; of a long log the end.
+        """
+        parts = []
+        for service, _ in self._startable():
+            name = log_name(service.id)
+            begin = self._read_from.get(name, 0) if service.id in self.base_urls else 0
+            log = self._redact(self._launcher.since(name, begin))
+            parts.append(f"== {service.id} {service.name}: {self._state_of(service.id)}\n".encode())
+            parts.append(log if log.endswith(b"\n") or not log else log + b"\n")
+        return b"".join(parts)
+
+    def _state_of(self, service_id: str) -> str:
+        if service_id in self.base_urls:
+            again = self.restarted.get(service_id, 0)
+            return f"up{f', started again {again} times' if again else ''}"
+        why = {**self.lacks, **self.failures}.get(service_id, "not started")
+        return why.partition("; its log ends:")[0]
+
     def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
         """Give the files that services wrote into `{scratch}` and that match a glob.
 
@@ -194,6 +217,7 @@ class Rehearsal:
             if self._used:
                 self._reset_or_end()
             self._used = True
+            self._read_from = self._launcher.sizes()
             yield self
 
     @property
@@ -316,12 +340,16 @@ class Rehearsal:
         tokens = self.vault.tokens if self.vault else {}
         ground = Ground(
             self._launcher,
-            self._folder.copy,
+            {
+                service.id: Layer(self._folder.copy, self._folder.tree(service.id))
+                for service, _ in self._startable()
+            },
             self._folder.state,
             self._values,
             self._has_module,
             self._redact,
             tokens,
+            self._look.external,
         )
         ready, lacking = [], {}
         startable = self._startable()
@@ -352,6 +380,7 @@ class Rehearsal:
             lambda: state.keep(self._launcher, self._folder.state, self._folder.first),
         )
         self._services.wait()
+        self._services.note()
 
     def _keep_database(self) -> None:
         if self.postgres is not None:
@@ -363,9 +392,10 @@ class Rehearsal:
             self._reset_vault,
             lambda: state.restore(self._launcher, self._folder.state, self._folder.first),
         )
-        stale, self._stale = self._stale, set()
+        stale, self._stale = self._stale | self._services.wrote, set()
         self._services.start_again(stale)
         self._services.wait()
+        self._services.note()
 
     def _reset_or_end(self) -> None:
         """A rehearsal whose state is unknown is lent to nobody."""

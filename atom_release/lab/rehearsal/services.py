@@ -5,33 +5,35 @@ And waits until each answers or shows that it will not.
 
 from __future__ import annotations
 
-import re
-import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start, slug
 from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.ports import free_ports, is_listening, status_of, was_taken
+from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
 from atom_release.lab.rehearsal.templates import fill
+from atom_release.lab.sandbox import Running
 
-_NO_MODULE = re.compile(rb"No module named '?([A-Za-z_]\w*)")
 _MEMORY_MB = 2048
 _LINES = 5
+_STEP_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Ground:
     """What all services of one rehearsal stand on.
 
-    The copy of the judged tree, the folder they write, the values they are told.
+    Their copies of the judged tree, the folder they share, the values they are told.
     """
 
     launcher: Launcher
-    copy: Path
+    layers: Mapping[str, Layer]
     state: Path
     values: Mapping[str, str]
     has_module: Callable[[str], bool]  # whether the judged tree itself has a module of that name
@@ -39,13 +41,14 @@ class Ground:
     tokens: Mapping[str, str] = field(
         default_factory=dict, repr=False
     )  # of services that may read only some of the secrets
+    drafted: bool = False  # whether the manifest is a draft, or comes from outside the release
 
 
 @dataclass
 class Started:
-    """Which services answer, which did not start.
+    """Which services answer, which did not start though they had all that they need.
 
-    And which lack something that is not the release's to bring.
+    And of which that is not established, with why.
     """
 
     base_urls: dict[str, str] = field(default_factory=dict)
@@ -90,7 +93,7 @@ def _start_together(ground: Ground, services: list[tuple[Service, Start]]) -> St
 
 
 def start_one(ground: Ground, started: Started, service: Service, start: Start) -> None:
-    """Start one service on its port and record what became of it."""
+    """Start one service on its port, in a new copy of the tree, and record what became of it."""
     name, url = log_name(service.id), f"http://127.0.0.1:{started.ports[service.id]}"
     values = {
         **ground.values,
@@ -100,62 +103,102 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     if service.id in ground.tokens:
         values["vault_token"] = ground.tokens[service.id]
     home = ground.state / "homes" / slug(service.id)
-    argv = [fill(word, values) for word in start.command]
     environment = {
         **_environment(home),
         **{name: fill(value, values) for name, value in start.environment.items()},
     }
+    argv = [fill(word, values) for word in start.command]
+    steps = [[fill(word, values) for word in step] for step in start.before_start]
+    place = _Place(ground, service.id, start.directory, environment)
+    ground.launcher.stop(name)
     offset = len(ground.launcher.tail(name))
-    last: list[str] = []
-    running = ground.launcher.start(
-        name,
-        argv,
-        directory=ground.copy / start.directory,
-        writable=[ground.state],
-        environment=environment,
-        memory_mb=_MEMORY_MB,
-    )
+    try:
+        ground.layers[service.id].renew()
+    except ProbeFault as fault:
+        started.lacks[service.id] = fault.message
+        return
+    for step in steps:
+        trouble = _take_step(place, step)
+        if trouble:
+            log = ground.redact(ground.launcher.tail(name)[offset:])
+            started.lacks[service.id] = (
+                f"the step before it, `{' '.join(step)}`, {trouble}; its log ends: {_tail(log)}"
+            )
+            return
+    running = place.run(argv)
+    seen: list[str] = []
     if ground.launcher.until(
-        lambda: answers(url, service.health, last),
+        lambda: answers(url, service.health, seen),
         start.ready.total_seconds(),
         going_on=running.alive,
-    ):
+    ) or (running.alive() and is_listening(url)):
+        # It listens: whether its health path answers well is the question of that leg, not of this.
         started.base_urls[service.id] = url
         return
-    ended = (
-        "it ended"
-        if not running.alive()
-        else (
-            f"it was not ready within {start.ready.total_seconds():g} s"
-            f" ({last[-1] if last else 'not asked'})"
-        )
-    )
+    ending = _ending(running, seen, start)
     ground.launcher.stop(name)
     log = ground.redact(ground.launcher.tail(name)[offset:])
-    lacked = _lacked(ground, argv[0], environment["PATH"], log)
-    hidden = running.shown.hidden_path(log.decode("utf-8", "replace"))
-    if hidden and not lacked:
-        lacked = f"{hidden} is outside what the service may see; its log ends: {_tail(log)}"
-    if lacked:
-        started.lacks[service.id] = lacked
-    else:
-        started.failures[service.id] = f"{ended}; its log ends: {_tail(log)}"
-
-
-def _lacked(ground: Ground, program: str, path: str, log: bytes) -> str:
-    """Say what this machine does not have that the release did not promise to bring.
-
-    If that is why a service ended; else nothing.
-    """
-    missing = _NO_MODULE.search(log)
-    if missing and not ground.has_module(missing[1].decode()):
-        return (
-            f"the Python module {missing[1].decode()} is not installed beside the gate and is not"
-            " the release's own"
+    doubt = (
+        "the manifest is a draft, or not the release's own"
+        if ground.drafted
+        else explain_doubt(
+            ending,
+            log,
+            Given(
+                argv[0],
+                environment["PATH"],
+                (ground.layers[service.id].folder, ground.state),
+                ground.has_module,
+            ),
         )
-    if "/" not in program and shutil.which(program, path=path) is None:
-        return f"the program {program} is not on this machine"
-    return ""
+    )
+    reason = f"{ending}; its log ends: {_tail(log)}"
+    if doubt:
+        started.lacks[service.id] = f"{doubt}: {reason}"
+    else:
+        started.failures[service.id] = reason
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one service's processes run: its copy of the tree, a folder there, an environment."""
+
+    ground: Ground
+    service_id: str
+    directory: str
+    environment: Mapping[str, str]
+
+    def run(self, argv: Sequence[str]) -> Running:
+        tree = self.ground.layers[self.service_id].folder
+        return self.ground.launcher.start(
+            log_name(self.service_id),
+            argv,
+            directory=tree / self.directory,
+            writable=[self.ground.state, tree],
+            environment=self.environment,
+            memory_mb=_MEMORY_MB,
+        )
+
+
+def _take_step(place: _Place, argv: Sequence[str]) -> str:
+    """Run a step that comes before the start to its end; return what went wrong, or nothing."""
+    launcher = place.ground.launcher
+    running = place.run(argv)
+    ended = launcher.until(lambda: not running.alive(), _STEP_SECONDS, going_on=lambda: True)
+    status, met = running.ending() if ended else (None, None)
+    launcher.stop(log_name(place.service_id))
+    if not ended:
+        return f"did not end within {_STEP_SECONDS:g} s"
+    if met and met != "told":
+        return f"met the gate's own limit ({met})"
+    return "" if status == 0 else f"ended with status {status}"
+
+
+def _ending(running: Running, seen: Sequence[str], start: Start) -> Ending:
+    if running.alive():
+        return Ending(alive=True, seen=seen[-1] if seen else "", waited=start.ready.total_seconds())
+    status, met = running.ending()
+    return Ending(alive=False, status=status, met=None if met == "told" else met)
 
 
 def answers(url: str, health: str | None, last: list[str]) -> bool:

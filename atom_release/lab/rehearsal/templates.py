@@ -48,7 +48,11 @@ def services_asked(start: Start) -> set[str]:
 
 
 def _named(start: Start) -> set[str]:
-    texts = [*start.command, *start.environment.values()]
+    texts = [
+        *start.command,
+        *(word for step in start.before_start for word in step),
+        *start.environment.values(),
+    ]
     return {name for text in texts for name in _TEMPLATE.findall(text)}
 
 

@@ -215,6 +215,17 @@ class Running:
         """Whether it still runs."""
         return self._work.process.poll() is None
 
+    def ending(self) -> tuple[int | None, str | None]:
+        """Return the exit status (negative: a signal) of what has ended, and the limit it met.
+
+        None, None where the launcher went without a word.
+        """
+        try:
+            word = self._work.said()
+        except NotIsolated:
+            return None, None
+        return word.get("status"), word.get("met_limit")
+
     def stop(self, grace: float = 3.0) -> None:
         """Ask it to end (SIGTERM), wait that many seconds, then end it with all it started."""
         if self.alive() and grace > 0:

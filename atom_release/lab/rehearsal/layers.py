@@ -1,0 +1,80 @@
+"""A service's own copy of the judged tree, which it may write and which is thrown away.
+
+What a service writes beside its code (a SQLite file, a cache, a log) reaches neither the judged
+tree nor another service, and is gone before the next user of the rehearsal. What services share,
+their scratch folder and homes, is `state`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from atom_release.errors import ProbeFault
+
+Snapshot = dict[str, tuple[int, int, int, int]]
+"""Path below a folder -> inode, mode, size and moment of the last change, in nanoseconds.
+
+The last of these cannot be set by whoever writes a file.
+"""
+
+
+@dataclass
+class Layer:
+    """One service's copy of the tree in `source`, at `folder`."""
+
+    source: Path
+    folder: Path
+    _noted: Snapshot = field(default_factory=dict, repr=False)
+
+    def renew(self) -> None:
+        """Make the copy as it was at first.
+
+        Raises:
+            ProbeFault: this machine has no room for it, or the old one cannot be removed.
+        """
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.folder.mkdir(mode=0o755, parents=True)
+            copied = subprocess.run(
+                ["cp", "-a", "--", f"{self.source}/.", str(self.folder)],  # noqa: S607 - every system's own
+                capture_output=True,
+                check=False,
+            )
+        except OSError as error:
+            raise ProbeFault(f"the judged tree could not be copied: {error.strerror}.") from error
+        if copied.returncode:
+            words = copied.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise ProbeFault(f"the judged tree could not be copied: {words[-1][:200]}.")
+
+    def note(self) -> None:
+        """Remember what stands there now: the service is up and has written what it needs."""
+        self._noted = take(self.folder)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written, made or removed there since."""
+        return take(self.folder) != self._noted
+
+
+def take(folder: Path) -> Snapshot:
+    """Return what stands in a folder, without following a link."""
+    seen: Snapshot = {}
+    if not folder.is_dir():
+        return seen
+    for place, folders, files, handle in os.fwalk(folder, follow_symlinks=False):
+        for name in (*folders, *files):
+            try:
+                found = os.stat(name, dir_fd=handle, follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # gone since: the next look shows it
+            seen[os.path.join(place, name)] = (  # noqa: PTH118 - as fwalk gives them
+                found.st_ino,
+                found.st_mode,
+                found.st_size,
+                found.st_ctime_ns,
+            )
+    return seen

@@ -1,0 +1,145 @@
+"""Why a service did not start: the release's own doing, or this machine's.
+
+A service that had all that it needs and ended by itself with an error failed. Where what it needs
+is not here, the sandbox may have refused it something, it met a limit of the gate's, or it was
+still alive, that is not established. Doubt is read generously from the log: a release gains nothing
+by it but INCONCLUSIVE.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_MODULE = {
+    "the Python module {}": r"No module named '?([A-Za-z_]\w*)",
+    "the Node package {}": (
+        r"Cannot find (?:module|package) '(@[\w.-]+/[\w.-]+|(?!node:)[\w-][\w.-]*)[/']"
+    ),
+    "the Ruby library {}": r"cannot load such file -- ([\w-]+)",
+    "the Java class {}": r"(?:ClassNotFoundException|NoClassDefFoundError):? ([\w./$]+)",
+    "the shared library {}": r"error while loading shared libraries: ([\w.+-]+)",
+    "the program {}": (
+        r"(?:sh|env|bash)\S*: (?:\d+: |line \d+: )?'?([\w.+-]+)'?: (?:command )?"
+        r"(?:not found|No such file)"
+    ),
+    "the PHP file {}": r"Failed opening required '\S*?(vendor/autoload\.php)'",
+}
+_MODULES = {words: re.compile(pattern) for words, pattern in _MODULE.items()}
+_REFUSALS = {
+    "a place that cannot be written": (
+        r"Read-only file system|\bEROFS\b|\[Errno 30\]|readonly database"
+    ),
+    "a permission": r"Permission denied|\bEACCES\b|Operation not permitted|\bEPERM\b",
+    "room on the disk": (
+        r"No space left on device|\bENOSPC\b|File too large|\bEFBIG\b|Disk quota exceeded"
+    ),
+    "memory": r"\bMemoryError\b|Cannot allocate memory|\bENOMEM\b|[Oo]ut of memory",
+    "more processes or files": (
+        r"Resource temporarily unavailable|\bEAGAIN\b|can't start new thread|Too many open files"
+    ),
+    "the network": (
+        r"Network is unreachable|\bENETUNREACH\b|No route to host|\bEHOSTUNREACH\b|"
+        r"Name or service not known|[Tt]emporary failure in name resolution|\bgaierror\b|"
+        r"\bENOTFOUND\b|\bEAI_AGAIN\b|no such host"
+    ),
+    "another system, which refused the connection": (
+        r"[Cc]onnection refused|\bECONNREFUSED\b|\[Errno 111\]"
+    ),
+}
+_PATTERNS = {what: re.compile(pattern) for what, pattern in _REFUSALS.items()}
+_ELSEWHERE = re.compile(
+    r"(?:No such file or directory|\bENOENT\b|cannot find the path)\W[^\n]{0,80}?"
+    r"(?<![\w./])(/[\w./@+-]+)"
+)
+_NOT_RUN = {126, 127}
+_BY_THE_MACHINE = {signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a service's process was found: its status (negative: a signal), or None while it lives.
+
+    `met` is a limit of the gate's that ended it, `seen` what its address gave last.
+    """
+
+    alive: bool
+    status: int | None = None
+    met: str | None = None
+    seen: str = ""
+    waited: float = 0.0
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        if self.alive:
+            return f"it was not ready within {self.waited:g} s ({self.seen or 'not asked'})"
+        if self.met:
+            return f"it ended at the gate's own limit ({self.met})"
+        if self.status is None:
+            return "it ended"
+        if self.status < 0:
+            return f"it ended by signal {-self.status}"
+        return f"it ended with status {self.status}"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a service was given: the first word of its command, where programs are looked for.
+
+    The folders it was given, and whether the judged tree itself has a module of some name.
+    """
+
+    program: str
+    path: str
+    folders: tuple[Path, ...]
+    has_module: Callable[[str], bool]
+
+
+def explain_doubt(ending: Ending, log: bytes, given: Given) -> str:
+    """Return why it is not the release's failure that a service did not start, or nothing."""
+    text = log.decode("utf-8", "replace")
+    return (
+        _lacked(text, given)
+        or _by_the_machine(ending)
+        or next(
+            (
+                f"it may have been refused {what}"
+                for what, pattern in _PATTERNS.items()
+                if pattern.search(text)
+            ),
+            "",
+        )
+        or _missing_elsewhere(text, given.folders)
+    )
+
+
+def _by_the_machine(ending: Ending) -> str:
+    if ending.alive:
+        return "it is alive and does not listen, which more time might have changed"
+    if ending.met or (ending.status is not None and -ending.status in _BY_THE_MACHINE):
+        return "what ended it was this machine"
+    if ending.status in _NOT_RUN:
+        return f"its command could not be run (status {ending.status})"
+    return "" if ending.status else "it ended without an error before it listened"
+
+
+def _lacked(text: str, given: Given) -> str:
+    for words, pattern in _MODULES.items():
+        match = pattern.search(text)
+        if match and not given.has_module(match[1]):
+            return f"{words.format(match[1])} is not installed here, and is not the release's own"
+    if "/" not in given.program and shutil.which(given.program, path=given.path) is None:
+        return f"the program {given.program} is not on this machine"
+    return ""
+
+
+def _missing_elsewhere(text: str, own: Iterable[Path]) -> str:
+    folders = [str(folder) for folder in own]
+    for match in _ELSEWHERE.finditer(text):
+        if not any(match[1] == folder or match[1].startswith(f"{folder}/") for folder in folders):
+            return f"it wants {match[1]}, which it cannot see"
+    return ""

@@ -1,0 +1,229 @@
+"""How a rehearsed service starts: in a copy of the tree of its own, and whose fault it is if not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Manifest, Request
+from atom_release.lab.rehearsal import Rehearsal
+from atom_release.lab.rehearsal.layers import take
+from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
+from atom_release_tests.fixtures import rehearsal_tree as tree
+
+NOTES = """
+import http.server, os, sqlite3, sys
+here = os.path.dirname(os.path.abspath(__file__))
+db = sqlite3.connect(os.path.join(here, "notes.db"), check_same_thread=False, isolation_level=None)
+db.execute("create table if not exists note (word text)")
+class Notes(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        answers = {
+            "/health": lambda: "well",
+            "/add": lambda: db.execute("insert into note values ('x')").rowcount,
+            "/count": lambda: db.execute("select count(*) from note").fetchone()[0],
+            "/pid": os.getpid,
+            "/files": lambda: sorted(os.listdir(here)),
+            "/fill": lambda: open("cache", "w").write("x"),
+        }
+        body = repr(answers[self.path]()).encode()
+        print("asked", self.path, flush=True)
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Notes).serve_forever()
+"""
+ILL = NOTES.replace("send_response(200)", "send_response(503)")
+FILES = {
+    "app/notes.py": NOTES,
+    "app/ill.py": ILL,
+    "app/migrate.py": "import sqlite3\nsqlite3.connect('app/notes.db').execute('create table made (x)')\n",
+    "app/broken.py": "raise SystemExit('the migration is wrong')\n",
+    "app/fails.py": "import sys\nsys.exit('no good')\n",
+    "app/ends.py": "print('daemonized')\n",
+    "app/sleeps.py": "import time\nprint('thinking', flush=True)\ntime.sleep(60)\n",
+    "app/denied.py": "import sys\nsys.exit('PermissionError: [Errno 13] Permission denied')\n",
+    "app/asks.py": "import socket\nsocket.create_connection(('127.0.0.1', 1))\n",
+}
+
+
+def manifest(**scripts: dict[str, Any]) -> Manifest:
+    """Give a manifest in which each script is a service that listens on its port."""
+    services = [
+        {
+            "id": f"S.{number}",
+            "name": name,
+            "source": ["app"],
+            "report": f"{name}.md",
+            "health": "/health",
+            "start": {"command": ["{python}", f"app/{name}.py", "{port}"], "ready": "8s", **start},
+        }
+        for number, (name, start) in enumerate(scripts.items(), 1)
+    ]
+    release = {"phase": "S", "name": "Notes", "version": "1", "tag": "v1", "branch": "release"}
+    return Manifest.model_validate({"release": release, "services": services})
+
+
+def started(folder: Path, *, external: bool = False, **scripts: dict[str, Any]) -> Rehearsal:
+    look = tree.look(folder, manifest(**scripts), files=FILES)
+    return Rehearsal.start(replace(look, external=external))
+
+
+def ask(rehearsal: Rehearsal, path: str, service: str = "S.1") -> str:
+    with rehearsal.exchange() as exchange:
+        answered = exchange.send(Request(path=path), service=service)
+    assert answered.status == 200
+    return answered.body.decode()
+
+
+def test_a_service_writes_beside_its_code_and_the_next_user_sees_nothing_of_it(
+    tmp_path: Path,
+) -> None:
+    with started(tmp_path, notes={}) as rehearsal:
+        with rehearsal.lease():
+            ask(rehearsal, "/add")
+            ask(rehearsal, "/fill")
+            assert ask(rehearsal, "/count") == "1"
+        with rehearsal.lease():
+            assert ask(rehearsal, "/count") == "0"
+            assert "cache" not in ask(rehearsal, "/files")
+    assert not (tmp_path / "repository" / "app" / "notes.db").exists()
+
+
+def test_what_one_service_writes_no_other_sees_and_who_wrote_nothing_goes_on(
+    tmp_path: Path,
+) -> None:
+    second = {"command": ["{python}", "app/notes.py", "{port}"]}
+    with started(tmp_path, notes={}, other=second) as rehearsal:
+        with rehearsal.lease():
+            process = ask(rehearsal, "/pid", "S.2")
+            ask(rehearsal, "/add")
+            assert ask(rehearsal, "/count", "S.2") == "0"
+        with rehearsal.lease():
+            assert ask(rehearsal, "/pid", "S.2") == process
+
+
+def test_a_step_before_the_start_prepares_what_the_service_finds(tmp_path: Path) -> None:
+    step = {"before_start": [["{python}", "app/migrate.py"], ["{python}", "-c", "print('two')"]]}
+    with started(tmp_path, notes=step) as rehearsal, rehearsal.lease():
+        assert "notes.db" in ask(rehearsal, "/files")
+        assert b"two" in rehearsal.log_of("S.1")
+
+
+def test_a_step_that_fails_is_named_with_its_own_output(tmp_path: Path) -> None:
+    with started(tmp_path, notes={"before_start": [["{python}", "app/broken.py"]]}) as rehearsal:
+        assert rehearsal.failures == {}
+        assert "app/broken.py`, ended with status 1" in rehearsal.lacks["S.1"]
+        assert "the migration is wrong" in rehearsal.lacks["S.1"]
+
+
+def test_only_who_had_everything_and_ended_with_an_error_failed(tmp_path: Path) -> None:
+    with started(
+        tmp_path,
+        fails={},
+        ends={},
+        sleeps={"ready": "1s"},
+        denied={},
+        asks={},
+        ill={"ready": "1s"},
+    ) as rehearsal:
+        assert list(rehearsal.failures) == ["S.1"]
+        assert rehearsal.failures["S.1"] == "it ended with status 1; its log ends: no good"
+        assert list(rehearsal.base_urls) == ["S.6"], "it listens: health is asked of it, not here"
+        assert "without an error" in rehearsal.lacks["S.2"]
+        assert "is alive and does not listen" in rehearsal.lacks["S.3"]
+        assert "thinking" in rehearsal.lacks["S.3"]
+        assert "a permission" in rehearsal.lacks["S.4"]
+        assert "refused the connection" in rehearsal.lacks["S.5"]
+
+
+def test_a_draft_accuses_nobody(tmp_path: Path) -> None:
+    with started(tmp_path, external=True, fails={}) as rehearsal:
+        assert rehearsal.failures == {}
+        assert "the manifest is a draft" in rehearsal.lacks["S.1"]
+        assert "no good" in rehearsal.lacks["S.1"]
+
+
+def test_what_services_wrote_is_kept_for_who_had_them(tmp_path: Path) -> None:
+    with started(tmp_path, notes={}, fails={}) as rehearsal:
+        with rehearsal.lease():
+            ask(rehearsal, "/count")
+            first = rehearsal.transcript().decode()
+        with rehearsal.lease():
+            second = rehearsal.transcript().decode()
+    assert "== S.1 notes: up" in first
+    assert "asked /count" in first
+    assert "== S.2 fails: it ended with status 1" in first
+    assert "no good" in first
+    assert "asked /count" not in second
+
+
+def test_a_change_is_seen_whatever_the_file_says_of_its_age(tmp_path: Path) -> None:
+    import os
+
+    file = tmp_path / "a"
+    file.write_text("one")
+    os.utime(file, (1, 1))
+    before = take(tmp_path)
+    assert take(tmp_path) == before
+    file.write_text("two")
+    os.utime(file, (1, 1))
+    assert take(tmp_path) != before
+
+
+GIVEN = Given("/bin/sh", "/usr/bin:/bin", (Path("/srv/tree"),), lambda name: name == "own")
+
+
+@pytest.mark.parametrize(
+    ("log", "doubt"),
+    [
+        ("ModuleNotFoundError: No module named 'flask'", "the Python module flask"),
+        ("ModuleNotFoundError: No module named 'own'", ""),
+        ("Error: Cannot find module 'express'\nRequire stack:", "the Node package express"),
+        ("Error: Cannot find module '@scope/kit/deep'", "the Node package @scope/kit"),
+        ("Error: Cannot find module './routes'", ""),
+        ("Error: Cannot find module '/srv/tree/server.js'", ""),
+        ("cannot load such file -- sinatra (LoadError)", "the Ruby library sinatra"),
+        ("sh: 1: npm: not found", "the program npm"),
+        ("Error: ENOENT: no such file or directory, open '/etc/app/key.pem'", "/etc/app/key.pem"),
+        ("FileNotFoundError: No such file or directory: '/srv/tree/x'", ""),
+        ("OSError: [Errno 30] Read-only file system: 'a'", "cannot be written"),
+        ("connect ECONNREFUSED 127.0.0.1:6379", "refused the connection"),
+        ("getaddrinfo ENOTFOUND redis", "the network"),
+        ("SyntaxError: invalid syntax", ""),
+        ("AssertionError: the key must have 32 bytes", ""),
+    ],
+)
+def test_doubt_is_read_from_the_log(log: str, doubt: str) -> None:
+    said = explain_doubt(Ending(alive=False, status=1), log.encode(), GIVEN)
+    assert doubt in said
+    assert bool(said) == bool(doubt)
+
+
+@pytest.mark.parametrize(
+    ("ending", "doubt"),
+    [
+        (Ending(alive=False, status=1, met="memory"), "this machine"),
+        (Ending(alive=False, status=-9), "this machine"),
+        (Ending(alive=False, status=-11), ""),
+        (Ending(alive=False, status=127), "could not be run"),
+        (Ending(alive=False, status=None), "without an error"),
+        (Ending(alive=True), "alive"),
+    ],
+)
+def test_doubt_is_read_from_how_it_ended(ending: Ending, doubt: str) -> None:
+    said = explain_doubt(ending, b"", GIVEN)
+    assert doubt in said
+    assert bool(said) == bool(doubt)
+
+
+def test_a_tree_that_cannot_be_copied_is_said(tmp_path: Path) -> None:
+    from atom_release.lab.rehearsal.layers import Layer
+
+    with pytest.raises(ProbeFault, match="could not be copied"):
+        Layer(tmp_path / "nowhere", tmp_path / "copy").renew()
