@@ -1,6 +1,7 @@
-"""Where a service is asked: the rehearsed one, or its live address.
+"""Where a system is asked: a rehearsed service, or the live address of a service or a system.
 
-And what it means when it cannot be.
+And what it means that it cannot be asked: absent, or there and not answering. Never with an address
+or an error's own text.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ class Rehearsal(Protocol):
 
     @property
     def failures(self) -> dict[str, str]:
-        """Services that did not start though what they need is there."""
+        """Services that ended with an error though what they need is there."""
 
     @property
     def lacks(self) -> dict[str, str]:
-        """Services that lack something which is not the release's to bring."""
+        """Services of which it is not established that they cannot start, each with why."""
 
     @property
     def isolation(self) -> tuple[str, ...]:
@@ -46,6 +47,19 @@ class Rehearsal(Protocol):
         """Give what a service wrote so far."""
 
 
+_SAYS = {
+    "refused": "refuses connections",
+    "unresolved": "has a name that does not resolve",
+    "timeout": "did not answer in time",
+    "tls": "could not be trusted: TLS failed",
+    "broken": "broke the connection off",
+    "protocol": "does not speak the protocol",
+    "unauthorized": "refused the credentials",
+    "no-token": "was not asked: the variable with its token is unset",
+    "sealed": "is sealed",
+    "uninitialized": "is not initialized",
+}
+_ABSENT = {"refused", "unresolved"}
 _OTHER = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
 
 
@@ -80,14 +94,14 @@ def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
 def not_started(
     look: Look, question: str, service: Service, rehearsal: Rehearsal, *, direct: bool = True
 ) -> Evidence | None:
-    """Say what it means for this question that the rehearsed service is not there.
+    """Return what it means for this question that the rehearsed service is not there.
 
     Or nothing if it is.
 
     A system that it needs is absent: so is the service. It had all it needs and did not start: the
     release's own failure where the question is put to the service itself (`direct`), and not
-    established where the service is only needed for something else, or where what it lacks is not
-    the release's to bring.
+    established where the service is only needed for something else, or where it may be this
+    machine's doing.
     """
     if service.id in rehearsal.base_urls:
         return None
@@ -187,3 +201,40 @@ def bad_status(status: int, *, live: bool) -> Answer:
     One that is in trouble says nothing of the judged code.
     """
     return Answer.UNKNOWN if live and status not in {404, 405, 410} else Answer.NO
+
+
+def unreached(look: Look, question: str, name: str, kind: str, variable: str) -> Evidence:
+    """Return the evidence for a system at a set address that gave no usable answer.
+
+    Refused and unresolved are absence, all else is doubt.
+    """
+    says = _SAYS.get(kind) or f"answered {kind.removeprefix('status-')}"
+    answer = Answer.ABSENT if kind in _ABSENT else Answer.UNKNOWN
+    return look.found(
+        question,
+        question,
+        answer,
+        f"{name} at ${variable} {says}",
+        remedy=f"Check the address in {variable}, and that the system behind it is up.",
+        assurance=Assurance.LIVE,
+        facts={"how": "live", "kind": kind, "variable": variable},
+    )
+
+
+def absent(
+    look: Look, question: str, why: str, *, assurance: Assurance = Assurance.LIVE, remedy: str = ""
+) -> Evidence:
+    """Return the evidence for a system that there is no address of.
+
+    Or that could not be rehearsed.
+    """
+    how = "rehearsed" if assurance is Assurance.REHEARSED else "not asked"
+    return look.found(
+        question,
+        question,
+        Answer.ABSENT,
+        why,
+        remedy=remedy,
+        assurance=assurance,
+        facts={"how": how, "kind": "absent"},
+    )

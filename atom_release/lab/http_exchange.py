@@ -25,6 +25,8 @@ from atom_release.gate.manifest import Login, Request
 if TYPE_CHECKING:
     import httpx
 
+    from atom_release.lab.http_deadline import DeadlineTransport
+
 _LONGEST_ANSWER = 16 * 1024 * 1024
 _TEMPLATE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?::[A-Za-z0-9_.]+)?)\}")
 
@@ -76,6 +78,7 @@ class Exchange:
         """Start from a copy of the values: two conversations never share what they took."""
         self.values = dict(self.values)
         self._client: httpx.Client | None = None
+        self._transport: DeadlineTransport | None = None
         self._resolving: set[str] = set()
 
     def send(
@@ -217,12 +220,11 @@ class Exchange:
 
         started = time.perf_counter()
         try:
-            with self._connected().stream(
-                method, url, headers=dict(headers), json=body
-            ) as response:
+            client = self._connected(started + self.timeout)
+            with client.stream(method, url, headers=dict(headers), json=body) as response:
                 content = self._read(response.iter_bytes(), started + self.timeout)
         except httpx.TimeoutException as error:
-            raise TimedOut(f"{what}: no answer within {self.timeout:g} s") from error
+            raise TimedOut(f"{what}: no whole answer within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _FAULTS.get(kind_of(error), ProtocolFault)(
                 f"{what}: {kind_of(error)} ({type(error).__name__})"
@@ -246,16 +248,24 @@ class Exchange:
                 raise TimedOut(f"the answer was not whole after {self.timeout:g} s")
         return bytes(content)
 
-    def _connected(self) -> httpx.Client:
-        if self._client is None:
+    def _connected(self, ends: float) -> httpx.Client:
+        """Return the client; all of the next exchange, its header too, must end by that moment."""
+        if self._client is None or self._transport is None:
             import httpx
+
+            from atom_release.lab.http_deadline import DeadlineTransport
 
             encrypted = any(url.startswith("https:") for url in self.base_urls.values())
             # Reading the certificate store takes longer than a request; plain HTTP on loopback
             # needs none.
+            self._transport = DeadlineTransport(verify=encrypted)
             self._client = httpx.Client(
-                timeout=self.timeout, follow_redirects=False, trust_env=False, verify=encrypted
+                timeout=self.timeout,
+                follow_redirects=False,
+                trust_env=False,
+                transport=self._transport,
             )
+        self._transport.deadline.ends = ends
         return self._client
 
 

@@ -27,8 +27,8 @@ from atom_release.gate.manifest import Budget, Histogram, Service
 from atom_release.gate.rules.histogram import judge_histogram
 from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.address import absent, unreached
 from atom_release.lab.look import Look
-from atom_release.lab.unreached import absent, unreached
 from atom_release.probes.prometheus import Client, Trouble
 
 QUESTION = "histogram"

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.postgres import PostgresFacts
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.address import absent, unreached
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.replay import makes_role
-from atom_release.lab.unreached import absent, unreached
 
 if TYPE_CHECKING:
     from atom_release.lab.rehearsal import Rehearsal

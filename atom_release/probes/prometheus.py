@@ -16,9 +16,9 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.address import absent, unreached
 from atom_release.lab.http_exchange import kind_of
 from atom_release.lab.look import Look
-from atom_release.lab.unreached import absent, unreached
 
 _QUESTION = "prometheus"
 _NAMING = ("job", "service", "app", "application", "service_name", "app_kubernetes_io_name")

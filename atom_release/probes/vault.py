@@ -19,9 +19,9 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.address import absent, unreached
 from atom_release.lab.http_exchange import kind_of
 from atom_release.lab.look import Look
-from atom_release.lab.unreached import absent, unreached
 
 if TYPE_CHECKING:
     from atom_release.lab.rehearsal import Rehearsal

@@ -22,6 +22,7 @@ from atom_release.lab.http_exchange import (
     Unfilled,
     pointer,
 )
+from atom_release.lab.rehearsal.ports import status_of
 from atom_release_tests.fixtures.serving import serving
 
 
@@ -195,7 +196,7 @@ def test_silence_and_an_answer_without_end_time_out() -> None:
         Exchange({"S": f"http://127.0.0.1:{silent.getsockname()[1]}"}, timeout=0.3).send(
             Request(path="/"), service="S"
         )
-    with talking() as port, pytest.raises(TimedOut, match="not whole"):
+    with talking() as port, pytest.raises(TimedOut, match="whole"):
         Exchange({"S": f"http://127.0.0.1:{port}"}, timeout=0.5).send(
             Request(path="/"), service="S"
         )
@@ -255,3 +256,64 @@ def talking() -> Iterator[int]:
         finally:
             done.set()
             thread.join()
+
+
+DRIPS = {
+    "a header in drips": [bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 60],
+    "one interim answer after another": [b"HTTP/1.1 100 Continue\r\n\r\n"] * 60,
+}
+_WHOLE = b"\r\nContent-Length: 2\r\n\r\nok"
+
+
+@contextmanager
+def dripping(pieces: list[bytes]) -> Iterator[int]:
+    """Give the port of a server that sends these pieces one after another, and then a whole answer."""
+    ended = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            for piece in pieces:
+                connection.sendall(piece)
+                if ended.wait(0.05):
+                    return
+            last = b"" if pieces[0][:1] == b"H" and len(pieces[0]) == 1 else b"HTTP/1.1 200 OK"
+            connection.sendall(last + _WHOLE)
+            ended.wait(5)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        yield listening.getsockname()[1]
+        ended.set()
+
+
+@pytest.mark.parametrize("pieces", DRIPS.values(), ids=DRIPS)
+def test_one_deadline_holds_for_a_whole_exchange(pieces: list[bytes]) -> None:
+    """Each read is short; all of them together are not waited for."""
+    with (
+        dripping(pieces) as port,
+        Exchange({"a": f"http://127.0.0.1:{port}"}, timeout=0.4) as exchange,
+        pytest.raises(TimedOut),
+    ):
+        exchange.send(Request(path="/"), service="a")
+
+
+@pytest.mark.parametrize("pieces", DRIPS.values(), ids=DRIPS)
+def test_who_takes_the_time_gets_the_answer(pieces: list[bytes]) -> None:
+    with (
+        dripping(pieces[:3] if len(pieces[0]) > 1 else pieces) as port,
+        Exchange({"a": f"http://127.0.0.1:{port}"}, timeout=60) as exchange,
+    ):
+        assert exchange.send(Request(path="/"), service="a").body == b"ok"
+
+
+@pytest.mark.parametrize("pieces", DRIPS.values(), ids=DRIPS)
+def test_a_status_is_not_waited_for_beyond_its_time(pieces: list[bytes]) -> None:
+    only = [piece for piece in pieces if b"OK" not in piece][:9] + [b"\r"] * 60
+    with dripping(only if len(pieces[0]) == 1 else pieces) as port:
+        assert status_of(f"http://127.0.0.1:{port}", "/", 0.4) == 0
+
+
+def test_an_interim_status_is_none() -> None:
+    with dripping([b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 503 No\r\n\r\n"]) as port:
+        assert status_of(f"http://127.0.0.1:{port}", "/", 10) == 503

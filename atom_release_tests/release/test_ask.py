@@ -31,33 +31,33 @@ from atom_release.source.manifest_file import parse_manifest
 SECRET = "value-of-a-variable"
 CONTROL = NegativeControl(state=ControlState.ALIVE, changed="something", found="red")
 PROBES = {
-    "evidence.accuracy.probe_accuracy": ["accuracy"],
-    "evidence.claims.facts.collect": ["report", "claims"],
-    "evidence.suite.run_suite": ["suite"],
-    "evidence.artifact_signing.probe_artifact_signing": ["signing"],
-    "evidence.remote.probe_tag": ["tag"],
-    "evidence.remote.probe_remote": ["remote"],
-    "evidence.remote.probe_forge": ["forge"],
-    "evidence.prometheus.probe": ["prometheus"],
-    "evidence.vault.probe": ["vault"],
-    "evidence.postgres.probe": ["postgres"],
-    "evidence.integration.run_integration": ["integration"],
-    "evidence.latency.probe_latency": ["latency"],
-    "evidence.regression.compare": ["regression"],
-    "evidence.secrets.probe_secrets": ["secrets"],
-    "evidence.secret_history.probe_secret_history": ["secret-history"],
-    "evidence.secret_use.probe_secret_use": ["secret-use"],
-    "evidence.signatures.probe_committed": ["signature"],
-    "evidence.signatures.probe_produced": ["signature", "tampered-artifact"],
-    "evidence.default_secrets.probe_default_secrets": ["default-secrets"],
-    "evidence.personal_data.probe_personal_data": ["personal-data"],
-    "evidence.safety_mode.probe_safety_mode": ["safety-mode"],
-    "evidence.approval.probe_approval": ["approval"],
-    "evidence.health.probe_health": ["health"],
-    "evidence.metrics.probe_metrics": ["metrics"],
-    "evidence.privacy.probe_privacy": ["privacy"],
-    "evidence.tokens.probe_tokens": ["tokens"],
-    "evidence.tenancy.probe_tenancy": ["migrations", "isolation"],
+    "probes.accuracy.probe_accuracy": ["accuracy"],
+    "probes.claims.collect": ["report", "claims"],
+    "probes.suite.probe.run_suite": ["suite"],
+    "probes.signing.probe_artifact_signing": ["signing"],
+    "probes.tag.probe_tag": ["tag"],
+    "probes.remote.probe_remote": ["remote"],
+    "probes.forge.probe_forge": ["forge"],
+    "probes.prometheus.probe": ["prometheus"],
+    "probes.vault.probe": ["vault"],
+    "probes.postgres.probe": ["postgres"],
+    "probes.integration.run_integration": ["integration"],
+    "probes.latency.probe_latency": ["latency"],
+    "probes.regression.compare": ["regression"],
+    "probes.secrets.probe_secrets": ["secrets"],
+    "probes.secret_history.probe_secret_history": ["secret-history"],
+    "probes.secret_use.probe_secret_use": ["secret-use"],
+    "probes.signature.probe_committed": ["signature"],
+    "probes.signature.probe_produced": ["signature", "tampered-artifact"],
+    "probes.default_secrets.probe_default_secrets": ["default-secrets"],
+    "probes.personal_data.probe_personal_data": ["personal-data"],
+    "probes.safety_mode.probe_safety_mode": ["safety-mode"],
+    "probes.approval.probe_approval": ["approval"],
+    "probes.health.probe_health": ["health"],
+    "probes.metrics.probe_metrics": ["metrics"],
+    "probes.privacy.probe_privacy": ["privacy"],
+    "probes.tokens.probe_tokens": ["tokens"],
+    "probes.tenancy.probe_tenancy": ["migrations", "isolation"],
 }
 
 
@@ -91,7 +91,13 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         external=True,
     )
     rehearsal = SimpleNamespace(
-        base_urls={}, fill=str, postgres=object(), absent={}, isolation=(), lease=_lease
+        base_urls={},
+        fill=str,
+        postgres=object(),
+        absent={},
+        isolation=(),
+        lease=_lease,
+        transcript=bytes,
     )
     return SimpleNamespace(
         look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, rehearsal=lambda: rehearsal,
@@ -161,6 +167,9 @@ def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
         monkeypatch.setattr(
             f"atom_release.{name}", raising if name == probe else answering(look, questions)
         )
+    monkeypatch.setattr(
+        "atom_release.probes.suite.rerun.with_rerun", lambda _look, _service, found, _told: found
+    )
     monkeypatch.setattr("atom_release.lab.rehearsal.current", lambda _: None)
     monkeypatch.setattr("atom_release.release.released.signer", lambda _: (bytes, bytes))
     found = collected(look)

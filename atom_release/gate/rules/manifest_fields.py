@@ -91,6 +91,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.start.command": _changed(OWN),
     "services.start.directory": _changed(OWN),
     "services.start.environment": _changed(OWN),
+    "services.start.before_start": _changed(OWN),
     "services.start.ready": _changed(OWN),
     "services.address": _changed("P-4"),
     "services.health": _changed("P-4"),
