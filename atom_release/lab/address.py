@@ -12,7 +12,7 @@ from typing import Protocol
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.gate.manifest import Service
+from atom_release.gate.manifest import Service, Start
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.http_exchange import Exchange, Refused
 from atom_release.lab.look import Look
@@ -146,7 +146,7 @@ def excused(service: Service, rehearsal: Rehearsal, found: Evidence) -> Evidence
         or service.start is None
     ):
         return found
-    asks = " ".join([*service.start.command, *service.start.environment.values()])
+    asks = _texts(service.start)
     missing = [
         one for one in _OTHER.findall(asks) if one != service.id and one not in rehearsal.base_urls
     ]
@@ -159,10 +159,16 @@ def excused(service: Service, rehearsal: Rehearsal, found: Evidence) -> Evidence
     return found.model_copy(update={"answer": Answer.UNKNOWN, "reason": why})
 
 
+def _texts(start: Start) -> str:
+    """Return all words of a start in which a template may stand."""
+    steps = (word for step in start.before_start for word in step)
+    return " ".join([*start.command, *steps, *start.environment.values()])
+
+
 def _needs_absent(service: Service, rehearsal: Rehearsal) -> str:
     if service.start is None:
         return ""
-    asks = " ".join([*service.start.command, *service.start.environment.values()])
+    asks = _texts(service.start)
     return "; ".join(
         f"{system}: {why}" for system, why in rehearsal.absent.items() if f"{{{system}}}" in asks
     )

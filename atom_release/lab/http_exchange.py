@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Login, Request
@@ -62,6 +62,17 @@ class Answered:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A request as it is sent; `name` tells of it without what was filled in."""
+
+    name: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+
 @dataclass
 class Exchange:
     """A conversation with the release's services over one client with keep-alive.
@@ -100,22 +111,44 @@ class Exchange:
             TimedOut: no whole answer in time.
             ProtocolFault: TLS failed, the connection broke or the answer is not HTTP.
         """
+        prepared = self.prepare(request, service=service, extra=extra, headers=headers)
+        answered = self._ask(prepared)
+        self._take(request, answered)
+        return answered
+
+    def prepare(
+        self,
+        request: Request,
+        *,
+        service: str,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Prepared:
+        """Return a request as it is sent, every template filled.
+
+        A body is JSON, or what its `Content-Type` says: the fields of a form, or a text as it is.
+
+        Raises:
+            NotStarted: the service has no address.
+            Unfilled: a template in path or headers has no value.
+        """
         service = request.service or service
         base = self.base_urls.get(service)
         if base is None:
             raise NotStarted(f"{service} has no address: it did not start")
         known = {**self.values, **(extra or {})}
-        body = self._fill_body(request.body, known)
-        url = base.rstrip("/") + self._fill(request.path, known, in_url=True)
-        sent = {
+        filled = {
             name: self._fill(value, known)
             for name, value in {**request.headers, **(headers or {})}.items()
         }
-        answered = self._ask(
-            f"{request.method} {request.path} of {service}", request.method, url, sent, body
+        kind, content = _content(filled, self._fill_body(request.body, known))
+        return Prepared(
+            f"{request.method} {request.path} of {service}",
+            request.method,
+            base.rstrip("/") + self._fill(request.path, known, in_url=True),
+            {**kind, **filled},
+            content,
         )
-        self._take(request, answered)
-        return answered
 
     def close(self) -> None:
         """Close the connections kept alive; the next request opens a new one."""
@@ -208,20 +241,18 @@ class Exchange:
             raise ProbeFault(f"login {login.name} answered without {login.pointer}") from None
         return str(self.values[name])
 
-    def _ask(
-        self,
-        what: str,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: Any,  # noqa: ANN401 - any JSON
-    ) -> Answered:
+    def _ask(self, prepared: Prepared) -> Answered:
         import httpx
 
-        started = time.perf_counter()
+        what, started = prepared.name, time.perf_counter()
         try:
             client = self._connected(started + self.timeout)
-            with client.stream(method, url, headers=dict(headers), json=body) as response:
+            with client.stream(
+                prepared.method,
+                prepared.url,
+                headers=dict(prepared.headers),
+                content=prepared.content,
+            ) as response:
                 content = self._read(response.iter_bytes(), started + self.timeout)
         except httpx.TimeoutException as error:
             raise TimedOut(f"{what}: no whole answer within {self.timeout:g} s") from error
@@ -267,6 +298,22 @@ class Exchange:
             )
         self._transport.deadline.ends = ends
         return self._client
+
+
+def _content(
+    headers: Mapping[str, str],
+    body: Any,  # noqa: ANN401 - any JSON
+) -> tuple[dict[str, str], bytes | None]:
+    """Return a body as bytes, and the header that it needs where none says its kind."""
+    if body is None:
+        return {}, None
+    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    if kind.lower().startswith("application/x-www-form-urlencoded") and isinstance(body, dict):
+        return {}, urlencode(body, doseq=True).encode()
+    if kind and "json" not in kind.lower() and isinstance(body, str):
+        return {}, body.encode()
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return ({} if kind else {"Content-Type": "application/json"}), content
 
 
 def _json(content: bytes) -> Any:  # noqa: ANN401 - any JSON

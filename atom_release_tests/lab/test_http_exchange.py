@@ -317,3 +317,32 @@ def test_a_status_is_not_waited_for_beyond_its_time(pieces: list[bytes]) -> None
 def test_an_interim_status_is_none() -> None:
     with dripping([b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 503 No\r\n\r\n"]) as port:
         assert status_of(f"http://127.0.0.1:{port}", "/", 10) == 503
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "content", "sent"),
+    [
+        (None, {"a": "{word}"}, b'{"a":"\xc3\xa5"}', "application/json"),
+        ("application/json; v=2", {"a": 1}, b'{"a":1}', "application/json; v=2"),
+        (
+            "application/x-www-form-urlencoded",
+            {"user": "{word}", "roles": ["x", "y"]},
+            b"user=%C3%A5&roles=x&roles=y",
+            "application/x-www-form-urlencoded",
+        ),
+        ("text/plain", "{word} here", "\u00e5 here".encode(), "text/plain"),
+        (None, None, None, None),
+    ],
+)
+def test_a_body_is_sent_as_its_content_type_says(
+    kind: str | None, body: object, content: bytes | None, sent: str | None
+) -> None:
+    headers = {"content-type": kind} if kind else {}
+    request = Request.model_validate(
+        {"method": "POST", "path": "/", "body": body, "headers": headers}
+    )
+    prepared = Exchange({"S": "http://a"}, {"word": "\u00e5"}).prepare(request, service="S")
+    assert prepared.content == content
+    assert {name.lower(): value for name, value in prepared.headers.items()}.get(
+        "content-type"
+    ) == sent

@@ -22,7 +22,13 @@ class Request(Strict):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     path: str = Field(pattern=r"^/")
     headers: dict[str, str] = Field(default_factory=dict)
-    body: JsonValue = None
+    body: JsonValue = Field(
+        default=None,
+        description=(
+            "sent as JSON; with the header Content-Type: application/x-www-form-urlencoded as the"
+            " fields of a form"
+        ),
+    )
     expect: tuple[int, ...] = Field(default=(200,), min_length=1)
     take: dict[str, str] = Field(
         default_factory=dict, description="name -> JSON pointer into the answer"

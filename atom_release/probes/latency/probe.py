@@ -9,7 +9,6 @@ here. Asked of rehearsed services only: load is never put on a live system.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
@@ -29,7 +28,7 @@ from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab import stand_in
 from atom_release.lab.address import Rehearsal, excused, not_started
-from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_exchange import Exchange, NotStarted
 from atom_release.lab.look import Look
 from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Target, target
@@ -94,25 +93,17 @@ def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
 
     While measuring, nothing but the request itself may take time.
     """
-    to = endpoint.service or service.id
-    base = exchange.base_urls.get(to)
-    if base is None:
-        raise ProbeFault(f"{endpoint.name} is asked of {to}, which did not start")
-    url = base.rstrip("/") + exchange._fill(endpoint.path, exchange.values, in_url=True)  # noqa: SLF001 - the same templates, without sending
-    headers = {
-        name: exchange._fill(value, exchange.values)  # noqa: SLF001 - the same
-        for name, value in endpoint.headers.items()
-    }
-    body = None
-    if endpoint.body is not None:
-        body = json.dumps(exchange._fill_body(endpoint.body, exchange.values)).encode()  # noqa: SLF001 - the same
-        headers = {"Content-Type": "application/json", **headers}
+    try:
+        prepared = exchange.prepare(endpoint, service=service.id)
+    except NotStarted:
+        asked = endpoint.service or service.id
+        raise ProbeFault(f"{endpoint.name} is asked of {asked}, which did not start") from None
     return target(
         endpoint.name,
-        endpoint.method,
-        url,
-        headers=headers,
-        body=body,
+        prepared.method,
+        prepared.url,
+        headers=prepared.headers,
+        body=prepared.content,
         expect=frozenset(endpoint.expect),
     )
 
