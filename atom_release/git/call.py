@@ -62,6 +62,8 @@ _OFF = (
     ("core.alternateRefsCommand", "true"),
     ("core.gitProxy", ""),
     ("core.quotePath", "false"),
+    # the user's setting guards against a bare repository found on the way: ours are named
+    ("safe.bareRepository", "all"),
     ("protocol.ext.allow", "never"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
@@ -101,6 +103,7 @@ class Git:
         network: bool = False,
         environment: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        address: str | None = None,
     ) -> Ran:
         """Run git to its end and give what it came to, success or not.
 
@@ -110,11 +113,15 @@ class Git:
             network: whether this call may speak to another repository.
             environment: further variables, e.g. of an index of its own.
             timeout: seconds after which it and all that it started are ended.
+            address: an address among the arguments that git itself gave, and that
+                `url.<base>.insteadOf` was applied to already.
 
         Raises:
             GitError: it ran out of time, or there is no git.
         """
-        with self.started(*arguments, network=network, environment=environment) as process:
+        with self.started(
+            *arguments, network=network, environment=environment, address=address
+        ) as process:
             try:
                 out, said = process.communicate(stdin, timeout)
             except subprocess.TimeoutExpired:
@@ -165,6 +172,7 @@ class Git:
         network: bool = False,
         environment: Mapping[str, str] | None = None,
         stderr: IO[bytes] | int = subprocess.PIPE,
+        address: str | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start git and give its process.
 
@@ -173,7 +181,9 @@ class Git:
         Raises:
             GitError: there is no git.
         """
-        process = self.start(*arguments, network=network, environment=environment, stderr=stderr)
+        process = self.start(
+            *arguments, network=network, environment=environment, stderr=stderr, address=address
+        )
         try:
             yield process
         finally:
@@ -185,13 +195,15 @@ class Git:
         network: bool = False,
         environment: Mapping[str, str] | None = None,
         stderr: IO[bytes] | int = subprocess.PIPE,
+        address: str | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start git; whoever calls this calls `end`.
 
         Raises:
             GitError: there is no git.
         """
-        given = {**_surroundings(network=network, settings=self._settings), **(environment or {})}
+        settings = (*self._settings, *_kept_as_it_is(address))
+        given = {**_surroundings(network=network, settings=settings), **(environment or {})}
         command = [
             *(_ends_with_us() if network else ()),
             "git",
@@ -254,6 +266,17 @@ def _neutral(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield key, os.devnull
     if any(re.fullmatch(r"credential\.(.*\.)?helper", key) for key in own):
         yield "credential.helper", ""
+
+
+def _kept_as_it_is(address: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what lets git take an address as it is.
+
+    Of several bases that an address begins with, git takes the longest, and none is longer than the
+    whole of it.
+    """
+    if address is not None:
+        yield f"url.{address}.insteadOf", address
+        yield f"url.{address}.pushInsteadOf", address
 
 
 def _surroundings(*, network: bool, settings: tuple[tuple[str, str], ...] = ()) -> dict[str, str]:

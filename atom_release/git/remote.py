@@ -47,6 +47,41 @@ def is_folder(address: str) -> bool:
     return address.startswith("file://") or not re.match(r"[^/]*:", address)
 
 
+def in_the_way(git: Git, address: str, ref: str, *, timeout: float) -> list[str]:
+    """Return the references there that leave no room for `ref`: one above it, or some below.
+
+    A name is a file or a folder, not both: where `v1` stands, `v1/calc` cannot be made.
+
+    Raises:
+        GitError: no answer came.
+    """
+    ran = git.call(
+        "ls-remote",
+        "--end-of-options",
+        address,
+        *above(ref),
+        f"{ref}/*",
+        network=True,
+        timeout=timeout,
+        address=address,
+    )
+    if ran.status != 0:
+        raise failure(ran, "ls-remote", git.repository)
+    listed = {line.partition("\t")[2] for line in ran.out.decode("utf-8", "replace").splitlines()}
+    return sorted(name for name in listed if crosses(name, ref))
+
+
+def above(ref: str) -> list[str]:
+    """Return the names that would have to be folders for `ref`: of refs/tags/a/b, refs/tags/a."""
+    parts = ref.split("/")
+    return ["/".join(parts[:count]) for count in range(3, len(parts))]
+
+
+def crosses(name: str, ref: str) -> bool:
+    """Say whether two references cannot stand together: one is a folder of the other."""
+    return name.startswith(f"{ref}/") or ref.startswith(f"{name}/")
+
+
 def references(git: Git, address: str, *names: str, timeout: float) -> dict[str, str]:
     """Give those of the references that are there, with the ids of their objects.
 
@@ -57,7 +92,13 @@ def references(git: Git, address: str, *names: str, timeout: float) -> dict[str,
     """
     patterns = [f"{name}{peeled}" for name in names for peeled in ("", "^{}")]
     ran = git.call(
-        "ls-remote", "--end-of-options", address, *patterns, network=True, timeout=timeout
+        "ls-remote",
+        "--end-of-options",
+        address,
+        *patterns,
+        network=True,
+        timeout=timeout,
+        address=address,
     )
     if ran.status != 0:
         raise failure(ran, "ls-remote", git.repository)
@@ -84,7 +125,14 @@ def take(git: Git, address: str, ref: str, oid: str, *, timeout: float) -> None:
         "--no-auto-maintenance",
     )
     ran = git.call(
-        "fetch", *quiet, "--end-of-options", address, ref, network=True, timeout=max(timeout, _LONG)
+        "fetch",
+        *quiet,
+        "--end-of-options",
+        address,
+        ref,
+        network=True,
+        timeout=max(timeout, _LONG),
+        address=address,
     )
     if ran.status != 0:
         raise failure(ran, "fetch", git.repository)

@@ -12,9 +12,11 @@ import re
 import socket
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.facts.suite import IntegrationFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.junit import Outcome
 from atom_release.lab.stand_in import standing_in
@@ -24,9 +26,8 @@ from atom_release.probes.suite.series import Series, evidence
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pydantic import JsonValue
-
     from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.facts.suite import SuiteFacts
     from atom_release.gate.manifest import Integration
     from atom_release.lab.look import Look
     from atom_release.probes.suite.run import Run
@@ -95,7 +96,9 @@ def run_integration(
             excuse=lambda runs: _excused(runs, refusing, given.lacking),
         )
         finding = series.carry_out()
-    return evidence(look, "integration", integration.name, finding, _facts(asked, down, given))
+    return evidence(
+        look, "integration", integration.name, finding, partial(_with_services, asked, down, given)
+    )
 
 
 @dataclass(frozen=True)
@@ -168,5 +171,10 @@ def _excused(
     return excused
 
 
-def _facts(asked: Sequence[str], down: Sequence[str], given: _Given) -> Mapping[str, JsonValue]:
-    return {"services": [*asked], "services_down": [*down], "not_given": {**given.lacking}}
+def _with_services(
+    asked: Sequence[str], down: Sequence[str], given: _Given, facts: SuiteFacts
+) -> IntegrationFacts:
+    """Return the facts of the runs with the services that they asked."""
+    return IntegrationFacts(
+        **dict(facts), services=[*asked], services_down=[*down], not_given={**given.lacking}
+    )

@@ -56,7 +56,7 @@ def _fast_forwards(
     branch = look.manifest.release.branch
     tip = refs.get(f"refs/heads/{branch}")
     if tip is None:
-        return Answer.YES, f"{branch} does not exist on the remote yet", ""
+        return _room_for(place, branch, look.manifest.infrastructure.remote)
     if is_ancestor(place.git, tip, place.judged):
         return Answer.YES, f"{branch} fast-forwards from {tip[:12]}", ""
     if own is not None:
@@ -84,6 +84,21 @@ def _fast_forwards(
         Answer.NO,
         f"{branch} on the remote holds {tip[:12]}, which is not an ancestor of {place.judged[:12]}",
         remedy,
+    )
+
+
+def _room_for(place: Place, branch: str, remote: str) -> tuple[Answer, str, str]:
+    """Say whether a branch of this name can be made beside those that are there."""
+    crossing = [ref.removeprefix("refs/heads/") for ref in place.in_the_way(f"refs/heads/{branch}")]
+    if not crossing:
+        return Answer.YES, f"{branch} does not exist on the remote yet", ""
+    return (
+        Answer.NO,
+        (
+            f"{branch} cannot be made on the remote: its branch {crossing[0]} is in the way, since"
+            " git keeps no branch above or below another"
+        ),
+        f"Choose another release.branch, or: git push {remote} --delete {crossing[0]}",
     )
 
 

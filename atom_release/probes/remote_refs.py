@@ -76,6 +76,17 @@ class Place:
         except GitError as error:
             raise self._unanswered(error) from error
 
+    def in_the_way(self, ref: str) -> list[str]:
+        """Return the references of the remote beside which `ref` cannot be made.
+
+        Raises:
+            Unanswered: the remote did not answer.
+        """
+        try:
+            return remote.in_the_way(self.git, self.url, ref, timeout=self.timeout)
+        except GitError as error:
+            raise self._unanswered(error) from error
+
     def take(self, ref: str, commit: str) -> None:
         """Take the objects behind a reference into the repository, if they are not there.
 

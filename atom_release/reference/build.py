@@ -77,6 +77,7 @@ class _Alone(Git):
         network: bool = False,
         environment: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        address: str | None = None,
     ) -> Ran:
         """Run git as its base does."""
         return super().call(
@@ -85,6 +86,7 @@ class _Alone(Git):
             network=network,
             environment={**(environment or {}), **_OWN_CONFIGURATION_ONLY},
             timeout=timeout,
+            address=address,
         )
 
 

@@ -21,7 +21,7 @@ from atom_release.source.checkout import Copy
 from atom_release.source.globs import matcher
 from atom_release.source.history import Added, Written
 from atom_release.source.listing import Entry, listing
-from atom_release.source.objects import MENDED, MissingBlob, Objects
+from atom_release.source.objects import MENDED, MissingBlob, Objects, hasher
 
 __all__ = ["Added", "Copy", "Entry", "JudgedTree", "MissingBlob", "Written", "open_tree"]
 
@@ -49,6 +49,12 @@ class JudgedTree:
             ProbeFault: the commit has no such file, or it is a folder or a gitlink.
         """
         return self.objects.read(self._blob(path).oid, shown(path))
+
+    def is_content(self, path: str, content: bytes) -> bool:
+        """Say whether a path has this content, also where the clone lacks its blob."""
+        digest = hasher(self.entries[path].oid)
+        digest.update(b"blob %d\0" % len(content) + content)
+        return digest.hexdigest() == self.entries[path].oid
 
     def digest(self, path: str) -> str:
         """Give the SHA-256 of a file's bytes.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import ValidationError
 
-from atom_release.errors import ManifestError
+from atom_release.errors import ManifestError, ProbeFault
 from atom_release.gate.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -47,17 +47,11 @@ def manifest_at(tree: JudgedTree, location: Path | None) -> tuple[bytes, bool]:
     """Give the manifest's bytes, and whether they come from outside the judged commit.
 
     Raises:
-        ManifestError: no manifest is in the commit and none was named, or the named file cannot be
-            read.
+        ManifestError: no manifest is in the commit and none was named, the clone does not hold it,
+            or the named file cannot be read.
     """
-    inside = tree.read(MANIFEST_PATH) if MANIFEST_PATH in tree.entries else None
     if location is None:
-        if inside is None:
-            raise ManifestError(
-                f"{MANIFEST_PATH} is not in commit {tree.commit[:12]}.",
-                "Name one with --manifest, or draft one with `atom-release init`.",
-            )
-        return inside, False
+        return _inside(tree), False
     try:
         content = location.read_bytes()
     except OSError as error:
@@ -67,9 +61,23 @@ def manifest_at(tree: JudgedTree, location: Path | None) -> tuple[bytes, bool]:
     return content, not _is_blob_of(tree, location, content)
 
 
+def _inside(tree: JudgedTree) -> bytes:
+    if MANIFEST_PATH not in tree.entries:
+        raise ManifestError(
+            f"{MANIFEST_PATH} is not in commit {tree.commit[:12]}.",
+            "Name one with --manifest, or draft one with `atom-release init`.",
+        )
+    try:
+        return tree.read(MANIFEST_PATH)
+    except ProbeFault as fault:  # nothing can be judged without it, and nothing was
+        raise ManifestError(
+            f"The manifest cannot be read: {fault.message}", fault.remedy
+        ) from fault
+
+
 def _is_blob_of(tree: JudgedTree, location: Path, content: bytes) -> bool:
     try:
         path = location.resolve().relative_to(tree.repository.resolve()).as_posix()
     except ValueError:
         path = MANIFEST_PATH
-    return path in tree.entries and tree.read(path) == content
+    return path in tree.entries and tree.is_content(path, content)

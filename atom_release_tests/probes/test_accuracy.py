@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 from starlette.responses import JSONResponse, Response
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes import accuracy
+from atom_release.probes.accuracy.labelled import read_labelled
+from atom_release.probes.accuracy.scores import canonical, displaced
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
 ROWS = [
@@ -141,7 +144,7 @@ def test_with_one_class_the_control_is_dead(tmp_path: Path) -> None:
     ],
 )
 def test_data_that_cannot_be_read_is_an_error_and_no_verdict(tmp_path: Path, csv: str) -> None:
-    with pytest.raises((ProbeFault, ValueError)):
+    with pytest.raises(ProbeFault):
         _probe(tmp_path, lambda _: 1.0, csv=csv)
 
 
@@ -159,9 +162,131 @@ def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
 def test_displaced_labels_are_the_same_in_other_rows_and_agree_as_little_as_they_can(
     labels: list[str],
 ) -> None:
-    moved = accuracy.displaced(labels)
+    moved = displaced(labels)
     assert Counter(moved) == Counter(labels)
     largest = max(Counter(labels).values())
     assert sum(one == other for one, other in zip(labels, moved, strict=True)) == max(
         0, 2 * largest - len(labels)
     )
+
+
+def _facts(found: Evidence) -> AccuracyFacts:
+    read = AccuracyFacts.read(found.facts)
+    assert read is not None
+    return read
+
+
+def _cells(text: str, label: str = "label") -> list[dict[str, Any]]:
+    return list(read_labelled(text.encode(), "rows.csv", label).features)
+
+
+def test_cells_are_sent_as_the_file_says_them() -> None:
+    """NA is a region where regions stand, and a gap where numbers do; 01067 is no number."""
+    assert _cells(
+        "region,code,size,share,member,free,label\n"
+        "NA,01067,3,1.5,true,yes,0\n"
+        "AM,10115,NA,NaN,FALSE,1,1\n"
+        "EU,99084,7,-.5,true,2,1\n"
+    ) == [
+        {"region": "NA", "code": "01067", "size": 3, "share": 1.5, "member": True, "free": "yes"},
+        {
+            "region": "AM",
+            "code": "10115",
+            "size": None,
+            "share": None,
+            "member": False,
+            "free": "1",
+        },
+        {"region": "EU", "code": "99084", "size": 7, "share": -0.5, "member": True, "free": "2"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["007,1", "1_000,2", "+1,2", "0x1f,2", "inf,1", "1 000,2", "None,x", "null,NA y", "1e,2"],
+)
+def test_what_only_looks_like_a_number_is_sent_as_text(column: str) -> None:
+    first, second = column.split(",")
+    assert [row["a"] for row in _cells(f"a,label\n{first},0\n{second},1\n")] == [first, second]
+
+
+def test_a_code_that_begins_with_a_zero_is_another_label_than_the_number() -> None:
+    assert canonical("01") == "01"
+    assert {canonical(value) for value in (1, 1.0, "1", "1.0", True, "true")} == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("\ufeffregion;age;label\r\nAM;3;0\r\nNA;4;1\r\n", [3, 4]),
+        ("region\tage\tlabel\nAM\t3\t0\nNA\t4\t1\n", [3, 4]),
+        ("sep=|\nregion|age|label\nAM|3|0\nNA|4|1\n", [3, 4]),
+        ("region;age;label\nAM;3,5;0\nNA;4;1\n", [3.5, 4.0]),  # a decimal comma
+        ('region,age,label\n"AM, the north",3,0\n"N""A",4,1\n\n', [3, 4]),
+    ],
+    ids=["semicolons", "tabs", "said outright", "decimal commas", "quoted"],
+)
+def test_whatever_parts_the_columns_the_rows_are_read(text: str, numbers: list[float]) -> None:
+    assert [row["age"] for row in _cells(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
+        (b"a;b\n1;2\n", "parted by semicolons, names a, b"),
+        (b"a,b\n1,2\n", "no column 'label'; its header, parted by commas, names a, b"),
+        (b"a,label\n1,0\n2,1,9\n", "rows.csv:3 has 3 cells, and its header names 2"),
+        (b"a,label\n1,0\n2,\n", "rows.csv:3 has no label"),
+        (b"a,a,label\n1,1,0\n", "several columns named a"),
+        (b"a,label\n\xff\xfe\xfd,0\n", "is not UTF-8 text"),
+        (b"a,label\n", "no row below its header"),
+        (b"", "no header"),
+    ],
+)
+def test_what_cannot_be_read_is_said_by_name(content: bytes, why: str) -> None:
+    with pytest.raises(ProbeFault) as fault:
+        read_labelled(content, "rows.csv", "label")
+    assert why in fault.value.message
+
+
+def test_a_table_of_the_labelled_rows_is_found_out_and_fails_nothing(tmp_path: Path) -> None:
+    """The attack: a copy of the labels under another name, the majority's label otherwise."""
+    table = {row["amount"]: float(row["fraud"]) for row in ROWS}
+    found = _probe(tmp_path, lambda row: table.get(row["amount"], 0.0))
+    assert (found.answer, found.facts["accuracy"]) == (Answer.YES, 1.0)
+    (warning,) = _facts(found).warnings
+    assert warning["rule"] == "may-have-memorised"
+    assert "40 of 100 answers changed when amount moved very little" in str(warning["what"])
+
+
+@pytest.mark.parametrize(
+    "predict",
+    [
+        lambda row: float(row["amount"] >= 90),
+        lambda row: min(1.0, row["amount"] / 180),
+        lambda row: float(round(row["amount"] / 1.5) >= 60),  # the nearest row that it knows
+    ],
+    ids=["a threshold", "a score", "a neighbour"],
+)
+def test_an_honest_scorer_is_not_suspected(
+    tmp_path: Path, predict: Callable[[dict[str, Any]], Any]
+) -> None:
+    found = _probe(tmp_path, predict)
+    assert found.answer is Answer.YES
+    jitter = _facts(found).jitter
+    assert jitter is not None
+    assert (jitter.rows, _facts(found).warnings) == (100, [])
+
+
+def test_a_scorer_that_varies_by_itself_is_not_suspected_of_memory(tmp_path: Path) -> None:
+    """Its answers change as often when nothing is moved."""
+    asked = Counter[float]()
+
+    def predict(row: dict[str, Any]) -> float:
+        asked[round(row["amount"])] += 1
+        wrong = asked[round(row["amount"])] > 1 and round(row["amount"]) % 3 == 0
+        return float((row["amount"] >= 90) != wrong)
+
+    found = _probe(tmp_path, predict)
+    assert _facts(found).warnings == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from atom_release.gate.vocabulary import Answer
+from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.sandbox import Sandbox
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures import grown
@@ -18,6 +18,7 @@ from atom_release_tests.fixtures.grown import git
 from atom_release_tests.probes.test_suite import Site, facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 ASKS_GIT = """
@@ -70,6 +71,10 @@ def test_a_suite_that_asks_for_more_history_than_the_manifest_grants_does_not_ge
     assert "test_history" in found.reason
 
 
+def _unshared(hidden: Sequence[Path], readable: Sequence[Path]) -> Sandbox:
+    return Sandbox(hidden, readable, namespaces="none")
+
+
 def test_a_repository_of_its_own_without_namespaces_too(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +82,7 @@ def test_a_repository_of_its_own_without_namespaces_too(
     from atom_release.probes.suite import probe
 
     site.files["tests/test_git.py"] = ASKS_GIT.replace("{count}", "1")
-    monkeypatch.setattr(probe, "Sandbox", lambda hidden: Sandbox(hidden, namespaces="none"))
+    monkeypatch.setattr(probe, "Sandbox", _unshared)
     found = site.ask()
     assert found.answer is Answer.YES, (found.reason, facts(found, "runs"))
 
@@ -119,3 +124,18 @@ def test_a_shallow_repository_s_history_ends_where_it_does(tmp_path: Path) -> No
     tree.write_to(copy)
     tree.write_repository(copy, whole_history=True)
     assert git(copy, "rev-list", "--count", "HEAD") == "2"
+
+
+def test_without_namespaces_too_a_suite_that_needs_no_code_is_vacuous(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There each run has a copy of its own, and what it loads from there is not from outside."""
+    from atom_release.probes.suite import probe
+
+    site.files["tests/test_fees.py"] = (
+        "import svc.fees\ndef test_there():\n    assert svc.fees.fee\n"
+    )
+    monkeypatch.setattr(probe, "Sandbox", _unshared)
+    found = site.ask()
+    assert found.control is not None
+    assert found.control.state is ControlState.VACUOUS, found.control

@@ -27,6 +27,7 @@ from atom_release.gate.claims.service_facts import (
 )
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.latency import LatencyFacts
+from atom_release.gate.facts.suite import RerunFacts, RunFacts, SuiteFacts
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 
@@ -165,48 +166,38 @@ def _suite(
 
     Not those whose surroundings were to blame, nor those that met a limit.
     """
-    if facts.get("not_the_code"):
+    read = SuiteFacts.read(facts)
+    if read is None or read.not_the_code:
         return None
-    runs = [
-        one
-        for one in facts.get("runs", [])
-        if "passed" in one and not one.get("met_limit") and not one.get("problem")
-    ]
-    counted = tuple(_counted(one) for one in runs)
-    return (
-        SuiteKnown(
-            runs=counted,
-            control_held=control_held,
-            unchanged_since_report=unchanged,
-            runs_at_report=_rerun(facts.get("at_report")),
-            rerun_commit=(facts.get("at_report") or {}).get("commit"),
-        )
-        if counted
-        else None
+    counted = tuple(_counted(run) for run in read.runs if run.conclusive)
+    if not counted:
+        return None
+    return SuiteKnown(
+        runs=counted,
+        control_held=control_held,
+        unchanged_since_report=unchanged,
+        runs_at_report=_rerun(read.at_report),
+        rerun_commit=read.at_report.commit if read.at_report else None,
     )
 
 
-def _rerun(facts: object) -> tuple[Run, ...]:
-    """Give the counts of the runs at the commit that added the report.
+def _rerun(facts: RerunFacts | None) -> tuple[Run, ...]:
+    """Give the counts of the runs at the commit that wrote the count.
 
     If each of them was conclusive.
     """
-    runs = (
-        facts.get("runs", []) if isinstance(facts, dict) and not facts.get("not_the_code") else []
-    )
-    whole = all(
-        "passed" in one and not one.get("met_limit") and not one.get("problem") for one in runs
-    )
-    return tuple(_counted(one) for one in runs) if whole else ()
+    if facts is None or facts.not_the_code or not all(run.conclusive for run in facts.runs):
+        return ()
+    return tuple(_counted(run) for run in facts.runs)
 
 
-def _counted(one: Mapping[str, Any]) -> Run:
+def _counted(run: RunFacts) -> Run:
     return Run(
-        passed=one["passed"],
-        failed=one.get("failed", 0) + one.get("errors", 0),
-        skipped=one.get("skipped", 0),
-        total=one["total"],
-        printed=_printed(one.get("counted") or {}),
+        passed=run.passed or 0,
+        failed=run.failed + run.errors,
+        skipped=run.skipped,
+        total=run.total or 0,
+        printed=_printed(run.counted),
     )
 
 

@@ -25,8 +25,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import JsonValue, ValidationError
 
+from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.latency import (
     SINGLE_RATE,
     EndpointFacts,
@@ -228,28 +229,6 @@ def _ms(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.1f} ms"
 
 
-class _Facts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class AccuracyFacts(_Facts):
-    """What the accuracy rule reads of the probe's facts; rows without an answer count as wrong."""
-
-    n: int = Field(gt=0)
-    correct: int = Field(ge=0)
-    unanswered: int = Field(default=0, ge=0)
-    majority: float = Field(
-        ge=0, le=1, description="what always answering the most frequent label would score"
-    )
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> AccuracyFacts:
-        if self.correct + self.unanswered > self.n:
-            message = "more answers than rows"
-            raise ValueError(message)
-        return self
-
-
 def judge_accuracy(facts: Mapping[str, JsonValue], minimum: float) -> tuple[Answer, str]:
     """Give the answer that accuracy facts come to, and why.
 
@@ -258,10 +237,9 @@ def judge_accuracy(facts: Mapping[str, JsonValue], minimum: float) -> tuple[Answ
     minimum, since a few rows more could have come out otherwise. A score that does not exceed the
     majority class has learned nothing, whatever the minimum.
     """
-    try:
-        read = AccuracyFacts.model_validate(facts)
-    except ValidationError as error:
-        return Answer.UNKNOWN, f"the accuracy facts cannot be read: {error.error_count()} errors"
+    read = AccuracyFacts.read(facts)
+    if read is None:
+        return Answer.UNKNOWN, "the accuracy facts cannot be read"
     score = read.correct / read.n
     if score > read.majority and score >= minimum:
         return (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import NegativeControl
+from atom_release.gate.facts.suite import ControlFacts
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import MARK, Ablated
 from atom_release.lab.failure_cause import cause
@@ -16,8 +17,6 @@ from atom_release.probes.suite.verdict import some
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
-
-    from pydantic import JsonValue
 
     from atom_release.lab.junit import Case
     from atom_release.probes.suite.run import Run
@@ -62,22 +61,22 @@ class Control:
         return NegativeControl(state=self._state, changed=self._changed, found=self._found)
 
     @property
-    def facts(self) -> dict[str, JsonValue]:
+    def facts(self) -> ControlFacts:
         """The control's numbers and lists."""
         before = len(self.still) + len(self.reached) + len(self.failed) + len(self.lost)
-        return {
-            "files": list(self.ablated.files),
-            "functions": self.ablated.functions,
-            "kept": list(self.ablated.kept),
-            "unread": list(self.ablated.unread),
-            "needed_the_code": len(self.reached) + len(self.failed),
-            "still_passing": list(self.still),
-            "still_passing_share": round(len(self.still) / before, 4) if before else 0.0,
-            "not_run": list(self.lost),
-            "loaded_from_outside": list(self.elsewhere),
-            "status": self.run.status,
-            "met_limit": self.run.met_limit,
-        }
+        return ControlFacts(
+            files=list(self.ablated.files),
+            functions=self.ablated.functions,
+            kept=list(self.ablated.kept),
+            unread=list(self.ablated.unread),
+            needed_the_code=len(self.reached) + len(self.failed),
+            still_passing=list(self.still),
+            still_passing_share=round(len(self.still) / before, 4) if before else 0.0,
+            not_run=list(self.lost),
+            loaded_from_outside=list(self.elsewhere),
+            status=self.run.status,
+            met_limit=self.run.met_limit,
+        )
 
     @property
     def _state(self) -> ControlState:
@@ -173,7 +172,7 @@ def _elsewhere(run: Run, ablated: Ablated, tree: Path) -> tuple[str, ...]:
         if (
             not isinstance(file, str)
             or name.partition(".")[0] in sys.stdlib_module_names
-            or file.startswith(f"{tree}/")
+            or file.startswith((f"{tree}/", f"{run.copy}/"))
         ):
             continue
         tails = (name.replace(".", "/") + ".py", name.replace(".", "/") + "/__init__.py")

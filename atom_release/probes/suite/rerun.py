@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.claims import claim_facts
+from atom_release.gate.facts.suite import RerunFacts
 from atom_release.lab.failure_cause import causes
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
@@ -25,8 +26,6 @@ from atom_release.source.commit import open_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pydantic import JsonValue
 
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.manifest import Service, Suite
@@ -44,25 +43,19 @@ def with_rerun(
     commit = claim_facts.rerun_commit(service, body)
     if service.suite is None or commit is None:
         return found
-    return found.model_copy(
-        update={
-            "facts": {
-                **found.facts,
-                "at_report": {"commit": commit, **_run_at(look, service.suite, commit)},
-            }
-        }
-    )
+    rerun = _run_at(look, service.suite, commit)
+    return found.model_copy(update={"facts": {**found.facts, "at_report": rerun.to_json()}})
 
 
-def _run_at(look: Look, suite: Suite, commit: str) -> dict[str, JsonValue]:
+def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
     then = replace(look, tree=open_tree(look.tree.repository, commit))
     lacking = lacks(then, [*suite.paths, suite.directory, suite.requirements])
     if lacking:
-        return {"problem": f"that commit holds no {', '.join(lacking)}"}
+        return RerunFacts(commit=commit, problem=f"that commit holds no {', '.join(lacking)}")
     try:
         made = bench_of(then, suite)
     except ProbeFault as fault:
-        return {"problem": fault.message}
+        return RerunFacts(commit=commit, problem=fault.message)
     tree = trees.judged(then, made.history)[0]
     with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
         runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
@@ -72,4 +65,6 @@ def _run_at(look: Look, suite: Suite, commit: str) -> dict[str, JsonValue]:
         if run.results
         for case in run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)
     ]
-    return {"runs": [run_facts(run) for run in runs], "not_the_code": {**causes(cases)}}
+    return RerunFacts(
+        commit=commit, runs=[run_facts(run) for run in runs], not_the_code=causes(cases)
+    )

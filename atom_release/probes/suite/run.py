@@ -48,6 +48,7 @@ class Run:
     isolation: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()  # the tests of a run that stands for a collection
     hidden_path: str = ""  # what it wanted that this machine has and the sandbox does not show
+    copy: str = ""  # the folder that it ran in
     ended: str = ""  # how a failing command ended, with its last lines
 
     @property
@@ -142,6 +143,7 @@ class Bench:
                 met,
                 text,
                 done.isolation,
+                copy=os.path.realpath(copy),
                 hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
             )
 

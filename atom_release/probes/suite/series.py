@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from pydantic import JsonValue
-
     from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.facts.suite import SuiteFacts
     from atom_release.lab.ablation import Call
     from atom_release.lab.look import Look
     from atom_release.probes.suite.run import Bench, Run
@@ -137,12 +136,13 @@ def evidence(
     question: str,
     subject: str,
     finding: Finding,
-    more: Mapping[str, JsonValue] | None = None,
+    more: Callable[[SuiteFacts], SuiteFacts] = lambda facts: facts,
 ) -> Evidence:
-    """Put what was found into evidence."""
+    """Put what was found into evidence; `more` adds what a question has beside the runs."""
     trial, control = finding.trial, finding.control
     verdict = trial.verdict
     runs = [trial.collection, *trial.runs, *([control.run] if control else [])]
+    facts = trial.facts.model_copy(update={"control": control.facts if control else None})
     return look.found(
         question,
         subject,
@@ -150,7 +150,7 @@ def evidence(
         verdict.reason,
         remedy=verdict.remedy,
         control=control.judged if control else None,
-        facts={**trial.facts, "control": control.facts if control else None, **(more or {})},
+        facts=more(facts).to_json(),
         sources={"copy of the judged tree": finding.copy},
         tools={
             name: trial.collection.witness[name]

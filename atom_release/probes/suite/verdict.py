@@ -9,14 +9,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from atom_release.gate.facts.suite import CaseRate, CountsFacts, RunFacts, SuiteFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.failure_cause import causes, remedy
 from atom_release.lab.junit import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-
-    from pydantic import JsonValue
 
     from atom_release.lab.junit import Case
     from atom_release.probes.suite.run import Run
@@ -65,22 +64,23 @@ class Trial:
         return sorted(name for name, times in counted.items() if times == len(self.runs))
 
     @property
-    def facts(self) -> dict[str, JsonValue]:
+    def facts(self) -> SuiteFacts:
         """The numbers of every run and the pass rate of every test."""
         passed = self._counted(Outcome.PASSED)
         ran = self._counted(Outcome.PASSED, Outcome.FAILED, Outcome.ERROR)
         first = next((run.results.count() for run in self.runs if run.results), None)
-        return {
-            "runs": [run_facts(run) for run in self.runs],
-            "collected": len(self.collection.collected),
-            "counts": {**first} if first else None,
-            "cases": {
-                name: {"passed": passed[name], "ran": times} for name, times in sorted(ran.items())
+        return SuiteFacts(
+            runs=[run_facts(run) for run in self.runs],
+            collected=len(self.collection.collected),
+            counts=CountsFacts(**first) if first else None,
+            cases={
+                name: CaseRate(passed=passed[name], ran=times)
+                for name, times in sorted(ran.items())
             },
-            "not_the_code": {
+            not_the_code={
                 case: why for run in self.runs for case, why in self._not_the_code(run).items()
             },
-        }
+        )
 
     def _counted(self, *outcomes: Outcome) -> Counter[str]:
         return Counter(
@@ -259,22 +259,20 @@ def unread(run: Run) -> str:
     )
 
 
-def run_facts(run: Run) -> dict[str, JsonValue]:
-    """Give the numbers of one run, and what failed in it."""
-    counts: dict[str, JsonValue] = {**run.results.count()} if run.results else {}
+def run_facts(run: Run) -> RunFacts:
+    """Return the numbers of one run, and what failed in it."""
+    counts = run.results.count() if run.results else {}
     bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
-    failing: list[JsonValue] = [case.id for case in bad]
-    messages: dict[str, JsonValue] = {case.id: _one_line(case.message) for case in bad[:_MESSAGES]}
-    return {
-        "seed": run.seed,
-        **counts,
-        "status": run.status,
-        "failing": failing,
-        "messages": messages,
-        "met_limit": run.met_limit,
-        "problem": run.problem or unread(run),
-        "counted": {**run.counted},
-    }
+    facts = RunFacts(
+        seed=run.seed,
+        status=run.status,
+        failing=[case.id for case in bad],
+        messages={case.id: _one_line(case.message) for case in bad[:_MESSAGES]},
+        met_limit=run.met_limit,
+        problem=run.problem or unread(run),
+        counted={**run.counted},
+    )
+    return facts.model_copy(update=counts)
 
 
 def _limit(name: str) -> str:

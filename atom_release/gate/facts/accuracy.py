@@ -1,0 +1,57 @@
+"""The facts of the question `accuracy`: how the judged code answered labelled rows."""
+
+from __future__ import annotations
+
+from pydantic import Field, JsonValue, model_validator
+
+from atom_release.gate.facts.model import Facts
+
+
+class Jitter(Facts):
+    """The same rows asked again, once as they are and once with numbers moved very little.
+
+    Code that has learned answers nearly all of them as before; a table of the labelled rows answers
+    only what stands in it.
+    """
+
+    columns: tuple[str, ...] = Field(description="the columns whose numbers were moved")
+    rows: int = Field(ge=0, description="rows that were answered and asked again")
+    changed: int = Field(ge=0, description="of them, answered otherwise once moved")
+    changed_unmoved: int = Field(ge=0, description="of them, answered otherwise as they are")
+
+
+class AccuracyFacts(Facts):
+    """What the answers came to; rows without an answer count as wrong."""
+
+    n: int = Field(gt=0)
+    correct: int = Field(ge=0)
+    unanswered: int = Field(default=0, ge=0)
+    accuracy: float | None = None
+    low: float | None = Field(default=None, description="Wilson's interval of the accuracy")
+    high: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    labelled_positive: int | None = None
+    answered_positive: int | None = None
+    majority: float = Field(
+        ge=0, le=1, description="what always answering the most frequent label would score"
+    )
+    majority_label: str | None = None
+    classes: int | None = None
+    minimum: float | None = None
+    separator: str | None = Field(default=None, description="what parts the file's columns")
+    columns: dict[str, str] | None = Field(
+        default=None, description="column -> what its cells were sent as"
+    )
+    jitter: Jitter | None = None
+    warnings: list[dict[str, JsonValue]] = Field(
+        default_factory=list, description="what is worth knowing and decides nothing"
+    )
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> AccuracyFacts:
+        if self.correct + self.unanswered > self.n:
+            message = "more answers than rows"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,99 @@
+"""The facts of the questions `suite` and `integration`: what runs of tests came to."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from atom_release.gate.facts.model import Facts
+
+
+class CountsFacts(Facts):
+    """The tests of one run by what became of them, counted from its JUnit file."""
+
+    passed: int
+    failed: int
+    errors: int = 0
+    skipped: int = 0
+    total: int
+    unknown: int = Field(default=0, description="of these the file says what nobody can read")
+
+
+class RunFacts(Facts):
+    """One run; without counts where its results could not be read."""
+
+    seed: int = 0
+    passed: int | None = None
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    total: int | None = None
+    unknown: int = 0
+    status: int | None = Field(default=None, description="exit status")
+    failing: list[str] = Field(default_factory=list)
+    messages: dict[str, str] = Field(default_factory=dict, description="of the first that failed")
+    met_limit: str | None = None
+    problem: str = Field(default="", description="why its results do not count, if so")
+    counted: dict[str, int] = Field(
+        default_factory=dict, description="what pytest's own last line counts"
+    )
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether its counts say something about the code."""
+        return self.passed is not None and not self.met_limit and not self.problem
+
+
+class CaseRate(Facts):
+    """In how many runs a test ran, and in how many of them it passed."""
+
+    passed: int
+    ran: int
+
+
+class ControlFacts(Facts):
+    """What the run without the code showed."""
+
+    files: list[str] = Field(default_factory=list)
+    functions: int = 0
+    kept: list[str] = Field(default_factory=list)
+    unread: list[str] = Field(default_factory=list)
+    needed_the_code: int = 0
+    still_passing: list[str] = Field(default_factory=list)
+    still_passing_share: float = 0.0
+    not_run: list[str] = Field(default_factory=list)
+    loaded_from_outside: list[str] = Field(default_factory=list)
+    status: int | None = None
+    met_limit: str | None = None
+
+
+class RerunFacts(Facts):
+    """The suite at the commit that wrote a count of the report."""
+
+    commit: str | None = None
+    problem: str = Field(default="", description="why it could not be run there, if so")
+    runs: list[RunFacts] = Field(default_factory=list)
+    not_the_code: dict[str, str] = Field(default_factory=dict)
+
+
+class SuiteFacts(Facts):
+    """The runs of one suite, the pass rate of every test, and what the control showed."""
+
+    runs: list[RunFacts] = Field(default_factory=list)
+    collected: int = 0
+    counts: CountsFacts | None = None
+    cases: dict[str, CaseRate] = Field(default_factory=dict)
+    not_the_code: dict[str, str] = Field(
+        default_factory=dict, description="failing test -> what in the surroundings is to blame"
+    )
+    control: ControlFacts | None = None
+    at_report: RerunFacts | None = None
+
+
+class IntegrationFacts(SuiteFacts):
+    """The same of cross-service tests, with the services they asked."""
+
+    services: list[str] = Field(default_factory=list)
+    services_down: list[str] = Field(default_factory=list)
+    not_given: dict[str, str] = Field(
+        default_factory=dict, description="variable that could not be filled -> why"
+    )

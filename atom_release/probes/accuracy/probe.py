@@ -1,0 +1,152 @@
+"""Putting labelled rows to the rehearsed service.
+
+The labelled features are read from the judged tree; the answers are scored here, never by the
+service. The rule is `gate.rules.performance.judge_accuracy`.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import JsonValue
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.facts.accuracy import Jitter
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Accuracy, Service
+from atom_release.gate.rules.memory import may_have_memorised
+from atom_release.gate.rules.performance import judge_accuracy
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.address import Rehearsal, not_started
+from atom_release.lab.http_exchange import Exchange, ProtocolFault, TimedOut, pointer
+from atom_release.lab.look import Look
+from atom_release.probes.accuracy import scores
+from atom_release.probes.accuracy.jitter import ask_again
+from atom_release.probes.accuracy.labelled import Labelled, read_labelled
+from atom_release.probes.accuracy.scores import canonical
+
+_QUESTION = "accuracy"
+
+
+def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Put every labelled row to the rehearsed service and score the answers."""
+    unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
+    if unreached:
+        return unreached
+    asked = service.accuracy
+    if asked is None:
+        raise ProbeFault(f"the manifest names no labelled data for {service.id}")
+    labelled = read_labelled(look.tree.read(asked.data), asked.data, asked.label)
+    labels, positive = [canonical(label) for label in labelled.labels], canonical(asked.positive)
+    with rehearsal.exchange() as exchange:
+        scorer = _Scorer(exchange, asked, service)
+        answers = [scorer.answer(row) for row in labelled.features]
+        jitter = ask_again(labelled, answers, scorer.answer)
+    facts = scores.score(labels, answers, positive).model_copy(
+        update=_beside(labelled, asked, jitter)
+    )
+    answer, reason = judge_accuracy(facts.to_json(), asked.minimum)
+    return look.found(
+        _QUESTION,
+        service.id,
+        answer,
+        reason,
+        control=scores.control(
+            labels, answers, positive, correct=facts.correct, minimum=asked.minimum
+        ),
+        remedy=_remedy(service, answer),
+        facts=facts.to_json(),
+        sources={asked.data: look.tree.digest(asked.data)},
+        tools={"pandas": version("pandas")},
+        isolation=rehearsal.isolation,
+    )
+
+
+def _remedy(service: Service, answer: Answer) -> str:
+    if answer is Answer.YES:
+        return ""
+    return (
+        f"Improve what {service.name} predicts, or correct the minimum that the manifest promises."
+    )
+
+
+def _beside(labelled: Labelled, asked: Accuracy, jitter: Jitter | None) -> dict[str, Any]:
+    """Return what the facts hold beside the scores."""
+    memorised = jitter is not None and may_have_memorised(jitter)
+    return {
+        "minimum": asked.minimum,
+        "separator": labelled.separator,
+        "columns": labelled.kinds,
+        **({"jitter": jitter} if jitter else {}),
+        **({"warnings": [_memorised(asked, jitter)]} if jitter and memorised else {}),
+    }
+
+
+def _memorised(asked: Accuracy, jitter: Jitter) -> dict[str, JsonValue]:
+    return {
+        "rule": "may-have-memorised",
+        "path": asked.data,
+        "what": (
+            f"the scorer may have memorised the labelled rows: {jitter.changed} of {jitter.rows}"
+            f" answers changed when {', '.join(jitter.columns)} moved very little, and"
+            f" {jitter.changed_unmoved} when nothing moved"
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class _Scorer:
+    """The service as it is asked for one row's label."""
+
+    exchange: Exchange
+    asked: Accuracy
+    service: Service
+
+    def answer(self, row: dict[str, Any]) -> str | None:
+        """Return the label that the service answers, None where it gives none.
+
+        That it is gone escapes, since then nothing was measured.
+        """
+        asked = self.asked
+        request = asked.request.model_copy(
+            update={"body": _placed(asked.request.body, asked.features_at, row)}
+        )
+        try:
+            answered = self.exchange.send(request, service=self.service.id)
+        except (TimedOut, ProtocolFault):
+            return None
+        if answered.status not in request.expect:
+            return None
+        try:
+            return self._label(pointer(answered.json, asked.answer))
+        except LookupError:
+            return None
+
+    def _label(self, value: Any) -> str | None:  # noqa: ANN401 - any JSON
+        """Return the label that a value in the answer stands for."""
+        asked = self.asked
+        if asked.cutoff is None:
+            return canonical(value)
+        try:
+            return canonical(asked.positive) if float(value) >= asked.cutoff else scores.OTHER
+        except (TypeError, ValueError):
+            return None
+
+
+def _placed(body: JsonValue, at: str, features: dict[str, Any]) -> JsonValue:
+    """Put the features into a copy of the body where the JSON pointer says.
+
+    Making the objects on the way.
+    """
+    if not at:
+        return {**body, **features} if isinstance(body, dict) else dict(features)
+    whole: dict[str, Any] = deepcopy(body) if isinstance(body, dict) else {}
+    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in at.lstrip("/").split("/")]
+    inside = whole
+    for part in way:
+        inside = inside.setdefault(part, {})
+    inside[last] = {**inside[last], **features} if isinstance(inside.get(last), dict) else features
+    return whole
