@@ -161,7 +161,7 @@ def test_loading_the_definitions_loads_nothing_heavy() -> None:
         "httpx",
         "psycopg",
         "securesystemslib",
-        "detect_secrets",
+        "betterleaks",
     )
     code = f"import sys, atom_release.definitions; print(*sorted(set({heavy}) & set(sys.modules)))"
     done = subprocess.run(

@@ -19,37 +19,42 @@ from atom_release.source.scan import Scan
 _SHOWN = 200
 
 
-def conclude(
+def conclude(  # noqa: PLR0913 - what one evidence is made of
     look: Look,
     question: str,
     result: Scan,
     checked: NegativeControl,
     *,
     thing: str,
+    trouble: str = "",
     **rest: Any,  # noqa: ANN401 - as for Look.found
 ) -> Evidence:
     """Give the evidence.
 
-    NO with anything that decides, UNKNOWN if not all was read, YES otherwise; `rest` as for
-    `Look.found`.
+    NO with anything that decides, UNKNOWN if not all was read or a part of the scan failed
+    (`trouble` says why), YES otherwise; `rest` as for `Look.found`.
     """
     facts: dict[str, JsonValue] = {
         "files": result.files,
         "bytes": result.bytes,
         "blobs_in_tree": result.expected,
         "unread": dict(result.unread),
+        "submodules": list(result.submodules[:_SHOWN]),
+        "lfs_pointers": list(result.pointers[:_SHOWN]),
         "findings": [one.as_json() for one in result.deciding[:_SHOWN]],
         "warnings": [one.as_json() for one in result.warnings[:_SHOWN]],
         "counts": {"findings": len(result.deciding), "warnings": len(result.warnings)},
         "by_rule": dict(sorted(Counter(one.rule for one in result.findings).items())),
     }
     facts.update(rest.pop("facts", {}))
-    answer, reason = _answer(result, thing)
+    answer, reason = _answer(result, thing, trouble)
     return look.found(question, "tree", answer, reason, control=checked, facts=facts, **rest)
 
 
-def _answer(result: Scan, thing: str) -> tuple[Answer, str]:
-    read = f"{result.files} of {result.expected} files, {result.bytes} bytes read"
+def _answer(result: Scan, thing: str, trouble: str) -> tuple[Answer, str]:
+    read = (
+        f"{result.files} of {result.expected} files, {result.bytes} bytes read{_elsewhere(result)}"
+    )
     deciding = result.deciding
     if deciding:
         shown = ", ".join(f"{one.place} ({one.what})" for one in deciding[:3])
@@ -58,5 +63,22 @@ def _answer(result: Scan, thing: str) -> tuple[Answer, str]:
     if not result.whole:
         named = ", ".join(sorted(result.unread)[:3]) or "the tree is empty"
         return Answer.UNKNOWN, f"not everything could be read ({named}); {read}"
+    if trouble:
+        return Answer.UNKNOWN, f"{trouble} {read}"
     warned = f", {len(result.warnings)} warnings" if result.warnings else ""
     return Answer.YES, f"none found{warned}; {read}"
+
+
+def _elsewhere(result: Scan) -> str:
+    """Return what the tree only points to, as it stands beside the files read."""
+    said = ""
+    if result.submodules:
+        said += f"; not read: {_counted(result.submodules, 'submodule')}"
+    if result.pointers:
+        said += f"; read as a pointer only: {_counted(result.pointers, 'file', ' in Git LFS')}"
+    return said
+
+
+def _counted(paths: list[str], thing: str, of: str = "") -> str:
+    named = ", ".join(paths[:3]) + (", ..." if len(paths) > 3 else "")  # noqa: PLR2004 - as many as are shown
+    return f"{len(paths)} {thing}{'s' if len(paths) > 1 else ''}{of} ({named})"

@@ -23,6 +23,9 @@ from atom_release.gate.vocabulary import ControlState
 from atom_release.git import shown
 from atom_release.source.commit import JudgedTree
 
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_LONGEST_POINTER = 1024
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -63,6 +66,8 @@ class Scan:
     bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    submodules: list[str] = field(default_factory=list)
+    pointers: list[str] = field(default_factory=list)
 
     @property
     def deciding(self) -> list[Finding]:
@@ -95,10 +100,23 @@ class Fingerprints:
         return hmac.new(self.key, rule.encode() + b"\0" + raw, hashlib.sha256).hexdigest()[:32]
 
 
-def scan(tree: JudgedTree, scanner: Scanner) -> Scan:
-    """Put every blob of the tree, raw and whole, to the scanner."""
-    blobs = [path for path, entry in tree.entries.items() if entry.kind == "blob"]
-    result = Scan(expected=len(blobs))
+def _every(_path: str) -> bool:
+    return True
+
+
+def scan(tree: JudgedTree, scanner: Scanner, reads: Callable[[str], bool] = _every) -> Scan:
+    """Put every blob of the tree, raw and whole, to the scanner.
+
+    What the tree only points to is named: submodules, and files whose content Git LFS keeps.
+
+    Args:
+        tree: the judged tree.
+        scanner: finds in one blob.
+        reads: says by its path whether the scanner reads a file at all; the others are not counted.
+    """
+    blobs = [path for path, entry in tree.entries.items() if entry.kind == "blob" and reads(path)]
+    gitlinks = sorted(path for path, entry in tree.entries.items() if entry.kind == "commit")
+    result = Scan(expected=len(blobs), submodules=[shown(path) for path in gitlinks])
     for path in blobs:
         try:
             content = tree.read(path)
@@ -107,8 +125,15 @@ def scan(tree: JudgedTree, scanner: Scanner) -> Scan:
             continue
         result.files += 1
         result.bytes += len(content)
+        if is_pointer(content):
+            result.pointers.append(shown(path))
         result.findings.extend(scanner(path, content))
     return result
+
+
+def is_pointer(content: bytes) -> bool:
+    """Say whether a blob is the pointer that Git LFS leaves in place of a file."""
+    return len(content) < _LONGEST_POINTER and content.startswith(_POINTER)
 
 
 def control(scanner: Scanner, canaries: Mapping[str, bytes], what: str) -> NegativeControl:

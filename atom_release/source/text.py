@@ -33,6 +33,33 @@ _EXAMPLE = re.compile(
     r"(^|[._-])(example|sample|template|tmpl|tpl|dist|dummy)([._-]|$)", re.IGNORECASE
 )
 _EXAMPLE_FOLDERS = frozenset({"example", "examples", "samples", "templates"})
+_VENDORED_FOLDERS = frozenset(
+    {
+        "node_modules",
+        "bower_components",
+        "jspm_packages",
+        "vendor",
+        "vendored",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "3rdparty",
+        "site-packages",
+        "dist-packages",
+        "pods",
+        "carthage",
+        ".yarn",
+        "_vendor",
+    }
+)
+_PROSE = frozenset(
+    {".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc", ".textile", ".org", ".pod", ".rdoc"}
+)
+_PROSE_IN_DOCS = frozenset({".txt", ".html", ".htm", ".tex"})
+_DOCUMENTATION_FOLDERS = frozenset({"doc", "docs", "documentation", "man"})
+_DOCUMENTATION = re.compile(
+    r"(readme|changelog|changes|contributing|install|history|news|faq)(\..*)?"
+)
 _LOCKS = frozenset(
     {
         "package-lock.json",
@@ -107,6 +134,22 @@ def is_example(path: str) -> bool:
     """Say whether the path marks an example or a template, e.g. `.env.example`."""
     parts = PurePosixPath(path.lower()).parts
     return bool(_EXAMPLE.search(parts[-1])) or bool(_EXAMPLE_FOLDERS.intersection(parts[:-1]))
+
+
+def is_vendored(path: str) -> bool:
+    """Say whether the path marks somebody else's code, copied or installed into the tree."""
+    return bool(_VENDORED_FOLDERS.intersection(PurePosixPath(path.lower()).parts[:-1]))
+
+
+def is_documentation(path: str) -> bool:
+    """Say whether the path marks prose: what stands there is how a manual speaks."""
+    name = PurePosixPath(path.lower())
+    in_docs = bool(_DOCUMENTATION_FOLDERS.intersection(name.parts[:-1]))
+    return (
+        name.suffix in _PROSE
+        or (in_docs and name.suffix in _PROSE_IN_DOCS)
+        or bool(_DOCUMENTATION.fullmatch(name.name) and name.suffix not in {".py", ".sh", ".js"})
+    )
 
 
 def is_lock(path: str) -> bool:

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.probes.secrets import canaries, probe_secrets, scanner_of
+from atom_release.probes.secrets import canaries, engine, probe_secrets, read_hits, scanner_of
 from atom_release.source.scan import Fingerprints, control
+from atom_release_tests.benchmarks.secrets import judge
+from atom_release_tests.fixtures import secret_corpus
 from atom_release_tests.fixtures.planted import SHARED, look_at, lose_blob, places
 
 OPENSSL = shutil.which("openssl") or "openssl"
@@ -314,16 +317,21 @@ def test_an_empty_tree_says_nothing(tmp_path: Path) -> None:
     assert probe_secrets(look_at(tmp_path, {}, "--allow-empty")).answer is Answer.UNKNOWN
 
 
-def test_a_blind_scanner_has_a_dead_control() -> None:
+def test_a_blind_scanner_has_a_dead_control(tmp_path: Path) -> None:
     """The control can fail: a scanner that finds nothing, and one that finds all but one kind."""
     assert control(lambda _path, _content: [], canaries(), "secrets").state is ControlState.DEAD
-    scanner = scanner_of(Fingerprints(b"k"))
+    planted = canaries()
+    hits, trouble = read_hits(planted.values(), tmp_path)
+    scanner = scanner_of(Fingerprints(b"k"), hits)
+    assert (trouble, control(scanner, planted, "secrets").state) == ("", ControlState.ALIVE)
     blind = control(
         lambda path, content: [] if path.endswith(".bin") else scanner(path, content),
-        canaries(),
+        planted,
         "secrets",
     )
     assert (blind.state, "blob.bin" in blind.found) == (ControlState.DEAD, True)
+    without_engine = control(scanner_of(Fingerprints(b"k"), {}), planted, "secrets")
+    assert without_engine.state is ControlState.DEAD
     assert control(scanner, {}, "nothing").state is ControlState.DEAD
 
 
@@ -358,3 +366,73 @@ def test_the_reports_seen_in_the_field_are_not_accused(tmp_path: Path) -> None:
         look_at(tmp_path, {path.name: path.read_bytes() for path in SHARED.iterdir()})
     )
     assert evidence.facts["findings"] == []
+
+
+def test_secrets_in_the_forms_of_their_tools_are_found() -> None:
+    """By chance a made-up password may spell a word that placeholders are told by."""
+    samples = secret_corpus.live()
+    missed = [
+        one.kind for one, is_found in zip(samples, judge(samples), strict=True) if not is_found
+    ]
+    assert len(samples) == 200
+    assert len(missed) < 3, missed
+
+
+def test_ciphertext_references_and_samples_are_not_accused() -> None:
+    samples = secret_corpus.harmless()
+    accused = [one.path for one, is_found in zip(samples, judge(samples), strict=True) if is_found]
+    assert (len(samples), accused) == (200, [])
+
+
+def test_an_engine_that_fails_leaves_the_question_open_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what the gate's own rules find decides all the same."""
+    broken = tmp_path / "engine"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(engine, "_binary", lambda: broken)
+    clean = probe_secrets(look_at(tmp_path / "clean", {"a.txt": "a"}))
+    assert (clean.answer, "betterleaks failed: exit status 3" in clean.reason) == (
+        Answer.UNKNOWN,
+        True,
+    )
+    assert (
+        probe_secrets(look_at(tmp_path / "not", {".env": f"API_TOKEN={WORD}\n"})).answer
+        is Answer.NO
+    )
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "[]",
+        '{"findings": [], "scan": {"state": "cancelled", "bytes_scanned": 99}}',
+        '{"findings": [], "scan": {"state": "complete", "bytes_scanned": 1}}',
+        '{"findings": [{"rule_id": "x"}], "scan": {"state": "complete", "bytes_scanned": 99}}',
+    ],
+)
+def test_a_report_of_the_engine_that_is_not_whole_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: str
+) -> None:
+    forged = tmp_path / "engine"
+    forged.write_text(
+        f"#!/bin/sh\nwhile [ $1 != --output ]; do shift; done\necho '{report}' > $2\n"
+    )
+    forged.chmod(0o755)
+    monkeypatch.setattr(engine, "_binary", lambda: forged)
+    with pytest.raises(ProbeFault, match="betterleaks failed"):
+        engine.read_contents([b"0123456789"], tmp_path)
+
+
+def test_a_comment_that_allows_a_finding_is_the_authors_word(tmp_path: Path) -> None:
+    token = f"ghp_{_random(36)}"
+    look = look_at(tmp_path, {"src/a.py": f'call("{token}")  # gitleaks:allow betterleaks:allow\n'})
+    assert probe_secrets(look).answer is Answer.NO
+
+
+def test_what_the_tree_only_points_to_stands_beside_the_files_read(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 9\n"
+    evidence = probe_secrets(look_at(tmp_path, {"data/model.bin": pointer, "a.txt": "a"}))
+    assert evidence.facts["lfs_pointers"] == ["data/model.bin"]
+    assert "read as a pointer only: 1 file in Git LFS (data/model.bin)" in evidence.reason

@@ -16,10 +16,11 @@ from pathlib import PurePosixPath
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
-from atom_release.probes.default_secrets import configuration, python
+from atom_release.probes.default_secrets import configuration, languages, python
 from atom_release.probes.scanned import conclude
+from atom_release.probes.secrets import is_exempt
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
-from atom_release.source.text import decode, is_example, is_lock, is_test
+from atom_release.source.text import decode, is_lock
 
 _REMEDY = "Remove the default, so that the service refuses to start without its secret."
 
@@ -50,7 +51,7 @@ def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
     """
 
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
-        exempt = is_test(path) or is_example(path) or _is_pipeline(path)
+        exempt = is_exempt(path) or _is_pipeline(path)
         for line, name, value, how in _found(path, content, unparsed):
             yield Finding(
                 path,
@@ -75,7 +76,8 @@ def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configura
         unparsed.append(path)
     text = decode(content)
     if text is not None:
-        yield from configuration.defaults(path, text)
+        found = [*configuration.defaults(path, text), *languages.defaults(path, text)]
+        yield from {(line, value): one for one in found for line, _, value, _ in [one]}.values()
 
 
 def _is_pipeline(path: str) -> bool:

@@ -13,7 +13,9 @@ from atom_release.probes.secrets.plausible import (
     asks_for_secret,
     is_placeholder,
     is_reference,
+    is_sealed,
     names_itself,
+    words,
 )
 from atom_release.source.text import Text
 
@@ -38,7 +40,10 @@ _SETTINGS = frozenset(
 )
 _JSON = re.compile(r"config|settings|credentials|secrets", re.IGNORECASE)
 _PROSE = frozenset({".md", ".rst", ".txt", ".html", ".svg", ".csv", ".log"})
-_LEAST = 4
+_LEAST = 3
+_WEAK = frozenset({"password", "secret", "token"})
+_MESSAGE = re.compile(r"\b(not set|missing|required|must be|is empty|undefined)\b", re.IGNORECASE)
+_SEALED_DOCUMENT = re.compile(r"kind:\s*[\"']?SealedSecret|^sops[:_]|\"sops\":", re.MULTILINE)
 
 
 def defaults(path: str, text: Text) -> Iterator[Default]:
@@ -47,14 +52,16 @@ def defaults(path: str, text: Text) -> Iterator[Default]:
     Prose is not read, it only speaks of them.
     """
     name = PurePosixPath(path.lower())
-    if name.suffix in _PROSE:
+    if is_prose(path):
         return
     for pattern in (_SHELL, _LOOKUP):
         for match in pattern.finditer(text.text):
-            if asks_for_secret(match[1], loose=True) and _usable(match[2]):
+            if asks_for_secret(match[1], loose=True) and is_usable(match[2]):
                 yield text.line_of(match.start()), match[1], match[2], "the default of the variable"
     if name.name.startswith("dockerfile") or name.suffix == ".dockerfile":
         yield from _assigned(_IMAGE, text)
+    elif _SEALED_DOCUMENT.search(text.text):
+        return
     elif name.suffix in _SETTINGS or (name.suffix == ".json" and _JSON.search(name.name)):
         yield from _assigned(_ASSIGNED, text)
 
@@ -64,11 +71,34 @@ def _assigned(pattern: re.Pattern[str], text: Text) -> Iterator[Default]:
         value = next((group for group in match.groups()[1:] if group is not None), "")
         if (
             asks_for_secret(match[1], bare=False)
-            and _usable(value)
-            and not names_itself(match[1], value)
+            and is_usable(value, weak=match[1].isupper())
+            and not _repeats(match[1], value)
         ):
             yield text.line_of(match.start(1)), match[1], value, "the literal under"
 
 
-def _usable(value: str) -> bool:
-    return len(value) >= _LEAST and not is_placeholder(value) and not is_reference(value)
+def is_prose(path: str) -> bool:
+    """Say whether the path is that of a text for people."""
+    return PurePosixPath(path.lower()).suffix in _PROSE
+
+
+def is_usable(value: str, *, weak: bool = True) -> bool:
+    """Say whether a program can run with this literal as its secret.
+
+    Args:
+        value: the literal.
+        weak: whether `password` and `secret` can be one; in configuration they mostly are a name.
+    """
+    if value.lower() in _WEAK and weak:
+        return True
+    return len(value) >= _LEAST and not (
+        is_placeholder(value) or is_reference(value) or is_sealed(value) or _MESSAGE.search(value)
+    )
+
+
+def _repeats(name: str, value: str) -> bool:
+    """Say whether the literal repeats its name; a variable is given what it then is.
+
+    `POSTGRES_PASSWORD: postgres` starts a database with that password.
+    """
+    return words(name) == words(value) if name.isupper() else names_itself(name, value)

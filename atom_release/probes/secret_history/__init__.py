@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +29,7 @@ from atom_release.git import Git, shown
 from atom_release.lab.look import Look
 from atom_release.probes import secrets
 from atom_release.probes.secret_history.walk import Bounds, Brought, Walk, blobs
+from atom_release.probes.secrets import engine
 from atom_release.source.commit import JudgedTree, open_tree
 from atom_release.source.scan import Finding, Fingerprints, Scanner
 
@@ -42,6 +44,13 @@ _DEEPEN = (
     " origin."
 )
 _BOUNDS = Bounds()
+_SEVERAL_LINES = (
+    b"PRIVATE KEY",
+    b"PuTTY-User-Key-File",
+    b"kty",
+    b"kind: Secret",
+    b"Private-key-format",
+)
 
 
 @dataclass
@@ -90,8 +99,8 @@ def probe_secret_history(
             is kept.
         bounds: how much is read at most.
     """
-    scanner = secrets.scanner_of(Fingerprints(fingerprint_key or os.urandom(32)))
-    found, walk = scan(look.tree, scanner, bounds)
+    fingerprints = Fingerprints(fingerprint_key or os.urandom(32))
+    found, walk = scan(look.tree, fingerprints, look.scratch, bounds)
     fails = look.manifest.secrets_in_history == "fail"
     answer, reason = _judged(found, walk, fails=fails)
     return look.found(
@@ -100,7 +109,7 @@ def probe_secret_history(
         answer,
         reason,
         remedy={Answer.NO: _REMEDY, Answer.UNKNOWN: _DEEPEN}.get(answer, ""),
-        control=_control(look.scratch, scanner),
+        control=_control(look.scratch, fingerprints),
         facts={
             "findings" if fails else "warnings": [one.as_json() for one in found[:_SHOWN]],
             "counts": {"findings" if fails else "warnings": len(found)},
@@ -111,10 +120,13 @@ def probe_secret_history(
             "gaps": list(walk.gaps),
             "fingerprints": secrets.HELD if fingerprint_key else secrets.ONCE,
         },
+        tools=engine.tool(),
     )
 
 
-def scan(tree: JudgedTree, scanner: Scanner, bounds: Bounds = _BOUNDS) -> tuple[list[Known], Walk]:
+def scan(
+    tree: JudgedTree, fingerprints: Fingerprints, scratch: Path, bounds: Bounds = _BOUNDS
+) -> tuple[list[Known], Walk]:
     """Put every blob of the history to the scanner.
 
     Without the lines that the same path had before or has now.
@@ -122,20 +134,31 @@ def scan(tree: JudgedTree, scanner: Scanner, bounds: Bounds = _BOUNDS) -> tuple[
     One secret is one finding, however many versions of however many files have it.
     """
     walk = Walk()
-    known: dict[str, Known] = {}
+    brought = list(_fresh(tree, walk, bounds))
+    hits, trouble = secrets.read_hits((content for _, content in brought), scratch)
+    if trouble:
+        walk.gaps += (trouble,)
+    return _known(brought, secrets.scanner_of(fingerprints, hits)), walk
+
+
+def _fresh(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brought, bytes]]:
+    """Find what each version of each path had for the first time, where it had anything."""
     for path, versions in groupby(blobs(tree, walk, bounds), key=lambda one: one[0].path):
         seen = _lines_now(tree, path)
         for brought, content in versions:
-            deciding = [one for one in scanner(path, _unseen(content, seen)) if one.decides]
-            for fingerprint, finding in {
-                one.fingerprint: one for one in reversed(deciding)
-            }.items():
-                known.setdefault(fingerprint, Known(brought, finding)).add(brought, finding)
-    return (
-        sorted(
-            known.values(), key=lambda one: (one.finding.path, one.finding.line, one.brought.order)
-        ),
-        walk,
+            unseen = _unseen(content, seen)
+            if unseen.strip():
+                yield brought, unseen
+
+
+def _known(brought: list[tuple[Brought, bytes]], scanner: Scanner) -> list[Known]:
+    known: dict[str, Known] = {}
+    for place, content in brought:
+        deciding = [one for one in scanner(place.path, content) if one.decides]
+        for fingerprint, finding in {one.fingerprint: one for one in reversed(deciding)}.items():
+            known.setdefault(fingerprint, Known(place, finding)).add(place, finding)
+    return sorted(
+        known.values(), key=lambda one: (one.finding.path, one.finding.line, one.brought.order)
     )
 
 
@@ -160,7 +183,7 @@ def _unseen(content: bytes, seen: set[bytes]) -> bytes:
 
     What is not text, or may hold a secret of several lines, stays whole.
     """
-    if b"\0" in content or b"PRIVATE KEY" in content:
+    if b"\0" in content or any(part in content for part in _SEVERAL_LINES):
         return content
     lines = content.split(b"\n")
     fresh = b"\n".join(b"" if line in seen else line for line in lines)
@@ -184,7 +207,7 @@ def _judged(found: list[Known], walk: Walk, *, fails: bool) -> tuple[Answer, str
     return Answer.YES, f"{WARNING if found or lacks else ''}{told}"
 
 
-def _control(scratch: Path, scanner: Scanner) -> NegativeControl:
+def _control(scratch: Path, fingerprints: Fingerprints) -> NegativeControl:
     """Commit a secret to a repository of our own and remove it again.
 
     The same walk must find it there.
@@ -194,7 +217,7 @@ def _control(scratch: Path, scanner: Scanner) -> NegativeControl:
     folder = Path(tempfile.mkdtemp(prefix="history-", dir=scratch))
     try:
         tree = _planted(folder, planted)
-        found, walk = scan(tree, scanner)
+        found, walk = scan(tree, fingerprints, scratch)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     alive = any(one.finding.path == ".env" for one in found) and walk.commits == 2  # noqa: PLR2004 - one that adds, one that removes

@@ -1,26 +1,40 @@
 """Secrets in the judged tree (P-2).
 
-Dotenv files, private keys, issuers' tokens, passwords in addresses, literals under a secret's name.
+Tokens in their issuers' forms (by a scanner that is kept up to date), private keys in every form,
+dotenv files, passwords in the files and phrases of their own tools, literals under a secret's name.
 
-What stands in tests and examples warns and does not decide; so do values that somebody would have
-to guess to be secret. The commit's own blobs are read, never a checkout. Nothing is sent anywhere
-to find out whether a token still works.
+What stands in tests, examples, documentation and third parties' code warns and does not decide; so
+do values that somebody would have to guess to be secret. Ciphertext, references and public halves
+are no secrets. The commit's own blobs are read, never a checkout. Nothing is sent anywhere to find
+out whether a token still works.
 """
 
 from __future__ import annotations
 
-import base64
 import os
-import secrets
-from collections.abc import Iterator
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
 from atom_release.probes.scanned import conclude
-from atom_release.probes.secrets import assigned, dotenv, issued
+from atom_release.probes.secrets import assigned, dotenv, engine, issued, keys, own_files, phrases
+from atom_release.probes.secrets.canaries import canaries
+from atom_release.probes.secrets.engine import Hits
+from atom_release.probes.secrets.keys import Found
+from atom_release.source.commit import JudgedTree
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
-from atom_release.source.text import decode, is_example, is_lock, is_test
+from atom_release.source.text import (
+    decode,
+    is_documentation,
+    is_example,
+    is_lock,
+    is_test,
+    is_vendored,
+)
+
+__all__ = ["HELD", "ONCE", "canaries", "probe_secrets", "read_hits", "scanner_of"]
 
 _REMEDY = "Revoke the secret, remove it from the tree, and read it from Vault or the environment."
 HELD = "HMAC-SHA256, key held by the gate"
@@ -35,76 +49,82 @@ def probe_secrets(look: Look, fingerprint_key: bytes | None = None) -> Evidence:
         fingerprint_key: key of the findings' fingerprints; with one that is kept, equal secrets
             have equal fingerprints in every run.
     """
-    scanner = scanner_of(Fingerprints(fingerprint_key or os.urandom(32)))
-    checked = control(
-        scanner, canaries(), "a private key, a dotenv file, an access key and a password"
-    )
+    planted = canaries()
+    hits, trouble = read_hits([*_contents(look.tree), *planted.values()], look.scratch)
+    scanner = scanner_of(Fingerprints(fingerprint_key or os.urandom(32)), hits)
     return conclude(
         look,
         "secrets",
         scan(look.tree, scanner),
-        checked,
+        control(scanner, planted, "secrets of every kind that is looked for"),
         thing="secrets in the tree",
+        trouble=trouble,
         remedy=_REMEDY,
         facts={"fingerprints": HELD if fingerprint_key else ONCE},
-        tools={"detect-secrets": version("detect-secrets")},
+        tools=engine.tool(),
     )
 
 
-def scanner_of(fingerprints: Fingerprints) -> Scanner:
-    """Give the scanner.
+def read_hits(contents: Iterable[bytes], scratch: Path) -> tuple[Hits, str]:
+    """Return what the engine matched in these contents, and why it could not be asked."""
+    try:
+        return engine.read_contents(contents, scratch), ""
+    except ProbeFault as fault:
+        return {}, f"{fault.message} {fault.remedy}"
 
-    Each rule's findings in one blob, weakened to warnings in tests and examples, one for each
-    place.
+
+def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
+    """Return the scanner: each rule's findings in one blob, once for each place.
+
+    They are weakened to warnings in tests, examples, documentation and third parties' code.
     """
 
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
-        exempt = is_test(path) or is_example(path)
-        seen: set[tuple[int, str]] = set()
-        for line, rule, what, value, decides in _found(path, content):
+        exempt = is_exempt(path)
+        seen: dict[tuple[int, str], Finding] = {}
+        for line, rule, what, value, decides in _found(path, content, hits):
             fingerprint = fingerprints.of("secret", value)
-            if (line, fingerprint) not in seen:
-                seen.add((line, fingerprint))
-                yield Finding(path, line, rule, what, decides and not exempt, fingerprint)
+            finding = Finding(path, line, rule, what, decides and not exempt, fingerprint)
+            former = seen.get((line, fingerprint))
+            if former is None or (finding.decides and not former.decides):
+                seen[line, fingerprint] = finding
+        yield from seen.values()
 
     return scanner
 
 
-def _found(path: str, content: bytes) -> Iterator[issued.Found]:
-    text = decode(content)
-    if text is None:
-        yield from issued.in_binary(content)
-        return
-    yield from issued.private_keys(text)
+def is_exempt(path: str) -> bool:
+    """Say whether what stands in this file is a sample, or somebody else's."""
+    return is_test(path) or is_example(path) or is_vendored(path) or is_documentation(path)
+
+
+def _contents(tree: JudgedTree) -> Iterator[bytes]:
+    for path, entry in tree.entries.items():
+        if entry.kind == "blob" and not is_lock(path):
+            try:
+                yield tree.read(path)
+            except ProbeFault:
+                continue  # the scan reads it too, and says so
+
+
+def _found(path: str, content: bytes, hits: Hits) -> Iterator[Found]:
     if is_lock(path):
+        text = decode(content)
+        yield from keys.in_text(text) if text else ()
         return
+    matched = hits.get(engine.digest(content), [])
+    whole = [(0, *rest) for rest in keys.container(content)]
+    yield from whole
+    text = None if whole else decode(content)
+    if text is None:
+        yield from () if whole else keys.in_binary(content)
+        yield from issued.in_binary(matched)
+        return
+    yield from keys.in_text(text)
     if dotenv.is_dotenv(path):
         yield from dotenv.values(text)
-    yield from issued.tokens(text)
+    yield from issued.tokens(text, matched)
+    yield from own_files.values(path, text)
     yield from assigned.in_addresses(text)
     yield from assigned.literals(path, text)
-
-
-def canaries() -> dict[str, bytes]:
-    """Make files that hold fresh secrets of each kind; they never leave the process."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    form = serialization.PrivateFormat.PKCS8
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, form, serialization.NoEncryption()
-    )
-    word = "Zq7" + "".join(
-        secrets.choice("bcdfghjkmnpqrtvwxz23456789") for _ in range(24)
-    )  # spells nothing by chance
-    return {
-        "canary/deploy.pem": pem,
-        "canary/blob.bin": b"\0\1\2\0" + pem,
-        "canary/.env": f"DEBUG=0\nJWT_SECRET={word}\n".encode(),
-        "canary/aws.py": (
-            b'client = connect("AKIA' + base64.b32encode(os.urandom(10)).upper() + b'")\n'
-        ),
-        "canary/settings.yaml": f"database:\n  password: {word}\n".encode(),
-        "canary/wide.ini": f"db_password = {word}\n".encode("utf-16"),
-        "canary/connect.py": f'DSN = "postgresql://app:{word}@db.corp.net/app"\n'.encode(),
-    }
+    yield from phrases.values(text)

@@ -10,33 +10,37 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from atom_release.probes.secrets.issued import Found
+from atom_release.probes.secrets.keys import Found
 from atom_release.probes.secrets.plausible import (
     asks_for_secret,
     is_placeholder,
     is_random,
     is_reference,
+    is_sealed,
     names_itself,
     words,
 )
 from atom_release.source.text import Text
 
 _NAMED = (
-    r"(?P<name>[A-Za-z_][\w.-]{0,60}?)[\"']?\]?[ \t]*(?::[ \t]*[A-Za-z_][\w.\[\] |]{0,40})?[ \t]*"
+    r"(?P<name>[A-Za-z_][\w.-]{0,60}?)\\?[\"']?\]?[ \t]*"
+    r"(?::[ \t]*[A-Za-z_][\w.\[\] |]{0,40})?[ \t]*"
 )
 _QUOTED = re.compile(
-    _NAMED
-    + r"(?:=>|:=|==?|:|,)[ \t]*[bru]{0,2}(?P<quote>[\"'`])(?P<value>[^\"'`\s]{8,512})(?P=quote)"
+    _NAMED + r"(?:=>|:=|==?|:|,)[ \t]*[bruN@]{0,2}(?P<quote>\\?["
+    r"\"'`])(?P<value>[^\"'`\s\\]{8,512})(?P=quote)"
 )
 _BARE = re.compile(
     r"^[ \t]*(?:-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,60})[ \t]*[:=]["
     r" \t]*(?P<value>[^\s\"'#,{}\[\]]{8,512})[ \t]*(?:#.*)?$",
     re.MULTILINE,
 )
-_LIKELY = re.compile(r"secret|passw|pwd|passphrase|token|key|credential", re.IGNORECASE)
+_LIKELY = re.compile(r"secret|pass|pwd|token|key|credential|psk", re.IGNORECASE)
+_SEALED_DOCUMENT = re.compile(r"kind:\s*[\"']?SealedSecret|^sops[:_]|\"sops\":", re.MULTILINE)
 _CONFIGURATION = frozenset(
     {".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".env", ".tfvars", ".cnf"}
 )
+_UNQUOTED = re.compile(r"\.\w+rc|\.?\w*cfg|\.?(config|credentials|kubeconfig|boto|pypirc)")
 _DIGEST_WORDS = frozenset(
     {
         "hash",
@@ -67,12 +71,12 @@ def literals(path: str, text: Text) -> Iterator[Found]:
 
     In configuration quotes are not needed.
     """
-    patterns = (
-        [_QUOTED, _BARE] if PurePosixPath(path.lower()).suffix in _CONFIGURATION else [_QUOTED]
-    )
+    if _SEALED_DOCUMENT.search(text.text):
+        return
+    patterns = [_QUOTED, _BARE] if _is_configuration(path) else [_QUOTED]
     for pattern in patterns:
         for start, line in _likely_lines(text):
-            for match in pattern.finditer(line):
+            for match in _overlapping(pattern, line):
                 if _is_secret(match["name"], match["value"]):
                     yield (
                         text.line_of(start),
@@ -81,6 +85,14 @@ def literals(path: str, text: Text) -> Iterator[Found]:
                         match["value"],
                         True,
                     )
+
+
+def _overlapping(pattern: re.Pattern[str], line: str) -> Iterator[re.Match[str]]:
+    """Find all matches; one's value may be another's name, as in `"ci", "password": "x"`."""
+    match = pattern.search(line)
+    while match:
+        yield match
+        match = pattern.search(line, match.start("value"))
 
 
 def in_addresses(text: Text) -> Iterator[Found]:
@@ -101,8 +113,16 @@ def _is_secret(name: str, value: str) -> bool:
     if not asks_for_secret(name, loose=True) or _DIGEST_WORDS.intersection(words(name)):
         return False
     return is_random(value) and not (
-        is_placeholder(value) or is_reference(value) or names_itself(name, value)
+        is_placeholder(value)
+        or is_reference(value)
+        or is_sealed(value)
+        or names_itself(name, value)
     )
+
+
+def _is_configuration(path: str) -> bool:
+    name = PurePosixPath(path.lower())
+    return name.suffix in _CONFIGURATION or bool(_UNQUOTED.fullmatch(name.name))
 
 
 def _likely_lines(text: Text) -> Iterator[tuple[int, str]]:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from atom_release.probes.secrets.issued import Found
+from atom_release.probes.secrets.keys import Found
 from atom_release.probes.secrets.plausible import (
     asks_for_secret,
     entropy,
     is_placeholder,
     is_reference,
+    is_sealed,
+    words,
 )
 from atom_release.source.text import Text
 
@@ -48,7 +50,7 @@ def values(text: Text) -> Iterator[Found]:
             next((group for group in match.groups()[1:] if group is not None), ""),
         )
         assigned = assigned or bool(value)
-        if value and not is_placeholder(value) and _is_secret(name, value):
+        if _is_open(name, value) and _is_secret(name, value):
             found = True
             decides = not _TEMPLATE.search(value)
             yield (
@@ -60,6 +62,13 @@ def values(text: Text) -> Iterator[Found]:
             )
     if assigned and not found:
         yield 1, "dotenv", "a committed dotenv file", "", False
+
+
+def _is_open(name: str, value: str) -> bool:
+    """Say whether a value is there, in the clear, and no public half."""
+    return bool(value) and not (
+        is_placeholder(value) or is_sealed(value) or "public" in words(name)
+    )
 
 
 def _is_secret(name: str, value: str) -> bool:

@@ -27,6 +27,8 @@ _STRONG = frozenset(
         "apikey",
     }
 )
+_QUALIFIERS = frozenset({"base", "value", "base64", "b64", "plain", "raw", "default"})
+_STRONG_AFTER = frozenset({"pass", "pw", "psk"})  # alone they are words of the language
 _KEY_OF = frozenset(
     {
         "secret",
@@ -65,6 +67,11 @@ _NOT_KEY_OF = frozenset(
         "unique",
         "natural",
         "pub",
+        "verification",
+        "verify",
+        "verifying",
+        "site",
+        "publishable",
     }
 )
 _TOKEN_OF = frozenset(
@@ -118,10 +125,11 @@ _SYNTACTIC = re.compile(
 _WORDED = re.compile(
     r"example|sample|dummy|placeholder|change[-_ ]?(me|this|it|in|before)|changeit|replace[-_"
     r" ]?(me|this|with)|your[-_ ]|my[-_]|insert[-_ ]|xxxx"
-    # short ones also come about by chance
-    r"|(?<![a-z])(fake|todo|fixme|test(ing|s)?|foo|bar|lorem)(?![a-z])"
     r"|\.\.\.|redacted|not[-_ ]?(a[-_ ])?real|secret[-_ ]?here|123456|abcdef|deadbeef|00000",
     re.IGNORECASE,
+)
+_SHORT_WORD = re.compile(
+    r"(?<![a-z])(fake|todo|fixme|test(ing|s)?|foo|bar|lorem)(?![a-z])", re.IGNORECASE
 )
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://\S*$", re.IGNORECASE)
 _PATH = re.compile(
@@ -149,11 +157,25 @@ _SCHEMES = frozenset(
         "query",
     }
 )
+_REFERENCE = re.compile(
+    r"^arn:|^projects/[^/]+/secrets/|^vault:|^op://|^ref\+|^(secretref|keyvault|ssm|secretsmanager|gcpsm|awssm):"
+    r"|secretsmanager:|ssm(-secure)?:|^secret[\w-]*/|/secrets?/|KeyVault|^%\w+%$|^@@?\w+@@?$|^:['\"]?\w+",
+    re.IGNORECASE,
+)
+_SEALED = re.compile(
+    r"^ENC[\[(]|^encrypted:|^\$ANSIBLE_VAULT|^AQICAH|^vault:v\d+:|^v1:[\w+/=]+:[\w+/=]+$|^\{[A-Za-z0-9+/=]{8,}\}$"
+    r"|^\{cipher\}|^\{aes\}|^\w+\.\w*\.\w+\.[\w-]+\.[\w-]+$"
+    # what a password is kept as
+    r"|^\$(2[abxy]?|[156y]|argon2\w*|apr1|pbkdf2[\w-]*|scrypt|7|8|9|bcrypt[\w-]*)\$|^\$?(pbkdf2|bcrypt|argon2|scrypt)[\w$:-]"
+    r"|^SCRAM-SHA-|^md5[0-9a-f]{32}$|^\{(S?SHA|SSHA|CRYPT|PBKDF2|bcrypt)[\w-]*\}|^sha(1|224|256|384|512)[-:$]",
+    re.IGNORECASE,
+)
 _MIXED = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)\w{6,}$")  # base64 has slashes too
 _HEX = re.compile(r"^[0-9a-fA-F]+$")
 _LEAST = 8
 _BITS = 3.0
 _LONG = 16
+_BY_CHANCE = 20  # in longer literals short words come about by chance
 
 
 def words(name: str) -> list[str]:
@@ -179,12 +201,18 @@ def asks_for_secret(name: str, *, bare: bool = True, loose: bool = False) -> boo
         len(parts) == 1 and not bare and parts[0] not in {"password", "passwd", "passphrase"}
     ):
         return False
+    while len(parts) > 1 and parts[-1] in _QUALIFIERS:  # SECRET_KEY_BASE, DB_PASSWORD_VALUE
+        parts.pop()
     last, before = parts[-1], set(parts[:-1])
     if last in {"key", "keys"}:
         return not before & _NOT_KEY_OF and bool(before & (_KEY_OF | _STRONG) or (loose and before))
     if last == "token":
         return not before & _NOT_TOKEN_OF and (loose or bool(before & _TOKEN_OF))
-    return last in _STRONG
+    return (
+        last in _STRONG
+        or last.endswith(("password", "passwd", "passphrase"))
+        or (loose and bool(before) and last in _STRONG_AFTER)
+    )
 
 
 def is_placeholder(value: str) -> bool:
@@ -194,8 +222,21 @@ def is_placeholder(value: str) -> bool:
 
 def is_reference(value: str) -> bool:
     """Say whether the literal is an address, a path, or a piece of code."""
+    if _REFERENCE.search(value):
+        return True
     path = _PATH.match(value) and not any(_MIXED.match(part) for part in value.split("/"))
     return bool(_URL.match(value) or path or _CODE.search(value)) or value.lower() in _SCHEMES
+
+
+def is_sealed(value: str) -> bool:
+    """Say whether the literal is ciphertext, or the hash that a password is kept as."""
+    return bool(_SEALED.search(value))
+
+
+def is_worded(value: str) -> bool:
+    """Say whether the literal says of itself that it stands for another, as `your-api-key`."""
+    short = len(value) < _BY_CHANCE and _SHORT_WORD.search(value)
+    return bool(short or _WORDED.search(value))
 
 
 def names_itself(name: str, value: str) -> bool:
@@ -213,11 +254,7 @@ def is_random(value: str) -> bool:
 
     Mixed kinds of characters and enough of them.
     """
-    if (
-        len(value) < _LEAST
-        or any(character.isspace() for character in value)
-        or _WORDED.search(value)
-    ):
+    if len(value) < _LEAST or any(character.isspace() for character in value) or is_worded(value):
         return False
     if _HEX.match(value):
         return (
