@@ -51,7 +51,7 @@ def conclude(  # noqa: PLR0913 - what one evidence is made of
     return look.found(question, "tree", answer, reason, control=checked, facts=facts, **rest)
 
 
-def _answer(result: Scan, thing: str, trouble: str) -> tuple[Answer, str]:
+def _answer(result: Scan, thing: str, trouble: str = "") -> tuple[Answer, str]:
     read = (
         f"{result.files} of {result.expected} files, {result.bytes} bytes read{_elsewhere(result)}"
     )
