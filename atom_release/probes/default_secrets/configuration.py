@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from atom_release.probes.secrets.plausible import (
+from atom_release.source.secret_forms.plausible import (
     asks_for_secret,
     is_placeholder,
     is_reference,

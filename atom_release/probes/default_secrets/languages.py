@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.probes.default_secrets.configuration import Default, is_prose, is_usable
-from atom_release.probes.secrets.plausible import asks_for_secret
+from atom_release.source.secret_forms.plausible import asks_for_secret
 from atom_release.source.text import Text
 
 _SPEAKS = re.compile(r"secret|pass|pwd|token|key|credential", re.IGNORECASE)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 
 from atom_release.probes.default_secrets.configuration import Default
-from atom_release.probes.secrets.plausible import (
+from atom_release.source.secret_forms.plausible import (
     asks_for_secret,
     is_placeholder,
     is_random,

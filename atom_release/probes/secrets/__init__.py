@@ -19,12 +19,13 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
 from atom_release.probes.scanned import conclude
-from atom_release.probes.secrets import assigned, dotenv, engine, issued, keys, own_files, phrases
+from atom_release.probes.secrets import engine
 from atom_release.probes.secrets.canaries import canaries
 from atom_release.probes.secrets.engine import Hits
-from atom_release.probes.secrets.keys import Found
 from atom_release.source.commit import JudgedTree
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
+from atom_release.source.secret_forms import assigned, dotenv, issued, keys, own_files, phrases
+from atom_release.source.secret_forms.keys import Found
 from atom_release.source.text import (
     decode,
     is_documentation,

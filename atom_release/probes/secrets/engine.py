@@ -15,7 +15,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from atom_release.errors import ProbeFault
+from atom_release.source.secret_forms.issued import Hit
 from atom_release.source.text import decode
 
 NAME = "betterleaks"
@@ -47,16 +47,6 @@ _NO_SECRET = re.compile(
     r"|-pub(lic)?-|-browser-|-(client|mobile)-sdk-|supabase-project-api-key|posthog-project-api-key"
     r"|segment-public|feature-flag|contentful-delivery|twitch-client"
 )
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One place that a rule of the engine matched: line (1-based), rule, its words, the value."""
-
-    line: int
-    rule: str
-    what: str
-    value: str = field(repr=False)
 
 
 Hits = Mapping[str, list[Hit]]

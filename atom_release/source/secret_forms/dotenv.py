@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from atom_release.probes.secrets.keys import Found
-from atom_release.probes.secrets.plausible import (
+from atom_release.source.secret_forms.keys import Found
+from atom_release.source.secret_forms.plausible import (
     asks_for_secret,
     entropy,
     is_placeholder,

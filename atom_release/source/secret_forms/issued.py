@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from atom_release.probes.secrets import keys
-from atom_release.probes.secrets.engine import Hit
-from atom_release.probes.secrets.keys import Found
-from atom_release.probes.secrets.plausible import is_sealed, is_worded
+from atom_release.source.secret_forms import keys
+from atom_release.source.secret_forms.keys import Found
+from atom_release.source.secret_forms.plausible import is_sealed, is_worded
 from atom_release.source.text import Text
 
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}")
@@ -38,6 +38,16 @@ _FORMS = tuple(
 _BROWSER_KEY = re.compile(
     r"firebase|authDomain|maps\.google|google-services|mobilesdk", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One place that a rule of the engine matched: line (1-based), rule, its words, the value."""
+
+    line: int
+    rule: str
+    what: str
+    value: str = field(repr=False)
 
 
 def tokens(text: Text, hits: Iterable[Hit]) -> Iterator[Found]:
