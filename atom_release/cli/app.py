@@ -90,13 +90,21 @@ def _judge(known: Settings, *, acts: bool, json: bool) -> None:
 def claims(
     paths: Annotated[list[Path], typer.Argument(help="Reports, or folders of reports.")],
     *,
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Write the claims block as read, to put into the report."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Read service reports and give what they assert, one record a report."""
-    from atom_release.cli import output
+    """Read service reports and show what they assert.
+
+    For people also the lines that look like claims and were not read.
+    """
+    from atom_release.cli import output_claims
     from atom_release.reader import read_files
 
-    output.show_claims(read_files(paths), as_json=json)
+    records = read_files(paths, unread_lines=not (draft or json))
+    output_claims.show_claims(records, as_json=json, draft=draft)
 
 
 @app.command()
@@ -227,15 +235,20 @@ def schema(
     operator: Annotated[
         bool, typer.Option("--operator", help="Of the operator's file instead.")
     ] = False,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Of the claims block of a report instead.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print the JSON schema of the manifest, or of the operator's file."""
+    """Print the JSON schema of the manifest, of the operator's file or of a claims block."""
     from atom_release.cli import output
+    from atom_release.gate.claims.given import claims_schema
     from atom_release.gate.manifest import Manifest
     from atom_release.gate.operator import Operator
 
     del json  # a schema is one JSON document either way
-    output.show((Operator if operator else Manifest).model_json_schema(), as_json=True)
+    document = Operator if operator else Manifest
+    output.show(claims_schema() if claims else document.model_json_schema(), as_json=True)
 
 
 @app.command()

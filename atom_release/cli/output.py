@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from atom_release.gate.claims.record import ClaimRecord
     from atom_release.graph.running import RunResult
 
 _COLOURS = {
@@ -256,32 +255,6 @@ def _how_to_waive(result: CriterionResult) -> str:
             " --expires WHEN"
         )
     )
-
-
-def show_claims(records: Iterable[ClaimRecord], *, as_json: bool) -> None:
-    """Show claim records, as they are read; as JSON, one array."""
-    if as_json:
-        separator = "["
-        for record in records:
-            sys.stdout.write(separator + record.model_dump_json())
-            separator = ",\n"
-        sys.stdout.write("[]\n" if separator == "[" else "]\n")
-        return
-    show_table([_claim_row(record) for record in records], as_json=False)
-
-
-def _claim_row(record: ClaimRecord) -> dict[str, Any]:
-    tests = f"{record.tests.passed}/{record.tests.total}" if record.tests else None
-    return {
-        "path": record.path,
-        "task": record.task_id,
-        "service": record.service,
-        "status": record.unread or record.status,
-        "tests": tests,
-        "policies": " ".join(f"{name}:{value or '?'}" for name, value in record.policies.items()),
-        "claims": len(record.claims),
-        "findings": "; ".join(record.findings),
-    }
 
 
 def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:

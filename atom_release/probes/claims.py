@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.claims.ledger import disagreements
@@ -19,6 +20,7 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.look import Look
+from atom_release.reader.claims_block import FILE
 from atom_release.reader.control import changed_copy
 from atom_release.reader.report import read_report
 from atom_release.reader.resolution import Resolver
@@ -40,16 +42,27 @@ def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
         raw = look.tree.read(paths[0])
     except MissingBlob as error:
         return _unreadable(look, service, paths[0], error.message, error.remedy)
-    record = read_report(paths[0], raw, limit=look.manifest.report_limit)
+    beside = _beside(look, paths[0])
+    record = read_report(paths[0], raw, limit=look.manifest.report_limit, beside=beside)
     if record.unread:
         return _unreadable(
             look,
             service,
             paths[0],
             record.unread,
-            "Write the report as Markdown or JSON text, below the manifest's report_limit.",
+            "Write the report as Markdown or JSON text, below the manifest's report_limit, and a"
+            " claims block as `atom-release schema --claims` has it.",
         )
-    return _report(look, service, record), _claims(look, service, record, raw)
+    return _report(look, service, record), _claims(
+        look, service, record, changed_copy(record, raw, beside)
+    )
+
+
+def _beside(look: Look, report: str) -> bytes | None:
+    """Return the `release-claims.json` in the report's folder of the judged commit, if any."""
+    path = (PurePosixPath(report).parent / FILE).as_posix()
+    entry = look.tree.entries.get(path)
+    return look.tree.read(path) if entry is not None and entry.kind == "blob" else None
 
 
 def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, Evidence]:
@@ -213,7 +226,9 @@ def _task_of(path: str, raw: bytes, limit: int) -> str | None:
     return read_report(path, raw, limit=limit).task_id
 
 
-def _claims(look: Look, service: Service, record: ClaimRecord, raw: bytes) -> Evidence:
+def _claims(
+    look: Look, service: Service, record: ClaimRecord, control: NegativeControl
+) -> Evidence:
     added = look.tree.added(record.path)
     since = added.commit if added is not None and added.complete else None
     code, data = _code(service), _data(service)
@@ -240,7 +255,7 @@ def _claims(look: Look, service: Service, record: ClaimRecord, raw: bytes) -> Ev
         Answer.YES,
         f"{record.path} asserts {len(record.claims)} things; {record.unexamined} of {record.lines}"
         " lines hold nothing that was looked for",
-        control=changed_copy(record, raw),
+        control=control,
         facts=facts,
         sources={record.path: look.tree.digest(record.path)},
         remedy=(

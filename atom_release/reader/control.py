@@ -5,6 +5,7 @@ Change one number or status in a copy of a report, read it again, and see exactl
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.vocabulary import ControlState
+from atom_release.reader.claims_block import FILE
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.report import read_report
 
@@ -19,11 +21,17 @@ _TRIED = 40
 _PASSED = re.compile(r"(?i)\b(?:pass(?:ed|ing)?|complete[d]?|success(?:ful)?|done|ok)\b|✅")
 
 
-def changed_copy(record: ClaimRecord, raw: bytes) -> NegativeControl:
-    """Change one claim in a copy and say whether the reader saw that change and no other."""
+def changed_copy(record: ClaimRecord, raw: bytes, beside: bytes | None = None) -> NegativeControl:
+    """Change one claim in a copy and return whether the reader saw that change and no other.
+
+    Of a record that is given beside the report, the copy is of that file.
+    """
+    apart = record.given == FILE and beside is not None
     try:
-        lines = decode(raw).split("\n")
-    except NotText:
+        lines = (
+            [json.dumps(json.loads(decode(beside or b"")))] if apart else decode(raw).split("\n")
+        )
+    except (NotText, ValueError):
         return NegativeControl(
             state=ControlState.DEAD, changed="nothing: the report is no text", found="nothing"
         )
@@ -32,9 +40,12 @@ def changed_copy(record: ClaimRecord, raw: bytes) -> NegativeControl:
             copy = "\n".join([*lines[: claim.line - 1], line, *lines[claim.line :]]).encode(
                 "utf-8", "replace"
             )
-            if _differs_only_in(
-                claim, new, record, read_report(record.path, copy, limit=len(copy))
-            ):
+            after = (
+                read_report(record.path, raw, limit=len(raw), beside=copy)
+                if apart
+                else read_report(record.path, copy, limit=len(copy), beside=beside)
+            )
+            if _differs_only_in(claim, new, record, after):
                 changed = f"{old!r} became {new!r} on line {claim.line} of a copy"
                 return NegativeControl(
                     state=ControlState.ALIVE,

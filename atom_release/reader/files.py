@@ -16,12 +16,15 @@ from pathlib import Path
 
 from atom_release.errors import Misuse
 from atom_release.gate.claims.record import ClaimRecord
+from atom_release.reader.claims_block import FILE
 from atom_release.reader.report import LIMIT, read_report
 
 _SUFFIXES = {".md", ".json"}
 
 
-def read_files(paths: Sequence[Path], *, limit: int = LIMIT) -> Iterator[ClaimRecord]:
+def read_files(
+    paths: Sequence[Path], *, limit: int = LIMIT, unread_lines: bool = False
+) -> Iterator[ClaimRecord]:
     """Read every named report, and every `*.md` and `*.json` below every named folder.
 
     In the order of their names.
@@ -32,7 +35,7 @@ def read_files(paths: Sequence[Path], *, limit: int = LIMIT) -> Iterator[ClaimRe
     """
     for path in paths:
         _check(path)
-    return _read(paths, limit)
+    return _read(paths, limit, unread_lines=unread_lines)
 
 
 def _check(path: Path) -> None:
@@ -60,26 +63,26 @@ def _check(path: Path) -> None:
         )
 
 
-def _read(paths: Sequence[Path], limit: int) -> Iterator[ClaimRecord]:
+def _read(paths: Sequence[Path], limit: int, *, unread_lines: bool) -> Iterator[ClaimRecord]:
     for path in paths:
         if path.is_dir():
-            yield from _below(path, limit)
+            yield from _below(path, limit, unread_lines=unread_lines)
         else:
-            yield _file(path, limit)
+            yield _file(path, limit, unread_lines=unread_lines)
 
 
-def _below(root: Path, limit: int) -> Iterator[ClaimRecord]:
+def _below(root: Path, limit: int, *, unread_lines: bool) -> Iterator[ClaimRecord]:
     unlisted: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unlisted.append):
         folders.sort()
         for name in sorted(names):
             path = Path(folder, name)
-            if path.suffix.lower() in _SUFFIXES:
+            if path.suffix.lower() in _SUFFIXES and name != FILE:
                 outside = path.is_symlink() and not _stays(path, root)
                 yield (
                     _unread(path, "a symbolic link that leaves the folder; not followed")
                     if outside
-                    else _file(path, limit)
+                    else _file(path, limit, unread_lines=unread_lines)
                 )
         while unlisted:
             error = unlisted.pop()
@@ -88,7 +91,7 @@ def _below(root: Path, limit: int) -> Iterator[ClaimRecord]:
         yield _unread(Path(error.filename), f"the folder cannot be listed: {_why(error)}")
 
 
-def _file(path: Path, limit: int) -> ClaimRecord:
+def _file(path: Path, limit: int, *, unread_lines: bool) -> ClaimRecord:
     try:
         raw = _content(path, limit)
     except (OSError, ValueError) as error:
@@ -96,8 +99,18 @@ def _file(path: Path, limit: int) -> ClaimRecord:
     return (
         _unread(path, "not a regular file")
         if raw is None
-        else read_report(_shown(path), raw, limit=limit)
+        else read_report(
+            _shown(path), raw, limit=limit, beside=_beside(path, limit), unread_lines=unread_lines
+        )
     )
+
+
+def _beside(path: Path, limit: int) -> bytes | None:
+    """Read the `release-claims.json` in a report's folder, if there is one."""
+    try:
+        return _content(path.parent / FILE, limit)
+    except (OSError, ValueError):
+        return None
 
 
 def _content(path: Path, limit: int) -> bytes | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONGEST_LINE = 2_000
-_FRONT_MATTER_LINES = 60
+_FRONT_MATTER_LINES = 400
 _CHECKBOX = re.compile(r"\[([ xX])\]\s+")
 _SUBTITLES = 3
 _SUBTITLE_LEVEL = 2

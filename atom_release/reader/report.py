@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from atom_release.gate.claims.record import ClaimKind, ClaimRecord
 from atom_release.reader import json_report
+from atom_release.reader.claims_block import FILE, NotGiven, find_block, given_claims, with_given
 from atom_release.reader.contradictions import find_contradictions
 from atom_release.reader.counts import read_counts
 from atom_release.reader.coverage import read_coverage
@@ -24,12 +25,28 @@ from atom_release.reader.policies import read_policies
 from atom_release.reader.record_parts import counted, ordered, service_of, test_claims
 from atom_release.reader.status import read_status
 from atom_release.reader.surface import read_surface
+from atom_release.reader.unread_lines import find_unread_lines
 
 LIMIT = 1_048_576
 
 
-def read_report(path: str, raw: bytes, *, limit: int = LIMIT) -> ClaimRecord:
-    """Read what one report asserts; `path` only names it, and nothing is read from the disk."""
+def read_report(
+    path: str,
+    raw: bytes,
+    *,
+    limit: int = LIMIT,
+    beside: bytes | None = None,
+    unread_lines: bool = False,
+) -> ClaimRecord:
+    """Read what one report asserts; `path` only names it, and nothing is read from the disk.
+
+    Args:
+        path: the report's path.
+        raw: its bytes.
+        limit: the most bytes that are parsed.
+        beside: the bytes of a `release-claims.json` in its folder, if there is one.
+        unread_lines: whether to look for lines that look like claims and were not read.
+    """
     path = clean(path)
     if len(raw) > limit:
         return ClaimRecord(
@@ -41,9 +58,27 @@ def read_report(path: str, raw: bytes, *, limit: int = LIMIT) -> ClaimRecord:
         return ClaimRecord(path=path, unread=str(reason))
     if not text.strip():
         return ClaimRecord(path=path, unread="the file is empty", lines=text.count("\n"))
-    if PurePosixPath(path).suffix.lower() == ".json":
+    try:
+        block = find_block(path, text.split("\n"), beside)
+        given = given_claims(block) if block is not None else None
+    except NotGiven as reason:
+        return ClaimRecord(path=path, unread=str(reason), lines=text.count("\n") + 1)
+    record = _read(path, text, unread_lines=unread_lines)
+    return record if block is None or given is None else with_given(record, given, block)
+
+
+def _read(path: str, text: str, *, unread_lines: bool) -> ClaimRecord:
+    name = PurePosixPath(path)
+    if name.name == FILE:
+        return ClaimRecord(path=path, lines=text.count("\n") + 1)
+    if name.suffix.lower() == ".json":
         return json_report.read(path, text)
-    return _markdown(path, read_markdown(text))
+    document = read_markdown(text)
+    record = _markdown(path, document)
+    if not unread_lines:
+        return record
+    read = {claim.line for claim in record.claims}
+    return record.model_copy(update={"unread_lines": find_unread_lines(document, read)})
 
 
 def _markdown(path: str, document: Document) -> ClaimRecord:

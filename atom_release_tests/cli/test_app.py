@@ -271,6 +271,7 @@ def test_scenarios_and_reference(home: Path, tmp_path: Path, call: Caller) -> No
 def test_schema_and_keygen(home: Path, call: Caller) -> None:
     """The schema is JSON; a new key can be read by its owner only."""
     assert json.loads(call("schema", home=home).stdout)["title"] == "Manifest"
+    assert json.loads(call("schema", "--claims", home=home).stdout)["title"] == "GivenClaims"
     key = Path(json.loads(call("keygen", "--json", home=home).stdout)["key"])
     assert key.stat().st_mode & 0o777 == 0o600
 
@@ -281,3 +282,6 @@ def test_claims_gives_one_record_a_report(release: Tiny, home: Path, call: Calle
     (record,) = json.loads(call("claims", str(report), "--json", home=home).stdout)
     assert (record["task_id"], record["status"]) == ("X.1", "PASS")
     assert call("claims", str(report.with_name("nowhere.md")), "--json", home=home).returncode == 2
+    shown = call("claims", str(report), home=home).stdout
+    assert f"{report}:{record['claims'][0]['line']}" in shown
+    assert "```release-claims" in call("claims", str(report), "--draft", home=home).stdout

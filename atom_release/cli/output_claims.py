@@ -1,0 +1,62 @@
+"""What reports assert, for people: each claim with its place, and the lines that were not read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from atom_release.gate.claims.ledger import said
+
+if TYPE_CHECKING:
+    from atom_release.gate.claims.record import ClaimRecord
+
+
+def show_claims(records: Iterable[ClaimRecord], *, as_json: bool, draft: bool) -> None:
+    """Show claim records as they are read; as JSON, one array; as a draft, their claims blocks."""
+    if draft:
+        _show_drafts(records)
+    elif as_json:
+        separator = "["
+        for record in records:
+            sys.stdout.write(separator + record.model_dump_json())
+            separator = ",\n"
+        sys.stdout.write("[]\n" if separator == "[" else "]\n")
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for record in records:
+            for line in lines_of(record):
+                console.print(line)
+
+
+def _show_drafts(records: Iterable[ClaimRecord]) -> None:
+    from atom_release.reader.draft import draft_block
+
+    for record in records:
+        if record.unread:
+            sys.stderr.write(f"{record.path}: {record.unread}\n")
+        else:
+            sys.stdout.write(draft_block(record))
+
+
+def lines_of(record: ClaimRecord) -> list[str]:
+    """Return what people see of one record, with the place of each claim."""
+    head = f"[bold]{escape(record.path)}[/bold]"
+    if record.unread:
+        return [f"{head}: could not be read: {escape(record.unread)}"]
+    stated = f" {record.status_raw!r}" if record.status_raw else ""
+    lines = [f"{head}: status {record.status.value}{escape(stated)}"]
+    if record.given:
+        lines.append(f"  given by {escape(record.given)}")
+    lines += [
+        f"  {escape(f'{record.path}:{claim.line}')}  {claim.kind.value}: {escape(said(claim))}"
+        for claim in record.claims
+    ]
+    lines += [f"  [yellow]contradiction:[/yellow] {escape(finding)}" for finding in record.findings]
+    if record.unread_lines:
+        places = ", ".join(str(number) for number in record.unread_lines)
+        lines.append(f"  looks like a claim and was not read: lines {places}")
+    return lines
