@@ -41,6 +41,7 @@ def materialize(
     else:
         work.begin()
         artifacts = station.make(work)
+        work.refuse(artifacts)
         work.write(artifacts)
         results = judged(work, station, artifacts)
     yield dg.MaterializeResult(

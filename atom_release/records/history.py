@@ -1,27 +1,24 @@
-"""What was decided before about a repository.
+"""What was decided before about a judged commit under one manifest.
 
-Signed lines, kept by root commit, whatever the output folder was.
+Signed lines, whatever clone, work tree and output folder the runs had. Where they are kept is
+`records.history_lines`'s.
 
 It serves one rule: there is no retry until green. A failure that the judged commit determines
 stays, for the same commit, manifest and environment, until there is a new commit or a waiver. A run
-is written down when it begins, before anything is asked, and closed by its decision: one that died
-in between is closed as RED by the next that begins, so that ending a run before it decides hides
-nothing.
+is written down when it begins, before anything is asked; each step writes down what it refuses
+before it stores its artifacts; and the decision closes the run. One that died in between is closed
+as RED by the next that begins, so that ending a run before it decides hides nothing.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
@@ -32,9 +29,11 @@ from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.rules.legs import Earlier
 from atom_release.gate.vocabulary import Outcome, Verdict
 from atom_release.records import canonical, signing
+from atom_release.records.history_lines import Lines
 from atom_release.records.liveness import Process
 
 LINE_TYPE = "application/vnd.atom-release.history+json"
+_CLOSING = frozenset({"decided", "died"})
 _DIED = "died: its process ended, or its timebox, before it decided"
 
 
@@ -58,28 +57,46 @@ class Occasion:
         )
         return cls(commit, canonical.digest(manifest), canonical.digest(environment.encode()))
 
+    @property
+    def name(self) -> str:
+        """The name of the history that this occasion belongs to: judged commit and manifest.
+
+        Never anything that a clone may hold or lack, such as the first commit.
+        """
+        return f"{self.commit}-{self.manifest[:16]}"
+
 
 @dataclass(frozen=True)
 class History:
-    """The decisions about one repository."""
+    """The runs on one judged commit under one manifest, and what they came to."""
 
-    path: Path
+    kept: Lines
     key: signing.KeyPair
 
-    def failures(self, occasion: Occasion) -> dict[str, Earlier]:
-        """Give the criteria that failed before on this occasion, each with when and how.
+    def failures(self, occasion: Occasion, run: str = "") -> dict[str, Earlier]:
+        """Return the criteria that failed before on this occasion, each with when and how.
+
+        What the steps of a run refused counts where the run did not come to a decision; of one that
+        did, the decision counts.
+
+        Args:
+            occasion: commit, manifest and environment.
+            run: the run that asks; what its own steps refused so far is not before it.
 
         Raises:
             StoreError: the history was changed by someone else.
         """
-        found: dict[str, Earlier] = {}
-        for line in self._lines():
-            if line["occasion"] == asdict(occasion):
-                found |= {
-                    criterion: Earlier.model_validate({"when": line["as_of"], **said})
-                    for criterion, said in line.get("failed", {}).items()
+        lines = self._lines()
+        decided = {line["run"] for line in lines if line["kind"] == "decided"}
+        failures: dict[str, Earlier] = {}
+        for line in lines:
+            superseded = line["kind"] == "refused" and line["run"] in decided | {run}
+            if line["occasion"] == asdict(occasion) and not superseded:
+                failures |= {
+                    criterion: Earlier.model_validate({"when": line["as_of"], **failure})
+                    for criterion, failure in line.get("failed", {}).items()
                 }
-        return found
+        return failures
 
     def decisions(self, commit: str) -> list[dict[str, str]]:
         """Give the earlier decisions on a commit, oldest first.
@@ -89,7 +106,7 @@ class History:
         lines = [
             one
             for one in self._lines()
-            if one["occasion"]["commit"] == commit and one["kind"] != "started"
+            if one["occasion"]["commit"] == commit and one["kind"] in _CLOSING
         ]
         return [
             {
@@ -106,9 +123,9 @@ class History:
 
         The digest of the history as it stands, or `none`.
         """
-        decided = sum(line["kind"] != "started" and line["run"] != run for line in self._lines())
+        decided = sum(line["kind"] in _CLOSING and line["run"] != run for line in self._lines())
         return (
-            f"{decided} earlier decisions, sha256:{canonical.digest(self.path.read_bytes())}"
+            f"{decided} earlier decisions, sha256:{canonical.digest(self.kept.read())}"
             if decided
             else "none"
         )
@@ -121,7 +138,7 @@ class History:
         Raises:
             StoreError: the history was changed by someone else.
         """
-        with self._alone():
+        with self.kept.alone():
             lines = self._lines()
             for line in _unclosed(lines):
                 if line["run"] != run and _over(line, when):
@@ -131,7 +148,8 @@ class History:
                         "run": line["run"],
                         "as_of": when.isoformat(),
                     }
-                    self._append({**closing, "verdict": Verdict.RED.value, "reason": _DIED})
+                    reason = _DIED + _refused_by(lines, line["run"])
+                    self._append({**closing, "verdict": Verdict.RED.value, "reason": reason})
             if not any(line["run"] == run for line in lines):
                 begun = {
                     "kind": "started",
@@ -142,68 +160,131 @@ class History:
                 }
                 self._append({**begun, "process": asdict(Process.here())})
 
-    def add(self, decision: Decision, occasion: Occasion, run: str, when: datetime) -> None:
-        """Append a decision.
+    def refuse(
+        self,
+        results: Iterable[CriterionResult],
+        occasion: Occasion,
+        run: str,
+        step: str,
+        when: datetime,
+    ) -> None:
+        """Write down which criteria a step refuses, before its artifacts are stored.
+
+        Those that the run wrote down already are not repeated.
+
+        Raises:
+            StoreError: the history was changed by someone else.
+        """
+        with self.kept.alone():
+            told = {
+                criterion
+                for line in self._lines()
+                if line["run"] == run and line["kind"] == "refused"
+                for criterion in line["failed"]
+            }
+            failed = _failures(result for result in results if result.id not in told)
+            if failed:
+                self._append(
+                    {
+                        "kind": "refused",
+                        "occasion": asdict(occasion),
+                        "run": run,
+                        "step": step,
+                        "as_of": when.isoformat(),
+                        "failed": failed,
+                    }
+                )
+
+    def add(
+        self,
+        decision: Decision,
+        occasion: Occasion,
+        run: str,
+        when: datetime,
+        snapshot: bytes = b"",
+    ) -> None:
+        """Append a decision, with the digest of the snapshot that records it.
 
         Its failures are kept, waived ones too, with their own reason and not with that of an
         earlier one.
         """
-        failed: dict[str, JsonValue] = {
-            one.id: {"reason": one.reason, "fingerprint": one.failure, "unwaivable": one.unwaivable}
-            for one in decision.criteria
-            if _failed(one)
-        }
         line = {
             "kind": "decided",
             "occasion": asdict(occasion),
             "run": run,
             "as_of": when.isoformat(),
+            "snapshot": canonical.digest(snapshot),
         }
-        with self._alone():
+        with self.kept.alone():
             self._append(
                 {
                     **line,
                     "verdict": decision.verdict.value,
                     "reason": decision.reason,
-                    "failed": failed,
+                    "failed": _failures(decision.criteria),
                 }
             )
 
+    def occasion_of(self, snapshot: bytes) -> Occasion | None:
+        """Return what a recorded decision was made on, None where this history lacks it."""
+        line = self._decided(canonical.digest(snapshot))
+        return None if line is None else Occasion(**line["occasion"])
+
+    def objection(self, snapshot: bytes) -> str:
+        """Say what speaks against acting on a recorded decision, or nothing.
+
+        It has to stand here, and no later run may have come to another verdict, nor have refused a
+        criterion without coming to one, whichever output folder it had and whatever is left of it.
+
+        Raises:
+            StoreError: the history was changed by someone else.
+        """
+        lines = self._lines()
+        own = self._decided(canonical.digest(snapshot))
+        if own is None:
+            return "the history of this commit does not hold the decision"
+        later = lines[lines.index(own) + 1 :]
+        decided = {line["run"] for line in lines if line["kind"] == "decided"}
+        for line in reversed(later):
+            if line["kind"] == "decided" and line["verdict"] != Verdict.GREEN:
+                return f"a later run came to {line['verdict']} at {line['as_of']}: {line['reason']}"
+            if line["kind"] == "refused" and line["run"] not in decided:
+                return (
+                    f"a later run refused {', '.join(line['failed'])} at {line['as_of']} and came"
+                    " to no decision"
+                )
+        return ""
+
+    def _decided(self, digest: str) -> Mapping[str, Any] | None:
+        return next(
+            (
+                line
+                for line in reversed(self._lines())
+                if line["kind"] == "decided" and line.get("snapshot") == digest
+            ),
+            None,
+        )
+
     def _append(self, line: Mapping[str, object]) -> None:
-        last = self.path.read_bytes().splitlines()[-1:] if self.path.exists() else []
+        last = self.kept.read().splitlines()[-1:]
         envelope = signing.sign(
             canonical.encode({**line, "after": _link(last[0]) if last else ""}), LINE_TYPE, self.key
         )
-        with self.path.open("ab") as file:
-            file.write(envelope)
-            file.flush()
-            os.fsync(file.fileno())
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other runs on this repository from writing meanwhile."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_suffix(".lock").open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        self.kept.append(envelope)
 
     def _lines(self) -> Sequence[Mapping[str, Any]]:
-        return (
-            _believed(self.path.read_bytes(), self.path, self.key.public)
-            if self.path.exists()
-            else ()
-        )
+        return _believed(self.kept.read(), self.kept.place, self.key.public)
 
 
 @lru_cache(maxsize=4)
-def _believed(content: bytes, path: Path, key: signing.PublicKey) -> tuple[Mapping[str, Any], ...]:
+def _believed(content: bytes, place: str, key: signing.PublicKey) -> tuple[Mapping[str, Any], ...]:
     """Check every line.
 
     Every step of a run asks several times, and the same bytes need to be checked only once.
     """
     remedy = (
-        f"Find out who changed it; {path} can be moved away, and the next decision then says it has"
-        " no history."
+        f"Find out who changed it; {place} can be moved away, and the next decision then says that"
+        " it has no history."
     )
     lines: list[Mapping[str, Any]] = []
     after = ""
@@ -231,13 +312,33 @@ def _link(envelope: bytes) -> str:
     return canonical.digest(envelope.rstrip(b"\n"))
 
 
-def _failed(one: CriterionResult) -> bool:
-    return not one.flaky and Outcome.FAIL in {one.outcome, one.before}
+def _failures(results: Iterable[CriterionResult]) -> dict[str, JsonValue]:
+    """Return the failures among results, waived ones too, but no echo of an earlier failure."""
+    return {
+        result.id: {
+            "reason": result.reason,
+            "fingerprint": result.failure,
+            "unwaivable": result.unwaivable,
+        }
+        for result in results
+        if not result.flaky and Outcome.FAIL in {result.outcome, result.before}
+    }
+
+
+def _refused_by(lines: Sequence[Mapping[str, Any]], run: str) -> str:
+    """Say which criteria a run's steps had refused before it ended, or nothing."""
+    refused = [
+        criterion
+        for line in lines
+        if line["run"] == run and line["kind"] == "refused"
+        for criterion in line["failed"]
+    ]
+    return f"; until then it had refused {', '.join(refused)}" if refused else ""
 
 
 def _unclosed(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Give the beginnings of runs that nothing closed."""
-    closed = {line["run"] for line in lines if line["kind"] != "started"}
+    closed = {line["run"] for line in lines if line["kind"] in _CLOSING}
     return [line for line in lines if line["kind"] == "started" and line["run"] not in closed]
 
 

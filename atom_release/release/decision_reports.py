@@ -65,7 +65,7 @@ def snapshot(work: Work) -> Mapping[str, bytes]:
         "earlier": earlier,
     }
     decision, snapshot_bytes = record.snapshot_of(case, artifacts, circumstances)
-    work.history.add(decision, work.occasion, work.run_id, case.as_of)
+    work.history.add(decision, work.occasion, work.run_id, case.as_of, snapshot_bytes)
     attested = attestations.write(case.evidence, work.subject.key)
     everything = {
         **artifacts,

@@ -16,6 +16,7 @@ from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import canonical, record, signing
 from atom_release.records.store import RunStore
+from atom_release.release import attempts
 from atom_release.release.clock import now
 from atom_release.release.released import decision_name
 from atom_release.release.subject import Subject
@@ -66,7 +67,7 @@ def green_record(subject: Subject) -> tuple[record.Record, dict[str, bytes]]:
     """Give the newest decision with its artifacts if it is GREEN, as of its own time and as of now.
 
     Raises:
-        Refused: it is not, or cannot be believed.
+        Refused: it is not, or cannot be believed, or the history of this commit disputes it.
     """
     artifacts, envelope = artifacts_of(subject, newest_run(subject))
     found = _checked(subject, artifacts, envelope)
@@ -77,6 +78,7 @@ def green_record(subject: Subject) -> tuple[record.Record, dict[str, bytes]]:
             "Read it with `atom-release explain`.",
         )
     record.rederive(artifacts, envelope, subject.key.public, now=now())
+    attempts.require_undisputed(subject, found, artifacts)
     return found, artifacts
 
 

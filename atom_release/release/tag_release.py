@@ -34,7 +34,7 @@ from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical, names, record, signing
-from atom_release.release import bundle_decision, released, stored_decision
+from atom_release.release import attempts, bundle_decision, released, stored_decision
 from atom_release.release.clock import now
 from atom_release.release.work import Work
 
@@ -186,7 +186,8 @@ def _committed(
             entry, committed=make_release_commit(repository, subject.commit, files, signature, onto)
         )
     if entry.tagged is None:
-        signature = Signature(identity, _moment(entry), _tag_message(found))
+        earlier = attempts.told(found, artifacts)
+        signature = Signature(identity, _moment(entry), _tag_message(found, earlier))
         entry = journal.reach(
             entry,
             tagged=make_tag_object(
@@ -208,7 +209,7 @@ def _message(decision: Decision, title: str) -> str:
     )
 
 
-def _tag_message(found: record.Record) -> str:
+def _tag_message(found: record.Record, earlier: str) -> str:
     decision = found.decision
     beside = [
         f"{one.id} {one.outcome}: {one.reason}"
@@ -218,7 +219,7 @@ def _tag_message(found: record.Record) -> str:
     noted = "".join(f"Noted: {sentence}\n" for sentence in beside)
     return (
         f"{_message(decision, 'Release')}Decision-Digest:"
-        f" sha256:{canonical.digest(found.envelope)}\n{noted}"
+        f" sha256:{canonical.digest(found.envelope)}\n{noted}{earlier}"
     )
 
 

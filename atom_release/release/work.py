@@ -149,7 +149,11 @@ class Work:
         )
         remembered = self.history.told(self.run_id)
         return with_terms(
-            replace(case, history=self.history.failures(self.occasion), remembered=remembered),
+            replace(
+                case,
+                history=self.history.failures(self.occasion, self.run_id),
+                remembered=remembered,
+            ),
             self.terms,
             self.subject.key.public,
         )
@@ -190,23 +194,30 @@ class Work:
 
     @cached_property
     def history(self) -> History:
-        """What earlier runs decided about this repository, whatever their output folder was."""
-        from atom_release.records.history import (
-            History,
-        )
+        """What earlier runs decided about this commit, whatever their output folder was."""
+        from atom_release.release.attempts import history_of
 
-        return History(
-            self.settings.home / "history" / f"{self.subject.tree.root}.jsonl", self.subject.key
-        )
+        return history_of(self.subject)
 
     @property
     def occasion(self) -> Occasion:
         """What a failure sticks to: this commit, this manifest, this environment."""
-        from atom_release.records.history import (
-            Occasion,
-        )
+        from atom_release.release.attempts import occasion_of
 
-        return Occasion.here(self.subject.commit, self.subject.manifest_bytes)
+        return occasion_of(self.subject)
+
+    def refuse(self, artifacts: Mapping[str, bytes]) -> None:
+        """Write down what this step refuses, before its artifacts are stored.
+
+        A refusal counts from now on, also where this run is ended before it decides. A criterion
+        that has failed on the evidence so far fails on any more of it.
+        """
+        from atom_release.gate.decision.decision import judge
+        from atom_release.gate.rules import people_legs
+
+        case = self.case({**self.inputs(self.names.evidence_artifacts), **artifacts})
+        results = [judge(criterion, case) for criterion in people_legs.expected(case)]
+        self.history.refuse(results, self.occasion, self.run_id, self.name, now())
 
     def write(self, artifacts: Mapping[str, bytes]) -> None:
         """Store what this step made, with a signed index of it."""

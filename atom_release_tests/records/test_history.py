@@ -15,6 +15,7 @@ from atom_release.errors import StoreError
 from atom_release.gate.decision.decision import decide
 from atom_release.gate.vocabulary import Answer, Outcome, Verdict
 from atom_release.records.history import History, Occasion
+from atom_release.records.history_lines import FileLines
 from atom_release.records.signing import ensure_key
 from atom_release_tests.fixtures.cases import COMMIT, LEGS, NOW, all_good, case_of, evidence_for
 
@@ -22,7 +23,12 @@ OCCASION = Occasion.here(COMMIT, b"manifest")
 
 
 def history(folder: Path) -> History:
-    return History(folder / "history" / "root.jsonl", ensure_key(folder / "keys" / "gate.pem"))
+    lines = FileLines(folder / "history" / f"{OCCASION.name}.jsonl")
+    return History(lines, ensure_key(folder / "keys" / "gate.pem"))
+
+
+def path_of(kept: History) -> Path:
+    return Path(kept.kept.place)
 
 
 def failed(question: str) -> list[object]:
@@ -81,7 +87,7 @@ def test_an_edited_history_is_refused(change: object, tmp_path: Path) -> None:
     """A line that the gate's key did not sign is an error with a remedy, never a clean slate."""
     kept = history(tmp_path)
     kept.add(decide(case_of(failed("health"))), OCCASION, "first", NOW)  # type: ignore[arg-type]
-    kept.path.write_bytes(change(kept.path.read_bytes().replace(b"eyJ", b"eyK", 1)))  # type: ignore[operator]
+    path_of(kept).write_bytes(change(path_of(kept).read_bytes().replace(b"eyJ", b"eyK", 1)))  # type: ignore[operator]
     with pytest.raises(StoreError, match="not signed by the gate's key"):
         kept.failures(OCCASION)
 

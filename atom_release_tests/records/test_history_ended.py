@@ -24,7 +24,7 @@ from atom_release.records import signing
 from atom_release.records.history import History
 from atom_release.records.liveness import Process
 from atom_release_tests.fixtures.cases import COMMIT, NOW, all_good, case_of, evidence_for
-from atom_release_tests.records.test_history import OCCASION, failed, history
+from atom_release_tests.records.test_history import OCCASION, failed, history, path_of
 
 SOON = NOW + timedelta(hours=1)
 _BEGIN = """
@@ -32,10 +32,13 @@ import os, signal, sys
 from datetime import datetime
 from pathlib import Path
 from atom_release.records.history import History, Occasion
+from atom_release.records.history_lines import FileLines
 from atom_release.records.signing import ensure_key
 folder, commit, manifest, environment, when, deadline = sys.argv[1:]
-kept = History(Path(folder) / "history" / "root.jsonl", ensure_key(Path(folder) / "keys" / "gate.pem"))
-kept.begin(Occasion(commit, manifest, environment), "killed", datetime.fromisoformat(when), datetime.fromisoformat(deadline))
+occasion = Occasion(commit, manifest, environment)
+lines = FileLines(Path(folder) / "history" / f"{occasion.name}.jsonl")
+kept = History(lines, ensure_key(Path(folder) / "keys" / "gate.pem"))
+kept.begin(occasion, "killed", datetime.fromisoformat(when), datetime.fromisoformat(deadline))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -135,8 +138,8 @@ def test_no_line_can_be_taken_out(out: int, tmp_path: Path) -> None:
     kept = history(tmp_path)
     for run in ("first", "second", "third"):
         kept.add(decide(case_of(failed("health"))), OCCASION, run, NOW)  # type: ignore[arg-type]
-    lines = kept.path.read_bytes().splitlines(keepends=True)
-    kept.path.write_bytes(b"".join(line for number, line in enumerate(lines) if number != out))
+    lines = path_of(kept).read_bytes().splitlines(keepends=True)
+    path_of(kept).write_bytes(b"".join(line for number, line in enumerate(lines) if number != out))
     with pytest.raises(StoreError, match="a line was taken out or moved"):
         kept.failures(OCCASION)
 
@@ -172,7 +175,7 @@ def test_the_history_says_what_kind_each_line_is(tmp_path: Path) -> None:
     killed(tmp_path)
     kept.begin(OCCASION, "next", NOW, SOON)
     kept.add(decide(case_of(all_good())), OCCASION, "next", NOW)
-    lines = [signing.unverified(line) for line in kept.path.read_bytes().splitlines()]
+    lines = [signing.unverified(line) for line in path_of(kept).read_bytes().splitlines()]
     assert [(one["kind"], one["run"]) for one in lines] == [
         ("started", "killed"),
         ("died", "killed"),

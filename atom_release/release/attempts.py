@@ -1,0 +1,78 @@
+"""The attempts on one judged commit: its history, and whether the acts may believe a decision.
+
+What an attempt is and which of its refusals stick is `records.history`'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from atom_release.errors import Refused, StoreError
+from atom_release.gate.decision.decision import decide
+from atom_release.gate.vocabulary import Verdict
+from atom_release.records import record
+from atom_release.records.history import History, Occasion
+from atom_release.records.history_lines import FileLines
+from atom_release.release.subject import Subject
+
+_AGAIN = "Run `atom-release audit` on this commit."
+_SHOWN = 10
+_LONGEST = 200
+
+
+def occasion_of(subject: Subject) -> Occasion:
+    """Return what a failure sticks to: this commit, this manifest, this environment."""
+    return Occasion.here(subject.commit, subject.manifest_bytes)
+
+
+def history_of(subject: Subject) -> History:
+    """Return the history of the judged commit under its manifest, on this machine."""
+    name = f"{occasion_of(subject).name}.jsonl"
+    return History(FileLines(subject.settings.home / "history" / name), subject.key)
+
+
+def require_undisputed(
+    subject: Subject, found: record.Record, artifacts: Mapping[str, bytes]
+) -> None:
+    """Check that the history knows a GREEN decision and nothing that speaks against it.
+
+    The run that it was made by may lie in another output folder than a later one, and a later one
+    may have been deleted: the history has both.
+
+    Raises:
+        Refused: it does not, or it cannot be believed.
+    """
+    snapshot = _snapshot(found, artifacts)
+    try:
+        history = history_of(subject)
+        objection = history.objection(snapshot)
+        occasion = history.occasion_of(snapshot)
+        failures = history.failures(occasion) if occasion else {}
+    except StoreError as error:
+        raise Refused(f"The history cannot be believed: {error.message}", error.remedy) from error
+    if objection:
+        raise Refused(f"The decision on {subject.commit[:12]} is disputed: {objection}.", _AGAIN)
+    again = decide(replace(found.decidable(), history=failures))
+    if again.verdict is not Verdict.GREEN:
+        raise Refused(
+            f"With what the history knows now, the decision on {subject.commit[:12]} is"
+            f" {again.verdict}: {again.reason}.",
+            _AGAIN,
+        )
+
+
+def told(found: record.Record, artifacts: Mapping[str, bytes]) -> str:
+    """Return the lines of a tag's message that tell of the attempts before this decision."""
+    earlier = json.loads(_snapshot(found, artifacts))["earlier"]
+    lines = [
+        f"Earlier-Attempt: {attempt['verdict']} {attempt['as_of']}"
+        f" {' '.join(attempt['reason'].split())[:_LONGEST]}"
+        for attempt in earlier[-_SHOWN:]
+    ]
+    return "".join(f"{line}\n" for line in (f"Earlier-Attempts: {len(earlier)}", *lines))
+
+
+def _snapshot(found: record.Record, artifacts: Mapping[str, bytes]) -> bytes:
+    return artifacts[f"{found.manifest.release.prefix}_Snapshot.json"]
