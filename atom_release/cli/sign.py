@@ -94,8 +94,8 @@ def approve(  # noqa: PLR0913 - what an approval has to say
         typer.Option(
             "--key",
             help=(
-                "The person's private key, whose public half stands in release-keys/ of a trusted"
-                " place."
+                "The person's private key, whose public half the operator's file names, or"
+                " release-keys/ of the release before."
             ),
         ),
     ],
@@ -108,10 +108,7 @@ def approve(  # noqa: PLR0913 - what an approval has to say
     scenario: ScenarioOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Approve of the commit's release, where the manifest asks a criterion for approvals.
-
-    Signed.
-    """
+    """Sign that the commit may be released, with every commit since the release before."""
     from atom_release.cli import output
     from atom_release.release import sign_consent
 

@@ -6,6 +6,8 @@ Nothing here changes a reference anywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from atom_release.git.call import Git
 from atom_release.git.trouble import GitError, Trouble, failure, masked
@@ -108,6 +110,64 @@ def references(git: Git, address: str, *names: str, timeout: float) -> dict[str,
     return {ref: oid for oid, ref in listed if ref.removesuffix("^{}") in names}
 
 
+@dataclass(frozen=True)
+class Heads:
+    """A branch of another repository with its tip, and all tags there with their objects.
+
+    `<tag>^{}` is what a tag points at. Branch and tip are None where there is no such branch.
+    """
+
+    branch: str | None
+    tip: str | None
+    tags: Mapping[str, str]
+
+
+def default_branch(git: Git, address: str, base: str | None, *, timeout: float) -> Heads:
+    """Return the default branch of another repository, or the one that is named, and the tags.
+
+    Raises:
+        GitError: no answer came.
+    """
+    patterns = [f"refs/heads/{base}" if base else "HEAD", "refs/tags/*"]
+    ran = git.call(
+        "ls-remote",
+        "--symref",
+        "--end-of-options",
+        address,
+        *patterns,
+        network=True,
+        timeout=timeout,
+        address=address,
+    )
+    if ran.status != 0:
+        raise failure(ran, "ls-remote", git.repository)
+    listed: dict[str, str] = {}
+    branch = f"refs/heads/{base}" if base else None
+    for line in ran.out.decode("utf-8", "surrogateescape").splitlines():
+        value, _, ref = line.partition("\t")
+        if value.startswith("ref: ") and ref == "HEAD":
+            branch = branch or value.removeprefix("ref: ")
+        else:
+            listed[ref] = value
+    tip = listed.get(f"refs/heads/{base}" if base else "HEAD")
+    return Heads(
+        branch if tip else None,
+        tip if branch else None,
+        {ref: oid for ref, oid in listed.items() if ref.startswith("refs/tags/")},
+    )
+
+
+def take_all(git: Git, address: str, refs: Mapping[str, str], *, timeout: float) -> None:
+    """Take the objects behind several references, where they are not there yet.
+
+    Raises:
+        GitError: they could not be had.
+    """
+    lacking = [ref for ref, oid in refs.items() if not _holds_object(git, oid)]
+    if lacking:
+        _fetch(git, address, lacking, timeout)
+
+
 def take(git: Git, address: str, ref: str, oid: str, *, timeout: float) -> None:
     """Take the objects behind a reference into the repository, if they are not there yet.
 
@@ -116,6 +176,16 @@ def take(git: Git, address: str, ref: str, oid: str, *, timeout: float) -> None:
     """
     if _holds_object(git, oid):
         return
+    _fetch(git, address, [ref], timeout)
+    if not _holds_object(git, oid):
+        raise GitError(
+            f"{ref} of {masked(address)} moved while it was read.",
+            "Try again.",
+            trouble=Trouble.OTHER,
+        )
+
+
+def _fetch(git: Git, address: str, refs: list[str], timeout: float) -> None:
     quiet = (
         "--quiet",
         "--no-write-fetch-head",
@@ -129,19 +199,13 @@ def take(git: Git, address: str, ref: str, oid: str, *, timeout: float) -> None:
         *quiet,
         "--end-of-options",
         address,
-        ref,
+        *refs,
         network=True,
         timeout=max(timeout, _LONG),
         address=address,
     )
     if ran.status != 0:
         raise failure(ran, "fetch", git.repository)
-    if not _holds_object(git, oid):
-        raise GitError(
-            f"{ref} of {masked(address)} moved while it was read.",
-            "Try again.",
-            trouble=Trouble.OTHER,
-        )
 
 
 def _holds_object(git: Git, oid: str) -> bool:

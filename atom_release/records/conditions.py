@@ -41,7 +41,12 @@ def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.Pub
     if waivers is not None:
         given = consents.read(waivers, producer)
         case = replace(
-            case, waivers=given.waivers, approvals=given.approvals, authors=given.authors
+            case,
+            waivers=given.waivers,
+            approvals=given.approvals,
+            review=given.review,
+            people=given.people,
+            trust=given.source,
         )
     case = _under_operator(case, artifacts.get(f"{prefix}_{OPERATOR}"))
     return case if baseline is None else replace(case, baseline=_baseline(baseline))

@@ -12,17 +12,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
 from atom_release.errors import StoreError
 from atom_release.gate.consents.approvals import Approval, Shown
+from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented, Signature, Waiver
 from atom_release.records import canonical, signing
 
-SCHEMA = "atom-release/waivers/v1"
+SCHEMA = "atom-release/waivers/v2"
 WAIVER_TYPE = "application/vnd.atom-release.waiver+json"
 APPROVAL_TYPE = "application/vnd.atom-release.approval+json"
 _KINDS: Mapping[str, type[Waiver | Approval]] = {WAIVER_TYPE: Waiver, APPROVAL_TYPE: Approval}
@@ -30,13 +31,10 @@ _KINDS: Mapping[str, type[Waiver | Approval]] = {WAIVER_TYPE: Waiver, APPROVAL_T
 
 @dataclass(frozen=True)
 class Trust:
-    """Whose signatures count: persons by the name their key is kept under.
-
-    `source` says where that is.
-    """
+    """Whose signatures count, each person with addresses and keys; `source` says where that is."""
 
     source: str
-    keys: Mapping[str, bytes]
+    people: tuple[Signatory, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,9 @@ class Consents:
 
     waivers: tuple[Presented, ...] = ()
     approvals: tuple[Shown, ...] = ()
-    authors: tuple[str, ...] = ()
+    review: Review = field(default_factory=Review)
+    people: tuple[Signatory, ...] = ()
+    source: str = ""
 
 
 def sign(what: Waiver | Approval, key: signing.KeyPair) -> bytes:
@@ -59,17 +59,20 @@ def sign(what: Waiver | Approval, key: signing.KeyPair) -> bytes:
     )
 
 
-def document(envelopes: Iterable[bytes], trust: Trust, authors: Iterable[str]) -> bytes:
+def document(envelopes: Iterable[bytes], trust: Trust, review: Review) -> bytes:
     """Give the bytes of the artifact that keeps all this beside the decision."""
     texts: list[JsonValue] = [
         *sorted({one.decode("utf-8", "replace").strip() for one in envelopes} - {""})
     ]
-    keys: dict[str, JsonValue] = {
-        name: pem.decode("utf-8", "replace") for name, pem in sorted(trust.keys.items())
-    }
-    told: dict[str, JsonValue] = {"source": trust.source, "keys": keys}
+    people: list[JsonValue] = [person.model_dump(mode="json") for person in trust.people]
+    trusted: dict[str, JsonValue] = {"source": trust.source, "people": people}
     return canonical.encode(
-        {"schema": SCHEMA, "trusted": told, "authors": sorted(authors), "envelopes": texts}
+        {
+            "schema": SCHEMA,
+            "trusted": trusted,
+            "review": review.model_dump(mode="json"),
+            "envelopes": texts,
+        }
     )
 
 
@@ -85,22 +88,27 @@ def read(content: bytes, producer: signing.PublicKey) -> Consents:
     """
     try:
         said = json.loads(content)
-        trusted = {
-            signing.public_from_pem(pem.encode()): str(name)
-            for name, pem in said["trusted"]["keys"].items()
+        source = str(said["trusted"]["source"])
+        people = tuple(Signatory.model_validate(one) for one in said["trusted"]["people"])
+        review = Review.model_validate(said["review"])
+        envelopes = [str(one) for one in said["envelopes"]]
+        keys = {
+            key.keyid: (key, person.name)
+            for person in people
+            for key in (signing.public_from_pem(pem.encode()) for pem in person.keys)
         }
-        envelopes, authors = (
-            [str(one) for one in said["envelopes"]],
-            tuple(str(one) for one in said["authors"]),
-        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             f"The waivers cannot be read: {type(error).__name__}.", "Run the audit again."
         ) from error
-    keys = {key.keyid: (key, name) for key, name in trusted.items()}
     found = [_checked(envelope.encode(), keys, producer) for envelope in envelopes]
-    waivers = tuple(one for one in found if isinstance(one, Presented))
-    return Consents(waivers, tuple(one for one in found if isinstance(one, Shown)), authors)
+    return Consents(
+        waivers=tuple(one for one in found if isinstance(one, Presented)),
+        approvals=tuple(one for one in found if isinstance(one, Shown)),
+        review=review,
+        people=people,
+        source=source,
+    )
 
 
 def _checked(

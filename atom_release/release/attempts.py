@@ -12,7 +12,7 @@ from dataclasses import replace
 from atom_release.errors import Refused, StoreError
 from atom_release.gate.decision.decision import decide
 from atom_release.gate.vocabulary import Verdict
-from atom_release.records import record
+from atom_release.records import names, record
 from atom_release.records.history import History, Occasion
 from atom_release.records.history_lines import FileLines
 from atom_release.release.subject import Subject
@@ -75,4 +75,4 @@ def told(found: record.Record, artifacts: Mapping[str, bytes]) -> str:
 
 
 def _snapshot(found: record.Record, artifacts: Mapping[str, bytes]) -> bytes:
-    return artifacts[f"{found.manifest.release.prefix}_Snapshot.json"]
+    return artifacts[names.ArtifactNames(found.manifest).artifact(names.SNAPSHOT)]

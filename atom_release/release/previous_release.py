@@ -3,9 +3,11 @@
 Found in the judged repository, and believed only if a trusted key signed that it was GREEN.
 
 A release is a tag on a commit that holds a signed decision about its own first parent. Which one
-comes before S is told by the history and never by a name or a date that somebody wrote: the nearest
-ancestor of S that was released. Whoever compares with it (regression, a rule that only tightens)
-takes it from here, with its manifest and artifacts, each of which is what was signed.
+comes before S is told by the default branch's history, which S cannot choose: the nearest release
+in it. So neither a side branch with releases of its own, nor an old commit whose release was looser
+once, chooses what it is compared with. Only a release that was made on top of that one since, and
+that S stands on, is nearer. Whoever compares with it (regression, a rule that only tightens) takes
+it from here, with its manifest and artifacts, each of which is what was signed.
 
 The decision is not derived again: the rules of the gate that made it may have been others. Its
 signature, its verdict, what it judged and the digest of every artifact are checked.
@@ -23,8 +25,9 @@ from typing import TYPE_CHECKING, Any
 from atom_release.errors import Misuse, ProbeFault, Refused, StoreError
 from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
-from atom_release.git import Git
+from atom_release.git import Git, GitError, remote
 from atom_release.records import canonical, signing
+from atom_release.release.default_branch import DefaultBranch, find_default_branch
 from atom_release.release.subject import Subject
 from atom_release.source.manifest_file import MANIFEST_PATH
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from atom_release.source.commit import JudgedTree
 
 _DECISION = re.compile(r"releases/[^/]+/Phase[^/]*_Decision\.dsse\.json")
+_FETCHING = 60.0
 _TAGS = "--format=%(refname:strip=2)%00%(objecttype)%00%(*objecttype)%00%(*objectname)%00%(*parent)"
 
 
@@ -73,6 +77,10 @@ class Lookup:
 
     `passed_over` says which tags carry a decision that cannot be believed, and why.
 
+    `trusted` is the nearest release of the default branch: the only one whose tree is believed.
+
+    `unknown` is whether there may be one that this clone does not show.
+
     `disputed` says how the manifest contradicts the history, where it names a tag
     (`release.previous`).
     """
@@ -81,6 +89,8 @@ class Lookup:
     reason: str
     passed_over: tuple[str, ...] = ()
     disputed: str = ""
+    trusted: Previous | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,20 +108,40 @@ def of(subject: Subject, trusted: Iterable[PublicKey] | None = None) -> Lookup:
             what is found, and chooses nothing.
         trusted: the public keys that may have signed it; by default the gate's own.
     """
-    repository, keys = (
-        subject.tree.repository,
-        tuple(trusted) if trusted is not None else (subject.key.public,),
-    )
+    keys = tuple(trusted) if trusted is not None else (subject.key.public,)
+    git, branch = Git(subject.tree.repository), find_default_branch(subject)
+    tags = _tags(git, branch)
     passed: list[str] = []
-    for tag in _candidates(Git(repository), subject.commit):
+    of_default = _nearest(subject, tags, branch.tip, keys, passed) if branch.tip else None
+    nearest = _nearest(subject, tags, subject.commit, keys, passed)
+    if nearest is None or (
+        of_default is not None and not remote.is_ancestor(git, of_default.judged, nearest.judged)
+    ):
+        nearest = of_default
+    passed_over = tuple(dict.fromkeys(passed))
+    if nearest is not None:
+        dispute = _dispute(subject, nearest.tag)
+        return Lookup(nearest, _why_untrusted(branch), passed_over, dispute, of_default)
+    unknown = not subject.tree.history_complete and _has_releases(branch)
+    why = _why_none(subject, branch, passed_over)
+    return Lookup(None, why, passed_over, _dispute(subject, why), unknown=unknown)
+
+
+def _nearest(
+    subject: Subject,
+    tags: Sequence[_Tag],
+    tip: str,
+    keys: Sequence[PublicKey],
+    passed: list[str],
+) -> Previous | None:
+    """Return the nearest believed release in a commit's history; note those passed over."""
+    repository = subject.tree.repository
+    for tag in _candidates(Git(repository), tags, tip, subject.commit):
         try:
-            found = verified(repository, tag.name, tag.commit, tag.judged, keys)
+            return verified(repository, tag.name, tag.commit, tag.judged, keys)
         except Refused as error:
             passed.append(f"{tag.name}: {error.message}")
-        else:
-            return Lookup(found, "", tuple(passed), _dispute(subject, found.tag))
-    why = _why_none(subject, passed)
-    return Lookup(None, why, tuple(passed), _dispute(subject, why))
+    return None
 
 
 def _dispute(subject: Subject, found: str) -> str:
@@ -129,7 +159,8 @@ def every(subject: Subject, trusted: Iterable[PublicKey]) -> Iterator[Previous]:
     What cannot be believed is passed over.
     """
     repository, keys = subject.tree.repository, tuple(trusted)
-    for tag in _candidates(Git(repository), subject.commit):
+    git = Git(repository)
+    for tag in _candidates(git, _tags_here(git), subject.commit, subject.commit):
         with suppress(Refused):
             yield verified(repository, tag.name, tag.commit, tag.judged, keys)
 
@@ -173,23 +204,47 @@ def verified(
         raise Refused(f"its decision cannot be read: {type(error).__name__}") from error
 
 
-def _candidates(git: Git, commit: str) -> Iterator[_Tag]:
-    """Give the annotated tags of release commits before S, the nearest first."""
-    order = {
-        oid: place
-        for place, oid in enumerate(git.line("rev-list", "--topo-order", commit).splitlines())
-    }
-    found = []
+def _tags(git: Git, branch: DefaultBranch) -> list[_Tag]:
+    """Return the annotated tags of commits, here and at the remote, whose objects are taken.
+
+    In a cut history none are taken: that would fetch what was cut off.
+    """
+    here = _tags_here(git)
+    peeled = {ref: oid for ref, oid in branch.tags.items() if f"{ref}^{{}}" in branch.tags}
+    if branch.address and git.line("rev-parse", "--is-shallow-repository") == "false":
+        with suppress(GitError):  # what could not be had is not among the candidates
+            remote.take_all(git, branch.address, peeled, timeout=_FETCHING)
+    there = [
+        _Tag(ref.removeprefix("refs/tags/"), commit, judged)
+        for ref in peeled
+        if remote.holds(git, commit := branch.tags[f"{ref}^{{}}"])
+        and (judged := remote.first_parent(git, commit)) is not None
+    ]
+    return [*dict.fromkeys([*here, *there])]
+
+
+def _tags_here(git: Git) -> list[_Tag]:
+    tags = []
     for line in git.line("for-each-ref", _TAGS, "refs/tags").splitlines():
         name, kind, of_what, pointed, parents = line.split("\0")
-        judged = parents.partition(" ")[0]
-        if (kind, of_what) != ("tag", "commit"):
-            continue
-        if judged in order and commit not in {judged, pointed}:
-            found.append(_Tag(name, pointed, judged))
-    found.sort(key=lambda tag: (order[tag.judged], tag.name))
+        if (kind, of_what) == ("tag", "commit"):
+            tags.append(_Tag(name, pointed, parents.partition(" ")[0]))
+    return tags
+
+
+def _candidates(git: Git, tags: Sequence[_Tag], tip: str, commit: str) -> Iterator[_Tag]:
+    """Yield the tags of release commits in a tip's history, the nearest first.
+
+    What was released of the judged commit itself is not before it.
+    """
+    order = {
+        oid: place
+        for place, oid in enumerate(git.line("rev-list", "--topo-order", tip).splitlines())
+    }
+    before = [tag for tag in tags if tag.judged in order and commit not in {tag.judged, tag.commit}]
+    before.sort(key=lambda tag: (order[tag.judged], tag.name))
     return (
-        tag for tag in found if git.call("cat-file", "-e", f"{tag.commit}:releases").status == 0
+        tag for tag in before if git.call("cat-file", "-e", f"{tag.commit}:releases").status == 0
     )
 
 
@@ -249,8 +304,20 @@ def _artifacts(
         yield name, content
 
 
-def _why_none(subject: Subject, passed: Sequence[str]) -> str:
+def _has_releases(branch: DefaultBranch) -> bool:
+    """Say whether the remote may hold a release that a cut history does not show."""
+    return not branch.answered or any(ref.endswith("^{}") for ref in branch.tags)
+
+
+def _why_untrusted(branch: DefaultBranch) -> str:
+    if branch.tip is None:
+        return f"there is no default branch: {branch.why_none}"
+    return f"no release in the history of {branch.told} can be believed"
+
+
+def _why_none(subject: Subject, branch: DefaultBranch, passed: Sequence[str]) -> str:
     if passed:
         return f"no release before {subject.commit[:12]} can be believed: {'; '.join(passed)}"
     cut = "" if subject.tree.history_complete else ", as far as this clone's history goes"
-    return f"no tag here marks a release before {subject.commit[:12]}{cut}"
+    where = f" nor in {branch.told}" if branch.tip else f" ({branch.why_none})"
+    return f"no tag marks a release before {subject.commit[:12]}{where}{cut}"

@@ -22,6 +22,7 @@ from atom_release.gate.consents.approvals import Approval
 from atom_release.gate.consents.waivers import Waiver
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.records import consents, signing
+from atom_release.release import review_range, trusted_keys
 from atom_release.release.clock import now
 from atom_release.release.last_decision import last_decision
 from atom_release.release.subject import Subject, open_subject
@@ -58,13 +59,25 @@ def waive(
 
 
 def approve(settings: Settings, said: Said, key: Path | None, to: Path | None) -> dict[str, object]:
-    """Sign an approval of the commit that the settings name, and hand it in.
+    """Sign an approval of all that would be released by the settings' commit, and hand it in.
+
+    It names the digest of that: the commit, its tree, and every commit since the release before.
 
     Raises:
         Misuse: the commit or the key are not usable, or something that must be said is not.
+        Refused: which commits are to be approved cannot be told.
     """
-    commit = open_subject(settings, create=True).commit
-    return _handed_in(settings, [_made(Approval, {"commit": commit, **_common(said)})], key, to)
+    subject = open_subject(settings, create=True)
+    review = review_range.review_of(subject, trusted_keys.release_before(subject))
+    if review.unknown:
+        raise Refused(
+            f"Which commits are to be approved is not known: {review.unknown}.",
+            "git fetch --unshallow --tags",
+        )
+    looked_at = {"commit": subject.commit, "looked_at": review.digest}
+    told = _handed_in(settings, [_made(Approval, {**looked_at, **_common(said)})], key, to)
+    commits = sum(change.commits for change in review.changes)
+    return {**told, "approved": f"{commits} commits {review.since}"}
 
 
 def _failure(decision: Decision, criterion: str) -> CriterionResult:

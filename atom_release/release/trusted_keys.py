@@ -1,10 +1,10 @@
-"""Where waivers and approvals come from, and whose signatures on them count.
+"""Whose word counts: keys and people that S cannot name itself.
 
-A file, a git reference, and keys that S cannot name itself.
-
-Nothing of this is taken from the judged commit. Trusted keys stand in `release-keys/<person>.pub`
-of the previous release's tag; where there is no release before, of the base branch. So a new key
-counts from the release after the one that brought it.
+Those of the operator's file. Where it names nobody, those in the tree of the release before, as the
+default branch shows it: `release-keys/<person>.pub`, and in `release-keys/people.yaml` every
+address of each person. Where there is no such release, the gate's own key alone. Never those of the
+judged commit, nor of any commit since that release: a new key counts from the release after the one
+that brought it.
 """
 
 from __future__ import annotations
@@ -14,63 +14,63 @@ from typing import TYPE_CHECKING
 
 from atom_release.acts.waivers_ref import REFERENCE
 from atom_release.errors import Misuse, ProbeFault, StoreError
-from atom_release.git import Git, GitError
+from atom_release.gate.consents.review import Review, Signatory, merge_people
+from atom_release.gate.rules.people_legs import most_approvals
+from atom_release.git import Git
 from atom_release.records import canonical, consents
 from atom_release.records.signing import public_from_pem
-from atom_release.release import previous_release
+from atom_release.release import previous_release, review_range
 from atom_release.release.subject import Subject
+from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from atom_release.records.signing import PublicKey
+    from atom_release.source.commit import JudgedTree
 
 KEYS = "release-keys"
-GATES = f"{KEYS}/gates"
+PEOPLE = f"{KEYS}/people.yaml"
 
 _SUFFIX = ".pub"
 
 
 def waivers_document(subject: Subject, before: previous_release.Lookup) -> bytes:
-    """Give the artifact with everything that people handed in, and the keys that count."""
+    """Return the artifact with everything that people handed in, whose keys count, and for what."""
     git = Git(subject.tree.repository)
     envelopes = [*_in_file(subject.settings.waivers), *_in_reference(git)]
-    return consents.document(envelopes, trust_of(subject, before), _authors(git, subject.commit))
+    asked = most_approvals(subject.manifest, subject.operator.operator)
+    review = review_range.review_of(subject, before) if asked else Review()
+    return consents.document(envelopes, trust_of(subject, before), review)
 
 
 def release_before(subject: Subject) -> previous_release.Lookup:
     """Find the release that ratchet, trust and the comparison of figures stand on.
 
     What S says of it has no part in that.
-
-    A decision counts that this gate signed, or a gate whose key the base branch keeps in
-    `release-keys/gates/`.
     """
     return previous_release.of(subject, gates(subject))
 
 
 def gates(subject: Subject) -> list[PublicKey]:
-    """Give the keys by which a decision about a release before is believed.
+    """Return the keys by which a decision about a release before is believed.
 
-    This gate's own, and those that the base branch keeps.
+    This gate's own, and those of the gates that the operator's file names.
     """
-    base = _base(subject)
-    others = _keys_in(subject.tree.repository, base[1], GATES) if base else {}
-    return [
-        subject.key.public,
-        *(public_from_pem(pem) for pem in others.values() if pem is not None),
-    ]
+    named = subject.operator.operator.gates
+    return [subject.key.public, *(public_from_pem(pem.encode()) for pem in named)]
 
 
 def baseline_document(before: previous_release.Lookup) -> bytes:
-    """Give the artifact with the manifest of the release before.
+    """Return the artifact with the manifest of the release before.
 
-    A release that is there and cannot be believed is not none: else another signing key would do
-    away with the ratchet.
+    A release that is there and cannot be believed, or that a cut history may hide, is not none:
+    else another signing key, or a shallow clone, would do away with the ratchet.
     """
     release = before.release
-    if release is None and before.passed_over:
+    if release is None and (before.passed_over or before.unknown):
         told = f"whether this release asks less than the one before is not known: {before.reason}"
+        told += "; git fetch --unshallow --tags" if before.unknown else ""
         return canonical.encode({"told": told, "manifest": None, "unreadable": True})
     if release is None:
         return canonical.encode({"told": f"no baseline: {before.reason}", "manifest": None})
@@ -85,55 +85,60 @@ def baseline_document(before: previous_release.Lookup) -> bytes:
 
 
 def trust_of(subject: Subject, before: previous_release.Lookup) -> consents.Trust:
-    """Give the keys that count, and where they stand."""
-    if before.release is not None:
-        where, commit = f"the release tag {before.release.tag}", before.release.commit
-    else:
-        base = _base(subject)
-        if base is None:
-            return consents.Trust(
-                f"there is no release before and no base branch {subject.manifest.release.base}"
-                " here: no key is trusted",
-                {},
-            )
-        where, commit = base
-    found = _keys_in(subject.tree.repository, commit, KEYS)
-    keys = {name: pem for name, pem in found.items() if pem is not None}
-    broken = [name for name, pem in found.items() if pem is None]
-    said = f", and what is no key: {', '.join(broken)}" if broken else ""
-    return consents.Trust(f"{where} ({commit[:12]}), {KEYS}/: {len(keys)} keys{said}", keys)
+    """Return the people whose signatures count, and where that stands."""
+    named = subject.operator.operator.people
+    if named:
+        people = [
+            Signatory(name=person.name, addresses=person.addresses, keys=person.keys)
+            for person in named
+        ]
+        return consents.Trust("the operator's file", merge_people(people))
+    if before.trusted is None:
+        return consents.Trust(f"the gate's own key alone: {before.reason}")
+    people, broken = _people_in(subject.tree.repository, before.trusted.commit)
+    where = f"the release tag {before.trusted.tag} ({before.trusted.commit[:12]}), {KEYS}/"
+    beside = f", and what cannot be read: {', '.join(broken)}" if broken else ""
+    return consents.Trust(f"{where}: {len(people)} people{beside}", merge_people(people))
 
 
-def _base(subject: Subject) -> tuple[str, str] | None:
-    release, remote = subject.manifest.release, subject.manifest.infrastructure.remote
-    git = Git(subject.tree.repository)
-    for ref in (f"refs/remotes/{remote}/{release.base}", f"refs/heads/{release.base}"):
-        ran = git.call("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
-        if ran.status == 0:
-            return f"the base branch {ref}", ran.out.decode().strip()
-    return None
-
-
-def _keys_in(repository: Path, commit: str, folder: str) -> dict[str, bytes | None]:
-    """Give the keys in a commit's folder by the name they are kept under.
-
-    None is a file that holds no key.
-    """
+def _people_in(repository: Path, commit: str) -> tuple[list[Signatory], list[str]]:
+    """Return the people that a commit's tree names, and the files there that are nothing such."""
     from atom_release.source.commit import open_tree
 
     tree = open_tree(repository, commit)
-    return {
-        path.rpartition("/")[2].removesuffix(_SUFFIX): _key(tree.read(path))
-        for path in tree.glob(f"{folder}/*{_SUFFIX}")
-    }
+    addresses, broken = _addresses_in(tree)
+    people = []
+    for path in tree.glob(f"{KEYS}/*{_SUFFIX}"):
+        name, pem = path.rpartition("/")[2].removesuffix(_SUFFIX), _key(tree.read(path))
+        if pem is None:
+            broken.append(path)
+        else:
+            own = addresses.get(name, (name,) if "@" in name else ())
+            people.append(Signatory(name=name, addresses=own, keys=(pem,)))
+    return people, broken
 
 
-def _key(pem: bytes) -> bytes | None:
+def _addresses_in(tree: JudgedTree) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return the addresses of each person by the name their key is kept under."""
+    if PEOPLE not in tree.entries:
+        return {}, []
+    try:
+        listed = read_yaml(tree.read(PEOPLE))
+        return {
+            str(name): tuple(str(address) for address in addresses)
+            for name, addresses in listed.items()
+            if isinstance(addresses, list)
+        }, []
+    except (YamlTextError, ProbeFault, AttributeError):
+        return {}, [PEOPLE]
+
+
+def _key(pem: bytes) -> str | None:
     try:
         public_from_pem(pem)
-    except StoreError:
+        return pem.decode("ascii")
+    except (StoreError, UnicodeDecodeError):
         return None
-    return pem
 
 
 def _in_file(place: Path | None) -> list[bytes]:
@@ -156,21 +161,3 @@ def _in_reference(git: Git) -> Iterator[bytes]:
         for path, entry in tree.entries.items():
             if entry.is_file:
                 yield from tree.read(path).splitlines()
-
-
-def _authors(git: Git, commit: str) -> list[str]:
-    """Give the addresses of those who made the commit: none of them can approve of it."""
-    try:
-        said = git.line(
-            "show",
-            "--no-patch",
-            "--format=%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)",
-            commit,
-        )
-    except GitError as error:
-        raise ProbeFault(error.message, error.remedy) from error
-    return sorted({_address(line) for line in said.splitlines() if line.strip()})
-
-
-def _address(line: str) -> str:
-    return line.rpartition("<")[2].rstrip("> ").strip() if "<" in line else line.strip()

@@ -14,15 +14,14 @@ import dagster as dg
 import pytest
 
 from atom_release.gate.consents.approvals import Approval
+from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Signature, Waiver
-from atom_release.gate.decision.decision import Decision, decide
 from atom_release.gate.documents.vsa import EXTENSION
-from atom_release.gate.rules.legs import Case
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import consents, signing
-from atom_release.records.conditions import with_terms
 from atom_release.release import clock, sign_consent, stored_decision, trusted_keys
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.people import decided, under_operator
 from atom_release_tests.fixtures.released import release
 from atom_release_tests.fixtures.tiny import Tiny
 from atom_release_tests.graph.test_routes import ALL, TAG_ALONE, execute, keys
@@ -37,23 +36,6 @@ def loosened(tmp_path: Path) -> Tiny:
     release(one, "v0")
     one.commit("release.yaml", ASKS_LESS)
     return one
-
-
-def decided(one: Tiny) -> Decision:
-    """Decide with nothing but what people and the release before have to say."""
-    subject = one.subject()
-    before = trusted_keys.release_before(subject)
-    documents = {
-        "PhaseX_Waivers.json": trusted_keys.waivers_document(subject, before),
-        "PhaseX_Baseline.json": trusted_keys.baseline_document(before),
-    }
-    return decide(
-        with_terms(
-            Case(subject.manifest, subject.commit, subject.tree.tree, clock.now(), {}),
-            documents,
-            subject.key.public,
-        )
-    )
 
 
 def given(one: Tiny) -> dict[str, Any]:
@@ -73,7 +55,7 @@ def test_what_the_release_before_asked_is_still_asked(loosened: Tiny) -> None:
 def test_a_first_release_has_no_baseline(tmp_path: Path) -> None:
     """That is said, and is no failure."""
     assert decided(tiny.make(tmp_path / "first")).baseline.startswith(
-        "no baseline: no tag here marks a release before"
+        "no baseline: no tag marks a release before"
     )
 
 
@@ -93,70 +75,72 @@ def test_another_signing_key_does_not_make_it_a_first_release(
 ) -> None:
     """A release that cannot be believed is not none.
 
-    Until the base branch names the key of the gate that made it.
+    Until the operator's file names the key of the gate that made it; no branch can.
     """
-    stranger = Tiny(
-        loosened.repository,
-        loosened.origin,
-        loosened.settings.with_options(home=tmp_path / "stranger"),
-    )
-    (leg,) = [leg for leg in decided(stranger).criterion("AC5").legs if leg.question == "ratchet"]
-    assert (leg.outcome, "not known" in leg.reason) == (Outcome.INCONCLUSIVE, True)
+    home = tmp_path / "stranger" / "home"
+    stranger = Tiny(loosened.repository, loosened.origin, loosened.settings.with_options(home=home))
     pem = loosened.subject().key.public.pem.decode()
     judged = loosened.git("rev-parse", "HEAD")
     loosened.commit("release-keys/gates/first.pub", pem)
     loosened.git("push", "-q", "origin", "main")
     loosened.git("checkout", "-q", judged)
-    assert decided(stranger).criterion("AC1").outcome is Outcome.FAIL
+    (leg,) = [leg for leg in decided(stranger).criterion("AC5").legs if leg.question == "ratchet"]
+    assert (leg.outcome, "not known" in leg.reason) == (Outcome.INCONCLUSIVE, True)
+    home.mkdir(parents=True, exist_ok=True)
+    named = under_operator(stranger, gates=[pem])
+    assert decided(named).criterion("AC1").outcome is Outcome.FAIL
 
 
-def test_keys_come_from_the_base_branch_and_not_from_the_judged_commit(tmp_path: Path) -> None:
-    """A key that the judged commit brings counts from the next release on.
-
-    What is no key is said.
-    """
+def test_no_branch_brings_keys_to_a_first_release(tmp_path: Path) -> None:
+    """Neither the default branch nor the judged commit: the gate's own key alone counts."""
     one = tiny.make(tmp_path / "keys")
-    one.commit(
-        "release-keys/base@example.org.pub",
-        signing.ensure_key(tmp_path / "base").public.pem.decode(),
-    )
-    one.commit("release-keys/broken.pub", "not a key")
-    one.git("push", "-q", "origin", "main")
-    one.commit(
-        "release-keys/own@example.org.pub", signing.ensure_key(tmp_path / "own").public.pem.decode()
-    )
-    said = given(one)["trusted"]
-    assert list(said["keys"]) == ["base@example.org"]
-    assert "refs/remotes/origin/main" in said["source"]
-    assert "what is no key: broken" in said["source"]
+    for name in ("base", "own"):
+        pem = signing.ensure_key(tmp_path / name).public.pem.decode()
+        one.commit(f"release-keys/{name}@example.org.pub", pem)
+        if name == "base":
+            one.git("push", "-q", "origin", "main")
+    trusted = given(one)["trusted"]
+    assert trusted["people"] == []
+    assert trusted["source"].startswith("the gate's own key alone: no tag marks a release before ")
 
 
 def test_keys_come_from_the_release_before_where_there_is_one(tmp_path: Path) -> None:
-    """What came to the base branch since then does not count yet."""
+    """What came to the default branch since then does not count yet; what is no key is said.
+
+    Addresses that the tree binds to a name come with it.
+    """
     one = tiny.make(tmp_path / "keys")
-    one.commit(
-        "release-keys/then@example.org.pub",
-        signing.ensure_key(tmp_path / "then").public.pem.decode(),
-    )
+    for name in ("then@example.org", "nick"):
+        pem = signing.ensure_key(tmp_path / name).public.pem.decode()
+        one.commit(f"release-keys/{name}.pub", pem)
+    one.commit("release-keys/broken.pub", "not a key")
+    one.commit("release-keys/people.yaml", "nick: [n@example.org, n@home.example]\n")
     release(one, "v0")
     one.commit(
         "release-keys/since@example.org.pub",
         signing.ensure_key(tmp_path / "since").public.pem.decode(),
     )
     one.git("push", "-q", "origin", "main")
-    said = given(one)["trusted"]
-    assert (list(said["keys"]), "the release tag v0" in said["source"]) == (
-        ["then@example.org"],
-        True,
-    )
+    trusted = given(one)["trusted"]
+    assert {person["name"]: person["addresses"] for person in trusted["people"]} == {
+        "nick": ["n@example.org", "n@home.example"],
+        "then@example.org": ["then@example.org"],
+    }
+    assert trusted["source"].startswith("the release tag v0 (")
+    assert trusted["source"].endswith("what cannot be read: release-keys/broken.pub")
 
 
-def test_everyone_who_made_the_commit_is_its_author(tmp_path: Path) -> None:
-    """Author, committer and those who are named beside them."""
-    one = tiny.make(tmp_path / "authors")
+def test_everyone_who_made_a_commit_made_it(tmp_path: Path) -> None:
+    """Author, committer and those who are named beside them; each set of people once."""
+    one = under_operator(tiny.make(tmp_path / "authors"), approvals=1)
     message = "Change\n\nCo-authored-by: Bea <bea@example.org>\n"
-    one.git("commit", "-q", "--allow-empty", "--author", "Ada <ada@example.org>", "-m", message)
-    assert given(one)["authors"] == ["ada@example.org", "bea@example.org", "test@example.com"]
+    for _ in range(2):
+        one.git("commit", "-q", "--allow-empty", "--author", "Ada <ada@example.org>", "-m", message)
+    changes = given(one)["review"]["changes"]
+    assert [(change["addresses"], change["commits"]) for change in changes] == [
+        (["ada@example.org", "bea@example.org", "test@example.com"], 2),
+        (["test@example.com"], 1),
+    ]
 
 
 def waiver(**fields: object) -> Waiver:
@@ -183,8 +167,9 @@ def test_whose_signature_it_is(tmp_path: Path) -> None:
     )
 
     def signatures(trusted: dict[str, bytes], *envelopes: bytes) -> list[Signature]:
+        people = tuple(Signatory(name=name, keys=(pem.decode(),)) for name, pem in trusted.items())
         read = consents.read(
-            consents.document(envelopes, consents.Trust("here", trusted), []), producer.public
+            consents.document(envelopes, consents.Trust("here", people), Review()), producer.public
         )
         return [one.signature for one in read.waivers]
 
@@ -219,9 +204,9 @@ def test_a_signed_waiver_is_no_approval(tmp_path: Path) -> None:
     )
     other = json.loads(consents.sign(approval, ada))
     mixed = json.dumps({**other, "signatures": signed["signatures"]}).encode()
+    people = (Signatory(name="ada", keys=(ada.public.pem.decode(),)),)
     read = consents.read(
-        consents.document([mixed], consents.Trust("here", {"ada": ada.public.pem}), []),
-        producer.public,
+        consents.document([mixed], consents.Trust("here", people), Review()), producer.public
     )
     assert ([one.signature for one in read.approvals], read.waivers) == ([Signature.BAD], ())
 

@@ -1,10 +1,10 @@
 """Approvals.
 
-Persons who are not the author of the judged commit sign that it may be released, where the manifest
-asks a criterion for them.
+People sign that a release may be made of what they looked at. Where n are asked, every commit since
+the release before needs n people who neither wrote nor committed it; nobody counts for their own.
 
-Who a person is, is not what they write of themselves: it is the name under which a trusted place
-keeps their key. Signatures were checked by whoever read the approvals; here is only what counts.
+Who a person is, is not what they write of themselves (`gate.consents.review`). Signatures were
+checked by whoever read the approvals; here is only what counts.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from atom_release.gate.consents.review import Change, Review, Signatory
 from atom_release.gate.consents.waivers import Commit, Moment, Said, Signature
 
 
@@ -25,6 +26,11 @@ class Approval(BaseModel):
 
     type: Literal["atom-release/approval/v1"] = "atom-release/approval/v1"
     commit: Commit
+    looked_at: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{64})?$",
+        description="digest of what was looked at: the commit, its tree, every commit in the range",
+    )
     approver: Said
     not_before: Moment
     expires: Moment
@@ -53,42 +59,118 @@ class ApprovalUse(BaseModel):
 
 
 def used(
-    shown: Iterable[Shown], commit: str, authors: Sequence[str], as_of: datetime
+    shown: Iterable[Shown],
+    commit: str,
+    review: Review,
+    people: Sequence[Signatory],
+    as_of: datetime,
 ) -> tuple[ApprovalUse, ...]:
-    """Say of each approval whether it counts for this commit at this moment, ordered by digest.
+    """Say of each approval whether it counts for this review at this moment, ordered by digest.
 
     A person counts once.
     """
-    found: list[ApprovalUse] = []
-    for one in sorted(shown, key=lambda one: one.digest):
-        why = _refusal(one, commit, authors, as_of)
-        if not why and any(other.counts and other.signer == one.signer for other in found):
-            why = f"{one.signer} approved already"
-        found.append(
-            ApprovalUse(digest=one.digest, signer=one.signer, counts=not why, why=why or "counts")
+    uses: list[ApprovalUse] = []
+    for approval in sorted(shown, key=lambda approval: approval.digest):
+        why = _refusal(approval, commit, review, people, as_of)
+        if not why and any(use.counts and use.signer == approval.signer for use in uses):
+            why = f"{approval.signer} approved already"
+        uses.append(
+            ApprovalUse(
+                digest=approval.digest,
+                signer=approval.signer,
+                counts=not why,
+                why=why or _own_part(approval.signer, review, people) or "counts",
+            )
         )
-    return tuple(found)
+    return tuple(uses)
 
 
-def _refusal(one: Shown, commit: str, authors: Sequence[str], as_of: datetime) -> str:
-    approval = one.approval
-    if approval is None or one.signature is not Signature.TRUSTED:
-        return f"it is not signed by another person's trusted key ({one.signature})"
-    if approval.commit != commit:
-        return f"it is for another commit: {approval.commit[:12]}"
-    if one.signer.lower() in {author.lower() for author in authors}:
-        return f"{one.signer} is the author of the judged commit"
-    if as_of < approval.not_before:
-        return f"it does not count before {approval.not_before.isoformat()}"
-    return f"it expired at {approval.expires.isoformat()}" if as_of >= approval.expires else ""
-
-
-def lacking(needed: int, uses: Sequence[ApprovalUse]) -> str:
-    """Say what is missing where this many persons have to approve, or nothing."""
-    given = [one.signer for one in uses if one.counts]
-    if len(given) >= needed:
-        return ""
-    refused = "; ".join(one.why for one in uses if not one.counts)
-    return f"{len(given)} of {needed} approvals by persons other than the author" + (
-        f" ({refused})" if refused else ""
+def _refusal(
+    shown: Shown, commit: str, review: Review, people: Sequence[Signatory], as_of: datetime
+) -> str:
+    approval, person = shown.approval, _person(shown.signer, people)
+    if approval is None or shown.signature is not Signature.TRUSTED:
+        return f"it is not signed by another person's trusted key ({shown.signature})"
+    own = bool(review.changes) and all(
+        person is not None and person.made(change) for change in review.changes
     )
+    refusals = (
+        (approval.commit != commit, f"it is for another commit: {approval.commit[:12]}"),
+        (not review.digest, review.unknown or "this release asks for no approvals"),
+        (
+            approval.looked_at != review.digest,
+            (
+                "it names something else than what is to be released:"
+                f" {approval.looked_at[:12] or 'nothing'}, not {review.digest[:12]}"
+            ),
+        ),
+        (
+            person is None or not person.addresses,
+            f"no address is bound to {shown.signer}: which commits are theirs is not known",
+        ),
+        (own, f"{shown.signer} wrote or committed all that is to be approved"),
+        (
+            as_of < approval.not_before,
+            f"it does not count before {approval.not_before.isoformat()}",
+        ),
+        (as_of >= approval.expires, f"it expired at {approval.expires.isoformat()}"),
+    )
+    return next((why for refused, why in refusals if refused), "")
+
+
+def _own_part(signer: str, review: Review, people: Sequence[Signatory]) -> str:
+    person = _person(signer, people)
+    own = [change for change in review.changes if person is not None and person.made(change)]
+    return f"counts, but not for {own[0]}, their own" if own else ""
+
+
+def _person(name: str, people: Sequence[Signatory]) -> Signatory | None:
+    return next((person for person in people if person.name == name), None)
+
+
+def lacking(
+    needed: int, uses: Sequence[ApprovalUse], review: Review, people: Sequence[Signatory]
+) -> tuple[str, str]:
+    """Say what is missing where this many people have to approve of every commit, and what to do.
+
+    Two empty texts where nothing is missing.
+    """
+    if review.unknown:
+        return f"which commits are to be approved is not known: {review.unknown}", _WHOLE_HISTORY
+    given = [person for person in people if person.name in {u.signer for u in uses if u.counts}]
+    refused = "; ".join(use.why for use in uses if not use.counts)
+    beside = f" ({refused})" if refused else ""
+    if len(given) < needed and not review.changes:
+        return f"{len(given)} of {needed} approvals{beside}", _remedy(needed, None, people)
+    for change in review.changes:
+        counting = [person for person in given if not person.made(change)]
+        if len(counting) < needed:
+            lacks = (
+                f"{len(counting)} of {needed} approvals of {change} by people who neither wrote nor"
+                f" committed it, {review.since}{beside}"
+            )
+            return lacks, _remedy(needed, change, people)
+    return "", ""
+
+
+def _remedy(needed: int, change: Change | None, people: Sequence[Signatory]) -> str:
+    able = [
+        person.name
+        for person in people
+        if person.keys and person.addresses and not (change and person.made(change))
+    ]
+    if len(able) >= needed:
+        return (
+            f"{needed} of {', '.join(able)}: look at the commits, then atom-release approve --key"
+            " KEY --approver NAME --expires MOMENT"
+        )
+    known = ", ".join(person.name for person in people) or "nobody"
+    left = ", ".join(able) or "nobody"
+    what = f" {change.example[:12]}" if change else ""
+    return (
+        f"Nobody else is left who could approve{what}: trusted here: {known}; of them did not make"
+        f" it: {left}. Add people to the operator's file (people: name, addresses, keys)."
+    )
+
+
+_WHOLE_HISTORY = "git fetch --unshallow --tags"

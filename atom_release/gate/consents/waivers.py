@@ -69,7 +69,7 @@ Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 class Signature(StrEnum):
     """Who signed what a person presented, as far as that could be established."""
 
-    TRUSTED = "trusted"  # a key that the release before, or the base branch, names
+    TRUSTED = "trusted"  # a key that the operator's file, or the release before, names
     SOLO = "solo"  # the producer's own key: nobody else looked
     UNKNOWN_KEY = "unknown key"
     BAD = "bad signature"

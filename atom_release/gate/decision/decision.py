@@ -82,6 +82,7 @@ class Decision(BaseModel):
     as_of: str
     reason: str
     baseline: str = ""
+    trust: str = Field(default="", description="whose signatures count, and why no others")
     history: str = "none"
     operator: str = Field(
         default="", description="SHA-256 of the operator's file; empty where the defaults held"
@@ -134,13 +135,14 @@ def decide(case: Case) -> Decision:
         commit=case.commit,
         tree=case.tree,
         as_of=case.as_of.isoformat(),
-        reason=reason,
+        reason=f"{reason}{people_legs.beside(case)}",
         baseline=people_legs.baseline(case),
+        trust=case.trust,
         history=case.remembered,
         operator=case.operator_digest,
         criteria=results,
         waivers=_account(results, case),
-        approvals=approvals.used(case.approvals, case.commit, case.authors, case.as_of),
+        approvals=approvals.used(case.approvals, case.commit, case.review, case.people, case.as_of),
     )
 
 

@@ -22,6 +22,7 @@ from atom_release.gate.catalogue import remedies
 from atom_release.gate.catalogue.criteria import LegSpec
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.consents.approvals import Shown
+from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy, Manifest
@@ -31,6 +32,7 @@ from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
 _DEFAULT_POLICY = CriterionPolicy()
+NOTHING_TO_REVIEW = Review()
 NO_OPERATOR = Operator(floor=())
 """What decisions were made under before there were operators' files: no floor."""
 _FIRST = Baseline(None, "no baseline: there is no release before this one")
@@ -64,7 +66,9 @@ class Case:
     remembered: str = "none"  # what is known of earlier runs on this repository
     waivers: tuple[Presented, ...] = ()
     approvals: tuple[Shown, ...] = ()
-    authors: tuple[str, ...] = ()  # of the judged commit
+    review: Review = NOTHING_TO_REVIEW  # the commits that approvals are about
+    people: tuple[Signatory, ...] = ()  # those whose signatures count
+    trust: str = ""  # whose signatures those are, and why no others
     baseline: Baseline = _FIRST
     operator: Operator = NO_OPERATOR
     operator_digest: str = ""  # SHA-256 of the operator's file; empty where there is none

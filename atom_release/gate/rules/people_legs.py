@@ -4,7 +4,7 @@ Made from the case alone.
 
 `ratchet/manifest` fails where the manifest asks less than that of the release before;
 `ratchet/changes` is open where it asks otherwise and nobody can say whether that is less;
-`approval/commit` is open until enough persons approved.
+`approval/commit` is open until enough people approved of every commit since the release before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.consents import approvals
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.operator import Operator
 from atom_release.gate.rules import ratchet
 from atom_release.gate.rules.legs import Case, Leg, policy
 from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction
@@ -29,7 +31,6 @@ _ACCEPT = (
     "Whoever may sign for this release accepts the change: atom-release waive --criterion"
     " {criterion}"
 )
-_APPROVE = "A person who is not the author: atom-release approve --key KEY --approver NAME"
 
 
 def of(criterion: str, case: Case) -> Iterator[Leg]:
@@ -39,21 +40,40 @@ def of(criterion: str, case: Case) -> Iterator[Leg]:
     """
     yield from _ratchet(criterion, case)
     yield from _changes(criterion, case)
-    needed = policy(case.manifest, criterion).approvals
-    if needed:
-        uses = approvals.used(case.approvals, case.commit, case.authors, case.as_of)
-        lacks = approvals.lacking(needed, uses)
-        names = ", ".join(one.signer for one in uses if one.counts)
-        outcome, reason = (
-            (Outcome.INCONCLUSIVE, lacks) if lacks else (Outcome.PASS, f"approved by {names}")
-        )
-        yield Leg(
-            question=APPROVAL[0],
-            subject=APPROVAL[1],
-            outcome=outcome,
-            reason=reason,
-            remedy=_APPROVE if lacks else "",
-        )
+    yield from _approvals(criterion, case)
+
+
+def _approvals(criterion: str, case: Case) -> Iterator[Leg]:
+    needed = approvals_needed(criterion, case)
+    if not needed:
+        return
+    uses = approvals.used(case.approvals, case.commit, case.review, case.people, case.as_of)
+    lacks, remedy = approvals.lacking(needed, uses, case.review, case.people)
+    names = ", ".join(use.signer for use in uses if use.counts)
+    outcome, reason = (
+        (Outcome.INCONCLUSIVE, lacks)
+        if lacks
+        else (Outcome.PASS, f"approved by {names}, {case.review.since}")
+    )
+    yield Leg(
+        question=APPROVAL[0], subject=APPROVAL[1], outcome=outcome, reason=reason, remedy=remedy
+    )
+
+
+def approvals_needed(criterion: str, case: Case) -> int:
+    """Return how many people have to approve, for the sake of this criterion.
+
+    What the operator asks of every release stands on the first criterion: once is enough.
+    """
+    of_manifest = policy(case.manifest, criterion).approvals
+    first = criteria.expected(case.manifest)[:1]
+    is_first = bool(first) and first[0].id == criterion
+    return max(of_manifest, case.operator.approvals if is_first else 0)
+
+
+def most_approvals(manifest: Manifest, operator: Operator) -> int:
+    """Return the most people that any criterion of a release asks for."""
+    return max([operator.approvals, *(policy.approvals for policy in manifest.criteria.values())])
 
 
 def expected(case: Case) -> tuple[criteria.Criterion, ...]:
@@ -73,6 +93,20 @@ def baseline(case: Case) -> str:
     if before is None:
         return case.baseline.told
     return f"{case.baseline.told}: {len(ratchet.loosenings(before, case.manifest))} loosened"
+
+
+def beside(case: Case) -> str:
+    """Say what a verdict stands without: a release to be compared with, people to be heard.
+
+    Nothing where it has both, or where nobody looked for them.
+    """
+    if not case.trust:
+        return ""
+    lacks = (
+        case.baseline.told if case.baseline.manifest is None else "",
+        "" if case.people else "the gate's own key alone is trusted",
+    )
+    return "".join(f"; {sentence}" for sentence in lacks if sentence)
 
 
 def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:

@@ -1,0 +1,81 @@
+"""The default branch: the one history that nobody's judged commit can choose.
+
+Which branch it is, the operator's file says, else the remote. The manifest's `base` and `remote`
+have no part in it: they are words of the commit that is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from atom_release.git import Git, GitError, remote
+from atom_release.release.subject import Subject
+
+_REMOTE = "origin"
+_ASKING = 15.0
+
+
+@dataclass(frozen=True)
+class DefaultBranch:
+    """The tip of the default branch and the tags of its remote, as far as they could be had.
+
+    `why_none` says why there is no tip. `answered` is whether the remote was asked and answered;
+    else a tip is what this clone saw last.
+    """
+
+    told: str
+    tip: str | None
+    why_none: str = ""
+    answered: bool = False
+    address: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)  # refs/tags/NAME and its ^{} -> object
+
+
+def find_default_branch(subject: Subject) -> DefaultBranch:
+    """Ask the trusted remote for its default branch and its tags, and take the branch's objects.
+
+    No reference of the judged repository changes.
+    """
+    git, base = Git(subject.tree.repository), subject.operator.operator.base
+    try:
+        name = _trusted_remote(git)
+        if name is None:
+            return DefaultBranch("", None, "the repository has no remote that is the obvious one")
+        return _asked(git, name, base)
+    except GitError as error:
+        return DefaultBranch("", None, error.message)
+
+
+def _trusted_remote(git: Git) -> str | None:
+    """Return `origin`, or the only remote there is."""
+    names = git.line("remote").splitlines()
+    if _REMOTE in names:
+        return _REMOTE
+    return names[0] if len(names) == 1 else None
+
+
+def _asked(git: Git, name: str, base: str | None) -> DefaultBranch:
+    address = remote.push_address(git, name)
+    if address is None:
+        return DefaultBranch("", None, f"the remote {name} has no address")
+    try:
+        heads = remote.default_branch(git, address, base, timeout=_ASKING)
+    except GitError as error:
+        return _last_seen(git, name, base, error.message)
+    wanted = f"no branch {base}" if base else "no commit on its default branch yet"
+    if heads.branch is None or heads.tip is None:
+        why = f"the remote {name} has {wanted}"
+        return DefaultBranch("", None, why, answered=True, address=address, tags=heads.tags)
+    remote.take(git, address, heads.branch, heads.tip, timeout=_ASKING)
+    told = f"{heads.branch.removeprefix('refs/heads/')} of {name}"
+    return DefaultBranch(told, heads.tip, "", answered=True, address=address, tags=heads.tags)
+
+
+def _last_seen(git: Git, name: str, base: str | None, why: str) -> DefaultBranch:
+    ref = f"refs/remotes/{name}/{base or 'HEAD'}"
+    ran = git.call("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    if ran.status != 0:
+        return DefaultBranch("", None, why)
+    told = f"{base or 'the default branch'} of {name} as this clone saw it last"
+    return DefaultBranch(told, ran.out.decode("ascii").strip(), why)
