@@ -7,6 +7,7 @@ or an error's own text.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +46,9 @@ class Rehearsal(Protocol):
 
     def log_of(self, service_id: str) -> bytes:
         """Give what a service wrote so far."""
+
+    def find_in_reach(self, service_id: str, contents: Mapping[str, tuple[int, str]]) -> list[str]:
+        """Return which contents (name -> size, SHA-256) a service's folders hold, and any .git."""
 
 
 _SAYS = {

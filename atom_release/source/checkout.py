@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +35,14 @@ class Copy:
     notes: tuple[str, ...]
 
 
-def write(entries: Mapping[str, Entry], objects: Objects, directory: Path) -> Copy:
-    """Write the entries into an empty or new folder.
+def write(
+    entries: Mapping[str, Entry],
+    objects: Objects,
+    directory: Path,
+    *,
+    without: Collection[str] = (),
+) -> Copy:
+    """Write the entries, those `without` left out, into an empty or new folder.
 
     Raises:
         MissingBlob: a blob is not in the clone.
@@ -44,7 +50,9 @@ def write(entries: Mapping[str, Entry], objects: Objects, directory: Path) -> Co
             written.
     """
     root = os.fsencode(directory)
-    wanted = {path: entry for path, entry in entries.items() if not refused(path)}
+    wanted = {
+        path: entry for path, entry in entries.items() if not refused(path) and path not in without
+    }
     notes = [f"not written: {shown(path)}" for path in entries.keys() - wanted.keys()]
     try:
         _prepare(root, wanted)

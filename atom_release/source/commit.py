@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -78,14 +78,25 @@ class JudgedTree:
             path for path, entry in self.entries.items() if entry.is_file and matches(path)
         )
 
-    def write_to(self, directory: Path) -> Copy:
+    def same_content(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return every path that holds what one of these paths holds, they included."""
+        contents = {self.entries[path].oid for path in paths if path in self.entries}
+        return frozenset(
+            path
+            for path, entry in self.entries.items()
+            if entry.kind == "blob" and entry.oid in contents
+        )
+
+    def write_to(self, directory: Path, *, without: Collection[str] = ()) -> Copy:
         """Write every file of the commit into an empty or new folder, and check what was written.
+
+        Paths `without` are left out.
 
         Raises:
             MissingBlob: the clone does not hold a blob.
             ProbeFault: the folder is not empty or cannot be written.
         """
-        return checkout.write(self.entries, self.objects, directory)
+        return checkout.write(self.entries, self.objects, directory, without=without)
 
     def write_repository(self, directory: Path, *, whole_history: bool = False) -> None:
         """Make a `.git` beside the written files, which knows this commit and no other.

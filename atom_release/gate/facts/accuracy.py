@@ -44,6 +44,12 @@ class AccuracyFacts(Facts):
     columns: dict[str, str] | None = Field(
         default=None, description="column -> what its cells were sent as"
     )
+    labels_in_reach: list[str] = Field(
+        default_factory=list, description="the rows, or a .git, where the service could read them"
+    )
+    reach_control: str | None = Field(
+        default=None, description="a file that the same search had to find, and found"
+    )
     jitter: Jitter | None = None
     warnings: list[dict[str, JsonValue]] = Field(
         default_factory=list, description="what is worth knowing and decides nothing"

@@ -9,8 +9,9 @@ import atexit
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +28,7 @@ from atom_release.lab.rehearsal.keeper import Keeper
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.probed import Probed
+from atom_release.lab.rehearsal.reach import find_in_reach
 from atom_release.lab.rehearsal.services import Ground, log_name
 from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
 from atom_release.lab.sandbox import Sandbox
@@ -270,8 +272,24 @@ class Rehearsal:
         self._start_services()
         self._keep_first_state()
 
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The paths that no service gets: the rows it is scored by, under whatever name."""
+        services = self._look.manifest.services
+        return self._look.tree.same_content(
+            service.accuracy.data for service in services if service.accuracy
+        )
+
+    def find_in_reach(self, service_id: str, contents: Mapping[str, tuple[int, str]]) -> list[str]:
+        """Return which of these contents (name -> size, SHA-256) a service's folders hold.
+
+        And any `.git` there.
+        """
+        folders = [self._folder.tree(service_id), self._folder.state]
+        return find_in_reach(folders, contents)
+
     def _copy_tree(self) -> None:
-        self._look.tree.write_to(self._folder.copy)
+        self._look.tree.write_to(self._folder.copy, without=self.withheld)
         self._folder.copy.chmod(0o755)
 
     def _obtain(self, system: str, start: Callable[[], None]) -> None:
@@ -350,6 +368,7 @@ class Rehearsal:
             self._redact,
             tokens,
             self._look.external,
+            self.withheld,
         )
         ready, lacking = [], {}
         startable = self._startable()

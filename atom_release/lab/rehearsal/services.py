@@ -42,6 +42,7 @@ class Ground:
         default_factory=dict, repr=False
     )  # of services that may read only some of the secrets
     drafted: bool = False  # whether the manifest is a draft, or comes from outside the release
+    withheld: frozenset[str] = frozenset()  # files of the judged tree that no copy has
 
 
 @dataclass
@@ -149,6 +150,7 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
                 environment["PATH"],
                 (ground.layers[service.id].folder, ground.state),
                 ground.has_module,
+                ground.withheld,
             ),
         )
     )

@@ -90,13 +90,15 @@ class Ending:
 class Given:
     """What a service was given: the first word of its command, where programs are looked for.
 
-    The folders it was given, and whether the judged tree itself has a module of some name.
+    The folders it was given, whether the judged tree itself has a module of some name, and which
+    files of the tree it was not given.
     """
 
     program: str
     path: str
     folders: tuple[Path, ...]
     has_module: Callable[[str], bool]
+    withheld: frozenset[str] = frozenset()
 
 
 def explain_doubt(ending: Ending, log: bytes, given: Given) -> str:
@@ -104,6 +106,7 @@ def explain_doubt(ending: Ending, log: bytes, given: Given) -> str:
     text = log.decode("utf-8", "replace")
     return (
         _lacked(text, given)
+        or _withheld(text, given.withheld)
         or _by_the_machine(ending)
         or next(
             (
@@ -135,6 +138,16 @@ def _lacked(text: str, given: Given) -> str:
     if "/" not in given.program and shutil.which(given.program, path=given.path) is None:
         return f"the program {given.program} is not on this machine"
     return ""
+
+
+def _withheld(text: str, paths: frozenset[str]) -> str:
+    """Say that the log speaks of a file that a service must not see, since it is scored by it."""
+    named = sorted(path for path in paths if path.rpartition("/")[2] in text)
+    return (
+        f"it wants {named[0]}, the labelled rows that it is scored by, which no service is given"
+        if named
+        else ""
+    )
 
 
 def _missing_elsewhere(text: str, own: Iterable[Path]) -> str:

@@ -26,6 +26,7 @@ from atom_release.lab.look import Look
 from atom_release.probes.accuracy import scores
 from atom_release.probes.accuracy.jitter import ask_again
 from atom_release.probes.accuracy.labelled import Labelled, read_labelled
+from atom_release.probes.accuracy.reach import look_around
 from atom_release.probes.accuracy.scores import canonical
 
 _QUESTION = "accuracy"
@@ -48,7 +49,13 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
     facts = scores.score(labels, answers, positive).model_copy(
         update=_beside(labelled, asked, jitter)
     )
+    reach = look_around(look, service, asked.data, rehearsal)
+    facts = facts.model_copy(
+        update={"labels_in_reach": list(reach.labels), "reach_control": reach.canary}
+    )
     answer, reason = judge_accuracy(facts.to_json(), asked.minimum)
+    if answer is Answer.YES and reach.doubt:
+        answer, reason = Answer.UNKNOWN, f"{reach.doubt}; {reason}"
     return look.found(
         _QUESTION,
         service.id,
