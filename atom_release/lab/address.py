@@ -7,6 +7,7 @@ or an error's own text.
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,6 +41,12 @@ class Rehearsal(Protocol):
     @property
     def isolation(self) -> tuple[str, ...]:
         """The isolation that held."""
+
+    def open_socket(self) -> socket.socket:
+        """Return a TCP socket in the services' network, neither bound nor connected."""
+
+    def port_of(self, service_id: str) -> int:
+        """Return the port of a service in the services' network."""
 
     def exchange(self) -> Exchange:
         """Give a conversation with the services."""

@@ -7,6 +7,7 @@ its port to stdout and ends when its stdin does, so that it never outlives the g
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 NOOP = "/noop"
 _SLEEP = "/sleep/"
+_HANDLE = 2  # the word of the command line that names a listening socket
 _BODY = b'{"detail": "the release gate stands in for this service"}'
 
 
@@ -24,10 +26,16 @@ def sleeping(seconds: float) -> str:
 
 
 @contextmanager
-def standing_in() -> Iterator[str]:
-    """Give the address of a stand-in that answers 503 to everything, while the block runs."""
-    with _serving("503") as port:
-        yield f"http://127.0.0.1:{port}"
+def standing_in(made: socket.socket | None = None) -> Iterator[str]:
+    """Give the address of a stand-in that answers 503 to everything, while the block runs.
+
+    It listens on the socket given, in whatever network that was made.
+    """
+    with made or socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1024)
+        with _serving("503", str(listening.fileno()), pass_fds=(listening.fileno(),)) as port:
+            yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
@@ -41,11 +49,12 @@ def running() -> Iterator[int]:
 
 
 @contextmanager
-def _serving(*arguments: str) -> Iterator[int]:
+def _serving(*arguments: str, pass_fds: tuple[int, ...] = ()) -> Iterator[int]:
     process = subprocess.Popen(
         [sys.executable, "-I", "-S", str(Path(__file__)), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        pass_fds=pass_fds,
     )
     try:
         if process.stdout is None:
@@ -90,7 +99,11 @@ def _length(head: bytes) -> int:
 
 
 async def _serve() -> None:
-    server = await asyncio.start_server(_answer, "127.0.0.1", 0, backlog=1024)
+    if len(sys.argv) > _HANDLE:
+        given = socket.socket(fileno=int(sys.argv[_HANDLE]))
+        server = await asyncio.start_server(_answer, sock=given, backlog=1024)
+    else:
+        server = await asyncio.start_server(_answer, "127.0.0.1", 0, backlog=1024)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.buffer.read)

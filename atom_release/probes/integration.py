@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.suite import SuiteFacts
     from atom_release.gate.manifest import Integration
     from atom_release.lab.look import Look
+    from atom_release.lab.sandbox import Network
     from atom_release.probes.suite.run import Run
 
 _PLAIN = re.compile(r"\{(?:url:[A-Za-z0-9.]+|python|port|scratch|vault)\}")
@@ -39,14 +40,19 @@ _SHORTEST = 6
 _URL = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
 
 
-def run_integration(
+def run_integration(  # noqa: PLR0913 - one parameter for each thing that the tests are given
     look: Look,
     integration: Integration,
     *,
     base_urls: Mapping[str, str],
     fill: Callable[[str], str],
+    network: bool | Network = True,
+    open_socket: Callable[[], socket.socket] = socket.socket,
 ) -> Evidence:
-    """Ask whether the tests pass against the services, and whether they would fail without them."""
+    """Ask whether the tests pass against the services, and whether they would fail without them.
+
+    The tests run in the services' network; what stands in for a service listens on a socket of it.
+    """
     lacking = lacks(look, [*integration.paths, integration.directory])
     if lacking:
         reason = f"the commit holds no {', '.join(lacking)}"
@@ -72,14 +78,14 @@ def run_integration(
     )
     down = [name for name in asked if name not in base_urls]
     with ExitStack() as stack:
-        refusing = {name: stack.enter_context(_refusing()) for name in down}
-        standing = {name: stack.enter_context(standing_in()) for name in asked}
+        refusing = {name: stack.enter_context(_refusing(open_socket())) for name in down}
+        standing = {name: stack.enter_context(standing_in(open_socket())) for name in asked}
         given = _fill(integration.environment, refusing, fill)
         instead = _fill(integration.environment, standing, fill)
         series = Series(
             look,
-            replace(made, environment=given.values, secret=given.secret, network=True),
-            replace(made, environment=instead.values, secret=instead.secret, network=True),
+            replace(made, environment=given.values, secret=given.secret, network=network),
+            replace(made, environment=instead.values, secret=instead.secret, network=network),
             repeats=1,
             sources=[path for service in look.manifest.services for path in service.source],
             tests=[
@@ -142,9 +148,9 @@ def _fill(
 
 
 @contextmanager
-def _refusing() -> Iterator[str]:
+def _refusing(held: socket.socket) -> Iterator[str]:
     """Give an address that refuses connections, and keep it from being anyone else's."""
-    with socket.socket() as held:
+    with held:
         held.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 

@@ -176,7 +176,12 @@ def _integration(work: Work, integration: Integration) -> Asks:
     from atom_release.probes.integration import run_integration
 
     return lambda rehearsal: run_integration(
-        work.look, integration, base_urls=rehearsal.base_urls, fill=rehearsal.fill
+        work.look,
+        integration,
+        base_urls=rehearsal.base_urls,
+        fill=rehearsal.fill,
+        network=rehearsal.network,
+        open_socket=rehearsal.open_socket,
     )
 
 

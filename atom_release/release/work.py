@@ -265,6 +265,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
         now,
         _values(names, settings),
         tuple(dict.fromkeys(hidden)),
+        tuple(Path(path) for path in subject.operator.operator.readable),
         external=subject.external,
     )
 

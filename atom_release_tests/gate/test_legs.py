@@ -44,6 +44,9 @@ def outcome_of(*evidence: Evidence) -> Outcome | None:
         ({"control": control(ControlState.DEAD)}, Outcome.INCONCLUSIVE, "dead control"),
         ({"control": control(ControlState.WEAK)}, Outcome.INCONCLUSIVE, "weak control"),
         ({"control": control(ControlState.VACUOUS)}, Outcome.FAIL, "vacuous"),
+        ({"isolation": ("none", "network:host")}, Outcome.INCONCLUSIVE, "not isolated"),
+        ({"isolation": ("allow-list", "own-proc", "network:own")}, Outcome.PASS, "asked"),
+        ({"isolation": ("none",), "answer": Answer.NO}, Outcome.FAIL, "asked"),
     ],
 )
 def test_each_rule(change: dict[str, object], outcome: Outcome, said: str) -> None:

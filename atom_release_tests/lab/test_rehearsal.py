@@ -23,6 +23,7 @@ from atom_release.lab.rehearsal import (
     postgres,
 )
 from atom_release.lab.rehearsal.ports import free_ports
+from atom_release.lab.sandbox import Network
 from atom_release_tests.fixtures import rehearsal_tree as tree
 
 pytestmark = pytest.mark.live
@@ -171,6 +172,19 @@ def test_services_see_nothing_of_the_gates(rehearsal: Rehearsal, hidden: Path) -
     assert ask(rehearsal, f"/seen?{root}/logs") == "FileNotFoundError"
 
 
+def test_services_reach_no_port_of_the_host_and_each_other_where_they_are_told(
+    rehearsal: Rehearsal,
+) -> None:
+    """Neither the host's servers nor the way by which the gate gets in; its own port it does."""
+    assert "network:own" in rehearsal.isolation
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert ask(rehearsal, f"/reach?{server.getsockname()[1]}") == "ConnectionRefusedError"
+    led = rehearsal.base_urls["S.1"].rpartition(":")[2]
+    assert ask(rehearsal, f"/reach?{led}") == "ConnectionRefusedError"
+    assert ask(rehearsal, f"/reach?{rehearsal.port_of('S.1')}") == "reached"
+    assert rehearsal.fill("{url:S.1}") == f"http://127.0.0.1:{rehearsal.port_of('S.1')}"
+
+
 def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
     """Owner and application are bound by row-level security.
 
@@ -188,16 +202,19 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
         ).fetchall()
     assert found == [(OWNER, False, False), ("shop", False, False)]
     assert owners == [(OWNER,)]
+    own = rehearsal.network
+    assert isinstance(own, Network)
+    inside, led = str(rehearsal.postgres.port), str(own.lead(rehearsal.postgres.port))
     for role in ("postgres", OWNER, "shop"):
-        dsn = rehearsal.postgres.service_dsn(DATABASE, role)
+        dsn = rehearsal.postgres.service_dsn(DATABASE, role).replace(inside, led)
         password = rehearsal.postgres.password_of(role)
         with pytest.raises(psycopg.OperationalError, match="no password supplied"):
             psycopg.connect(dsn.replace(f":{password}", ""))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(
-            rehearsal.postgres.service_dsn(DATABASE, OWNER).replace(
-                rehearsal.postgres.password_of(OWNER), rehearsal.postgres.password_of("shop")
-            )
+            rehearsal.postgres.service_dsn(DATABASE, OWNER)
+            .replace(rehearsal.postgres.password_of(OWNER), rehearsal.postgres.password_of("shop"))
+            .replace(inside, led)
         )
 
 
@@ -209,7 +226,8 @@ def test_requests_may_name_secrets(rehearsal: Rehearsal) -> None:
 
 def test_templates_of_integration_tests_are_filled(rehearsal: Rehearsal) -> None:
     """Addresses are filled, other braces stay, and what is not there is said."""
-    assert rehearsal.fill("{url:S.1}/x {a}") == f"{rehearsal.base_urls['S.1']}/x {{a}}"
+    told = f"http://127.0.0.1:{rehearsal.port_of('S.1')}"
+    assert rehearsal.fill("{url:S.1}/x {a}") == f"{told}/x {{a}}"
     with pytest.raises(Lacking):
         rehearsal.fill("{url:S.2}")
 
@@ -252,7 +270,11 @@ def test_each_server_found_here_carries_a_rehearsal(
 def test_port_taken_meanwhile_is_not_the_services_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All are started again, on other ports."""
+    """All are started again, on other ports.
+
+    It happens where this machine gives no network of its own, and the isolation says so.
+    """
+    monkeypatch.setattr("atom_release.lab.rehearsal.rehearsal.new_network", lambda _: None)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         given = iter([taken.getsockname()[1]])
         monkeypatch.setattr(
@@ -261,6 +283,7 @@ def test_port_taken_meanwhile_is_not_the_services_failure(
         )
         with Rehearsal.start(tree.look(tmp_path)) as started:
             assert ask(started, "/items?a") == 0
+            assert "network:host" in started.isolation
 
 
 def test_one_rehearsal_in_a_process(tmp_path: Path) -> None:

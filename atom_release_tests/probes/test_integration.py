@@ -140,7 +140,7 @@ def test_passes_against_the_services_and_fails_against_stand_ins(site: Site, ser
     found = site.ask({"C.1": service, "C.2": service})
     assert (found.answer, state(found)) == (Answer.YES, ControlState.ALIVE), found
     assert still(found) == []
-    assert "network:host" in found.isolation
+    assert "network:host" in found.isolation  # no rehearsal of its own was given
 
 
 def test_tests_that_ask_no_service_are_listed(site: Site, service: str) -> None:

@@ -27,7 +27,7 @@ from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
-from atom_release.gate.rules import histogram, performance, regression
+from atom_release.gate.rules import histogram, isolation, performance, regression
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
@@ -157,10 +157,15 @@ def _outcome(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Outcome | N
         return Outcome.INCONCLUSIVE, reason
     if answer is Answer.NO:
         return Outcome.FAIL, reason
-    weakness = _weakness(spec, evidence, case.manifest)
+    weakness = _weakness(spec, evidence, case.manifest) or _unheld(evidence, case)
     if weakness:
         return weakness
     return (None, str(not_applicable)) if not_applicable else (Outcome.PASS, reason)
+
+
+def _unheld(evidence: Evidence, case: Case) -> tuple[Outcome, str] | None:
+    why = isolation.doubt(evidence.isolation, case.operator.isolation)
+    return (Outcome.INCONCLUSIVE, why) if why else None
 
 
 def _doubt(spec: LegSpec, evidence: Evidence, case: Case) -> str:

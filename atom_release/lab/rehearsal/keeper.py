@@ -69,13 +69,13 @@ class Keeper:
     def _wait(self, service_id: str) -> None:
         if self.ground is None:
             return
-        launcher, url = self.ground.launcher, self.started.base_urls[service_id]
+        launcher, port = self.ground.launcher, self.started.ports[service_id]
         running, health = (
             launcher.running.get(log_name(service_id)),
             self.manifest.service(service_id).health,
         )
         if running is not None and launcher.until(
-            lambda: answers(url, health, []), 3, going_on=running.alive
+            lambda: answers(launcher, port, health, []), 3, going_on=running.alive
         ):
             return
         if launcher.open:

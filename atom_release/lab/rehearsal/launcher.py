@@ -6,6 +6,7 @@ And ends every one of them.
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,18 +15,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
-from atom_release.lab.sandbox import Running, Sandbox
+from atom_release.lab.sandbox import Network, Running, Sandbox
 
 _TAIL = 64 * 1024
 _LONGEST = 256 * 1024
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass
 class Launcher:
-    """One rehearsal's processes; `logs` holds the file that each of them writes."""
+    """One rehearsal's processes; `logs` holds the file that each of them writes.
+
+    They are in `network`: one of their own, the host's (True), or one without anybody (False).
+    """
 
     sandbox: Sandbox
     logs: Path
+    network: bool | Network = True
     running: dict[str, Running] = field(default_factory=dict)
     isolation: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -60,6 +66,7 @@ class Launcher:
             environment=environment,
             log=log,
             memory_mb=memory_mb,
+            network=self.network,
         )
         with self._lock:
             self.running[name] = running
@@ -119,6 +126,25 @@ class Launcher:
         if os.getpid() == self._pid:
             with ThreadPoolExecutor(max(1, len(self.running))) as threads:
                 list(threads.map(self.stop, list(self.running)))
+            if isinstance(self.network, Network):
+                self.network.close()
+
+    def open_socket(self) -> socket.socket:
+        """Return a TCP socket where the processes are, neither bound nor connected."""
+        if isinstance(self.network, Network):
+            return self.network.open_socket()
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+    def is_listening(self, port: int) -> bool:
+        """Whether a process takes connections on that port."""
+        with self.open_socket() as asking:
+            asking.settimeout(2)
+            return asking.connect_ex((_LOOPBACK, port)) == 0
+
+    def outside(self, port: int) -> str:
+        """Return the address at which the gate's own clients reach a process's port."""
+        led = self.network.lead(port) if isinstance(self.network, Network) else port
+        return f"http://{_LOOPBACK}:{led}"
 
     def until(
         self, ready: Callable[[], bool], seconds: float, *, going_on: Callable[[], bool]

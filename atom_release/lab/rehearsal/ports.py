@@ -80,13 +80,3 @@ def _final_status(received: bytes) -> int:
         if not end:
             return 0
     return 0
-
-
-def is_listening(url: str) -> bool:
-    """Whether somebody takes connections at this address."""
-    host, _, port = url.removeprefix("http://").partition(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=2).close()
-    except OSError:
-        return False
-    return True

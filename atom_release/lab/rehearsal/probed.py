@@ -27,7 +27,9 @@ class Probed:
         """Prepare its folders; nothing is started yet."""
         self._folder = folder
         self._launcher = Launcher(
-            Sandbox(hidden=(*look.hidden, folder.root), accounts=APART), folder.apart_logs
+            Sandbox(hidden=(*look.hidden, folder.root), accounts=APART),
+            folder.apart_logs,
+            network=False,
         )
         self._server: Future[postgres.Postgres] = Future()
         self._thread = threading.Thread(target=self._start, name="gate-probed", daemon=True)

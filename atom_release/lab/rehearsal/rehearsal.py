@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import socket
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -31,7 +32,8 @@ from atom_release.lab.rehearsal.probed import Probed
 from atom_release.lab.rehearsal.reach import find_in_reach
 from atom_release.lab.rehearsal.services import Ground, log_name
 from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
-from atom_release.lab.sandbox import Sandbox
+from atom_release.lab.sandbox import Network, Sandbox
+from atom_release.lab.sandbox import network as new_network
 
 DATABASE = "main"
 """The database that the services use."""
@@ -46,8 +48,9 @@ class Rehearsal:
         """Prepare the folders; nothing is started yet."""
         self._look = look
         self._folder = Folder.make(look.scratch)
+        box = sandbox or Sandbox((*look.hidden, self._folder.root), look.readable)
         self._launcher = Launcher(
-            sandbox or Sandbox((*look.hidden, self._folder.root), look.readable), self._folder.logs
+            box, self._folder.logs, network=new_network(box.namespaces) or True
         )
         self._lock = threading.Lock()
         self._used = False
@@ -117,6 +120,19 @@ class Rehearsal:
         """The services' token for OpenBao; empty without one."""
         return self.vault.token if self.vault else ""
 
+    @property
+    def network(self) -> bool | Network:
+        """The network of its own that services are in, True for the host's."""
+        return self._launcher.network
+
+    def open_socket(self) -> socket.socket:
+        """Return a TCP socket in the services' network, neither bound nor connected."""
+        return self._launcher.open_socket()
+
+    def port_of(self, service_id: str) -> int:
+        """Return the port of a service in the services' network."""
+        return self._services.started.ports[service_id]
+
     def exchange(self) -> Exchange:
         """Give a conversation with the services."""
         self._used = True
@@ -134,7 +150,10 @@ class Rehearsal:
             text,
             {
                 **self._values,
-                **{f"url:{service_id}": url for service_id, url in self.base_urls.items()},
+                **{
+                    f"url:{service_id}": self._services.started.told_url(service_id)
+                    for service_id in self.base_urls
+                },
             },
         )
 
@@ -348,7 +367,7 @@ class Rehearsal:
             self.secrets,
             self._ids(),
         )
-        self._values |= {"vault": self.vault.address, "vault_token": self.vault.token}
+        self._values |= {"vault": self.vault.told_address, "vault_token": self.vault.token}
 
     def _start_services(self) -> None:
         import sys

@@ -15,7 +15,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start, slug
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
-from atom_release.lab.rehearsal.ports import free_ports, is_listening, status_of, was_taken
+from atom_release.lab.rehearsal.ports import free_ports, status_of, was_taken
 from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
 from atom_release.lab.rehearsal.templates import fill
 from atom_release.lab.sandbox import Running
@@ -57,6 +57,10 @@ class Started:
     lacks: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
+    def told_url(self, service_id: str) -> str:
+        """Return the address that services and tests are told, where they run."""
+        return f"http://127.0.0.1:{self.ports[service_id]}"
+
 
 def start_all(
     ground: Ground, services: list[tuple[Service, Start]], *, attempts: int = 3
@@ -95,11 +99,11 @@ def _start_together(ground: Ground, services: list[tuple[Service, Start]]) -> St
 
 def start_one(ground: Ground, started: Started, service: Service, start: Start) -> None:
     """Start one service on its port, in a new copy of the tree, and record what became of it."""
-    name, url = log_name(service.id), f"http://127.0.0.1:{started.ports[service.id]}"
+    name, port = log_name(service.id), started.ports[service.id]
     values = {
         **ground.values,
-        "port": str(started.ports[service.id]),
-        **{f"url:{other}": f"http://127.0.0.1:{port}" for other, port in started.ports.items()},
+        "port": str(port),
+        **{f"url:{other}": started.told_url(other) for other in started.ports},
     }
     if service.id in ground.tokens:
         values["vault_token"] = ground.tokens[service.id]
@@ -129,12 +133,12 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     running = place.run(argv)
     seen: list[str] = []
     if ground.launcher.until(
-        lambda: answers(url, service.health, seen),
+        lambda: answers(ground.launcher, port, service.health, seen),
         start.ready.total_seconds(),
         going_on=running.alive,
-    ) or (running.alive() and is_listening(url)):
+    ) or (running.alive() and ground.launcher.is_listening(port)):
         # It listens: whether its health path answers well is the question of that leg, not of this.
-        started.base_urls[service.id] = url
+        started.base_urls[service.id] = ground.launcher.outside(port)
         return
     ending = _ending(running, seen, start)
     ground.launcher.stop(name)
@@ -203,15 +207,15 @@ def _ending(running: Running, seen: Sequence[str], start: Start) -> Ending:
     return Ending(alive=False, status=status, met=None if met == "told" else met)
 
 
-def answers(url: str, health: str | None, last: list[str]) -> bool:
+def answers(launcher: Launcher, port: int, health: str | None, last: list[str]) -> bool:
     """Whether a service answers its health path with success.
 
     Or takes a connection where it has none; `last` notes what was seen.
     """
     if health is None:
         last[:] = ["nobody listens on its port"]
-        return is_listening(url)
-    status = status_of(url, health)
+        return launcher.is_listening(port)
+    status = status_of(launcher.outside(port), health)
     last[:] = [f"GET {health} answered {status}" if status else "no HTTP answer on its port"]
     return 200 <= status < 300  # noqa: PLR2004 - success
 

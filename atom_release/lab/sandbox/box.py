@@ -103,11 +103,12 @@ class Sandbox:
         environment: Mapping[str, str],
         log: Path,
         memory_mb: int | None = None,
-        network: Network | None = None,
+        network: bool | Network = True,
     ) -> Running:
         """Start a process that lives until it is stopped or the gate ends.
 
-        In that network, else this machine's own, and with `writable` in place.
+        In that network (True: the host's own, False: one without anybody), with `writable` in
+        place.
         """
         folders = Folders(self.hidden, self.readable, writable=writable)
         order = Order(
@@ -116,7 +117,7 @@ class Sandbox:
             environment,
             folders,
             Bounds(resident_mb=memory_mb),
-            network=network or True,
+            network=network,
             namespaces=self.namespaces,
             accounts=self.accounts,
         )

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ class Target:
     port: int
     raw: bytes
     expect: frozenset[int]
+    open_socket: Callable[[], socket.socket] = field(default=socket.socket, compare=False)
 
 
 def target(  # noqa: PLR0913 - the parts of a request
@@ -169,10 +171,19 @@ class Client:
                 return await self._ask(kept)
             except ConnectionResetError:
                 continue  # the server closed a kept connection between two requests, as it may
-        _, fresh = await asyncio.get_running_loop().create_connection(
-            _Connection, self.target.host, self.target.port
-        )
-        return await self._ask(fresh)
+        return await self._ask(await self._connect())
+
+    async def _connect(self) -> _Connection:
+        """Return a new connection, over a socket of the network that the target is in."""
+        loop, made = asyncio.get_running_loop(), self.target.open_socket()
+        try:
+            made.setblocking(False)  # noqa: FBT003 - no keyword there
+            await loop.sock_connect(made, (self.target.host, self.target.port))
+            _, fresh = await loop.create_connection(_Connection, sock=made)
+        except BaseException:
+            made.close()
+            raise
+        return fresh
 
     async def _ask(self, connection: _Connection) -> int:
         try:

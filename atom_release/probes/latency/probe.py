@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 
 from atom_release.errors import ProbeFault
@@ -55,7 +56,9 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     if unreached:
         return excused(service, rehearsal, unreached)
     with rehearsal.exchange() as exchange:
-        targets = [_target(exchange, endpoint, service) for endpoint in service.endpoints]
+        targets = [
+            _target(exchange, endpoint, service, rehearsal) for endpoint in service.endpoints
+        ]
     with stand_in.running() as port, watched() as machine:
         series, noop, controls = asyncio.run(
             _measure(
@@ -88,7 +91,9 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     return excused(service, rehearsal, found)
 
 
-def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
+def _target(
+    exchange: Exchange, endpoint: Endpoint, service: Service, rehearsal: Rehearsal
+) -> Target:
     """Fill the request once, tokens included.
 
     While measuring, nothing but the request itself may take time.
@@ -98,13 +103,20 @@ def _target(exchange: Exchange, endpoint: Endpoint, service: Service) -> Target:
     except NotStarted:
         asked = endpoint.service or service.id
         raise ProbeFault(f"{endpoint.name} is asked of {asked}, which did not start") from None
-    return target(
+    made = target(
         endpoint.name,
         prepared.method,
         prepared.url,
         headers=prepared.headers,
         body=prepared.content,
         expect=frozenset(endpoint.expect),
+    )
+    # straight to the service: what leads other clients there would stand in the figures
+    return replace(
+        made,
+        host="127.0.0.1",
+        port=rehearsal.port_of(endpoint.service or service.id),
+        open_socket=rehearsal.open_socket,
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,8 @@ from xml.sax.saxutils import escape
 
 from atom_release.lab import junit
 from atom_release.lab.failure_cause import limit_met
-from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.sandbox import Limits, Network, Sandbox
+from atom_release.lab.throwaway import throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,7 +101,7 @@ class Bench:
     secret: Sequence[str] = field(
         default=(), repr=False
     )  # values that must not come out again in what tests say
-    network: bool = False
+    network: bool | Network = False
     history: History = "commit"
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
@@ -113,13 +113,12 @@ class Bench:
 
     def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
         with (
-            tempfile.TemporaryDirectory(dir=self.scratch, prefix="run-") as room,
-            self._throwaway(tree, Path(room)) as copy,
+            throwaway(self.scratch, "run-") as room,
+            self._throwaway(tree, room) as copy,
         ):
-            out = Path(room, "out")
+            out = room / "out"
             out.mkdir()
             (out / "gitconfig").write_text(_SAFE)
-            Path(room).chmod(0o755)
             done = self.sandbox.run(
                 self._command(copy, out, collect_only=collect_only),
                 directory=copy / self.directory,

@@ -10,12 +10,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.lab.ablation import Ablated, Call, ablate, is_test
+from atom_release.lab.throwaway import sweep, throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -31,13 +32,21 @@ def room(look: Look) -> Path:
 
     In which pytest looks for nothing further up.
     """
-    folder = Path(os.path.realpath(look.scratch)) / _FOLDER / look.tree.commit
+    scratch = Path(os.path.realpath(look.scratch))
+    _sweep(scratch.parent)
+    folder = scratch / _FOLDER / look.tree.commit
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     stop = folder / "pytest.ini"
     if not stop.exists():
         stop.write_text("[pytest]\n")
     return folder
+
+
+@cache
+def _sweep(scratch: Path) -> None:
+    """Remove, once in a process, what killed gates left of the suites of any commit."""
+    sweep(scratch, f"*/{_FOLDER}/*/run-*", f"*/{_FOLDER}/*/control-*")
 
 
 def judged(look: Look, history: History = "commit") -> tuple[Path, str]:
@@ -97,9 +106,8 @@ def _control(look: Look, history: History) -> Iterator[Path]:
     It shares its files with the judged copy, so they are replaced and never written through.
     """
     tree, _ = judged(look, history)
-    with tempfile.TemporaryDirectory(dir=room(look), prefix="control-") as folder:
-        Path(folder).chmod(0o755)
-        copy = Path(folder, "tree")
+    with throwaway(room(look), "control-") as folder:
+        copy = folder / "tree"
         shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)
         yield copy
 

@@ -73,6 +73,8 @@ class Holder:
                     self._accept(key.fileobj, key.data)
                 elif isinstance(key.data, _Half):
                     key.data.move()
+                elif isinstance(key.data, tuple):
+                    self._connected(*key.data)
 
     def _answer(self) -> bool:
         """Do what the gate asks: `socket`, or `lead` a listening socket to a port."""
@@ -93,22 +95,25 @@ class Holder:
     def _accept(self, listening: Any, port: int) -> None:  # noqa: ANN401 - a socket
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
             outer, _ = listening.accept()
-            try:
-                inner = socket.create_connection((_LOOPBACK, port), 2)
-            except OSError:
-                outer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                outer.close()
-                return
+            inner = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             for end in (outer, inner):
                 end.settimeout(0)
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            there, back = (
-                _Half(self._selector, outer, inner),
-                _Half(self._selector, inner, outer),
-            )
-            there.other, back.other = back, there
-            there.watch()
-            back.watch()
+            inner.connect_ex((_LOOPBACK, port))
+            self._selector.register(inner, selectors.EVENT_WRITE, (outer, inner))
+
+    def _connected(self, outer: socket.socket, inner: socket.socket) -> None:
+        """Lead the two into each other, or let the outer one feel that nobody is there."""
+        self._selector.unregister(inner)
+        if inner.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            outer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            outer.close()
+            inner.close()
+            return
+        there, back = _Half(self._selector, outer, inner), _Half(self._selector, inner, outer)
+        there.other, back.other = back, there
+        there.watch()
+        back.watch()
 
 
 class _Half:
