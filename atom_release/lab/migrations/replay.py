@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import NegativeControl
+from atom_release.gate.facts.migrations import NotApplied
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.migrations.apply import Applied, apply_file
 from atom_release.lab.migrations.plan import Plan, Step
@@ -236,7 +237,7 @@ def _follows(applied: Applied, result: Replay) -> bool:
     return lacking and (applied.sqlstate in _FOLLOWS or applied.missing_extension is not None)
 
 
-def described(result: Replay) -> Iterator[dict[str, str | int | None]]:
+def described(result: Replay) -> Iterator[NotApplied]:
     """Yield the files that did not apply, for the facts."""
     failed = result.failed
     for applied in result.applied:
@@ -250,10 +251,10 @@ def described(result: Replay) -> Iterator[dict[str, str | int | None]]:
                 if applied in failed
                 else "after a file that is in doubt"
             )
-            yield {
-                "path": applied.path,
-                "line": applied.line,
-                "error": applied.error,
-                "sqlstate": applied.sqlstate,
-                "kind": kind,
-            }
+            yield NotApplied(
+                path=applied.path,
+                line=applied.line,
+                error=applied.error,
+                sqlstate=applied.sqlstate,
+                kind=kind,
+            )

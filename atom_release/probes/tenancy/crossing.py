@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from atom_release.gate.facts.isolation import CheckedTable
 from atom_release.probes.tenancy.attempt import Came, counted, set_tenant, written
 from atom_release.probes.tenancy.populate import Population, Unpopulated, insert_statement
 
@@ -324,12 +325,12 @@ _OPERATIONS: tuple[tuple[str, Callable[[Session, Crossing], None]], ...] = (
 )
 
 
-def described(results: list[Crossed]) -> Iterator[dict[str, Any]]:
-    """Give what was tried on each table, for the facts."""
-    for one in results:
-        yield {
-            "table": one.table.label,
-            "results": one.results,
-            "own_rows_visible": one.own_visible,
-            "own_rows_written": one.own_written,
-        }
+def described(results: list[Crossed]) -> Iterator[CheckedTable]:
+    """Yield what was tried on each table, for the facts."""
+    for result in results:
+        yield CheckedTable(
+            table=result.table.label,
+            results=result.results,
+            own_rows_visible=result.own_visible,
+            own_rows_written=result.own_written,
+        )

@@ -26,16 +26,8 @@ SELECT DISTINCT rolname FROM pg_roles r JOIN (SELECT relowner AS owner FROM pg_c
 """
 
 
-def examine(
-    scratch: Scratch,
-    tenancy: Tenancy,
-    found: Isolation,
-    allowed_settings: frozenset[str] = frozenset(),
-) -> None:
-    """Examine the scratch database, whose migrations were applied; write down what is found.
-
-    `allowed_settings` may open other tenants' rows: somebody who is trusted said so.
-    """
+def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
+    """Examine the scratch database, whose migrations were applied; write down what is found."""
     import psycopg
 
     with scratch.session() as admin:
@@ -60,7 +52,7 @@ def examine(
         run.hanging = children.hanging(catalog, tenancy.column)
         reached = [catalog.tables[oid] for oid in run.hanging]
         found.children = [table for table in reached if children.reached(table)]
-        _examine(run, allowed_settings)
+        _examine(run)
 
 
 def _prepare(admin: Session, scratch: Scratch) -> None:
@@ -86,7 +78,7 @@ def _restore(scratch: Scratch, role: str, before: Role) -> None:
             admin.execute(SQL("ALTER ROLE {} NOLOGIN").format(Identifier(role)))
 
 
-def _examine(run: Run, allowed_settings: frozenset[str]) -> None:
+def _examine(run: Run) -> None:
     found, tenancy = run.found, run.tenancy
     reached = [one for one in found.tables if one.privileges - {"TRUNCATE"} and one.kind != "f"]
     found.unreached = [one.label for one in found.tables if one not in reached]
@@ -112,7 +104,7 @@ def _examine(run: Run, allowed_settings: frozenset[str]) -> None:
     tables.cross_all(run, [one for one in reached if one.oid in populated or one.partition])
     children.cross_children(run)
     openings.report_functions(run, calls, uncallable, (before, after))
-    policies.examine_policies(run, allowed_settings)
+    policies.examine_policies(run)
     tables.control(run)
 
 

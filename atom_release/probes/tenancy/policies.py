@@ -105,13 +105,13 @@ def _read(table: Table, policies: list[Policy], bodies: Sequence[Body]) -> Reads
         texts += [read_expression(body.source) for body in more]
 
 
-def examine_policies(run: Run, allowed: frozenset[str]) -> None:
+def examine_policies(run: Run) -> None:
     """Name what policies read, try every other setting, and read them in other circumstances."""
     with run.scratch.session() as admin:
         every = read_policies(run, admin)
         for reads in every:
             _name(run, reads)
-            others = sorted(reads.settings - {run.tenancy.setting} - allowed)
+            others = sorted(reads.settings - {run.tenancy.setting} - run.found.allowed_settings)
             _try_settings(run, reads, others)
             if reads.computed:
                 run.found.undecided.append(

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from atom_release.gate.facts.isolation import (
+    CheckedFunction,
+    CheckedView,
+    IsolationFacts,
+    LeakFact,
+)
+from atom_release.gate.facts.migrations import MigrationsFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.migrations import replay as replaying
 from atom_release.lab.migrations.plan import plan_migrations
@@ -58,26 +65,26 @@ def probe_tenancy(
         known["tools"] = {"postgresql": scratch.version}
         replay = replaying.replay(scratch.target, plan)
         migrations = _migrations(look, scratch, replay, known)
-        found = _examined(scratch, tenancy, files, allowed_settings)
-        isolation = _isolation(look, tenancy, replay, found, known)
+        found = examine_scratch(scratch, tenancy, files, allowed_settings)
+        isolation = isolation_evidence(look, tenancy, replay, found, known)
     return [migrations, isolation]
 
 
-def _examined(
+def examine_scratch(
     scratch: Scratch,
     tenancy: Tenancy,
     files: list[tuple[str, bytes]],
     allowed_settings: frozenset[str],
 ) -> Isolation:
-    """Examine.
+    """Return what is found in a scratch database in which the schema is; `files` made it.
 
     Where the release's own code held a session so long that it was ended, that is what was found.
     """
     import psycopg
 
-    found = Isolation(beside=companion.said(scratch))
+    found = Isolation(beside=companion.said(scratch), allowed_settings=allowed_settings)
     try:
-        examine(scratch, tenancy, found, allowed_settings)
+        examine(scratch, tenancy, found)
     except psycopg.OperationalError as error:
         found.stopped = error.diag.message_primary or str(error).partition("\n")[0]
     found.leaks = places.placed(found.leaks, files)
@@ -86,20 +93,22 @@ def _examined(
 
 def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, Any]) -> Evidence:
     answer, reason, remedy = _applied(replay)
-    facts = {
-        "files": len(replay.applied),
-        "not_applied": list(replaying.described(replay)),
-        "missing_extensions": replay.missing,
-        "missing_from_platform": replay.platform,
-        "doubts": [str(doubt) for doubt in replay.plan.doubts],
-        "left_out": replay.plan.left_out,
-        "ordered_by": replay.plan.ordered_by,
-        "notes": replay.notes,
-        "applied_as": "an owner that is not superuser",
-        "server_version": scratch.version,
-        "tables": _relations(scratch, "r", "p"),
-        "views": _relations(scratch, "v", "m"),
-    }
+    plan = replay.plan
+    facts = MigrationsFacts(
+        files=len(replay.applied),
+        not_applied=tuple(replaying.described(replay)),
+        missing_extensions={name: tuple(paths) for name, paths in replay.missing.items()},
+        missing_from_platform={name: tuple(paths) for name, paths in replay.platform.items()},
+        doubts=tuple(str(doubt) for doubt in plan.doubts),
+        left_out=plan.left_out,
+        ordered_by=plan.ordered_by,
+        by_psql=tuple(step.path for step in plan.steps if step.by_psql),
+        notes=tuple(replay.notes),
+        applied_as="an owner that is not superuser",
+        server_version=scratch.version,
+        tables=tuple(_relations(scratch, "r", "p")),
+        views=tuple(_relations(scratch, "v", "m")),
+    ).to_json()
     return look.found(
         "migrations",
         _SUBJECT,
@@ -156,9 +165,10 @@ def _in_doubt(replay: Replay) -> str:
     return f"cannot be read for certain: {_listed(doubts)}"
 
 
-def _isolation(
+def isolation_evidence(
     look: Look, tenancy: Tenancy, replay: Replay, found: Isolation, known: dict[str, Any]
 ) -> Evidence:
+    """Return what was found as evidence; `known` are further fields of it."""
     answer, reason = _answer(tenancy, replay, found)
     remedy = (
         " ".join(dict.fromkeys(one.remedy for one in found.leaks[:_NAMED]))
@@ -245,23 +255,23 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _facts(tenancy: Tenancy, found: Isolation) -> dict[str, Any]:
-    return {
-        "role": tenancy.role,
-        "column": tenancy.column,
-        "tables": [one.label for one in found.tables],
-        "children": [table.label for table in found.children],
-        "checked": list(described(found.crossed)),
-        "views": found.views,
-        "functions": found.functions,
-        "leaks": [one.described() for one in found.leaks],
-        "not_reachable": found.unreached,
-        "unpopulated": found.unpopulated,
-        "unexercised": found.unexercised,
-        "undecided": found.undecided,
-        "warnings": found.warnings,
-        "pgrls": found.beside,
-        "counts": {
-            name: len(getattr(found, name))
-            for name in ("tables", "crossed", "views", "functions", "leaks")
-        },
-    }
+    counted = ("tables", "crossed", "views", "functions", "leaks")
+    return IsolationFacts(
+        role=tenancy.role,
+        column=tenancy.column,
+        setting=tenancy.setting,
+        tables=tuple(table.label for table in found.tables),
+        children=tuple(table.label for table in found.children),
+        checked=tuple(described(found.crossed)),
+        views=tuple(CheckedView.model_validate(view) for view in found.views),
+        functions=tuple(CheckedFunction.model_validate(one) for one in found.functions),
+        leaks=tuple(LeakFact.model_validate(leak.described()) for leak in found.leaks),
+        allowed_settings=tuple(sorted(found.allowed_settings)),
+        not_reachable=tuple(found.unreached),
+        unpopulated=found.unpopulated,
+        unexercised=tuple(found.unexercised),
+        undecided=tuple(found.undecided),
+        warnings=tuple(found.warnings),
+        pgrls=found.beside,
+        counts={name: len(getattr(found, name)) for name in counted},
+    ).to_json()
