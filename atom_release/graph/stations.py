@@ -172,7 +172,7 @@ def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
         " tree, and the suite run without the code.",
         frozenset({"pytest", "markdown"}),
         (f"service_report/{slug(service.id)}",),
-        (blueprint.names.evidence_artifact(service),),
+        (blueprint.names.evidence_artifact(service), blueprint.names.log_artifact(service)),
         make,
     )
 

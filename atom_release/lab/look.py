@@ -35,6 +35,9 @@ class Look:
     ] = ()  # folders that the subject's code must not see: home, store, key, repository, remote
     readable: tuple[Path, ...] = ()  # what the operator shows the subject beside what it needs
     external: bool = False  # whether the manifest is a draft, or comes from outside the commit
+    keep: Callable[[str, str], None] = field(
+        default=lambda _heading, _text: None, repr=False, compare=False
+    )  # takes what the subject's tests wrote in one run, under a heading
     tell: Callable[[str, float], None] = field(
         default=lambda _what, _share: None, repr=False, compare=False
     )  # what is done now, and how much of it

@@ -48,6 +48,10 @@ class ArtifactNames:
         """Return the name of one service's evidence file."""
         return self.artifact(f"Evidence_{slug(service.id)}.json")
 
+    def log_artifact(self, service: Service) -> str:
+        """Return the name of what one service's tests wrote."""
+        return self.artifact(f"Evidence_{slug(service.id)}.log")
+
     @property
     def evidence_artifacts(self) -> tuple[str, ...]:
         """The names of all artifacts that may hold evidence."""

@@ -6,6 +6,7 @@ The probes themselves are `evidence`'s, what answers mean is `gate`'s.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
     from atom_release.probes.suite.probe import run_suite
     from atom_release.probes.suite.rerun import with_rerun
 
-    look = work.look
+    logs: list[bytes] = []
+    look = _keeping(work.look, logs)
     found = work.boundary.ask(
         Question((("report", service.id), ("claims", service.id)), lambda: collect(look, service))
     )
@@ -62,7 +64,20 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
             ],
         )
     document = evidence_document(found, service=service.id, name=service.name)
-    return {work.names.evidence_artifact(service): canonical.encode(document)}
+    return {
+        work.names.evidence_artifact(service): canonical.encode(document),
+        work.names.log_artifact(service): b"".join(logs) or b"no test of this service was run\n",
+    }
+
+
+def _keeping(look: Look, logs: list[bytes]) -> Look:
+    """Return the same surroundings, in which what tests write is added to `logs`."""
+
+    def keep(heading: str, text: str) -> None:
+        body = text if text.endswith("\n") or not text else f"{text}\n"
+        logs.append(f"== {heading}\n{body}".encode("utf-8", "replace"))
+
+    return replace(look, keep=keep)
 
 
 def infra_simulation(work: Work) -> Mapping[str, bytes]:
@@ -161,10 +176,11 @@ def cross_service(work: Work) -> Mapping[str, bytes]:
 
     With and without the services' code.
     """
-    asks = [
-        _leg("integration", one.name, _integration(work, one)) for one in work.manifest.integration
-    ]
     logs: list[bytes] = []
+    look = _keeping(work.look, logs)
+    asks = [
+        _leg("integration", one.name, _integration(look, one)) for one in work.manifest.integration
+    ]
     document = evidence_document(rehearsed(work, asks, logs=logs))
     return {
         work.names.artifact(names.CROSS_SERVICE): canonical.encode(document),
@@ -172,11 +188,11 @@ def cross_service(work: Work) -> Mapping[str, bytes]:
     }
 
 
-def _integration(work: Work, integration: Integration) -> Asks:
+def _integration(look: Look, integration: Integration) -> Asks:
     from atom_release.probes.integration import run_integration
 
     return lambda rehearsal: run_integration(
-        work.look,
+        look,
         integration,
         base_urls=rehearsal.base_urls,
         fill=rehearsal.fill,

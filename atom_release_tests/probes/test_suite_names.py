@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import subprocess
 from pathlib import Path
@@ -87,6 +88,29 @@ def test_torn(held):
         "xfailed": 1,
         "xpassed": 1,
     }
+
+
+def test_what_the_tests_wrote_is_kept_without_what_looks_secret(site: Site) -> None:
+    """Of the collection, of each run and of the run without the code; a count is no secret."""
+    password = secrets.token_hex(12)
+    site.files["tests/test_fees.py"] += f"""
+def test_talks():
+    print("DB_PASSWORD={password} postgres://app:{password}@db/x")
+    print("4 passed: 4, tokens counted")
+    assert fees.fee(100) == 3
+"""
+    kept: dict[str, str] = {}
+    found = site.ask(keep=kept.__setitem__)
+    assert found.answer is Answer.NO
+    assert list(kept) == [
+        "suite C.1, the collection: status 0",
+        "suite C.1, run 1: status 1",
+        "suite C.1, the run without the code: status 1",
+    ]
+    run = kept["suite C.1, run 1: status 1"]
+    assert "DB_PASSWORD=[redacted] postgres://app:[redacted]@db/x" in run
+    assert "4 passed: 4, tokens counted" in run
+    assert not any(password in text for text in kept.values() if "run 1" in text)
 
 
 def test_a_strict_unexpected_pass_fails(site: Site) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.junit import Outcome
+from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.control import Control, compare
 from atom_release.probes.suite.verdict import Trial
@@ -142,6 +143,7 @@ def evidence(
     trial, control = finding.trial, finding.control
     verdict = trial.verdict
     runs = [trial.collection, *trial.runs, *([control.run] if control else [])]
+    _keep_logs(look, f"{question} {subject}", finding)
     facts = trial.facts.model_copy(update={"control": control.facts if control else None})
     return look.found(
         question,
@@ -159,6 +161,18 @@ def evidence(
         },
         isolation=common_isolation(runs),
     )
+
+
+def _keep_logs(look: Look, name: str, finding: Finding) -> None:
+    """Hand over what each run wrote, for people who look for the cause of what it came to."""
+    control = finding.control
+    runs = [
+        ("the collection", finding.trial.collection),
+        *((f"run {run.seed}", run) for run in finding.trial.runs),
+        *([("the run without the code", control.run)] if control else []),
+    ]
+    for label, run in runs:
+        look.keep(f"{name}, {label}: status {run.status}", kept_log(run.output))
 
 
 def common_isolation(runs: Collection[Run]) -> tuple[str, ...]:

@@ -1,0 +1,50 @@
+"""What is kept of a log."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from atom_release.lab.log_text import kept_log
+
+VALUE = secrets.token_hex(16)
+_DASHES = "-" * 5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"API_KEY = '{VALUE}'",
+        f'{{"access_token": "{VALUE}", "expires": 3}}',
+        f"Authorization: Bearer {VALUE}",
+        f"amqp://guest:{VALUE}@queue:5672/",
+        f"got eyJ{VALUE}.{VALUE}.{VALUE} back",
+        f"{_DASHES}BEGIN EC PRIVATE KEY{_DASHES}\n{VALUE}\n{_DASHES}END EC PRIVATE KEY{_DASHES}",
+        f"{_DASHES}BEGIN PRIVATE KEY{_DASHES}\n{VALUE}\nand it breaks off",
+    ],
+)
+def test_what_looks_secret_is_not_kept(line: str) -> None:
+    kept = kept_log(f"before\n{line}\nafter\n")
+    assert VALUE not in kept
+    assert kept.startswith("before\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "==== 12 passed, 1 skipped in 0.31s ====",
+        "E   assert password_is_valid('abc') is True",
+        "tests/test_tokens.py::test_expired PASSED",
+        "https://example.org:8080/a@b",
+        "-----BEGIN CERTIFICATE-----",
+    ],
+)
+def test_what_tests_say_is_kept(line: str) -> None:
+    assert kept_log(line) == line
+
+
+def test_of_a_long_log_the_end_is_kept() -> None:
+    kept = kept_log("x" * 70_000 + "the end")
+    assert kept.endswith("the end")
+    assert kept.startswith("[4471 characters before this are left out]\n")
