@@ -11,8 +11,10 @@ import pytest
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Manifest, Request
 from atom_release.lab.rehearsal import Rehearsal
+from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import take
 from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
+from atom_release.lab.sandbox import Sandbox
 from atom_release_tests.fixtures import rehearsal_tree as tree
 
 NOTES = """
@@ -227,3 +229,36 @@ def test_a_tree_that_cannot_be_copied_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(ProbeFault, match="could not be copied"):
         Layer(tmp_path / "nowhere", tmp_path / "copy").renew()
+
+
+def test_time_without_a_processor_does_not_count(tmp_path: Path) -> None:
+    """Ready at the third look, after the time is over: in time only if the machine took the time."""
+
+    def look_until_third(delay: float) -> bool:
+        looks = iter([False, False, True])
+        launcher = Launcher(Sandbox(()), tmp_path)
+        return launcher.until(
+            lambda: next(looks), 0.001, going_on=lambda: True, delayed=lambda: delay
+        )
+
+    assert not look_until_third(0.0)
+    assert Launcher(Sandbox(()), tmp_path).until(
+        iter([False, True]).__next__, 0.005, going_on=lambda: True, delayed=lambda: 60.0
+    )
+
+
+def test_a_service_that_was_lost_is_started_again(tmp_path: Path) -> None:
+    with started(tmp_path, notes={}) as rehearsal:
+        rehearsal.base_urls.pop("S.1")
+        with rehearsal.lease():
+            pass
+        with rehearsal.lease():
+            assert ask(rehearsal, "/count") == "0"
+
+
+def test_who_listens_and_is_ill_is_not_started_again_and_again(tmp_path: Path) -> None:
+    with started(tmp_path, ill={"ready": "1s"}) as rehearsal:
+        for _ in range(2):
+            with rehearsal.lease():
+                assert list(rehearsal.base_urls) == ["S.1"]
+        assert rehearsal.restarted == {}

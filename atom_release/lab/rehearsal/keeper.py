@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from atom_release.gate.manifest import Manifest, Service, Start
+from atom_release.lab.processor import longest_wait
 from atom_release.lab.rehearsal.services import (
     Ground,
     Started,
@@ -24,18 +25,25 @@ from atom_release.lab.rehearsal.services import (
 class Keeper:
     """The services of one rehearsal once there is ground to start them on.
 
-    `restarted` counts those that had ended by themselves.
+    `restarted` counts those that had ended by themselves, `answered` are those that did at first.
     """
 
     manifest: Manifest
     ground: Ground | None = None
     started: Started = field(default_factory=Started)
     restarted: dict[str, int] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+
+    @property
+    def lost(self) -> set[str]:
+        """The services that answered at first, and did not once they were started again."""
+        return self.answered - self.started.base_urls.keys()
 
     def start(self, ground: Ground, services: list[tuple[Service, Start]]) -> None:
         """Start them all for the first time."""
         self.ground = ground
         self.started = start_all(ground, services)
+        self.answered = set(self.started.base_urls)
 
     def note(self) -> None:
         """Remember what stands in each service's copy of the tree, now that all are up."""
@@ -74,10 +82,17 @@ class Keeper:
             launcher.running.get(log_name(service_id)),
             self.manifest.service(service_id).health,
         )
-        if running is not None and launcher.until(
-            lambda: answers(launcher, port, health, []), 3, going_on=running.alive
-        ):
-            return
+        if running is not None:
+            if service_id in self.started.ill and running.alive():
+                return
+            before = longest_wait(running.pid)
+            if launcher.until(
+                lambda: answers(launcher, port, health, []),
+                3,
+                going_on=running.alive,
+                delayed=lambda: longest_wait(running.pid) - before,
+            ):
+                return
         if launcher.open:
             self.restarted[service_id] = self.restarted.get(service_id, 0) + 1
             self._start_again(service_id)

@@ -20,6 +20,7 @@ from atom_release.lab.sandbox import Network, Running, Sandbox
 _TAIL = 64 * 1024
 _LONGEST = 256 * 1024
 _LOOPBACK = "127.0.0.1"
+_PATIENCE = 7
 
 
 @dataclass
@@ -147,18 +148,25 @@ class Launcher:
         return f"http://{_LOOPBACK}:{led}"
 
     def until(
-        self, ready: Callable[[], bool], seconds: float, *, going_on: Callable[[], bool]
+        self,
+        ready: Callable[[], bool],
+        seconds: float,
+        *,
+        going_on: Callable[[], bool],
+        delayed: Callable[[], float] = lambda: 0.0,
     ) -> bool:
         """Ask again and again, at first every 10 ms, whether it is ready.
 
-        No longer when time is over, it ended or the rehearsal closes.
+        No longer when time is over, it ended or the rehearsal closes. `delayed` are seconds that do
+        not count, since no processor was to be had: at most so many times as long is waited.
         """
-        ends = time.monotonic() + seconds
+        begin = time.monotonic()
         pause = 0.01
         while self.open and going_on():
             if ready():
                 return True
-            if time.monotonic() > ends:
+            spent = time.monotonic() - begin
+            if spent > seconds and spent - min(delayed(), seconds * _PATIENCE) > seconds:
                 return False
             time.sleep(pause)
             pause = min(pause * 1.3, 0.1)

@@ -430,7 +430,8 @@ class Rehearsal:
             self._reset_vault,
             lambda: state.restore(self._launcher, self._folder.state, self._folder.first),
         )
-        stale, self._stale = self._stale | self._services.wrote, set()
+        services = self._services
+        stale, self._stale = self._stale | services.wrote | services.lost, set()
         self._services.start_again(stale)
         self._services.wait()
         self._services.note()

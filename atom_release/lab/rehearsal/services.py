@@ -13,6 +13,7 @@ from pathlib import Path
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start, slug
+from atom_release.lab.processor import longest_wait
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.ports import free_ports, status_of, was_taken
@@ -56,6 +57,7 @@ class Started:
     failures: dict[str, str] = field(default_factory=dict)
     lacks: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    ill: set[str] = field(default_factory=set)  # those that listen, and whose health is not well
 
     def told_url(self, service_id: str) -> str:
         """Return the address that services and tests are told, where they run."""
@@ -132,13 +134,18 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
             return
     running = place.run(argv)
     seen: list[str] = []
-    if ground.launcher.until(
+    well = ground.launcher.until(
         lambda: answers(ground.launcher, port, service.health, seen),
         start.ready.total_seconds(),
         going_on=running.alive,
-    ) or (running.alive() and ground.launcher.is_listening(port)):
+        delayed=lambda: longest_wait(running.pid),
+    )
+    started.ill.discard(service.id)
+    if well or (running.alive() and ground.launcher.is_listening(port)):
         # It listens: whether its health path answers well is the question of that leg, not of this.
         started.base_urls[service.id] = ground.launcher.outside(port)
+        if not well:
+            started.ill.add(service.id)
         return
     ending = _ending(running, seen, start)
     ground.launcher.stop(name)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 
 from atom_release.gate.facts.latency import MachineFacts
-from atom_release.gate.units import Unit
+from atom_release.lab.processor import waited
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def _read() -> _Reading:
             used = process.cpu_times()
             started[process.pid, process.create_time()] = (
                 used.user + used.system,
-                _waited(process.pid),
+                waited(process.pid),
             )
     used = me.cpu_times()
     # Linux counts a guest's time as its host's user time too.
@@ -46,18 +45,6 @@ def _read() -> _Reading:
     return _Reading(
         everything, times.idle + getattr(times, "iowait", 0.0), used.user + used.system, started
     )
-
-
-def _waited(pid: int) -> float:
-    """Return the seconds that a process's threads were ready to run and got no processor.
-
-    From the kernel's schedstat; 0 where there is none.
-    """
-    nanoseconds = 0
-    for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-        with suppress(OSError, ValueError, IndexError):
-            nanoseconds += int(thread.read_text().split()[1])
-    return Unit.NANOSECOND.convert(nanoseconds, Unit.SECOND)
 
 
 @dataclass
@@ -79,7 +66,7 @@ def watched() -> Iterator[Watch]:
     after = _read()
     available = max(after.all - before.all, 1e-9)
     busy = available - (after.idle - before.idle)
-    subject, waited = (
+    subject, delayed = (
         sum(
             spent[part] - before.started.get(process, (0.0, 0.0))[part]
             for process, spent in after.started.items()
@@ -91,5 +78,5 @@ def watched() -> Iterator[Watch]:
         busy=busy / available,
         others=others / available,
         subject_processors=subject / available * (psutil.cpu_count() or 1),
-        subject_waited=min(1.0, max(0.0, waited / max(waited + subject, 1e-9))),
+        subject_waited=min(1.0, max(0.0, delayed / max(delayed + subject, 1e-9))),
     )
