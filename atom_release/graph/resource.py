@@ -24,6 +24,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     key: str = ""
     waivers: str = ""
     tag_key: str = ""
+    operator: str = ""
     dry_run: bool = False
 
     @classmethod
@@ -39,6 +40,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             key=str(settings.key or ""),
             waivers=str(settings.waivers or ""),
             tag_key=settings.tag_key or "",
+            operator=str(settings.operator or ""),
             dry_run=settings.dry_run,
         )
 
@@ -58,5 +60,6 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             key=Path(self.key) if self.key else None,
             waivers=Path(self.waivers) if self.waivers else None,
             tag_key=self.tag_key or None,
+            operator=Path(self.operator) if self.operator else None,
             dry_run=self.dry_run,
         )

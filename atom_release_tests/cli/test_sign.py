@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.records import signing
 from atom_release_tests.cli.test_app import Caller, call, home, options  # noqa: F401 - fixtures
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.people import Someone, someone, under_operator
 from atom_release_tests.fixtures.tiny import Tiny
 
 ACCEPT = ("--reason", "printed next week", "--ticket", "REL-7", "--approver", "Ada")
@@ -84,14 +84,11 @@ def test_a_waiver_of_a_trusted_person_from_a_file(
     home: Path,  # noqa: F811 - the fixture
     call: Caller,  # noqa: F811 - fixtures
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Keys stand in the base branch; where there are some, the producer's own counts no more."""
-    key = signing.ensure_key(tmp_path / "ada.pem")
-    red.git("checkout", "-q", "-b", "work")
-    red.git("checkout", "-q", "main")
-    red.commit("release-keys/ada@example.org.pub", key.public.pem.decode())
-    red.git("push", "-q", "origin", "main")
-    red.git("checkout", "-q", "work")
+    """The operator's file names people; where there are some, the producer's own counts no more."""
+    ada = someone(tmp_path, "ada")
+    monkeypatch.setenv("ATOM_RELEASE_OPERATOR", str(under_operator(red, ada).settings.operator))
     assert call("audit", *options(red), "--json", home=home).returncode == 1
     file = tmp_path / "waivers.jsonl"
     waived(call, red, home, "--to", str(file))
@@ -100,12 +97,12 @@ def test_a_waiver_of_a_trusted_person_from_a_file(
         1,
         "unknown key",
     )
-    waived(call, red, home, "--to", str(file), "--key", str(tmp_path / "ada.pem"))
+    waived(call, red, home, "--to", str(file), "--key", str(ada.key))
     done = call("audit", *options(red), "--waivers", str(file), "--json", home=home)
     assert done.returncode == 0, done.stdout
     uses = json.loads(done.stdout)["waivers"]
     assert sorted((one["signature"], one["signer"]) for one in uses if one["counts"]) == [
-        ("trusted", "ada@example.org")
+        ("trusted", "ada")
     ]
 
 
@@ -141,29 +138,33 @@ def test_a_missing_file_of_waivers_is_misuse(red: Tiny, home: Path, call: Caller
 
 
 @pytest.mark.slow
-def test_an_approval_by_another_than_the_author(home: Path, call: Caller, tmp_path: Path) -> None:  # noqa: F811 - fixtures
+def test_an_approval_by_another_than_the_author(
+    home: Path,  # noqa: F811 - the fixture
+    call: Caller,  # noqa: F811 - fixtures
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Open until somebody approves; the author's own does not count."""
     release = tiny.make(
         tmp_path / "asks", manifest=tiny.MANIFEST + "criteria: {AC1: {approvals: 1}}\n"
     )
-    for person in ("ada@example.org", "test@example.com"):
-        release.commit(
-            f"release-keys/{person}.pub", signing.ensure_key(tmp_path / person).public.pem.decode()
-        )
-    release.git("push", "-q", "origin", "main")
+    author, ada = someone(tmp_path, "author", "test@example.com"), someone(tmp_path, "ada")
+    operator = under_operator(release, author, ada).settings.operator
+    monkeypatch.setenv("ATOM_RELEASE_OPERATOR", str(operator))
     assert call("audit", *options(release), "--json", home=home).returncode == 1
 
-    def approved_by(person: str) -> tuple[int, dict[str, str]]:
-        said = ("--approver", "someone", *LATER, "--key", str(tmp_path / person))
-        assert call("approve", *said, *options(release), home=home).returncode == 0
+    def approved_by(person: Someone) -> tuple[int, dict[str, str]]:
+        said = ("--approver", "someone", *LATER, "--key", str(person.key))
+        done = call("approve", *said, *options(release), home=home)
+        assert "approved: 1 commits since the first commit" in done.stdout
         done = call("audit", *options(release), "--json", home=home)
         return done.returncode, {
-            one["signer"]: one["why"] for one in json.loads(done.stdout)["approvals"]
+            use["signer"]: use["why"] for use in json.loads(done.stdout)["approvals"]
         }
 
-    assert approved_by("test@example.com") == (
+    assert approved_by(author) == (
         1,
-        {"test@example.com": "test@example.com is the author of the judged commit"},
+        {"author": "author wrote or committed all that is to be approved"},
     )
-    status, uses = approved_by("ada@example.org")
-    assert (status, uses["ada@example.org"]) == (0, "counts")
+    status, uses = approved_by(ada)
+    assert (status, uses["ada"]) == (0, "counts")
