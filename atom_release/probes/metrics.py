@@ -4,14 +4,17 @@ Does the service's metrics path give Prometheus text that moves when requests ar
 
 Moves: a counter (or the count of a histogram or summary) of the service's own rises by more than
 twice what it rises in as long a time without requests, in which only the scrapes themselves are
-counted. Gauges and the process's own figures move by themselves and show nothing.
+counted. Gauges, quantiles, and what the language's runtime or the scrape handler counts by itself
+neither prove that nor disturb it.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -19,6 +22,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.git import shown
 from atom_release.lab.address import (
     Place,
     Rehearsal,
@@ -38,11 +42,25 @@ from atom_release.lab.http_exchange import (
 )
 from atom_release.lab.look import Look
 
+if TYPE_CHECKING:
+    from prometheus_client.samples import Sample
+
 _QUESTION = "metrics"
 _REQUESTS = 6
 _LEAST_IDLE, _LONGEST_IDLE = 0.05, 1.0
-_OWN = ("process_", "python_")
-_COUNTING = ("counter", "histogram", "gaugehistogram", "summary", "unknown")
+_RUNTIME = tuple(
+    """process_ python_ go_ promhttp_ prometheus_ net_conntrack_ jvm_ nodejs_ v8_ libuv_ dotnet_
+    clr_ mono_ system_ ruby_ gc_ php_ zend_ erlang_ beam_ elixir_ tokio_ rust_runtime_ disk_
+    executor_ logback_ log4j2_ hikaricp_ jdbc_ tomcat_ jetty_threads_ kestrel_ scrape_ otel_
+    otelcol_ target_ swift_runtime_ ghc_ cpp_runtime_""".split()  # noqa: SIM905 - as words
+)
+_SUFFIXES = {  # of the samples that count events, by the type of their family
+    "counter": ("",),
+    "histogram": ("_bucket", "_count"),
+    "summary": ("_count",),
+    "unknown": ("_total", "_count", "_bucket"),
+}
+_TYPE = re.compile(r"^#[ \t]+TYPE[ \t]", re.MULTILINE)
 _ACCEPTED = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 _NO_METRICS = b'{"status": "ok", "requests_total": 7}'
 
@@ -229,24 +247,38 @@ def parse(body: bytes, content_type: str) -> Parsed:
         # format.
         families = list((openmetrics if is_open else parser).text_string_to_metric_families(text))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        said = str(error)[:120] if type(error) is ValueError else "a line of it cannot be read"
         raise NotMetrics(
-            f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {type(error).__name__}"
+            f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {shown(said)}"
         ) from None
     samples = [sample for family in families for sample in family.samples]
-    if not any(line.startswith("# TYPE ") for line in text.splitlines()):
+    if not _TYPE.search(text):
         raise NotMetrics("declares no type (# TYPE)")
     if not samples:
         raise NotMetrics("holds no sample")
     counts = {
-        (sample.name, tuple(sorted(sample.labels.items()))): float(sample.value)
+        (sample.name, tuple(sorted((sample.labels or {}).items()))): _count_of(sample)
         for family in families
-        if family.type in _COUNTING and not family.name.startswith(_OWN)
+        if family.type in _SUFFIXES and not family.name.startswith(_RUNTIME)
         for sample in family.samples
-        if not sample.name.endswith(("_created", "_sum"))
+        if _counts_events(family.type, sample)
     }
     return Parsed(
         counts, len(families), len(samples), "OpenMetrics" if is_open else "Prometheus text"
     )
+
+
+def _counts_events(kind: str, sample: Sample) -> bool:
+    """Say whether a sample counts: no sum, no time of creation, no quantile."""
+    if sample.native_histogram is not None:
+        return True
+    return sample.name.endswith(_SUFFIXES[kind]) and not sample.name.endswith(("_created", "_sum"))
+
+
+def _count_of(sample: Sample) -> float:
+    """Return what a sample counted; of a native histogram, its observations."""
+    native = sample.native_histogram
+    return float(native.count_value if native is not None else sample.value)
 
 
 def risen(

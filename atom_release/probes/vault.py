@@ -1,7 +1,7 @@
 """Is there a Vault, unsealed.
 
-Whose token may read what the manifest names? Asked with `capabilities-self`, never by reading or
-writing.
+Whose token may read what the manifest names, and does something lie there? Asked with
+`capabilities-self`, and with a read of which only the status is taken: the value stays unread.
 
 A set address is asked as it stands; without one the rehearsal's OpenBao answers, for the token that
 its services have.
@@ -10,7 +10,7 @@ its services have.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import JsonValue
@@ -47,6 +47,7 @@ class _Found:
     version: str
     policies: list[str]
     capabilities: dict[str, list[str]]
+    empty: list[str] = field(default_factory=list)
 
     @property
     def unreadable(self) -> list[str]:
@@ -134,25 +135,15 @@ def _asked(
             f"{name}: {trouble.message}",
             facts={"how": "rehearsed", "kind": trouble.message},
         )
-    answer = Answer.NO if found.unreadable else Answer.YES
-    reason = (
-        f"{name} is unsealed, and the token may not read {', '.join(found.unreadable)}"
-        if found.unreadable
-        else (
-            f"{name} {found.version} is unsealed, and the token may read {len(paths)} of"
-            f" {len(paths)} named paths"
-        )
-    )
+    answer, reason, remedy = _judged(found, name, len(paths))
+    if found.empty and assurance is Assurance.REHEARSED and answer is Answer.NO:
+        answer = Answer.UNKNOWN  # the gate planted it there
     return look.found(
         _QUESTION,
         _QUESTION,
         answer,
         reason,
-        remedy=(
-            f"Give the token's policy read on {', '.join(found.unreadable)}."
-            if found.unreadable
-            else ""
-        ),
+        remedy=remedy,
         assurance=assurance,
         control=control,
         isolation=isolation,
@@ -162,9 +153,24 @@ def _asked(
             "kind": "unsealed",
             "variable": variable,
             "paths": dict(found.capabilities),
+            "empty": list(found.empty),
             "policies": list(found.policies),
         },
     )
+
+
+def _judged(found: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
+    """Return what was found, in a sentence, and what would mend it."""
+    if found.unreadable:
+        named = ", ".join(found.unreadable)
+        reason = f"{name} is unsealed, and the token may not read {named}"
+        return Answer.NO, reason, f"Give the token's policy read on {named}."
+    if found.empty:
+        named = ", ".join(found.empty)
+        reason = f"{name} is unsealed, and nothing lies at {named}: never written, or deleted"
+        return Answer.NO, reason, f"Write the secret to {named}, or mend its path in the manifest."
+    reason = f"{name} {found.version} is unsealed, and the token may read {paths} of {paths} named"
+    return Answer.YES, f"{reason} paths, where something lies at each", ""
 
 
 def _look_at(place: _Place, paths: list[str]) -> _Found:
@@ -173,9 +179,10 @@ def _look_at(place: _Place, paths: list[str]) -> _Found:
         if not place.token:
             raise _Trouble("no-token")
         policies = client.policies()
-        return _Found(
-            str(health.get("version", "")), policies, client.capabilities(paths) if paths else {}
-        )
+        capabilities = client.capabilities(paths) if paths else {}
+        found = _Found(str(health.get("version", "")), policies, capabilities)
+        readable = [path for path in paths if path not in found.unreadable]
+        return replace(found, empty=[path for path in readable if not client.holds(path)])
 
 
 def _control(place: _Place) -> NegativeControl:
@@ -202,6 +209,7 @@ class _Client:
 
         self._session = requests.Session()
         self._session.trust_env = False
+        self._timeout = place.timeout
         # Without any token hvac would look for one in the environment and in the home folder.
         self._hvac = hvac.Client(
             url=place.address,
@@ -234,6 +242,23 @@ class _Client:
     def capabilities(self, paths: list[str]) -> dict[str, list[str]]:
         data = _data(self._safely(lambda: self._hvac.sys.get_capabilities(paths=paths)))
         return {path: [str(one) for one in data.get(path) or ["deny"]] for path in paths}
+
+    def holds(self, path: str) -> bool:
+        """Say whether a version lies at a readable path; its body is not read from the socket."""
+        status = self._safely(lambda: self._status(path))
+        if status not in {200, 404}:
+            raise _Trouble("unauthorized" if status in _REFUSED else f"status-{status}")
+        return bool(status == 200)  # noqa: PLR2004 - the version is there
+
+    def _status(self, path: str) -> int:
+        with self._session.get(
+            f"{self._hvac.url.rstrip('/')}/v1/{path}",
+            headers={"X-Vault-Token": self._hvac.token},
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+        ) as answered:
+            return int(answered.status_code)
 
     @staticmethod
     def _safely(ask: Any) -> Any:  # noqa: ANN401 - whatever hvac gives

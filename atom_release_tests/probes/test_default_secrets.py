@@ -277,3 +277,11 @@ def test_the_reports_seen_in_the_field_are_not_accused(tmp_path: Path) -> None:
         look_at(tmp_path, {path.name: path.read_bytes() for path in SHARED.iterdir()})
     )
     assert evidence.facts["findings"] == []
+
+
+def test_what_is_deeply_indented_or_never_ends_is_read_in_one_pass() -> None:
+    """Patterns that go back and forth over such a file would not come to an end."""
+    lines = "".join(f"{' ' * 40}entry{number}: value\n" for number in range(200))
+    text = f"    DbPassword:\n{lines}" + "a.b:c" * 40_000 + "\npassword = " + "(x, " * 20_000
+    scanner = scanner_of(Fingerprints(b"k"), [])
+    assert [*scanner("deploy/stack.yaml", text.encode())] == []

@@ -186,6 +186,24 @@ def test_vault_token_that_may_not_read_is_a_failure(rehearsal: Rehearsal, look: 
     assert "secret/data/shop/signing" in found.remedy
 
 
+def test_a_path_that_holds_nothing_is_not_readable(rehearsal: Rehearsal, look: Look) -> None:
+    """Never written, or deleted again; what lies there is not read."""
+    assert rehearsal.vault is not None
+    given = with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=rehearsal.vault.token)
+    held = rehearsal.vault.ask("GET", "secret/data/shop/signing")["data"]["data"]
+    try:
+        rehearsal.vault.ask("DELETE", "secret/data/shop/signing")
+        gone, own = vault.probe(given, None), vault.probe(look, rehearsal)
+    finally:
+        rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": held})
+    assert (gone.answer, gone.facts["empty"]) == (Answer.NO, ["secret/data/shop/signing"])
+    assert "nothing lies at secret/data/shop/signing" in gone.reason
+    assert own.answer is Answer.UNKNOWN  # what the gate itself planted is not the release's fault
+    found = vault.probe(given, None)
+    assert found.answer is Answer.YES
+    assert not any(value in found.model_dump_json() for value in held.values())
+
+
 def test_live_vault_is_live(rehearsal: Rehearsal, look: Look) -> None:
     """A set address is asked, and says so."""
     assert rehearsal.vault is not None
@@ -223,10 +241,11 @@ def test_vault_uninitialized_and_sealed_are_told_apart(real_vault: str, look: Lo
     ).raise_for_status()
     for _ in range(100):
         root = vault.probe(with_values(look, V_ADDR=address, V_TOKEN=made["root_token"]), None)
-        if root.answer is Answer.YES:
+        if "paths" in root.facts:
             break
         time.sleep(0.05)
     assert root.facts["paths"] == {"secret/data/shop/signing": ["root"]}
+    assert (root.answer, root.facts["empty"]) == (Answer.NO, ["secret/data/shop/signing"])
     requests.put(
         f"{address}/v1/sys/seal", headers={"X-Vault-Token": made["root_token"]}, timeout=10
     ).raise_for_status()

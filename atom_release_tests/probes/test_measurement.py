@@ -57,7 +57,11 @@ def _point(value: object, **tags: str) -> dict[str, Any]:
     return {
         "type": "Point",
         "metric": "http_req_duration",
-        "data": {"time": "2026-01-01T00:00:00Z", "value": value, "tags": tags},
+        "data": {
+            "time": "2026-01-01T00:00:00Z",
+            "value": value,
+            "tags": {"expected_response": "true", **tags},
+        },
     }
 
 
@@ -211,6 +215,14 @@ def test_k6_lines_are_chosen_by_tag_and_what_was_not_expected_is_an_error() -> N
     values, errors = of_lines(content, {"name": "a"})
     assert (values.tolist(), errors) == ([12.5, 7.0], 1)
     assert of_lines(content, {})[0].tolist() == [12.5, 99.0, 7.0]
+
+
+def test_requests_that_do_not_say_whether_they_were_expected_are_not_used() -> None:
+    """Neither as good ones nor as errors: k6 can be told to leave the tag out."""
+    silent = _point(3.0, status="500")
+    del silent["data"]["tags"]["expected_response"]
+    with pytest.raises(ProbeFault, match="2 of 3 requests do not say whether their answer was"):
+        of_lines(_k6(_point(1.0), silent, silent), {})
 
 
 K6_REFUSED = {

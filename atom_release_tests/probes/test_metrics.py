@@ -228,6 +228,39 @@ def test_only_what_counts_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("# TYPE go_x counter\ngo_x_total 1\n# TYPE promhttp_y counter\npromhttp_y_total 1\n", {}),
+        ("# TYPE jvm_x counter\njvm_x_total 1\n# TYPE nodejs_y histogram\nnodejs_y_count 1\n", {}),
+        ("# TYPE dotnet_x counter\ndotnet_x_total 1\n", {}),
+        ('# TYPE s summary\ns{quantile="0.5"} 3\ns_sum 4\n', {}),
+        ('# TYPE s summary\ns{quantile="0.5"} 3\ns_count 4\n', {"s_count": 4.0}),
+        ("# TYPE u untyped\nu 3\nu_total 4\n", {"u_total": 4.0}),
+        ("#\tTYPE\ta_total\tcounter\na_total\t5\n", {"a_total": 5.0}),
+    ],
+)
+def test_runtimes_quantiles_and_tabs(text: str, counted: dict[str, float]) -> None:
+    counts = parse(text.encode(), TEXT).counts
+    assert {name: value for (name, _), value in counts.items()} == counted
+
+
+def test_a_native_histogram_counts_its_observations() -> None:
+    native = (
+        "{count:3,sum:0.3,schema:0,zero_threshold:1e-05,zero_count:0,"
+        "positive_spans:[0:1],positive_deltas:[3]}"
+    )
+    text = f"# TYPE app_seconds histogram\napp_seconds {native}\n# EOF\n"
+    read = parse(text.encode(), "application/openmetrics-text; version=1.0.0")
+    assert read.counts == {("app_seconds", ()): 3.0}
+
+
+def test_what_no_parser_expects_is_refused_without_a_programmers_words() -> None:
+    with pytest.raises(NotMetrics) as refusal:
+        parse(b"# TYPE a histogram\na {count:x\n# EOF\n", "application/openmetrics-text")
+    assert not any(word in str(refusal.value) for word in ("Error", "NoneType"))
+
+
+@pytest.mark.parametrize(
     ("body", "content_type", "why"),
     [
         (b"requests_total 7\n", TEXT, "declares no type"),

@@ -66,6 +66,17 @@ PLANTED: dict[str, tuple[str, str, int, str]] = {  # path, content, line, value
         1,
         IBAN[4:8] + " ",
     ),
+    "card with no-break spaces": ("notes.txt", GROUPED.replace(" ", "\u00a0"), 1, CARD[:8]),
+    "card with thin spaces": ("notes.txt", GROUPED.replace(" ", "\u2009"), 1, CARD[:8]),
+    "card with dots": ("export/c.csv", f"n,card\n1,{GROUPED.replace(' ', '.')}\n", 2, CARD[:8]),
+    "card as a float": ("export/c.csv", f"n,card\n1,{CARD}.0\n", 2, CARD),
+    "IBAN in small letters": ("notes.md", f"to {IBAN.lower()}\n", 1, IBAN[4:]),
+    "IBAN with no-break spaces": (
+        "notes.md",
+        "to " + "\u202f".join(IBAN[start : start + 4] for start in range(0, 22, 4)) + "\n",
+        1,
+        IBAN[4:],
+    ),
     "Spanish DNI": ("data/p.csv", "nombre,dni\nX,54362315K\n", 2, "54362315"),
     "Dutch BSN": ("data/p.json", f'{{"bsn": "{BSN}"}}\n', 1, BSN),
     "German tax id": ("data/p.txt", f"Steuer-ID: {TAX_ID}\n", 1, TAX_ID),
@@ -322,3 +333,32 @@ def test_the_reports_seen_in_the_field_are_not_accused(tmp_path: Path) -> None:
         look_at(tmp_path, {path.name: path.read_bytes() for path in SHARED.iterdir()})
     )
     assert evidence.facts["findings"] == []
+
+
+def test_a_column_of_ids_is_no_column_of_cards(tmp_path: Path) -> None:
+    """Every tenth of such ids has a card's check digit; in a column of cards all have."""
+    ids = [str(4 * 10**15 + 7_919_000_003 * number) for number in range(100)]
+    cards = [recognizers.made_up_card() for _ in range(10)]
+    for heading, numbers, answer in (
+        ("credit_card_ref", ids, Answer.YES),
+        ("credit_card", cards, Answer.NO),
+    ):
+        table = f"{heading},amount\n" + "".join(f"{number},1\n" for number in numbers)
+        look = look_at(tmp_path / heading, {"data/rows.csv": table})
+        assert probe_personal_data(look).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("tests/unit/cards.test.ts", Answer.YES),
+        ("node_modules/cards/index.js", Answer.YES),
+        ("src/cards.ts", Answer.NO),
+    ],
+)
+def test_a_card_in_a_test_of_cards_warns(tmp_path: Path, path: str, answer: Answer) -> None:
+    evidence = probe_personal_data(look_at(tmp_path, {path: f"// a card\nisCard('{CARD}')\n"}))
+    assert (evidence.answer, evidence.facts["counts"]) == (
+        answer,
+        {"findings": int(answer is Answer.NO), "warnings": int(answer is Answer.YES)},
+    )

@@ -13,6 +13,7 @@ from atom_release.probes.default_secrets.configuration import Default, is_prose,
 from atom_release.source.secret_forms.plausible import asks_for_secret
 from atom_release.source.text import Text
 
+_GENERATED = re.compile(r"[^\n]{2000,}")  # no person wrote a line of that length
 _SPEAKS = re.compile(r"secret|pass|pwd|token|key|credential", re.IGNORECASE)
 _VALUE = r"(?P<quote>[\"'`])(?P<value>[^\"'`\n]{3,120})(?P=quote)"
 _OTHERWISE = (
@@ -29,8 +30,8 @@ _LOOKUP = (
 )
 _FALLBACK = re.compile(_LOOKUP + _OTHERWISE + _VALUE)
 _CALL = re.compile(
-    r"(?P<callee>[\w.:$>-]*\w(?:\(\))?(?:(?:\.|::|->)\w+)*(?:<[\w.]+>)?)\(\s*"
-    r"[\"'](?P<name>[\w.:-]{3,80})[\"']\s*,\s*" + _VALUE
+    r"(?<![\w.:$>-])(?P<callee>[\w.:$>-]{1,120}+(?:\(\)[\w.:>-]{1,60}+)?(?:<[\w.]{1,40}+>)?)\(\s*+"
+    r"[\"'](?P<name>[\w.:-]{3,80}+)[\"']\s*+,\s*+" + _VALUE
 )
 _CALLEE = re.compile(
     r"env|conf|setting|propert|default|getvalue|getorelse|flag\.?string|stringvar|viper|param",
@@ -74,8 +75,9 @@ _CONTAINER = re.compile(
     r"\t]*[\"']?(?P<value>[^\"'\n#}]{3,120}?)[\"']?[ \t]*[,}]?\r?(?:\n|$)"
 )
 _CLOUD = re.compile(
-    r"^(?P<indent>[ \t]+)(?P<name>\w+):[ \t]*\r?\n(?:(?P=indent)[ \t]+(?!Default:).*\n)*?"
-    r"(?P=indent)[ \t]+Default:[ \t]*[\"']?(?P<value>[^\"'\n#]{3,120}?)[\"']?[ \t]*\r?$",
+    r"^(?P<indent>[ \t]++)(?P<name>\w++):[ \t]*+\r?\n"
+    r"(?:(?P=indent)[ \t]++(?!Default:)[^\n]*+\n){0,8}?"
+    r"(?P=indent)[ \t]++Default:[ \t]*+[\"']?(?P<value>[^\"'\n#]{3,120}?)[\"']?[ \t]*+\r?$",
     re.MULTILINE,
 )
 _PLAIN = (
@@ -94,12 +96,13 @@ def defaults(path: str, text: Text) -> Iterator[Default]:
     """Find what falls back to a literal under a secret's name; prose only speaks of it."""
     if is_prose(path) or not _SPEAKS.search(text.text):
         return
-    yield from _told(text, _by_lookup(text.text), "what stands in for")
-    yield from _told(text, _by_emptiness(text.text), "what stands in for")
-    yield from _told(text, _by_option(text.text), "the default of")
+    body = _GENERATED.sub(lambda line: " " * len(line[0]), text.text)
+    yield from _told(text, _by_lookup(body), "what stands in for")
+    yield from _told(text, _by_emptiness(body), "what stands in for")
+    yield from _told(text, _by_option(body), "the default of")
     for pattern, how in _PLAIN:
         matches = (
-            (one["name"], one["value"], one.start("value")) for one in pattern.finditer(text.text)
+            (one["name"], one["value"], one.start("value")) for one in pattern.finditer(body)
         )
         yield from _told(text, matches, how)
 

@@ -29,7 +29,7 @@ def of_lines(content: bytes, only: Mapping[str, str]) -> tuple[NDArray[np.float6
     """
     import numpy as np
 
-    good, errors, contains = [], 0, None
+    good, errors, unknown, contains = [], 0, 0, None
     for line in _lines(content):
         if line.get("metric") != _METRIC:
             continue
@@ -39,13 +39,19 @@ def of_lines(content: bytes, only: Mapping[str, str]) -> tuple[NDArray[np.float6
         if line.get("type") == "Metric":
             contains = data.get("contains")
         elif line.get("type") == "Point" and _is_of(data, only):
-            expected = (data.get("tags") or {}).get("expected_response", "true")
+            expected = (data.get("tags") or {}).get("expected_response")
             errors += expected == "false"
+            unknown += expected not in {"true", "false"}
             good += [_number(data.get("value"))] if expected != "false" else []
     if contains != "time":
         raise ProbeFault(
             f"its metric {_METRIC} is"
             f" {'not there' if contains is None else f'said to contain {contains!r}, not time'}."
+        )
+    if unknown:
+        raise ProbeFault(
+            f"{unknown} of {errors + len(good)} requests do not say whether their answer"
+            " was expected: run k6 with the system tag expected_response, as it is by default."
         )
     if not good and not errors:
         raise ProbeFault("it has no request of this service.")

@@ -3,8 +3,8 @@
 Reports, fixtures, logs, exports, and SQLite databases row by row.
 
 Numbers with a check digit decide: cards, IBANs, and national ids where the surroundings speak of
-one. E-mail addresses decide only where an export or a database holds many of them; elsewhere they
-warn, as phone numbers always do. What cannot be opened here is named.
+one. In the code of tests and examples, and in third parties' code, they warn. E-mail addresses decide only where an export or a database holds many of them; elsewhere they warn,
+as phone numbers always do. What cannot be opened here is named.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from atom_release.lab.look import Look
 from atom_release.probes.personal_data import databases, mail, recognizers, surroundings
 from atom_release.probes.scanned import conclude
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
-from atom_release.source.text import Text, decode, is_lock
+from atom_release.source.text import Text, decode, is_example, is_lock, is_test, is_vendored
 
 _REMEDY = "Replace it by made-up data: published test numbers, and addresses at example.com."
 _EXPORTS = frozenset(
@@ -130,13 +130,15 @@ def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
 
 def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Finding]:
     suffix = PurePosixPath(path.lower()).suffix
-    for match in recognizers.find(surroundings.of(path, text)):
+    matches = [*recognizers.find(surroundings.of(path, text))]
+    made_up = _is_made_up(path, matches)
+    for match in matches:
         yield Finding(
             path,
             text.line_of(match.start),
             match.kind,
             match.what,
-            match.decides,
+            match.decides and not made_up,
             fingerprints.of(match.kind, match.value),
         )
     if is_lock(path) or mail.is_authorship(path):
@@ -155,21 +157,36 @@ def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Find
         )
 
 
+def _is_made_up(path: str, matches: list[recognizers.Match]) -> bool:
+    """Say whether numbers are a test's: in its code, and few in an export of somebody else's."""
+    is_export = PurePosixPath(path.lower()).suffix in _EXPORTS
+    if is_vendored(path):
+        many = len({match.value for match in matches if match.decides}) >= mail.MANY
+        return not (many and is_export)
+    return (is_test(path) or is_example(path)) and not is_export
+
+
 def _in_column(
     path: str, column: databases.Column, fingerprints: Fingerprints
 ) -> Iterator[Finding]:
     place = f"in {column.table}.{column.name}"
     addresses: list[tuple[int, str]] = []
+    heading = f"{column.table} {column.name}"
+    rows = surroundings.Prose(
+        "\n".join(value.replace("\n", " ") for _, value in column.values), heading
+    )
+    numbers = Text(rows.text)
+    for match in recognizers.find(rows):
+        row = column.values[numbers.line_of(match.start) - 1][0]
+        yield Finding(
+            path,
+            row,
+            match.kind,
+            f"{match.what} {place}",
+            match.decides,
+            fingerprints.of(match.kind, match.value),
+        )
     for row, value in column.values:
-        for match in recognizers.find(surroundings.Prose(value, f"{column.table} {column.name}")):
-            yield Finding(
-                path,
-                row,
-                match.kind,
-                f"{match.what} {place}",
-                match.decides,
-                fingerprints.of(match.kind, match.value),
-            )
         addresses += [(row, address) for _, address in mail.addresses(value)]
     many = mail.are_many(address for _, address in addresses)
     for row, address in addresses:

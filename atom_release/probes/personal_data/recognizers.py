@@ -17,19 +17,27 @@ from functools import cache
 from atom_release.probes.personal_data.published import CARDS, IBANS, IDS
 from atom_release.probes.personal_data.surroundings import Surroundings
 
-_GROUPED_OR_NOT = (
-    r"(?<![\w.+/-])(?:\d{4}(["
-    r" -]))(?:\d{4}\1){2}\d{4}(?:\1\d{1,3})?(?![\w/=]|[.-]\d)|(?<![\w.+/-])3\d{3}(["
-    r" -])\d{6}\2\d{5}(?![\w/=]|[.-]\d)"
+_END = r"(?:\.0{1,2}(?!\d))?(?![\w/=]|[.-]\d)"  # a table of numbers writes 4111...1111.0
+_CARD = re.compile(
+    r"(?<![\w.+/-])(?:"
+    r"\d{4}(?P<a>[ .-])\d{4}(?P=a)\d{4}(?P=a)\d{4}(?:(?P=a)\d{1,3})?"
+    r"|3\d{3}(?P<b>[ .-])\d{6}(?P=b)\d{5}"
+    rf"|[2-6]\d{{12,18}}){_END}"
 )
-_CARD = re.compile(rf"{_GROUPED_OR_NOT}|(?<![\w.+/-])[2-6]\d{{12,18}}(?![\w/=]|[.-]\d)")
+_SPACES = {
+    ord(letter): " "
+    for letter in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+}
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
+_PLAIN = {**_SPACES, **_DASHES, **_DIGITS}  # letter by letter, so that places stay the same
 _CARD_CONTEXT = re.compile(
-    r"(?<!dis)(?<!wild)(?<!score)card(?!inal)|\bpan\b|credit|debit|visa|master|amex|maestro|payment|\bcc[_n]|kreditkarte|tarjeta",
+    r"(?<!dis)(?<!wild)(?<!score)card(?!inal)|\bpan\b|credit|debit|visa|master|amex|maestro|payment(?![_ -]?(?:id|ref|reference|intent|uuid|key|batch|run))|\bcc[_n]|kreditkarte|tarjeta",
     re.IGNORECASE,
 )
 _IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?:"
-    r" [A-Z0-9]{1,4})?)(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[A-Za-z0-9]{11,30}"
+    r"|(?P<a>[ .-])[A-Za-z0-9]{4}(?:(?P=a)[A-Za-z0-9]{4}){1,6}(?:(?P=a)[A-Za-z0-9]{1,4})?)(?![A-Za-z0-9])"
 )
 _PHONE = re.compile(
     r"(?<![\w.+/-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:["
@@ -121,10 +129,10 @@ _ANY_ID = re.compile("|".join(one.pattern.pattern for one in _IDS))
 
 def find(place: Surroundings) -> Iterator[Match]:
     """Find every number of a known form with a right check digit, and phone numbers."""
-    text = place.text
+    text = place.text.translate(_PLAIN)
     if not any(map(str.isdigit, text)):
         return
-    yield from _cards(place)
+    yield from _cards(place, text)
     yield from _ibans(text)
     for one in (
         _IDS if _ANY_ID.search(text) else ()
@@ -138,30 +146,50 @@ def find(place: Surroundings) -> Iterator[Match]:
             yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
 
 
-def _cards(place: Surroundings) -> Iterator[Match]:
+def _cards(place: Surroundings, text: str) -> Iterator[Match]:
     """Find cards.
 
-    Digits without groups need surroundings that speak of one, for every thirtieth number of an id
-    has its form.
+    Digits without groups, or parted by dots, need surroundings that speak of one, for every
+    thirtieth number of an id has a card's form. Where most numbers of as many digits in the same
+    column have it not, they are ids, whatever the column is called.
     """
-    for match in _CARD.finditer(place.text):
-        number = _digits(match[0])
-        if (
-            number not in CARDS
-            and len(set(number)) > 3  # noqa: PLR2004 - as repetitive as test numbers are
-            and _has_brand(number)
-            and _is_valid("luhn", number)
-        ):
-            decides = (
-                len(number) != len(match[0])
-                or _CARD_CONTEXT.search(place.around(*match.span())) is not None
-            )
+    matches = [*_CARD.finditer(text)]
+    numbers = [_without_fraction(match[0]) for match in matches]
+    columns = [place.column(match.start()) for match in matches]
+    usual = _card_columns(columns, numbers)
+    for match, number, column in zip(matches, numbers, columns, strict=True):
+        if _is_card(number) and number not in CARDS:
+            grouped = " " in match[0] or "-" in match[0]
+            speaks = _CARD_CONTEXT.search(place.around(*match.span())) is not None
+            decides = usual[column] and (grouped or speaks)
             yield Match(match.start(), "card", "a card number", number, decides)
+
+
+def _card_columns(columns: list[str], numbers: list[str]) -> dict[str, bool]:
+    """Say of each column whether at least half of its numbers of such a length are cards."""
+    counts: dict[str, list[int]] = {}
+    for column, number in zip(columns, numbers, strict=True):
+        cards, all_ = counts.setdefault(column, [0, 0])
+        counts[column] = [cards + _is_card(number), all_ + 1]
+    return {column: 2 * cards >= all_ for column, (cards, all_) in counts.items()}
+
+
+def _is_card(number: str) -> bool:
+    return (
+        len(set(number)) > 3  # noqa: PLR2004 - as repetitive as test numbers are
+        and _has_brand(number)
+        and _is_valid("luhn", number)
+    )
+
+
+def _without_fraction(text: str) -> str:
+    """Return the digits, without the `.0` that a table of numbers adds."""
+    return _digits(re.sub(r"(?<=\d{5})\.0{1,2}$|(?<=[ .-]\d{4})\.0{1,2}$", "", text))
 
 
 def _ibans(text: str) -> Iterator[Match]:
     for match in _IBAN.finditer(text):
-        number = match[0].replace(" ", "")
+        number = re.sub(r"[ .-]", "", match[0]).upper()
         if number not in IBANS and _is_valid("iban", number):
             yield Match(match.start(), "iban", "an IBAN", number, decides=True)
 

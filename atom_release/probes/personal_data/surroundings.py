@@ -31,6 +31,10 @@ class Prose:
         """Give the words near this place, and the heading."""
         return f"{self.heading} {self.text[max(0, start - _BEFORE) : end + _AFTER]}"
 
+    def column(self, start: int) -> str:  # noqa: ARG002 - as a table's
+        """Return the name that stands over a place: the same for all."""
+        return self.heading
+
 
 class Table:
     """Delimited text with a heading."""
@@ -51,9 +55,16 @@ class Table:
         first = self._text.start_of(start)
         line = self._text.line_at(start)
         near = self.text[max(first, start - _BEFORE) : min(end + _AFTER, first + len(line))]
+        column = self.column(start)
+        return f"{column} {near}" if column else near
+
+    def column(self, start: int) -> str:
+        """Return the name of the column in which a place stands, or nothing."""
+        first = self._text.start_of(start)
+        line = self._text.line_at(start)
         if len(line) > _LONGEST or len(self._cells(line)) != len(self._names):
-            return near
-        return f"{self._names[len(self._cells(line[: start - first] + 'x')) - 1]} {near}"
+            return ""
+        return self._names[len(self._cells(line[: start - first] + "x")) - 1]
 
     def _cells(self, line: str) -> list[str]:
         return next(csv.reader([line.rstrip("\r")], delimiter=self._delimiter), [])

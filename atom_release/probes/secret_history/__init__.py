@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -44,6 +45,7 @@ _DEEPEN = (
     " origin."
 )
 _BOUNDS = Bounds()
+_NOT_IN_TIME = "not judged in time"
 _SEVERAL_LINES = (
     b"PRIVATE KEY",
     b"PuTTY-User-Key-File",
@@ -138,7 +140,8 @@ def scan(
     hits, trouble = secrets.read_hits((content for _, content in brought), scratch)
     if trouble:
         walk.gaps += (trouble,)
-    return _known(brought, secrets.scanner_of(fingerprints, hits)), walk
+    ends = time.monotonic() + bounds.seconds
+    return _known(brought, secrets.scanner_of(fingerprints, hits), walk, ends), walk
 
 
 def _fresh(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brought, bytes]]:
@@ -151,9 +154,15 @@ def _fresh(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Broug
                 yield brought, unseen
 
 
-def _known(brought: list[tuple[Brought, bytes]], scanner: Scanner) -> list[Known]:
+def _known(
+    brought: list[tuple[Brought, bytes]], scanner: Scanner, walk: Walk, ends: float
+) -> list[Known]:
+    """Find each secret once; what is not judged by that moment is counted in `walk`."""
     known: dict[str, Known] = {}
     for place, content in brought:
+        if time.monotonic() > ends:
+            walk.left_out[_NOT_IN_TIME] += 1
+            continue
         deciding = [one for one in scanner(place.path, content) if one.decides]
         for fingerprint, finding in {one.fingerprint: one for one in reversed(deciding)}.items():
             known.setdefault(fingerprint, Known(place, finding)).add(place, finding)

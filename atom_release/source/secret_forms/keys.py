@@ -18,13 +18,13 @@ Found = tuple[int, str, str, str | bytes, bool]  # line, rule, what, value, deci
 _GLUE = r"(?:\\[nrt]|[\s\"'+,\\|>&;]|<br>)"
 _BLOCK = (
     r"-----BEGIN (?P<label>(?:[A-Z0-9]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----"
-    rf"(?P<head>(?:{_GLUE}*[A-Za-z-]{{3,20}}: ?[^\n\\]{{0,200}})*)"
-    rf"(?P<body>(?:{_GLUE}*[A-Za-z0-9+/=]{{16,}}){{2,}})"
+    rf"(?P<head>(?:{_GLUE}*+[A-Za-z-]{{3,20}}: ?[^\n\\]{{0,200}}+)*+)"
+    rf"(?P<body>(?:{_GLUE}*+[A-Za-z0-9+/=]{{16,}}+){{2,}}+)"
 )
 _PEM = re.compile(_BLOCK)
 _PEM_BYTES = re.compile(_BLOCK.encode())
 _PUTTY = re.compile(
-    r"PuTTY-User-Key-File-\d+: [^\n]*\n(?:[^\n]*\n)*?Encryption: (?P<how>[\w-]+)[^\n]*\n"
+    r"PuTTY-User-Key-File-\d+: [^\n]*\n(?:[^\n]*\n){0,9}?Encryption: (?P<how>[\w-]+)[^\n]*\n"
     r"(?:[^\n]*\n){1,400}?Private-Lines: \d+\s*\n(?P<value>[A-Za-z0-9+/=]{16,})"
 )
 _KTY = re.compile(r"""["']?\bkty["']?\s*[:=]\s*["']?(?P<kty>EC|OKP|RSA|oct)\b""")

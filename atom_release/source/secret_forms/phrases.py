@@ -62,6 +62,10 @@ _COMMANDS = tuple(
         r"\bansible_(?:ssh_|become_|sudo_)?pass(?:word)?\s*=\s*['\"]?(?P<value>[^\s'\"{]{4,100})",
     )
 )
+_SPEAKS = re.compile(
+    r"pass|pwd|secret|token|key|cred|\s-[pPwaut]|login|PW|mysql|ldap|redis-cli|curl|wget|http",
+    re.IGNORECASE,
+)
 _ELEMENT = re.compile(
     r"<(?P<name>[A-Za-z_][\w.:-]{0,60})(?:\s[^<>]*)?>\s*(?P<value>[^<>\s]{6,512})\s*</(?P=name)>"
 )
@@ -117,7 +121,7 @@ def _connections(text: Text) -> Iterator[Found]:
 
 def _commands(text: Text) -> Iterator[Found]:
     for number, line in enumerate(text.text.split("\n"), 1):
-        if len(line) > _LONGEST:
+        if len(line) > _LONGEST or not _SPEAKS.search(line):
             continue
         for pattern in _COMMANDS:
             for match in pattern.finditer(line):
