@@ -74,6 +74,7 @@ def test_what_may_be_a_way_back_and_has_no_way_forward_is_in_doubt(name: str) ->
     """The gate does not guess whether `close_down` is a title: it names the file."""
     read = plan("db/1_a.sql", name)
     assert [doubt.path for doubt in read.doubts] == [name]
+    assert "tenancy.migrations" in read.doubts[0].remedy
     assert read.certain == []
 
 
@@ -171,6 +172,7 @@ def test_a_marker_of_an_unknown_tool_is_named(marker: str) -> None:
     text = f"{_MADE}\n{marker}\n{_DROPPED}\n"
     read = plan(a=text)
     assert [(doubt.path, doubt.line) for doubt in read.doubts] == [("a.sql", 2)]
+    assert "-- migrate:down" in read.doubts[0].remedy
     assert _DROPPED not in forward(text)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from atom_release.gate.manifest import Request
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import DATABASE, Rehearsal
 from atom_release.lab.sandbox.order import APART, SUBJECT
@@ -92,16 +93,17 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Mender).serve_forever()
 
 
 @contextmanager
-def rehearsed(folder: Path, monkeypatch: pytest.MonkeyPatch, *, rule: str) -> Iterator[Rehearsal]:
+def rehearsed(folder: Path, *, rule: str) -> Iterator[Rehearsal]:
     """Start the release whose policy is this rule, and its service that would mend it."""
     files = {"app/mender.py": _MENDER, "db/001.sql": _SCHEMA.format(rule=rule)}
-    monkeypatch.setattr(tree, "FILES", files)
     start = {
         "command": ["{python}", "app/mender.py", "{port}"],
         "environment": {"DSN": "{postgres}"},
     }
     service = tree.service("S.1", "mender", start=start)
-    with Rehearsal.start(tree.look(folder, tree.manifest(services=[service]))) as started:
+    with Rehearsal.start(
+        tree.look(folder, tree.manifest(services=[service]), files=files)
+    ) as started:
         assert started.base_urls, started.failures
         yield started
 
@@ -115,16 +117,13 @@ def isolation_of(rehearsal: Rehearsal) -> Evidence:
 
 
 def tried(rehearsal: Rehearsal) -> bytes:
-    import httpx
+    with rehearsal.exchange() as exchange:
+        return exchange.send(Request(path="/health"), service="S.1").body
 
-    return httpx.get(rehearsal.base_urls["S.1"] + "/health", timeout=10).content
 
-
-def test_a_service_cannot_mend_the_database_in_which_tenants_are_probed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_cannot_mend_the_database_in_which_tenants_are_probed(tmp_path: Path) -> None:
     """Its policy lets everybody in; it would have the probe find one that does not."""
-    with rehearsed(tmp_path, monkeypatch, rule="true") as rehearsal:
+    with rehearsed(tmp_path, rule="true") as rehearsal:
         isolation = isolation_of(rehearsal)
         assert rehearsal.postgres is not None
         with rehearsal.postgres.admin(DATABASE) as admin:
@@ -134,17 +133,17 @@ def test_a_service_cannot_mend_the_database_in_which_tenants_are_probed(
     assert rule == ("true",)  # not even in its own database: it is not the owner there
 
 
-def test_the_honest_twin_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with rehearsed(tmp_path, monkeypatch, rule=_RIGHT) as rehearsal:
+def test_the_honest_twin_passes(tmp_path: Path) -> None:
+    with rehearsed(tmp_path, rule=_RIGHT) as rehearsal:
         isolation = isolation_of(rehearsal)
     assert isolation.answer is Answer.YES, isolation.reason
     assert isolation.control is not None
     assert isolation.control.state is ControlState.ALIVE
 
 
-def test_the_probed_server_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_probed_server_is_out_of_reach(tmp_path: Path) -> None:
     """No address, a folder of its own that nobody else enters, another user than the services'."""
-    with rehearsed(tmp_path, monkeypatch, rule=_RIGHT) as rehearsal:
+    with rehearsed(tmp_path, rule=_RIGHT) as rehearsal:
         server = rehearsal.probed.server()
         assert rehearsal.postgres is not None
         folder, services = server.folder.stat(), rehearsal.postgres.folder.stat()

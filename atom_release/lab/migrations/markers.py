@@ -56,6 +56,7 @@ class Doubt:
     path: str
     line: int
     what: str
+    remedy: str = ""
 
     def __str__(self) -> str:
         """Return it as one phrase."""

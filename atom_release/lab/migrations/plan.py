@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from atom_release.source.commit import JudgedTree
 
 
+_BY_NAME = "Give the file a name that its tool knows, or narrow tenancy.migrations to the steps."
+_BY_MARKER = (
+    "Mark the way back as a tool of docs/Tenancy.md does, e.g. `-- migrate:down`, or move it"
+    " into a file of its own that ends in .down.sql."
+)
+
+
 @dataclass(frozen=True)
 class Step:
     """One file's way forward, on the lines that it has in the file."""
@@ -80,7 +87,7 @@ def make_plan(
     contents = dict(files)
     names = read_names(contents, sqitch_plan)
     plan = Plan(left_out=names.left_out, ordered_by=names.ordered_by)
-    plan.doubts = [Doubt(path, 1, what) for path, what in sorted(names.doubts.items())]
+    plan.doubts = [Doubt(path, 1, what, _BY_NAME) for path, what in sorted(names.doubts.items())]
     for path in names.steps:
         plan.steps.append(_read_step(path, contents[path], read, plan.doubts))
     return plan
@@ -101,13 +108,14 @@ def _read_step(
         return Step(path, content)  # whoever applies it says so
     sections = read_sections(text)
     if sections.doubt:
-        doubts.append(Doubt(path, *sections.doubt))
+        doubts.append(Doubt(path, *sections.doubt, _BY_MARKER))
     elif undoes_itself(sections.forward):
         what = "the file takes back all that it makes: one part of it may be a way back"
-        doubts.append(Doubt(path, _last_line(sections.forward), what))
+        doubts.append(Doubt(path, _last_line(sections.forward), what, _BY_MARKER))
     if placeholder := find_placeholder(sections.forward):
         line, name = placeholder
-        doubts.append(Doubt(path, line, f"{name} is filled in by a deployment, which is not known"))
+        what = f"{name} is filled in by a deployment, which is not known"
+        doubts.append(Doubt(path, line, what, f"Commit {path} with a value in place of {name}."))
     settings = f"-- {_read_settings(path, read)}".replace("\n", " ")
     in_transaction = not (wants_no_transaction(text) or wants_no_transaction(settings))
     forward = sections.forward.encode()
@@ -115,7 +123,7 @@ def _read_step(
         return Step(path, forward, in_transaction)
     included, refused = read_included(path, sections.forward, read)
     if refused:
-        doubts.append(Doubt(path, *refused))
+        doubts.append(Doubt(path, *refused, f"Take that line out of {path}."))
     return Step(path, forward, in_transaction, by_psql=not refused, included=included)
 
 

@@ -147,17 +147,28 @@ def _applied(replay: Replay) -> tuple[Answer, str, str]:
             f"mend {where}",
         )
     if replay.plan.doubts:
-        return Answer.UNKNOWN, _in_doubt(replay), "say it in words that the gate knows"
+        return Answer.UNKNOWN, _in_doubt(replay), replay.plan.doubts[0].remedy
     if replay.lacking:
         return (
             Answer.ABSENT,
             f"this server lacks {', '.join(replay.lacking)}",
-            "ask a server that has it: name its variable as infrastructure.postgres",
+            _remedy_of_lack(replay),
         )
     if replay.unreadable:
         first = replay.unreadable[0]
         return Answer.UNKNOWN, f"{first.path}: {first.error}", f"make {first.path} plain SQL"
     return Answer.YES, f"all {count} migrations apply in order to an empty database", ""
+
+
+def _remedy_of_lack(replay: Replay) -> str:
+    if replay.missing:
+        name = min(replay.missing)
+        return (
+            f"Install a PostgreSQL server with the extension {name} on this machine; the newest in"
+            " /usr/lib/postgresql is used."
+        )
+    name = min(replay.platform)
+    return f"Add a migration before it that makes {name} where it is not there."
 
 
 def _in_doubt(replay: Replay) -> str:
