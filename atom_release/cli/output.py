@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.vocabulary import Outcome, Verdict
 
@@ -229,6 +230,16 @@ def _explained(result: CriterionResult) -> Iterator[dict[str, str]]:
             "where": "history",
             "change": _MEND,
             **beside,
+        }
+    if not result.flaky and all(leg.outcome is None for leg in result.legs):
+        yield {
+            **beside,
+            "criterion": result.id,
+            "outcome": str(result.outcome),
+            "expected": result.title,
+            "found": "no leg of this criterion applies, so nothing was shown",
+            "where": ", ".join(f"{leg.question}/{leg.subject}" for leg in result.legs) or "-",
+            "change": remedies.would_ask(leg.question for leg in result.legs),
         }
     for leg in result.legs:
         if leg.outcome not in {None, Outcome.PASS}:

@@ -8,6 +8,8 @@ where it does not.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from atom_release.gate.vocabulary import Outcome
 
 _CHANGES = {
@@ -128,6 +130,30 @@ def remedy(question: str, outcome: Outcome | None) -> str:
     if outcome is Outcome.FAIL:
         return known or _ASK_AGAIN
     return _BRING if outcome is Outcome.BLOCKED else _ASK_AGAIN
+
+
+_WOULD_ASK = {
+    "suite": "name the service's tests under `suite`",
+    "accuracy": "name labelled rows under a service's `accuracy`",
+    "integration": "name cross-service tests under `integration`",
+    "safety-mode": "commit the workflow packages with the `safety.mode` that they run in",
+    "approval": "name a service's dangerous action under its `approval`",
+    "health": "name a service's `health` path",
+    "metrics": "name a service's `metrics` path",
+    "migrations": "name the migrations under `tenancy`",
+    "isolation": "name the migrations under `tenancy`",
+    "postgres": "name the migrations under `tenancy`",
+    "tokens": "name an endpoint that takes tenant tokens under a service's `token_audit`",
+    "latency": "name a service's `endpoints`",
+    "histogram": "name a deployed service's `histogram`",
+}
+
+
+def would_ask(questions: Iterable[str]) -> str:
+    """Return what would let a criterion be asked of which no leg applies."""
+    known = dict.fromkeys(_WOULD_ASK[name] for name in questions if name in _WOULD_ASK)
+    ways = "; or ".join((*known, "leave the criterion out with a reason under `left_out`"))
+    return f"{ways[0].upper()}{ways[1:]}."
 
 
 def knows(question: str) -> bool:

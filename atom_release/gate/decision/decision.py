@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import criteria, remedies
 from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.consents import approvals, severity, waivers
 from atom_release.gate.consents.approvals import ApprovalUse
@@ -162,7 +162,7 @@ def _found(criterion: Criterion, case: Case) -> CriterionResult:
         criteria.worst(leg.outcome for leg in counted if leg.outcome is not None)
         or Outcome.INCONCLUSIVE
     )
-    reason = _reason(counted, outcome)
+    reason = _reason(counted, outcome) if counted else _nothing_asked(judged)
     before = case.history.get(criterion.id)
     flaky = (
         before is not None
@@ -281,9 +281,15 @@ def _assurance(counted: Sequence[Leg]) -> Assurance | None:
     return min(decided, key=lambda assurance: assurance.rank, default=None)
 
 
+def _nothing_asked(judged: Sequence[Leg]) -> str:
+    """Say why no leg applies, and what would let one."""
+    why = "; ".join(dict.fromkeys(f"{leg.question}: {leg.reason}" for leg in judged))
+    told = f" ({why})" if why else ""
+    remedy = remedies.would_ask(leg.question for leg in judged)
+    return f"no leg of this criterion applies, so nothing was shown{told}. {remedy}"
+
+
 def _reason(counted: Sequence[Leg], outcome: Outcome) -> str:
-    if not counted:
-        return "no leg of this criterion applies: nothing was shown"
     if outcome is Outcome.PASS and len(counted) == 1:
         return counted[0].reason
     if outcome is Outcome.PASS:
