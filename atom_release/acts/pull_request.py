@@ -9,6 +9,7 @@ from pathlib import Path
 
 from atom_release.errors import ActFailed
 from atom_release.forge import PullRequest
+from atom_release.gate.printable import printable
 from atom_release.git import Git, GitError, failure, masked, remote
 
 _NETWORK = 120.0
@@ -32,25 +33,27 @@ def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> st
         ActFailed: the remote does not answer, does not hold the release commit, or has no base to
             pull into.
     """
-    return "\n".join(
-        [
-            f"# {asked.title}",
-            "",
-            f"Pull `{asked.branch}` ({asked.commit}, tag `{asked.tag}`) into `{asked.base}`.",
-            "",
-            _HOW,
-            "",
-            "## Decision",
-            "",
-            decision.strip("\n"),
-            "",
-            "## What git says",
-            "",
-            "```text",
-            _requested(Git(repository), asked).replace("```", "'''"),
-            "```",
-            "",
-        ]
+    return printable(
+        "\n".join(
+            [
+                f"# {asked.title}",
+                "",
+                f"Pull `{asked.branch}` ({asked.commit}, tag `{asked.tag}`) into `{asked.base}`.",
+                "",
+                _HOW,
+                "",
+                "## Decision",
+                "",
+                decision.strip("\n"),
+                "",
+                "## What git says",
+                "",
+                "```text",
+                _requested(Git(repository), asked).replace("```", "'''"),
+                "```",
+                "",
+            ]
+        )
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -26,6 +26,7 @@ from atom_release.cli.options import (
     settings_of,
 )
 from atom_release.errors import AtomReleaseError, Misuse
+from atom_release.gate.printable import printable
 from atom_release.settings import Settings
 
 app = typer.Typer(
@@ -275,15 +276,27 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; an error that a person can mend is one sentence with its remedy."""
+    """Run the command line; an error that a person can fix is one sentence with its remedy."""
     try:
-        app()
+        status = app(standalone_mode="--json" not in sys.argv[1:])
     except Misuse as error:
-        sys.stderr.write(f"atom-release: {error}\n")
-        sys.exit(2)
+        _fail(2, error.message, error.remedy)
     except AtomReleaseError as error:
-        sys.stderr.write(f"atom-release: {error}\n")
-        sys.exit(1)
+        _fail(1, error.message, error.remedy)
+    except typer.TyperException as error:
+        _fail(error.exit_code, error.format_message(), "See `atom-release --help`.")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(status: int, message: str, remedy: str) -> NoReturn:
+    """Say what went wrong and end: one JSON document under `--json`, else a line on stderr."""
+    if "--json" in sys.argv[1:]:
+        import json
+
+        sys.stdout.write(json.dumps({"error": message, "remedy": remedy}, indent=2) + "\n")
+    else:
+        sys.stderr.write(printable(f"atom-release: {message} {remedy}").rstrip() + "\n")
+    sys.exit(status)
 
 
 if __name__ == "__main__":

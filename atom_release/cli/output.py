@@ -16,6 +16,7 @@ from rich.table import Table
 
 from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decision import CriterionResult, Decision
+from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _EXIT = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
 _ACT_FAILED = 4
 _REASON = 260
 _BAR = 24
+_NOT_ASKED = "[dim]not asked[/]"
 _MEND = "atom-release audit (after mending what was found)"
 
 
@@ -89,30 +91,39 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
     console.print(_criteria_table(result.decision))
     decision, verdict = result.decision, result.decision.verdict
     console.print(
-        f"[{_COLOURS[verdict]}]{verdict}[/]  {result.decision.release} {result.decision.version} at"
-        f" {result.decision.commit[:12]}: {result.decision.reason}"
+        f"[{_COLOURS[verdict]}]{verdict}[/]  "
+        + shown_plainly(f"{decision.release} {decision.version} at {decision.commit[:12]}: ")
+        + shown_plainly(decision.reason)
     )
     if result.tag:
         console.print(
-            f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged {result.tag.judged[:12]})",
+            printable(
+                f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged"
+                f" {result.tag.judged[:12]})"
+            ),
             highlight=False,
+            markup=False,
         )
     for use in decision.waivers:
         console.print(
-            f"waiver {use.criterion or '?'} by {use.approver or '?'} ({use.ticket or '?'}):"
-            f" {use.why}",
+            printable(
+                f"waiver {use.criterion or '?'} by {use.approver or '?'} ({use.ticket or '?'}):"
+                f" {use.why}"
+            ),
             highlight=False,
             markup=False,
         )
     for approval in decision.approvals:
         console.print(
-            f"approval by {approval.signer or '?'}: {approval.why}", highlight=False, markup=False
+            printable(f"approval by {approval.signer or '?'}: {approval.why}"),
+            highlight=False,
+            markup=False,
         )
     for sentence in result.said:
-        console.print(sentence, highlight=False, markup=False)
-    console.print(f"artifacts: {out}", highlight=False)
+        console.print(printable(sentence), highlight=False, markup=False)
+    console.print(f"artifacts: {printable(out)}", highlight=False, markup=False)
     if result.page:
-        console.print(f"to read: {result.page}", highlight=False)
+        console.print(f"to read: {printable(result.page)}", highlight=False, markup=False)
 
 
 def _run_document(result: RunResult) -> dict[str, Any]:
@@ -142,6 +153,8 @@ def _run_document(result: RunResult) -> dict[str, Any]:
         "tag": tag,
         "artifacts": dict(result.artifacts),
         "page": result.page,
+        "left_out": {one.criterion: one.reason for one in decision.left_out},
+        "claims": decision.claims.model_dump(mode="json"),
         "baseline": decision.baseline,
         "waivers": [one.model_dump(mode="json") for one in decision.waivers],
         "approvals": [one.model_dump(mode="json") for one in decision.approvals],
@@ -155,14 +168,23 @@ def _criteria_table(decision: Decision) -> Table:
         table.add_column(name, overflow="fold", no_wrap=name != "why")
     for one in decision.criteria:
         table.add_row(
-            f"{one.id} {one.title}",
+            shown_plainly(f"{one.id} {one.title}"),
             _coloured(one),
             one.assurance or "",
-            _plain(_shortened(one.reason)),
+            shown_plainly(_shortened(one.reason)),
         )
-    for name, members, outcome in decision.rolled:
-        shown = f"[{_COLOURS[outcome]}]{outcome}[/]" if outcome else "[dim]not expected[/]"
-        table.add_row(f"{name} (roll-up)", shown, "", f"worst of {', '.join(members)}")
+    for left in decision.left_out:
+        if left.criterion not in {result.id for result in decision.criteria}:
+            table.add_row(
+                shown_plainly(f"{left.criterion} {left.title}"),
+                _NOT_ASKED,
+                "",
+                shown_plainly(f"left out: {left.reason}"),
+            )
+    for rolled in decision.rolled:
+        outcome = rolled.outcome
+        shown = f"[{_COLOURS[outcome]}]{outcome}[/]" if outcome else _NOT_ASKED
+        table.add_row(f"{rolled.name} (roll-up)", shown, "", rolled.told)
     return table
 
 
@@ -183,10 +205,11 @@ def _shortened(reason: str) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def shown_plainly(text: str) -> str:
+    """Return text as Rich shows it word for word: no markup, no acting character."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(printable(text))
 
 
 def show_explanation(decision: Decision, *, as_json: bool) -> None:
@@ -204,18 +227,22 @@ def show_explanation(decision: Decision, *, as_json: bool) -> None:
         _dump({"decision": decision.verdict, "commit": decision.commit, "explanations": entries})
         return
     console = Console()
-    console.print(f"[{_COLOURS[decision.verdict]}]{decision.verdict}[/]  {_plain(decision.reason)}")
+    console.print(
+        f"[{_COLOURS[decision.verdict]}]{decision.verdict}[/]  {shown_plainly(decision.reason)}"
+    )
     for entry in entries:
         console.print(
-            f"\n[bold]{entry['criterion']}[/bold] {entry['outcome']}  {_plain(entry['where'])}"
+            f"\n[bold]{entry['criterion']}[/bold] {entry['outcome']} "
+            f" {shown_plainly(entry['where'])}"
         )
         console.print(
-            f"  expected: {_plain(entry['expected'])}\n  found:    {_plain(entry['found'])}\n "
-            f" change:   {_plain(entry['change'])}"
+            f"  expected: {shown_plainly(entry['expected'])}\n"
+            f"  found:    {shown_plainly(entry['found'])}\n"
+            f"  change:   {shown_plainly(entry['change'])}"
         )
         if entry["failure"]:
             console.print(
-                f"  failure:  {entry['failure']}\n  accept:   {_plain(entry['waivable'])}"
+                f"  failure:  {entry['failure']}\n  accept:   {shown_plainly(entry['waivable'])}"
             )
 
 
@@ -320,7 +347,7 @@ def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         return
     console = Console()
     for name, value in facts.items():
-        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
+        console.print(printable(f"{name}: {value}"), highlight=False, markup=False, soft_wrap=True)
 
 
 def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
@@ -332,7 +359,7 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     for name in rows[0] if rows else ():
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(_plain(_cell(value)) for value in row.values()))
+        table.add_row(*(shown_plainly(_cell(value)) for value in row.values()))
     Console().print(table)
 
 

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from atom_release.gate.documents.claims_summary import Account
+from atom_release.cli.output import shown_plainly
+from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.documents.markdown import counted
+from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict
 
 _COLOURS = {
@@ -39,13 +40,15 @@ def show(accounts: Sequence[Account], *, as_json: bool) -> None:
     console = Console()
     for one in accounts:
         console.print(_table(one))
-        console.print(f"{one.service}: {counted(one)}", highlight=False)
+        console.print(f"{one.service}: {counted(one)}", highlight=False, markup=False)
         for finding in one.findings:
-            console.print(f"  {finding}", highlight=False, markup=False)
+            console.print(printable(f"  {finding}"), highlight=False, markup=False)
 
 
 def _table(account: Account) -> Table:
-    table = Table(title=f"{account.service}: claims", title_justify="left", header_style="bold")
+    table = Table(
+        title=shown_plainly(f"{account.service}: claims"), title_justify="left", header_style="bold"
+    )
     for name in ("claim", "said", "found", "verdict", "where", "evidence", "why"):
         table.add_column(name, overflow="fold", no_wrap=name in {"claim", "verdict"})
     for row in account.rows:
@@ -53,11 +56,11 @@ def _table(account: Account) -> Table:
         digests = " ".join(digest[:_DIGEST] for digest in row.evidence)
         table.add_row(
             row.kind,
-            escape(row.said),
-            escape(row.found),
+            shown_plainly(row.said),
+            shown_plainly(row.found),
             verdict,
-            escape(row.where),
+            shown_plainly(row.where),
             digests,
-            escape(row.reason),
+            shown_plainly(row.reason),
         )
     return table

@@ -173,4 +173,5 @@ class Operator(Strict):
 
     def least_assurance(self, criterion: str) -> Assurance:
         """Return the least assurance that counts for a criterion on this operator's word."""
-        return self.assurance.get(criterion, Assurance.REHEARSED)
+        named = criterion if criterion in FIXED_CRITERIA else SERVICES
+        return self.assurance.get(named, Assurance.REHEARSED)

@@ -15,6 +15,7 @@ from typing import Any
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.source.commit import JudgedTree
 
@@ -38,6 +39,7 @@ class Look:
     keep: Callable[[str, str], None] = field(
         default=lambda _heading, _text: None, repr=False, compare=False
     )  # takes what the subject's tests wrote in one run, under a heading
+    operator: Operator = field(default_factory=Operator)
     tell: Callable[[str, float], None] = field(
         default=lambda _what, _share: None, repr=False, compare=False
     )  # what is done now, and how much of it

@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import matrix
-from atom_release.gate.documents.claims_summary import Account
 from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
 
@@ -59,10 +60,7 @@ def page(told: Told) -> bytes:
         lstrip_blocks=True,
     )
     pictures = [(title, b64encode(content).decode()) for title, content in told.pictures.items()]
-    return (
-        environment.get_template("page.html.j2")
-        .render(
-            told=told, rows=matrix.rows(told.cells), pictures=pictures, verdicts=list(ClaimVerdict)
-        )
-        .encode()
+    text = environment.get_template("page.html.j2").render(
+        told=told, rows=matrix.rows(told.cells), pictures=pictures, verdicts=list(ClaimVerdict)
     )
+    return printable(text).encode()

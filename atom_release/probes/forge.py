@@ -38,27 +38,22 @@ class Said:
 
 def probe_forge(look: Look) -> Evidence:
     """Ask the forge who the token is and what it may do."""
-    named = look.manifest.infrastructure
-    if named.forge is None:
-        return _found(
-            look,
-            Answer.ABSENT,
-            "the manifest names no forge",
-            "Name its variable as infrastructure.forge in release.yaml.",
-        )
-    base = look.environment.get(named.forge, "")
+    named = look.operator.forge
+    base = look.environment.get(named.address, "")
     if not base:
         return _found(
             look,
             Answer.ABSENT,
-            f"{named.forge} is unset: no forge was asked",
-            f"export {named.forge}=<the forge's API address>",
+            f"{named.address} is unset: no forge was asked",
+            f"export {named.address}=<the forge's API address>",
         )
-    token = look.environment.get(named.forge_token or "", "")
+    token = look.environment.get(named.token, "")
     if not token:
-        variable = named.forge_token or "a variable as infrastructure.forge_token"
         return _found(
-            look, Answer.UNKNOWN, "the forge's address is set and no token is", f"Set {variable}."
+            look,
+            Answer.UNKNOWN,
+            "the forge's address is set and no token is",
+            f"Set {named.token}.",
         )
     if look.manifest.acts is not Acts.OFF and importlib.util.find_spec("github") is None:
         return _found(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.look import Look
 
@@ -62,4 +63,4 @@ def log_lines(evidence: Sequence[Evidence]) -> list[str]:
                 f"{one.observed_at.isoformat()} {one.question}/{one.subject} control"
                 f" {one.control.state}: {one.control.changed}: {one.control.found}"
             )
-    return lines
+    return [printable(" ".join(line.split())) for line in lines]

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
 from pydantic import JsonValue, ValidationError
 
 from atom_release.errors import ProbeFault
@@ -27,6 +26,7 @@ from atom_release.gate.manifest import Budget, Service
 from atom_release.gate.rules.regression import judge_beyond, judge_regression
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.look import Look
+from atom_release.yaml_text import read_yaml
 
 QUESTION = "regression"
 _MADE_UP = Window(
@@ -135,9 +135,7 @@ def _not_compared(look: Look, service: Service, why: str, facts: dict[str, JsonV
 
 def _latency_then(baseline: Baseline, name: str) -> Evidence | None:
     """Give the previous measurement of the service of this name, whatever its id was then."""
-    ids = {
-        one["id"] for one in yaml.safe_load(baseline.manifest)["services"] if one["name"] == name
-    }
+    ids = {one["id"] for one in read_yaml(baseline.manifest)["services"] if one["name"] == name}
     try:
         found = [
             Evidence.model_validate_json(json.dumps(one))

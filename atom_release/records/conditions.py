@@ -10,16 +10,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-import yaml
 from pydantic import ValidationError
 
 from atom_release.errors import StoreError
-from atom_release.gate.manifest import Manifest
+from atom_release.gate.manifest.former import read_stored
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules.legs import NO_OPERATOR, Case
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.records import canonical, consents, names, signing
 from atom_release.records.names import OPERATOR
+from atom_release.yaml_text import YamlTextError, read_yaml
 
 _OPERATOR_SCHEMA = "atom-release/operator-record/v1"
 
@@ -97,8 +97,8 @@ def _baseline(content: bytes) -> Baseline:
     if manifest is None:
         return Baseline(None, told, unreadable=unreadable is True)
     try:
-        return Baseline(Manifest.model_validate(yaml.safe_load(manifest)), told)
-    except (yaml.YAMLError, ValidationError, AttributeError):
+        return Baseline(read_stored(read_yaml(str(manifest).encode())), told)
+    except (YamlTextError, ValidationError):
         # Not taken for none: whether this release is looser is then not known.
         return Baseline(
             None,

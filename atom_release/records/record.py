@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import yaml
 from pydantic import JsonValue, ValidationError
 
 from atom_release import __version__
@@ -25,11 +24,13 @@ from atom_release.gate.decision.decision import RULES, Decision, decide
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE, Circumstances, statement
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.manifest.former import in_present_words
 from atom_release.gate.rules.legs import Case, Earlier
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import attestations, canonical, older, signing
 from atom_release.records import names as artifact_names
 from atom_release.records.conditions import with_terms
+from atom_release.yaml_text import YamlTextError, read_yaml
 
 MANIFEST = "release.yaml"
 SNAPSHOT_SCHEMA = "atom-release/snapshot/v1"
@@ -265,8 +266,8 @@ def _same_artifacts(signed: dict[str, Any], artifacts: Mapping[str, bytes]) -> N
 
 def _manifest(artifacts: Mapping[str, bytes]) -> Manifest:
     try:
-        return older.read_known(Manifest, yaml.safe_load(artifacts[MANIFEST]))
-    except (yaml.YAMLError, ValidationError, KeyError, TypeError, IndexError) as error:
+        return older.read_known(Manifest, in_present_words(read_yaml(artifacts[MANIFEST])))
+    except (YamlTextError, ValidationError, KeyError, TypeError, IndexError) as error:
         raise Refused(
             f"The recorded manifest cannot be read: {type(error).__name__}.",
             "Run the audit again on this commit.",

@@ -152,7 +152,7 @@ def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
     except _unusable() as error:  # not chained: a client's error may quote what it sent
         raise StoreError(
             f"The signing key {scheme}:{name} cannot be used: {type(error).__name__}.",
-            "Check signing_key in release.yaml.",
+            "Check signing_key in the operator's file.",
         ) from None
 
 

@@ -34,10 +34,16 @@ _SUITE = """\
     suite: {{paths: [{tests}]}}
 """
 _TAIL = """\
-# What this release expects. Leave it out to expect everything that there is: P-3, P-5, AC2 and T5
-# then want
-# `approval`, `tenancy`, `integration` and `start` with `endpoints` to be filled in.
-expected: [{expected}]
+# What this release does not ask yet, each with its reason. Take a line away as soon as the manifest
+# names what there is to ask: everything that is not listed here is asked.
+left_out:
+  AC2: no integration tests are named yet (integration)
+  AC6: no pull request is asked for yet
+  P-3: no dangerous action is named yet (approval)
+  P-4: no running service is named yet (start, health, metrics)
+  P-5: no tenancy is named yet (tenancy)
+  P-6: no running service is named yet (start, endpoints)
+  T5: no running service is named yet (start, endpoints, accuracy)
 """
 _PLACES = ("services", "packages", "apps", "src")
 
@@ -78,8 +84,7 @@ def _text(repository: Path, base: str) -> str:
         )
         if (folder / "tests").is_dir():
             text += _SUITE.format(tests=f"{source}/tests")
-    expected = [f"A.{number}" for number in range(1, len(services) + 1)] + ["AC1", "P-1", "AC5"]
-    return text + _TAIL.format(expected=", ".join(expected))
+    return text + _TAIL
 
 
 def _services(repository: Path) -> Iterator[Path]:

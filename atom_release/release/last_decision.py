@@ -5,8 +5,8 @@ Nothing is asked and nothing is made.
 
 from __future__ import annotations
 
+from atom_release.gate.decision.claims_summary import Account, accounts
 from atom_release.gate.decision.decision import Decision
-from atom_release.gate.documents.claims_summary import Account, accounts
 from atom_release.release import released, stored_decision
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings

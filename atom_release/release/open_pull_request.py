@@ -111,13 +111,14 @@ def _is_noted(decision: Decision) -> bool:
 
 def _forge(work: Work) -> github.Forge | None:
     named, given = work.manifest.infrastructure, work.look.environment
-    address, token = given.get(named.forge or "", ""), given.get(named.forge_token or "", "")
+    forge = work.look.operator.forge
+    address, token = given.get(forge.address, ""), given.get(forge.token, "")
     if not address:
         return None
     if not token:
         raise ActFailed(
             "A forge is named, and no token for it is set.",
-            f"Set {named.forge_token or 'a variable that infrastructure.forge_token names'}.",
+            f"Set {forge.token}.",
         )
     pushes_to = remote.push_address(Git(work.subject.tree.repository), named.remote)
     found = remote.owner_and_name(pushes_to or "")

@@ -15,8 +15,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.documents import matrix
-from atom_release.gate.documents.claims_summary import accounts
 from atom_release.gate.manifest import Service
 from atom_release.pages import charts
 from atom_release.pages.html import Told

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.errors import ManifestError, Misuse, Refused, StoreError
+from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.gate.manifest import Manifest
 from atom_release.settings import Settings
 from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_manifest
@@ -110,20 +110,19 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
         )
     if not create and not settings.key_path.is_file():
         raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
-    key = signing_key_of(manifest, settings)
+    key = signing_key_of(operator.operator.signing_key, settings)
     store = Store(settings.out, key)
     return Subject(settings, manifest, content, external, tree, store, key, operator)
 
 
-def signing_key_of(manifest: Manifest, settings: Settings) -> KeyPair:
-    """Give the key that signs.
+def signing_key_of(uri: str | None, settings: Settings) -> KeyPair:
+    """Return the key that signs.
 
-    What the manifest names, else the gate's own, which is made either way and fingerprints
+    What the operator's file names, else the gate's own, which is made either way and fingerprints
     findings.
 
     Raises:
-        ManifestError: manifest and settings each name one; the judged tree must not choose by
-            silence which key vouches for it.
+        Misuse: the operator's file and ATOM_RELEASE_KEY each name one, or it is no key's file.
         StoreError: the named key cannot be used now.
     """
     from atom_release.records.signing import (
@@ -132,19 +131,19 @@ def signing_key_of(manifest: Manifest, settings: Settings) -> KeyPair:
     )
 
     own = ensure_key(settings.key_path)
-    if manifest.signing_key is None:
+    if uri is None:
         return own
     if settings.key is not None:
-        raise ManifestError(
-            f"{MANIFEST_PATH} names a signing_key, and ATOM_RELEASE_KEY another.",
+        raise Misuse(
+            "The operator's file names a signing_key, and ATOM_RELEASE_KEY another.",
             "Unset one of them.",
         )
     try:
-        return signer_from_uri(manifest.signing_key)
+        return signer_from_uri(uri)
     except StoreError as error:
-        if manifest.signing_key.startswith("file2:"):
-            raise ManifestError(
-                f"{MANIFEST_PATH}: signing_key: {error.message}", error.remedy
+        if uri.startswith("file2:"):
+            raise Misuse(
+                f"The operator's file: signing_key: {error.message}", error.remedy
             ) from error
         raise
 

@@ -32,6 +32,7 @@ from atom_release.acts.tag import (
 from atom_release.acts.tag_signing import TagKey
 from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
+from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical, names, record, signing
 from atom_release.release import attempts, bundle_decision, released, stored_decision
@@ -212,14 +213,15 @@ def _message(decision: Decision, title: str) -> str:
 def _tag_message(found: record.Record, earlier: str) -> str:
     decision = found.decision
     beside = [
-        f"{one.id} {one.outcome}: {one.reason}"
+        f"{one.id} {one.outcome}: {' '.join(one.reason.split())}"
         for one in decision.criteria
         if one.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
     ]
     noted = "".join(f"Noted: {sentence}\n" for sentence in beside)
-    return (
+    left_out = "".join(f"Left-Out: {one.criterion}: {one.reason}\n" for one in decision.left_out)
+    return printable(
         f"{_message(decision, 'Release')}Decision-Digest:"
-        f" sha256:{canonical.digest(found.envelope)}\n{noted}{earlier}"
+        f" sha256:{canonical.digest(found.envelope)}\n{noted}{left_out}{earlier}"
     )
 
 

@@ -242,10 +242,10 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
         infrastructure.vault_token,
         infrastructure.prometheus,
         infrastructure.postgres,
-        infrastructure.forge,
+        subject.operator.operator.forge.address,
+        subject.operator.operator.forge.token,
     ]
     names += [
-        infrastructure.forge_token,
         *(service.address for service in subject.manifest.services),
     ]
     names += [signed.public_key_variable for signed in subject.manifest.signed]
@@ -265,8 +265,9 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
         now,
         _values(names, settings),
         tuple(dict.fromkeys(hidden)),
-        tuple(Path(path) for path in subject.operator.operator.readable),
+        readable=tuple(Path(place) for place in subject.operator.operator.readable),
         external=subject.external,
+        operator=subject.operator.operator,
     )
 
 

@@ -5,19 +5,23 @@ Where it is in the judged tree, and what a YAML parser and the model make of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from pydantic import ValidationError
 
 from atom_release.errors import ManifestError, ProbeFault
-from atom_release.gate.manifest import Manifest
+from atom_release.gate.manifest import Manifest, former, references
+from atom_release.gate.printable import acts, printable
+from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
     from atom_release.source.commit import JudgedTree
 
 MANIFEST_PATH = "release.yaml"
+_SCHEMA = "See `atom-release schema` for what a manifest holds."
+_LONGEST = 400
 
 
 def parse_manifest(content: bytes, where: str) -> Manifest:
@@ -28,19 +32,54 @@ def parse_manifest(content: bytes, where: str) -> Manifest:
             wrong.
     """
     try:
-        return Manifest.model_validate(yaml.safe_load(content))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        document = read_yaml(content)
+        _check_former(document, where)
+        _check_text(document, where)
+        manifest = Manifest.model_validate(document)
+    except YamlTextError as error:
         raise ManifestError(
-            f"{where} is not YAML: {' '.join(str(error).split())}.",
-            "Mend it, or draft one with `atom-release init`.",
+            f"{where} is not YAML that is read here: {printable(str(error))}.",
+            "Fix it, or draft one with `atom-release init`.",
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise ManifestError(f"{where}: {first_problem(error)}.", _SCHEMA) from error
+    except RecursionError as error:
+        raise ManifestError(f"{where}: it is nested too deep.", _SCHEMA) from error
+    problem = references.misread(manifest.release)
+    if problem:
+        raise ManifestError(f"{where}: release.{problem[0]}: {problem[1]}.", "Choose another name.")
+    return manifest
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return the first thing that does not fit, with its place, in one line safe to show."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the document"
+    return printable(" ".join(f"{place}: {first['msg']}".split()))[:_LONGEST]
+
+
+def _check_former(document: object, where: str) -> None:
+    for field in former.former_fields(document):
         raise ManifestError(
-            f"{where}: {place}: {first['msg']}.",
-            "See `atom-release schema` for what a manifest holds.",
-        ) from error
+            f"{where}: {field.name} is not part of a manifest any more.", field.remedy
+        )
+
+
+def _check_text(document: object, where: str, place: str = "") -> None:
+    """Check that no text in the manifest holds characters that act instead of being shown."""
+    if isinstance(document, str) and acts(document):
+        raise ManifestError(
+            f"{where}: {place or 'the document'}: {printable(document[:80])!r} holds a control"
+            " character.",
+            "Write text that shows what it says.",
+        )
+    if isinstance(document, Mapping):
+        for name, value in document.items():
+            _check_text(str(name), where, f"{place}.{printable(str(name)[:80])}".lstrip("."))
+            _check_text(value, where, f"{place}.{name}".lstrip("."))
+    elif isinstance(document, list | tuple):
+        for number, value in enumerate(document):
+            _check_text(value, where, f"{place}.{number}".lstrip("."))
 
 
 def manifest_at(tree: JudgedTree, location: Path | None) -> tuple[bytes, bool]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from atom_release.errors import Misuse
 from atom_release.gate.operator import Operator
+from atom_release.source.manifest_file import first_problem
 from atom_release.yaml_text import YamlTextError, read_yaml
 
 _SCHEMA = "See `atom-release schema --operator` for what it holds."
@@ -70,11 +71,7 @@ def _parse(content: bytes, location: Path) -> Operator:
     except YamlTextError as error:
         raise Misuse(f"The operator's file {location} is not YAML: {error}.", "Fix it.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise Misuse(
-            f"The operator's file {location}: {place}: {first['msg']}.", _SCHEMA
-        ) from error
+        raise Misuse(f"The operator's file {location}: {first_problem(error)}.", _SCHEMA) from error
 
 
 def _with_keys(operator: Operator, folder: Path) -> Operator:

@@ -31,12 +31,15 @@ from atom_release.reference.build import build
 from atom_release.release.ask import Boundary, Question
 from atom_release.settings import Settings
 from atom_release_tests.fixtures import tenancy_release
+from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.planted import SHARED
 
 _FILES, _TABLES = 5_000, 500
 _TABLES_A_FILE = 10
 _SCHEMAS = Path(__file__).parents[1] / "fixtures" / "tenancy_schemas"
-_POLICIES = "expected: [P-1, P-2, P-3, P-4, P-5, P-6]\n"
+_POLICIES = asking(
+    *(f"P-{number}" for number in range(1, 7)), services=[f"C.{number}" for number in range(1, 6)]
+)
 
 _CODE = '''"""Orders of shop {number}: what came in, what was paid."""
 

@@ -43,7 +43,7 @@ print(json.dumps({{"seconds": seconds, "memory": resource.getrusage(resource.RUS
 _OURS = _MEASURED.format(
     imports=(
         "from atom_release.reader import read_files, read_report\nfrom atom_release.gate import"
-        " reports\nfrom atom_release.gate.documents.claims_summary import Account\nfrom"
+        " reports\nfrom atom_release.gate.decision.claims_summary import Account\nfrom"
         " atom_release.gate.claims.ledger import Known, Run, SuiteKnown, judge_claims\nknown ="
         " Known(suite=SuiteKnown(runs=(Run(passed=9, failed=0, skipped=0, total=9),) * 5,"
         " control_held=True, unchanged_since_report=True))\nread_report('warm.md', b'# C.1')"

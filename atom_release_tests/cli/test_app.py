@@ -17,6 +17,7 @@ import pytest
 from atom_release.cli import app
 from atom_release.git import Git
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.asking import NO_FLOOR, asking
 from atom_release_tests.fixtures.tiny import Tiny
 
 
@@ -37,7 +38,9 @@ class Caller(Protocol):
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Caller:
+def call(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Caller:
     """Give a caller that runs the command line in this process, as its entry point does.
 
     Processes of their own are in `test_process`.
@@ -45,6 +48,8 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     for name in [name for name in os.environ if name.startswith(("ATOM_", "DAGSTER_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "160")
+    (tmp_path / "operator.yaml").write_text(NO_FLOOR)
+    monkeypatch.setenv("ATOM_RELEASE_OPERATOR", str(tmp_path / "operator.yaml"))
 
     def run(*arguments: str, home: Path) -> Called:
         monkeypatch.setenv("ATOM_RELEASE_HOME", str(home))
@@ -120,8 +125,8 @@ def test_red_is_one_and_is_explained(release: Tiny, home: Path, call: Caller) ->
 def test_blocked_is_three(home: Path, tmp_path: Path, call: Caller) -> None:
     """Absent infrastructure that is not noted is neither green nor red."""
     blocked = (
-        tiny.MANIFEST.replace("[AC1, AC5]", "[AC5, AC6]")
-        + "criteria: {AC6: {blocked: refuse}}\ninfrastructure: {forge: NO_SUCH_FORGE}\n"
+        tiny.MANIFEST.replace(tiny.ASKED, asking("AC1", "AC5", "AC6"))
+        + "criteria: {AC6: {blocked: refuse}}\n"
     )
     release = tiny.make(tmp_path / "blocked", manifest=blocked)
     done = call("audit", *options(release), "--json", home=home)
@@ -186,8 +191,10 @@ MISUSE = {
 @pytest.mark.parametrize("case", MISUSE)
 def test_misuse_is_two_and_one_sentence(case: str, release: Tiny, home: Path, call: Caller) -> None:
     """What the caller got wrong is said in a line with its remedy, and nothing is written."""
-    done = call("audit", *options(release), *MISUSE[case], "--json", home=home)
-    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    document = call("audit", *options(release), *MISUSE[case], "--json", home=home)
+    assert set(json.loads(document.stdout)) == {"error", "remedy"}
+    done = call("audit", *options(release), *MISUSE[case], home=home)
+    assert (document.returncode, done.returncode, done.stdout) == (2, 2, ""), done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert not Path(release.settings.out).exists()
 
@@ -196,9 +203,12 @@ MANIFESTS = {
     "not yaml": "release: [",
     "unknown key": tiny.MANIFEST.replace("ACTS", "off") + "surprise: 1\n",
     "path out of the repository": tiny.MANIFEST.replace("ACTS", "off").replace("[src]", "[../src]"),
-    "unknown criterion": tiny.MANIFEST.replace("ACTS", "off").replace("[AC1, AC5]", "[AC1, AC99]"),
+    "unknown criterion": tiny.MANIFEST.replace("ACTS", "off").replace(
+        tiny.ASKED, asking("AC1", "AC99")
+    ),
     "no release": "services: []\n",
-    "a key file that is not there": (
+    "a former field": tiny.MANIFEST.replace("ACTS", "off") + "expected: [AC1]\n",
+    "a key that a commit names": (
         tiny.MANIFEST.replace("ACTS", "off") + "signing_key: file2:/etc/key.pem\n"
     ),
 }

@@ -13,13 +13,14 @@ import pytest
 
 from atom_release_tests.cli.test_app import Caller, call, home, options  # noqa: F401 - fixtures
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.tiny import Tiny
 
 
 @pytest.fixture
 def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:  # noqa: F811 - fixtures
     """A release that was RED, then GREEN by a waiver that ends in 2099."""
-    one = tiny.make(tmp_path / "red", acts="off", manifest=tiny.MANIFEST + "freshness: 999999h\n")
+    one = tiny.make(tmp_path / "red", acts="off", manifest=tiny.MANIFEST + "freshness: 87000h\n")
     one.git("rm", "-q", "reports/X.1.md")
     one.git("commit", "-q", "-m", "lose the report")
     assert call("audit", *options(one), home=home).returncode == 1
@@ -68,7 +69,7 @@ def test_verify_then_otherwise_and_diff(
     (change,) = told["then"]["changes"]
     assert (change["criterion"], change["before"], change["after"]) == ("AC1", "WAIVED", "FAIL")
     other = tmp_path / "other.yaml"
-    other.write_text(tiny.MANIFEST.replace("ACTS", "off").replace("[AC1, AC5]", "[AC5, P-3]"))
+    other.write_text(tiny.MANIFEST.replace("ACTS", "off").replace(tiny.ASKED, asking("AC5", "P-3")))
     status, told = verified("--manifest", str(other))
     assert (status, told["otherwise"]["decision"]) == (0, "RED")
     assert {one["criterion"]: one["after"] for one in told["otherwise"]["changes"]} == {

@@ -23,6 +23,7 @@ from atom_release.gate.vocabulary import (
     Outcome,
     Verdict,
 )
+from atom_release_tests.fixtures.asking import left_out
 from atom_release_tests.fixtures.cases import (
     COMMIT,
     LEGS,
@@ -142,11 +143,11 @@ def test_noted_absence_with_nothing_decided_refuses() -> None:
     assert decide(case_of(evidence)).verdict is Verdict.BLOCKED
 
 
-def test_a_roll_up_is_the_worst_of_what_is_expected() -> None:
-    """Of members that nobody expects, nothing is said: that is neither good nor bad."""
+def test_a_roll_up_is_the_worst_of_its_members() -> None:
+    """Good where all are, and as bad as the worst."""
     decision = decide(case_of(all_good()))
     first, *rest = (one.id for one in decision.criteria)
-    assert decision.roll_up([first, *rest]) is Outcome.PASS
+    assert decision.roll_up("A", [first, *rest]).outcome is Outcome.PASS
     failed = decision.model_copy(
         update={
             "criteria": (
@@ -155,16 +156,27 @@ def test_a_roll_up_is_the_worst_of_what_is_expected() -> None:
             )
         }
     )
-    assert (failed.roll_up([first, *rest]), failed.roll_up(rest)) == (Outcome.FAIL, Outcome.PASS)
-    assert failed.roll_up(["P-99"]) is None
+    both = failed.roll_up("A", [first, *rest]).outcome, failed.roll_up("A", rest).outcome
+    assert both == (Outcome.FAIL, Outcome.PASS)
+
+
+def test_a_roll_up_with_a_member_that_was_not_asked_is_not_asked() -> None:
+    """Part of a conjunction is no conjunction; and what is not asked refuses nothing."""
+    decision = decide(case_of(all_good()))
+    asked = [one.id for one in decision.criteria]
+    rolled = decision.roll_up("A", [*asked, "P-5"])
+    assert (rolled.outcome, rolled.not_asked) == (None, ["P-5"])
+    assert decision.verdict is Verdict.GREEN
+    ac3 = next(one for one in decision.rolled if one.name == "AC3")
+    assert (ac3.outcome, ac3.not_asked) == (None, ["P-1", "P-3", "P-5", "P-6"])
 
 
 def test_empty_conjunctions_are_refused() -> None:
     """No expected criterion, no leg, no evidence: each is a refusal."""
-    nothing = MANIFEST.model_copy(update={"expected": ()})
+    nothing = MANIFEST.model_copy(update={"left_out": left_out()})
     assert decide(case_of(all_good(), nothing)).verdict is Verdict.RED
     assert decide(case_of([])).verdict is Verdict.RED
-    no_integration = MANIFEST.model_copy(update={"expected": ("AC2",)})
+    no_integration = MANIFEST.model_copy(update={"left_out": left_out("AC2")})
     assert (
         decide(case_of(all_good(), no_integration)).criterion("AC2").outcome is Outcome.INCONCLUSIVE
     )

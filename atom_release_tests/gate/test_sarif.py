@@ -20,13 +20,14 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case, Leg
 from atom_release.gate.vocabulary import Answer, Outcome
 from atom_release.records import canonical
+from atom_release_tests.fixtures.asking import left_out
 from atom_release_tests.fixtures.cases import COMMIT, MANIFEST, case_of, evidence_for
 
 _MANIFEST = Manifest.model_validate(
     {
         **MANIFEST.model_dump(mode="json"),
         "tenancy": {"migrations": "*.sql", "role": "app"},
-        "expected": [f"P-{number}" for number in range(1, 6)],
+        "left_out": left_out(*(f"P-{number}" for number in range(1, 6))),
     }
 )
 _ORIGIN = sarif.Origin(

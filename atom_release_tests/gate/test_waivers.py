@@ -19,6 +19,7 @@ from atom_release.gate.decision.decision import decide
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.rules.legs import Case
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome, Verdict
+from atom_release_tests.fixtures.asking import left_out
 from atom_release_tests.fixtures.cases import (
     COMMIT,
     LEGS,
@@ -181,7 +182,7 @@ def test_a_contradicted_claim_cannot_be_waived() -> None:
 
     The same criterion's failing suite can be waived.
     """
-    manifest = MANIFEST.model_copy(update={"expected": ("X.1",)})
+    manifest = MANIFEST.model_copy(update={"left_out": left_out("X.1")})
     report = evidence_for(("report", "X.1"), facts={"state": "one"})
     contradicted = case_of([report, evidence_for(("claims", "X.1"), Answer.NO)], manifest)
     decision = decide(replace(contradicted, waivers=(waiver(contradicted, "X.1"),)))

@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 import pytest
 
 from atom_release.gate.claims.ledger import LedgerRow
+from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import Decision, decide
 from atom_release.gate.documents import matrix
-from atom_release.gate.documents.claims_summary import Account
 from atom_release.gate.vocabulary import Answer
 from atom_release.pages.html import Told, page
 from atom_release_tests.fixtures.cases import LEGS, MANIFEST, all_good, case_of, evidence_for

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
 from atom_release.git.remote import owner_and_name
 from atom_release.lab.look import Look
@@ -78,7 +79,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def look_at(repository: Path, environment: dict[str, str], **infrastructure: str) -> Look:
-    named = {"forge": "FORGE", "forge_token": "FORGE_TOKEN", "timeout": "1500ms", **infrastructure}
+    named = {"timeout": "1500ms", **infrastructure}
     manifest = Manifest.model_validate(
         {
             "release": {
@@ -98,6 +99,7 @@ def look_at(repository: Path, environment: dict[str, str], **infrastructure: str
         repository.parent / "scratch",
         lambda: datetime(2031, 5, 1, tzinfo=UTC),
         environment,
+        operator=Operator.model_validate({"forge": {"address": "FORGE", "token": "FORGE_TOKEN"}}),
     )
 
 
@@ -161,7 +163,6 @@ def test_a_forge_that_takes_every_token_shows_nothing(repository: Path) -> None:
 
 def test_what_is_unset_is_absent_and_says_which(repository: Path) -> None:
     for look, words in (
-        (look_at(repository, {}, forge=""), "the manifest names no forge"),
         (look_at(repository, {}), "FORGE is unset"),
         (look_at(repository, {"FORGE": ""}), "FORGE is unset"),
     ):

@@ -28,6 +28,7 @@ from atom_release.probes.secret_history.walk import Bounds, Brought, Walk
 from atom_release.reference.build import build
 from atom_release.reference.scenarios.policies import DOTENV
 from atom_release.source.commit import open_tree
+from atom_release_tests.fixtures.asking import left_out
 from atom_release_tests.fixtures.planted import MANIFEST, NOW
 
 GIT = shutil.which("git") or "git"
@@ -347,7 +348,9 @@ def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(
 
     leg = criteria.LegSpec("P-2", secret_history.QUESTION, "history")
     monkeypatch.setitem(criteria._LEGS, "P-2", lambda _: iter([leg]))
-    manifest = MANIFEST.model_copy(update={"secrets_in_history": "fail", "expected": ("P-2",)})
+    manifest = MANIFEST.model_copy(
+        update={"secrets_in_history": "fail", "left_out": left_out("P-2")}
+    )
     repository.commit(conf=LINE)
     repository.commit(conf="")
     first, again = (probe(repository.look(manifest)) for _ in range(2))

@@ -22,6 +22,7 @@ from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer
 from atom_release.records import attestations, canonical, names, record, signing
+from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.cases import COMMIT, LEGS, all_good, case_of, evidence_for
 
 CASES = {
@@ -144,8 +145,8 @@ def test_the_attestations_of_other_evidence_are_refused(
 def sealed(key: signing.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, bytes], bytes]:
     """Give the artifacts and the signed decision on some evidence, made as the graph makes them."""
     manifest = (
-        b"release: {phase: X, name: Example, version: v1, tag: v1, branch: review/v1}\nexpected:"
-        b" [AC5, AC6, P-2, P-4]\n"
+        b"release: {phase: X, name: Example, version: v1, tag: v1, branch: review/v1}\n"
+        + asking("AC5", "AC6", "P-2", "P-4").encode()
     )
     manifest += (
         b"services: [{id: X.1, name: one, source: [src], report: r.md, health: /health, metrics:"

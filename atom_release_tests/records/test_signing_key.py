@@ -16,9 +16,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from atom_release.errors import ManifestError, StoreError
+from atom_release.errors import Misuse, StoreError
 from atom_release.records import signing
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.asking import NO_FLOOR
 from atom_release_tests.fixtures.openbao import with_signing_key
 from atom_release_tests.fixtures.tiny import Tiny
 from atom_release_tests.graph.test_routes import execute
@@ -34,7 +35,9 @@ def vault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[subproces
 
 
 def signed_by(place: Path, uri: str) -> Tiny:
-    return tiny.make(place, manifest=tiny.MANIFEST + f"signing_key: {uri}\n")
+    release = tiny.make(place)
+    (place / "operator.yaml").write_text(f"{NO_FLOOR}signing_key: {uri}\n")
+    return release
 
 
 def openssl_takes(envelope: bytes, public: bytes, folder: Path) -> bool:
@@ -87,7 +90,7 @@ def test_a_release_is_signed_in_the_vault(vault: subprocess.Popen[bytes], tmp_pa
     assert "planted-root" not in str(refused.value)
 
 
-def test_a_key_file_named_in_the_manifest_signs(tmp_path: Path) -> None:
+def test_a_key_file_named_by_the_operator_signs(tmp_path: Path) -> None:
     """The file's key signs, and not the gate's own.
 
     One that is not there, or a second one in the settings, is misuse.
@@ -104,8 +107,8 @@ def test_a_key_file_named_in_the_manifest_signs(tmp_path: Path) -> None:
         release.origin,
         release.settings.with_options(key=tmp_path / "another.pem"),
     )
-    with pytest.raises(ManifestError, match="another"):
+    with pytest.raises(Misuse, match="another"):
         both.subject()
     (tmp_path / "named.pem").unlink()
-    with pytest.raises(ManifestError, match="cannot be read"):
+    with pytest.raises(Misuse, match="cannot be read"):
         release.subject()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from atom_release.gate.claims.record import ClaimKind
-from atom_release.gate.documents.claims_summary import accounts
+from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.vocabulary import ClaimVerdict
 from atom_release.graph import running
 from atom_release.lab.look import Look

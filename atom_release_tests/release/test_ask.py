@@ -27,6 +27,7 @@ from atom_release.release import questions as asking
 from atom_release.release.ask import Boundary, Question
 from atom_release.source.commit import open_tree
 from atom_release.source.manifest_file import parse_manifest
+from atom_release_tests.fixtures.asking import left_out
 
 SECRET = "value-of-a-variable"
 CONTROL = NegativeControl(state=ControlState.ALIVE, changed="something", found="red")
@@ -231,9 +232,14 @@ def test_the_timebox_interrupts_a_probe_that_hangs(look: Look) -> None:
     assert "timebox of the manifest ended before" in second.reason
 
 
+SERVICES = [f"C.{number}" for number in range(1, 6)]
+
+
 def test_what_no_criterion_expects_is_not_asked(look: Look) -> None:
     """A manifest that expects less costs less."""
-    few = Manifest.model_validate({**look.manifest.model_dump(mode="python"), "expected": ("AC5",)})
+    few = Manifest.model_validate(
+        {**look.manifest.model_dump(mode="python"), "left_out": left_out("AC5", services=SERVICES)}
+    )
     narrow = Boundary(
         Look(few, look.tree, look.scratch, look.clock), "x", look.clock() + timedelta(hours=1)
     )

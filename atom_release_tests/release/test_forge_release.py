@@ -14,12 +14,13 @@ import pytest
 
 from atom_release.acts.journal import Journal
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.forge.github import TOKEN, GitHub, github
 from atom_release_tests.fixtures.tiny import Tiny
 
 MANIFEST = (
-    tiny.MANIFEST.replace("[AC1, AC5]", "[AC1, AC5, AC6]")
-    + "infrastructure: {forge: TINY_FORGE, forge_token: TINY_FORGE_TOKEN, timeout: 20s}\n"
+    tiny.MANIFEST.replace(tiny.ASKED, asking("AC1", "AC5", "AC6"))
+    + "infrastructure: {timeout: 20s}\n"
 )
 
 pytestmark = pytest.mark.slow  # whole runs; what a forge answers is tested beside the act
@@ -31,8 +32,8 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[T
     one.git("config", "http.receivepack", "true", at=one.origin)
     with github(one.origin) as hub:
         one.git("remote", "set-url", "origin", hub.remote)
-        monkeypatch.setenv("TINY_FORGE", hub.api)
-        monkeypatch.setenv("TINY_FORGE_TOKEN", TOKEN)
+        monkeypatch.setenv("ATOM_FORGE_URL", hub.api)
+        monkeypatch.setenv("ATOM_FORGE_TOKEN", TOKEN)
         yield one, hub
 
 
@@ -106,7 +107,7 @@ def test_what_is_noted_blocked_makes_a_draft(
 ) -> None:
     """The forge was away while it was judged, and is back when the release is carried out."""
     one, hub = release
-    monkeypatch.delenv("TINY_FORGE")
+    monkeypatch.delenv("ATOM_FORGE_URL")
     with dg.DagsterInstance.ephemeral() as instance:
         assert (
             one.definitions()
@@ -114,7 +115,7 @@ def test_what_is_noted_blocked_makes_a_draft(
             .execute_in_process(instance=instance, raise_on_error=False)
             .success
         )
-        monkeypatch.setenv("TINY_FORGE", hub.api)
+        monkeypatch.setenv("ATOM_FORGE_URL", hub.api)
         job = dg.define_asset_job(
             "acts",
             dg.AssetSelection.assets(

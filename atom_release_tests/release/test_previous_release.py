@@ -18,9 +18,10 @@ from atom_release.records import canonical, signing
 from atom_release.release import compare_releases, previous_release, trusted_keys
 from atom_release.release.ask import Boundary
 from atom_release.release.work import look_of
+from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.people import under_operator
 from atom_release_tests.fixtures.released import release
-from atom_release_tests.fixtures.tiny import MANIFEST, Tiny, make
+from atom_release_tests.fixtures.tiny import ASKED, MANIFEST, Tiny, make
 
 SUMMARY = {"PhaseX_PerfSummary.json": b'{"evidence":[]}\n'}
 
@@ -28,7 +29,7 @@ SERVED = MANIFEST.replace("ACTS", "on").replace(
     "report: reports/X.1.md}",
     "report: reports/X.1.md, start: {command: [serve]}, endpoints: [{name: a, path: /}]}",
 )
-SERVED = SERVED.replace("[AC1, AC5]", "[AC1, AC5, T5]")
+SERVED = SERVED.replace(ASKED, asking("AC1", "AC5", "T5"))
 
 
 @pytest.fixture

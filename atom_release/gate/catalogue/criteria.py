@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from atom_release.gate.manifest import Manifest, Service, slug
+from atom_release.gate.operator import SERVICES, Operator
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome
 
 
@@ -134,6 +135,9 @@ ENVIRONMENTAL = frozenset({"AC5", "AC6", "AC1"})
 An earlier failure of these does not stick.
 """
 
+OF_THE_ACT = frozenset({"AC5", "AC6"})
+"""Criteria about the acts alone: a release that asks nothing else shows nothing of itself."""
+
 ROLL_UPS = {"AC3": ("P-1", "P-2", "P-3", "P-4", "P-5", "P-6"), "AC4": ("T5",)}
 """Acceptance criteria that are shown as the worst of others and not decided twice."""
 
@@ -154,11 +158,24 @@ def catalogue(manifest: Manifest) -> tuple[Criterion, ...]:
 
 
 def expected(manifest: Manifest) -> tuple[Criterion, ...]:
-    """Give the criteria that this release must meet: those the manifest names, or else all."""
-    criteria = catalogue(manifest)
-    if manifest.expected is None:
-        return criteria
-    return tuple(criterion for criterion in criteria if criterion.id in manifest.expected)
+    """Return the criteria that this release asks: all but those that it leaves out by name."""
+    return tuple(
+        criterion for criterion in catalogue(manifest) if criterion.id not in manifest.left_out
+    )
+
+
+def below_floor(manifest: Manifest, operator: Operator) -> tuple[Criterion, ...]:
+    """Return the criteria that the manifest leaves out and the operator's floor asks all the same.
+
+    Every release has every criterion of a floor: its services' own, and the fixed ones.
+    """
+    services = {service.id for service in manifest.services}
+    return tuple(
+        criterion
+        for criterion in catalogue(manifest)
+        if criterion.id in manifest.left_out
+        and (SERVICES if criterion.id in services else criterion.id) in operator.floor
+    )
 
 
 def blocked_policy(manifest: Manifest, criterion: Criterion) -> BlockedPolicy:

@@ -4,12 +4,15 @@ A pure function of a `Case`: total, independent of the order of the evidence, an
 good evidence away or adding bad never improves it. GREEN needs every expected criterion to be PASS
 or WAIVED, or BLOCKED on an observing external system where the manifest notes that and at least one
 leg was decided. An empty conjunction is a refusal at every level. A waiver turns a refusing outcome
-into WAIVED, and the outcome before stays beside it.
+into WAIVED, and the outcome before stays beside it. What the manifest leaves out is no part of the
+conjunction and stands beside every verdict; what it leaves out below the operator's floor refuses,
+and a release that asks nothing but AC5 and AC6 is never GREEN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +21,8 @@ from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.consents import approvals, severity, waivers
 from atom_release.gate.consents.approvals import ApprovalUse
 from atom_release.gate.consents.failing import Failing
-from atom_release.gate.consents.waivers import WaiverUse
+from atom_release.gate.consents.waivers import Signature, WaiverUse
+from atom_release.gate.decision.claims_summary import ClaimCount, count_claims
 from atom_release.gate.rules import legs, people_legs
 from atom_release.gate.rules.legs import Case, Leg
 from atom_release.gate.rules.regression import WARNING
@@ -68,6 +72,34 @@ class CriterionResult(BaseModel):
         return self.outcome in {Outcome.PASS, Outcome.WAIVED} or self.noted
 
 
+class RollUp(NamedTuple):
+    """An acceptance criterion that is the worst of others; it refuses nothing by itself.
+
+    `outcome` is None, "not asked", where one of its members was not: part of a conjunction is none.
+    """
+
+    name: str
+    members: Sequence[str]
+    not_asked: Sequence[str]
+    outcome: Outcome | None
+
+    @property
+    def told(self) -> str:
+        """Say what it is rolled up from, and which of that was not asked."""
+        lacking = f"; not asked: {', '.join(self.not_asked)}" if self.not_asked else ""
+        return f"roll-up of {', '.join(self.members)}{lacking}"
+
+
+class LeftOut(BaseModel):
+    """A criterion that the manifest does not ask, with the reason that it gives."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    criterion: str
+    title: str
+    reason: str
+
+
 class Decision(BaseModel):
     """The verdict on one release, with every criterion that it rests on."""
 
@@ -88,6 +120,10 @@ class Decision(BaseModel):
         default="", description="SHA-256 of the operator's file; empty where the defaults held"
     )
     criteria: tuple[CriterionResult, ...]
+    left_out: tuple[LeftOut, ...] = Field(
+        default=(), description="criteria that the manifest does not ask; never counted as passed"
+    )
+    claims: ClaimCount = ClaimCount()
     waivers: tuple[WaiverUse, ...] = Field(
         default=(), description="every waiver that was handed in, with what became of it"
     )
@@ -105,27 +141,25 @@ class Decision(BaseModel):
         raise KeyError(criterion_id)
 
     @property
-    def rolled(self) -> tuple[tuple[str, Sequence[str], Outcome | None], ...]:
-        """The acceptance criteria that are shown as the worst of others.
+    def rolled(self) -> tuple[RollUp, ...]:
+        """The acceptance criteria that are shown as the worst of others."""
+        return tuple(self.roll_up(name, members) for name, members in criteria.ROLL_UPS.items())
 
-        Name, those others, outcome.
-        """
-        return tuple(
-            (name, members, self.roll_up(members)) for name, members in criteria.ROLL_UPS.items()
-        )
-
-    def roll_up(self, members: Sequence[str]) -> Outcome | None:
-        """Give the worst outcome of several criteria.
-
-        For the acceptance criteria that are not decided twice; None where none of them is expected.
-        """
-        return criteria.worst(result.outcome for result in self.criteria if result.id in members)
+    def roll_up(self, name: str, members: Sequence[str]) -> RollUp:
+        """Return the worst of several criteria, or which of them keep it from being asked."""
+        left_out = {one.criterion for one in self.left_out}
+        judged = [one for one in self.criteria if one.id in members and one.id not in left_out]
+        not_asked = [member for member in members if member not in {one.id for one in judged}]
+        outcome = None if not_asked else criteria.worst(one.outcome for one in judged)
+        return RollUp(name, members, not_asked, outcome)
 
 
 def decide(case: Case) -> Decision:
     """Decide the release from the evidence, as of the case's moment."""
     results = tuple(judge(criterion, case) for criterion in people_legs.expected(case))
-    verdict, reason = _verdict(results)
+    left_out = _left_out(case)
+    claims = count_claims(case.manifest, case.evidence, results)
+    verdict, reason = _verdict(results, case)
     release = case.manifest.release
     return Decision(
         verdict=verdict,
@@ -135,12 +169,15 @@ def decide(case: Case) -> Decision:
         commit=case.commit,
         tree=case.tree,
         as_of=case.as_of.isoformat(),
-        reason=f"{reason}{people_legs.beside(case)}",
+        reason="; ".join(part for part in (reason, told_left_out(left_out), str(claims)) if part)
+        + people_legs.beside(case),
         baseline=people_legs.baseline(case),
         trust=case.trust,
         history=case.remembered,
         operator=case.operator_digest,
         criteria=results,
+        left_out=left_out,
+        claims=claims,
         waivers=_account(results, case),
         approvals=approvals.used(case.approvals, case.commit, case.review, case.people, case.as_of),
     )
@@ -188,6 +225,23 @@ def _found(criterion: Criterion, case: Case) -> CriterionResult:
     )
 
 
+def _left_out(case: Case) -> tuple[LeftOut, ...]:
+    return tuple(
+        LeftOut(criterion=one.id, title=one.title, reason=case.manifest.left_out[one.id])
+        for one in criteria.catalogue(case.manifest)
+        if one.id in case.manifest.left_out
+    )
+
+
+def told_left_out(left_out: Sequence[LeftOut]) -> str:
+    """Say in one line what is left out and why; nothing where nothing is."""
+    named: dict[str, list[str]] = {}
+    for one in left_out:
+        named.setdefault(one.reason, []).append(one.criterion)
+    each = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in named.items())
+    return f"left out: {each}" if each else ""
+
+
 def _asked(criterion: Criterion, case: Case) -> tuple[Leg, ...]:
     """Judge the legs that this manifest gives the criterion.
 
@@ -224,8 +278,14 @@ def _waived(found: CriterionResult, case: Case) -> CriterionResult:
     )
     size = severity.of(failing)
     barred = earlier.unwaivable if found.flaky and earlier else waivers.unwaivable(failing)
+    solo = _solo_refusal(found, case)
     uses = tuple(
-        waivers.use(one, waivers.refusal(one, case.commit, failure, case.as_of, size) or barred)
+        waivers.use(
+            one,
+            waivers.refusal(one, case.commit, failure, case.as_of, size)
+            or barred
+            or (solo if one.signature is Signature.SOLO else ""),
+        )
         for one in presented
     )
     told = {"waivers": uses, "failure": failure, "magnitudes": size, "unwaivable": barred}
@@ -240,6 +300,15 @@ def _waived(found: CriterionResult, case: Case) -> CriterionResult:
             "reason": waivers.told(counting, found.outcome, found.reason),
         }
     )
+
+
+def _solo_refusal(found: CriterionResult, case: Case) -> str:
+    """Say why a waiver that only the gate's own key signed does not count here, or nothing."""
+    if not case.operator.solo_waivers:
+        return "the operator's file counts no waiver of the gate's own key (solo)"
+    if any((leg.question, leg.subject) == people_legs.FLOOR for leg in found.legs):
+        return "leaving out below the operator's floor needs a trusted person's signature"
+    return ""
 
 
 def _failing(found: CriterionResult, case: Case) -> tuple[Failing, ...]:
@@ -318,9 +387,11 @@ def _is_noted(criterion: Criterion, counted: Sequence[Leg], case: Case) -> bool:
     )
 
 
-def _verdict(results: Sequence[CriterionResult]) -> tuple[Verdict, str]:
+def _verdict(results: Sequence[CriterionResult], case: Case) -> tuple[Verdict, str]:
     if not results:
-        return Verdict.RED, "no criterion is expected: an empty conjunction is a refusal"
+        return Verdict.RED, "no criterion is asked: an empty conjunction is a refusal"
+    if {one.id for one in criteria.expected(case.manifest)} <= criteria.OF_THE_ACT:
+        return Verdict.RED, "nothing of what is released is asked, only whether it can be tagged"
     refusing = [result for result in results if not result.accepted]
     if not refusing:
         return Verdict.GREEN, f"all {len(results)} criteria hold{_beside(results)}"

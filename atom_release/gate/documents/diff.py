@@ -50,8 +50,8 @@ def _change(name: str, old: CriterionResult | None, new: CriterionResult | None)
         changed=tuple(_differing(old, new)),
         before=old.outcome if old else None,
         after=new.outcome if new else None,
-        reason_before=old.reason if old else "not expected",
-        reason_after=new.reason if new else "not expected",
+        reason_before=old.reason if old else "not asked",
+        reason_after=new.reason if new else "not asked",
         evidence_gone=tuple(sorted(had - has)),
         evidence_new=tuple(sorted(has - had)),
     )

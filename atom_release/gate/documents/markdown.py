@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from atom_release.gate.claims.ledger import LedgerRow
+from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.documents import matrix
-from atom_release.gate.documents.claims_summary import Account
 from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.printable import printable
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
@@ -32,7 +33,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = " ".join(str("" if value is None else value).split())
+    text = printable(" ".join(str("" if value is None else value).split()))
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
@@ -48,14 +49,24 @@ def decision_table(decision: Decision) -> str:
         for result in decision.criteria
     ]
     rolled = [
-        (name, "roll-up of " + ", ".join(members), sign(outcome), "", "")
-        for name, members, outcome in decision.rolled
+        (one.name, one.told, sign(one.outcome) if one.outcome else "not asked", "", "")
+        for one in decision.rolled
     ]
-    return "\n\n".join(
-        [
-            table(("criterion", "title", "outcome", "assurance", "why"), rows + rolled),
-            *_agreed(decision),
-        ]
+    skipped = [
+        (one.criterion, one.title, "not asked", "", f"left out: {one.reason}")
+        for one in decision.left_out
+        if one.criterion not in {result.id for result in decision.criteria}
+    ]
+    return printable(
+        "\n\n".join(
+            [
+                table(
+                    ("criterion", "title", "outcome", "assurance", "why"), rows + skipped + rolled
+                ),
+                *filter(None, (str(decision.claims),)),
+                *_agreed(decision),
+            ]
+        )
     )
 
 
@@ -134,7 +145,7 @@ def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequen
         parts += [
             f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in result.legs if leg.remedy
         ]
-    return "\n\n".join(parts) + "\n"
+    return printable("\n\n".join(parts) + "\n")
 
 
 def _matrix(cells: Sequence[Cell]) -> str:
@@ -187,7 +198,7 @@ def aggregated(
             *(f"- {_cell(finding)}" for finding in one.findings),
             ledger_table(one.rows),
         ]
-    return "\n\n".join(parts) + "\n"
+    return printable("\n\n".join(parts) + "\n")
 
 
 def counted(account: Account) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
-from atom_release.gate.manifest.fields import Duration, Strict, slug, switch
+from atom_release.gate.manifest.fields import Duration, Reason, Strict, slug, switch
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
@@ -69,21 +69,20 @@ class Manifest(Strict):
         default="warn",
         description="what a secret in an earlier commit means; only revoking it mends it",
     )
-    expected: tuple[str, ...] | None = Field(
-        default=None, description="criteria this release expects; default all that there are"
+    left_out: dict[str, Reason] = Field(
+        default_factory=dict,
+        description=(
+            "criterion -> why this release does not ask it; all others are asked. Shown wherever"
+            " the verdict is shown, and never counted as passed"
+        ),
     )
     criteria: dict[str, CriterionPolicy] = Field(default_factory=dict)
     freshness: Duration = timedelta(hours=24)
     report_limit: int = Field(
-        default=1_048_576, ge=1024, description="bytes of a report that are parsed at most"
-    )
-    signing_key: str | None = Field(
-        default=None,
-        pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)$",
-        description=(
-            "file2:/absolute/path of a PEM key, or hv:NAME/VERSION of a Vault's transit engine;"
-            " default the gate's own key file"
-        ),
+        default=1_048_576,
+        ge=1024,
+        le=1 << 30,
+        description="bytes of a report that are parsed at most",
     )
     acts: Annotated[Acts, BeforeValidator(switch)] = Acts.OFF
 
@@ -95,7 +94,7 @@ class Manifest(Strict):
             message = f"two services share an id: {', '.join(ids)}"
             raise ValueError(message)
         known = {*ids, *FIXED_CRITERIA}
-        for named in [*(self.expected or ()), *self.criteria]:
+        for named in [*self.left_out, *self.criteria]:
             if named not in known:
                 message = (
                     f"{named!r} is not a criterion of this release; there are"

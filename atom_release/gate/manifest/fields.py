@@ -14,12 +14,25 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from atom_release.gate.units import Unit
 
+LONGEST = timedelta(days=3660)
+
 
 def _duration(value: object) -> object:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
     if match is None:
         return value
-    return timedelta(seconds=Unit(match[2]).convert(float(match[1]), Unit.SECOND))
+    seconds = Unit(match[2]).convert(float(match[1]), Unit.SECOND)
+    if seconds > LONGEST.total_seconds():
+        message = f"at most {LONGEST.days} days"
+        raise ValueError(message)
+    return timedelta(seconds=seconds)
+
+
+def _limited(value: timedelta) -> timedelta:
+    if value > LONGEST:
+        message = f"at most {LONGEST.days} days"
+        raise ValueError(message)
+    return value
 
 
 def _inside(value: str) -> str:
@@ -42,8 +55,18 @@ def switch(value: object) -> object:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 
+def _reason(value: str) -> str:
+    if not value.strip():
+        message = "say why it is not asked: an empty reason is none"
+        raise ValueError(message)
+    return " ".join(value.split())
+
+
 TimeUnit = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), Field(gt=timedelta(0)), AfterValidator(_limited)
+]
+Reason = Annotated[str, Field(max_length=300), AfterValidator(_reason)]
 InRepository = Annotated[str, AfterValidator(_inside)]
 VariableName = Annotated[str, AfterValidator(_variable)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -49,10 +49,6 @@ class Infrastructure(Strict):
     vault_token: VariableName | None = None
     prometheus: VariableName | None = None
     postgres: VariableName | None = None
-    forge: VariableName | None = Field(
-        default=None, description="variable with the forge's API base URL"
-    )
-    forge_token: VariableName | None = None
     remote: str = Field(
         default="origin",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",

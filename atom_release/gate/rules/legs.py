@@ -157,7 +157,7 @@ def _outcome(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Outcome | N
         return Outcome.INCONCLUSIVE, reason
     if answer is Answer.NO:
         return Outcome.FAIL, reason
-    weakness = _weakness(spec, evidence, case.manifest) or _unheld(evidence, case)
+    weakness = _weakness(spec, evidence, case) or _unheld(evidence, case)
     if weakness:
         return weakness
     return (None, str(not_applicable)) if not_applicable else (Outcome.PASS, reason)
@@ -246,11 +246,15 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
 }
 
 
-def _weakness(spec: LegSpec, evidence: Evidence, manifest: Manifest) -> tuple[Outcome, str] | None:
-    control = evidence.control
+def _weakness(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Outcome, str] | None:
+    control, manifest = evidence.control, case.manifest
     if control is not None and control.state is ControlState.VACUOUS:
         return Outcome.FAIL, f"vacuous: {control.found}"
-    needed = policy(manifest, spec.criterion).assurance
+    needed = max(
+        policy(manifest, spec.criterion).assurance,
+        case.operator.least_assurance(spec.criterion),
+        key=lambda assurance: assurance.rank,
+    )
     if evidence.assurance.rank < needed.rank:
         return (
             Outcome.INCONCLUSIVE,

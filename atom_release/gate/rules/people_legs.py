@@ -23,6 +23,7 @@ from atom_release.gate.vocabulary import Outcome
 RATCHET = ("ratchet", "manifest")
 CHANGES = ("ratchet", "changes")
 APPROVAL = ("approval", "commit")
+FLOOR = ("floor", "operator")
 _REMEDY = (
     "Ask what the release before asked, or have it waived: atom-release waive --criterion"
     " {criterion}"
@@ -30,6 +31,10 @@ _REMEDY = (
 _ACCEPT = (
     "Whoever may sign for this release accepts the change: atom-release waive --criterion"
     " {criterion}"
+)
+_FLOOR_REMEDY = (
+    "Take {criterion} out of left_out, or have a trusted person sign that it is left out:"
+    " atom-release waive --criterion {criterion} --key KEY"
 )
 
 
@@ -40,6 +45,7 @@ def of(criterion: str, case: Case) -> Iterator[Leg]:
     """
     yield from _ratchet(criterion, case)
     yield from _changes(criterion, case)
+    yield from _floor(criterion, case)
     yield from _approvals(criterion, case)
 
 
@@ -77,14 +83,18 @@ def most_approvals(manifest: Manifest, operator: Operator) -> int:
 
 
 def expected(case: Case) -> tuple[criteria.Criterion, ...]:
-    """Give the criteria of this decision.
+    """Return the criteria of this decision.
 
-    Those the manifest expects, and those it dropped since the release before.
+    Those the manifest asks, those it dropped since the release before, and those that it leaves out
+    below the operator's floor.
     """
     before = case.baseline.manifest
-    return criteria.expected(case.manifest) + (
-        ratchet.dropped(before, case.manifest) if before else ()
+    listed = (
+        *criteria.expected(case.manifest),
+        *(ratchet.dropped(before, case.manifest) if before else ()),
+        *criteria.below_floor(case.manifest, case.operator),
     )
+    return tuple({criterion.id: criterion for criterion in reversed(listed)}.values())[::-1]
 
 
 def baseline(case: Case) -> str:
@@ -107,6 +117,21 @@ def beside(case: Case) -> str:
         "" if case.people else "the gate's own key alone is trusted",
     )
     return "".join(f"; {sentence}" for sentence in lacks if sentence)
+
+
+def _floor(criterion: str, case: Case) -> Iterator[Leg]:
+    below = {low.id for low in criteria.below_floor(case.manifest, case.operator)}
+    if criterion in below:
+        yield Leg(
+            question=FLOOR[0],
+            subject=FLOOR[1],
+            outcome=Outcome.INCONCLUSIVE,
+            reason=(
+                "left out, and the operator's floor asks it; the manifest says:"
+                f" {case.manifest.left_out[criterion]}"
+            ),
+            remedy=_FLOOR_REMEDY.format(criterion=criterion),
+        )
 
 
 def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:

@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.claims.ledger import LedgerRow
-from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+
+if TYPE_CHECKING:
+    from atom_release.gate.decision.decision import CriterionResult
 
 
 class Account(BaseModel):
@@ -49,6 +52,28 @@ class Account(BaseModel):
             "lines": self.lines,
             "unexamined": self.unexamined,
         }
+
+
+class ClaimCount(BaseModel):
+    """How many of the claims that a release's reports make were verified."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verified: int = 0
+    made: int = 0
+
+    def __str__(self) -> str:
+        """Return it in a few words; nothing where nothing is claimed."""
+        return f"{self.verified} of {self.made} claims verified" if self.made else ""
+
+
+def count_claims(
+    manifest: Manifest, evidence: Mapping[str, Evidence], results: Iterable[CriterionResult]
+) -> ClaimCount:
+    """Count the claims of all reports, and those that were verified."""
+    rows = [row for account in accounts(manifest, evidence, results) for row in account.rows]
+    verified = sum(row.verdict is ClaimVerdict.VERIFIED for row in rows)
+    return ClaimCount(verified=verified, made=len(rows))
 
 
 def accounts(

@@ -1,0 +1,30 @@
+"""Text from elsewhere made safe to show: what it shows is what it says.
+
+A report, a file's name or a server's answer can hold characters that move the cursor, recolour the
+terminal or turn the direction of reading. Wherever text is shown to a person (terminal, Markdown,
+page, tag message), such characters are written out instead of sent.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters but tab and line feed, line separators, and what turns the direction."""
+
+
+def printable(text: str) -> str:
+    """Return the text on as many lines, with every acting character written out as its number."""
+    return _ACTING.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def acts(text: str) -> bool:
+    """Say whether the text holds a character that acts instead of being shown."""
+    return _ACTING.search(text) is not None
+
+
+def _written_out(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
