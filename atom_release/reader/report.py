@@ -28,6 +28,9 @@ from atom_release.reader.surface import read_surface
 from atom_release.reader.unread_lines import find_unread_lines
 
 LIMIT = 1_048_576
+MOST_LINES = (
+    10_000  # the parser takes seconds for more lines of nested lists, and no report has them
+)
 
 
 def read_report(
@@ -73,6 +76,9 @@ def _read(path: str, text: str, *, unread_lines: bool) -> ClaimRecord:
         return ClaimRecord(path=path, lines=text.count("\n") + 1)
     if name.suffix.lower() == ".json":
         return json_report.read(path, text)
+    if text.count("\n") > MOST_LINES:
+        reason = f"the file has more than {MOST_LINES} lines and was not parsed"
+        return ClaimRecord(path=path, unread=reason, lines=text.count("\n") + 1)
     document = read_markdown(text)
     record = _markdown(path, document)
     if not unread_lines:

@@ -131,6 +131,13 @@ def test_a_report_over_the_limit_is_not_parsed() -> None:
     assert read_report("a.md", raw, limit=len(raw)).status is ReportStatus.PASS
 
 
+def test_a_report_of_too_many_lines_is_not_parsed() -> None:
+    text = "**Status:** PASS\n" + "x\n" * 10_000
+    over = read_report("a.md", text.encode())
+    assert over.unread == "the file has more than 10000 lines and was not parsed"
+    assert read_report("a.md", text[:-2].encode()).status is ReportStatus.PASS
+
+
 @pytest.mark.parametrize(
     "text",
     [

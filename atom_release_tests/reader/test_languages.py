@@ -1,0 +1,130 @@
+"""Hand-written reports in every language of the lexicon, and what a native reader takes from them.
+
+A test of the data files: their form is checked of all, their words by sentences that stand for how
+people there report. A new language is a file and its sentences here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from atom_release.reader import read_report, vocabulary
+from atom_release.reader.vocabulary import lexicon
+
+LANGUAGES = ("de", "en", "es", "fa", "fr", "id", "ja", "pt", "sv", "zh")
+FULL = ("de", "en", "es", "fr", "ja", "pt", "zh")
+
+
+def _counts(passed: int, failed: int, skipped: int | None, total: int) -> dict[str, int | None]:
+    return {"passed": passed, "failed": failed, "skipped": skipped, "total": total}
+
+
+REPORTS: list[tuple[str, str, dict[str, Any]]] = [
+    ("en", "# Router\n\n**Status:** ✅ Approved for release\n**Report Date:** 5 June 2025\n**Branch:** feat/dock\n", {"status": "PASS", "date": "2025-06-05", "branch": "feat/dock"}),
+    ("en", "# Router\n\n**Overall Status:** Mostly done\n\n## Test Results\n- Total tests: 1,204\n- Passed: 1,200\n- Failed: 4\n", {"status": "PARTIAL", "tests": _counts(1200, 4, None, 1204)}),
+    ("en", "# Router\n\n**Status:** Not ready for production\n", {"status": "FAIL"}),
+    ("en", "# Router\n\n**Status:** Waiting for the network team\n", {"status": "BLOCKED"}),
+    ("de", "# Abschlussbericht\n\n**Status:** Erfolgreich abgeschlossen\n**Datum:** 3. März 2026\n\n## Testergebnisse\n- Bestanden: 41\n- Fehlgeschlagen: 0\n- Übersprungen: 2\n", {"status": "PASS", "date": "2026-03-03", "tests": _counts(41, 0, 2, 43)}),
+    ("de", "# Bericht\n\n**Gesamtstatus:** Weitgehend abgeschlossen\n**Stand:** 07.05.2025\n\n## Geänderte Dateien\n- `src/lager.py` - neue Sortierung\n", {"status": "PARTIAL", "date": "2025-05-07", "deliverables": ["src/lager.py"]}),
+    ("de", "# Bericht\n\n**Status:** Nicht bestanden\n\n## Tests\n\n18 von 20 Tests bestanden\n", {"status": "FAIL", "tests": {"passed": 18, "failed": None, "skipped": None, "total": 20}}),
+    ("de", "# Bericht\n\n**Status:** Blockiert durch fehlende Zugangsdaten\n", {"status": "BLOCKED"}),
+    ("es", "# Informe\n\n**Estado:** Aprobado\n**Fecha:** 7 de marzo de 2026\n**Rama:** feat/muelle\n\n## Pruebas\n- Total de pruebas: 30\n- Exitosas: 29\n- Fallidas: 1\n", {"status": "PASS", "date": "2026-03-07", "branch": "feat/muelle", "tests": _counts(29, 1, None, 30)}),
+    ("es", "# Informe\n\n**Estado general:** En desarrollo\n\n## Archivos creados\n- `app/ruta.ts` - rutas\n", {"status": "PARTIAL", "deliverables": ["app/ruta.ts"]}),
+    ("es", "# Informe\n\n**Estado:** Rechazado\n**Cobertura de código:** 71,5 %\n", {"status": "FAIL", "coverage": 71.5}),
+    ("es", "# Informe\n\n**Estado:** Bloqueado por el proveedor\n", {"status": "BLOCKED"}),
+    ("pt", "# Relatório\n\n**Status:** Concluído com sucesso\n**Data:** 02/03/2026\n\n## Testes\n- Total de testes: 12\n- Aprovados: 12\n- Falhas: 0\n", {"status": "PASS", "date": "2026-03-02", "tests": _counts(12, 0, 0, 12)}),
+    ("pt", "# Relatório\n\n**Situação:** Em andamento\n\n## Arquivos alterados\n| Arquivo | Alteração |\n|---|---|\n| `api/doca.go` | nova rota |\n", {"status": "PARTIAL", "deliverables": ["api/doca.go"]}),
+    ("pt", "# Relatório\n\n**Status:** Reprovado\n", {"status": "FAIL"}),
+    ("pt", "# Relatório\n\n**Status:** Aguardando aprovação do cliente\n", {"status": "BLOCKED"}),
+    ("fr", "# Rapport\n\n**Statut :** Terminé\n**Date :** 14 juillet 2025\n\n## Résultats des tests\n- Total des tests : 8\n- Réussis : 7\n- Échoués : 1\n", {"status": "PASS", "date": "2025-07-14", "tests": _counts(7, 1, None, 8)}),
+    ("fr", "# Rapport\n\n**Statut global :** Partiellement terminé\n\n## Fichiers modifiés\n- `src/quai.rs` : tri\n", {"status": "PARTIAL", "deliverables": ["src/quai.rs"]}),
+    ("fr", "# Rapport\n\n**Statut :** Échec\n", {"status": "FAIL"}),
+    ("fr", "# Rapport\n\n**Statut :** Bloqué\n\n## Performance\n- Temps de réponse : 42 ms\n", {"status": "BLOCKED", "latency": [42.0]}),
+    ("zh", "# 报告\n\n**项目状态**：✅ 已完成\n**完成日期**：2026年3月7日\n\n## 测试结果\n- 总用例数：30\n- 通过：29\n- 失败：1\n", {"status": "PASS", "date": "2026-03-07", "tests": _counts(29, 1, None, 30)}),
+    ("zh", "# 报告\n\n**状态**: 部分完成\n\n## 修改的文件\n- `src/dock.ts` - 排序\n", {"status": "PARTIAL", "deliverables": ["src/dock.ts"]}),
+    ("zh", "# 报告\n\n**测试结论**: 不通过\n**代码覆盖率**: 85.5%\n", {"status": "FAIL", "coverage": 85.5}),
+    ("zh", "# 报告\n\n**状态**: 阻塞\n", {"status": "BLOCKED"}),
+    ("ja", "# 完了報告\n\n**ステータス**: 完了\n**作業日**: 2026年3月7日\n**ブランチ**: feat/dock\n\n## テスト結果\n- 総テスト数: 20\n- 成功: 19\n- 失敗: 1\n", {"status": "PASS", "date": "2026-03-07", "branch": "feat/dock", "tests": _counts(19, 1, None, 20)}),
+    ("ja", "# 報告\n\n**状態**: 進行中\n\n## 変更ファイル\n- `src/dock.ts` - 並べ替え\n", {"status": "PARTIAL", "deliverables": ["src/dock.ts"]}),
+    ("ja", "# 報告\n\n**判定**: 不合格\n**カバレッジ**: 77%\n", {"status": "FAIL", "coverage": 77.0}),
+    ("ja", "# 報告\n\n**ステータス**: 保留\n", {"status": "BLOCKED"}),
+    ("sv", "# Rapport\n\n**Status:** Godkänd\n**Datum:** 3 maj 2026\n\n## Testresultat\n- Totalt antal tester: 10\n- Godkända: 9\n- Misslyckade: 1\n", {"status": "PASS", "date": "2026-05-03", "tests": _counts(9, 1, None, 10)}),
+    ("sv", "# Rapport\n\n**Status:** Underkänd\n", {"status": "FAIL"}),
+    ("id", "# Laporan\n\n**Status:** Selesai\n**Tanggal:** 3 Mei 2026\n\n## Hasil Pengujian\n- Total tes: 10\n- Lulus: 9\n- Gagal: 1\n", {"status": "PASS", "date": "2026-05-03", "tests": _counts(9, 1, None, 10)}),
+    ("id", "# Laporan\n\n**Status:** Belum selesai\n", {"status": "PARTIAL"}),
+    ("fa", "# گزارش\n\nوضعیت: تکمیل شد\nتاریخ: 2026-03-07\n", {"status": "PASS", "date": "2026-03-07"}),
+    ("fa", "# گزارش\n\nوضعیت: ناموفق\n", {"status": "FAIL"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), REPORTS)
+def test_a_report_says_the_same_in_every_language(
+    language: str, text: str, expected: dict[str, Any]
+) -> None:
+    record = read_report("report.md", text.encode())
+    measured: dict[str, Any] = {
+        "coverage": next((c.value for c in record.claims if c.kind.value == "coverage"), None),
+        "latency": [claim.value for claim in record.claims if claim.kind.value == "latency"],
+    }
+    values = {**record.model_dump(mode="json"), **measured}
+    assert {name: values[name] for name in expected} == expected, language
+    failed = record.tests.failed if record.tests else 0
+    passed_over_failures = bool(failed) and expected.get("status") == "PASS"
+    assert len(record.findings) == passed_over_failures
+
+
+NOTHING = [
+    "# Report\n\nThe tests cover K7-K8 failure isolation and T5 passed states.\n",
+    "# Bericht\n\n## Nächste Schritte\n- 12 Tests bestanden als Ziel\n",
+    "# Informe\n\n## Próximos pasos\n- **Pruebas:** 20/20 exitosas\n",
+    "# Relatório\n\n## Metas\n\nObjetivo: 20/20 testes passando\n",
+    "# Rapport\n\nObjectif : 20/20 tests réussis\n",
+    "# 报告\n\n## 目标\n- 测试用例通过：20/20\n",
+    "# 報告\n\n## 今後の予定\n- テスト: 20/20 成功\n",
+]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_hoped_for_is_no_count(text: str) -> None:
+    assert read_report("report.md", text.encode()).tests is None
+
+
+def test_every_file_has_the_form_of_the_others() -> None:
+    folder = resources.files(vocabulary)
+    files = {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    }
+    assert tuple(sorted(files)) == LANGUAGES
+    concepts = {name for data in files.values() for name in data["keys"]}
+    for language, data in files.items():
+        assert set(data) == {"keys", "words", "months"}, language
+        assert set(data["words"]) <= set(files["en"]["words"]), language
+        assert set(data["keys"]) <= concepts, language
+        assert len(data["months"]["names"]) in {0, 12}, language
+        phrases = [*data["keys"].values(), *data["words"].values(), *data["months"]["names"]]
+        assert all(phrase == phrase.lower() for group in phrases for phrase in group), language
+    basic = {
+        "status",
+        "date",
+        "branch",
+        "version",
+        "tests",
+        "passed",
+        "failed",
+        "total",
+        "coverage",
+    }
+    assert all(basic <= set(files[language]["keys"]) for language in FULL)
+    assert {"en", *FULL} <= {
+        language for _, languages in lexicon().languages.items() for language in languages
+    }
+
+
+def test_every_language_has_its_sentences() -> None:
+    assert {language for language, _, _ in REPORTS} == set(LANGUAGES)
