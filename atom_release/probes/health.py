@@ -8,6 +8,7 @@ from __future__ import annotations
 from secrets import token_hex
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.health import HealthFacts
 from atom_release.gate.manifest import Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, bad_status, excused, not_started, place, unanswered
@@ -15,6 +16,7 @@ from atom_release.lab.http_exchange import Exchange, NotStarted, ProtocolFault, 
 from atom_release.lab.look import Look
 
 _QUESTION = "health"
+_NO_SUCH_PATH = {404, 405}
 
 
 def probe_health(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
@@ -44,6 +46,8 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
     except (Refused, TimedOut, ProtocolFault, NotStarted) as fault:
         return unanswered(look, _QUESTION, service, there=there, fault=fault, isolation=isolation)
     answer = Answer.YES if _well(status) else bad_status(status, live=there.live)
+    if answer is Answer.NO and look.external and status in _NO_SUCH_PATH:
+        answer = Answer.UNKNOWN  # a drafted manifest may name a path that the service never had
     return look.found(
         _QUESTION,
         service.id,
@@ -52,7 +56,7 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
         assurance=there.assurance,
         control=_control(elsewhere),
         remedy="" if _well(status) else f"Make GET {service.health} of {service.name} answer 200.",
-        facts={"path": service.health, "status": status, "elsewhere": elsewhere},
+        facts=HealthFacts(path=service.health, status=status, elsewhere=elsewhere).to_json(),
         isolation=isolation,
     )
 

@@ -21,6 +21,7 @@ from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.privacy import PrivacyFacts
 from atom_release.gate.manifest import Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, not_started
@@ -141,12 +142,14 @@ def probe_privacy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
             if found
             else ""
         ),
-        facts={
-            "planted": planted,
-            "found": found,
-            "read": {where: len(content) for where, content in sorted(read.items())},
-            "unread": unread,
-        },
+        facts=PrivacyFacts.model_validate(
+            {
+                "planted": planted,
+                "found": found,
+                "bytes_read": {where: len(content) for where, content in sorted(read.items())},
+                "unread": unread,
+            }
+        ).to_json(),
         isolation=rehearsal.isolation,
     )
 

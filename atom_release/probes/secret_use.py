@@ -17,10 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
-
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.secret_use import SecretUseFacts
 from atom_release.gate.manifest import Request, SecretUse, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import not_started
@@ -121,7 +120,6 @@ def _evidence(look: Look, one: Asked, isolation: tuple[str, ...]) -> Evidence:
         changed="the same request was made with a value that nobody planted",
         found=one.came["made up"],
     )
-    answers: dict[str, JsonValue] = dict(one.came)
     return look.found(
         QUESTION,
         one.service.id,
@@ -130,7 +128,7 @@ def _evidence(look: Look, one: Asked, isolation: tuple[str, ...]) -> Evidence:
         remedy=_REMEDY if answer is Answer.NO else "",
         control=control,
         isolation=isolation,
-        facts={"secret": one.use.secret, "answers": answers},
+        facts=SecretUseFacts(secret=one.use.secret, answers=dict(one.came)).to_json(),
     )
 
 

@@ -21,6 +21,7 @@ from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.tokens import TokensFacts
 from atom_release.gate.manifest import Request, Service, TokenAudit
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, not_started
@@ -161,7 +162,13 @@ def probe_tokens(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence
         reason,
         control=control,
         remedy=_remedy(answer, audit),
-        facts={"cases": cases, "tenant_claim": audit.tenant_claim, "algorithm": audit.algorithm},
+        facts=TokensFacts.model_validate(
+            {
+                "cases": cases,
+                "tenant_claim": audit.tenant_claim,
+                "algorithm": audit.algorithm,
+            }
+        ).to_json(),
         tools={"PyJWT": version("PyJWT")},
         isolation=rehearsal.isolation,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,12 @@ def _dead() -> str:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_a_path_that_a_draft_made_up_accuses_nobody(tmp_path: Path) -> None:
+    look = look_at(tmp_path, SERVICE)
+    with serving(route("/other", {"status": "ok"})) as url:
+        rehearsed = Rehearsed({"X.1": url})
+        drafted = health.probe_health(replace(look, external=True), SERVICE, rehearsed)
+        own = health.probe_health(look, SERVICE, rehearsed)
+    assert (drafted.answer, own.answer) == (Answer.UNKNOWN, Answer.NO)

@@ -78,8 +78,10 @@ def test_a_person_who_stays_in_passes(tmp_path: Path) -> None:
     found = _probe(tmp_path)
     assert found.answer is Answer.YES
     assert found.facts["planted"] == {"POST /people": "accepted"}
-    assert isinstance(found.facts["read"], dict)
-    assert {"GET /export of X.1", "GET /metrics of X.1", "log of X.1"} <= set(found.facts["read"])
+    assert isinstance(found.facts["bytes_read"], dict)
+    assert {"GET /export of X.1", "GET /metrics of X.1", "log of X.1"} <= set(
+        found.facts["bytes_read"]
+    )
     assert found.control is not None
     assert found.control.state is ControlState.ALIVE
 
