@@ -116,3 +116,11 @@ def values_of(
     """Give the values of those environment variables that are set and not empty."""
     source = environment or os.environ
     return {name: source[name] for name in names if name and source.get(name)}
+
+
+def close_to_writers() -> None:
+    """Let nobody else write what this process makes, whatever umask it was started with.
+
+    A stricter one stays.
+    """
+    os.umask(os.umask(0o077) | 0o022)

@@ -277,6 +277,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; an error that a person can fix is one sentence with its remedy."""
+    settings.close_to_writers()
     try:
         status = app(standalone_mode="--json" not in sys.argv[1:])
     except Misuse as error:

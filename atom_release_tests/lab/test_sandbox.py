@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from atom_release.gate.rules.isolation import doubt, levels_missed
 from atom_release.lab.sandbox import Finished, Limits, Sandbox
 from atom_release.lab.sandbox.launcher import mounts
 from atom_release.lab.sandbox.order import Bounds, Folders, Order
@@ -503,6 +504,43 @@ def test_as_an_ordinary_user() -> None:
     )
     assert done.status == 0, done.output.decode()
     assert b"passed" in done.output
+
+
+_REFUSED = """
+import ctypes, os, sys
+uid, gid = os.getuid(), os.getgid()
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.unshare(0x10000000) == 0, os.strerror(ctypes.get_errno())
+for name, line in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
+    open(f"/proc/self/{name}", "w").write(line)
+open("/proc/sys/user/max_user_namespaces", "w").write("0")
+os.execv(sys.executable, [sys.executable, "-c", sys.argv[1], *sys.argv[2:]])
+"""
+_ASKED = """
+import os, sys
+from pathlib import Path
+from atom_release.lab.sandbox import Limits, Sandbox, network
+done = Sandbox([]).run(
+    ["/bin/cat", "/etc/hostname"], directory=Path(sys.argv[1]), writable=[], environment={},
+    limits=Limits(wall=30, cpu=20, memory_mb=512), network=False)
+print(os.geteuid(), done.status, network(), *done.isolation)
+"""
+
+
+def test_where_the_kernel_refuses_namespaces_the_evidence_says_so(tmp_path: Path) -> None:
+    """An ordinary user whose user namespaces are used up: nothing holds, and nothing passes."""
+    done = subprocess.run(
+        [sys.executable, "-c", _REFUSED, _ASKED, str(tmp_path)],
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    uid, status, network, *isolation = done.stdout.split()
+    assert (uid, status, network, isolation[0]) == ("1000", "0", "None", "none"), done.stderr
+    assert levels_missed(isolation) == ("files:host", "processes:host", "network:host")
+    assert doubt(isolation, ())
 
 
 def test_the_order_of_mounts_covers_what_is_hidden_inside_what_is_shown() -> None:

@@ -195,6 +195,24 @@ def test_of_a_program_in_a_home_only_its_own_file_is_seen(house: House, mode: st
     assert house.run([str(tool)], mode).output == b"bin\ntool\n"
 
 
+@pytest.mark.parametrize("umask", [0o077, 0o000])
+@pytest.mark.parametrize("mode", MODES)
+def test_the_gates_umask_changes_nothing(house: House, mode: str, umask: int) -> None:
+    """The subject still sees what it needs, and nothing of the list is open to be written."""
+    (house.root / "work" / "file").write_text("here")
+    code = (
+        "import os, pwd; print(open('file').read(), pwd.getpwuid(os.getuid()).pw_dir); print([path"
+        " for path in ('/', '/etc', '/etc/passwd', '/dev', '/sys') if os.access(path, os.W_OK)])"
+    )
+    before = os.umask(umask)
+    try:
+        done = house.run([sys.executable, "-I", "-c", code], mode)
+    finally:
+        os.umask(before)
+    assert {"allow-list", "own-proc", "network:none"} <= set(done.isolation)
+    assert done.output.decode().splitlines() == ["here /tmp", "[]"]
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_path_over_a_symbolic_link_leads_where_it_leads_outside(house: House, mode: str) -> None:
     (house.root / "work" / "file").write_text("here")

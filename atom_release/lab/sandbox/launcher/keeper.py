@@ -23,6 +23,7 @@ def main() -> None:
 
     And report on the descriptor that the command line names.
     """
+    os.umask(0o022)  # what is made for the subject can be seen by it, whatever the gate's own is
     report = int(sys.argv[2])
     order = json.loads(_read(0, int(sys.argv[3])))
     gate = os.pidfd_open(order["gate"])
