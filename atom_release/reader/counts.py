@@ -2,7 +2,7 @@
 
 A field such as "Test Results: 7 PASSED, 0 FAILED" speaks for the suite, then a table's total row, a
 heading with counts, a line that is nothing but counts, then the runner's own last line. Anything
-below is no claim: prose, lists of ticks, sums of parts. Where the statements of one rank differ they
+below is no claim: prose, lists of ticks, a part's counts, sums of parts. Where the statements of one rank differ they
 are of parts, and none speaks for the suite. A statement about another task, another release or an
 earlier state is never the suite's.
 """
@@ -37,7 +37,6 @@ class Rank(IntEnum):
     HEADING = 2
     LINE = 3
     RUN = 4
-    PART = 5
 
 
 _REASONS = {
@@ -46,7 +45,6 @@ _REASONS = {
     Rank.HEADING: "a heading states them",
     Rank.LINE: "a line states nothing else",
     Rank.RUN: "the test runner's own last line",
-    Rank.PART: "the only suite that is counted",
 }
 
 
@@ -104,7 +102,7 @@ def _with_all_pass(counts: Counts, all_pass: int | None) -> Counts:
 
 def _choose(statements: list[Statement]) -> list[Statement]:
     """Return the statement that speaks for the suite, and those that agree with it."""
-    for rank in (Rank.FIELD, Rank.TOTAL, Rank.HEADING, Rank.LINE, Rank.RUN, Rank.PART):
+    for rank in Rank:
         ranked = [statement for statement in statements if statement.rank is rank]
         lead = _lead(ranked)
         if lead is None:
@@ -263,8 +261,12 @@ class _Reading:
     def _fields(self) -> None:
         """Read fields whose value counts: "Tests: 7 passed, 0 failed"."""
         for fact in self.document.fields:
-            named = concepts(fact.key) & {"tests", "part"}
-            if not named or fact.line in self.taken or fact.heading or not self._own(fact):
+            if (
+                "tests" not in concepts(fact.key)
+                or fact.line in self.taken
+                or fact.heading
+                or not self._own(fact)
+            ):
                 continue
             if not phrases.speaks_of_now(fact.text):
                 continue
@@ -281,8 +283,7 @@ class _Reading:
                 numbers.setdefault("total", lead)
             if set(numbers) == {"passed"} and _TOTAL.search(fact.key):
                 numbers["total"] = numbers["passed"]
-            rank = Rank.FIELD if "tests" in named else Rank.PART
-            self._add(_counts(fact, numbers), rank, fact.section)
+            self._add(_counts(fact, numbers), Rank.FIELD, fact.section)
 
     def _pasted(self, fact: Fact) -> None:
         for counts in runners.pasted(fact.line, fact.text):
@@ -322,16 +323,14 @@ class _Reading:
         if not about or (words("not_tests").search(lowered) and not noun):
             return
         labelled = _LABEL.match(clause) is not None
-        if labelled and not noun and "part" not in concepts(fact.key):
-            return
+        if labelled and (not noun or fact.kind is not Kind.HEADING):
+            return  # of the part that the label names
         counts = _counts(fact, numbers)
         if fact.kind is Kind.HEADING:
             self._add(counts, Rank.HEADING, fact.section)
         elif single:
             stacked[fact.section.line].append((fact, numbers))
-        elif labelled:
-            self._add(counts, Rank.PART, fact.section)
-        elif len(phrase.left_words) <= _FEW_WORDS:
+        elif len(phrase.left_words) <= _FEW_WORDS and (_testing(fact) or _in_summary(fact.section)):
             self._add(counts, Rank.LINE, fact.section)
 
     def _stacked(self, entries: list[tuple[Fact, dict[str, int]]]) -> None:
