@@ -18,6 +18,10 @@ _CHANGES = {
         " status PASS."
     ),
     "claims": "Correct the contradicted claim in the report, or the code that contradicts it.",
+    "claims that nothing bears": (
+        "Name in release.yaml what verifies the report: the service's tests as `suite`, or its"
+        " labelled rows as `accuracy`."
+    ),
     "suite": "Mend the tests that fail, or let them exercise the service's code.",
     "integration": (
         "Mend the services until the integration tests pass, and let those tests need the services."
@@ -126,6 +130,8 @@ def remedy(question: str, outcome: Outcome | None) -> str:
     """Give what to change for this outcome of a leg; nothing where there is nothing to change."""
     if outcome in {None, Outcome.PASS}:
         return ""
+    if question == "claims" and outcome is Outcome.INCONCLUSIVE:
+        return _CHANGES["claims that nothing bears"]
     known = _CHANGES.get(question, "")
     if outcome is Outcome.FAIL:
         return known or _ASK_AGAIN

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from atom_release.gate.claims import verdicts
+from atom_release.gate.claims import earned, verdicts
 from atom_release.gate.claims.ledger import LedgerRow, decide_claims, judge_claims
 from atom_release.gate.claims.record import ClaimRecord
 from atom_release.gate.claims.service_facts import (
@@ -42,13 +42,16 @@ _SOURCES = {
 
 
 def answer(service: Service, evidence: Body) -> tuple[Answer, str]:
-    """Say whether the deciding claims of a service's report stand."""
-    rows = ledger(service, evidence)
-    return (
-        decide_claims(rows)
-        if rows is not None
-        else (Answer.UNKNOWN, "the record of the report cannot be read back")
-    )
+    """Say whether the deciding claims of a service's report stand, and on evidence."""
+    found = _record_and_known(service, evidence)
+    if found is None:
+        return Answer.UNKNOWN, "the record of the report cannot be read back"
+    known = _completed(found[1], service, evidence, {}, {})
+    decided = decide_claims(judge_claims(found[0], known))
+    if decided[0] is not Answer.YES:
+        return decided
+    lacks = earned.lacking(service, found[0], known, evidence)
+    return (Answer.UNKNOWN, lacks) if lacks else decided
 
 
 def ledger(

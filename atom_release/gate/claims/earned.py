@@ -1,0 +1,79 @@
+"""What a service's report still lacks so that its criterion can be PASS: evidence, not words.
+
+A report of which nothing was run or measured shows nothing, however well it reads. Nothing here
+accuses: what is lacking leaves the criterion open, and the sentence says what would verify it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from atom_release.gate.claims import printed_numbers, verdicts
+from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord
+from atom_release.gate.claims.service_facts import Known
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Service
+from atom_release.gate.vocabulary import Answer, ControlState
+
+_MEASURED = ("accuracy", "latency")
+_SCORES = frozenset({ClaimKind.ACCURACY, ClaimKind.PRECISION, ClaimKind.RECALL, ClaimKind.F1})
+_SUITE = "name its tests as `suite`"
+_LABELS = "name labelled rows as `accuracy`"
+
+
+def lacking(
+    service: Service, record: ClaimRecord, known: Known, evidence: Mapping[str, Evidence]
+) -> str:
+    """Return what keeps the report's claims from being shown, or nothing where evidence bears them.
+
+    A claim of a suite or score that was made of other code than the judged one is history, and
+    wants no probe.
+    """
+    unprobed = [claim for claim in record.claims if _wants_probe(claim, known, service)]
+    if unprobed:
+        places = ", ".join(f"{record.path}:{claim.line}" for claim in unprobed[:3])
+        return f"nothing that was run or measured could bear what {places} says: {_named(unprobed)}"
+    if any(_decides(service, found) for found in evidence.values()):
+        return ""
+    return (
+        f"nothing of {service.name} was run or measured, so its report is words alone: {_SUITE},"
+        f" or {_LABELS}"
+    )
+
+
+def _wants_probe(claim: Claim, known: Known, service: Service) -> bool:
+    if claim.kind is ClaimKind.TESTS:
+        return service.suite is None and not _is_history(claim, known)
+    if claim.kind in _SCORES and not printed_numbers.speaks_of_other_data(claim.text):
+        return service.accuracy is None and not _is_history(claim, known)
+    return False
+
+
+def _is_history(claim: Claim, known: Known) -> bool:
+    """Say whether the code has moved since the claim was written, as the history shows it."""
+    age = verdicts.line_age(claim, known)
+    unchanged = age.code_unchanged if age else known.code_unchanged_since_report
+    return unchanged is False
+
+
+def _named(claims: Sequence[Claim]) -> str:
+    kinds: Iterable[str] = dict.fromkeys(
+        _SUITE if claim.kind is ClaimKind.TESTS else _LABELS for claim in claims
+    )
+    return ", and ".join(kinds)
+
+
+def _decides(service: Service, found: Evidence) -> bool:
+    """Say whether a piece of evidence ran or measured the service's own code, shown to be able."""
+    if found.subject != service.id or found.errored or found.answer is Answer.UNKNOWN:
+        return False
+    state = found.control.state if found.control else None
+    if found.question == "suite":
+        weak = service.suite is not None and service.suite.control == "weak"
+        # A vacuous suite is decided too: it fails by its own leg.
+        return (
+            state in {ControlState.ALIVE, ControlState.VACUOUS}
+            or (weak and state is ControlState.WEAK)
+            or found.answer is Answer.NO
+        )
+    return found.question in _MEASURED and state is ControlState.ALIVE
