@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 
 import pytest
 
 from atom_release.lab.log_text import kept_log
 
-VALUE = secrets.token_hex(16)
+VALUE = hashlib.sha256(b"the same in every process that collects").hexdigest()[:32]
 _DASHES = "-" * 5
 
 
