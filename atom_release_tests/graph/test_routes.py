@@ -23,7 +23,6 @@ from atom_release.graph.blueprint import Blueprint
 from atom_release.release import clock, pictures
 from atom_release.release.subject import manifest_for_loading
 from atom_release_tests.fixtures import tiny
-from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.tiny import Tiny
 
 KEY = "phase_x"
@@ -250,7 +249,7 @@ def test_another_manifest_is_refused(
 ) -> None:
     """A manifest from outside the commit can be audited with, and never acted on."""
     outside = tmp_path / "outside.yaml"
-    outside.write_text(tiny.MANIFEST.replace("ACTS", "on").replace(tiny.ASKED, asking("AC5")))
+    outside.write_text(tiny.MANIFEST.replace("ACTS", "on") + "freshness: 12h\n")
     settings = green.settings.with_options(manifest=outside)
     assert execute(Tiny(green.repository, green.origin, settings), instance)
     assert green.tags() == {}

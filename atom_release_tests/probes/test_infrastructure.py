@@ -374,7 +374,7 @@ def test_role_that_row_level_security_does_not_bind_is_a_failure(
         admin.execute(f"CREATE ROLE {name} LOGIN {made}".encode())
     rehearsal.postgres.let_in(name)
     found = postgres_probe.probe(
-        with_values(look, PG=rehearsal.postgres.service_dsn("postgres", name)), rehearsal
+        with_values(look, PG=rehearsal.postgres.dsn("postgres", name)), rehearsal
     )
     assert found.answer is (Answer.NO if says else Answer.YES)
     assert says in found.reason
@@ -400,7 +400,13 @@ def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look:
         "live",
         "unauthorized",
     )
-    tls = rehearsal.postgres.service_dsn("postgres", OWNER) + "?sslmode=require"
+    network = rehearsal.network
+    assert not isinstance(network, bool)
+    inside = rehearsal.postgres.port
+    led = rehearsal.postgres.service_dsn("postgres", OWNER).replace(
+        f":{inside}/", f":{network.lead(inside)}/"
+    )
+    tls = f"{led}?sslmode=require"
     assert brief(postgres_probe.probe(with_values(look, PG=tls), rehearsal)) == (
         Answer.UNKNOWN,
         "live",

@@ -52,7 +52,7 @@ BEGIN RETURN {condition}; END $$;"""
     [
         ("now() > '2027-06-01'::timestamptz", "the clock"),
         ("CURRENT_DATE < date '2020-01-01'", "the clock"),
-        ("current_database() LIKE 'prod%'", "the database's name"),
+        ("current_database() LIKE 'warehouse%'", "the database's name"),
         ("(SELECT count(*) FROM notes) > 100000", "a count of rows"),
         ("inet_client_addr() IS NOT NULL", "the connection"),
     ],

@@ -33,6 +33,12 @@ def test_a_bundle_of_older_rules_verifies_and_says_whose_rules_decided() -> None
     assert (told["rules"], told["derived again"]) == (1, False)
 
 
+def test_a_bundle_of_these_rules_is_derived_again_byte_for_byte() -> None:
+    """Where this fails, a rule or a sentence changed: raise RULES, then store a bundle of it."""
+    told = verify_bundle.verify(STORED / f"rules_{RULES}.zip", STORED / f"rules_{RULES}.pub", None)
+    assert (told["rules"], told["derived again"]) == (RULES, True)
+
+
 def test_a_decision_of_older_rules_cannot_be_decided_again() -> None:
     """Neither at another moment nor under another manifest: the rules are not here."""
     found = verify_bundle.record_of(BUNDLE, KEY)

@@ -81,6 +81,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         artifact=lambda rest: rest,
         evidence_artifact=lambda service: service.id,
         evidence_artifacts=(),
+        log_artifact=lambda service: f"{service.id}.log",
     )
     key = SimpleNamespace(public=SimpleNamespace(pem=b""))
     subject = SimpleNamespace(
@@ -90,6 +91,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         manifest=look.manifest,
         commit=look.tree.commit,
         external=True,
+        operator=SimpleNamespace(operator=look.operator, digest=""),
     )
     rehearsal = SimpleNamespace(
         base_urls={},
@@ -99,6 +101,9 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         isolation=(),
         lease=_lease,
         transcript=bytes,
+        network=False,
+        open_socket=None,
+        probed=SimpleNamespace(server=object, isolation=()),
     )
     return SimpleNamespace(
         look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, rehearsal=lambda: rehearsal,

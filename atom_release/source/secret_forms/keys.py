@@ -19,7 +19,8 @@ _GLUE = r"(?:\\[nrt]|[\s\"'+,\\|>&;]|<br>)"
 _BLOCK = (
     r"-----BEGIN (?P<label>(?:[A-Z0-9]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----"
     rf"(?P<head>(?:{_GLUE}*+[A-Za-z-]{{3,20}}: ?[^\n\\]{{0,200}}+)*+)"
-    rf"(?P<body>(?:{_GLUE}*+[A-Za-z0-9+/=]{{16,}}+){{2,}}+)"
+    rf"(?P<body>{_GLUE}*+[A-Za-z0-9+/=]{{40,}}+(?:{_GLUE}*+[A-Za-z0-9+/=]{{16,}}+)*+"  # one line
+    rf"|(?:{_GLUE}*+[A-Za-z0-9+/=]{{16,}}+){{2,}}+)"
 )
 _PEM = re.compile(_BLOCK)
 _PEM_BYTES = re.compile(_BLOCK.encode())
