@@ -25,6 +25,7 @@ from atom_release.reader.vocabulary import concepts, words
 _DIGIT = re.compile(r"\d")
 _OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
 _TOTAL = re.compile(r"total|gesamt|总|合计|合計|全|jumlah|totalt")
+_OTHER_VERSION = re.compile(r"\(\s*v?\d{1,4}(?:\.\d{1,6}){1,3}[^()\n]{0,20}\)\W{0,4}[:：]")
 _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
 
@@ -199,7 +200,7 @@ class _Reading:
     def _own(self, fact: Fact) -> bool:
         """Whether a fact speaks of this report's suite as it is now."""
         section = fact.section
-        if not section.own or section.inherited.compliance:
+        if not section.own or section.inherited.compliance or _OTHER_VERSION.search(fact.raw):
             return False
         return all(other == self.task_id for other in _OTHER_TASK.findall(fact.text))
 

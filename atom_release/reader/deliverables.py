@@ -193,6 +193,9 @@ def _columns(table: Table, first: int) -> Iterator[int]:
 def _row_delivers(row: Fact) -> bool:
     if has_cross(row.text):
         return False
+    removed = words("removed")
     return not any(
-        words("removed").search(cell.lower()) and len(cell.split()) <= _SHORT for cell in row.cells
+        removed.match(cell.lower().lstrip(" *_"))
+        or (removed.search(cell.lower()) and len(cell.split()) <= _SHORT)
+        for cell in row.cells
     )

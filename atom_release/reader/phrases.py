@@ -76,9 +76,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+_ELSEWHERE = re.compile(r"\([^()]*\d[^()]*\b(?:on|under|in)\s+[^()]+\)")
+"""A count in brackets of a run elsewhere: "(2 failed on Windows)"."""
+
+
 def read_phrase(text: str) -> Phrase:
     """Return what one clause counts; of something else than tests, nothing."""
-    lowered = _PATH.sub(" named ", text.lower())
+    lowered = _ELSEWHERE.sub(" ", _PATH.sub(" named ", text.lower()))
     phrase = Phrase()
     patterns = _patterns()
     if patterns["of_something_else"].search(lowered):

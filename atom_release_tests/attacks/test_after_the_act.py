@@ -20,6 +20,8 @@ from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.killed import copy
 from atom_release_tests.fixtures.tiny import Tiny
 
+pytestmark = pytest.mark.slow  # whole runs of a release, each in a repository of its own
+
 TAG = "v1-phaseX"
 
 

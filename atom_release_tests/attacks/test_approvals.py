@@ -17,6 +17,8 @@ from atom_release_tests.fixtures.people import Someone, approve, decided, someon
 from atom_release_tests.fixtures.released import release as release_as
 from atom_release_tests.fixtures.tiny import Tiny
 
+pytestmark = pytest.mark.slow  # whole runs of a release, each in a repository of its own
+
 BOT = "bot@ci.example.org"
 
 

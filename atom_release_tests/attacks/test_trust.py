@@ -26,6 +26,8 @@ from atom_release_tests.fixtures.people import (
 from atom_release_tests.fixtures.released import release as release_as
 from atom_release_tests.fixtures.tiny import Tiny
 
+pytestmark = pytest.mark.slow  # whole runs of a release, each in a repository of its own
+
 HONEST = MANIFEST.replace("ACTS", "on")
 LOOSE = HONEST.replace("minimum: 0.8", "minimum: 0.1")
 

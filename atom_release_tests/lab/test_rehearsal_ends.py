@@ -94,7 +94,14 @@ def test_interrupted_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        signal.SIGKILL,
+    ],
+)
 def test_killed_gate_takes_everything_with_it(how: signal.Signals, tmp_path: Path) -> None:
     """Whatever ends the gate ends the rehearsal's processes.
 

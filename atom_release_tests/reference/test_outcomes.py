@@ -104,6 +104,7 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     assert snapshot["decision"]["verdict"] == "GREEN"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_red_scenario_turns_what_it_declares(name: str, tmp_path: Path) -> None:
     """Two defects of different kinds: what is claimed, and what the database lets through."""
