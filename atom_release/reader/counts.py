@@ -143,13 +143,21 @@ def _sum_of_others(ranked: list[Statement]) -> Statement | None:
     return None
 
 
-def _run_against(lead: Statement, statements: list[Statement]) -> Iterator[str]:
-    """Yield where the section that states the counts shows one run with others.
+def _is_larger(run: Statement, lead: Statement) -> bool:
+    """Whether a run in a section about tests has more tests than the suite is said to have."""
+    ran, stated = run.counts.completed().total, lead.counts.completed().total
+    return run.section.inherited.testing and bool(ran and stated and ran > stated)
 
-    A run elsewhere may be of a part of the suite.
+
+def _run_against(lead: Statement, statements: list[Statement]) -> Iterator[str]:
+    """Yield where the one run that is shown has other counts than are stated.
+
+    A run in another section may be of a part of the suite, but no part has more tests than it.
     """
     runs = [statement for statement in statements if statement.rank is Rank.RUN]
-    if lead.rank is Rank.RUN or len(runs) != 1 or runs[0].section is not lead.section:
+    if lead.rank is Rank.RUN or len(runs) != 1:
+        return
+    if runs[0].section is not lead.section and not _is_larger(runs[0], lead):
         return
     if not lead.counts.agrees(runs[0].counts):
         yield (

@@ -19,7 +19,7 @@ from atom_release_tests.fixtures.tiny import Tiny
 
 @pytest.fixture
 def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:  # noqa: F811 - fixtures
-    """A release that was RED, then GREEN by a waiver that ends in 2099."""
+    """A release that was RED, then GREEN by a waiver that ends in 2030."""
     one = tiny.make(tmp_path / "red", acts="off", manifest=tiny.MANIFEST + "freshness: 87000h\n")
     one.git("rm", "-q", "reports/X.1.md")
     one.git("commit", "-q", "-m", "lose the report")
@@ -32,7 +32,7 @@ def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:  # noqa: F811 - fi
         "--approver",
         "Ada",
         "--expires",
-        "2099-01-01T00:00:00Z",
+        "2030-01-01T00:00:00Z",
     )
     assert call("waive", "--criterion", "AC1", *said, *options(one), home=home).returncode == 0
     assert call("audit", *options(one), home=home).returncode == 0
@@ -57,14 +57,14 @@ def test_verify_then_otherwise_and_diff(
         done = call("verify", str(bundle), *key, *more, "--json", home=home)
         return done.returncode, json.loads(done.stdout)
 
-    status, told = verified("--as-of", "2098-12-31T23:59:59Z")
+    status, told = verified("--as-of", "2029-12-31T23:59:59Z")
     assert (status, told["decision"], told["then"]["decision"], told["then"]["changes"]) == (
         0,
         "GREEN",
         "GREEN",
         [],
     )
-    status, told = verified("--as-of", "2099-01-01T01:00:00+01:00")
+    status, told = verified("--as-of", "2030-01-01T01:00:00+01:00")
     assert (status, told["decision"], told["then"]["decision"]) == (1, "GREEN", "RED")
     (change,) = told["then"]["changes"]
     assert (change["criterion"], change["before"], change["after"]) == ("AC1", "WAIVED", "FAIL")
@@ -76,7 +76,7 @@ def test_verify_then_otherwise_and_diff(
         "AC1": None,
         "P-3": "INCONCLUSIVE",
     }
-    assert call("verify", str(bundle), *key, "--as-of", "2099-01-01", home=home).returncode == 2
+    assert call("verify", str(bundle), *key, "--as-of", "2030-01-01", home=home).returncode == 2
 
     runs = sorted(
         (Path(waived.settings.out) / "runs" / waived.git("rev-parse", "HEAD")).iterdir(),

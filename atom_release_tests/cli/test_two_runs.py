@@ -19,7 +19,12 @@ from atom_release_tests.fixtures import tiny
 @pytest.mark.slow
 def test_two_whole_runs_at_once_make_one_release(tmp_path: Path) -> None:
     release = tiny.make(tmp_path / "r")
-    environment = {**os.environ, "ATOM_RELEASE_HOME": str(tmp_path / "home"), "DAGSTER_HOME": ""}
+    environment = {
+        **os.environ,
+        "ATOM_RELEASE_HOME": str(tmp_path / "home"),
+        "ATOM_RELEASE_OPERATOR": str(release.settings.operator),
+        "DAGSTER_HOME": "",
+    }
     command = [
         sys.executable,
         "-m",
