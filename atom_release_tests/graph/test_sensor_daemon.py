@@ -60,6 +60,7 @@ def test_a_changed_report_becomes_an_audit(tmp_path: Path) -> None:
         "DAGSTER_HOME": str(home / "dagster"),
         "ATOM_RELEASE_HOME": str(home),
         "ATOM_RELEASE_REPO": str(release.repository),
+        "ATOM_RELEASE_OPERATOR": str(release.settings.operator),
     }
     environment["ATOM_RELEASE_OUT"] = release.settings.out
     argv = [
