@@ -195,7 +195,8 @@ def _points(release: str, told: Mapping[str, Any], service: Service) -> Iterable
     facts = told if "endpoints" in told else told.get(service.id, {})
     for one in facts.get("endpoints", ()):
         if isinstance(one, dict) and isinstance(one.get("p95"), int | float):
-            budget = facts["budget"].get("p95", service.budget.p95.total_seconds() * 1000)
+            own = service.budget.p95.total_seconds() * 1000
+            budget = (facts.get("budget") or {}).get("p95", own)
             yield charts.Point(
                 release,
                 str(one["name"]),
