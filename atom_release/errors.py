@@ -18,7 +18,7 @@ class AtomReleaseError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """Give one line: the message, then the remedy."""
+        """Return one line: the message, then the remedy."""
         return f"{self.message} {self.remedy}".strip()
 
 

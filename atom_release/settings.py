@@ -62,7 +62,7 @@ class Settings:
         return Path(os.environ.get("DAGSTER_HOME") or self.home / "dagster")
 
     def with_options(self, **options: Any) -> Settings:  # noqa: ANN401 - the fields, of whatever type each is
-        """Give these settings with the options that are not None."""
+        """Return these settings with the options that are not None."""
         return replace(
             self, **{name: value for name, value in options.items() if value is not None}
         )
@@ -113,7 +113,7 @@ def _location(out: str) -> str:
 def values_of(
     names: Iterable[str | None], environment: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Give the values of those environment variables that are set and not empty."""
+    """Return the values of those environment variables that are set and not empty."""
     source = environment or os.environ
     return {name: source[name] for name in names if name and source.get(name)}
 

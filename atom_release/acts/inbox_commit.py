@@ -23,7 +23,7 @@ _IDENTITY = {
 
 
 def commit_over(judged: Path, commit: str, repository: Path, files: Mapping[str, bytes]) -> str:
-    """Give a commit on top of the judged one whose tree differs from it in these files only.
+    """Return a commit on top of the judged one whose tree differs from it in these files only.
 
     Args:
         judged: the judged repository, whose objects are borrowed.

@@ -54,7 +54,7 @@ class Journal:
         self.folder = folder
 
     def read(self, judged: str, release: str) -> Entry | None:
-        """Give the entry of a judged commit, or None where nothing was begun.
+        """Return the entry of a judged commit, or None where nothing was begun.
 
         Raises:
             ActFailed: the entry is damaged.
@@ -77,7 +77,7 @@ class Journal:
         return entry
 
     def begin(self, judged: str, release: str, decision: str, when: datetime) -> Entry:
-        """Give the entry for carrying out this decision.
+        """Return the entry for carrying out this decision.
 
         The one begun before, if it was the same decision or already pushed, else a new one.
 

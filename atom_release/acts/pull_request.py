@@ -20,7 +20,7 @@ _HOW = (
 
 
 def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> str:
-    """Give the text of the pull request as markdown.
+    """Return the text of the pull request as markdown.
 
     Asking again gives the same text while the remote's base stands where it stood.
 
@@ -82,7 +82,7 @@ def _requested(git: Git, asked: PullRequest) -> str:
 
 
 def _base(git: Git, asked: PullRequest) -> str:
-    """Give the tip of the remote's base branch, its objects taken here."""
+    """Return the tip of the remote's base branch, its objects taken here."""
     ref = f"refs/heads/{asked.base}"
     try:
         address = remote.push_address(git, asked.remote)

@@ -74,7 +74,7 @@ class Signature:
 
 
 def identity_of(repository: Path, default: Identity) -> Identity:
-    """Give the identity that git is configured with, or the default where it has none."""
+    """Return the identity that git is configured with, or the default where it has none."""
     git = Git(repository)
     name, email = (
         git.call("config", "--get", key).out.decode("utf-8", "replace").strip()
@@ -178,7 +178,7 @@ def make_tag_object(
 
 
 def _tip(git: Git, onto: Onto) -> str | None:
-    """Give what the remote's branch holds, its objects taken here."""
+    """Return what the remote's branch holds, its objects taken here."""
     ref = f"refs/heads/{onto.branch}"
     try:
         address = remote.push_address(git, onto.remote)
@@ -273,7 +273,7 @@ def _entries(git: Git, tree: str) -> dict[str, tuple[str, str, str]]:
 def _put(
     there: tuple[str, str, str] | None, kind: str, oid: str, name: str
 ) -> tuple[str, str, str]:
-    """Give the entry that takes this place.
+    """Return the entry that takes this place.
 
     Only a plain file may give way to a file, and only a folder to a folder.
     """

@@ -131,7 +131,7 @@ def _not_asked(tag: str, why: str, remedy: str) -> RemoteTag:
 def find_release(
     repository: Path, remote_name: str, tag: str, judged: str, *, timeout: float = _ASKING
 ) -> Existing | None:
-    """Give the tag of that name if it stands on S, or on a commit whose first parent S is.
+    """Return the tag of that name if it stands on S, or on a commit whose first parent S is.
 
     A remote that does not answer has none.
 
@@ -148,7 +148,7 @@ def find_release(
 def describe_tag(
     repository: Path, tag: str, *, judged: str | None = None, remote_name: str | None = None
 ) -> TagFacts | None:
-    """Give the tag as it stands here, or else on the remote if one is named.
+    """Return the tag as it stands here, or else on the remote if one is named.
 
     None where there is none.
 

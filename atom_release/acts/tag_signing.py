@@ -44,7 +44,7 @@ def kind_of(tag: bytes) -> str:
 
 
 def signature(tag: bytes, key: TagKey) -> bytes:
-    """Give the signature that follows a tag's text.
+    """Return the signature that follows a tag's text.
 
     Raises:
         ActFailed: the program is not there, or it does not sign.

@@ -57,7 +57,7 @@ def settings_of(  # noqa: PLR0913, PLR0917 - the options that commands share
     scenario: str | None,
     waivers: Path | None = None,
 ) -> Settings:
-    """Give the settings of the environment with these options.
+    """Return the settings of the environment with these options.
 
     Raises:
         Misuse: a repository and a scenario are both named.

@@ -41,7 +41,7 @@ _MEND = "atom-release audit (after mending what was found)"
 
 
 def exit_status(result: RunResult) -> int:
-    """Give the exit status of a run."""
+    """Return the exit status of a run."""
     if result.decision.verdict is Verdict.GREEN and not result.acted:
         return _ACT_FAILED
     return _EXIT[result.decision.verdict]
@@ -197,7 +197,7 @@ def _coloured(result: CriterionResult) -> str:
 
 
 def _shortened(reason: str) -> str:
-    """Give a reason that leaves the table readable; `explain` gives it whole."""
+    """Return a reason that leaves the table readable; `explain` gives it whole."""
     return (
         reason
         if len(reason) <= _REASON

@@ -119,7 +119,7 @@ def _opened(
 
 
 def _found(repository: Repository, forge: Forge, asked: PullRequest) -> Found | None:
-    """Give the open pull request of this head and base, else one that asked for this very commit.
+    """Return the open pull request of this head and base, else one that asked for this very commit.
 
     Whatever became of it.
     """
@@ -190,7 +190,7 @@ def _say(repository: Repository, status: Status, address: str) -> None:
 
 
 def placed(before: str, text: str) -> str:
-    """Give a body in which this gate's part is the text: what a person wrote around it stays."""
+    """Return a body in which this gate's part is the text: what a person wrote around it stays."""
     ours = f"{_BEGIN}\n{_inert(text)[:_LONGEST]}\n{_END}"
     head, begin, rest = before.partition(_BEGIN)
     _, end, tail = rest.partition(_END)
@@ -200,7 +200,7 @@ def placed(before: str, text: str) -> str:
 
 
 def _inert(text: str) -> str:
-    """Give the text so that nothing quoted from the judged tree calls a person.
+    """Return the text so that nothing quoted from the judged tree calls a person.
 
     Closes an issue or loads a picture.
     """
@@ -284,7 +284,7 @@ def _remedy(status: int) -> str:
 
 
 def _said(error: GithubException, forge: Forge) -> str:
-    """Give the forge's own words, on one line and without the token."""
+    """Return the forge's own words, on one line and without the token."""
     data: Any = error.data if isinstance(error.data, dict) else {}
     errors = data.get("errors") if isinstance(data.get("errors"), list) else []
     said = [

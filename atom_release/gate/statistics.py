@@ -28,7 +28,7 @@ class Interval:
 
 
 def quantile(ordered: Sequence[float], q: float) -> float:
-    """Give the q-quantile of ascending samples, as numpy, pandas and SQL's `percentile_cont` do.
+    """Return the q-quantile of ascending samples, as numpy, pandas and SQL's `percentile_cont` do.
 
     Raises:
         ValueError: there is no sample.
@@ -69,7 +69,7 @@ def _log_binomial(k: int, n: int, q: float) -> float:
 
 
 def quantile_interval(ordered: Sequence[float], q: float, alpha: float) -> Interval:
-    """Give the interval of the true q-quantile from ascending samples.
+    """Return the interval of the true q-quantile from ascending samples.
 
     Valid for every distribution.
     """
@@ -80,7 +80,7 @@ def quantile_interval(ordered: Sequence[float], q: float, alpha: float) -> Inter
 
 
 def wilson(successes: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
-    """Give Wilson's interval of a share; of no trial nothing is known, so (0, 1)."""
+    """Return Wilson's interval of a share; of no trial nothing is known, so (0, 1)."""
     if n == 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf(1 - alpha / 2)
@@ -93,7 +93,7 @@ def wilson(successes: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
 
 
 def over_limit_needed(n: int, q: float, alpha: float) -> int | None:
-    """Give how many of n samples must lie at or above a limit to put the whole interval there.
+    """Return how many of n samples must lie at or above a limit to put the whole interval there.
 
     None where n samples never can.
     """

@@ -313,7 +313,7 @@ def _popen(
 
 
 def _ends_with_us() -> list[str]:
-    """Give what lets a call that may hang on a network end when this process is killed.
+    """Return what lets a call that may hang on a network end when this process is killed.
 
     Reading ends by itself when its pipe closes.
     """

@@ -16,7 +16,7 @@ _LONG = 60.0
 
 
 def push_address(git: Git, name: str) -> str | None:
-    """Give the one address that pushes to this remote go to, None where there is no such remote.
+    """Return the one address that pushes to this remote go to, None where there is no such remote.
 
     It may hold credentials.
 
@@ -85,7 +85,7 @@ def crosses(name: str, ref: str) -> bool:
 
 
 def references(git: Git, address: str, *names: str, timeout: float) -> dict[str, str]:
-    """Give those of the references that are there, with the ids of their objects.
+    """Return those of the references that are there, with the ids of their objects.
 
     `<tag>^{}` is what a tag points at.
 
@@ -218,7 +218,7 @@ def holds(git: Git, commit: str) -> bool:
 
 
 def first_parent(git: Git, commit: str) -> str | None:
-    """Give a commit's first parent, None for a root."""
+    """Return a commit's first parent, None for a root."""
     return (
         git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^1")
         .out.decode("ascii")

@@ -106,7 +106,7 @@ class Ran:
 
 
 def failure(ran: Ran, subcommand: str, repository: Path) -> GitError:
-    """Give the error for a call that failed, with the remedy where there is a known one."""
+    """Return the error for a call that failed, with the remedy where there is a known one."""
     said = _last(ran.said)
     if ran.trouble is Trouble.DUBIOUS:
         remedy = f"If you trust it: git config --global --add safe.directory {repository}"
@@ -145,7 +145,7 @@ def _last(said: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Give the text without user names, passwords and tokens in its URLs and headers."""
+    """Return the text without user names, passwords and tokens in its URLs and headers."""
     text = re.sub(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@'\"]*(?:@[^\s/@'\"]*)*@", r"\1***@", text)
     text = re.sub(
         r"(?i)([?&](?:access_token|private_token|token|password|key)=)[^\s&'\"]+", r"\1***", text
@@ -154,7 +154,7 @@ def masked(text: str) -> str:
 
 
 def shown(path: str) -> str:
-    """Give a path as text that any report can hold.
+    """Return a path as text that any report can hold.
 
     What is not UTF-8 or not printable is written as an escape.
     """

@@ -30,7 +30,7 @@ Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
 
 def of(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
-    """Give the gate, the audit bundle and the acts of one release."""
+    """Return the gate, the audit bundle and the acts of one release."""
     return [
         _gate(blueprint),
         _audit_bundle(blueprint),

@@ -18,7 +18,7 @@ from atom_release.graph.step import work_of
 
 
 def of(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
-    """Give every asset of one release; `alone` says that no other release is loaded beside it."""
+    """Return every asset of one release; `alone` says that no other release is loaded beside it."""
     reports = [_service_report(blueprint, service) for service in blueprint.manifest.services]
     return [
         *reports,

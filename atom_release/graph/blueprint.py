@@ -28,15 +28,15 @@ class Blueprint:
     location: Path | None = None
 
     def key(self, *parts: str) -> dg.AssetKey:
-        """Give an asset key under this release's prefix, e.g. `phase_c/aggregated`."""
+        """Return an asset key under this release's prefix, e.g. `phase_c/aggregated`."""
         return dg.AssetKey([self.manifest.release.asset_key, *parts])
 
     def key_of(self, asset: str) -> dg.AssetKey:
-        """Give the key of an asset named as in the catalogue, e.g. `service_evidence/C_1`."""
+        """Return the key of an asset named as in the catalogue, e.g. `service_evidence/C_1`."""
         return self.key(*asset.split("/"))
 
     def group(self, stage: str) -> str:
-        """Give the group of a stage: `evidence`, `decision` or `acts`."""
+        """Return the group of a stage: `evidence`, `decision` or `acts`."""
         return f"{self.manifest.release.asset_key}_{stage}"
 
     @property

@@ -24,7 +24,7 @@ def build_definitions(
     settings: Settings | None = None,
     **overrides: Any,  # noqa: ANN401
 ) -> dg.Definitions:
-    """Give the definitions of these releases.
+    """Return the definitions of these releases.
 
     Args:
         manifests: the releases; by default the one that the settings name.

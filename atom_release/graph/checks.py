@@ -24,7 +24,7 @@ _WARN = {Outcome.BLOCKED, Outcome.WAIVED}
 
 
 def check_specs(blueprint: Blueprint, criteria: Iterable[Criterion]) -> list[dg.AssetCheckSpec]:
-    """Give the check specs for criteria that stand on one asset."""
+    """Return the check specs for criteria that stand on one asset."""
     return [
         dg.AssetCheckSpec(
             name=one.check_name,
@@ -38,7 +38,7 @@ def check_specs(blueprint: Blueprint, criteria: Iterable[Criterion]) -> list[dg.
 def check_results(
     key: dg.AssetKey, results: Iterable[CriterionResult]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Give the check result of each judged criterion, to be yielded after the materialization."""
+    """Return the check result of each judged criterion, to be yielded after the materialization."""
     for result in results:
         yield dg.AssetCheckResult(
             asset_key=key,

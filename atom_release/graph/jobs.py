@@ -11,7 +11,7 @@ from atom_release.graph.blueprint import Blueprint
 
 
 def of(blueprint: Blueprint) -> list[UnresolvedAssetJobDefinition]:
-    """Give the jobs of one release, with its checks."""
+    """Return the jobs of one release, with its checks."""
     release = blueprint.manifest.release
     judged = dg.AssetSelection.assets(
         blueprint.key("gate"), blueprint.key("audit_bundle")

@@ -25,7 +25,7 @@ def metadata_of(
     artifacts: Mapping[str, bytes],
     results: Sequence[CriterionResult],
 ) -> dict[str, dg.MetadataValue]:
-    """Give the metadata of one report asset."""
+    """Return the metadata of one report asset."""
     shown: dict[str, dg.MetadataValue] = {"commit": dg.MetadataValue.text(work.subject.commit)}
     for name in names:
         if name not in artifacts:
@@ -47,7 +47,7 @@ def metadata_of(
 
 
 def _numbers(document: object) -> dict[str, dg.MetadataValue]:
-    """Give what Dagster can plot over runs.
+    """Return what Dagster can plot over runs.
 
     How much evidence, how much of it answered, and the measured p95.
     """
@@ -69,7 +69,7 @@ def _numbers(document: object) -> dict[str, dg.MetadataValue]:
 
 
 def _ledger(document: object) -> dict[str, dg.MetadataValue]:
-    """Give the ledger as one table, and how many claims of all reports came to each verdict."""
+    """Return the ledger as one table, and how many claims of all reports came to each verdict."""
     if not isinstance(document, dict) or not document.get("ledger"):
         return {}
     rows = [
@@ -90,7 +90,7 @@ def _ledger(document: object) -> dict[str, dg.MetadataValue]:
 
 
 def _matrix(document: object) -> dict[str, dg.MetadataValue]:
-    """Give the matrix of the policies as one table.
+    """Return the matrix of the policies as one table.
 
     What was asked of each service, and why what was not.
     """
@@ -105,7 +105,7 @@ def _matrix(document: object) -> dict[str, dg.MetadataValue]:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> dg.TableMetadataValue:
-    """Give these columns of the rows, each cell as text."""
+    """Return these columns of the rows, each cell as text."""
     records = [dg.TableRecord({column: str(row[column]) for column in columns}) for row in rows]
     return dg.MetadataValue.table(
         records, schema=dg.TableSchema([dg.TableColumn(column) for column in columns])

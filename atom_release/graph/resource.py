@@ -29,7 +29,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
 
     @classmethod
     def of(cls, settings: environment.Settings) -> ReleaseResource:
-        """Give the resource that carries these settings."""
+        """Return the resource that carries these settings."""
         return cls(
             manifest=str(settings.manifest or ""),
             repository=str(settings.repository or ""),
@@ -45,7 +45,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
         )
 
     def settings(self, location: Path | None = None) -> environment.Settings:
-        """Give the settings back.
+        """Return the settings back.
 
         `location` is the manifest's file where the definitions were loaded with one.
         """

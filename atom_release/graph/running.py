@@ -61,7 +61,7 @@ class RunResult:
 
 @contextmanager
 def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
-    """Give the Dagster instance whose history lies in this folder.
+    """Return the Dagster instance whose history lies in this folder.
 
     Telemetry and the welcome window are off.
     """
@@ -191,7 +191,7 @@ def _result(
 
 
 def _page(subject: Subject) -> str:
-    """Give the path of the page that the newest run on the commit made."""
+    """Return the path of the page that the newest run on the commit made."""
     run, name = subject.store.newest_complete(subject.commit), ArtifactNames(subject.manifest).page
     return f"{subject.store.location}/{name}" if run is not None and name in run.names() else ""
 

@@ -32,7 +32,7 @@ SECONDS = 5
 def of(
     blueprint: Blueprint, settings: Settings, jobs: Sequence[UnresolvedAssetJobDefinition]
 ) -> list[dg.SensorDefinition]:
-    """Give the sensors of one release; the inbox only where one is configured."""
+    """Return the sensors of one release; the inbox only where one is configured."""
     found = [_revision_sensor(blueprint, jobs)]
     if settings.inbox is not None:
         found.append(_inbox_sensor(blueprint, settings.inbox))

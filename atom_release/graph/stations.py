@@ -63,7 +63,7 @@ def _snapshot(work: "Work") -> Mapping[str, bytes]:
 
 
 def stations(blueprint: Blueprint) -> tuple[Station, ...]:
-    """Give the report assets of one release, upstream first."""
+    """Return the report assets of one release, upstream first."""
     services = tuple(
         _service_evidence(blueprint, service) for service in blueprint.manifest.services
     )

@@ -49,10 +49,10 @@ class Rehearsal(Protocol):
         """Return the port of a service in the services' network."""
 
     def exchange(self) -> Exchange:
-        """Give a conversation with the services."""
+        """Return a conversation with the services."""
 
     def log_of(self, service_id: str) -> bytes:
-        """Give what a service wrote so far."""
+        """Return what a service wrote so far."""
 
     def find_in_reach(self, service_id: str, contents: Mapping[str, tuple[int, str]]) -> list[str]:
         """Return which contents (name -> size, SHA-256) a service's folders hold, and any .git."""
@@ -87,14 +87,14 @@ class Place:
         return self.assurance is Assurance.LIVE
 
     def exchange(self, look: Look, service: Service) -> Exchange:
-        """Give a conversation with this place alone."""
+        """Return a conversation with this place alone."""
         return Exchange(
             {service.id: self.url}, timeout=look.manifest.infrastructure.timeout.total_seconds()
         )
 
 
 def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
-    """Give the live address if one is set, else the rehearsed service, else nothing."""
+    """Return the live address if one is set, else the rehearsed service, else nothing."""
     live = look.environment.get(service.address) if service.address else None
     if live:
         return Place(live.rstrip("/"), Assurance.LIVE)

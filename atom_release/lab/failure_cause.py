@@ -67,7 +67,7 @@ _JUDGED = re.compile(r"(?:AssertionError\b|assert\b|Failed:|failed on setup with
 
 
 def cause(case: Case) -> str | None:
-    """Give what in the surroundings made a test fail, or None where the test itself judged.
+    """Return what in the surroundings made a test fail, or None where the test itself judged.
 
     Only the message of the error that ended the test is read, and not where the test compared
     something: a text that a test expected is the code's affair.
@@ -99,7 +99,7 @@ def stays(why: str) -> bool:
 
 
 def limit_met(results: Results | None) -> str | None:
-    """Give a limit that the failing tests say they met."""
+    """Return a limit that the failing tests say they met."""
     for case in results.having(Outcome.FAILED, Outcome.ERROR) if results else ():
         if (found := cause(case)) in _LIMITS:
             return _LIMITS[found]

@@ -157,7 +157,7 @@ class Exchange:
             self._client = None
 
     def __enter__(self) -> Self:
-        """Give this conversation."""
+        """Return this conversation."""
         return self
 
     def __exit__(
@@ -371,7 +371,7 @@ def kind_of(error: BaseException) -> str:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error and all that it was raised from.
+    """Return an error and all that it was raised from.
 
     Some libraries wrap in arguments or `reason` instead of `from`.
     """

@@ -53,7 +53,7 @@ class NoInterpreter(ProbeFault):
 def interpreter(
     tree: JudgedTree, named: str | None, requirements: str | None, scratch: Path
 ) -> Interpreter:
-    """Give the Python that a manifest names for a suite, made first if need be.
+    """Return the Python that a manifest names for a suite, made first if need be.
 
     Raises:
         NoInterpreter: it is not there, or its requirements could not be installed as wheels.
@@ -73,7 +73,7 @@ def interpreter(
 
 
 def wanted(requirements: bytes) -> Iterator[str]:
-    """Give the requirements, one a line.
+    """Return the requirements, one a line.
 
     Raises:
         NoInterpreter: a line is not a name with versions: an option, a path, an address.

@@ -54,7 +54,7 @@ class Look:
         assurance: Assurance = Assurance.REHEARSED,
         **rest: Any,  # noqa: ANN401
     ) -> Evidence:
-        """Give evidence dated now and bound to the judged commit.
+        """Return evidence dated now and bound to the judged commit.
 
         `rest` are further fields of `Evidence`.
         """

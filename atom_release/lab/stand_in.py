@@ -27,7 +27,7 @@ def sleeping(seconds: float) -> str:
 
 @contextmanager
 def standing_in(made: socket.socket | None = None) -> Iterator[str]:
-    """Give the address of a stand-in that answers 503 to everything, while the block runs.
+    """Return the address of a stand-in that answers 503 to everything, while the block runs.
 
     It listens on the socket given, in whatever network that was made.
     """
@@ -40,7 +40,7 @@ def standing_in(made: socket.socket | None = None) -> Iterator[str]:
 
 @contextmanager
 def running() -> Iterator[int]:
-    """Give the port of a server that answers `/noop` at once and `/sleep/<seconds>` late.
+    """Return the port of a server that answers `/noop` at once and `/sleep/<seconds>` late.
 
     All else is 404.
     """

@@ -195,7 +195,7 @@ def trend(service: str, points: Sequence[Point]) -> bytes:
 
 
 def _steps(latencies: Sequence[float]) -> list[tuple[float, float]]:
-    """Give the points of the distribution function, thinned evenly; the last stays."""
+    """Return the points of the distribution function, thinned evenly; the last stays."""
     count = len(latencies)
     kept = range(0, count, max(1, count // _POINTS))
     return [

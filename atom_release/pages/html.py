@@ -48,7 +48,7 @@ class Told:
 
 
 def page(told: Told) -> bytes:
-    """Give the page as UTF-8."""
+    """Return the page as UTF-8."""
     import jinja2
 
     loader = jinja2.PackageLoader("atom_release.pages")

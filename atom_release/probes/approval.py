@@ -45,7 +45,7 @@ class _Story:
         return answered
 
     def state(self, step: str, request: Request) -> str:
-        """Give the digest of the state, which must be readable."""
+        """Return the digest of the state, which must be readable."""
         answered = self.send(step, request)
         if answered.status not in request.expect:
             raise ProbeFault(

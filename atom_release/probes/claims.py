@@ -34,7 +34,7 @@ _FOUND = 5
 
 
 def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
-    """Give the evidence on the report's presence and status, and on what it asserts."""
+    """Return the evidence on the report's presence and status, and on what it asserts."""
     paths = look.tree.glob(service.report)
     if len(paths) != 1:
         return _absent(look, service, paths)
@@ -156,7 +156,7 @@ def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
 def _standing(
     look: Look, service: Service, record: ClaimRecord, twins: list[str]
 ) -> tuple[Answer, str, str]:
-    """Give the answer, the state of the report in the tree, and the reason."""
+    """Return the answer, the state of the report in the tree, and the reason."""
     if twins:
         return (
             Answer.NO,
@@ -204,7 +204,7 @@ def _remedy(record: ClaimRecord, answer: Answer) -> str:
 
 
 def _twins(look: Look, service: Service) -> list[str]:
-    """Give the other services' reports that name this service's task."""
+    """Return the other services' reports that name this service's task."""
     return [
         path
         for other in look.manifest.services
@@ -311,7 +311,7 @@ def _unchanged(tree: JudgedTree, since: str | None, paths: tuple[str, ...]) -> b
 
 
 def _known(look: Look, service: Service, record: ClaimRecord) -> Known:
-    """Give what the tree and its history tell; the gate adds what the other probes found."""
+    """Return what the tree and its history tell; the gate adds what the other probes found."""
     resolver = Resolver(look.tree.entries, record.path, service.source)
     deliverables = {path: resolver.find(path) for path in record.deliverables}
     added = look.tree.added(record.path)
@@ -328,7 +328,7 @@ def _known(look: Look, service: Service, record: ClaimRecord) -> Known:
 
 
 def _endpoints(service: Service) -> tuple[str, ...]:
-    """Give every endpoint that the manifest names for the service.
+    """Return every endpoint that the manifest names for the service.
 
     Those for health and metrics included.
     """

@@ -93,7 +93,7 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
 
 
 def selector(asked: Histogram) -> str:
-    """Give the PromQL selector of the histogram's buckets."""
+    """Return the PromQL selector of the histogram's buckets."""
     labels = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted(asked.labels.items()))
     return f"{asked.metric}_bucket{{{labels}}}"
 
@@ -110,7 +110,7 @@ class _Instance:
     counts: tuple[tuple[float, ...], ...]
 
     def grown(self) -> tuple[list[float], int]:
-        """Give by how much each bucket grew, and how often the counters began anew.
+        """Return how much each bucket grew, and how often the counters began anew.
 
         All of an instance's together, though only some fall.
         """
@@ -128,7 +128,7 @@ class _Instance:
 def increments(
     series: Iterable[Mapping[str, Any]], asked: Histogram, end: float
 ) -> dict[str, JsonValue]:
-    """Give what the series of all instances come to.
+    """Return what the series of all instances come to.
 
     Edges in milliseconds, requests at most at each, and every problem by its name.
 
@@ -207,7 +207,7 @@ def _unusable(buckets: Mapping[str, Sequence[tuple[float, float]]]) -> str:
 
 
 def _instance(buckets: Mapping[str, Sequence[tuple[float, float]]]) -> _Instance:
-    """Give an instance's buckets at the moments that all of them have."""
+    """Return an instance's buckets at the moments that all of them have."""
     ordered = sorted((Decimal(edge), dict(values)) for edge, values in buckets.items())
     moments = tuple(sorted(set.intersection(*(set(values) for _, values in ordered))))
     return _Instance(

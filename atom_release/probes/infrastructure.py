@@ -50,7 +50,7 @@ def within(look: Look, system: str, ask: Callable[[], Evidence]) -> Evidence:
 
 
 def log_lines(evidence: Sequence[Evidence]) -> list[str]:
-    """Give one line for each observation and one for its control."""
+    """Return one line for each observation and one for its control."""
     lines = []
     for one in evidence:
         how = one.facts.get("how", one.assurance)

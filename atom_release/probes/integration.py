@@ -149,7 +149,7 @@ def _fill(
 
 @contextmanager
 def _refusing(held: socket.socket) -> Iterator[str]:
-    """Give an address that refuses connections, and keep it from being anyone else's."""
+    """Return an address that refuses connections, and keep it from being anyone else's."""
     with held:
         held.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{held.getsockname()[1]}"

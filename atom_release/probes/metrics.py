@@ -284,7 +284,7 @@ def _count_of(sample: Sample) -> float:
 def risen(
     before: Scrape, after: Scrape, idle: Scrape
 ) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    """Give the counts that rose, by how much.
+    """Return the counts that rose, by how much.
 
     And by more than twice what they rise when nothing is asked; a new series began at 0.
     """

@@ -63,7 +63,7 @@ def invent() -> Person:
 
 
 def luhn(digits: str) -> str:
-    """Give the check digit."""
+    """Return the check digit."""
     doubled = [
         int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))
     ]
@@ -71,7 +71,7 @@ def luhn(digits: str) -> str:
 
 
 def seen(person: Person, content: bytes) -> list[str]:
-    """Give what of the person stands in the content: email, card, name.
+    """Return what of the person stands in the content: email, card, name.
 
     Encoded for URLs or JSON, grouped, or packed makes no difference.
     """

@@ -176,7 +176,7 @@ class Client:
         )
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -192,7 +192,7 @@ class Client:
         self._get("/-/ready")
 
     def targets(self) -> list[_Target]:
-        """Give what the server scrapes.
+        """Return what the server scrapes.
 
         Raises:
             Trouble: no usable answer came.
@@ -221,7 +221,7 @@ class Client:
         return found
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """Give what an expression is now.
+        """Return what an expression is now.
 
         Raises:
             Trouble: no usable answer came.
@@ -231,7 +231,7 @@ class Client:
     def over(
         self, expression: str, begin: datetime, end: datetime, step: timedelta
     ) -> list[dict[str, Any]]:
-        """Give what an expression was over a time.
+        """Return what an expression was over a time.
 
         Raises:
             Trouble: no usable answer came.

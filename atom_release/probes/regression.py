@@ -134,7 +134,7 @@ def _not_compared(look: Look, service: Service, why: str, facts: dict[str, JsonV
 
 
 def _latency_then(baseline: Baseline, name: str) -> Evidence | None:
-    """Give the previous measurement of the service of this name, whatever its id was then."""
+    """Return the previous measurement of the service of this name, whatever its id was then."""
     ids = {one["id"] for one in read_yaml(baseline.manifest)["services"] if one["name"] == name}
     try:
         found = [

@@ -64,7 +64,7 @@ class Place:
         return Assurance.REHEARSED if remote.is_folder(self.url) else Assurance.LIVE
 
     def refs(self, *names: str) -> dict[str, str]:
-        """Give those of the references that the remote has, with the ids of their objects.
+        """Return those of the references that the remote has, with the ids of their objects.
 
         `<tag>^{}` is what a tag points at.
 
@@ -113,7 +113,7 @@ class Place:
 
 
 def place_of(look: Look) -> Place:
-    """Give the remote that the manifest names.
+    """Return the remote that the manifest names.
 
     Raises:
         Unanswered: the repository has no such remote, or one that pushes to several places.
@@ -135,7 +135,7 @@ def place_of(look: Look) -> Place:
 
 @contextmanager
 def scratch_with(look: Look, place: Place, ref: str) -> Iterator[Place]:
-    """Give a bare repository of the probe's own whose reference stands on a commit foreign to S."""
+    """Return a bare repository of the probe's own whose reference stands on a commit foreign to S."""
     look.scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=look.scratch, prefix="remote.") as folder:
         git = Git(Path(folder))

@@ -77,7 +77,7 @@ def probe_safety_mode(look: Look) -> list[Evidence]:
 
 
 def scanner_of(modes: dict[str, str], unreadable: list[str]) -> Scanner:
-    """Give the scanner.
+    """Return the scanner.
 
     What packages state is noted in `modes`, and what could not be read in `unreadable`.
     """
@@ -105,7 +105,7 @@ def scanner_of(modes: dict[str, str], unreadable: list[str]) -> Scanner:
 
 
 def _modes(path: str, content: bytes) -> list[str] | None:
-    """Give every mode that the documents of one file state, or None if they cannot be read."""
+    """Return every mode that the documents of one file state, or None if they cannot be read."""
     if len(content) > _MOST:
         return None
     try:
@@ -120,7 +120,7 @@ def _modes(path: str, content: bytes) -> list[str] | None:
 
 
 def _stated(document: object) -> Iterator[str]:
-    """Give the modes in one document.
+    """Return the modes in one document.
 
     Shared parts are visited once, so that aliases cannot multiply the work.
     """

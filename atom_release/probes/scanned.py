@@ -29,7 +29,7 @@ def conclude(  # noqa: PLR0913 - what one evidence is made of
     trouble: str = "",
     **rest: Any,  # noqa: ANN401 - as for Look.found
 ) -> Evidence:
-    """Give the evidence.
+    """Return the evidence.
 
     NO with anything that decides, UNKNOWN if not all was read or a part of the scan failed
     (`trouble` says why), YES otherwise; `rest` as for `Look.found`.

@@ -95,7 +95,7 @@ def probe_artifact_signing(
 
 
 def _tampered(envelope: bytes) -> dict[str, bytes]:
-    """Give copies of the envelope, each with one thing changed."""
+    """Return copies of the envelope, each with one thing changed."""
     copies = {"an empty envelope": b"", "bytes behind the envelope": envelope + b"{}"}
     document = json.loads(envelope)
     signature = document["signatures"][0]

@@ -46,7 +46,7 @@ class Forge:
     other: str
 
     def claims(self, tenant: object) -> dict[str, JsonValue]:
-        """Give the claims of a good token of this tenant."""
+        """Return the claims of a good token of this tenant."""
         return {
             **self.audit.claims,
             self.audit.tenant_claim: str(tenant),
@@ -70,7 +70,7 @@ class Forge:
         )
 
     def bad(self) -> Iterator[tuple[str, str | None]]:
-        """Give every token that must be refused, None for none at all."""
+        """Return every token that must be refused, None for none at all."""
         good, claim = self.claims(self.tenant), self.audit.tenant_claim
         head, payload, signature = self.sign(good).split(".")
         yield "no token", None
@@ -88,7 +88,7 @@ class Forge:
         yield "null tenant", self.sign({**good, claim: None})
 
     def overriding(self) -> Iterator[tuple[str, str, dict[str, str]]]:
-        """Give tokens of the tenant that name the other one beside it.
+        """Return tokens of the tenant that name the other one beside it.
 
         And the headers sent with them.
         """
@@ -218,7 +218,7 @@ def _send(
 
 
 def _bare(audit: TokenAudit) -> Request:
-    """Give the request without a token of the manifest's own.
+    """Return the request without a token of the manifest's own.
 
     And without taking anything from its answer.
     """

@@ -34,7 +34,7 @@ class NotText(ValueError):
 
 
 def decode(raw: bytes) -> str:
-    r"""Give the text with `\n` line ends, without NULs, lone surrogates or a byte order mark.
+    r"""Return the text with `\n` line ends, without NULs, lone surrogates or a byte order mark.
 
     Raises:
         NotText: the bytes are not text.
@@ -50,7 +50,7 @@ def decode(raw: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Give the text without lone surrogates, which no JSON document may hold."""
+    """Return the text without lone surrogates, which no JSON document may hold."""
     return text if text.isascii() else _SURROGATE.sub("�", text)
 
 

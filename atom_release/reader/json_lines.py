@@ -140,7 +140,7 @@ class _Scan:
 
 
 def leaves(text: str) -> tuple[list[Leaf], list[tuple[str, int]]]:
-    """Give the leaves in the order of the text, and the keys that one object states twice.
+    """Return the leaves in the order of the text, and the keys that one object states twice.
 
     Raises:
         NotJson: the text cannot be read as JSON.

@@ -22,7 +22,7 @@ _INVISIBLE = re.compile(r"[\ufe0e\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\u
 
 
 def plain(text: str) -> str:
-    """Give the visible text of one line of Markdown."""
+    """Return the visible text of one line of Markdown."""
     if _MARKED.search(text):
         text = _unmark(text)
     if not text.isascii():

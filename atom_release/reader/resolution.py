@@ -27,7 +27,7 @@ class Resolver:
                 self._named.setdefault(path.rsplit("/", 1)[-1], []).append(path)
 
     def find(self, written: str) -> tuple[str, ...] | None:
-        """Give the paths that the written one can mean, none if there is no such file.
+        """Return the paths that the written one can mean, none if there is no such file.
 
         None if the commit cannot tell.
         """

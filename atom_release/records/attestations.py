@@ -23,7 +23,7 @@ _AGAIN = "Run the audit again on this commit."
 
 
 def write(evidence: Mapping[str, Evidence], key: signing.KeyPair) -> bytes:
-    """Give the artifact for this evidence.
+    """Return the artifact for this evidence.
 
     Raises:
         StoreError: the key does not sign.
@@ -36,7 +36,7 @@ def write(evidence: Mapping[str, Evidence], key: signing.KeyPair) -> bytes:
 def inputs(
     content: bytes, evidence: Mapping[str, Evidence], public: signing.PublicKey
 ) -> dict[str, str]:
-    """Give what a decision lists as its input attestations.
+    """Return what a decision lists as its input attestations.
 
     A name for each, with the digest of its envelope.
 
@@ -58,7 +58,7 @@ def inputs(
 
 
 def _said(evidence: Mapping[str, Evidence]) -> Iterator[tuple[str, dict[str, JsonValue]]]:
-    """Give every statement with its name, in the order of the evidence's digests."""
+    """Return every statement with its name, in the order of the evidence's digests."""
     for digest, one in sorted(evidence.items()):
         for said in attestation.statements(digest, one):
             yield (

@@ -26,7 +26,7 @@ _REMEDY = "Get the bundle again from where it was made."
 
 
 def build_bundle(artifacts: Mapping[str, bytes]) -> bytes:
-    """Give the zip of these files: sorted, dated 1980-01-01, stored, mode 0644.
+    """Return the zip of these files: sorted, dated 1980-01-01, stored, mode 0644.
 
     Raises:
         StoreError: a name could leave the folder it is unpacked to, or there is too much for a
@@ -44,7 +44,7 @@ def build_bundle(artifacts: Mapping[str, bytes]) -> bytes:
 
 
 def read_bundle(content: bytes) -> dict[str, bytes]:
-    """Give the files of a bundle that `build_bundle` wrote.
+    """Return the files of a bundle that `build_bundle` wrote.
 
     Raises:
         StoreError: it is anything else; the sentence says what.

@@ -63,7 +63,7 @@ In the repository, `git rev-parse {short}^{{tree}}` gives the tree above.
 
 
 def contents(found: Record, artifacts: Mapping[str, bytes], public_pem: bytes) -> dict[str, bytes]:
-    """Give the files of the bundle.
+    """Return the files of the bundle.
 
     Args:
         found: the decision, derived from these artifacts.

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 
 def encode(document: object) -> bytes:
-    """Give the canonical bytes of a JSON document (or of a model, as one), ending in a newline.
+    """Return the canonical bytes of a JSON document (or of a model, as one), ending in a newline.
 
     Raises:
         ValueError: the document holds what JSON cannot (NaN, an integer beyond 2**53).
@@ -24,5 +24,5 @@ def encode(document: object) -> bytes:
 
 
 def digest(content: bytes) -> str:
-    """Give the SHA-256 of the bytes, in hexadecimal."""
+    """Return the SHA-256 of the bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

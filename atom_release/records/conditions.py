@@ -25,7 +25,7 @@ _OPERATOR_SCHEMA = "atom-release/operator-record/v1"
 
 
 def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.PublicKey) -> Case:
-    """Give the case with what stands in these artifacts.
+    """Return the case with what stands in these artifacts.
 
     Without them it has no waivers, no approvals, no baseline and no operator's floor: so it was
     before there were any.

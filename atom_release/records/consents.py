@@ -49,7 +49,7 @@ class Consents:
 
 
 def sign(what: Waiver | Approval, key: signing.KeyPair) -> bytes:
-    """Give the signed envelope, one line.
+    """Return the signed envelope, one line.
 
     Raises:
         StoreError: the key does not sign.
@@ -60,7 +60,7 @@ def sign(what: Waiver | Approval, key: signing.KeyPair) -> bytes:
 
 
 def document(envelopes: Iterable[bytes], trust: Trust, review: Review) -> bytes:
-    """Give the bytes of the artifact that keeps all this beside the decision."""
+    """Return the bytes of the artifact that keeps all this beside the decision."""
     texts: list[JsonValue] = [
         *sorted({one.decode("utf-8", "replace").strip() for one in envelopes} - {""})
     ]
@@ -133,7 +133,7 @@ def _checked(
 
 
 def _opened(envelope: bytes) -> tuple[str, str, Waiver | Approval | None]:
-    """Give payload type, key id and what the payload claims to be.
+    """Return payload type, key id and what the payload claims to be.
 
     For telling, not for believing.
     """

@@ -47,7 +47,7 @@ class Occasion:
 
     @classmethod
     def here(cls, commit: str, manifest: bytes) -> Occasion:
-        """Give the occasion of judging this commit with this manifest.
+        """Return the occasion of judging this commit with this manifest.
 
         By this interpreter on this platform.
         """
@@ -99,7 +99,7 @@ class History:
         return failures
 
     def decisions(self, commit: str) -> list[dict[str, str]]:
-        """Give the earlier decisions on a commit, oldest first.
+        """Return the earlier decisions on a commit, oldest first.
 
         Those of runs that died included.
         """
@@ -119,7 +119,7 @@ class History:
         ]
 
     def told(self, run: str) -> str:
-        """Give what is known of runs before this one.
+        """Return what is known of runs before this one.
 
         The digest of the history as it stands, or `none`.
         """
@@ -308,7 +308,7 @@ def _believed(content: bytes, place: str, key: signing.PublicKey) -> tuple[Mappi
 
 
 def _link(envelope: bytes) -> str:
-    """Give what a line says of the one before it, so that none can be taken out of the middle."""
+    """Return what a line says of the one before it, so that none can be taken out of the middle."""
     return canonical.digest(envelope.rstrip(b"\n"))
 
 
@@ -337,7 +337,7 @@ def _refused_by(lines: Sequence[Mapping[str, Any]], run: str) -> str:
 
 
 def _unclosed(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Give the beginnings of runs that nothing closed."""
+    """Return the beginnings of runs that nothing closed."""
     closed = {line["run"] for line in lines if line["kind"] in _CLOSING}
     return [line for line in lines if line["kind"] == "started" and line["run"] not in closed]
 

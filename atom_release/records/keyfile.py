@@ -90,7 +90,7 @@ def ensure_public(path: Path, pem: bytes) -> None:
 
 
 def public_path(path: Path) -> Path:
-    """Give the place of a key's public half."""
+    """Return the place of a key's public half."""
     return path.with_name(path.name + ".pub")
 
 

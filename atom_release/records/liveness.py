@@ -29,7 +29,7 @@ class Process:
 
     @classmethod
     def here(cls) -> Process:
-        """Give the process of this run.
+        """Return the process of this run.
 
         This one, or the one that started this one as its worker.
         """
@@ -41,7 +41,7 @@ class Process:
 
     @classmethod
     def of(cls, said: Any) -> Process:  # noqa: ANN401 - what stands in a signed line
-        """Give the process that a line names."""
+        """Return the process that a line names."""
         return cls(
             str(said["machine"]), str(said["boot"]), int(said["pid"]), float(said["started"])
         )

@@ -24,13 +24,13 @@ RESERVED = "index"
 
 
 def root_of(root: str | UPath | Path) -> UPath:
-    """Give the root as a path; `file://` is the folder it names."""
+    """Return the root as a path; `file://` is the folder it names."""
     path = UPath(root)
     return UPath(path.path) if path.protocol == "file" else path
 
 
 def checked_name(name: str) -> str:
-    """Give an artifact's name back if it stays in its folder: `name` or `folder/name`.
+    """Return an artifact's name back if it stays in its folder: `name` or `folder/name`.
 
     Raises:
         StoreError: it could leave the folder, hide a file, or stand for an index.
@@ -49,7 +49,7 @@ def checked_name(name: str) -> str:
 
 
 def checked_part(name: str, what: str) -> str:
-    """Give the name of a run or step back if it is one plain path part.
+    """Return the name of a run or step back if it is one plain path part.
 
     Raises:
         StoreError: it is not.
@@ -62,7 +62,7 @@ def checked_part(name: str, what: str) -> str:
 
 
 def checked_commit(commit: str) -> str:
-    """Give the commit's id back if it is a full one.
+    """Return the commit's id back if it is a full one.
 
     Raises:
         StoreError: it is not.
@@ -100,7 +100,7 @@ def place(path: UPath, content: bytes) -> None:
 
 
 def children(folder: UPath) -> list[str]:
-    """Give the plain names in a folder, sorted; none if there is no such folder.
+    """Return the plain names in a folder, sorted; none if there is no such folder.
 
     What this store cannot have written is not listed.
     """

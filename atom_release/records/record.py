@@ -115,7 +115,7 @@ def snapshot_of(
 
 
 def _tools(evidence: Iterable[Evidence]) -> dict[str, JsonValue]:
-    """Give every tool that any evidence was found with, each in all versions that were used."""
+    """Return every tool that any evidence was found with, each in all versions that were used."""
     used: dict[str, set[str]] = {"atom-release": {__version__}}
     for one in evidence:
         for tool, version in one.tools.items():
@@ -131,7 +131,7 @@ def seal(
     *,
     version: str,
 ) -> bytes:
-    """Give the bytes to sign.
+    """Return the bytes to sign.
 
     The statement about this decision and all of these artifacts, the snapshot and the attestations
     included.
@@ -216,7 +216,7 @@ def _derived(
 
 
 def named_in(envelope: bytes, public: signing.PublicKey) -> dict[str, str]:
-    """Give the artifacts that a signed decision names, each with its SHA-256.
+    """Return the artifacts that a signed decision names, each with its SHA-256.
 
     Raises:
         Refused: the decision is not signed by this key.

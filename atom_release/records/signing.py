@@ -54,7 +54,7 @@ class KeyPair:
 
 
 def ensure_key(path: Path) -> KeyPair:
-    """Give the key in this file; the first call makes it, also when several processes call at once.
+    """Return the key in this file; the first call makes it, of several at once too.
 
     The public half stands beside it as `<name>.pub`, for those who verify.
 
@@ -69,7 +69,7 @@ def ensure_key(path: Path) -> KeyPair:
 
 
 def load_key(path: Path) -> KeyPair:
-    """Give the private key in this file, which must be there already.
+    """Return the private key in this file, which must be there already.
 
     Raises:
         StoreError: it is not, others can read it, or it is not a key.
@@ -78,7 +78,7 @@ def load_key(path: Path) -> KeyPair:
 
 
 def load_public(path: Path) -> PublicKey:
-    """Give the public key in this PEM file.
+    """Return the public key in this PEM file.
 
     Raises:
         StoreError: there is none.
@@ -93,7 +93,7 @@ def load_public(path: Path) -> PublicKey:
 
 
 def public_from_pem(pem: bytes) -> PublicKey:
-    """Give the public key that this PEM text holds.
+    """Return the public key that this PEM text holds.
 
     Raises:
         StoreError: it holds none, or one of a kind that cannot verify.
@@ -113,7 +113,7 @@ def public_from_pem(pem: bytes) -> PublicKey:
 
 
 def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
-    """Give the key that a URI names.
+    """Return the key that a URI names.
 
     `file2:<path>`, `hv:<name>/<version>` (Vault transit), or another that securesystemslib knows.
 
@@ -157,7 +157,7 @@ def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
 
 
 def sign(payload: bytes, payload_type: str, key: KeyPair) -> bytes:
-    """Give the canonical JSON of the envelope that holds the payload and its signature.
+    """Return the canonical JSON of the envelope that holds the payload and its signature.
 
     Raises:
         StoreError: the key's holder, a Vault for example, does not sign now.
@@ -176,7 +176,7 @@ def sign(payload: bytes, payload_type: str, key: KeyPair) -> bytes:
 
 
 def verify(envelope: bytes, public: PublicKey, payload_type: str) -> bytes:
-    """Give the payload of an envelope that this key signed.
+    """Return the payload of an envelope that this key signed.
 
     Raises:
         StoreError: anything else; the sentence says what.
@@ -202,7 +202,7 @@ def verify(envelope: bytes, public: PublicKey, payload_type: str) -> bytes:
 
 
 def unverified(envelope: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
-    """Give the JSON that an envelope of any key holds: to be shown, and never to be believed.
+    """Return the JSON that an envelope of any key holds: to be shown, and never to be believed.
 
     Raises:
         StoreError: it is no envelope.
@@ -267,7 +267,7 @@ def _strict_json(content: bytes) -> object:
 
 
 def _unusable() -> tuple[type[Exception], ...]:
-    """Give the errors by which a key, or the system that holds it, says that it cannot be used."""
+    """Return the errors by which a key, or the system holding it, says that it cannot be used."""
     from hvac.exceptions import VaultError
     from securesystemslib.exceptions import Error
 

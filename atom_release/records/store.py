@@ -91,7 +91,7 @@ class Store:
         require_writable(self.root)
 
     def run(self, commit: str, run: str) -> RunStore:
-        """Give the artifacts of one run on one commit, which need not exist yet.
+        """Return the artifacts of one run on one commit, which need not exist yet.
 
         Raises:
             StoreError: these are not a commit and a run's name.
@@ -99,7 +99,7 @@ class Store:
         return RunStore(self, checked_commit(commit), checked_part(run, "run"))
 
     def runs(self, commit: str) -> list[str]:
-        """Give the runs on this commit that signed anything, oldest first by what they signed.
+        """Return the runs on this commit that signed anything, oldest first by what they signed.
 
         Raises:
             StoreError: an index is not this key's. That is not skipped: the run it hides could be
@@ -116,7 +116,7 @@ class Store:
         ]
 
     def newest_complete(self, commit: str) -> RunStore | None:
-        """Give the newest run on this commit that came to a snapshot.
+        """Return the newest run on this commit that came to a snapshot.
 
         Raises:
             StoreError: an index is not this key's.
@@ -211,7 +211,7 @@ class RunStore:
         return index
 
     def read(self, name: str) -> bytes:
-        """Give an artifact that is exactly what its step signed.
+        """Return an artifact that is exactly what its step signed.
 
         Raises:
             StoreError: it is missing, edited, or no index of this commit and run names it.
@@ -235,7 +235,7 @@ class RunStore:
         return content
 
     def names(self) -> dict[str, str]:
-        """Give every artifact of this run with its signed SHA-256.
+        """Return every artifact of this run with its signed SHA-256.
 
         Raises:
             StoreError: an index cannot be believed, or two steps name one artifact.
@@ -249,7 +249,7 @@ class RunStore:
         return dict(sorted(names.items()))
 
     def steps(self) -> list[str]:
-        """Give the steps that left an index, whether or not it can be believed."""
+        """Return the steps that left an index, whether or not it can be believed."""
         return [
             name.removesuffix(_SUFFIX)
             for name in children(self.folder / RESERVED)
@@ -276,7 +276,7 @@ class RunStore:
         return moments.get(COMPLETE) or min(moments.values())
 
     def index(self, step: str) -> Index:
-        """Give what a step signed.
+        """Return what a step signed.
 
         Raises:
             StoreError: it is missing, unsigned, or of another commit, run or step.

@@ -18,7 +18,7 @@ _guard = threading.Lock()
 
 
 def environment(scenario: str) -> Mapping[str, str]:
-    """Give the values of variables that a scenario sets.
+    """Return the values of variables that a scenario sets.
 
     Its servers start at the first call and end with the run or the process.
     """

@@ -111,7 +111,7 @@ class Boundary:
         )
 
     def _said(self, error: Exception) -> str:
-        """Give the error in one line without any value of a secret."""
+        """Return the error in one line without any value of a secret."""
         text = (
             f"{type(error).__name__}:"
             f" {error.message if isinstance(error, AtomReleaseError) else error}"

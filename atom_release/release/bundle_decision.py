@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def journal_of(work: Work) -> Journal:
-    """Give the journal of the judged repository."""
+    """Return the journal of the judged repository."""
     return released.journal_of(work.subject)
 
 
 def lock_of(work: Work) -> Path:
-    """Give the file that whoever acts on the judged repository holds."""
+    """Return the file that whoever acts on the judged repository holds."""
     return work.settings.home / "journal" / f"{work.subject.tree.root}.lock"
 
 

@@ -56,7 +56,7 @@ def _comparison(
 
 
 def baseline_of(found: previous_release.Lookup) -> tuple[Baseline | None, str]:
-    """Give the summary of a release that was found, or why there is none."""
+    """Return the summary of a release that was found, or why there is none."""
     from atom_release.probes.regression import Baseline
 
     release = found.release

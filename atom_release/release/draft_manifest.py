@@ -88,7 +88,7 @@ def _text(repository: Path, base: str) -> str:
 
 
 def _services(repository: Path) -> Iterator[Path]:
-    """Give the folders that look like services; the repository itself where none does."""
+    """Return the folders that look like services; the repository itself where none does."""
     found = False
     for place in _PLACES:
         for folder in (

@@ -13,7 +13,7 @@ from atom_release.settings import Settings
 
 
 def last_decision(settings: Settings) -> Decision:
-    """Give the newest decision on the commit, derived again; nothing is asked and nothing is made.
+    """Return the newest decision on the commit, derived again; nothing is asked and nothing made.
 
     Raises:
         Misuse: repository, revision or manifest are not usable.
@@ -25,7 +25,7 @@ def last_decision(settings: Settings) -> Decision:
 
 
 def last_accounts(settings: Settings) -> tuple[Account, ...]:
-    """Give the ledger of every service's report from the newest run on the commit.
+    """Return the ledger of every service's report from the newest run on the commit.
 
     Worked out again from its evidence.
 

@@ -37,12 +37,12 @@ _RELEASES = 7  # before this one
 
 
 def titled(name: str) -> str:
-    """Give what a picture shows: `<prefix>_Latency_C_1.svg` is `Latency C 1`."""
+    """Return what a picture shows: `<prefix>_Latency_C_1.svg` is `Latency C 1`."""
     return name.removesuffix(".svg").partition("_")[2].replace("_", " ")
 
 
 def beside(work: Work, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
-    """Give the samples that were kept, and the pictures of them and of the releases before."""
+    """Return the samples that were kept, and the pictures of them and of the releases before."""
     measured = {one.subject: one for one in found if one.question == "latency" and not one.errored}
     kept = [
         (service, content)
@@ -74,7 +74,7 @@ def beside(work: Work, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]
 def page(
     work: Work, case: Case, decision: Decision, artifacts: Mapping[str, bytes]
 ) -> Mapping[str, bytes]:
-    """Give the page of a decision, with the pictures that the run has.
+    """Return the page of a decision, with the pictures that the run has.
 
     Nothing where it cannot be made.
     """
@@ -140,7 +140,7 @@ def _own(work: Work) -> str:
 
 
 def _samples(work: Work, evidence: Evidence | None) -> bytes:
-    """Give the file of samples that this evidence names, if it is still what was written."""
+    """Return the file of samples that this evidence names, if it is still what was written."""
     told = evidence.facts.get("samples") if evidence is not None else None
     if not isinstance(told, dict):
         return b""
@@ -174,7 +174,7 @@ def _budget(facts: Mapping[str, Any]) -> float:
 
 
 def _before(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give the version and the latency facts by service of the verified releases before this one.
+    """Return the version and the latency facts by service of the verified releases before this one.
 
     Oldest first.
     """

@@ -51,7 +51,7 @@ def write(work: Work, found: Sequence[Evidence]) -> Mapping[str, bytes]:
 
 
 def repository_uri(work: Work) -> str:
-    """Give the remote's address without credentials.
+    """Return the remote's address without credentials.
 
     Where the remote is a folder or there is none, the root commit names the repository.
     """
@@ -67,7 +67,7 @@ def repository_uri(work: Work) -> str:
 
 
 def public_uri(address: str) -> str:
-    """Give an address as a URI that anybody may read.
+    """Return an address as a URI that anybody may read.
 
     Nothing where it is a folder of this machine.
     """

@@ -59,7 +59,7 @@ class Previous:
         return self.artifacts[MANIFEST_PATH]
 
     def artifact(self, ending: str) -> tuple[str, bytes] | None:
-        """Give the name and bytes of the one artifact whose name ends so, e.g.
+        """Return the name and bytes of the one artifact whose name ends so, e.g.
 
         `PerfSummary.json`; None where there is no such one.
         """
@@ -101,7 +101,7 @@ class _Tag:
 
 
 def of(subject: Subject, trusted: Iterable[PublicKey] | None = None) -> Lookup:
-    """Give the newest verified GREEN release before the judged commit.
+    """Return the newest verified GREEN release before the judged commit.
 
     Args:
         subject: what is judged; a tag that its manifest names (`release.previous`) is held against
@@ -154,7 +154,7 @@ def _dispute(subject: Subject, found: str) -> str:
 
 
 def every(subject: Subject, trusted: Iterable[PublicKey]) -> Iterator[Previous]:
-    """Give each verified GREEN release before the judged commit, the nearest first.
+    """Return each verified GREEN release before the judged commit, the nearest first.
 
     What cannot be believed is passed over.
     """
@@ -168,7 +168,7 @@ def every(subject: Subject, trusted: Iterable[PublicKey]) -> Iterator[Previous]:
 def verified(
     repository: Path, tag: str, commit: str, judged: str, trusted: Sequence[PublicKey]
 ) -> Previous:
-    """Give the release that a tag's commit carries.
+    """Return the release that a tag's commit carries.
 
     Raises:
         Refused: it holds no decision about its first parent that a trusted key signed, that is
@@ -249,7 +249,7 @@ def _candidates(git: Git, tags: Sequence[_Tag], tip: str, commit: str) -> Iterat
 
 
 def _statement(envelope: bytes, trusted: Sequence[PublicKey]) -> dict[str, Any] | str:
-    """Give what a trusted key signed, or why nothing can be believed."""
+    """Return what a trusted key signed, or why nothing can be believed."""
     why = "no key is trusted"
     for key in trusted:
         try:
@@ -262,7 +262,7 @@ def _statement(envelope: bytes, trusted: Sequence[PublicKey]) -> dict[str, Any] 
 
 
 def _judged(said: Mapping[str, Any]) -> str | None:
-    """Give the commit that a statement is about, if its subject and its decision agree."""
+    """Return the commit that a statement is about, if its subject and its decision agree."""
     commits = {
         one["digest"]["gitCommit"] for one in said["subject"] if "gitCommit" in one["digest"]
     } | {said["predicate"][EXTENSION]["commit"]}
@@ -287,7 +287,7 @@ def _unusable(
 def _artifacts(
     tree: JudgedTree, folder: str, said: Mapping[str, Any]
 ) -> Iterator[tuple[str, bytes]]:
-    """Give every artifact that the decision names, each what was signed.
+    """Return every artifact that the decision names, each what was signed.
 
     The manifest stands in its own place.
     """

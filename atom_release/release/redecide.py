@@ -27,7 +27,7 @@ from atom_release.source.manifest_file import parse_manifest
 
 
 def as_of(found: record.Record, moment: str) -> dict[str, Any]:
-    """Give the decision as it would be at a moment.
+    """Return the decision as it would be at a moment.
 
     Freshness, waivers and approvals count as they do then.
 
@@ -44,7 +44,7 @@ def as_of(found: record.Record, moment: str) -> dict[str, Any]:
 
 
 def with_manifest(found: record.Record, place: Path) -> dict[str, Any]:
-    """Give the decision as another manifest would have it, on the same evidence.
+    """Return the decision as another manifest would have it, on the same evidence.
 
     Raises:
         Misuse: that is no manifest.
@@ -62,7 +62,7 @@ def with_manifest(found: record.Record, place: Path) -> dict[str, Any]:
 
 
 def differences(first: Path, second: Path, key: Path | None) -> dict[str, Any]:
-    """Give what two recorded decisions differ in.
+    """Return what two recorded decisions differ in.
 
     With a key, both are verified first, and without one that is said.
 

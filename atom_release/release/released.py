@@ -42,17 +42,17 @@ class Standing:
 
 
 def folder(manifest: Manifest) -> str:
-    """Give the folder of the release commit that holds the artifacts."""
+    """Return the folder of the release commit that holds the artifacts."""
     return f"releases/{manifest.release.version}"
 
 
 def decision_name(manifest: Manifest) -> str:
-    """Give the file name of the signed decision."""
+    """Return the file name of the signed decision."""
     return f"{manifest.release.prefix}_{artifact_names.DECISION}"
 
 
 def of(subject: Subject) -> Standing | None:
-    """Give the release that was already made of this commit, or None.
+    """Return the release that was already made of this commit, or None.
 
     A tag whose decision does not verify is no release of this gate's; that it stands in the way is
     found and said by AC5 (`is_own`).
@@ -99,7 +99,7 @@ def ask_remote(subject: Subject, standing: Standing) -> RemoteTag:
 
 
 def carried_by(subject: Subject, commit: str) -> Standing | None:
-    """Give the release that a commit carries.
+    """Return the release that a commit carries.
 
     Or None where it holds no decision of this gate's about its first parent.
     """
@@ -146,7 +146,7 @@ def is_own(subject: Subject, commit: str) -> bool:
 
 
 def signer(key: KeyPair) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
-    """Give the functions by which a probe may sign and verify without knowing how."""
+    """Return the functions by which a probe may sign and verify without knowing how."""
     kind = "application/vnd.atom-release.probe"
     return (lambda payload: signing.sign(payload, kind, key)), (
         lambda envelope: signing.verify(envelope, key.public, kind)

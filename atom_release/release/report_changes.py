@@ -125,7 +125,7 @@ def look_at_folder(folder: Path, cursor: str | None) -> FolderLook:
 
 
 def _listing(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Give size, time and inode of every report in the folder.
+    """Return size, time and inode of every report in the folder.
 
     A folder that is not there is empty.
     """

@@ -25,7 +25,7 @@ _AGAIN = "Run `atom-release audit` on this commit."
 
 
 def newest_run(subject: Subject) -> RunStore:
-    """Give the newest run on the judged commit that came to a snapshot.
+    """Return the newest run on the judged commit that came to a snapshot.
 
     Raises:
         Refused: there is none, or the store cannot be believed.
@@ -55,7 +55,7 @@ def artifacts_of(subject: Subject, run: RunStore) -> tuple[dict[str, bytes], byt
 
 
 def newest_record(subject: Subject) -> record.Record:
-    """Give the newest decision on the judged commit, derived again as of its own time.
+    """Return the newest decision on the judged commit, derived again as of its own time.
 
     Raises:
         Refused: there is none that can be believed, or it judged another commit, tree or manifest.
@@ -64,7 +64,7 @@ def newest_record(subject: Subject) -> record.Record:
 
 
 def green_record(subject: Subject) -> tuple[record.Record, dict[str, bytes]]:
-    """Give the newest decision with its artifacts if it is GREEN, as of its own time and as of now.
+    """Return the newest decision with its artifacts if it is GREEN, as of its time and as of now.
 
     Raises:
         Refused: it is not, or cannot be believed, or the history of this commit disputes it.

@@ -53,7 +53,7 @@ class Subject:
 
 
 def repository_of(settings: Settings, *, create: bool) -> Path:
-    """Give the repository that the settings name.
+    """Return the repository that the settings name.
 
     The reference release is built where `create` allows it.
 
@@ -149,7 +149,7 @@ def signing_key_of(uri: str | None, settings: Settings) -> KeyPair:
 
 
 def manifest_for_loading(settings: Settings) -> Manifest:
-    """Give the manifest that shapes the graph, without creating anything.
+    """Return the manifest that shapes the graph, without creating anything.
 
     Raises:
         Misuse: repository, revision or manifest are not usable.

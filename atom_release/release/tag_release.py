@@ -153,7 +153,7 @@ def _send(work: Work, journal: Journal, entry: Entry) -> None:
 def _committed(
     work: Work, journal: Journal, entry: Entry, found: record.Record, artifacts: Mapping[str, bytes]
 ) -> Entry:
-    """Give the journal's entry with release commit and tag object, made as objects only.
+    """Return the journal's entry with release commit and tag object, made as objects only.
 
     A crash before the push leaves nothing visible.
     """
@@ -199,7 +199,7 @@ def _committed(
 
 
 def _moment(entry: Entry) -> datetime:
-    """Give the moment the acts began, so that a resumed act makes the same objects."""
+    """Return the moment the acts began, so that a resumed act makes the same objects."""
     return entry.prepared or now()
 
 

@@ -21,7 +21,7 @@ _GET = "Get the bundle again from where it was made."
 
 
 def contents_of(place: Path) -> dict[str, bytes]:
-    """Give the files of a bundle, or of a folder that holds a bundle's files.
+    """Return the files of a bundle, or of a folder that holds a bundle's files.
 
     Raises:
         Misuse: there is nothing to read.
@@ -58,7 +58,7 @@ def _files_in(folder: Path) -> dict[str, bytes]:
 
 
 def decision_in(place: Path, files: Mapping[str, bytes]) -> tuple[str, bytes]:
-    """Give the name and bytes of the one signed decision.
+    """Return the name and bytes of the one signed decision.
 
     Raises:
         Refused: there is none, or more than one.
@@ -73,7 +73,7 @@ def decision_in(place: Path, files: Mapping[str, bytes]) -> tuple[str, bytes]:
 
 
 def record_of(place: Path, key: Path) -> record.Record:
-    """Give the decision of a bundle, verified and derived again.
+    """Return the decision of a bundle, verified and derived again.
 
     Raises:
         Misuse: bundle or key cannot be read.
@@ -124,7 +124,7 @@ def _is_exactly(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> No
 
 
 def told_of(found: record.Record, repository: Path | None) -> dict[str, Any]:
-    """Give what a verified decision proves; with a repository, its tag is checked too.
+    """Return what a verified decision proves; with a repository, its tag is checked too.
 
     Raises:
         Refused: the tag does not carry this decision.

@@ -100,7 +100,7 @@ class Work:
         return Boundary(self.look, self.name, self.started + self.manifest.release.timebox)
 
     def rehearsal(self) -> Rehearsal:
-        """Give the rehearsal of this process, started at first use."""
+        """Return the rehearsal of this process, started at first use."""
         from atom_release.lab.rehearsal import current
 
         return current(self.look)
@@ -122,7 +122,7 @@ class Work:
         return found
 
     def _runs(self) -> Iterator[RunStore]:
-        """Give this run, then the others on this commit, newest first.
+        """Return this run, then the others on this commit, newest first.
 
         The others are not even listed unless something is missing.
         """
@@ -131,7 +131,7 @@ class Work:
             yield self.subject.store.run(self.subject.commit, name)
 
     def case(self, artifacts: Mapping[str, bytes]) -> Case:
-        """Give the case that stands in these artifacts, as of now."""
+        """Return the case that stands in these artifacts, as of now."""
         from atom_release.gate.rules.legs import Case
         from atom_release.records.conditions import (
             with_terms,
@@ -233,7 +233,7 @@ class Work:
 
 
 def look_of(subject: Subject, settings: environment.Settings) -> Look:
-    """Give the surroundings of probes that judge this subject."""
+    """Return the surroundings of probes that judge this subject."""
     from atom_release.lab.look import Look
 
     infrastructure = subject.manifest.infrastructure
@@ -272,7 +272,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
 
 
 def _values(names: Iterable[str | None], settings: environment.Settings) -> dict[str, str]:
-    """Give what the named variables hold; a scenario of the reference release sets some itself."""
+    """Return what the named variables hold; a scenario of the reference sets some itself."""
     found = environment.values_of(names)
     if settings.is_reference:
         from atom_release.reference import (
@@ -289,5 +289,5 @@ def _local(out: str) -> Iterator[Path]:
 
 
 def evidence_document(evidence: Iterable[Evidence], **rest: object) -> dict[str, object]:
-    """Give the JSON form of an artifact that carries evidence."""
+    """Return the JSON form of an artifact that carries evidence."""
     return {**rest, "evidence": [one.model_dump(mode="json") for one in evidence]}

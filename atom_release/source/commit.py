@@ -42,7 +42,7 @@ class JudgedTree:
     _digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> bytes:
-        """Give a file's bytes; of a symbolic link, the text of its target.
+        """Return a file's bytes; of a symbolic link, the text of its target.
 
         Raises:
             MissingBlob: the clone does not hold the blob.
@@ -57,7 +57,7 @@ class JudgedTree:
         return digest.hexdigest() == self.entries[path].oid
 
     def digest(self, path: str) -> str:
-        """Give the SHA-256 of a file's bytes.
+        """Return the SHA-256 of a file's bytes.
 
         Raises:
             MissingBlob: the clone does not hold the blob.
@@ -69,7 +69,7 @@ class JudgedTree:
         return self._digests[oid]
 
     def glob(self, pattern: str) -> list[str]:
-        """Give the sorted paths of the files (not links) that match.
+        """Return the sorted paths of the files (not links) that match.
 
         `*` stays in one folder, `**` does not.
         """
@@ -113,7 +113,7 @@ class JudgedTree:
         repository_copy.write_commit(self._git, self.commit, [self.tree, *objects], directory)
 
     def added(self, path: str) -> Added | None:
-        """Give the commit that brought this content to this path.
+        """Return the commit that brought this content to this path.
 
         None where the path is not in S or history does not tell.
         """

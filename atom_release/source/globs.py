@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def matcher(pattern: str) -> Callable[[str], object]:
-    """Give a function that says whether a path matches as a whole."""
+    """Return a function that says whether a path matches as a whole."""
     return re.compile(_expression(pattern), re.DOTALL).fullmatch
 
 

@@ -33,7 +33,7 @@ class Added:
 
 
 def added(git: Git, commit: str, path: str, *, complete: bool) -> Added | None:
-    """Give the last commit up to `commit` that changed this path.
+    """Return the last commit up to `commit` that changed this path.
 
     Or None where objects of the history are missing.
     """

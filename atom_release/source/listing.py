@@ -108,7 +108,7 @@ def is_partial(git: Git) -> bool:
 
 
 def missing(git: Git, revision: str) -> frozenset[str]:
-    """Give the objects of a tree or a history that a partial clone lacks.
+    """Return the objects of a tree or a history that a partial clone lacks.
 
     Asked by `rev-list`: in a partial clone it is the one command that neither fetches a missing
     object nor dies of it.
@@ -120,7 +120,7 @@ def missing(git: Git, revision: str) -> frozenset[str]:
 
 
 def sizes(git: Git, oids: set[str]) -> dict[str, int]:
-    """Give the sizes of the objects that are there."""
+    """Return the sizes of the objects that are there."""
     said = git.output(
         "cat-file",
         "--batch-check=%(objectname) %(objectsize)",

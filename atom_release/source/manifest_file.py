@@ -83,7 +83,7 @@ def _check_text(document: object, where: str, place: str = "") -> None:
 
 
 def manifest_at(tree: JudgedTree, location: Path | None) -> tuple[bytes, bool]:
-    """Give the manifest's bytes, and whether they come from outside the judged commit.
+    """Return the manifest's bytes, and whether they come from outside the judged commit.
 
     Raises:
         ManifestError: no manifest is in the commit and none was named, the clone does not hold it,

@@ -41,7 +41,7 @@ class Objects:
         self._bytes_kept = 0
 
     def read(self, oid: str, name: str) -> bytes:
-        """Give a blob's bytes; `name` is what an error calls it.
+        """Return a blob's bytes; `name` is what an error calls it.
 
         Raises:
             MissingBlob: the repository does not hold it.
@@ -58,7 +58,7 @@ class Objects:
         return kept
 
     def chunks(self, oid: str, name: str, kind: str = "blob") -> Generator[bytes, None, None]:
-        """Give an object's bytes piece by piece.
+        """Return an object's bytes piece by piece.
 
         That they are the right ones is known only at the end. Nobody else can read before it is
         closed.
@@ -141,5 +141,5 @@ def _end_own(process: subprocess.Popen[bytes], owner: int) -> None:
 
 
 def hasher(oid: str) -> hashlib._Hash:
-    """Give the hash that ids of this length are made with: SHA-1 or SHA-256."""
+    """Return the hash that ids of this length are made with: SHA-1 or SHA-256."""
     return hashlib.sha256() if len(oid) == 64 else hashlib.sha1(usedforsecurity=False)  # noqa: PLR2004 - hexadecimal digits

@@ -44,7 +44,7 @@ class Finding:
         return f"{shown(self.path)}:{self.line}"
 
     def as_json(self) -> JsonValue:
-        """Give the finding as it stands in evidence."""
+        """Return the finding as it stands in evidence."""
         return {
             "path": shown(self.path),
             "line": self.line,
@@ -95,7 +95,7 @@ class Fingerprints:
     key: bytes = field(repr=False)
 
     def of(self, rule: str, value: str | bytes) -> str:
-        """Give the fingerprint of a value that a rule found."""
+        """Return the fingerprint of a value that a rule found."""
         raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
         return hmac.new(self.key, rule.encode() + b"\0" + raw, hashlib.sha256).hexdigest()[:32]
 

@@ -88,21 +88,21 @@ class Text:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def line_of(self, offset: int) -> int:
-        """Give the 1-based line on which this offset stands."""
+        """Return the 1-based line on which this offset stands."""
         return bisect_right(self._starts, offset)
 
     def start_of(self, offset: int) -> int:
-        """Give the offset at which the line of this offset starts."""
+        """Return the offset at which the line of this offset starts."""
         return self._starts[self.line_of(offset) - 1]
 
     def line_at(self, offset: int) -> str:
-        """Give the text of the line on which this offset stands."""
+        """Return the text of the line on which this offset stands."""
         end = self.text.find("\n", offset)
         return self.text[self.start_of(offset) : end if end >= 0 else len(self.text)]
 
 
 def decode(content: bytes) -> Text | None:
-    """Give a blob's text, or None if it is binary.
+    """Return a blob's text, or None if it is binary.
 
     UTF-16 is read with or without a byte order mark.
     """

@@ -50,12 +50,12 @@ LIMIT = {number}
 
 
 def paid(orders, since):
-    """Give the orders that were paid."""
+    """Return the orders that were paid."""
     return [order for order in orders if order["paid"] and order["at"] >= since and order["amount"] < LIMIT]
 
 
 def secret():
-    """Give the key, or refuse."""
+    """Return the key, or refuse."""
     return os.environ["SHOP_{number}_KEY"]
 
 

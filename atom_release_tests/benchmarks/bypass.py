@@ -69,7 +69,7 @@ Route = Callable[[Tiny, dg.DagsterInstance], object]
 
 
 def _evidence(look: Look, spoilt: str, answer: Answer) -> bytes:
-    """Give evidence on every leg that the manifest asks.
+    """Return evidence on every leg that the manifest asks.
 
     All good but for the first leg of one criterion.
     """

@@ -107,7 +107,7 @@ collector --> check --> store --> index
 
 
 def report(number: int) -> str:
-    """Give a report with its filling."""
+    """Return a report with its filling."""
     chosen = (*REPORTS, *TRAPS)[number % len((*REPORTS, *TRAPS))]
     text = chosen.content({"n": 9, "acc": 89.0, "prec": 81.1, "rec": 88.2}).decode(chosen.encoding)
     if chosen.name.endswith(".json"):
@@ -116,7 +116,7 @@ def report(number: int) -> str:
 
 
 def filled(size: int) -> str:
-    """Give as much filling as brings a text of that size to about 8 kB."""
+    """Return as much filling as brings a text of that size to about 8 kB."""
     return "".join(
         _FILLING.format(number=number)
         for number in range(max(0, _BYTES - size) // len(_FILLING) + 1)
@@ -124,7 +124,7 @@ def filled(size: int) -> str:
 
 
 def dense(number: int) -> str:
-    """Give a text of the families of the unit tests, one after the other."""
+    """Return a text of the families of the unit tests, one after the other."""
     texts = [one.text for one in written.ALL if one.path.endswith(".md")]
     text, at = f"# C.{number} Service {number}\n\n**Status:** PASS\n", number
     while len(text) < _BYTES:
@@ -178,7 +178,7 @@ def main() -> None:
 def row(
     reports: int, make: Callable[[int], str], kind: str = ""
 ) -> tuple[list[str], tuple[float, bool]]:
-    """Give the table's row, the seconds a report, and whether it is within the aims."""
+    """Return the table's row, the seconds a report, and whether it is within the aims."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place, "reports")
         folder.mkdir()

@@ -70,7 +70,7 @@ def seconds(argv: list[str], **environment: str) -> float:
 
 
 def median(argv: list[str], times: int = 5) -> float:
-    """Give the median of several runs of a command."""
+    """Return the median of several runs of a command."""
     return statistics.median(seconds(argv) for _ in range(times))
 
 

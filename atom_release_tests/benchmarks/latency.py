@@ -44,7 +44,7 @@ _DONE = (
 
 
 def by_wrk(program: str, url: str) -> float:
-    """Give p95 in milliseconds as wrk counts it."""
+    """Return p95 in milliseconds as wrk counts it."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "p95.lua"
         script.write_text(_DONE)
@@ -62,7 +62,7 @@ def by_wrk(program: str, url: str) -> float:
 
 
 def by_hey(program: str, url: str) -> float:
-    """Give p95 in milliseconds of what hey writes of each request; it writes tenths of one."""
+    """Return p95 in milliseconds of what hey writes of each request; it writes tenths of one."""
     argv = [program, "-z", f"{_SECONDS}s", "-c", f"{_USERS}", "-o", "csv", url]
     rows = csv.DictReader(
         subprocess.run(
@@ -124,7 +124,7 @@ def server() -> Iterator[Target]:
 
 
 def held(asked: Target) -> int:
-    """Give the highest rate at which no request was sent late by more than a little in most tries.
+    """Return the highest rate at which no request was sent late by more than a little in most tries.
 
     Each above the last held one.
     """

@@ -101,7 +101,7 @@ def same(ours: dict[str, list[float]], theirs: dict[str, list[float]]) -> bool:
 
 
 def measured(path: Path) -> tuple[list[str], bool]:
-    """Give the table's row for one file.
+    """Return the table's row for one file.
 
     And whether both found the same and ours within the limits.
     """

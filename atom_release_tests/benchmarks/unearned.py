@@ -111,7 +111,7 @@ Spoilt = bytes | None
 
 
 def artifacts() -> dict[str, bytes]:
-    """Give the artifacts of a release in which everything holds."""
+    """Return the artifacts of a release in which everything holds."""
     found = {
         f"PhaseX_{kind}.json": _document(
             [evidence_for(leg, facts=facts) for leg, facts in legs.items()]
@@ -291,7 +291,7 @@ SCANS = {
 
 
 def corpus() -> Iterator[Unearned]:
-    """Give every spoilt thing."""
+    """Return every spoilt thing."""
     for kind in KINDS:
         for defect, spoil in DEFECTS.items():
             yield Unearned(f"{kind}: {defect}", _spoilt(f"PhaseX_{kind}.json", spoil))
@@ -305,7 +305,7 @@ def corpus() -> Iterator[Unearned]:
 
 
 def bound(tried: int, risk: float = 0.05) -> float:
-    """Give the greatest rate of passes that none in this many does not exclude (Clopper and Pearson, one-sided)."""
+    """Return the greatest rate of passes that none in this many does not exclude (Clopper and Pearson, one-sided)."""
     return float(1 - risk ** (1 / tried))
 
 

@@ -41,7 +41,7 @@ class Caller(Protocol):
 def call(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Caller:
-    """Give a caller that runs the command line in this process, as its entry point does.
+    """Return a caller that runs the command line in this process, as its entry point does.
 
     Processes of their own are in `test_process`.
     """

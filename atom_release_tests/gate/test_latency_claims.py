@@ -16,7 +16,7 @@ RECORD = ClaimRecord(path="r.md", service="parcel-router", title="Parcel router"
 
 
 def measured(load: Load = SINGLE) -> Known:
-    """Give what is known of a service with a fast and a slow endpoint."""
+    """Return what is known of a service with a fast and a slow endpoint."""
     return Known(
         latency=(
             MeasuredLatency(endpoint="route", method="POST", path="/route", p95=20.0, load=load),

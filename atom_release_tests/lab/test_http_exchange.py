@@ -267,7 +267,7 @@ _WHOLE = b"\r\nContent-Length: 2\r\n\r\nok"
 
 @contextmanager
 def dripping(pieces: list[bytes]) -> Iterator[int]:
-    """Give the port of a server that sends these pieces one after another, and then a whole answer."""
+    """Return the port of a server that sends these pieces one after another, and then a whole answer."""
     ended = threading.Event()
 
     def serve(listening: socket.socket) -> None:

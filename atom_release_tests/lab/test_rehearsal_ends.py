@@ -36,7 +36,7 @@ time.sleep(60)
 
 
 def below(pid: int) -> list[psutil.Process]:
-    """Give all processes below one; git's belong to the judged tree, not to the rehearsal."""
+    """Return all processes below one; git's belong to the judged tree, not to the rehearsal."""
     return [
         process
         for process in psutil.Process(pid).children(recursive=True)

@@ -55,7 +55,7 @@ FILES = {
 
 
 def manifest(**scripts: dict[str, Any]) -> Manifest:
-    """Give a manifest in which each script is a service that listens on its port."""
+    """Return a manifest in which each script is a service that listens on its port."""
     services = [
         {
             "id": f"S.{number}",

@@ -25,7 +25,7 @@ POINTS = [
 
 
 def said(svg: bytes) -> str:
-    """Give every text of a picture, and every description that a reader of the screen is given."""
+    """Return every text of a picture, and every description that a reader of the screen is given."""
     root = ET.fromstring(svg)  # noqa: S314 - written a line above
     texts = [
         *(element.text or "" for element in root.iter()),

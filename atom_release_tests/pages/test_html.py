@@ -23,7 +23,7 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 
 
 def decided(answer: Answer = Answer.YES, reason: str = "asked", remedy: str = "") -> Decision:
-    """Give a decision in which the last leg came to this."""
+    """Return a decision in which the last leg came to this."""
     last = evidence_for(LEGS[-1], answer, reason=reason, remedy=remedy)
     return decide(case_of([*all_good()[:-1], last]))
 

@@ -41,7 +41,7 @@ class Forge:
         self.asked: list[tuple[str, str]] = []
 
     def routes(self) -> list[Route]:
-        """Give the two routes the probe asks."""
+        """Return the two routes the probe asks."""
         return [Route("/api/user", self.user), Route("/api/repos/{owner}/{name}", self.repository)]
 
     def user(self, request: Request) -> Response:

@@ -62,7 +62,7 @@ def _probe(folder: Path, url: str | None, *endpoints: dict[str, Any], **budget: 
 
 
 def _quietly(found: Evidence, **budget: Any) -> tuple[Answer, str]:
-    """Give what the gate makes of the facts, had the machine been quiet."""
+    """Return what the gate makes of the facts, had the machine been quiet."""
     facts = {name: value for name, value in found.facts.items() if name != "machine"}
     return judge_latency({**facts, "noop": QUIET}, Budget.model_validate({**BUDGET, **budget}))
 

@@ -82,7 +82,7 @@ class Repository:
         self.git("commit", "--quiet", "--allow-empty", "--message", "m")
 
     def head(self) -> str:
-        """Give the last commit."""
+        """Return the last commit."""
         return self.git("rev-parse", "HEAD")
 
     def look(self, manifest: Manifest = MANIFEST, repository: Path | None = None) -> Look:

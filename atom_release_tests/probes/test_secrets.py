@@ -27,7 +27,7 @@ OPENSSL = shutil.which("openssl") or "openssl"
 
 
 def _random(count: int, letters: str = "bcdfghjkmnpqrtvwxzBCDFGHJKMNPQRTVWXZ23456789") -> str:
-    """Give random letters that spell nothing, with a digit and both cases.
+    """Return random letters that spell nothing, with a digit and both cases.
 
     So that each run plants another value.
     """

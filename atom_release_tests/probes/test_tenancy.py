@@ -31,7 +31,7 @@ def table(
     *,
     using: str = "tenant_id::text = current_setting('app.tenant_id', true)",
 ) -> str:
-    """Give the SQL of a table that is isolated as it should be."""
+    """Return the SQL of a table that is isolated as it should be."""
     return f"""
     CREATE TABLE {name} ({columns});
     ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;
@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgr
 
 @pytest.fixture
 def role(server: postgres.Postgres) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """Give a superuser's connection.
+    """Return a superuser's connection.
 
     The application's role is on the server already, and is taken away again.
     """

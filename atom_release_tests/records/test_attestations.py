@@ -143,7 +143,7 @@ def test_the_attestations_of_other_evidence_are_refused(
 
 
 def sealed(key: signing.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, bytes], bytes]:
-    """Give the artifacts and the signed decision on some evidence, made as the graph makes them."""
+    """Return the artifacts and the signed decision on some evidence, made as the graph makes them."""
     manifest = (
         b"release: {phase: X, name: Example, version: v1, tag: v1, branch: review/v1}\n"
         + asking("AC5", "AC6", "P-2", "P-4").encode()

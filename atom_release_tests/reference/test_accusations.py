@@ -84,7 +84,7 @@ class Bench:
         )
 
     def figures(self, service_id: str) -> dict[str, float]:
-        """Give what the run found.
+        """Return what the run found.
 
         The number of tests of a service, and the scores of the one that predicts, in percent.
         """
@@ -160,13 +160,13 @@ def _sources(bench: Bench) -> list[str]:
 
 
 def original(bench: Bench, service_id: str) -> Path:
-    """Give the service's own report."""
+    """Return the service's own report."""
     (path,) = bench.repository.glob(bench.record.manifest.service(service_id).report)
     return path
 
 
 def came(bench: Bench, service_id: str) -> int:
-    """Give when the service's own report was committed."""
+    """Return when the service's own report was committed."""
     return int(
         git(
             bench.repository,
@@ -180,7 +180,7 @@ def came(bench: Bench, service_id: str) -> int:
 
 
 def changed(bench: Bench, service_id: str) -> dict[str, str]:
-    """Give the service's own report once as it is and once for each number or status of a claim that holds, with that one changed."""
+    """Return the service's own report once as it is and once for each number or status of a claim that holds, with that one changed."""
     text = original(bench, service_id).read_text()
     lines = text.split("\n")
     made = {f"changed/{service_id}/as-it-is.md": text}
@@ -200,7 +200,7 @@ def changed(bench: Bench, service_id: str) -> dict[str, str]:
 
 
 def _others(line: str) -> Iterator[str]:
-    """Give the line with one thing changed.
+    """Return the line with one thing changed.
 
     Its status, the year of its date, the name of its file or path, or each of its counts and
     scores.
@@ -241,7 +241,7 @@ def row_line(row: LedgerRow) -> int:
 
 
 def _by_claim(rows: tuple[LedgerRow, ...]) -> dict[tuple[str, ...], ClaimVerdict]:
-    """Give the verdict of each claim.
+    """Return the verdict of each claim.
 
     What is told once wherever it is named goes by its name, all else by its place.
     """

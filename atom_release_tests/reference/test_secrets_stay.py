@@ -61,7 +61,7 @@ def echoing(heard: list[str]) -> Iterator[str]:
 
 
 def committed() -> dict[str, str]:
-    """Give the values of the scenario's .env."""
+    """Return the values of the scenario's .env."""
     lines = SCENARIOS[_SCENARIO].files()[".env"].decode().split()
     return {f"committed {line.partition('=')[0]}": line.partition("=")[2] for line in lines}
 

@@ -117,7 +117,7 @@ def _lease() -> Iterator[None]:
 
 
 def answering(look: Look, questions: list[str]) -> Callable[..., list[Evidence]]:
-    """Give a probe that answers yes to its questions for every subject."""
+    """Return a probe that answers yes to its questions for every subject."""
     wanted = [leg for leg in sorted(criteria.asked(look.manifest)) if leg[0] in questions]
 
     def probe(*given: Any, **_: object) -> list[Evidence]:  # noqa: ANN401 - a probe is given what it asks for
@@ -139,7 +139,7 @@ def raising(*_: object, **__: object) -> list[Evidence]:
 
 
 def collected(look: Look) -> list[Evidence]:
-    """Give what all stations ask, as their evidence."""
+    """Return what all stations ask, as their evidence."""
     found: list[Evidence] = []
     for station in ("infra_simulation", "cross_service", "perf_summary", "policy_check"):
         found += _evidence(getattr(asking, station)(step_of(look, station)))

@@ -143,7 +143,7 @@ ROLL_UPS = {"AC3": ("P-1", "P-2", "P-3", "P-4", "P-5", "P-6"), "AC4": ("T5",)}
 
 
 def catalogue(manifest: Manifest) -> tuple[Criterion, ...]:
-    """Give every criterion that a release of this manifest can be held to, services first."""
+    """Return every criterion that a release of this manifest can be held to, services first."""
     services = tuple(
         Criterion(
             service.id,
@@ -185,7 +185,7 @@ def blocked_policy(manifest: Manifest, criterion: Criterion) -> BlockedPolicy:
 
 
 def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
-    """Give the legs of one criterion, those that do not apply included.
+    """Return the legs of one criterion, those that do not apply included.
 
     Raises:
         KeyError: no such criterion.
@@ -197,7 +197,7 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
 
 
 def asked(manifest: Manifest) -> frozenset[tuple[str, str]]:
-    """Give every leg that some expected criterion has, as (question, subject).
+    """Return every leg that some expected criterion has, as (question, subject).
 
     What a run has to ask.
     """
@@ -366,5 +366,5 @@ _LEGS: dict[str, Callable[[Manifest], Iterator[LegSpec]]] = {
 
 
 def worst(outcomes: Iterator[Outcome]) -> Outcome | None:
-    """Give the worst of the outcomes, None of none: an empty conjunction is never a pass."""
+    """Return the worst of the outcomes, None of none: an empty conjunction is never a pass."""
     return max(outcomes, key=lambda outcome: outcome.badness, default=None)

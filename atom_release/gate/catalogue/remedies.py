@@ -127,7 +127,7 @@ _BRING = (
 
 
 def remedy(question: str, outcome: Outcome | None) -> str:
-    """Give what to change for this outcome of a leg; nothing where there is nothing to change."""
+    """Return what to change for this outcome of a leg; nothing where there is nothing to change."""
     if outcome in {None, Outcome.PASS}:
         return ""
     if question == "claims" and outcome is Outcome.INCONCLUSIVE:

@@ -97,13 +97,13 @@ def rerun_commit(service: Service, evidence: Body) -> str | None:
 
 
 def record(service: Service, evidence: Body) -> ClaimRecord | None:
-    """Give what the service's report asserts, as it was read; None where no evidence holds it."""
+    """Return what the service's report asserts, as it was read; None where no evidence holds it."""
     found = _record_and_known(service, evidence)
     return found[0] if found else None
 
 
 def findings(service: Service, evidence: Body) -> tuple[str, ...]:
-    """Give the contradictions inside the service's report, and between reports of its task."""
+    """Return the contradictions inside the service's report, and between reports of its task."""
     read = record(service, evidence)
     between = _facts("report", service, evidence).get("disagreements") or ()
     return (*(read.findings if read else ()), *(str(one) for one in between))
@@ -165,7 +165,7 @@ def _suite(
     *,
     control_held: bool,
 ) -> SuiteKnown | None:
-    """Give the runs that say something about the code.
+    """Return the runs that say something about the code.
 
     Not those whose surroundings were to blame, nor those that met a limit.
     """
@@ -185,7 +185,7 @@ def _suite(
 
 
 def _rerun(facts: RerunFacts | None) -> tuple[Run, ...]:
-    """Give the counts of the runs at the commit that wrote the count.
+    """Return the counts of the runs at the commit that wrote the count.
 
     If each of them was conclusive.
     """
@@ -235,7 +235,7 @@ def _scores(facts: Mapping[str, Any], unchanged: bool | None) -> ScoresKnown | N
 
 
 def _relations(kind: str, evidence: Body) -> tuple[str, ...] | None:
-    """Give the tables or views that the migrations of the judged commit made.
+    """Return the tables or views that the migrations of the judged commit made.
 
     As the database's own catalog names them.
     """
@@ -265,7 +265,7 @@ def _latency(facts: Mapping[str, Any]) -> tuple[MeasuredLatency, ...]:
 
 
 def _facts(question: str, service: Service, evidence: Body) -> Mapping[str, Any]:
-    """Give the facts of the evidence on one question about a service.
+    """Return the facts of the evidence on one question about a service.
 
     Of several, the one whose digest is least: order must not matter.
     """

@@ -112,7 +112,7 @@ def _row(claim: Claim, record: ClaimRecord, known: Known) -> LedgerRow:
 
 
 def said(claim: Claim) -> str:
-    """Give the claim as a person would say it."""
+    """Return the claim as a person would say it."""
     value = f"{claim.value:g}" if isinstance(claim.value, float) else str(claim.value)
     bound = "" if claim.comparator in {None, "="} else f"{claim.comparator} "
     unit = "" if claim.unit in {None, "fraction"} else f" {claim.unit}"

@@ -19,7 +19,7 @@ _SLACK = 1e-12
 
 
 def printed_range(value: float, text: str) -> tuple[float, float]:
-    """Give the half-open range that a number means as its line prints it.
+    """Return the half-open range that a number means as its line prints it.
 
     81.8 % is [0.8175, 0.8185).
     """
@@ -46,12 +46,12 @@ def speaks_of_other_data(text: str) -> bool:
 
 
 def interval(share: float, trials: int) -> tuple[float, float]:
-    """Give Wilson's interval of a measured share."""
+    """Return Wilson's interval of a measured share."""
     return wilson(round(share * trials), trials)
 
 
 def least_trials(share: float, most: int) -> int:
-    """Give the least number of trials that can have this share.
+    """Return the least number of trials that can have this share.
 
     Its denominator in lowest terms, which errs toward a wider interval.
     """

@@ -104,7 +104,7 @@ class ScoresKnown(_Frozen):
     )
 
     def interval(self, name: str) -> tuple[float, float]:
-        """Give the interval of one score.
+        """Return the interval of one score.
 
         Where its number of trials is not told, the least that it can be.
         """

@@ -62,7 +62,7 @@ def _status(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
 
 
 def _own_failures(record: ClaimRecord, known: Known) -> str:
-    """Give the report's own number of failures, unless that number is itself shown to be false."""
+    """Return the report's own number of failures, unless that number is itself shown to be false."""
     counted = [
         claim
         for claim in record.claims
@@ -311,7 +311,7 @@ def _date(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
 
 
 def _span(value: str) -> tuple[datetime, datetime] | None:
-    """Give the moments a date can mean: of a bare date, all of that day in every zone."""
+    """Return the moments a date can mean: of a bare date, all of that day in every zone."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

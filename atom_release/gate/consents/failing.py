@@ -50,7 +50,7 @@ def _steady(text: str) -> str:
 
 
 def _deciding(facts: dict[str, Any]) -> dict[str, Any]:
-    """Give the facts on which an answer rests, without what differs from run to run."""
+    """Return the facts on which an answer rests, without what differs from run to run."""
     found = {
         name: _steady(json.dumps(facts[name], sort_keys=True))
         for name in _VARYING_FACTS

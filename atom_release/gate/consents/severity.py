@@ -19,7 +19,7 @@ _MACHINE = "noop"  # about the machine, not the service
 
 
 def of(failing: Iterable[Failing]) -> dict[str, float]:
-    """Give the figures of these failing legs by which they can get worse.
+    """Return the figures of these failing legs by which they can get worse.
 
     Where several pieces of evidence give one, the worst.
     """
@@ -66,7 +66,7 @@ def _figures(facts: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def _measured(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    """Give every 95th percentile and share of errors, however deep it stands."""
+    """Return every 95th percentile and share of errors, however deep it stands."""
     if isinstance(value, list):
         for number, one in enumerate(value):
             yield from _measured(

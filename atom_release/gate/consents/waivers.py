@@ -137,7 +137,7 @@ class WaiverUse(BaseModel):
 
 
 def fingerprint(criterion: str, failing: Iterable[Failing]) -> str:
-    """Give the fingerprint of a criterion's failure.
+    """Return the fingerprint of a criterion's failure.
 
     Over its failing legs' question, subject, answer and deciding facts.
     """
@@ -194,7 +194,7 @@ def _unsigned(presented: Presented) -> str:
 
 
 def use(presented: Presented, why: str) -> WaiverUse:
-    """Give the account of a waiver: it counted where there is no reason against it."""
+    """Return the account of a waiver: it counted where there is no reason against it."""
     waiver = presented.waiver
     return WaiverUse(
         digest=presented.digest,

@@ -79,7 +79,7 @@ def count_claims(
 def accounts(
     manifest: Manifest, evidence: Mapping[str, Evidence], results: Iterable[CriterionResult]
 ) -> tuple[Account, ...]:
-    """Give the account of every service, in the manifest's order."""
+    """Return the account of every service, in the manifest's order."""
     policies = [one for one in results if one.id.startswith("P-")]
     whole = {one.id: one.outcome for one in policies}
     return tuple(
@@ -104,7 +104,7 @@ def _account(
 
 
 def _own(service: Service, policies: Iterable[CriterionResult]) -> dict[str, Outcome]:
-    """Give the outcome of each policy by the legs that ask this service itself."""
+    """Return the outcome of each policy by the legs that ask this service itself."""
     asked = {
         one.id: criteria.worst(
             leg.outcome for leg in one.legs if leg.subject == service.id and leg.outcome is not None

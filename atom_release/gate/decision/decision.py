@@ -130,7 +130,7 @@ class Decision(BaseModel):
     approvals: tuple[ApprovalUse, ...] = ()
 
     def criterion(self, criterion_id: str) -> CriterionResult:
-        """Give one criterion's result.
+        """Return one criterion's result.
 
         Raises:
             KeyError: this release does not expect that criterion.
@@ -184,7 +184,7 @@ def decide(case: Case) -> Decision:
 
 
 def judge(criterion: Criterion, case: Case) -> CriterionResult:
-    """Give the outcome of one criterion.
+    """Return the outcome of one criterion.
 
     The worst of the legs that apply, or WAIVED where a waiver names exactly that failure.
     """
@@ -192,7 +192,7 @@ def judge(criterion: Criterion, case: Case) -> CriterionResult:
 
 
 def _found(criterion: Criterion, case: Case) -> CriterionResult:
-    """Give the outcome before any waiver."""
+    """Return the outcome before any waiver."""
     judged = (*_asked(criterion, case), *people_legs.of(criterion.id, case))
     counted = [leg for leg in judged if leg.outcome is not None]
     outcome = (
@@ -327,7 +327,7 @@ def _failing(found: CriterionResult, case: Case) -> tuple[Failing, ...]:
 
 
 def _account(results: Sequence[CriterionResult], case: Case) -> tuple[WaiverUse, ...]:
-    """Give what became of every waiver, also of those that no criterion here takes."""
+    """Return what became of every waiver, also of those that no criterion here takes."""
     taken = [use for result in results for use in result.waivers]
     known = {use.digest for use in taken}
     rest = [

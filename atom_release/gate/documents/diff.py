@@ -32,7 +32,7 @@ class Change(BaseModel):
 
 
 def compare(before: Decision, after: Decision) -> tuple[Change, ...]:
-    """Give every criterion that differs, those of `before` first.
+    """Return every criterion that differs, those of `before` first.
 
     Two equal decisions differ in nothing.
     """

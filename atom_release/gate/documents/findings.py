@@ -32,7 +32,7 @@ class Found:
 
 
 def findings(leg: Leg, evidence: Mapping[str, Evidence]) -> list[Found]:
-    """Give the findings of a leg.
+    """Return the findings of a leg.
 
     Where it does not fail, as when a manifest lets secrets of the history warn, none of them
     decides.

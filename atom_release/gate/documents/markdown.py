@@ -26,7 +26,7 @@ _SIGNS = {
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Give a Markdown table; cells are made safe for one line."""
+    """Return a Markdown table; cells are made safe for one line."""
     lines = ["| " + " | ".join(header) + " |", "| " + " | ".join("---" for _ in header) + " |"]
     lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
@@ -38,12 +38,12 @@ def _cell(value: object) -> str:
 
 
 def sign(outcome: Outcome | None) -> str:
-    """Give the outcome with its sign; a leg that does not apply has none."""
+    """Return the outcome with its sign; a leg that does not apply has none."""
     return "not applicable" if outcome is None else f"{_SIGNS[outcome]} {outcome}"
 
 
 def decision_table(decision: Decision) -> str:
-    """Give the table a release manager reads first: criterion, outcome, assurance, why."""
+    """Return the table a release manager reads first: criterion, outcome, assurance, why."""
     rows = [
         (result.id, result.title, _outcome(result), result.assurance or "", result.reason)
         for result in decision.criteria
@@ -71,12 +71,12 @@ def decision_table(decision: Decision) -> str:
 
 
 def digests(named: Mapping[str, str]) -> str:
-    """Give the table of what a decision rests on, each by its SHA-256."""
+    """Return the table of what a decision rests on, each by its SHA-256."""
     return table(("artifact", "sha256"), sorted(named.items()))
 
 
 def _agreed(decision: Decision) -> Iterator[str]:
-    """Give what people said of it.
+    """Return what people said of it.
 
     Every waiver and approval that was handed in, whether it counted or not.
     """
@@ -126,7 +126,7 @@ def _outcome(result: CriterionResult) -> str:
 
 
 def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequence[Cell]) -> str:
-    """Give the policy report.
+    """Return the policy report.
 
     The policies, the matrix of policy by leg and service, then each leg that does not pass with
     what to change.
@@ -149,7 +149,7 @@ def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequen
 
 
 def _matrix(cells: Sequence[Cell]) -> str:
-    """Give the matrix, one row for each leg; what was not asked says why."""
+    """Return the matrix, one row for each leg; what was not asked says why."""
     rows = matrix.rows(cells)
     header = ("policy", "leg", *(cell.service for cell in (rows[0] if rows else ())))
     return table(
@@ -183,7 +183,7 @@ def _legs(legs: Iterable[Leg]) -> str:
 def aggregated(
     release: str, results: Sequence[CriterionResult], accounts: Sequence[Account]
 ) -> str:
-    """Give the aggregated report: the outcomes so far, then the ledger of claims per service."""
+    """Return the aggregated report: the outcomes so far, then the ledger of claims per service."""
     parts = [
         f"# {release}: aggregated report",
         table(
@@ -202,7 +202,7 @@ def aggregated(
 
 
 def counted(account: Account) -> str:
-    """Give the counts of one service's claims in one line."""
+    """Return the counts of one service's claims in one line."""
     verdicts = ", ".join(f"{account.counts[verdict]} {verdict}" for verdict in ClaimVerdict)
     return (
         f"{verdicts}; {account.unexamined} of {account.lines} lines hold nothing that was"
@@ -211,6 +211,6 @@ def counted(account: Account) -> str:
 
 
 def ledger_table(rows: Sequence[LedgerRow]) -> str:
-    """Give the ledger of one service: claim, said, found, verdict, where it stands, why."""
+    """Return the ledger of one service: claim, said, found, verdict, where it stands, why."""
     shown = [(row.kind, row.said, row.found, row.verdict, row.where, row.reason) for row in rows]
     return table(("claim", "said", "found", "verdict", "where", "why"), shown)

@@ -39,7 +39,7 @@ class Cell(BaseModel):
 
     @property
     def short(self) -> str:
-        """Give the cell in a few words."""
+        """Return the cell in a few words."""
         if self.outcome == NOT_APPLICABLE:
             return f"{NOT_APPLICABLE}: {self.reason}"
         if self.outcome == Outcome.BLOCKED:
@@ -48,12 +48,12 @@ class Cell(BaseModel):
 
 
 def columns(manifest: Manifest) -> tuple[str, ...]:
-    """Give the release as a whole, then its services."""
+    """Return the release as a whole, then its services."""
     return RELEASE, *(service.id for service in manifest.services)
 
 
 def cells(manifest: Manifest, results: Sequence[CriterionResult]) -> list[Cell]:
-    """Give every cell: row by row, the release first."""
+    """Return every cell: row by row, the release first."""
     return [
         cell
         for result in results
@@ -63,13 +63,13 @@ def cells(manifest: Manifest, results: Sequence[CriterionResult]) -> list[Cell]:
 
 
 def rows(cells: Sequence[Cell]) -> list[Sequence[Cell]]:
-    """Give the cells row by row, one row for each leg; each row holds every column."""
+    """Return the cells row by row, one row for each leg; each row holds every column."""
     width = len({cell.service for cell in cells})
     return [cells[start : start + width] for start in range(0, len(cells), max(width, 1))]
 
 
 def _rows(manifest: Manifest, result: CriterionResult) -> Iterator[tuple[str, dict[str, Leg]]]:
-    """Give each question with its legs by column.
+    """Return each question with its legs by column.
 
     Two systems or artifacts that one question is put to are two rows, named apart.
     """

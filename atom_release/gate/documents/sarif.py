@@ -51,7 +51,7 @@ class Origin:
 def document(
     origin: Origin, results: Sequence[CriterionResult], evidence: Mapping[str, Evidence]
 ) -> dict[str, Any]:
-    """Give the SARIF log of the policies' results."""
+    """Return the SARIF log of the policies' results."""
     found = sorted(_results(origin, results, evidence), key=_order)
     rules = {one["ruleId"]: rule for one, rule in found}
     index = {rule: number for number, rule in enumerate(sorted(rules))}
@@ -171,7 +171,7 @@ def _location(origin: Origin, leg: Leg, found: Found) -> dict[str, Any]:
 
 
 def _relative_uri(path: str) -> str:
-    """Give a path as a reference relative to the tree.
+    """Return a path as a reference relative to the tree.
 
     What a URI has another use for is escaped.
     """
@@ -212,7 +212,7 @@ def _notes(policy: str, leg: Leg, evidence: Mapping[str, Evidence]) -> Iterator[
 
 
 def _numbered(results: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give findings that are alike in all but their line fingerprints of their own.
+    """Return findings that are alike in all but their line fingerprints of their own.
 
     By the order in which they stand.
     """

@@ -39,7 +39,7 @@ class Circumstances:
 
 
 def statement(decision: Decision, circumstances: Circumstances) -> dict[str, JsonValue]:
-    """Give the statement about one decision, ready to be signed."""
+    """Return the statement about one decision, ready to be signed."""
     subjects: list[JsonValue] = [{"name": "commit", "digest": {"gitCommit": decision.commit}}]
     subjects += [
         {"name": name, "digest": {"sha256": value}}

@@ -140,7 +140,7 @@ class Manifest(Strict):
         return self
 
     def service(self, service_id: str) -> Service:
-        """Give the service of that id.
+        """Return the service of that id.
 
         Raises:
             KeyError: no such service.

@@ -82,5 +82,5 @@ class Strict(BaseModel):
 
 
 def slug(name: str) -> str:
-    """Give the id as Dagster takes it in a name: letters, digits and `_` only."""
+    """Return the id as Dagster takes it in a name: letters, digits and `_` only."""
     return re.sub(r"[^A-Za-z0-9]", "_", name)

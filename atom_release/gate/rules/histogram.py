@@ -25,7 +25,7 @@ from atom_release.gate.vocabulary import Answer
 def bucket_interval(
     edges: Sequence[float | None], at_most: Sequence[int], q: float, alpha: float
 ) -> Interval:
-    """Give the edges between which the true q-quantile lies.
+    """Return the edges between which the true q-quantile lies.
 
     Above the first, not above the second; None where there is no such edge.
     """

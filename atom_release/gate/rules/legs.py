@@ -49,7 +49,7 @@ class Earlier(BaseModel):
     unwaivable: str = ""
 
     def __str__(self) -> str:
-        """Give it in one line."""
+        """Return it in one line."""
         return f"{self.when}: {self.reason}"
 
 
@@ -74,7 +74,7 @@ class Case:
     operator_digest: str = ""  # SHA-256 of the operator's file; empty where there is none
 
     def of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
-        """Give the evidence of one leg with its digests, ordered by digest."""
+        """Return the evidence of one leg with its digests, ordered by digest."""
         return sorted(
             (digest, one) for digest, one in self.evidence.items() if one.leg == (question, subject)
         )
@@ -102,7 +102,7 @@ class Leg(BaseModel):
 
 
 def judge(spec: LegSpec, case: Case) -> Leg:
-    """Give the outcome of one leg: the worst that its evidence says."""
+    """Return the outcome of one leg: the worst that its evidence says."""
     if not spec.applies:
         return Leg(question=spec.question, subject=spec.subject, outcome=None, reason=spec.why_not)
     found = case.of(spec.question, spec.subject)
@@ -182,7 +182,7 @@ def _doubt(spec: LegSpec, evidence: Evidence, case: Case) -> str:
 
 
 def _answer(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    """Give the probe's answer, or what a rule makes of its facts.
+    """Return the probe's answer, or what a rule makes of its facts.
 
     A yes is never taken where it can be worked out again.
     """
@@ -287,5 +287,5 @@ def _accepts_weak(spec: LegSpec, manifest: Manifest) -> bool:
 
 
 def policy(manifest: Manifest, criterion: str) -> CriterionPolicy:
-    """Give what the manifest asks of a criterion beyond the defaults."""
+    """Return what the manifest asks of a criterion beyond the defaults."""
     return manifest.criteria.get(criterion, _DEFAULT_POLICY)

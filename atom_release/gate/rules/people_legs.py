@@ -39,7 +39,7 @@ _FLOOR_REMEDY = (
 
 
 def of(criterion: str, case: Case) -> Iterator[Leg]:
-    """Give the legs of this kind that a criterion has in this case.
+    """Return the legs of this kind that a criterion has in this case.
 
     Where nothing was loosened and nobody is asked, none.
     """

@@ -230,7 +230,7 @@ def _ms(value: float | None) -> str:
 
 
 def judge_accuracy(facts: Mapping[str, JsonValue], minimum: float) -> tuple[Answer, str]:
-    """Give the answer that accuracy facts come to, and why.
+    """Return the answer that accuracy facts come to, and why.
 
     The minimum is a promise about this labelled set, all of which was asked: so the score itself
     decides that it is reached. That it is missed is said only where Wilson's interval excludes the

@@ -43,7 +43,7 @@ class Baseline:
 
 
 def loosenings(before: Manifest, now: Manifest) -> tuple[Loosening, ...]:
-    """Give every loosening of `now` against `before`, in the order of the criteria.
+    """Return every loosening of `now` against `before`, in the order of the criteria.
 
     A tightening is none.
     """
@@ -67,7 +67,7 @@ def loosenings(before: Manifest, now: Manifest) -> tuple[Loosening, ...]:
 
 
 def dropped(before: Manifest, now: Manifest) -> tuple[Criterion, ...]:
-    """Give the criteria that the release before was held to and this one is not."""
+    """Return the criteria that the release before was held to and this one is not."""
     still = {one.id for one in criteria.expected(now)}
     return tuple(one for one in criteria.expected(before) if one.id not in still)
 
@@ -106,7 +106,7 @@ def _services(before: Manifest, now: Manifest) -> Iterator[Loosening]:
 
 
 def _without(before: Manifest, service: Service) -> Iterator[Loosening]:
-    """Give what a service that is gone takes with it: its own criterion, and every leg it had."""
+    """Return what a service that is gone takes with it: its own criterion, and every leg it had."""
     for one in criteria.expected(before):
         if one.id == service.id or any(
             leg.applies and leg.subject == service.id for leg in criteria.legs(before, one.id)
@@ -179,7 +179,7 @@ def _budget(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:
 
 
 def _rate(criterion: str, old: float | None, new: float | None) -> Iterator[Loosening]:
-    """Give that fewer arrivals are asked for: none named is the least load there is."""
+    """Return that fewer arrivals are asked for: none named is the least load there is."""
     if old is not None and new is None:
         yield Loosening(criterion, f"budget rate: {old:g} arrivals a second are not named any more")
     elif old is not None and new is not None:

@@ -43,7 +43,7 @@ class Shift(NamedTuple):
 
 
 def judge_regression(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Answer, str]:
-    """Give the answer that the facts of two latency measurements come to, and why."""
+    """Return the answer that the facts of two latency measurements come to, and why."""
     compared = RegressionFacts.read(facts)
     if compared is None or compared.now is None or compared.then is None:
         return _as_asked(
@@ -68,7 +68,7 @@ def _with_what(facts: Mapping[str, JsonValue]) -> str:
 
 
 def judge_beyond(now: Window, then: Window, budget: Budget) -> tuple[Answer, str]:
-    """Give the answer before it is asked whether the manifest only warns."""
+    """Return the answer before it is asked whether the manifest only warns."""
     if now.load != then.load:
         return (
             Answer.UNKNOWN,
@@ -103,7 +103,7 @@ def _noise(now: Window, budget: Budget) -> str:
 
 
 def _pairs(now: Window, then: Window) -> Iterable[tuple[ComparedEndpoint, ComparedEndpoint]]:
-    """Give the endpoints that were asked in both in the same way; a new one has no past."""
+    """Return the endpoints that were asked in both in the same way; a new one has no past."""
     before = {(one.name, one.method, one.path): one for one in then.endpoints}
     return (
         (one, before[key])
@@ -113,14 +113,14 @@ def _pairs(now: Window, then: Window) -> Iterable[tuple[ComparedEndpoint, Compar
 
 
 def p95_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
-    """Give by what share p95 rose."""
+    """Return the share by which p95 rose."""
     low = now.low / then.high - 1 if now.low is not None and then.high else None
     high = now.high / then.low - 1 if now.high is not None and then.low else None
     return Shift(low, high)
 
 
 def error_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
-    """Give by how much the rate of errors rose, in parts of one.
+    """Return how much the rate of errors rose, in parts of one.
 
     Between the ends of the two Wilson intervals.
     """
@@ -131,7 +131,7 @@ def error_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
 
 
 def _room(then: float, budget: Budget) -> float:
-    """Give how far above this previous p95 (ms) one may be now."""
+    """Return how far above this previous p95 (ms) one may be now."""
     return max(then * budget.regression.allowed, budget.regression.least.total_seconds() * 1000)
 
 

@@ -221,7 +221,7 @@ def _failure(path: str, sql: str, statement: Statement, error: psycopg.Error) ->
 
 
 def _message(error: psycopg.Error) -> str:
-    """Give PostgreSQL's message without its detail, which may quote a row."""
+    """Return PostgreSQL's message without its detail, which may quote a row."""
     return error.diag.message_primary or str(error).splitlines()[0]
 
 

@@ -47,10 +47,10 @@ class Server(PsqlServer, Protocol):
     """The PostgreSQL server that is asked."""
 
     def admin_dsn(self, database: str = "postgres") -> str:
-        """Give the superuser's connection string."""
+        """Return the superuser's connection string."""
 
     def dsn(self, database: str, role: str) -> str:
-        """Give the connection string of that role."""
+        """Return the connection string of that role."""
 
     def let_in(self, role: str) -> None:
         """Let that role log in."""
@@ -92,7 +92,7 @@ class Scratch:
             yield connection
 
     def address(self, role: str | None = None) -> str:
-        """Give the connection string.
+        """Return the connection string.
 
         With the bounds on each statement and each wait for a lock.
         """

@@ -72,7 +72,7 @@ def blank_out(text: str, start: int, end: int) -> str:
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """Give the statements of a file in order; what follows the last semicolon counts as one."""
+    """Return the statements of a file in order; what follows the last semicolon counts as one."""
     start, position, depth, blocks, words = -1, 0, 0, 0, 0
     while position < len(text):
         kind, end = _token(text, position)
@@ -122,7 +122,7 @@ def _token(text: str, position: int) -> tuple[str, int]:
 
 
 def _comment_end(text: str, position: int) -> int:
-    """Give the end of a comment that may hold comments."""
+    """Return the end of a comment that may hold comments."""
     depth = 1
     for edge in _COMMENT_EDGE.finditer(text, position):
         depth += 1 if edge.group() == "/*" else -1
@@ -132,5 +132,5 @@ def _comment_end(text: str, position: int) -> int:
 
 
 def line_of(text: str, position: int) -> int:
-    """Give the 1-based line of a 0-based position."""
+    """Return the 1-based line of a 0-based position."""
     return text.count("\n", 0, max(position, 0)) + 1

@@ -83,11 +83,11 @@ class Launcher:
         return not self._closing.is_set()
 
     def log(self, name: str) -> Path:
-        """Give the file into which the process of that name writes."""
+        """Return the file into which the process of that name writes."""
         return self.logs / f"{name}.log"
 
     def tail(self, name: str) -> bytes:
-        """Give the end of a process's log, nothing where there is none."""
+        """Return the end of a process's log, nothing where there is none."""
         try:
             with self.log(name).open("rb") as log:
                 log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL))
@@ -174,6 +174,6 @@ class Launcher:
 
 
 def last_line(output: bytes) -> str:
-    """Give the last line that a process wrote, for a reason's end."""
+    """Return the last line that a process wrote, for a reason's end."""
     lines = output.decode("utf-8", "replace").strip().splitlines()
     return lines[-1][:300] if lines else "it said nothing"

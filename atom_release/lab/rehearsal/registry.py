@@ -15,7 +15,7 @@ _guard = threading.Lock()
 
 
 def current(look: Look) -> Rehearsal:
-    """Give this process's rehearsal of that commit and manifest, started on the first call.
+    """Return this process's rehearsal of that commit and manifest, started on the first call.
 
     One of another that nobody has is ended.
     """

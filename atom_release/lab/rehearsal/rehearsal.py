@@ -134,7 +134,7 @@ class Rehearsal:
         return self._services.started.ports[service_id]
 
     def exchange(self) -> Exchange:
-        """Give a conversation with the services."""
+        """Return a conversation with the services."""
         self._used = True
         known = {f"secret:{name}": value for name, value in self.secrets.items()}
         return Exchange(self.base_urls, known, self._look.manifest.logins)
@@ -158,7 +158,7 @@ class Rehearsal:
         )
 
     def log_of(self, service_id: str) -> bytes:
-        """Give all that a service wrote so far.
+        """Return all that a service wrote so far.
 
         The rehearsal's own secrets replaced by their names.
         """
@@ -187,7 +187,7 @@ class Rehearsal:
         return why.partition("; its log ends:")[0]
 
     def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
-        """Give the files that services wrote into `{scratch}` and that match a glob.
+        """Return the files that services wrote into `{scratch}` and that match a glob.
 
         With those beside them that have such an ending.
 
@@ -225,7 +225,7 @@ class Rehearsal:
 
     @contextlib.contextmanager
     def lease(self) -> Iterator[Self]:
-        """Give the rehearsal to one user at a time.
+        """Return the rehearsal to one user at a time.
 
         Whatever an earlier one changed in database, folders and OpenBao is undone first.
 
@@ -267,7 +267,7 @@ class Rehearsal:
         self._folder.remove()
 
     def __enter__(self) -> Self:
-        """Give this rehearsal."""
+        """Return this rehearsal."""
         return self
 
     def __exit__(

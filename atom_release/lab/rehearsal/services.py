@@ -228,12 +228,12 @@ def answers(launcher: Launcher, port: int, health: str | None, last: list[str]) 
 
 
 def log_name(service_id: str) -> str:
-    """Give the name under which a service's process and log are kept."""
+    """Return the name under which a service's process and log are kept."""
     return f"service-{slug(service_id)}"
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Give all of a service's environment but the manifest's.
+    """Return all of a service's environment but the manifest's.
 
     Nothing of the gate's own is handed on.
     """

@@ -32,7 +32,7 @@ def keep(launcher: Launcher, state: Path, first: Path) -> None:
 
 
 def restore(launcher: Launcher, state: Path, first: Path) -> None:
-    """Give the folder its first content again."""
+    """Return the folder its first content again."""
     _run(launcher, _RESTORE, first, state)
 
 

@@ -38,12 +38,12 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def systems_asked(start: Start) -> set[str]:
-    """Give the systems, `postgres` and `vault`, that a service is told the address of."""
+    """Return the systems, `postgres` and `vault`, that a service is told the address of."""
     return {_SYSTEMS[name] for name in _named(start) if name in _SYSTEMS}
 
 
 def services_asked(start: Start) -> set[str]:
-    """Give the ids of the services that a service is told the address of."""
+    """Return the ids of the services that a service is told the address of."""
     return {name.removeprefix("url:") for name in _named(start) if name.startswith("url:")}
 
 
@@ -57,7 +57,7 @@ def _named(start: Start) -> set[str]:
 
 
 def redactor(secrets: Mapping[str, str]) -> Callable[[bytes], bytes]:
-    """Give a function that replaces every one of these values, and every line of one.
+    """Return a function that replaces every one of these values, and every line of one.
 
     By its name.
     """

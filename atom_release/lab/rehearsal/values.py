@@ -12,7 +12,7 @@ from atom_release.gate.manifest import Secret
 
 
 def made(wanted: Sequence[Secret]) -> dict[str, str]:
-    """Give a fresh value for every secret.
+    """Return a fresh value for every secret.
 
     The public half of one belongs to the private key made here.
     """
@@ -27,7 +27,7 @@ def made(wanted: Sequence[Secret]) -> dict[str, str]:
 
 
 def spelled(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give what must not be shown, with its name.
+    """Return what must not be shown, with its name.
 
     Each value, and each line of one that has several, as a log may break it.
     """
@@ -37,7 +37,7 @@ def spelled(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def readable(wanted: Iterable[Secret], service: str) -> list[Secret]:
-    """Give the secrets that a service may read: those that name it, or nobody."""
+    """Return the secrets that a service may read: those that name it, or nobody."""
     return [one for one in wanted if not one.readers or service in one.readers]
 
 

@@ -21,7 +21,7 @@ _MOST = 10_000
 
 
 def read(scratch: Path, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
-    """Give the plain files that match a glob.
+    """Return the plain files that match a glob.
 
     And those whose name is such a file's with an ending of `beside`; a link is never followed.
 

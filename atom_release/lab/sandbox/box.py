@@ -189,7 +189,7 @@ def _give_to_subject(order: Order, folders: Sequence[Path]) -> None:
 
 
 def _own(folder: Path, uid: int, gid: int) -> None:
-    """Give a folder and all below it to a user, following no link.
+    """Return a folder and all below it to a user, following no link.
 
     The folder itself last, as the sign that it is done.
     """

@@ -74,7 +74,7 @@ class Order:
     accounts: Sequence[str] = SUBJECT
 
     def plain(self) -> dict[str, Any]:
-        """Give the order as the launcher reads it.
+        """Return the order as the launcher reads it.
 
         With every path resolved and every person numbered.
         """
@@ -141,7 +141,7 @@ class Order:
         return links
 
     def _target(self) -> dict[str, Any] | None:
-        """Give the user to become, or None.
+        """Return the user to become, or None.
 
         Not root, or without namespaces that user could not reach what it must run.
         """

@@ -44,7 +44,7 @@ class Limits:
     file_mb: int = 256
 
     def times(self, factor: int) -> Limits:
-        """Give limits that many times as high."""
+        """Return limits that many times as high."""
         return Limits(
             self.wall * factor,
             self.cpu * factor,
@@ -83,7 +83,7 @@ class Launched:
     _report: IO[bytes]
 
     def said(self) -> dict[str, Any]:
-        """Give the launcher's next word.
+        """Return the launcher's next word.
 
         Raises:
             NotIsolated: the launcher could not do what was asked.

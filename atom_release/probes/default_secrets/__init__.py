@@ -45,7 +45,7 @@ def probe_default_secrets(look: Look, fingerprint_key: bytes | None = None) -> E
 
 
 def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
-    """Give the scanner.
+    """Return the scanner.
 
     Python that has no syntax tree is named in `unparsed`, and read line by line.
     """

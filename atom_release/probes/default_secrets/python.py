@@ -52,7 +52,7 @@ def defaults(content: bytes) -> list[Default] | None:
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
-    """Give the module's names that are bound to one literal."""
+    """Return the module's names that are bound to one literal."""
     found: dict[str, str] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
@@ -101,7 +101,7 @@ class _Reader:
                 yield call.lineno, name, value, "the default of the variable"
 
     def _asked(self, node: ast.AST) -> str | None:
-        """Give the variable whose secret this expression looks up."""
+        """Return the variable whose secret this expression looks up."""
         if isinstance(node, ast.Call) and node.args and _looks_up(node.func):
             name = _text(node.args[0], self._constants)
         elif isinstance(node, ast.Subscript) and _last(node.value) == "environ":
@@ -206,7 +206,7 @@ def _is_enumeration(node: ast.ClassDef) -> bool:
 
 
 def _text(node: ast.expr, constants: dict[str, str]) -> str | None:
-    """Give the text that an expression always has, or None."""
+    """Return the text that an expression always has, or None."""
     if isinstance(node, ast.Constant):
         return (
             node.value

@@ -143,7 +143,7 @@ class Client:
     _idle: list[_Connection] = field(default_factory=list)
 
     async def send(self) -> int:
-        """Give the status of one answer.
+        """Return the status of one answer.
 
         Raises:
             Unanswered: no answer came, or not in time.

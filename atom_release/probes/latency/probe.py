@@ -121,7 +121,7 @@ def _target(
 
 
 def samples_file(service: Service) -> str:
-    """Give the name of the scratch file that keeps every request sent to a service."""
+    """Return the name of the scratch file that keeps every request sent to a service."""
     return f"samples_{slug(service.id)}.parquet"
 
 

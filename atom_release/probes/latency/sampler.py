@@ -52,7 +52,7 @@ class Series:
         )
 
     def per_second(self, model: str) -> float | None:
-        """Give the right answers per second.
+        """Return the right answers per second.
 
         From the first request sent to the last right answer complete.
         """

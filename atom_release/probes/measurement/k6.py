@@ -22,7 +22,7 @@ _METRIC = "http_req_duration"
 
 
 def of_lines(content: bytes, only: Mapping[str, str]) -> tuple[NDArray[np.float64], int]:
-    """Give the latencies of the expected answers in milliseconds, and the number of the others.
+    """Return the latencies of the expected answers in milliseconds, and the number of the others.
 
     Raises:
         ProbeFault: the file is cut off or not k6's, or the metric is not one of times.
@@ -87,7 +87,7 @@ def _number(value: object) -> float:
 
 
 def of_summary(content: bytes) -> dict[str, float | int | None]:
-    """Give what a summary says of p95 (milliseconds), the requests and the rate of errors.
+    """Return what a summary says of p95 (milliseconds), the requests and the rate of errors.
 
     Raises:
         ProbeFault: it is not such a summary, or lacks p95.

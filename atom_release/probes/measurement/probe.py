@@ -56,7 +56,7 @@ def probe_measurements(look: Look, service: Service) -> Evidence:
 
 
 def _file(look: Look, asked: Measurement, budget: Budget) -> dict[str, JsonValue]:
-    """Give what one file says, or why it is not used."""
+    """Return what one file says, or why it is not used."""
     told: dict[str, JsonValue] = {
         "name": asked.file,
         "format": asked.format,

@@ -40,7 +40,7 @@ class Group:
     pieces: list[Values] = field(default_factory=list)
 
     def take(self) -> Values:
-        """Give all samples in one piece and forget the pieces."""
+        """Return all samples in one piece and forget the pieces."""
         import numpy as np
 
         pieces, self.pieces = self.pieces, []
@@ -59,7 +59,7 @@ class Figures:
 
 
 def grouped(source: Source, value: str, by: str, alpha: float = ALPHA) -> dict[str, Figures]:
-    """Give the figures of each group of a Parquet file.
+    """Return the figures of each group of a Parquet file.
 
     Args:
         source: the file, or its bytes.
@@ -78,7 +78,7 @@ def grouped(source: Source, value: str, by: str, alpha: float = ALPHA) -> dict[s
 
 
 def figures(values: Values, alpha: float = ALPHA) -> Figures:
-    """Give what samples come to; their order is changed.
+    """Return what samples come to; their order is changed.
 
     Raises:
         ProbeFault: there is none, or one is not a number.
@@ -103,7 +103,7 @@ def figures(values: Values, alpha: float = ALPHA) -> Figures:
 
 
 def read_groups(source: Source, value: str, by: Sequence[str]) -> dict[Key, Group]:
-    """Give the samples of a Parquet file by the values of some columns; a missing value is "".
+    """Return the samples of a Parquet file by the values of some columns; a missing value is "".
 
     Raises:
         ProbeFault: it is no Parquet file, lacks a column, or holds what is no latency.
@@ -164,7 +164,7 @@ def check_columns(schema: pa.Schema, value: str, by: Sequence[str]) -> None:
 
 
 def split(table: pa.Table, value: str, by: Sequence[str]) -> Iterator[tuple[Key, Values]]:
-    """Give the values of each group in a table, chunk by chunk; a row without a number has NaN."""
+    """Return the values of each group in a table, chunk by chunk; a row without a number has NaN."""
     import numpy as np
     import pyarrow.compute as pc
 
@@ -186,7 +186,7 @@ def split(table: pa.Table, value: str, by: Sequence[str]) -> Iterator[tuple[Key,
 
 
 def _encoded(column: pa.Array) -> tuple[NDArray[Any], list[str]]:
-    """Give the code of each row and the word of each code."""
+    """Return the code of each row and the word of each code."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def of_columns(content: bytes, asked: Measurement) -> tuple[NDArray[np.float64], int]:
-    """Give the latencies in a CSV or Parquet file, and the number of failed requests.
+    """Return the latencies in a CSV or Parquet file, and the number of failed requests.
 
     Raises:
         ProbeFault: the file cannot be believed.

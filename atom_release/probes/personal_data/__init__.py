@@ -201,7 +201,7 @@ def _in_column(
 
 
 def content_of(look: Look, path: str) -> bytes:
-    """Give a blob's bytes, or none where the tree has no such blob."""
+    """Return a blob's bytes, or none where the tree has no such blob."""
     try:
         return look.tree.read(path) if path in look.tree.entries else b""
     except ProbeFault:

@@ -86,7 +86,7 @@ def _open(copy: Path, *, immutable: bool) -> sqlite3.Connection:
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
-    """Give the ordinary tables.
+    """Return the ordinary tables.
 
     A virtual one keeps its rows in ordinary ones, and reading it would run its module.
     """

@@ -28,7 +28,7 @@ class Prose:
         self.heading = heading
 
     def around(self, start: int, end: int) -> str:
-        """Give the words near this place, and the heading."""
+        """Return the words near this place, and the heading."""
         return f"{self.heading} {self.text[max(0, start - _BEFORE) : end + _AFTER]}"
 
     def column(self, start: int) -> str:  # noqa: ARG002 - as a table's
@@ -48,7 +48,7 @@ class Table:
         self._names = self._cells(self.heading)
 
     def around(self, start: int, end: int) -> str:
-        """Give the words near this place on its line, and its column's name.
+        """Return the words near this place on its line, and its column's name.
 
         None where the line has other columns than the heading.
         """
@@ -74,7 +74,7 @@ Surroundings = Prose | Table
 
 
 def of(path: str, text: Text) -> Surroundings:
-    """Give the surroundings of all numbers in one file."""
+    """Return the surroundings of all numbers in one file."""
     return (
         Table(text)
         if PurePosixPath(path.lower()).suffix in _DELIMITED and text.text

@@ -75,7 +75,7 @@ class Known:
         return f"{self.brought.commit[:12]}:{self.finding.place}"
 
     def as_json(self) -> JsonValue:
-        """Give the finding as it stands in evidence.
+        """Return the finding as it stands in evidence.
 
         What it names is no path of the judged commit, so nobody looks for it there.
         """
@@ -172,7 +172,7 @@ def _known(
 
 
 def _lines_now(tree: JudgedTree, path: str) -> set[bytes]:
-    """Give the lines of this path in the judged commit.
+    """Return the lines of this path in the judged commit.
 
     What they hold is found there, by the same rules.
     """

@@ -75,7 +75,7 @@ class Walk:
 
 
 def blobs(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brought, bytes]]:
-    """Give each blob of the history that the tree does not hold, path by path and oldest first.
+    """Return each blob of the history that the tree does not hold, path by path and oldest first.
 
     `walk` is filled on the way.
     """
@@ -106,7 +106,7 @@ def _read(objects: Objects, oid: str, brought: Brought) -> bytes | None:
 def _chosen(
     listed: Mapping[Key, Brought], size_of: Mapping[str, int], walk: Walk, bounds: Bounds
 ) -> list[Key]:
-    """Give the blobs that are read within the bounds.
+    """Return the blobs that are read within the bounds.
 
     The newest, since what is long gone is the likeliest to be revoked.
     """
@@ -162,7 +162,7 @@ def _key(oid: str, path: str) -> Key:
 
 
 def _fields(stream: IO[bytes]) -> Iterator[bytes]:
-    """Give what stands between NULs.
+    """Return what stands between NULs.
 
     Without the line ends and the empty ones that git puts between commits.
     """

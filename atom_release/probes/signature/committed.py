@@ -18,7 +18,7 @@ class Unset(ProbeFault):
 
 
 def files(look: Look, signed: Signed) -> dict[str, bytes]:
-    """Give the artifacts of the tree that the globs name.
+    """Return the artifacts of the tree that the globs name.
 
     And whatever signatures lie beside them.
     """
@@ -30,7 +30,7 @@ def files(look: Look, signed: Signed) -> dict[str, bytes]:
 
 
 def public_key(look: Look, signed: Signed, secrets: Mapping[str, str]) -> bytes:
-    """Give the PEM of the public key; of a rehearsal secret that is a private key, its public half.
+    """Return the PEM of the public key, or the public half of a rehearsal secret that is a private key.
 
     Raises:
         ProbeFault: it is not where the manifest says.

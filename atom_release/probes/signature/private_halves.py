@@ -57,12 +57,12 @@ class PrivateKeys:
     scalars: int = 0
 
     def of(self, public: Any) -> list[str]:  # noqa: ANN401 - one of cryptography's many kinds of key
-        """Give the paths that hold the private half of this public key."""
+        """Return the paths that hold the private half of this public key."""
         return self.holders.get(digest_of(public), [])
 
 
 def digest_of(public: Any) -> str:  # noqa: ANN401 - one of cryptography's many kinds of key
-    """Give the SHA-256 of a public key's standard form."""
+    """Return the SHA-256 of a public key's standard form."""
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
         PublicFormat,
@@ -118,7 +118,7 @@ def _note(found: PrivateKeys, digest: str, path: str) -> None:
 
 
 def _publics(content: bytes, depth: int = 0) -> Iterator[Any]:
-    """Give the public halves of the whole private keys in a blob."""
+    """Return the public halves of the whole private keys in a blob."""
     for block in _BLOCK.finditer(content):
         yield from _loaded_pem(block["label"], _BETWEEN.sub(b"", block["body"]))
     if depth == 0 and content.startswith(b"\x30") and len(content) <= _LARGEST_DER:
@@ -131,7 +131,7 @@ def _publics(content: bytes, depth: int = 0) -> Iterator[Any]:
 
 
 def _scalars(content: bytes) -> Iterator[bytes]:
-    """Give what may be the 32 bytes of a private key.
+    """Return what may be the 32 bytes of a private key.
 
     So many are digests that only trying them tells.
     """

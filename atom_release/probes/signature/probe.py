@@ -103,7 +103,7 @@ def probe_committed(look: Look, signed: Signed) -> Evidence:
 
 
 def signature_evidence(look: Look, signed: Signed, artifacts: Artifacts, pem: bytes) -> Evidence:
-    """Give the evidence about these artifacts under this public key.
+    """Return the evidence about these artifacts under this public key.
 
     Raises:
         ProbeFault: the public key cannot be read.
@@ -171,7 +171,7 @@ class Told:
 
 
 def _judged(told: Told) -> tuple[Answer, str, str]:
-    """Give the first thing that is wrong, or that nothing is."""
+    """Return the first thing that is wrong, or that nothing is."""
     checked = told.checked
     verified = f"{len(checked.verified)} of {checked.artifacts} artifacts in {told.where} verify"
     holds = (

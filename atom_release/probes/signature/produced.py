@@ -168,7 +168,7 @@ def _judged(consumer: Consumer, status: int, *, alive: bool, genuine: int) -> tu
 
 
 def _place(content: bytes) -> int:
-    """Give where to change a bit so that JSON and the like can still be read.
+    """Return where to change a bit so that JSON and the like can still be read.
 
     The last digit, or else the middle.
     """

@@ -26,7 +26,7 @@ _KINDS = "ECDSA, Ed25519 and RSA"
 
 
 def load_public(pem: bytes) -> Any:  # noqa: ANN401 - one of cryptography's many kinds of key
-    """Give the public key of a PEM.
+    """Return the public key of a PEM.
 
     Raises:
         ProbeFault: it is none, or of a kind that signs nothing here.
@@ -53,7 +53,7 @@ def load_public(pem: bytes) -> Any:  # noqa: ANN401 - one of cryptography's many
 
 
 def signature_of(written: bytes) -> bytes | None:
-    """Give the signature of a `.sig` or a bundle: base64 in JSON, base64 alone, or the raw bytes.
+    """Return the signature of a `.sig` or a bundle: base64 in JSON, base64 alone, or the raw bytes.
 
     None of what cannot be one.
     """
@@ -98,7 +98,7 @@ def verifies(content: bytes, signature: bytes, key: Any) -> bool:  # noqa: ANN40
 
 
 def tampered(content: bytes) -> dict[str, bytes]:
-    """Give copies of an artifact that its signature must not cover, each with one thing changed."""
+    """Return copies of an artifact that its signature must not cover, each with a change."""
     copies = {"a byte was added": content + b"\n"}
     for where, place in (("first", 0), ("middle", len(content) // 2), ("last", len(content) - 1)):
         if content:
@@ -107,5 +107,5 @@ def tampered(content: bytes) -> dict[str, bytes]:
 
 
 def flipped(content: bytes, place: int) -> bytes:
-    """Give the content with one bit of one byte changed."""
+    """Return the content with one bit of one byte changed."""
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]

@@ -68,7 +68,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
 
 
 def bench_of(look: Look, suite: Suite) -> Bench:
-    """Give what the runs of a service's suite are made with.
+    """Return what the runs of a service's suite are made with.
 
     Raises:
         ProbeFault: the Python that it needs could not be had.
@@ -82,7 +82,7 @@ def bench_of(look: Look, suite: Suite) -> Bench:
 
 
 def lacks(look: Look, paths: Sequence[str | None]) -> list[str]:
-    """Give those of these paths that the judged tree does not have."""
+    """Return those of these paths that the judged tree does not have."""
     return [
         path
         for path in paths
@@ -97,7 +97,7 @@ def bench(
     memory_mb: int = _INTEGRATION_MEMORY_MB,
     arguments: Sequence[str] = (),
 ) -> Bench:
-    """Give what a suite's runs are made with.
+    """Return what a suite's runs are made with.
 
     Raises:
         ProbeFault: the Python that it needs could not be had.

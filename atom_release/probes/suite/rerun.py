@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def with_rerun(
     look: Look, service: Service, found: Evidence, reported: Sequence[Evidence]
 ) -> Evidence:
-    """Give the suite's evidence.
+    """Return the suite's evidence.
 
     With a run at the report's commit where a count of the report hangs on it.
     """

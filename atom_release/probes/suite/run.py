@@ -166,7 +166,7 @@ class Bench:
 
     @contextmanager
     def _throwaway(self, tree: Path, room: Path) -> Iterator[Path]:
-        """Give the tree itself where the sandbox forgets what is written there.
+        """Return the tree itself where the sandbox forgets what is written there.
 
         Else a copy of it.
         """
@@ -238,7 +238,7 @@ class Bench:
 
 
 def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:
-    """Give the sandbox in which the witness, and those folders, can be read."""
+    """Return the sandbox in which the witness, and those folders, can be read."""
     return Sandbox(sandbox.hidden, (*sandbox.readable, _WITNESS, *more), sandbox.namespaces)
 
 

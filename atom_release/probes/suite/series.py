@@ -176,6 +176,6 @@ def _keep_logs(look: Look, name: str, finding: Finding) -> None:
 
 
 def common_isolation(runs: Collection[Run]) -> tuple[str, ...]:
-    """Give the isolation that held in every one of these runs."""
+    """Return the isolation that held in every one of these runs."""
     first, *rest = [run.isolation for run in runs]
     return tuple(name for name in first if all(name in other for other in rest)) or ("none",)

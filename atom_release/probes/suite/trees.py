@@ -28,7 +28,7 @@ _FOLDER = "suites"
 
 
 def room(look: Look) -> Path:
-    """Give the folder for the suites of this commit.
+    """Return the folder for the suites of this commit.
 
     In which pytest looks for nothing further up.
     """
@@ -76,7 +76,7 @@ def without_code(
     keep: Collection[Call],
     history: History = "commit",
 ) -> Iterator[tuple[Path, Ablated]]:
-    """Give a copy whose code has no bodies."""
+    """Return a copy whose code has no bodies."""
     with _control(look, history) as copy:
         yield copy, ablate(copy, sources, tests=tests, keep=keep)
 
@@ -85,7 +85,7 @@ def without_code(
 def emptied(
     look: Look, paths: Sequence[str], *, tests: Sequence[str], history: History = "commit"
 ) -> Iterator[tuple[Path, Ablated]]:
-    """Give a copy in which the files at these paths, the suite's own left out, are empty."""
+    """Return a copy in which the files at these paths, the suite's own left out, are empty."""
     with _control(look, history) as copy:
         files = [
             path
@@ -101,7 +101,7 @@ def emptied(
 
 @contextmanager
 def _control(look: Look, history: History) -> Iterator[Path]:
-    """Give a copy to take something out of.
+    """Return a copy to take something out of.
 
     It shares its files with the judged copy, so they are replaced and never written through.
     """

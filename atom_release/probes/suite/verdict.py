@@ -88,7 +88,7 @@ class Trial:
         )
 
     def _not_the_code(self, run: Run) -> dict[str, str]:
-        """Give the failing, or never really run, tests of a run whose surroundings are to blame."""
+        """Return the failing, or never really run, tests of a run whose surroundings erred."""
         cases = (
             run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)
             if run.results
@@ -284,6 +284,6 @@ def _one_line(text: str) -> str:
 
 
 def some(names: Collection[str]) -> str:
-    """Give the first few of these, and how many more there are."""
+    """Return the first few of these, and how many more there are."""
     listed = ", ".join(list(names)[:_NAMED])
     return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed

@@ -52,7 +52,7 @@ class Came:
         return self.sqlstate in {"57014", "55P03"} or self.message.startswith("no partition")
 
     def __str__(self) -> str:
-        """Give it as reports say it."""
+        """Return it as reports say it."""
         return (
             f"refused ({self.sqlstate})"
             if self.refused

@@ -145,7 +145,7 @@ class Catalog:
     inherits: dict[int, list[int]]
 
     def with_column(self, column: str) -> list[Table]:
-        """Give the tables that have the tenant column, by name."""
+        """Return the tables that have the tenant column, by name."""
         return sorted(
             (one for one in self.tables.values() if column in one.columns),
             key=lambda one: one.label,

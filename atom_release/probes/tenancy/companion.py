@@ -26,7 +26,7 @@ _LISTED = 100
 
 
 def program() -> str | None:
-    """Give the path of the program, beside this interpreter or on the PATH.
+    """Return the path of the program, beside this interpreter or on the PATH.
 
     None where it is not installed.
     """
@@ -36,7 +36,7 @@ def program() -> str | None:
 
 
 def said(scratch: Scratch) -> dict[str, Any]:
-    """Give what it says of the scratch database for the facts.
+    """Return what it says of the scratch database for the facts.
 
     Its version and findings, or why there are none.
     """

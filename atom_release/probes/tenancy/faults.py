@@ -24,16 +24,16 @@ class Leak:
     line: int = 0
 
     def described(self) -> dict[str, Any]:
-        """Give it for the facts."""
+        """Return it for the facts."""
         return asdict(self)
 
     def __str__(self) -> str:
-        """Give it as one phrase."""
+        """Return it as one phrase."""
         return f"{self.where}: {self.what}"
 
 
 def quoted(*names: str) -> str:
-    """Give a name as SQL."""
+    """Return a name as SQL."""
     from psycopg.sql import Identifier
 
     return Identifier(*names).as_string(None)
@@ -109,7 +109,7 @@ def _of_table(table: Table, tenancy: Tenancy) -> Iterator[Leak]:
 
 
 def protecting(table: Table) -> str:
-    """Give the SQL that makes a table's policies bind everyone."""
+    """Return the SQL that makes a table's policies bind everyone."""
     name = quoted(table.schema, table.name)
     return (
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY; ALTER TABLE {name} FORCE ROW LEVEL"
@@ -118,7 +118,7 @@ def protecting(table: Table) -> str:
 
 
 def policy(table: Table, tenancy: Tenancy, *, restrictive: bool = False) -> str:
-    """Give the SQL of a policy that lets a tenant see and write its own rows only."""
+    """Return the SQL of a policy that lets a tenant see and write its own rows only."""
     rule = (
         f"({quoted(tenancy.column)}::text = nullif(current_setting('{tenancy.setting}', true), ''))"
     )
@@ -128,7 +128,7 @@ def policy(table: Table, tenancy: Tenancy, *, restrictive: bool = False) -> str:
 
 
 def of_window(window: Window, tenancy: Tenancy, when: str) -> Leak:
-    """Give the leak of a view."""
+    """Return the leak of a view."""
     name = quoted(window.schema, window.name)
     if window.materialized:
         remedy = f"REVOKE SELECT ON {name} FROM {quoted(tenancy.role)};"  # noqa: S608 - for a person to read, never run here
@@ -149,7 +149,7 @@ def of_window(window: Window, tenancy: Tenancy, when: str) -> Leak:
 def of_function(
     function: Function, tenancy: Tenancy, *, setting: bool, returning: bool, damaging: bool
 ) -> Iterator[Leak]:
-    """Give the leaks of a SECURITY DEFINER function."""
+    """Return the leaks of a SECURITY DEFINER function."""
     revoke = f"REVOKE EXECUTE ON FUNCTION {function.signature} FROM PUBLIC, {quoted(tenancy.role)};"
     invoker = f"ALTER FUNCTION {function.signature} SECURITY INVOKER;"
     if setting:

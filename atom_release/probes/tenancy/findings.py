@@ -59,7 +59,7 @@ class Run:
     hanging: dict[int, ForeignKey] = field(default_factory=dict)
 
     def spelled(self, label: str) -> list[str]:
-        """Give the ways in which the tables spell a tenant, the commonest first."""
+        """Return the ways in which the tables spell a tenant, the commonest first."""
         every: list[str] = []
         for table in self.found.tables:
             with contextlib.suppress(Unpopulated):

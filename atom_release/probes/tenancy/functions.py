@@ -43,7 +43,7 @@ class Foreign:
 
 
 def invoked(call: Call) -> Any:  # noqa: ANN401 - a composed query
-    """Give the call as SQL, with a parameter for each argument."""
+    """Return the call as SQL, with a parameter for each argument."""
     from psycopg.sql import SQL, Identifier
 
     arguments = SQL(", ").join(SQL("%s::{}").format(Identifier(*cast)) for cast in call.casts)
@@ -71,7 +71,7 @@ def calls_of(catalog: Catalog, foreign: Foreign) -> tuple[list[Call], list[Funct
 
 
 def _arguments(types: Types, oid: int, foreign: Foreign, function: Function) -> list[str]:
-    """Give arguments of that type.
+    """Return arguments of that type.
 
     The other tenant, keys of its rows (of tables that the function names first), then anything it
     reads.
@@ -100,7 +100,7 @@ def _names(function: Function, table: str) -> bool:
 
 
 def key_of(table: Table, types: Types) -> tuple[str, str] | None:
-    """Give the column and the type's name of a table's key.
+    """Return the column and the type's name of a table's key.
 
     Where one column of a simple type is the key.
     """
@@ -148,7 +148,7 @@ def damages(
 def watching(
     function: Function, tables: Sequence[tuple[Table, str]], column: str
 ) -> list[tuple[Any, str]]:
-    """Give queries of the other tenant's rows in the tables that the function names.
+    """Return queries of the other tenant's rows in the tables that the function names.
 
     Each with the tenant's value there.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def spellings(table: Table, types: Types, column_name: str) -> list[Callable[[str], str]]:
-    """Give the ways to spell a tenant that the type of the table's tenant column reads.
+    """Return the ways to spell a tenant that the type of the table's tenant column reads.
 
     A partition has its parent's.
     """
@@ -35,7 +35,7 @@ def spellings(table: Table, types: Types, column_name: str) -> list[Callable[[st
 
 
 def uuid_of_tenant(label: str) -> str:
-    """Give the tenant's value where it is a UUID or text."""
+    """Return the tenant's value where it is a UUID or text."""
     return uuid_of(f"tenant {label}")
 
 

@@ -29,7 +29,7 @@ _MADE = re.compile(
 
 
 def placed(leaks: Iterable[Leak], files: Sequence[tuple[str, bytes]]) -> list[Leak]:
-    """Give the leaks, each with the file and line that made what leaks, where there is one."""
+    """Return the leaks, each with the file and line that made what leaks, where there is one."""
     made = _made(files)
     return [_placed(one, made) for one in leaks]
 
@@ -41,7 +41,7 @@ def _placed(leak: Leak, made: dict[str, tuple[str, int]]) -> Leak:
 
 
 def _made(files: Sequence[tuple[str, bytes]]) -> dict[str, tuple[str, int]]:
-    """Give the first place of each name.
+    """Return the first place of each name.
 
     That is where it was made, for nothing can be altered before.
     """
@@ -59,7 +59,7 @@ def _made(files: Sequence[tuple[str, bytes]]) -> dict[str, tuple[str, int]]:
 
 
 def _plain(name: str) -> str:
-    """Give a name without its quotes, in lower case.
+    """Return a name without its quotes, in lower case.
 
     Reports write it as the catalog has it, migrations as they like.
     """

@@ -75,7 +75,7 @@ class Population:
             self.owned |= more
 
     def ensure(self, table: Table, label: str) -> Row:
-        """Give that tenant's row of the table, made if need be, its parents with it.
+        """Return that tenant's row of the table, made if need be, its parents with it.
 
         Raises:
             Unpopulated: no such row can be made.
@@ -100,7 +100,7 @@ class Population:
         return self.rows[key]
 
     def tenant(self, table: Table, label: str) -> str:
-        """Give the tenant's value as the table's tenant column has it.
+        """Return the tenant's value as the table's tenant column has it.
 
         Raises:
             Unpopulated: the column takes no two tenants.
@@ -111,7 +111,7 @@ class Population:
         return self._tenants[key]
 
     def further(self, table: Table, label: str, ordinal: int) -> Iterator[Row]:
-        """Give rows that could be inserted for that tenant beside the first, not inserted."""
+        """Return rows that could be inserted for that tenant beside the first, not inserted."""
         for child in self.catalog.inherits.get(table.oid, ()) if table.kind == "p" else ():
             if (child, label) in self.rows:
                 yield from self.further(self.catalog.tables[child], label, ordinal)
@@ -119,14 +119,14 @@ class Population:
             yield from self._plans(table, label, ordinal)
 
     def planned_key(self, table: Table, label: str, column: str) -> str | None:
-        """Give the value that the column of that tenant's first row is going to have.
+        """Return the value that the column of that tenant's first row is going to have.
 
         As far as it can be told.
         """
         return next(iter(self._candidates(table, column, f"{table.label}/{label}/0/0")), None)
 
     def spare(self, table: Table, label: str, tenant: str) -> Row | None:
-        """Give a row that could be inserted for that tenant beside those that are there.
+        """Return a row that could be inserted for that tenant beside those that are there.
 
         It was tried, and taken back.
         """
@@ -149,7 +149,7 @@ class Population:
         return first
 
     def _alike(self, table: Table, label: str) -> Iterator[Row]:
-        """Give a row like the first, with keys of its own.
+        """Return a row like the first, with keys of its own.
 
         Cheaper than asking again what the checks accept.
         """
@@ -226,11 +226,11 @@ class Population:
         raise Unpopulated(f"{table.label}: {reason}")
 
     def _setting_for(self, label: str) -> str | None:
-        """Give the tenant as other tables spell it, for triggers that read the setting."""
+        """Return the tenant as other tables spell it, for triggers that read the setting."""
         return next((value for (_, one), value in self._tenants.items() if one == label), None)
 
     def _plans(self, table: Table, label: str, ordinal: int) -> Iterator[Row]:
-        """Give rows to try.
+        """Return rows to try.
 
         Every column that has no default, then what is required and checked, then every column.
         """
@@ -288,7 +288,7 @@ class Population:
         return found if column.not_null and found else [*found, None]
 
     def references(self, table: Table, label: str) -> Row:
-        """Give the values of the columns that refer to other rows.
+        """Return the values of the columns that refer to other rows.
 
         A reference that may be null is left so where it cannot be made.
         """
@@ -345,7 +345,7 @@ class Population:
         return self._listed(table, label)
 
     def outsider(self, table: Table) -> str:
-        """Give a tenant's value that the column's type reads, whether or not a row may have it."""
+        """Return a tenant's value that the column's type reads, whether or not a row may have it."""
         forms = spellings(table, self.catalog.types, self.column)
         return forms[0]("A") if forms else "A"
 
@@ -368,7 +368,7 @@ class Population:
 
 
 def insert_statement(table: Table, names: list[str]) -> Any:  # noqa: ANN401 - a composed query
-    """Give the INSERT of those columns, with a parameter for each."""
+    """Return the INSERT of those columns, with a parameter for each."""
     from psycopg.sql import SQL, Identifier
 
     if not names:

@@ -122,7 +122,7 @@ def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, A
 
 
 def _relations(scratch: Scratch, *kinds: str) -> list[str]:
-    """Give the relations of these kinds that the migrations made, by schema and name."""
+    """Return the relations of these kinds that the migrations made, by schema and name."""
     query = """
         SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind::text = ANY(%s) AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%%' ORDER BY 1

@@ -33,7 +33,7 @@ def valid_rows(
     candidates: Mapping[str, Sequence[str | None]],
     limit: int = 4,
 ) -> list[Row]:
-    """Give combinations of the candidates that meet every check among those columns.
+    """Return combinations of the candidates that meet every check among those columns.
 
     The likeliest first; none where there is none.
 
@@ -67,7 +67,7 @@ class Question:
     limit: int
 
     def query(self, limit: int) -> Any:  # noqa: ANN401 - a composed query
-        """Give the query; it takes a list of candidates for each column."""
+        """Return the query; it takes a list of candidates for each column."""
         from psycopg.sql import (
             SQL,
             Identifier,
@@ -178,7 +178,7 @@ def _one_by_one(
 
 
 def spelled(table: Table, types: Types, name: str) -> str:
-    """Give the type of a column as SQL spells it.
+    """Return the type of a column as SQL spells it.
 
     What lies beneath a domain instead of the domain.
     """
@@ -192,5 +192,5 @@ def spelled(table: Table, types: Types, name: str) -> str:
 
 
 def relevant(checks: Sequence[Check], column: str) -> tuple[str, ...]:
-    """Give the checks that name the column, as SQL."""
+    """Return the checks that name the column, as SQL."""
     return tuple(check.expression for check in checks if column in check.columns)

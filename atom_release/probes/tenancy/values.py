@@ -43,7 +43,7 @@ class Types:
     by_oid: dict[int, Type] = field(default_factory=dict)
 
     def plain(self, oid: int, modifier: int) -> tuple[Type, int]:
-        """Give the type beneath domains, and its modifier."""
+        """Return the type beneath domains, and its modifier."""
         one = self.by_oid[oid]
         while one.kind == "d":
             modifier, one = (
@@ -55,7 +55,7 @@ class Types:
     def candidates(
         self, oid: int, modifier: int, seed: str, checks: tuple[str, ...] = ()
     ) -> list[str]:
-        """Give values of that type, the likeliest first.
+        """Return values of that type, the likeliest first.
 
         Different for every seed where the type has room; `checks` lend literals.
         """
@@ -83,7 +83,7 @@ class Types:
         return _base(one.name, modifier, seed, checks)
 
     def domain_checks(self, oid: int) -> tuple[str, ...]:
-        """Give the checks of a domain and of those beneath it, with VALUE for the value."""
+        """Return the checks of a domain and of those beneath it, with VALUE for the value."""
         one = self.by_oid[oid]
         found: tuple[str, ...] = ()
         while one.kind == "d":
@@ -99,12 +99,12 @@ class Types:
 
 
 def number_of(seed: str) -> int:
-    """Give a number between 1000 and 2,000,000,000 for a seed, the same every time."""
+    """Return a number between 1000 and 2,000,000,000 for a seed, the same every time."""
     return 1000 + uuid.uuid5(_SPACE, seed).int % 1_999_990_000
 
 
 def uuid_of(seed: str) -> str:
-    """Give a UUID for a seed, the same every time."""
+    """Return a UUID for a seed, the same every time."""
     return str(uuid.uuid5(_SPACE, seed))
 
 
@@ -177,7 +177,7 @@ def _fixed(name: str, modifier: int, seed: str) -> list[str]:
 
 
 def seed_word(seed: str) -> str:
-    """Give a short lower-case word for a seed."""
+    """Return a short lower-case word for a seed."""
     return f"g{uuid_of(seed)[:8]}"
 
 

@@ -35,7 +35,7 @@ class Seen:
 
 
 def of_interest(catalog: Catalog, tables: Sequence[int]) -> list[Window]:
-    """Give the views that the role may read and that reach a tenant table, or a function.
+    """Return the views that the role may read and that reach a tenant table, or a function.
 
     Which may read anything.
     """
@@ -95,7 +95,7 @@ def look(
 
 
 def changed(before: Seen, after: Seen) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Give what another tenant's rows changed.
+    """Return what another tenant's rows changed.
 
     Other rows, or another number of rows where the rows differ from call to call anyway.
     """

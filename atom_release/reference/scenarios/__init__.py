@@ -27,7 +27,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def find(name: str) -> Scenario:
-    """Give the scenario of that name.
+    """Return the scenario of that name.
 
     Raises:
         Misuse: there is none.
@@ -38,7 +38,7 @@ def find(name: str) -> Scenario:
 
 
 def manifest_bytes(scenario: str) -> bytes:
-    """Give the manifest of a scenario without writing anything.
+    """Return the manifest of a scenario without writing anything.
 
     Raises:
         Misuse: there is no such scenario.

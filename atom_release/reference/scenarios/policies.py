@@ -76,7 +76,7 @@ def _default_key(tree: Files) -> None:
     path = "services/platform/platform_vault.py"
     literal = "atom-" + "dev-signing-" + "7f3k9q2m"
     tree[path] += (
-        '\n\ndef fallback_key():\n    """Give the key for machines without Vault."""\n    return'
+        '\n\ndef fallback_key():\n    """Return the key for machines without Vault."""\n    return'
         f' os.getenv("JWT_SECRET", "{literal}")\n'.encode()
     )
 

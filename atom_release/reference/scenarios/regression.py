@@ -48,7 +48,7 @@ def _before(tree: Files) -> None:
 def found_then(
     manifest: Manifest, commit: str, tree: str, moment: datetime
 ) -> Mapping[str, list[Evidence]]:
-    """Give what was measured of an earlier release of these services, enough for its T5 and P-6."""
+    """Return what an earlier release of these services measured, enough for its T5 and P-6."""
 
     def yes(question: str, service: Service, facts: dict[str, JsonValue]) -> Evidence:
         control = NegativeControl(
@@ -82,7 +82,7 @@ def found_then(
 
 
 def _latency(service: Service) -> dict[str, JsonValue]:
-    """Give what was measured then.
+    """Return what was measured then.
 
     On a slow machine, so that on any other nothing but the slowed service stands out.
     """

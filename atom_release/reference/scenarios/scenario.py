@@ -34,7 +34,7 @@ class Earlier:
     ]  # manifest, commit, tree, moment -> by artifact's ending
 
     def files(self) -> Files:
-        """Give the files of the commit that was judged then."""
+        """Return the files of the commit that was judged then."""
         tree = dict(bundled())
         self.change(tree)
         return tree
@@ -63,7 +63,7 @@ class Scenario:
     once: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
     def files(self) -> Files:
-        """Give the variant's files: path -> content."""
+        """Return the variant's files: path -> content."""
         tree = dict(bundled())
         if self.change is not None:
             self.change(tree)
@@ -72,7 +72,7 @@ class Scenario:
 
 @lru_cache(maxsize=1)
 def bundled() -> Mapping[str, bytes]:
-    """Give the files of the reference release as they are bundled."""
+    """Return the files of the reference release as they are bundled."""
     found: Files = {}
 
     def walk(folder: Traversable, prefix: str) -> None:

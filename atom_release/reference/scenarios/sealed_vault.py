@@ -36,7 +36,7 @@ _SECONDS = 20.0
 
 @contextmanager
 def sealed_vault() -> Iterator[str]:
-    """Give the address of a sealed server, which ends with the block.
+    """Return the address of a sealed server, which ends with the block.
 
     Raises:
         ProbeFault: there is no OpenBao on this machine, or it does not start.

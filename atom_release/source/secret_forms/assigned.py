@@ -126,7 +126,7 @@ def _is_configuration(path: str) -> bool:
 
 
 def _likely_lines(text: Text) -> Iterator[tuple[int, str]]:
-    """Give the lines that speak of secrets at all, with their offsets.
+    """Return the lines that speak of secrets at all, with their offsets.
 
     One cheap search spares the rest.
     """

@@ -281,6 +281,6 @@ def _is_spoken(value: str) -> bool:
 
 
 def entropy(value: str) -> float:
-    """Give the Shannon entropy in bits per character."""
+    """Return the Shannon entropy in bits per character."""
     counts = Counter(value).values()
     return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)

@@ -68,7 +68,7 @@ class View:
         kernel.change_root(_ROOT)
 
     def _own_terminals(self) -> None:
-        """Give the subject terminals of its own, where the kernel does."""
+        """Return the subject terminals of its own, where the kernel does."""
         with contextlib.suppress(OSError):
             kernel.mount(
                 "devpts",

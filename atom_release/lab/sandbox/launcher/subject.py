@@ -124,7 +124,7 @@ def _own_user_namespace(flags: int) -> bool:
 
 
 def _map_all(child: int) -> None:
-    """Give the child's user namespace every id as it is.
+    """Return the child's user namespace every id as it is.
 
     It is there to count processes, and its capabilities end at exec.
     """
@@ -145,7 +145,7 @@ def write_maps(uid: int, gid: int, outer_uid: int, outer_gid: int) -> None:
 
 
 def wanted_limits(limits: dict[str, Any], *, counted: bool) -> dict[int, tuple[int, int]]:
-    """Give the resource limits that these limits stand for."""
+    """Return the resource limits that these limits stand for."""
     processes = limits["processes"] + (0 if counted else _HEADROOM)
     wanted = {
         resource.RLIMIT_CORE: (0, 0),

@@ -84,7 +84,7 @@ class Watch:
             self.met = "processes"
 
     def _weigh(self, pids: Iterable[int]) -> float:
-        """Give the megabytes these processes hold together, counting what they share once.
+        """Return the megabytes these processes hold together, counting what they share once.
 
         0 where it is too soon to ask again.
         """
@@ -119,7 +119,7 @@ def end_all() -> None:
 
 
 def _descendants() -> Iterator[tuple[int, list[str]]]:
-    """Give each process below this one with /proc's account of it, from its third field on."""
+    """Return each process below this one with /proc's account of it, from its third field on."""
     if not proof.sees_itself():
         return
     for pid in _all_but_this() if os.getpid() == 1 else _below(os.getpid()):
