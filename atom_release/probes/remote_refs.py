@@ -135,7 +135,7 @@ def place_of(look: Look) -> Place:
 
 @contextmanager
 def scratch_with(look: Look, place: Place, ref: str) -> Iterator[Place]:
-    """Return a bare repository of the probe's own whose reference stands on a commit foreign to S."""
+    """Yield a bare repository of the probe's own whose reference stands on a foreign commit."""
     look.scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=look.scratch, prefix="remote.") as folder:
         git = Git(Path(folder))

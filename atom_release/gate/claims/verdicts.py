@@ -62,7 +62,7 @@ def _status(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
 
 
 def _own_failures(record: ClaimRecord, known: Known) -> str:
-    """Return the report's own number of failures, unless that number is itself shown to be false."""
+    """Return the report's own number of failures, unless it is itself shown to be false."""
     counted = [
         claim
         for claim in record.claims

@@ -30,7 +30,7 @@ def files(look: Look, signed: Signed) -> dict[str, bytes]:
 
 
 def public_key(look: Look, signed: Signed, secrets: Mapping[str, str]) -> bytes:
-    """Return the PEM of the public key, or the public half of a rehearsal secret that is a private key.
+    """Return the PEM of the public key, or of a rehearsal secret's private key its public half.
 
     Raises:
         ProbeFault: it is not where the manifest says.
