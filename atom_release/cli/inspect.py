@@ -1,4 +1,7 @@
-"""`verify` and `diff`: what recorded decisions prove, would be, and differ in; offline."""
+"""`claims`, `explain`, `ledger`, `verify`, `diff`: what reports and recorded decisions say.
+
+Nothing is asked of a release here, and nothing of it is loaded that does.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from atom_release.cli.options import JsonOption, RepositoryOption
+from atom_release.cli.options import JsonOption, RepositoryOption, about_release
+from atom_release.settings import Settings
 
 # Everything heavy is imported by the command that needs it: `--help` must answer at once.
 
@@ -38,17 +42,17 @@ def verify(  # noqa: PLR0913 - what may be asked of a bundle
 
     With --repo also tag and parent, and what the repository's remote holds.
     """
-    from atom_release.cli import output
+    from atom_release.cli import output_decision
     from atom_release.release import redecide, verify_bundle
 
-    found = verify_bundle.record_of(place, key)
-    told: dict[str, Any] = verify_bundle.told_of(found, repo)
+    record = verify_bundle.record_of(place, key)
+    result: dict[str, Any] = verify_bundle.told_of(record, repo)
     if as_of is not None:
-        told["then"] = redecide.as_of(found, as_of)
+        result["then"] = redecide.as_of(record, as_of)
     if manifest is not None:
-        told["otherwise"] = redecide.with_manifest(found, manifest)
-    output.show_verification(told, as_json=json)
-    if as_of is not None and not told["then"]["holds"]:
+        result["otherwise"] = redecide.with_manifest(record, manifest)
+    output_decision.show_verification(result, as_json=json)
+    if as_of is not None and not result["then"]["holds"]:
         raise typer.Exit(1)
 
 
@@ -66,7 +70,48 @@ def diff(
     json: JsonOption = False,
 ) -> None:
     """Say which criteria differ between two recorded decisions, in outcome, reason or evidence."""
-    from atom_release.cli import output
+    from atom_release.cli import output_decision
     from atom_release.release import redecide
 
-    output.show_differences(redecide.differences(before, after, key), as_json=json)
+    output_decision.show_differences(redecide.differences(before, after, key), as_json=json)
+
+
+def claims(
+    paths: Annotated[list[Path], typer.Argument(help="Reports, or folders of reports.")],
+    *,
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Write the claims block as read, to put into the report."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read service reports and show what they assert.
+
+    For people also the lines that look like claims and were not read.
+    """
+    from atom_release.cli import output_claims
+    from atom_release.reader import read_files
+
+    records = read_files(paths, unread_lines=not (draft or json))
+    output_claims.show_claims(records, as_json=json, draft=draft)
+
+
+@about_release
+def explain(settings: Settings, *, json: JsonOption = False) -> None:
+    """Say of each criterion that is not PASS what was expected, what was found, where.
+
+    And what would change it.
+    """
+    from atom_release.cli import output_decision
+    from atom_release.release import last_decision
+
+    output_decision.show_explanation(last_decision.last_decision(settings), as_json=json)
+
+
+@about_release
+def ledger(settings: Settings, *, json: JsonOption = False) -> None:
+    """Show what became of every claim of every service report: said, found, verdict, where."""
+    from atom_release.cli import output_ledger
+    from atom_release.release import last_decision
+
+    output_ledger.show(last_decision.last_accounts(settings), as_json=json)

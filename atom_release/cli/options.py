@@ -5,12 +5,15 @@ No command and no rule lives here.
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
-from atom_release import settings
+from atom_release import settings as environment
 from atom_release.errors import Misuse
 from atom_release.settings import Settings
 
@@ -48,31 +51,61 @@ DryRunOption = Annotated[
     typer.Option("--dry-run", help="Judge everything, act on nothing, say what would be done."),
 ]
 
+Own = ParamSpec("Own")
+_RELEASE: dict[str, Any] = {
+    "manifest": ManifestOption,
+    "repo": RepositoryOption,
+    "rev": RevisionOption,
+    "out": OutOption,
+    "scenario": ScenarioOption,
+}
 
-def settings_of(  # noqa: PLR0913, PLR0917 - the options that commands share
+
+def about_release(command: Callable[Concatenate[Settings, Own], None]) -> Callable[..., None]:
+    """Return a command with the options that name a release, in place of its settings.
+
+    Args:
+        command: takes the settings first, then its own options by name; the last is `--json`.
+    """
+
+    @functools.wraps(command)
+    def called(**options: Any) -> None:  # noqa: ANN401 - what typer parsed for the options below
+        release = {name: options.pop(name) for name in _RELEASE}
+        command(_settings_of(**release), **options)  # type: ignore[call-arg]  # by name, as listed
+
+    _, *own, json = inspect.signature(command, eval_str=True).parameters.values()
+    release = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+        for name, option in _RELEASE.items()
+    ]
+    parameters = [*own, *release, json]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return called
+
+
+def _settings_of(
     manifest: Path | None,
-    repository: Path | None,
-    revision: str | None,
+    repo: Path | None,
+    rev: str | None,
     out: str | None,
     scenario: str | None,
-    waivers: Path | None = None,
 ) -> Settings:
     """Return the settings of the environment with these options.
 
     Raises:
         Misuse: a repository and a scenario are both named.
     """
-    known = settings.from_environment().with_options(
+    settings = environment.from_environment().with_options(
         manifest=manifest and manifest.absolute(),
-        repository=repository and repository.absolute(),
-        revision=revision,
+        repository=repo and repo.absolute(),
+        revision=rev,
         out=out and (out if "://" in out else str(Path(out).absolute())),
         scenario=scenario,
-        waivers=waivers and waivers.absolute(),
     )
-    if known.repository is not None and scenario is not None:
+    if settings.repository is not None and scenario is not None:
         raise Misuse(
             "A scenario is a variant of the reference release, not of a repository.",
             "Leave out --repo or --scenario.",
         )
-    return known
+    return settings

@@ -5,14 +5,12 @@ One table a service, its counts, and what its report itself contradicts.
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from atom_release.cli.output import shown_plainly
+from atom_release.cli.output import print_json, shown_plainly
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.documents.markdown import counted
 from atom_release.gate.printable import printable
@@ -29,19 +27,15 @@ _DIGEST = 12
 def show(accounts: Sequence[Account], *, as_json: bool) -> None:
     """Show the accounts of all services; as JSON, one array."""
     if as_json:
-        sys.stdout.write(
-            json.dumps(
-                [{**one.model_dump(mode="json"), "counts": one.counts} for one in accounts],
-                indent=2,
-            )
-            + "\n"
+        print_json(
+            [{**account.model_dump(mode="json"), "counts": account.counts} for account in accounts]
         )
         return
     console = Console()
-    for one in accounts:
-        console.print(_table(one))
-        console.print(f"{one.service}: {counted(one)}", highlight=False, markup=False)
-        for finding in one.findings:
+    for account in accounts:
+        console.print(_table(account))
+        console.print(f"{account.service}: {counted(account)}", highlight=False, markup=False)
+        for finding in account.findings:
             console.print(printable(f"  {finding}"), highlight=False, markup=False)
 
 

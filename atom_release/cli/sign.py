@@ -7,15 +7,9 @@ from typing import Annotated
 
 import typer
 
-from atom_release.cli.options import (
-    JsonOption,
-    ManifestOption,
-    OutOption,
-    RepositoryOption,
-    RevisionOption,
-    ScenarioOption,
-    settings_of,
-)
+from atom_release.cli import output
+from atom_release.cli.options import JsonOption, about_release
+from atom_release.settings import Settings
 
 # Everything heavy is imported by the command that needs it: `--help` must answer at once.
 
@@ -47,7 +41,9 @@ ToOption = Annotated[
 ]
 
 
+@about_release
 def waive(  # noqa: PLR0913 - what a waiver has to say
+    settings: Settings,
     *,
     criterion: Annotated[
         list[str],
@@ -62,30 +58,21 @@ def waive(  # noqa: PLR0913 - what a waiver has to say
     not_before: FromOption = None,
     key: KeyOption = None,
     to: ToOption = None,
-    manifest: ManifestOption = None,
-    repo: RepositoryOption = None,
-    rev: RevisionOption = None,
-    out: OutOption = None,
-    scenario: ScenarioOption = None,
     json: JsonOption = False,
 ) -> None:
     """Accept exactly the failure that the newest decision found, for its commit, until a moment.
 
     Signed.
     """
-    from atom_release.cli import output
     from atom_release.release import sign_consent
 
-    said = sign_consent.Said(approver, expires, not_before, reason, ticket)
-    output.show(
-        sign_consent.waive(
-            settings_of(manifest, repo, rev, out, scenario), criterion, said, key, to
-        ),
-        as_json=json,
-    )
+    statement = sign_consent.Said(approver, expires, not_before, reason, ticket)
+    output.show(sign_consent.waive(settings, criterion, statement, key, to), as_json=json)
 
 
+@about_release
 def approve(  # noqa: PLR0913 - what an approval has to say
+    settings: Settings,
     *,
     approver: ApproverOption,
     expires: ExpiresOption,
@@ -101,19 +88,10 @@ def approve(  # noqa: PLR0913 - what an approval has to say
     ],
     not_before: FromOption = None,
     to: ToOption = None,
-    manifest: ManifestOption = None,
-    repo: RepositoryOption = None,
-    rev: RevisionOption = None,
-    out: OutOption = None,
-    scenario: ScenarioOption = None,
     json: JsonOption = False,
 ) -> None:
     """Sign that the commit may be released, with every commit since the release before."""
-    from atom_release.cli import output
     from atom_release.release import sign_consent
 
-    said = sign_consent.Said(approver, expires, not_before)
-    output.show(
-        sign_consent.approve(settings_of(manifest, repo, rev, out, scenario), said, key, to),
-        as_json=json,
-    )
+    statement = sign_consent.Said(approver, expires, not_before)
+    output.show(sign_consent.approve(settings, statement, key, to), as_json=json)

@@ -18,8 +18,7 @@ from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.records.names import ArtifactNames
 from atom_release.release import progress, released, stored_decision
-from atom_release.release.subject import Subject, open_subject
-from atom_release.settings import Settings
+from atom_release.release.subject import Subject
 from atom_release.source.manifest_file import parse_manifest
 
 if TYPE_CHECKING:
@@ -47,15 +46,15 @@ concurrency:
 class RunResult:
     """What a run came to.
 
-    `acted` is False where the decision was GREEN and an act failed, `page` empty where none was
-    made.
+    `acted` is False where the decision was GREEN and an act failed, `notes` what the acts announced
+    and why steps failed, `page` empty where none was made.
     """
 
     decision: Decision
     artifacts: Mapping[str, str]
     tag: TagFacts | None
     acted: bool
-    said: tuple[str, ...]
+    notes: tuple[str, ...]
     page: str = ""
 
 
@@ -86,45 +85,50 @@ def _opened(home: Path) -> dg.DagsterInstance:
     return instance
 
 
-def run(settings: Settings, *, acts: bool) -> RunResult:
-    """Run the whole graph (or, without acts.
-
-    Up to the gate and the audit bundle) and give what it came to.
+def run(subject: Subject, *, acts: bool) -> RunResult:
+    """Run the whole graph (without acts: up to the gate and the audit bundle) in this process.
 
     Args:
-        settings: where things are.
+        subject: the release to judge, as opened from the settings.
         acts: whether the acts belong to the run.
 
+    Returns:
+        What the run came to.
+
     Raises:
-        Misuse: repository, revision, manifest or output folder are not usable; nothing was written.
+        Misuse: the output folder is not usable; nothing was written.
         Refused: the run ended without a decision that can be trusted; the sentence says why.
     """
-    subject = open_subject(settings, create=True)
+    settings = subject.settings
     subject.store.require_writable()
     before = released.of(subject)
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
     definitions = build_definitions([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    said: list[str] = []
-    with instance_at(settings.dagster_home) as instance, _rehearsal_ends(), _hearing_acts(said):
+    sentences: list[str] = []
+    with (
+        instance_at(settings.dagster_home) as instance,
+        _rehearsal_ends(),
+        _hearing_acts(sentences),
+    ):
         done = definitions.resolve_job_def(name).execute_in_process(
             instance=instance, run_config=quiet, raise_on_error=False
         )
     answer = released.ask_remote(subject, before) if before is not None else None
-    return _result(subject, done, (_ALREADY,) if before is not None else tuple(said), answer)
+    return _result(subject, done, (_ALREADY,) if before is not None else tuple(sentences), answer)
 
 
 @contextmanager
-def _hearing_acts(said: list[str]) -> Iterator[None]:
+def _hearing_acts(sentences: list[str]) -> Iterator[None]:
     """Collect what the acts announce.
 
     Above all why they did not act and what they would have done.
     """
 
-    def hear(step: str, what: str, _share: float | None) -> None:
+    def hear(step: str, sentence: str, _share: float | None) -> None:
         if step in ACTS:
-            said.append(f"{step}: {what}")
+            sentences.append(f"{step}: {sentence}")
 
     stop = progress.listen(hear)
     try:
@@ -154,7 +158,7 @@ def _rehearsal_ends() -> Iterator[None]:
 def _result(
     subject: Subject,
     done: dg.ExecuteInProcessResult,
-    said: tuple[str, ...],
+    notes: tuple[str, ...],
     answer: RemoteTag | None,
 ) -> RunResult:
     from atom_release.acts.tag import RemoteTagState, describe_tag
@@ -165,7 +169,7 @@ def _result(
         if event.is_step_failure and not _is_refusal(event)
     )
     if subject.external:
-        said = ("external manifest: judged only, nothing may be acted on", *said)
+        notes = ("external manifest: judged only, nothing may be acted on", *notes)
     recorded = released.of(subject)
     try:
         record = recorded.record if recorded else stored_decision.newest_record(subject)
@@ -179,13 +183,13 @@ def _result(
     )
     held = answer is None or answer.state is RemoteTagState.HELD
     if answer is not None and not any(answer.sentence in failure for failure in failures):
-        said = (*said, f"{answer.sentence} {answer.remedy}".strip())
+        notes = (*notes, f"{answer.sentence} {answer.remedy}".strip())
     return RunResult(
         record.decision,
         record.artifacts,
         tag,
         done.success and held,
-        said + failures,
+        notes + failures,
         _page(subject),
     )
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from atom_release.acts.tag import Wanted, push
-from atom_release.cli.output import exit_status
+from atom_release.cli.judge import exit_status
 from atom_release.errors import ActFailed, Refused
-from atom_release.graph import running
 from atom_release.graph.running import RunResult
 from atom_release.release import verify_bundle
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.judged import judge
 from atom_release_tests.fixtures.killed import copy
 from atom_release_tests.fixtures.tiny import Tiny
 
@@ -29,7 +29,7 @@ TAG = "v1-phaseX"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """A release that was judged, tagged and pushed."""
     release = tiny.make(tmp_path_factory.mktemp("made") / "r")
-    result = running.run(release.settings, acts=True)
+    result = judge(release.settings)
     assert (exit_status(result), len(release.tags())) == (0, 2)
     return release
 
@@ -44,8 +44,8 @@ def released(made: Tiny, tmp_path: Path) -> Tiny:
 
 def run_again(release: Tiny) -> tuple[int, str]:
     """Run once more and return the exit status with everything that was said."""
-    result: RunResult = running.run(release.settings, acts=True)
-    return exit_status(result), "\n".join(result.said)
+    result: RunResult = judge(release.settings)
+    return exit_status(result), "\n".join(result.notes)
 
 
 def test_an_honest_second_run_finds_the_release_where_it_was_left(released: Tiny) -> None:
@@ -87,9 +87,9 @@ def test_the_tag_is_moved_at_the_remote_and_here_alike(released: Tiny) -> None:
 def test_the_remote_cannot_be_reached_and_nobody_pretends_it_was(released: Tiny) -> None:
     """The recorded decision stands, with what is not known beside it."""
     shutil.move(released.origin, released.origin.with_name("elsewhere.git"))
-    result = running.run(released.settings, acts=True)
+    result = judge(released.settings)
     assert (exit_status(result), result.decision.verdict) == (4, "GREEN")
-    assert "remote not asked" in "\n".join(result.said)
+    assert "remote not asked" in "\n".join(result.notes)
 
 
 def test_the_tag_is_deleted_and_a_fresh_clone_is_to_release_it_again(

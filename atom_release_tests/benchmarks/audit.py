@@ -25,13 +25,14 @@ from rich.table import Table
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.git import Git
-from atom_release.graph import running
+from atom_release.graph.running import RunResult
 from atom_release.lab.look import Look
 from atom_release.reference.build import build
 from atom_release.release.ask import Boundary, Question
 from atom_release.settings import Settings
 from atom_release_tests.fixtures import tenancy_release
 from atom_release_tests.fixtures.asking import asking
+from atom_release_tests.fixtures.judged import judge
 from atom_release_tests.fixtures.planted import SHARED
 
 _FILES, _TABLES = 5_000, 500
@@ -170,12 +171,12 @@ def _timed(spent: Counter[str]) -> Iterator[None]:
         Boundary._ask = asks  # type: ignore[method-assign]
 
 
-def _audited(place: Path, **options: object) -> tuple[float, Counter[str], running.RunResult]:
+def _audited(place: Path, **options: object) -> tuple[float, Counter[str], RunResult]:
     spent: Counter[str] = Counter()
     settings = Settings(out=str(place / "out"), home=place / "home").with_options(**options)
     began = time.perf_counter()
     with _timed(spent):
-        result = running.run(settings, acts=False)
+        result = judge(settings, acts=False)
     return time.perf_counter() - began, spent, result
 
 

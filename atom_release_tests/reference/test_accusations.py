@@ -21,7 +21,6 @@ import pytest
 from atom_release.gate.claims.record import ClaimKind
 from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.vocabulary import ClaimVerdict
-from atom_release.graph import running
 from atom_release.lab.look import Look
 from atom_release.probes.claims import collect
 from atom_release.reader.report import read_report
@@ -31,6 +30,7 @@ from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.grown import commit, git
+from atom_release_tests.fixtures.judged import judge
 from atom_release_tests.fixtures.labelled import REPORTS, TRAPS, Labelled
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     place = tmp_path_factory.mktemp("accusations")
     place.chmod(0o755)
     settings = Settings(out=str(place / "reports"), home=place / "home")
-    running.run(settings, acts=False)
+    judge(settings, acts=False)
     made = Bench(
         stored_decision.newest_record(open_subject(settings, create=False)),
         build(place / "copy").repository,

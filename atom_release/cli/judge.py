@@ -1,0 +1,69 @@
+"""`run` and `audit`: judge a release, and act on green."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from atom_release.cli.options import (
+    DryRunOption,
+    JsonOption,
+    WaiversOption,
+    about_release,
+)
+from atom_release.gate.vocabulary import Verdict
+from atom_release.settings import Settings
+
+if TYPE_CHECKING:
+    from atom_release.graph.running import RunResult
+
+# Everything heavy is imported by the command that needs it: `--help` must answer at once.
+
+_ACT_FAILED = 4
+_STATUS = {Verdict.GREEN: 0, Verdict.RED: 1, Verdict.BLOCKED: 3}
+
+
+@about_release
+def run(
+    settings: Settings,
+    *,
+    waivers: WaiversOption = None,
+    dry_run: DryRunOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Judge the release; on GREEN, tag it and open the pull request."""
+    options = settings.with_options(waivers=_absolute(waivers), dry_run=dry_run or None)
+    _judge(options, acts=True, json=json)
+
+
+@about_release
+def audit(settings: Settings, *, waivers: WaiversOption = None, json: JsonOption = False) -> None:
+    """Judge the release and write the reports; act on nothing."""
+    _judge(settings.with_options(waivers=_absolute(waivers)), acts=False, json=json)
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path and path.absolute()
+
+
+def _judge(settings: Settings, *, acts: bool, json: bool) -> None:
+    """Judge, show and end with the exit status; a manifest that is wrong ends it before Dagster."""
+    from atom_release.release.subject import open_subject
+
+    subject = open_subject(settings, create=True)
+    from atom_release.cli import output_decision
+    from atom_release.graph import running
+
+    with output_decision.progress(shown=not json):
+        result = running.run(subject, acts=acts)
+    output_decision.show_run(result, as_json=json, out=settings.out)
+    raise typer.Exit(exit_status(result))
+
+
+def exit_status(result: RunResult) -> int:
+    """Return the exit status of a run."""
+    if result.decision.verdict is Verdict.GREEN and not result.acted:
+        return _ACT_FAILED
+    return _STATUS[result.decision.verdict]

@@ -1,0 +1,115 @@
+"""`init`, `reference`, `scenarios`, `keygen`, `schema` and `ui`: what stands before a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atom_release import settings as environment
+from atom_release.cli import output
+from atom_release.cli.options import JsonOption, ScenarioOption
+
+# Everything heavy is imported by the command that needs it: `--help` must answer at once.
+
+_GREEN = "green"
+
+
+def reference(
+    directory: Path, scenario: ScenarioOption = None, *, json: JsonOption = False
+) -> None:
+    """Write the reference release to DIRECTORY.
+
+    `repository` with its work tree, `origin.git` bare.
+    """
+    from atom_release.reference.build import build
+    from atom_release.reference.scenarios import find
+
+    name = scenario or _GREEN
+    built = build(directory.absolute(), name)
+    if find(name).earlier is not None:
+        from atom_release.records.signing import ensure_key
+        from atom_release.reference.earlier_release import release_earlier
+
+        key = ensure_key(environment.from_environment().key_path)
+        release_earlier(built.repository, name, key)
+    output.show(
+        {"repository": str(built.repository), "origin": str(built.origin), "commit": built.commit},
+        as_json=json,
+    )
+
+
+def scenarios(*, json: JsonOption = False) -> None:
+    """List the scenarios of the reference release: one-defect variants with what each must turn."""
+    from atom_release.reference.scenarios import SCENARIOS
+
+    output.show_table(
+        [
+            {
+                "name": scenario.name,
+                "criterion": scenario.criterion,
+                "expects": dict(scenario.expects),
+                "what": scenario.what,
+            }
+            for scenario in SCENARIOS.values()
+        ],
+        as_json=json,
+    )
+
+
+def init(
+    directory: Annotated[
+        Path, typer.Argument(help="The repository to draft a manifest for.")
+    ] = Path(),
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Draft a release.yaml from what the repository holds; an existing one is left alone."""
+    from atom_release.release import draft_manifest
+
+    output.show({"written": str(draft_manifest.draft(directory.absolute()))}, as_json=json)
+
+
+def keygen(*, json: JsonOption = False) -> None:
+    """Make the gate's signing key, if there is none, readable by its owner only."""
+    from atom_release.records.signing import ensure_key
+
+    path = environment.from_environment().key_path
+    key = ensure_key(path)
+    output.show(
+        {"key": str(path), "public": f"{path}.pub", "keyid": key.public.keyid}, as_json=json
+    )
+
+
+def schema(
+    *,
+    operator: Annotated[
+        bool, typer.Option("--operator", help="Of the operator's file instead.")
+    ] = False,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Of the claims block of a report instead.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Print the JSON schema of the manifest, of the operator's file or of a claims block."""
+    del json  # a schema is one JSON document either way
+    if claims:
+        from atom_release.gate.claims.given import claims_schema
+
+        output.print_json(claims_schema())
+    elif operator:
+        from atom_release.gate.operator import Operator
+
+        output.print_json(Operator.model_json_schema())
+    else:
+        from atom_release.gate.manifest import Manifest
+
+        output.print_json(Manifest.model_json_schema())
+
+
+def ui(port: Annotated[int, typer.Option(help="Port on loopback.")] = 3000) -> None:
+    """Open Dagster on loopback with the history of the runs, until interrupted."""
+    from atom_release.graph import serving
+
+    raise typer.Exit(serving.serve(environment.from_environment(), port))
