@@ -167,7 +167,7 @@ class Operator(Strict):
     def person_of(self, address: str) -> Person | None:
         """Return the person who commits under that address, None for a stranger."""
         for person in self.people:
-            if address.casefold() in {known.casefold() for known in person.addresses}:
+            if address.casefold() in {own.casefold() for own in person.addresses}:
                 return person
         return None
 

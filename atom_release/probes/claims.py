@@ -123,11 +123,11 @@ def _unreadable(
 def _control(look: Look) -> NegativeControl:
     """Ask for a report that cannot be there."""
     path = f"no-such-folder-{look.tree.commit}/report.md"
-    found = look.tree.glob(path)
+    paths = look.tree.glob(path)
     return NegativeControl(
-        state=ControlState.DEAD if found else ControlState.ALIVE,
+        state=ControlState.DEAD if paths else ControlState.ALIVE,
         changed=f"asked for {path}",
-        found=", ".join(found) or "no file of the judged commit",
+        found=", ".join(paths) or "no file of the judged commit",
     )
 
 
@@ -286,13 +286,13 @@ def _line_ages(look: Look, service: Service, record: ClaimRecord) -> dict[int, L
     if abs(len(authors) - record.lines) > 1:  # an empty last line is one for the reader alone
         return {}
     written = {line: author for line, author in authors.items() if author is not None}
-    asked = {claim.line for claim in record.claims} & written.keys()
+    claim_lines = {claim.line for claim in record.claims} & written.keys()
     ages = {
         commit: (
             _unchanged(look.tree, commit, _code(service)),
             _unchanged(look.tree, commit, _data(service)),
         )
-        for commit in {written[line].commit for line in asked}
+        for commit in {written[line].commit for line in claim_lines}
     }
     return {
         line: LineAge(
@@ -301,7 +301,7 @@ def _line_ages(look: Look, service: Service, record: ClaimRecord) -> dict[int, L
             code_unchanged=ages[written[line].commit][0],
             data_unchanged=ages[written[line].commit][1],
         )
-        for line in sorted(asked)
+        for line in sorted(claim_lines)
     }
 
 

@@ -77,14 +77,14 @@ def _found(look: Look, answer: Answer, reason: str, remedy: str, **rest: Any) ->
 
 def _repository(look: Look) -> tuple[str, str]:
     place = place_of(look)
-    found = remote.owner_and_name(place.url)
-    if found is None:
+    owner_and_name = remote.owner_and_name(place.url)
+    if owner_and_name is None:
         raise Unanswered(
             f"{place.shown} does not tell the repository's owner and name on the forge",
             "git remote set-url",
             Answer.UNKNOWN,
         )
-    return found
+    return owner_and_name
 
 
 def _asked(look: Look, base: str, token: str, repository: str) -> Evidence:
@@ -112,11 +112,11 @@ def _asked(look: Look, base: str, token: str, repository: str) -> Evidence:
 
 
 def _judged(user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
-    for said, path in ((user, "/user"), (repo, repository)):
-        if said.limited or said.status not in {_FOUND, _MISSING, *_DENIED}:
+    for reply, path in ((user, "/user"), (repo, repository)):
+        if reply.limited or reply.status not in {_FOUND, _MISSING, *_DENIED}:
             return (
                 Answer.UNKNOWN,
-                f"the forge answered {said.status} to GET {path}",
+                f"the forge answered {reply.status} to GET {path}",
                 "Try again when the forge is well.",
             )
     if user.status != _FOUND:

@@ -37,9 +37,9 @@ _FEW_STEPS = 2
 
 def probe_histogram(look: Look, service: Service) -> Evidence:
     """Read the service's histogram over its window; without a Prometheus server there is none."""
-    asked, variable = service.histogram, look.manifest.infrastructure.prometheus
+    named, variable = service.histogram, look.manifest.infrastructure.prometheus
     address = look.environment.get(variable) if variable else None
-    if asked is None or not variable or not address:
+    if named is None or not variable or not address:
         why = (
             f"the variable {variable} is unset"
             if variable
@@ -51,12 +51,12 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
     end = look.clock()
     try:
         with Client(address, look.manifest.infrastructure.timeout.total_seconds()) as client:
-            series = client.over(selector(asked), end - asked.window, end, asked.step)
+            series = client.over(selector(named), end - named.window, end, named.step)
             nothing = client.over(
-                selector(asked.model_copy(update={"labels": {"gate": "nobody has this label"}})),
-                end - asked.window,
+                selector(named.model_copy(update={"labels": {"gate": "nobody has this label"}})),
+                end - named.window,
                 end,
-                asked.step,
+                named.step,
             )
     except Trouble as trouble:
         return unreached(look, QUESTION, "Prometheus", trouble.message, variable).model_copy(
@@ -64,10 +64,10 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
         )
     facts = HistogramFacts.model_validate(
         {
-            **increments(series, asked, end.timestamp()),
-            "metric": asked.metric,
-            "labels": dict(asked.labels),
-            "window_s": asked.window.total_seconds(),
+            **increments(series, named, end.timestamp()),
+            "metric": named.metric,
+            "labels": dict(named.labels),
+            "window_s": named.window.total_seconds(),
             "variable": variable,
         }
     ).to_json()
@@ -76,14 +76,14 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
         QUESTION,
         service.id,
         answer,
-        f"{asked.metric}: {reason}",
+        f"{named.metric}: {reason}",
         assurance=Assurance.LIVE,
         control=_control(facts, service.budget, nothing),
         remedy=(
             ""
             if answer is Answer.YES
             else (
-                f"Look at {asked.metric} on the server; choose a bucket edge just below the budget"
+                f"Look at {named.metric} on the server; choose a bucket edge just below the budget"
                 " to decide near it."
             )
         ),
@@ -92,10 +92,12 @@ def probe_histogram(look: Look, service: Service) -> Evidence:
     )
 
 
-def selector(asked: Histogram) -> str:
+def selector(histogram: Histogram) -> str:
     """Return the PromQL selector of the histogram's buckets."""
-    labels = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted(asked.labels.items()))
-    return f"{asked.metric}_bucket{{{labels}}}"
+    labels = ",".join(
+        f"{name}={json.dumps(value)}" for name, value in sorted(histogram.labels.items())
+    )
+    return f"{histogram.metric}_bucket{{{labels}}}"
 
 
 @dataclass(frozen=True)
@@ -116,17 +118,17 @@ class _Instance:
         """
         total, resets = [0.0] * len(self.edges), 0
         for before, after in zip(self.counts, self.counts[1:], strict=False):
-            anew = any(one < other for one, other in zip(after, before, strict=True))
+            anew = any(count < other for count, other in zip(after, before, strict=True))
             resets += anew
             total = [
-                so_far + one - (0 if anew else other)
-                for so_far, one, other in zip(total, after, before, strict=True)
+                so_far + count - (0 if anew else other)
+                for so_far, count, other in zip(total, after, before, strict=True)
             ]
         return total, resets
 
 
 def increments(
-    series: Iterable[Mapping[str, Any]], asked: Histogram, end: float
+    series: Iterable[Mapping[str, Any]], histogram: Histogram, end: float
 ) -> dict[str, JsonValue]:
     """Return what the series of all instances come to.
 
@@ -135,17 +137,17 @@ def increments(
     Args:
         series: as a range query answers: `metric` is the labels, `values` pairs of moment and
             number as text.
-        asked: the histogram that the manifest names.
+        histogram: the histogram that the manifest names.
         end: the end of the window, in seconds since 1970.
     """
     by_instance: dict[tuple[tuple[str, str], ...], dict[str, list[tuple[float, float]]]] = {}
-    for one in series:
+    for entry in series:
         labels = {
-            str(name): str(value) for name, value in one["metric"].items() if name != "__name__"
+            str(name): str(value) for name, value in entry["metric"].items() if name != "__name__"
         }
         edge = labels.pop("le", "")
         by_instance.setdefault(tuple(sorted(labels.items())), {})[edge] = [
-            (float(moment), float(value)) for moment, value in one["values"]
+            (float(moment), float(value)) for moment, value in entry["values"]
         ]
     if not by_instance:
         return _broken("missing: the server has no such series in the window")
@@ -153,26 +155,27 @@ def increments(
     if problems:
         return _broken(*dict.fromkeys(problems))
     instances = [_instance(buckets) for buckets in by_instance.values()]
-    if not all(one.moments for one in instances):
+    if not all(instance.moments for instance in instances):
         return _broken("the buckets of an instance were never there together")
-    latest = max(one.moments[-1] for one in instances)
-    if end - latest > _FEW_STEPS * asked.step.total_seconds():
+    latest = max(instance.moments[-1] for instance in instances)
+    if end - latest > _FEW_STEPS * histogram.step.total_seconds():
         return _broken(
             f"stale: the last value is {timedelta(seconds=round(end - latest))} older than the"
             " window's end"
         )
-    if len({one.edges for one in instances}) != 1:
+    if len({instance.edges for instance in instances}) != 1:
         return _broken("the instances have different bucket edges, which cannot be added")
     return {
-        **_added(instances, asked.kept_in),
+        **_added(instances, histogram.kept_in),
         "ended": sum(
-            end - one.moments[-1] > _FEW_STEPS * asked.step.total_seconds() for one in instances
+            end - instance.moments[-1] > _FEW_STEPS * histogram.step.total_seconds()
+            for instance in instances
         ),
     }
 
 
 def _added(instances: Sequence[_Instance], unit: Unit) -> dict[str, JsonValue]:
-    grown = [one.grown() for one in instances]
+    grown = [instance.grown() for instance in instances]
     at_most = [round(sum(column)) for column in zip(*(total for total, _ in grown), strict=True)]
     factor = unit.per(Unit.MILLISECOND)
     edges: list[JsonValue] = [
@@ -228,11 +231,13 @@ def _control(
     slow = (
         [*([0] * (len(at_most) - 1)), at_most[-1]] if isinstance(at_most, list) and at_most else []
     )
-    said = judge_histogram({**facts, "at_most": slow}, budget)[0]
+    slow_answer = judge_histogram({**facts, "at_most": slow}, budget)[0]
     return NegativeControl(
-        state=ControlState.ALIVE if said is not Answer.YES and not nothing else ControlState.DEAD,
+        state=ControlState.ALIVE
+        if slow_answer is not Answer.YES and not nothing
+        else ControlState.DEAD,
         changed=(
             "all requests were put into the last bucket; and a series that nobody has was asked for"
         ),
-        found=f"{said}; {len(nothing)} series",
+        found=f"{slow_answer}; {len(nothing)} series",
     )

@@ -52,15 +52,15 @@ def within(look: Look, system: str, ask: Callable[[], Evidence]) -> Evidence:
 def log_lines(evidence: Sequence[Evidence]) -> list[str]:
     """Return one line for each observation and one for its control."""
     lines = []
-    for one in evidence:
-        how = one.facts.get("how", one.assurance)
+    for item in evidence:
+        how = item.facts.get("how", item.assurance)
         lines.append(
-            f"{one.observed_at.isoformat()} {one.question}/{one.subject} [{how}] {one.answer}:"
-            f" {one.reason}"
+            f"{item.observed_at.isoformat()} {item.question}/{item.subject} [{how}] {item.answer}:"
+            f" {item.reason}"
         )
-        if one.control is not None:
+        if item.control is not None:
             lines.append(
-                f"{one.observed_at.isoformat()} {one.question}/{one.subject} control"
-                f" {one.control.state}: {one.control.changed}: {one.control.found}"
+                f"{item.observed_at.isoformat()} {item.question}/{item.subject} control"
+                f" {item.control.state}: {item.control.changed}: {item.control.found}"
             )
     return [printable(" ".join(line.split())) for line in lines]

@@ -73,13 +73,13 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             f"the tests could not be run: {fault.message}",
             remedy=fault.remedy,
         )
-    asked = sorted(
+    service_ids = sorted(
         {name for text in integration.environment.values() for name in _URL.findall(text)}
     )
-    down = [name for name in asked if name not in base_urls]
+    down = [name for name in service_ids if name not in base_urls]
     with ExitStack() as stack:
         refusing = {name: stack.enter_context(_refusing(open_socket())) for name in down}
-        standing = {name: stack.enter_context(standing_in(open_socket())) for name in asked}
+        standing = {name: stack.enter_context(standing_in(open_socket())) for name in service_ids}
         given = _fill(integration.environment, refusing, fill)
         instead = _fill(integration.environment, standing, fill)
         series = Series(
@@ -103,7 +103,11 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
         )
         finding = series.carry_out()
     return evidence(
-        look, "integration", integration.name, finding, partial(_with_services, asked, down, given)
+        look,
+        "integration",
+        integration.name,
+        finding,
+        partial(_with_services, service_ids, down, given),
     )
 
 
@@ -130,7 +134,7 @@ class _Given:
 
 
 def _passwords(value: str) -> list[str]:
-    return [part for found in _PASSWORD.findall(value) for part in found if part]
+    return [part for password in _PASSWORD.findall(value) for part in password if part]
 
 
 def _fill(
@@ -138,9 +142,9 @@ def _fill(
 ) -> _Given:
     values, lacking = {}, {}
     for name, text in environment.items():
-        told = _URL.sub(lambda match: addresses.get(match[1], match[0]), text)
+        filled = _URL.sub(lambda match: addresses.get(match[1], match[0]), text)
         try:
-            values[name] = fill(told)
+            values[name] = fill(filled)
         except ProbeFault as fault:
             lacking[name] = fault.message
     private = [name for name in values if _TEMPLATE.search(_PLAIN.sub("", environment[name]))]
@@ -178,9 +182,9 @@ def _excused(
 
 
 def _with_services(
-    asked: Sequence[str], down: Sequence[str], given: _Given, facts: SuiteFacts
+    service_ids: Sequence[str], down: Sequence[str], given: _Given, facts: SuiteFacts
 ) -> IntegrationFacts:
     """Return the facts of the runs with the services that they asked."""
     return IntegrationFacts(
-        **dict(facts), services=[*asked], services_down=[*down], not_given={**given.lacking}
+        **dict(facts), services=[*service_ids], services_down=[*down], not_given={**given.lacking}
     )

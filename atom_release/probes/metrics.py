@@ -108,9 +108,9 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
             )
     except (Refused, TimedOut, ProtocolFault, NotStarted) as fault:
         return unanswered(look, _QUESTION, service, there=there, fault=fault, isolation=isolation)
-    except NotMetrics as said:
-        answer = Answer.NO if said.status == 200 else bad_status(said.status, live=there.live)  # noqa: PLR2004 - it answered, and not with metrics
-        reason, control, facts = f"GET {service.metrics}: {said}", None, {}
+    except NotMetrics as error:
+        answer = Answer.NO if error.status == 200 else bad_status(error.status, live=there.live)  # noqa: PLR2004 - it answered, and not with metrics
+        reason, control, facts = f"GET {service.metrics}: {error}", None, {}
     return look.found(
         _QUESTION,
         service.id,
@@ -142,7 +142,7 @@ def _ask(
     sent = send()
     after = _scrape(exchange, service)
     served = _as_a_server(exchange, service)
-    first, second, third = (one.counts for one in scrapes)
+    first, second, third = (scrape.counts for scrape in scrapes)
     own = risen(second, third, {})
     moved = risen(third, after.counts, own)
     idle = risen(second, third, risen(first, second, {}))
@@ -172,12 +172,12 @@ def _ask(
 
 def _send(exchange: Exchange, service: Service, there: Place) -> int:
     """Send requests of the service's own; to a live one only what reads."""
-    asked: list[Request] = (
+    requests: list[Request] = (
         []
         if there.live
-        else [one for one in service.endpoints if one.service in {None, service.id}]
+        else [endpoint for endpoint in service.endpoints if endpoint.service in {None, service.id}]
     )
-    if asked and _sent(exchange, asked, service):
+    if requests and _sent(exchange, requests, service):
         return _REQUESTS
     # An endpoint may need what is not this leg's matter, such as a token from a service that did
     # not start.
@@ -189,10 +189,10 @@ def _send(exchange: Exchange, service: Service, there: Place) -> int:
     )
 
 
-def _sent(exchange: Exchange, asked: Sequence[Request], service: Service) -> bool:
+def _sent(exchange: Exchange, requests: Sequence[Request], service: Service) -> bool:
     try:
         for number in range(_REQUESTS):
-            exchange.send(asked[number % len(asked)], service=service.id)
+            exchange.send(requests[number % len(requests)], service=service.id)
     except ProbeFault:
         return False
     return True
@@ -208,9 +208,9 @@ def _as_a_server(exchange: Exchange, service: Service) -> Parsed:
     """
     try:
         return _scrape(exchange, service, {"Accept": _ACCEPTED})
-    except NotMetrics as said:
-        refusal = NotMetrics(f"asked as a Prometheus server asks (Accept: {_ACCEPTED}), {said}")
-        refusal.status = said.status
+    except NotMetrics as error:
+        refusal = NotMetrics(f"asked as a Prometheus server asks (Accept: {_ACCEPTED}), {error}")
+        refusal.status = error.status
         raise refusal from None
 
 
@@ -247,9 +247,9 @@ def parse(body: bytes, content_type: str) -> Parsed:
         # format.
         families = list((openmetrics if is_open else parser).text_string_to_metric_families(text))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        said = str(error)[:120] if type(error) is ValueError else "a line of it cannot be read"
+        detail = str(error)[:120] if type(error) is ValueError else "a line of it cannot be read"
         raise NotMetrics(
-            f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {shown(said)}"
+            f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {shown(detail)}"
         ) from None
     samples = [sample for family in families for sample in family.samples]
     if not _TYPE.search(text):

@@ -179,12 +179,12 @@ def _ask(  # noqa: PLR0913 - what is asked, and what is known of it
 
 
 def _control(bootstrap: _Role | None) -> NegativeControl:
-    found = (
+    outcome = (
         f"it {bootstrap.unbound}" if bootstrap and bootstrap.unbound else "nothing wrong with it"
     )
     state = ControlState.ALIVE if bootstrap and bootstrap.superuser else ControlState.DEAD
     return NegativeControl(
-        state=state, changed="asked the same of the cluster's first superuser", found=found
+        state=state, changed="asked the same of the cluster's first superuser", found=outcome
     )
 
 

@@ -81,7 +81,7 @@ def seen(person: Person, content: bytes) -> list[str]:
         for reading in (
             text,
             unquote_plus(text),
-            _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text),
+            _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text),
         ):
             kinds.update(_named(person, reading.casefold()))
     return sorted(kinds)
@@ -122,14 +122,14 @@ def probe_privacy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         planted = _plant(exchange, service, person)
         read, unread = _surfaces(look, exchange, service)
     read |= {
-        f"log of {one.id}": rehearsal.log_of(one.id)
-        for one in look.manifest.services
-        if one.id in rehearsal.base_urls
+        f"log of {other.id}": rehearsal.log_of(other.id)
+        for other in look.manifest.services
+        if other.id in rehearsal.base_urls
     }
-    found: dict[str, JsonValue] = {
+    findings: dict[str, JsonValue] = {
         where: list(kinds) for where, content in read.items() if (kinds := seen(person, content))
     }
-    answer, reason = _judge(planted, unread, found, len(read))
+    answer, reason = _judge(planted, unread, findings, len(read))
     return look.found(
         _QUESTION,
         service.id,
@@ -139,13 +139,13 @@ def probe_privacy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         remedy=(
             "Leave the person out of the named surfaces: aggregate, or replace by a keyed"
             " pseudonym."
-            if found
+            if findings
             else ""
         ),
         facts=PrivacyFacts.model_validate(
             {
                 "planted": planted,
-                "found": found,
+                "found": findings,
                 "bytes_read": {where: len(content) for where, content in sorted(read.items())},
                 "unread": unread,
             }
@@ -172,15 +172,15 @@ def _surfaces(
 ) -> tuple[dict[str, bytes], dict[str, JsonValue]]:
     """Read what must not hold the person; give it, and what could not be read."""
     named = service.privacy.surfaces if service.privacy else ()
-    asked = [(request, request.service or service.id) for request in named]
-    asked += [
-        (Request(path=one.metrics), one.id)
-        for one in look.manifest.services
-        if one.metrics and one.id in exchange.base_urls
+    requests = [(request, request.service or service.id) for request in named]
+    requests += [
+        (Request(path=other.metrics), other.id)
+        for other in look.manifest.services
+        if other.metrics and other.id in exchange.base_urls
     ]
     read: dict[str, bytes] = {}
     unread: dict[str, JsonValue] = {}
-    for request, of in asked:
+    for request, of in requests:
         where = f"{request.method} {request.path} of {of}"
         answered = exchange.send(request, service=of)
         if answered.status in request.expect:
@@ -195,12 +195,12 @@ def _surfaces(
 def _judge(
     planted: dict[str, JsonValue],
     unread: dict[str, JsonValue],
-    found: dict[str, JsonValue],
+    findings: dict[str, JsonValue],
     read: int,
 ) -> tuple[Answer, str]:
-    if found:
+    if findings:
         return Answer.NO, "a planted person came out: " + "; ".join(
-            f"{where}: {', '.join(map(str, kinds or ()))}" for where, kinds in _listed(found)
+            f"{where}: {', '.join(map(str, kinds or ()))}" for where, kinds in _listed(findings)
         )
     refused = [f"{where} {came}" for where, came in planted.items() if came != "accepted"]
     if refused or not planted:
@@ -218,8 +218,8 @@ def _judge(
     return Answer.YES, f"a planted person came out on none of {read} surfaces, metrics and logs"
 
 
-def _listed(found: dict[str, JsonValue]) -> Iterator[tuple[str, list[JsonValue]]]:
-    for where, kinds in found.items():
+def _listed(findings: dict[str, JsonValue]) -> Iterator[tuple[str, list[JsonValue]]]:
+    for where, kinds in findings.items():
         yield where, kinds if isinstance(kinds, list) else []
 
 

@@ -76,29 +76,29 @@ def probe(look: Look) -> Evidence:
 def _judged(
     look: Look, variable: str, targets: list[_Target], control: NegativeControl
 ) -> Evidence:
-    found, wrong, unmatched = {}, [], []
+    scraped, wrong, unmatched = {}, [], []
     for service in look.manifest.services:
         if service.metrics is None:
             continue
         own = [target for target in targets if _is_of(look, service, target)]
         problems = [problem for target in own if (problem := target.problem(look.clock()))]
-        found[service.id] = {"targets": len(own), "problems": problems}
+        scraped[service.id] = {"targets": len(own), "problems": problems}
         wrong += [f"{service.id} {problem}" for problem in problems]
         if not own:
             unmatched.append(service)
-    known = [
+    unscraped = [
         service.id
         for service in unmatched
         if service.address and look.environment.get(service.address)
     ]
-    wrong += [f"{service_id} is not scraped" for service_id in known]
-    unknown = [service.id for service in unmatched if service.id not in known]
+    wrong += [f"{service_id} is not scraped" for service_id in unscraped]
+    unknown = [service.id for service in unmatched if service.id not in unscraped]
     answer = Answer.NO if wrong else Answer.UNKNOWN if unknown or not targets else Answer.YES
     return look.found(
         _QUESTION,
         _QUESTION,
         answer,
-        _reason(wrong, unknown, targets, len(found)),
+        _reason(wrong, unknown, targets, len(scraped)),
         remedy=(
             ""
             if answer is Answer.YES
@@ -114,7 +114,7 @@ def _judged(
             "kind": "ready",
             "variable": variable,
             "targets": len(targets),
-            "services": found,
+            "services": scraped,
         },
     )
 
@@ -200,25 +200,25 @@ class Client:
         active = _part(
             _part(self._get("/api/v1/targets?state=active").json(), "data"), "activeTargets"
         )
-        up = {_where(one["metric"]): float(one["value"][1]) for one in self.query("up")}
+        up = {_where(sample["metric"]): float(sample["value"][1]) for sample in self.query("up")}
         samples = {
-            _where(one["metric"]): int(float(one["value"][1]))
-            for one in self.query("scrape_samples_scraped")
+            _where(sample["metric"]): int(float(sample["value"][1]))
+            for sample in self.query("scrape_samples_scraped")
         }
-        found = []
-        for one in active:
-            labels = {str(name): str(value) for name, value in one.get("labels", {}).items()}
+        targets = []
+        for target in active:
+            labels = {str(name): str(value) for name, value in target.get("labels", {}).items()}
             where = _where(labels)
-            found.append(
+            targets.append(
                 _Target(
                     labels,
-                    str(one.get("health")),
-                    _moment(one.get("lastScrape")),
+                    str(target.get("health")),
+                    _moment(target.get("lastScrape")),
                     up.get(where) == 1,
                     samples.get(where),
                 )
             )
-        return found
+        return targets
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """Return what an expression is now.
@@ -248,11 +248,11 @@ class Client:
         )
 
         try:
-            found = self._safely(ask)
+            result = self._safely(ask)
         except PrometheusApiClientException as error:
             status = re.search(r"HTTP Status Code (\d+)", str(error))
             raise Trouble(_status(int(status[1])) if status else "protocol") from None
-        return list(found)
+        return list(result)
 
     def _get(self, path: str) -> Any:  # noqa: ANN401 - a response of requests, which is imported late
         answer = self._safely(

@@ -90,7 +90,9 @@ def compare(
             f"{baseline.tag} measured no latency of {service.name}",
             {"baseline": named},
         )
-    latency = next((one for one in measured if one.leg == ("latency", service.id)), None)
+    latency = next(
+        (evidence for evidence in measured if evidence.leg == ("latency", service.id)), None
+    )
     if latency is None or "endpoints" not in latency.facts:
         why = f"nothing was measured that could be compared with {baseline.tag}"
         return look.found(QUESTION, service.id, Answer.UNKNOWN, why, facts={"baseline": named})
@@ -102,7 +104,7 @@ def compare(
         service.id,
         answer,
         reason,
-        assurance=min(latency.assurance, before.assurance, key=lambda one: one.rank),
+        assurance=min(latency.assurance, before.assurance, key=lambda assurance: assurance.rank),
         control=_control(then, service.budget),
         remedy=(
             ""
@@ -121,25 +123,29 @@ def compare(
 
 
 def _not_compared(look: Look, service: Service, why: str, facts: dict[str, JsonValue]) -> Evidence:
-    told = f"no baseline: {why}"
+    reason = f"no baseline: {why}"
     return look.found(
         QUESTION,
         service.id,
         Answer.YES,
-        told,
+        reason,
         assurance=Assurance.LIVE,
         control=_control(_MADE_UP, service.budget),
-        facts={**facts, "not_applicable": told},
+        facts={**facts, "not_applicable": reason},
     )
 
 
 def _latency_then(baseline: Baseline, name: str) -> Evidence | None:
     """Return the previous measurement of the service of this name, whatever its id was then."""
-    ids = {one["id"] for one in read_yaml(baseline.manifest)["services"] if one["name"] == name}
+    ids = {
+        service["id"]
+        for service in read_yaml(baseline.manifest)["services"]
+        if service["name"] == name
+    }
     try:
-        found = [
-            Evidence.model_validate_json(json.dumps(one))
-            for one in json.loads(baseline.summary)["evidence"]
+        earlier = [
+            Evidence.model_validate_json(json.dumps(document))
+            for document in json.loads(baseline.summary)["evidence"]
         ]
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise ProbeFault(
@@ -148,9 +154,11 @@ def _latency_then(baseline: Baseline, name: str) -> Evidence | None:
         ) from error
     return next(
         (
-            one
-            for one in found
-            if one.question == "latency" and one.subject in ids and "endpoints" in one.facts
+            evidence
+            for evidence in earlier
+            if evidence.question == "latency"
+            and evidence.subject in ids
+            and "endpoints" in evidence.facts
         ),
         None,
     )

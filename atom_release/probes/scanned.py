@@ -41,10 +41,10 @@ def conclude(  # noqa: PLR0913 - what one evidence is made of
         "unread": dict(result.unread),
         "submodules": list(result.submodules[:_SHOWN]),
         "lfs_pointers": list(result.pointers[:_SHOWN]),
-        "findings": [one.as_json() for one in result.deciding[:_SHOWN]],
-        "warnings": [one.as_json() for one in result.warnings[:_SHOWN]],
+        "findings": [finding.as_json() for finding in result.deciding[:_SHOWN]],
+        "warnings": [warning.as_json() for warning in result.warnings[:_SHOWN]],
         "counts": {"findings": len(result.deciding), "warnings": len(result.warnings)},
-        "by_rule": dict(sorted(Counter(one.rule for one in result.findings).items())),
+        "by_rule": dict(sorted(Counter(finding.rule for finding in result.findings).items())),
     }
     facts.update(rest.pop("facts", {}))
     answer, reason = _answer(result, thing, trouble)
@@ -57,7 +57,7 @@ def _answer(result: Scan, thing: str, trouble: str = "") -> tuple[Answer, str]:
     )
     deciding = result.deciding
     if deciding:
-        shown = ", ".join(f"{one.place} ({one.what})" for one in deciding[:3])
+        shown = ", ".join(f"{finding.place} ({finding.what})" for finding in deciding[:3])
         more = f" and {len(deciding) - 3} more" if len(deciding) > 3 else ""  # noqa: PLR2004 - as many as are shown
         return Answer.NO, f"{thing}: {shown}{more}; {read}"
     if not result.whole:
@@ -71,12 +71,12 @@ def _answer(result: Scan, thing: str, trouble: str = "") -> tuple[Answer, str]:
 
 def _elsewhere(result: Scan) -> str:
     """Return what the tree only points to, as it stands beside the files read."""
-    said = ""
+    notes = ""
     if result.submodules:
-        said += f"; not read: {_counted(result.submodules, 'submodule')}"
+        notes += f"; not read: {_counted(result.submodules, 'submodule')}"
     if result.pointers:
-        said += f"; read as a pointer only: {_counted(result.pointers, 'file', ' in Git LFS')}"
-    return said
+        notes += f"; read as a pointer only: {_counted(result.pointers, 'file', ' in Git LFS')}"
+    return notes
 
 
 def _counted(paths: list[str], thing: str, of: str = "") -> str:

@@ -86,49 +86,49 @@ def probe_secret_use(
 
     OpenBao's values are changed once for all of them.
     """
-    found, asked = [], []
+    unreachable, to_ask = [], []
     for service in services:
         unreached = not_started(look, QUESTION, service, rehearsal, direct=False)
         if unreached:
-            found.append(unreached)
+            unreachable.append(unreached)
         elif service.secret_use is not None:
-            asked.append(Asked(service, service.secret_use))
-    if asked:
-        _ask_all(asked, rehearsal)
-    return found + [_evidence(look, one, rehearsal.isolation) for one in asked]
+            to_ask.append(Asked(service, service.secret_use))
+    if to_ask:
+        _ask_all(to_ask, rehearsal)
+    return unreachable + [_evidence(look, asked_use, rehearsal.isolation) for asked_use in to_ask]
 
 
-def _ask_all(asked: Sequence[Asked], rehearsal: Rehearsal) -> None:
+def _ask_all(uses: Sequence[Asked], rehearsal: Rehearsal) -> None:
     former = rehearsal.secrets
-    made_up = {one.use.secret: secrets.token_hex(32) for one in asked}
+    made_up = {use.use.secret: secrets.token_hex(32) for use in uses}
     with rehearsal.exchange() as exchange:
-        for one in asked:
-            one.ask(exchange, "planted", former[one.use.secret])
-            one.ask(exchange, "made up", made_up[one.use.secret])
-    fresh = rehearsal.rotate({one.use.secret for one in asked}, {one.service.id for one in asked})
+        for use in uses:
+            use.ask(exchange, "planted", former[use.use.secret])
+            use.ask(exchange, "made up", made_up[use.use.secret])
+    fresh = rehearsal.rotate({use.use.secret for use in uses}, {use.service.id for use in uses})
     with rehearsal.exchange() as exchange:
-        for one in asked:
-            one.ask(exchange, "new", fresh[one.use.secret])
-            one.ask(exchange, "former", former[one.use.secret])
+        for use in uses:
+            use.ask(exchange, "new", fresh[use.use.secret])
+            use.ask(exchange, "former", former[use.use.secret])
 
 
-def _evidence(look: Look, one: Asked, isolation: tuple[str, ...]) -> Evidence:
-    answer, reason = judge(one.came, one.service.name)
-    alive = one.came["made up"] == "refused"
+def _evidence(look: Look, use: Asked, isolation: tuple[str, ...]) -> Evidence:
+    answer, reason = judge(use.came, use.service.name)
+    alive = use.came["made up"] == "refused"
     control = NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
         changed="the same request was made with a value that nobody planted",
-        found=one.came["made up"],
+        found=use.came["made up"],
     )
     return look.found(
         QUESTION,
-        one.service.id,
+        use.service.id,
         answer,
         reason,
         remedy=_REMEDY if answer is Answer.NO else "",
         control=control,
         isolation=isolation,
-        facts=SecretUseFacts(secret=one.use.secret, answers=dict(one.came)).to_json(),
+        facts=SecretUseFacts(secret=use.use.secret, answers=dict(use.came)).to_json(),
     )
 
 
@@ -173,7 +173,9 @@ def judge(came: Mapping[str, str], name: str) -> tuple[Answer, str]:
             ),
         )
     unclear = [
-        f"{which}: {said}" for which, said in came.items() if said not in {"accepted", "refused"}
+        f"{which}: {answer}"
+        for which, answer in came.items()
+        if answer not in {"accepted", "refused"}
     ]
     if unclear:
         return Answer.UNKNOWN, f"{name} neither accepts nor refuses: {', '.join(unclear)}"

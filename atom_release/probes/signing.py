@@ -49,7 +49,9 @@ def probe_artifact_signing(
             f"the signing key could not be used: {error.message}",
             remedy=error.remedy or _REMEDY,
         )
-    accepted = [what for what, copy in _tampered(envelope).items() if _is_accepted(verify, copy)]
+    accepted = [
+        change for change, copy in _tampered(envelope).items() if _is_accepted(verify, copy)
+    ]
     checked = _control(accepted)
     in_tree = private_keys_in(look.tree).of(load_public(public_pem)) if public_pem else []
     facts = {
@@ -108,7 +110,7 @@ def _tampered(envelope: bytes) -> dict[str, bytes]:
         },
         "no signature": {**document, "signatures": []},
     }
-    return copies | {what: json.dumps(changed).encode() for what, changed in changes.items()}
+    return copies | {change: json.dumps(changed).encode() for change, changed in changes.items()}
 
 
 def _other(text: str) -> str:
@@ -127,9 +129,9 @@ def _is_accepted(verify: Callable[[bytes], bytes], envelope: bytes) -> bool:
 
 def _control(accepted: list[str]) -> NegativeControl:
     state = ControlState.DEAD if accepted else ControlState.ALIVE
-    found = f"accepted {', '.join(accepted)}" if accepted else "refused each"
+    outcome = f"accepted {', '.join(accepted)}" if accepted else "refused each"
     return NegativeControl(
         state=state,
         changed="changed payload, type and signature, removed the signature, added bytes",
-        found=found,
+        found=outcome,
     )

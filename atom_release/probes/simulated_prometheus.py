@@ -36,9 +36,9 @@ def probe(look: Look, rehearsal: Rehearsal) -> list[Evidence]:
     """
     variable = look.manifest.infrastructure.prometheus
     paths = {
-        one.id: one.metrics
-        for one in look.manifest.services
-        if one.metrics and one.id in rehearsal.base_urls
+        service.id: service.metrics
+        for service in look.manifest.services
+        if service.metrics and service.id in rehearsal.base_urls
     }
     if (variable and look.environment.get(variable)) or not paths:
         return []
@@ -46,7 +46,12 @@ def probe(look: Look, rehearsal: Rehearsal) -> list[Evidence]:
         seen = dict(
             zip(
                 paths,
-                pool.map(lambda one: _target(look, rehearsal.base_urls[one], paths[one]), paths),
+                pool.map(
+                    lambda service_id: _target(
+                        look, rehearsal.base_urls[service_id], paths[service_id]
+                    ),
+                    paths,
+                ),
                 strict=True,
             )
         )

@@ -135,11 +135,11 @@ def _here(git: Git, tag: str) -> Iterator[Holder]:
 def _there(place: Place, tag: str) -> Iterator[Holder]:
     ref = f"refs/tags/{tag}"
     crossing = place.in_the_way(ref)
-    found = place.refs(ref, *crossing)
+    holders = place.refs(ref, *crossing)
     for name in (ref, *crossing):
-        if name in found:
-            peeled = found.get(f"{name}^{{}}", found[name])
-            yield Holder("on the remote", name, found[name], peeled, crosses=name != ref)
+        if name in holders:
+            peeled = holders.get(f"{name}^{{}}", holders[name])
+            yield Holder("on the remote", name, holders[name], peeled, crosses=name != ref)
 
 
 def _is_ours(place: Place, holder: Holder, own: Own | None) -> bool:

@@ -118,7 +118,7 @@ class Shown:
         `tenant`, `other`, `both`, or `not shown`.
         """
         names_tenant, names_other = (
-            one.encode() in answered.body for one in (self.forge.tenant, self.forge.other)
+            tenant.encode() in answered.body for tenant in (self.forge.tenant, self.forge.other)
         )
         if names_tenant or names_other:
             return "both" if names_tenant and names_other else "tenant" if names_tenant else "other"

@@ -107,13 +107,13 @@ def _control_of_need(manifest: Manifest) -> NegativeControl:
             "infrastructure": manifest.infrastructure.model_copy(update={"vault": "VAULT_ADDR"})
         }
     )
-    state, found = (
+    state, outcome = (
         (ControlState.ALIVE, "a Vault is needed")
         if _needs_one(named)
         else (ControlState.DEAD, "no Vault is needed")
     )
     return NegativeControl(
-        state=state, changed="named a Vault in a copy of the manifest", found=found
+        state=state, changed="named a Vault in a copy of the manifest", found=outcome
     )
 
 
@@ -123,7 +123,7 @@ def _asked(
     name = "Vault" if assurance is Assurance.LIVE else "the rehearsed OpenBao"
     paths = sorted({f"secret/data/{secret.path.strip('/')}" for secret in look.manifest.secrets})
     try:
-        found = _look_at(place, paths)
+        reading = _look_at(place, paths)
         control = _control(place)
     except _Trouble as trouble:
         if assurance is Assurance.LIVE:
@@ -135,8 +135,8 @@ def _asked(
             f"{name}: {trouble.message}",
             facts={"how": "rehearsed", "kind": trouble.message},
         )
-    answer, reason, remedy = _judged(found, name, len(paths))
-    if found.empty and assurance is Assurance.REHEARSED and answer is Answer.NO:
+    answer, reason, remedy = _judged(reading, name, len(paths))
+    if reading.empty and assurance is Assurance.REHEARSED and answer is Answer.NO:
         answer = Answer.UNKNOWN  # the gate planted it there
     return look.found(
         _QUESTION,
@@ -147,29 +147,31 @@ def _asked(
         assurance=assurance,
         control=control,
         isolation=isolation,
-        tools={"vault": found.version},
+        tools={"vault": reading.version},
         facts={
             "how": str(assurance),
             "kind": "unsealed",
             "variable": variable,
-            "paths": dict(found.capabilities),
-            "empty": list(found.empty),
-            "policies": list(found.policies),
+            "paths": dict(reading.capabilities),
+            "empty": list(reading.empty),
+            "policies": list(reading.policies),
         },
     )
 
 
-def _judged(found: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
+def _judged(reading: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
     """Return what was found, in a sentence, and what would mend it."""
-    if found.unreadable:
-        named = ", ".join(found.unreadable)
+    if reading.unreadable:
+        named = ", ".join(reading.unreadable)
         reason = f"{name} is unsealed, and the token may not read {named}"
         return Answer.NO, reason, f"Give the token's policy read on {named}."
-    if found.empty:
-        named = ", ".join(found.empty)
+    if reading.empty:
+        named = ", ".join(reading.empty)
         reason = f"{name} is unsealed, and nothing lies at {named}: never written, or deleted"
         return Answer.NO, reason, f"Write the secret to {named}, or mend its path in the manifest."
-    reason = f"{name} {found.version} is unsealed, and the token may read {paths} of {paths} named"
+    reason = (
+        f"{name} {reading.version} is unsealed, and the token may read {paths} of {paths} named"
+    )
     return Answer.YES, f"{reason} paths, where something lies at each", ""
 
 
@@ -180,9 +182,9 @@ def _look_at(place: _Place, paths: list[str]) -> _Found:
             raise _Trouble("no-token")
         policies = client.policies()
         capabilities = client.capabilities(paths) if paths else {}
-        found = _Found(str(health.get("version", "")), policies, capabilities)
-        readable = [path for path in paths if path not in found.unreadable]
-        return replace(found, empty=[path for path in readable if not client.holds(path)])
+        reading = _Found(str(health.get("version", "")), policies, capabilities)
+        readable = [path for path in paths if path not in reading.unreadable]
+        return replace(reading, empty=[path for path in readable if not client.holds(path)])
 
 
 def _control(place: _Place) -> NegativeControl:
@@ -190,11 +192,13 @@ def _control(place: _Place) -> NegativeControl:
     try:
         with _Client(place, f"s.{secrets.token_hex(12)}") as client:
             client.policies()
-        state, found = ControlState.DEAD, "the made-up token was accepted"
+        state, outcome = ControlState.DEAD, "the made-up token was accepted"
     except _Trouble as trouble:
         state = ControlState.ALIVE if trouble.message == "unauthorized" else ControlState.DEAD
-        found = f"the made-up token: {trouble.message}"
-    return NegativeControl(state=state, changed="asked the same with a made-up token", found=found)
+        outcome = f"the made-up token: {trouble.message}"
+    return NegativeControl(
+        state=state, changed="asked the same with a made-up token", found=outcome
+    )
 
 
 class _Client:
@@ -227,21 +231,23 @@ class _Client:
         self._session.close()
 
     def health(self) -> dict[str, Any]:
-        found = self._safely(
+        answer = self._safely(
             lambda: self._hvac.sys.read_health_status(method="GET", standby_ok=True)
         )
-        if isinstance(found, dict) and "sealed" in found:
-            return found
-        status = getattr(found, "status_code", 200)
+        if isinstance(answer, dict) and "sealed" in answer:
+            return answer
+        status = getattr(answer, "status_code", 200)
         raise _Trouble(_STATES.get(status) or (f"status-{status}" if status != 200 else "protocol"))  # noqa: PLR2004 - success that says nothing
 
     def policies(self) -> list[str]:
-        found = self._safely(self._hvac.auth.token.lookup_self)
-        return [str(policy) for policy in _data(found).get("policies") or []]
+        answer = self._safely(self._hvac.auth.token.lookup_self)
+        return [str(policy) for policy in _data(answer).get("policies") or []]
 
     def capabilities(self, paths: list[str]) -> dict[str, list[str]]:
         data = _data(self._safely(lambda: self._hvac.sys.get_capabilities(paths=paths)))
-        return {path: [str(one) for one in data.get(path) or ["deny"]] for path in paths}
+        return {
+            path: [str(capability) for capability in data.get(path) or ["deny"]] for path in paths
+        }
 
     def holds(self, path: str) -> bool:
         """Say whether a version lies at a readable path; its body is not read from the socket."""
@@ -281,8 +287,8 @@ class _Client:
             raise _Trouble(kind_of(error)) from None
 
 
-def _data(found: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever hvac gives
-    data = found.get("data") if isinstance(found, dict) else None
+def _data(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever hvac gives
+    data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         raise _Trouble("protocol")
     return data

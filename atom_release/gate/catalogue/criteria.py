@@ -180,8 +180,12 @@ def below_floor(manifest: Manifest, operator: Operator) -> tuple[Criterion, ...]
 
 def blocked_policy(manifest: Manifest, criterion: Criterion) -> BlockedPolicy:
     """Say whether an absent external system is noted for this criterion or refuses the release."""
-    asked = manifest.criteria.get(criterion.id)
-    return asked.blocked if asked is not None and asked.blocked is not None else criterion.blocked
+    configured = manifest.criteria.get(criterion.id)
+    return (
+        configured.blocked
+        if configured is not None and configured.blocked is not None
+        else criterion.blocked
+    )
 
 
 def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
@@ -203,8 +207,8 @@ def asked(manifest: Manifest) -> frozenset[tuple[str, str]]:
     """
     return frozenset(
         (leg.question, leg.subject)
-        for one in expected(manifest)
-        for leg in legs(manifest, one.id)
+        for criterion in expected(manifest)
+        for leg in legs(manifest, criterion.id)
         if leg.applies
     )
 
@@ -305,11 +309,11 @@ def _latency(criterion: str) -> Callable[[Manifest], Iterator[LegSpec]]:
     """
 
     def legs_of(manifest: Manifest) -> Iterator[LegSpec]:
-        asked = manifest.criteria.get(criterion)
+        configured = manifest.criteria.get(criterion)
         for spec in _per_service(criterion, "latency", "endpoints", "serves no requests")(manifest):
             live = (
-                asked is not None
-                and asked.assurance is Assurance.LIVE
+                configured is not None
+                and configured.assurance is Assurance.LIVE
                 and manifest.service(spec.subject).histogram is not None
             )
             yield (

@@ -132,9 +132,9 @@ def remedy(question: str, outcome: Outcome | None) -> str:
         return ""
     if question == "claims" and outcome is Outcome.INCONCLUSIVE:
         return _CHANGES["claims that nothing bears"]
-    known = _CHANGES.get(question, "")
+    change = _CHANGES.get(question, "")
     if outcome is Outcome.FAIL:
-        return known or _ASK_AGAIN
+        return change or _ASK_AGAIN
     return _BRING if outcome is Outcome.BLOCKED else _ASK_AGAIN
 
 
@@ -157,8 +157,8 @@ _WOULD_ASK = {
 
 def would_ask(questions: Iterable[str]) -> str:
     """Return what would let a criterion be asked of which no leg applies."""
-    known = dict.fromkeys(_WOULD_ASK[name] for name in questions if name in _WOULD_ASK)
-    ways = "; or ".join((*known, "leave the criterion out with a reason under `left_out`"))
+    texts = dict.fromkeys(_WOULD_ASK[name] for name in questions if name in _WOULD_ASK)
+    ways = "; or ".join((*texts, "leave the criterion out with a reason under `left_out`"))
     return f"{ways[0].upper()}{ways[1:]}."
 
 

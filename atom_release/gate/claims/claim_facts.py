@@ -43,14 +43,14 @@ _SOURCES = {
 
 def answer(service: Service, evidence: Body) -> tuple[Answer, str]:
     """Say whether the deciding claims of a service's report stand, and on evidence."""
-    found = _record_and_known(service, evidence)
-    if found is None:
+    record_and_facts = _record_and_known(service, evidence)
+    if record_and_facts is None:
         return Answer.UNKNOWN, "the record of the report cannot be read back"
-    known = _completed(found[1], service, evidence, {}, {})
-    decided = decide_claims(judge_claims(found[0], known))
+    facts = _completed(record_and_facts[1], service, evidence, {}, {})
+    decided = decide_claims(judge_claims(record_and_facts[0], facts))
     if decided[0] is not Answer.YES:
         return decided
-    lacks = earned.lacking(service, found[0], known, evidence)
+    lacks = earned.lacking(service, record_and_facts[0], facts, evidence)
     return (Answer.UNKNOWN, lacks) if lacks else decided
 
 
@@ -69,10 +69,13 @@ def ledger(
             the ledger.
         own: outcome of each policy by the legs that ask this service itself, for the same.
     """
-    found = _record_and_known(service, evidence)
+    record_and_facts = _record_and_known(service, evidence)
     return (
-        judge_claims(found[0], _completed(found[1], service, evidence, policies or {}, own or {}))
-        if found
+        judge_claims(
+            record_and_facts[0],
+            _completed(record_and_facts[1], service, evidence, policies or {}, own or {}),
+        )
+        if record_and_facts
         else None
     )
 
@@ -82,31 +85,31 @@ def rerun_commit(service: Service, evidence: Body) -> str | None:
 
     Of several, the last one of the report. None where there is no such count.
     """
-    found = _record_and_known(service, evidence)
-    if found is None:
+    record_and_facts = _record_and_known(service, evidence)
+    if record_and_facts is None:
         return None
-    record, known = found[0], _completed(found[1], service, evidence, {}, {})
-    counts = verdicts.unsettled_counts(record, known)
+    record, facts = record_and_facts[0], _completed(record_and_facts[1], service, evidence, {}, {})
+    counts = verdicts.unsettled_counts(record, facts)
     if not counts:
         return None
-    if known.lines is None:
+    if facts.lines is None:
         added = _facts("claims", service, evidence).get("added")
         return str(added["commit"]) if isinstance(added, dict) and added.get("complete") else None
-    ages = [age for claim in counts if (age := verdicts.line_age(claim, known))]
+    ages = [age for claim in counts if (age := verdicts.line_age(claim, facts))]
     return max(ages, key=lambda age: (age.written, age.commit)).commit if ages else None
 
 
 def record(service: Service, evidence: Body) -> ClaimRecord | None:
     """Return what the service's report asserts, as it was read; None where no evidence holds it."""
-    found = _record_and_known(service, evidence)
-    return found[0] if found else None
+    record_and_facts = _record_and_known(service, evidence)
+    return record_and_facts[0] if record_and_facts else None
 
 
 def findings(service: Service, evidence: Body) -> tuple[str, ...]:
     """Return the contradictions inside the service's report, and between reports of its task."""
     read = record(service, evidence)
     between = _facts("report", service, evidence).get("disagreements") or ()
-    return (*(read.findings if read else ()), *(str(one) for one in between))
+    return (*(read.findings if read else ()), *(str(disagreement) for disagreement in between))
 
 
 def _record_and_known(service: Service, evidence: Body) -> tuple[ClaimRecord, Known] | None:
@@ -120,14 +123,14 @@ def _record_and_known(service: Service, evidence: Body) -> tuple[ClaimRecord, Kn
 
 
 def _completed(
-    known: Known,
+    facts: Known,
     service: Service,
     evidence: Body,
     policies: Mapping[str, Outcome],
     own: Mapping[str, Outcome],
 ) -> Known:
     unchanged = _facts("claims", service, evidence).get("unchanged") or {}
-    return known.model_copy(
+    return facts.model_copy(
         update={
             "suite": _suite(
                 _facts("suite", service, evidence),
@@ -239,12 +242,16 @@ def _relations(kind: str, evidence: Body) -> tuple[str, ...] | None:
 
     As the database's own catalog names them.
     """
-    told = [
-        one.facts[kind]
-        for digest, one in sorted(evidence.items())
-        if one.question == "migrations" and not one.errored and kind in one.facts
+    relations = [
+        piece.facts[kind]
+        for digest, piece in sorted(evidence.items())
+        if piece.question == "migrations" and not piece.errored and kind in piece.facts
     ]
-    return tuple(str(name) for name in told[0]) if told and isinstance(told[0], list) else None
+    return (
+        tuple(str(name) for name in relations[0])
+        if relations and isinstance(relations[0], list)
+        else None
+    )
 
 
 def _latency(facts: Mapping[str, Any]) -> tuple[MeasuredLatency, ...]:
@@ -277,7 +284,7 @@ def _digests(question: str, service: Service, evidence: Body) -> tuple[str, ...]
     return tuple(
         sorted(
             digest
-            for digest, one in evidence.items()
-            if one.leg == (question, service.id) and not one.errored
+            for digest, piece in evidence.items()
+            if piece.leg == (question, service.id) and not piece.errored
         )
     )

@@ -22,18 +22,18 @@ _LABELS = "name labelled rows as `accuracy`"
 
 
 def lacking(
-    service: Service, record: ClaimRecord, known: Known, evidence: Mapping[str, Evidence]
+    service: Service, record: ClaimRecord, facts: Known, evidence: Mapping[str, Evidence]
 ) -> str:
     """Return what keeps the report's claims from being shown, or nothing where evidence bears them.
 
     A claim of a suite or score that was made of other code than the judged one is history, and
     wants no probe.
     """
-    unprobed = [claim for claim in record.claims if _wants_probe(claim, known, service)]
+    unprobed = [claim for claim in record.claims if _wants_probe(claim, facts, service)]
     if unprobed:
         places = ", ".join(f"{record.path}:{claim.line}" for claim in unprobed[:3])
         return f"nothing that was run or measured could bear what {places} says: {_named(unprobed)}"
-    if any(_decides(service, found) for found in evidence.values()):
+    if any(_decides(service, piece) for piece in evidence.values()):
         return ""
     return (
         f"nothing of {service.name} was run or measured, so its report is words alone: {_SUITE},"
@@ -41,18 +41,18 @@ def lacking(
     )
 
 
-def _wants_probe(claim: Claim, known: Known, service: Service) -> bool:
+def _wants_probe(claim: Claim, facts: Known, service: Service) -> bool:
     if claim.kind is ClaimKind.TESTS:
-        return service.suite is None and not _is_history(claim, known)
+        return service.suite is None and not _is_history(claim, facts)
     if claim.kind in _SCORES and not printed_numbers.speaks_of_other_data(claim.text):
-        return service.accuracy is None and not _is_history(claim, known)
+        return service.accuracy is None and not _is_history(claim, facts)
     return False
 
 
-def _is_history(claim: Claim, known: Known) -> bool:
+def _is_history(claim: Claim, facts: Known) -> bool:
     """Say whether the code has moved since the claim was written, as the history shows it."""
-    age = verdicts.line_age(claim, known)
-    unchanged = age.code_unchanged if age else known.code_unchanged_since_report
+    age = verdicts.line_age(claim, facts)
+    unchanged = age.code_unchanged if age else facts.code_unchanged_since_report
     return unchanged is False
 
 
@@ -63,17 +63,17 @@ def _named(claims: Sequence[Claim]) -> str:
     return ", and ".join(kinds)
 
 
-def _decides(service: Service, found: Evidence) -> bool:
+def _decides(service: Service, evidence: Evidence) -> bool:
     """Say whether a piece of evidence ran or measured the service's own code, shown to be able."""
-    if found.subject != service.id or found.errored or found.answer is Answer.UNKNOWN:
+    if evidence.subject != service.id or evidence.errored or evidence.answer is Answer.UNKNOWN:
         return False
-    state = found.control.state if found.control else None
-    if found.question == "suite":
+    state = evidence.control.state if evidence.control else None
+    if evidence.question == "suite":
         weak = service.suite is not None and service.suite.control == "weak"
         # A vacuous suite is decided too: it fails by its own leg.
         return (
             state in {ControlState.ALIVE, ControlState.VACUOUS}
             or (weak and state is ControlState.WEAK)
-            or found.answer is Answer.NO
+            or evidence.answer is Answer.NO
         )
-    return found.question in _MEASURED and state is ControlState.ALIVE
+    return evidence.question in _MEASURED and state is ControlState.ALIVE

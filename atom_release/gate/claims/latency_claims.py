@@ -85,15 +85,15 @@ def compare(claim: Claim, record: ClaimRecord, measured: Sequence[MeasuredLatenc
     if not named:
         return Comparison("", why)
     slowest = max(named, key=lambda latency: (latency.p95, latency.endpoint))
-    found = f"p95 {slowest.p95:.1f} ms ({slowest.endpoint}, {slowest.load})"
+    figure = f"p95 {slowest.p95:.1f} ms ({slowest.endpoint}, {slowest.load})"
     other = other_load(claim.text, named)
     if other:
-        return Comparison(found, other)
+        return Comparison(figure, other)
     limit = unit.convert(claim.value, Unit.MILLISECOND)
     holds = slowest.p95 < limit if claim.comparator == "<" else slowest.p95 <= limit
     if holds and claim.comparator in {"<", "<=", "=", None}:
-        return Comparison(found, "it is no slower here", verified=True)
-    return Comparison(found, "latency measured elsewhere is not contradicted by latency here")
+        return Comparison(figure, "it is no slower here", verified=True)
+    return Comparison(figure, "latency measured elsewhere is not contradicted by latency here")
 
 
 def other_load(text: str, measured: Sequence[MeasuredLatency]) -> str:
@@ -134,25 +134,27 @@ def _named(
     paths = [path.rstrip(".:/") or "/" for path in _PATH.findall(text)]
     if paths:
         methods = set(_METHOD.findall(text))
-        found = [
+        matching = [
             latency
             for latency in measured
             if latency.path.partition("?")[0].rstrip("/") in {path.rstrip("/") for path in paths}
             and (not methods or latency.method in methods)
         ]
-        unmeasured = set(paths) - {latency.path.partition("?")[0] for latency in found}
+        unmeasured = set(paths) - {latency.path.partition("?")[0] for latency in matching}
         return (
-            ([], f"{', '.join(sorted(unmeasured))} was not measured") if unmeasured else (found, "")
+            ([], f"{', '.join(sorted(unmeasured))} was not measured")
+            if unmeasured
+            else (matching, "")
         )
     for pattern in (r"\b{}\b", r"\b{}(?:s|es|ed|ing|ion|ions)?\b"):
-        found = [
+        matching = [
             latency
             for latency in measured
             if (len(latency.endpoint) >= _LEAST_STEM or pattern == r"\b{}\b")
             and re.search(pattern.format(re.escape(latency.endpoint)), text, re.IGNORECASE)
         ]
-        if found:
-            return found, ""
+        if matching:
+            return matching, ""
     others = list(_subjects(text, record))
     if others:
         return [], f"it speaks of {' '.join(others[:4])}, which no measured endpoint is called"

@@ -59,9 +59,9 @@ class LedgerRow(BaseModel):
     evidence: tuple[str, ...] = ()
 
 
-def judge_claims(record: ClaimRecord, known: Known) -> tuple[LedgerRow, ...]:
+def judge_claims(record: ClaimRecord, facts: Known) -> tuple[LedgerRow, ...]:
     """Judge every claim of a record, in the order of its lines."""
-    return tuple(_row(claim, record, known) for claim in record.claims)
+    return tuple(_row(claim, record, facts) for claim in record.claims)
 
 
 def decide_claims(rows: Sequence[LedgerRow]) -> tuple[Answer, str]:
@@ -82,23 +82,23 @@ def decide_claims(rows: Sequence[LedgerRow]) -> tuple[Answer, str]:
 def disagreements(records: Iterable[ClaimRecord]) -> tuple[str, ...]:
     """Say where reports of one task state another status or other counts."""
     by_task: dict[str, list[ClaimRecord]] = {}
-    for record in sorted(records, key=lambda one: one.path):
+    for record in sorted(records, key=lambda report: report.path):
         if record.task_id is not None:
             by_task.setdefault(record.task_id, []).append(record)
     return tuple(
-        f"{task}: {first.path} and {other.path} state another {what}"
+        f"{task}: {first.path} and {other.path} state another {label}"
         for task, (first, *others) in sorted(by_task.items())
         for other in others
-        for what, one, two in (
+        for label, stated, two in (
             ("status", first.status, other.status),
             ("count of tests", first.tests, other.tests),
         )
-        if one != two
+        if stated != two
     )
 
 
-def _row(claim: Claim, record: ClaimRecord, known: Known) -> LedgerRow:
-    judged = verdicts.judge(claim, record, known)
+def _row(claim: Claim, record: ClaimRecord, facts: Known) -> LedgerRow:
+    judged = verdicts.judge(claim, record, facts)
     return LedgerRow(
         kind=claim.kind,
         said=said(claim),
@@ -107,7 +107,7 @@ def _row(claim: Claim, record: ClaimRecord, known: Known) -> LedgerRow:
         where=f"{record.path}:{claim.line}",
         decides=claim.kind.decides,
         reason=judged.reason,
-        evidence=known.evidence.get(_SOURCES.get(claim.kind, "tree"), ()),
+        evidence=facts.evidence.get(_SOURCES.get(claim.kind, "tree"), ()),
     )
 
 

@@ -28,12 +28,12 @@ def printed_range(value: float, text: str) -> tuple[float, float]:
 
 
 def _steps(value: float, text: str) -> list[float]:
-    found = []
+    steps = []
     for match in _NUMBER.finditer(text):
         scale = 0.01 if match[3] else 1.0
         if isclose(float(match[1]) * scale, value, rel_tol=1e-9, abs_tol=1e-12):
-            found.append(scale * 10.0 ** -len(match[2] or ""))
-    return found
+            steps.append(scale * 10.0 ** -len(match[2] or ""))
+    return steps
 
 
 def _digits(value: float) -> int:

@@ -116,7 +116,7 @@ class ScoresKnown(_Frozen):
         }.get(name)
         if name == "f1":
             both = (self.answered_positive, self.labelled_positive)
-            trials = None if None in both else min(one for one in both if one is not None)
+            trials = None if None in both else min(count for count in both if count is not None)
         return printed_numbers.interval(
             share, trials if trials is not None else printed_numbers.least_trials(share, self.n)
         )

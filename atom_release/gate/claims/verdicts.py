@@ -30,27 +30,27 @@ class Judged:
     reason: str
 
 
-def judge(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+def judge(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
     """Judge one claim by the rule of its kind; a kind without a rule is derived by nothing."""
     rule = _RULES.get(claim.kind)
     return (
-        rule(claim, record, known)
+        rule(claim, record, facts)
         if rule
         else Judged(_UNVERIFIED, "", f"nothing derives a {claim.kind.value}")
     )
 
 
-def _status(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+def _status(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
     if claim.value != ReportStatus.PASS:
         return Judged(_UNVERIFIED, "", "the report does not call itself passed")
-    own = _own_failures(record, known)
+    own = _own_failures(record, facts)
     if own:
         return Judged(_CONTRADICTED, own, "the report's own number says otherwise")
-    if known.suite is None or not known.suite.runs:
+    if facts.suite is None or not facts.suite.runs:
         return Judged(_UNVERIFIED, "", "no conclusive run of the suite")
-    runs = known.suite.runs
+    runs = facts.suite.runs
     good = sum(run.failed == 0 and run.passed > 0 for run in runs)
-    if good == len(runs) and not known.suite.control_held:
+    if good == len(runs) and not facts.suite.control_held:
         return Judged(
             _UNVERIFIED,
             "the suite passes",
@@ -61,7 +61,7 @@ def _status(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
     return Judged(_UNVERIFIED, "the suite fails", f"passes in {good} of {len(runs)} runs")
 
 
-def _own_failures(record: ClaimRecord, known: Known) -> str:
+def _own_failures(record: ClaimRecord, facts: Known) -> str:
     """Return the report's own number of failures, unless it is itself shown to be false."""
     counted = [
         claim
@@ -69,7 +69,7 @@ def _own_failures(record: ClaimRecord, known: Known) -> str:
         if claim.kind is ClaimKind.TESTS and claim.unit == "failed" and claim.value
     ]
     standing = [
-        claim for claim in counted if _tests(claim, record, known).verdict is not _CONTRADICTED
+        claim for claim in counted if _tests(claim, record, facts).verdict is not _CONTRADICTED
     ]
     if standing:
         return f"{standing[0].value} failed on line {standing[0].line}"
@@ -78,40 +78,40 @@ def _own_failures(record: ClaimRecord, known: Known) -> str:
     return f"{record.tests.failed} failed"
 
 
-def _tests(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
-    suite, unit = known.suite, claim.unit or ""
+def _tests(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
+    suite, unit = facts.suite, claim.unit or ""
     if suite is None or not suite.runs or unit not in Counts.model_fields:
         return Judged(_UNVERIFIED, "", "no conclusive run of the suite")
     agreeing = sum(_holds(claim, run) for run in suite.runs)
-    found = f"{', '.join(sorted({str(getattr(run, unit)) for run in suite.runs}))} {unit}"
+    run_counts = f"{', '.join(sorted({str(getattr(run, unit)) for run in suite.runs}))} {unit}"
     if agreeing == len(suite.runs):
-        return Judged(_VERIFIED, found, f"{agreeing} of {agreeing} runs")
+        return Judged(_VERIFIED, run_counts, f"{agreeing} of {agreeing} runs")
     if agreeing:
-        return Judged(_UNVERIFIED, found, f"holds in {agreeing} of {len(suite.runs)} runs")
+        return Judged(_UNVERIFIED, run_counts, f"holds in {agreeing} of {len(suite.runs)} runs")
     if any(_only_skips(claim, record, run) for run in suite.runs):
-        return Judged(_UNVERIFIED, found, "the difference is what this machine skips")
-    return _disagreeing(claim, record, known, suite, found)
+        return Judged(_UNVERIFIED, run_counts, "the difference is what this machine skips")
+    return _disagreeing(claim, record, facts, suite, run_counts)
 
 
-def line_age(claim: Claim, known: Known) -> LineAge | None:
+def line_age(claim: Claim, facts: Known) -> LineAge | None:
     """Return when a claim's line was written; None where history does not tell."""
-    return (known.lines or {}).get(claim.line)
+    return (facts.lines or {}).get(claim.line)
 
 
-def _code_unchanged(claim: Claim, known: Known, since_report: bool | None) -> bool | None:  # noqa: FBT001 - three states, as the facts have them
+def _code_unchanged(claim: Claim, facts: Known, since_report: bool | None) -> bool | None:  # noqa: FBT001 - three states, as the facts have them
     """Return whether source and tests are as they were when the claim's line was written."""
-    if known.lines is None:
+    if facts.lines is None:
         return since_report
-    age = line_age(claim, known)
+    age = line_age(claim, facts)
     return age.code_unchanged if age else None
 
 
-def unsettled_counts(record: ClaimRecord, known: Known) -> tuple[Claim, ...]:
+def unsettled_counts(record: ClaimRecord, facts: Known) -> tuple[Claim, ...]:
     """Return the counts that no run agrees with and that were written of other code.
 
     Only a run of that code can contradict them.
     """
-    suite = known.suite
+    suite = facts.suite
     if suite is None or not suite.runs or suite.runs_at_report:
         return ()
     return tuple(
@@ -119,41 +119,41 @@ def unsettled_counts(record: ClaimRecord, known: Known) -> tuple[Claim, ...]:
         for claim in record.claims
         if claim.kind is ClaimKind.TESTS
         and claim.unit in Counts.model_fields
-        and _code_unchanged(claim, known, suite.unchanged_since_report) is False
+        and _code_unchanged(claim, facts, suite.unchanged_since_report) is False
         and not any(_holds(claim, run) or _only_skips(claim, record, run) for run in suite.runs)
     )
 
 
-def _runs_then(claim: Claim, known: Known, suite: SuiteKnown) -> tuple[Run, ...]:
+def _runs_then(claim: Claim, facts: Known, suite: SuiteKnown) -> tuple[Run, ...]:
     """Return the runs at the commit that wrote the claim's line, if there are any."""
-    age = line_age(claim, known)
-    if known.lines is None or suite.rerun_commit is None:
+    age = line_age(claim, facts)
+    if facts.lines is None or suite.rerun_commit is None:
         return suite.runs_at_report
     return suite.runs_at_report if age and age.commit == suite.rerun_commit else ()
 
 
 def _disagreeing(
-    claim: Claim, record: ClaimRecord, known: Known, suite: SuiteKnown, found: str
+    claim: Claim, record: ClaimRecord, facts: Known, suite: SuiteKnown, counted: str
 ) -> Judged:
     """Judge a count that no run agrees with.
 
     Proof needs the code that the claim's line was written about.
     """
-    then = _runs_then(claim, known, suite)
-    unchanged = _code_unchanged(claim, known, suite.unchanged_since_report)
+    then = _runs_then(claim, facts, suite)
+    unchanged = _code_unchanged(claim, facts, suite.unchanged_since_report)
     if unchanged:
         return Judged(
             _CONTRADICTED,
-            found,
+            counted,
             f"0 of {len(suite.runs)} runs; source and tests are as they were when the report came",
         )
     if then and not any(_holds(claim, run) or _only_skips(claim, record, run) for run in then):
         return Judged(
             _CONTRADICTED,
-            found,
+            counted,
             f"0 of {len(suite.runs)} runs, nor in {len(then)} at the commit that added the report",
         )
-    return Judged(_UNVERIFIED, found, _superseded(unchanged=unchanged, held=bool(then)))
+    return Judged(_UNVERIFIED, counted, _superseded(unchanged=unchanged, held=bool(then)))
 
 
 def _superseded(*, unchanged: bool | None, held: bool) -> str:
@@ -180,17 +180,17 @@ def _only_skips(claim: Claim, record: ClaimRecord, run: Run) -> bool:
     """
     if claim.unit not in {"passed", "skipped"} or record.tests is None:
         return False
-    said = record.tests.model_copy(update={claim.unit: claim.value})
+    stated = record.tests.model_copy(update={claim.unit: claim.value})
     return (
-        said.passed is not None
-        and said.passed + (said.skipped or 0) == run.passed + run.skipped
-        and (said.failed or 0) == run.failed
+        stated.passed is not None
+        and stated.passed + (stated.skipped or 0) == run.passed + run.skipped
+        and (stated.failed or 0) == run.failed
     )
 
 
-def _deliverable(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
+def _deliverable(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
     name = str(claim.value)
-    paths = known.deliverables.get(name)
+    paths = facts.deliverables.get(name)
     if paths is None:
         return Judged(_UNVERIFIED, "", "the judged commit cannot tell")
     if not paths:
@@ -199,7 +199,7 @@ def _deliverable(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
             "not in the judged commit",
             "no file of the judged commit has this path or, uniquely, this name",
         )
-    if set(paths) <= {known.report, record.path}:
+    if set(paths) <= {facts.report, record.path}:
         return Judged(_UNVERIFIED, paths[0], "a report is no evidence of itself")
     if len(paths) > 1:
         return Judged(
@@ -208,51 +208,51 @@ def _deliverable(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
     return Judged(_VERIFIED, paths[0], "it is in the judged commit")
 
 
-def _score(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
-    found = getattr(known.scores, claim.kind.value) if known.scores else None
-    if known.scores is None or found is None or not isinstance(claim.value, int | float):
+def _score(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
+    score = getattr(facts.scores, claim.kind.value) if facts.scores else None
+    if facts.scores is None or score is None or not isinstance(claim.value, int | float):
         return Judged(_UNVERIFIED, "", "the judged code was not scored")
     if printed_numbers.speaks_of_other_data(claim.text):
         return Judged(
             _UNVERIFIED,
-            f"{found:.4f}",
+            f"{score:.4f}",
             "said of training or validation data, which the gate does not have",
         )
     low, high = printed_numbers.printed_range(float(claim.value), claim.text)
-    if low <= found < high:
+    if low <= score < high:
         return Judged(
-            _VERIFIED, f"{found:.4f}", f"{known.scores.n} labelled rows, to the precision printed"
+            _VERIFIED, f"{score:.4f}", f"{facts.scores.n} labelled rows, to the precision printed"
         )
-    least, most = known.scores.interval(claim.kind.value)
-    shown = f"{found:.4f} [{least:.4f}, {most:.4f}]"
+    least, most = facts.scores.interval(claim.kind.value)
+    shown = f"{score:.4f} [{least:.4f}, {most:.4f}]"
     if low <= most and high >= least:
         return Judged(
             _UNVERIFIED,
             shown,
-            f"it differs, but {known.scores.n} labelled rows cannot tell them apart",
+            f"it differs, but {facts.scores.n} labelled rows cannot tell them apart",
         )
-    unchanged = known.scores.unchanged_since_report
-    if known.lines is not None:
-        age = line_age(claim, known)
+    unchanged = facts.scores.unchanged_since_report
+    if facts.lines is not None:
+        age = line_age(claim, facts)
         unchanged = age.data_unchanged if age else None
     if not unchanged:
         return Judged(_UNVERIFIED, shown, _superseded(unchanged=unchanged, held=False))
     return Judged(
         _CONTRADICTED,
         shown,
-        f"outside the interval of {known.scores.n} labelled rows; code and rows are as they were"
+        f"outside the interval of {facts.scores.n} labelled rows; code and rows are as they were"
         " when the report came",
     )
 
 
-def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+def _policy(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
     name, __, status = str(claim.value).partition(" ")
-    own, whole = known.own_policies.get(name), known.policies.get(name)
+    own, whole = facts.own_policies.get(name), facts.policies.get(name)
     if status not in {ReportStatus.PASS, ReportStatus.FAIL}:
         return Judged(
             _UNVERIFIED, str(whole or own or ""), "the report gives it no status of pass or fail"
         )
-    found = (
+    outcome = (
         Outcome.FAIL
         if own is Outcome.FAIL
         else (
@@ -261,11 +261,11 @@ def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
             else None
         )
     )
-    if found is not None:
-        other = latency_claims.other_load(claim.text, known.latency) if name == "P-6" else ""
-        if other and status != found.value:
-            return Judged(_UNVERIFIED, found.value, other)
-        return _decided(claim, known, name, status, found)
+    if outcome is not None:
+        other = latency_claims.other_load(claim.text, facts.latency) if name == "P-6" else ""
+        if other and status != outcome.value:
+            return Judged(_UNVERIFIED, outcome.value, other)
+        return _decided(claim, facts, name, status, outcome)
     reason = (
         f"{name} is decided for the release, and does not tell of this service"
         if whole
@@ -274,40 +274,40 @@ def _policy(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
     return Judged(_UNVERIFIED, str(whole or ""), reason)
 
 
-def _decided(claim: Claim, known: Known, name: str, status: str, found: Outcome) -> Judged:
+def _decided(claim: Claim, facts: Known, name: str, status: str, outcome: Outcome) -> Judged:
     """Hold a policy's status against its outcome.
 
     Against other code than the report was written of, it accuses nobody.
     """
-    how = f"decided as {name}" + (", by this service's own legs" if found is Outcome.FAIL else "")
-    if status == found.value:
-        return Judged(_VERIFIED, found.value, how)
-    unchanged = _code_unchanged(claim, known, known.code_unchanged_since_report)
+    how = f"decided as {name}" + (", by this service's own legs" if outcome is Outcome.FAIL else "")
+    if status == outcome.value:
+        return Judged(_VERIFIED, outcome.value, how)
+    unchanged = _code_unchanged(claim, facts, facts.code_unchanged_since_report)
     if not unchanged:
         return Judged(
-            _UNVERIFIED, found.value, f"{how}; {_superseded(unchanged=unchanged, held=False)}"
+            _UNVERIFIED, outcome.value, f"{how}; {_superseded(unchanged=unchanged, held=False)}"
         )
-    return Judged(_CONTRADICTED, found.value, how)
+    return Judged(_CONTRADICTED, outcome.value, how)
 
 
-def _latency(claim: Claim, record: ClaimRecord, known: Known) -> Judged:
-    held = latency_claims.compare(claim, record, known.latency)
+def _latency(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
+    held = latency_claims.compare(claim, record, facts.latency)
     return Judged(_VERIFIED if held.verified else _UNVERIFIED, held.found, held.reason)
 
 
-def _date(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
+def _date(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
     span = _span(str(claim.value))
-    age = line_age(claim, known)
-    written = age.written if age else known.added if known.lines is None else None
+    age = line_age(claim, facts)
+    written = age.written if age else facts.added if facts.lines is None else None
     if written is None or span is None:
         return Judged(_UNVERIFIED, "", "history does not tell when the line was written")
-    found = written.astimezone(UTC).isoformat()
+    written_at = written.astimezone(UTC).isoformat()
     off = max(span[0] - written, written - span[1], timedelta(0))
     if off <= _LATE:
-        return Judged(_VERIFIED, found, "within 48 hours of the commit that added the line")
-    if not known.history_complete:
-        return Judged(_UNVERIFIED, found, "the history is not complete")
-    return Judged(_CONTRADICTED, found, f"{off.days} days off the commit that added the line")
+        return Judged(_VERIFIED, written_at, "within 48 hours of the commit that added the line")
+    if not facts.history_complete:
+        return Judged(_UNVERIFIED, written_at, "the history is not complete")
+    return Judged(_CONTRADICTED, written_at, f"{off.days} days off the commit that added the line")
 
 
 def _span(value: str) -> tuple[datetime, datetime] | None:
@@ -326,18 +326,18 @@ def _span(value: str) -> tuple[datetime, datetime] | None:
         return None
 
 
-def _branch(_: Claim, __: ClaimRecord, known: Known) -> Judged:
-    if known.branch_exists:
+def _branch(_: Claim, __: ClaimRecord, facts: Known) -> Judged:
+    if facts.branch_exists:
         return Judged(_VERIFIED, "there is such a branch", "it is in the repository")
     return Judged(
         _UNVERIFIED,
-        "" if known.branch_exists is None else "no such branch",
+        "" if facts.branch_exists is None else "no such branch",
         "an absent branch may have been deleted after its merge",
     )
 
 
-def _size(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
-    named = [size for name, size in known.sizes.items() if name in claim.text.replace("\\", "/")]
+def _size(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
+    named = [size for name, size in facts.sizes.items() if name in claim.text.replace("\\", "/")]
     if len(named) != 1 or not isinstance(claim.value, int | float):
         return Judged(_UNVERIFIED, "", "no one file of the judged commit is named with it")
     size = named[0]
@@ -358,17 +358,18 @@ def _size(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
 
 
 def _listed(attribute: str) -> Callable[[Claim, ClaimRecord, Known], Judged]:
-    def rule(claim: Claim, _: ClaimRecord, known: Known) -> Judged:
-        there = getattr(known, attribute)
+    def rule(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
+        there = getattr(facts, attribute)
         if there is None:
             return Judged(_UNVERIFIED, "", f"no list of {attribute} was derived")
         name = str(claim.value).lower()
-        found = any(
-            name == one.lower() or one.lower().endswith((f" {name}", f".{name}")) for one in there
+        listed = any(
+            name == entry.lower() or entry.lower().endswith((f" {name}", f".{name}"))
+            for entry in there
         )
         return Judged(
-            _VERIFIED if found else _UNVERIFIED,
-            str(claim.value) if found else "",
+            _VERIFIED if listed else _UNVERIFIED,
+            str(claim.value) if listed else "",
             f"derived with {len(there)} {attribute}",
         )
 

@@ -164,11 +164,11 @@ def _remedy(needed: int, change: Change | None, people: Sequence[Signatory]) -> 
             f"{needed} of {', '.join(able)}: look at the commits, then atom-release approve --key"
             " KEY --approver NAME --expires MOMENT"
         )
-    known = ", ".join(person.name for person in people) or "nobody"
+    names = ", ".join(person.name for person in people) or "nobody"
     left = ", ".join(able) or "nobody"
-    what = f" {change.example[:12]}" if change else ""
+    sha = f" {change.example[:12]}" if change else ""
     return (
-        f"Nobody else is left who could approve{what}: trusted here: {known}; of them did not make"
+        f"Nobody else is left who could approve{sha}: trusted here: {names}; of them did not make"
         f" it: {left}. Add people to the operator's file (people: name, addresses, keys)."
     )
 

@@ -38,9 +38,9 @@ class Failing(BaseModel):
             "subject": self.subject,
             "outcome": self.outcome.value,
             "reason": _steady(self.reason),
-            "answers": sorted(one.answer.value for one in self.evidence),
+            "answers": sorted(piece.answer.value for piece in self.evidence),
             "facts": sorted(
-                json.dumps(_deciding(one.facts), sort_keys=True) for one in self.evidence
+                json.dumps(_deciding(piece.facts), sort_keys=True) for piece in self.evidence
             ),
         }
 
@@ -51,7 +51,7 @@ def _steady(text: str) -> str:
 
 def _deciding(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts on which an answer rests, without what differs from run to run."""
-    found = {
+    deciding = {
         name: _steady(json.dumps(facts[name], sort_keys=True))
         for name in _VARYING_FACTS
         if name in facts
@@ -60,11 +60,13 @@ def _deciding(facts: dict[str, Any]) -> dict[str, Any]:
     if isinstance(findings, list):
         named = (
             (
-                {name: value for name, value in one.items() if name != "line"}
-                if isinstance(one, dict)
-                else {"is": one}
+                {name: value for name, value in finding.items() if name != "line"}
+                if isinstance(finding, dict)
+                else {"is": finding}
             )
-            for one in findings
+            for finding in findings
         )
-        found["findings"] = json.dumps(sorted(json.dumps(one, sort_keys=True) for one in named))
-    return found
+        deciding["findings"] = json.dumps(
+            sorted(json.dumps(finding, sort_keys=True) for finding in named)
+        )
+    return deciding

@@ -66,17 +66,18 @@ def merge_people(people: Iterable[Signatory]) -> tuple[Signatory, ...]:
     """
     merged: list[Signatory] = []
     for person in people:
-        same = [known for known in merged if _same(known, person)]
-        merged = [known for known in merged if known not in same]
+        same = [other for other in merged if _same(other, person)]
+        merged = [other for other in merged if other not in same]
         merged.append(_joined([*same, person]))
     return tuple(sorted(merged, key=lambda person: person.name))
 
 
-def _same(one: Signatory, other: Signatory) -> bool:
-    addresses = {address.casefold() for address in one.addresses}
+def _same(person: Signatory, other: Signatory) -> bool:
+    addresses = {address.casefold() for address in person.addresses}
     return bool(
         addresses & {address.casefold() for address in other.addresses}
-        or {"".join(key.split()) for key in one.keys} & {"".join(key.split()) for key in other.keys}
+        or {"".join(key.split()) for key in person.keys}
+        & {"".join(key.split()) for key in other.keys}
     )
 
 

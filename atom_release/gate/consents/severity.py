@@ -23,13 +23,13 @@ def of(failing: Iterable[Failing]) -> dict[str, float]:
 
     Where several pieces of evidence give one, the worst.
     """
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for leg in failing:
-        for one in leg.evidence:
-            for name, value in _figures(one.facts):
+        for piece in leg.evidence:
+            for name, value in _figures(piece.facts):
                 full = f"{leg.question}/{leg.subject} {name}"
-                found[full] = max(found.get(full, 0.0), float(f"{value:.4g}"))
-    return dict(sorted(found.items()))
+                figures[full] = max(figures.get(full, 0.0), float(f"{value:.4g}"))
+    return dict(sorted(figures.items()))
 
 
 def worse(accepted: Mapping[str, float], now: Mapping[str, float]) -> str:
@@ -55,8 +55,8 @@ def _figures(facts: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         yield (
             "failing tests, count",
             sum(
-                isinstance(one, dict) and one.get("passed") != one.get("ran")
-                for one in cases.values()
+                isinstance(case, dict) and case.get("passed") != case.get("ran")
+                for case in cases.values()
             ),
         )
     counts = facts.get("counts")
@@ -68,9 +68,10 @@ def _figures(facts: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 def _measured(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, float]]:
     """Return every 95th percentile and share of errors, however deep it stands."""
     if isinstance(value, list):
-        for number, one in enumerate(value):
+        for number, item in enumerate(value):
             yield from _measured(
-                one, (*path, str(one.get("name", number)) if isinstance(one, dict) else str(number))
+                item,
+                (*path, str(item.get("name", number)) if isinstance(item, dict) else str(number)),
             )
     if not isinstance(value, dict):
         return
@@ -79,9 +80,9 @@ def _measured(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, float
         yield " ".join((*path, "p95")), p95
     if errors and requests:
         yield " ".join((*path, "errors, share")), errors / requests
-    for name, one in value.items():
-        if name != _MACHINE and isinstance(one, dict | list):
-            yield from _measured(one, (*path, name))
+    for name, item in value.items():
+        if name != _MACHINE and isinstance(item, dict | list):
+            yield from _measured(item, (*path, name))
 
 
 def _number(value: object) -> float | None:

@@ -80,8 +80,8 @@ def accounts(
     manifest: Manifest, evidence: Mapping[str, Evidence], results: Iterable[CriterionResult]
 ) -> tuple[Account, ...]:
     """Return the account of every service, in the manifest's order."""
-    policies = [one for one in results if one.id.startswith("P-")]
-    whole = {one.id: one.outcome for one in policies}
+    policies = [result for result in results if result.id.startswith("P-")]
+    whole = {policy.id: policy.outcome for policy in policies}
     return tuple(
         _account(service, evidence, whole, _own(service, policies)) for service in manifest.services
     )
@@ -105,10 +105,12 @@ def _account(
 
 def _own(service: Service, policies: Iterable[CriterionResult]) -> dict[str, Outcome]:
     """Return the outcome of each policy by the legs that ask this service itself."""
-    asked = {
-        one.id: criteria.worst(
-            leg.outcome for leg in one.legs if leg.subject == service.id and leg.outcome is not None
+    outcomes = {
+        policy.id: criteria.worst(
+            leg.outcome
+            for leg in policy.legs
+            if leg.subject == service.id and leg.outcome is not None
         )
-        for one in policies
+        for policy in policies
     }
-    return {name: outcome for name, outcome in asked.items() if outcome is not None}
+    return {name: outcome for name, outcome in outcomes.items() if outcome is not None}

@@ -147,10 +147,12 @@ class Decision(BaseModel):
 
     def roll_up(self, name: str, members: Sequence[str]) -> RollUp:
         """Return the worst of several criteria, or which of them keep it from being asked."""
-        left_out = {one.criterion for one in self.left_out}
-        judged = [one for one in self.criteria if one.id in members and one.id not in left_out]
-        not_asked = [member for member in members if member not in {one.id for one in judged}]
-        outcome = None if not_asked else criteria.worst(one.outcome for one in judged)
+        left_out = {entry.criterion for entry in self.left_out}
+        judged = [
+            result for result in self.criteria if result.id in members and result.id not in left_out
+        ]
+        not_asked = [member for member in members if member not in {result.id for result in judged}]
+        outcome = None if not_asked else criteria.worst(result.outcome for result in judged)
         return RollUp(name, members, not_asked, outcome)
 
 
@@ -227,17 +229,21 @@ def _found(criterion: Criterion, case: Case) -> CriterionResult:
 
 def _left_out(case: Case) -> tuple[LeftOut, ...]:
     return tuple(
-        LeftOut(criterion=one.id, title=one.title, reason=case.manifest.left_out[one.id])
-        for one in criteria.catalogue(case.manifest)
-        if one.id in case.manifest.left_out
+        LeftOut(
+            criterion=criterion.id,
+            title=criterion.title,
+            reason=case.manifest.left_out[criterion.id],
+        )
+        for criterion in criteria.catalogue(case.manifest)
+        if criterion.id in case.manifest.left_out
     )
 
 
 def told_left_out(left_out: Sequence[LeftOut]) -> str:
     """Say in one line what is left out and why; nothing where nothing is."""
     named: dict[str, list[str]] = {}
-    for one in left_out:
-        named.setdefault(one.reason, []).append(one.criterion)
+    for entry in left_out:
+        named.setdefault(entry.reason, []).append(entry.criterion)
     each = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in named.items())
     return f"left out: {each}" if each else ""
 
@@ -247,71 +253,71 @@ def _asked(criterion: Criterion, case: Case) -> tuple[Leg, ...]:
 
     One that it does not know any more has none.
     """
-    known = {one.id for one in criteria.expected(case.manifest)}
+    expected_ids = {expected.id for expected in criteria.expected(case.manifest)}
     return (
         tuple(legs.judge(spec, case) for spec in criteria.legs(case.manifest, criterion.id))
-        if criterion.id in known
+        if criterion.id in expected_ids
         else ()
     )
 
 
-def _waived(found: CriterionResult, case: Case) -> CriterionResult:
+def _waived(result: CriterionResult, case: Case) -> CriterionResult:
     """Take the waivers of this criterion into account.
 
     All of them are told, and the first that counts turns the outcome.
     """
     presented = [
-        one
-        for one in sorted(case.waivers, key=lambda one: one.digest)
-        if one.waiver is not None and one.waiver.criterion == found.id
+        waiver
+        for waiver in sorted(case.waivers, key=lambda waiver: waiver.digest)
+        if waiver.waiver is not None and waiver.waiver.criterion == result.id
     ]
-    if found.accepted:
+    if result.accepted:
         uses = tuple(
-            waivers.use(one, f"there is nothing to waive: {found.id} is {found.outcome}")
-            for one in presented
+            waivers.use(waiver, f"there is nothing to waive: {result.id} is {result.outcome}")
+            for waiver in presented
         )
-        return found.model_copy(update={"waivers": uses})
-    failing = _failing(found, case)
-    earlier = case.history.get(found.id)
+        return result.model_copy(update={"waivers": uses})
+    failing = _failing(result, case)
+    earlier = case.history.get(result.id)
     failure = (
-        earlier.fingerprint if found.flaky and earlier else waivers.fingerprint(found.id, failing)
+        earlier.fingerprint if result.flaky and earlier else waivers.fingerprint(result.id, failing)
     )
     size = severity.of(failing)
-    barred = earlier.unwaivable if found.flaky and earlier else waivers.unwaivable(failing)
-    solo = _solo_refusal(found, case)
+    barred = earlier.unwaivable if result.flaky and earlier else waivers.unwaivable(failing)
+    solo = _solo_refusal(result, case)
     uses = tuple(
         waivers.use(
-            one,
-            waivers.refusal(one, case.commit, failure, case.as_of, size)
+            waiver,
+            waivers.refusal(waiver, case.commit, failure, case.as_of, size)
             or barred
-            or (solo if one.signature is Signature.SOLO else ""),
+            or (solo if waiver.signature is Signature.SOLO else ""),
         )
-        for one in presented
+        for waiver in presented
     )
-    told = {"waivers": uses, "failure": failure, "magnitudes": size, "unwaivable": barred}
-    counting = next((one for one in uses if one.counts), None)
+    update = {"waivers": uses, "failure": failure, "magnitudes": size, "unwaivable": barred}
+    counting = next((use for use in uses if use.counts), None)
     if counting is None:
-        return found.model_copy(update=told)
-    return found.model_copy(
+        return result.model_copy(update=update)
+    return result.model_copy(
         update={
-            **told,
-            "before": found.outcome,
+            **update,
+            "before": result.outcome,
             "outcome": Outcome.WAIVED,
-            "reason": waivers.told(counting, found.outcome, found.reason),
+            "reason": waivers.told(counting, result.outcome, result.reason),
         }
     )
 
 
-def _solo_refusal(found: CriterionResult, case: Case) -> str:
+def _solo_refusal(result: CriterionResult, case: Case) -> str:
     """Say why a waiver that only the gate's own key signed does not count here, or nothing."""
     if not case.operator.solo_waivers:
         return "the operator's file counts no waiver of the gate's own key (solo)"
-    if any((leg.question, leg.subject) == people_legs.FLOOR for leg in found.legs):
+    if any((leg.question, leg.subject) == people_legs.FLOOR for leg in result.legs):
         return "leaving out below the operator's floor needs a trusted person's signature"
     return ""
 
 
-def _failing(found: CriterionResult, case: Case) -> tuple[Failing, ...]:
+def _failing(result: CriterionResult, case: Case) -> tuple[Failing, ...]:
     return tuple(
         Failing(
             question=leg.question,
@@ -321,7 +327,7 @@ def _failing(found: CriterionResult, case: Case) -> tuple[Failing, ...]:
             control=leg.control,
             evidence=tuple(case.evidence[digest] for digest in leg.evidence),
         )
-        for leg in found.legs
+        for leg in result.legs
         if leg.outcome not in {None, Outcome.PASS}
     )
 
@@ -329,18 +335,18 @@ def _failing(found: CriterionResult, case: Case) -> tuple[Failing, ...]:
 def _account(results: Sequence[CriterionResult], case: Case) -> tuple[WaiverUse, ...]:
     """Return what became of every waiver, also of those that no criterion here takes."""
     taken = [use for result in results for use in result.waivers]
-    known = {use.digest for use in taken}
+    taken_digests = {use.digest for use in taken}
     rest = [
         waivers.use(
-            one,
+            waiver,
             (
-                waivers.refusal(one, case.commit, "", case.as_of)
-                if one.waiver is None
-                else f"this release does not expect {one.waiver.criterion}"
+                waivers.refusal(waiver, case.commit, "", case.as_of)
+                if waiver.waiver is None
+                else f"this release does not expect {waiver.waiver.criterion}"
             ),
         )
-        for one in case.waivers
-        if one.digest not in known
+        for waiver in case.waivers
+        if waiver.digest not in taken_digests
     ]
     return tuple(sorted([*taken, *rest], key=lambda use: use.digest))
 
@@ -353,9 +359,9 @@ def _assurance(counted: Sequence[Leg]) -> Assurance | None:
 def _nothing_asked(judged: Sequence[Leg]) -> str:
     """Say why no leg applies, and what would let one."""
     why = "; ".join(dict.fromkeys(f"{leg.question}: {leg.reason}" for leg in judged))
-    told = f" ({why})" if why else ""
+    explanation = f" ({why})" if why else ""
     remedy = remedies.would_ask(leg.question for leg in judged)
-    return f"no leg of this criterion applies, so nothing was shown{told}. {remedy}"
+    return f"no leg of this criterion applies, so nothing was shown{explanation}. {remedy}"
 
 
 def _reason(counted: Sequence[Leg], outcome: Outcome) -> str:
@@ -390,16 +396,16 @@ def _is_noted(criterion: Criterion, counted: Sequence[Leg], case: Case) -> bool:
 def _verdict(results: Sequence[CriterionResult], case: Case) -> tuple[Verdict, str]:
     if not results:
         return Verdict.RED, "no criterion is asked: an empty conjunction is a refusal"
-    if {one.id for one in criteria.expected(case.manifest)} <= criteria.OF_THE_ACT:
+    if {criterion.id for criterion in criteria.expected(case.manifest)} <= criteria.OF_THE_ACT:
         return Verdict.RED, "nothing of what is released is asked, only whether it can be tagged"
     refusing = [result for result in results if not result.accepted]
     if not refusing:
         return Verdict.GREEN, f"all {len(results)} criteria hold{_beside(results)}"
-    told = ", ".join(f"{result.id} {result.outcome}" for result in refusing)
+    named = ", ".join(f"{result.id} {result.outcome}" for result in refusing)
     only_blocked = all(result.outcome is Outcome.BLOCKED for result in refusing)
     return (
         Verdict.BLOCKED if only_blocked else Verdict.RED
-    ), f"{len(refusing)} of {len(results)} criteria do not hold: {told}"
+    ), f"{len(refusing)} of {len(results)} criteria do not hold: {named}"
 
 
 def _beside(results: Sequence[CriterionResult]) -> str:

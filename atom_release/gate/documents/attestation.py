@@ -49,13 +49,13 @@ def _about(evidence: Evidence, kind: str, predicate: dict[str, JsonValue]) -> di
 
 def _test_result(digest: str, evidence: Evidence) -> dict[str, JsonValue]:
     cases = evidence.facts["cases"]
-    told = (
+    lists = (
         {str(name): _told(counts) for name, counts in cases.items()}
         if isinstance(cases, Mapping)
         else {}
     )
     named: dict[str, JsonValue] = {
-        field: [*sorted(name for name, said in told.items() if said == field)]
+        field: [*sorted(name for name, stated in lists.items() if stated == field)]
         for field in ("passedTests", "warnedTests", "failedTests")
     }
     configuration: list[JsonValue] = [
@@ -77,8 +77,8 @@ def _told(counts: object) -> str:
 
     It passed each time it ran, did not pass at least once, or never ran.
     """
-    said = counts if isinstance(counts, Mapping) else {}
-    passed, ran = said.get("passed"), said.get("ran")
+    case_counts = counts if isinstance(counts, Mapping) else {}
+    passed, ran = case_counts.get("passed"), case_counts.get("ran")
     if not ran:
         return "warnedTests"
     return "passedTests" if passed == ran else "failedTests"

@@ -36,15 +36,15 @@ def compare(before: Decision, after: Decision) -> tuple[Change, ...]:
 
     Two equal decisions differ in nothing.
     """
-    olds, news = ({one.id: one for one in which.criteria} for which in (before, after))
+    olds, news = ({result.id: result for result in which.criteria} for which in (before, after))
     changes = (
         _change(name, olds.get(name), news.get(name)) for name in dict.fromkeys((*olds, *news))
     )
-    return tuple(one for one in changes if one.changed)
+    return tuple(change for change in changes if change.changed)
 
 
 def _change(name: str, old: CriterionResult | None, new: CriterionResult | None) -> Change:
-    had, has = (set(one.evidence) if one else set() for one in (old, new))
+    had, has = (set(result.evidence) if result else set() for result in (old, new))
     return Change(
         criterion=name,
         changed=tuple(_differing(old, new)),

@@ -37,15 +37,15 @@ def findings(leg: Leg, evidence: Mapping[str, Evidence]) -> list[Found]:
     Where it does not fail, as when a manifest lets secrets of the history warn, none of them
     decides.
     """
-    told = [
-        one
+    entries = [
+        entry
         for digest in leg.evidence
         if digest in evidence
-        for one in _in_facts(evidence[digest].facts)
+        for entry in _in_facts(evidence[digest].facts)
     ]
     failing = leg.outcome is Outcome.FAIL
-    kept = [one if failing else replace(one, decides=False) for one in told]
-    if failing and not any(one.decides for one in kept):
+    kept = [entry if failing else replace(entry, decides=False) for entry in entries]
+    if failing and not any(entry.decides for entry in kept):
         kept.append(
             Found(
                 leg.question, leg.reason, decides=True, remedy=leg.remedy, identity=(leg.subject,)
@@ -83,9 +83,9 @@ def _in_facts(facts: Mapping[str, Any]) -> Iterator[Found]:
             else ()
         )
         for entry in entries:
-            found = read(entry)
-            if found is not None:
-                yield found
+            finding = read(entry)
+            if finding is not None:
+                yield finding
 
 
 def _scanned(entry: Any, *, decides: bool) -> Found | None:  # noqa: ANN401 - any JSON
@@ -94,12 +94,14 @@ def _scanned(entry: Any, *, decides: bool) -> Found | None:  # noqa: ANN401 - an
         return Found("warning", entry, decides=False, identity=(entry,))
     if not isinstance(entry, dict) or "rule" not in entry:
         return None
-    what, path = str(entry.get("what", "")), str(entry.get("path", ""))
-    line, identity = _number(entry.get("line")), (path, str(entry.get("fingerprint") or what))
+    summary, path = str(entry.get("what", "")), str(entry.get("path", ""))
+    line, identity = _number(entry.get("line")), (path, str(entry.get("fingerprint") or summary))
     if entry.get("commit"):  # of another commit: that line is not in the judged tree
         where = f" ({path}:{line} in commit {str(entry['commit'])[:12]})" if path else ""
-        return Found(str(entry["rule"]), what + where, decides=decides, identity=identity)
-    return Found(str(entry["rule"]), what, decides=decides, path=path, line=line, identity=identity)
+        return Found(str(entry["rule"]), summary + where, decides=decides, identity=identity)
+    return Found(
+        str(entry["rule"]), summary, decides=decides, path=path, line=line, identity=identity
+    )
 
 
 def _leak(entry: Any) -> Found | None:  # noqa: ANN401 - any JSON
@@ -132,15 +134,15 @@ def _unapplied(entry: Any) -> Found | None:  # noqa: ANN401 - any JSON
         str(entry.get("sqlstate") or ""),
         _number(entry.get("line")),
     )
-    what = f"does not apply: {entry.get('error', '')}" + (f" ({state})" if state else "")
+    summary = f"does not apply: {entry.get('error', '')}" + (f" ({state})" if state else "")
     return Found(
         "not-applied",
-        what,
+        summary,
         decides=True,
         path=path,
         line=line,
         remedy=f"mend {path}:{line}" if line else f"mend {path}",
-        identity=(path, what),
+        identity=(path, summary),
     )
 
 

@@ -49,13 +49,19 @@ def decision_table(decision: Decision) -> str:
         for result in decision.criteria
     ]
     rolled = [
-        (one.name, one.told, sign(one.outcome) if one.outcome else "not asked", "", "")
-        for one in decision.rolled
+        (
+            roll_up.name,
+            roll_up.told,
+            sign(roll_up.outcome) if roll_up.outcome else "not asked",
+            "",
+            "",
+        )
+        for roll_up in decision.rolled
     ]
     skipped = [
-        (one.criterion, one.title, "not asked", "", f"left out: {one.reason}")
-        for one in decision.left_out
-        if one.criterion not in {result.id for result in decision.criteria}
+        (entry.criterion, entry.title, "not asked", "", f"left out: {entry.reason}")
+        for entry in decision.left_out
+        if entry.criterion not in {result.id for result in decision.criteria}
     ]
     return printable(
         "\n\n".join(
@@ -82,20 +88,22 @@ def _agreed(decision: Decision) -> Iterator[str]:
     """
     if decision.waivers:
         outcomes = {
-            one.id: f"{one.before} → {one.outcome}" for one in decision.criteria if one.before
+            result.id: f"{result.before} → {result.outcome}"
+            for result in decision.criteria
+            if result.before
         }
         shown = [
             (
-                one.criterion,
-                outcomes.get(one.criterion, "") if one.counts else "",
-                one.why,
-                one.approver,
-                one.signature,
-                one.ticket,
-                one.reason,
-                one.expires,
+                waiver.criterion,
+                outcomes.get(waiver.criterion, "") if waiver.counts else "",
+                waiver.why,
+                waiver.approver,
+                waiver.signature,
+                waiver.ticket,
+                waiver.reason,
+                waiver.expires,
             )
-            for one in decision.waivers
+            for waiver in decision.waivers
         ]
         yield table(
             (
@@ -112,7 +120,8 @@ def _agreed(decision: Decision) -> Iterator[str]:
         )
     if decision.approvals:
         yield table(
-            ("approval by", "counts"), [(one.signer, one.why) for one in decision.approvals]
+            ("approval by", "counts"),
+            [(approval.signer, approval.why) for approval in decision.approvals],
         )
     yield f"Ratchet: {decision.baseline}. History: {decision.history}."
 
@@ -191,12 +200,12 @@ def aggregated(
             [(r.id, r.title, _outcome(r), r.reason) for r in results],
         ),
     ]
-    for one in accounts:
+    for account in accounts:
         parts += [
-            f"## {one.service}: claims",
-            counted(one),
-            *(f"- {_cell(finding)}" for finding in one.findings),
-            ledger_table(one.rows),
+            f"## {account.service}: claims",
+            counted(account),
+            *(f"- {_cell(finding)}" for finding in account.findings),
+            ledger_table(account.rows),
         ]
     return printable("\n\n".join(parts) + "\n")
 

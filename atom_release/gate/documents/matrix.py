@@ -74,12 +74,14 @@ def _rows(manifest: Manifest, result: CriterionResult) -> Iterator[tuple[str, di
     Two systems or artifacts that one question is put to are two rows, named apart.
     """
     services = {service.id for service in manifest.services}
-    asked: dict[tuple[str, str], dict[str, Leg]] = {}
+    by_question: dict[tuple[str, str], dict[str, Leg]] = {}
     for leg in result.legs:
         column = leg.subject if leg.subject in services else RELEASE
-        asked.setdefault((leg.question, "" if column != RELEASE else leg.subject), {})[column] = leg
-    several = Counter(question for question, subject in asked if subject)
-    for (question, subject), legs in asked.items():
+        by_question.setdefault((leg.question, "" if column != RELEASE else leg.subject), {})[
+            column
+        ] = leg
+    several = Counter(question for question, subject in by_question if subject)
+    for (question, subject), legs in by_question.items():
         yield f"{question}/{subject}" if several[question] > 1 and subject else question, legs
 
 

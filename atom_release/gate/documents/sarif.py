@@ -52,8 +52,8 @@ def document(
     origin: Origin, results: Sequence[CriterionResult], evidence: Mapping[str, Evidence]
 ) -> dict[str, Any]:
     """Return the SARIF log of the policies' results."""
-    found = sorted(_results(origin, results, evidence), key=_order)
-    rules = {one["ruleId"]: rule for one, rule in found}
+    pairs = sorted(_results(origin, results, evidence), key=_order)
+    rules = {result["ruleId"]: rule for result, rule in pairs}
     index = {rule: number for number, rule in enumerate(sorted(rules))}
     legs = [(result.id, leg) for result in results for leg in result.legs]
     run = {
@@ -89,8 +89,8 @@ def document(
             }
         ],
         "results": [
-            {**one, "ruleIndex": index[one["ruleId"]]}
-            for one in _numbered(result for result, _ in found)
+            {**result, "ruleIndex": index[result["ruleId"]]}
+            for result in _numbered(result for result, _ in pairs)
         ],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -101,8 +101,8 @@ def _results(
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     for result in results:
         for leg in result.legs:
-            for found in findings(leg, evidence):
-                yield _result(origin, result, leg, found), _rule(result, leg, found)
+            for finding in findings(leg, evidence):
+                yield _result(origin, result, leg, finding), _rule(result, leg, finding)
         if result.flaky:
             leg = Leg(
                 question="history",
@@ -111,26 +111,26 @@ def _results(
                 reason=result.reason,
                 remedy="Mend the release; a retry changes nothing.",
             )
-            found = Found(
+            finding = Found(
                 "history", result.reason, decides=True, remedy=leg.remedy, identity=(result.id,)
             )
-            yield _result(origin, result, leg, found), _rule(result, leg, found)
+            yield _result(origin, result, leg, finding), _rule(result, leg, finding)
 
 
-def _rule_id(result: CriterionResult, leg: Leg, found: Found) -> str:
-    return "/".join(dict.fromkeys((result.id, leg.question, found.rule)))
+def _rule_id(result: CriterionResult, leg: Leg, finding: Found) -> str:
+    return "/".join(dict.fromkeys((result.id, leg.question, finding.rule)))
 
 
-def _result(origin: Origin, result: CriterionResult, leg: Leg, found: Found) -> dict[str, Any]:
-    rule = _rule_id(result, leg, found)
-    change = found.remedy or leg.remedy or remedies.remedy(leg.question, Outcome.FAIL)
-    one = {
+def _result(origin: Origin, result: CriterionResult, leg: Leg, finding: Found) -> dict[str, Any]:
+    rule = _rule_id(result, leg, finding)
+    change = finding.remedy or leg.remedy or remedies.remedy(leg.question, Outcome.FAIL)
+    entry = {
         "ruleId": rule,
-        "level": "error" if found.decides else "warning",
-        "message": {"text": f"{found.what}. To change: {change}"},
-        "locations": [_location(origin, leg, found)],
+        "level": "error" if finding.decides else "warning",
+        "message": {"text": f"{finding.what}. To change: {change}"},
+        "locations": [_location(origin, leg, finding)],
         "partialFingerprints": {
-            FINGERPRINT: hashlib.sha256("\0".join((rule, *found.identity)).encode()).hexdigest()
+            FINGERPRINT: hashlib.sha256("\0".join((rule, *finding.identity)).encode()).hexdigest()
         },
         "properties": {
             "policy": result.id,
@@ -140,17 +140,17 @@ def _result(origin: Origin, result: CriterionResult, leg: Leg, found: Found) -> 
             "evidence": list(leg.evidence),
         },
     }
-    if result.outcome is Outcome.WAIVED and found.decides:
-        one["suppressions"] = [
+    if result.outcome is Outcome.WAIVED and finding.decides:
+        entry["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": result.reason}
         ]
-    return one
+    return entry
 
 
-def _location(origin: Origin, leg: Leg, found: Found) -> dict[str, Any]:
+def _location(origin: Origin, leg: Leg, finding: Found) -> dict[str, Any]:
     path, line = (
-        (found.path, found.line)
-        if found.path
+        (finding.path, finding.line)
+        if finding.path
         else origin.places.get(leg.subject) or origin.places.get("", ("", 0))
     )
     location: dict[str, Any] = {
@@ -178,9 +178,9 @@ def _relative_uri(path: str) -> str:
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in path.encode())
 
 
-def _rule(result: CriterionResult, leg: Leg, found: Found) -> dict[str, Any]:
+def _rule(result: CriterionResult, leg: Leg, finding: Found) -> dict[str, Any]:
     return {
-        "id": _rule_id(result, leg, found),
+        "id": _rule_id(result, leg, finding),
         "shortDescription": {"text": f"{result.id} {result.title}: {leg.question}"},
         "help": {"text": remedies.remedy(leg.question, Outcome.FAIL)},
         "properties": {"tags": [result.id, leg.question]},
@@ -217,20 +217,20 @@ def _numbered(results: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     By the order in which they stand.
     """
     seen: Counter[str] = Counter()
-    for one in results:
-        print_of = one["partialFingerprints"][FINGERPRINT]
+    for result in results:
+        print_of = result["partialFingerprints"][FINGERPRINT]
         seen[print_of] += 1
-        yield {**one, "partialFingerprints": {FINGERPRINT: f"{print_of}:{seen[print_of]}"}}
+        yield {**result, "partialFingerprints": {FINGERPRINT: f"{print_of}:{seen[print_of]}"}}
 
 
 def _order(pair: tuple[dict[str, Any], dict[str, Any]]) -> tuple[Any, ...]:
-    one = pair[0]
-    place = one["locations"][0].get("physicalLocation", {})
+    result = pair[0]
+    place = result["locations"][0].get("physicalLocation", {})
     line = place.get("region", {}).get("startLine", 0)
     return (
-        one["ruleId"],
+        result["ruleId"],
         place.get("artifactLocation", {}).get("uri", ""),
         line,
-        one["partialFingerprints"][FINGERPRINT],
-        one["message"]["text"],
+        result["partialFingerprints"][FINGERPRINT],
+        result["message"]["text"],
     )

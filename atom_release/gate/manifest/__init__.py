@@ -93,12 +93,12 @@ class Manifest(Strict):
         if len(set(slugs)) != len(slugs):
             message = f"two services share an id: {', '.join(ids)}"
             raise ValueError(message)
-        known = {*ids, *FIXED_CRITERIA}
+        criterion_ids = {*ids, *FIXED_CRITERIA}
         for named in [*self.left_out, *self.criteria]:
-            if named not in known:
+            if named not in criterion_ids:
                 message = (
                     f"{named!r} is not a criterion of this release; there are"
-                    f" {', '.join(sorted(known))}"
+                    f" {', '.join(sorted(criterion_ids))}"
                 )
                 raise ValueError(message)
         return self
@@ -133,9 +133,9 @@ class Manifest(Strict):
         if len(set(signed)) != len(signed):
             message = f"two signed artifacts share a name: {', '.join(signed)}"
             raise ValueError(message)
-        for one in self.signed:
-            if one.public_key_from is not None and one.public_key_from not in names:
-                message = f"{one.name} is verified with {one.public_key_from!r}, which is no secret"
+        for doc in self.signed:
+            if doc.public_key_from is not None and doc.public_key_from not in names:
+                message = f"{doc.name} is verified with {doc.public_key_from!r}, which is no secret"
                 raise ValueError(message)
         return self
 

@@ -70,9 +70,9 @@ class Signed(Strict):
 
 def _lack(signed: Signed) -> str:
     named = [
-        one
-        for one in (signed.public_key, signed.public_key_variable, signed.public_key_from)
-        if one is not None
+        source
+        for source in (signed.public_key, signed.public_key_variable, signed.public_key_from)
+        if source is not None
     ]
     if len(named) != 1:
         return "name the public key in one way: public_key, public_key_variable or public_key_from"

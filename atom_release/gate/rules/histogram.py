@@ -58,14 +58,14 @@ def judge_histogram(facts: Mapping[str, JsonValue], budget: Budget) -> tuple[Ans
             Answer.UNKNOWN,
             f"{read.requests} requests are too few, the manifest asks for {budget.requests}",
         )
-    found, limit = bucket_interval(read.edges, read.at_most, QUANTILE, ALPHA), budget_ms(budget)
+    bounds, limit = bucket_interval(read.edges, read.at_most, QUANTILE, ALPHA), budget_ms(budget)
     where = (
-        f"p95 of {read.requests} requests is above {_ms(found.low)} and at most"
-        f" {_ms(found.high)}{_resets(read)}, under the live traffic of the window{_traffic(read)}"
+        f"p95 of {read.requests} requests is above {_ms(bounds.low)} and at most"
+        f" {_ms(bounds.high)}{_resets(read)}, under the live traffic of the window{_traffic(read)}"
     )
-    if found.low is not None and found.low >= limit:
+    if bounds.low is not None and bounds.low >= limit:
         return Answer.NO, f"{where}, and must be below {limit:g} ms"
-    if found.high is not None and found.high < limit:
+    if bounds.high is not None and bounds.high < limit:
         return Answer.YES, f"{where}, below {limit:g} ms"
     return Answer.UNKNOWN, f"{where}, which does not decide on {limit:g} ms"
 

@@ -76,7 +76,9 @@ class Case:
     def of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
         """Return the evidence of one leg with its digests, ordered by digest."""
         return sorted(
-            (digest, one) for digest, one in self.evidence.items() if one.leg == (question, subject)
+            (digest, evidence)
+            for digest, evidence in self.evidence.items()
+            if evidence.leg == (question, subject)
         )
 
 
@@ -105,13 +107,13 @@ def judge(spec: LegSpec, case: Case) -> Leg:
     """Return the outcome of one leg: the worst that its evidence says."""
     if not spec.applies:
         return Leg(question=spec.question, subject=spec.subject, outcome=None, reason=spec.why_not)
-    found = case.of(spec.question, spec.subject)
-    if not found:
+    pieces = case.of(spec.question, spec.subject)
+    if not pieces:
         remedy = remedies.remedy(spec.question, Outcome.INCONCLUSIVE)
         return _leg(
             spec, Outcome.INCONCLUSIVE, "no evidence: the question was not asked", remedy=remedy
         )
-    judged = [_judge_one(spec, digest, evidence, case) for digest, evidence in found]
+    judged = [_judge_one(spec, digest, evidence, case) for digest, evidence in pieces]
     return max(judged, key=lambda leg: -1 if leg.outcome is None else leg.outcome.badness)
 
 
@@ -197,11 +199,11 @@ def _answer(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]
 def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
     """AC1 asks less than C.x: that the report is there, once, and readable; not what it says."""
     paths = evidence.facts.get("paths")
-    found = (
+    location = (
         f"{', '.join(str(path) for path in paths) if isinstance(paths, list) else ''} is there once"
         " and can be read"
     )
-    return {"one": (Answer.YES, found), "unread": (Answer.UNKNOWN, evidence.reason)}.get(
+    return {"one": (Answer.YES, location), "unread": (Answer.UNKNOWN, evidence.reason)}.get(
         str(evidence.facts.get("state")), (Answer.NO, evidence.reason)
     )
 
@@ -224,10 +226,10 @@ def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, 
 
 
 def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    asked = case.manifest.service(spec.subject).accuracy
+    accuracy = case.manifest.service(spec.subject).accuracy
     return (
-        performance.judge_accuracy(evidence.facts, asked.minimum)
-        if asked
+        performance.judge_accuracy(evidence.facts, accuracy.minimum)
+        if accuracy
         else (evidence.answer, evidence.reason)
     )
 
@@ -280,8 +282,8 @@ def _accepts_weak(spec: LegSpec, manifest: Manifest) -> bool:
         suite = manifest.service(spec.subject).suite
         return suite is not None and suite.control == "weak"
     return any(
-        one.name == spec.subject and one.control == "weak"
-        for one in manifest.integration
+        integration.name == spec.subject and integration.control == "weak"
+        for integration in manifest.integration
         if spec.question == "integration"
     )
 

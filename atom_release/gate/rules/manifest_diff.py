@@ -45,12 +45,12 @@ def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Chang
 
     Nothing is said where a part or an item was only added: more is asked then.
     """
-    found = {
+    changes = {
         Change(_criteria(difference), _sentence(difference))
         for difference in differences(before, now)
         if FIELDS[difference.path].kind == "changed" and not _only_adds(difference)
     }
-    return tuple(sorted(found, key=lambda change: change.what))
+    return tuple(sorted(changes, key=lambda change: change.what))
 
 
 def differences(before: Manifest, now: Manifest) -> Iterator[Difference]:

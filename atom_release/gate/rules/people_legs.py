@@ -149,9 +149,9 @@ def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
         )
     looser = (
         [
-            one.what
-            for one in ratchet.loosenings(before, case.manifest)
-            if one.criterion == criterion
+            loosening.what
+            for loosening in ratchet.loosenings(before, case.manifest)
+            if loosening.criterion == criterion
         ]
         if before
         else []
@@ -171,11 +171,11 @@ def _changes(criterion: str, case: Case) -> Iterator[Leg]:
     before = case.baseline.manifest
     if before is None:
         return
-    asked = [spec.id for spec in expected(case)]
+    criterion_ids = [spec.id for spec in expected(case)]
     changed = [
         change.what
         for change in changes_of_unknown_direction(before, case.manifest)
-        if criterion in _concerned(change.criteria, asked)
+        if criterion in _concerned(change.criteria, criterion_ids)
     ]
     if changed:
         yield Leg(
@@ -187,6 +187,6 @@ def _changes(criterion: str, case: Case) -> Iterator[Leg]:
         )
 
 
-def _concerned(named: Sequence[str], asked: Sequence[str]) -> Sequence[str]:
+def _concerned(named: Sequence[str], criterion_ids: Sequence[str]) -> Sequence[str]:
     """Return the asked criteria that a change concerns; the first of all where it names none."""
-    return [name for name in named if name in asked] or asked[:1]
+    return [name for name in named if name in criterion_ids] or criterion_ids[:1]

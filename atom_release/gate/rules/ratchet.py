@@ -47,50 +47,59 @@ def loosenings(before: Manifest, now: Manifest) -> tuple[Loosening, ...]:
 
     A tightening is none.
     """
-    found = [
+    loosened = [
         *_expectations(before, now),
         *_policies(before, now),
         *_services(before, now),
         *_release_wide(before, now),
     ]
     order = {
-        one.id: place
-        for place, one in enumerate((*criteria.catalogue(now), *criteria.catalogue(before)))
+        criterion.id: place
+        for place, criterion in enumerate((*criteria.catalogue(now), *criteria.catalogue(before)))
     }
-    asked = {one.id for one in criteria.expected(before)}
+    expected = {criterion.id for criterion in criteria.expected(before)}
     return tuple(
         sorted(
-            {one for one in found if one.criterion in asked},
-            key=lambda one: (order[one.criterion], one.what),
+            {loosening for loosening in loosened if loosening.criterion in expected},
+            key=lambda loosening: (order[loosening.criterion], loosening.what),
         )
     )
 
 
 def dropped(before: Manifest, now: Manifest) -> tuple[Criterion, ...]:
     """Return the criteria that the release before was held to and this one is not."""
-    still = {one.id for one in criteria.expected(now)}
-    return tuple(one for one in criteria.expected(before) if one.id not in still)
+    still = {criterion.id for criterion in criteria.expected(now)}
+    return tuple(criterion for criterion in criteria.expected(before) if criterion.id not in still)
 
 
 def _expectations(before: Manifest, now: Manifest) -> Iterator[Loosening]:
-    for one in dropped(before, now):
-        yield Loosening(one.id, f"{one.id} was asked, and is left out now")
+    for criterion in dropped(before, now):
+        yield Loosening(criterion.id, f"{criterion.id} was asked, and is left out now")
 
 
 def _policies(before: Manifest, now: Manifest) -> Iterator[Loosening]:
-    for one in criteria.expected(now):
-        old, new = before.criteria.get(one.id, _DEFAULT), now.criteria.get(one.id, _DEFAULT)
-        if (criteria.blocked_policy(before, one), criteria.blocked_policy(now, one)) == (
+    for criterion in criteria.expected(now):
+        old, new = (
+            before.criteria.get(criterion.id, _DEFAULT),
+            now.criteria.get(criterion.id, _DEFAULT),
+        )
+        if (
+            criteria.blocked_policy(before, criterion),
+            criteria.blocked_policy(now, criterion),
+        ) == (
             BlockedPolicy.REFUSE,
             BlockedPolicy.NOTED,
         ):
-            yield Loosening(one.id, "blocked: refuse became noted")
+            yield Loosening(criterion.id, "blocked: refuse became noted")
         if new.assurance.rank < old.assurance.rank:
-            yield Loosening(one.id, f"assurance: {old.assurance} became {new.assurance}")
+            yield Loosening(criterion.id, f"assurance: {old.assurance} became {new.assurance}")
         yield from _more(
-            one.id, "freshness", old.freshness or before.freshness, new.freshness or now.freshness
+            criterion.id,
+            "freshness",
+            old.freshness or before.freshness,
+            new.freshness or now.freshness,
         )
-        yield from _less(one.id, "approvals", old.approvals, new.approvals)
+        yield from _less(criterion.id, "approvals", old.approvals, new.approvals)
 
 
 def _services(before: Manifest, now: Manifest) -> Iterator[Loosening]:
@@ -101,17 +110,17 @@ def _services(before: Manifest, now: Manifest) -> Iterator[Loosening]:
             yield from _without(before, old)
             continue
         for rule in _OF_SERVICE:
-            for one in rule(old, new):
-                yield Loosening(one.criterion, f"{old.id}: {one.what}")
+            for loosening in rule(old, new):
+                yield Loosening(loosening.criterion, f"{old.id}: {loosening.what}")
 
 
 def _without(before: Manifest, service: Service) -> Iterator[Loosening]:
     """Return what a service that is gone takes with it: its own criterion, and every leg it had."""
-    for one in criteria.expected(before):
-        if one.id == service.id or any(
-            leg.applies and leg.subject == service.id for leg in criteria.legs(before, one.id)
+    for criterion in criteria.expected(before):
+        if criterion.id == service.id or any(
+            leg.applies and leg.subject == service.id for leg in criteria.legs(before, criterion.id)
         ):
-            yield Loosening(one.id, f"service {service.id} is gone")
+            yield Loosening(criterion.id, f"service {service.id} is gone")
 
 
 def _suite(old: Service, new: Service) -> Iterator[Loosening]:
@@ -222,7 +231,7 @@ def _behaved(old: Service, new: Service) -> Iterator[Loosening]:
         yield Loosening("P-1", "privacy is not asked any more")
     if old.privacy and new.privacy:
         for name in ("plant", "surfaces"):
-            paths = [[one.path for one in getattr(which.privacy, name)] for which in (old, new)]
+            paths = [[entry.path for entry in getattr(which.privacy, name)] for which in (old, new)]
             yield from _fewer("P-1", f"privacy {name}", *paths)
 
 
@@ -235,7 +244,7 @@ _OF_SERVICE: tuple[Callable[[Service, Service], Iterator[Loosening]], ...] = (
 
 
 def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
-    left = {one.name: one for one in now.integration}
+    left = {integration.name: integration for integration in now.integration}
     for old in before.integration:
         new = left.get(old.name)
         if new is None:
@@ -259,7 +268,7 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
 
 
 def _signatures(before: Manifest, now: Manifest) -> Iterator[Loosening]:
-    left = {one.name: one for one in now.signed}
+    left = {document.name: document for document in now.signed}
     for old in before.signed:
         new = left.get(old.name)
         if new is None:
@@ -309,7 +318,7 @@ def _changed(criterion: str, name: str, old: object, new: object) -> Iterator[Lo
 def _fewer(
     criterion: str, name: str, old: Iterable[str], new: Collection[str]
 ) -> Iterator[Loosening]:
-    gone = [one for one in old if one not in new]
+    gone = [entry for entry in old if entry not in new]
     if gone:
         yield Loosening(criterion, f"{name} without {', '.join(gone)}")
 
@@ -317,6 +326,6 @@ def _fewer(
 def _wider(
     criterion: str, name: str, old: Collection[int], new: Iterable[int]
 ) -> Iterator[Loosening]:
-    more = [str(one) for one in new if one not in old]
+    more = [str(entry) for entry in new if entry not in old]
     if more:
         yield Loosening(criterion, f"{name} takes {', '.join(more)} too")

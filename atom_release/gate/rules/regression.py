@@ -77,16 +77,16 @@ def judge_beyond(now: Window, then: Window, budget: Budget) -> tuple[Answer, str
     pairs = list(_pairs(now, then))
     if not pairs:
         return Answer.UNKNOWN, "no endpoint of the previous release is asked in the same way now"
-    risen = [told for pair in pairs if (told := _risen(*pair, budget))]
+    risen = [reason for pair in pairs if (reason := _risen(*pair, budget))]
     if risen:
         noise = _noise(now, budget) or _slower_machine(pairs, now.noop, then.noop, budget)
-        said = f"{'; '.join(risen)}; measured with {now.load}"
+        summary = f"{'; '.join(risen)}; measured with {now.load}"
         return (
-            (Answer.UNKNOWN, f"machine: {noise}, so this does not count: {said}")
+            (Answer.UNKNOWN, f"machine: {noise}, so this does not count: {summary}")
             if noise
-            else (Answer.NO, said)
+            else (Answer.NO, summary)
         )
-    doubts = [told for pair in pairs if (told := _doubt(*pair, budget))]
+    doubts = [reason for pair in pairs if (reason := _doubt(*pair, budget))]
     if doubts:
         return Answer.UNKNOWN, f"{'; '.join(doubts)}; measured with {now.load}"
     return (
@@ -104,11 +104,13 @@ def _noise(now: Window, budget: Budget) -> str:
 
 def _pairs(now: Window, then: Window) -> Iterable[tuple[ComparedEndpoint, ComparedEndpoint]]:
     """Return the endpoints that were asked in both in the same way; a new one has no past."""
-    before = {(one.name, one.method, one.path): one for one in then.endpoints}
+    before = {
+        (endpoint.name, endpoint.method, endpoint.path): endpoint for endpoint in then.endpoints
+    }
     return (
-        (one, before[key])
-        for one in now.endpoints
-        if (key := (one.name, one.method, one.path)) in before
+        (endpoint, before[key])
+        for endpoint in now.endpoints
+        if (key := (endpoint.name, endpoint.method, endpoint.path)) in before
     )
 
 
@@ -125,7 +127,7 @@ def error_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
     Between the ends of the two Wilson intervals.
     """
     (low, high), (before_low, before_high) = (
-        wilson(one.errors, one.requests, ALPHA) for one in (now, then)
+        wilson(endpoint.errors, endpoint.requests, ALPHA) for endpoint in (now, then)
     )
     return Shift(low - before_high, high - before_low)
 
@@ -135,8 +137,8 @@ def _room(then: float, budget: Budget) -> float:
     return max(then * budget.regression.allowed, budget.regression.least.total_seconds() * 1000)
 
 
-def _paid(one: ComparedEndpoint) -> bool:
-    return one.alpha * one.looks <= ALPHA * (1 + 1e-9)
+def _paid(endpoint: ComparedEndpoint) -> bool:
+    return endpoint.alpha * endpoint.looks <= ALPHA * (1 + 1e-9)
 
 
 def _risen(
@@ -146,7 +148,7 @@ def _risen(
 
     `machine` is how many times slower the machine itself has become.
     """
-    said = []
+    rises = []
     low = None if now.low is None else now.low / machine
     if (
         low is not None
@@ -155,17 +157,17 @@ def _risen(
         and _paid(then)
         and low - then.high > _room(then.high, budget)
     ):
-        said.append(
+        rises.append(
             f"p95 rose by at least {low / then.high - 1:.0%} (from at most {then.high:.1f} ms to at"
             f" least {low:.1f} ms)"
         )
     before = wilson(then.errors, then.requests, ALPHA)[1]
     if wilson(now.errors, now.requests, ALPHA)[0] > before * (1 + budget.regression.allowed):
-        said.append(
+        rises.append(
             f"{now.errors} of {now.requests} requests failed, {then.errors} of {then.requests}"
             " before"
         )
-    return f"{now.name}: {', '.join(said)}; allowed is {_allowed(budget)}" if said else ""
+    return f"{now.name}: {', '.join(rises)}; allowed is {_allowed(budget)}" if rises else ""
 
 
 def _doubt(now: ComparedEndpoint, then: ComparedEndpoint, budget: Budget) -> str:

@@ -55,7 +55,7 @@ def _steps(labelled: Labelled) -> dict[str, float]:
 
 
 def _columns(labelled: Labelled, kind: str) -> list[str]:
-    return [name for name, found in labelled.kinds.items() if found == kind]
+    return [name for name, sort in labelled.kinds.items() if sort == kind]
 
 
 def _numbers(labelled: Labelled, name: str) -> list[float]:

@@ -92,16 +92,16 @@ def _table(text: str, path: str, label: str) -> tuple[str, list[str], list[tuple
     The separator is the one that shows the label's column in the header; a first line `sep=;`, as
     spreadsheets write it, says it outright.
     """
-    said = re.match(r"sep=(.)\r?\n", text)
-    body = text[said.end() :] if said else text
-    skipped = 1 if said else 0
-    tried = [said[1]] if said else list(_SEPARATORS)
+    directive = re.match(r"sep=(.)\r?\n", text)
+    body = text[directive.end() :] if directive else text
+    skipped = 1 if directive else 0
+    tried = [directive[1]] if directive else list(_SEPARATORS)
     for separator in tried:
         rows = _rows(body, separator, path, skipped)
         header = [name.strip() for name in next(rows, (0, []))[1]]
         if label in header:
             return separator, header, list(rows)
-    raise _no_label(body, path, label, said[1] if said else None)
+    raise _no_label(body, path, label, directive[1] if directive else None)
 
 
 def _rows(text: str, separator: str, path: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
@@ -117,14 +117,16 @@ def _rows(text: str, separator: str, path: str, skipped: int) -> Iterator[tuple[
         ) from error
 
 
-def _no_label(text: str, path: str, label: str, said: str | None) -> ProbeFault:
+def _no_label(text: str, path: str, label: str, separator: str | None) -> ProbeFault:
     first = text.partition("\n")[0].strip()
     counts = {separator: first.count(separator) for separator in _SEPARATORS}
-    likely = said or max(counts, key=lambda separator: counts[separator])
+    likely = separator or max(counts, key=lambda separator: counts[separator])
     names = [name.strip() for name in first.split(likely)] if first else []
     if not names:
         return ProbeFault(f"{path} holds no header", "Write the columns' names in its first line.")
-    parted = _SEPARATORS.get(likely, f"{likely!r}") if counts.get(likely) or said else "nothing"
+    parted = (
+        _SEPARATORS.get(likely, f"{likely!r}") if counts.get(likely) or separator else "nothing"
+    )
     return ProbeFault(
         f"{path} has no column {label!r}; its header, parted by {parted}, names"
         f" {', '.join(names[:_MOST_NAMED])}",
@@ -155,14 +157,18 @@ def _column(cells: Sequence[str], *, comma: bool) -> tuple[str, list[Any]]:
     `comma` lets numbers have a decimal comma, as they do where another sign parts the columns.
     """
     texts = [cell.strip() for cell in cells]
-    told = [text for text in texts if text.casefold() not in _GAPS]
-    if told and all(_WHOLE.fullmatch(text) for text in told):
+    filled = [text for text in texts if text.casefold() not in _GAPS]
+    if filled and all(_WHOLE.fullmatch(text) for text in filled):
         return "whole numbers", [_value(text, int) for text in texts]
-    if told and all(_WHOLE.fullmatch(text) or _DECIMAL.fullmatch(text) for text in told):
+    if filled and all(_WHOLE.fullmatch(text) or _DECIMAL.fullmatch(text) for text in filled):
         return "numbers", [_value(text, float) for text in texts]
-    if comma and told and all(_WHOLE.fullmatch(text) or _COMMA.fullmatch(text) for text in told):
+    if (
+        comma
+        and filled
+        and all(_WHOLE.fullmatch(text) or _COMMA.fullmatch(text) for text in filled)
+    ):
         return "numbers", [_value(text.replace(",", "."), float) for text in texts]
-    if told and all(text.casefold() in _TRUTH for text in texts if text):
+    if filled and all(text.casefold() in _TRUTH for text in texts if text):
         return "truth values", [_TRUTH.get(text.casefold()) for text in texts]
     return "text", [cell or None for cell in cells]
 

@@ -37,23 +37,23 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
     unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
     if unreached:
         return unreached
-    asked = service.accuracy
-    if asked is None:
+    accuracy = service.accuracy
+    if accuracy is None:
         raise ProbeFault(f"the manifest names no labelled data for {service.id}")
-    labelled = read_labelled(look.tree.read(asked.data), asked.data, asked.label)
-    labels, positive = [canonical(label) for label in labelled.labels], canonical(asked.positive)
+    labelled = read_labelled(look.tree.read(accuracy.data), accuracy.data, accuracy.label)
+    labels, positive = [canonical(label) for label in labelled.labels], canonical(accuracy.positive)
     with rehearsal.exchange() as exchange:
-        scorer = _Scorer(exchange, asked, service)
+        scorer = _Scorer(exchange, accuracy, service)
         answers = [scorer.answer(row) for row in labelled.features]
         jitter = ask_again(labelled, answers, scorer.answer)
     facts = scores.score(labels, answers, positive).model_copy(
-        update=_beside(labelled, asked, jitter)
+        update=_beside(labelled, accuracy, jitter)
     )
-    reach = look_around(look, service, asked.data, rehearsal)
+    reach = look_around(look, service, accuracy.data, rehearsal)
     facts = facts.model_copy(
         update={"labels_in_reach": list(reach.labels), "reach_control": reach.canary}
     )
-    answer, reason = judge_accuracy(facts.to_json(), asked.minimum)
+    answer, reason = judge_accuracy(facts.to_json(), accuracy.minimum)
     if answer is Answer.YES and reach.doubt:
         answer, reason = Answer.UNKNOWN, f"{reach.doubt}; {reason}"
     return look.found(
@@ -62,11 +62,11 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
         answer,
         reason,
         control=scores.control(
-            labels, answers, positive, correct=facts.correct, minimum=asked.minimum
+            labels, answers, positive, correct=facts.correct, minimum=accuracy.minimum
         ),
         remedy=_remedy(service, answer),
         facts=facts.to_json(),
-        sources={asked.data: look.tree.digest(asked.data)},
+        sources={accuracy.data: look.tree.digest(accuracy.data)},
         tools={"pandas": version("pandas")},
         isolation=rehearsal.isolation,
     )
@@ -80,22 +80,22 @@ def _remedy(service: Service, answer: Answer) -> str:
     )
 
 
-def _beside(labelled: Labelled, asked: Accuracy, jitter: Jitter | None) -> dict[str, Any]:
+def _beside(labelled: Labelled, accuracy: Accuracy, jitter: Jitter | None) -> dict[str, Any]:
     """Return what the facts hold beside the scores."""
     memorised = jitter is not None and may_have_memorised(jitter)
     return {
-        "minimum": asked.minimum,
+        "minimum": accuracy.minimum,
         "separator": labelled.separator,
         "columns": labelled.kinds,
         **({"jitter": jitter} if jitter else {}),
-        **({"warnings": [_memorised(asked, jitter)]} if jitter and memorised else {}),
+        **({"warnings": [_memorised(accuracy, jitter)]} if jitter and memorised else {}),
     }
 
 
-def _memorised(asked: Accuracy, jitter: Jitter) -> dict[str, JsonValue]:
+def _memorised(accuracy: Accuracy, jitter: Jitter) -> dict[str, JsonValue]:
     return {
         "rule": "may-have-memorised",
-        "path": asked.data,
+        "path": accuracy.data,
         "what": (
             f"the scorer may have memorised the labelled rows: {jitter.changed} of {jitter.rows}"
             f" answers changed when {', '.join(jitter.columns)} moved very little, and"
@@ -117,9 +117,9 @@ class _Scorer:
 
         That it is gone escapes, since then nothing was measured.
         """
-        asked = self.asked
-        request = asked.request.model_copy(
-            update={"body": _placed(asked.request.body, asked.features_at, row)}
+        accuracy = self.asked
+        request = accuracy.request.model_copy(
+            update={"body": _placed(accuracy.request.body, accuracy.features_at, row)}
         )
         try:
             answered = self.exchange.send(request, service=self.service.id)
@@ -128,17 +128,17 @@ class _Scorer:
         if answered.status not in request.expect:
             return None
         try:
-            return self._label(pointer(answered.json, asked.answer))
+            return self._label(pointer(answered.json, accuracy.answer))
         except LookupError:
             return None
 
     def _label(self, value: Any) -> str | None:  # noqa: ANN401 - any JSON
         """Return the label that a value in the answer stands for."""
-        asked = self.asked
-        if asked.cutoff is None:
+        accuracy = self.asked
+        if accuracy.cutoff is None:
             return canonical(value)
         try:
-            return canonical(asked.positive) if float(value) >= asked.cutoff else scores.OTHER
+            return canonical(accuracy.positive) if float(value) >= accuracy.cutoff else scores.OTHER
         except (TypeError, ValueError):
             return None
 

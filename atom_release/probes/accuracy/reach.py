@@ -38,13 +38,13 @@ def look_around(look: Look, service: Service, data: str, rehearsal: Rehearsal) -
     """Look for the labelled rows where the service looks, and for a file that it must have."""
     tree, canary = look.tree, _canary(look.tree, service, data)
     wanted = [data, *([canary] if canary else [])]
-    found = rehearsal.find_in_reach(
+    in_reach = rehearsal.find_in_reach(
         service.id, {path: (len(tree.read(path)), tree.digest(path)) for path in wanted}
     )
     return Reach(
-        tuple(name for name in found if name != canary),
+        tuple(name for name in in_reach if name != canary),
         canary,
-        canary is not None and canary in found,
+        canary is not None and canary in in_reach,
     )
 
 

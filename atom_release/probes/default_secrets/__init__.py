@@ -76,8 +76,10 @@ def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configura
         unparsed.append(path)
     text = decode(content)
     if text is not None:
-        found = [*configuration.defaults(path, text), *languages.defaults(path, text)]
-        yield from {(line, value): one for one in found for line, _, value, _ in [one]}.values()
+        fallbacks = [*configuration.defaults(path, text), *languages.defaults(path, text)]
+        yield from {
+            (line, value): fallback for fallback in fallbacks for line, _, value, _ in [fallback]
+        }.values()
 
 
 def _is_pipeline(path: str) -> bool:

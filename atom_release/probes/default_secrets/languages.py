@@ -102,7 +102,8 @@ def defaults(path: str, text: Text) -> Iterator[Default]:
     yield from _told(text, _by_option(body), "the default of")
     for pattern, how in _PLAIN:
         matches = (
-            (one["name"], one["value"], one.start("value")) for one in pattern.finditer(body)
+            (match["name"], match["value"], match.start("value"))
+            for match in pattern.finditer(body)
         )
         yield from _told(text, matches, how)
 
@@ -131,8 +132,8 @@ def _by_lookup(text: str) -> Iterator[Match]:
 def _by_emptiness(text: str) -> Iterator[Match]:
     """Find `if secret == "" { secret = "literal" }` as languages write it."""
     for match in _EMPTY.finditer(text):
-        asked = match["a"] or match["b"] or match["c"] or match["d"]
-        if asked == match["var"]:
+        name = match["a"] or match["b"] or match["c"] or match["d"]
+        if name == match["var"]:
             yield match["var"], match["value"], match.start("value")
 
 

@@ -53,19 +53,19 @@ def defaults(content: bytes) -> list[Default] | None:
 
 def _constants(tree: ast.Module) -> dict[str, str]:
     """Return the module's names that are bound to one literal."""
-    found: dict[str, str] = {}
+    constants: dict[str, str] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             value = _text(statement.value, {})
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            found.update(
+            constants.update(
                 {
                     target.id: value
                     for target in targets
                     if isinstance(target, ast.Name) and value is not None
                 }
             )
-    return found
+    return constants
 
 
 class _Reader:
@@ -113,12 +113,22 @@ class _Reader:
     def _fallback(self, node: ast.BoolOp | ast.IfExp) -> Iterator[Default]:
         """Read `look_up(...) or "literal"` and `look_up(...) if ... else "literal"`."""
         if isinstance(node, ast.BoolOp):
-            asked, given = node.values[:-1], node.values[-1:] if isinstance(node.op, ast.Or) else []
+            conditions, given = (
+                node.values[:-1],
+                node.values[-1:] if isinstance(node.op, ast.Or) else [],
+            )
         else:
-            asked, given = [node.body, node.orelse], [node.body, node.orelse]
-        name = next((found for one in asked if (found := self._asked(one)) is not None), None)
-        for one in given:
-            value = _text(one, self._constants)
+            conditions, given = [node.body, node.orelse], [node.body, node.orelse]
+        name = next(
+            (
+                secret_name
+                for condition in conditions
+                if (secret_name := self._asked(condition)) is not None
+            ),
+            None,
+        )
+        for value_node in given:
+            value = _text(value_node, self._constants)
             if name is not None and value is not None and _usable(value):
                 yield node.lineno, name, value, "what stands in for the variable"
 
@@ -144,7 +154,7 @@ class _Reader:
                 *(keyword.value for keyword in node.keywords if keyword.arg == "default"),
             ]
             return next(
-                (value for one in given if (value := self._field_value(one)) is not None), None
+                (value for part in given if (value := self._field_value(part)) is not None), None
             )
         return _text(node, self._constants)
 

@@ -272,12 +272,14 @@ def describe_noop(series: Series, budget: Budget) -> NoopFacts:
     return NoopFacts.model_validate(summary("no-op", series, budget))
 
 
-def describe_endpoint(name: str, series: Series, budget: Budget, **asked: str) -> EndpointFacts:
-    """Return the facts of one endpoint; `asked` are its method and path."""
+def describe_endpoint(
+    name: str, series: Series, budget: Budget, **method_and_path: str
+) -> EndpointFacts:
+    """Return the facts of one endpoint; `method_and_path` are its method and path."""
     return EndpointFacts.model_validate(
         {
             **summary(name, series, budget),
-            **asked,
+            **method_and_path,
             "stopped_early": series.stopped,
             "behind_ms": series.behind_ms,
             "capacity": [stage for users in _USERS if (stage := _stage(series, users)) is not None],
@@ -313,10 +315,10 @@ async def control(slow: Target, missing: Target, budget: Budget) -> dict[str, Co
     return {
         name: ControlFacts(
             load=asked_load(budget),
-            endpoints=(describe_endpoint(name, one, budget),),
+            endpoints=(describe_endpoint(name, endpoint_series, budget),),
             noop=_QUIET,
         )
-        for name, one in series.items()
+        for name, endpoint_series in series.items()
     }
 
 

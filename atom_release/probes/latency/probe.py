@@ -77,7 +77,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     answer, reason = judge_latency(
         facts, service.budget, [endpoint.name for endpoint in service.endpoints]
     )
-    found = look.found(
+    evidence = look.found(
         _QUESTION,
         service.id,
         answer,
@@ -88,7 +88,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         tools={name: version(name) for name in ("httptools", "pyarrow")},
         isolation=rehearsal.isolation,
     )
-    return excused(service, rehearsal, found)
+    return excused(service, rehearsal, evidence)
 
 
 def _target(
@@ -101,8 +101,8 @@ def _target(
     try:
         prepared = exchange.prepare(endpoint, service=service.id)
     except NotStarted:
-        asked = endpoint.service or service.id
-        raise ProbeFault(f"{endpoint.name} is asked of {asked}, which did not start") from None
+        service_id = endpoint.service or service.id
+        raise ProbeFault(f"{endpoint.name} is asked of {service_id}, which did not start") from None
     made = target(
         endpoint.name,
         prepared.method,
@@ -139,14 +139,14 @@ async def _measure(
             ("answers 404 fast", "/missing"),
         )
     )
-    found: list[tuple[dict[str, Series], Series]] = []
+    rounds: list[tuple[dict[str, Series], Series]] = []
     controls: dict[str, ControlFacts] = {}
 
     async def real() -> None:
-        series = {one.name: Series() for one in targets}
+        series = {each.name: Series() for each in targets}
         watching = asyncio.create_task(_told(series, budget, tell))
         try:
-            found.append((series, await measure_service(targets, series, noop, budget)))
+            rounds.append((series, await measure_service(targets, series, noop, budget)))
         finally:
             watching.cancel()
             with suppress(asyncio.CancelledError):
@@ -156,7 +156,7 @@ async def _measure(
         controls.update(await control(slow, missing, budget))
 
     await together(real(), must_fail())
-    return *found[0], controls
+    return *rounds[0], controls
 
 
 async def _told(
@@ -164,8 +164,16 @@ async def _told(
 ) -> None:
     """Say now and then how much of what is asked for was sent, of all looks so far."""
     while True:
-        sent = sum(len(one.samples) for one in series.values())
-        tell(min(1.0, sent / sum(budget.requests * one.looks for one in series.values())))
+        sent = sum(len(endpoint_series.samples) for endpoint_series in series.values())
+        tell(
+            min(
+                1.0,
+                sent
+                / sum(
+                    budget.requests * endpoint_series.looks for endpoint_series in series.values()
+                ),
+            )
+        )
         await asyncio.sleep(_TELLS)
 
 
@@ -179,7 +187,7 @@ def _facts(  # noqa: PLR0913 - all that was measured
     kept: SamplesFacts,
 ) -> LatencyFacts:
     budget = service.budget
-    asked = {endpoint.name: endpoint for endpoint in service.endpoints}
+    endpoints = {endpoint.name: endpoint for endpoint in service.endpoints}
     return LatencyFacts(
         unit="ms",
         load=asked_load(budget),
@@ -192,7 +200,7 @@ def _facts(  # noqa: PLR0913 - all that was measured
         ),
         endpoints=tuple(
             describe_endpoint(
-                name, measured, budget, method=asked[name].method, path=asked[name].path
+                name, measured, budget, method=endpoints[name].method, path=endpoints[name].path
             )
             for name, measured in sorted(series.items())
         ),

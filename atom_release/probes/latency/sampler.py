@@ -46,9 +46,9 @@ class Series:
         """Return the latencies of the right answers, ascending; of those that decide by default."""
         model = model or self.deciding
         return sorted(
-            one.latency_ms
-            for one in self.samples
-            if one.model == model and one.latency_ms is not None
+            sample.latency_ms
+            for sample in self.samples
+            if sample.model == model and sample.latency_ms is not None
         )
 
     def per_second(self, model: str) -> float | None:
@@ -57,11 +57,16 @@ class Series:
         From the first request sent to the last right answer complete.
         """
         answered = [
-            one for one in self.samples if one.model == model and one.latency_ms is not None
+            sample
+            for sample in self.samples
+            if sample.model == model and sample.latency_ms is not None
         ]
-        begin = min((one.due for one in self.samples if one.model == model), default=0.0)
+        begin = min((sample.due for sample in self.samples if sample.model == model), default=0.0)
         took = (
-            max((one.due + (one.latency_ms or 0.0) / 1000 for one in answered), default=begin)
+            max(
+                (sample.due + (sample.latency_ms or 0.0) / 1000 for sample in answered),
+                default=begin,
+            )
             - begin
         )
         return len(answered) / took if took > 0 else None
@@ -69,9 +74,9 @@ class Series:
     def count_over(self, limit_ms: float) -> int:
         """Count the right answers among those that decide that took at least so long."""
         return sum(
-            one.latency_ms >= limit_ms
-            for one in self.samples
-            if one.model == self.deciding and one.latency_ms is not None
+            sample.latency_ms >= limit_ms
+            for sample in self.samples
+            if sample.model == self.deciding and sample.latency_ms is not None
         )
 
     def count_errors(self) -> int:
@@ -82,7 +87,9 @@ class Series:
         """Return what came instead of right answers; of those that decide by default."""
         model = model or self.deciding
         return [
-            one.outcome for one in self.samples if one.model == model and one.latency_ms is None
+            sample.outcome
+            for sample in self.samples
+            if sample.model == model and sample.latency_ms is None
         ]
 
 
@@ -220,7 +227,7 @@ async def together(*work: Coroutine[Any, Any, None]) -> None:
     """Run all at once; the first error ends the others and escapes."""
     try:
         async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
+            for step in work:
+                group.create_task(step)
     except BaseExceptionGroup as several:
         raise several.exceptions[0] from None

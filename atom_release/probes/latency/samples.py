@@ -44,8 +44,8 @@ def keep(path: Path, service: str, series: Mapping[str, Series]) -> SamplesFacts
 def _rows(service: str, series: Mapping[str, Series]) -> Iterator[Row]:
     taken = sorted(
         (sample.due, name, place)
-        for name, one in series.items()
-        for place, sample in enumerate(one.samples)
+        for name, endpoint_series in series.items()
+        for place, sample in enumerate(endpoint_series.samples)
     )
     begin = taken[0][0] if taken else 0.0
     for due, name, place in taken:
@@ -97,11 +97,11 @@ def latencies(path: Path) -> dict[str, list[float]]:
             table = file.read(columns=["endpoint", "model", "latency_s"])
     except pa.ArrowException as error:
         raise OSError(f"{path.name} is not a whole Parquet file") from error
-    found: dict[str, list[float]] = {}
+    by_endpoint: dict[str, list[float]] = {}
     for endpoint, under, seconds in zip(
         *(table.column(name).to_pylist() for name in ("endpoint", "model", "latency_s")),
         strict=True,
     ):
         if under in _DECIDING and seconds is not None:
-            found.setdefault(endpoint, []).append(seconds * 1000)
-    return found
+            by_endpoint.setdefault(endpoint, []).append(seconds * 1000)
+    return by_endpoint

@@ -102,16 +102,16 @@ def of_summary(content: bytes) -> dict[str, float | int | None]:
                 f"its metric {_METRIC} is said to contain {described['contains']!r}, not time."
             )
         values, count, rate = (
-            one.get("values", one) for one in (described, requests, failed)
+            metric.get("values", metric) for metric in (described, requests, failed)
         )  # handleSummary puts a level between
-        told = {
+        figures = {
             "p95": values.get("p(95)"),
             "requests": count.get("count"),
             "error_rate": rate.get("rate", rate.get("value")),
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProbeFault(f"it is not a summary of k6: {type(error).__name__}.") from error
-    p95 = _number(told["p95"])
+    p95 = _number(figures["p95"])
     if not 0 <= p95 < float("inf"):
         raise ProbeFault(f"its p95 is {p95}, which no latency is.")
-    return {**told, "p95": p95}
+    return {**figures, "p95": p95}

@@ -29,7 +29,9 @@ def probe_measurements(look: Look, service: Service) -> Evidence:
     facts = MeasurementFacts.model_validate(
         {
             "unit": "ms",
-            "files": [_file(look, one, service.budget) for one in service.measurements],
+            "files": [
+                _file(look, measurement, service.budget) for measurement in service.measurements
+            ],
         }
     ).to_json()
     answer, reason = judge_elsewhere(facts, service.budget)
@@ -47,37 +49,37 @@ def probe_measurements(look: Look, service: Service) -> Evidence:
         ),
         facts=facts,
         sources={
-            one.file: look.tree.digest(one.file)
-            for one in service.measurements
-            if one.file in look.tree.entries
+            measurement.file: look.tree.digest(measurement.file)
+            for measurement in service.measurements
+            if measurement.file in look.tree.entries
         },
         tools={"pyarrow": version("pyarrow")},
     )
 
 
-def _file(look: Look, asked: Measurement, budget: Budget) -> dict[str, JsonValue]:
+def _file(look: Look, measurement: Measurement, budget: Budget) -> dict[str, JsonValue]:
     """Return what one file says, or why it is not used."""
-    told: dict[str, JsonValue] = {
-        "name": asked.file,
-        "format": asked.format,
-        "only": dict(asked.only),
+    facts: dict[str, JsonValue] = {
+        "name": measurement.file,
+        "format": measurement.format,
+        "only": dict(measurement.only),
     }
     try:
-        return {**told, **_figures(look.tree.read(asked.file), asked, budget)}
+        return {**facts, **_figures(look.tree.read(measurement.file), measurement, budget)}
     except ProbeFault as fault:
-        return {**told, "problem": fault.message}
+        return {**facts, "problem": fault.message}
 
 
-def _figures(content: bytes, asked: Measurement, budget: Budget) -> dict[str, JsonValue]:
+def _figures(content: bytes, measurement: Measurement, budget: Budget) -> dict[str, JsonValue]:
     from atom_release.probes.measurement import k6, rows
     from atom_release.probes.measurement.quantiles import figures
 
-    if asked.format == "k6-summary":
+    if measurement.format == "k6-summary":
         return {**k6.of_summary(content), "errors": 0, "requests": 0, "summary": True}
     values, errors = (
-        k6.of_lines(content, asked.only)
-        if asked.format == "k6"
-        else rows.of_columns(content, asked)
+        k6.of_lines(content, measurement.only)
+        if measurement.format == "k6"
+        else rows.of_columns(content, measurement)
     )
     alpha, requests = ALPHA / budget.looks, len(values) + errors
     low, high = wilson(errors, requests, ALPHA)
@@ -90,15 +92,15 @@ def _figures(content: bytes, asked: Measurement, budget: Budget) -> dict[str, Js
     }
     if not len(values):
         return {**counted, "alpha": alpha}
-    found = figures(values, alpha)
+    computed = figures(values, alpha)
     quantiles: dict[str, JsonValue] = {
-        f"p{round(q * 100)}": value for q, value in found.quantiles.items()
+        f"p{round(q * 100)}": value for q, value in computed.quantiles.items()
     }
     return {
         **counted,
         **quantiles,
-        "low": found.interval.low,
-        "high": found.interval.high,
+        "low": computed.interval.low,
+        "high": computed.interval.high,
         "alpha": alpha,
         "looks": 1,
     }
@@ -121,11 +123,11 @@ def _control(facts: dict[str, JsonValue], budget: Budget) -> NegativeControl:
             "alpha": ALPHA / budget.looks,
         }
     ]
-    said = judge_elsewhere({"files": [*(files if isinstance(files, list) else []), *slow]}, budget)[
-        0
-    ]
+    slow_answer = judge_elsewhere(
+        {"files": [*(files if isinstance(files, list) else []), *slow]}, budget
+    )[0]
     return NegativeControl(
-        state=ControlState.ALIVE if said is Answer.NO else ControlState.DEAD,
+        state=ControlState.ALIVE if slow_answer is Answer.NO else ControlState.DEAD,
         changed="a file of latencies that are the budget itself was put beside the others",
-        found=str(said),
+        found=str(slow_answer),
     )

@@ -31,32 +31,37 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Measurement
 
 
-def of_columns(content: bytes, asked: Measurement) -> tuple[NDArray[np.float64], int]:
+def of_columns(content: bytes, measurement: Measurement) -> tuple[NDArray[np.float64], int]:
     """Return the latencies in a CSV or Parquet file, and the number of failed requests.
 
     Raises:
         ProbeFault: the file cannot be believed.
     """
-    by = list(dict.fromkeys([*asked.only, *([asked.status] if asked.status else [])]))
+    by = list(
+        dict.fromkeys([*measurement.only, *([measurement.status] if measurement.status else [])])
+    )
     groups = (
-        read_groups(content, asked.latency, by)
-        if asked.format == "parquet"
-        else _of_csv(content, asked.latency, by)
+        read_groups(content, measurement.latency, by)
+        if measurement.format == "parquet"
+        else _of_csv(content, measurement.latency, by)
     )
     own = {
         key: group
         for key, group in groups.items()
-        if all(key[by.index(name)] == value for name, value in asked.only.items())
+        if all(key[by.index(name)] == value for name, value in measurement.only.items())
     }
     if not own:
-        raise ProbeFault(f"it has no row{_where(asked.only)}.")
+        raise ProbeFault(f"it has no row{_where(measurement.only)}.")
     good, errors = Group(), 0
     for key, group in own.items():
-        if asked.status is None or _status(key[by.index(asked.status)]) in asked.expect:
+        if (
+            measurement.status is None
+            or _status(key[by.index(measurement.status)]) in measurement.expect
+        ):
             good.pieces += group.pieces
         else:
             errors += sum(map(len, group.pieces))
-    return good.take() * float(asked.written_in.per(Unit.MILLISECOND)), errors
+    return good.take() * float(measurement.written_in.per(Unit.MILLISECOND)), errors
 
 
 def _where(only: Mapping[str, str]) -> str:

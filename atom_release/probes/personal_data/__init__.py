@@ -146,12 +146,12 @@ def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Find
     addresses = [(start, address) for start, address in mail.addresses(text.text)]
     many = suffix in _EXPORTS and mail.are_many(address for _, address in addresses)
     for start, address in addresses:
-        what = "an e-mail address in an export of many" if many else "an e-mail address"
+        description = "an e-mail address in an export of many" if many else "an e-mail address"
         yield Finding(
             path,
             text.line_of(start),
             "email",
-            what,
+            description,
             many,
             fingerprints.of("email", address.lower()),
         )

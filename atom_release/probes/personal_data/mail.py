@@ -53,6 +53,6 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), match[0]
 
 
-def are_many(found: Iterable[str]) -> bool:
+def are_many(mails: Iterable[str]) -> bool:
     """Say whether these addresses are so many that they come from a register of people."""
-    return len({address.lower() for address in found}) >= MANY
+    return len({address.lower() for address in mails}) >= MANY

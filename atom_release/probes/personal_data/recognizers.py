@@ -124,7 +124,7 @@ _IDS = (
     ),
     _id("us-ssn", r"\d{3}-\d{2}-\d{4}", "us.ssn", r"\bssn\b|social.?security", checked=False),
 )
-_ANY_ID = re.compile("|".join(one.pattern.pattern for one in _IDS))
+_ANY_ID = re.compile("|".join(form.pattern.pattern for form in _IDS))
 
 
 def find(place: Surroundings) -> Iterator[Match]:
@@ -134,13 +134,13 @@ def find(place: Surroundings) -> Iterator[Match]:
         return
     yield from _cards(place, text)
     yield from _ibans(text)
-    for one in (
+    for form in (
         _IDS if _ANY_ID.search(text) else ()
     ):  # the form is cheaper to look for than the words around it
-        if one.pattern.search(text) and (
-            one.context.search(text) or one.context.search(place.heading)
+        if form.pattern.search(text) and (
+            form.context.search(text) or form.context.search(place.heading)
         ):
-            yield from _national(place, one)
+            yield from _national(place, form)
     for match in _PHONE.finditer(text):
         if not _is_fictitious_phone(match[0]):
             yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
@@ -194,20 +194,22 @@ def _ibans(text: str) -> Iterator[Match]:
             yield Match(match.start(), "iban", "an IBAN", number, decides=True)
 
 
-def _national(place: Surroundings, one: _NationalId) -> Iterator[Match]:
+def _national(place: Surroundings, form: _NationalId) -> Iterator[Match]:
     """Find national ids where the surroundings speak of one.
 
     Elsewhere every tenth number of so many digits has its form.
     """
-    for match in one.pattern.finditer(place.text):
+    for match in form.pattern.finditer(place.text):
         number = re.sub(r"[ .-]", "", match[0])
         made_up = number in IDS or len(set(number)) <= 2  # noqa: PLR2004 - 111111111 is nobody's
         if (
             not made_up
-            and _is_valid(one.module, match[0])
-            and one.context.search(place.around(*match.span()))
+            and _is_valid(form.module, match[0])
+            and form.context.search(place.around(*match.span()))
         ):
-            yield Match(match.start(), one.kind, f"a national id ({one.kind})", number, one.checked)
+            yield Match(
+                match.start(), form.kind, f"a national id ({form.kind})", number, form.checked
+            )
 
 
 def _has_brand(number: str) -> bool:

@@ -79,15 +79,20 @@ class Known:
 
         What it names is no path of the judged commit, so nobody looks for it there.
         """
-        one = self.finding
-        what = f"{one.what}, in {self.place}"
+        finding = self.finding
+        description = f"{finding.what}, in {self.place}"
         named: dict[str, JsonValue] = {
             "commit": self.brought.commit,
-            "file": shown(one.path),
-            "line": one.line,
+            "file": shown(finding.path),
+            "line": finding.line,
             "paths": len(self.paths),
         }
-        return {**named, "rule": one.rule, "what": what, "fingerprint": one.fingerprint}
+        return {
+            **named,
+            "rule": finding.rule,
+            "what": description,
+            "fingerprint": finding.fingerprint,
+        }
 
 
 def probe_secret_history(
@@ -102,9 +107,9 @@ def probe_secret_history(
         bounds: how much is read at most.
     """
     fingerprints = Fingerprints(fingerprint_key or os.urandom(32))
-    found, walk = scan(look.tree, fingerprints, look.scratch, bounds)
+    history_secrets, walk = scan(look.tree, fingerprints, look.scratch, bounds)
     fails = look.manifest.secrets_in_history == "fail"
-    answer, reason = _judged(found, walk, fails=fails)
+    answer, reason = _judged(history_secrets, walk, fails=fails)
     return look.found(
         QUESTION,
         "history",
@@ -113,8 +118,10 @@ def probe_secret_history(
         remedy={Answer.NO: _REMEDY, Answer.UNKNOWN: _DEEPEN}.get(answer, ""),
         control=_control(look.scratch, fingerprints),
         facts={
-            "findings" if fails else "warnings": [one.as_json() for one in found[:_SHOWN]],
-            "counts": {"findings" if fails else "warnings": len(found)},
+            "findings" if fails else "warnings": [
+                secret.as_json() for secret in history_secrets[:_SHOWN]
+            ],
+            "counts": {"findings" if fails else "warnings": len(history_secrets)},
             "commits": walk.commits,
             "blobs": walk.blobs,
             "bytes": walk.bytes,
@@ -146,7 +153,7 @@ def scan(
 
 def _fresh(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brought, bytes]]:
     """Find what each version of each path had for the first time, where it had anything."""
-    for path, versions in groupby(blobs(tree, walk, bounds), key=lambda one: one[0].path):
+    for path, versions in groupby(blobs(tree, walk, bounds), key=lambda secret: secret[0].path):
         seen = _lines_now(tree, path)
         for brought, content in versions:
             unseen = _unseen(content, seen)
@@ -158,16 +165,19 @@ def _known(
     brought: list[tuple[Brought, bytes]], scanner: Scanner, walk: Walk, ends: float
 ) -> list[Known]:
     """Find each secret once; what is not judged by that moment is counted in `walk`."""
-    known: dict[str, Known] = {}
+    by_fingerprint: dict[str, Known] = {}
     for place, content in brought:
         if time.monotonic() > ends:
             walk.left_out[_NOT_IN_TIME] += 1
             continue
-        deciding = [one for one in scanner(place.path, content) if one.decides]
-        for fingerprint, finding in {one.fingerprint: one for one in reversed(deciding)}.items():
-            known.setdefault(fingerprint, Known(place, finding)).add(place, finding)
+        deciding = [hit for hit in scanner(place.path, content) if hit.decides]
+        for fingerprint, finding in {
+            secret.fingerprint: secret for secret in reversed(deciding)
+        }.items():
+            by_fingerprint.setdefault(fingerprint, Known(place, finding)).add(place, finding)
     return sorted(
-        known.values(), key=lambda one: (one.finding.path, one.finding.line, one.brought.order)
+        by_fingerprint.values(),
+        key=lambda secret: (secret.finding.path, secret.finding.line, secret.brought.order),
     )
 
 
@@ -200,20 +210,22 @@ def _unseen(content: bytes, seen: set[bytes]) -> bytes:
     return fresh
 
 
-def _judged(found: list[Known], walk: Walk, *, fails: bool) -> tuple[Answer, str]:
+def _judged(history_secrets: list[Known], walk: Walk, *, fails: bool) -> tuple[Answer, str]:
     read = f"{walk.blobs} former blobs of {walk.commits} commits read"
     lacks = [*walk.gaps, *(f"{count} blobs {why}" for why, count in sorted(walk.left_out.items()))]
     if lacks:
         read += f"; not examined: {'; '.join(lacks)}"
-    if found:
-        named = ", ".join(f"{one.place} ({one.finding.what})" for one in found[:3])
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""  # noqa: PLR2004 - as many as are shown
-        told = f"{len(found)} secrets in the history: {named}{more}; {read}"
+    if history_secrets:
+        named = ", ".join(
+            f"{secret.place} ({secret.finding.what})" for secret in history_secrets[:3]
+        )
+        more = f" and {len(history_secrets) - 3} more" if len(history_secrets) > 3 else ""  # noqa: PLR2004 - as many as are shown
+        summary = f"{len(history_secrets)} secrets in the history: {named}{more}; {read}"
     else:
-        told = f"no secret in the history; {read}"
+        summary = f"no secret in the history; {read}"
     if fails:
-        return (Answer.NO if found else Answer.UNKNOWN if lacks else Answer.YES), told
-    return Answer.YES, f"{WARNING if found or lacks else ''}{told}"
+        return (Answer.NO if history_secrets else Answer.UNKNOWN if lacks else Answer.YES), summary
+    return Answer.YES, f"{WARNING if history_secrets or lacks else ''}{summary}"
 
 
 def _control(scratch: Path, fingerprints: Fingerprints) -> NegativeControl:
@@ -226,12 +238,12 @@ def _control(scratch: Path, fingerprints: Fingerprints) -> NegativeControl:
     folder = Path(tempfile.mkdtemp(prefix="history-", dir=scratch))
     try:
         tree = _planted(folder, planted)
-        found, walk = scan(tree, fingerprints, scratch)
+        hits, walk = scan(tree, fingerprints, scratch)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    alive = any(one.finding.path == ".env" for one in found) and walk.commits == 2  # noqa: PLR2004 - one that adds, one that removes
-    told = (
-        f"found {', '.join(shown(one.finding.path) for one in found) or 'nothing'} in"
+    alive = any(hit.finding.path == ".env" for hit in hits) and walk.commits == 2  # noqa: PLR2004 - one that adds, one that removes
+    sighting = (
+        f"found {', '.join(shown(hit.finding.path) for hit in hits) or 'nothing'} in"
         f" {walk.commits} commits"
     )
     state = ControlState.ALIVE if alive else ControlState.DEAD
@@ -241,7 +253,7 @@ def _control(scratch: Path, fingerprints: Fingerprints) -> NegativeControl:
             "committed a dotenv file to a repository of the gate's own, and removed it in the next"
             " commit"
         ),
-        found=told,
+        found=sighting,
     )
 
 

@@ -86,7 +86,7 @@ def blobs(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brough
     lacking = missing(git, tree.commit) if is_partial(git) else frozenset()
     objects = Objects(git, lacking)
     chosen = _chosen(listed, sizes(git, {oid for oid, *_ in listed} - lacking), walk, bounds)
-    for key in sorted(chosen, key=lambda one: (listed[one].path, listed[one].order)):
+    for key in sorted(chosen, key=lambda digest: (listed[digest].path, listed[digest].order)):
         content = None if time.monotonic() > ends else _read(objects, key[0], listed[key])
         if content is None:
             walk.left_out[_BEYOND if time.monotonic() > ends else _NOT_HERE] += 1
@@ -137,17 +137,17 @@ def _listed(git: Git, tree: JudgedTree, walk: Walk, ends: float) -> dict[Key, Br
         process.stdin.close()
         commit = ""
         fields = _fields(process.stdout)
-        for one in fields:
-            if not one.startswith(b":"):
-                commit = one.decode("ascii")
+        for record in fields:
+            if not record.startswith(b":"):
+                commit = record.decode("ascii")
                 walk.commits += 1
                 if time.monotonic() > ends:
                     walk.gaps += ("the history was not listed in time",)
                     return listed
                 continue
             path = next(fields).decode("utf-8", "surrogateescape")
-            parents = len(one) - len(one.lstrip(b":"))
-            head = one.lstrip(b":").split()
+            parents = len(record) - len(record.lstrip(b":"))
+            head = record.lstrip(b":").split()
             mode, oid = head[parents], head[2 * parents + 1].decode("ascii")
             key = _key(oid, path)
             if mode != _GITLINK and oid.strip("0") and key not in present:
@@ -169,4 +169,4 @@ def _fields(stream: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while chunk := stream.read(_CHUNK):
         *whole, rest = (rest + chunk).split(b"\0")
-        yield from (one for field in whole if (one := field.lstrip(b"\n")))
+        yield from (stripped for field in whole if (stripped := field.lstrip(b"\n")))

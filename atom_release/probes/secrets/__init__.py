@@ -83,9 +83,9 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
         exempt = is_exempt(path)
         seen: dict[tuple[int, str], Finding] = {}
-        for line, rule, what, value, decides in _found(path, content, hits):
+        for line, rule, description, value, decides in _found(path, content, hits):
             fingerprint = fingerprints.of("secret", value)
-            finding = Finding(path, line, rule, what, decides and not exempt, fingerprint)
+            finding = Finding(path, line, rule, description, decides and not exempt, fingerprint)
             former = seen.get((line, fingerprint))
             if former is None or (finding.decides and not former.decides):
                 seen[line, fingerprint] = finding

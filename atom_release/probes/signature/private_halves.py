@@ -78,14 +78,14 @@ def private_keys_in(tree: JudgedTree) -> PrivateKeys:
     key = (tree.repository, tree.tree)
     with _guard:
         if key not in _last:
-            found = _read(tree)
+            keys = _read(tree)
             _last.clear()
-            _last[key] = found
+            _last[key] = keys
         return _last[key]
 
 
 def _read(tree: JudgedTree) -> PrivateKeys:
-    found = PrivateKeys()
+    keys = PrivateKeys()
     tried: dict[bytes, list[str]] = {}  # what may be a key -> digests of its public halves
     for path, entry in tree.entries.items():
         if entry.kind != "blob":
@@ -93,26 +93,26 @@ def _read(tree: JudgedTree) -> PrivateKeys:
         try:
             content = tree.read(path)
         except ProbeFault:
-            found.unread.append(path)
+            keys.unread.append(path)
             continue
-        found.files += 1
+        keys.files += 1
         text = decode(content)
         raw = text.text.encode("utf-8", "replace") if text else content
         for public in _publics(raw):
-            _note(found, digest_of(public), path)
+            _note(keys, digest_of(public), path)
         for scalar in () if is_lock(path) else _scalars(raw):
             if scalar not in tried and len(tried) < _MOST_SCALARS:
                 tried[scalar] = [digest_of(public) for public in _publics_of_scalar(scalar)]
             for digest in tried.get(scalar, ()):
-                _note(found, digest, path)
+                _note(keys, digest, path)
         if _is_protected(raw):
-            _compare_protected(tree, path, found)
-    found.scalars = len(tried)
-    return found
+            _compare_protected(tree, path, keys)
+    keys.scalars = len(tried)
+    return keys
 
 
-def _note(found: PrivateKeys, digest: str, path: str) -> None:
-    paths = found.holders.setdefault(digest, [])
+def _note(keys: PrivateKeys, digest: str, path: str) -> None:
+    paths = keys.holders.setdefault(digest, [])
     if path not in paths:
         paths.append(path)
 
@@ -206,24 +206,24 @@ def _is_protected(content: bytes) -> bool:
     )
 
 
-def _compare_protected(tree: JudgedTree, path: str, found: PrivateKeys) -> None:
+def _compare_protected(tree: JudgedTree, path: str, keys: PrivateKeys) -> None:
     """Take the public key beside a protected one for its public half.
 
     As `cosign generate-key-pair` and `ssh-keygen` lay them.
     """
     place = PurePosixPath(path)
     beside = [
-        str(one)
-        for one in (place.with_suffix(".pub"), PurePosixPath(f"{path}.pub"))
-        if str(one) in tree.entries
+        str(candidate)
+        for candidate in (place.with_suffix(".pub"), PurePosixPath(f"{path}.pub"))
+        if str(candidate) in tree.entries
     ]
     from atom_release.probes.signature.verification import load_public
 
-    for one in beside:
+    for blob in beside:
         try:
-            _note(found, digest_of(load_public(tree.read(one))), path)
+            _note(keys, digest_of(load_public(tree.read(blob))), path)
         except ProbeFault:
             continue
         return
     if not (is_test(path) or is_example(path)):
-        found.protected.append(path)
+        keys.protected.append(path)

@@ -60,7 +60,7 @@ class Checked:
         """Whether copies that nobody signed were refused; None where there was nothing to copy."""
         if not self.copies:
             return None
-        found = (
+        outcome = (
             f"accepted: {', '.join(self.accepted)}"
             if self.accepted
             else f"refused all {self.copies} copies"
@@ -69,7 +69,7 @@ class Checked:
         return NegativeControl(
             state=state,
             changed="flipped a byte of each artifact and of its signature, and added one",
-            found=found,
+            found=outcome,
         )
 
 
@@ -145,16 +145,16 @@ def check(files: Mapping[str, bytes], key: Any) -> Checked:  # noqa: ANN401 - on
             checked.wrong.append(path)
         else:
             checked.verified[path] = beside
-            copies = {what: (copy, signature) for what, copy in tampered(content).items()}
+            copies = {change: (copy, signature) for change, copy in tampered(content).items()}
             copies["a byte of the signature was flipped"] = (
                 content,
                 flipped(signature, len(signature) // 2),
             )
             checked.copies += len(copies)
             checked.accepted += [
-                f"{shown(path)} ({what})"
-                for what, (copy, one) in copies.items()
-                if verifies(copy, one, key)
+                f"{shown(path)} ({change})"
+                for change, (copy, copy_signature) in copies.items()
+                if verifies(copy, copy_signature, key)
             ]
     return checked
 
@@ -170,48 +170,48 @@ class Told:
     held: list[str]  # paths that hold the private half
 
 
-def _judged(told: Told) -> tuple[Answer, str, str]:
+def _judged(proof: Told) -> tuple[Answer, str, str]:
     """Return the first thing that is wrong, or that nothing is."""
-    checked = told.checked
-    verified = f"{len(checked.verified)} of {checked.artifacts} artifacts in {told.where} verify"
+    checked = proof.checked
+    verified = f"{len(checked.verified)} of {checked.artifacts} artifacts in {proof.where} verify"
     holds = (
         Answer.YES,
         (
             f"{verified}; {checked.copies} tampered copies are refused; no private half in"
-            f" {told.keys.files} files"
+            f" {proof.keys.files} files"
         ),
         "",
     )
-    return next(_wrong(told), None) or next(_unclear(told), holds)
+    return next(_wrong(proof), None) or next(_unclear(proof), holds)
 
 
-def _wrong(told: Told) -> Iterator[tuple[Answer, str, str]]:
-    checked, name = told.checked, told.signed.name
-    if told.held:
+def _wrong(proof: Told) -> Iterator[tuple[Answer, str, str]]:
+    checked, name = proof.checked, proof.signed.name
+    if proof.held:
         yield (
             Answer.NO,
-            f"the private half of the key that signs {name} is in the tree: {_listed(told.held)}",
+            f"the private half of the key that signs {name} is in the tree: {_listed(proof.held)}",
             _REVOKE,
         )
     if not checked.artifacts:
-        globs = ", ".join(told.signed.paths)
+        globs = ", ".join(proof.signed.paths)
         yield (
             Answer.NO,
-            f"nothing in {told.where} matches {globs}: there is nothing that is signed",
+            f"nothing in {proof.where} matches {globs}: there is nothing that is signed",
             "Mend `paths`, or make the artifact.",
         )
-    for paths, what in (
+    for paths, problem in (
         (checked.unsigned, "no signature beside it"),
         (checked.wrong, "the signature does not verify with the named public key"),
     ):
         if paths:
-            yield Answer.NO, f"{_listed(paths)}: {what}", _SIGN.format(path=shown(paths[0]))
+            yield Answer.NO, f"{_listed(paths)}: {problem}", _SIGN.format(path=shown(paths[0]))
 
 
-def _unclear(told: Told) -> Iterator[tuple[Answer, str, str]]:
-    if told.checked.accepted:
-        yield Answer.UNKNOWN, f"a tampered copy was accepted: {told.checked.accepted[0]}", ""
-    named = [*told.keys.protected, *told.keys.unread]
+def _unclear(proof: Told) -> Iterator[tuple[Answer, str, str]]:
+    if proof.checked.accepted:
+        yield Answer.UNKNOWN, f"a tampered copy was accepted: {proof.checked.accepted[0]}", ""
+    named = [*proof.keys.protected, *proof.keys.unread]
     if named:
         reason = f"whether the signing key is in the tree cannot be told: {_listed(named)}"
         yield (

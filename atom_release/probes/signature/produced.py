@@ -51,14 +51,14 @@ def probe_produced(look: Look, signed: Signed, rehearsal: Rehearsal) -> list[Evi
         _send_all(exchange, signed.produce)
         files = rehearsal.written(signed.paths, ENDINGS)
         artifacts = Artifacts("what the services wrote", files, rehearsal.isolation)
-        found = [
+        evidence = [
             signature_evidence(
                 look, signed, artifacts, committed.public_key(look, signed, rehearsal.secrets)
             )
         ]
         if signed.consumer:
-            found.append(_used(look, signed, signed.consumer, Stage(rehearsal, exchange, files)))
-    return found
+            evidence.append(_used(look, signed, signed.consumer, Stage(rehearsal, exchange, files)))
+    return evidence
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,11 @@ def _used(look: Look, signed: Signed, consumer: Consumer, stage: Stage) -> Evide
     tampered = {path: flipped(content, _place(content)) for path, content in genuine.items()}
     bad, good = stage.meet(consumer, tampered), stage.meet(consumer, genuine)
     alive = good.status in consumer.use.expect
-    found = f"{consumer.use.service} answers {good.status} with the genuine one"
+    outcome = f"{consumer.use.service} answers {good.status} with the genuine one"
     control = NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
         changed="gave the genuine artifact back and deployed it",
-        found=found,
+        found=outcome,
     )
     answer, reason = _judged(consumer, bad.status, alive=alive, genuine=good.status)
     return look.found(
@@ -172,7 +172,7 @@ def _place(content: bytes) -> int:
 
     The last digit, or else the middle.
     """
-    digit = max(content.rfind(b"%d" % one) for one in range(10))
+    digit = max(content.rfind(b"%d" % numeral) for numeral in range(10))
     return digit if digit >= 0 else len(content) // 2
 
 

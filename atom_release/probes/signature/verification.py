@@ -73,10 +73,10 @@ def _of_bundle(text: bytes) -> bytes:
     except (ValueError, RecursionError):
         return b""
     message = document.get("messageSignature")
-    found = document.get("base64Signature") or (
+    signature = document.get("base64Signature") or (
         message.get("signature") if isinstance(message, dict) else None
     )
-    return found.encode() if isinstance(found, str) else b""
+    return signature.encode() if isinstance(signature, str) else b""
 
 
 def verifies(content: bytes, signature: bytes, key: Any) -> bool:  # noqa: ANN401 - one of cryptography's many kinds of key

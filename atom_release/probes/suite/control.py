@@ -42,10 +42,10 @@ class Control:
 
         Of the others a failure here says nothing.
         """
-        known = set(passed)
+        passed_before = set(passed)
 
         def those(names: Iterable[str]) -> tuple[str, ...]:
-            return tuple(name for name in names if name in known)
+            return tuple(name for name in names if name in passed_before)
 
         return replace(
             self,
@@ -167,7 +167,7 @@ def _group(case: Case | None, *, setup_counts: bool) -> str:
 
 def _elsewhere(run: Run, ablated: Ablated, tree: Path) -> tuple[str, ...]:
     """Find loaded modules that have the name of a judged one and come from another file."""
-    found = []
+    elsewhere = []
     for name, file in run.witness.get("modules", {}).items():
         if (
             not isinstance(file, str)
@@ -177,5 +177,5 @@ def _elsewhere(run: Run, ablated: Ablated, tree: Path) -> tuple[str, ...]:
             continue
         tails = (name.replace(".", "/") + ".py", name.replace(".", "/") + "/__init__.py")
         if any(f"/{path}".endswith(f"/{tail}") for path in ablated.files for tail in tails):
-            found.append(f"{name} ({file})")
-    return tuple(sorted(found))
+            elsewhere.append(f"{name} ({file})")
+    return tuple(sorted(elsewhere))

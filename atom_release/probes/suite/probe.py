@@ -77,7 +77,7 @@ def bench_of(look: Look, suite: Suite) -> Bench:
     if not suite.command:
         return made
     return CommandBench(
-        **{one.name: getattr(made, one.name) for one in fields(made)}, command=suite.command
+        **{field.name: getattr(made, field.name) for field in fields(made)}, command=suite.command
     )
 
 
@@ -102,14 +102,14 @@ def bench(
     Raises:
         ProbeFault: the Python that it needs could not be had.
     """
-    found = interpreter(
+    python = interpreter(
         look.tree, suite.interpreter, getattr(suite, "requirements", None), look.scratch
     )
     seconds = suite.timeout.total_seconds()
     return Bench(
-        sandbox=seen_by(Sandbox(look.hidden, look.readable), *found.readable),
-        python=found.python,
-        own_environment=found.own_environment,
+        sandbox=seen_by(Sandbox(look.hidden, look.readable), *python.readable),
+        python=python.python,
+        own_environment=python.own_environment,
         scratch=trees.room(look),
         paths=suite.paths,
         directory=suite.directory or ".",

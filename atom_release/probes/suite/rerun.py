@@ -33,18 +33,20 @@ if TYPE_CHECKING:
 
 
 def with_rerun(
-    look: Look, service: Service, found: Evidence, reported: Sequence[Evidence]
+    look: Look, service: Service, suite_evidence: Evidence, reported: Sequence[Evidence]
 ) -> Evidence:
     """Return the suite's evidence.
 
     With a run at the report's commit where a count of the report hangs on it.
     """
-    body = {str(number): one for number, one in enumerate([found, *reported])}
+    body = {str(number): evidence for number, evidence in enumerate([suite_evidence, *reported])}
     commit = claim_facts.rerun_commit(service, body)
     if service.suite is None or commit is None:
-        return found
+        return suite_evidence
     rerun = _run_at(look, service.suite, commit)
-    return found.model_copy(update={"facts": {**found.facts, "at_report": rerun.to_json()}})
+    return suite_evidence.model_copy(
+        update={"facts": {**suite_evidence.facts, "at_report": rerun.to_json()}}
+    )
 
 
 def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:

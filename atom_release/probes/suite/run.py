@@ -158,11 +158,11 @@ class Bench:
     def _results(self, xml: bytes) -> junit.Results:
         return junit.read(xml, by_pytest=True)
 
-    def _redacted(self, said: bytes) -> bytes:
+    def _redacted(self, output: bytes) -> bytes:
         for value in sorted(self.secret, key=len, reverse=True):
             for form in {value, escape(value, {'"': "&quot;"})}:
-                said = said.replace(form.encode(), b"[redacted]")
-        return said
+                output = output.replace(form.encode(), b"[redacted]")
+        return output
 
     @contextmanager
     def _throwaway(self, tree: Path, room: Path) -> Iterator[Path]:
@@ -180,7 +180,7 @@ class Bench:
     def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:
         root = copy / self.directory
         paths = [os.path.relpath(copy / path, root) for path in self.paths]
-        what = (
+        options = (
             ["--collect-only"]
             if collect_only
             else [
@@ -211,7 +211,7 @@ class Bench:
             f"--rootdir={root}",
             f"--confcutdir={copy}",
             *self.arguments,
-            *what,
+            *options,
             *paths,
         ]
 
@@ -259,7 +259,7 @@ def _witness(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST_WITNESS:
             return {}
-        said = json.loads(path.read_bytes())
+        account = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
     wanted = {
@@ -271,7 +271,7 @@ def _witness(path: Path) -> dict[str, Any]:
         "pytest": str,
     }
     return {
-        name: said[name]
+        name: account[name]
         for name, kind in wanted.items()
-        if isinstance(said, dict) and isinstance(said.get(name), kind)
+        if isinstance(account, dict) and isinstance(account.get(name), kind)
     }

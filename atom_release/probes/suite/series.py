@@ -75,7 +75,7 @@ class Series:
                 ]
                 collection = collecting.result()
                 controlling = self._begin_control(pool, collection, stop)
-                runs = [run for one in repeating if (run := one.result())]
+                runs = [run for pending in repeating if (run := pending.result())]
                 trial = Trial(collection, runs, self.repeats, self.excuse(runs))
                 control = controlling.result() if controlling else None
                 return Finding(
@@ -124,11 +124,11 @@ def _fails_again(run: Run) -> bool:
 
 def _calls(collection: Run) -> set[Call]:
     """Read which functions the imports called, as far as it is what the witness writes."""
-    said = collection.witness.get("called", [])
+    called = collection.witness.get("called", [])
     return {
-        (one[0], one[1], one[2])
-        for one in said
-        if isinstance(one, list) and [type(part) for part in one] == [str, int, str]
+        (call[0], call[1], call[2])
+        for call in called
+        if isinstance(call, list) and [type(part) for part in call] == [str, int, str]
     }
 
 

@@ -94,12 +94,12 @@ class Trial:
             if run.results
             else []
         )
-        known = {
+        excused = {
             case.id: self.excused[case.id]
             for case in cases
             if case.id in self.excused and case.outcome is not Outcome.SKIPPED
         }
-        return causes(cases) | known
+        return causes(cases) | excused
 
     def _failure(self) -> Verdict | None:
         """Find tests that failed by their own judgement, in runs that met no limit."""
@@ -120,7 +120,7 @@ class Trial:
             return None
         flaky = {name: count for name, count in times.items() if count < len(self.runs)}
         worst = max(times, key=lambda name: (times[name], name))
-        what = f"{some(sorted(proven))} failed: {_one_line(proven[worst].message)}"
+        summary = f"{some(sorted(proven))} failed: {_one_line(proven[worst].message)}"
         if len(flaky) == len(proven):
             rates = ", ".join(
                 f"{name} in {count} of {len(self.runs)} runs"
@@ -130,16 +130,16 @@ class Trial:
                 Answer.NO, f"flaky: {rates} failed: {_one_line(proven[worst].message)}", _VARIES
             )
         ended = next((f"; {run.ended}" for run in sound if run.ended), "")
-        return Verdict(Answer.NO, f"{what}{ended}", "Correct the code or the test, and commit.")
+        return Verdict(Answer.NO, f"{summary}{ended}", "Correct the code or the test, and commit.")
 
     def _doubt(self) -> Verdict | None:
         for run in self.runs:
-            found = self._doubtful(run)
-            if found:
+            doubt = self._doubtful(run)
+            if doubt:
                 outside = sorted(set(self._not_the_code(run).values()))
                 return Verdict(
                     Answer.UNKNOWN,
-                    f"{found} (run {run.seed} of {self.wanted})",
+                    f"{doubt} (run {run.seed} of {self.wanted})",
                     next((advice for why in outside if (advice := remedy(why))), _LOOK),
                 )
         if len(self.runs) < self.wanted:
@@ -172,7 +172,7 @@ class Trial:
     def _success(self) -> Verdict:
         counts = [run.results.count() for run in self.runs if run.results]
         passed, skipped = counts[0]["passed"], counts[0]["skipped"]
-        if not all(one["passed"] for one in counts):
+        if not all(count["passed"] for count in counts):
             return Verdict(
                 Answer.UNKNOWN,
                 f"no test ran: {skipped} skipped",

@@ -147,8 +147,8 @@ class Catalog:
     def with_column(self, column: str) -> list[Table]:
         """Return the tables that have the tenant column, by name."""
         return sorted(
-            (one for one in self.tables.values() if column in one.columns),
-            key=lambda one: one.label,
+            (table for table in self.tables.values() if column in table.columns),
+            key=lambda table: table.label,
         )
 
 

@@ -29,7 +29,7 @@ _LIKELY = ("tenant", "org", "account", "customer", "company", "workspace", "team
 def hanging(catalog: Catalog, column: str) -> dict[int, ForeignKey]:
     """Return the tables that hang on a tenant table, each with the reference by which it does."""
     holding = {table.oid for table in catalog.with_column(column)}
-    found: dict[int, ForeignKey] = {}
+    hanging_by: dict[int, ForeignKey] = {}
     while True:
         more = {
             table.oid: key
@@ -39,8 +39,8 @@ def hanging(catalog: Catalog, column: str) -> dict[int, ForeignKey]:
             if key.parent in holding
         }
         if not more:
-            return found
-        found |= more
+            return hanging_by
+        hanging_by |= more
         holding |= set(more)
 
 
@@ -51,23 +51,23 @@ def reached(table: Table) -> bool:
 
 def name_unlooked(run: Run) -> None:
     """Name the tables that the application reaches and in which nobody looked for tenants."""
-    found, tenancy = run.found, run.tenancy
-    looked = {table.oid for table in (*found.tables, *found.children)}
+    isolation, tenancy = run.found, run.tenancy
+    looked = {table.oid for table in (*isolation.tables, *isolation.children)}
     plain = []
     for table in sorted(run.catalog.tables.values(), key=lambda table: table.label):
         if table.oid in looked or table.partition or not table.privileges - {"TRUNCATE"}:
             continue
         likely = _likely_column(table, run)
         if likely:
-            what = f"its column {likely} may name the tenant"
-            found.warnings.append(
+            description = f"its column {likely} may name the tenant"
+            isolation.warnings.append(
                 f"{table.label}: {tenancy.role} reaches it, and it has no column {tenancy.column}"
-                f"{'' if table.policies else ' and no policy'}: {what}, which was not asked"
+                f"{'' if table.policies else ' and no policy'}: {description}, which was not asked"
             )
         elif not table.policies:
             plain.append(table.label)
     if plain:
-        found.warnings.append(
+        isolation.warnings.append(
             f"{tenancy.role} reaches tables with neither a column {tenancy.column} nor a policy,"
             f" in which no tenant was looked for: {', '.join(plain)}"
         )
@@ -110,8 +110,8 @@ def cross_children(run: Run) -> None:
             continue
         leaked, seen = _try(run, child)
         run.found.leaks += [
-            Leak(f"child-policy-{operation}", label, what, _remedy(run, table, restrictive=True))
-            for operation, what in leaked.items()
+            Leak(f"child-policy-{operation}", label, leak, _remedy(run, table, restrictive=True))
+            for operation, leak in leaked.items()
         ]
         if not leaked and not seen and table.may("SELECT"):
             run.found.unexercised.append(label)
@@ -131,12 +131,12 @@ def _rows(run: Run, table: Table) -> _Child | None:
 def _unprotected(run: Run, table: Table) -> Leak:
     key = run.hanging[table.oid]
     parent = run.catalog.tables[key.parent]
-    what = (
+    description = (
         f"hangs on {parent.label} by {', '.join(key.columns)}, and {run.tenancy.role} reaches the"
         " rows of every tenant in it: there is no row-level security"
     )
     remedy = f"{faults.protecting(table)} {_remedy(run, table)}"
-    return Leak("child-rls-missing", table.label, what, remedy)
+    return Leak("child-rls-missing", table.label, description, remedy)
 
 
 def _remedy(run: Run, table: Table, *, restrictive: bool = False) -> str:

@@ -40,15 +40,17 @@ def said(scratch: Scratch) -> dict[str, Any]:
 
     Its version and findings, or why there are none.
     """
-    found = program()
-    if found is None:
+    companion = program()
+    if companion is None:
         return {"state": "not installed"}
     try:
-        ran = _run(found, "lint", "--format", "json", database=scratch.address(scratch.owner))
-        told = json.loads(ran.stdout)["violations"]
-        version = _run(found, "--version").stdout.strip()
+        ran = _run(companion, "lint", "--format", "json", database=scratch.address(scratch.owner))
+        violations = json.loads(ran.stdout)["violations"]
+        version = _run(companion, "--version").stdout.strip()
         findings = [
-            _finding(one) for one in told if not str(one["location"]).startswith(scratch.database)
+            _finding(violation)
+            for violation in violations
+            if not str(violation["location"]).startswith(scratch.database)
         ]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         return {"state": f"gave no answer: {type(error).__name__}"}
@@ -60,12 +62,12 @@ def said(scratch: Scratch) -> dict[str, Any]:
     }
 
 
-def _finding(one: dict[str, Any]) -> dict[str, str]:
+def _finding(violation: dict[str, Any]) -> dict[str, str]:
     return {
-        "rule": str(one["rule_id"]),
-        "severity": str(one["severity"]),
-        "where": str(one["location"]),
-        "what": str(one["title"]),
+        "rule": str(violation["rule_id"]),
+        "severity": str(violation["severity"]),
+        "where": str(violation["location"]),
+        "what": str(violation["title"]),
     }
 
 

@@ -105,107 +105,119 @@ def cross(
 
     The session is the application's role.
     """
-    one = Crossing(population, table, sides, Crossed(table))
+    crossing = Crossing(population, table, sides, Crossed(table))
     with session.transaction(force_rollback=True):
         set_tenant(session, population.setting, sides.own)
         for may, operation in _OPERATIONS:
-            if table.may(may) and not (first_leak and one.result.leaks):
-                operation(session, one)
-    if not (first_leak and one.result.leaks):
-        _unnamed(session, one)
-    return one.result
+            if table.may(may) and not (first_leak and crossing.result.leaks):
+                operation(session, crossing)
+    if not (first_leak and crossing.result.leaks):
+        _unnamed(session, crossing)
+    return crossing.result
 
 
 def without_tenant(
     session: Session, population: Population, table: Table, sides: Sides, result: Crossed
 ) -> None:
     """Try the table in a session in which no tenant was ever set."""
-    one = Crossing(population, table, sides, result)
+    crossing = Crossing(population, table, sides, result)
     with session.transaction(force_rollback=True):
-        _nobody(session, one, "no tenant")
+        _nobody(session, crossing, "no tenant")
 
 
-def _select(session: Session, one: Crossing) -> None:
-    if one.population.column not in one.table.readable:
-        came = counted(session, one.sql("SELECT count(*) FROM {table}"))
-        one.note(
+def _select(session: Session, crossing: Crossing) -> None:
+    if crossing.population.column not in crossing.table.readable:
+        came = counted(session, crossing.sql("SELECT count(*) FROM {table}"))
+        crossing.note(
             _READ,
-            Came(max(came.rows - one.sides.expected, 0), came.sqlstate, message=came.message),
+            Came(max(came.rows - crossing.sides.expected, 0), came.sqlstate, message=came.message),
             "rows of another tenant are counted",
         )
-        one.result.own_visible = came.rows > 0
+        crossing.result.own_visible = came.rows > 0
         return
     came = counted(
-        session, one.sql("SELECT count(*) FROM {table} WHERE {tenant} = %s"), [one.sides.foreign]
+        session,
+        crossing.sql("SELECT count(*) FROM {table} WHERE {tenant} = %s"),
+        [crossing.sides.foreign],
     )
-    one.note(_READ, came, "rows of another tenant are read")
-    one.result.own_visible = (
+    crossing.note(_READ, came, "rows of another tenant are read")
+    crossing.result.own_visible = (
         counted(
-            session, one.sql("SELECT count(*) FROM {table} WHERE {tenant} = %s"), [one.sides.own]
+            session,
+            crossing.sql("SELECT count(*) FROM {table} WHERE {tenant} = %s"),
+            [crossing.sides.own],
         ).rows
         > 0
     )
 
 
-def _insert(session: Session, one: Crossing) -> None:
-    row = one.population.spare(one.table, "B", one.sides.foreign)
+def _insert(session: Session, crossing: Crossing) -> None:
+    row = crossing.population.spare(crossing.table, "B", crossing.sides.foreign)
     if row is None:
-        one.result.undecided.append(_INSERT)
+        crossing.result.undecided.append(_INSERT)
         return
-    query = insert_statement(one.table, list(row))
-    one.note(
+    query = insert_statement(crossing.table, list(row))
+    crossing.note(
         _INSERT,
-        _took_hold(session, one, query, list(row.values())),
+        _took_hold(session, crossing, query, list(row.values())),
         "a row is written into another tenant",
     )
-    own = one.population.spare(one.table, "A", one.sides.own)
+    own = crossing.population.spare(crossing.table, "A", crossing.sides.own)
     if own is not None:
-        one.result.own_written = (
-            written(session, insert_statement(one.table, list(own)), list(own.values())).rows > 0
+        crossing.result.own_written = (
+            written(session, insert_statement(crossing.table, list(own)), list(own.values())).rows
+            > 0
         )
 
 
-def _took_hold(session: Session, one: Crossing, query: Any, values: list[str | None]) -> Came:  # noqa: ANN401 - a composed query
+def _took_hold(session: Session, crossing: Crossing, query: Any, values: list[str | None]) -> Came:  # noqa: ANN401 - a composed query
     """Insert.
 
     Where a trigger may have put the row right, look whether it arrived at the other tenant.
     """
     came = written(session, query, values)
-    if not came.rows or not one.table.triggers or one.population.column not in one.table.readable:
+    if (
+        not came.rows
+        or not crossing.table.triggers
+        or crossing.population.column not in crossing.table.readable
+    ):
         return came
-    count = one.sql("SELECT count(*) FROM {table} WHERE {tenant} = %s")
+    count = crossing.sql("SELECT count(*) FROM {table} WHERE {tenant} = %s")
     with session.transaction(force_rollback=True):
-        set_tenant(session, one.population.setting, one.sides.foreign)
-        before = counted(session, count, [one.sides.foreign]).rows
-        set_tenant(session, one.population.setting, one.sides.own)
+        set_tenant(session, crossing.population.setting, crossing.sides.foreign)
+        before = counted(session, count, [crossing.sides.foreign]).rows
+        set_tenant(session, crossing.population.setting, crossing.sides.own)
         session.execute(query, values)
-        set_tenant(session, one.population.setting, one.sides.foreign)
-        after = counted(session, count, [one.sides.foreign]).rows
+        set_tenant(session, crossing.population.setting, crossing.sides.foreign)
+        after = counted(session, count, [crossing.sides.foreign]).rows
     return came if after > before else Came(0)
 
 
-def _move(session: Session, one: Crossing) -> None:
-    if not one.table.may("SELECT") or one.population.column not in one.table.readable:
+def _move(session: Session, crossing: Crossing) -> None:
+    if (
+        not crossing.table.may("SELECT")
+        or crossing.population.column not in crossing.table.readable
+    ):
         return
     try:
-        moved = one.population.references(one.table, "B")
+        moved = crossing.population.references(crossing.table, "B")
     except Unpopulated:
         moved = {}
-    moved[one.population.column] = one.sides.foreign
+    moved[crossing.population.column] = crossing.sides.foreign
     came = written(
         session,
-        one.sql("UPDATE {table} SET {moved} WHERE {tenant} = %s", moved=_assignments(moved)),
-        [*moved.values(), one.sides.own],
+        crossing.sql("UPDATE {table} SET {moved} WHERE {tenant} = %s", moved=_assignments(moved)),
+        [*moved.values(), crossing.sides.own],
     )
     if (
         came.refused
     ):  # a condition makes policies for SELECT hold too: without one, those for UPDATE stand alone
         came = written(
             session,
-            one.sql("UPDATE {table} SET {moved}", moved=_assignments(moved)),
+            crossing.sql("UPDATE {table} SET {moved}", moved=_assignments(moved)),
             list(moved.values()),
         )
-    one.note(_MOVE, came, "a row is handed to another tenant")
+    crossing.note(_MOVE, came, "a row is handed to another tenant")
 
 
 def _assignments(values: Row) -> Any:  # noqa: ANN401 - a composed query
@@ -214,101 +226,106 @@ def _assignments(values: Row) -> Any:  # noqa: ANN401 - a composed query
     return SQL(", ").join(SQL("{} = %s").format(Identifier(name)) for name in values)
 
 
-def _update(session: Session, one: Crossing) -> None:
-    values = [one.sides.own]
-    named = one.sql("UPDATE {table} SET {tenant} = %s WHERE {tenant} = %s")
+def _update(session: Session, crossing: Crossing) -> None:
+    values = [crossing.sides.own]
+    named = crossing.sql("UPDATE {table} SET {tenant} = %s WHERE {tenant} = %s")
     came = _named_or_blind(
         session,
-        one,
-        (named, [*values, one.sides.foreign]),
-        (one.sql("UPDATE {table} SET {tenant} = %s"), values),
+        crossing,
+        (named, [*values, crossing.sides.foreign]),
+        (crossing.sql("UPDATE {table} SET {tenant} = %s"), values),
     )
-    one.note(_UPDATE, came, "rows of another tenant are changed")
+    crossing.note(_UPDATE, came, "rows of another tenant are changed")
 
 
-def _delete(session: Session, one: Crossing) -> None:
-    named = one.sql("DELETE FROM {table} WHERE {tenant} = %s")
+def _delete(session: Session, crossing: Crossing) -> None:
+    named = crossing.sql("DELETE FROM {table} WHERE {tenant} = %s")
     came = _named_or_blind(
-        session, one, (named, [one.sides.foreign]), (one.sql("DELETE FROM {table}"), [])
+        session,
+        crossing,
+        (named, [crossing.sides.foreign]),
+        (crossing.sql("DELETE FROM {table}"), []),
     )
-    one.note(_DELETE, came, "rows of another tenant are deleted")
+    crossing.note(_DELETE, came, "rows of another tenant are deleted")
 
 
 def _named_or_blind(
-    session: Session, one: Crossing, named: tuple[Any, list[str]], blind: tuple[Any, list[str]]
+    session: Session, crossing: Crossing, named: tuple[Any, list[str]], blind: tuple[Any, list[str]]
 ) -> Came:
     """Write the other tenant's rows by name.
 
     Where that touches none, write without a condition and count more than one's own.
     """
     came = Came()
-    if one.population.column in one.table.readable:
+    if crossing.population.column in crossing.table.readable:
         came = written(session, *named)
     if came.rows or came.stopped_by_constraint:
         return came
     all_of_them = written(session, *blind)
-    if all_of_them.rows > one.sides.expected:
-        return Came(all_of_them.rows - one.sides.expected)
+    if all_of_them.rows > crossing.sides.expected:
+        return Came(all_of_them.rows - crossing.sides.expected)
     return (
         came if came.sqlstate or not all_of_them.forbidden else Came(sqlstate=all_of_them.sqlstate)
     )
 
 
-def _upsert(session: Session, one: Crossing) -> None:
+def _upsert(session: Session, crossing: Crossing) -> None:
     from psycopg.sql import SQL, Identifier
 
-    if not one.table.may("UPDATE"):
+    if not crossing.table.may("UPDATE"):
         return
-    theirs = one.sides.foreign_row
+    theirs = crossing.sides.foreign_row
     free = [
         columns
-        for columns in one.table.unique
-        if one.population.column not in columns
+        for columns in crossing.table.unique
+        if crossing.population.column not in columns
         and all(theirs.get(name) is not None for name in columns)
     ]
-    own = one.population.spare(one.table, "A", one.sides.own) if free else None
+    own = crossing.population.spare(crossing.table, "A", crossing.sides.own) if free else None
     if own is None:
         return
     row = own | {name: theirs[name] for name in free[0]}
     target = SQL(", ").join(Identifier(name) for name in free[0])
-    query = insert_statement(one.table, list(row)) + one.sql(
+    query = insert_statement(crossing.table, list(row)) + crossing.sql(
         " ON CONFLICT ({target}) DO UPDATE SET {tenant} = EXCLUDED.{tenant}", target=target
     )
     came = written(session, query, list(row.values()))
     if came.stopped_by_constraint:  # another of the table's rules: it says nothing of the policies
         came = Came()
-    one.note(_UPSERT, came, "a row of another tenant is overwritten by an upsert")
+    crossing.note(_UPSERT, came, "a row of another tenant is overwritten by an upsert")
 
 
-def _unnamed(session: Session, one: Crossing) -> None:
+def _unnamed(session: Session, crossing: Crossing) -> None:
     """Name an empty tenant and some that are none."""
     for name, values in (("empty tenant", ("",)), ("malformed tenant", MALFORMED)):
         for value in values:
-            if name in one.result.leaks:
+            if name in crossing.result.leaks:
                 continue
             with session.transaction(force_rollback=True):
-                set_tenant(session, one.population.setting, value)
-                _nobody(session, one, name, writes=value == values[0])
+                set_tenant(session, crossing.population.setting, value)
+                _nobody(session, crossing, name, writes=value == values[0])
 
 
-def _nobody(session: Session, one: Crossing, name: str, *, writes: bool = True) -> None:
+def _nobody(session: Session, crossing: Crossing, name: str, *, writes: bool = True) -> None:
     """Read, delete and insert as nobody's tenant: an error or no rows is right."""
-    tenants = [one.sides.own, one.sides.foreign]
-    if one.population.column in one.table.readable and one.table.may("SELECT"):
+    tenants = [crossing.sides.own, crossing.sides.foreign]
+    if crossing.population.column in crossing.table.readable and crossing.table.may("SELECT"):
         came = counted(
-            session, one.sql("SELECT count(*) FROM {table} WHERE {tenant} IN (%s, %s)"), tenants
+            session,
+            crossing.sql("SELECT count(*) FROM {table} WHERE {tenant} IN (%s, %s)"),
+            tenants,
         )
-        one.note(name, came, f"rows of tenants are read with {_article(name)}")
-        if writes and name not in one.result.leaks and one.table.may("DELETE"):
+        crossing.note(name, came, f"rows of tenants are read with {_article(name)}")
+        if writes and name not in crossing.result.leaks and crossing.table.may("DELETE"):
             came = written(
-                session, one.sql("DELETE FROM {table} WHERE {tenant} IN (%s, %s)"), tenants
+                session, crossing.sql("DELETE FROM {table} WHERE {tenant} IN (%s, %s)"), tenants
             )
-            one.note(name, came, f"rows of tenants are deleted with {_article(name)}")
-    if writes and name not in one.result.leaks and one.table.may("INSERT"):
-        row = one.population.spare(one.table, "B", one.sides.foreign)
+            crossing.note(name, came, f"rows of tenants are deleted with {_article(name)}")
+    if writes and name not in crossing.result.leaks and crossing.table.may("INSERT"):
+        row = crossing.population.spare(crossing.table, "B", crossing.sides.foreign)
         if row is not None:
-            came = written(session, insert_statement(one.table, list(row)), list(row.values()))
-            one.note(name, came, f"a row is written into a tenant with {_article(name)}")
+            came = written(session, insert_statement(crossing.table, list(row)), list(row.values()))
+            crossing.note(name, came, f"a row is written into a tenant with {_article(name)}")
 
 
 def _article(name: str) -> str:

@@ -105,7 +105,9 @@ def read_expression(text: str) -> Reading:
                 continue
             setting = _unquote(text, name).lower()
             settings.add(setting)
-            behind = next((one for one in words[place + 3 :] if _is_text(text, one)), None)
+            behind = next(
+                (place_of for place_of in words[place + 3 :] if _is_text(text, place_of)), None
+            )
             if behind is not None:
                 beside.setdefault(setting, _unquote(text, behind))
     if any(_spelled(text, token) == "application_name" for token in words):
@@ -138,7 +140,7 @@ def _circumstances(text: str, words: Sequence[Token]) -> Iterator[Circumstance]:
     for place, token in enumerate(words):
         name = _spelled(text, token)
         start = _qualified_start(text, words, place)
-        behind = [text[one.start : one.end] for one in words[place + 1 : place + 3]]
+        behind = [text[word.start : word.end] for word in words[place + 1 : place + 3]]
         if name in _WORDS:
             yield Circumstance(_WORDS[name], name, start, token.end)
         elif name == "count" and behind[:1] == ["("]:
@@ -149,7 +151,7 @@ def _circumstances(text: str, words: Sequence[Token]) -> Iterator[Circumstance]:
 
 def _qualified_start(text: str, words: Sequence[Token], place: int) -> int:
     """Return where a name begins, with the system catalog's name before it."""
-    before = [_spelled(text, one) for one in words[max(place - 2, 0) : place]]
+    before = [_spelled(text, word) for word in words[max(place - 2, 0) : place]]
     return words[place - 2].start if before == ["pg_catalog", "."] else words[place].start
 
 
@@ -167,10 +169,14 @@ def variants(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _replaced(text: str, reading: Reading, numbers: Mapping[str, int]) -> str:
-    for one in sorted(reading.circumstances, key=lambda one: -one.start):
-        if one.kind in numbers:
-            values = _values(one.kind, one.name, reading.literals)
-            text = text[: one.start] + values[numbers[one.kind] % len(values)] + text[one.end :]
+    for circumstance in sorted(reading.circumstances, key=lambda passage: -passage.start):
+        if circumstance.kind in numbers:
+            values = _values(circumstance.kind, circumstance.name, reading.literals)
+            text = (
+                text[: circumstance.start]
+                + values[numbers[circumstance.kind] % len(values)]
+                + text[circumstance.end :]
+            )
     return text
 
 

@@ -57,19 +57,19 @@ def of_role(role: Role, tenancy: Tenancy) -> Iterator[Leak]:
             f"ALTER ROLE {name} NOBYPASSRLS;",
         )
     for other in role.may_become:
-        what = (
+        description = (
             f"the application's role is a member of {other}, which owns protected tables or is"
             " exempt from their policies"
         )
-        yield Leak("role-member", tenancy.role, what, f"REVOKE {quoted(other)} FROM {name};")
+        yield Leak("role-member", tenancy.role, description, f"REVOKE {quoted(other)} FROM {name};")
 
 
 def of_catalog(catalog: Catalog, tenancy: Tenancy) -> Iterator[Leak]:
     """Find what the catalog alone shows."""
-    for table in sorted(catalog.tables.values(), key=lambda one: one.label):
+    for table in sorted(catalog.tables.values(), key=lambda leak: leak.label):
         if table.policies and not table.protected:
-            what = "has policies, but row-level security is not enabled: they do nothing"
-            yield Leak("policy-not-enabled", table.label, what, protecting(table))
+            description = "has policies, but row-level security is not enabled: they do nothing"
+            yield Leak("policy-not-enabled", table.label, description, protecting(table))
         if tenancy.column in table.columns and table.kind != "f":
             yield from _of_table(table, tenancy)
 
@@ -77,15 +77,20 @@ def of_catalog(catalog: Catalog, tenancy: Tenancy) -> Iterator[Leak]:
 def _of_table(table: Table, tenancy: Tenancy) -> Iterator[Leak]:
     name, reachable = quoted(table.schema, table.name), bool(table.privileges - {"TRUNCATE"})
     if table.owner == tenancy.role:
-        what = f"is owned by {tenancy.role}, which can switch its policies off"
-        yield Leak("role-owns", table.label, what, f"ALTER TABLE {name} OWNER TO another_role;")
+        description = f"is owned by {tenancy.role}, which can switch its policies off"
+        yield Leak(
+            "role-owns", table.label, description, f"ALTER TABLE {name} OWNER TO another_role;"
+        )
     if table.protected and not table.forced:
-        what = (
+        description = (
             "row-level security is not forced: the tables' owner reads and writes every tenant's"
             " rows"
         )
         yield Leak(
-            "rls-not-forced", table.label, what, f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;"
+            "rls-not-forced",
+            table.label,
+            description,
+            f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;",
         )
     if not table.protected and not table.policies and reachable:
         kind = (
@@ -153,8 +158,10 @@ def of_function(
     revoke = f"REVOKE EXECUTE ON FUNCTION {function.signature} FROM PUBLIC, {quoted(tenancy.role)};"
     invoker = f"ALTER FUNCTION {function.signature} SECURITY INVOKER;"
     if setting:
-        what = "SECURITY DEFINER, and sets the tenant of the session to whichever it is given"
-        yield Leak("definer-sets-tenant", function.label, what, revoke)
+        description = (
+            "SECURITY DEFINER, and sets the tenant of the session to whichever it is given"
+        )
+        yield Leak("definer-sets-tenant", function.label, description, revoke)
     if returning:
         yield Leak(
             "definer-function",

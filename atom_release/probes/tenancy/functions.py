@@ -56,17 +56,17 @@ def calls_of(catalog: Catalog, foreign: Foreign) -> tuple[list[Call], list[Funct
     Gives those that cannot be called too.
     """
     calls, uncallable = [], []
-    for one in catalog.functions:
-        lists = [_arguments(catalog.types, oid, foreign, one) for oid in one.arguments]
+    for function in catalog.functions:
+        lists = [_arguments(catalog.types, oid, foreign, function) for oid in function.arguments]
         if not all(lists):
-            uncallable.append(one)
+            uncallable.append(function)
             continue
         wide = lists if len(lists) == 1 else [values[:4] for values in lists]
         casts = [
             (catalog.types.by_oid[oid].schema, catalog.types.by_oid[oid].name)
-            for oid in one.arguments
+            for oid in function.arguments
         ]
-        calls.append(Call(one, casts, list(islice(product(*wide), _CALLS))))
+        calls.append(Call(function, casts, list(islice(product(*wide), _CALLS))))
     return calls, uncallable
 
 
@@ -170,11 +170,11 @@ def watching(
 
 
 def _watch(session: Session, setting: str, watched: Sequence[tuple[Any, str]]) -> list[Came]:
-    found = []
+    came = []
     for query, tenant in watched:
         set_tenant(session, setting, tenant)
-        found.append(counted(session, query, [tenant]))
-    return found
+        came.append(counted(session, query, [tenant]))
+    return came
 
 
 def _called(session: Session, call: Call, arguments: tuple[str | None, ...]) -> bool:

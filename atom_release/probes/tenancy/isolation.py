@@ -26,32 +26,35 @@ SELECT DISTINCT rolname FROM pg_roles r JOIN (SELECT relowner AS owner FROM pg_c
 """
 
 
-def examine(scratch: Scratch, tenancy: Tenancy, found: Isolation) -> None:
+def examine(scratch: Scratch, tenancy: Tenancy, isolation: Isolation) -> None:
     """Examine the scratch database, whose migrations were applied; write down what is found."""
     import psycopg
 
     with scratch.session() as admin:
-        found.role = read_role(admin, tenancy.role)
-        if found.role is None:
+        isolation.role = read_role(admin, tenancy.role)
+        if isolation.role is None:
             return
         _prepare(admin, scratch)
         scratch.server.let_in(tenancy.role)
     with contextlib.ExitStack() as stack:
-        stack.callback(_restore, scratch, tenancy.role, found.role)
+        stack.callback(_restore, scratch, tenancy.role, isolation.role)
         filler = stack.enter_context(scratch.session(scratch.filler))
         try:
             role = stack.enter_context(scratch.session(tenancy.role))
         except psycopg.OperationalError as error:
-            found.unconnected = str(error).strip().rpartition("\n")[2]
+            isolation.unconnected = str(error).strip().rpartition("\n")[2]
             return
         catalog = read_catalog(filler, tenancy.role)
-        found.tables = catalog.with_column(tenancy.column)
-        found.leaks += [*faults.of_role(found.role, tenancy), *faults.of_catalog(catalog, tenancy)]
+        isolation.tables = catalog.with_column(tenancy.column)
+        isolation.leaks += [
+            *faults.of_role(isolation.role, tenancy),
+            *faults.of_catalog(catalog, tenancy),
+        ]
         population = Population(filler, catalog, tenancy.column, tenancy.setting)
-        run = Run(scratch, tenancy, catalog, population, role, found)
+        run = Run(scratch, tenancy, catalog, population, role, isolation)
         run.hanging = children.hanging(catalog, tenancy.column)
         reached = [catalog.tables[oid] for oid in run.hanging]
-        found.children = [table for table in reached if children.reached(table)]
+        isolation.children = [table for table in reached if children.reached(table)]
         _examine(run)
 
 
@@ -79,16 +82,20 @@ def _restore(scratch: Scratch, role: str, before: Role) -> None:
 
 
 def _examine(run: Run) -> None:
-    found, tenancy = run.found, run.tenancy
-    reached = [one for one in found.tables if one.privileges - {"TRUNCATE"} and one.kind != "f"]
-    found.unreached = [one.label for one in found.tables if one not in reached]
-    found.warnings += [
-        f"{one.label}: {tenancy.role} may TRUNCATE it, which no policy holds back"
-        for one in reached
-        if one.may("TRUNCATE")
+    isolation, tenancy = run.found, run.tenancy
+    reached = [
+        table for table in isolation.tables if table.privileges - {"TRUNCATE"} and table.kind != "f"
+    ]
+    isolation.unreached = [table.label for table in isolation.tables if table not in reached]
+    isolation.warnings += [
+        f"{table.label}: {tenancy.role} may TRUNCATE it, which no policy holds back"
+        for table in reached
+        if table.may("TRUNCATE")
     ]
     children.name_unlooked(run)
-    views = windows.of_interest(run.catalog, [one.oid for one in (*found.tables, *found.children)])
+    views = windows.of_interest(
+        run.catalog, [table.oid for table in (*isolation.tables, *isolation.children)]
+    )
     _parents_first(run)
     nobody = windows.look(run.role, views, [], tenancy.setting, None)
     populated = _populate(run, "A")
@@ -101,7 +108,7 @@ def _examine(run: Run) -> None:
     openings.report_windows(
         run, views, [(nobody, nobody_after, "without a tenant"), (before, after, "to a tenant")]
     )
-    tables.cross_all(run, [one for one in reached if one.oid in populated or one.partition])
+    tables.cross_all(run, [table for table in reached if table.oid in populated or table.partition])
     children.cross_children(run)
     openings.report_functions(run, calls, uncallable, (before, after))
     policies.examine_policies(run)

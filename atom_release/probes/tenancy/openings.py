@@ -48,34 +48,34 @@ def report_windows(
 
     What it showed before the other tenant had rows and what after tells whether it leaks.
     """
-    for one in views:
-        key = (one.label, ())
+    for view in views:
+        key = (view.label, ())
         leaking = [
             when for before, after, when in looks if key in set(windows.changed(before, after))
         ]
         seen = looks[-1][1].answers[key]
         if leaking:
-            run.found.leaks.append(faults.of_window(one, run.tenancy, leaking[-1]))
-        elif not one.invoker and not one.materialized:
+            run.found.leaks.append(faults.of_window(view, run.tenancy, leaking[-1]))
+        elif not view.invoker and not view.materialized:
             run.found.warnings.append(
-                f"{one.label}: without security_invoker it is safe only while its owner is bound by"
+                f"{view.label}: without security_invoker it is safe only while its owner is bound by"
                 " the tables' policies"
             )
         if (
             not leaking
             and seen.rows == 0
             and not seen.sqlstate
-            and not one.invoker
-            and set(one.over_tables) & {table.oid for table in run.found.tables}
+            and not view.invoker
+            and set(view.over_tables) & {table.oid for table in run.found.tables}
         ):
-            run.found.undecided.append(f"{one.label} shows no row at all")
+            run.found.undecided.append(f"{view.label} shows no row at all")
         shown = {
-            "materialized": one.materialized,
-            "security_invoker": one.invoker,
+            "materialized": view.materialized,
+            "security_invoker": view.invoker,
             "rows_for_a_tenant": str(seen),
             "leaks": leaking,
         }
-        run.found.views.append({"view": one.label, **shown})
+        run.found.views.append({"view": view.label, **shown})
 
 
 def report_functions(
@@ -87,7 +87,11 @@ def report_functions(
     """
     own, foreign = run.spelled("A"), run.spelled("B")
     returning = {name for name, _ in windows.changed(*looks)}
-    tables = [(one, run.sides[one.oid].foreign) for one in run.found.tables if one.oid in run.sides]
+    tables = [
+        (table, run.sides[table.oid].foreign)
+        for table in run.found.tables
+        if table.oid in run.sides
+    ]
     with run.scratch.session(run.tenancy.role) as session:
         for call in calls:
             watched = functions.watching(call.function, tables, run.tenancy.column)
@@ -111,7 +115,7 @@ def report_functions(
                 {
                     "function": call.function.label,
                     "calls": len(call.arguments),
-                    "leaks": [one.fault for one in leaks],
+                    "leaks": [leak.fault for leak in leaks],
                 }
             )
     for function in uncallable:

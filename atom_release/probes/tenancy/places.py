@@ -31,7 +31,7 @@ _MADE = re.compile(
 def placed(leaks: Iterable[Leak], files: Sequence[tuple[str, bytes]]) -> list[Leak]:
     """Return the leaks, each with the file and line that made what leaks, where there is one."""
     made = _made(files)
-    return [_placed(one, made) for one in leaks]
+    return [_placed(leak, made) for leak in leaks]
 
 
 def _placed(leak: Leak, made: dict[str, tuple[str, int]]) -> Leak:

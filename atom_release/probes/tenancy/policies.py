@@ -72,7 +72,7 @@ class Reads:
     @property
     def literals(self) -> list[str]:
         """Every text that stands in them."""
-        return list(dict.fromkeys(one for text in self.texts for one in text.literals))
+        return list(dict.fromkeys(literal for text in self.texts for literal in text.literals))
 
 
 def read_policies(run: Run, session: Session) -> list[Reads]:
@@ -95,7 +95,12 @@ def _rows(session: Session, query: str) -> list[tuple[Any, ...]]:
 
 
 def _read(table: Table, policies: list[Policy], bodies: Sequence[Body]) -> Reads:
-    texts = [read_expression(text) for one in policies for text in (one.using, one.check) if text]
+    texts = [
+        read_expression(text)
+        for policy in policies
+        for text in (policy.using, policy.check)
+        if text
+    ]
     reached: list[Body] = []
     while True:
         called = {word for text in texts for word in text.called}
@@ -160,13 +165,13 @@ def _try_settings(run: Run, reads: Reads, others: Sequence[str]) -> None:
                 continue
             result = _crossing(run, session, reads.table)
         if result is not None and result.leaks:
-            what = next(iter(result.leaks.values()))
-            said = " and ".join(f"{name} is {value!r}" for name, value in made.items())
+            description = next(iter(result.leaks.values()))
+            settings = " and ".join(f"{name} is {value!r}" for name, value in made.items())
             run.found.leaks.append(
                 Leak(
                     "policy-other-setting",
                     reads.table.label,
-                    f"{what} once {said}, which {run.tenancy.role} may set itself",
+                    f"{description} once {settings}, which {run.tenancy.role} may set itself",
                     faults.policy(reads.table, run.tenancy, restrictive=True),
                 )
             )
@@ -207,9 +212,9 @@ def _try_circumstances(run: Run, admin: Session, reads: Reads) -> None:
     for kind, change in _changes(reads):
         result = _under(run, admin, reads.table, change)
         if result is not None and result.leaks:
-            what = next(iter(result.leaks.values()))
+            description = next(iter(result.leaks.values()))
             run.found.undecided.append(
-                f"{reads.table.label}: isolation depends on {kind}: where that is otherwise, {what}"
+                f"{reads.table.label}: isolation depends on {kind}: where that is otherwise, {description}"
             )
             return
 

@@ -55,20 +55,22 @@ class Population:
     def __post_init__(self) -> None:
         """Find the tables whose rows stand for tenants, and those whose rows belong to one."""
         tables = self.catalog.tables
-        having = [one for one in tables.values() if self.column in one.columns]
+        having = [table for table in tables.values() if self.column in table.columns]
         self.roots = {
             key.parent
-            for one in having
-            for key in one.foreign_keys
-            if key.columns == (self.column,) and key.parent != one.oid
+            for table in having
+            for key in table.foreign_keys
+            if key.columns == (self.column,) and key.parent != table.oid
         }
-        self.owned = {oid for oid, one in tables.items() if self.column in one.columns} | self.roots
+        self.owned = {
+            oid for oid, table in tables.items() if self.column in table.columns
+        } | self.roots
         while True:
             more = {
                 oid
-                for oid, one in tables.items()
+                for oid, table in tables.items()
                 if oid not in self.owned
-                and any(key.parent in self.owned for key in one.foreign_keys)
+                and any(key.parent in self.owned for key in table.foreign_keys)
             }
             if not more:
                 return
@@ -187,13 +189,13 @@ class Population:
         )
         with self.connection.transaction():
             self.connection.execute("SELECT set_config(%s, %s, true)", (self.setting, tenant or ""))
-            found = self.connection.execute(
+            written = self.connection.execute(
                 insert_statement(table, list(row)) + SQL(" RETURNING ") + returned,
                 list(row.values()),
             ).fetchone()
-        if found is None:
+        if written is None:
             raise Unpopulated(f"an insert into {table.label} adds no row")
-        return dict(zip(table.columns, found, strict=True))
+        return dict(zip(table.columns, written, strict=True))
 
     def _first_row(self, table: Table, label: str) -> Row:
         import psycopg
@@ -221,13 +223,15 @@ class Population:
         for child in self.catalog.inherits.get(table.oid, ()):
             try:
                 return self.ensure(self.catalog.tables[child], label)
-            except Unpopulated as one:
-                reason = str(one)
+            except Unpopulated as error:
+                reason = str(error)
         raise Unpopulated(f"{table.label}: {reason}")
 
     def _setting_for(self, label: str) -> str | None:
         """Return the tenant as other tables spell it, for triggers that read the setting."""
-        return next((value for (_, one), value in self._tenants.items() if one == label), None)
+        return next(
+            (value for (_, spelling), value in self._tenants.items() if spelling == label), None
+        )
 
     def _plans(self, table: Table, label: str, ordinal: int) -> Iterator[Row]:
         """Return rows to try.
@@ -245,12 +249,14 @@ class Population:
         } - set(fixed)
         checked = {name for check in table.checks for name in check.columns}
         keys = {name for columns in table.unique for name in columns}
-        open_columns = {one.name for one in table.columns.values() if not one.has_default}
+        open_columns = {column.name for column in table.columns.values() if not column.has_default}
         for number, more in enumerate((checked | open_columns, set(), checked, set(table.columns))):
             names = [
-                one.name
-                for one in table.columns.values()
-                if one.needed or one.name in more or (one.name in keys and not one.generated)
+                column.name
+                for column in table.columns.values()
+                if column.needed
+                or column.name in more
+                or (column.name in keys and not column.generated)
             ]
             wanted = [
                 name
@@ -280,12 +286,12 @@ class Population:
 
     def _candidates(self, table: Table, name: str, seed: str) -> list[str | None]:
         column = table.columns[name]
-        found: list[str | None] = [
+        candidates: list[str | None] = [
             *self.catalog.types.candidates(
                 column.type, column.modifier, f"{seed}/{name}", relevant(table.checks, name)
             )
         ]
-        return found if column.not_null and found else [*found, None]
+        return candidates if column.not_null and candidates else [*candidates, None]
 
     def references(self, table: Table, label: str) -> Row:
         """Return the values of the columns that refer to other rows.
@@ -337,9 +343,13 @@ class Population:
         for form in spellings(table, self.catalog.types, self.column):
             if all(
                 valid_rows(
-                    self.connection, table, self.catalog.types, {self.column: [form(one)]}, 1
+                    self.connection,
+                    table,
+                    self.catalog.types,
+                    {self.column: [form(other_label)]},
+                    1,
                 )
-                for one in labels
+                for other_label in labels
             ):
                 return form(label)
         return self._listed(table, label)
@@ -360,11 +370,12 @@ class Population:
             for value in values
             if value is not None
         ]
-        found = [row[0][self.column] for row in one_by_one if row]
+        tenants = [row[0][self.column] for row in one_by_one if row]
         place = 0 if table.partition and label == "B" else ord(label) - ord("A")
-        if place >= len(found) or found[place] is None or (len(found) < 2 and not table.partition):  # noqa: PLR2004 - isolation is between two
+        alone = len(tenants) < 2 and not table.partition  # noqa: PLR2004 - isolation is between two
+        if place >= len(tenants) or tenants[place] is None or alone:
             raise Unpopulated(f"{table.label}: {self.column} takes no two tenants")
-        return str(found[place])
+        return str(tenants[place])
 
 
 def insert_statement(table: Table, names: list[str]) -> Any:  # noqa: ANN401 - a composed query

@@ -53,7 +53,7 @@ def probe_tenancy(
         reason = f"no file of the judged tree matches {tenancy.migrations}"
         return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
     files = [(step.path, step.content) for step in plan.steps]
-    known: dict[str, Any] = {
+    extra: dict[str, Any] = {
         "sources": {step.path: look.tree.digest(step.path) for step in plan.steps},
         "isolation": held,
     }
@@ -62,11 +62,11 @@ def probe_tenancy(
         tenancy.role,
         create_role=not replaying.makes_role([content for _, content in files], tenancy.role),
     ) as scratch:
-        known["tools"] = {"postgresql": scratch.version}
+        extra["tools"] = {"postgresql": scratch.version}
         replay = replaying.replay(scratch.target, plan)
-        migrations = _migrations(look, scratch, replay, known)
-        found = examine_scratch(scratch, tenancy, files, allowed_settings)
-        isolation = isolation_evidence(look, tenancy, replay, found, known)
+        migrations = _migrations(look, scratch, replay, extra)
+        examined = examine_scratch(scratch, tenancy, files, allowed_settings)
+        isolation = isolation_evidence(look, tenancy, replay, examined, extra)
     return [migrations, isolation]
 
 
@@ -82,16 +82,16 @@ def examine_scratch(
     """
     import psycopg
 
-    found = Isolation(beside=companion.said(scratch), allowed_settings=allowed_settings)
+    isolation = Isolation(beside=companion.said(scratch), allowed_settings=allowed_settings)
     try:
-        examine(scratch, tenancy, found)
+        examine(scratch, tenancy, isolation)
     except psycopg.OperationalError as error:
-        found.stopped = error.diag.message_primary or str(error).partition("\n")[0]
-    found.leaks = places.placed(found.leaks, files)
-    return found
+        isolation.stopped = error.diag.message_primary or str(error).partition("\n")[0]
+    isolation.leaks = places.placed(isolation.leaks, files)
+    return isolation
 
 
-def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, Any]) -> Evidence:
+def _migrations(look: Look, scratch: Scratch, replay: Replay, extra: dict[str, Any]) -> Evidence:
     answer, reason, remedy = _applied(replay)
     plan = replay.plan
     facts = MigrationsFacts(
@@ -117,7 +117,7 @@ def _migrations(look: Look, scratch: Scratch, replay: Replay, known: dict[str, A
         remedy=remedy,
         control=replaying.control(scratch.target),
         facts=facts,
-        **known,
+        **extra,
     )
 
 
@@ -177,12 +177,12 @@ def _in_doubt(replay: Replay) -> str:
 
 
 def isolation_evidence(
-    look: Look, tenancy: Tenancy, replay: Replay, found: Isolation, known: dict[str, Any]
+    look: Look, tenancy: Tenancy, replay: Replay, isolation: Isolation, extra: dict[str, Any]
 ) -> Evidence:
-    """Return what was found as evidence; `known` are further fields of it."""
-    answer, reason = _answer(tenancy, replay, found)
+    """Return what was found as evidence; `extra` are further fields of it."""
+    answer, reason = _answer(tenancy, replay, isolation)
     remedy = (
-        " ".join(dict.fromkeys(one.remedy for one in found.leaks[:_NAMED]))
+        " ".join(dict.fromkeys(leak.remedy for leak in isolation.leaks[:_NAMED]))
         if answer is Answer.NO
         else ""
     )
@@ -192,18 +192,20 @@ def isolation_evidence(
         answer,
         reason,
         remedy=remedy,
-        control=found.control,
-        facts=_facts(tenancy, found),
-        **known,
+        control=isolation.control,
+        facts=_facts(tenancy, isolation),
+        **extra,
     )
 
 
-def _answer(tenancy: Tenancy, replay: Replay, found: Isolation) -> tuple[Answer, str]:
+def _answer(tenancy: Tenancy, replay: Replay, isolation: Isolation) -> tuple[Answer, str]:
     if replay.plan.doubts:
         return Answer.UNKNOWN, _in_doubt(replay)
-    if found.leaks:
-        more = f"; and {len(found.leaks) - _NAMED} more" if len(found.leaks) > _NAMED else ""
-        return Answer.NO, "; ".join(str(one) for one in found.leaks[:_NAMED]) + more
+    if isolation.leaks:
+        more = (
+            f"; and {len(isolation.leaks) - _NAMED} more" if len(isolation.leaks) > _NAMED else ""
+        )
+        return Answer.NO, "; ".join(str(leak) for leak in isolation.leaks[:_NAMED]) + more
     if replay.following:
         return (
             Answer.ABSENT,
@@ -220,42 +222,44 @@ def _answer(tenancy: Tenancy, replay: Replay, found: Isolation) -> tuple[Answer,
                 " tables they make were not asked"
             ),
         )
-    doubt = _doubt(tenancy, found)
+    doubt = _doubt(tenancy, isolation)
     if doubt:
         return Answer.UNKNOWN, doubt
-    views, functions = len(found.views), len(found.functions)
+    views, functions = len(isolation.views), len(isolation.functions)
     return (
         Answer.YES,
         (
-            f"no row crosses tenants on {len(found.crossed)} table(s), {views} view(s) and"
+            f"no row crosses tenants on {len(isolation.crossed)} table(s), {views} view(s) and"
             f" {functions} SECURITY DEFINER function(s)"
         ),
     )
 
 
-def _doubt(tenancy: Tenancy, found: Isolation) -> str:
+def _doubt(tenancy: Tenancy, isolation: Isolation) -> str:
     """Say what could not be established, or nothing."""
-    if found.stopped:
+    if isolation.stopped:
         return (
             "a session was ended while the release's own code ran in it (a statement may take"
-            f" {LONGEST:.0f} s): {found.stopped}"
+            f" {LONGEST:.0f} s): {isolation.stopped}"
         )
-    if found.role is None:
+    if isolation.role is None:
         return f"there is no role {tenancy.role}: the migrations do not make it"
-    if found.unconnected:
-        return f"{tenancy.role} could not connect: {found.unconnected}"
-    if not found.tables:
+    if isolation.unconnected:
+        return f"{tenancy.role} could not connect: {isolation.unconnected}"
+    if not isolation.tables:
         return f"nothing to isolate: no table has the column {tenancy.column}"
-    for what, names in (
-        ("could not be populated", list(found.unpopulated.values())),
-        (f"with {tenancy.setting} set, no own row was seen or written", found.unexercised),
-        ("could not be decided", found.undecided),
-        ("with row-level security switched off, no leak was seen", found.blind),
+    for trouble, names in (
+        ("could not be populated", list(isolation.unpopulated.values())),
+        (f"with {tenancy.setting} set, no own row was seen or written", isolation.unexercised),
+        ("could not be decided", isolation.undecided),
+        ("with row-level security switched off, no leak was seen", isolation.blind),
     ):
         if names:
-            return f"{what}: {_listed(names)}"
+            return f"{trouble}: {_listed(names)}"
     return (
-        "" if found.crossed else f"{tenancy.role} reaches no table with the column {tenancy.column}"
+        ""
+        if isolation.crossed
+        else f"{tenancy.role} reaches no table with the column {tenancy.column}"
     )
 
 
@@ -265,24 +269,26 @@ def _listed(names: Sequence[str]) -> str:
     )
 
 
-def _facts(tenancy: Tenancy, found: Isolation) -> dict[str, Any]:
+def _facts(tenancy: Tenancy, isolation: Isolation) -> dict[str, Any]:
     counted = ("tables", "crossed", "views", "functions", "leaks")
     return IsolationFacts(
         role=tenancy.role,
         column=tenancy.column,
         setting=tenancy.setting,
-        tables=tuple(table.label for table in found.tables),
-        children=tuple(table.label for table in found.children),
-        checked=tuple(described(found.crossed)),
-        views=tuple(CheckedView.model_validate(view) for view in found.views),
-        functions=tuple(CheckedFunction.model_validate(one) for one in found.functions),
-        leaks=tuple(LeakFact.model_validate(leak.described()) for leak in found.leaks),
-        allowed_settings=tuple(sorted(found.allowed_settings)),
-        not_reachable=tuple(found.unreached),
-        unpopulated=found.unpopulated,
-        unexercised=tuple(found.unexercised),
-        undecided=tuple(found.undecided),
-        warnings=tuple(found.warnings),
-        pgrls=found.beside,
-        counts={name: len(getattr(found, name)) for name in counted},
+        tables=tuple(table.label for table in isolation.tables),
+        children=tuple(table.label for table in isolation.children),
+        checked=tuple(described(isolation.crossed)),
+        views=tuple(CheckedView.model_validate(view) for view in isolation.views),
+        functions=tuple(
+            CheckedFunction.model_validate(function) for function in isolation.functions
+        ),
+        leaks=tuple(LeakFact.model_validate(leak.described()) for leak in isolation.leaks),
+        allowed_settings=tuple(sorted(isolation.allowed_settings)),
+        not_reachable=tuple(isolation.unreached),
+        unpopulated=isolation.unpopulated,
+        unexercised=tuple(isolation.unexercised),
+        undecided=tuple(isolation.undecided),
+        warnings=tuple(isolation.warnings),
+        pgrls=isolation.beside,
+        counts={name: len(getattr(isolation, name)) for name in counted},
     ).to_json()

@@ -44,15 +44,15 @@ def valid_rows(
         {name: values[0] for name, values in candidates.items() if values} for _ in range(limit)
     ]
     for group, checks in _groups(table, types, candidates):
-        found = _accepted(
+        accepted = _accepted(
             connection,
             Question(table, types, group, checks, limit),
             [list(candidates[name]) for name in group],
         )
-        if not found:
+        if not accepted:
             return []
         for index, row in enumerate(rows):
-            row.update(found[index % len(found)])
+            row.update(accepted[index % len(accepted)])
     return rows
 
 
@@ -109,7 +109,7 @@ def _groups(
         joined = [group for group in groups if group[0] & columns]
         merged = (
             set(columns).union(*(group[0] for group in joined)),
-            [expression, *(one for group in joined for one in group[1])],
+            [expression, *(check for group in joined for check in group[1])],
         )
         groups = [*(group for group in groups if not group[0] & columns), merged]
     return [(sorted(names), expressions) for names, expressions in groups]
@@ -120,14 +120,14 @@ def _of_domains(
 ) -> list[tuple[set[str], str]]:
     from psycopg.sql import Identifier
 
-    found = []
+    domains = []
     for name in candidates:
         quoted = Identifier(name).as_string(None)
-        found += [
+        domains += [
             ({name}, _VALUE.sub(lambda _: quoted, check))  # noqa: B023 - used at once
             for check in types.domain_checks(table.columns[name].type)
         ]
-    return found
+    return domains
 
 
 def _accepted(
@@ -141,7 +141,7 @@ def _accepted(
     """
     import psycopg
 
-    while math.prod(len(one) for one in lists) > _COMBINATIONS:
+    while math.prod(len(values) for values in lists) > _COMBINATIONS:
         longest = max(lists, key=len)
         del longest[-max(1, len(longest) // 8) :]
     try:
@@ -162,19 +162,19 @@ def _one_by_one(
     """Try the combinations singly, so that one that breaks the query does not hide the others."""
     import psycopg
 
-    found: list[tuple[Any, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     query = question.query(1)
     for combination in itertools.islice(itertools.product(*lists), _SINGLY):
         try:
             with connection.transaction():
-                found += connection.execute(query, [[value] for value in combination]).fetchall()
+                rows += connection.execute(query, [[value] for value in combination]).fetchall()
         except psycopg.OperationalError:
             raise
         except psycopg.Error:  # this combination breaks the query
             continue
-        if len(found) >= question.limit:
+        if len(rows) >= question.limit:
             break
-    return found
+    return rows
 
 
 def spelled(table: Table, types: Types, name: str) -> str:
@@ -183,12 +183,12 @@ def spelled(table: Table, types: Types, name: str) -> str:
     What lies beneath a domain instead of the domain.
     """
     column = table.columns[name]
-    one, _ = types.plain(column.type, column.modifier)
-    if one.oid == column.type:
+    plain, _ = types.plain(column.type, column.modifier)
+    if plain.oid == column.type:
         return column.spelled
     from psycopg.sql import Identifier
 
-    return Identifier(one.schema, one.name).as_string(None)
+    return Identifier(plain.schema, plain.name).as_string(None)
 
 
 def relevant(checks: Sequence[Check], column: str) -> tuple[str, ...]:

@@ -83,8 +83,8 @@ def _judge(run: Run, result: Crossed) -> None:
     if result.table.protected:
         remedy = faults.policy(result.table, run.tenancy, restrictive=True)
         run.found.leaks += [
-            Leak(f"policy-{operation.replace(' ', '-')}", label, what, remedy)
-            for operation, what in result.leaks.items()
+            Leak(f"policy-{operation.replace(' ', '-')}", label, description, remedy)
+            for operation, description in result.leaks.items()
         ]
     run.found.undecided += [f"{label}: {operation}" for operation in result.undecided]
     has_own = (result.table.oid, "A") in run.population.rows
@@ -92,7 +92,7 @@ def _judge(run: Run, result: Crossed) -> None:
         has_own
         and not result.exercised
         and result.table.policies
-        and label not in {one.where for one in run.found.leaks}
+        and label not in {leak.where for leak in run.found.leaks}
     ):
         run.found.unexercised.append(label)
 
@@ -104,22 +104,22 @@ def control(run: Run) -> None:
     """
     from psycopg.sql import SQL
 
-    wrong = {one.where for one in run.found.leaks if one.fault != "rls-not-forced"}
+    wrong = {leak.where for leak in run.found.leaks if leak.fault != "rls-not-forced"}
     right = [
-        one
-        for one in run.found.crossed
-        if one.table.protected and one.table.label not in wrong and not one.leaks
+        crossed
+        for crossed in run.found.crossed
+        if crossed.table.protected and crossed.table.label not in wrong and not crossed.leaks
     ]
-    for one in right:
+    for crossed in right:
         run.population.connection.execute(
-            SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(one.table.identifier)
+            SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(crossed.table.identifier)
         )
-    for one in right:
+    for crossed in right:
         again = cross(
-            run.role, run.population, one.table, run.sides[one.table.oid], first_leak=True
+            run.role, run.population, crossed.table, run.sides[crossed.table.oid], first_leak=True
         )
         if not again.leaks:
-            run.found.blind.append(one.table.label)
+            run.found.blind.append(crossed.table.label)
     if right:
         seen = len(right) - len(run.found.blind)
         changed = (
@@ -131,9 +131,9 @@ def control(run: Run) -> None:
             state=state, changed=changed, found=f"a leak on {seen} of {len(right)}"
         )
     elif run.found.crossed and run.found.leaks:
-        found = f"{len(run.found.leaks)} fault(s)"
+        faults_found = f"{len(run.found.leaks)} fault(s)"
         run.found.control = NegativeControl(
             state=ControlState.ALIVE,
             changed="nothing: no table was right as it stands",
-            found=found,
+            found=faults_found,
         )

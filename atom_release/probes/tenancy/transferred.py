@@ -37,10 +37,10 @@ def probe_transferred(
         raise ProbeFault("the manifest names no tenancy: there is nothing to isolate")
     made = any(name == tenancy.role for name, _ in dump.roles)
     with scratch_database(server, tenancy.role, create_role=not made) as scratch:
-        known: dict[str, Any] = {"tools": {"postgresql": scratch.version}, "isolation": held}
+        extra: dict[str, Any] = {"tools": {"postgresql": scratch.version}, "isolation": held}
         try:
             restore_schema(server, scratch.database, dump)
         except ProbeFault as fault:
-            return look.found("isolation", "postgres", Answer.UNKNOWN, str(fault), **known)
-        found = examine_scratch(scratch, tenancy, [], allowed_settings)
-        return isolation_evidence(look, tenancy, Replay(), found, known)
+            return look.found("isolation", "postgres", Answer.UNKNOWN, str(fault), **extra)
+        isolation = examine_scratch(scratch, tenancy, [], allowed_settings)
+        return isolation_evidence(look, tenancy, Replay(), isolation, extra)

@@ -44,13 +44,13 @@ class Types:
 
     def plain(self, oid: int, modifier: int) -> tuple[Type, int]:
         """Return the type beneath domains, and its modifier."""
-        one = self.by_oid[oid]
-        while one.kind == "d":
-            modifier, one = (
-                (one.base_modifier if one.base_modifier >= 0 else modifier),
-                self.by_oid[one.base],
+        type_ = self.by_oid[oid]
+        while type_.kind == "d":
+            modifier, type_ = (
+                (type_.base_modifier if type_.base_modifier >= 0 else modifier),
+                self.by_oid[type_.base],
             )
-        return one, modifier
+        return type_, modifier
 
     def candidates(
         self, oid: int, modifier: int, seed: str, checks: tuple[str, ...] = ()
@@ -59,41 +59,42 @@ class Types:
 
         Different for every seed where the type has room; `checks` lend literals.
         """
-        one, modifier = self.plain(oid, modifier)
+        type_, modifier = self.plain(oid, modifier)
         checks = (*checks, *self.domain_checks(oid))
-        if one.kind == "e":
-            return list(one.labels)
-        if one.kind == "c":
+        if type_.kind == "e":
+            return list(type_.labels)
+        if type_.kind == "c":
             return [
                 "("
                 + ",".join(
-                    _in_row(next(iter(self.candidates(each, -1, seed)), "")) for each in one.fields
+                    _in_row(next(iter(self.candidates(each, -1, seed)), ""))
+                    for each in type_.fields
                 )
                 + ")"
             ]
-        if one.kind in "rm":
-            return self._range(one, seed)
-        if one.category == "A":
+        if type_.kind in "rm":
+            return self._range(type_, seed)
+        if type_.category == "A":
             inner = (
-                self.candidates(one.element, modifier, seed, checks)
-                if one.element in self.by_oid
+                self.candidates(type_.element, modifier, seed, checks)
+                if type_.element in self.by_oid
                 else []
             )
             return [*("{" + _in_array(value) + "}" for value in inner[:8]), "{}"]
-        return _base(one.name, modifier, seed, checks)
+        return _base(type_.name, modifier, seed, checks)
 
     def domain_checks(self, oid: int) -> tuple[str, ...]:
         """Return the checks of a domain and of those beneath it, with VALUE for the value."""
-        one = self.by_oid[oid]
-        found: tuple[str, ...] = ()
-        while one.kind == "d":
-            found = (*found, *one.checks)
-            one = self.by_oid[one.base]
-        return found
+        type_ = self.by_oid[oid]
+        checks: tuple[str, ...] = ()
+        while type_.kind == "d":
+            checks = (*checks, *type_.checks)
+            type_ = self.by_oid[type_.base]
+        return checks
 
-    def _range(self, one: Type, seed: str) -> list[str]:
-        inner = self.candidates(one.subtype, -1, seed) if one.subtype in self.by_oid else []
-        if one.kind == "m":
+    def _range(self, type_: Type, seed: str) -> list[str]:
+        inner = self.candidates(type_.subtype, -1, seed) if type_.subtype in self.by_oid else []
+        if type_.kind == "m":
             return ["{}"]
         return [f'["{value}","{value}"]' for value in inner[:2]] + ["empty"]
 
@@ -119,7 +120,7 @@ def _base(name: str, modifier: int, seed: str, checks: tuple[str, ...]) -> list[
     if name in {"timestamp", "timestamptz", "date"}:
         return _moments(name, seed, strings)
     if name in {"json", "jsonb"}:
-        keys = ",".join(f'"{_escaped(one)}":"{_escaped(one)}"' for one in dict.fromkeys(strings))
+        keys = ",".join(f'"{_escaped(key)}":"{_escaped(key)}"' for key in dict.fromkeys(strings))
         return [
             f'{{"gate":"{seed_word(seed)}"}}',
             *([f"{{{keys}}}"] if keys else []),
@@ -188,17 +189,17 @@ def _texts(
     room = (
         1 if name == "char" else 63 if name == "name" else modifier - 4 if modifier >= 4 else 10_000  # noqa: PLR2004 - the length's header
     )
-    lengths = sorted({int(float(one)) for one in numbers if 0 < float(one) <= 10_000})[:6]  # noqa: PLR2004 - no check asks for more
+    lengths = sorted({int(float(value)) for value in numbers if 0 < float(value) <= 10_000})[:6]  # noqa: PLR2004 - no check asks for more
     shaped = [
-        f"{number:010d}{number:010d}"[-one:] if one <= 20 else (word + "x" * one)[:one]  # noqa: PLR2004 - two numbers' width
-        for one in lengths
+        f"{number:010d}{number:010d}"[-length:] if length <= 20 else (word + "x" * length)[:length]  # noqa: PLR2004 - two numbers' width
+        for length in lengths
     ]
-    shaped += [(word + "abcdefghijkl" * (one // 12 + 1))[:one] for one in lengths] + [
-        _letters(number, one)
-        for one in lengths
-        if one <= 12  # noqa: PLR2004
+    shaped += [(word + "abcdefghijkl" * (length // 12 + 1))[:length] for length in lengths] + [
+        _letters(number, length)
+        for length in lengths
+        if length <= 12  # noqa: PLR2004
     ]
-    known = [
+    texts = [
         f"{word}@example.org",
         f"https://example.org/{word}",
         str(number),
@@ -211,7 +212,7 @@ def _texts(
         "1.0.0",
         "UTC",
     ]
-    known += [
+    texts += [
         f"{word}.example.org",
         f"#{uuid_of(seed)[:6]}",
         uuid_of(seed).replace("-", "") * 2,
@@ -221,20 +222,22 @@ def _texts(
         "10.0.0.1",
         word.upper(),
     ]
-    known += [
+    texts += [
         _letters(number, 3),
         _letters(number, 3).lower(),
         f"{_letters(number, 3)}-{number % 1000:03d}",
         f"{_letters(number, 3)}-{number % 10000:04d}",
     ]
-    fitting = [one.replace("%", "x").replace("_", "x") if "%" in one else one for one in strings]
+    fitting = [
+        text.replace("%", "x").replace("_", "x") if "%" in text else text for text in strings
+    ]
     every = [
         *([word] if room >= len(word) else [_letters(number, room)]),
         *fitting,
         *shaped,
-        *known,
+        *texts,
     ]
-    return [one for one in dict.fromkeys(every) if len(one) <= room]
+    return [text for text in dict.fromkeys(every) if len(text) <= room]
 
 
 def _letters(number: int, width: int) -> str:
@@ -244,25 +247,27 @@ def _letters(number: int, width: int) -> str:
 def _integers(name: str, seed: str, numbers: list[str]) -> list[str]:
     most = {"int2": 32_000, "int4": 2_000_000_000}.get(name, 2_000_000_000)
     own = number_of(seed) % most + (1 if name == "int2" else 0)
-    near = [int(float(one)) + step for one in numbers for step in (0, 1, -1)]
+    near = [int(float(number)) + step for number in numbers for step in (0, 1, -1)]
     pairs = sorted(near)
     near += [(low + high) // 2 for low, high in pairwise(pairs)]
     inside = [
         low + number_of(seed) % (high - low + 1) for low, high in pairwise(pairs) if high - low > 1
     ]
     every = [own, *inside, *near, 1, 0, 2, 5, 10, 50, 100, 1000, 2024, 443, -1]
-    return [str(one) for one in dict.fromkeys(every) if -most < one <= most or (name == "int8")]
+    return [
+        str(number) for number in dict.fromkeys(every) if -most < number <= most or (name == "int8")
+    ]
 
 
 def _decimals(name: str, modifier: int, seed: str, numbers: list[str]) -> list[str]:
-    near = sorted({float(one) for one in numbers})
+    near = sorted({float(number) for number in numbers})
     middles = [(low + high) / 2 for low, high in pairwise(near)]
     whole = number_of(seed) % 90 + 1
     every = [
         "0.5",
-        *(f"{one:g}" for one in middles),
+        *(f"{middle:g}" for middle in middles),
         *numbers,
-        *(f"{one + step:g}" for one in near for step in (1, -1, 0.5, -0.5)),
+        *(f"{number + step:g}" for number in near for step in (1, -1, 0.5, -0.5)),
         f"{whole}",
         "0",
         "1",
@@ -288,27 +293,29 @@ def _moments(name: str, seed: str, strings: list[str]) -> list[str]:
     ]
     shape = "%Y-%m-%d" if name == "date" else "%Y-%m-%d %H:%M:%S"
     zone = "+00" if name == "timestamptz" else ""
-    dated = [one for one in strings if re.match(r"\d{4}-\d\d-\d\d", one)]
-    return [*(one.strftime(shape) + zone for one in around), *dated]
+    dated = [text for text in strings if re.match(r"\d{4}-\d\d-\d\d", text)]
+    return [*(moment.strftime(shape) + zone for moment in around), *dated]
 
 
 def _literals(checks: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    strings = [one.replace("''", "'") for check in checks for one in _STRINGS.findall(check)]
+    strings = [
+        literal.replace("''", "'") for check in checks for literal in _STRINGS.findall(check)
+    ]
     numbers = [
-        one
+        literal
         for check in checks
-        for one in _NUMBERS.findall(
+        for literal in _NUMBERS.findall(
             _STRINGS.sub(
                 lambda match: f" {match[1]} " if _NUMBERS.fullmatch(match[1]) else " ", check
             )
         )
     ]
     lengths = [
-        one
+        literal
         for check in checks
         for pair in re.findall(r"\{(\d+)(?:,(\d*))?\}", check)
-        for one in pair
-        if one
+        for literal in pair
+        if literal
     ]
     return (
         list(dict.fromkeys(strings))[:_SPREAD],

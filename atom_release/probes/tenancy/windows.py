@@ -41,9 +41,9 @@ def of_interest(catalog: Catalog, tables: Sequence[int]) -> list[Window]:
     """
     wanted = {*tables, 0}
     return [
-        one
-        for one in catalog.windows
-        if one.selectable and one.readable and wanted & set(one.over_tables)
+        window
+        for window in catalog.windows
+        if window.selectable and window.readable and wanted & set(window.over_tables)
     ]
 
 
@@ -61,16 +61,18 @@ def refresh(
     from psycopg.sql import SQL, Identifier
 
     failed: dict[str, str] = {}
-    for one in windows:
-        if one.materialized:
+    for window in windows:
+        if window.materialized:
             try:
                 with filler.transaction():
                     set_tenant(filler, setting, tenant)
                     filler.execute(
-                        SQL("REFRESH MATERIALIZED VIEW {}").format(Identifier(one.schema, one.name))
+                        SQL("REFRESH MATERIALIZED VIEW {}").format(
+                            Identifier(window.schema, window.name)
+                        )
                     )
             except psycopg.Error as error:
-                failed[one.label] = error.diag.message_primary or type(error).__name__
+                failed[window.label] = error.diag.message_primary or type(error).__name__
     return failed
 
 
@@ -115,11 +117,13 @@ def _readings(
 ) -> Iterator[tuple[tuple[str, tuple[str | None, ...]], Any, list[str | None]]]:
     from psycopg.sql import SQL, Identifier
 
-    for one in windows:
-        columns = SQL(", ").join(Identifier(name) for name in one.readable)
+    for window in windows:
+        columns = SQL(", ").join(Identifier(name) for name in window.readable)
         yield (
-            (one.label, ()),
-            _summary(SQL("SELECT {} FROM {}").format(columns, Identifier(one.schema, one.name))),
+            (window.label, ()),
+            _summary(
+                SQL("SELECT {} FROM {}").format(columns, Identifier(window.schema, window.name))
+            ),
             [],
         )
     for call in calls:
