@@ -100,10 +100,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def _tag_key(said: str | None) -> str | None:
-    if said and not re.fullmatch(r"(ssh|gpg):[^-].*", said):
+def _tag_key(key_text: str | None) -> str | None:
+    if key_text and not re.fullmatch(r"(ssh|gpg):[^-].*", key_text):
         raise Misuse("The tag key is neither ssh:FILE nor gpg:KEY.", "Mend ATOM_RELEASE_TAG_KEY.")
-    return said
+    return key_text
 
 
 def _location(out: str) -> str:

@@ -63,14 +63,14 @@ class Opened:
     notes: tuple[str, ...] = ()
 
 
-def request(forge: Forge, asked: PullRequest, text: str, status: Status, *, draft: bool) -> Opened:
+def request(forge: Forge, pull: PullRequest, text: str, status: Status, *, draft: bool) -> Opened:
     """Open the pull request, or bring the one that is there up to date.
 
     And put the status beside the commit.
 
     Args:
         forge: where.
-        asked: what is to be pulled.
+        pull: what is to be pulled.
         text: the body, as markdown.
         status: what to say beside the released commit.
         draft: whether a person still has to look at something before it may be merged.
@@ -80,81 +80,81 @@ def request(forge: Forge, asked: PullRequest, text: str, status: Status, *, draf
     """
     with _answering(forge), _client(forge) as client:
         repository = client.get_repo(forge.repository)
-        opened = _opened(repository, forge, asked, text, draft=draft)
+        opened = _opened(repository, forge, pull, text, draft=draft)
         _say(repository, status, opened.address)
         return opened
 
 
 def _opened(
-    repository: Repository, forge: Forge, asked: PullRequest, text: str, *, draft: bool
+    repository: Repository, forge: Forge, pull: PullRequest, text: str, *, draft: bool
 ) -> Opened:
-    found = _found(repository, forge, asked)
-    if found is None:
-        return _made(repository, forge, asked, text, draft=draft)
-    if found.state != "open":
+    opened = _found(repository, forge, pull)
+    if opened is None:
+        return _made(repository, forge, pull, text, draft=draft)
+    if opened.state != "open":
         return Opened(
-            found.html_url,
+            opened.html_url,
             draft,
             (
                 (
-                    f"{found.html_url} asked for this very commit and is"
-                    f" {'merged' if found.merged_at else 'closed'}: left as it is"
+                    f"{opened.html_url} asked for this very commit and is"
+                    f" {'merged' if opened.merged_at else 'closed'}: left as it is"
                 ),
             ),
         )
-    body = placed(found.body or "", text)
-    if body != found.body:
-        found.edit(body=body)
+    body = placed(opened.body or "", text)
+    if body != opened.body:
+        opened.edit(body=body)
     notes = (
         ()
-        if found.draft == draft
+        if opened.draft == draft
         else (
             (
-                f"{found.html_url} is {'a' if found.draft else 'no'} draft, and a draft cannot be"
+                f"{opened.html_url} is {'a' if opened.draft else 'no'} draft, and a draft cannot be"
                 " changed by a token of this kind"
             ),
         )
     )
-    return Opened(found.html_url, bool(found.draft), notes)
+    return Opened(opened.html_url, bool(opened.draft), notes)
 
 
-def _found(repository: Repository, forge: Forge, asked: PullRequest) -> Found | None:
+def _found(repository: Repository, forge: Forge, pull: PullRequest) -> Found | None:
     """Return the open pull request of this head and base, else one that asked for this very commit.
 
     Whatever became of it.
     """
     owner = forge.repository.partition("/")[0]
-    there = list(repository.get_pulls(state="all", head=f"{owner}:{asked.branch}", base=asked.base))
-    return next((one for one in there if one.state == "open"), None) or next(
-        (one for one in there if one.head.sha == asked.commit), None
+    there = list(repository.get_pulls(state="all", head=f"{owner}:{pull.branch}", base=pull.base))
+    return next((existing for existing in there if existing.state == "open"), None) or next(
+        (existing for existing in there if existing.head.sha == pull.commit), None
     )
 
 
 def _made(
-    repository: Repository, forge: Forge, asked: PullRequest, text: str, *, draft: bool
+    repository: Repository, forge: Forge, pull: PullRequest, text: str, *, draft: bool
 ) -> Opened:
     from github import GithubException
 
     try:
         made = repository.create_pull(
-            asked.base, asked.branch, title=asked.title, body=placed("", text), draft=draft
+            pull.base, pull.branch, title=pull.title, body=placed("", text), draft=draft
         )
     except GithubException as error:
-        said = _said(error, forge)
+        message = _said(error, forge)
         if (
             error.status == _INVALID
-            and "already exists" in said
-            and _found(repository, forge, asked) is not None
+            and "already exists" in message
+            and _found(repository, forge, pull) is not None
         ):
-            return _opened(repository, forge, asked, text, draft=draft)  # another run was faster
-        if error.status == _INVALID and "No commits between" in said:
+            return _opened(repository, forge, pull, text, draft=draft)  # another run was faster
+        if error.status == _INVALID and "No commits between" in message:
             return Opened(
                 "",
                 draft,
-                (f"{asked.base} holds {asked.commit[:12]} already: there is nothing to merge",),
+                (f"{pull.base} holds {pull.commit[:12]} already: there is nothing to merge",),
             )
-        if error.status == _INVALID and draft and "raft pull requests are not supported" in said:
-            plain = _made(repository, forge, asked, text, draft=False)
+        if error.status == _INVALID and draft and "raft pull requests are not supported" in message:
+            plain = _made(repository, forge, pull, text, draft=False)
             return Opened(
                 plain.address,
                 draft=False,
@@ -178,8 +178,12 @@ def _say(repository: Repository, status: Status, address: str) -> None:
     """Put the status beside the commit, unless it says so already."""
     commit = repository.get_commit(status.commit)
     description = status.description[:_STATUS]
-    for one in commit.get_combined_status().statuses:
-        if (one.context, one.state, one.description) == (status.context, "success", description):
+    for listed in commit.get_combined_status().statuses:
+        if (listed.context, listed.state, listed.description) == (
+            status.context,
+            "success",
+            description,
+        ):
             return
     commit.create_status(
         "success",
@@ -287,9 +291,12 @@ def _said(error: GithubException, forge: Forge) -> str:
     """Return the forge's own words, on one line and without the token."""
     data: Any = error.data if isinstance(error.data, dict) else {}
     errors = data.get("errors") if isinstance(data.get("errors"), list) else []
-    said = [
+    messages = [
         data.get("message"),
-        *(one.get("message") if isinstance(one, dict) else one for one in errors),
+        *(detail.get("message") if isinstance(detail, dict) else detail for detail in errors),
     ]
-    text = "; ".join(" ".join(str(one).split()) for one in said if one) or "it said nothing"
+    text = (
+        "; ".join(" ".join(str(message).split()) for message in messages if message)
+        or "it said nothing"
+    )
     return masked(text.replace(forge.token, "***"))[:300]

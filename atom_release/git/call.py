@@ -123,7 +123,7 @@ class Git:
             *arguments, network=network, environment=environment, address=address
         ) as process:
             try:
-                out, said = process.communicate(stdin, timeout)
+                out, errors = process.communicate(stdin, timeout)
             except subprocess.TimeoutExpired:
                 raise GitError(
                     f"`git {arguments[0]}` did not answer in {timeout:g} s.",
@@ -131,7 +131,7 @@ class Git:
                     trouble=Trouble.TIMEOUT,
                 ) from None
         return Ran(
-            process.returncode, out, masked(said.decode("utf-8", "replace")).strip()[:_SAID_LIMIT]
+            process.returncode, out, masked(errors.decode("utf-8", "replace")).strip()[:_SAID_LIMIT]
         )
 
     def output(

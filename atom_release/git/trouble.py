@@ -73,14 +73,14 @@ class GitError(AtomReleaseError):
     """Git ended with an error; what it said has no credentials left in it."""
 
     def __init__(
-        self, message: str, remedy: str = "", *, said: str = "", trouble: Trouble = Trouble.OTHER
+        self, message: str, remedy: str = "", *, stderr: str = "", trouble: Trouble = Trouble.OTHER
     ) -> None:
         """Keep git's own words beside the sentence.
 
         So that a caller can tell one refusal from another.
         """
         super().__init__(message, remedy)
-        self.said = said
+        self.said = stderr
         self.trouble = trouble
 
 
@@ -107,36 +107,36 @@ class Ran:
 
 def failure(ran: Ran, subcommand: str, repository: Path) -> GitError:
     """Return the error for a call that failed, with the remedy where there is a known one."""
-    said = _last(ran.said)
+    message = _last(ran.said)
     if ran.trouble is Trouble.DUBIOUS:
         remedy = f"If you trust it: git config --global --add safe.directory {repository}"
         return GitError(
             f"The repository {repository} belongs to another user, so git does not open it.",
             remedy,
-            said=ran.said,
+            stderr=ran.said,
             trouble=ran.trouble,
         )
     if ran.trouble is Trouble.DISK:
         return GitError(
-            f"`git {subcommand}` could not write: {said}",
+            f"`git {subcommand}` could not write: {message}",
             "Free space, or mend the folder's permissions.",
-            said=ran.said,
+            stderr=ran.said,
             trouble=ran.trouble,
         )
     return GitError(
-        f"`git {subcommand}` failed: {said}",
+        f"`git {subcommand}` failed: {message}",
         f"Run git in {repository} to see more.",
-        said=ran.said,
+        stderr=ran.said,
         trouble=ran.trouble,
     )
 
 
-def _last(said: str) -> str:
+def _last(message: str) -> str:
     lines = [
         line
-        for line in said.splitlines()
+        for line in message.splitlines()
         if line.startswith(("fatal:", "error:", "remote:", "ssh:")) or " ! [" in line
-    ] or said.splitlines()
+    ] or message.splitlines()
     return (
         (lines[0] if lines else "it said nothing")
         .removeprefix("fatal: ")

@@ -73,7 +73,7 @@ def ablate(
 def is_test(path: str, tests: Sequence[str]) -> bool:
     """Whether a file belongs to a suite rather than to the code it tests."""
     pure = PurePosixPath(path)
-    if any(pure.is_relative_to(one) for one in tests):
+    if any(pure.is_relative_to(pattern) for pattern in tests):
         return True
     return (
         pure.name.startswith("test_")

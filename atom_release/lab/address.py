@@ -146,28 +146,30 @@ def not_started(
     )
 
 
-def excused(service: Service, rehearsal: Rehearsal, found: Evidence) -> Evidence:
+def excused(service: Service, rehearsal: Rehearsal, evidence: Evidence) -> Evidence:
     """Take a NO back where the rehearsed service needs another one that did not start.
 
     That one's leg fails, this one is not established.
     """
     if (
-        found.answer is not Answer.NO
-        or found.assurance is not Assurance.REHEARSED
+        evidence.answer is not Answer.NO
+        or evidence.assurance is not Assurance.REHEARSED
         or service.start is None
     ):
-        return found
+        return evidence
     asks = _texts(service.start)
     missing = [
-        one for one in _OTHER.findall(asks) if one != service.id and one not in rehearsal.base_urls
+        name
+        for name in _OTHER.findall(asks)
+        if name != service.id and name not in rehearsal.base_urls
     ]
     if not missing:
-        return found
+        return evidence
     why = (
         f"{service.name} needs {', '.join(missing)}, which did not start; so this does not count:"
-        f" {found.reason}"
+        f" {evidence.reason}"
     )
-    return found.model_copy(update={"answer": Answer.UNKNOWN, "reason": why})
+    return evidence.model_copy(update={"answer": Answer.UNKNOWN, "reason": why})
 
 
 def _texts(start: Start) -> str:

@@ -101,8 +101,8 @@ def stays(why: str) -> bool:
 def limit_met(results: Results | None) -> str | None:
     """Return a limit that the failing tests say they met."""
     for case in results.having(Outcome.FAILED, Outcome.ERROR) if results else ():
-        if (found := cause(case)) in _LIMITS:
-            return _LIMITS[found]
+        if (reason := cause(case)) in _LIMITS:
+            return _LIMITS[reason]
     return None
 
 
@@ -111,4 +111,4 @@ def causes(cases: Iterable[Case]) -> dict[str, str]:
 
     Those that judged are left out.
     """
-    return {case.id: found for case in cases if (found := cause(case))}
+    return {case.id: reason for case in cases if (reason := cause(case))}

@@ -136,16 +136,16 @@ class Exchange:
         base = self.base_urls.get(service)
         if base is None:
             raise NotStarted(f"{service} has no address: it did not start")
-        known = {**self.values, **(extra or {})}
+        values = {**self.values, **(extra or {})}
         filled = {
-            name: self._fill(value, known)
+            name: self._fill(value, values)
             for name, value in {**request.headers, **(headers or {})}.items()
         }
-        kind, content = _content(filled, self._fill_body(request.body, known))
+        kind, content = _content(filled, self._fill_body(request.body, values))
         return Prepared(
             f"{request.method} {request.path} of {service}",
             request.method,
-            base.rstrip("/") + self._fill(request.path, known, in_url=True),
+            base.rstrip("/") + self._fill(request.path, values, in_url=True),
             {**kind, **filled},
             content,
         )
@@ -182,40 +182,40 @@ class Exchange:
             except LookupError:
                 self.values.pop(name, None)
 
-    def _fill(self, text: str, known: Mapping[str, Any], *, in_url: bool = False) -> str:
+    def _fill(self, text: str, values: Mapping[str, Any], *, in_url: bool = False) -> str:
         def value(match: re.Match[str]) -> str:
-            found = str(self._value(match[1], known))
-            return quote(found, safe="") if in_url else found
+            filled = str(self._value(match[1], values))
+            return quote(filled, safe="") if in_url else filled
 
         return _TEMPLATE.sub(value, text)
 
-    def _fill_body(self, body: Any, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    def _fill_body(self, body: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
         """Fill the strings of a JSON body.
 
         A string that is one template keeps the value's type, an unknown name stays as it stands.
         """
         if isinstance(body, dict):
-            return {name: self._fill_body(value, known) for name, value in body.items()}
+            return {name: self._fill_body(value, values) for name, value in body.items()}
         if isinstance(body, list | tuple):
-            return [self._fill_body(value, known) for value in body]
+            return [self._fill_body(value, values) for value in body]
         if not isinstance(body, str):
             return body
         whole = _TEMPLATE.fullmatch(body)
-        if whole and self._knows(whole[1], known):
-            return self._value(whole[1], known)
+        if whole and self._knows(whole[1], values):
+            return self._value(whole[1], values)
         return _TEMPLATE.sub(
             lambda match: (
-                str(self._value(match[1], known)) if self._knows(match[1], known) else match[0]
+                str(self._value(match[1], values)) if self._knows(match[1], values) else match[0]
             ),
             body,
         )
 
-    def _knows(self, name: str, known: Mapping[str, Any]) -> bool:
-        return name in known or any(name == f"token:{login.name}" for login in self.logins)
+    def _knows(self, name: str, values: Mapping[str, Any]) -> bool:
+        return name in values or any(name == f"token:{login.name}" for login in self.logins)
 
-    def _value(self, name: str, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-        if name in known:
-            return known[name]
+    def _value(self, name: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+        if name in values:
+            return values[name]
         for login in self.logins:
             if name == f"token:{login.name}":
                 return self._token(login)
@@ -244,7 +244,7 @@ class Exchange:
     def _ask(self, prepared: Prepared) -> Answered:
         import httpx
 
-        what, started = prepared.name, time.perf_counter()
+        name, started = prepared.name, time.perf_counter()
         try:
             client = self._connected(started + self.timeout)
             with client.stream(
@@ -255,10 +255,10 @@ class Exchange:
             ) as response:
                 content = self._read(response.iter_bytes(), started + self.timeout)
         except httpx.TimeoutException as error:
-            raise TimedOut(f"{what}: no whole answer within {self.timeout:g} s") from error
+            raise TimedOut(f"{name}: no whole answer within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _FAULTS.get(kind_of(error), ProtocolFault)(
-                f"{what}: {kind_of(error)} ({type(error).__name__})"
+                f"{name}: {kind_of(error)} ({type(error).__name__})"
             ) from error
         seconds = time.perf_counter() - started
         return Answered(
@@ -363,10 +363,10 @@ def kind_of(error: BaseException) -> str:
     """
     chain = list(_chain(error))
     for kind, name in _KINDS:
-        if any(isinstance(one, kind) for one in chain):
+        if any(isinstance(link, kind) for link in chain):
             return name
     return (
-        "timeout" if any("timeout" in type(one).__name__.lower() for one in chain) else "protocol"
+        "timeout" if any("timeout" in type(link).__name__.lower() for link in chain) else "protocol"
     )
 
 
@@ -377,9 +377,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """
     waiting, seen = [error], set[int]()
     while waiting:
-        one = waiting.pop()
-        if not isinstance(one, BaseException) or id(one) in seen:
+        link = waiting.pop()
+        if not isinstance(link, BaseException) or id(link) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+        seen.add(id(link))
+        yield link
+        waiting += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]

@@ -62,13 +62,13 @@ def interpreter(
         return _installed(tree.read(requirements), scratch / "environments")
     if named is None:
         return Interpreter(sys.executable, own_environment=False)
-    found = Path(named)
-    if not found.is_absolute() or not os.access(found, os.X_OK):
+    python = Path(named)
+    if not python.is_absolute() or not os.access(python, os.X_OK):
         raise NoInterpreter(
             f"there is no interpreter at {named}", "Mend `interpreter` in the manifest."
         )
     return Interpreter(
-        named, own_environment=True, readable=(found.parent.parent, found.resolve().parent.parent)
+        named, own_environment=True, readable=(python.parent.parent, python.resolve().parent.parent)
     )
 
 
@@ -146,8 +146,8 @@ def _install(made: Path, lines: list[str]) -> None:
 _PIP = (sys.executable, "-I", "-m", "pip")
 
 
-def _why(said: bytes) -> str:
+def _why(output: bytes) -> str:
     lines = [
-        line for line in said.decode("utf-8", "replace").splitlines() if line.startswith("ERROR")
+        line for line in output.decode("utf-8", "replace").splitlines() if line.startswith("ERROR")
     ]
     return re.sub(r"//[^/@\s]*@", "//", lines[-1])[:300] if lines else "pip did not say why"

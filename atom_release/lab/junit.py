@@ -203,8 +203,8 @@ def _own_words(element: Any, suite: _Suite) -> Iterator[Case]:  # noqa: ANN401 -
         outcome = ELEMENTS.get(name)
         if outcome is Outcome.SKIPPED or name in SILENT_ELEMENTS | CONTAINERS | {"testcase"}:
             continue
-        said = _message(child) or (child.text or "").strip()
-        yield Case(where, Outcome.UNKNOWN, f"the suite itself has <{name}> {said}".strip())
+        message = _message(child) or (child.text or "").strip()
+        yield Case(where, Outcome.UNKNOWN, f"the suite itself has <{name}> {message}".strip())
     for text, outcome in _suite_states(element):
         if outcome not in {Outcome.PASSED, Outcome.SKIPPED}:
             yield Case(where, Outcome.UNKNOWN, f"the suite itself has {text}")
@@ -245,8 +245,8 @@ def _case(element: Any, *, by_pytest: bool) -> Case:  # noqa: ANN401 - the same
     name = f"{element.get('classname') or ''}::{element.get('name') or ''}"
     worst = Case(name, Outcome.PASSED)
     todo = _is_todo(element)
-    for said, message, text in (*_elements(element), *_attributes(element, by_pytest)):
-        outcome = Outcome.SKIPPED if todo else said
+    for reported, message, text in (*_elements(element), *_attributes(element, by_pytest)):
+        outcome = Outcome.SKIPPED if todo else reported
         if outcome > worst.outcome:
             worst = Case(name, outcome, message[:_LONGEST_TEXT], text[-_LONGEST_TEXT:])
     return worst
@@ -302,20 +302,20 @@ def _by_id(cases: Iterable[_Read]) -> dict[str, Case]:
     """
     listed = list(cases)
     suites: dict[str, set[tuple[str, ...]]] = {}
-    for found in listed:
-        suites.setdefault(found.case.id, set()).add(found.suite.path)
+    for listed_case in listed:
+        suites.setdefault(listed_case.case.id, set()).add(listed_case.suite.path)
     named: dict[str, Case] = {}
     times: Counter[str] = Counter()
-    for found in listed:
-        name = found.case.id
+    for listed_case in listed:
+        name = listed_case.case.id
         if len(suites[name]) > 1:
-            name = " > ".join([*found.suite.path, name])
+            name = " > ".join([*listed_case.suite.path, name])
         times[name] += 1
-        if times[name] > 1 and not found.by_pytest:
+        if times[name] > 1 and not listed_case.by_pytest:
             name = f"{name} ({times[name]})"
         earlier = named.get(name)
-        if earlier is None or found.case.outcome > earlier.outcome:
-            named[name] = replace(found.case, id=name)
+        if earlier is None or listed_case.case.outcome > earlier.outcome:
+            named[name] = replace(listed_case.case, id=name)
     return named
 
 

@@ -106,14 +106,20 @@ def latency(service: str, curves: Sequence[Curve], budget_ms: float) -> bytes:
     # one without any other has a size.
     colour = alt.Color("endpoint:N", scale=alt.Scale(domain=[curve.name for curve in curves]))
     steps = [
-        {"endpoint": one.name, "ms": ms, "share": share}
-        for one in curves
-        for ms, share in _steps(one.latencies)
+        {"endpoint": curve.name, "ms": ms, "share": share}
+        for curve in curves
+        for ms, share in _steps(curve.latencies)
     ]
     marks = [
-        {"endpoint": one.name, "low": one.low, "high": one.high, "p95": one.p95, "share": 0.95}
-        for one in curves
-        if one.p95 is not None
+        {
+            "endpoint": curve.name,
+            "low": curve.low,
+            "high": curve.high,
+            "p95": curve.p95,
+            "share": 0.95,
+        }
+        for curve in curves
+        if curve.p95 is not None
     ]
     whole = [mark for mark in marks if mark["low"] is not None and mark["high"] is not None]
     layers = [
@@ -128,11 +134,11 @@ def latency(service: str, curves: Sequence[Curve], budget_ms: float) -> bytes:
         .encode(x=alt.X("p95:Q", scale=scale), y=y, color=colour),
         *_budget_line(alt, budget_ms, scale),
     ]
-    told = [
-        f"{one.name}: {_interval(one)}{f', {one.errors} errors' if one.errors else ''}"
-        for one in curves
+    lines = [
+        f"{curve.name}: {_interval(curve)}{f', {curve.errors} errors' if curve.errors else ''}"
+        for curve in curves
     ]
-    return _svg(alt.layer(*layers), f"{service}: p95 must be below {budget_ms:g} ms", told)
+    return _svg(alt.layer(*layers), f"{service}: p95 must be below {budget_ms:g} ms", lines)
 
 
 def trend(service: str, points: Sequence[Point]) -> bytes:
@@ -142,14 +148,14 @@ def trend(service: str, points: Sequence[Point]) -> bytes:
     order = list(dict.fromkeys(point.release for point in points))
     rows = [
         {
-            "release": one.release,
-            "endpoint": one.endpoint,
-            "p95": one.p95,
-            "low": one.low,
-            "high": one.high,
-            "budget": one.budget,
+            "release": point.release,
+            "endpoint": point.endpoint,
+            "p95": point.p95,
+            "low": point.low,
+            "high": point.high,
+            "budget": point.budget,
         }
-        for one in points
+        for point in points
     ]
     x = alt.X(
         "release:N",
@@ -161,8 +167,8 @@ def trend(service: str, points: Sequence[Point]) -> bytes:
     # Logarithmic, so that twice as slow looks the same far below the budget and just below it.
     ends = [
         end
-        for one in points
-        for end in (one.low, one.p95, one.high, one.budget)
+        for point in points
+        for end in (point.low, point.p95, point.high, point.budget)
         if end is not None and end > 0
     ]
     scale = alt.Scale(type="log", domain=[min(ends) / 1.4, max(ends) * 1.4])

@@ -44,10 +44,10 @@ class Told:
     def counts(self) -> list[tuple[Outcome, int]]:
         """How many criteria came to each outcome, worst first."""
         counted = Counter(result.outcome for result in self.decision.criteria)
-        return sorted(counted.items(), key=lambda one: -one[0].badness)
+        return sorted(counted.items(), key=lambda pair: -pair[0].badness)
 
 
-def page(told: Told) -> bytes:
+def page(page_facts: Told) -> bytes:
     """Return the page as UTF-8."""
     import jinja2
 
@@ -59,8 +59,13 @@ def page(told: Told) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = [(title, b64encode(content).decode()) for title, content in told.pictures.items()]
+    pictures = [
+        (title, b64encode(content).decode()) for title, content in page_facts.pictures.items()
+    ]
     text = environment.get_template("page.html.j2").render(
-        told=told, rows=matrix.rows(told.cells), pictures=pictures, verdicts=list(ClaimVerdict)
+        told=page_facts,
+        rows=matrix.rows(page_facts.cells),
+        pictures=pictures,
+        verdicts=list(ClaimVerdict),
     )
     return printable(text).encode()

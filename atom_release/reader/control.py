@@ -89,9 +89,9 @@ def _edits(claim: Claim, line: str) -> Iterator[tuple[int | str, str, str]]:
 
 
 def _differs_only_in(claim: Claim, new: int | str, before: ClaimRecord, after: ClaimRecord) -> bool:
-    said, says = _values(before), _values(after)
-    lost = said - says
-    gained = says - said
+    values_before, says = _values(before), _values(after)
+    lost = values_before - says
+    gained = says - values_before
     expected = (claim.kind, claim.line, claim.unit)
     return list(lost.elements()) == [(*expected, claim.value)] and list(gained.elements()) == [
         (*expected, new)

@@ -90,9 +90,9 @@ def _made(numbers: dict[str, int], lines: dict[str, int], *, everything: bool) -
         numbers.setdefault("failed", 0)
         if not numbers.get("skipped"):
             numbers.setdefault("passed", numbers["total"])
-    known = {"passed", "failed"} & set(numbers) or (printed == ("total",) and everything)
+    counted_words = {"passed", "failed"} & set(numbers) or (printed == ("total",) and everything)
     lone_total = printed == ("total",)
-    if not known and not lone_total:
+    if not counted_words and not lone_total:
         return None
     return Counts.of(min(lines.values()), numbers, printed, lines)
 

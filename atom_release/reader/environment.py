@@ -90,11 +90,13 @@ def _bullet(text: str) -> EnvironmentRow | None:
     name = _NAME.fullmatch(unsigned(key))
     if name is None:
         return None
-    said = _SPLIT.split(unsigned(value), maxsplit=1)
+    parts = _SPLIT.split(unsigned(value), maxsplit=1)
     using = (
-        _USING.fullmatch(said[1].strip(), 0) if len(said) > 1 else _USING.fullmatch(said[0].strip())
+        _USING.fullmatch(parts[1].strip(), 0)
+        if len(parts) > 1
+        else _USING.fullmatch(parts[0].strip())
     )
-    status = said[0].strip(" .")
+    status = parts[0].strip(" .")
     status = (
         status if _STATES.fullmatch(status) else None
     )  # anything else might be the variable's value, and that a secret

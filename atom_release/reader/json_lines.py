@@ -61,8 +61,8 @@ class _Scan:
         self.counted = self.at
         return self.text[self.at : self.at + 1]
 
-    def fail(self, what: str) -> NotJson:
-        return NotJson(f"no JSON: {what} on line {self.line}")
+    def fail(self, problem: str) -> NotJson:
+        return NotJson(f"no JSON: {problem} on line {self.line}")
 
     def string(self) -> str:
         try:
@@ -98,7 +98,7 @@ class _Scan:
                 if match[1]
                 else _CONSTANTS.get(match[0])
             )
-        self.leaves.append(Leaf(tuple(one.key for one in self.open), value, line))
+        self.leaves.append(Leaf(tuple(level.key for level in self.open), value, line))
 
     def _enter(self, character: str) -> None:
         if len(self.open) >= DEEPEST:

@@ -188,9 +188,9 @@ class _Reading:
         for status, _, leaf in understood:
             self.claim(ClaimKind.STATUS, status.value, leaf)
         if len({status for status, _, _ in understood}) > 1:
-            (_, first, one), (_, second, other) = understood[0], understood[1]
+            (_, first, first_line), (_, second, other) = understood[0], understood[1]
             self.findings.append(
-                f"the status is {first!r} on line {one.line} and {second!r} on line {other.line}"
+                f"the status is {first!r} on line {first_line.line} and {second!r} on line {other.line}"
             )
         if understood:
             return understood[0][0], understood[0][1]

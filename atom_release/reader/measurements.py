@@ -197,12 +197,12 @@ def _latency(document: Document, text: str, number: int) -> Iterator[Claim]:
 
 def _statistic(text: str) -> str | None:
     """Return which statistic a text names, the last of several: p95, avg or max."""
-    found = [(match.end(), f"p{match[1] or match[2]}") for match in _PERCENTILE.finditer(text)]
+    statistics = [(match.end(), f"p{match[1] or match[2]}") for match in _PERCENTILE.finditer(text)]
     for concept, name in (("average", "avg"), ("maximum", "max")):
         match = words(concept).search(text)
         if match:
-            found.append((match.end(), name))
-    return max(found)[1] if found else None
+            statistics.append((match.end(), name))
+    return max(statistics)[1] if statistics else None
 
 
 def _throughput(document: Document, text: str, number: int) -> Iterator[Claim]:

@@ -165,5 +165,5 @@ def _trailing(rest: str) -> ReportStatus | None:
         return None
     last = rest.rsplit(maxsplit=1)[-1]
     word = last.strip("()[]*.").upper()
-    known = word in {"PASS", "FAIL", "BLOCKED", "PARTIAL"} and last.isupper()
-    return ReportStatus(word) if known else None
+    is_word = word in {"PASS", "FAIL", "BLOCKED", "PARTIAL"} and last.isupper()
+    return ReportStatus(word) if is_word else None

@@ -19,20 +19,20 @@ def test_claims(parsed: Document, stated: Sequence[Counts]) -> list[Claim]:
     """
     return [
         parsed.claim(
-            ClaimKind.TESTS, getattr(one, name), one.line_of(name), unit=name, comparator="="
+            ClaimKind.TESTS, getattr(counts, name), counts.line_of(name), unit=name, comparator="="
         )
-        for one in stated
-        for name in one.names()
+        for counts in stated
+        for name in counts.names()
     ]
 
 
-def counted(found: Counts | None) -> TestCounts | None:
+def counted(counts: Counts | None) -> TestCounts | None:
     """Return the suite's counts as the record holds them."""
     return (
         None
-        if found is None
+        if counts is None
         else TestCounts(
-            passed=found.passed, failed=found.failed, skipped=found.skipped, total=found.total
+            passed=counts.passed, failed=counts.failed, skipped=counts.skipped, total=counts.total
         )
     )
 

@@ -39,10 +39,10 @@ class Resolver:
             candidate = path if base in {"", "."} else f"{base}/{path}"
             if candidate in self._entries and self._entries[candidate].kind != "commit":
                 return (candidate,)
-        found = self._ending(path)
-        if not found and self._gitlinks:
+        matches = self._ending(path)
+        if not matches and self._gitlinks:
             return None
-        return found
+        return matches
 
     def _on_a_machine(self, parts: tuple[str, ...]) -> tuple[str, ...] | None:
         for start in range(1, len(parts) - 1):
@@ -53,11 +53,13 @@ class Resolver:
 
     def _ending(self, path: str) -> tuple[str, ...]:
         candidates = [
-            one for one in self._named.get(path.rsplit("/", 1)[-1], ()) if one.endswith(f"/{path}")
+            path_found
+            for path_found in self._named.get(path.rsplit("/", 1)[-1], ())
+            if path_found.endswith(f"/{path}")
         ]
         near = [
-            one
-            for one in candidates
-            if any(one.startswith(f"{source.rstrip('/')}/") for source in self._source)
+            candidate
+            for candidate in candidates
+            if any(candidate.startswith(f"{source.rstrip('/')}/") for source in self._source)
         ]
         return tuple(sorted(near if len(near) == 1 else candidates))

@@ -99,10 +99,10 @@ class Section:
 
 
 @lru_cache(maxsize=4096)
-def _both(one: Topic, other: Topic) -> Topic:
+def _both(same: Topic, other: Topic) -> Topic:
     return Topic(
         **{
-            topic.name: getattr(one, topic.name) or getattr(other, topic.name)
+            topic.name: getattr(same, topic.name) or getattr(other, topic.name)
             for topic in fields(Topic)
         }
     )

@@ -84,8 +84,8 @@ class Counts:
         passed, failed, skipped, total = self.key
         if passed is not None and passed == total:
             counted = {"passed", "total"} <= set(self.names())  # not by a rate of 100 %
-            known = self._with(failed=failed or 0)
-            return known._with(skipped=skipped or 0) if counted else known  # noqa: SLF001 - itself
+            completed = self._with(failed=failed or 0)
+            return completed._with(skipped=skipped or 0) if counted else completed  # noqa: SLF001 - itself
         if passed is not None and failed is not None and total is None:
             return self._with(total=passed + failed + (skipped or 0))
         if None not in {passed, skipped, total} and failed is None:

@@ -29,7 +29,8 @@ def write(evidence: Mapping[str, Evidence], key: signing.KeyPair) -> bytes:
         StoreError: the key does not sign.
     """
     return b"".join(
-        signing.sign(canonical.encode(said), PAYLOAD_TYPE, key) for _, said in _said(evidence)
+        signing.sign(canonical.encode(statement), PAYLOAD_TYPE, key)
+        for _, statement in _said(evidence)
     )
 
 
@@ -49,23 +50,23 @@ def inputs(
         raise StoreError(
             f"There are {len(lines) - 1} attestations for {len(expected)} statements.", _AGAIN
         )
-    found: dict[str, str] = {}
-    for line, (name, said) in zip(lines, expected, strict=False):
-        if signing.verify(line, public, PAYLOAD_TYPE) != canonical.encode(said):
+    digests: dict[str, str] = {}
+    for line, (name, statement) in zip(lines, expected, strict=False):
+        if signing.verify(line, public, PAYLOAD_TYPE) != canonical.encode(statement):
             raise StoreError(f"The attestation of {name} is not what the evidence says.", _AGAIN)
-        found[name] = canonical.digest(line)
-    return found
+        digests[name] = canonical.digest(line)
+    return digests
 
 
 def _said(evidence: Mapping[str, Evidence]) -> Iterator[tuple[str, dict[str, JsonValue]]]:
     """Return every statement with its name, in the order of the evidence's digests."""
-    for digest, one in sorted(evidence.items()):
-        for said in attestation.statements(digest, one):
+    for digest, piece in sorted(evidence.items()):
+        for statement in attestation.statements(digest, piece):
             yield (
                 (
                     f"evidence:{digest}"
-                    if said["predicateType"] == attestation.EVIDENCE
+                    if statement["predicateType"] == attestation.EVIDENCE
                     else f"test-result:{digest}"
                 ),
-                said,
+                statement,
             )

@@ -62,38 +62,40 @@ In the repository, `git rev-parse {short}^{{tree}}` gives the tree above.
 """
 
 
-def contents(found: Record, artifacts: Mapping[str, bytes], public_pem: bytes) -> dict[str, bytes]:
+def contents(
+    recorded: Record, artifacts: Mapping[str, bytes], public_pem: bytes
+) -> dict[str, bytes]:
     """Return the files of the bundle.
 
     Args:
-        found: the decision, derived from these artifacts.
+        recorded: the decision, derived from these artifacts.
         artifacts: every artifact that it names, by file name.
         public_pem: the key that signed it.
     """
-    prefix, said = found.manifest.release.prefix, found.decision
+    prefix, decision = recorded.manifest.release.prefix, recorded.decision
     name = f"{prefix}_{artifact_names.DECISION}"
-    if found.case is None and README in artifacts:
-        return _files(found, artifacts, public_pem, artifacts[README])
+    if recorded.case is None and README in artifacts:
+        return _files(recorded, artifacts, public_pem, artifacts[README])
     readme = _README.format(
         bundle=f"{prefix}_{artifact_names.BUNDLE}",
         decision=name,
-        digest=canonical.digest(found.envelope),
+        digest=canonical.digest(recorded.envelope),
         key=KEY,
-        short=said.commit[:12],
+        short=decision.commit[:12],
         **{
-            one: getattr(said, one)
-            for one in ("release", "version", "verdict", "as_of", "commit", "tree")
+            attribute: getattr(decision, attribute)
+            for attribute in ("release", "version", "verdict", "as_of", "commit", "tree")
         },
     )
-    return _files(found, artifacts, public_pem, readme.encode())
+    return _files(recorded, artifacts, public_pem, readme.encode())
 
 
 def _files(
-    found: Record, artifacts: Mapping[str, bytes], public_pem: bytes, readme: bytes
+    recorded: Record, artifacts: Mapping[str, bytes], public_pem: bytes, readme: bytes
 ) -> dict[str, bytes]:
     return {
-        **{name: artifacts[name] for name in found.artifacts},
-        f"{found.manifest.release.prefix}_{artifact_names.DECISION}": found.envelope,
+        **{name: artifacts[name] for name in recorded.artifacts},
+        f"{recorded.manifest.release.prefix}_{artifact_names.DECISION}": recorded.envelope,
         README: readme,
         KEY: public_pem,
     }

@@ -84,24 +84,24 @@ def _under_operator(case: Case, content: bytes | None) -> Case:
 
 def _baseline(content: bytes) -> Baseline:
     try:
-        said = json.loads(content)
-        told, manifest, unreadable = (
-            str(said["told"]),
-            said["manifest"],
-            said.get("unreadable", False),
+        document = json.loads(content)
+        origin, manifest, unreadable = (
+            str(document["told"]),
+            document["manifest"],
+            document.get("unreadable", False),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             f"The baseline cannot be read: {type(error).__name__}.", "Run the audit again."
         ) from error
     if manifest is None:
-        return Baseline(None, told, unreadable=unreadable is True)
+        return Baseline(None, origin, unreadable=unreadable is True)
     try:
-        return Baseline(read_stored(read_yaml(str(manifest).encode())), told)
+        return Baseline(read_stored(read_yaml(str(manifest).encode())), origin)
     except (YamlTextError, ValidationError):
         # Not taken for none: whether this release is looser is then not known.
         return Baseline(
             None,
-            f"{told} cannot be read by this version: whether this release asks less is not known",
+            f"{origin} cannot be read by this version: whether this release asks less is not known",
             unreadable=True,
         )

@@ -48,21 +48,23 @@ class Consents:
     source: str = ""
 
 
-def sign(what: Waiver | Approval, key: signing.KeyPair) -> bytes:
+def sign(consent: Waiver | Approval, key: signing.KeyPair) -> bytes:
     """Return the signed envelope, one line.
 
     Raises:
         StoreError: the key does not sign.
     """
     return signing.sign(
-        canonical.encode(what), WAIVER_TYPE if isinstance(what, Waiver) else APPROVAL_TYPE, key
+        canonical.encode(consent),
+        WAIVER_TYPE if isinstance(consent, Waiver) else APPROVAL_TYPE,
+        key,
     )
 
 
 def document(envelopes: Iterable[bytes], trust: Trust, review: Review) -> bytes:
     """Return the bytes of the artifact that keeps all this beside the decision."""
     texts: list[JsonValue] = [
-        *sorted({one.decode("utf-8", "replace").strip() for one in envelopes} - {""})
+        *sorted({envelope.decode("utf-8", "replace").strip() for envelope in envelopes} - {""})
     ]
     people: list[JsonValue] = [person.model_dump(mode="json") for person in trust.people]
     trusted: dict[str, JsonValue] = {"source": trust.source, "people": people}
@@ -87,11 +89,11 @@ def read(content: bytes, producer: signing.PublicKey) -> Consents:
         StoreError: this is not such an artifact.
     """
     try:
-        said = json.loads(content)
-        source = str(said["trusted"]["source"])
-        people = tuple(Signatory.model_validate(one) for one in said["trusted"]["people"])
-        review = Review.model_validate(said["review"])
-        envelopes = [str(one) for one in said["envelopes"]]
+        stored = json.loads(content)
+        source = str(stored["trusted"]["source"])
+        people = tuple(Signatory.model_validate(person) for person in stored["trusted"]["people"])
+        review = Review.model_validate(stored["review"])
+        envelopes = [str(envelope) for envelope in stored["envelopes"]]
         keys = {
             key.keyid: (key, person.name)
             for person in people
@@ -101,10 +103,10 @@ def read(content: bytes, producer: signing.PublicKey) -> Consents:
         raise StoreError(
             f"The waivers cannot be read: {type(error).__name__}.", "Run the audit again."
         ) from error
-    found = [_checked(envelope.encode(), keys, producer) for envelope in envelopes]
+    checked = [_checked(envelope.encode(), keys, producer) for envelope in envelopes]
     return Consents(
-        waivers=tuple(one for one in found if isinstance(one, Presented)),
-        approvals=tuple(one for one in found if isinstance(one, Shown)),
+        waivers=tuple(consent for consent in checked if isinstance(consent, Presented)),
+        approvals=tuple(consent for consent in checked if isinstance(consent, Shown)),
         review=review,
         people=people,
         source=source,

@@ -104,18 +104,18 @@ class History:
         Those of runs that died included.
         """
         lines = [
-            one
-            for one in self._lines()
-            if one["occasion"]["commit"] == commit and one["kind"] in _CLOSING
+            line
+            for line in self._lines()
+            if line["occasion"]["commit"] == commit and line["kind"] in _CLOSING
         ]
         return [
             {
-                "run": one["run"],
-                "as_of": one["as_of"],
-                "verdict": one["verdict"],
-                "reason": one["reason"],
+                "run": line["run"],
+                "as_of": line["as_of"],
+                "verdict": line["verdict"],
+                "reason": line["reason"],
             }
-            for one in lines
+            for line in lines
         ]
 
     def told(self, run: str) -> str:
@@ -176,13 +176,13 @@ class History:
             StoreError: the history was changed by someone else.
         """
         with self.kept.alone():
-            told = {
+            refused = {
                 criterion
                 for line in self._lines()
                 if line["run"] == run and line["kind"] == "refused"
                 for criterion in line["failed"]
             }
-            failed = _failures(result for result in results if result.id not in told)
+            failed = _failures(result for result in results if result.id not in refused)
             if failed:
                 self._append(
                     {

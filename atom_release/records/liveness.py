@@ -40,10 +40,13 @@ class Process:
         return cls(platform.node(), _boot(), pid, psutil.Process(pid).create_time())
 
     @classmethod
-    def of(cls, said: Any) -> Process:  # noqa: ANN401 - what stands in a signed line
+    def of(cls, fields: Any) -> Process:  # noqa: ANN401 - what stands in a signed line
         """Return the process that a line names."""
         return cls(
-            str(said["machine"]), str(said["boot"]), int(said["pid"]), float(said["started"])
+            str(fields["machine"]),
+            str(fields["boot"]),
+            int(fields["pid"]),
+            float(fields["started"]),
         )
 
     @property

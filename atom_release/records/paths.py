@@ -48,7 +48,7 @@ def checked_name(name: str) -> str:
     return name
 
 
-def checked_part(name: str, what: str) -> str:
+def checked_part(name: str, kind: str) -> str:
     """Return the name of a run or step back if it is one plain path part.
 
     Raises:
@@ -56,7 +56,7 @@ def checked_part(name: str, what: str) -> str:
     """
     if not _PART.fullmatch(name):
         raise StoreError(
-            f"{name[:200]!r} is not a name for a {what}.", "Use letters, digits, '.', '_' and '-'."
+            f"{name[:200]!r} is not a name for a {kind}.", "Use letters, digits, '.', '_' and '-'."
         )
     return name
 

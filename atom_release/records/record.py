@@ -67,19 +67,19 @@ def evidence_in(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
     Raises:
         StoreError: a report's evidence is not readable.
     """
-    found: dict[str, Evidence] = {}
+    evidence_found: dict[str, Evidence] = {}
     for name, content in artifacts.items():
         if name.endswith(".json") and not name.endswith(".dsse.json"):
-            found |= _evidence_of(name, content)
-    return found
+            evidence_found |= _evidence_of(name, content)
+    return evidence_found
 
 
 def _evidence_of(name: str, content: bytes) -> dict[str, Evidence]:
     try:
         document = json.loads(content)
         listed = document.get("evidence", []) if isinstance(document, dict) else []
-        read = [Evidence.model_validate_json(json.dumps(one)) for one in listed]
-        return {canonical.digest(canonical.encode(one)): one for one in read}
+        read = [Evidence.model_validate_json(json.dumps(entry)) for entry in listed]
+        return {canonical.digest(canonical.encode(evidence)): evidence for evidence in read}
     except (ValueError, TypeError, RecursionError, ValidationError) as error:
         raise StoreError(
             f"{name} does not hold readable evidence: {type(error).__name__}.",
@@ -100,7 +100,8 @@ def snapshot_of(
         "manifest": canonical.digest(artifacts[MANIFEST]),
         "artifacts": {name: canonical.digest(content) for name, content in artifacts.items()},
         "evidence_used": {
-            digest: f"{one.question}/{one.subject}" for digest, one in case.evidence.items()
+            digest: f"{evidence.question}/{evidence.subject}"
+            for digest, evidence in case.evidence.items()
         },
         "tools": _tools(case.evidence.values()),
         "decision": decision.model_dump(mode="json"),
@@ -117,8 +118,8 @@ def snapshot_of(
 def _tools(evidence: Iterable[Evidence]) -> dict[str, JsonValue]:
     """Return every tool that any evidence was found with, each in all versions that were used."""
     used: dict[str, set[str]] = {"atom-release": {__version__}}
-    for one in evidence:
-        for tool, version in one.tools.items():
+    for evidence_item in evidence:
+        for tool, version in evidence_item.tools.items():
             used.setdefault(tool, set()).add(version)
     return {tool: [*sorted(versions)] for tool, versions in sorted(used.items())}
 
@@ -305,10 +306,11 @@ def _evidence(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
         raise Refused(error.message, error.remedy) from error
 
 
-def _still_holds(said: Decision, now: Case) -> None:
+def _still_holds(decision: Decision, now: Case) -> None:
     again = decide(now)
-    if said.verdict is Verdict.GREEN and again.verdict is not Verdict.GREEN:
+    if decision.verdict is Verdict.GREEN and again.verdict is not Verdict.GREEN:
         raise Refused(
-            f"The decision was GREEN at {said.as_of} and is {again.verdict} now: {again.reason}.",
+            f"The decision was GREEN at {decision.as_of} and is {again.verdict} now:"
+            f" {again.reason}.",
             "Run the audit again on this commit.",
         )

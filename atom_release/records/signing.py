@@ -243,14 +243,14 @@ def _parts(document: object, payload_type: str) -> tuple[bytes, dict[str, str]]:
     return _decoded(document["payload"], "payload"), signature
 
 
-def _decoded(text: object, what: str) -> bytes:
+def _decoded(text: object, envelope_part: str) -> bytes:
     """Decode base64 that has exactly one way to be written."""
     try:
         content = base64.b64decode(text) if isinstance(text, str) else None
     except (binascii.Error, ValueError):
         content = None
     if content is None or base64.b64encode(content).decode() != text:
-        raise StoreError(f"The envelope's {what} is not canonical base64.", _AGAIN)
+        raise StoreError(f"The envelope's {envelope_part} is not canonical base64.", _AGAIN)
     return content
 
 

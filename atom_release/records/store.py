@@ -105,13 +105,13 @@ class Store:
             StoreError: an index is not this key's. That is not skipped: the run it hides could be
                 the newest.
         """
-        found = [
+        stored = [
             self.run(commit, name) for name in children(self.root / "runs" / checked_commit(commit))
         ]
         return [
-            one.name
-            for one in sorted(
-                (one for one in found if one.steps()), key=lambda one: (one.written_at, one.name)
+            run.name
+            for run in sorted(
+                (run for run in stored if run.steps()), key=lambda run: (run.written_at, run.name)
             )
         ]
 

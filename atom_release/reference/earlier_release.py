@@ -73,12 +73,12 @@ def _decided(
 ) -> tuple[dict[str, bytes], bytes]:
     """Decide on what was found then, and give the artifacts and the signed decision."""
     tree, moment = git.line("rev-parse", f"{judged}^{{tree}}"), _moment(git, judged)
-    found = earlier.evidence(manifest, judged, tree, moment)
+    evidence_then = earlier.evidence(manifest, judged, tree, moment)
     artifacts = {
         f"{manifest.release.prefix}_{name}": canonical.encode(
-            {"evidence": [one.model_dump(mode="json") for one in evidence]}
+            {"evidence": [piece.model_dump(mode="json") for piece in evidence]}
         )
-        for name, evidence in found.items()
+        for name, evidence in evidence_then.items()
     }
     artifacts[record.MANIFEST] = earlier.files()[record.MANIFEST]
     case = Case(manifest, judged, tree, moment, record.evidence_in(artifacts))
@@ -102,17 +102,19 @@ def _decided(
 
 def _tag(git: Git, manifest: Manifest, judged: str, files: Mapping[str, bytes]) -> None:
     release = manifest.release
-    said = Signature(ITSELF, _moment(git, judged), f"Release: {release.name} {release.version}")
+    signature = Signature(
+        ITSELF, _moment(git, judged), f"Release: {release.name} {release.version}"
+    )
     placed = {
         f"releases/{release.version}/{name}": content
         for name, content in files.items()
         if name != record.MANIFEST
     }
-    made = make_release_commit(git.repository, judged, placed, said)
+    made = make_release_commit(git.repository, judged, placed, signature)
     git.output(
         "update-ref",
         f"refs/tags/{release.tag}",
-        make_tag_object(git.repository, release.tag, made, said),
+        make_tag_object(git.repository, release.tag, made, signature),
     )
 
 

@@ -34,7 +34,7 @@ def history_of(subject: Subject) -> History:
 
 
 def require_undisputed(
-    subject: Subject, found: record.Record, artifacts: Mapping[str, bytes]
+    subject: Subject, rederived: record.Record, artifacts: Mapping[str, bytes]
 ) -> None:
     """Check that the history knows a GREEN decision and nothing that speaks against it.
 
@@ -44,7 +44,7 @@ def require_undisputed(
     Raises:
         Refused: it does not, or it cannot be believed.
     """
-    snapshot = _snapshot(found, artifacts)
+    snapshot = _snapshot(rederived, artifacts)
     try:
         history = history_of(subject)
         objection = history.objection(snapshot)
@@ -54,7 +54,7 @@ def require_undisputed(
         raise Refused(f"The history cannot be believed: {error.message}", error.remedy) from error
     if objection:
         raise Refused(f"The decision on {subject.commit[:12]} is disputed: {objection}.", _AGAIN)
-    again = decide(replace(found.decidable(), history=failures))
+    again = decide(replace(rederived.decidable(), history=failures))
     if again.verdict is not Verdict.GREEN:
         raise Refused(
             f"With what the history knows now, the decision on {subject.commit[:12]} is"
@@ -63,9 +63,9 @@ def require_undisputed(
         )
 
 
-def told(found: record.Record, artifacts: Mapping[str, bytes]) -> str:
+def told(rederived: record.Record, artifacts: Mapping[str, bytes]) -> str:
     """Return the lines of a tag's message that tell of the attempts before this decision."""
-    earlier = json.loads(_snapshot(found, artifacts))["earlier"]
+    earlier = json.loads(_snapshot(rederived, artifacts))["earlier"]
     lines = [
         f"Earlier-Attempt: {attempt['verdict']} {attempt['as_of']}"
         f" {' '.join(attempt['reason'].split())[:_LONGEST]}"
@@ -74,5 +74,5 @@ def told(found: record.Record, artifacts: Mapping[str, bytes]) -> str:
     return "".join(f"{line}\n" for line in (f"Earlier-Attempts: {len(earlier)}", *lines))
 
 
-def _snapshot(found: record.Record, artifacts: Mapping[str, bytes]) -> bytes:
-    return artifacts[names.ArtifactNames(found.manifest).artifact(names.SNAPSHOT)]
+def _snapshot(rederived: record.Record, artifacts: Mapping[str, bytes]) -> bytes:
+    return artifacts[names.ArtifactNames(rederived.manifest).artifact(names.SNAPSHOT)]

@@ -38,30 +38,30 @@ def archive(work: Work) -> tuple[str, str, int]:
     subject = work.subject
     made = released.of(subject)
     if made:
-        artifacts, found = made.artifacts, made.record
+        artifacts, rederived = made.artifacts, made.record
     else:
         artifacts, envelope = stored_decision.artifacts_of(
             subject, stored_decision.newest_run(subject)
         )
-        found = record.rederive(artifacts, envelope, subject.key.public)
+        rederived = record.rederive(artifacts, envelope, subject.key.public)
     place = f"{released.folder(subject.manifest)}/{work.names.artifact(names.BUNDLE)}"
     content = bundle.build_bundle(
-        bundle_contents.contents(found, artifacts, subject.key.public.pem)
+        bundle_contents.contents(rederived, artifacts, subject.key.public.pem)
     )
     file = subject.store.root / place
     if not file.exists() or file.read_bytes() != content:
         subject.store.put(place, content)
-    _noted(work, found, canonical.digest(content))
+    _noted(work, rederived, canonical.digest(content))
     return place, canonical.digest(content), len(content)
 
 
-def _noted(work: Work, found: record.Record, digest: str) -> None:
+def _noted(work: Work, rederived: record.Record, digest: str) -> None:
     """Write into the journal that the decision which it carries out is archived."""
     journal = journal_of(work)
     entry = journal.read(work.subject.commit, work.manifest.release.version)
     if (
         entry is not None
-        and entry.decision == canonical.digest(found.envelope)
+        and entry.decision == canonical.digest(rederived.envelope)
         and entry.archived != digest
     ):
         journal.reach(entry, archived=digest)

@@ -30,17 +30,19 @@ def regressions(work: Work, measured: Sequence[Evidence]) -> list[Evidence]:
 def _compared(
     work: Work, services: Sequence[Service], measured: Sequence[Evidence]
 ) -> list[Evidence]:
-    found = trusted_keys.release_before(work.subject)
-    if found.disputed:
+    lookup = trusted_keys.release_before(work.subject)
+    if lookup.disputed:
         raise ProbeFault(
-            f"{found.disputed}.",
+            f"{lookup.disputed}.",
             "Correct release.previous, or leave it out; fetch the tags (git fetch --tags).",
         )
-    baseline, why = baseline_of(found)
+    baseline, why = baseline_of(lookup)
     return work.boundary.ask(
         *(
-            Question((("regression", one.id),), _comparison(work, one, measured, baseline, why))
-            for one in services
+            Question(
+                (("regression", service.id),), _comparison(work, service, measured, baseline, why)
+            )
+            for service in services
         )
     )
 
@@ -55,13 +57,13 @@ def _comparison(
     return lambda: compare(work.look, service, measured, baseline, why)
 
 
-def baseline_of(found: previous_release.Lookup) -> tuple[Baseline | None, str]:
+def baseline_of(lookup: previous_release.Lookup) -> tuple[Baseline | None, str]:
     """Return the summary of a release that was found, or why there is none."""
     from atom_release.probes.regression import Baseline
 
-    release = found.release
+    release = lookup.release
     if release is None:
-        return None, found.reason
+        return None, lookup.reason
     summary = release.artifact(names.PERF_SUMMARY)
     if summary is None:
         return None, f"{release.tag} holds no {names.PERF_SUMMARY}"

@@ -25,18 +25,22 @@ def aggregated(work: Work) -> Mapping[str, bytes]:
     """Write the ledger of every claim beside the outcomes so far."""
     case = work.case(work.inputs(work.names.evidence_artifacts))
     release = work.manifest.release
-    results = [judge(one, case) for one in criteria.expected(work.manifest)]
-    told = accounts(work.manifest, case.evidence, results)
+    results = [judge(criterion, case) for criterion in criteria.expected(work.manifest)]
+    claim_accounts = accounts(work.manifest, case.evidence, results)
     document = {
         "release": f"{release.prefix} {release.version}",
         "criteria": [
-            {"id": one.id, "outcome": one.outcome, "reason": one.reason} for one in results
+            {"id": result.id, "outcome": result.outcome, "reason": result.reason}
+            for result in results
         ],
-        "ledger": {one.service: [row.model_dump(mode="json") for row in one.rows] for one in told},
-        "counts": {one.service: dict(one.counts) for one in told},
-        "findings": {one.service: list(one.findings) for one in told},
+        "ledger": {
+            account.service: [row.model_dump(mode="json") for row in account.rows]
+            for account in claim_accounts
+        },
+        "counts": {account.service: dict(account.counts) for account in claim_accounts},
+        "findings": {account.service: list(account.findings) for account in claim_accounts},
     }
-    text = markdown.aggregated(f"{release.prefix} {release.version}", results, told)
+    text = markdown.aggregated(f"{release.prefix} {release.version}", results, claim_accounts)
     return {
         work.names.artifact(artifact_names.AGGREGATED): canonical.encode(document),
         work.names.artifact(artifact_names.AGGREGATED_TEXT): text.encode(),
@@ -58,7 +62,7 @@ def snapshot(work: Work) -> Mapping[str, bytes]:
     ]
     artifacts = {**work.inputs(names), **work.terms, record.MANIFEST: work.subject.manifest_bytes}
     case = work.case(artifacts)
-    earlier: list[JsonValue] = [dict(one) for one in work.history.decisions(work.subject.commit)]
+    earlier: list[JsonValue] = [dict(line) for line in work.history.decisions(work.subject.commit)]
     circumstances: dict[str, JsonValue] = {
         "external": work.subject.external,
         "notes": list(work.subject.tree.notes),

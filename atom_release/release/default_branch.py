@@ -68,8 +68,8 @@ def _asked(git: Git, name: str, base: str | None) -> DefaultBranch:
         why = f"the remote {name} has {wanted}"
         return DefaultBranch("", None, why, answered=True, address=address, tags=heads.tags)
     remote.take(git, address, heads.branch, heads.tip, timeout=_ASKING)
-    told = f"{heads.branch.removeprefix('refs/heads/')} of {name}"
-    return DefaultBranch(told, heads.tip, "", answered=True, address=address, tags=heads.tags)
+    origin = f"{heads.branch.removeprefix('refs/heads/')} of {name}"
+    return DefaultBranch(origin, heads.tip, "", answered=True, address=address, tags=heads.tags)
 
 
 def _last_seen(git: Git, name: str, base: str | None, why: str) -> DefaultBranch:
@@ -77,5 +77,5 @@ def _last_seen(git: Git, name: str, base: str | None, why: str) -> DefaultBranch
     ran = git.call("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if ran.status != 0:
         return DefaultBranch("", None, why)
-    told = f"{base or 'the default branch'} of {name} as this clone saw it last"
-    return DefaultBranch(told, ran.out.decode("ascii").strip(), why)
+    origin = f"{base or 'the default branch'} of {name} as this clone saw it last"
+    return DefaultBranch(origin, ran.out.decode("ascii").strip(), why)

@@ -89,7 +89,7 @@ def _text(repository: Path, base: str) -> str:
 
 def _services(repository: Path) -> Iterator[Path]:
     """Return the folders that look like services; the repository itself where none does."""
-    found = False
+    any_service = False
     for place in _PLACES:
         for folder in (
             sorted((repository / place).iterdir()) if (repository / place).is_dir() else ()
@@ -99,8 +99,8 @@ def _services(repository: Path) -> Iterator[Path]:
                 and any(folder.rglob("*.py"))
                 and not folder.name.startswith((".", "_"))
             ):
-                found = True
+                any_service = True
                 yield folder
-        if found:
+        if any_service:
             return
     yield repository

@@ -62,12 +62,12 @@ def _text(work: Work, made: Standing) -> str:
     before = work.inputs([name])
     if name in before:
         return before[name].decode()
-    found = made.record
+    judged = made.record
     digests = {
-        **found.artifacts,
-        released.decision_name(work.manifest): canonical.digest(found.envelope),
+        **judged.artifacts,
+        released.decision_name(work.manifest): canonical.digest(judged.envelope),
     }
-    decided = f"{markdown.decision_table(found.decision)}\n\n{markdown.digests(digests)}"
+    decided = f"{markdown.decision_table(judged.decision)}\n\n{markdown.digests(digests)}"
     text = pull_request_text(work.subject.tree.repository, _asked(work, made), decided)
     work.write({name: text.encode()})
     return text
@@ -92,12 +92,12 @@ def _opened(work: Work, made: Standing, text: str) -> str:
     if where is None:
         return ""
     decision = made.record.decision
-    said = (
+    description = (
         f"{decision.verdict} {decision.version}: decision"
         f" sha256:{canonical.digest(made.record.envelope)}"
     )
     status = github.Status(
-        made.release_commit, f"atom-release/{work.manifest.release.asset_key}", said
+        made.release_commit, f"atom-release/{work.manifest.release.asset_key}", description
     )
     opened = github.request(where, _asked(work, made), text, status, draft=_is_noted(decision))
     for note in opened.notes:
@@ -106,7 +106,7 @@ def _opened(work: Work, made: Standing, text: str) -> str:
 
 
 def _is_noted(decision: Decision) -> bool:
-    return any(one.outcome is Outcome.BLOCKED for one in decision.criteria)
+    return any(result.outcome is Outcome.BLOCKED for result in decision.criteria)
 
 
 def _forge(work: Work) -> github.Forge | None:
@@ -121,11 +121,11 @@ def _forge(work: Work) -> github.Forge | None:
             f"Set {forge.token}.",
         )
     pushes_to = remote.push_address(Git(work.subject.tree.repository), named.remote)
-    found = remote.owner_and_name(pushes_to or "")
-    if found is None:
+    owner_and_name = remote.owner_and_name(pushes_to or "")
+    if owner_and_name is None:
         raise ActFailed(
             f"The remote {named.remote} does not tell the repository's owner and name on the"
             " forge.",
             f"git remote set-url {named.remote} <url>",
         )
-    return github.Forge(address, "/".join(found), named.timeout.total_seconds(), token)
+    return github.Forge(address, "/".join(owner_and_name), named.timeout.total_seconds(), token)

@@ -41,9 +41,13 @@ def titled(name: str) -> str:
     return name.removesuffix(".svg").partition("_")[2].replace("_", " ")
 
 
-def beside(work: Work, found: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
+def beside(work: Work, collected: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
     """Return the samples that were kept, and the pictures of them and of the releases before."""
-    measured = {one.subject: one for one in found if one.question == "latency" and not one.errored}
+    measured = {
+        evidence.subject: evidence
+        for evidence in collected
+        if evidence.question == "latency" and not evidence.errored
+    }
     kept = [
         (service, content)
         for service in work.manifest.services
@@ -85,22 +89,23 @@ def page(
 def _page(work: Work, case: Case, decision: Decision, artifacts: Mapping[str, bytes]) -> bytes:
     release = work.manifest.release
     drawn = work.inputs(name for name in work.names.measured if name.endswith(".svg"))
-    told = Told(
+    content = Told(
         title=f"{decision.release} {decision.version}",
         tag=release.tag,
         decision=decision,
         accounts=accounts(work.manifest, case.evidence, decision.criteria),
         cells=matrix.cells(
-            work.manifest, [one for one in decision.criteria if one.asset == "policy_check"]
+            work.manifest,
+            [result for result in decision.criteria if result.asset == "policy_check"],
         ),
         digests={name: canonical.digest(content) for name, content in artifacts.items()},
         names={service.id: service.name for service in work.manifest.services},
         pictures={titled(name): content for name, content in drawn.items()},
     )
-    return draw_page(told)
+    return draw_page(content)
 
 
-def _tried(work: Work, what: str, make: Callable[[], T]) -> T | None:
+def _tried(work: Work, label: str, make: Callable[[], T]) -> T | None:
     """Make something to be shown, or say why not.
 
     No decision rests on it, so nothing that goes wrong in it may keep one from being recorded.
@@ -109,7 +114,7 @@ def _tried(work: Work, what: str, make: Callable[[], T]) -> T | None:
         return make()
     except Exception as error:  # noqa: BLE001 - said, and decides nothing
         work.log.warning(
-            "Not shown: %s: %s: %s", what, type(error).__name__, " ".join(str(error).split())[:200]
+            "Not shown: %s: %s: %s", label, type(error).__name__, " ".join(str(error).split())[:200]
         )
         return None
 
@@ -125,7 +130,11 @@ def _trend(
     before: Sequence[tuple[str, Mapping[str, Any]]],
 ) -> bytes | None:
     points = [
-        *(point for release, told in before for point in _points(release, told, service)),
+        *(
+            point
+            for release, facts_then in before
+            for point in _points(release, facts_then, service)
+        ),
         *_points(_own(work), facts, service),
     ]
     return (
@@ -141,12 +150,12 @@ def _own(work: Work) -> str:
 
 def _samples(work: Work, evidence: Evidence | None) -> bytes:
     """Return the file of samples that this evidence names, if it is still what was written."""
-    told = evidence.facts.get("samples") if evidence is not None else None
-    if not isinstance(told, dict):
+    samples = evidence.facts.get("samples") if evidence is not None else None
+    if not isinstance(samples, dict):
         return b""
-    path = work.look.scratch / str(told["file"])
+    path = work.look.scratch / str(samples["file"])
     content = path.read_bytes() if path.is_file() else b""
-    return content if canonical.digest(content) == told["sha256"] else b""
+    return content if canonical.digest(content) == samples["sha256"] else b""
 
 
 def _curves(work: Work, facts: Mapping[str, Any]) -> list[charts.Curve]:
@@ -158,14 +167,14 @@ def _curves(work: Work, facts: Mapping[str, Any]) -> list[charts.Curve]:
     shown = facts["endpoints"]
     return [
         charts.Curve(
-            one["name"],
-            sorted(taken.get(one["name"], [])),
-            one.get("p95"),
-            one.get("low"),
-            one.get("high"),
-            one.get("errors", 0),
+            endpoint["name"],
+            sorted(taken.get(endpoint["name"], [])),
+            endpoint.get("p95"),
+            endpoint.get("low"),
+            endpoint.get("high"),
+            endpoint.get("errors", 0),
         )
-        for one in shown
+        for endpoint in shown
     ]
 
 
@@ -184,24 +193,30 @@ def _before(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for release in reversed(releases):
         summary = release.artifact(artifact_names.PERF_SUMMARY)
         if summary is not None:
-            found = evidence_in(dict([summary])).values()
+            pieces = evidence_in(dict([summary])).values()
             yield (
                 release.tag,
-                {one.subject: one.facts for one in found if one.question == "latency"},
+                {piece.subject: piece.facts for piece in pieces if piece.question == "latency"},
             )
 
 
-def _points(release: str, told: Mapping[str, Any], service: Service) -> Iterable[charts.Point]:
-    facts = told if "endpoints" in told else told.get(service.id, {})
-    for one in facts.get("endpoints", ()):
-        if isinstance(one, dict) and isinstance(one.get("p95"), int | float):
+def _points(
+    release: str, facts_by_service: Mapping[str, Any], service: Service
+) -> Iterable[charts.Point]:
+    facts = (
+        facts_by_service
+        if "endpoints" in facts_by_service
+        else facts_by_service.get(service.id, {})
+    )
+    for endpoint in facts.get("endpoints", ()):
+        if isinstance(endpoint, dict) and isinstance(endpoint.get("p95"), int | float):
             own = service.budget.p95.total_seconds() * 1000
             budget = (facts.get("budget") or {}).get("p95", own)
             yield charts.Point(
                 release,
-                str(one["name"]),
-                float(one["p95"]),
-                one.get("low"),
-                one.get("high"),
+                str(endpoint["name"]),
+                float(endpoint["p95"]),
+                endpoint.get("low"),
+                endpoint.get("high"),
                 float(budget),
             )

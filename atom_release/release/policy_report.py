@@ -20,17 +20,19 @@ from atom_release.release.work import Work, evidence_document
 from atom_release.source.manifest_file import MANIFEST_PATH
 
 
-def write(work: Work, found: Sequence[Evidence]) -> Mapping[str, bytes]:
+def write(work: Work, collected: Sequence[Evidence]) -> Mapping[str, bytes]:
     """Judge the policies by this evidence and what was stored before, and give the artifacts."""
     name, release = work.names.artifact(names.POLICY_CHECK), work.manifest.release
     case = work.case(
         {
             **work.inputs(work.names.evidence_artifacts),
-            name: canonical.encode(evidence_document(found)),
+            name: canonical.encode(evidence_document(collected)),
         }
     )
     results = [
-        judge(one, case) for one in criteria.expected(work.manifest) if one.asset == work.name
+        judge(criterion, case)
+        for criterion in criteria.expected(work.manifest)
+        if criterion.asset == work.name
     ]
     cells = matrix.cells(work.manifest, results)
     title = f"{release.prefix} {release.version}"
@@ -39,7 +41,7 @@ def write(work: Work, found: Sequence[Evidence]) -> Mapping[str, bytes]:
     )
     return {
         name: canonical.encode(
-            evidence_document(found, matrix=[cell.model_dump(mode="json") for cell in cells])
+            evidence_document(collected, matrix=[cell.model_dump(mode="json") for cell in cells])
         ),
         work.names.artifact(names.POLICY_CHECK_TEXT): (
             markdown.policy_check(title, results, cells).encode()

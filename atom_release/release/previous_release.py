@@ -63,12 +63,12 @@ class Previous:
 
         `PerfSummary.json`; None where there is no such one.
         """
-        found = [
+        artifacts = [
             (name, content)
             for name, content in self.artifacts.items()
             if name.endswith(f"_{ending}")
         ]
-        return found[0] if len(found) == 1 else None
+        return artifacts[0] if len(artifacts) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,12 @@ def _nearest(
     return None
 
 
-def _dispute(subject: Subject, found: str) -> str:
+def _dispute(subject: Subject, tag_found: str) -> str:
     named = subject.manifest.release.previous
     return (
         ""
-        if named in {None, found}
-        else f"the manifest names {named} as the release before, and the history says: {found}"
+        if named in {None, tag_found}
+        else f"the manifest names {named} as the release before, and the history says: {tag_found}"
     )
 
 
@@ -181,20 +181,20 @@ def verified(
         paths = [path for path in tree.entries if _DECISION.fullmatch(path)]
         statements = {path: _statement(tree.read(path), trusted) for path in paths}
         own = {
-            path: said
-            for path, said in statements.items()
-            if isinstance(said, dict) and _judged(said) == judged
+            path: statement
+            for path, statement in statements.items()
+            if isinstance(statement, dict) and _judged(statement) == judged
         }
         if len(own) != 1:
             raise Refused(_unusable(statements, own, judged))
-        ((path, said),) = own.items()
-        decision = said["predicate"][EXTENSION]
-        if (said["predicate"]["verificationResult"], decision["verdict"]) != (
+        ((path, statement),) = own.items()
+        decision = statement["predicate"][EXTENSION]
+        if (statement["predicate"]["verificationResult"], decision["verdict"]) != (
             "PASSED",
             Verdict.GREEN,
         ):
             raise Refused(f"its decision is {decision['verdict']}, not GREEN")
-        artifacts = dict(_artifacts(tree, path.rpartition("/")[0], said))
+        artifacts = dict(_artifacts(tree, path.rpartition("/")[0], statement))
         if MANIFEST_PATH not in artifacts:
             raise Refused("its decision names no manifest")
         return Previous(tag, commit, judged, decision, canonical.digest(tree.read(path)), artifacts)
@@ -253,19 +253,21 @@ def _statement(envelope: bytes, trusted: Sequence[PublicKey]) -> dict[str, Any] 
     why = "no key is trusted"
     for key in trusted:
         try:
-            said = json.loads(signing.verify(envelope, key, PAYLOAD_TYPE))
+            statement = json.loads(signing.verify(envelope, key, PAYLOAD_TYPE))
         except StoreError as error:
             why = error.message
         else:
-            return said if isinstance(said, dict) else "the decision is not a statement"
+            return statement if isinstance(statement, dict) else "the decision is not a statement"
     return why
 
 
-def _judged(said: Mapping[str, Any]) -> str | None:
+def _judged(statement: Mapping[str, Any]) -> str | None:
     """Return the commit that a statement is about, if its subject and its decision agree."""
     commits = {
-        one["digest"]["gitCommit"] for one in said["subject"] if "gitCommit" in one["digest"]
-    } | {said["predicate"][EXTENSION]["commit"]}
+        entry["digest"]["gitCommit"]
+        for entry in statement["subject"]
+        if "gitCommit" in entry["digest"]
+    } | {statement["predicate"][EXTENSION]["commit"]}
     return commits.pop() if len(commits) == 1 else None
 
 
@@ -276,7 +278,7 @@ def _unusable(
         return "its commit holds no signed decision"
     if len(own) > 1:
         return f"its commit holds {len(own)} decisions about {judged[:12]}"
-    refused = [said for said in statements.values() if isinstance(said, str)]
+    refused = [statement for statement in statements.values() if isinstance(statement, str)]
     return (
         f"its decision is not signed by a trusted key: {refused[0]}"
         if refused
@@ -285,21 +287,21 @@ def _unusable(
 
 
 def _artifacts(
-    tree: JudgedTree, folder: str, said: Mapping[str, Any]
+    tree: JudgedTree, folder: str, statement: Mapping[str, Any]
 ) -> Iterator[tuple[str, bytes]]:
     """Return every artifact that the decision names, each what was signed.
 
     The manifest stands in its own place.
     """
-    for one in said["subject"]:
-        if "sha256" not in one["digest"]:
+    for entry in statement["subject"]:
+        if "sha256" not in entry["digest"]:
             continue
-        name = str(one["name"])
+        name = str(entry["name"])
         path = MANIFEST_PATH if name == MANIFEST_PATH else f"{folder}/{name}"
         if path not in tree.entries:
             raise Refused(f"{name}, which its decision names, is not in its commit")
         content = tree.read(path)
-        if canonical.digest(content) != one["digest"]["sha256"]:
+        if canonical.digest(content) != entry["digest"]["sha256"]:
             raise Refused(f"{name} is not what was signed")
         yield name, content
 

@@ -8,13 +8,13 @@ Listener = Callable[[str, str, float | None], None]
 _listeners: list[Listener] = []
 
 
-def announce(step: str, what: str, share: float | None = None) -> None:
+def announce(step: str, message: str, share: float | None = None) -> None:
     """Tell every listener which step is at what.
 
     And how much of that is done where it takes a while.
     """
     for listener in _listeners:
-        listener(step, what, share)
+        listener(step, message, share)
 
 
 def listen(listener: Listener) -> Callable[[], None]:

@@ -42,18 +42,18 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
 
     logs: list[bytes] = []
     look = _keeping(work.look, logs)
-    found = work.boundary.ask(
+    collected = work.boundary.ask(
         Question((("report", service.id), ("claims", service.id)), lambda: collect(look, service))
     )
     if service.suite is not None:
-        found += work.boundary.ask(
+        collected += work.boundary.ask(
             Question(
                 (("suite", service.id),),
-                lambda: with_rerun(look, service, run_suite(look, service), found),
+                lambda: with_rerun(look, service, run_suite(look, service), collected),
             )
         )
     if service.accuracy is not None:
-        found += rehearsed(
+        collected += rehearsed(
             work,
             [
                 _leg(
@@ -63,7 +63,7 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
                 )
             ],
         )
-    document = evidence_document(found, service=service.id, name=service.name)
+    document = evidence_document(collected, service=service.id, name=service.name)
     return {
         work.names.evidence_artifact(service): canonical.encode(document),
         work.names.log_artifact(service): b"".join(logs) or b"no test of this service was run\n",
@@ -98,10 +98,10 @@ def infra_simulation(work: Work) -> Mapping[str, bytes]:
             together=True,
             aside=lambda rehearsal: _simulated(work, rehearsal),
         )
-        found = others.result() + rehearsed_ones
-    log = "\n".join(infrastructure.log_lines(found)) + "\n"
+        collected = others.result() + rehearsed_ones
+    log = "\n".join(infrastructure.log_lines(collected)) + "\n"
     return {
-        work.names.artifact(names.INFRA_SIMULATION): canonical.encode(evidence_document(found)),
+        work.names.artifact(names.INFRA_SIMULATION): canonical.encode(evidence_document(collected)),
         work.names.artifact(names.INFRA_SIMULATION_LOG): log.encode(),
     }
 
@@ -179,7 +179,8 @@ def cross_service(work: Work) -> Mapping[str, bytes]:
     logs: list[bytes] = []
     look = _keeping(work.look, logs)
     asks = [
-        _leg("integration", one.name, _integration(look, one)) for one in work.manifest.integration
+        _leg("integration", integration.name, _integration(look, integration))
+        for integration in work.manifest.integration
     ]
     document = evidence_document(rehearsed(work, asks, logs=logs))
     return {
@@ -221,22 +222,22 @@ def perf_summary(work: Work) -> Mapping[str, bytes]:
     deployed = [service for service in work.manifest.services if service.histogram is not None]
     read = work.boundary.ask_together(
         [
-            Question((("histogram", one.id),), partial(probe_histogram, look, one))
-            for one in deployed
+            Question((("histogram", service.id),), partial(probe_histogram, look, service))
+            for service in deployed
         ]
     )
-    told = [service for service in work.manifest.services if service.measurements]
+    measured_elsewhere = [service for service in work.manifest.services if service.measurements]
     read += work.boundary.show(
         *(
-            Question((("measurement", one.id),), partial(probe_measurements, look, one))
-            for one in told
+            Question((("measurement", service.id),), partial(probe_measurements, look, service))
+            for service in measured_elsewhere
         )
     )
     logs: list[bytes] = []
     measured = rehearsed(work, asks, logs=logs)
-    found = [*measured, *read, *compare_releases.regressions(work, measured)]
+    collected = [*measured, *read, *compare_releases.regressions(work, measured)]
     return {
-        work.names.artifact(names.PERF_SUMMARY): canonical.encode(evidence_document(found)),
+        work.names.artifact(names.PERF_SUMMARY): canonical.encode(evidence_document(collected)),
         work.names.artifact(names.PERF_SUMMARY_LOG): _log(logs),
         **dict(pictures.beside(work, measured)),
     }
@@ -247,11 +248,11 @@ def policy_check(work: Work) -> Mapping[str, bytes]:
 
     And write the policy reports.
     """
-    found = work.boundary.ask_together(list(_static(work)), workers=2)
+    collected = work.boundary.ask_together(list(_static(work)), workers=2)
     logs: list[bytes] = []
-    found += rehearsed(work, [*_behavioural(work), *_signing(work)], logs=logs)
+    collected += rehearsed(work, [*_behavioural(work), *_signing(work)], logs=logs)
     return {
-        **policy_report.write(work, found),
+        **policy_report.write(work, collected),
         work.names.artifact(names.POLICY_CHECK_LOG): _log(logs),
     }
 
@@ -319,7 +320,7 @@ def _signing(work: Work) -> Iterator[Leg]:
     users = [service for service in work.manifest.services if service.secret_use]
     if users:  # last: afterwards the services work with other secrets than the rehearsal began with
         yield (
-            tuple(("secret-use", one.id) for one in users),
+            tuple(("secret-use", user.id) for user in users),
             partial(secret_use.probe_secret_use, look, users),
         )
 

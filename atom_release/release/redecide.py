@@ -26,7 +26,7 @@ from atom_release.release import verify_bundle
 from atom_release.source.manifest_file import parse_manifest
 
 
-def as_of(found: record.Record, moment: str) -> dict[str, Any]:
+def as_of(recorded: record.Record, moment: str) -> dict[str, Any]:
     """Return the decision as it would be at a moment.
 
     Freshness, waivers and approvals count as they do then.
@@ -35,15 +35,15 @@ def as_of(found: record.Record, moment: str) -> dict[str, Any]:
         Misuse: that is no moment with a zone.
     """
     when = _moment(moment)
-    then = decide(replace(found.decidable(), as_of=when))
+    then = decide(replace(recorded.decidable(), as_of=when))
     return {
         "at": when.isoformat(),
-        **_told(found.decision, then),
-        "holds": found.decision.verdict is then.verdict or then.verdict is Verdict.GREEN,
+        **_told(recorded.decision, then),
+        "holds": recorded.decision.verdict is then.verdict or then.verdict is Verdict.GREEN,
     }
 
 
-def with_manifest(found: record.Record, place: Path) -> dict[str, Any]:
+def with_manifest(recorded: record.Record, place: Path) -> dict[str, Any]:
     """Return the decision as another manifest would have it, on the same evidence.
 
     Raises:
@@ -57,7 +57,7 @@ def with_manifest(found: record.Record, place: Path) -> dict[str, Any]:
         ) from error
     return {
         "manifest": str(place),
-        **_told(found.decision, decide(replace(found.decidable(), manifest=manifest))),
+        **_told(recorded.decision, decide(replace(recorded.decidable(), manifest=manifest))),
     }
 
 
@@ -70,15 +70,15 @@ def differences(first: Path, second: Path, key: Path | None) -> dict[str, Any]:
         Misuse: one of the places holds no decision, or the key is none.
         Refused: one of the decisions does not verify.
     """
-    one, other = (_decision(place, key) for place in (first, second))
+    former, other = (_decision(place, key) for place in (first, second))
     return {
         "verified": key is not None,
         "before": {
             "place": str(first),
-            "decision": one.verdict,
-            "commit": one.commit,
-            "as_of": one.as_of,
-            "baseline": one.baseline,
+            "decision": former.verdict,
+            "commit": former.commit,
+            "as_of": former.as_of,
+            "baseline": former.baseline,
         },
         "after": {
             "place": str(second),
@@ -87,7 +87,7 @@ def differences(first: Path, second: Path, key: Path | None) -> dict[str, Any]:
             "as_of": other.as_of,
             "baseline": other.baseline,
         },
-        "changes": _changes(one, other),
+        "changes": _changes(former, other),
     }
 
 
@@ -113,7 +113,7 @@ def _told(recorded: Decision, then: Decision) -> dict[str, Any]:
 
 
 def _changes(before: Decision, after: Decision) -> list[Mapping[str, Any]]:
-    return [one.model_dump(mode="json") for one in compare(before, after)]
+    return [change.model_dump(mode="json") for change in compare(before, after)]
 
 
 def _moment(text: str) -> datetime:

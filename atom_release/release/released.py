@@ -60,16 +60,16 @@ def of(subject: Subject) -> Standing | None:
     from atom_release.acts.tag import find_release
 
     release = subject.manifest.release
-    found = find_release(
+    existing = find_release(
         subject.tree.repository, subject.manifest.infrastructure.remote, release.tag, subject.commit
     )
-    if found is None:
+    if existing is None:
         return None
     try:
-        standing = carried_by(subject, found.commit)
+        standing = carried_by(subject, existing.commit)
     except Refused:
         return None
-    return replace(standing, tag_object=found.object) if standing else None
+    return replace(standing, tag_object=existing.object) if standing else None
 
 
 def journal_of(subject: Subject) -> Journal:
@@ -123,7 +123,7 @@ def _named_artifacts(tree: JudgedTree, subject: Subject, envelope: bytes) -> dic
             f"The release commit's decision is not signed by this gate's key: {error.message}",
             "Run with the key that made the release.",
         ) from error
-    names = [one["name"] for one in signed["subject"] if "sha256" in one["digest"]]
+    names = [entry["name"] for entry in signed["subject"] if "sha256" in entry["digest"]]
     place = {
         name: name if name == record.MANIFEST else f"{folder(subject.manifest)}/{name}"
         for name in names

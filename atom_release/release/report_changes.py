@@ -79,13 +79,13 @@ def look_at_revision(settings: Settings, cursor: str | None) -> RevisionLook:
             why=f"{settings.revision} is still {subject.commit[:12]}",
         )
     reports = {
-        one.id: [subject.tree.digest(path) for path in subject.tree.glob(one.report)]
-        for one in subject.manifest.services
+        service.id: [subject.tree.digest(path) for path in subject.tree.glob(service.report)]
+        for service in subject.manifest.services
     }
     following = json.dumps({"commit": subject.commit, "reports": reports}, sort_keys=True)
-    known = before.get("reports", {})
+    reports_then = before.get("reports", {})
     changed = tuple(
-        service for service, digests in reports.items() if digests != known.get(service, [])
+        service for service, digests in reports.items() if digests != reports_then.get(service, [])
     )
     if not changed:
         return RevisionLook(
@@ -129,7 +129,7 @@ def _listing(folder: Path) -> dict[str, tuple[int, int, int]]:
 
     A folder that is not there is empty.
     """
-    found = {}
+    listing = {}
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -139,10 +139,10 @@ def _listing(folder: Path) -> dict[str, tuple[int, int, int]]:
                     and Path(entry.name).suffix in _SUFFIXES
                     and not entry.name.startswith(".")
                 ):
-                    found[entry.name] = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+                    listing[entry.name] = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
     except FileNotFoundError:
         return {}
-    return dict(sorted(found.items()))
+    return dict(sorted(listing.items()))
 
 
 def lay_over(subject: Subject, reports: Mapping[str, bytes]) -> Overlay:

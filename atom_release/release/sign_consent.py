@@ -43,7 +43,7 @@ class Said:
 
 
 def waive(
-    settings: Settings, criteria: Sequence[str], said: Said, key: Path | None, to: Path | None
+    settings: Settings, criteria: Sequence[str], statement: Said, key: Path | None, to: Path | None
 ) -> dict[str, object]:
     """Sign a waiver for each of these criteria's failures in the newest decision, hand them in.
 
@@ -55,10 +55,14 @@ def waive(
     """
     decision = last_decision(settings)
     failures = [_failure(decision, criterion) for criterion in criteria]
-    return _handed_in(settings, [_waiver(decision, one, said) for one in failures], key, to)
+    return _handed_in(
+        settings, [_waiver(decision, failure, statement) for failure in failures], key, to
+    )
 
 
-def approve(settings: Settings, said: Said, key: Path | None, to: Path | None) -> dict[str, object]:
+def approve(
+    settings: Settings, statement: Said, key: Path | None, to: Path | None
+) -> dict[str, object]:
     """Sign an approval of all that would be released by the settings' commit, and hand it in.
 
     It names the digest of that: the commit, its tree, and every commit since the release before.
@@ -75,46 +79,48 @@ def approve(settings: Settings, said: Said, key: Path | None, to: Path | None) -
             "git fetch --unshallow --tags",
         )
     looked_at = {"commit": subject.commit, "looked_at": review.digest}
-    told = _handed_in(settings, [_made(Approval, {**looked_at, **_common(said)})], key, to)
+    handed_in = _handed_in(
+        settings, [_made(Approval, {**looked_at, **_common(statement)})], key, to
+    )
     commits = sum(change.commits for change in review.changes)
-    return {**told, "approved": f"{commits} commits {review.since}"}
+    return {**handed_in, "approved": f"{commits} commits {review.since}"}
 
 
 def _failure(decision: Decision, criterion: str) -> CriterionResult:
     try:
-        found = decision.criterion(criterion)
+        result = decision.criterion(criterion)
     except KeyError:
-        known = ", ".join(one.id for one in decision.criteria)
+        ids = ", ".join(result.id for result in decision.criteria)
         raise Misuse(
-            f"{criterion} is not a criterion of this decision; there are {known}.",
+            f"{criterion} is not a criterion of this decision; there are {ids}.",
             "See `atom-release explain`.",
         ) from None
-    if not found.failure or found.accepted:
+    if not result.failure or result.accepted:
         raise Misuse(
-            f"There is nothing to waive: {criterion} is {found.outcome}.",
+            f"There is nothing to waive: {criterion} is {result.outcome}.",
             "See `atom-release explain`.",
         )
-    if found.unwaivable:
-        raise Refused(f"{criterion}: {found.unwaivable}.", "Mend what was found.")
-    return found
+    if result.unwaivable:
+        raise Refused(f"{criterion}: {result.unwaivable}.", "Mend what was found.")
+    return result
 
 
-def _waiver(decision: Decision, failed: CriterionResult, said: Said) -> Waiver:
+def _waiver(decision: Decision, failed: CriterionResult, statement: Said) -> Waiver:
     named = {
         "criterion": failed.id,
         "commit": decision.commit,
         "fingerprint": failed.failure,
-        "reason": said.reason,
-        "ticket": said.ticket,
+        "reason": statement.reason,
+        "ticket": statement.ticket,
     }
-    return _made(Waiver, {**named, "magnitudes": failed.magnitudes, **_common(said)})
+    return _made(Waiver, {**named, "magnitudes": failed.magnitudes, **_common(statement)})
 
 
-def _common(said: Said) -> dict[str, object]:
+def _common(statement: Said) -> dict[str, object]:
     return {
-        "approver": said.approver,
-        "not_before": said.not_before or now(),
-        "expires": said.expires,
+        "approver": statement.approver,
+        "not_before": statement.not_before or now(),
+        "expires": statement.expires,
     }
 
 
@@ -132,7 +138,7 @@ def _handed_in(
 ) -> dict[str, object]:
     subject = open_subject(settings, create=True)
     pair = subject.key if key is None else signing.load_key(key)
-    envelopes = [consents.sign(one, pair) for one in made]
+    envelopes = [consents.sign(consent, pair) for consent in made]
     where = _to_reference(subject, envelopes) if to is None else _to_file(to, envelopes)
     signed = (
         "the producer's own key (solo)"
@@ -142,7 +148,7 @@ def _handed_in(
     return {
         "written": where,
         "signed": signed,
-        "entries": [one.model_dump(mode="json") for one in made],
+        "entries": [consent.model_dump(mode="json") for consent in made],
     }
 
 

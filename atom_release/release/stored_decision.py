@@ -48,7 +48,7 @@ def artifacts_of(subject: Subject, run: RunStore) -> tuple[dict[str, bytes], byt
     try:
         envelope = run.read(decision_name(subject.manifest))
         signed = json.loads(signing.verify(envelope, subject.key.public, PAYLOAD_TYPE))
-        names = [one["name"] for one in signed["subject"] if "sha256" in one["digest"]]
+        names = [entry["name"] for entry in signed["subject"] if "sha256" in entry["digest"]]
         return {name: run.read(name) for name in names}, envelope
     except StoreError as error:
         raise Refused(error.message, error.remedy) from error
@@ -70,26 +70,26 @@ def green_record(subject: Subject) -> tuple[record.Record, dict[str, bytes]]:
         Refused: it is not, or cannot be believed, or the history of this commit disputes it.
     """
     artifacts, envelope = artifacts_of(subject, newest_run(subject))
-    found = _checked(subject, artifacts, envelope)
-    if found.decision.verdict is not Verdict.GREEN:
+    rederived = _checked(subject, artifacts, envelope)
+    if rederived.decision.verdict is not Verdict.GREEN:
         raise Refused(
-            f"The decision on {subject.commit[:12]} is {found.decision.verdict}:"
-            f" {found.decision.reason}.",
+            f"The decision on {subject.commit[:12]} is {rederived.decision.verdict}:"
+            f" {rederived.decision.reason}.",
             "Read it with `atom-release explain`.",
         )
     record.rederive(artifacts, envelope, subject.key.public, now=now())
-    attempts.require_undisputed(subject, found, artifacts)
-    return found, artifacts
+    attempts.require_undisputed(subject, rederived, artifacts)
+    return rederived, artifacts
 
 
 def _checked(subject: Subject, artifacts: Mapping[str, bytes], envelope: bytes) -> record.Record:
-    found = record.rederive(artifacts, envelope, subject.key.public)
-    if (found.decision.commit, found.decision.tree) != (subject.commit, subject.tree.tree):
+    rederived = record.rederive(artifacts, envelope, subject.key.public)
+    if (rederived.decision.commit, rederived.decision.tree) != (subject.commit, subject.tree.tree):
         raise Refused(
-            f"The decision is about another commit: {found.decision.commit[:12]}, not"
+            f"The decision is about another commit: {rederived.decision.commit[:12]}, not"
             f" {subject.commit[:12]}.",
             _AGAIN,
         )
     if canonical.digest(artifacts[record.MANIFEST]) != canonical.digest(subject.manifest_bytes):
         raise Refused("The decision was made with another manifest.", _AGAIN)
-    return found
+    return rederived

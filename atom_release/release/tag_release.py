@@ -81,12 +81,12 @@ def tag(work: Work) -> Released:
                 _finish(work, journal, facts)
                 _require_held(released.ask_remote(subject, standing))
                 return Released(release.tag, facts.object, facts.commit, before=True)
-        found, artifacts = stored_decision.green_record(subject)
+        green, artifacts = stored_decision.green_record(subject)
         entry = journal.begin(
-            subject.commit, release.version, canonical.digest(found.envelope), now()
+            subject.commit, release.version, canonical.digest(green.envelope), now()
         )
         _never_pushed(work, entry)
-        entry = _committed(work, journal, entry, found, artifacts)
+        entry = _committed(work, journal, entry, green, artifacts)
         _send(work, journal, entry)
     return Released(release.tag, str(entry.tagged), str(entry.committed), before=False)
 
@@ -151,7 +151,7 @@ def _send(work: Work, journal: Journal, entry: Entry) -> None:
 
 
 def _committed(
-    work: Work, journal: Journal, entry: Entry, found: record.Record, artifacts: Mapping[str, bytes]
+    work: Work, journal: Journal, entry: Entry, green: record.Record, artifacts: Mapping[str, bytes]
 ) -> Entry:
     """Return the journal's entry with release commit and tag object, made as objects only.
 
@@ -179,16 +179,16 @@ def _committed(
             for name, content in artifacts.items()
             if name != record.MANIFEST
         }
-        files[f"{released.folder(manifest)}/{released.decision_name(manifest)}"] = found.envelope
+        files[f"{released.folder(manifest)}/{released.decision_name(manifest)}"] = green.envelope
         signature = Signature(
-            identity, _moment(entry), _message(found.decision, "Release evidence")
+            identity, _moment(entry), _message(green.decision, "Release evidence")
         )
         entry = journal.reach(
             entry, committed=make_release_commit(repository, subject.commit, files, signature, onto)
         )
     if entry.tagged is None:
-        earlier = attempts.told(found, artifacts)
-        signature = Signature(identity, _moment(entry), _tag_message(found, earlier))
+        earlier = attempts.told(green, artifacts)
+        signature = Signature(identity, _moment(entry), _tag_message(green, earlier))
         entry = journal.reach(
             entry,
             tagged=make_tag_object(
@@ -210,24 +210,26 @@ def _message(decision: Decision, title: str) -> str:
     )
 
 
-def _tag_message(found: record.Record, earlier: str) -> str:
-    decision = found.decision
+def _tag_message(green: record.Record, earlier: str) -> str:
+    decision = green.decision
     beside = [
-        f"{one.id} {one.outcome}: {' '.join(one.reason.split())}"
-        for one in decision.criteria
-        if one.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
+        f"{result.id} {result.outcome}: {' '.join(result.reason.split())}"
+        for result in decision.criteria
+        if result.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
     ]
     noted = "".join(f"Noted: {sentence}\n" for sentence in beside)
-    left_out = "".join(f"Left-Out: {one.criterion}: {one.reason}\n" for one in decision.left_out)
+    left_out = "".join(
+        f"Left-Out: {entry.criterion}: {entry.reason}\n" for entry in decision.left_out
+    )
     return printable(
         f"{_message(decision, 'Release')}Decision-Digest:"
-        f" sha256:{canonical.digest(found.envelope)}\n{noted}{left_out}{earlier}"
+        f" sha256:{canonical.digest(green.envelope)}\n{noted}{left_out}{earlier}"
     )
 
 
 def _receipt(work: Work, entry: Entry, address: str) -> None:
     """Store what was done, signed; it is an account, and never an input of a decision."""
-    said = {
+    receipt = {
         "commit": entry.judged,
         "release_commit": entry.committed,
         "tag_object": entry.tagged,
@@ -238,7 +240,7 @@ def _receipt(work: Work, entry: Entry, address: str) -> None:
     work.write(
         {
             work.names.artifact(names.RECEIPT): signing.sign(
-                canonical.encode(said), _RECEIPT, work.subject.key
+                canonical.encode(receipt), _RECEIPT, work.subject.key
             )
         }
     )

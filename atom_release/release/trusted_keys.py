@@ -39,8 +39,8 @@ def waivers_document(subject: Subject, before: previous_release.Lookup) -> bytes
     """Return the artifact with everything that people handed in, whose keys count, and for what."""
     git = Git(subject.tree.repository)
     envelopes = [*_in_file(subject.settings.waivers), *_in_reference(git)]
-    asked = most_approvals(subject.manifest, subject.operator.operator)
-    review = review_range.review_of(subject, before) if asked else Review()
+    approvals_needed = most_approvals(subject.manifest, subject.operator.operator)
+    review = review_range.review_of(subject, before) if approvals_needed else Review()
     return consents.document(envelopes, trust_of(subject, before), review)
 
 
@@ -69,15 +69,15 @@ def baseline_document(before: previous_release.Lookup) -> bytes:
     """
     release = before.release
     if release is None and (before.passed_over or before.unknown):
-        told = f"whether this release asks less than the one before is not known: {before.reason}"
-        told += "; git fetch --unshallow --tags" if before.unknown else ""
-        return canonical.encode({"told": told, "manifest": None, "unreadable": True})
+        origin = f"whether this release asks less than the one before is not known: {before.reason}"
+        origin += "; git fetch --unshallow --tags" if before.unknown else ""
+        return canonical.encode({"told": origin, "manifest": None, "unreadable": True})
     if release is None:
         return canonical.encode({"told": f"no baseline: {before.reason}", "manifest": None})
-    told = f"the manifest of {release.tag} ({release.commit[:12]})"
+    origin = f"the manifest of {release.tag} ({release.commit[:12]})"
     return canonical.encode(
         {
-            "told": told,
+            "told": origin,
             "decision": release.decision_digest,
             "manifest": release.manifest.decode("utf-8", "replace"),
         }

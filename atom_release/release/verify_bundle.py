@@ -45,15 +45,15 @@ def _files_in(folder: Path) -> dict[str, bytes]:
 
     In an unpacked bundle nothing is passed over, not even an empty folder.
     """
-    found = sorted(folder.iterdir())
-    if _is_unpacked(path.name for path in found):
-        for path in found:
+    entries = sorted(folder.iterdir())
+    if _is_unpacked(path.name for path in entries):
+        for path in entries:
             if path.is_symlink() or not path.is_file():
                 raise Refused(
                     f"{path.name[:200]!r} in the unpacked bundle is not a plain file.", _GET
                 )
     return {
-        path.name: path.read_bytes() for path in found if path.is_file() and not path.is_symlink()
+        path.name: path.read_bytes() for path in entries if path.is_file() and not path.is_symlink()
     }
 
 
@@ -97,12 +97,12 @@ def _derived(
     A whole bundle holds exactly what follows from it, a folder of a run may hold more.
     """
     named = record.named_in(envelope, public)
-    found = record.rederive(
+    rederived = record.rederive(
         {name: content for name, content in files.items() if name in named}, envelope, public
     )
     if whole:
-        _is_exactly(files, bundle_contents.contents(found, files, public.pem))
-    return found
+        _is_exactly(files, bundle_contents.contents(rederived, files, public.pem))
+    return rederived
 
 
 def _is_unpacked(files: Iterable[str]) -> bool:
@@ -123,26 +123,26 @@ def _is_exactly(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> No
             )
 
 
-def told_of(found: record.Record, repository: Path | None) -> dict[str, Any]:
+def told_of(rederived: record.Record, repository: Path | None) -> dict[str, Any]:
     """Return what a verified decision proves; with a repository, its tag is checked too.
 
     Raises:
         Refused: the tag does not carry this decision.
     """
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "verified": True,
-        "decision": found.decision.verdict.value,
-        "rules": found.decision.rules,
-        "derived again": found.case is not None,
-        "commit": found.decision.commit,
-        "as_of": found.decision.as_of,
-        "artifacts": len(found.artifacts),
-        "evidence": len(found.evidence),
-        "waivers": [one.model_dump(mode="json") for one in found.decision.waivers],
+        "decision": rederived.decision.verdict.value,
+        "rules": rederived.decision.rules,
+        "derived again": rederived.case is not None,
+        "commit": rederived.decision.commit,
+        "as_of": rederived.decision.as_of,
+        "artifacts": len(rederived.artifacts),
+        "evidence": len(rederived.evidence),
+        "waivers": [waiver.model_dump(mode="json") for waiver in rederived.decision.waivers],
     }
     if repository is not None:
-        told |= _tag_of(found, repository)
-    return told
+        document |= _tag_of(rederived, repository)
+    return document
 
 
 def verify(place: Path, key: Path, repository: Path | None) -> dict[str, Any]:
@@ -155,21 +155,21 @@ def verify(place: Path, key: Path, repository: Path | None) -> dict[str, Any]:
     return told_of(record_of(place, key), repository)
 
 
-def _tag_of(found: record.Record, repository: Path) -> dict[str, Any]:
+def _tag_of(rederived: record.Record, repository: Path) -> dict[str, Any]:
     """Check that the tag points at a child of the judged commit that holds this very decision."""
     from atom_release.source.commit import open_tree
 
-    release = found.manifest.release
+    release = rederived.manifest.release
     tree = open_tree(repository, f"refs/tags/{release.tag}")
     parent = open_tree(repository, f"{tree.commit}^1").commit
-    if parent != found.decision.commit:
+    if parent != rederived.decision.commit:
         raise Refused(
             f"The tag {release.tag} is on {tree.commit[:12]}, whose first parent is not the judged"
             " commit.",
             "Ask who moved it.",
         )
     name = f"releases/{release.version}/{release.prefix}{_DECISION}"
-    if name not in tree.entries or tree.read(name) != found.envelope:
+    if name not in tree.entries or tree.read(name) != rederived.envelope:
         raise Refused(
             f"The tagged commit does not hold this decision as {name}.",
             "Ask for the bundle of that release.",
@@ -178,17 +178,17 @@ def _tag_of(found: record.Record, repository: Path) -> dict[str, Any]:
         "tag": release.tag,
         "release commit": tree.commit,
         "tag signature": _signature(repository, release.tag),
-        "remote": _remote_of(found, repository),
+        "remote": _remote_of(rederived, repository),
     }
 
 
-def _remote_of(found: record.Record, repository: Path) -> str:
+def _remote_of(rederived: record.Record, repository: Path) -> str:
     """Ask the remote what it holds under the tag's name, where the repository has one.
 
     Raises:
         Refused: the tag was moved there, or is gone.
     """
-    name, tag = found.manifest.infrastructure.remote, found.manifest.release.tag
+    name, tag = rederived.manifest.infrastructure.remote, rederived.manifest.release.tag
     git = Git(repository)
     tag_object = git.line("rev-parse", f"refs/tags/{tag}")
     answer = ask_remote_tag(repository, name, tag, tag_object)

@@ -111,15 +111,15 @@ class Work:
         The missing are left out.
         """
         wanted = list(names)
-        found: dict[str, bytes] = {}
+        contents: dict[str, bytes] = {}
         for run in self._runs():
             signed = run.names()
-            found |= {
-                name: run.read(name) for name in wanted if name not in found and name in signed
+            contents |= {
+                name: run.read(name) for name in wanted if name not in contents and name in signed
             }
-            if len(found) == len(wanted):
+            if len(contents) == len(wanted):
                 break
-        return found
+        return contents
 
     def _runs(self) -> Iterator[RunStore]:
         """Return this run, then the others on this commit, newest first.
@@ -273,14 +273,14 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
 
 def _values(names: Iterable[str | None], settings: environment.Settings) -> dict[str, str]:
     """Return what the named variables hold; a scenario of the reference sets some itself."""
-    found = environment.values_of(names)
+    values = environment.values_of(names)
     if settings.is_reference:
         from atom_release.reference import (
             surroundings,
         )
 
-        found |= surroundings.environment(settings.scenario)
-    return found
+        values |= surroundings.environment(settings.scenario)
+    return values
 
 
 def _local(out: str) -> Iterator[Path]:
@@ -290,4 +290,4 @@ def _local(out: str) -> Iterator[Path]:
 
 def evidence_document(evidence: Iterable[Evidence], **rest: object) -> dict[str, object]:
     """Return the JSON form of an artifact that carries evidence."""
-    return {**rest, "evidence": [one.model_dump(mode="json") for one in evidence]}
+    return {**rest, "evidence": [piece.model_dump(mode="json") for piece in evidence]}

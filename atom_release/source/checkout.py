@@ -150,19 +150,19 @@ def _leaves(path: str, target_of: Callable[[str], bytes | None]) -> bool:
 
 
 def _count(root: bytes, expected: int) -> None:
-    found = 0
+    count = 0
     for folder, folders, files in os.walk(root):
-        found += len(files) + sum(os.path.islink(folder + b"/" + name) for name in folders)  # noqa: PTH114 - paths are bytes here
-    if found != expected:
+        count += len(files) + sum(os.path.islink(folder + b"/" + name) for name in folders)  # noqa: PTH114 - paths are bytes here
+    if count != expected:
         raise ProbeFault(
-            f"The copy of the judged tree holds {found} files, not {expected}.",
+            f"The copy of the judged tree holds {count} files, not {expected}.",
             "Give a folder that nothing else writes to.",
         )
 
 
 def _digest(written: list[Entry]) -> str:
     digest = hashlib.sha256()
-    for entry in sorted(written, key=lambda one: one.path):
+    for entry in sorted(written, key=lambda file: file.path):
         digest.update(
             f"{entry.mode} {entry.oid} ".encode()
             + entry.path.encode("utf-8", "surrogateescape")

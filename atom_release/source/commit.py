@@ -227,10 +227,10 @@ def _commit(git: Git, rev: str) -> str:
     if rev.startswith("-") or not rev or "\0" in rev or "\n" in rev:
         raise Misuse(f"{rev[:80]!r} is not a revision.", "Name a commit, branch or tag with --rev.")
     ran = git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-    found = ran.out.decode("ascii", "replace").strip()
-    if ran.status != 0 or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", found):
+    commit_id = ran.out.decode("ascii", "replace").strip()
+    if ran.status != 0 or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit_id):
         raise Misuse(
             f"{git.repository} has no commit {rev[:200]!r}.",
             "Name a commit, branch or tag with --rev; fetch it if it is elsewhere.",
         )
-    return found
+    return commit_id

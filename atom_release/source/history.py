@@ -38,7 +38,7 @@ def added(git: Git, commit: str, path: str, *, complete: bool) -> Added | None:
     Or None where objects of the history are missing.
     """
     try:
-        said = git.line(
+        line = git.line(
             "log",
             "-1",
             "--format=%H %ct %at",
@@ -52,11 +52,11 @@ def added(git: Git, commit: str, path: str, *, complete: bool) -> Added | None:
         if error.trouble is Trouble.DUBIOUS:
             raise
         return None
-    if not said:
+    if not line:
         return None
-    found, committed, authored = said.split()
+    commit_id, committed, authored = line.split()
     return Added(
-        found,
+        commit_id,
         datetime.fromtimestamp(int(committed), UTC),
         datetime.fromtimestamp(int(authored), UTC),
         complete,

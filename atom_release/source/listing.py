@@ -71,19 +71,19 @@ def listing(git: Git, tree: str) -> Listing:
         GitError: the tree itself is not whole.
     """
     partial = is_partial(git)
-    known = _whole.get((git.repository, tree))
-    if known is not None and not partial:
-        return known
-    found = _listed(git, tree, partial=partial)
+    known_listing = _whole.get((git.repository, tree))
+    if known_listing is not None and not partial:
+        return known_listing
+    fresh = _listed(git, tree, partial=partial)
     if not partial and all(
         entry.size or entry.oid in _EMPTY
-        for entry in found.entries.values()
+        for entry in fresh.entries.values()
         if entry.kind == "blob"
     ):
-        _whole[git.repository, tree] = found
+        _whole[git.repository, tree] = fresh
         while len(_whole) > _KEPT:
             _whole.pop(next(iter(_whole)), None)
-    return found
+    return fresh
 
 
 def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
@@ -113,20 +113,20 @@ def missing(git: Git, revision: str) -> frozenset[str]:
     Asked by `rev-list`: in a partial clone it is the one command that neither fetches a missing
     object nor dies of it.
     """
-    said = git.output("rev-list", "--objects", "--no-object-names", "--missing=print", revision)
+    output = git.output("rev-list", "--objects", "--no-object-names", "--missing=print", revision)
     return frozenset(
-        line[1:].decode("ascii") for line in said.splitlines() if line.startswith(b"?")
+        line[1:].decode("ascii") for line in output.splitlines() if line.startswith(b"?")
     )
 
 
 def sizes(git: Git, oids: set[str]) -> dict[str, int]:
     """Return the sizes of the objects that are there."""
-    said = git.output(
+    output = git.output(
         "cat-file",
         "--batch-check=%(objectname) %(objectsize)",
         stdin="".join(f"{oid}\n" for oid in sorted(oids)).encode(),
     )
-    pairs = (line.decode("ascii").split() for line in said.splitlines())
+    pairs = (line.decode("ascii").split() for line in output.splitlines())
     return {oid: int(size) for oid, size in pairs if size.isdecimal()}
 
 

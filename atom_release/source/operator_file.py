@@ -81,7 +81,11 @@ def _with_keys(operator: Operator, folder: Path) -> Operator:
     ]
     gates = tuple(_pem(key, folder) for key in operator.gates)
     return Operator.model_validate(
-        {**operator.model_dump(), "people": [one.model_dump() for one in people], "gates": gates}
+        {
+            **operator.model_dump(),
+            "people": [person.model_dump() for person in people],
+            "gates": gates,
+        }
     )
 
 

@@ -83,10 +83,10 @@ def _pack(git: Git, made: Git, commit: str, listed: Iterable[str], *options: str
         process.stdin.close()
         with pack.open("wb") as file:
             shutil.copyfileobj(process.stdout, file)
-        said = process.stderr.read().decode("utf-8", "replace").strip()
+        message = process.stderr.read().decode("utf-8", "replace").strip()
         status = process.wait()
     if status != 0:
-        raise failure(Ran(status, b"", said), "pack-objects", git.repository)
+        raise failure(Ran(status, b"", message), "pack-objects", git.repository)
     made.output("index-pack", str(pack), environment=_ALONE)
 
 

@@ -72,12 +72,12 @@ class Scan:
     @property
     def deciding(self) -> list[Finding]:
         """What makes the answer NO."""
-        return [one for one in self.findings if one.decides]
+        return [finding for finding in self.findings if finding.decides]
 
     @property
     def warnings(self) -> list[Finding]:
         """What a person should look at, and which decides nothing."""
-        return [one for one in self.findings if not one.decides]
+        return [finding for finding in self.findings if not finding.decides]
 
     @property
     def whole(self) -> bool:
@@ -136,17 +136,19 @@ def is_pointer(content: bytes) -> bool:
     return len(content) < _LONGEST_POINTER and content.startswith(_POINTER)
 
 
-def control(scanner: Scanner, canaries: Mapping[str, bytes], what: str) -> NegativeControl:
+def control(scanner: Scanner, canaries: Mapping[str, bytes], kind: str) -> NegativeControl:
     """Put planted files to the same scanner; each must make it say NO, or the control is dead."""
     missed = [
         path
         for path, content in canaries.items()
-        if not any(one.decides for one in scanner(path, content))
+        if not any(finding.decides for finding in scanner(path, content))
     ]
     state = ControlState.DEAD if missed or not canaries else ControlState.ALIVE
-    found = (
+    outcome = (
         f"missed {', '.join(missed)}" if missed else f"found in all {len(canaries)} planted files"
     )
     return NegativeControl(
-        state=state, changed=f"planted {what} in {len(canaries)} files beside the tree", found=found
+        state=state,
+        changed=f"planted {kind} in {len(canaries)} files beside the tree",
+        found=outcome,
     )

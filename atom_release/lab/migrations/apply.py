@@ -60,8 +60,8 @@ class Applied:
     @property
     def missing_extension(self) -> str | None:
         """The extension that this server does not have, if that is why the file failed."""
-        found = _NO_EXTENSION.search(self.error)
-        return (found[1] or found[2]) if found else None
+        match = _NO_EXTENSION.search(self.error)
+        return (match[1] or match[2]) if match else None
 
 
 def apply_migrations(dsn: str, files: Sequence[tuple[str, bytes]]) -> list[Applied]:
@@ -97,7 +97,7 @@ def apply_file(
         ended_after(connection, _DEADLINE),
     ):
         sending = Sending(connection, path, sql, around or _nothing)
-        if not in_transaction or any(one.controls_transaction for one in every):
+        if not in_transaction or any(statement.controls_transaction for statement in every):
             return sending.send(together=False) or sending.judge_end()
         if around is not None:
             return sending.send_one_by_one()
@@ -149,10 +149,10 @@ def _readable(content: bytes | str) -> str:
     if "\0" in text:
         raise _UnreadableError("the file holds a NUL character", line_of(text, text.index("\0")))
     text = _HARMLESS.sub("", text)  # psql's own, changing nothing in the database
-    if found := _META.search(text):
+    if match := _META.search(text):
         raise _UnreadableError(
-            f"{found[0]} is psql's own command: no server understands it",
-            line_of(text, found.start()),
+            f"{match[0]} is psql's own command: no server understands it",
+            line_of(text, match.start()),
         )
     return text
 

@@ -103,12 +103,12 @@ def _without_lookalike(sections: Sections) -> Sections:
         return sections
     for comment in _comments(text):
         if _LOOKS_LIKE_ONE.fullmatch(comment.text) and any(statements(text[comment.end :])):
-            what = (
+            doubt = (
                 f"`{comment.text.strip()[:60]}` looks like the beginning of a way back, in the"
                 " words of no tool that is known here"
             )
             forward = blank_out(text, comment.start, len(text))
-            return Sections(forward, sections.tool, (line_of(text, comment.start), what))
+            return Sections(forward, sections.tool, (line_of(text, comment.start), doubt))
     return sections
 
 

@@ -87,7 +87,9 @@ def make_plan(
     contents = dict(files)
     names = read_names(contents, sqitch_plan)
     plan = Plan(left_out=names.left_out, ordered_by=names.ordered_by)
-    plan.doubts = [Doubt(path, 1, what, _BY_NAME) for path, what in sorted(names.doubts.items())]
+    plan.doubts = [
+        Doubt(path, 1, doubt_text, _BY_NAME) for path, doubt_text in sorted(names.doubts.items())
+    ]
     for path in names.steps:
         plan.steps.append(_read_step(path, contents[path], read, plan.doubts))
     return plan
@@ -110,12 +112,14 @@ def _read_step(
     if sections.doubt:
         doubts.append(Doubt(path, *sections.doubt, _BY_MARKER))
     elif undoes_itself(sections.forward):
-        what = "the file takes back all that it makes: one part of it may be a way back"
-        doubts.append(Doubt(path, _last_line(sections.forward), what, _BY_MARKER))
+        doubt_text = "the file takes back all that it makes: one part of it may be a way back"
+        doubts.append(Doubt(path, _last_line(sections.forward), doubt_text, _BY_MARKER))
     if placeholder := find_placeholder(sections.forward):
         line, name = placeholder
-        what = f"{name} is filled in by a deployment, which is not known"
-        doubts.append(Doubt(path, line, what, f"Commit {path} with a value in place of {name}."))
+        doubt_text = f"{name} is filled in by a deployment, which is not known"
+        doubts.append(
+            Doubt(path, line, doubt_text, f"Commit {path} with a value in place of {name}.")
+        )
     settings = f"-- {_read_settings(path, read)}".replace("\n", " ")
     in_transaction = not (wants_no_transaction(text) or wants_no_transaction(settings))
     forward = sections.forward.encode()

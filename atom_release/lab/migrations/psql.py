@@ -124,14 +124,14 @@ def read_included(
         refused = refused_command(content)
         if refused is not None:
             where = "" if place == path else f" in {place}, which it includes,"
-            what = f"\\{refused.name}{where} could run a program or write a file: not run here"
-            return files, (refused.line, what)
+            refusal = f"\\{refused.name}{where} could run a program or write a file: not run here"
+            return files, (refused.line, refusal)
         for command in commands(content):
             target = _included_path(place, command)
-            found = read(target) if target and target not in files else None
-            if found is not None:
-                files[target] = found
-                waiting.append((target, found.decode("utf-8", "replace")))
+            included = read(target) if target and target not in files else None
+            if included is not None:
+                files[target] = included
+                waiting.append((target, included.decode("utf-8", "replace")))
     return files, None
 
 

@@ -181,13 +181,13 @@ def _apply_in_time(target: Target, step: Step) -> Applied:
 
 def _privileged(target: Target, content: bytes) -> dict[str, str | None]:
     """Return the extensions that a file creates and only a superuser may, each with its schema."""
-    found: dict[str, str | None] = {}
+    extensions: dict[str, str | None] = {}
     for statement in statements(without_commands(content.decode("utf-8", "replace"))):
         name = _named(_EXTENSION, statement)
         if name and target.extensions.get(name):
             schema = _IN_SCHEMA.search(statement.text)
-            found[name] = (schema[1] or schema[2].lower()) if schema else None
-    return found
+            extensions[name] = (schema[1] or schema[2].lower()) if schema else None
+    return extensions
 
 
 def _pass_over(target: Target, step: Step, result: Replay) -> bytes:

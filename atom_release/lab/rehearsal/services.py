@@ -90,7 +90,7 @@ def _start_together(ground: Ground, services: list[tuple[Service, Start]]) -> St
     ids = [service.id for service, _ in services]
     started = Started(ports=dict(zip(ids, free_ports(len(ids)), strict=True)))
     with ThreadPoolExecutor(max(1, len(ids))) as threads:
-        list(threads.map(lambda one: start_one(ground, started, *one), services))
+        list(threads.map(lambda service: start_one(ground, started, *service), services))
     started.base_urls = {
         service_id: started.base_urls[service_id]
         for service_id in ids

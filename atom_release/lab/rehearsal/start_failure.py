@@ -51,7 +51,7 @@ _REFUSALS = {
         r"[Cc]onnection refused|\bECONNREFUSED\b|\[Errno 111\]"
     ),
 }
-_PATTERNS = {what: re.compile(pattern) for what, pattern in _REFUSALS.items()}
+_PATTERNS = {means: re.compile(pattern) for means, pattern in _REFUSALS.items()}
 _ELSEWHERE = re.compile(
     r"(?:No such file or directory|\bENOENT\b|cannot find the path)\W[^\n]{0,80}?"
     r"(?<![\w./])(/[\w./@+-]+)"
@@ -110,8 +110,8 @@ def explain_doubt(ending: Ending, log: bytes, given: Given) -> str:
         or _by_the_machine(ending)
         or next(
             (
-                f"it may have been refused {what}"
-                for what, pattern in _PATTERNS.items()
+                f"it may have been refused {means}"
+                for means, pattern in _PATTERNS.items()
                 if pattern.search(text)
             ),
             "",

@@ -59,6 +59,6 @@ def _run(
     )
     ended = launcher.until(lambda: not running.alive(), 60, going_on=lambda: True)
     launcher.stop(_NAME)
-    said = launcher.tail(_NAME)
-    if not ended or not said.endswith(b"done\n"):
-        raise ProbeFault(f"the services' folder could not be {done}: {last_line(said)}")
+    output = launcher.tail(_NAME)
+    if not ended or not output.endswith(b"done\n"):
+        raise ProbeFault(f"the services' folder could not be {done}: {last_line(output)}")

@@ -17,12 +17,16 @@ def made(wanted: Sequence[Secret]) -> dict[str, str]:
     The public half of one belongs to the private key made here.
     """
     values = {
-        one.name: secrets.token_hex(one.bytes) if one.kind == "random" else _private_key(one.kind)
-        for one in wanted
-        if one.public_of is None
+        secret.name: secrets.token_hex(secret.bytes)
+        if secret.kind == "random"
+        else _private_key(secret.kind)
+        for secret in wanted
+        if secret.public_of is None
     }
     return values | {
-        one.name: _public_half(values[one.public_of]) for one in wanted if one.public_of is not None
+        secret.name: _public_half(values[secret.public_of])
+        for secret in wanted
+        if secret.public_of is not None
     }
 
 
@@ -38,7 +42,7 @@ def spelled(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def readable(wanted: Iterable[Secret], service: str) -> list[Secret]:
     """Return the secrets that a service may read: those that name it, or nobody."""
-    return [one for one in wanted if not one.readers or service in one.readers]
+    return [secret for secret in wanted if not secret.readers or service in secret.readers]
 
 
 def _lines(value: str) -> list[str]:

@@ -29,7 +29,7 @@ def read(scratch: Path, globs: Sequence[str], beside: Sequence[str]) -> dict[str
         ProbeFault: there is more than any release writes.
     """
     matches = [matcher(glob) for glob in globs]
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     others: dict[str, bytes] = {}
     size = 0
     for number, (path, content) in enumerate(_plain_files(scratch)):
@@ -42,16 +42,16 @@ def read(scratch: Path, globs: Sequence[str], beside: Sequence[str]) -> dict[str
         if path.endswith(tuple(beside)):
             others[path] = content
         elif any(match(path) for match in matches):
-            found[path] = content
+            files[path] = content
     return dict(
         sorted(
             {
-                **found,
+                **files,
                 **{
                     path: others[path]
-                    for one in found
+                    for path_found in files
                     for ending in beside
-                    if (path := one + ending) in others
+                    if (path := path_found + ending) in others
                 },
             }.items()
         )

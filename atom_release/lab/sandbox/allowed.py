@@ -92,11 +92,11 @@ def tool_paths(
     programs and libraries. Of any other program its own file is seen and no more: its folder may
     be somebody's home.
     """
-    found = program if "/" in program else shutil.which(program, path=environment.get("PATH"))
-    if not found or not found.startswith("/"):
+    path_text = program if "/" in program else shutil.which(program, path=environment.get("PATH"))
+    if not path_text or not path_text.startswith("/"):
         return ()
     shown: dict[Path, None] = {}
-    for path in _chain(Path(found)):
+    for path in _chain(Path(path_text)):
         for needed in (*_installation(path, hidden), path):
             shown.setdefault(needed)
     return tuple(shown)

@@ -134,9 +134,9 @@ class Order:
     def _links(self, readable: set[Path]) -> dict[str, str]:
         """Return the symbolic links without which a path that the subject is told leads nowhere."""
         folders = self.folders
-        told = {*readable, *folders.writable, *folders.bounded, *folders.throwaway}
+        visible = {*readable, *folders.writable, *folders.bounded, *folders.throwaway}
         links: dict[str, str] = {}
-        for path in sorted(told):
+        for path in sorted(visible):
             links |= allowed.trail(os.path.abspath(path))  # noqa: PTH100 - links must stay
         return links
 
@@ -145,13 +145,13 @@ class Order:
 
         Not root, or without namespaces that user could not reach what it must run.
         """
-        found = _account(self.accounts)
-        if found is None or self.namespaces == "user":
+        account = _account(self.accounts)
+        if account is None or self.namespaces == "user":
             return None
         needed = (*allowed.interpreter(), self.directory)
-        if self.namespaces == "none" and not all(_reachable(path, found) for path in needed):
+        if self.namespaces == "none" and not all(_reachable(path, account) for path in needed):
             return None
-        return {"name": found.pw_name, "uid": found.pw_uid, "gid": found.pw_gid}
+        return {"name": account.pw_name, "uid": account.pw_uid, "gid": account.pw_gid}
 
 
 def _account(names: Sequence[str]) -> pwd.struct_passwd | None:
@@ -186,7 +186,7 @@ def _reachable(path: Path, user: pwd.struct_passwd) -> bool:
     )
 
 
-def _enterable(found: os.stat_result, user: pwd.struct_passwd) -> bool:
-    if found.st_uid == user.pw_uid:
-        return bool(found.st_mode & stat.S_IXUSR)
-    return bool(found.st_mode & stat.S_IXOTH)
+def _enterable(status: os.stat_result, user: pwd.struct_passwd) -> bool:
+    if status.st_uid == user.pw_uid:
+        return bool(status.st_mode & stat.S_IXUSR)
+    return bool(status.st_mode & stat.S_IXOTH)

@@ -95,8 +95,10 @@ class Launched:
         return word
 
     def _last_words(self) -> str:
-        said = self.process.stdout.read() if self.process.stdout else b""
-        return said.decode("utf-8", "replace")[-500:].strip() or "the launcher ended without a word"
+        output = self.process.stdout.read() if self.process.stdout else b""
+        return (
+            output.decode("utf-8", "replace")[-500:].strip() or "the launcher ended without a word"
+        )
 
     def tell(self, word: bytes) -> None:
         """Say `t` (pass SIGTERM on), or close the line with an empty word (end everything)."""
@@ -140,7 +142,7 @@ def launch(order: Order, output: int) -> Launched:
     """
     plain = order.plain()
     text = json.dumps(plain).encode()
-    said, say = os.pipe()
+    output_end, say = os.pipe()
     try:
         # The order goes by a pipe and not by argv or environment: it may hold values that no other
         # process should read.
@@ -164,11 +166,11 @@ def launch(order: Order, output: int) -> Launched:
             cwd="/",
         )
     except BaseException:
-        os.close(said)
+        os.close(output_end)
         raise
     finally:
         os.close(say)
-    work = Launched(process, plain, os.fdopen(said, "rb"))
+    work = Launched(process, plain, os.fdopen(output_end, "rb"))
     work.tell(text)
     return work
 

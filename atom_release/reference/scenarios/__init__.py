@@ -22,7 +22,8 @@ _GREEN = Scenario(
 _GROUPS = (claims, services, performance, regression, ratchet, policies, signing, infrastructure)
 
 SCENARIOS: dict[str, Scenario] = {
-    one.name: one for one in (_GREEN, *(one for group in _GROUPS for one in group.SCENARIOS))
+    scenario.name: scenario
+    for scenario in (_GREEN, *(scenario for group in _GROUPS for scenario in group.SCENARIOS))
 }
 
 

@@ -68,17 +68,17 @@ def found_then(
         )
 
     served = [service for service in manifest.services if service.endpoints]
-    found = [yes("latency", service, _latency(service)) for service in served]
-    found += [
+    evidence_then = [yes("latency", service, _latency(service)) for service in served]
+    evidence_then += [
         yes("accuracy", service, {"n": 200, "correct": 178, "majority": 0.5})
         for service in manifest.services
         if service.accuracy
     ]
-    found += [
+    evidence_then += [
         yes("regression", service, {"not_applicable": "no baseline: the first release"})
         for service in served
     ]
-    return {names.PERF_SUMMARY: found}
+    return {names.PERF_SUMMARY: evidence_then}
 
 
 def _latency(service: Service) -> dict[str, JsonValue]:
@@ -100,8 +100,8 @@ def _latency(service: Service) -> dict[str, JsonValue]:
         "unit": "ms",
         "load": asked_load(service.budget).to_json(),
         "endpoints": [
-            {"name": one.name, "method": one.method, "path": one.path, **measured}
-            for one in service.endpoints
+            {"name": endpoint.name, "method": endpoint.method, "path": endpoint.path, **measured}
+            for endpoint in service.endpoints
         ],
         "noop": {"requests": 50, "errors": 0, "p95": 100.0, "low": 90.0, "high": 110.0},
     }

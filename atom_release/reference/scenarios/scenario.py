@@ -73,17 +73,17 @@ class Scenario:
 @lru_cache(maxsize=1)
 def bundled() -> Mapping[str, bytes]:
     """Return the files of the reference release as they are bundled."""
-    found: Files = {}
+    files: Files = {}
 
     def walk(folder: Traversable, prefix: str) -> None:
-        for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        for entry in sorted(folder.iterdir(), key=lambda path: path.name):
             if entry.is_dir() and entry.name != "__pycache__":
                 walk(entry, f"{prefix}{entry.name}/")
             elif entry.is_file() and not entry.name.endswith(".pyc"):
-                found[prefix + entry.name] = entry.read_bytes()
+                files[prefix + entry.name] = entry.read_bytes()
 
     walk(package_files("atom_release.reference") / "tree", "")
-    return found
+    return files
 
 
 def ask_only(tree: Files, *criteria: str) -> None:

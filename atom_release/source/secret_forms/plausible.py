@@ -241,11 +241,11 @@ def is_worded(value: str) -> bool:
 
 def names_itself(name: str, value: str) -> bool:
     """Say whether the literal only repeats its name, as an enum's member or a field's key does."""
-    said, called = words(value), words(name)
+    value_words, called = words(value), words(name)
     return (
-        bool(said)
+        bool(value_words)
         and len(value) <= 40  # noqa: PLR2004 - names are short
-        and (said == called or (set(said) <= set(called) and value.isidentifier()))
+        and (value_words == called or (set(value_words) <= set(called) and value.isidentifier()))
     )
 
 

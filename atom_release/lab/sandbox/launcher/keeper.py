@@ -144,5 +144,5 @@ def _read(handle: int, length: int) -> bytes:
     return got
 
 
-def _say(report: int, what: dict[str, Any]) -> None:
-    os.write(report, json.dumps(what).encode() + b"\n")
+def _say(report: int, message: dict[str, Any]) -> None:
+    os.write(report, json.dumps(message).encode() + b"\n")

@@ -37,10 +37,10 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(result: int, what: str) -> None:
+def _checked(result: int, action: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
+        raise OSError(number, f"{action}: {os.strerror(number)}")
 
 
 def unshare(flags: int) -> None:
@@ -82,14 +82,14 @@ def change_root(path: str) -> None:
 
 
 def _mount_setattr(folder: int, path: str, flags: int, attributes: tuple[int, ...]) -> None:
-    asked = struct.pack("QQQQ", *attributes)
+    packed = struct.pack("QQQQ", *attributes)
     result = _libc.syscall(
         ctypes.c_long(_SYS_MOUNT_SETATTR),
         ctypes.c_int(folder),
         os.fsencode(path),
         ctypes.c_uint(flags),
-        asked,
-        ctypes.c_size_t(len(asked)),
+        packed,
+        ctypes.c_size_t(len(packed)),
     )
     _checked(result, f"mount_setattr {path}")
 
@@ -149,5 +149,5 @@ def interfaces_up() -> list[str]:
 
 
 def _interface_flags(handle: socket.socket, name: bytes) -> int:
-    asked = fcntl.ioctl(handle, _SIOCGIFFLAGS, struct.pack("16sH14x", name, 0))
-    return int(struct.unpack("16xH14x", asked)[0])
+    reply = fcntl.ioctl(handle, _SIOCGIFFLAGS, struct.pack("16sH14x", name, 0))
+    return int(struct.unpack("16xH14x", reply)[0])

@@ -31,30 +31,30 @@ def start(order: dict[str, Any], how: str, outer: dict[str, Any]) -> tuple[int, 
     instruction.
     """
     order = {**order, "mappable": proof.sees_itself()}
-    told, tell = os.pipe()
-    asked, ask = os.pipe()
+    answer_end, tell = os.pipe()
+    request_end, ask = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(told)
+        os.close(answer_end)
         os.close(ask)
         try:
-            _become(order, how, outer, tell, asked)
+            _become(order, how, outer, tell, request_end)
         except BaseException as error:  # noqa: BLE001 - whatever happened, this process must end here and say it
             _tell_why(tell, str(error))
         os._exit(127)
     os.close(tell)
-    os.close(asked)
+    os.close(request_end)
     kernel.close_to_others()  # not before: a process so closed cannot map its own user namespace
-    with os.fdopen(told, "rb") as answers:
+    with os.fdopen(answer_end, "rb") as answers:
         first = answers.read(1)
         if first == b"m":
             _map_all(child)
         os.close(ask)  # the end of this pipe is the word to go on
-        said = first.strip(b"m-") + answers.read()
-    proven: list[str] | None = json.loads(said) if said.startswith(b'["') else None
+        answer = first.strip(b"m-") + answers.read()
+    proven: list[str] | None = json.loads(answer) if answer.startswith(b'["') else None
     if proven is None:
         raise OSError(
-            said.decode("utf-8", "replace")
+            answer.decode("utf-8", "replace")
             or "the subject's process ended before its first instruction"
         )
     return child, proven
@@ -71,9 +71,11 @@ def _tell_why(tell: int, why: str) -> None:
         os.write(2, f"{why}\n".encode())
 
 
-def _become(order: dict[str, Any], how: str, outer: dict[str, Any], tell: int, asked: int) -> None:
+def _become(
+    order: dict[str, Any], how: str, outer: dict[str, Any], tell: int, request_end: int
+) -> None:
     os.setsid()
-    counted = _change_identity(order, how, tell, asked)
+    counted = _change_identity(order, how, tell, request_end)
     _limit(order["limits"], counted=counted)
     os.umask(0o022)
     kernel.renounce_privileges()
@@ -90,7 +92,7 @@ def _become(order: dict[str, Any], how: str, outer: dict[str, Any], tell: int, a
     os.execvpe(order["argv"][0], order["argv"], order["environment"])  # noqa: S606 - the manifest's command, in the sandbox
 
 
-def _change_identity(order: dict[str, Any], how: str, tell: int, asked: int) -> bool:
+def _change_identity(order: dict[str, Any], how: str, tell: int, request_end: int) -> bool:
     """Become the other uid, or the same one without its privileges.
 
     Whether processes are counted for this sandbox alone.
@@ -100,7 +102,7 @@ def _change_identity(order: dict[str, Any], how: str, tell: int, asked: int) -> 
     if how == "root":
         counted = order["mappable"] and _own_user_namespace(kernel.CLONE_NEWUSER)
         os.write(tell, b"m" if counted else b"-")
-        os.read(asked, 1)
+        os.read(request_end, 1)
     elif how == "user":
         counted = _own_user_namespace(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
         if counted:

@@ -68,17 +68,17 @@ class Watch:
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError):
-            while (found := os.waitpid(-1, os.WNOHANG))[0]:
-                if found[0] == self._child:
-                    self.status = os.waitstatus_to_exitcode(found[1])
+            while (reaped := os.waitpid(-1, os.WNOHANG))[0]:
+                if reaped[0] == self._child:
+                    self.status = os.waitstatus_to_exitcode(reaped[1])
 
     def _measure(self) -> None:
         threads, resident = 0, 0.0
-        for fields in (found := dict(_descendants())).values():
+        for fields in (descendants := dict(_descendants())).values():
             threads += int(fields[17])
             resident += int(fields[21]) * _PAGE_MB
         most = self._limits["resident_mb"]
-        if most and resident > most and self._weigh(found) > most:
+        if most and resident > most and self._weigh(descendants) > most:
             self.met = "memory"
         elif threads >= self._limits["processes"] - 1:
             self.met = "processes"
@@ -147,12 +147,12 @@ def _below(root: int) -> list[int]:
         for name in os.listdir("/proc")
         if name.isdigit() and (fields := _account(int(name)))
     }
-    found, ring = [], {str(root)}
+    pids, ring = [], {str(root)}
     while ring:
         children = [pid for pid, parent in parents.items() if parent in ring]
-        found += children
+        pids += children
         ring = {str(pid) for pid in children}
-    return found
+    return pids
 
 
 def _account(pid: int) -> list[str]:
