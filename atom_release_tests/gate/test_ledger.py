@@ -331,6 +331,27 @@ def test_a_score_of_other_code_or_rows_accuses_nobody(
     assert _verdict(_claim(ClaimKind.RECALL, 0.9, text="90%"), known) is _UNVERIFIED
 
 
+@pytest.mark.parametrize(
+    ("unanswered", "accuracy", "verdict"),
+    [
+        (0, 0.6, _CONTRADICTED),
+        (500, 0.0, _UNVERIFIED),  # nothing was answered: nothing was scored
+        (150, 0.6, _UNVERIFIED),  # those, right, would make 0.9
+        (20, 0.6, _CONTRADICTED),  # nor would these
+    ],
+)
+def test_rows_without_an_answer_are_held_against_no_claim(
+    unanswered: int, accuracy: float, verdict: ClaimVerdict
+) -> None:
+    scores = ScoresKnown(
+        n=500, accuracy=accuracy, recall=0.0, unanswered=unanswered, unchanged_since_report=True
+    )
+    known = KNOWN.model_copy(update={"scores": scores})
+    assert _verdict(_claim(ClaimKind.ACCURACY, 0.9, text="90%"), known) is verdict
+    recall = _verdict(_claim(ClaimKind.RECALL, 0.9, text="90%"), known)
+    assert recall is (_UNVERIFIED if unanswered else _CONTRADICTED)
+
+
 def test_a_share_of_unknown_size_has_the_widest_interval_it_can() -> None:
     """0.25 may be one of four: too little to contradict 0.5; one of two hundred would not be."""
     known = Known(scores=ScoresKnown(n=500, precision=0.25, unchanged_since_report=True))

@@ -234,7 +234,13 @@ def _scores(facts: Mapping[str, Any], unchanged: bool | None) -> ScoresKnown | N
             "labelled_positive",
         )
     }
-    return ScoresKnown.model_validate({**named, "unchanged_since_report": unchanged})
+    return ScoresKnown.model_validate(
+        {
+            **named,
+            "unanswered": facts.get("unanswered", 0),
+            "unchanged_since_report": unchanged,
+        }
+    )
 
 
 def _relations(kind: str, evidence: Body) -> tuple[str, ...] | None:

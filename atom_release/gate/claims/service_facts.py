@@ -99,6 +99,9 @@ class ScoresKnown(_Frozen):
     labelled_positive: int | None = Field(
         default=None, description="rows labelled positive: what recall is a share of"
     )
+    unanswered: int = Field(
+        default=0, ge=0, description="rows that got no answer, each of them counted as wrong"
+    )
     unchanged_since_report: bool | None = Field(
         default=None, description="source and labelled data as they were when the report came"
     )
@@ -106,8 +109,16 @@ class ScoresKnown(_Frozen):
     def interval(self, name: str) -> tuple[float, float]:
         """Return the interval of one score.
 
-        Where its number of trials is not told, the least that it can be.
+        Where its number of trials is not told, the least that it can be. A row without an answer
+        could have been right: it widens the accuracy by its share, and leaves the other scores
+        open.
         """
+        low, high = self._sampled(name)
+        if not self.unanswered:
+            return low, high
+        return (low, min(1.0, high + self.unanswered / self.n)) if name == "accuracy" else (0, 1)
+
+    def _sampled(self, name: str) -> tuple[float, float]:
         share = float(getattr(self, name))
         trials = {
             "accuracy": self.n,

@@ -229,7 +229,7 @@ def _score(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
         return Judged(
             _UNVERIFIED,
             shown,
-            f"it differs, but {facts.scores.n} labelled rows cannot tell them apart",
+            f"it differs, but {facts.scores.n} labelled rows cannot tell them apart{_open(facts)}",
         )
     unchanged = facts.scores.unchanged_since_report
     if facts.lines is not None:
@@ -243,6 +243,12 @@ def _score(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
         f"outside the interval of {facts.scores.n} labelled rows; code and rows are as they were"
         " when the report came",
     )
+
+
+def _open(facts: Known) -> str:
+    """Return what to say of rows that got no answer."""
+    unanswered = facts.scores.unanswered if facts.scores else 0
+    return f": {unanswered} of them got no answer" if unanswered else ""
 
 
 def _policy(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:

@@ -50,7 +50,7 @@ def test_service_is_there(service):
 
 def _undecodable(tree: Files) -> None:
     tree["data/labelled.csv"] = (
-        tree["data/labelled.csv"].decode().replace("latency", "latence\u0301").encode("utf-16")
+        tree["data/labelled.csv"].decode().replace("latency", "lat\u00e9ncia").encode("latin-1")
     )
 
 
