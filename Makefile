@@ -5,13 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: release test ui bench lint clean
+.PHONY: release test matrix ui bench lint clean
 
 release: $(READY)
 	$(BIN)/atom-release run
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -m "not slow" -n 3 --dist loadgroup
+
+# Each scenario alone, also those that share a run in the tests.
+matrix: $(READY)
+	$(BIN)/python -m pytest -q -m matrix -n 2 --dist loadgroup
 
 ui: $(READY)
 	$(BIN)/atom-release ui

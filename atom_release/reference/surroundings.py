@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from atom_release.reference.scenarios import SCENARIOS
+from atom_release.reference.scenarios import find
 
 _stack = ExitStack()
 _made: dict[str, Mapping[str, str]] = {}
@@ -22,7 +22,7 @@ def environment(scenario: str) -> Mapping[str, str]:
 
     Its servers start at the first call and end with the run or the process.
     """
-    around = SCENARIOS[scenario].around if scenario in SCENARIOS else None
+    around = find(scenario).around
     if around is None:
         return {}
     with _guard:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from atom_release.errors import Misuse
 from atom_release.gate.vocabulary import Verdict
 from atom_release.git import Git
-from atom_release.reference.scenarios import SCENARIOS
+from atom_release.reference.scenarios import SCENARIOS, find
 from atom_release_tests.fixtures import judged
 
 GREEN = {
@@ -22,7 +23,32 @@ GREEN = {
     "P-4": "BLOCKED",
     "AC6": "BLOCKED",
 }
-QUICK = ("report-missing", "rls-view-leak")
+# Defects that stand in different places and turn different criteria share a run: what each turns
+# is then held against the union of their declarations. `make matrix` judges each alone.
+TOGETHER = (
+    "suite-overclaimed+secret-committed",
+    "suite-flaky+pii-in-export",
+    "suite-vacuous+rls-not-forced",
+    "deliverable-missing+secret-export-ignored",
+    "accuracy-overclaimed+workflow-automatic",
+    "report-self-contradicts+rls-missing-policy",
+    "report-utf16+jwt-override",
+    "integration-vacuous+pii-in-fixture",
+    "metrics-constant+default-key-in-code",
+    "metrics-json+model-signed-with-tree-key",
+    "slow-endpoint+model-unverified",
+    "fast-404+report-missing",
+    "error-rate+migration-broken",
+    "bimodal-tail+tag-conflict",
+    "accuracy-below-baseline+secret-in-history",
+    "probe-errors+key-not-from-vault",
+    "extension-missing+branch-diverged",
+)
+ALONE = tuple(
+    name
+    for name in SCENARIOS
+    if name != "green" and name not in {part for names in TOGETHER for part in names.split("+")}
+)
 REF = "refs/tags/v3.0.0-phaseC"
 STANDING = {
     "tag-conflict": [REF],
@@ -33,7 +59,7 @@ pytestmark = pytest.mark.live
 
 
 def check(name: str, place: Path) -> None:
-    scenario = SCENARIOS[name]
+    scenario = find(name)
     result = judged.run(name, place)
     expected = {
         **GREEN,
@@ -49,7 +75,8 @@ def check(name: str, place: Path) -> None:
             "p95 over the releases is drawn where there is one before"
         )
     if scenario.expects:
-        assert judged.release_refs(place, name) == STANDING.get(name, [])
+        standing = [ref for part in name.split("+") for ref in STANDING.get(part, [])]
+        assert judged.release_refs(place, name) == standing
     assert (place / "reports" / "releases" / "v3.0.0" / "PhaseC_AuditBundle.zip").is_file()
 
 
@@ -105,14 +132,24 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", QUICK)
-def test_a_red_scenario_turns_what_it_declares(name: str, tmp_path: Path) -> None:
-    """Two defects of different kinds: what is claimed, and what the database lets through."""
+@pytest.mark.parametrize("name", [*ALONE, *TOGETHER])
+def test_a_scenario_turns_what_it_declares(name: str, tmp_path: Path) -> None:
+    """One defect, or two that do not meet: the declared change set, and nothing else."""
     check(name, tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in {*QUICK, "green"}])
-def test_every_other_scenario_turns_what_it_declares(name: str, tmp_path: Path) -> None:
-    """One defect, its declared change set, and nothing else."""
+@pytest.mark.matrix
+@pytest.mark.parametrize("name", [name for names in TOGETHER for name in names.split("+")])
+def test_a_scenario_by_itself_turns_what_it_declares(name: str, tmp_path: Path) -> None:
+    """The defects that otherwise share a run, each alone."""
     check(name, tmp_path)
+
+
+def test_scenarios_that_turn_the_same_do_not_stand_together() -> None:
+    with pytest.raises(Misuse, match=r"more than one turns P-2"):
+        find("secret-committed+model-unverified")
+    with pytest.raises(Misuse, match=r"more than one changes what stands beside the files"):
+        find("tag-conflict+branch-diverged")
+    with pytest.raises(Misuse, match=r"There is no scenario 'other'"):
+        find("green+other")

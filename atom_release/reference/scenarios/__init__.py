@@ -13,7 +13,7 @@ from atom_release.reference.scenarios import (
     services,
     signing,
 )
-from atom_release.reference.scenarios.scenario import Scenario
+from atom_release.reference.scenarios.scenario import Scenario, combine
 
 _GREEN = Scenario(
     "green", None, {}, "Everything holds; Prometheus server and forge are absent and noted."
@@ -28,14 +28,22 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def find(name: str) -> Scenario:
-    """Return the scenario of that name.
+    """Return the scenario of that name, or of several names joined by a plus sign.
 
     Raises:
-        Misuse: there is none.
+        Misuse: there is none, or they cannot stand together.
     """
-    if name not in SCENARIOS:
-        raise Misuse(f"There is no scenario {name!r}.", "See `atom-release scenarios`.")
-    return SCENARIOS[name]
+    parts = name.split("+")
+    if unknown := [part for part in parts if part not in SCENARIOS]:
+        raise Misuse(f"There is no scenario {unknown[0]!r}.", "See `atom-release scenarios`.")
+    if len(parts) == 1:
+        return SCENARIOS[name]
+    try:
+        return combine([SCENARIOS[part] for part in parts])
+    except ValueError as error:
+        raise Misuse(
+            f"These scenarios cannot stand together: {error}.", "Name scenarios that differ."
+        ) from error
 
 
 def manifest_bytes(scenario: str) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
@@ -68,6 +69,52 @@ class Scenario:
         if self.change is not None:
             self.change(tree)
         return tree
+
+
+def combine(scenarios: Sequence[Scenario]) -> Scenario:
+    """Return the scenario that has the defects of all of these, each as if it stood alone.
+
+    Their change sets are put together, so no two may declare the same criterion; and no two may
+    both change what the files are not: one past, one set of repositories, one surroundings.
+
+    Raises:
+        ValueError: two of them declare, or change, the same.
+    """
+    name = "+".join(scenario.name for scenario in scenarios)
+    expects: dict[str, Outcome] = {}
+    for scenario in scenarios:
+        if shared := expects.keys() & scenario.expects:
+            message = f"{name}: more than one turns {', '.join(sorted(shared))}"
+            raise ValueError(message)
+        expects |= scenario.expects
+
+    def change(tree: Files) -> None:
+        for scenario in scenarios:
+            if scenario.change is not None:
+                scenario.change(tree)
+
+    return Scenario(
+        name,
+        scenarios[0].criterion,
+        expects,
+        " ".join(scenario.what for scenario in scenarios),
+        change,
+        prepare=_only(name, [scenario.prepare for scenario in scenarios]),
+        around=_only(name, [scenario.around for scenario in scenarios]),
+        earlier=_only(name, [scenario.earlier for scenario in scenarios]),
+        once=_only(name, [scenario.once or None for scenario in scenarios]) or {},
+    )
+
+
+_Part = TypeVar("_Part")
+
+
+def _only(name: str, parts: Sequence[_Part | None]) -> _Part | None:
+    there = [part for part in parts if part is not None]
+    if len(there) > 1:
+        message = f"{name}: more than one changes what stands beside the files"
+        raise ValueError(message)
+    return there[0] if there else None
 
 
 @lru_cache(maxsize=1)
