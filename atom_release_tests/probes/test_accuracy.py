@@ -257,7 +257,7 @@ def test_a_table_of_the_labelled_rows_is_found_out_and_fails_nothing(tmp_path: P
     assert (found.answer, found.facts["accuracy"]) == (Answer.YES, 1.0)
     (warning,) = _facts(found).warnings
     assert warning["rule"] == "may-have-memorised"
-    assert "40 of 100 answers changed when amount moved very little" in str(warning["what"])
+    assert "20 of 50 answers changed when amount moved very little" in str(warning["what"])
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_an_honest_scorer_is_not_suspected(
     assert found.answer is Answer.YES
     jitter = _facts(found).jitter
     assert jitter is not None
-    assert (jitter.rows, _facts(found).warnings) == (100, [])
+    assert (jitter.rows, _facts(found).warnings) == (50, [])
 
 
 def test_a_scorer_that_varies_by_itself_is_not_suspected_of_memory(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from atom_release.gate.facts.accuracy import Jitter
 from atom_release.probes.accuracy.labelled import Labelled
 
-_MOST_ROWS = 200
+_MOST_ROWS = 60
 _SHARE = 0.001  # of the column's standard deviation
 _WIDE = 50  # a column of whole numbers that spans less may be a code
 
@@ -22,7 +22,7 @@ Ask = Callable[[dict[str, Any]], str | None]
 
 
 def ask_again(labelled: Labelled, answers: Sequence[str | None], ask: Ask) -> Jitter | None:
-    """Ask answered rows, at most 200 of them spread over the file, twice again.
+    """Ask answered rows, at most 60 of them spread over the file, twice again.
 
     None where no column can be moved.
     """
