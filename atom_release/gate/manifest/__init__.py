@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.fields import Duration, Reason, Strict, slug, switch
+from atom_release.gate.manifest.install import Install
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
@@ -33,6 +34,7 @@ __all__ = [
     "Endpoint",
     "Histogram",
     "Infrastructure",
+    "Install",
     "Integration",
     "Login",
     "Manifest",

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
+from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
 from atom_release.gate.manifest.third_party import Measurement
@@ -45,6 +46,10 @@ class Suite(Strict):
         default=None,
         description="wheels installed beforehand into an environment of the suite's own",
     )
+    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="variables that the suite is run with; never a secret"
+    )
     arguments: tuple[str, ...] = ()
     command: tuple[str, ...] = Field(
         default=(),
@@ -64,6 +69,14 @@ class Suite(Strict):
     memory_mb: int = Field(default=2048, ge=64)
     history: History = Field(default="commit", description=_HISTORY)
     control: Literal["strict", "weak"] = "strict"
+
+    @model_validator(mode="after")
+    def _one_python(self) -> Self:
+        named = [name for name in ("install", "interpreter", "requirements") if getattr(self, name)]
+        if self.install and len(named) > 1:
+            message = f"a suite has one Python: choose between {' and '.join(named)}"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _command_writes_junit(self) -> Self:
@@ -137,9 +150,17 @@ class Integration(Strict):
     paths: tuple[InRepository, ...] = Field(min_length=1)
     directory: InRepository | None = None
     interpreter: str | None = None
+    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
     environment: dict[str, str] = Field(
         default_factory=dict, description="filled like a service's start environment"
     )
     timeout: Duration = timedelta(minutes=5)
     history: History = Field(default="commit", description=_HISTORY)
     control: Literal["strict", "weak"] = "strict"
+
+    @model_validator(mode="after")
+    def _one_python(self) -> Self:
+        if self.install and self.interpreter:
+            message = "integration tests have one Python: choose between install and interpreter"
+            raise ValueError(message)
+        return self

@@ -47,6 +47,21 @@ _KEY = _neutral("it is the name by which the two manifests are compared")
 _CLAIMED = _neutral("what others measured is a claim: shown, and never counted")
 
 
+def _install(path: str, *criteria: str) -> dict[str, FieldClass]:
+    """Return the classes of what an environment is made of: any change may ask less."""
+    names = (
+        "folder",
+        "python",
+        "project",
+        "lock",
+        "requirements",
+        "extras",
+        "groups",
+        "packages",
+    )
+    return {f"{path}.{name}": _changed(*criteria) for name in names} | {path: _changed(*criteria)}
+
+
 def _request(path: str, *criteria: str, ruled: tuple[str, ...] = ()) -> dict[str, FieldClass]:
     """Return the classes of a request's fields; those in `ruled` have a rule of their own."""
     names = ("service", "method", "path", "headers", "body", "expect", "take")
@@ -79,6 +94,8 @@ FIELDS: dict[str, FieldClass] = {
     "services.suite.directory": _changed(OWN),
     "services.suite.interpreter": _changed(OWN),
     "services.suite.requirements": _changed(OWN),
+    **_install("services.suite.install", OWN),
+    "services.suite.environment": _changed(OWN),
     "services.suite.arguments": RULED,
     "services.suite.command": RULED,
     "services.suite.ablate": RULED,
@@ -161,6 +178,7 @@ FIELDS: dict[str, FieldClass] = {
     "integration.paths": RULED,
     "integration.directory": _changed("AC2"),
     "integration.interpreter": _changed("AC2"),
+    **_install("integration.install", "AC2"),
     "integration.environment": _changed("AC2"),
     "integration.timeout": _LIMIT,
     "integration.history": _changed("AC2"),
