@@ -1,4 +1,4 @@
-"""The journal of one repository's acts.
+"""The journal of the acts of one gate.
 
 What was begun and how far it came, so that a crash neither repeats an act nor forgets one.
 
@@ -44,10 +44,7 @@ class Entry(BaseModel):
 
 
 class Journal:
-    """The entries of one repository, a file for each judged commit and release.
-
-    In a folder of their own.
-    """
+    """The entries, a file for each judged commit and release, whatever clone it was judged in."""
 
     def __init__(self, folder: Path) -> None:
         """Remember the folder; it is made with the first entry."""

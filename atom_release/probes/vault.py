@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _QUESTION = "vault"
 _STATES = {501: "uninitialized", 503: "sealed"}
 _REFUSED = {401, 403}
+_NOT_APPLICABLE = "not_applicable"
 
 
 class _Trouble(ProbeFault):
@@ -85,7 +86,7 @@ def _without(look: Look, rehearsal: Rehearsal | None) -> Evidence:
             f"no Vault: its variable is unset, and OpenBao could not be rehearsed ({why})",
             assurance=Assurance.REHEARSED,
         )
-    facts: dict[str, JsonValue] = {"not_applicable": "the manifest names no Vault and no secret"}
+    facts: dict[str, JsonValue] = {_NOT_APPLICABLE: "the manifest names no Vault and no secret"}
     return look.found(
         _QUESTION,
         _QUESTION,
@@ -155,8 +156,17 @@ def _asked(
             "paths": dict(reading.capabilities),
             "empty": list(reading.empty),
             "policies": list(reading.policies),
+            **_emptiness(paths, reason),
         },
     )
+
+
+def _emptiness(paths: list[str], reason: str) -> dict[str, JsonValue]:
+    """Say that nothing which the release reads was asked; nothing where something was."""
+    if paths:
+        return {}
+    told = f"{reason}: this says nothing about the release, whose manifest names no `secrets`"
+    return {_NOT_APPLICABLE: told}
 
 
 def _judged(reading: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
@@ -169,6 +179,8 @@ def _judged(reading: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
         named = ", ".join(reading.empty)
         reason = f"{name} is unsealed, and nothing lies at {named}: never written, or deleted"
         return Answer.NO, reason, f"Write the secret to {named}, or mend its path in the manifest."
+    if not paths:
+        return Answer.YES, f"{name} {reading.version} is unsealed and knows the token", ""
     reason = (
         f"{name} {reading.version} is unsealed, and the token may read {paths} of {paths} named"
     )

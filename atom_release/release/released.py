@@ -73,10 +73,10 @@ def of(subject: Subject) -> Standing | None:
 
 
 def journal_of(subject: Subject) -> Journal:
-    """Return the journal of the acts on the judged repository."""
+    """Return the journal of the acts: its entries are named by judged commit, as every clone is."""
     from atom_release.acts.journal import Journal
 
-    return Journal(subject.settings.home / "journal" / subject.tree.root)
+    return Journal(subject.settings.home / "journal")
 
 
 def ask_remote(subject: Subject, standing: Standing) -> RemoteTag:

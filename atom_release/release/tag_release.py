@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from atom_release.acts.journal import Entry, Journal
-from atom_release.acts.lock import turn
 from atom_release.acts.release_commit import still_fits
 from atom_release.acts.tag import (
     ITSELF,
@@ -68,7 +67,7 @@ def tag(work: Work) -> Released:
     subject = work.subject
     release = subject.manifest.release
     journal = bundle_decision.journal_of(work)
-    with turn(bundle_decision.lock_of(work), work.log.warning):
+    with bundle_decision.turn_to_act(work):
         standing = released.of(subject)
         if standing is not None:
             facts = describe_tag(

@@ -105,7 +105,7 @@ def test_interrupted_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 def test_killed_gate_takes_everything_with_it(how: signal.Signals, tmp_path: Path) -> None:
     """Whatever ends the gate ends the rehearsal's processes.
 
-    Folders left behind go with the next start.
+    Folders left behind go with the next start, whatever commit that one is of.
     """
     gate = subprocess.Popen(
         [sys.executable, "-c", _GATE, str(tmp_path)],
@@ -127,7 +127,7 @@ def test_killed_gate_takes_everything_with_it(how: signal.Signals, tmp_path: Pat
         if gate.stdout:
             gate.stdout.close()
     left = list((tmp_path / "scratch").iterdir())
-    assert sweep(tmp_path / "scratch") == left
+    assert sweep(tmp_path / "another-commit") == left
     assert list((tmp_path / "scratch").iterdir()) == []
 
 

@@ -25,6 +25,7 @@ import requests
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.operator import Operator
 from atom_release.gate.rules.legs import Case, Leg, judge
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 from atom_release.lab.look import Look
@@ -276,6 +277,31 @@ def test_release_without_secrets_needs_no_vault(look: Look) -> None:
     )
     assert found.control is not None
     assert found.control.state is ControlState.ALIVE
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_vault_of_which_nothing_is_asked_says_nothing_about_the_release(
+    live: bool,  # noqa: FBT001 - a table
+    look: Look,
+    rehearsal: Rehearsal,
+) -> None:
+    """No path of none is no PASS, whoever answers; with a path named the same Vault passes."""
+    assert rehearsal.vault is not None
+    values = {"V_ADDR": rehearsal.vault.address, "V_TOKEN": rehearsal.vault.token} if live else {}
+    named = with_values(look, **values)
+    manifest = named.manifest.model_copy(update={"secrets": ()})
+    spec = next(leg for leg in criteria.legs(manifest, "P-2") if leg.question == "vault")
+
+    def judged(asked: Look) -> Leg:
+        found = vault.probe(asked, rehearsal)
+        tree_of = asked.tree
+        when = found.observed_at + timedelta(seconds=1)
+        case = Case(asked.manifest, tree_of.commit, tree_of.tree, when, {"0" * 64: found})
+        return judge(spec, replace(case, operator=Operator(isolation=("none",))))
+
+    nothing = judged(replace(named, manifest=manifest))
+    assert (nothing.outcome, "names no `secrets`" in nothing.reason) == (None, True), nothing.reason
+    assert judged(named).outcome is Outcome.PASS
 
 
 _SYSTEMS: dict[str, tuple[Callable[[Look], Evidence], Callable[[int], dict[str, str]]]] = {

@@ -48,10 +48,9 @@ def run(release: Tiny) -> bool:
 
 
 def journalled(release: Tiny) -> str:
-    (folder,) = [
-        path for path in (Path(release.settings.home) / "journal").iterdir() if path.is_dir()
-    ]
-    entry = Journal(folder).read(release.git("rev-parse", "HEAD"), "v1")
+    entry = Journal(Path(release.settings.home) / "journal").read(
+        release.git("rev-parse", "HEAD"), "v1"
+    )
     return str(entry.pull_request) if entry else ""
 
 

@@ -93,9 +93,12 @@ class Folder:
 
 
 def sweep(scratch: Path) -> list[Path]:
-    """Remove the folders of rehearsals whose gate no longer lives, and say which."""
+    """Remove the folders of rehearsals whose gate no longer lives, and say which.
+
+    Of any commit: `scratch` is one commit's, and the others' lie beside it.
+    """
     removed = []
-    for root in scratch.glob(f"{_PREFIX}*"):
+    for root in sorted(scratch.parent.glob(f"*/{_PREFIX}*")):
         try:
             lock = os.open(root / "lock", os.O_RDWR | os.O_CLOEXEC)
         except OSError:
