@@ -51,13 +51,13 @@ PURE = {
 
 
 def imports_of(path: Path) -> set[str]:
-    found = set()
+    modules = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return modules
 
 
 def test_import_contracts_hold() -> None:
@@ -135,7 +135,7 @@ def test_only_settings_reads_the_environment() -> None:
 def test_no_phase_is_hard_coded() -> None:
     """Nothing outside the reference release knows the phase, its services or its tag."""
     words = ("phaseC", "PhaseC", "predictive-engine", "atom_app", "prod-review")
-    told = {
+    phases = {
         path.relative_to(ROOT).as_posix(): word
         for path in SOURCES
         for word in words
@@ -147,7 +147,7 @@ def test_no_phase_is_hard_coded() -> None:
         "graph/blueprint.py",
         "gate/claims/record.py",
     }
-    assert told == {name: word for name, word in told.items() if name in in_a_description}
+    assert phases == {name: word for name, word in phases.items() if name in in_a_description}
 
 
 def test_loading_the_definitions_loads_nothing_heavy() -> None:
@@ -237,7 +237,8 @@ def test_what_is_imported_is_declared() -> None:
     undeclared = {
         name
         for name in imported - sys.stdlib_module_names - {"atom_release"}
-        if not {_normal(one) for one in distributions.get(name, [name])} & declared
+        if not {_normal(distribution) for distribution in distributions.get(name, [name])}
+        & declared
     }
     assert undeclared == set()
 

@@ -20,14 +20,14 @@ def test_the_page_of_criteria_is_current() -> None:
 
 def test_commands_in_the_documents_exist() -> None:
     """Each `atom-release COMMAND` that a document names is one."""
-    known = {
+    commands = {
         command.name or command.callback.__name__
         for command in app.registered_commands
         if command.callback
     }
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         named = set(re.findall(r"atom-release ([a-z]+)", page.read_text()))
-        assert named <= known, page
+        assert named <= commands, page
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:

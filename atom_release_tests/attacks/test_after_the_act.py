@@ -51,18 +51,18 @@ def run_again(release: Tiny) -> tuple[int, str]:
 def test_an_honest_second_run_finds_the_release_where_it_was_left(released: Tiny) -> None:
     """The twin of all below: the remote was asked and holds it."""
     before = released.tags()
-    status, said = run_again(released)
+    status, output = run_again(released)
     assert (status, released.tags()) == (0, before)
-    assert "already released" in said
-    assert "origin.git holds the tag v1-phaseX as it was released" in said
+    assert "already released" in output
+    assert "origin.git holds the tag v1-phaseX as it was released" in output
 
 
 def test_somebody_deletes_the_released_tag_at_the_remote(released: Tiny) -> None:
     """The next run says so and ends with 4; it does not push the tag again."""
     released.git("tag", "-d", TAG, at=released.origin)
-    status, said = run_again(released)
+    status, output = run_again(released)
     assert status == 4
-    assert f"The released tag {TAG} is gone from " in said
+    assert f"The released tag {TAG} is gone from " in output
     assert not released.git("tag", at=released.origin)
 
 
@@ -71,17 +71,17 @@ def test_somebody_moves_the_released_tag_at_the_remote_to_other_code(released: T
     other = released.commit("src/one.py", "def one() -> int:\n    return 666\n")
     released.git("push", "-q", "-f", "origin", f"{other}:refs/tags/{TAG}")
     released.git("reset", "-q", "--hard", "HEAD^")
-    status, said = run_again(released)
+    status, output = run_again(released)
     assert status == 4
-    assert f"was moved on {released.origin}: it is {other[:12]} there" in said
+    assert f"was moved on {released.origin}: it is {other[:12]} there" in output
 
 
 def test_the_tag_is_moved_at_the_remote_and_here_alike(released: Tiny) -> None:
     """Another tag object on the same release commit: the journal still knows what was pushed."""
     released.git("tag", "-f", "-a", "-m", "mine", TAG, f"{TAG}^{{commit}}")
     released.git("push", "-q", "-f", "origin", f"refs/tags/{TAG}")
-    status, said = run_again(released)
-    assert (status, "was moved on" in said) == (4, True)
+    status, output = run_again(released)
+    assert (status, "was moved on" in output) == (4, True)
 
 
 def test_the_remote_cannot_be_reached_and_nobody_pretends_it_was(released: Tiny) -> None:
@@ -101,9 +101,9 @@ def test_the_tag_is_deleted_and_a_fresh_clone_is_to_release_it_again(
     fresh = tmp_path / "fresh"
     released.git("clone", "-q", str(released.origin), str(fresh), at=tmp_path)
     release = Tiny(fresh, released.origin, released.settings.with_options(repository=fresh))
-    status, said = run_again(release)
+    status, output = run_again(release)
     assert status == 4
-    assert "was released before" in said
+    assert "was released before" in output
     assert release.tags() == {}
 
 

@@ -150,8 +150,8 @@ def test_a_release_on_top_of_the_newest_is_compared_with_it_although_it_is_not_m
 
 
 def waive(release: Tiny, person: Someone, criterion: str = "P-6") -> None:
-    said = sign_consent.Said(person.name, "2099-01-01T00:00:00Z", None, "why", "T-1")
-    sign_consent.waive(release.settings, [criterion], said, person.key, None)
+    statement = sign_consent.Said(person.name, "2099-01-01T00:00:00Z", None, "why", "T-1")
+    sign_consent.waive(release.settings, [criterion], statement, person.key, None)
 
 
 def refused_then_waived(release: Tiny, person: Someone) -> Decision:

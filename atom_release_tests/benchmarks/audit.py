@@ -196,16 +196,16 @@ def _accused(place: Path) -> str:
     if not SHARED.is_dir():
         return "not measured: the real reports are not beside this project"
     place.mkdir()
-    files = {one.name: one.read_bytes() for one in sorted(SHARED.iterdir())}
+    files = {path.name: path.read_bytes() for path in sorted(SHARED.iterdir())}
     look: Look = tenancy_release.look(place, files)
-    found = [
+    facts = [
         probe(look, b"k" * 32).facts["counts"]
         for probe in (probe_secrets, probe_default_secrets, probe_personal_data)
     ]
-    counts = [one for one in found if isinstance(one, dict)]
+    counts = [counts_of_probe for counts_of_probe in facts if isinstance(counts_of_probe, dict)]
     return (
-        f"{sum(int(str(one['findings'])) for one in counts)} deciding,"
-        f" {sum(int(str(one['warnings'])) for one in counts)} warnings in {len(files)} files"
+        f"{sum(int(str(count['findings'])) for count in counts)} deciding,"
+        f" {sum(int(str(count['warnings'])) for count in counts)} warnings in {len(files)} files"
     )
 
 
@@ -271,4 +271,4 @@ def main(files: int = _FILES, tables: int = _TABLES) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(json.loads(one)) for one in sys.argv[1:]))
+    main(*(int(json.loads(argument)) for argument in sys.argv[1:]))

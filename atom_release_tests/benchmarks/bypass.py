@@ -86,20 +86,20 @@ def _evidence(look: Look, spoilt: str, answer: Answer) -> bytes:
         else None
     )
     alive = NegativeControl(state=ControlState.ALIVE, changed="planted", found="red")
-    found = []
+    pieces = []
     for question, subject in sorted(criteria.asked(look.manifest)):
-        said = answer if (question, subject) == bad else Answer.YES
+        given_answer = answer if (question, subject) == bad else Answer.YES
         facts = (
             _FACTS.get(question, {})
-            if said is Answer.YES
-            else {"state": "unread" if said is Answer.UNKNOWN else "absent"}
+            if given_answer is Answer.YES
+            else {"state": "unread" if given_answer is Answer.UNKNOWN else "absent"}
         )
-        found.append(
-            look.found(question, subject, said, "planted", control=alive, facts=facts).model_dump(
-                mode="json"
-            )
+        pieces.append(
+            look.found(
+                question, subject, given_answer, "planted", control=alive, facts=facts
+            ).model_dump(mode="json")
         )
-    return canonical.encode({"evidence": found})
+    return canonical.encode({"evidence": pieces})
 
 
 @contextmanager

@@ -27,19 +27,19 @@ def _snapshot(files: list[Path]) -> tuple[float, list[str]]:
     Each read whole, one after the other.
     """
     began = time.perf_counter()
-    found = [canonical.digest(path.read_bytes()) for path in files]
-    return time.perf_counter() - began, found
+    digests = [canonical.digest(path.read_bytes()) for path in files]
+    return time.perf_counter() - began, digests
 
 
 def _sha256sum(files: list[Path]) -> tuple[float, list[str]]:
     began = time.perf_counter()
-    said = subprocess.run(
+    output = subprocess.run(
         ["sha256sum", *map(str, files)],  # noqa: S607 - the one on PATH
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    return time.perf_counter() - began, [line.split()[0] for line in said.splitlines()]
+    return time.perf_counter() - began, [line.split()[0] for line in output.splitlines()]
 
 
 def main() -> None:

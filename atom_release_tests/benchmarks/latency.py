@@ -55,10 +55,10 @@ def by_wrk(program: str, url: str) -> float:
             check=True,
             timeout=60,
         )
-    found = re.search(r"p95us (\d+)", done.stdout)
-    if found is None:
+    match = re.search(r"p95us (\d+)", done.stdout)
+    if match is None:
         raise RuntimeError(done.stdout)
-    return int(found[1]) / 1000
+    return int(match[1]) / 1000
 
 
 def by_hey(program: str, url: str) -> float:
@@ -75,11 +75,11 @@ def by_hey(program: str, url: str) -> float:
 OTHERS = {"wrk": by_wrk, "hey": by_hey}
 
 
-def closed(asked: Target) -> Series:
+def closed(target_asked: Target) -> Series:
     """Let our users ask as long as wrk's do."""
 
     async def measure() -> Series:
-        client, series = Client(asked, 5.0), Series()
+        client, series = Client(target_asked, 5.0), Series()
         await closed_model(
             client, series, model="closed", users=_USERS, requests=10**9, seconds=_SECONDS
         )
@@ -89,11 +89,11 @@ def closed(asked: Target) -> Series:
     return asyncio.run(measure())
 
 
-def opened(asked: Target, rate: float, seconds: float = _SECONDS) -> Series:
+def opened(target_asked: Target, rate: float, seconds: float = _SECONDS) -> Series:
     """Send requests at a rate, whatever becomes of them."""
 
     async def measure() -> Series:
-        client, series = Client(asked, 5.0), Series()
+        client, series = Client(target_asked, 5.0), Series()
         await closed_model(client, series, model="warm-up", users=8, requests=50, seconds=5.0)
         await open_model(
             client,
@@ -114,7 +114,7 @@ def server() -> Iterator[Target]:
     """Start the no-op; where there are two cores it has one of them, and this process another."""
     cores = sorted(os.sched_getaffinity(0))
     with stand_in.running() as port:
-        started = max(psutil.Process().children(), key=lambda one: one.create_time())
+        started = max(psutil.Process().children(), key=lambda outcome: outcome.create_time())
         try:
             os.sched_setaffinity(0, cores[:1])
             os.sched_setaffinity(started.pid, cores[1:2] or cores)
@@ -123,25 +123,28 @@ def server() -> Iterator[Target]:
             os.sched_setaffinity(0, cores)
 
 
-def held(asked: Target) -> int:
+def held(target_asked: Target) -> int:
     """Return the highest rate at which no request was sent late by more than a little in most tries.
 
     Each above the last held one.
     """
     best = 0
     for rate in _RATES:
-        if statistics.median(opened(asked, rate, 1.0).behind_ms for _ in range(3)) > _BEHIND_MS:
+        if (
+            statistics.median(opened(target_asked, rate, 1.0).behind_ms for _ in range(3))
+            > _BEHIND_MS
+        ):
             break
         best = rate
     return best
 
 
-def beside_others(asked: Target, table: Table) -> None:
+def beside_others(target_asked: Target, table: Table) -> None:
     """Add the rows of p95.
 
     Each other tool and ours by turns, so that a busy moment of the machine falls on both.
     """
-    url = f"http://{asked.host}:{asked.port}{stand_in.NOOP}"
+    url = f"http://{target_asked.host}:{target_asked.port}{stand_in.NOOP}"
     for name, ask in OTHERS.items():
         program, figure = (
             shutil.which(name),
@@ -155,7 +158,7 @@ def beside_others(asked: Target, table: Table) -> None:
             table.add_row(figure, f"NOT MEASURED: {name} is not installed", "shown")
             continue
         turns = [
-            (quantile(closed(asked).latencies("closed"), 0.95), ask(program, url))
+            (quantile(closed(target_asked).latencies("closed"), 0.95), ask(program, url))
             for _ in range(_TURNS)
         ]
         ours, theirs = (statistics.median(turn[side] for turn in turns) for side in (0, 1))
@@ -166,7 +169,7 @@ def beside_others(asked: Target, table: Table) -> None:
             "shown",
         )
     arrivals = statistics.median(
-        quantile(opened(asked, _OPEN_RATE).latencies(), 0.95) for _ in range(5)
+        quantile(opened(target_asked, _OPEN_RATE).latencies(), 0.95) for _ in range(5)
     )
     table.add_row(
         f"p95 of a no-op, open model, {_OPEN_RATE:g} arrivals per second",
@@ -196,11 +199,11 @@ def promises(table: Table) -> bool:
 def main() -> int:
     """Write the table; the status says whether the promises were kept."""
     table = Table("figure", "measured", "aim", title="the latency sampler")
-    with server() as asked:
-        beside_others(asked, table)
+    with server() as address:
+        beside_others(address, table)
         table.add_row(
             f"highest arrival rate held on one core (at most {_BEHIND_MS:g} ms late)",
-            f"{held(asked):,} per second",
+            f"{held(address):,} per second",
             "shown",
         )
     kept = promises(table)

@@ -29,19 +29,21 @@ def judge(samples: list[Sample]) -> list[bool]:
     """Say of each file whether the gate's questions find something in it that decides."""
     key = Fingerprints(b"benchmark")
     with tempfile.TemporaryDirectory() as scratch:
-        hits = engine.read_contents([one.content for one in samples], Path(scratch))
+        hits = engine.read_contents([sample.content for sample in samples], Path(scratch))
     scanners = (scanner_of(key, hits), default_secrets.scanner_of(key, []))
     return [
-        any(finding.decides for scan in scanners for finding in scan(one.path, one.content))
-        for one in samples
+        any(finding.decides for scan in scanners for finding in scan(sample.path, sample.content))
+        for sample in samples
     ]
 
 
 def judge_by_engine(samples: list[Sample]) -> list[bool]:
     """Say of each file whether the engine alone matches something in it."""
     with tempfile.TemporaryDirectory() as scratch:
-        hits = engine.read_contents([one.content for one in samples], Path(scratch), whole=True)
-    return [bool(hits.get(engine.digest(one.content))) for one in samples]
+        hits = engine.read_contents(
+            [sample.content for sample in samples], Path(scratch), whole=True
+        )
+    return [bool(hits.get(engine.digest(sample.content))) for sample in samples]
 
 
 def main() -> int:
@@ -52,12 +54,12 @@ def main() -> int:
         "secrets and default-secrets": judge,
         f"{engine.NAME} alone": judge_by_engine,
     }
-    found, accused = judge(good), judge(bad)
+    accused_good, accused = judge(good), judge(bad)
     for name, judged in rows.items():
         counts = (
             (sum(judged(good)), sum(judged(bad)))
             if judged is not judge
-            else (sum(found), sum(accused))
+            else (sum(accused_good), sum(accused))
         )
         table.add_row(name, f"{counts[0]} of {len(good)}", f"{counts[1]} of {len(bad)}")
     console = Console()
@@ -66,18 +68,22 @@ def main() -> int:
         console.print(
             "missed:",
             dict(
-                Counter(one.kind for one, is_found in zip(good, found, strict=True) if not is_found)
+                Counter(
+                    sample.kind
+                    for sample, is_found in zip(good, accused_good, strict=True)
+                    if not is_found
+                )
             ),
         )
         console.print(
             "accused:",
             [
-                (one.kind, one.path)
-                for one, is_accused in zip(bad, accused, strict=True)
+                (sample.kind, sample.path)
+                for sample, is_accused in zip(bad, accused, strict=True)
                 if is_accused
             ],
         )
-    return 0 if sum(found) >= _LEAST_FOUND and not any(accused) else 1
+    return 0 if sum(accused_good) >= _LEAST_FOUND and not any(accused) else 1
 
 
 if __name__ == "__main__":

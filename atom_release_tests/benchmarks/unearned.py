@@ -112,14 +112,14 @@ Spoilt = bytes | None
 
 def artifacts() -> dict[str, bytes]:
     """Return the artifacts of a release in which everything holds."""
-    found = {
+    documents = {
         f"PhaseX_{kind}.json": _document(
             [evidence_for(leg, facts=facts) for leg, facts in legs.items()]
         )
         for kind, legs in _LEGS.items()
     }
     return {
-        **found,
+        **documents,
         record.MANIFEST: (
             json.dumps(MANIFEST.model_dump(mode="json", exclude_defaults=True)).encode()
         ),
@@ -128,18 +128,18 @@ def artifacts() -> dict[str, bytes]:
 
 def _document(evidence: list[Evidence]) -> bytes:
     return canonical.encode(
-        {"schema": "x", "evidence": [one.model_dump(mode="json") for one in evidence]}
+        {"schema": "x", "evidence": [piece.model_dump(mode="json") for piece in evidence]}
     )
 
 
-def derive(found: Mapping[str, bytes], public: PublicKey) -> Decision | None:
+def derive(documents: Mapping[str, bytes], public: PublicKey) -> Decision | None:
     """Decide on what stands in these artifacts, as the gate does.
 
     None where it refuses to read them.
     """
     try:
-        case = Case(MANIFEST, COMMIT, TREE, NOW, record.evidence_in(found))
-        return decide(with_terms(case, found, public))
+        case = Case(MANIFEST, COMMIT, TREE, NOW, record.evidence_in(documents))
+        return decide(with_terms(case, documents, public))
     except StoreError:
         return None
 
@@ -149,19 +149,19 @@ def _each(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes
 
     def spoil(content: bytes) -> bytes:
         document = json.loads(content)
-        for one in document["evidence"]:
-            change(one)
+        for entry in document["evidence"]:
+            change(entry)
         return json.dumps(document).encode()
 
     return spoil
 
 
 def _set(**fields: object) -> Callable[[bytes], bytes]:
-    return _each(lambda one: one.update(fields))
+    return _each(lambda entry: entry.update(fields))
 
 
 def _without(name: str) -> Callable[[bytes], bytes]:
-    return _each(lambda one: one.pop(name))
+    return _each(lambda entry: entry.pop(name))
 
 
 _DEAD = {"state": "DEAD", "changed": "x", "found": "y"}
@@ -203,7 +203,7 @@ DEFECTS: dict[str, Callable[[bytes], Spoilt]] = {
 
 
 def _facts(kind: str, **facts: object) -> Callable[[dict[str, Any]], object]:
-    return lambda one: one["facts"].update(facts) if one["question"] == kind else None
+    return lambda entry: entry["facts"].update(facts) if entry["question"] == kind else None
 
 
 def _endpoint(**facts: object) -> Callable[[dict[str, Any]], object]:
@@ -212,7 +212,9 @@ def _endpoint(**facts: object) -> Callable[[dict[str, Any]], object]:
 
 _NAN = float("nan")
 FACTS: dict[str, Callable[[dict[str, Any]], object]] = {
-    "latency: no facts": lambda one: one.update(facts={}) if one["question"] == "latency" else None,
+    "latency: no facts": lambda entry: (
+        entry.update(facts={}) if entry["question"] == "latency" else None
+    ),
     "latency: no endpoints": _facts("latency", endpoints=[]),
     "latency: another endpoint": _endpoint(name="health"),
     "latency: no requests": _endpoint(requests=0, p95=None, low=None, high=None),
@@ -227,8 +229,8 @@ FACTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "latency: under no load": _facts("latency", load=None),
     "latency: every interval is certain": _endpoint(alpha=1.0),
     "latency: no no-op": _facts("latency", noop={}),
-    "accuracy: no facts": lambda one: (
-        one.update(facts={}) if one["question"] == "accuracy" else None
+    "accuracy: no facts": lambda entry: (
+        entry.update(facts={}) if entry["question"] == "accuracy" else None
     ),
     "accuracy: no rows": _facts("accuracy", n=0, correct=0),
     "accuracy: more right than rows": _facts("accuracy", correct=400),
@@ -237,7 +239,7 @@ FACTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "accuracy: none right": _facts("accuracy", correct=0),
     "report: twice": _facts("report", state="several"),
     "report: unread": _facts("report", state="unread"),
-    "report: no state": lambda one: one["facts"].pop("state", None),
+    "report: no state": lambda entry: entry["facts"].pop("state", None),
 }
 
 
@@ -251,9 +253,9 @@ class Unearned:
 
 def _spoilt(name: str, spoil: Callable[[bytes], Spoilt]) -> Callable[[PublicKey], bool]:
     def passes(public: PublicKey) -> bool:
-        found = artifacts()
-        content = spoil(found.pop(name))
-        decision = derive(found if content is None else {**found, name: content}, public)
+        documents = artifacts()
+        content = spoil(documents.pop(name))
+        decision = derive(documents if content is None else {**documents, name: content}, public)
         return decision is not None and decision.verdict is Verdict.GREEN
 
     return passes
@@ -312,7 +314,7 @@ def bound(tried: int, risk: float = 0.05) -> float:
 def figure(public: PublicKey) -> str:
     """Try the corpus and say what came of it."""
     tried = list(corpus())
-    passed = [one.name for one in tried if one.passes(public)]
+    passed = [attempt.name for attempt in tried if attempt.passes(public)]
     rate = f"below {bound(len(tried)):.1%} at 95 %" if not passed else ", ".join(passed)
     return f"unearned passes: {len(passed)} of {len(tried)} ({rate})"
 

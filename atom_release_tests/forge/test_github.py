@@ -46,9 +46,9 @@ def tip(hub: GitHub) -> str:
 def ask(
     hub: GitHub, text: str = "the decision", *, draft: bool = False, token: str = TOKEN
 ) -> Opened:
-    asked = PullRequest("Example v1", "origin", "main", "review", tip(hub), "v1")
+    pull = PullRequest("Example v1", "origin", "main", "review", tip(hub), "v1")
     status = Status(tip(hub), "atom-release/phase_x", "GREEN v1: decision sha256:" + "0" * 200)
-    return request(Forge(hub.api, "acme/atom", 5, token), asked, text, status, draft=draft)
+    return request(Forge(hub.api, "acme/atom", 5, token), pull, text, status, draft=draft)
 
 
 def test_it_is_opened_once_with_a_status_beside_the_commit(hub: GitHub) -> None:
@@ -233,7 +233,7 @@ def test_nothing_quoted_calls_a_person_or_closes_an_issue() -> None:
         "@acme/all closes #12, fixes GH-3 ![x](https://elsewhere.example) <!-- atom-release: end"
         " --> a@example.com `#x`",
     )
-    assert all(one not in body for one in ("@acme", "#12", "GH-3", "![")), body
+    assert all(mark not in body for mark in ("@acme", "#12", "GH-3", "![")), body
     assert body.count("<!-- atom-release: end -->") == 1
     assert "a@example.com" in body
 

@@ -61,7 +61,9 @@ def test_complete_good_evidence_is_green() -> None:
 def test_total(evidence: list[Evidence]) -> None:
     """Whatever the evidence, there is a verdict and an outcome for each expected criterion."""
     decision = decide(case_of(evidence))
-    assert [one.id for one in decision.criteria] == [one.id for one in criteria.expected(MANIFEST)]
+    assert [result.id for result in decision.criteria] == [
+        criterion.id for criterion in criteria.expected(MANIFEST)
+    ]
 
 
 @given(bodies, st.randoms())
@@ -77,7 +79,7 @@ def test_order_does_not_matter(evidence: list[Evidence], random: object) -> None
 def test_removing_good_evidence_never_improves(removed: set[int], more: list[Evidence]) -> None:
     """Less good evidence is never better, whatever else is there."""
     good = all_good()
-    fewer = [one for index, one in enumerate(good) if index not in removed]
+    fewer = [evidence for index, evidence in enumerate(good) if index not in removed]
     assert (
         BADNESS[decide(case_of(fewer + more)).verdict]
         >= BADNESS[decide(case_of(good + more)).verdict]
@@ -108,7 +110,9 @@ def test_fail_replaced_by_blocked_is_never_green_unless_noted(
 
     Only an observing system of a criterion that notes it can be absent in a GREEN.
     """
-    rest = [one for one in all_good() if one.leg != leg] + [one for one in more if one.leg != leg]
+    rest = [evidence for evidence in all_good() if evidence.leg != leg] + [
+        evidence for evidence in more if evidence.leg != leg
+    ]
     observing = leg in {("prometheus", "prometheus"), ("forge", "forge")}
     assert decide(case_of([*rest, evidence_for(leg, Answer.NO)])).verdict is Verdict.RED
     if not observing:
@@ -119,9 +123,9 @@ def test_fail_replaced_by_blocked_is_never_green_unless_noted(
 
 def test_noted_absence_is_green_and_refused_absence_is_blocked() -> None:
     """The same absence is noted or refuses, as the manifest says."""
-    evidence = [one for one in all_good() if one.leg != ("prometheus", "prometheus")] + [
-        evidence_for(("prometheus", "prometheus"), Answer.ABSENT)
-    ]
+    evidence = [
+        evidence for evidence in all_good() if evidence.leg != ("prometheus", "prometheus")
+    ] + [evidence_for(("prometheus", "prometheus"), Answer.ABSENT)]
     noted = decide(case_of(evidence))
     assert (noted.verdict, noted.criterion("P-4").outcome, noted.criterion("P-4").noted) == (
         Verdict.GREEN,
@@ -137,7 +141,7 @@ def test_noted_absence_is_green_and_refused_absence_is_blocked() -> None:
 def test_noted_absence_with_nothing_decided_refuses() -> None:
     """A criterion of which nothing at all was asked successfully cannot be noted away."""
     p4 = [leg for leg in LEGS if leg[0] in {"health", "metrics", "prometheus"}]
-    evidence = [one for one in all_good() if one.leg not in p4] + [
+    evidence = [evidence for evidence in all_good() if evidence.leg not in p4] + [
         evidence_for(leg, Answer.ABSENT) for leg in p4
     ]
     assert decide(case_of(evidence)).verdict is Verdict.BLOCKED
@@ -146,7 +150,7 @@ def test_noted_absence_with_nothing_decided_refuses() -> None:
 def test_a_roll_up_is_the_worst_of_its_members() -> None:
     """Good where all are, and as bad as the worst."""
     decision = decide(case_of(all_good()))
-    first, *rest = (one.id for one in decision.criteria)
+    first, *rest = (result.id for result in decision.criteria)
     assert decision.roll_up("A", [first, *rest]).outcome is Outcome.PASS
     failed = decision.model_copy(
         update={
@@ -163,11 +167,11 @@ def test_a_roll_up_is_the_worst_of_its_members() -> None:
 def test_a_roll_up_with_a_member_that_was_not_asked_is_not_asked() -> None:
     """Part of a conjunction is no conjunction; and what is not asked refuses nothing."""
     decision = decide(case_of(all_good()))
-    asked = [one.id for one in decision.criteria]
-    rolled = decision.roll_up("A", [*asked, "P-5"])
+    ids = [result.id for result in decision.criteria]
+    rolled = decision.roll_up("A", [*ids, "P-5"])
     assert (rolled.outcome, rolled.not_asked) == (None, ["P-5"])
     assert decision.verdict is Verdict.GREEN
-    ac3 = next(one for one in decision.rolled if one.name == "AC3")
+    ac3 = next(roll_up for roll_up in decision.rolled if roll_up.name == "AC3")
     assert (ac3.outcome, ac3.not_asked) == (None, ["P-1", "P-3", "P-5", "P-6"])
 
 

@@ -42,7 +42,7 @@ def suite(state: ControlState = ControlState.ALIVE) -> Evidence:
 
 
 def answer(service: dict[str, object], *evidence: Evidence) -> tuple[Answer, str]:
-    numbered = {f"{number:064x}": found for number, found in enumerate(evidence)}
+    numbered = {f"{number:064x}": piece for number, piece in enumerate(evidence)}
     return claim_facts.answer(Service.model_validate(service), numbered)
 
 
@@ -50,8 +50,8 @@ def answer(service: dict[str, object], *evidence: Evidence) -> tuple[Answer, str
 def test_words_alone_are_open_and_what_would_verify_them_is_named(
     claims: tuple[dict[str, object], ...],
 ) -> None:
-    found, reason = answer(SERVICE, report(*claims))
-    assert found is Answer.UNKNOWN
+    found_answer, reason = answer(SERVICE, report(*claims))
+    assert found_answer is Answer.UNKNOWN
     assert "`suite`" in reason or "`accuracy`" in reason
 
 
@@ -64,8 +64,12 @@ def test_a_suite_with_a_dead_control_bears_nothing() -> None:
 
 
 def test_a_suite_bears_no_accuracy() -> None:
-    found, reason = answer(TESTED, report(STATUS, SCORE), suite())
-    assert (found, "r.md:3" in reason, "`accuracy`" in reason) == (Answer.UNKNOWN, True, True)
+    found_answer, reason = answer(TESTED, report(STATUS, SCORE), suite())
+    assert (found_answer, "r.md:3" in reason, "`accuracy`" in reason) == (
+        Answer.UNKNOWN,
+        True,
+        True,
+    )
 
 
 def test_a_score_of_other_code_is_history_and_wants_no_probe() -> None:

@@ -97,10 +97,10 @@ def test_the_true_quantile_lies_between_the_edges() -> None:
     for _ in range(1000):
         samples = draw.exponential(10, 2000)
         at_most = [int((samples <= edge).sum()) for edge in edges]
-        found = bucket_interval([*edges, None], [*at_most, 2000], 0.95, ALPHA)
-        assert found.low is not None
-        assert found.high is not None
-        held += found.low < true <= found.high
+        interval = bucket_interval([*edges, None], [*at_most, 2000], 0.95, ALPHA)
+        assert interval.low is not None
+        assert interval.high is not None
+        held += interval.low < true <= interval.high
     assert held >= 950
 
 

@@ -78,13 +78,13 @@ def test_a_heavier_load_of_arrivals_covers_a_lighter_one() -> None:
 
 
 def test_a_policy_said_of_another_load_is_not_contradicted() -> None:
-    known = measured(BUSY).model_copy(
+    facts = measured(BUSY).model_copy(
         update={"own_policies": {"P-6": Outcome.FAIL}, "code_unchanged_since_report": True}
     )
 
     def verdict(text: str) -> ClaimVerdict:
         claim = Claim(kind=ClaimKind.POLICY, value="P-6 PASS", line=1, text=text)
-        return verdicts.judge(claim, RECORD, known).verdict
+        return verdicts.judge(claim, RECORD, facts).verdict
 
     assert verdict("P-6 Performance: PASS") is ClaimVerdict.CONTRADICTED
     assert verdict("P-6 Performance: PASS (30 ms with 1 user)") is ClaimVerdict.UNVERIFIED

@@ -118,16 +118,16 @@ _VERIFIED, _CONTRADICTED, _UNVERIFIED = (
 )
 
 
-def _ledger(text: str = REPORT, known: Known = KNOWN) -> tuple[LedgerRow, ...]:
-    return judge_claims(read_report("reports/router.md", text.encode()), known)
+def _ledger(text: str = REPORT, facts: Known = KNOWN) -> tuple[LedgerRow, ...]:
+    return judge_claims(read_report("reports/router.md", text.encode()), facts)
 
 
 def _claim(kind: ClaimKind, value: str | float, **rest: Any) -> Claim:  # noqa: ANN401 - fields of a claim
     return Claim(kind=kind, value=value, line=1, text=rest.pop("text", f"{value}"), **rest)
 
 
-def _verdict(claim: Claim, known: Known = KNOWN, **record: Any) -> ClaimVerdict:  # noqa: ANN401 - fields of a record
-    (row,) = judge_claims(ClaimRecord(path="reports/router.md", claims=(claim,), **record), known)
+def _verdict(claim: Claim, facts: Known = KNOWN, **record: Any) -> ClaimVerdict:  # noqa: ANN401 - fields of a record
+    (row,) = judge_claims(ClaimRecord(path="reports/router.md", claims=(claim,), **record), facts)
     return row.verdict
 
 
@@ -168,9 +168,9 @@ def test_a_change_of_one_number_or_status_flips_that_claim_alone(
     lines = REPORT.split("\n")
     assert old in lines[number - 1]
     lines[number - 1] = lines[number - 1].replace(old, new)
-    known = KNOWN.model_copy(update={"branch_exists": False}) if new == "feat/other" else KNOWN
+    facts = KNOWN.model_copy(update={"branch_exists": False}) if new == "feat/other" else KNOWN
     expected = _UNVERIFIED if new == "feat/other" else verdict  # an absent branch accuses nobody
-    before, after = _ledger(), _ledger("\n".join(lines), known)
+    before, after = _ledger(), _ledger("\n".join(lines), facts)
     assert [row.where for row in after] == [row.where for row in before]
     flipped = [
         (was, now) for was, now in zip(before, after, strict=True) if was.verdict is not now.verdict
@@ -233,7 +233,7 @@ _SAID = {"tests": TestCounts(passed=8, failed=0, skipped=0, total=8)}
 
 
 @pytest.mark.parametrize(
-    ("known", "verdict", "why"),
+    ("facts", "verdict", "why"),
     [
         (Known(), _UNVERIFIED, "no conclusive run"),
         (_suite(), _UNVERIFIED, "no conclusive run"),
@@ -270,10 +270,10 @@ _SAID = {"tests": TestCounts(passed=8, failed=0, skipped=0, total=8)}
     ],
 )
 def test_a_count_is_contradicted_only_by_the_code_it_was_said_of(
-    known: Known, verdict: ClaimVerdict, why: str
+    facts: Known, verdict: ClaimVerdict, why: str
 ) -> None:
     (row,) = judge_claims(
-        ClaimRecord.model_validate({"path": "r.md", "claims": (_EIGHT,), **_SAID}), known
+        ClaimRecord.model_validate({"path": "r.md", "claims": (_EIGHT,), **_SAID}), facts
     )
     assert (row.verdict, why in row.reason) == (verdict, True), row.reason
 
@@ -307,7 +307,7 @@ def test_a_pass_over_its_own_failures_is_contradicted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "text", "verdict"),
+    ("score", "text", "verdict"),
     [
         (0.818, "81.8%", _VERIFIED), (0.82, "82%", _VERIFIED), (0.818, "0.818", _VERIFIED), (0.8180, "81.80 %", _VERIFIED),
         (0.8184, "81.84%", _UNVERIFIED), (0.80, "80%", _UNVERIFIED), (0.90, "90%", _CONTRADICTED), (0.7, "0.70", _CONTRADICTED),
@@ -315,20 +315,20 @@ def test_a_pass_over_its_own_failures_is_contradicted() -> None:
     ],
 )  # fmt: skip
 def test_a_score_is_compared_at_its_own_precision_and_its_interval(
-    said: float, text: str, verdict: ClaimVerdict
+    score: float, text: str, verdict: ClaimVerdict
 ) -> None:
-    assert _verdict(_claim(ClaimKind.ACCURACY, said, unit="fraction", text=text)) is verdict
+    assert _verdict(_claim(ClaimKind.ACCURACY, score, unit="fraction", text=text)) is verdict
 
 
 @pytest.mark.parametrize("unchanged", [False, None])
 def test_a_score_of_other_code_or_rows_accuses_nobody(
     unchanged: bool | None,  # noqa: FBT001 - a case
 ) -> None:
-    known = KNOWN.model_copy(
+    facts = KNOWN.model_copy(
         update={"scores": ScoresKnown(n=500, accuracy=0.6, unchanged_since_report=unchanged)}
     )
-    assert _verdict(_claim(ClaimKind.ACCURACY, 0.9, text="90%"), known) is _UNVERIFIED
-    assert _verdict(_claim(ClaimKind.RECALL, 0.9, text="90%"), known) is _UNVERIFIED
+    assert _verdict(_claim(ClaimKind.ACCURACY, 0.9, text="90%"), facts) is _UNVERIFIED
+    assert _verdict(_claim(ClaimKind.RECALL, 0.9, text="90%"), facts) is _UNVERIFIED
 
 
 @pytest.mark.parametrize(
@@ -354,11 +354,11 @@ def test_rows_without_an_answer_are_held_against_no_claim(
 
 def test_a_share_of_unknown_size_has_the_widest_interval_it_can() -> None:
     """0.25 may be one of four: too little to contradict 0.5; one of two hundred would not be."""
-    known = Known(scores=ScoresKnown(n=500, precision=0.25, unchanged_since_report=True))
+    facts = Known(scores=ScoresKnown(n=500, precision=0.25, unchanged_since_report=True))
     half = _claim(ClaimKind.PRECISION, 0.5, text="0.5")
-    assert _verdict(half, known) is _UNVERIFIED
-    told = ScoresKnown(n=500, precision=0.25, answered_positive=200, unchanged_since_report=True)
-    assert _verdict(half, Known(scores=told)) is _CONTRADICTED
+    assert _verdict(half, facts) is _UNVERIFIED
+    scores = ScoresKnown(n=500, precision=0.25, answered_positive=200, unchanged_since_report=True)
+    assert _verdict(half, Known(scores=scores)) is _CONTRADICTED
 
 
 @given(value=st.integers(0, 1000), digits=st.integers(1, 4))
@@ -390,7 +390,7 @@ def test_a_policy_that_fails_for_the_release_accuses_no_one_service(
 
 
 def test_a_policy_that_fails_by_the_service_s_own_legs_contradicts_but_does_not_decide() -> None:
-    known = KNOWN.model_copy(update={"own_policies": {"P-5": Outcome.FAIL}})
+    facts = KNOWN.model_copy(update={"own_policies": {"P-5": Outcome.FAIL}})
     rows = judge_claims(
         ClaimRecord(
             path="r.md",
@@ -399,7 +399,7 @@ def test_a_policy_that_fails_by_the_service_s_own_legs_contradicts_but_does_not_
                 _claim(ClaimKind.DELIVERABLE, "services/router/app.py"),
             ),
         ),
-        known,
+        facts,
     )
     assert [row.verdict for row in rows] == [_CONTRADICTED, _VERIFIED]
     assert decide_claims(rows)[0] is Answer.YES
@@ -411,9 +411,9 @@ def test_a_policy_of_other_code_accuses_nobody(
     unchanged: bool | None,  # noqa: FBT001 - a case
     own: dict[str, Outcome],
 ) -> None:
-    known = KNOWN.model_copy(update={"own_policies": own, "code_unchanged_since_report": unchanged})
+    facts = KNOWN.model_copy(update={"own_policies": own, "code_unchanged_since_report": unchanged})
     right, wrong = ("P-1 FAIL", "P-1 PASS") if own else ("P-1 PASS", "P-1 FAIL")
-    assert [_verdict(_claim(ClaimKind.POLICY, said), known) for said in (right, wrong)] == [
+    assert [_verdict(_claim(ClaimKind.POLICY, status), facts) for status in (right, wrong)] == [
         _VERIFIED,
         _UNVERIFIED,
     ]
@@ -443,30 +443,30 @@ def test_latency_elsewhere_is_never_contradicted(
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict"),
+    ("date", "verdict"),
     [("2026-03-01", _VERIFIED), ("2026-02-27", _VERIFIED), ("2026-03-04", _VERIFIED), ("2026-02-20", _CONTRADICTED), ("2026-03-08", _CONTRADICTED), ("2026-03-03T11:59:00+00:00", _VERIFIED),
      ("2026-03-03T12:01:00Z", _CONTRADICTED), ("0001-01-01", _UNVERIFIED), ("soon", _UNVERIFIED)],
 )  # fmt: skip
 def test_a_date_contradicts_when_two_days_off_in_a_whole_history(
-    said: str, verdict: ClaimVerdict
+    date: str, verdict: ClaimVerdict
 ) -> None:
-    assert _verdict(_claim(ClaimKind.DATE, said)) is verdict
+    assert _verdict(_claim(ClaimKind.DATE, date)) is verdict
     cut = KNOWN.model_copy(update={"history_complete": False})
-    assert _verdict(_claim(ClaimKind.DATE, said), cut) is (
+    assert _verdict(_claim(ClaimKind.DATE, date), cut) is (
         _UNVERIFIED if verdict is _CONTRADICTED else verdict
     )
     assert (
-        _verdict(_claim(ClaimKind.DATE, said), KNOWN.model_copy(update={"added": None}))
+        _verdict(_claim(ClaimKind.DATE, date), KNOWN.model_copy(update={"added": None}))
         is _UNVERIFIED
     )
 
 
 def test_the_zone_of_a_bare_date_is_nobody_s_fault() -> None:
     for hours in range(-73, 72):
-        known = KNOWN.model_copy(
+        facts = KNOWN.model_copy(
             update={"added": datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(hours=hours)}
         )
-        assert _verdict(_claim(ClaimKind.DATE, "2026-03-01"), known) is _VERIFIED
+        assert _verdict(_claim(ClaimKind.DATE, "2026-03-01"), facts) is _VERIFIED
 
 
 @pytest.mark.parametrize("there", [True, False, None])
@@ -532,9 +532,9 @@ def test_only_a_count_that_no_run_agrees_with_wants_a_rerun(
     wanted: bool,  # noqa: FBT001 - a table
 ) -> None:
     record = read_report("r.md", b"# B.7 Router\n\n## Tests\n\n9 passed, 0 failed\n")
-    runs = tuple(Run(passed=one, failed=0, skipped=0, total=one) for one in passed)
-    known = Known(suite=SuiteKnown(runs=runs, unchanged_since_report=False))
-    assert bool(verdicts.unsettled_counts(record, known)) is wanted
+    runs = tuple(Run(passed=count, failed=0, skipped=0, total=count) for count in passed)
+    facts = Known(suite=SuiteKnown(runs=runs, unchanged_since_report=False))
+    assert bool(verdicts.unsettled_counts(record, facts)) is wanted
 
 
 _TWO_LINES = b"# B.7 Router\n\n## Tests\n\n7 passed, 0 failed\n"
@@ -548,18 +548,18 @@ def _aged(*, unchanged: bool | None, then: tuple[Run, ...] = (), at: str = "old"
         code_unchanged=unchanged,
         data_unchanged=unchanged,
     )
-    known = _suite(GREEN_RUN, unchanged=True, then=then)
-    assert known.suite is not None
-    return known.model_copy(
+    facts = _suite(GREEN_RUN, unchanged=True, then=then)
+    assert facts.suite is not None
+    return facts.model_copy(
         update={
             "lines": {5: age},
-            "suite": known.suite.model_copy(update={"rerun_commit": at if then else None}),
+            "suite": facts.suite.model_copy(update={"rerun_commit": at if then else None}),
         }
     )
 
 
 @pytest.mark.parametrize(
-    ("known", "verdict", "why"),
+    ("facts", "verdict", "why"),
     [
         (_aged(unchanged=True), _CONTRADICTED, "as they were"),
         (_aged(unchanged=False), _UNVERIFIED, "superseded"),
@@ -571,10 +571,10 @@ def _aged(*, unchanged: bool | None, then: tuple[Run, ...] = (), at: str = "old"
     ids=["as then", "code moved", "cut", "no blame", "re-run", "re-run elsewhere"],
 )
 def test_a_count_is_as_old_as_its_line_and_not_as_the_report(
-    known: Known, verdict: ClaimVerdict, why: str
+    facts: Known, verdict: ClaimVerdict, why: str
 ) -> None:
     """An edit elsewhere in the report makes no old sentence new."""
-    rows = judge_claims(read_report("r.md", _TWO_LINES), known)
+    rows = judge_claims(read_report("r.md", _TWO_LINES), facts)
     (row,) = [row for row in rows if row.said == "7 passed"]
     assert (row.verdict, why in row.reason) == (verdict, True), row.reason
 
@@ -588,11 +588,11 @@ def test_pytest_s_own_line_counts_a_teardown_s_error_apart() -> None:
         total=4,
         printed=Counts(passed=4, failed=1, skipped=0, total=5),
     )
-    for said, verdict in (
+    for summary, verdict in (
         (b"4 passed, 1 error in 0.1s", _VERIFIED),
         (b"5 passed, 1 error in 0.1s", _CONTRADICTED),
     ):
-        record = read_report("r.md", b"# B.7\n\n**Status:** PARTIAL\n\n```\n%s\n```\n" % said)
+        record = read_report("r.md", b"# B.7\n\n**Status:** PARTIAL\n\n```\n%s\n```\n" % summary)
         rows = judge_claims(record, _suite(run, run))
         assert {row.verdict for row in rows if row.said.endswith(" passed")} == {verdict}, rows
 
@@ -601,5 +601,5 @@ def test_a_stated_pass_is_verified_by_a_suite_that_was_seen_to_need_the_code() -
     suite = KNOWN.suite
     assert suite is not None
     for held, verdict in ((True, _VERIFIED), (False, _UNVERIFIED)):
-        known = Known(suite=suite.model_copy(update={"control_held": held}))
-        assert _verdict(_claim(ClaimKind.STATUS, ReportStatus.PASS), known) is verdict
+        facts = Known(suite=suite.model_copy(update={"control_held": held}))
+        assert _verdict(_claim(ClaimKind.STATUS, ReportStatus.PASS), facts) is verdict

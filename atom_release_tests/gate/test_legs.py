@@ -26,7 +26,7 @@ def outcome_of(*evidence: Evidence) -> Outcome | None:
 
 
 @pytest.mark.parametrize(
-    ("change", "outcome", "said"),
+    ("change", "outcome", "words"),
     [
         ({}, Outcome.PASS, "asked"),
         ({"answer": Answer.NO}, Outcome.FAIL, "asked"),
@@ -49,10 +49,10 @@ def outcome_of(*evidence: Evidence) -> Outcome | None:
         ({"isolation": ("none",), "answer": Answer.NO}, Outcome.FAIL, "asked"),
     ],
 )
-def test_each_rule(change: dict[str, object], outcome: Outcome, said: str) -> None:
+def test_each_rule(change: dict[str, object], outcome: Outcome, words: str) -> None:
     """One change from good evidence gives exactly this outcome, with a reason that names it."""
     leg = legs.judge(SPEC, case_of([evidence_for(("health", "X.1"), **change)]))  # type: ignore[arg-type]
-    assert (leg.outcome, said in leg.reason) == (outcome, True), leg.reason
+    assert (leg.outcome, words in leg.reason) == (outcome, True), leg.reason
 
 
 def test_the_worst_of_several_counts() -> None:

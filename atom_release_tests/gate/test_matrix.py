@@ -27,8 +27,8 @@ def _reference() -> Manifest:
 _QUESTIONS = sorted(
     {
         leg.question
-        for one in criteria.catalogue(_reference())
-        for leg in criteria.legs(_reference(), one.id)
+        for criterion in criteria.catalogue(_reference())
+        for leg in criteria.legs(_reference(), criterion.id)
     }
 )
 
@@ -38,8 +38,8 @@ def test_every_leg_that_fails_says_what_to_change(question: str) -> None:
     assert remedies.knows(question)
     (spec,) = [
         leg
-        for one in criteria.catalogue(_reference())
-        for leg in criteria.legs(_reference(), one.id)
+        for criterion in criteria.catalogue(_reference())
+        for leg in criteria.legs(_reference(), criterion.id)
         if leg.question == question
     ][:1]
     for answer in (Answer.NO, Answer.UNKNOWN, Answer.ABSENT):
@@ -60,11 +60,13 @@ def test_every_policy_leg_and_service_has_its_cell() -> None:
     manifest = _reference()
     case = case_of([], manifest)
     results = [
-        judge(one, case) for one in criteria.expected(manifest) if one.asset == "policy_check"
+        judge(criterion, case)
+        for criterion in criteria.expected(manifest)
+        if criterion.asset == "policy_check"
     ]
     cells = matrix.cells(manifest, results)
     rows = {(cell.policy, cell.leg) for cell in cells}
-    assert {(one.id, leg.question) for one in results for leg in one.legs} == {
+    assert {(result.id, leg.question) for result in results for leg in result.legs} == {
         (policy, leg.partition("/")[0]) for policy, leg in rows
     }
     assert {leg for _, leg in rows if "/" in leg} == {
@@ -90,7 +92,7 @@ def test_every_policy_leg_and_service_has_its_cell() -> None:
 
 def test_a_service_without_endpoints_is_said_to_have_none() -> None:
     manifest = MANIFEST.model_copy(update={"left_out": left_out("P-6")})
-    results = [judge(one, case_of([], manifest)) for one in criteria.expected(manifest)]
+    results = [judge(criterion, case_of([], manifest)) for criterion in criteria.expected(manifest)]
     (cell,) = [
         cell
         for cell in matrix.cells(manifest, results)

@@ -17,7 +17,9 @@ def _p3(**facts: str) -> decision.CriterionResult:
         text.pop(name, None)
     evidence = evidence_for(("safety-mode", "tree"), facts=facts)
     case = case_of([evidence], Manifest.model_validate(text))
-    (criterion,) = [one for one in criteria.catalogue(case.manifest) if one.id == "P-3"]
+    (criterion,) = [
+        criterion for criterion in criteria.catalogue(case.manifest) if criterion.id == "P-3"
+    ]
     return decision.judge(criterion, case)
 
 

@@ -33,7 +33,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def service(document: dict[str, Any], service_id: str) -> dict[str, Any]:
-    return next(one for one in document["services"] if one["id"] == service_id)
+    return next(entry for entry in document["services"] if entry["id"] == service_id)
 
 
 def with_(key: str, **fields: object) -> Change:
@@ -48,8 +48,8 @@ def of(change: Change) -> Manifest:
 
 def budget(**fields: object) -> Change:
     def change(document: dict[str, Any]) -> None:
-        one = service(document, "C.1")
-        one["budget"] = {**one["budget"], **fields}
+        entry = service(document, "C.1")
+        entry["budget"] = {**entry["budget"], **fields}
 
     return change
 
@@ -71,7 +71,7 @@ def leaving_out(*criteria: str) -> Change:
 
 
 def drop_service(document: dict[str, Any]) -> None:
-    document["services"] = [one for one in document["services"] if one["id"] != "C.2"]
+    document["services"] = [entry for entry in document["services"] if entry["id"] != "C.2"]
 
 
 def drop_endpoint(document: dict[str, Any]) -> None:
@@ -90,9 +90,9 @@ def weak_integration(document: dict[str, Any]) -> None:
     document["integration"][0]["control"] = "weak"
 
 
-AUDITED = next(one["id"] for one in RELEASE["services"] if "token_audit" in one)
-APPROVED = next(one["id"] for one in RELEASE["services"] if "approval" in one)
-PLANTED = next(one["id"] for one in RELEASE["services"] if "privacy" in one)
+AUDITED = next(entry["id"] for entry in RELEASE["services"] if "token_audit" in entry)
+APPROVED = next(entry["id"] for entry in RELEASE["services"] if "approval" in entry)
+PLANTED = next(entry["id"] for entry in RELEASE["services"] if "privacy" in entry)
 
 # name -> (before, now, criteria that are loosened)
 AS_IT_IS: Change = lambda _: None  # noqa: E731 - one of a table
@@ -221,17 +221,17 @@ TIGHTER: dict[str, tuple[Change, Change]] = {
 }
 
 
-@pytest.mark.parametrize("what", LOOSER)
-def test_a_loosening_is_named_with_what_it_loosens(what: str) -> None:
+@pytest.mark.parametrize("change", LOOSER)
+def test_a_loosening_is_named_with_what_it_loosens(change: str) -> None:
     """Each is found, under the criterion that asks less now."""
-    before, now, loosened = LOOSER[what]
-    assert {one.criterion for one in loosenings(of(before), of(now))} == loosened
+    before, now, loosened = LOOSER[change]
+    assert {loosening.criterion for loosening in loosenings(of(before), of(now))} == loosened
 
 
-@pytest.mark.parametrize("what", TIGHTER)
-def test_a_tightening_says_nothing(what: str) -> None:
+@pytest.mark.parametrize("change", TIGHTER)
+def test_a_tightening_says_nothing(change: str) -> None:
     """Asking more, or the same, is no loosening."""
-    before, now = TIGHTER[what]
+    before, now = TIGHTER[change]
     assert loosenings(of(before), of(now)) == ()
 
 
@@ -243,14 +243,14 @@ def test_a_longer_freshness_of_the_release_loosens_all_that_have_none_of_their_o
         kept(document)
         document.update(freshness="48h")
 
-    found = {one.criterion for one in loosenings(of(kept), of(longer))}
-    assert (len(found), "P-1" in found) == (15, False)
+    loosened = {loosening.criterion for loosening in loosenings(of(kept), of(longer))}
+    assert (len(loosened), "P-1" in loosened) == (15, False)
 
 
 def test_a_service_that_is_gone_takes_all_its_legs_with_it() -> None:
     """Its own criterion, and every criterion that had asked it."""
-    found = {one.criterion for one in loosenings(of(AS_IT_IS), of(drop_service))}
-    assert {"C.2", "AC1", "P-4"} <= found
+    loosened = {loosening.criterion for loosening in loosenings(of(AS_IT_IS), of(drop_service))}
+    assert {"C.2", "AC1", "P-4"} <= loosened
 
 
 budgets = st.fixed_dictionaries(
@@ -268,10 +268,10 @@ def test_of_two_budgets_one_way_is_looser_unless_they_are_equal(
     first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     """No change of a budget escapes both ways, and an equal one is found neither way."""
-    one, other = of(budget(**first)), of(budget(**second))
-    both = (bool(loosenings(one, other)), bool(loosenings(other, one)))
+    first_manifest, other = of(budget(**first)), of(budget(**second))
+    both = (bool(loosenings(first_manifest, other)), bool(loosenings(other, first_manifest)))
     assert any(both) == (first != second)
-    assert loosenings(one, one) == ()
+    assert loosenings(first_manifest, first_manifest) == ()
 
 
 def test_a_dropped_criterion_stays_listed_and_refuses_until_waived() -> None:
@@ -337,5 +337,5 @@ def test_a_baseline_that_cannot_be_read_is_not_none() -> None:
     )
     assert (
         decision.verdict,
-        [one.outcome for one in decision.criteria].count(Outcome.INCONCLUSIVE),
+        [result.outcome for result in decision.criteria].count(Outcome.INCONCLUSIVE),
     ) == (Verdict.RED, 1)

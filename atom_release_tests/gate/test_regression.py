@@ -27,7 +27,7 @@ def _budget(then: str = "fail", allowed: float = 0.2, least: float = 10.0) -> Bu
 
 
 def _endpoint(low: float | None, high: float | None, **rest: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
-    told = {
+    endpoint = {
         "name": "summary",
         "method": "GET",
         "path": "/summary",
@@ -38,7 +38,7 @@ def _endpoint(low: float | None, high: float | None, **rest: Any) -> dict[str, A
         "high": high,
         "alpha": ALPHA / 3,
     }
-    return {**told, "looks": 1, **rest}
+    return {**endpoint, "looks": 1, **rest}
 
 
 def _window(
@@ -174,8 +174,11 @@ def test_a_service_that_did_not_rise_beyond_is_seldom_accused(slower: float) -> 
     accused = 0
     for _ in range(1000):
         then, now = (np.sort(draw.lognormal(4, 0.5, 200)) for _ in range(2))
-        ends = [quantile_interval(list(one), QUANTILE, ALPHA) for one in (now * slower, then)]
-        after, before = (_window(_endpoint(one.low, one.high, alpha=ALPHA)) for one in ends)
+        ends = [
+            quantile_interval(list(latencies), QUANTILE, ALPHA)
+            for latencies in (now * slower, then)
+        ]
+        after, before = (_window(_endpoint(end.low, end.high, alpha=ALPHA)) for end in ends)
         accused += _judge(after, before, _budget(least=0.001))[0] is Answer.NO
     assert accused <= 50
 

@@ -40,8 +40,8 @@ _ORIGIN = sarif.Origin(
 _LEGS = sorted(
     {
         (leg.question, leg.subject)
-        for one in criteria.expected(_MANIFEST)
-        for leg in criteria.legs(_MANIFEST, one.id)
+        for criterion in criteria.expected(_MANIFEST)
+        for leg in criteria.legs(_MANIFEST, criterion.id)
         if leg.applies
     }
 )
@@ -78,7 +78,7 @@ def _scanned(
 
     warnings = [listed(*warn)] if warn else []
     return {
-        "findings": [listed(*one) for one in findings],
+        "findings": [listed(*finding) for finding in findings],
         "warnings": warnings,
         "counts": {"findings": len(findings), "warnings": len(warnings)},
     }
@@ -96,7 +96,7 @@ def _judged(
         for leg in _LEGS
     ]
     case = case_of(evidence, _MANIFEST)
-    return [judge(one, case) for one in criteria.expected(_MANIFEST)], case
+    return [judge(criterion, case) for criterion in criteria.expected(_MANIFEST)], case
 
 
 def _run(changed: dict[tuple[str, str], tuple[Answer, dict[str, Any]]]) -> dict[str, Any]:
@@ -156,13 +156,13 @@ def test_every_finding_is_there_with_its_level_place_and_remedy() -> None:
     run = _run(_WRONG)
     shown = {
         (
-            one["ruleId"],
-            one["level"],
+            result["ruleId"],
+            result["level"],
             place["artifactLocation"]["uri"],
             place.get("region", {}).get("startLine"),
         )
-        for one in run["results"]
-        for place in [one["locations"][0]["physicalLocation"]]
+        for result in run["results"]
+        for place in [result["locations"][0]["physicalLocation"]]
     }
     assert shown == {
         ("P-2/secrets/literal", "error", "a.py", 3),
@@ -175,13 +175,13 @@ def test_every_finding_is_there_with_its_level_place_and_remedy() -> None:
         ("P-4/metrics", "error", "release.yaml", 7),
     }
     assert all(
-        ". To change: " in one["message"]["text"]
-        and not one["message"]["text"].endswith("To change: ")
-        for one in run["results"]
+        ". To change: " in result["message"]["text"]
+        and not result["message"]["text"].endswith("To change: ")
+        for result in run["results"]
     )
     assert all(
-        one["ruleId"] == run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"]
-        for one in run["results"]
+        result["ruleId"] == run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]
+        for result in run["results"]
     )
     assert all(rule["help"]["text"] for rule in run["tool"]["driver"]["rules"])
     assert run["versionControlProvenance"][0]["revisionId"] == COMMIT
@@ -220,7 +220,7 @@ def test_findings_beyond_those_listed_are_told() -> None:
 
 def _fingerprints(*findings: tuple[str, int, str]) -> list[str]:
     run = _run({("secrets", "tree"): (Answer.NO, _scanned(*findings))})
-    return [one["partialFingerprints"][sarif.FINGERPRINT] for one in run["results"]]
+    return [result["partialFingerprints"][sarif.FINGERPRINT] for result in run["results"]]
 
 
 def test_a_fingerprint_stays_when_lines_above_move_and_differs_by_file_value_and_repetition() -> (
@@ -257,7 +257,7 @@ def test_a_token_that_was_accepted_is_a_finding_of_its_own() -> None:
         "no tenant": "accepted with data of another tenant",
     }
     leg = evidence_for(("tokens", "X.1"), Answer.NO, facts={"cases": cases})
-    found = findings(
+    listed = findings(
         Leg(
             question="tokens",
             subject="X.1",
@@ -267,7 +267,7 @@ def test_a_token_that_was_accepted_is_a_finding_of_its_own() -> None:
         ),
         {"e": leg},
     )
-    assert [one.rule for one in found] == ["alg-none", "no-tenant"]
+    assert [finding.rule for finding in listed] == ["alg-none", "no-tenant"]
 
 
 @pytest.mark.parametrize(("answer", "level"), [(Answer.NO, "error"), (Answer.YES, "warning")])
@@ -282,24 +282,26 @@ def test_a_secret_of_the_history_is_told_with_its_commit_and_warns_where_the_leg
         "fingerprint": "f",
         "commit": "c" * 40,
     }
-    (one,) = _run({("secret-history", "history"): (answer, {"findings": [entry]})})["results"]
-    assert (one["ruleId"], one["level"]) == ("P-2/secret-history/dotenv", level)
-    assert "(old/.env:2 in commit cccccccccccc)" in one["message"]["text"]
-    assert one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "release.yaml"
+    (result,) = _run({("secret-history", "history"): (answer, {"findings": [entry]})})["results"]
+    assert (result["ruleId"], result["level"]) == ("P-2/secret-history/dotenv", level)
+    assert "(old/.env:2 in commit cccccccccccc)" in result["message"]["text"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "release.yaml"
 
 
 def test_a_waived_failure_is_suppressed_and_stays() -> None:
     results, case = _judged({("metrics", "X.1"): (Answer.NO, {})})
     waived = [
         (
-            one.model_copy(update={"outcome": Outcome.WAIVED, "reason": "accepted by A. Person"})
-            if one.id == "P-4"
-            else one
+            outcome.model_copy(
+                update={"outcome": Outcome.WAIVED, "reason": "accepted by A. Person"}
+            )
+            if outcome.id == "P-4"
+            else outcome
         )
-        for one in results
+        for outcome in results
     ]
-    (one,) = sarif.document(_ORIGIN, waived, case.evidence)["runs"][0]["results"]
-    assert one["suppressions"] == [
+    (result,) = sarif.document(_ORIGIN, waived, case.evidence)["runs"][0]["results"]
+    assert result["suppressions"] == [
         {"kind": "external", "status": "accepted", "justification": "accepted by A. Person"}
     ]
 
@@ -308,16 +310,16 @@ def test_an_earlier_failure_that_sticks_is_a_finding() -> None:
     results, case = _judged({})
     flaky = [
         (
-            one.model_copy(
+            outcome.model_copy(
                 update={"outcome": "FAIL", "flaky": True, "reason": "flaky: it failed before"}
             )
-            if one.id == "P-4"
-            else one
+            if outcome.id == "P-4"
+            else outcome
         )
-        for one in results
+        for outcome in results
     ]
-    (one,) = sarif.document(_ORIGIN, flaky, case.evidence)["runs"][0]["results"]
-    assert one["ruleId"] == "P-4/history"
+    (result,) = sarif.document(_ORIGIN, flaky, case.evidence)["runs"][0]["results"]
+    assert result["ruleId"] == "P-4/history"
 
 
 def test_a_manifest_from_elsewhere_gives_no_place_in_the_tree() -> None:

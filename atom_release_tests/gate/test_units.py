@@ -48,9 +48,9 @@ def test_conversions_are_exact_and_undo_each_other() -> None:
     assert Unit.SECOND.convert(0.8, Unit.MILLISECOND) == 800
     assert Unit.MICROSECOND.convert(250, Unit.MILLISECOND) == 0.25
     assert Unit.PERCENT.convert(81.8, Unit.FRACTION) == 0.818
-    for one, other in product(Unit, Unit):
-        if one.kind is other.kind:
-            assert one.per(other) * other.per(one) == Fraction(1)
+    for unit, other in product(Unit, Unit):
+        if unit.kind is other.kind:
+            assert unit.per(other) * other.per(unit) == Fraction(1)
 
 
 def test_a_kilobyte_is_said_of_both_and_a_kibibyte_of_one() -> None:

@@ -35,7 +35,9 @@ HEALTH = ("health", "X.1")
 
 
 def failing(leg: tuple[str, str] = HEALTH, **rest: Any) -> list[Evidence]:  # noqa: ANN401 - fields of a model
-    return [one for one in all_good() if one.leg != leg] + [evidence_for(leg, Answer.NO, **rest)]
+    return [evidence for evidence in all_good() if evidence.leg != leg] + [
+        evidence_for(leg, Answer.NO, **rest)
+    ]
 
 
 def waiver(
@@ -49,10 +51,10 @@ def waiver(
         "criterion": criterion,
         "commit": COMMIT,
         "magnitudes": next(
-            (one.magnitudes for one in decide(case).criteria if one.id == criterion), {}
+            (result.magnitudes for result in decide(case).criteria if result.id == criterion), {}
         ),
         "fingerprint": (
-            next((one.failure for one in decide(case).criteria if one.id == criterion), "")
+            next((result.failure for result in decide(case).criteria if result.id == criterion), "")
             or "0" * 64
         ),
         "reason": "known, mended next week",
@@ -160,17 +162,18 @@ VACUOUS = NegativeControl(state=ControlState.VACUOUS, changed="x", found="nothin
 UNWAIVABLE = {
     "a bad signature": (failing(("signing", "key")), "P-2"),
     "a vacuous suite": (
-        [one for one in all_good() if one.leg != HEALTH] + [evidence_for(HEALTH, control=VACUOUS)],
+        [evidence for evidence in all_good() if evidence.leg != HEALTH]
+        + [evidence_for(HEALTH, control=VACUOUS)],
         "P-4",
     ),
     "a tag in the way": (failing(("tag", "repository")), "AC5"),
 }
 
 
-@pytest.mark.parametrize("what", UNWAIVABLE)
-def test_what_nobody_can_waive(what: str) -> None:
+@pytest.mark.parametrize("case_name", UNWAIVABLE)
+def test_what_nobody_can_waive(case_name: str) -> None:
     """Even a trusted waiver of exactly this failure is refused."""
-    evidence, criterion = UNWAIVABLE[what]
+    evidence, criterion = UNWAIVABLE[case_name]
     case = case_of(evidence)
     decision = decide(replace(case, waivers=(waiver(case, criterion),)))
     assert (decision.verdict, decision.criterion(criterion).outcome) == (Verdict.RED, Outcome.FAIL)
@@ -243,9 +246,9 @@ def test_a_moment_is_rfc_3339_with_its_zone(moment: object) -> None:
 @pytest.mark.parametrize("field", ["reason", "approver", "ticket"])
 def test_who_and_why_have_to_be_said(field: str) -> None:
     """An empty reason is none."""
-    said: dict[str, Any] = {field: "  "}
+    fields: dict[str, Any] = {field: "  "}
     with pytest.raises(ValidationError, match="must say something"):
-        waiver(case_of(failing()), **said)
+        waiver(case_of(failing()), **fields)
 
 
 def test_a_zone_is_taken_into_account() -> None:
@@ -304,8 +307,8 @@ def test_waivers_only_turn_what_they_name(
     assert len(after.waivers) == len(presented)
     for old, new in zip(before.criteria, after.criteria, strict=True):
         valid = [
-            one
-            for one, how in zip(presented, chosen, strict=True)
+            waiver_item
+            for waiver_item, how in zip(presented, chosen, strict=True)
             if how[0] == old.id and how[2] == "right" and how[1] in {"trusted", "solo"}
         ]
         waived = bool(valid) and not old.accepted and not old.unwaivable
@@ -336,7 +339,7 @@ def test_what_failed_otherwise_is_not_covered() -> None:
     case = case_of(failing())
     given_before = waiver(case)
     worse = case_of(
-        [one for one in failing() if one.leg != ("metrics", "X.1")]
+        [evidence for evidence in failing() if evidence.leg != ("metrics", "X.1")]
         + [evidence_for(("metrics", "X.1"), Answer.NO)]
     )
     assert decide(replace(worse, waivers=(given_before,))).verdict is Verdict.RED

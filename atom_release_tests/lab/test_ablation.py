@@ -74,7 +74,7 @@ def made(
     (tmp_path / "svc").mkdir(exist_ok=True)
     path = tmp_path / "svc" / "code.py"
     path.write_text(source)
-    found = ablate(
+    ablated = ablate(
         tmp_path,
         ["svc"],
         tests=["tests"],
@@ -82,7 +82,7 @@ def made(
     )
     names: dict[str, Any] = {}
     exec(compile(path.read_text(), str(path), "exec"), names)  # noqa: S102 - the test's own text
-    return found, SimpleNamespace(
+    return ablated, SimpleNamespace(
         **{name: value for name, value in names.items() if not name.startswith("__")}
     )
 
@@ -93,7 +93,7 @@ def refuses(action: Callable[[], object]) -> None:
 
 
 def test_every_kind_of_function_raises_and_stays_what_it_is(tmp_path: Path) -> None:
-    found, code = made(tmp_path)
+    ablated, code = made(tmp_path)
     refuses(lambda: code.plain(1))
     refuses(lambda: code.one_line(1))
     refuses(lambda: list(code.steps()))
@@ -105,8 +105,8 @@ def test_every_kind_of_function_raises_and_stays_what_it_is(tmp_path: Path) -> N
     assert inspect.iscoroutinefunction(code.waits)
     assert inspect.isasyncgenfunction(code.streams)
     assert not inspect.isgeneratorfunction(code.not_a_generator)
-    assert found.functions == 9
-    assert found.files == ("svc/code.py",)
+    assert ablated.functions == 9
+    assert ablated.files == ("svc/code.py",)
 
 
 def test_names_signatures_decorators_and_docstrings_stay(tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_what_has_no_body_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_kept_functions_are_whole_and_named_and_what_lies_within_is_not(tmp_path: Path) -> None:
-    found, code = made(tmp_path)
-    assert found.kept == ("svc/code.py:5 outer",)
+    ablated, code = made(tmp_path)
+    assert ablated.kept == ("svc/code.py:5 outer",)
     refuses(lambda: code.outer(len)("x"))
 
 
@@ -150,8 +150,8 @@ def test_test_files_are_untouched(tmp_path: Path) -> None:
     for name in [*names, "svc/contest.py"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(body)
-    found = ablate(tmp_path, ["svc", "checks"], tests=["checks"], keep=())
-    assert found.files == ("svc/contest.py",)
+    ablated = ablate(tmp_path, ["svc", "checks"], tests=["checks"], keep=())
+    assert ablated.files == ("svc/contest.py",)
     assert all((tmp_path / name).read_text() == body for name in names)
 
 
@@ -169,8 +169,8 @@ def test_test_files_are_untouched(tmp_path: Path) -> None:
 def test_what_is_not_python_is_noted_and_left(tmp_path: Path, source: bytes) -> None:
     (tmp_path / "bad.py").write_bytes(source)
     (tmp_path / "good.py").write_text("def f():\n    return 1\n")
-    found = ablate(tmp_path, ["."], tests=[], keep=())
-    assert (found.unread, found.files) == (("bad.py",), ("good.py",))
+    ablated = ablate(tmp_path, ["."], tests=[], keep=())
+    assert (ablated.unread, ablated.files) == (("bad.py",), ("good.py",))
     assert (tmp_path / "bad.py").read_bytes() == source
 
 
@@ -192,6 +192,6 @@ def test_files_are_replaced_and_never_written_through(tmp_path: Path) -> None:
     copy.mkdir()
     os.link(judged, copy / "code.py")
     (copy / "link.py").symlink_to(outside)
-    found = ablate(copy, ["."], tests=[], keep=())
-    assert found.files == ("code.py",)
+    ablated = ablate(copy, ["."], tests=[], keep=())
+    assert ablated.files == ("code.py",)
     assert judged.read_text() == outside.read_text() == "def f():\n    return 1\n"

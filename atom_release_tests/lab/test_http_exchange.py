@@ -96,20 +96,20 @@ def test_templates_are_filled_in_path_headers_and_body(exchange: Exchange) -> No
         headers={"x-name": "{name}"},
         body={"a": "is {name}", "b": ["{other} {", "{name}"], "c": {"{name}": 1}},
     )
-    found = exchange.send(request, service="S.1", extra={"name": "n/1"}).json
-    assert found["path"] == "/x/n%2F1"
-    assert found["headers"]["x-name"] == "n/1"
-    assert found["body"] == {"a": "is n/1", "b": ["{other} {", "n/1"], "c": {"{name}": 1}}
+    answer = exchange.send(request, service="S.1", extra={"name": "n/1"}).json
+    assert answer["path"] == "/x/n%2F1"
+    assert answer["headers"]["x-name"] == "n/1"
+    assert answer["body"] == {"a": "is n/1", "b": ["{other} {", "n/1"], "c": {"{name}": 1}}
 
 
 def test_taken_values_are_used_later_with_their_type(exchange: Exchange) -> None:
     """A number taken stays a number where it is the whole string of a body."""
     exchange.send(Request(path="/", take={"item": "/id", "none": "/nothing"}), service="S.1")
-    found = exchange.send(
+    answer = exchange.send(
         Request(method="POST", path="/{item}", body={"id": "{item}", "text": "no {item}"}),
         service="S.1",
     ).json
-    assert (found["path"], found["body"]) == ("/7", {"id": 7, "text": "no 7"})
+    assert (answer["path"], answer["body"]) == ("/7", {"id": 7, "text": "no 7"})
     assert "none" not in exchange.values
 
 
@@ -220,12 +220,12 @@ def test_fault_does_not_quote_what_was_filled_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "found"),
+    ("path", "value"),
     [("", {"a~/b": [{"c": None}]}), ("/a~0~1b/0", {"c": None}), ("/a~0~1b/0/c", None)],
 )
-def test_pointer_resolves(path: str, found: object) -> None:
+def test_pointer_resolves(path: str, value: object) -> None:
     """RFC 6901, escapes included."""
-    assert pointer({"a~/b": [{"c": None}]}, path) == found
+    assert pointer({"a~/b": [{"c": None}]}, path) == value
 
 
 @pytest.mark.parametrize("path", ["a", "/b", "/a/1", "/a/01", "/a/-", "/a/0/x"])

@@ -163,8 +163,8 @@ def test_attributes_say_an_outcome_and_an_unknown_one_never_passes(
     case: str, outcome: Outcome
 ) -> None:
     xml = suite(f"<testcase classname='a' name='1' {case}/>").replace(b"'pytest'", b"'jest'")
-    found = junit.read(xml)
-    assert [one.outcome for one in found.cases.values()] == [outcome]
+    read_back = junit.read(xml)
+    assert [one.outcome for one in read_back.cases.values()] == [outcome]
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_attributes_say_an_outcome_and_an_unknown_one_never_passes(
 def test_elements_say_an_outcome_and_an_unknown_one_never_passes(
     inside: str, outcome: Outcome
 ) -> None:
-    found = junit.read(suite(f"<testcase classname='a' name='1'>{inside}</testcase>"))
-    assert [one.outcome for one in found.cases.values()] == [outcome]
+    read_back = junit.read(suite(f"<testcase classname='a' name='1'>{inside}</testcase>"))
+    assert [case.outcome for case in read_back.cases.values()] == [outcome]
 
 
 def test_attributes_that_a_test_of_pytest_records_are_its_own() -> None:
@@ -210,7 +210,7 @@ def test_a_namespace_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "element",
     [
         "<error message='two of three files did not compile'/>",
         "<failure message='setup'/>",
@@ -218,10 +218,10 @@ def test_a_namespace_hides_nothing() -> None:
         "<inconclusive/>",
     ],
 )
-def test_what_a_suite_says_of_itself_does_not_pass(said: str) -> None:
-    xml = f"<testsuites><testsuite name='s'>{said}<testcase classname='a' name='1'/></testsuite>"
-    found = outcomes(f"{xml}</testsuites>".encode())
-    assert found == {"s (the suite itself)": "unknown", "a::1": "passed"}
+def test_what_a_suite_says_of_itself_does_not_pass(element: str) -> None:
+    xml = f"<testsuites><testsuite name='s'>{element}<testcase classname='a' name='1'/></testsuite>"
+    listed = outcomes(f"{xml}</testsuites>".encode())
+    assert listed == {"s (the suite itself)": "unknown", "a::1": "passed"}
 
 
 @pytest.mark.parametrize(
@@ -235,11 +235,11 @@ def test_a_suite_that_did_not_run_passes_no_case(header: str, inside: str) -> No
 
 def test_a_header_that_counts_failures_which_no_case_shows_is_not_passed_over() -> None:
     cases = "<testcase classname='a' name='1'/>"
-    found = outcomes(f"<testsuite name='s' failures='2'>{cases}</testsuite>".encode())
-    assert found == {"s (the suite itself)": "unknown", "a::1": "passed"}
+    listed = outcomes(f"<testsuite name='s' failures='2'>{cases}</testsuite>".encode())
+    assert listed == {"s (the suite itself)": "unknown", "a::1": "passed"}
     shown = cases.replace("/>", "><failure/></testcase>")
-    found = outcomes(f"<testsuite name='s' failures='1'>{shown}</testsuite>".encode())
-    assert found == {"a::1": "failed"}
+    listed = outcomes(f"<testsuite name='s' failures='1'>{shown}</testsuite>".encode())
+    assert listed == {"a::1": "failed"}
 
 
 def test_equal_names_in_different_suites_are_different_tests() -> None:

@@ -64,7 +64,7 @@ def test_steps_come_in_the_order_of_their_numbers(ordered: list[str]) -> None:
 def test_a_way_back_is_no_step_forward(step: str, back: str) -> None:
     """Beside the step that it takes back it is left out for certain."""
     read = plan(step, back)
-    assert ([one.path for one in read.steps], list(read.left_out)) == ([step], [back])
+    assert ([step.path for step in read.steps], list(read.left_out)) == ([step], [back])
     certain = step == "db/1.sql" or not read.doubts
     assert certain, read.doubts
 

@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     folder = tmp_path_factory.mktemp("a-folder-whose-path-is-longer-than-a-socket-may-have" * 2)
     (folder / "data").mkdir()
     launcher = Launcher(Sandbox(hidden=(), accounts=APART), folder)
-    embedded = [one for one in postgres.servers() if one.origin == "embedded"]
+    embedded = [server for server in postgres.servers() if server.origin == "embedded"]
     try:
         yield postgres.start(launcher, folder / "data", server=embedded[0], apart=True)
     finally:
@@ -80,8 +80,8 @@ COPY a FROM stdin;
     result = applied(server, beside, a=speaking)
     assert [one.error for one in result.applied] == [""]
     assert ask(server, "SELECT x FROM a ORDER BY 1") == [(1,), (2,)]
-    found = "SELECT relname FROM pg_class WHERE relname IN ('c', 'd') ORDER BY 1"
-    assert ask(server, found) == [("c",), ("d",)]
+    query = "SELECT relname FROM pg_class WHERE relname IN ('c', 'd') ORDER BY 1"
+    assert ask(server, query) == [("c",), ("d",)]
     assert ask(server, "SELECT count(*) FROM pg_namespace WHERE nspname = 'archive'") == [(1,)]
 
 
@@ -92,7 +92,7 @@ def test_an_error_has_its_line_and_is_the_releases_own(server: Postgres) -> None
         a="\\set t a\nCREATE TABLE a (m text UNIQUE);\nINSERT INTO :t VALUES ('x'), ('x');\n",
     )
     failed = result.failed
-    assert [(one.line, one.sqlstate) for one in failed] == [(3, "23505")]
+    assert [(failure.line, failure.sqlstate) for failure in failed] == [(3, "23505")]
     assert "(x)" not in failed[0].error
 
 
@@ -165,7 +165,8 @@ def test_what_speaks_psql_is_told_apart(text: str, speaks: bool) -> None:  # noq
 
 def test_a_command_has_the_rest_of_its_line() -> None:
     """Quotes in it are no string of the SQL behind it."""
-    found = [
-        (one.line, one.name, one.argument) for one in commands("\\echo it's\nSELECT 1;\n\\q\n")
+    parsed = [
+        (command.line, command.name, command.argument)
+        for command in commands("\\echo it's\nSELECT 1;\n\\q\n")
     ]
-    assert found == [(1, "echo", "it's"), (3, "q", "")]
+    assert parsed == [(1, "echo", "it's"), (3, "q", "")]

@@ -82,8 +82,11 @@ def test_failure_quotes_the_log_without_its_secrets(rehearsal: Rehearsal) -> Non
 
 def test_migration_that_fails_is_recorded_and_hides_nothing(rehearsal: Rehearsal) -> None:
     """PostgreSQL's message and line, and the file behind it applied."""
-    found = {one.path: (one.line, one.sqlstate, one.ok) for one in rehearsal.migrations}
-    assert found == {
+    migrations = {
+        migration.path: (migration.line, migration.sqlstate, migration.ok)
+        for migration in rehearsal.migrations
+    }
+    assert migrations == {
         "db/001_item.sql": (None, None, True),
         "db/002_broken.sql": (2, "42P01", False),
         "db/003_more.sql": (None, None, True),
@@ -192,7 +195,7 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
     """
     assert rehearsal.postgres is not None
     with rehearsal.postgres.admin(DATABASE) as admin:
-        found = admin.execute(
+        roles = admin.execute(
             "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname IN (%s, 'shop')"
             " ORDER BY 1",
             [OWNER],
@@ -200,7 +203,7 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
         owners = admin.execute(
             "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
         ).fetchall()
-    assert found == [(OWNER, False, False), ("shop", False, False)]
+    assert roles == [(OWNER, False, False), ("shop", False, False)]
     assert owners == [(OWNER,)]
     own = rehearsal.network
     assert isinstance(own, Network)
@@ -226,8 +229,8 @@ def test_requests_may_name_secrets(rehearsal: Rehearsal) -> None:
 
 def test_templates_of_integration_tests_are_filled(rehearsal: Rehearsal) -> None:
     """Addresses are filled, other braces stay, and what is not there is said."""
-    told = f"http://127.0.0.1:{rehearsal.port_of('S.1')}"
-    assert rehearsal.fill("{url:S.1}/x {a}") == f"{told}/x {{a}}"
+    address = f"http://127.0.0.1:{rehearsal.port_of('S.1')}"
+    assert rehearsal.fill("{url:S.1}/x {a}") == f"{address}/x {{a}}"
     with pytest.raises(Lacking):
         rehearsal.fill("{url:S.2}")
 
@@ -257,10 +260,10 @@ def test_each_server_found_here_carries_a_rehearsal(
     origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both kinds of server work; the embedded one is always there."""
-    found = [server for server in postgres.servers() if server.origin == origin]
-    if not found and origin == "system":
+    servers = [server for server in postgres.servers() if server.origin == origin]
+    if not servers and origin == "system":
         pytest.skip("no system server on this machine")
-    monkeypatch.setattr(postgres, "servers", lambda: found)
+    monkeypatch.setattr(postgres, "servers", lambda: servers)
     with Rehearsal.start(tree.look(tmp_path)) as started:
         assert started.postgres is not None
         assert started.postgres.origin == origin

@@ -51,8 +51,8 @@ def test_files_apply_in_the_given_order(dsn: str) -> None:
         dsn, [("1.sql", b"CREATE TABLE a (x int);"), ("2.sql", b"ALTER TABLE a ADD y int;")]
     ) == [Applied("1.sql"), Applied("2.sql")]
     assert [
-        one.ok
-        for one in apply_migrations(
+        applied.ok
+        for applied in apply_migrations(
             dsn, [("3.sql", b"ALTER TABLE b ADD y int;"), ("4.sql", b"CREATE TABLE b (x int);")]
         )
     ] == [False, True]
@@ -60,13 +60,13 @@ def test_files_apply_in_the_given_order(dsn: str) -> None:
 
 def test_file_that_fails_leaves_nothing_and_says_where(dsn: str) -> None:
     """The line of the word that PostgreSQL points at, in a statement that begins earlier."""
-    found = apply_file(
+    applied = apply_file(
         dsn,
         "x.sql",
         b"CREATE TABLE a (x int);\n-- now;\nALTER TABLE a\n  ADD y int,\n  ADD z"
         b" no_such_type;\nCREATE TABLE c (x int);\n",
     )
-    assert (found.line, found.sqlstate, found.error) == (
+    assert (applied.line, applied.sqlstate, applied.error) == (
         5,
         "42704",
         'type "no_such_type" does not exist',
@@ -96,13 +96,13 @@ def test_own_transactions_are_kept(dsn: str) -> None:
         "own.sql",
         b"BEGIN;\nCREATE TABLE a (x int);\nCOMMIT;\nBEGIN;\nCREATE TABLE b (x int);\nCOMMIT;\n",
     ).ok
-    found = apply_file(
+    applied = apply_file(
         dsn,
         "half.sql",
         b"BEGIN;\nCREATE TABLE c (x int);\nCOMMIT;\nBEGIN;\nCREATE TABLE d (x int);\nCREATE TABLE a"
         b" (x int);\nCOMMIT;",
     )
-    assert (found.line, found.sqlstate) == (6, "42P07")
+    assert (applied.line, applied.sqlstate) == (6, "42P07")
     assert tables(dsn) == ["a", "b", "c"]
     assert (
         "does not commit" in apply_file(dsn, "open.sql", b"BEGIN;\nCREATE TABLE e (x int);\n").error
@@ -134,9 +134,9 @@ def test_message_quotes_no_row(dsn: str) -> None:
         b"CREATE TABLE a (mail text UNIQUE);\nINSERT INTO a VALUES ('ada@example.org'),"
         b" ('ada@example.org');\n"
     )
-    found = apply_file(dsn, "x.sql", sql)
-    assert found.sqlstate == "23505"
-    assert "ada" not in found.error
+    applied = apply_file(dsn, "x.sql", sql)
+    assert applied.sqlstate == "23505"
+    assert "ada" not in applied.error
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_what_no_server_understands_is_unreadable_or_fails(
     dsn: str, content: bytes, line: int | None
 ) -> None:
     """Bytes that are no text and psql's own commands were never put to the server."""
-    found = apply_file(dsn, "x.sql", content)
-    assert not found.ok
+    applied = apply_file(dsn, "x.sql", content)
+    assert not applied.ok
     if line is not None:
-        assert (found.unreadable, found.line) == (True, line)
+        assert (applied.unreadable, applied.line) == (True, line)
 
 
 def test_harmless_commands_of_psql_are_passed_over(dsn: str) -> None:
@@ -179,14 +179,14 @@ def test_missing_extension_is_named(dsn: str) -> None:
 
 def test_nothing_of_a_file_reaches_the_next(dsn: str) -> None:
     """Settings and roles end with their file."""
-    found = apply_migrations(
+    results = apply_migrations(
         dsn,
         [
             ("1.sql", b"SET search_path = nowhere; SET statement_timeout = '1ms';"),
             ("2.sql", b"SELECT pg_sleep(0.01); CREATE TABLE a ();"),
         ],
     )
-    assert [one.ok for one in found] == [True, True]
+    assert [result.ok for result in results] == [True, True]
     assert tables(dsn) == ["a"]
 
 
@@ -214,12 +214,12 @@ def test_role_is_made_by_migrations_or_by_the_deployment(server: Postgres) -> No
             ),
         )
     ]
-    assert [one.error for one in migrate(server, "made", make_plan(files), "own_app").applied] == [
-        ""
-    ]
     assert [
-        one.error
-        for one in migrate(
+        applied.error for applied in migrate(server, "made", make_plan(files), "own_app").applied
+    ] == [""]
+    assert [
+        applied.error
+        for applied in migrate(
             server, "given", make_plan([("1.sql", b"CREATE TABLE a (x int);")]), "given_app"
         ).applied
     ] == [""]

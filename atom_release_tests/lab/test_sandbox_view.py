@@ -128,11 +128,11 @@ def test_a_search_of_everything_in_sight_finds_no_key_store_or_environment(
 def test_the_same_search_finds_what_is_shown(house: House, mode: str) -> None:
     """The twin: its own work, and what the operator adds."""
     house.plant("work/data.txt")
-    found = house.search(mode, readable=(house.root / "others",))
-    assert found == [
+    seen = house.search(mode, readable=(house.root / "others",))
+    assert seen == [
         f"found {house.root}/others/run/reports/evidence.json",
         f"found {house.root}/work/data.txt",
-    ] or sorted(found) == sorted(
+    ] or sorted(seen) == sorted(
         [
             f"found {house.root}/work/data.txt",
             f"found {house.root}/others/run/reports/evidence.json",
@@ -226,9 +226,9 @@ def test_links_on_the_way_are_named_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     (tmp_path / "again").symlink_to(tmp_path / "link")
-    found = allowed.trail(f"{tmp_path}/again/file")
+    trail = allowed.trail(f"{tmp_path}/again/file")
     expected = {f"{tmp_path}/again": f"{tmp_path}/link", f"{tmp_path}/link": "real"}
-    assert expected.items() <= found.items()
+    assert expected.items() <= trail.items()
     assert not [link for link in allowed.trail("/bin") if link.startswith("//")]
 
 

@@ -202,9 +202,9 @@ GIVEN = Given("/bin/sh", "/usr/bin:/bin", (Path("/srv/tree"),), lambda name: nam
     ],
 )
 def test_doubt_is_read_from_the_log(log: str, doubt: str) -> None:
-    said = explain_doubt(Ending(alive=False, status=1), log.encode(), GIVEN)
-    assert doubt in said
-    assert bool(said) == bool(doubt)
+    doubt_text = explain_doubt(Ending(alive=False, status=1), log.encode(), GIVEN)
+    assert doubt in doubt_text
+    assert bool(doubt_text) == bool(doubt)
 
 
 @pytest.mark.parametrize(
@@ -219,9 +219,9 @@ def test_doubt_is_read_from_the_log(log: str, doubt: str) -> None:
     ],
 )
 def test_doubt_is_read_from_how_it_ended(ending: Ending, doubt: str) -> None:
-    said = explain_doubt(ending, b"", GIVEN)
-    assert doubt in said
-    assert bool(said) == bool(doubt)
+    doubt_text = explain_doubt(ending, b"", GIVEN)
+    assert doubt in doubt_text
+    assert bool(doubt_text) == bool(doubt)
 
 
 def test_a_tree_that_cannot_be_copied_is_said(tmp_path: Path) -> None:

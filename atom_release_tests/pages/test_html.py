@@ -28,11 +28,11 @@ def decided(answer: Answer = Answer.YES, reason: str = "asked", remedy: str = ""
     return decide(case_of([*all_good()[:-1], last]))
 
 
-def told(decision: Decision, said: str = "PASS", title: str = "X Example v1") -> Told:
+def told(decision: Decision, status: str = "PASS", title: str = "X Example v1") -> Told:
     row = LedgerRow.model_validate(
         {
             "kind": "status",
-            "said": said,
+            "said": status,
             "found": "FAIL",
             "verdict": "CONTRADICTED",
             "where": "r.md:3",
@@ -40,12 +40,12 @@ def told(decision: Decision, said: str = "PASS", title: str = "X Example v1") ->
             "reason": "1 of 1 runs",
         }
     )
-    policies = [one for one in decision.criteria if one.asset == "policy_check"]
+    policies = [result for result in decision.criteria if result.asset == "policy_check"]
     return Told(
         title=title,
         tag="v1",
         decision=decision,
-        accounts=[Account(service="X.1", rows=(row,), findings=(said,), lines=9, unexamined=2)],
+        accounts=[Account(service="X.1", rows=(row,), findings=(status,), lines=9, unexamined=2)],
         cells=matrix.cells(MANIFEST, policies),
         digests={"PhaseX_Snapshot.json": "d" * 64},
         names={"X.1": "one"},
@@ -80,52 +80,52 @@ class Read(HTMLParser):
         self.text += data
 
 
-def read(one: Told) -> Read:
-    found = Read(page(one).decode())
-    assert not found.open
-    return found
+def read(content: Told) -> Read:
+    html = Read(page(content).decode())
+    assert not html.open
+    return html
 
 
 def test_every_criterion_stands_there_with_outcome_reason_and_remedy() -> None:
     decision = decided(Answer.NO, "it was red", "Make it green.")
-    found = read(told(decision))
+    html = read(told(decision))
     for result in decision.criteria:
-        assert result.id in found.text
-        assert result.title in found.text
-        assert result.reason in found.text
-    assert "it was red" in found.text
-    assert "Make it green." in found.text
-    assert "RED" in found.text
-    assert decision.commit in found.text
+        assert result.id in html.text
+        assert result.title in html.text
+        assert result.reason in html.text
+    assert "it was red" in html.text
+    assert "Make it green." in html.text
+    assert "RED" in html.text
+    assert decision.commit in html.text
     refused = [result for result in decision.criteria if result.outcome != "PASS"]
     assert len(refused) == 1
-    assert refused[0].failure in found.text
+    assert refused[0].failure in html.text
     opened = [
         attributes
-        for tag, attributes in found.elements
+        for tag, attributes in html.elements
         if tag == "details" and "open" in attributes and attributes["class"] == "criterion"
     ]
     assert len(opened) == 1
 
 
 def test_green_is_another_page() -> None:
-    found = read(told(decided()))
-    assert "GREEN" in found.text
-    assert "RED" not in found.text
+    html = read(told(decided()))
+    assert "GREEN" in html.text
+    assert "RED" not in html.text
     assert not [
         attributes
-        for tag, attributes in found.elements
+        for tag, attributes in html.elements
         if tag == "details" and "open" in attributes and attributes["class"] == "criterion"
     ]
 
 
 def test_claims_policies_pictures_and_digests_stand_there() -> None:
-    found = read(told(decided()))
-    assert "r.md:3" in found.text
-    assert "2 of 9 lines" in found.text
-    assert "d" * 64 in found.text
-    assert {"secrets", "metrics", "prometheus"} <= set(re.findall(r"[a-z]+", found.text))
-    assert [attributes["alt"] for tag, attributes in found.elements if tag == "img"] == [
+    html = read(told(decided()))
+    assert "r.md:3" in html.text
+    assert "2 of 9 lines" in html.text
+    assert "d" * 64 in html.text
+    assert {"secrets", "metrics", "prometheus"} <= set(re.findall(r"[a-z]+", html.text))
+    assert [attributes["alt"] for tag, attributes in html.elements if tag == "img"] == [
         "Latency X 1"
     ]
 
@@ -133,23 +133,23 @@ def test_claims_policies_pictures_and_digests_stand_there() -> None:
 @pytest.mark.parametrize("place", ["reason", "remedy", "said", "title"])
 def test_what_others_wrote_is_text(place: str) -> None:
     words = {"reason": "asked", "remedy": "mend", "said": "PASS", "title": "X", place: HOSTILE}
-    found = read(
+    html = read(
         told(decided(Answer.NO, words["reason"], words["remedy"]), words["said"], words["title"])
     )
-    assert HOSTILE in found.text
-    assert not {"script", "iframe", "link", "object", "form"} & {tag for tag, _ in found.elements}
+    assert HOSTILE in html.text
+    assert not {"script", "iframe", "link", "object", "form"} & {tag for tag, _ in html.elements}
     assert not [
         attributes
-        for _, attributes in found.elements
+        for _, attributes in html.elements
         if any(name.startswith("on") for name in attributes)
     ]
 
 
 def test_it_asks_for_nothing_from_elsewhere() -> None:
-    found = read(told(decided()))
+    html = read(told(decided()))
     named = [
         value
-        for _, attributes in found.elements
+        for _, attributes in html.elements
         for name, value in attributes.items()
         if name in {"src", "href", "action", "data"}
     ]
@@ -160,7 +160,7 @@ def test_it_asks_for_nothing_from_elsewhere() -> None:
     assert "@import" not in style
     policies = [
         attributes["content"]
-        for tag, attributes in found.elements
+        for tag, attributes in html.elements
         if attributes.get("http-equiv") == "Content-Security-Policy"
     ]
     assert policies == ["default-src 'none'; img-src data:; style-src 'unsafe-inline'"]

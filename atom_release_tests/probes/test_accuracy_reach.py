@@ -82,9 +82,9 @@ def _score(folder: Path, *, learned: bool, namespaces: bool) -> Evidence:
 @pytest.mark.parametrize("namespaces", [True, False], ids=["namespaces", "none"])
 def test_a_lookup_in_the_labels_finds_no_labels(tmp_path: Path, namespaces: bool) -> None:  # noqa: FBT001 - a table
     """Beside the code, under another name, or in the repository: it answers a constant."""
-    found = _score(tmp_path, learned=False, namespaces=namespaces)
-    assert found.answer is Answer.NO, found.reason
-    facts = AccuracyFacts.read(found.facts)
+    evidence = _score(tmp_path, learned=False, namespaces=namespaces)
+    assert evidence.answer is Answer.NO, evidence.reason
+    facts = AccuracyFacts.read(evidence.facts)
     assert facts is not None
     assert facts.correct == 40
     assert facts.labels_in_reach == []
@@ -92,9 +92,9 @@ def test_a_lookup_in_the_labels_finds_no_labels(tmp_path: Path, namespaces: bool
 
 @pytest.mark.parametrize("namespaces", [True, False], ids=["namespaces", "none"])
 def test_the_honest_twin_that_learned_passes(tmp_path: Path, namespaces: bool) -> None:  # noqa: FBT001 - a table
-    found = _score(tmp_path, learned=True, namespaces=namespaces)
-    assert found.answer is Answer.YES, found.reason
-    facts = AccuracyFacts.read(found.facts)
+    evidence = _score(tmp_path, learned=True, namespaces=namespaces)
+    assert evidence.answer is Answer.YES, evidence.reason
+    facts = AccuracyFacts.read(evidence.facts)
     assert facts is not None
     assert (facts.labels_in_reach, facts.reach_control) == ([], "app/server.py")
     assert facts.warnings == []
@@ -110,17 +110,17 @@ def test_the_honest_twin_that_learned_passes(tmp_path: Path, namespaces: bool) -
 def test_labels_in_reach_and_a_search_that_finds_nothing_leave_a_good_score_open(
     tmp_path: Path, withheld: tuple[str, ...], why: str
 ) -> None:
-    async def answer(asked: Request) -> JSONResponse:
-        row = await asked.json()
+    async def answer(request: Request) -> JSONResponse:
+        row = await request.json()
         return JSONResponse({"label": int(round(row["amount"] / 1.5) % 3 == 0)})
 
     service = _service().model_copy(update={"source": ("src",)})
     look = look_at(tmp_path, service, {"data/labelled.csv": CSV, "src/a.py": "x = 1\n"})
     with serving(route("/predict", answer, "POST")) as url:
         rehearsed = Rehearsed({service.id: url}, withheld=withheld)
-        found = probe_accuracy(look, service, rehearsed)
-    assert found.answer is Answer.UNKNOWN
-    assert why in found.reason
+        evidence = probe_accuracy(look, service, rehearsed)
+    assert evidence.answer is Answer.UNKNOWN
+    assert why in evidence.reason
 
 
 def test_a_copy_is_found_under_any_name_and_a_repository_too(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
             {}, wrong.get("alone", 200 if allowed else 403) if state["approval"] is None else 200
         )
 
-    async def approve(asked: Any) -> dict[str, str]:
-        state["approval"] = await asked.json()
+    async def approve(request: Any) -> dict[str, str]:
+        state["approval"] = await request.json()
         return {}
 
     async def record(_: Any) -> JSONResponse:
@@ -78,20 +78,20 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
 
 
 def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path) -> None:
-    found = _probe(tmp_path)
-    assert found.answer is Answer.YES
+    evidence = _probe(tmp_path)
+    assert evidence.answer is Answer.YES
     assert (
-        found.facts["act_without_approval"],
-        found.facts["act_approved"],
-        found.facts["digests_in_record"],
+        evidence.facts["act_without_approval"],
+        evidence.facts["act_approved"],
+        evidence.facts["digests_in_record"],
     ) == (403, 200, 2)
     assert (
-        found.facts["state_before_sha256"]
-        == found.facts["state_after_refusal_sha256"]
-        != found.facts["state_after_action_sha256"]
+        evidence.facts["state_before_sha256"]
+        == evidence.facts["state_after_refusal_sha256"]
+        != evidence.facts["state_after_action_sha256"]
     )
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,15 @@ def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path
 def test_each_defect_is_told_apart(
     tmp_path: Path, wrong: dict[str, Any], answer: Answer, why: str
 ) -> None:
-    found = _probe(tmp_path, **wrong)
-    assert found.answer is answer
-    assert why in found.reason
+    evidence = _probe(tmp_path, **wrong)
+    assert evidence.answer is answer
+    assert why in evidence.reason
 
 
 def test_a_comparison_that_cannot_see_the_change_is_a_dead_control(tmp_path: Path) -> None:
-    found = _probe(tmp_path, stuck=True)
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+    evidence = _probe(tmp_path, stuck=True)
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 def test_a_state_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -54,10 +54,10 @@ class Forge:
             request, "repository", {"full_name": "acme/atom", "permissions": self.permissions}
         )
 
-    def answer(self, request: Request, what: str, document: dict[str, Any]) -> Response:
+    def answer(self, request: Request, path: str, document: dict[str, Any]) -> Response:
         """Answer as this forge was told to, and remember that it was asked."""
         self.asked.append((request.method, request.url.path))
-        status = self.statuses.get(what, 200)
+        status = self.statuses.get(path, 200)
         if (
             request.headers.get("authorization") != f"Bearer {TOKEN}"
             and "open" not in self.statuses
@@ -105,18 +105,18 @@ def look_at(repository: Path, environment: dict[str, str], **infrastructure: str
 
 def asked(repository: Path, forge: Forge, token: str = TOKEN) -> Evidence:
     with answering(*forge.routes()) as base:
-        found = probe_forge(look_at(repository, {"FORGE": f"{base}/api/", "FORGE_TOKEN": token}))
-    assert "hunter2" not in found.model_dump_json()
-    assert (found.leg, found.assurance) == (("forge", "forge"), Assurance.LIVE)
-    return found
+        evidence = probe_forge(look_at(repository, {"FORGE": f"{base}/api/", "FORGE_TOKEN": token}))
+    assert "hunter2" not in evidence.model_dump_json()
+    assert (evidence.leg, evidence.assurance) == (("forge", "forge"), Assurance.LIVE)
+    return evidence
 
 
 def test_a_token_that_may_push_may_open_a_pull_request(repository: Path) -> None:
     forge = Forge()
-    found = asked(repository, forge)
-    assert found.answer is Answer.YES, found.reason
-    assert found.control is not None
-    assert (found.control.state, found.control.found) == (ControlState.ALIVE, "status 401")
+    evidence = asked(repository, forge)
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert evidence.control is not None
+    assert (evidence.control.state, evidence.control.found) == (ControlState.ALIVE, "status 401")
     assert forge.asked == [
         ("GET", "/api/user"),
         ("GET", "/api/repos/acme/atom"),
@@ -144,21 +144,21 @@ def test_a_token_that_may_push_may_open_a_pull_request(repository: Path) -> None
 def test_what_the_forge_answers_decides(
     repository: Path, forge: Forge, answer: Answer, words: str
 ) -> None:
-    found = asked(repository, forge)
-    assert (found.answer, words in found.reason) == (answer, True), found.reason
-    assert found.remedy
+    evidence = asked(repository, forge)
+    assert (evidence.answer, words in evidence.reason) == (answer, True), evidence.reason
+    assert evidence.remedy
 
 
 def test_with_a_wrong_token_nothing_is_learned(repository: Path) -> None:
-    found = asked(repository, Forge(), token="wrong-hunter2")
-    assert (found.answer, "401" in found.reason) == (Answer.UNKNOWN, True)
-    assert "token" in found.remedy
+    evidence = asked(repository, Forge(), token="wrong-hunter2")
+    assert (evidence.answer, "401" in evidence.reason) == (Answer.UNKNOWN, True)
+    assert "token" in evidence.remedy
 
 
 def test_a_forge_that_takes_every_token_shows_nothing(repository: Path) -> None:
-    found = asked(repository, Forge(open=1))
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+    evidence = asked(repository, Forge(open=1))
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 def test_what_is_unset_is_absent_and_says_which(repository: Path) -> None:
@@ -166,9 +166,9 @@ def test_what_is_unset_is_absent_and_says_which(repository: Path) -> None:
         (look_at(repository, {}), "FORGE is unset"),
         (look_at(repository, {"FORGE": ""}), "FORGE is unset"),
     ):
-        found = probe_forge(look)
-        assert (found.answer, words in found.reason) == (Answer.ABSENT, True)
-        assert found.observed_at == datetime(2031, 5, 1, tzinfo=UTC)
+        evidence = probe_forge(look)
+        assert (evidence.answer, words in evidence.reason) == (Answer.ABSENT, True)
+        assert evidence.observed_at == datetime(2031, 5, 1, tzinfo=UTC)
     assert (
         probe_forge(look_at(repository, {"FORGE": "http://127.0.0.1:1"})).answer is Answer.UNKNOWN
     )
@@ -176,8 +176,8 @@ def test_what_is_unset_is_absent_and_says_which(repository: Path) -> None:
 
 def test_refused_and_unresolved_are_absent_and_silence_is_doubt(repository: Path) -> None:
     with socket.socket() as silent, socket.socket() as dead:
-        for one in (silent, dead):
-            one.bind(("127.0.0.1", 0))
+        for base in (silent, dead):
+            base.bind(("127.0.0.1", 0))
         silent.listen()
         ports = silent.getsockname()[1], dead.getsockname()[1]
         answers = [
@@ -193,16 +193,18 @@ def test_refused_and_unresolved_are_absent_and_silence_is_doubt(repository: Path
 
 def test_a_broken_tls_is_doubt_not_absence(repository: Path) -> None:
     with answering(*Forge().routes()) as base:
-        found = probe_forge(
+        evidence = probe_forge(
             look_at(repository, {"FORGE": base.replace("http:", "https:"), "FORGE_TOKEN": TOKEN})
         )
-    assert (found.answer, "TLS" in found.reason) == (Answer.UNKNOWN, True)
+    assert (evidence.answer, "TLS" in evidence.reason) == (Answer.UNKNOWN, True)
 
 
 def test_a_remote_that_is_a_folder_names_no_repository_on_a_forge(repository: Path) -> None:
     git(repository, "remote", "set-url", "origin", str(repository))
-    found = probe_forge(look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN}))
-    assert (found.answer, "owner and name" in found.reason) == (Answer.UNKNOWN, True)
+    evidence = probe_forge(
+        look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN})
+    )
+    assert (evidence.answer, "owner and name" in evidence.reason) == (Answer.UNKNOWN, True)
 
 
 def test_without_what_opens_it_nothing_is_promised(
@@ -212,12 +214,12 @@ def test_without_what_opens_it_nothing_is_promised(
     look = look_at(repository, {"FORGE": "http://127.0.0.1:1", "FORGE_TOKEN": TOKEN})
     assert probe_forge(look).answer is Answer.ABSENT  # acts are off: it is only asked
     acting = replace(look, manifest=look.manifest.model_copy(update={"acts": Acts.ON}))
-    found = probe_forge(acting)
-    assert (found.answer, "atom-release[github]" in found.remedy) == (Answer.UNKNOWN, True)
+    evidence = probe_forge(acting)
+    assert (evidence.answer, "atom-release[github]" in evidence.remedy) == (Answer.UNKNOWN, True)
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("url", "expected"),
     [
         ("git@forge.example.org:acme/atom.git", ("acme", "atom")),
         ("forge:acme/atom", ("acme", "atom")),
@@ -229,5 +231,7 @@ def test_without_what_opens_it_nothing_is_promised(
         ("https://forge.example.org/atom.git", None),
     ],
 )
-def test_owner_and_name_are_read_from_the_address(url: str, found: tuple[str, str] | None) -> None:
-    assert owner_and_name(url) == found
+def test_owner_and_name_are_read_from_the_address(
+    url: str, expected: tuple[str, str] | None
+) -> None:
+    assert owner_and_name(url) == expected

@@ -18,14 +18,14 @@ SERVICE = service_of(health="/health", address="ONE_URL", start={"command": ["ru
 
 def test_a_healthy_service_is_found_so_and_the_control_is_alive(tmp_path: Path) -> None:
     with serving(route("/health", {"status": "ok"})) as url:
-        found = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
-    assert (found.answer, found.assurance, found.facts["status"]) == (
+        evidence = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+    assert (evidence.answer, evidence.assurance, evidence.facts["status"]) == (
         Answer.YES,
         Assurance.REHEARSED,
         200,
     )
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 @pytest.mark.parametrize(
@@ -33,44 +33,44 @@ def test_a_healthy_service_is_found_so_and_the_control_is_alive(tmp_path: Path) 
 )
 def test_any_answer_but_2xx_fails(tmp_path: Path, response: JSONResponse) -> None:
     with serving(route("/health", response)) as url:
-        found = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
-    assert found.answer is Answer.NO
-    assert str(response.status_code) in found.reason
+        evidence = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+    assert evidence.answer is Answer.NO
+    assert str(response.status_code) in evidence.reason
 
 
 def test_a_service_that_answers_every_path_has_said_nothing(tmp_path: Path) -> None:
     with serving(route("/{any:path}", {"status": "ok"})) as url:
-        found = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+        evidence = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 def test_a_service_that_did_not_start_fails_with_its_reason(tmp_path: Path) -> None:
-    found = health.probe_health(
+    evidence = health.probe_health(
         look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "SyntaxError in main.py"})
     )
-    assert found.answer is Answer.NO
-    assert "SyntaxError in main.py" in found.reason
+    assert evidence.answer is Answer.NO
+    assert "SyntaxError in main.py" in evidence.reason
 
 
 def test_what_it_needs_is_absent_so_it_is_too(tmp_path: Path) -> None:
-    found = health.probe_health(
+    evidence = health.probe_health(
         look_at(tmp_path, SERVICE),
         SERVICE,
         Rehearsed(lacks={"X.1": "postgres"}, absent={"postgres": "no server binaries"}),
     )
-    assert found.answer is Answer.ABSENT
-    assert "no server binaries" in found.reason
+    assert evidence.answer is Answer.ABSENT
+    assert "no server binaries" in evidence.reason
 
 
 def test_a_missing_module_that_is_not_the_releases_own_accuses_nobody(tmp_path: Path) -> None:
-    found = health.probe_health(
+    evidence = health.probe_health(
         look_at(tmp_path, SERVICE),
         SERVICE,
         Rehearsed(lacks={"X.1": "module sklearn is not installed"}),
     )
-    assert found.answer is Answer.UNKNOWN
-    assert "sklearn" in found.reason
+    assert evidence.answer is Answer.UNKNOWN
+    assert "sklearn" in evidence.reason
 
 
 def test_a_service_that_needs_one_that_did_not_start_is_not_accused(tmp_path: Path) -> None:
@@ -82,14 +82,14 @@ def test_a_service_that_needs_one_that_did_not_start_is_not_accused(tmp_path: Pa
         health="/health", start={"command": ["run"], "environment": {"OTHER": "{url:X.2}"}}
     )
     with serving(route("/health", JSONResponse({}, 503))) as url:
-        found = health.probe_health(
+        evidence = health.probe_health(
             look_at(tmp_path, needy), needy, Rehearsed({"X.1": url}, failures={"X.2": "it crashed"})
         )
         accused = health.probe_health(
             look_at(tmp_path, needy), needy, Rehearsed({"X.1": url, "X.2": url})
         )
-    assert found.answer is Answer.UNKNOWN
-    assert "needs X.2, which did not start" in found.reason
+    assert evidence.answer is Answer.UNKNOWN
+    assert "needs X.2, which did not start" in evidence.reason
     assert accused.answer is Answer.NO
 
 
@@ -107,18 +107,20 @@ def test_a_rehearsed_service_that_is_gone_fails(tmp_path: Path) -> None:
 def test_a_live_address_is_asked_instead(tmp_path: Path, status: int, answer: Answer) -> None:
     with serving(route("/health", JSONResponse({}, status))) as url:
         look = look_at(tmp_path, SERVICE, environment={"ONE_URL": url})
-        found = health.probe_health(look, SERVICE, Rehearsed(failures={"X.1": "must not matter"}))
-    assert (found.answer, found.assurance) == (answer, Assurance.LIVE)
+        evidence = health.probe_health(
+            look, SERVICE, Rehearsed(failures={"X.1": "must not matter"})
+        )
+    assert (evidence.answer, evidence.assurance) == (answer, Assurance.LIVE)
 
 
 def test_a_live_address_that_refuses_is_absent_and_no_rehearsal_replaces_it(tmp_path: Path) -> None:
     with serving(route("/health", {})) as url:
-        found = health.probe_health(
+        evidence = health.probe_health(
             look_at(tmp_path, SERVICE, environment={"ONE_URL": _dead()}),
             SERVICE,
             Rehearsed({"X.1": url}),
         )
-    assert (found.answer, found.assurance) == (Answer.ABSENT, Assurance.LIVE)
+    assert (evidence.answer, evidence.assurance) == (Answer.ABSENT, Assurance.LIVE)
 
 
 def _dead() -> str:

@@ -27,8 +27,8 @@ def _series(le: str, *values: float | str, end: float = END, **labels: str) -> d
     }
 
 
-def _facts(*series: dict[str, Any], asked: Histogram = SECONDS) -> dict[str, Any]:
-    return dict(increments(series, asked, END))
+def _facts(*series: dict[str, Any], histogram: Histogram = SECONDS) -> dict[str, Any]:
+    return dict(increments(series, histogram, END))
 
 
 def _problem(*series: dict[str, Any]) -> str:
@@ -51,7 +51,7 @@ def test_milliseconds_are_not_multiplied() -> None:
     facts = _facts(
         _series("0.57", 0, 1),
         _series("+Inf", 0, 1),
-        asked=Histogram(metric="http", unit="milliseconds"),
+        histogram=Histogram(metric="http", unit="milliseconds"),
     )
     assert facts["edges"] == [0.57, None]
     assert _facts(_series("1.001", 0, 1), _series("+Inf", 0, 1))["edges"] == [1001.0, None]
@@ -60,8 +60,8 @@ def test_milliseconds_are_not_multiplied() -> None:
 def test_instances_and_other_labels_are_added() -> None:
     facts = _facts(
         *(
-            _series(le, 0, n, instance=one)
-            for one in ("a", "b")
+            _series(le, 0, n, instance=instance)
+            for instance in ("a", "b")
             for le, n in (("1", 10), ("+Inf", 12))
         )
     )
@@ -100,9 +100,9 @@ def test_a_histogram_without_its_last_bucket_is_told() -> None:
 
 
 def test_edges_that_do_not_fit_are_told() -> None:
-    one = [_series(le, 0, 10, instance="a") for le in ("1", "+Inf")]
+    first = [_series(le, 0, 10, instance="a") for le in ("1", "+Inf")]
     assert "different bucket edges" in _problem(
-        *one, *(_series(le, 0, 10, instance="b") for le in ("2", "+Inf"))
+        *first, *(_series(le, 0, 10, instance="b") for le in ("2", "+Inf"))
     )
     assert "no edge (le)" in _problem(_series("fast", 0, 10), _series("+Inf", 0, 10))
     assert "ascending" in _problem(
@@ -119,15 +119,15 @@ def test_buckets_that_contradict_each_other_decide_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "selected"),
     [
         ({}, "m_seconds_bucket{}"),
         ({"job": 'a"}b', "app": "x"}, 'm_seconds_bucket{app="x",job="a\\"}b"}'),
     ],
     ids=["none", "hostile"],
 )
-def test_the_selector_quotes_values(labels: dict[str, str], said: str) -> None:
-    assert selector(Histogram(metric="m_seconds", labels=labels)) == said
+def test_the_selector_quotes_values(labels: dict[str, str], selected: str) -> None:
+    assert selector(Histogram(metric="m_seconds", labels=labels)) == selected
 
 
 def test_a_moment_that_one_bucket_lacks_is_left_out() -> None:

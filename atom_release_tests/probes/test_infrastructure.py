@@ -82,8 +82,8 @@ def with_values(look: Look, **values: str) -> Look:
     return replace(look, environment=values)
 
 
-def brief(found: Evidence) -> tuple[Answer, object, object]:
-    return found.answer, found.facts["how"], found.facts["kind"]
+def brief(evidence: Evidence) -> tuple[Answer, object, object]:
+    return evidence.answer, evidence.facts["how"], evidence.facts["kind"]
 
 
 @contextmanager
@@ -166,13 +166,13 @@ def real_vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_vault_unset_is_rehearsed(rehearsal: Rehearsal, look: Look) -> None:
     """OpenBao answers for the services' token, and the control was refused."""
-    found = vault.probe(look, rehearsal)
-    assert brief(found) == (Answer.YES, "rehearsed", "unsealed")
-    assert found.assurance is Assurance.REHEARSED
-    assert found.facts["paths"] == {"secret/data/shop/signing": ["read"]}
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
-    assert "OpenBao" in found.reason
+    evidence = vault.probe(look, rehearsal)
+    assert brief(evidence) == (Answer.YES, "rehearsed", "unsealed")
+    assert evidence.assurance is Assurance.REHEARSED
+    assert evidence.facts["paths"] == {"secret/data/shop/signing": ["read"]}
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    assert "OpenBao" in evidence.reason
 
 
 def test_vault_token_that_may_not_read_is_a_failure(rehearsal: Rehearsal, look: Look) -> None:
@@ -181,10 +181,12 @@ def test_vault_token_that_may_not_read_is_a_failure(rehearsal: Rehearsal, look: 
     poor = rehearsal.vault.ask(
         "POST", "auth/token/create", {"policies": ["default"], "no_parent": True}
     )["auth"]["client_token"]
-    found = vault.probe(with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=poor), rehearsal)
-    assert brief(found) == (Answer.NO, "live", "unsealed")
-    assert found.facts["paths"] == {"secret/data/shop/signing": ["deny"]}
-    assert "secret/data/shop/signing" in found.remedy
+    evidence = vault.probe(
+        with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=poor), rehearsal
+    )
+    assert brief(evidence) == (Answer.NO, "live", "unsealed")
+    assert evidence.facts["paths"] == {"secret/data/shop/signing": ["deny"]}
+    assert "secret/data/shop/signing" in evidence.remedy
 
 
 def test_a_path_that_holds_nothing_is_not_readable(rehearsal: Rehearsal, look: Look) -> None:
@@ -200,18 +202,21 @@ def test_a_path_that_holds_nothing_is_not_readable(rehearsal: Rehearsal, look: L
     assert (gone.answer, gone.facts["empty"]) == (Answer.NO, ["secret/data/shop/signing"])
     assert "nothing lies at secret/data/shop/signing" in gone.reason
     assert own.answer is Answer.UNKNOWN  # what the gate itself planted is not the release's fault
-    found = vault.probe(given, None)
-    assert found.answer is Answer.YES
-    assert not any(value in found.model_dump_json() for value in held.values())
+    evidence = vault.probe(given, None)
+    assert evidence.answer is Answer.YES
+    assert not any(value in evidence.model_dump_json() for value in held.values())
 
 
 def test_live_vault_is_live(rehearsal: Rehearsal, look: Look) -> None:
     """A set address is asked, and says so."""
     assert rehearsal.vault is not None
-    found = vault.probe(
+    evidence = vault.probe(
         with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=rehearsal.vault.token), None
     )
-    assert (brief(found), found.assurance) == ((Answer.YES, "live", "unsealed"), Assurance.LIVE)
+    assert (brief(evidence), evidence.assurance) == (
+        (Answer.YES, "live", "unsealed"),
+        Assurance.LIVE,
+    )
 
 
 def test_vault_wrong_or_no_token_is_doubt(rehearsal: Rehearsal, look: Look) -> None:
@@ -231,12 +236,12 @@ def test_vault_wrong_or_no_token_is_doubt(rehearsal: Rehearsal, look: Look) -> N
 def test_vault_uninitialized_and_sealed_are_told_apart(real_vault: str, look: Look) -> None:
     """A real server, before and after it was initialized, then unsealed, then sealed by hand."""
     address = real_vault
-    asked = with_values(look, V_ADDR=address, V_TOKEN="any")
-    assert brief(vault.probe(asked, None)) == (Answer.UNKNOWN, "live", "uninitialized")
+    with_vault = with_values(look, V_ADDR=address, V_TOKEN="any")
+    assert brief(vault.probe(with_vault, None)) == (Answer.UNKNOWN, "live", "uninitialized")
     made = requests.put(
         f"{address}/v1/sys/init", json={"secret_shares": 1, "secret_threshold": 1}, timeout=10
     ).json()
-    assert brief(vault.probe(asked, None)) == (Answer.UNKNOWN, "live", "sealed")
+    assert brief(vault.probe(with_vault, None)) == (Answer.UNKNOWN, "live", "sealed")
     requests.put(
         f"{address}/v1/sys/unseal", json={"key": made["keys"][0]}, timeout=10
     ).raise_for_status()
@@ -250,7 +255,7 @@ def test_vault_uninitialized_and_sealed_are_told_apart(real_vault: str, look: Lo
     requests.put(
         f"{address}/v1/sys/seal", headers={"X-Vault-Token": made["root_token"]}, timeout=10
     ).raise_for_status()
-    assert brief(vault.probe(asked, None)) == (Answer.UNKNOWN, "live", "sealed")
+    assert brief(vault.probe(with_vault, None)) == (Answer.UNKNOWN, "live", "sealed")
 
 
 def test_vault_that_accepts_every_token_has_a_dead_control(look: Look) -> None:
@@ -262,21 +267,21 @@ def test_vault_that_accepts_every_token_has_a_dead_control(look: Look) -> None:
         "data": {"policies": ["p"], "secret/data/shop/signing": ["read"]},
     }
     with web({}, (200, json.dumps(body).encode())) as url:
-        found = vault.probe(with_values(look, V_ADDR=url, V_TOKEN="t"), None)
-    assert found.answer is Answer.YES
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+        evidence = vault.probe(with_values(look, V_ADDR=url, V_TOKEN="t"), None)
+    assert evidence.answer is Answer.YES
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 def test_release_without_secrets_needs_no_vault(look: Look) -> None:
     """The leg does not apply, and the reading that says so could have said otherwise."""
-    found = vault.probe(replace(look, manifest=tree.manifest(secrets=[])), None)
-    assert (found.answer, found.facts["not_applicable"]) == (
+    evidence = vault.probe(replace(look, manifest=tree.manifest(secrets=[])), None)
+    assert (evidence.answer, evidence.facts["not_applicable"]) == (
         Answer.YES,
         "the manifest names no Vault and no secret",
     )
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -370,15 +375,18 @@ def test_postgres_unset_is_rehearsed(rehearsal: Rehearsal, look: Look) -> None:
 
     And the first superuser would not be.
     """
-    found = postgres_probe.probe(look, rehearsal)
-    assert brief(found) == (Answer.YES, "rehearsed", "answers")
-    assert (found.facts["role"], found.facts["superuser"], found.facts["bypassrls"]) == (
+    evidence = postgres_probe.probe(look, rehearsal)
+    assert brief(evidence) == (Answer.YES, "rehearsed", "answers")
+    assert (evidence.facts["role"], evidence.facts["superuser"], evidence.facts["bypassrls"]) == (
         "shop",
         False,
         False,
     )
-    assert found.control is not None
-    assert (found.control.state, found.control.found) == (ControlState.ALIVE, "it is superuser")
+    assert evidence.control is not None
+    assert (evidence.control.state, evidence.control.found) == (
+        ControlState.ALIVE,
+        "it is superuser",
+    )
 
 
 @pytest.mark.parametrize(
@@ -399,11 +407,11 @@ def test_role_that_row_level_security_does_not_bind_is_a_failure(
     with rehearsal.postgres.admin() as admin:
         admin.execute(f"CREATE ROLE {name} LOGIN {made}".encode())
     rehearsal.postgres.let_in(name)
-    found = postgres_probe.probe(
+    evidence = postgres_probe.probe(
         with_values(look, PG=rehearsal.postgres.dsn("postgres", name)), rehearsal
     )
-    assert found.answer is (Answer.NO if says else Answer.YES)
-    assert says in found.reason
+    assert evidence.answer is (Answer.NO if says else Answer.YES)
+    assert says in evidence.reason
 
 
 def test_a_role_that_the_gate_itself_made_says_nothing_about_the_release(
@@ -412,9 +420,9 @@ def test_a_role_that_the_gate_itself_made_says_nothing_about_the_release(
     """No migration makes it: that the gate made it ordinary is no evidence, and is not counted."""
     assert judged(postgres_probe.probe(look, rehearsal), look).outcome is Outcome.PASS
     monkeypatch.setattr(rehearsal, "replay", Replay())
-    found = postgres_probe.probe(look, rehearsal)
-    assert "shop is made by the gate" in str(found.facts["not_applicable"])
-    assert judged(found, look).outcome is None
+    evidence = postgres_probe.probe(look, rehearsal)
+    assert "shop is made by the gate" in str(evidence.facts["not_applicable"])
+    assert judged(evidence, look).outcome is None
 
 
 def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look: Look) -> None:
@@ -482,17 +490,17 @@ def ask_prometheus(look: Look, answers: Mapping[str, tuple[int, bytes]], **value
 
 def test_prometheus_unset_is_absent(look: Look) -> None:
     """Nothing can be rehearsed in its place."""
-    found = prometheus.probe(look)
-    assert (found.answer, found.facts["how"]) == (Answer.ABSENT, "not asked")
-    assert "PROM" in found.reason
+    evidence = prometheus.probe(look)
+    assert (evidence.answer, evidence.facts["how"]) == (Answer.ABSENT, "not asked")
+    assert "PROM" in evidence.reason
 
 
 def test_prometheus_that_scrapes_the_service_holds(look: Look) -> None:
     """By a label that names it, or by its address; and the made-up job had no series."""
-    found = ask_prometheus(look, scraping("10.0.0.1:80"))
-    assert brief(found) == (Answer.YES, "live", "ready")
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    evidence = ask_prometheus(look, scraping("10.0.0.1:80"))
+    assert brief(evidence) == (Answer.YES, "live", "ready")
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
     assert (
         ask_prometheus(
             look, scraping("shop.example:80", job="x"), SHOP="http://shop.example:80"
@@ -514,9 +522,9 @@ def test_prometheus_target_that_is_not_well_is_a_failure(
     wrong: dict[str, Any], says: str, look: Look
 ) -> None:
     """Down by the page or by the series, without series, or long ago."""
-    found = ask_prometheus(look, scraping("10.0.0.1:80", **wrong))
-    assert found.answer is Answer.NO
-    assert says in found.reason
+    evidence = ask_prometheus(look, scraping("10.0.0.1:80", **wrong))
+    assert evidence.answer is Answer.NO
+    assert says in evidence.reason
 
 
 def test_service_that_no_target_is_told_to_be(look: Look) -> None:
@@ -533,9 +541,9 @@ def test_service_that_no_target_is_told_to_be(look: Look) -> None:
 def test_server_that_answers_any_query_has_a_dead_control(look: Look) -> None:
     """It has series for a job that nobody has."""
     answers = scraping("10.0.0.1:80")
-    found = ask_prometheus(look, {**answers, "/api/v1/query": answers["/api/v1/query?up"]})
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+    evidence = ask_prometheus(look, {**answers, "/api/v1/query": answers["/api/v1/query?up"]})
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 def test_nothing_secret_is_said(look: Look, rehearsal: Rehearsal) -> None:
@@ -547,19 +555,19 @@ def test_nothing_secret_is_said(look: Look, rehearsal: Rehearsal) -> None:
             "PROM": f"http://me:{_PLANTED}@127.0.0.1:{hanging}",
             "PG": f"postgresql://me:{_PLANTED}@127.0.0.1:{dead}/x",
         }
-        told = with_values(look, **values)
-        found = [
-            vault.probe(told, rehearsal),
-            prometheus.probe(told),
-            postgres_probe.probe(told, rehearsal),
+        planted = with_values(look, **values)
+        collected = [
+            vault.probe(planted, rehearsal),
+            prometheus.probe(planted),
+            postgres_probe.probe(planted, rehearsal),
         ]
-    assert [(one.question, one.facts["kind"]) for one in found] == [
+    assert [(piece.question, piece.facts["kind"]) for piece in collected] == [
         ("vault", "status-500"),
         ("prometheus", "timeout"),
         ("postgres", "refused"),
     ]
     written = "\n".join(
-        [*infrastructure.log_lines(found), *(one.model_dump_json() for one in found)]
+        [*infrastructure.log_lines(collected), *(piece.model_dump_json() for piece in collected)]
     )
     assert _PLANTED not in written
     assert "vault/vault [live] unknown" in written
@@ -617,11 +625,11 @@ def test_server_that_never_ends_its_answer_is_given_up(system: str, look: Look) 
         manifest=tree.manifest(infrastructure={**_NAMED, "timeout": "50ms"}, services=[_service()]),
     )
     with dripping() as port:
-        found = infrastructure.within(
+        evidence = infrastructure.within(
             hurried, system, lambda: probe(with_values(hurried, **values(port)))
         )
-    assert brief(found) == (Answer.UNKNOWN, "given up", "timeout")
-    assert system in found.reason
+    assert brief(evidence) == (Answer.UNKNOWN, "given up", "timeout")
+    assert system in evidence.reason
 
 
 def test_without_a_server_the_rehearsed_services_are_scraped_to_be_looked_at(look: Look) -> None:
@@ -638,19 +646,19 @@ def test_without_a_server_the_rehearsed_services_are_scraped_to_be_looked_at(loo
     both = replace(look, manifest=tree.manifest(infrastructure=_NAMED, services=services))
     with web({"/metrics": (200, metrics)}) as up, nobody() as port:
         urls = {"S.1": up, "S.2": f"http://127.0.0.1:{port}", "S.3": up}
-        (found,) = simulated_prometheus.probe(both, Rehearsed(urls))
+        (evidence,) = simulated_prometheus.probe(both, Rehearsed(urls))
         assert simulated_prometheus.probe(with_values(both, PROM=up), Rehearsed(urls)) == []
-    assert (found.leg, found.assurance, found.answer) == (
+    assert (evidence.leg, evidence.assurance, evidence.answer) == (
         ("simulated-prometheus", "prometheus"),
         Assurance.SIMULATED,
         Answer.NO,
     )
-    targets = found.facts["targets"]
+    targets = evidence.facts["targets"]
     assert isinstance(targets, dict)
     health = {name: target["health"] for name, target in targets.items()}  # type: ignore[index, call-overload]
     assert health == {"S.1": "up", "S.2": "down"}
-    assert "1 of 2" in found.reason
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
-    assert "[simulated]" in infrastructure.log_lines([found])[0]
-    assert found.leg not in criteria.asked(both.manifest)
+    assert "1 of 2" in evidence.reason
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    assert "[simulated]" in infrastructure.log_lines([evidence])[0]
+    assert evidence.leg not in criteria.asked(both.manifest)

@@ -125,36 +125,36 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def state(found: Evidence) -> ControlState:
-    assert found.control is not None, found.reason
-    return found.control.state
+def state(evidence: Evidence) -> ControlState:
+    assert evidence.control is not None, evidence.reason
+    return evidence.control.state
 
 
-def still(found: Evidence) -> Any:  # noqa: ANN401 - untyped where it comes from
-    control: Any = found.facts["control"]
+def still(evidence: Evidence) -> Any:  # noqa: ANN401 - untyped where it comes from
+    control: Any = evidence.facts["control"]
     return control["still_passing"]
 
 
 def test_passes_against_the_services_and_fails_against_stand_ins(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] += ASKS_TWO
-    found = site.ask({"C.1": service, "C.2": service})
-    assert (found.answer, state(found)) == (Answer.YES, ControlState.ALIVE), found
-    assert still(found) == []
-    assert "network:host" in found.isolation  # no rehearsal of its own was given
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert (evidence.answer, state(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
+    assert still(evidence) == []
+    assert "network:host" in evidence.isolation  # no rehearsal of its own was given
 
 
 def test_tests_that_ask_no_service_are_listed(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] += ASKS_NOTHING
-    found = site.ask({"C.1": service, "C.2": service})
-    assert state(found) is ControlState.ALIVE
-    assert still(found) == ["integration.test_all::test_paths"]
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert state(evidence) is ControlState.ALIVE
+    assert still(evidence) == ["integration.test_all::test_paths"]
 
 
 def test_vacuous_when_no_test_needs_a_service(site: Site, service: str) -> None:
     """The field's own case: tests that only look whether paths exist."""
     site.files["integration/test_all.py"] = "import os\n" + ASKS_NOTHING
-    found = site.ask({"C.1": service, "C.2": service})
-    assert (found.answer, state(found)) == (Answer.YES, ControlState.VACUOUS)
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert (evidence.answer, state(evidence)) == (Answer.YES, ControlState.VACUOUS)
 
 
 def test_the_code_is_taken_out_too(site: Site, service: str) -> None:
@@ -172,8 +172,8 @@ def test_a_fixture_that_needs_a_service_keeps_the_control_alive(site: Site, serv
         "@pytest.fixture\ndef one():\n    return ask('ONE')\n\ndef test_one(one):\n    assert one"
         " == 1",
     )
-    found = site.ask({"C.1": service, "C.2": service})
-    assert (found.answer, state(found)) == (Answer.YES, ControlState.ALIVE), found
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert (evidence.answer, state(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
 
 
 def test_a_failing_test_is_a_no(site: Site, service: str) -> None:
@@ -185,11 +185,11 @@ def test_tests_of_a_service_that_did_not_start_are_not_decided_and_the_others_ru
     site: Site, service: str
 ) -> None:
     site.files["integration/test_all.py"] += ASKS_TWO
-    found = site.ask({"C.1": service})
-    runs: Any = found.facts["runs"]
-    assert found.answer is Answer.UNKNOWN
+    evidence = site.ask({"C.1": service})
+    runs: Any = evidence.facts["runs"]
+    assert evidence.answer is Answer.UNKNOWN
     assert (runs[0]["passed"], runs[0]["failing"]) == (1, ["integration.test_all::test_two"])
-    assert found.facts["services_down"] == ["C.2"]
+    assert evidence.facts["services_down"] == ["C.2"]
 
 
 def test_a_test_that_judges_a_service_that_did_not_start_is_not_decided_either(
@@ -204,19 +204,19 @@ def test_two():
         up = False
     assert up, "no answer from " + os.environ["TWO"]
 """
-    found = site.ask({"C.1": service})
-    assert found.answer is Answer.UNKNOWN
-    assert "C.2 did not start" in found.reason
+    evidence = site.ask({"C.1": service})
+    assert evidence.answer is Answer.UNKNOWN
+    assert "C.2 did not start" in evidence.reason
 
 
 def test_a_proven_failure_beside_a_service_that_did_not_start_is_a_no(
     site: Site, service: str
 ) -> None:
     site.files["integration/test_all.py"] = TESTS.replace("== 1", "== 2") + ASKS_TWO
-    found = site.ask({"C.1": service})
-    assert found.answer is Answer.NO
-    assert "test_one" in found.reason
-    assert "test_two" not in found.reason
+    evidence = site.ask({"C.1": service})
+    assert evidence.answer is Answer.NO
+    assert "test_one" in evidence.reason
+    assert "test_two" not in evidence.reason
 
 
 def test_a_failure_is_not_held_against_the_release_where_a_value_was_lacking(
@@ -225,19 +225,19 @@ def test_a_failure_is_not_held_against_the_release_where_a_value_was_lacking(
     site.files["integration/test_all.py"] += (
         "\ndef test_token():\n    assert os.environ.get('VAULT_TOKEN')\n"
     )
-    found = site.ask({"C.1": service, "C.2": service}, token=None)
-    assert found.answer is Answer.UNKNOWN
-    assert "VAULT_TOKEN could not be given" in found.reason
+    evidence = site.ask({"C.1": service, "C.2": service}, token=None)
+    assert evidence.answer is Answer.UNKNOWN
+    assert "VAULT_TOKEN could not be given" in evidence.reason
 
 
 def test_no_secret_comes_out_again(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] += (
         "\ndef test_token():\n    assert os.environ['VAULT_TOKEN'] == 'x'\n"
     )
-    found = site.ask({"C.1": service, "C.2": service})
-    assert found.answer is Answer.NO
-    assert "[redacted]" in found.reason
-    assert SECRET not in found.model_dump_json()
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert evidence.answer is Answer.NO
+    assert "[redacted]" in evidence.reason
+    assert SECRET not in evidence.model_dump_json()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "BREW"])

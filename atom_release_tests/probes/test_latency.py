@@ -61,39 +61,48 @@ def _probe(folder: Path, url: str | None, *endpoints: dict[str, Any], **budget: 
     return latency.probe_latency(look_at(folder, service), service, rehearsed)
 
 
-def _quietly(found: Evidence, **budget: Any) -> tuple[Answer, str]:
+def _quietly(evidence: Evidence, **budget: Any) -> tuple[Answer, str]:
     """Return what the gate makes of the facts, had the machine been quiet."""
-    facts = {name: value for name, value in found.facts.items() if name != "machine"}
+    facts = {name: value for name, value in evidence.facts.items() if name != "machine"}
     return judge_latency({**facts, "noop": QUIET}, Budget.model_validate({**BUDGET, **budget}))
 
 
-def _of(found: Evidence, name: str) -> dict[str, Any]:
-    endpoints = found.facts["endpoints"]
+def _of(evidence: Evidence, name: str) -> dict[str, Any]:
+    endpoints = evidence.facts["endpoints"]
     assert isinstance(endpoints, list)
-    return next(one for one in endpoints if isinstance(one, dict) and one["name"] == name)
+    return next(
+        endpoint
+        for endpoint in endpoints
+        if isinstance(endpoint, dict) and endpoint["name"] == name
+    )
 
 
 def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int) -> None:
-    found = _probe(
+    evidence = _probe(
         tmp_path,
         f"http://127.0.0.1:{port}",
         {"name": "a", "path": "/noop"},
         {"name": "b", "path": "/noop?b"},
         p95=ROOMY,
     )
-    assert found.answer is Answer.YES
-    one = _of(found, "a")
-    assert (one["requests"], one["errors"], one["looks"], one["stopped_early"]) == (
+    assert evidence.answer is Answer.YES
+    endpoint = _of(evidence, "a")
+    assert (
+        endpoint["requests"],
+        endpoint["errors"],
+        endpoint["looks"],
+        endpoint["stopped_early"],
+    ) == (
         100,
         0,
         1,
         False,
     )
-    assert one["capacity"][0]["per_second"] > 0
-    assert one["low"] <= one["p95"] <= one["high"]
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
-    kept = found.facts["samples"]
+    assert endpoint["capacity"][0]["per_second"] > 0
+    assert endpoint["low"] <= endpoint["p95"] <= endpoint["high"]
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    kept = evidence.facts["samples"]
     assert isinstance(kept, dict)
     content = (tmp_path / "scratch" / str(kept["file"])).read_bytes()
     assert sha256(content).hexdigest() == kept["sha256"]
@@ -104,7 +113,7 @@ def test_fast_endpoints_pass_and_every_request_is_kept(tmp_path: Path, port: int
     assert [row["start_s"] for row in rows] == sorted(row["start_s"] for row in rows)
     again = sorted(samples.latencies(tmp_path / "scratch" / str(kept["file"]))["a"])
     assert len(again) == 100
-    assert quantile(again, 0.95) == pytest.approx(one["p95"])
+    assert quantile(again, 0.95) == pytest.approx(endpoint["p95"])
 
 
 def test_without_a_rate_one_request_goes_at_a_time() -> None:
@@ -124,8 +133,10 @@ def test_without_a_rate_one_request_goes_at_a_time() -> None:
     endpoints = [{"name": name, "path": f"/{name}"} for name in ("a", "b")]
     with serving(route("/a", answer), route("/b", answer)) as url:
         service = service_of(endpoints=endpoints, budget={"p95": "300ms", "requests": 100})
-        series = {one["name"]: Series() for one in endpoints}
-        targets = [target(one["name"], "GET", url + one["path"]) for one in endpoints]
+        series = {endpoint["name"]: Series() for endpoint in endpoints}
+        targets = [
+            target(endpoint["name"], "GET", url + endpoint["path"]) for endpoint in endpoints
+        ]
         pace = Pace(1000)
         asyncio.run(
             together(
@@ -133,11 +144,14 @@ def test_without_a_rate_one_request_goes_at_a_time() -> None:
             )
         )
     assert most == 1
-    assert [len(one.latencies()) for one in series.values()] == [100, 100]
+    assert [len(endpoint_series.latencies()) for endpoint_series in series.values()] == [100, 100]
     assert judge_latency(
         {
             "load": asked_load(service.budget).to_json(),
-            "endpoints": [summary(name, one, service.budget) for name, one in series.items()],
+            "endpoints": [
+                summary(name, endpoint_series, service.budget)
+                for name, endpoint_series in series.items()
+            ],
             "noop": QUIET,
         },
         service.budget,
@@ -158,28 +172,28 @@ def test_a_pace_lets_no_more_than_its_rate_go() -> None:
 
 
 def test_a_named_rate_sends_though_no_answer_came(tmp_path: Path, port: int) -> None:
-    found = _probe(
+    evidence = _probe(
         tmp_path,
         f"http://127.0.0.1:{port}",
         {"name": "a", "path": "/noop"},
         p95=ROOMY,
         rate=400,
     )
-    assert found.facts["load"] == {"model": "open", "rate": 400.0}
-    assert "400 arrivals a second" in found.reason
+    assert evidence.facts["load"] == {"model": "open", "rate": 400.0}
+    assert "400 arrivals a second" in evidence.reason
 
 
 def test_what_was_no_right_answer_is_kept_without_a_latency_and_the_same_samples_give_the_same_file(
     tmp_path: Path,
 ) -> None:
-    asked = [
+    sent = [
         Sample("open", 7.5, None, "404"),
         Sample("open", 7.0, 3.0, "200"),
         Sample("open", 7.25, None, "timeout"),
     ]
     first, second = (
         samples.keep(tmp_path / name, "X.1", {"a": Series(list(order))})
-        for name, order in (("1", asked), ("2", asked))
+        for name, order in (("1", sent), ("2", sent))
     )
     assert first.sha256 == second.sha256
     rows = [
@@ -191,30 +205,30 @@ def test_what_was_no_right_answer_is_kept_without_a_latency_and_the_same_samples
 
 
 def test_throughput_is_right_answers_over_the_time_that_all_of_them_took() -> None:
-    asked = [
+    sent = [
         Sample("closed", 1.0, 250.0, "200"),
         Sample("closed", 1.25, None, "503"),
         Sample("closed", 1.5, 500.0, "200"),
         Sample("open", 0.0, 1.0, "200"),
     ]
-    assert Series(asked).per_second("closed") == 2.0
-    assert Series(asked[1:2]).per_second("closed") is None
+    assert Series(sent).per_second("closed") == 2.0
+    assert Series(sent[1:2]).per_second("closed") is None
 
 
 def test_a_slow_endpoint_fails_after_no_more_requests_than_that_takes(
     tmp_path: Path, port: int
 ) -> None:
-    found = _probe(
+    evidence = _probe(
         tmp_path,
         f"http://127.0.0.1:{port}",
         {"name": "fast", "path": "/noop"},
         {"name": "slow", "path": stand_in.sleeping(0.6)},
     )
-    answer, reason = _quietly(found)
+    answer, reason = _quietly(evidence)
     assert answer is Answer.NO
     assert reason.startswith("slow: p95 is")
-    assert _of(found, "slow")["stopped_early"] is True
-    assert _of(found, "slow")["requests"] < 30
+    assert _of(evidence, "slow")["stopped_early"] is True
+    assert _of(evidence, "slow")["requests"] < 30
 
 
 def test_a_control_that_does_not_sleep_is_dead(
@@ -231,10 +245,10 @@ def test_a_control_that_does_not_sleep_is_dead(
 
 
 def test_fast_404s_fail(tmp_path: Path, port: int) -> None:
-    found = _probe(tmp_path, f"http://127.0.0.1:{port}", {"name": "gone", "path": "/missing"})
-    assert found.answer is Answer.NO
-    assert "requests failed" in found.reason
-    assert _of(found, "gone")["p95"] is None
+    evidence = _probe(tmp_path, f"http://127.0.0.1:{port}", {"name": "gone", "path": "/missing"})
+    assert evidence.answer is Answer.NO
+    assert "requests failed" in evidence.reason
+    assert _of(evidence, "gone")["p95"] is None
 
 
 def test_an_expected_404_is_an_answer(tmp_path: Path, port: int) -> None:
@@ -252,28 +266,28 @@ def test_an_expected_404_is_an_answer(tmp_path: Path, port: int) -> None:
 def test_silence_and_refusal_are_errors_and_no_latencies(tmp_path: Path, port: int) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        found = _probe(
+        evidence = _probe(
             tmp_path, f"http://127.0.0.1:{taken.getsockname()[1]}", {"name": "refused", "path": "/"}
         )
-    assert found.answer is Answer.NO
-    assert set(_of(found, "refused")["error_kinds"]) == {"refused"}
+    assert evidence.answer is Answer.NO
+    assert set(_of(evidence, "refused")["error_kinds"]) == {"refused"}
     (tmp_path / "again").mkdir()
-    found = _probe(
+    evidence = _probe(
         tmp_path / "again",
         f"http://127.0.0.1:{port}",
         {"name": "silent", "path": stand_in.sleeping(60)},
         p95="100ms",
     )
-    assert _quietly(found, p95="100ms")[0] is Answer.NO
-    assert set(_of(found, "silent")["error_kinds"]) == {"timeout"}
+    assert _quietly(evidence, p95="100ms")[0] is Answer.NO
+    assert set(_of(evidence, "silent")["error_kinds"]) == {"timeout"}
 
 
 def test_body_headers_and_values_reach_the_service(tmp_path: Path) -> None:
-    async def answer(asked: Any) -> JSONResponse:
+    async def answer(request: Any) -> JSONResponse:
         right = (
-            asked.headers["x-key"] == "k"
-            and (await asked.json()) == {"amount": 7, "word": "å"}
-            and asked.query_params["q"] == "1"
+            request.headers["x-key"] == "k"
+            and (await request.json()) == {"amount": 7, "word": "å"}
+            and request.query_params["q"] == "1"
         )
         return JSONResponse({}, 201 if right else 400)
 
@@ -286,25 +300,25 @@ def test_body_headers_and_values_reach_the_service(tmp_path: Path) -> None:
         "expect": [201],
     }
     with serving(route("/p", answer, "POST")) as url:
-        found = _probe(tmp_path, url, endpoint)
-    assert _of(found, "a")["error_kinds"] == {}
+        evidence = _probe(tmp_path, url, endpoint)
+    assert _of(evidence, "a")["error_kinds"] == {}
 
 
 def test_a_service_that_did_not_start_fails(tmp_path: Path) -> None:
-    found = _probe(tmp_path, None, {"name": "a", "path": "/"})
-    assert found.answer is Answer.NO
-    assert "it crashed" in found.reason
+    evidence = _probe(tmp_path, None, {"name": "a", "path": "/"})
+    assert evidence.answer is Answer.NO
+    assert "it crashed" in evidence.reason
 
 
 def test_the_gate_judges_the_recorded_facts_as_the_probe_did(tmp_path: Path, port: int) -> None:
-    found = _probe(
+    evidence = _probe(
         tmp_path, f"http://127.0.0.1:{port}", {"name": "slow", "path": stand_in.sleeping(0.6)}
     )
     assert judge_latency(
-        Evidence.model_validate_json(found.model_dump_json()).facts,
+        Evidence.model_validate_json(evidence.model_dump_json()).facts,
         Budget.model_validate(BUDGET),
         ["slow"],
-    ) == (found.answer, found.reason)
+    ) == (evidence.answer, evidence.reason)
 
 
 def test_a_stalled_server_delays_all_that_was_due_meanwhile() -> None:
@@ -314,7 +328,7 @@ def test_a_stalled_server_delays_all_that_was_due_meanwhile() -> None:
     from when they were due.
     """
     series = asyncio.run(_stalled())
-    waited = [one for one in series.latencies() if one >= 50]
+    waited = [ms for ms in series.latencies() if ms >= 50]
     assert len(series.latencies()) == 40
     assert len(waited) >= 20
 
@@ -370,7 +384,7 @@ def test_a_gate_that_falls_behind_counts_its_own_delay_too(port: int) -> None:
 
     series = asyncio.run(measured())
     assert series.behind_ms >= 100
-    assert sum(one >= 50 for one in series.latencies()) >= 5
+    assert sum(ms >= 50 for ms in series.latencies()) >= 5
 
 
 ANSWERS = {
@@ -474,12 +488,12 @@ def test_stopping_early_never_changes_the_verdict(slow: int, failed: int, random
         judge_latency(
             {
                 "load": asked_load(budget).to_json(),
-                "endpoints": [summary("a", one, budget)],
+                "endpoints": [summary("a", run, budget)],
                 "noop": QUIET,
             },
             budget,
         )[0]
-        for one in (part, whole)
+        for run in (part, whole)
     ] == [Answer.NO] * 2
 
 

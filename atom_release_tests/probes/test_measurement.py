@@ -77,27 +77,31 @@ def _k6(*lines: dict[str, Any], contains: str = "time") -> bytes:
 
 def test_figures_are_those_of_the_sorted_samples() -> None:
     ordered = sorted(SAMPLES.tolist())
-    found = figures(SAMPLES.copy())
-    assert found.quantiles == {q: quantile(ordered, q) for q in (0.5, 0.9, 0.95, 0.99)}
-    assert found.interval == quantile_interval(ordered, 0.95, ALPHA)
-    assert (found.samples, found.least, found.most) == (5000, ordered[0], ordered[-1])
+    computed = figures(SAMPLES.copy())
+    assert computed.quantiles == {q: quantile(ordered, q) for q in (0.5, 0.9, 0.95, 0.99)}
+    assert computed.interval == quantile_interval(ordered, 0.95, ALPHA)
+    assert (computed.samples, computed.least, computed.most) == (5000, ordered[0], ordered[-1])
 
 
 @pytest.mark.parametrize("kind", ["text", "dictionary", "number"])
 def test_groups_of_a_parquet_file_are_kept_apart_over_row_groups(tmp_path: Path, kind: str) -> None:
     services = DRAW.integers(1, 6, 5000)
-    words = {"text": [f"C.{one}" for one in services], "number": services}
+    words = {"text": [f"C.{service}" for service in services], "number": services}
     columns = {
-        "service": words.get(kind, pa.array([f"C.{one}" for one in services]).dictionary_encode()),
+        "service": words.get(
+            kind, pa.array([f"C.{service}" for service in services]).dictionary_encode()
+        ),
         "latency_ms": SAMPLES,
     }
     path = tmp_path / "samples.parquet"
     path.write_bytes(_parquet(columns))
-    found = grouped(path, "latency_ms", "service")
-    assert sorted(found) == [str(one) if kind == "number" else f"C.{one}" for one in range(1, 6)]
-    for name, told in found.items():
+    groups = grouped(path, "latency_ms", "service")
+    assert sorted(groups) == [
+        str(number) if kind == "number" else f"C.{number}" for number in range(1, 6)
+    ]
+    for name, group in groups.items():
         own = sorted(SAMPLES[services == int(name[-1])].tolist())
-        assert (told.samples, told.quantiles[0.95]) == (len(own), quantile(own, 0.95))
+        assert (group.samples, group.quantiles[0.95]) == (len(own), quantile(own, 0.95))
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -290,12 +294,12 @@ CSV = {"m.csv": _csv({"latency_ms": SAMPLES.round(3)}).decode()}
 
 
 def test_the_evidence_is_claimed_whatever_it_says(tmp_path: Path) -> None:
-    look, found = _probed(tmp_path, CSV, {"file": "m.csv", "format": "csv"})
-    assert (found.answer, found.assurance) == (Answer.YES, Assurance.CLAIMED)
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
-    assert found.sources == {"m.csv": look.tree.digest("m.csv")}
-    (leg,) = (one for one in criteria.legs(look.manifest, "T5") if one.question == "measurement")
+    look, evidence = _probed(tmp_path, CSV, {"file": "m.csv", "format": "csv"})
+    assert (evidence.answer, evidence.assurance) == (Answer.YES, Assurance.CLAIMED)
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    assert evidence.sources == {"m.csv": look.tree.digest("m.csv")}
+    (leg,) = (leg for leg in criteria.legs(look.manifest, "T5") if leg.question == "measurement")
     assert (leg.applies, leg.why_not) == (
         False,
         "what others measured is a claim: shown, not counted",
@@ -303,9 +307,9 @@ def test_the_evidence_is_claimed_whatever_it_says(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_over_the_budget_says_so(tmp_path: Path) -> None:
-    _, found = _probed(tmp_path, CSV, {"file": "m.csv", "format": "csv"}, p95="20ms")
-    assert found.answer is Answer.NO
-    assert "and must be below 20 ms" in found.reason
+    _, evidence = _probed(tmp_path, CSV, {"file": "m.csv", "format": "csv"}, p95="20ms")
+    assert evidence.answer is Answer.NO
+    assert "and must be below 20 ms" in evidence.reason
 
 
 def test_a_file_that_is_refused_or_a_bare_number_decides_nothing(tmp_path: Path) -> None:
@@ -313,15 +317,15 @@ def test_a_file_that_is_refused_or_a_bare_number_decides_nothing(tmp_path: Path)
         "k.json": json.dumps({"metrics": {"http_req_duration": {"p(95)": 3.5}}}),
         "bad.csv": "latency_ms\n-1\n",
     }
-    _, found = _probed(
+    _, evidence = _probed(
         tmp_path,
         files,
         {"file": "k.json", "format": "k6-summary"},
         {"file": "bad.csv", "format": "csv"},
         {"file": "gone.csv", "format": "csv"},
     )
-    assert found.answer is Answer.UNKNOWN
-    said = found.reason.split("; ")
-    assert said[0] == "k.json: p95 is said to be 3.5 ms, a number without its uncertainty"
-    assert said[1] == "bad.csv is not used: a latency is -1.0, which no latency is."
-    assert said[2].startswith("gone.csv is not used: gone.csv is not in commit ")
+    assert evidence.answer is Answer.UNKNOWN
+    parts = evidence.reason.split("; ")
+    assert parts[0] == "k.json: p95 is said to be 3.5 ms, a number without its uncertainty"
+    assert parts[1] == "bad.csv is not used: a latency is -1.0, which no latency is."
+    assert parts[2].startswith("gone.csv is not used: gone.csv is not in commit ")

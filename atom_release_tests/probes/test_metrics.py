@@ -80,14 +80,14 @@ def test_what_a_prometheus_server_would_be_given_must_be_readable_too(tmp_path: 
 
     Text that lacks its end is refused there, however well the plain text reads.
     """
-    found = _negotiating(tmp_path, _OPEN)
-    assert found.answer is Answer.NO
-    assert "asked as a Prometheus server asks" in found.reason
+    evidence = _negotiating(tmp_path, _OPEN)
+    assert evidence.answer is Answer.NO
+    assert "asked as a Prometheus server asks" in evidence.reason
 
 
 def test_a_service_that_negotiates_passes(tmp_path: Path) -> None:
-    found = _negotiating(tmp_path, _OPEN + b"# EOF\n")
-    assert (found.answer, found.facts["form"], found.facts["form_for_a_server"]) == (
+    evidence = _negotiating(tmp_path, _OPEN + b"# EOF\n")
+    assert (evidence.answer, evidence.facts["form"], evidence.facts["form_for_a_server"]) == (
         Answer.YES,
         "Prometheus text",
         "OpenMetrics",
@@ -107,14 +107,14 @@ def _counter() -> tuple[CollectorRegistry, Counter]:
 @pytest.mark.parametrize("live", [False, True])
 def test_a_counter_that_moves_with_requests_passes(tmp_path: Path, *, live: bool) -> None:
     registry, counter = _counter()
-    found = _probe(
+    evidence = _probe(
         tmp_path, lambda: Response(_text(registry), media_type=TEXT), counter.inc, live=live
     )
-    assert found.answer is Answer.YES
-    assert found.facts["moved"] == {"predictions_total": 6.0}
-    assert found.assurance is (Assurance.LIVE if live else Assurance.REHEARSED)
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.answer is Answer.YES
+    assert evidence.facts["moved"] == {"predictions_total": 6.0}
+    assert evidence.assurance is (Assurance.LIVE if live else Assurance.REHEARSED)
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 def test_openmetrics_passes_too(tmp_path: Path) -> None:
@@ -124,8 +124,8 @@ def test_openmetrics_passes_too(tmp_path: Path) -> None:
         text = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]
         return Response(text, headers={"content-type": exposition.CONTENT_TYPE_LATEST})
 
-    found = _probe(tmp_path, scrape, counter.inc)
-    assert (found.answer, found.facts["form"]) == (Answer.YES, "OpenMetrics")
+    evidence = _probe(tmp_path, scrape, counter.inc)
+    assert (evidence.answer, evidence.facts["form"]) == (Answer.YES, "OpenMetrics")
 
 
 def test_a_counter_of_all_requests_passes_though_scrapes_move_it_too(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_a_counter_of_all_requests_passes_though_scrapes_move_it_too(tmp_path: P
 def test_constant_metrics_fail(tmp_path: Path) -> None:
     registry, counter = _counter()
     counter.inc(17)
-    found = _probe(tmp_path, lambda: Response(_text(registry), media_type=TEXT), lambda: None)
-    assert found.answer is Answer.NO
-    assert "no counter moved" in found.reason
+    evidence = _probe(tmp_path, lambda: Response(_text(registry), media_type=TEXT), lambda: None)
+    assert evidence.answer is Answer.NO
+    assert "no counter moved" in evidence.reason
 
 
 def test_what_moves_by_itself_shows_nothing(tmp_path: Path) -> None:
@@ -169,9 +169,9 @@ def test_what_moves_by_itself_shows_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_json_and_errors_fail(tmp_path: Path, response: Response) -> None:
-    found = _probe(tmp_path, lambda: response, lambda: None)
-    assert found.answer is Answer.NO
-    assert found.reason.startswith("GET /metrics:")
+    evidence = _probe(tmp_path, lambda: response, lambda: None)
+    assert evidence.answer is Answer.NO
+    assert evidence.reason.startswith("GET /metrics:")
 
 
 def test_an_error_of_a_live_system_says_nothing_of_the_judged_code(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ PLANTED: dict[str, tuple[str, str, int, str]] = {  # path, content, line, value
     "Italian codice fiscale": ("data/p.txt", "RCCMNL83S18D969H\n", 1, "RCCMNL83S18D969H"),
     "many addresses in an export": (
         "export/users.csv",
-        "id,email\n" + "".join(f"1,{one}\n" for one in PEOPLE),
+        "id,email\n" + "".join(f"1,{person}\n" for person in PEOPLE),
         2,
         PEOPLE[0],
     ),
@@ -170,7 +170,7 @@ def test_the_name_of_another_column_says_nothing_of_a_number(tmp_path: Path) -> 
     [
         ("README.md", "Call +49 30 90182 7744 or write to ada.lovelace@planted-mail.net\n"),
         ("export/users.csv", "id,email\n1,ada.lovelace@planted-mail.net\n"),
-        ("src/app.py", "".join(f"# {one}\n" for one in PEOPLE)),
+        ("src/app.py", "".join(f"# {person}\n" for person in PEOPLE)),
         ("data/ids.txt", f"{CARD}\n"),
         ("data/p.txt", "SSN 536-90-4399\n"),
     ],

@@ -37,8 +37,8 @@ def _probe(folder: Path, leak: str = "", *, plant: int = 201, export: int = 200)
     people: list[dict[str, str]] = []
     rehearsed = Rehearsed(logs={"X.1": b"started\n"})
 
-    async def take(asked: Any) -> JSONResponse:
-        people.append(await asked.json())
+    async def take(request: Any) -> JSONResponse:
+        people.append(await request.json())
         if leak == "log":
             rehearsed.logs["X.1"] += f"new: {quote(people[-1]['mail'])}\n".encode()
         return JSONResponse({}, plant)
@@ -66,28 +66,28 @@ def _probe(folder: Path, leak: str = "", *, plant: int = 201, export: int = 200)
         route("/people", take, "POST"), route("/export", give), route("/metrics", metrics)
     ) as url:
         rehearsed.base_urls["X.1"] = url
-        found = privacy.probe_privacy(look_at(folder, SERVICE), SERVICE, rehearsed)
+        evidence = privacy.probe_privacy(look_at(folder, SERVICE), SERVICE, rehearsed)
     assert people
-    assert not any(value in found.model_dump_json() for value in people[0].values()), (
+    assert not any(value in evidence.model_dump_json() for value in people[0].values()), (
         "the evidence repeats the person"
     )
-    return found
+    return evidence
 
 
 def test_a_person_who_stays_in_passes(tmp_path: Path) -> None:
-    found = _probe(tmp_path)
-    assert found.answer is Answer.YES
-    assert found.facts["planted"] == {"POST /people": "accepted"}
-    assert isinstance(found.facts["bytes_read"], dict)
+    evidence = _probe(tmp_path)
+    assert evidence.answer is Answer.YES
+    assert evidence.facts["planted"] == {"POST /people": "accepted"}
+    assert isinstance(evidence.facts["bytes_read"], dict)
     assert {"GET /export of X.1", "GET /metrics of X.1", "log of X.1"} <= set(
-        found.facts["bytes_read"]
+        evidence.facts["bytes_read"]
     )
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 @pytest.mark.parametrize(
-    ("leak", "where", "what"),
+    ("leak", "where", "planted_as"),
     [
         ("export", "GET /export of X.1", ["card", "email", "name"]),
         ("packed", "GET /export of X.1", ["name"]),
@@ -97,24 +97,24 @@ def test_a_person_who_stays_in_passes(tmp_path: Path) -> None:
     ],
 )
 def test_each_leak_is_found_and_named(
-    tmp_path: Path, leak: str, where: str, what: list[str]
+    tmp_path: Path, leak: str, where: str, planted_as: list[str]
 ) -> None:
-    found = _probe(tmp_path, leak)
-    assert found.answer is Answer.NO
-    assert found.facts["found"] == {where: what}
-    assert where in found.reason
+    evidence = _probe(tmp_path, leak)
+    assert evidence.answer is Answer.NO
+    assert evidence.facts["found"] == {where: planted_as}
+    assert where in evidence.reason
 
 
 def test_a_person_who_never_went_in_shows_nothing(tmp_path: Path) -> None:
-    found = _probe(tmp_path, plant=500)
-    assert found.answer is Answer.UNKNOWN
-    assert "could not be planted" in found.reason
+    evidence = _probe(tmp_path, plant=500)
+    assert evidence.answer is Answer.UNKNOWN
+    assert "could not be planted" in evidence.reason
 
 
 def test_a_surface_that_could_not_be_read_leaves_it_open(tmp_path: Path) -> None:
-    found = _probe(tmp_path, export=500)
-    assert found.answer is Answer.UNKNOWN
-    assert "GET /export of X.1 answers 500" in found.reason
+    evidence = _probe(tmp_path, export=500)
+    assert evidence.answer is Answer.UNKNOWN
+    assert "GET /export of X.1 answers 500" in evidence.reason
 
 
 def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:

@@ -78,20 +78,20 @@ def _exporter(port: int) -> Iterator[prometheus_client.Histogram]:
 
 def _until(address: str, expression: str, wanted: float | None) -> None:
     """Wait until the server itself gives this value (None: nothing) for an expression."""
-    until, found = time.monotonic() + _WAIT, None
+    until, value = time.monotonic() + _WAIT, None
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(  # noqa: S310 - a loopback address
                 f"{address}/api/v1/query?query={expression}", timeout=5
             ) as answer:
                 result = json.load(answer)["data"]["result"]
-            found = float(result[0]["value"][1]) if result else None
-            if found == wanted:
+            value = float(result[0]["value"][1]) if result else None
+            if value == wanted:
                 return
         except OSError:
             pass
         time.sleep(0.1)
-    pytest.fail(f"{expression} is {found}, not {wanted}")
+    pytest.fail(f"{expression} is {value}, not {wanted}")
 
 
 def _ask(look: Look, metric: str = "asked_seconds") -> Evidence:

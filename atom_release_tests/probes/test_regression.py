@@ -59,26 +59,28 @@ def _latency(
 
 
 def _baseline(*before: Evidence, name: str = "one", service: str = "X.1") -> Baseline:
-    summary = json.dumps({"evidence": [one.model_dump(mode="json") for one in before]}).encode()
+    summary = json.dumps(
+        {"evidence": [evidence.model_dump(mode="json") for evidence in before]}
+    ).encode()
     manifest = f"services: [{{id: {service}, name: {name}}}]".encode()
     return Baseline(
         "v0", "c" * 40, "d" * 40, "e" * 64, "PhaseX_PerfSummary.json", "f" * 64, summary, manifest
     )
 
 
-def _judged(look: Look, service: Service, found: Evidence) -> legs.Leg:
+def _judged(look: Look, service: Service, evidence: Evidence) -> legs.Leg:
     manifest = look.manifest.model_copy(update={"services": (service,)})
-    case = Case(manifest, look.tree.commit, look.tree.tree, look.clock(), {"0" * 64: found})
+    case = Case(manifest, look.tree.commit, look.tree.tree, look.clock(), {"0" * 64: evidence})
     return legs.judge(LegSpec("T5", "regression", service.id), case)
 
 
 def test_a_service_that_became_slower_fails_and_what_was_compared_is_named(look: Look) -> None:
-    found = compare(
+    evidence = compare(
         look, SERVICE, [_latency(look, 300, 320)], _baseline(_latency(look, 50, 60)), ""
     )
-    assert found.answer is Answer.NO
-    assert found.reason.endswith(f"compared with v0 ({'c' * 12})")
-    named = found.facts["baseline"]
+    assert evidence.answer is Answer.NO
+    assert evidence.reason.endswith(f"compared with v0 ({'c' * 12})")
+    named = evidence.facts["baseline"]
     assert named == {
         "tag": "v0",
         "commit": "c" * 40,
@@ -86,27 +88,29 @@ def test_a_service_that_became_slower_fails_and_what_was_compared_is_named(look:
         "decision": "e" * 64,
         "PhaseX_PerfSummary.json": "f" * 64,
     }
-    assert found.sources == {"v0:PhaseX_PerfSummary.json": "f" * 64, "v0:decision": "e" * 64}
-    assert _judged(look, SERVICE, found).outcome is Outcome.FAIL
+    assert evidence.sources == {"v0:PhaseX_PerfSummary.json": "f" * 64, "v0:decision": "e" * 64}
+    assert _judged(look, SERVICE, evidence).outcome is Outcome.FAIL
 
 
 def test_one_that_did_not_passes_with_a_control_that_was_red(look: Look) -> None:
-    found = compare(look, SERVICE, [_latency(look, 50, 55)], _baseline(_latency(look, 50, 60)), "")
-    assert found.control is not None
-    assert (found.answer, found.control.state, found.control.found) == (
+    evidence = compare(
+        look, SERVICE, [_latency(look, 50, 55)], _baseline(_latency(look, 50, 60)), ""
+    )
+    assert evidence.control is not None
+    assert (evidence.answer, evidence.control.state, evidence.control.found) == (
         Answer.YES,
         ControlState.ALIVE,
         "no",
     )
-    leg = _judged(look, SERVICE, found)
-    assert (leg.outcome, leg.reason) == (Outcome.PASS, found.reason)
+    leg = _judged(look, SERVICE, evidence)
+    assert (leg.outcome, leg.reason) == (Outcome.PASS, evidence.reason)
 
 
 def test_the_gate_works_a_yes_out_again(look: Look) -> None:
-    found = compare(
+    evidence = compare(
         look, SERVICE, [_latency(look, 300, 320)], _baseline(_latency(look, 50, 60)), ""
     ).model_copy(update={"answer": Answer.YES})
-    assert _judged(look, SERVICE, found).outcome is Outcome.FAIL
+    assert _judged(look, SERVICE, evidence).outcome is Outcome.FAIL
 
 
 def test_a_first_release_has_a_leg_that_is_listed_and_not_counted(look: Look) -> None:
@@ -146,14 +150,14 @@ def test_without_a_measurement_nothing_is_shown(look: Look) -> None:
 
 
 def test_the_lower_assurance_of_the_two_counts(look: Look) -> None:
-    found = compare(
+    evidence = compare(
         look,
         SERVICE,
         [_latency(look, 50, 55)],
         _baseline(_latency(look, 50, 60, assurance=Assurance.SIMULATED)),
         "",
     )
-    assert found.assurance is Assurance.SIMULATED
+    assert evidence.assurance is Assurance.SIMULATED
 
 
 def test_a_summary_that_cannot_be_read_is_the_probes_fault(look: Look) -> None:

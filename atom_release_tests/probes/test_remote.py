@@ -84,14 +84,14 @@ def elsewhere(repository: Path, script: Callable[[Path], None]) -> None:
 
 def test_a_free_name_is_free_and_the_control_was_taken(repository: Path) -> None:
     before = grown.state(repository)
-    found = probe_tag(look_at(repository), own=always)
-    assert (found.answer, found.assurance, found.facts["holders"]) == (
+    evidence = probe_tag(look_at(repository), own=always)
+    assert (evidence.answer, evidence.assurance, evidence.facts["holders"]) == (
         Answer.YES,
         Assurance.REHEARSED,
         [],
     )
-    assert found.control is not None
-    assert (found.control.state, found.control.found) == (ControlState.ALIVE, "taken")
+    assert evidence.control is not None
+    assert (evidence.control.state, evidence.control.found) == (ControlState.ALIVE, "taken")
     assert grown.state(repository) == before
     assert list((repository.parent / "scratch").iterdir()) == []
 
@@ -107,13 +107,13 @@ def test_a_name_on_another_commit_is_taken(repository: Path, where: str, annotat
         git(repository, "tag", *(["-a", "-m", "old"] if annotated else []), "v1", "HEAD~1")
     else:
         elsewhere(repository, tag)
-    found = probe_tag(look_at(repository), own=always)
-    assert found.answer is Answer.NO
+    evidence = probe_tag(look_at(repository), own=always)
+    assert evidence.answer is Answer.NO
     assert (
         f"v1 already stands {where}, on {git(repository, 'rev-parse', 'HEAD~1')[:12]}"
-        in found.reason
+        in evidence.reason
     )
-    assert "release.tag" in found.remedy
+    assert "release.tag" in evidence.remedy
 
 
 def test_a_name_that_only_begins_or_ends_alike_is_free(repository: Path) -> None:
@@ -129,14 +129,14 @@ def test_this_releases_own_tag_may_stand(repository: Path, parents: tuple[str, .
     made = release_commit(repository, *parents)
     git(repository, "tag", "-a", "-m", "x", "v1", made)
     git(repository, "push", "-q", "origin", "v1")
-    asked: list[str] = []
+    commits_asked: list[str] = []
 
     def own(commit: str) -> bool:
-        asked.append(commit)
+        commits_asked.append(commit)
         return True
 
     assert probe_tag(look_at(repository), own=own).answer is Answer.YES
-    assert set(asked) == {made}
+    assert set(commits_asked) == {made}
     assert probe_tag(look_at(repository), own=never).answer is Answer.NO
 
 
@@ -165,8 +165,8 @@ def test_a_tag_on_a_file_that_only_the_remote_has_is_taken(repository: Path) -> 
         git(place, "push", "-q", "origin", "v1")
 
     elsewhere(repository, tag)
-    found = probe_tag(look_at(repository), own=always)
-    assert (found.answer, "on the remote" in found.reason) == (Answer.NO, True)
+    evidence = probe_tag(look_at(repository), own=always)
+    assert (evidence.answer, "on the remote" in evidence.reason) == (Answer.NO, True)
 
 
 def test_a_release_that_only_the_remote_has_is_read_from_there(repository: Path) -> None:
@@ -223,20 +223,23 @@ def test_a_remote_that_cannot_be_asked_is_absent_or_in_doubt(
         url = url.format(dead=dead_port(), silent=silent.getsockname()[1], folder=repository.parent)
         git(repository, "remote", "set-url", "origin", url)
         look = look_at(repository, timeout="1500ms")
-        for found in (probe_tag(look, own=always), probe_remote(look, own=always)):
-            assert (found.answer, words in found.reason, bool(found.remedy)) == (
+        for evidence in (probe_tag(look, own=always), probe_remote(look, own=always)):
+            assert (evidence.answer, words in evidence.reason, bool(evidence.remedy)) == (
                 answer,
                 True,
                 True,
-            ), found.reason
-            assert "hunter2" not in found.model_dump_json()
+            ), evidence.reason
+            assert "hunter2" not in evidence.model_dump_json()
     assert not (repository.parent / "ran").exists()
 
 
 def test_a_remote_that_is_not_configured_is_absent(repository: Path) -> None:
     look = look_at(repository, remote="upstream")
-    for found in (probe_tag(look, own=always), probe_remote(look, own=always)):
-        assert (found.answer, found.remedy) == (Answer.ABSENT, "git remote add upstream <url>")
+    for evidence in (probe_tag(look, own=always), probe_remote(look, own=always)):
+        assert (evidence.answer, evidence.remedy) == (
+            Answer.ABSENT,
+            "git remote add upstream <url>",
+        )
     assert probe_remote(look, own=always).leg == ("remote", "upstream")
 
 
@@ -256,12 +259,12 @@ def test_a_remote_that_pushes_to_several_places_is_not_atomic(repository: Path) 
 
 def test_a_new_branch_can_be_pushed_and_the_request_is_written(repository: Path) -> None:
     before, there = grown.state(repository), grown.state(repository.parent / "origin.git")
-    found = probe_remote(look_at(repository), own=never)
-    assert (found.answer, found.leg) == (Answer.YES, ("remote", "origin")), found.reason
-    assert "git request-pull wrote" in found.reason
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
-    assert "not an ancestor" in found.control.found
+    evidence = probe_remote(look_at(repository), own=never)
+    assert (evidence.answer, evidence.leg) == (Answer.YES, ("remote", "origin")), evidence.reason
+    assert "git request-pull wrote" in evidence.reason
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    assert "not an ancestor" in evidence.control.found
     assert (grown.state(repository), grown.state(repository.parent / "origin.git")) == (
         before,
         there,
@@ -293,8 +296,8 @@ def test_a_branch_that_went_another_way_is_refused_unless_the_gate_made_it(
 
 def test_a_remote_without_the_base_cannot_be_pulled_into(repository: Path) -> None:
     git(repository.parent / "origin.git", "update-ref", "-d", "refs/heads/main")
-    found = probe_remote(look_at(repository), own=never)
-    assert (found.answer, "no branch main" in found.reason) == (Answer.NO, True)
+    evidence = probe_remote(look_at(repository), own=never)
+    assert (evidence.answer, "no branch main" in evidence.reason) == (Answer.NO, True)
 
 
 def test_a_base_without_a_common_commit_is_refused(repository: Path) -> None:
@@ -306,8 +309,8 @@ def test_a_base_without_a_common_commit_is_refused(repository: Path) -> None:
         "origin",
         f"{release_commit(repository)}:refs/heads/main",
     )
-    found = probe_remote(look_at(repository), own=never)
-    assert (found.answer, "no commit in common" in found.reason) == (Answer.NO, True)
+    evidence = probe_remote(look_at(repository), own=never)
+    assert (evidence.answer, "no commit in common" in evidence.reason) == (Answer.NO, True)
 
 
 def test_a_cut_history_is_doubt_not_refusal(repository: Path) -> None:
@@ -321,14 +324,14 @@ def test_a_cut_history_is_doubt_not_refusal(repository: Path) -> None:
         "shallow",
     )
     shallow = repository.parent / "shallow"
-    found = probe_remote(look_at(shallow), own=never)
-    assert (found.answer, found.remedy) == (Answer.UNKNOWN, "git fetch --unshallow")
+    evidence = probe_remote(look_at(shallow), own=never)
+    assert (evidence.answer, evidence.remedy) == (Answer.UNKNOWN, "git fetch --unshallow")
 
 
 def test_a_probe_that_cannot_be_red_says_so(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Place, "refs", lambda *_: {})
-    found = probe_tag(look_at(repository), own=never)
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+    evidence = probe_tag(look_at(repository), own=never)
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD

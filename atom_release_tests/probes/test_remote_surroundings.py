@@ -43,10 +43,10 @@ def test_a_user_who_lets_git_find_no_bare_repository_gets_the_same_answers(
     bare = repository.parent / "origin.git"
     assert Git(bare).line("rev-parse", "--is-bare-repository") == "true"
     assert Git(bare).own["core.bare"] == "true"
-    for found in (probe_tag(look_at(repository), own=never), _remote(repository)):
-        assert found.answer is Answer.YES, found.reason
-        assert found.control is not None
-        assert found.control.state is ControlState.ALIVE
+    for evidence in (probe_tag(look_at(repository), own=never), _remote(repository)):
+        assert evidence.answer is Answer.YES, evidence.reason
+        assert evidence.control is not None
+        assert evidence.control.state is ControlState.ALIVE
 
 
 def _remote(repository: Path) -> Evidence:
@@ -66,9 +66,9 @@ def test_what_replaces_an_address_is_applied_once(
     git(repository, "remote", "set-url", "origin", "file:///srv/app.git")
     setting = "pushInsteadOf" if of_pushes else "insteadOf"
     configured.write_text(f'[url "file://{root}/mirror/"]\n\t{setting} = file:///\n')
-    found = probe_tag(look_at(repository), own=never)
-    assert found.answer is Answer.YES, found.reason
-    assert found.facts["remote"] == f"file://{root}/mirror/srv/app.git"
+    evidence = probe_tag(look_at(repository), own=never)
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert evidence.facts["remote"] == f"file://{root}/mirror/srv/app.git"
 
 
 @pytest.mark.parametrize("where", ["here", "on the remote"])
@@ -83,9 +83,9 @@ def test_a_tag_above_or_below_another_cannot_be_made(
     if where == "on the remote":
         git(repository, "push", "-q", "origin", standing)
         git(repository, "tag", "-d", standing)
-    found = probe_tag(named(look_at(repository), tag=wanted), own=never)
-    assert found.answer is Answer.NO
-    assert found.reason.startswith(f"{wanted} cannot be made: tag {standing} stands {where}")
+    evidence = probe_tag(named(look_at(repository), tag=wanted), own=never)
+    assert evidence.answer is Answer.NO
+    assert evidence.reason.startswith(f"{wanted} cannot be made: tag {standing} stands {where}")
 
 
 @pytest.mark.parametrize("wanted", ["v1/calc", "v2", "v"])
@@ -93,19 +93,19 @@ def test_a_tag_beside_another_can_be_made(repository: Path, wanted: str) -> None
     for standing in ("v1/other", "v1.0", "release/v2", "x/v/y"):
         git(repository, "tag", standing)
         git(repository, "push", "-q", "origin", standing)
-    found = probe_tag(named(look_at(repository), tag=wanted), own=never)
-    assert found.answer is Answer.YES, found.reason
+    evidence = probe_tag(named(look_at(repository), tag=wanted), own=never)
+    assert evidence.answer is Answer.YES, evidence.reason
 
 
 @pytest.mark.parametrize("remote", ["nowhere", "gone"])
 def test_a_tag_in_the_way_is_seen_without_a_remote(repository: Path, remote: str) -> None:
     git(repository, "remote", "add", "gone", str(repository.parent / "gone.git"))
     git(repository, "tag", "v1", "HEAD~1")
-    found = probe_tag(look_at(repository, remote=remote), own=never)
-    assert found.answer is Answer.NO
-    assert found.reason.startswith("v1 already stands here")
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    evidence = probe_tag(look_at(repository, remote=remote), own=never)
+    assert evidence.answer is Answer.NO
+    assert evidence.reason.startswith("v1 already stands here")
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
     git(repository, "tag", "-d", "v1")
     assert probe_tag(look_at(repository, remote=remote), own=never).answer is Answer.ABSENT
 
@@ -117,14 +117,14 @@ def test_a_branch_above_or_below_another_cannot_be_pushed(
     repository: Path, standing: str, wanted: str
 ) -> None:
     git(repository, "push", "-q", "origin", f"HEAD~1:refs/heads/{standing}")
-    found = probe_remote(named(look_at(repository), branch=wanted), own=never)
-    assert found.answer is Answer.NO
-    assert f"its branch {standing} is in the way" in found.reason
-    assert found.remedy.endswith(f"git push origin --delete {standing}")
+    evidence = probe_remote(named(look_at(repository), branch=wanted), own=never)
+    assert evidence.answer is Answer.NO
+    assert f"its branch {standing} is in the way" in evidence.reason
+    assert evidence.remedy.endswith(f"git push origin --delete {standing}")
 
 
 def test_a_branch_beside_another_can_be_pushed(repository: Path) -> None:
     for standing in ("review/v2", "reviews", "team/review"):
         git(repository, "push", "-q", "origin", f"HEAD~1:refs/heads/{standing}")
-    found = probe_remote(look_at(repository), own=never)
-    assert found.answer is Answer.YES, found.reason
+    evidence = probe_remote(look_at(repository), own=never)
+    assert evidence.answer is Answer.YES, evidence.reason

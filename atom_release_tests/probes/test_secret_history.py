@@ -103,11 +103,11 @@ def repository(tmp_path: Path) -> Repository:
 def found(evidence: Evidence) -> list[dict[str, object]]:
     listed = evidence.facts.get("findings", evidence.facts.get("warnings"))
     assert isinstance(listed, list)
-    return [dict(one) for one in listed if isinstance(one, dict)]
+    return [dict(finding) for finding in listed if isinstance(finding, dict)]
 
 
 def places(evidence: Evidence) -> list[tuple[object, object, object]]:
-    return [(one["commit"], one["file"], one["line"]) for one in found(evidence)]
+    return [(finding["commit"], finding["file"], finding["line"]) for finding in found(evidence)]
 
 
 def probe(look: Look, **bounds: int) -> Evidence:
@@ -194,7 +194,7 @@ def test_it_is_found_however_it_came_and_went(
     repository: Repository, way: Callable[[Repository], None]
 ) -> None:
     way(repository)
-    assert [str(one["file"])[:4] for one in found(probe(repository.look()))] == ["side"]
+    assert [str(finding["file"])[:4] for finding in found(probe(repository.look()))] == ["side"]
 
 
 def test_what_the_judged_commit_holds_itself_is_another_question(repository: Repository) -> None:
@@ -215,7 +215,7 @@ def test_what_a_line_of_several_versions_holds_is_found_by_the_rules_of_its_path
     repository.commit(tests__conf=LINE, key="head\n" + keys[0])
     repository.commit(conf=LINE, key="head\n" + keys[1])
     repository.commit(conf="", tests__conf="", key="head\n")
-    assert sorted(str(one["file"]) for one in found(probe(repository.look()))) == [
+    assert sorted(str(finding["file"]) for finding in found(probe(repository.look()))) == [
         "conf",
         "key",
         "key",
@@ -249,7 +249,7 @@ def test_the_history_of_the_reference_release_has_none(tmp_path: Path) -> None:
             MANIFEST, open_tree(built.repository, "HEAD"), tmp_path / "scratch", lambda: NOW
         )
         evidence = probe(look)
-        assert [(one["file"], one["line"]) for one in found(evidence)] == expected
+        assert [(finding["file"], finding["line"]) for finding in found(evidence)] == expected
         assert (evidence.answer, evidence.reason.startswith("warning: ")) == (
             Answer.YES,
             bool(expected),
@@ -309,7 +309,7 @@ def test_what_is_large_or_too_much_is_counted_newest_first(repository: Repositor
     large = probe(repository.look(), blob=1000)
     assert (len(found(large)), large.facts["not_examined"]) == (2, {"larger than 1000 bytes": 1})
     few = probe(repository.look(), blobs=1)
-    assert ([one["line"] for one in found(few)], few.facts["not_examined"]) == (
+    assert ([finding["line"] for finding in found(few)], few.facts["not_examined"]) == (
         [2],
         {"beyond what is read of a history": 2},
     )

@@ -117,8 +117,13 @@ _ASKED = {"secret": "door", "request": {"path": "/door", "headers": {"X-Key": "{
 
 
 def _service(service_id: str, mode: str) -> dict[str, Any]:
-    told = {"TOLD": "{secret:door}"} if mode == "told" else {}
-    environment = {"VAULT": "{vault}", "TOKEN": "{vault_token}", "SCRATCH": "{scratch}", **told}
+    variables = {"TOLD": "{secret:door}"} if mode == "told" else {}
+    environment = {
+        "VAULT": "{vault}",
+        "TOKEN": "{vault_token}",
+        "SCRATCH": "{scratch}",
+        **variables,
+    }
     start = {"command": ["{python}", "service.py", "{port}", mode], "environment": environment}
     return {
         "id": service_id,
@@ -155,7 +160,7 @@ MANIFEST = Manifest.model_validate(
             "tag": "v1",
             "branch": "release",
         },
-        "services": [_service(*one) for one in MODES.items()],
+        "services": [_service(*mode) for mode in MODES.items()],
         "secrets": [
             {"name": "door", "path": "door"},
             {"name": "private", "path": "private", "kind": "ecdsa-p256", "readers": ["S.1"]},
@@ -208,11 +213,14 @@ def told(look: Look, rehearsal: Rehearsal) -> dict[str, Evidence]:
     Afterwards the next user has the first state again.
     """
     with rehearsal.lease():
-        return {one.subject: one for one in probe_secret_use(look, MANIFEST.services, rehearsal)}
+        return {
+            evidence.subject: evidence
+            for evidence in probe_secret_use(look, MANIFEST.services, rehearsal)
+        }
 
 
 @pytest.mark.parametrize(
-    ("service", "answer", "said"),
+    ("service", "answer", "words"),
     [
         ("S.1", Answer.YES, "only that one"),
         ("S.2", Answer.NO, "works with another"),
@@ -223,12 +231,12 @@ def told(look: Look, rehearsal: Rehearsal) -> dict[str, Evidence]:
     ids=MODES.values(),
 )
 def test_only_a_service_that_works_with_what_lies_in_vault_passes(
-    told: dict[str, Evidence], service: str, answer: Answer, said: str
+    told: dict[str, Evidence], service: str, answer: Answer, words: str
 ) -> None:
-    found = told[service]
-    assert (found.answer, said in found.reason) == (answer, True), found.reason
-    assert found.control is not None
-    assert found.control.state is (ControlState.DEAD if service == "S.5" else ControlState.ALIVE)
+    evidence = told[service]
+    assert (evidence.answer, words in evidence.reason) == (answer, True), evidence.reason
+    assert evidence.control is not None
+    assert evidence.control.state is (ControlState.DEAD if service == "S.5" else ControlState.ALIVE)
 
 
 def test_afterwards_every_service_works_with_the_first_secret_again(
@@ -250,7 +258,7 @@ def test_no_value_former_or_new_is_in_what_is_told_or_logged(
     assert len(lines) >= 6
     logs = rehearsal.log_of("S.1").decode()
     assert "[redacted:" in logs
-    shown = logs + "".join(one.model_dump_json() for one in told.values())
+    shown = logs + "".join(evidence.model_dump_json() for evidence in told.values())
     assert [line for line in lines if line in shown] == []
 
 
@@ -280,7 +288,7 @@ def test_a_secret_is_read_by_the_services_it_names_and_nobody_else(rehearsal: Re
 def test_what_a_service_signs_verifies_and_its_user_refuses_a_tampered_one(
     look: Look, rehearsal: Rehearsal, name: str, signature: Answer, tampered: Answer
 ) -> None:
-    signed = next(one for one in MANIFEST.signed if one.name == name)
+    signed = next(document for document in MANIFEST.signed if document.name == name)
     with rehearsal.lease():
         verified, used = probe_produced(look, signed, rehearsal)
     assert (verified.answer, used.answer) == (signature, tampered), (verified.reason, used.reason)

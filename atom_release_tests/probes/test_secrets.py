@@ -339,9 +339,9 @@ def test_fingerprints_are_stable_under_one_key_only(tmp_path: Path) -> None:
     look = look_at(tmp_path, {".env": f"A_TOKEN={WORD}\n", "b/.env": f"B_TOKEN={WORD}\n"})
 
     def fingerprints(key: bytes | None) -> list[str]:
-        found = probe_secrets(look, key).facts["findings"]
-        assert isinstance(found, list)
-        return [str(one["fingerprint"]) for one in found if isinstance(one, dict)]
+        findings = probe_secrets(look, key).facts["findings"]
+        assert isinstance(findings, list)
+        return [str(finding["fingerprint"]) for finding in findings if isinstance(finding, dict)]
 
     kept = fingerprints(b"kept")
     assert kept == fingerprints(b"kept")
@@ -372,7 +372,9 @@ def test_secrets_in_the_forms_of_their_tools_are_found() -> None:
     """By chance a made-up password may spell a word that placeholders are told by."""
     samples = secret_corpus.live()
     missed = [
-        one.kind for one, is_found in zip(samples, judge(samples), strict=True) if not is_found
+        sample.kind
+        for sample, is_found in zip(samples, judge(samples), strict=True)
+        if not is_found
     ]
     assert len(samples) == 200
     assert len(missed) < 3, missed
@@ -380,7 +382,9 @@ def test_secrets_in_the_forms_of_their_tools_are_found() -> None:
 
 def test_ciphertext_references_and_samples_are_not_accused() -> None:
     samples = secret_corpus.harmless()
-    accused = [one.path for one, is_found in zip(samples, judge(samples), strict=True) if is_found]
+    accused = [
+        sample.path for sample, is_found in zip(samples, judge(samples), strict=True) if is_found
+    ]
     assert (len(samples), accused) == (200, [])
 
 

@@ -92,16 +92,16 @@ def asked(folder: Path, given: Mapping[str, bytes | str], signed: Signed = SIGNE
 def test_a_signed_artifact_passes_and_its_tampered_copies_are_refused(
     tmp_path: Path, kind: str
 ) -> None:
-    found = asked(tmp_path, files(KEYS[kind]))
-    assert found.answer is Answer.YES, found.reason
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
-    assert found.facts["tampered_copies"] == 5
-    assert found.facts["artifacts"] == {"models/a.json": {"signature": "models/a.json.sig"}}
+    evidence = asked(tmp_path, files(KEYS[kind]))
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    assert evidence.facts["tampered_copies"] == 5
+    assert evidence.facts["artifacts"] == {"models/a.json": {"signature": "models/a.json.sig"}}
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "words"),
     [
         ({"models/a.json": MODEL.replace(b"1", b"9")}, "does not verify"),
         (
@@ -115,12 +115,12 @@ def test_a_signed_artifact_passes_and_its_tampered_copies_are_refused(
     ids=["changed", "another key", "empty", "not JSON", "unsigned"],
 )
 def test_what_is_not_signed_by_that_key_is_refused(
-    tmp_path: Path, change: dict[str, bytes], said: str
+    tmp_path: Path, change: dict[str, bytes], words: str
 ) -> None:
-    found = asked(tmp_path, {**files(), **change})
-    assert found.answer is Answer.NO
-    assert said in found.reason
-    assert "cosign sign-blob" in found.remedy
+    evidence = asked(tmp_path, {**files(), **change})
+    assert evidence.answer is Answer.NO
+    assert words in evidence.reason
+    assert "cosign sign-blob" in evidence.remedy
 
 
 def test_a_glob_that_matches_nothing_is_not_a_pass(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
         tmp_path_factory.mktemp("everywhere"),
         {
             **files(),
-            **{f"{number}/{path}": one for number, (path, one) in enumerate(HIDDEN.values())},
+            **{f"{number}/{path}": form for number, (path, form) in enumerate(HIDDEN.values())},
         },
     )
 
@@ -227,9 +227,9 @@ def test_other_keys_and_digests_are_nobodys_business(tmp_path: Path) -> None:
         "zeros": b"0" * 64,
         "n": b"f" * 64,
     }
-    found = asked(tmp_path, {**files(), **others, **broken})
-    assert found.answer is Answer.YES
-    assert found.facts["numbers_tried"] == 61
+    evidence = asked(tmp_path, {**files(), **others, **broken})
+    assert evidence.answer is Answer.YES
+    assert evidence.facts["numbers_tried"] == 61
 
 
 def _protected(label: bytes = b"ENCRYPTED SIGSTORE PRIVATE KEY") -> bytes:
@@ -271,8 +271,11 @@ def test_a_key_under_a_passphrase_is_told_by_the_public_key_beside_it(
     more: dict[str, bytes | str] = {"deploy/cosign.key": pem}
     if beside is not None:
         more["deploy/cosign.pub"] = public(beside)
-    found = asked(tmp_path, {**files(), **more})
-    assert (found.answer, "deploy/cosign.key" in found.reason) == (answer, answer is not Answer.YES)
+    evidence = asked(tmp_path, {**files(), **more})
+    assert (evidence.answer, "deploy/cosign.key" in evidence.reason) == (
+        answer,
+        answer is not Answer.YES,
+    )
 
 
 def test_bundles_of_cosign_are_read() -> None:
@@ -285,10 +288,10 @@ def test_bundles_of_cosign_are_read() -> None:
         assert signature_of(json.dumps(document).encode()) == signature
     assert signature_of(b'{"base64Signature": 7}') is None
     assert signature_of(signature) == signature
-    found = check(
+    checked = check(
         {"a": MODEL, "a.bundle": json.dumps({"base64Signature": text}).encode()}, _P256.public_key()
     )
-    assert found.verified == {"a": "a.bundle"}
+    assert checked.verified == {"a": "a.bundle"}
 
 
 @pytest.mark.parametrize("kind", KEYS)

@@ -147,27 +147,27 @@ def facts(evidence: Evidence, name: str) -> Any:  # noqa: ANN401 - untyped where
 
 
 def test_passes_and_needs_the_code(site: Site) -> None:
-    found = site.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.ALIVE), found
-    assert found.reason == "4 of 4 tests passed in 2 of 2 runs, 1 skipped"
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
+    assert evidence.reason == "4 of 4 tests passed in 2 of 2 runs, 1 skipped"
     assert [
         (run["seed"], run["passed"], run["failed"], run["skipped"], run["total"], run["status"])
-        for run in facts(found, "runs")
+        for run in facts(evidence, "runs")
     ] == [
         (1, 4, 0, 1, 5, 0),
         (2, 4, 0, 1, 5, 0),
     ]
-    assert facts(found, "collected") == 5
-    assert facts(found, "cases")["tests.test_fees::test_fee"] == {"passed": 2, "ran": 2}
-    kept = facts(found, "control")
+    assert facts(evidence, "collected") == 5
+    assert facts(evidence, "cases")["tests.test_fees::test_fee"] == {"passed": 2, "ran": 2}
+    kept = facts(evidence, "control")
     assert kept["still_passing"] == []
     assert kept["needed_the_code"] == 4
     assert kept["functions"] == 3, (
         "fee, amounts and later; rate and what it returned were called by the import"
     )
-    assert [one.partition(" ")[2] for one in kept["kept"]] == ["rate", "wrap"]
-    assert "network:none" in found.isolation
-    assert found.tools["pytest"]
+    assert [entry.partition(" ")[2] for entry in kept["kept"]] == ["rate", "wrap"]
+    assert "network:none" in evidence.isolation
+    assert evidence.tools["pytest"]
 
 
 def test_vacuous_when_every_test_passes_without_the_code(site: Site) -> None:
@@ -175,27 +175,27 @@ def test_vacuous_when_every_test_passes_without_the_code(site: Site) -> None:
         "import svc.fees\ndef test_true():\n    assert True\ndef test_there():\n    assert"
         " svc.fees.fee\n"
     )
-    found = site.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.VACUOUS)
-    assert facts(found, "control")["still_passing_share"] == 1.0
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.VACUOUS)
+    assert facts(evidence, "control")["still_passing_share"] == 1.0
 
 
 def test_tests_that_do_not_need_the_code_are_listed_with_their_share(site: Site) -> None:
     site.files["tests/test_fees.py"] = TESTS + "\ndef test_true():\n    assert True\n"
-    found = site.ask()
-    assert control(found) is ControlState.ALIVE
-    assert facts(found, "control")["still_passing"] == ["tests.test_fees::test_true"]
-    assert facts(found, "control")["still_passing_share"] == 0.2
-    assert found.control
-    assert "tests.test_fees::test_true" in found.control.found
+    evidence = site.ask()
+    assert control(evidence) is ControlState.ALIVE
+    assert facts(evidence, "control")["still_passing"] == ["tests.test_fees::test_true"]
+    assert facts(evidence, "control")["still_passing_share"] == 0.2
+    assert evidence.control
+    assert "tests.test_fees::test_true" in evidence.control.found
 
 
 def test_a_failing_test_is_a_no(site: Site) -> None:
     site.files["svc/fees.py"] = CODE.replace("0.02", "0.03")
-    found = site.ask()
-    assert found.answer is Answer.NO
-    assert "test_fee" in found.reason
-    assert "flaky" not in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO
+    assert "test_fee" in evidence.reason
+    assert "flaky" not in evidence.reason
 
 
 def test_flaky_is_a_no_with_its_rate(site: Site) -> None:
@@ -204,11 +204,11 @@ def test_flaky_is_a_no_with_its_rate(site: Site) -> None:
         "\ndef test_luck():\n    import os\n    assert os.environ['PYTHONHASHSEED'] != '2'\n"
     )
     site.suite["repeats"] = 3
-    found = site.ask()
-    assert found.answer is Answer.NO
-    assert found.reason.startswith("flaky: tests.test_fees::test_luck in 1 of 3 runs failed")
-    assert facts(found, "cases")["tests.test_fees::test_luck"] == {"passed": 2, "ran": 3}
-    assert "in the code or in the test" in found.remedy
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO
+    assert evidence.reason.startswith("flaky: tests.test_fees::test_luck in 1 of 3 runs failed")
+    assert facts(evidence, "cases")["tests.test_fees::test_luck"] == {"passed": 2, "ran": 3}
+    assert "in the code or in the test" in evidence.remedy
 
 
 @pytest.mark.parametrize(
@@ -225,9 +225,9 @@ def test_flaky_is_a_no_with_its_rate(site: Site) -> None:
 def test_the_surroundings_are_not_held_against_the_release(site: Site, body: str, why: str) -> None:
     site.files["tests/test_fees.py"] += f"\ndef test_here():\n    {body}\n"
     site.suite |= {"repeats": 1, "memory_mb": 256}
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN, found.reason
-    assert why in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN, evidence.reason
+    assert why in evidence.reason
 
 
 def test_a_comparison_with_such_words_is_the_test_s_own_judgement(site: Site) -> None:
@@ -243,17 +243,17 @@ def test_a_failure_that_met_a_limit_is_repeated_with_higher_ones(site: Site) -> 
         "\ndef test_large():\n    assert len(bytearray(700 << 20))\n"
     )
     site.suite |= {"repeats": 1, "memory_mb": 512}
-    found = site.ask()
-    assert found.answer is Answer.YES, found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, evidence.reason
 
 
 def test_a_suite_that_does_not_end_is_not_decided(site: Site) -> None:
     site.files["tests/test_fees.py"] += "\ndef test_long():\n    import time; time.sleep(300)\n"
     site.suite |= {"repeats": 3, "timeout": "1s"}
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "time limit" in found.reason
-    assert len(facts(found, "runs")) < 3
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "time limit" in evidence.reason
+    assert len(facts(evidence, "runs")) < 3
 
 
 @pytest.mark.parametrize(
@@ -273,15 +273,15 @@ def test_a_suite_that_does_not_end_is_not_decided(site: Site) -> None:
 def test_what_cannot_be_run_is_not_decided(site: Site, tests: str, why: str) -> None:
     site.files["tests/test_fees.py"] = tests
     site.suite["repeats"] = 1
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert why in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert why in evidence.reason
 
 
 def test_paths_that_the_commit_lacks_are_said(site: Site) -> None:
     site.suite["paths"] = ["elsewhere"]
-    found = site.ask()
-    assert (found.answer, found.reason) == (Answer.UNKNOWN, "the commit holds no elsewhere")
+    evidence = site.ask()
+    assert (evidence.answer, evidence.reason) == (Answer.UNKNOWN, "the commit holds no elsewhere")
 
 
 def test_a_false_junit_does_not_agree(site: Site) -> None:
@@ -298,9 +298,9 @@ def test_a_false_junit_does_not_agree(site: Site) -> None:
     if path:
         atexit.register(lie)
     """
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "the JUnit file does not agree with the collection" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "the JUnit file does not agree with the collection" in evidence.reason
 
 
 def test_all_green_in_the_file_and_a_failing_exit_status_do_not_agree(site: Site) -> None:
@@ -313,9 +313,9 @@ def test_all_green_in_the_file_and_a_failing_exit_status_do_not_agree(site: Site
     if path:
         atexit.register(lie)
     """
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "the JUnit file does not agree with the exit status" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "the JUnit file does not agree with the exit status" in evidence.reason
 
 
 def test_modules_from_outside_the_copy_leave_the_control_dead(site: Site, tmp_path: Path) -> None:
@@ -329,10 +329,10 @@ def test_modules_from_outside_the_copy_leave_the_control_dead(site: Site, tmp_pa
     site.files = {"src/svc/fees.py": CODE, "src/svc/__init__.py": "", "tests/test_fees.py": TESTS}
     site.source = "src"
     site.suite["interpreter"] = str(tmp_path / "environment" / "bin" / "python")
-    found = site.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.DEAD), found
-    assert found.control
-    assert "control did not reach the code: svc.fees (" in found.control.found
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
+    assert evidence.control
+    assert "control did not reach the code: svc.fees (" in evidence.control.found
 
 
 def test_a_suite_that_cannot_be_collected_without_the_code_has_a_weak_control(site: Site) -> None:
@@ -340,8 +340,8 @@ def test_a_suite_that_cannot_be_collected_without_the_code_has_a_weak_control(si
     site.files["svc/fees.py"] = (
         CODE + "\nimport os\nif os.environ.get('PYTHONHASHSEED') != '0':\n    START = fee(1)\n"
     )
-    found = site.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
 
 
 def test_a_server_that_does_not_start_without_the_code_is_a_weak_control(site: Site) -> None:
@@ -362,8 +362,8 @@ def test_a_server_that_does_not_start_without_the_code_is_a_weak_control(site: S
         thread.join()
         socket.create_connection(("127.0.0.1", 8765), 2).close()
     """
-    found = site.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
 
 
 def test_test_helpers_are_not_taken_for_the_code(site: Site) -> None:
@@ -386,9 +386,9 @@ def test_working_directory_and_arguments_are_the_manifest_s(site: Site) -> None:
         "directory": "apps/fees",
         "arguments": ["-k", "not left_out"],
     }
-    found = site.ask()
-    assert found.answer is Answer.YES, found.reason
-    assert "tests.test_where::test_where" in facts(found, "cases")
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert "tests.test_where::test_where" in facts(evidence, "cases")
 
 
 @pytest.mark.parametrize("mode", ["any", "none"])
@@ -401,8 +401,8 @@ def test_a_configuration_above_the_copy_is_not_read(
         '[tool.pytest.ini_options]\naddopts = "--no-such-option"\n'
     )
     (tmp_path / "conftest.py").write_text("raise RuntimeError('the gate\\'s own')\n")
-    found = site.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.ALIVE), found
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
 
 
 @pytest.mark.parametrize("mode", ["any", "none"])
@@ -423,17 +423,17 @@ def test_writes():
 def test_requirements_are_names_only(site: Site) -> None:
     site.suite["requirements"] = "requirements.txt"
     site.files["requirements.txt"] = "pytest\n./evil\n"
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "'./evil'" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "'./evil'" in evidence.reason
 
 
 def test_requirements_that_cannot_be_had_as_wheels_are_said(site: Site) -> None:
     site.suite["requirements"] = "requirements.txt"
     site.files["requirements.txt"] = "pytest==0.0.0.1\n"
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "could not be installed as wheels" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "could not be installed as wheels" in evidence.reason
     assert not list((site.root / "scratch" / "environments").glob("*/bin"))
 
 
@@ -443,15 +443,15 @@ def test_requirements_make_an_environment_once(site: Site) -> None:
     site.files["requirements.txt"] = f"pytest=={pytest.__version__}  # as here\n"
     look = site.look()
     for _ in range(2):
-        found = run_suite(look, look.manifest.services[0])
-        assert found.answer is Answer.YES, found.reason
+        evidence = run_suite(look, look.manifest.services[0])
+        assert evidence.answer is Answer.YES, evidence.reason
     assert len(list((site.root / "scratch" / "environments").glob("*/bin/python"))) == 1
 
 
 def test_a_hidden_folder_may_hold_the_scratch(site: Site) -> None:
-    found = site.ask(hidden=(site.root,))
-    assert found.answer is Answer.YES, found.reason
-    assert "hidden-folders" in found.isolation
+    evidence = site.ask(hidden=(site.root,))
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert "hidden-folders" in evidence.isolation
 
 
 def test_an_interrupted_gate_ends_its_runs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -501,19 +501,19 @@ def shell(site: Site) -> Site:
 
 
 def test_a_suite_in_another_language_has_a_weak_control(shell: Site) -> None:
-    found = shell.ask()
-    assert (found.answer, control(found)) == (Answer.YES, ControlState.WEAK), found
-    assert found.reason == "2 of 2 tests passed in 2 of 2 runs"
-    assert found.control is not None
-    assert found.control.changed == "1 files were emptied"
-    assert found.control.found.startswith("1 of 2 tests did not pass")
+    evidence = shell.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
+    assert evidence.reason == "2 of 2 tests passed in 2 of 2 runs"
+    assert evidence.control is not None
+    assert evidence.control.changed == "1 files were emptied"
+    assert evidence.control.found.startswith("1 of 2 tests did not pass")
 
 
 def test_a_suite_in_another_language_fails_by_its_cases(shell: Site) -> None:
     shell.files["svc/fee.sh"] = "echo 3\n"
-    found = shell.ask()
-    assert found.answer is Answer.NO
-    assert "fee is not 2" in found.reason
+    evidence = shell.ask()
+    assert evidence.answer is Answer.NO
+    assert "fee is not 2" in evidence.reason
 
 
 def test_a_suite_in_another_language_that_needs_no_code_is_vacuous(shell: Site) -> None:
@@ -523,9 +523,9 @@ def test_a_suite_in_another_language_that_needs_no_code_is_vacuous(shell: Site) 
 
 def test_a_command_that_writes_no_junit_is_not_decided(shell: Site) -> None:
     shell.suite["command"] = ["sh", "-c", "true # {junit}"]
-    found = shell.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert found.reason == (
+    evidence = shell.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert evidence.reason == (
         "the tests could not be collected: no JUnit file was written (the command ended with"
         " status 0: no output)"
     )
@@ -536,18 +536,18 @@ def test_how_a_failing_command_ended_stands_in_the_reason(shell: Site) -> None:
     shell.files["tests/run.sh"] = (
         "echo compiling; echo 'fee.c: no such header' >&2; exit 7  # nothing is written\n"
     )
-    found = shell.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "status 7: compiling / fee.c: no such header" in found.reason
+    evidence = shell.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "status 7: compiling / fee.c: no such header" in evidence.reason
 
 
 def test_how_a_command_with_failing_cases_ended_stands_in_the_reason(shell: Site) -> None:
     shell.files["svc/fee.sh"] = "echo 3\n"
     shell.files["tests/run.sh"] = SHELL_TESTS + "code=$?; echo 1 test failed; exit $((code * 9))\n"
-    found = shell.ask()
-    assert found.answer is Answer.NO
-    assert "fee is not 2" in found.reason
-    assert found.reason.endswith("the command ended with status 9: 1 test failed")
+    evidence = shell.ask()
+    assert evidence.answer is Answer.NO
+    assert "fee is not 2" in evidence.reason
+    assert evidence.reason.endswith("the command ended with status 9: 1 test failed")
 
 
 def test_a_refused_connection_is_told_once_and_not_after_every_run(site: Site) -> None:
@@ -556,11 +556,11 @@ def test_a_refused_connection_is_told_once_and_not_after_every_run(site: Site) -
         "\ndef test_here():\n    import socket; socket.create_connection(('127.0.0.1', 9))\n"
     )
     site.suite["repeats"] = 5
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "a connection was refused: tests.test_fees::test_here" in found.reason
-    assert "`integration`" in found.remedy
-    assert len(facts(found, "runs")) < 5
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "a connection was refused: tests.test_fees::test_here" in evidence.reason
+    assert "`integration`" in evidence.remedy
+    assert len(facts(evidence, "runs")) < 5
 
 
 def test_a_command_says_where_it_writes() -> None:
@@ -573,10 +573,10 @@ def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(
 
     So only the suite of that commit can say whether its count was ever true.
     """
-    for said, verdict in ((7, ClaimVerdict.CONTRADICTED), (4, ClaimVerdict.UNVERIFIED)):
-        part = Site(site.root / str(said))
+    for passed, verdict in ((7, ClaimVerdict.CONTRADICTED), (4, ClaimVerdict.UNVERIFIED)):
+        part = Site(site.root / str(passed))
         part.files["docs/fees.md"] = (
-            f"# C.1 Fees\n\n**Status:** PASS\n\n## Tests\n\n{said} passed\n"
+            f"# C.1 Fees\n\n**Status:** PASS\n\n## Tests\n\n{passed} passed\n"
         )
         first = part.look()
         (part.repository / "tests" / "test_more.py").write_text(
@@ -596,7 +596,7 @@ def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(
             4
         ] * service.suite.repeats
         rows = claim_facts.ledger(
-            service, {str(number): one for number, one in enumerate([*reported, ran])}
+            service, {str(number): piece for number, piece in enumerate([*reported, ran])}
         )
         assert rows is not None
         assert {row.verdict for row in rows if row.kind is ClaimKind.TESTS} == {verdict}, rows
@@ -604,9 +604,9 @@ def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(
 
 def test_an_interpreter_that_is_not_there_is_said(site: Site) -> None:
     site.suite["interpreter"] = "/nowhere/python"
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "there is no interpreter at /nowhere/python" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "there is no interpreter at /nowhere/python" in evidence.reason
 
 
 def test_an_interpreter_that_the_manifest_names(site: Site) -> None:
@@ -691,10 +691,10 @@ def test_a_hostile_suite_gets_nowhere(hostile: tuple[Site, tuple[Path, ...]]) ->
     None does, also not with the higher limits of the repetition.
     """
     site, hidden = hostile
-    found = site.ask(hidden=hidden)
-    run = facts(found, "runs")[0]
+    evidence = site.ask(hidden=hidden)
+    run = facts(evidence, "runs")[0]
     messages = {name.rpartition("test_")[2]: text for name, text in run["messages"].items()}
-    assert found.answer is not Answer.YES
+    assert evidence.answer is not Answer.YES
     assert run["passed"] == 0
     assert messages["reads_the_key"].startswith("FileNotFoundError")
     assert messages["finds_the_key"].startswith(("FileNotFoundError", "StopIteration"))
@@ -704,7 +704,7 @@ def test_a_hostile_suite_gets_nowhere(hostile: tuple[Site, tuple[Path, ...]]) ->
     assert "CalledProcessError" in messages["pushes_a_tag"]
     assert "No space left" in messages["fills_the_disk"]
     assert {"mount-namespace", "pid-namespace", "network:none", "hidden-folders"} <= set(
-        found.isolation
+        evidence.isolation
     )
 
 
@@ -726,6 +726,6 @@ def test_a_suite_that_forks_without_end_is_stopped(
         time.sleep(60)
     """
     site.suite |= {"repeats": 2}
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "met its processes limit, also with limits four times as high" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "met its processes limit, also with limits four times as high" in evidence.reason

@@ -44,15 +44,15 @@ import pytest
 def test_page(path):
     assert path
 """
-    found = site.ask()
-    assert found.answer is Answer.YES, found.reason
-    assert facts(found, "counts")["passed"] == 7
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert facts(evidence, "counts")["passed"] == 7
 
 
 def test_a_prefix_of_the_suite_s_own_configuration_changes_nothing(site: Site) -> None:
     site.files["pytest.ini"] = "[pytest]\naddopts = --junit-prefix=calc\njunit_suite_name = calc\n"
-    found = site.ask()
-    assert found.answer is Answer.YES, found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, evidence.reason
 
 
 def test_expected_failures_unexpected_passes_and_teardowns_are_counted_as_pytest_does(
@@ -76,9 +76,9 @@ def held():
 def test_torn(held):
     assert held
 """
-    found = site.ask()
-    assert found.answer is Answer.NO
-    run = facts(found, "runs")[0]
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO
+    run = facts(evidence, "runs")[0]
     assert (run["passed"], run["errors"], run["skipped"], run["total"]) == (5, 1, 2, 8)
     assert run["counted"] == {
         "passed": 5,
@@ -100,8 +100,8 @@ def test_talks():
     assert fees.fee(100) == 3
 """
     kept: dict[str, str] = {}
-    found = site.ask(keep=kept.__setitem__)
-    assert found.answer is Answer.NO
+    evidence = site.ask(keep=kept.__setitem__)
+    assert evidence.answer is Answer.NO
     assert list(kept) == [
         "suite C.1, the collection: status 0",
         "suite C.1, run 1: status 1",
@@ -117,9 +117,9 @@ def test_a_strict_unexpected_pass_fails(site: Site) -> None:
     site.files["tests/test_fees.py"] += (
         "\n@pytest.mark.xfail(strict=True)\ndef test_unexpected():\n    assert True\n"
     )
-    found = site.ask()
-    assert found.answer is Answer.NO
-    assert "XPASS(strict)" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO
+    assert "XPASS(strict)" in evidence.reason
 
 
 def test_a_word_that_no_runner_writes_leaves_the_suite_open(site: Site) -> None:
@@ -128,10 +128,10 @@ def test_a_word_that_no_runner_writes_leaves_the_suite_open(site: Site) -> None:
     )
     site.files["svc/fee.sh"] = "echo $(($1 / 50))\n"
     site.suite["command"] = ["sh", "tests/run.sh", "{junit}"]
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
     assert 'of ::a what the gate cannot read as passed, failed or skipped: mood="sad"' in (
-        found.reason
+        evidence.reason
     )
 
 
@@ -164,7 +164,7 @@ def test_node_s_own_runner(
     node: Site, more: str, answer: Answer, passed: int, skipped: int
 ) -> None:
     node.files["tests/clean.test.mjs"] += more
-    found = node.ask()
-    assert found.answer is answer, found.reason
-    counts = facts(found, "counts")
+    evidence = node.ask()
+    assert evidence.answer is answer, evidence.reason
+    counts = facts(evidence, "counts")
     assert (counts["passed"], counts["skipped"]) == (passed, skipped)

@@ -58,17 +58,17 @@ def site(tmp_path: Path) -> Site:
 def test_a_suite_may_ask_git_for_the_judged_commit(site: Site, history: str, count: int) -> None:
     site.files["tests/test_git.py"] = ASKS_GIT.replace("{count}", str(count))
     site.suite["history"] = history
-    found = site.ask()
-    assert found.answer is Answer.YES, (found.reason, facts(found, "runs"))
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, (evidence.reason, facts(evidence, "runs"))
 
 
 def test_a_suite_that_asks_for_more_history_than_the_manifest_grants_does_not_get_it(
     site: Site,
 ) -> None:
     site.files["tests/test_git.py"] = ASKS_GIT.replace("{count}", "2")
-    found = site.ask()
-    assert found.answer is Answer.NO
-    assert "test_history" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO
+    assert "test_history" in evidence.reason
 
 
 def _unshared(hidden: Sequence[Path], readable: Sequence[Path]) -> Sandbox:
@@ -83,8 +83,8 @@ def test_a_repository_of_its_own_without_namespaces_too(
 
     site.files["tests/test_git.py"] = ASKS_GIT.replace("{count}", "1")
     monkeypatch.setattr(probe, "Sandbox", _unshared)
-    found = site.ask()
-    assert found.answer is Answer.YES, (found.reason, facts(found, "runs"))
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, (evidence.reason, facts(evidence, "runs"))
 
 
 @pytest.mark.parametrize("whole_history", [False, True])
@@ -136,6 +136,6 @@ def test_without_namespaces_too_a_suite_that_needs_no_code_is_vacuous(
         "import svc.fees\ndef test_there():\n    assert svc.fees.fee\n"
     )
     monkeypatch.setattr(probe, "Sandbox", _unshared)
-    found = site.ask()
-    assert found.control is not None
-    assert found.control.state is ControlState.VACUOUS, found.control
+    evidence = site.ask()
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.VACUOUS, evidence.control

@@ -327,9 +327,9 @@ def test_a_linter_beside_the_probe_is_shown_and_decides_nothing(
     assert isinstance(beside, dict)
     assert beside["state"] == state
     if state == "asked":
-        what = beside["findings"][0]["what"]  # type: ignore[index,call-overload]
+        description = beside["findings"][0]["what"]  # type: ignore[index,call-overload]
         assert beside["findings"] == [
-            {"rule": "SEC001", "severity": "error", "where": "public.notes", "what": what}
+            {"rule": "SEC001", "severity": "error", "where": "public.notes", "what": description}
         ]
         assert "_owner" in str(beside["findings"])
 
@@ -356,7 +356,7 @@ def test_the_real_linter_finds_the_unprotected_table(
         "where": "public.bare",
         "what": "RLS not enabled on table",
     } in beside["findings"]  # type: ignore[operator]
-    assert all("_owner" not in str(one) for one in beside["findings"])  # type: ignore[union-attr]
+    assert all("_owner" not in str(finding) for finding in beside["findings"])  # type: ignore[union-attr]
 
 
 def test_without_a_linter_that_is_said(

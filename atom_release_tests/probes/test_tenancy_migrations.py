@@ -46,7 +46,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgr
 def not_applied(migrations: Evidence) -> list[tuple[object, object, object]]:
     listed = migrations.facts["not_applied"]
     assert isinstance(listed, list)
-    return [(one["path"], one["line"], one["kind"]) for one in listed if isinstance(one, dict)]
+    return [
+        (entry["path"], entry["line"], entry["kind"]) for entry in listed if isinstance(entry, dict)
+    ]
 
 
 def test_broken_file_is_named_with_its_line_and_does_not_hide_the_rest(

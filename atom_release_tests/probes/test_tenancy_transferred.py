@@ -42,12 +42,12 @@ _OWN = "tenant_id = shop.tenant()"
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Postgres, Postgres]]:
-    embedded = [one for one in postgres.servers() if one.origin == "embedded"]
+    embedded = [server for server in postgres.servers() if server.origin == "embedded"]
     with (
-        started(tmp_path_factory.mktemp("one"), embedded[0]) as one,
+        started(tmp_path_factory.mktemp("one"), embedded[0]) as running,
         started(tmp_path_factory.mktemp("other"), embedded[0]) as other,
     ):
-        yield one, other
+        yield running, other
 
 
 def made(server: Postgres, rule: str) -> Dump:
@@ -75,8 +75,8 @@ def test_isolation_is_asked_where_the_program_never_was(
     answer: Answer,
     fault: set[str],
 ) -> None:
-    one, other = servers
-    isolation = probe_transferred(look(tmp_path, {}), other, made(one, rule))
+    server, other = servers
+    isolation = probe_transferred(look(tmp_path, {}), other, made(server, rule))
     assert isolation.answer is answer, isolation.reason
     assert fault <= faults(isolation)
     assert isolation.control is not None
@@ -86,8 +86,8 @@ def test_isolation_is_asked_where_the_program_never_was(
 def test_roles_memberships_owners_and_settings_go_over_and_no_row(
     servers: tuple[Postgres, Postgres],
 ) -> None:
-    one, other = servers
-    dump = made(one, _OWN)
+    server, other = servers
+    dump = made(server, _OWN)
     assert b"planted-row" not in dump.archive
     other.create("taken")
     try:
@@ -113,8 +113,8 @@ def test_a_dump_that_does_not_restore_leaves_isolation_unknown(
     servers: tuple[Postgres, Postgres], tmp_path: Path
 ) -> None:
     """By the restoring program's own words; nothing is held against the release."""
-    one, other = servers
-    torn = made(one, _OWN)
+    server, other = servers
+    torn = made(server, _OWN)
     torn = replace(torn, archive=torn.archive[: len(torn.archive) // 2])
     isolation = probe_transferred(look(tmp_path, {}), other, torn)
     assert isolation.answer is Answer.UNKNOWN

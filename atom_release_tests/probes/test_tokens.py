@@ -27,8 +27,8 @@ class RefusedError(Exception):
 
 
 def _claims(token: str, **options: Any) -> dict[str, Any]:
-    asked: Any = {"require": ["exp", "tenant_id"], **options}
-    claims: dict[str, Any] = jwt.decode(token, SECRET, algorithms=["HS256"], options=asked)
+    request: Any = {"require": ["exp", "tenant_id"], **options}
+    claims: dict[str, Any] = jwt.decode(token, SECRET, algorithms=["HS256"], options=request)
     if not claims.get("tenant_id"):
         raise RefusedError
     return claims
@@ -46,10 +46,10 @@ def _probe(
 ) -> Evidence:
     """Probe a service that takes its tenant from the token by `tenant_of` and answers with what `shown` makes of it."""
 
-    async def answer(asked: Any) -> Any:
-        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+    async def answer(request: Any) -> Any:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
         try:
-            tenant = tenant_of(token, asked)
+            tenant = tenant_of(token, request)
         except (jwt.InvalidTokenError, RefusedError):
             return JSONResponse({}, 401)
         return shown(tenant) if shown else {"tenant": tenant, "rows": []}
@@ -61,15 +61,15 @@ def _probe(
 
 
 def test_a_service_that_verifies_well_passes(tmp_path: Path) -> None:
-    found = _probe(tmp_path, _well)
-    assert found.answer is Answer.YES
-    cases = found.facts["cases"]
+    evidence = _probe(tmp_path, _well)
+    assert evidence.answer is Answer.YES
+    cases = evidence.facts["cases"]
     assert isinstance(cases, dict)
     assert len(cases) == 15
     assert cases["alg=none"] == "refused"
     assert cases["other tenant in further claims"] == "no effect"
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 def test_no_secret_and_no_token_stands_in_the_evidence(tmp_path: Path) -> None:
@@ -93,12 +93,12 @@ def _overridden(nest: str) -> Callable[[str, Any], str]:
     return tenant_of
 
 
-def _anonymous(token: str, asked: Any) -> str:
-    return _well(token, asked) if token else "public"
+def _anonymous(token: str, request: Any) -> str:
+    return _well(token, request) if token else "public"
 
 
-def _header(token: str, asked: Any) -> str:
-    return str(asked.headers.get("x-tenant-id") or _well(token, asked))
+def _header(token: str, request: Any) -> str:
+    return str(request.headers.get("x-tenant-id") or _well(token, request))
 
 
 def _alias(token: str, _: Any) -> str:
@@ -146,14 +146,14 @@ def _alias(token: str, _: Any) -> str:
 def test_each_hole_is_found_and_named(
     tmp_path: Path, tenant_of: Callable[[str, Any], str], accepted: set[str]
 ) -> None:
-    found = _probe(tmp_path, tenant_of)
-    assert found.answer is Answer.NO
-    cases = found.facts["cases"]
+    evidence = _probe(tmp_path, tenant_of)
+    assert evidence.answer is Answer.NO
+    cases = evidence.facts["cases"]
     assert isinstance(cases, dict)
     assert {name for name, came in cases.items() if str(came).startswith("accepted")} - {
         "good token"
     } == accepted
-    assert all(name in found.reason for name in accepted)
+    assert all(name in evidence.reason for name in accepted)
 
 
 def test_data_of_another_tenant_is_seen(tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ def test_data_of_another_tenant_is_seen(tmp_path: Path) -> None:
         first.append(tenant)
         return {"rows": [{"owner": first[0]}]}
 
-    found = _probe(tmp_path, _well, shown)
-    assert found.answer is Answer.NO
-    assert "token of another tenant (accepted with data of tenant)" in found.reason
+    evidence = _probe(tmp_path, _well, shown)
+    assert evidence.answer is Answer.NO
+    assert "token of another tenant (accepted with data of tenant)" in evidence.reason
 
 
 def test_answers_that_differ_by_tenant_show_enough_without_naming_it(tmp_path: Path) -> None:
@@ -181,16 +181,16 @@ def test_answers_that_differ_by_tenant_show_enough_without_naming_it(tmp_path: P
 
 
 def test_answers_that_show_nothing_of_the_tenant_leave_it_open(tmp_path: Path) -> None:
-    found = _probe(tmp_path, _well, lambda _: {"rows": []})
-    assert found.answer is Answer.UNKNOWN
-    assert "not shown" in found.reason
+    evidence = _probe(tmp_path, _well, lambda _: {"rows": []})
+    assert evidence.answer is Answer.UNKNOWN
+    assert "not shown" in evidence.reason
 
 
 def test_where_the_good_token_is_refused_the_refusals_mean_nothing(tmp_path: Path) -> None:
-    found = _probe(tmp_path, _well, secret="another" * 8)
-    assert found.answer is Answer.UNKNOWN
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+    evidence = _probe(tmp_path, _well, secret="another" * 8)
+    assert evidence.answer is Answer.UNKNOWN
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ LABELLED = _labelled()
 
 
 @pytest.mark.parametrize(
-    ("record", "label"), LABELLED, ids=lambda one: one.path if isinstance(one, ClaimRecord) else ""
+    ("record", "label"),
+    LABELLED,
+    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
 )
 def test_a_real_report_is_read_as_labelled(record: ClaimRecord, label: dict[str, Any]) -> None:
     assert (record.status.value, record.status_raw) == (label["status"], label["status_raw"])
@@ -66,7 +68,9 @@ def test_a_real_report_is_read_as_labelled(record: ClaimRecord, label: dict[str,
 
 
 @pytest.mark.parametrize(
-    ("record", "label"), LABELLED, ids=lambda one: one.path if isinstance(one, ClaimRecord) else ""
+    ("record", "label"),
+    LABELLED,
+    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
 )
 def test_deliverables_are_those_labelled_as_written_or_resolved(
     record: ClaimRecord, label: dict[str, Any]
@@ -80,18 +84,24 @@ def test_deliverables_are_those_labelled_as_written_or_resolved(
 
 
 @pytest.mark.parametrize(
-    ("record", "label"), LABELLED, ids=lambda one: one.path if isinstance(one, ClaimRecord) else ""
+    ("record", "label"),
+    LABELLED,
+    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
 )
 def test_the_environment_is_that_labelled(record: ClaimRecord, label: dict[str, Any]) -> None:
-    said = {row["variable"]: (row["status"], row["fallback"]) for row in label["env_fallbacks"]}
+    fallbacks = {
+        row["variable"]: (row["status"], row["fallback"]) for row in label["env_fallbacks"]
+    }
     read = {row.variable: (row.status, row.fallback) for row in record.environment}
-    variables = {name for name in said if name.isupper()}
-    assert variables <= set(read) <= set(said)
-    assert all(read[name] == said[name] for name in read)
+    variables = {name for name in fallbacks if name.isupper()}
+    assert variables <= set(read) <= set(fallbacks)
+    assert all(read[name] == fallbacks[name] for name in read)
 
 
 @pytest.mark.parametrize(
-    ("record", "label"), LABELLED, ids=lambda one: one.path if isinstance(one, ClaimRecord) else ""
+    ("record", "label"),
+    LABELLED,
+    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
 )
 def test_no_score_or_latency_is_read_beyond_the_labels(
     record: ClaimRecord, label: dict[str, Any]
@@ -122,5 +132,5 @@ def test_no_score_or_latency_is_read_beyond_the_labels(
 def test_the_two_known_contradictions_are_found() -> None:
     if not LABELLED:
         pytest.skip("nothing labelled")
-    found = {record.task_id: len(record.findings) for record, _ in LABELLED}
-    assert found == {"C.1": 0, "C.2": 0, "C.3": 1, "C.4": 0, "C.5": 1}
+    contradictions = {record.task_id: len(record.findings) for record, _ in LABELLED}
+    assert contradictions == {"C.1": 0, "C.2": 0, "C.3": 1, "C.4": 0, "C.5": 1}

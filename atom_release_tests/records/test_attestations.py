@@ -38,7 +38,7 @@ def key(tmp_path: Path) -> signing.KeyPair:
 
 
 def by_digest(evidence: list[Evidence]) -> dict[str, Evidence]:
-    return {canonical.digest(canonical.encode(one)): one for one in evidence}
+    return {canonical.digest(canonical.encode(piece)): piece for piece in evidence}
 
 
 def suite(answer: Answer = Answer.YES, **cases: dict[str, int]) -> Evidence:
@@ -77,8 +77,8 @@ def test_a_suite_is_a_test_result_too() -> None:
 )
 def test_a_result_is_what_the_probe_answered(answer: Answer, result: str) -> None:
     """All tests passed, and yet the suite may not hold (a vacuous one, say)."""
-    _, said = statements("d" * 64, suite(answer, always=CASES["always"]))
-    predicate: Any = said["predicate"]
+    _, statement = statements("d" * 64, suite(answer, always=CASES["always"]))
+    predicate: Any = statement["predicate"]
     assert predicate["result"] == result
 
 
@@ -154,7 +154,7 @@ def sealed(key: signing.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, by
     )
     reports = {
         "PhaseX_All.json": canonical.encode(
-            {"evidence": [one.model_dump(mode="json") for one in evidence]}
+            {"evidence": [piece.model_dump(mode="json") for piece in evidence]}
         ),
         record.MANIFEST: manifest,
     }
@@ -182,37 +182,43 @@ def test_the_summary_has_every_field_that_its_specification_requires(
     And nothing of SLSA's levels.
     """
     evidence = [
-        one if green or one.leg != ("health", "X.1") else evidence_for(one.leg, Answer.NO)
-        for one in all_good()
+        evidence
+        if green or evidence.leg != ("health", "X.1")
+        else evidence_for(evidence.leg, Answer.NO)
+        for evidence in all_good()
     ]
     artifacts, envelope = sealed(key, evidence)
-    found = record.rederive(artifacts, envelope, key.public)
-    said = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
-    assert (said["_type"], said["predicateType"]) == (
+    rederived = record.rederive(artifacts, envelope, key.public)
+    statement = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
+    assert (statement["_type"], statement["predicateType"]) == (
         "https://in-toto.io/Statement/v1",
         "https://slsa.dev/verification_summary/v1",
     )
-    predicate = said["predicate"]
+    predicate = statement["predicate"]
     assert re.fullmatch(r"https://\S+", predicate["verifier"]["id"])
     assert datetime.fromisoformat(predicate["timeVerified"]).utcoffset() is not None
     assert re.fullmatch(r"\S+:\S+", predicate["resourceUri"])
     assert predicate["policy"]["digest"]["sha256"] == canonical.digest(artifacts["release.yaml"])
     assert predicate["verificationResult"] == ("PASSED" if green else "FAILED")
-    passed = {one.id for one in decide(found.decidable()).criteria if one.outcome == "PASS"}
+    passed = {
+        result.id for result in decide(rederived.decidable()).criteria if result.outcome == "PASS"
+    }
     assert predicate["verifiedLevels"] == [
-        f"ATOM_{one.replace('-', '')}_REHEARSED"
-        for one in ("P-2", "P-4", "AC5", "AC6")
-        if one in passed
+        f"ATOM_{criterion.replace('-', '')}_REHEARSED"
+        for criterion in ("P-2", "P-4", "AC5", "AC6")
+        if criterion in passed
     ]
     assert ("P-4" in passed) is green
-    assert {one["uri"] for one in predicate["inputAttestations"]} == {
-        f"evidence:{digest}" for digest in found.evidence
+    assert {entry["uri"] for entry in predicate["inputAttestations"]} == {
+        f"evidence:{digest}" for digest in rederived.evidence
     }
-    digests = {one["digest"]["sha256"] for one in said["subject"] if "sha256" in one["digest"]}
+    digests = {
+        entry["digest"]["sha256"] for entry in statement["subject"] if "sha256" in entry["digest"]
+    }
     assert digests == {canonical.digest(content) for content in artifacts.values()}
-    assert [one["digest"] for one in said["subject"] if "gitCommit" in one["digest"]] == [
-        {"gitCommit": COMMIT}
-    ]
+    assert [
+        entry["digest"] for entry in statement["subject"] if "gitCommit" in entry["digest"]
+    ] == [{"gitCommit": COMMIT}]
     assert predicate[EXTENSION]["verdict"] == ("GREEN" if green else "RED")
 
 

@@ -77,7 +77,7 @@ def test_a_flaky_failure_keeps_the_first_reason(tmp_path: Path) -> None:
     before = kept.failures(OCCASION)
     kept.add(decide(replace(case_of(all_good()), history=before)), OCCASION, "second", NOW)
     assert kept.failures(OCCASION) == before
-    assert [one["run"] for one in kept.decisions(COMMIT)] == ["first", "second"]
+    assert [decision["run"] for decision in kept.decisions(COMMIT)] == ["first", "second"]
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ def test_a_run_whose_process_died_is_red(tmp_path: Path) -> None:
     assert kept.decisions(COMMIT) == []
     kept.begin(OCCASION, "next", NOW, SOON)
     kept.begin(OCCASION, "after", NOW, SOON)
-    (one,) = kept.decisions(COMMIT)
-    assert (one["run"], one["verdict"], one["reason"][:4]) == ("killed", "RED", "died")
+    (line,) = kept.decisions(COMMIT)
+    assert (line["run"], line["verdict"], line["reason"][:4]) == ("killed", "RED", "died")
     assert kept.told("next").startswith("1 earlier decisions, sha256:")
 
 
@@ -84,7 +84,9 @@ def test_a_decision_closes_its_run(tmp_path: Path) -> None:
     kept.begin(OCCASION, "first", NOW, SOON)
     kept.add(decide(case_of(all_good())), OCCASION, "first", NOW)
     kept.begin(OCCASION, "second", NOW, SOON)
-    assert [(one["run"], one["verdict"]) for one in kept.decisions(COMMIT)] == [("first", "GREEN")]
+    assert [(decision["run"], decision["verdict"]) for decision in kept.decisions(COMMIT)] == [
+        ("first", "GREEN")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_a_failure_keeps_the_fingerprint_that_a_waiver_names(tmp_path: Path) -> 
     assert (again.flaky, again.failure) == (True, decision.criterion("P-4").failure)
     bad = decide(
         case_of(
-            [one for one in all_good() if one.leg != ("signing", "key")]
+            [evidence for evidence in all_good() if evidence.leg != ("signing", "key")]
             + [evidence_for(("signing", "key"), Answer.NO)]
         )
     )
@@ -176,7 +178,7 @@ def test_the_history_says_what_kind_each_line_is(tmp_path: Path) -> None:
     kept.begin(OCCASION, "next", NOW, SOON)
     kept.add(decide(case_of(all_good())), OCCASION, "next", NOW)
     lines = [signing.unverified(line) for line in path_of(kept).read_bytes().splitlines()]
-    assert [(one["kind"], one["run"]) for one in lines] == [
+    assert [(line["kind"], line["run"]) for line in lines] == [
         ("started", "killed"),
         ("died", "killed"),
         ("started", "next"),

@@ -27,23 +27,25 @@ BUNDLE, KEY = STORED / "rules_1.zip", STORED / "rules_1.pub"
 
 def test_a_bundle_of_older_rules_verifies_and_says_whose_rules_decided() -> None:
     """Signature, digests and recorded outcomes are checked; nothing is derived again."""
-    told = verify_bundle.verify(BUNDLE, KEY, None)
-    assert told["verified"] is True
-    assert told["decision"] == "GREEN"
-    assert (told["rules"], told["derived again"]) == (1, False)
+    document = verify_bundle.verify(BUNDLE, KEY, None)
+    assert document["verified"] is True
+    assert document["decision"] == "GREEN"
+    assert (document["rules"], document["derived again"]) == (1, False)
 
 
 def test_a_bundle_of_these_rules_is_derived_again_byte_for_byte() -> None:
     """Where this fails, a rule or a sentence changed: raise RULES, then store a bundle of it."""
-    told = verify_bundle.verify(STORED / f"rules_{RULES}.zip", STORED / f"rules_{RULES}.pub", None)
-    assert (told["rules"], told["derived again"]) == (RULES, True)
+    document = verify_bundle.verify(
+        STORED / f"rules_{RULES}.zip", STORED / f"rules_{RULES}.pub", None
+    )
+    assert (document["rules"], document["derived again"]) == (RULES, True)
 
 
 def test_a_decision_of_older_rules_cannot_be_decided_again() -> None:
     """Neither at another moment nor under another manifest: the rules are not here."""
-    found = verify_bundle.record_of(BUNDLE, KEY)
+    rederived = verify_bundle.record_of(BUNDLE, KEY)
     with pytest.raises(Refused, match=f"decided by rules 1; this gate decides by {RULES}"):
-        redecide.as_of(found, "2026-12-31T18:00:00Z")
+        redecide.as_of(rederived, "2026-12-31T18:00:00Z")
 
 
 def test_an_act_wants_a_decision_of_this_gates_rules() -> None:
@@ -52,11 +54,11 @@ def test_an_act_wants_a_decision_of_this_gates_rules() -> None:
     _, envelope = verify_bundle.decision_in(BUNDLE, files)
     public = signing.load_public(KEY)
     artifacts = {name: files[name] for name in record.named_in(envelope, public)}
-    found = record.rederive(artifacts, envelope, public)
-    assert found.decision.verdict is Verdict.GREEN
+    rederived = record.rederive(artifacts, envelope, public)
+    assert rederived.decision.verdict is Verdict.GREEN
     with pytest.raises(Refused, match="decided by rules 1"):
         record.rederive(
-            artifacts, envelope, public, now=datetime.fromisoformat(found.decision.as_of)
+            artifacts, envelope, public, now=datetime.fromisoformat(rederived.decision.as_of)
         )
 
 
@@ -75,16 +77,16 @@ def test_what_older_rules_recorded_must_agree_with_itself(
     files = read_bundle(BUNDLE.read_bytes())
     _, envelope = verify_bundle.decision_in(BUNDLE, files)
     signed = json.loads(signing.verify(envelope, signing.load_public(KEY), PAYLOAD_TYPE))
-    found = verify_bundle.record_of(BUNDLE, KEY)
+    rederived = verify_bundle.record_of(BUNDLE, KEY)
     snapshot = json.loads(files["PhaseX_Snapshot.json"])
     older.check_recorded(
-        signed, older.read_decision(signed), json.dumps(snapshot).encode(), found.evidence
+        signed, older.read_decision(signed), json.dumps(snapshot).encode(), rederived.evidence
     )
     change(signed)
     snapshot["decision"] = signed["predicate"][EXTENSION]
     with pytest.raises(Refused, match=says):
         older.check_recorded(
-            signed, older.read_decision(signed), json.dumps(snapshot).encode(), found.evidence
+            signed, older.read_decision(signed), json.dumps(snapshot).encode(), rederived.evidence
         )
 
 

@@ -192,7 +192,7 @@ def test_the_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     )
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert sorted(one.name for one in path.parent.iterdir()) == ["gate.pem", "gate.pem.pub"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["gate.pem", "gate.pem.pub"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o601])

@@ -45,9 +45,11 @@ def store(request: pytest.FixtureRequest, key: signing.KeyPair, tmp_path: Path) 
 
 @pytest.fixture
 def run(store: Store) -> RunStore:
-    one = store.run(S, "run-1")
-    one.write("policy_check", {"PhaseC_PolicyCheck.json": b"{}", "evidence/a.json": b"[1]"}, WHEN)
-    return one
+    stored = store.run(S, "run-1")
+    stored.write(
+        "policy_check", {"PhaseC_PolicyCheck.json": b"{}", "evidence/a.json": b"[1]"}, WHEN
+    )
+    return stored
 
 
 @pytest.mark.usefixtures("run")
@@ -229,9 +231,9 @@ def test_nothing_but_artifacts_is_left_behind(key: signing.KeyPair, tmp_path: Pa
     store = Store(tmp_path / "out", key)
     store.run(S, "r").write("s", {"x.json": b"1"}, WHEN)
     files = sorted(
-        str(one.relative_to(tmp_path / "out"))
-        for one in (tmp_path / "out").rglob("*")
-        if one.is_file()
+        str(path.relative_to(tmp_path / "out"))
+        for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
     )
     assert files == [f"runs/{S}/r/index/s.dsse.json", f"runs/{S}/r/x.json"]
 
@@ -241,8 +243,8 @@ def test_a_reader_never_sees_half_a_file(key: signing.KeyPair, tmp_path: Path) -
     store = Store(tmp_path / "out", key)
     bodies = {bytes([letter]) * 400_000 for letter in b"ab"}
     runs = [store.run(S, name) for name in ("one", "two")]
-    for one, body in zip(runs, sorted(bodies), strict=True):
-        one.write("s", {"x.json": body}, WHEN)
+    for stored, body in zip(runs, sorted(bodies), strict=True):
+        stored.write("s", {"x.json": body}, WHEN)
     store.publish_copies(runs[0])
     done, seen = threading.Event(), set()
 

@@ -22,9 +22,9 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> PublicKey:
     return ensure_key(tmp_path_factory.mktemp("key") / "gate.pem").public
 
 
-@pytest.mark.parametrize("one", list(unearned.corpus()), ids=lambda one: one.name)
-def test_what_is_spoilt_does_not_pass(one: Unearned, public: PublicKey) -> None:
-    assert not one.passes(public)
+@pytest.mark.parametrize("case", list(unearned.corpus()), ids=lambda case: case.name)
+def test_what_is_spoilt_does_not_pass(case: Unearned, public: PublicKey) -> None:
+    assert not case.passes(public)
 
 
 def test_what_is_whole_passes(public: PublicKey) -> None:
@@ -32,13 +32,13 @@ def test_what_is_whole_passes(public: PublicKey) -> None:
 
     Unspoilt, and written anew without a change, it is GREEN.
     """
-    found = unearned.artifacts()
-    decision = unearned.derive(found, public)
+    artifacts = unearned.artifacts()
+    decision = unearned.derive(artifacts, public)
     assert decision is not None
     assert decision.verdict is Verdict.GREEN, decision.reason
-    for name in found:
+    for name in artifacts:
         again = unearned.derive(
-            {**found, name: json.dumps(json.loads(found[name]), indent=3).encode()}, public
+            {**artifacts, name: json.dumps(json.loads(artifacts[name]), indent=3).encode()}, public
         )
         assert (again is not None and again.verdict) is Verdict.GREEN
 
@@ -50,8 +50,8 @@ def test_what_was_read_passes() -> None:
 
 
 def test_the_figure(public: PublicKey) -> None:
-    said = unearned.figure(public)
-    print(said)  # noqa: T201 - a figure, shown by -rP
-    assert said.startswith("unearned passes: 0 of ")
+    figures = unearned.figure(public)
+    print(figures)  # noqa: T201 - a figure, shown by -rP
+    assert figures.startswith("unearned passes: 0 of ")
     assert len(list(unearned.corpus())) >= 60
     assert (round(unearned.bound(60), 3), unearned.bound(1)) == (0.049, 0.95)

@@ -63,7 +63,9 @@ class Bench:
         """
         manifest = self.record.manifest
         service = manifest.service(service_id).model_copy(update={"report": path})
-        services = tuple(service if one.id == service_id else one for one in manifest.services)
+        services = tuple(
+            service if other.id == service_id else other for other in manifest.services
+        )
         held = manifest.model_copy(update={"services": services})
         look = Look(
             held,
@@ -72,15 +74,15 @@ class Bench:
             lambda: datetime.now(UTC),
         )
         kept = {
-            digest: one
-            for digest, one in self.record.evidence.items()
-            if one.leg not in {("claims", service_id), ("report", service_id)}
+            digest: piece
+            for digest, piece in self.record.evidence.items()
+            if piece.leg not in {("claims", service_id), ("report", service_id)}
         }
-        told = {f"new-{number}": one for number, one in enumerate(collect(look, service))}
+        fresh = {f"new-{number}": piece for number, piece in enumerate(collect(look, service))}
         return next(
-            one.rows
-            for one in accounts(held, {**kept, **told}, self.record.decision.criteria)
-            if one.service == service_id
+            account.rows
+            for account in accounts(held, {**kept, **fresh}, self.record.decision.criteria)
+            if account.service == service_id
         )
 
     def figures(self, service_id: str) -> dict[str, float]:
@@ -102,7 +104,9 @@ class Bench:
 
 
 def _facts(evidence: Mapping[str, Evidence], question: str, subject: str) -> dict[str, Any]:
-    return dict(next(one.facts for one in evidence.values() if one.leg == (question, subject)))
+    return dict(
+        next(piece.facts for piece in evidence.values() if piece.leg == (question, subject))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +125,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     )
     commit(
         made.repository,
-        {where(one): one.content(made.figures(one.service)) for one in ALL},
+        {where(report): report.content(made.figures(report.service)) for report in ALL},
         "reports",
         when=_CAME,
     )
@@ -246,7 +250,7 @@ def _by_claim(rows: tuple[LedgerRow, ...]) -> dict[tuple[str, ...], ClaimVerdict
     What is told once wherever it is named goes by its name, all else by its place.
     """
     places = Counter[tuple[str, ...]]()
-    found: dict[tuple[str, ...], ClaimVerdict] = {}
+    verdicts: dict[tuple[str, ...], ClaimVerdict] = {}
     for row in rows:
         key = (
             (row.kind.value, row.said)
@@ -254,8 +258,8 @@ def _by_claim(rows: tuple[LedgerRow, ...]) -> dict[tuple[str, ...], ClaimVerdict
             else (row.kind.value, row.where.rpartition(":")[2])
         )
         places[key] += 1
-        found[*key, str(places[key])] = row.verdict
-    return found
+        verdicts[*key, str(places[key])] = row.verdict
+    return verdicts
 
 
 def accused(rows: tuple[LedgerRow, ...]) -> set[int]:
@@ -264,21 +268,21 @@ def accused(rows: tuple[LedgerRow, ...]) -> set[int]:
 
 def test_the_false_is_accused_and_nothing_else_is(bench: Bench) -> None:
     """Precision must be whole; recall at least 95 %."""
-    rows = {where(one): bench.rows(one.service, where(one), "reported") for one in ALL}
-    found = {(path, line) for path, judged in rows.items() for line in accused(judged)}
+    rows = {where(report): bench.rows(report.service, where(report), "reported") for report in ALL}
+    accusations = {(path, line) for path, judged in rows.items() for line in accused(judged)}
     false = {
-        (where(one), line)
-        for one in ALL
-        for line, label in one.labels().items()
+        (where(report), line)
+        for report in ALL
+        for line, label in report.labels().items()
         if label != "at odds"
     }
-    right = len(found & false)
+    right = len(accusations & false)
     print(  # noqa: T201 - a figure, shown by -rP
         f"{len(ALL)} reports, {sum(map(len, rows.values()))} claims, {len(false)} false: precision"
-        f" {right}/{len(found)}, recall {right}/{len(false)}"
+        f" {right}/{len(accusations)}, recall {right}/{len(false)}"
     )
-    assert sorted(found - false) == []
-    assert right >= 0.95 * len(false), sorted(false - found)
+    assert sorted(accusations - false) == []
+    assert right >= 0.95 * len(false), sorted(false - accusations)
 
 
 def test_what_was_said_of_other_code_is_superseded(bench: Bench) -> None:
@@ -286,13 +290,15 @@ def test_what_was_said_of_other_code_is_superseded(bench: Bench) -> None:
 
     Only what is false whatever became of the code stands against its report.
     """
-    found = {
-        (where(one), line) for one in ALL for line in accused(bench.rows(one.service, where(one)))
+    accusations = {
+        (where(report), line)
+        for report in ALL
+        for line in accused(bench.rows(report.service, where(report)))
     }
-    assert found == {
-        (where(one), line)
-        for one in ALL
-        for line, label in one.labels().items()
+    assert accusations == {
+        (where(report), line)
+        for report in ALL
+        for line, label in report.labels().items()
         if label != "false"
     }
 

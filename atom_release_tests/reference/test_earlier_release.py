@@ -19,29 +19,29 @@ from atom_release.settings import Settings
 def test_it_is_decided_by_the_rule_and_signed_with_the_key_of_this_gate(tmp_path: Path) -> None:
     settings = Settings(scenario="regressed", out=str(tmp_path / "reports"), home=tmp_path / "home")
     subject = open_subject(settings, create=True)
-    found = previous_release.of(subject).release
-    assert found is not None
-    assert (found.tag, found.judged) == (
+    release_before = previous_release.of(subject).release
+    assert release_before is not None
+    assert (release_before.tag, release_before.judged) == (
         "v2.9.0-phaseC",
         Git(subject.tree.repository).line("rev-parse", "main^1"),
     )
     envelope = Git(subject.tree.repository).output(
-        "cat-file", "blob", f"{found.commit}:releases/v2.9.0/PhaseC_Decision.dsse.json"
+        "cat-file", "blob", f"{release_before.commit}:releases/v2.9.0/PhaseC_Decision.dsse.json"
     )
     assert (
-        record.rederive(found.artifacts, envelope, subject.key.public).decision.verdict
+        record.rederive(release_before.artifacts, envelope, subject.key.public).decision.verdict
         is Verdict.GREEN
     )
     baseline, _ = compare_releases.baseline_of(previous_release.of(subject))
     assert baseline is not None
     assert (baseline.name, baseline.digest) == (
         "PhaseC_PerfSummary.json",
-        canonical.digest(found.artifacts["PhaseC_PerfSummary.json"]),
+        canonical.digest(release_before.artifacts["PhaseC_PerfSummary.json"]),
     )
     again = previous_release.of(open_subject(settings, create=True)).release
     assert again is not None
-    assert again.commit == found.commit
+    assert again.commit == release_before.commit
     shutil.rmtree(tmp_path / "home" / "keys")
     other = previous_release.of(open_subject(settings, create=True)).release
     assert other is not None
-    assert other.commit != found.commit
+    assert other.commit != release_before.commit

@@ -65,9 +65,11 @@ def check(name: str, place: Path) -> None:
         **GREEN,
         **{criterion: outcome.value for criterion, outcome in scenario.expects.items()},
     }
-    told = {one.id: one.reason for one in result.decision.criteria}
-    found = judged.outcomes(result.decision)
-    assert found == expected, {name: told[name] for name in found if found[name] != expected[name]}
+    reasons = {one.id: one.reason for one in result.decision.criteria}
+    outcomes = judged.outcomes(result.decision)
+    assert outcomes == expected, {
+        name: reasons[name] for name in outcomes if outcomes[name] != expected[name]
+    }
     changed = set(expected.values()) - {"PASS"} if scenario.expects else set()
     assert (result.decision.verdict is Verdict.GREEN) == (not scenario.expects), changed
     if scenario.earlier is not None:
@@ -115,9 +117,9 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     }
     assert names >= services | reports | {"PhaseC_PullRequest.md", "PhaseC_Receipt.dsse.json"}
     beside = {
-        f"PhaseC_{what}_C_{number}.{ending}"
+        f"PhaseC_{kind}_C_{number}.{ending}"
         for number in range(1, 6)
-        for what, ending in (("Samples", "parquet"), ("Latency", "svg"))
+        for kind, ending in (("Samples", "parquet"), ("Latency", "svg"))
     }
     beside |= {"PhaseC_Report.html"}
     assert names >= beside

@@ -79,7 +79,7 @@ def test_everything_the_manifest_names_is_in_the_tree(name: str) -> None:
     assert service.suite is not None
     assert service.start is not None
     for path in (*service.source, *service.suite.paths, service.start.command[1]):
-        assert any(one == path or one.startswith(f"{path}/") for one in files), path
+        assert any(file == path or file.startswith(f"{path}/") for file in files), path
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -119,7 +119,7 @@ def test_deliverables_of_the_report_are_in_the_tree(name: str) -> None:
 def test_scores_of_the_report_are_those_of_the_model_that_is_served(tree: Path) -> None:
     """Computed here from weights and rows alone, to the digits that are printed."""
     path, raw = report_of(SERVICES["C.1"])
-    said = {claim.kind: claim.value for claim in read_report(path, raw, limit=1 << 20).claims}
+    claimed = {claim.kind: claim.value for claim in read_report(path, raw, limit=1 << 20).claims}
     model = json.loads((tree / "services/predictive-engine/model.json").read_text())
     rows = list(csv.DictReader(io.StringIO((tree / "data/labelled.csv").read_text())))
     names = ("cpu", "memory", "error_rate", "latency")
@@ -134,9 +134,9 @@ def test_scores_of_the_report_are_those_of_the_model_that_is_served(tree: Path) 
     labels = [row["label"] == "1" for row in rows]
     hits = sum(answer and label for answer, label in zip(answers, labels, strict=True))
     right = sum(answer == label for answer, label in zip(answers, labels, strict=True))
-    assert said[ClaimKind.ACCURACY] == round(right / len(rows), 3)
-    assert said[ClaimKind.PRECISION] == round(hits / sum(answers), 3)
-    assert said[ClaimKind.RECALL] == round(hits / sum(labels), 3)
+    assert claimed[ClaimKind.ACCURACY] == round(right / len(rows), 3)
+    assert claimed[ClaimKind.PRECISION] == round(hits / sum(answers), 3)
+    assert claimed[ClaimKind.RECALL] == round(hits / sum(labels), 3)
     assert max(sum(labels), len(labels) - sum(labels)) / len(labels) < 0.75
 
 
@@ -172,6 +172,6 @@ def test_service_answers_health_and_metrics_that_looking_does_not_move(
         text=True,
         check=True,
     )
-    status, said, scraped, types, unmoved = done.stdout.split()
-    assert (status, said, scraped, unmoved) == ("200", "ok", "200", "True")
+    status, body, scraped, types, unmoved = done.stdout.split()
+    assert (status, body, scraped, unmoved) == ("200", "ok", "200", "True")
     assert int(types) >= 2

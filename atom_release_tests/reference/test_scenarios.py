@@ -99,17 +99,19 @@ def test_scenario_names_itself_and_criteria_that_there_are(name: str) -> None:
 
     And green and its harmless variants declare none.
     """
-    one = SCENARIOS[name]
-    known = {
+    scenario = SCENARIOS[name]
+    ids = {
         criterion.id
         for criterion in criteria.catalogue(
             Manifest.model_validate(yaml.safe_load(manifest_bytes(name)))
         )
     }
-    assert one.name == name
-    assert one.what.endswith(".")
-    assert set(one.expects) <= known
-    assert (one.criterion in one.expects) if one.expects else one.criterion is None
+    assert scenario.name == name
+    assert scenario.what.endswith(".")
+    assert set(scenario.expects) <= ids
+    assert (
+        (scenario.criterion in scenario.expects) if scenario.expects else scenario.criterion is None
+    )
 
 
 def test_manifest_of_a_scenario_is_the_one_in_its_commit(tmp_path: Path) -> None:

@@ -42,9 +42,9 @@ def echoing(heard: list[str]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            said = f"{self.requestline}\n{self.headers}"
-            heard.append(said)
-            body = said.encode()
+            request = f"{self.requestline}\n{self.headers}"
+            heard.append(request)
+            body = request.encode()
             self.send_response(500, secrets.token_hex(2))
             self.send_header("content-type", "text/plain")
             self.send_header("content-length", str(len(body)))
@@ -67,34 +67,34 @@ def committed() -> dict[str, str]:
 
 
 @contextmanager
-def rehearsed(known: dict[str, str]) -> Iterator[None]:
+def rehearsed(secrets_known: dict[str, str]) -> Iterator[None]:
     """Collect what the rehearsal makes up for itself, as long as it runs."""
 
     def hear(_step: str, _what: str, _share: float | None) -> None:
-        for one in list(registry._rehearsals.values()):
-            known.update(
+        for rehearsal in list(registry._rehearsals.values()):
+            secrets_known.update(
                 {
                     f"rehearsed {name}, {number}": value
                     for number, (name, value) in enumerate(
-                        values.spelled({**one.secrets, **one._rotated})
+                        values.spelled({**rehearsal.secrets, **rehearsal._rotated})
                     )
                 }
             )
-            if one.vault is not None:
-                known.update(
+            if rehearsal.vault is not None:
+                secrets_known.update(
                     {
                         f"Vault token of {service}": token
-                        for service, token in one.vault.tokens.items()
+                        for service, token in rehearsal.vault.tokens.items()
                     }
                 )
-                known.update(
+                secrets_known.update(
                     {
-                        "services' Vault token": one.vault.token,
-                        "root's Vault token": one.vault.root_token,
+                        "services' Vault token": rehearsal.vault.token,
+                        "root's Vault token": rehearsal.vault.root_token,
                     }
                 )
-            if one.postgres is not None:
-                known["PostgreSQL's password"] = one.postgres.password
+            if rehearsal.postgres is not None:
+                secrets_known["PostgreSQL's password"] = rehearsal.postgres.password
 
     stop = progress.listen(hear)
     try:
@@ -121,8 +121,8 @@ def test_a_whole_run_writes_no_secret(
     planted = {name: f"planted{secrets.token_hex(12)}" for name in names}
     built = build(tmp_path / "home" / "reference" / _SCENARIO, _SCENARIO)
     heard: list[str] = []
-    known: dict[str, str] = {}
-    with echoing(heard) as host, rehearsed(known):
+    secrets_known: dict[str, str] = {}
+    with echoing(heard) as host, rehearsed(secrets_known):
         for variable, value in {
             "VAULT_ADDR": f"http://{host}",
             "VAULT_TOKEN": planted["Vault token"],
@@ -140,7 +140,7 @@ def test_a_whole_run_writes_no_secret(
         result = judged.run(_SCENARIO, tmp_path)
     assert judged.outcomes(result.decision)["P-2"] == "FAIL"
     _was_sent(heard, planted)
-    assert len(known) >= 7
+    assert len(secrets_known) >= 7
     shown = capfd.readouterr()
     (tmp_path / "shown").mkdir()
     (tmp_path / "shown" / "terminal").write_text(f"{shown.out}\n{shown.err}\n{result}")
@@ -149,7 +149,7 @@ def test_a_whole_run_writes_no_secret(
     # suites run in a copy of its tree.
     subject = [home / "reference", *(home / "scratch").glob("*/suites/*/tree")]
     where, total = searched.found(
-        [tmp_path], {**planted, **known, **committed()}, apart_from=subject
+        [tmp_path], {**planted, **secrets_known, **committed()}, apart_from=subject
     )
     assert where == set()
     assert total > 1_000_000, "artifacts, bundle and history are not that small"
@@ -158,10 +158,10 @@ def test_a_whole_run_writes_no_secret(
 
 def _was_sent(heard: list[str], planted: dict[str, str]) -> None:
     """What was never used could not have been written down either."""
-    said = "\n".join(heard)
-    assert planted["Vault token"] in said
-    assert planted["forge token"] in said
-    assert base64.b64encode(f"gate:{planted['Prometheus password']}".encode()).decode() in said
+    requests = "\n".join(heard)
+    assert planted["Vault token"] in requests
+    assert planted["forge token"] in requests
+    assert base64.b64encode(f"gate:{planted['Prometheus password']}".encode()).decode() in requests
 
 
 @pytest.mark.parametrize("form", ["plain", "quoted", "base64", "zip in zip", "gzip", "row"])
@@ -190,5 +190,5 @@ def test_the_search_finds_what_is_there(form: str, tmp_path: Path) -> None:
         place.write_bytes(gzip.compress(content) if form == "gzip" else content)
     where, _ = searched.found([tmp_path], {"one": value, "another": "planted-elsewhere"})
     assert where
-    assert all(one.startswith("one in ") for one in where)
+    assert all(line.startswith("one in ") for line in where)
     assert searched.found([tmp_path], {"one": value}, apart_from=[place])[0] == set()

@@ -121,8 +121,8 @@ def answering(look: Look, questions: list[str]) -> Callable[..., list[Evidence]]
     wanted = [leg for leg in sorted(criteria.asked(look.manifest)) if leg[0] in questions]
 
     def probe(*given: Any, **_: object) -> list[Evidence]:  # noqa: ANN401 - a probe is given what it asks for
-        services = [one.id for one in given if hasattr(one, "report")] or [
-            one.name for one in given if hasattr(one, "paths")
+        services = [item.id for item in given if hasattr(item, "report")] or [
+            item.name for item in given if hasattr(item, "paths")
         ]
         return [
             look.found(*leg, Answer.YES, "asked", control=CONTROL)
@@ -140,12 +140,12 @@ def raising(*_: object, **__: object) -> list[Evidence]:
 
 def collected(look: Look) -> list[Evidence]:
     """Return what all stations ask, as their evidence."""
-    found: list[Evidence] = []
+    pieces: list[Evidence] = []
     for station in ("infra_simulation", "cross_service", "perf_summary", "policy_check"):
-        found += _evidence(getattr(asking, station)(step_of(look, station)))
+        pieces += _evidence(getattr(asking, station)(step_of(look, station)))
     for service in look.manifest.services:
-        found += _evidence(asking.service_evidence(step_of(look, service.id), service))
-    return found
+        pieces += _evidence(asking.service_evidence(step_of(look, service.id), service))
+    return pieces
 
 
 def _evidence(artifacts: Mapping[str, bytes]) -> list[Evidence]:
@@ -174,22 +174,23 @@ def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
             f"atom_release.{name}", raising if name == probe else answering(look, questions)
         )
     monkeypatch.setattr(
-        "atom_release.probes.suite.rerun.with_rerun", lambda _look, _service, found, _told: found
+        "atom_release.probes.suite.rerun.with_rerun",
+        lambda _look, _service, evidence, _told: evidence,
     )
     monkeypatch.setattr("atom_release.lab.rehearsal.current", lambda _: None)
     monkeypatch.setattr("atom_release.release.released.signer", lambda _: (bytes, bytes))
-    found = collected(look)
-    errored = {one.question for one in found if one.errored}
-    failed = {one.leg for one in found if one.errored}
+    pieces = collected(look)
+    errored = {piece.question for piece in pieces if piece.errored}
+    failed = {piece.leg for piece in pieces if piece.errored}
     assert errored == set(PROBES[probe])
-    assert all("RuntimeError: boom with ***" in one.reason for one in found if one.errored)
-    assert {one.leg for one in found} == criteria.asked(look.manifest)
+    assert all("RuntimeError: boom with ***" in piece.reason for piece in pieces if piece.errored)
+    assert {piece.leg for piece in pieces} == criteria.asked(look.manifest)
     case = Case(
         look.manifest,
         look.tree.commit,
         look.tree.tree,
         look.clock(),
-        {str(number): one for number, one in enumerate(found)},
+        {str(number): piece for number, piece in enumerate(pieces)},
     )
     for criterion in criteria.expected(look.manifest):
         for spec in criteria.legs(look.manifest, criterion.id):
@@ -209,8 +210,8 @@ def test_a_rehearsal_that_cannot_be_had_is_evidence_too(
         monkeypatch.setattr(f"atom_release.{name}", answering(look, questions))
     step = step_of(look, "cross_service")
     step.rehearsal = raising
-    (one,) = _evidence(asking.cross_service(step))
-    assert (one.leg, one.errored) == (("integration", "cross-service"), True)
+    (piece,) = _evidence(asking.cross_service(step))
+    assert (piece.leg, piece.errored) == (("integration", "cross-service"), True)
 
 
 @pytest.mark.parametrize("error", [Refused, ActFailed])

@@ -44,8 +44,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     bundle = Path(release.settings.out) / "releases" / "v1" / "PhaseX_AuditBundle.zip"
     bundle.unlink()  # so that the acts make it
     whole = killed.copy(release.settings, base / "green", base / "whole")
-    status, moments, said = killed.run(whole, "whole", base)
-    assert status == 0, said
+    status, moments, output = killed.run(whole, "whole", base)
+    assert status == 0, output
     return Recorded(base / "green", release.settings, tuple(moments))
 
 
@@ -53,11 +53,11 @@ def crash(recorded: Recorded, moment: str, folder: Path) -> Tiny:
     """Kill the acts at a moment and run them again."""
     settings = killed.copy(recorded.settings, recorded.folder, folder / "release")
     release = Tiny(folder / "release" / "repository", folder / "release" / "origin.git", settings)
-    status, passed, said = killed.run(settings, "first", folder, moment)
-    assert (status, passed[-1]) == (-signal.SIGKILL, moment), said
+    status, passed, output = killed.run(settings, "first", folder, moment)
+    assert (status, passed[-1]) == (-signal.SIGKILL, moment), output
     assert_whole_or_nothing(release)
-    status, _, said = killed.run(settings, "second", folder)
-    assert status == 0, (moment, said)
+    status, _, output = killed.run(settings, "second", folder)
+    assert status == 0, (moment, output)
     return release
 
 

@@ -28,13 +28,13 @@ pytestmark = pytest.mark.slow  # whole runs; what a forge answers is tested besi
 
 @pytest.fixture
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Tiny, GitHub]]:
-    one = tiny.make(tmp_path / "r", manifest=MANIFEST)
-    one.git("config", "http.receivepack", "true", at=one.origin)
-    with github(one.origin) as hub:
-        one.git("remote", "set-url", "origin", hub.remote)
+    tiny_release = tiny.make(tmp_path / "r", manifest=MANIFEST)
+    tiny_release.git("config", "http.receivepack", "true", at=tiny_release.origin)
+    with github(tiny_release.origin) as hub:
+        tiny_release.git("remote", "set-url", "origin", hub.remote)
         monkeypatch.setenv("ATOM_FORGE_URL", hub.api)
         monkeypatch.setenv("ATOM_FORGE_TOKEN", TOKEN)
-        yield one, hub
+        yield tiny_release, hub
 
 
 def run(release: Tiny) -> bool:
@@ -57,31 +57,33 @@ def journalled(release: Tiny) -> str:
 def test_ac6_is_green_live_and_the_release_is_asked_to_be_merged(
     release: tuple[Tiny, GitHub],
 ) -> None:
-    one, hub = release
-    assert run(one)
-    decision = json.loads((Path(one.settings.out) / "PhaseX_Snapshot.json").read_text())["decision"]
-    (ac6,) = [found for found in decision["criteria"] if found["id"] == "AC6"]
+    tiny_release, hub = release
+    assert run(tiny_release)
+    decision = json.loads((Path(tiny_release.settings.out) / "PhaseX_Snapshot.json").read_text())[
+        "decision"
+    ]
+    (ac6,) = [result for result in decision["criteria"] if result["id"] == "AC6"]
     assert (ac6["outcome"], ac6["assurance"]) == ("PASS", "live"), ac6["reason"]
     (pull,) = hub.pulls
-    commit = one.git("rev-parse", "v1-phaseX^{commit}")
+    commit = tiny_release.git("rev-parse", "v1-phaseX^{commit}")
     assert (pull["head"], pull["base"], pull["draft"]) == ("review/PhaseX", "main", False)
-    said = pull["body"].replace("\u200b", "")
+    body = pull["body"].replace("\u200b", "")
     for words in ("AC6", "squash", commit, "PhaseX_Decision.dsse.json", "sha256"):
-        assert words in said
+        assert words in body
     ((at, (status,)),) = hub.statuses.items()
     assert (at, status["context"], status["description"][:8]) == (
         commit,
         "atom-release/phase_x",
         "GREEN v1",
     )
-    assert journalled(one) == f"http://{hub.base}/acme/atom/pull/1"
-    asked = len(hub.asked)
-    assert run(one)
+    assert journalled(tiny_release) == f"http://{hub.base}/acme/atom/pull/1"
+    asked_before = len(hub.asked)
+    assert run(tiny_release)
     assert (len(hub.pulls), len(hub.statuses[commit])) == (1, 1)
-    assert len(hub.asked) == asked  # what is journalled is not even asked again
+    assert len(hub.asked) == asked_before  # what is journalled is not even asked again
     assert TOKEN not in "".join(
         path.read_text(errors="replace")
-        for path in Path(one.settings.out).rglob("*")
+        for path in Path(tiny_release.settings.out).rglob("*")
         if path.is_file()
     )
 
@@ -91,25 +93,25 @@ def test_an_act_that_was_done_before_it_was_journalled_is_found_again(
     lost: str, release: tuple[Tiny, GitHub]
 ) -> None:
     """What a crash between opening and noting leaves: the forge has it and the journal does not."""
-    one, hub = release
+    tiny_release, hub = release
     hub.lost = {lost}
-    assert not run(one)
-    assert (len(one.tags()), len(hub.pulls), journalled(one)) == (2, 1, "None")
+    assert not run(tiny_release)
+    assert (len(tiny_release.tags()), len(hub.pulls), journalled(tiny_release)) == (2, 1, "None")
     hub.lost = set()
-    assert run(one)
-    assert (len(hub.pulls), [len(said) for said in hub.statuses.values()]) == (1, [1])
-    assert journalled(one).endswith("/pull/1")
+    assert run(tiny_release)
+    assert (len(hub.pulls), [len(posted) for posted in hub.statuses.values()]) == (1, [1])
+    assert journalled(tiny_release).endswith("/pull/1")
 
 
 def test_what_is_noted_blocked_makes_a_draft(
     release: tuple[Tiny, GitHub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The forge was away while it was judged, and is back when the release is carried out."""
-    one, hub = release
+    tiny_release, hub = release
     monkeypatch.delenv("ATOM_FORGE_URL")
     with dg.DagsterInstance.ephemeral() as instance:
         assert (
-            one.definitions()
+            tiny_release.definitions()
             .resolve_job_def("phase_x_audit")
             .execute_in_process(instance=instance, raise_on_error=False)
             .success
@@ -121,9 +123,9 @@ def test_what_is_noted_blocked_makes_a_draft(
                 *(dg.AssetKey(["phase_x", name]) for name in ("release_tag", "pull_request"))
             ),
         )
-        acts = dg.Definitions.merge(one.definitions(), dg.Definitions(jobs=[job])).resolve_job_def(
-            "acts"
-        )
+        acts = dg.Definitions.merge(
+            tiny_release.definitions(), dg.Definitions(jobs=[job])
+        ).resolve_job_def("acts")
         assert acts.execute_in_process(instance=instance, raise_on_error=False).success
     (pull,) = hub.pulls
     assert (pull["draft"], "BLOCKED" in pull["body"]) == (True, True)

@@ -53,17 +53,17 @@ def step_of(tiny: Tiny) -> Any:  # noqa: ANN401 - as much of a step as is asked 
 
 
 def measured(step: Any) -> Evidence:  # noqa: ANN401 - the same
-    asked = Series([Sample("open", place / 10, 5.0 + place, "200") for place in range(100)])
-    told = samples.keep(step.look.scratch / "samples_X_1.parquet", "X.1", {"a": asked})
+    series = Series([Sample("open", place / 10, 5.0 + place, "200") for place in range(100)])
+    kept_samples = samples.keep(step.look.scratch / "samples_X_1.parquet", "X.1", {"a": series})
     endpoints = [{"name": "a", "p95": 99.0, "low": 95.0, "high": 104.0}]
-    found: Evidence = step.look.found(
+    evidence: Evidence = step.look.found(
         "latency",
         "X.1",
         "yes",
         "fast",
-        facts={"samples": told.to_json(), "budget": {"p95": 800.0}, "endpoints": endpoints},
+        facts={"samples": kept_samples.to_json(), "budget": {"p95": 800.0}, "endpoints": endpoints},
     )
-    return found
+    return evidence
 
 
 def summary(step: Any) -> bytes:  # noqa: ANN401 - the same
@@ -72,9 +72,9 @@ def summary(step: Any) -> bytes:  # noqa: ANN401 - the same
 
 def test_a_first_release_has_samples_and_latencies_and_no_trend(tiny: Tiny) -> None:
     step = step_of(tiny)
-    found = dict(depicting.beside(step, [measured(step)]))
-    assert list(found) == FILES
-    assert found[FILES[0]] == (step.look.scratch / "samples_X_1.parquet").read_bytes()
+    files = dict(depicting.beside(step, [measured(step)]))
+    assert list(files) == FILES
+    assert files[FILES[0]] == (step.look.scratch / "samples_X_1.parquet").read_bytes()
 
 
 def test_the_trend_shows_the_release_before(tmp_path: Path) -> None:
@@ -82,9 +82,9 @@ def test_the_trend_shows_the_release_before(tmp_path: Path) -> None:
     release(tiny, "v0", artifacts={"PhaseX_PerfSummary.json": summary(step_of(tiny))})
     tiny.commit("src/one.py", "ONE = 2\n")
     step = step_of(tiny)
-    found = dict(depicting.beside(step, [measured(step)]))
-    assert list(found) == [*FILES, "PhaseX_Trend_X_1.svg"]
-    assert b"v0" in found["PhaseX_Trend_X_1.svg"]
+    files = dict(depicting.beside(step, [measured(step)]))
+    assert list(files) == [*FILES, "PhaseX_Trend_X_1.svg"]
+    assert b"v0" in files["PhaseX_Trend_X_1.svg"]
 
 
 def test_a_summary_of_before_that_cannot_be_read_costs_the_trend_alone(
@@ -129,6 +129,6 @@ def test_without_the_extra_the_samples_are_there_and_it_is_said(
 )
 def test_samples_that_are_not_what_was_written_are_left_out(tiny: Tiny, change: Any) -> None:  # noqa: ANN401 - what a test does to a file
     step = step_of(tiny)
-    found = measured(step)
+    evidence = measured(step)
     change(step.look.scratch / "samples_X_1.parquet")
-    assert dict(depicting.beside(step, [found])) == {}
+    assert dict(depicting.beside(step, [evidence])) == {}

@@ -18,9 +18,9 @@ from atom_release_tests.fixtures.cases import MANIFEST, all_good, case_of
 
 def test_dagster_shows_the_matrix_as_a_table() -> None:
     results = [
-        judge(one, case_of(all_good()))
-        for one in criteria.expected(MANIFEST)
-        if one.asset == "policy_check"
+        judge(criterion, case_of(all_good()))
+        for criterion in criteria.expected(MANIFEST)
+        if criterion.asset == "policy_check"
     ]
     cells = matrix.cells(MANIFEST, results)
     table = metadata._matrix({"matrix": [cell.model_dump(mode="json") for cell in cells]})["matrix"]
@@ -34,7 +34,7 @@ def test_dagster_shows_the_matrix_as_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "public"),
     [
         ("https://example.org/atom/atom.git", "https://example.org/atom/atom.git"),
         ("https://ci:s3cret@example.org:8443/atom.git", "https://example.org:8443/atom.git"),
@@ -48,5 +48,7 @@ def test_dagster_shows_the_matrix_as_a_table() -> None:
         ("", ""),
     ],
 )
-def test_an_address_is_told_without_what_is_nobody_elses_business(address: str, said: str) -> None:
-    assert public_uri(address) == said
+def test_an_address_is_told_without_what_is_nobody_elses_business(
+    address: str, public: str
+) -> None:
+    assert public_uri(address) == public

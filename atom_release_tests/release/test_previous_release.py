@@ -38,9 +38,9 @@ def tiny(tmp_path: Path) -> Tiny:
 
 
 def test_a_first_release_has_none(tiny: Tiny) -> None:
-    found = previous_release.of(tiny.subject())
-    assert found.release is None
-    assert found.reason.startswith("no tag marks a release before ")
+    lookup = previous_release.of(tiny.subject())
+    assert lookup.release is None
+    assert lookup.reason.startswith("no tag marks a release before ")
 
 
 def test_the_nearest_in_the_history_is_taken_whatever_its_name(tiny: Tiny) -> None:
@@ -49,19 +49,23 @@ def test_the_nearest_in_the_history_is_taken_whatever_its_name(tiny: Tiny) -> No
     second = tiny.commit("src/one.py", "ONE = 2\n")
     made = release(tiny, "v2", artifacts=SUMMARY)
     tiny.commit("src/one.py", "ONE = 3\n")
-    found = previous_release.of(tiny.subject()).release
-    assert found is not None
-    assert (found.tag, found.commit, found.judged) == ("v2", made, second)
-    assert found.artifact("PerfSummary.json") == (
+    release_before = previous_release.of(tiny.subject()).release
+    assert release_before is not None
+    assert (release_before.tag, release_before.commit, release_before.judged) == (
+        "v2",
+        made,
+        second,
+    )
+    assert release_before.artifact("PerfSummary.json") == (
         "PhaseX_PerfSummary.json",
         SUMMARY["PhaseX_PerfSummary.json"],
     )
-    assert found.artifact("Aggregated.json") is None
-    assert found.manifest == MANIFEST.replace("ACTS", "on").encode()
+    assert release_before.artifact("Aggregated.json") is None
+    assert release_before.manifest == MANIFEST.replace("ACTS", "on").encode()
     envelope = Git(tiny.repository).output(
         "cat-file", "blob", f"{made}:releases/v2/PhaseX_Decision.dsse.json"
     )
-    assert found.decision_digest == canonical.digest(envelope)
+    assert release_before.decision_digest == canonical.digest(envelope)
 
 
 def test_a_merged_release_is_found_too_and_its_folder_is_not_the_next_ones(tiny: Tiny) -> None:
@@ -71,9 +75,9 @@ def test_a_merged_release_is_found_too_and_its_folder_is_not_the_next_ones(tiny:
     second = tiny.commit("src/one.py", "ONE = 2\n")
     release(tiny, "v2")
     tiny.commit("src/one.py", "ONE = 3\n")
-    found = previous_release.of(tiny.subject()).release
-    assert found is not None
-    assert (found.tag, found.judged) == ("v2", second)
+    release_before = previous_release.of(tiny.subject()).release
+    assert release_before is not None
+    assert (release_before.tag, release_before.judged) == ("v2", second)
 
 
 def test_this_commits_own_release_is_not_before_it(tiny: Tiny) -> None:
@@ -94,8 +98,8 @@ def test_a_tag_beside_the_history_is_none(tiny: Tiny) -> None:
 def test_a_tag_without_a_decision_is_not_even_passed_over(tiny: Tiny) -> None:
     tiny.git("tag", "-a", "-m", "by hand", "v0")
     tiny.commit("src/one.py", "ONE = 2\n")
-    found = previous_release.of(tiny.subject())
-    assert (found.release, found.passed_over) == (None, ())
+    lookup = previous_release.of(tiny.subject())
+    assert (lookup.release, lookup.passed_over) == (None, ())
 
 
 UNBELIEVABLE = {
@@ -110,15 +114,15 @@ UNBELIEVABLE = {
 
 @pytest.mark.parametrize("wrong", sorted(UNBELIEVABLE))
 def test_what_cannot_be_believed_is_passed_over_for_an_older_one(tiny: Tiny, wrong: str) -> None:
-    told, why = UNBELIEVABLE[wrong]
+    released_with, why = UNBELIEVABLE[wrong]
     release(tiny, "v1", artifacts=SUMMARY)
     tiny.commit("src/one.py", "ONE = 2\n")
-    release(tiny, "v2", **told)  # type: ignore[arg-type]
+    release(tiny, "v2", **released_with)  # type: ignore[arg-type]
     tiny.commit("src/one.py", "ONE = 3\n")
-    found = previous_release.of(tiny.subject())
-    assert found.release is not None
-    assert found.release.tag == "v1"
-    assert [one for one in found.passed_over if one.startswith(f"v2: {why}")]
+    lookup = previous_release.of(tiny.subject())
+    assert lookup.release is not None
+    assert lookup.release.tag == "v1"
+    assert [reason for reason in lookup.passed_over if reason.startswith(f"v2: {why}")]
 
 
 def test_another_key_is_believed_only_where_it_is_trusted(tiny: Tiny, tmp_path: Path) -> None:
@@ -126,9 +130,9 @@ def test_another_key_is_believed_only_where_it_is_trusted(tiny: Tiny, tmp_path: 
     release(tiny, "v1", key=other)
     tiny.commit("src/one.py", "ONE = 2\n")
     subject = tiny.subject()
-    found = previous_release.of(subject)
-    assert found.release is None
-    assert "v1: its decision is not signed by a trusted key" in found.reason
+    lookup = previous_release.of(subject)
+    assert lookup.release is None
+    assert "v1: its decision is not signed by a trusted key" in lookup.reason
     assert previous_release.of(subject, [subject.key.public, other.public]).release is not None
 
 
@@ -154,17 +158,17 @@ def test_what_the_manifest_names_chooses_nothing_and_is_held_against_the_history
     tiny.commit("src/one.py", "ONE = 2\n")
     release(tiny, "v2")
     tiny.commit("release.yaml", naming(named))
-    found = trusted_keys.release_before(tiny.subject())
-    assert found.release is not None
-    assert found.release.tag == "v2"
-    assert (disputed in found.disputed, bool(found.disputed)) == (True, bool(disputed))
+    lookup = trusted_keys.release_before(tiny.subject())
+    assert lookup.release is not None
+    assert lookup.release.tag == "v2"
+    assert (disputed in lookup.disputed, bool(lookup.disputed)) == (True, bool(disputed))
 
 
 def test_a_named_release_that_there_is_not_is_disputed_too(tiny: Tiny) -> None:
     tiny.commit("release.yaml", naming("v7"))
-    found = trusted_keys.release_before(tiny.subject())
-    assert found.release is None
-    assert found.disputed.startswith(
+    lookup = trusted_keys.release_before(tiny.subject())
+    assert lookup.release is None
+    assert lookup.disputed.startswith(
         "the manifest names v7 as the release before, and the history says: no tag marks a release"
     )
 
@@ -198,8 +202,8 @@ def compared(tiny: Tiny) -> tuple[Answer, str]:
         look=look,
         boundary=Boundary(look, "perf_summary", look.clock() + timedelta(hours=1)),
     )
-    (found,) = compare_releases.regressions(step, [])  # type: ignore[arg-type]
-    return found.answer, found.reason
+    (evidence,) = compare_releases.regressions(step, [])  # type: ignore[arg-type]
+    return evidence.answer, evidence.reason
 
 
 def test_a_decision_that_is_no_json_is_refused(tiny: Tiny) -> None:

@@ -182,7 +182,7 @@ def test_a_file_left_out_or_added_is_found(release: Tiny, tmp_path: Path) -> Non
     files = read_bundle(bundle_of(release).read_bytes())
     for name in files:
         assert refused(
-            {one: content for one, content in files.items() if one != name}, release, tmp_path
+            {file: content for file, content in files.items() if file != name}, release, tmp_path
         ), name
     for name in (
         "x",
@@ -212,11 +212,11 @@ def test_files_swapped_within_a_bundle_or_between_two_are_found(
     assert refused(other, release, tmp_path)
 
 
-@pytest.mark.parametrize("what", ["as it is", "changed", "added", "a folder", "a link", "left out"])
-def test_an_unpacked_bundle_is_held_to_the_same(what: str, release: Tiny, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["as it is", "changed", "added", "a folder", "a link", "left out"])
+def test_an_unpacked_bundle_is_held_to_the_same(form: str, release: Tiny, tmp_path: Path) -> None:
     for name, content in read_bundle(bundle_of(release).read_bytes()).items():
         (tmp_path / name).write_bytes(content)
-    if what == "as it is":
+    if form == "as it is":
         assert verify_bundle.verify(tmp_path, key_of(release), None)["verified"] is True
         return
     file = tmp_path / "PhaseX_Aggregated.md"
@@ -227,7 +227,7 @@ def test_an_unpacked_bundle_is_held_to_the_same(what: str, release: Tiny, tmp_pa
         "a link": lambda: (tmp_path / "more").symlink_to("/etc/passwd"),
         "left out": file.unlink,
     }
-    changes[what]()
+    changes[form]()
     with pytest.raises(Refused):
         verify_bundle.verify(tmp_path, key_of(release), None)
 
@@ -289,10 +289,10 @@ def test_the_second_verifier_agrees(release: Tiny, other: dict[str, bytes], tmp_
             "PhaseX_Decision.dsse.json": _failed(files["PhaseX_Decision.dsse.json"]),
         },
     }
-    for what, content in tampered.items():
+    for change, content in tampered.items():
         place = tmp_path / "tampered.zip"
         place.write_bytes(build_bundle(content))
-        assert alone(place, key_of(release), cwd=tmp_path).returncode == 1, what
+        assert alone(place, key_of(release), cwd=tmp_path).returncode == 1, change
     (tmp_path / "cut.zip").write_bytes(bundle_of(release).read_bytes()[:-1])
     assert alone(tmp_path / "cut.zip", key_of(release), cwd=tmp_path).returncode == 1
 
@@ -422,25 +422,27 @@ def test_with_a_repository_it_is_told_by_what_the_tag_is_signed(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "id")],  # noqa: S607 - the one on PATH
         check=True,
     )
-    one = tiny.make(tmp_path / "signed")
-    one = Tiny(
-        one.repository, one.origin, one.settings.with_options(tag_key=f"ssh:{tmp_path / 'id'}")
+    signed = tiny.make(tmp_path / "signed")
+    signed = Tiny(
+        signed.repository,
+        signed.origin,
+        signed.settings.with_options(tag_key=f"ssh:{tmp_path / 'id'}"),
     )
     with dg.DagsterInstance.ephemeral() as instance:
         assert (
-            one.definitions()
+            signed.definitions()
             .resolve_job_def("phase_x_release")
             .execute_in_process(instance=instance, raise_on_error=False)
             .success
         )
-    told = verify_bundle.verify(bundle_of(one), key_of(one), one.repository)
-    assert told["tag signature"].startswith("ssh, not verified: ")
+    document = verify_bundle.verify(bundle_of(signed), key_of(signed), signed.repository)
+    assert document["tag signature"].startswith("ssh, not verified: ")
     (tmp_path / "signers").write_text(f"* {(tmp_path / 'id.pub').read_text()}")
     (tmp_path / "config").write_text(
         f'[gpg "ssh"]\n  allowedSignersFile = {tmp_path / "signers"}\n'
     )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
     assert (
-        verify_bundle.verify(bundle_of(one), key_of(one), one.repository)["tag signature"]
+        verify_bundle.verify(bundle_of(signed), key_of(signed), signed.repository)["tag signature"]
         == "ssh, good"
     )

@@ -33,14 +33,14 @@ ASKS_LESS = tiny.MANIFEST.replace("ACTS", "on").replace(tiny.ASKED, asking("AC5"
 @pytest.fixture
 def loosened(tmp_path: Path) -> Tiny:
     """A release that was tagged, then a manifest that expects one criterion less."""
-    one = tiny.make(tmp_path / "loosened")
-    release(one, "v0")
-    one.commit("release.yaml", ASKS_LESS)
-    return one
+    signed = tiny.make(tmp_path / "loosened")
+    release(signed, "v0")
+    signed.commit("release.yaml", ASKS_LESS)
+    return signed
 
 
-def given(one: Tiny) -> dict[str, Any]:
-    subject = one.subject()
+def given(repository: Tiny) -> dict[str, Any]:
+    subject = repository.subject()
     return dict(
         json.loads(trusted_keys.waivers_document(subject, trusted_keys.release_before(subject)))
     )
@@ -94,13 +94,13 @@ def test_another_signing_key_does_not_make_it_a_first_release(
 
 def test_no_branch_brings_keys_to_a_first_release(tmp_path: Path) -> None:
     """Neither the default branch nor the judged commit: the gate's own key alone counts."""
-    one = tiny.make(tmp_path / "keys")
+    signed = tiny.make(tmp_path / "keys")
     for name in ("base", "own"):
         pem = signing.ensure_key(tmp_path / name).public.pem.decode()
-        one.commit(f"release-keys/{name}@example.org.pub", pem)
+        signed.commit(f"release-keys/{name}@example.org.pub", pem)
         if name == "base":
-            one.git("push", "-q", "origin", "main")
-    trusted = given(one)["trusted"]
+            signed.git("push", "-q", "origin", "main")
+    trusted = given(signed)["trusted"]
     assert trusted["people"] == []
     assert trusted["source"].startswith("the gate's own key alone: no tag marks a release before ")
 
@@ -110,19 +110,19 @@ def test_keys_come_from_the_release_before_where_there_is_one(tmp_path: Path) ->
 
     Addresses that the tree binds to a name come with it.
     """
-    one = tiny.make(tmp_path / "keys")
+    signed = tiny.make(tmp_path / "keys")
     for name in ("then@example.org", "nick"):
         pem = signing.ensure_key(tmp_path / name).public.pem.decode()
-        one.commit(f"release-keys/{name}.pub", pem)
-    one.commit("release-keys/broken.pub", "not a key")
-    one.commit("release-keys/people.yaml", "nick: [n@example.org, n@home.example]\n")
-    release(one, "v0")
-    one.commit(
+        signed.commit(f"release-keys/{name}.pub", pem)
+    signed.commit("release-keys/broken.pub", "not a key")
+    signed.commit("release-keys/people.yaml", "nick: [n@example.org, n@home.example]\n")
+    release(signed, "v0")
+    signed.commit(
         "release-keys/since@example.org.pub",
         signing.ensure_key(tmp_path / "since").public.pem.decode(),
     )
-    one.git("push", "-q", "origin", "main")
-    trusted = given(one)["trusted"]
+    signed.git("push", "-q", "origin", "main")
+    trusted = given(signed)["trusted"]
     assert {person["name"]: person["addresses"] for person in trusted["people"]} == {
         "nick": ["n@example.org", "n@home.example"],
         "then@example.org": ["then@example.org"],
@@ -133,11 +133,13 @@ def test_keys_come_from_the_release_before_where_there_is_one(tmp_path: Path) ->
 
 def test_everyone_who_made_a_commit_made_it(tmp_path: Path) -> None:
     """Author, committer and those who are named beside them; each set of people once."""
-    one = under_operator(tiny.make(tmp_path / "authors"), approvals=1)
+    signed = under_operator(tiny.make(tmp_path / "authors"), approvals=1)
     message = "Change\n\nCo-authored-by: Bea <bea@example.org>\n"
     for _ in range(2):
-        one.git("commit", "-q", "--allow-empty", "--author", "Ada <ada@example.org>", "-m", message)
-    changes = given(one)["review"]["changes"]
+        signed.git(
+            "commit", "-q", "--allow-empty", "--author", "Ada <ada@example.org>", "-m", message
+        )
+    changes = given(signed)["review"]["changes"]
     assert [(change["addresses"], change["commits"]) for change in changes] == [
         (["ada@example.org", "bea@example.org", "test@example.com"], 2),
         (["test@example.com"], 1),
@@ -172,7 +174,7 @@ def test_whose_signature_it_is(tmp_path: Path) -> None:
         read = consents.read(
             consents.document(envelopes, consents.Trust("here", people), Review()), producer.public
         )
-        return [one.signature for one in read.waivers]
+        return [waiver.signature for waiver in read.waivers]
 
     by = {
         name: consents.sign(waiver(ticket=name), key)
@@ -209,7 +211,10 @@ def test_a_signed_waiver_is_no_approval(tmp_path: Path) -> None:
     read = consents.read(
         consents.document([mixed], consents.Trust("here", people), Review()), producer.public
     )
-    assert ([one.signature for one in read.approvals], read.waivers) == ([Signature.BAD], ())
+    assert ([approval.signature for approval in read.approvals], read.waivers) == (
+        [Signature.BAD],
+        (),
+    )
 
 
 @pytest.mark.slow
@@ -220,30 +225,30 @@ def test_a_waiver_that_ends_between_judging_and_acting_is_not_acted_on(
 
     While it lasts, the same route tags.
     """
-    one = tiny.make(tmp_path / "ends")
-    one.git("rm", "-q", "reports/X.1.md")
-    one.git("commit", "-q", "-m", "lose the report")
+    signed = tiny.make(tmp_path / "ends")
+    signed.git("rm", "-q", "reports/X.1.md")
+    signed.git("commit", "-q", "-m", "lose the report")
     until = clock.now() + timedelta(hours=1)
     with dg.DagsterInstance.ephemeral() as instance:
         judging = ALL - keys("release_tag", "pull_request")
-        assert not execute(one, instance, judging)
+        assert not execute(signed, instance, judging)
         sign_consent.waive(
-            one.settings,
+            signed.settings,
             ["AC1"],
             sign_consent.Said("Ada", until.isoformat(), None, "why", "T-1"),
             None,
             None,
         )
-        assert execute(one, instance, judging)
+        assert execute(signed, instance, judging)
         with monkeypatch.context() as patched:
             patched.setattr(stored_decision, "now", lambda: until)
-            assert not execute(one, instance, TAG_ALONE)
-        assert one.tags() == {}
-        assert execute(one, instance, TAG_ALONE)
-    assert len(one.tags()) == 2
+            assert not execute(signed, instance, TAG_ALONE)
+        assert signed.tags() == {}
+        assert execute(signed, instance, TAG_ALONE)
+    assert len(signed.tags()) == 2
     assert (
         EXTENSION
-        in signing.unverified((Path(one.settings.out) / "PhaseX_Decision.dsse.json").read_bytes())[
-            "predicate"
-        ]
+        in signing.unverified(
+            (Path(signed.settings.out) / "PhaseX_Decision.dsse.json").read_bytes()
+        )["predicate"]
     )

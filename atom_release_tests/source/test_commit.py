@@ -116,7 +116,7 @@ def test_a_folder_that_holds_something_is_not_written_to(repository: Path, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("pattern", "found"),
+    ("pattern", "paths"),
     [
         ("*.py", []),
         ("src/*.py", ["src/main.py"]),
@@ -135,9 +135,9 @@ def test_a_folder_that_holds_something_is_not_written_to(repository: Path, tmp_p
     ],
 )
 def test_a_pattern_matches_files_and_a_star_stays_in_its_folder(
-    repository: Path, pattern: str, found: list[str]
+    repository: Path, pattern: str, paths: list[str]
 ) -> None:
-    assert open_tree(repository, "HEAD").glob(pattern) == found
+    assert open_tree(repository, "HEAD").glob(pattern) == paths
 
 
 @pytest.mark.parametrize(

@@ -142,18 +142,18 @@ def test_replaced_and_grafted_history_is_not_followed(repository: Path) -> None:
     tree = open_tree(repository, "HEAD")
     assert (tree.commit, tree.history_complete) == (at(repository, "HEAD"), False)
     assert any("replace" in note for note in tree.notes)
-    found = tree.added("report.md")
-    assert found is not None
+    addition = tree.added("report.md")
+    assert addition is not None
     assert true is not None
-    assert (found.commit, found.complete) == (true.commit, False)
+    assert (addition.commit, addition.complete) == (true.commit, False)
     git(repository, "replace", "-d", at(repository, "HEAD"))
     (repository / ".git/info/grafts").write_text(at(repository, "HEAD") + "\n")
     grafted = open_tree(repository, "HEAD")
     assert not grafted.history_complete
     assert any("grafts" in note for note in grafted.notes)
-    found = grafted.added("report.md")
-    assert found is not None
-    assert found.commit == true.commit
+    addition = grafted.added("report.md")
+    assert addition is not None
+    assert addition.commit == true.commit
 
 
 def test_a_replaced_blob_is_not_what_is_read(repository: Path) -> None:

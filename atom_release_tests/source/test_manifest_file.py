@@ -39,5 +39,5 @@ def test_a_named_file_is_the_commit_s_own_by_its_content_also_where_the_blob_is_
     external: bool,  # noqa: FBT001 - a table
 ) -> None:
     (clone / "release.yaml").write_bytes(content)
-    found = manifest_at(open_tree(clone, "HEAD"), clone / "release.yaml")
-    assert found == (content, external)
+    manifest = manifest_at(open_tree(clone, "HEAD"), clone / "release.yaml")
+    assert manifest == (content, external)

@@ -21,9 +21,9 @@ def test_without_a_file_the_defaults_hold() -> None:
 
 def test_an_empty_file_is_the_defaults_and_has_a_digest(tmp_path: Path) -> None:
     (tmp_path / "operator.yaml").write_text("")
-    found = read_operator(tmp_path / "operator.yaml")
-    assert found.operator == Operator()
-    assert found.digest == hashlib.sha256(b"").hexdigest()
+    operator = read_operator(tmp_path / "operator.yaml")
+    assert operator.operator == Operator()
+    assert operator.digest == hashlib.sha256(b"").hexdigest()
 
 
 def test_a_key_is_read_from_the_file_that_lies_beside(tmp_path: Path) -> None:
