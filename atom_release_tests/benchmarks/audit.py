@@ -117,10 +117,12 @@ def _large(repository: Path, files: int, tables: int) -> None:
         some = range(number, min(number + _TABLES_A_FILE, tables))
         text = "".join(
             _TABLE.format(
-                number=one,
-                reference=f"  parent_id uuid REFERENCES shop_{one - 1}(id),\n" if one % 10 else "",
+                number=level,
+                reference=f"  parent_id uuid REFERENCES shop_{level - 1}(id),\n"
+                if level % 10
+                else "",
             )
-            for one in some
+            for level in some
         )
         text = text if number else f"CREATE TABLE tenants (id uuid PRIMARY KEY);\n{text}"
         (
@@ -258,8 +260,10 @@ def main(files: int = _FILES, tables: int = _TABLES) -> None:
                 spent,
             )
         )
-        for one in result.decision.criteria:
-            console.print(f"{one.id} {one.outcome}: {one.reason}"[:200], markup=False)
+        for criterion in result.decision.criteria:
+            console.print(
+                f"{criterion.id} {criterion.outcome}: {criterion.reason}"[:200], markup=False
+            )
         figures = Table("figure", "measured")
         figures.add_row(
             "false accusations of the real reports (P-1, P-2)", _accused(place / "reports")

@@ -125,7 +125,7 @@ def filled(size: int) -> str:
 
 def dense(number: int) -> str:
     """Return a text of the families of the unit tests, one after the other."""
-    texts = [one.text for one in written.ALL if one.path.endswith(".md")]
+    texts = [dossier.text for dossier in written.ALL if dossier.path.endswith(".md")]
     text, at = f"# C.{number} Service {number}\n\n**Status:** PASS\n", number
     while len(text) < _BYTES:
         text += f"\n{texts[at % len(texts)]}"
@@ -166,7 +166,7 @@ def main() -> None:
     for shown, _ in [*rows, row(sizes[0], dense, "dense: ")]:
         table.add_row(*shown)
     Console().print(table)
-    each = [one for _, (one, _) in rows]
+    each = [measured for _, (measured, _) in rows]
     growth = max(each) / min(each)
     Console().print(
         f"seconds a report differ by a factor of {growth:.2f} over these sizes (<= {_LINEAR}:"

@@ -107,9 +107,9 @@ def measured(path: Path) -> tuple[list[str], bool]:
     """
     turns = [(run(_OURS, path), run(_DUCKDB, path)) for _ in range(_TURNS)]
     ours, theirs = (statistics.median(turn[side]["seconds"] for turn in turns) for side in (0, 1))
-    ratio = statistics.median(one["seconds"] / other["seconds"] for one, other in turns)
+    ratio = statistics.median(first["seconds"] / other["seconds"] for first, other in turns)
     memory = [max(turn[side]["memory_gb"] for turn in turns) for side in (0, 1)]
-    agree = all(same(one["found"], other["found"]) for one, other in turns)
+    agree = all(same(first["found"], other["found"]) for first, other in turns)
     row = [
         f"{ours:.2f}",
         f"{theirs:.2f}",

@@ -35,8 +35,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def hub(origin: Path) -> Iterator[GitHub]:
-    with github(origin) as one:
-        yield one
+    with github(origin) as github_hub:
+        yield github_hub
 
 
 def tip(hub: GitHub) -> str:

@@ -365,8 +365,8 @@ def test_a_share_of_unknown_size_has_the_widest_interval_it_can() -> None:
 def test_a_printed_number_holds_what_rounds_to_it(value: int, digits: int) -> None:
     share = value / 1000
     text = f"{share * 100:.{digits}f}%"
-    said = round(float(text[:-1]) / 100, 10)
-    low, high = printed_numbers.printed_range(said, f"accuracy {text} of n")
+    stated = round(float(text[:-1]) / 100, 10)
+    low, high = printed_numbers.printed_range(stated, f"accuracy {text} of n")
     assert low <= share < high
     assert high - low == pytest.approx(10.0 ** -(digits + 2), rel=1e-6)
 

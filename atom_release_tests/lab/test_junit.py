@@ -164,7 +164,7 @@ def test_attributes_say_an_outcome_and_an_unknown_one_never_passes(
 ) -> None:
     xml = suite(f"<testcase classname='a' name='1' {case}/>").replace(b"'pytest'", b"'jest'")
     read_back = junit.read(xml)
-    assert [one.outcome for one in read_back.cases.values()] == [outcome]
+    assert [parsed_case.outcome for parsed_case in read_back.cases.values()] == [outcome]
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ COPY a FROM stdin;
         "db/more/d.sql": b"CREATE TABLE d ();",
     }
     result = applied(server, beside, a=speaking)
-    assert [one.error for one in result.applied] == [""]
+    assert [file.error for file in result.applied] == [""]
     assert ask(server, "SELECT x FROM a ORDER BY 1") == [(1,), (2,)]
     query = "SELECT relname FROM pg_class WHERE relname IN ('c', 'd') ORDER BY 1"
     assert ask(server, query) == [("c",), ("d",)]
@@ -117,14 +117,14 @@ def test_what_could_run_a_program_is_not_run_and_is_named(server: Postgres, line
 
 def test_a_file_that_includes_what_is_not_there_is_not_judged(server: Postgres) -> None:
     result = applied(server, a="\\i somewhere/else.sql\n")
-    assert [(one.unreadable, one.line) for one in result.applied] == [(True, 1)]
+    assert [(file.unreadable, file.line) for file in result.applied] == [(True, 1)]
 
 
 def test_psql_sees_neither_the_servers_files_nor_the_network(server: Postgres) -> None:
     """It is run on text of the release, so it gets no more than that needs."""
     data = server.folder / "data" / "PG_VERSION"
     result = applied(server, a=f"\\i {data}\n", b="\\i /etc/hostname\n")
-    assert all(one.unreadable for one in result.applied), result.applied
+    assert all(file.unreadable for file in result.applied), result.applied
 
 
 def test_an_extension_lands_in_its_schema(server: Postgres) -> None:
@@ -138,7 +138,7 @@ def test_an_extension_lands_in_its_schema(server: Postgres) -> None:
         + "SELECT :x;\n",
     ):
         result = applied(server, a=text)
-        assert [one.error for one in result.applied] == [""]
+        assert [file.error for file in result.applied] == [""]
         assert "superuser" in str(result.notes)
         assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == [
             (False,)

@@ -463,7 +463,7 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
         below = [psutil.Process(int(pid)), *psutil.Process(int(pid)).children(recursive=True)]
         process.kill()
         process.wait()
-        _until(lambda: not [one for one in below if _lives(one)])
+        _until(lambda: not [below_pid for below_pid in below if _lives(below_pid)])
     finally:
         process.kill()
         psutil.Process(int(fork)).kill()

@@ -117,8 +117,8 @@ def test_a_report_that_is_there_once_and_passed_is_yes(repository: Path) -> None
 
 
 def test_deliverables_are_found_as_written_or_by_a_name_that_one_file_has(repository: Path) -> None:
-    known = _known(_collect(repository)[1])
-    assert known.deliverables == {
+    known_facts = _known(_collect(repository)[1])
+    assert known_facts.deliverables == {
         "services/router/app.py": ("services/router/app.py",),
         "009_parcels.sql": ("infra/db/009_parcels.sql",),
         "tests/test_app.py": ("services/router/tests/test_app.py",),
@@ -127,7 +127,7 @@ def test_deliverables_are_found_as_written_or_by_a_name_that_one_file_has(reposi
         "reports/0B.7_router.md": ("reports/0B.7_router.md",),
         "services/": ("services",),
     }
-    assert known.sizes["services/router/app.py"].lines == 2
+    assert known_facts.sizes["services/router/app.py"].lines == 2
 
 
 def test_the_ledger_of_these_facts_accuses_only_the_missing_file(repository: Path) -> None:

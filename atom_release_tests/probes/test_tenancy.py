@@ -46,7 +46,7 @@ _NOTES = table("notes", "id uuid PRIMARY KEY, tenant_id uuid NOT NULL, body text
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    embedded = [one for one in postgres.servers() if one.origin == "embedded"]
+    embedded = [postgresql for postgresql in postgres.servers() if postgresql.origin == "embedded"]
     with started(tmp_path_factory.mktemp("server"), embedded[0]) as running:
         yield running
 

@@ -38,7 +38,7 @@ _LEAKING = (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    embedded = [one for one in postgres.servers() if one.origin == "embedded"]
+    embedded = [postgresql for postgresql in postgres.servers() if postgresql.origin == "embedded"]
     with started(tmp_path_factory.mktemp("server"), embedded[0]) as running:
         yield running
 

@@ -26,7 +26,7 @@ _RIGHT = sorted((_SCHEMAS / "right").glob("*.sql"))
 
 
 _SERVERS = list(
-    {one.origin: one for one in reversed(postgres.servers())}.values()
+    {postgresql.origin: postgresql for postgresql in reversed(postgres.servers())}.values()
 )  # the newest of each origin
 
 

@@ -65,7 +65,7 @@ def check(name: str, place: Path) -> None:
         **GREEN,
         **{criterion: outcome.value for criterion, outcome in scenario.expects.items()},
     }
-    reasons = {one.id: one.reason for one in result.decision.criteria}
+    reasons = {criterion.id: criterion.reason for criterion in result.decision.criteria}
     outcomes = judged.outcomes(result.decision)
     assert outcomes == expected, {
         name: reasons[name] for name in outcomes if outcomes[name] != expected[name]

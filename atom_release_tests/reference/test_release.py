@@ -56,7 +56,11 @@ def run(tree: Path, service: Service) -> dict[str, int]:
 
 def report_of(service: Service) -> tuple[str, bytes]:
     folder, _, start = service.report.partition("/")
-    (path,) = [one for one in bundled() if one.startswith(f"{folder}/{start.rstrip('*.md')}")]
+    (path,) = [
+        bundled_path
+        for bundled_path in bundled()
+        if bundled_path.startswith(f"{folder}/{start.rstrip('*.md')}")
+    ]
     return path, bundled()[path]
 
 
@@ -112,8 +116,12 @@ def test_deliverables_of_the_report_are_in_the_tree(name: str) -> None:
     path, raw = report_of(SERVICES[name])
     delivered = read_report(path, raw, limit=1 << 20).deliverables
     assert delivered
-    for one in delivered:
-        assert [found for found in bundled() if found == one or found.endswith(f"/{one}")], one
+    for deliverable in delivered:
+        assert [
+            bundled_path
+            for bundled_path in bundled()
+            if bundled_path == deliverable or bundled_path.endswith(f"/{deliverable}")
+        ], deliverable
 
 
 def test_scores_of_the_report_are_those_of_the_model_that_is_served(tree: Path) -> None:

@@ -145,9 +145,9 @@ def test_every_flipped_byte_of_what_the_zip_says_of_its_files_is_found(
     """
     content = bundle_of(release).read_bytes()
     inside: set[int] = set()
-    for one in read_bundle(content).values():
-        at = content.index(one)
-        inside |= set(range(at, at + len(one)))
+    for body in read_bundle(content).values():
+        at = content.index(body)
+        inside |= set(range(at, at + len(body)))
     around = sorted(set(range(len(content))) - inside)
     assert len(around) > 1000
     assert [at for at in around if not refused(_flipped(content, at, 1), release, tmp_path)] == []
@@ -205,10 +205,10 @@ def test_files_swapped_within_a_bundle_or_between_two_are_found(
         if content != files[name]:
             assert refused({**files, name: content}, release, tmp_path), name
     assert sum(content != files[name] for name, content in other.items()) >= 8
-    for one, another in zip(sorted(files), sorted(files)[1:], strict=False):
-        assert files[one] == files[another] or refused(
-            {**files, one: files[another], another: files[one]}, release, tmp_path
-        ), (one, another)
+    for file, another in zip(sorted(files), sorted(files)[1:], strict=False):
+        assert files[file] == files[another] or refused(
+            {**files, file: files[another], another: files[file]}, release, tmp_path
+        ), (file, another)
     assert refused(other, release, tmp_path)
 
 
