@@ -346,9 +346,9 @@ def test_rows_without_an_answer_are_held_against_no_claim(
     scores = ScoresKnown(
         n=500, accuracy=accuracy, recall=0.0, unanswered=unanswered, unchanged_since_report=True
     )
-    known = KNOWN.model_copy(update={"scores": scores})
-    assert _verdict(_claim(ClaimKind.ACCURACY, 0.9, text="90%"), known) is verdict
-    recall = _verdict(_claim(ClaimKind.RECALL, 0.9, text="90%"), known)
+    facts = KNOWN.model_copy(update={"scores": scores})
+    assert _verdict(_claim(ClaimKind.ACCURACY, 0.9, text="90%"), facts) is verdict
+    recall = _verdict(_claim(ClaimKind.RECALL, 0.9, text="90%"), facts)
     assert recall is (_UNVERIFIED if unanswered else _CONTRADICTED)
 
 

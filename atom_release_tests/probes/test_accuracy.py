@@ -48,8 +48,8 @@ def _probe(
 ) -> Evidence:
     service = service_of(accuracy={**ASKED, **changed})
 
-    async def answer(asked: Any) -> Any:
-        body = await asked.json()
+    async def answer(request: Any) -> Any:
+        body = await request.json()
         assert body["model"] == "m1"
         predicted = predict(body["features"])
         return predicted if isinstance(predicted, Response) else {"result": {"score": predicted}}
@@ -65,11 +65,11 @@ def test_the_judged_codes_answers_are_scored(tmp_path: Path) -> None:
 
     92 of 100, with 37 hits of 42 said and 40 there.
     """
-    found = _probe(
+    evidence = _probe(
         tmp_path, lambda row: 0.9 if row["amount"] >= 63 * 1.5 or row["amount"] < 5 * 1.5 else 0.1
     )
-    assert found.answer is Answer.YES
-    facts = found.facts
+    assert evidence.answer is Answer.YES
+    facts = evidence.facts
     assert (facts["n"], facts["correct"], facts["majority"], facts["majority_label"]) == (
         100,
         92,
@@ -80,15 +80,15 @@ def test_the_judged_codes_answers_are_scored(tmp_path: Path) -> None:
         (37 / 42, 37 / 40, 74 / 82)
     )
     assert float(str(facts["low"])) < 0.92 < float(str(facts["high"]))
-    assert found.sources["data/labelled.csv"]
-    assert found.control is not None
-    assert found.control.state is ControlState.ALIVE
+    assert evidence.sources["data/labelled.csv"]
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 def test_always_answering_the_majority_class_fails(tmp_path: Path) -> None:
-    found = _probe(tmp_path, lambda _: 0.0, minimum=0.5)
-    assert found.answer is Answer.NO
-    assert "no more than the majority class" in found.reason
+    evidence = _probe(tmp_path, lambda _: 0.0, minimum=0.5)
+    assert evidence.answer is Answer.NO
+    assert "no more than the majority class" in evidence.reason
 
 
 def test_too_few_right_answers_fail(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_too_few_right_answers_fail(tmp_path: Path) -> None:
 
 
 def test_rows_without_an_answer_are_not_right(tmp_path: Path) -> None:
-    found = _probe(
+    evidence = _probe(
         tmp_path,
         lambda row: (
             JSONResponse({"result": {"score": 0.0}}, 422)
@@ -111,8 +111,8 @@ def test_rows_without_an_answer_are_not_right(tmp_path: Path) -> None:
             else float(row["amount"] >= 90)
         ),
     )
-    assert (found.facts["unanswered"], found.facts["correct"]) == (50, 50)
-    assert found.answer is Answer.UNKNOWN
+    assert (evidence.facts["unanswered"], evidence.facts["correct"]) == (50, 50)
+    assert evidence.answer is Answer.UNKNOWN
 
 
 def test_labels_are_compared_as_values(tmp_path: Path) -> None:
@@ -129,9 +129,9 @@ def test_labels_are_compared_as_values(tmp_path: Path) -> None:
 
 def test_with_one_class_the_control_is_dead(tmp_path: Path) -> None:
     csv = "amount,country,fraud\n" + "1.0,SE,1\n" * 30
-    found = _probe(tmp_path, lambda _: 1.0, csv=csv)
-    assert found.control is not None
-    assert found.control.state is ControlState.DEAD
+    evidence = _probe(tmp_path, lambda _: 1.0, csv=csv)
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.DEAD
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,13 @@ def test_displaced_labels_are_the_same_in_other_rows_and_agree_as_little_as_they
     moved = displaced(labels)
     assert Counter(moved) == Counter(labels)
     largest = max(Counter(labels).values())
-    assert sum(one == other for one, other in zip(labels, moved, strict=True)) == max(
+    assert sum(label == other for label, other in zip(labels, moved, strict=True)) == max(
         0, 2 * largest - len(labels)
     )
 
 
-def _facts(found: Evidence) -> AccuracyFacts:
-    read = AccuracyFacts.read(found.facts)
+def _facts(evidence: Evidence) -> AccuracyFacts:
+    read = AccuracyFacts.read(evidence.facts)
     assert read is not None
     return read
 
@@ -253,9 +253,9 @@ def test_what_cannot_be_read_is_said_by_name(content: bytes, why: str) -> None:
 def test_a_table_of_the_labelled_rows_is_found_out_and_fails_nothing(tmp_path: Path) -> None:
     """The attack: a copy of the labels under another name, the majority's label otherwise."""
     table = {row["amount"]: float(row["fraud"]) for row in ROWS}
-    found = _probe(tmp_path, lambda row: table.get(row["amount"], 0.0))
-    assert (found.answer, found.facts["accuracy"]) == (Answer.YES, 1.0)
-    (warning,) = _facts(found).warnings
+    evidence = _probe(tmp_path, lambda row: table.get(row["amount"], 0.0))
+    assert (evidence.answer, evidence.facts["accuracy"]) == (Answer.YES, 1.0)
+    (warning,) = _facts(evidence).warnings
     assert warning["rule"] == "may-have-memorised"
     assert "20 of 50 answers changed when amount moved very little" in str(warning["what"])
 
@@ -272,21 +272,21 @@ def test_a_table_of_the_labelled_rows_is_found_out_and_fails_nothing(tmp_path: P
 def test_an_honest_scorer_is_not_suspected(
     tmp_path: Path, predict: Callable[[dict[str, Any]], Any]
 ) -> None:
-    found = _probe(tmp_path, predict)
-    assert found.answer is Answer.YES
-    jitter = _facts(found).jitter
+    evidence = _probe(tmp_path, predict)
+    assert evidence.answer is Answer.YES
+    jitter = _facts(evidence).jitter
     assert jitter is not None
-    assert (jitter.rows, _facts(found).warnings) == (50, [])
+    assert (jitter.rows, _facts(evidence).warnings) == (50, [])
 
 
 def test_a_scorer_that_varies_by_itself_is_not_suspected_of_memory(tmp_path: Path) -> None:
     """Its answers change as often when nothing is moved."""
-    asked = Counter[float]()
+    answered = Counter[float]()
 
     def predict(row: dict[str, Any]) -> float:
-        asked[round(row["amount"])] += 1
-        wrong = asked[round(row["amount"])] > 1 and round(row["amount"]) % 3 == 0
+        answered[round(row["amount"])] += 1
+        wrong = answered[round(row["amount"])] > 1 and round(row["amount"]) % 3 == 0
         return float((row["amount"] >= 90) != wrong)
 
-    found = _probe(tmp_path, predict)
-    assert _facts(found).warnings == []
+    evidence = _probe(tmp_path, predict)
+    assert _facts(evidence).warnings == []

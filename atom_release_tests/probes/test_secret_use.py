@@ -207,7 +207,7 @@ def rehearsal(look: Look) -> Iterator[Rehearsal]:
 
 
 @pytest.fixture(scope="module")
-def told(look: Look, rehearsal: Rehearsal) -> dict[str, Evidence]:
+def by_service(look: Look, rehearsal: Rehearsal) -> dict[str, Evidence]:
     """What the question came to for each kind of service.
 
     Afterwards the next user has the first state again.
@@ -231,25 +231,25 @@ def told(look: Look, rehearsal: Rehearsal) -> dict[str, Evidence]:
     ids=MODES.values(),
 )
 def test_only_a_service_that_works_with_what_lies_in_vault_passes(
-    told: dict[str, Evidence], service: str, answer: Answer, words: str
+    by_service: dict[str, Evidence], service: str, answer: Answer, words: str
 ) -> None:
-    evidence = told[service]
+    evidence = by_service[service]
     assert (evidence.answer, words in evidence.reason) == (answer, True), evidence.reason
     assert evidence.control is not None
     assert evidence.control.state is (ControlState.DEAD if service == "S.5" else ControlState.ALIVE)
 
 
 def test_afterwards_every_service_works_with_the_first_secret_again(
-    told: dict[str, Evidence], rehearsal: Rehearsal
+    by_service: dict[str, Evidence], rehearsal: Rehearsal
 ) -> None:
-    assert told["S.1"].answer is Answer.YES
+    assert by_service["S.1"].answer is Answer.YES
     with rehearsal.lease(), rehearsal.exchange() as exchange:
         assert _status(exchange, "S.1") == 200
         assert rehearsal.failures == {}
 
 
 def test_no_value_former_or_new_is_in_what_is_told_or_logged(
-    told: dict[str, Evidence], rehearsal: Rehearsal
+    by_service: dict[str, Evidence], rehearsal: Rehearsal
 ) -> None:
     values = [*rehearsal.secrets.values(), *rehearsal._rotated.values()]
     lines = [
@@ -258,7 +258,7 @@ def test_no_value_former_or_new_is_in_what_is_told_or_logged(
     assert len(lines) >= 6
     logs = rehearsal.log_of("S.1").decode()
     assert "[redacted:" in logs
-    shown = logs + "".join(evidence.model_dump_json() for evidence in told.values())
+    shown = logs + "".join(evidence.model_dump_json() for evidence in by_service.values())
     assert [line for line in lines if line in shown] == []
 
 
