@@ -45,11 +45,11 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
     ) -> Iterator[dg.MaterializeResult[None]]:
         work = work_of(context, blueprint, release, name)
         tree = work.subject.tree
-        paths = tree.glob(service.report)
+        paths = tree.glob(service.report) if service.report is not None else []
         digests = {path: tree.digest(path) for path in paths}
         shown: dict[str, str] = {
             "commit": tree.commit,
-            "paths": ", ".join(paths) or f"nothing matches {service.report}",
+            "paths": ", ".join(paths) or _why_none(service),
         }
         version = "+".join(digests.values()) or "absent"
         yield dg.MaterializeResult(
@@ -57,3 +57,7 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         )
 
     return report
+
+
+def _why_none(service: Service) -> str:
+    return f"nothing matches {service.report}" if service.report else "no report is named"

@@ -35,7 +35,7 @@ _FOUND = 5
 
 def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
     """Return the evidence on the report's presence and status, and on what it asserts."""
-    paths = look.tree.glob(service.report)
+    paths = _paths(look, service)
     if len(paths) != 1:
         return _absent(look, service, paths)
     try:
@@ -56,6 +56,10 @@ def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
     return _report(look, service, record), _claims(
         look, service, record, changed_copy(record, raw, beside)
     )
+
+
+def _paths(look: Look, service: Service) -> list[str]:
+    return look.tree.glob(service.report) if service.report is not None else []
 
 
 def _beside(look: Look, report: str) -> bytes | None:
@@ -209,7 +213,7 @@ def _twins(look: Look, service: Service) -> list[str]:
         path
         for other in look.manifest.services
         if other.id != service.id
-        for path in look.tree.glob(other.report)
+        for path in _paths(look, other)
         if _task(look.tree, path, look) == service.id
     ]
 

@@ -42,8 +42,14 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
 
     logs: list[bytes] = []
     look = _keeping(work.look, logs)
-    collected = work.boundary.ask(
-        Question((("report", service.id), ("claims", service.id)), lambda: collect(look, service))
+    collected = (
+        work.boundary.ask(
+            Question(
+                (("report", service.id), ("claims", service.id)), lambda: collect(look, service)
+            )
+        )
+        if service.report is not None
+        else []
     )
     if service.suite is not None:
         collected += work.boundary.ask(

@@ -81,6 +81,7 @@ def look_at_revision(settings: Settings, cursor: str | None) -> RevisionLook:
     reports = {
         service.id: [subject.tree.digest(path) for path in subject.tree.glob(service.report)]
         for service in subject.manifest.services
+        if service.report is not None
     }
     following = json.dumps({"commit": subject.commit, "reports": reports}, sort_keys=True)
     reports_then = before.get("reports", {})
@@ -168,6 +169,8 @@ def lay_over(subject: Subject, reports: Mapping[str, bytes]) -> Overlay:
 
 def _place(subject: Subject, name: str) -> str:
     for service in subject.manifest.services:
+        if service.report is None:
+            continue
         glob = PurePosixPath(service.report)
         if fnmatch.fnmatchcase(name, glob.name):
             return str(glob.parent / name)

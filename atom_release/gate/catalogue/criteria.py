@@ -129,6 +129,9 @@ _FIXED = (
     ),
 )
 
+_NO_REPORT = "the manifest names no report"
+_NOTHING_CLAIMED = "nothing is claimed: the manifest names no report"
+
 ENVIRONMENTAL = frozenset({"AC5", "AC6", "AC1"})
 """Criteria that the judged commit alone does not determine, or that are the same at every look.
 
@@ -144,17 +147,27 @@ ROLL_UPS = {"AC3": ("P-1", "P-2", "P-3", "P-4", "P-5", "P-6"), "AC4": ("T5",)}
 
 def catalogue(manifest: Manifest) -> tuple[Criterion, ...]:
     """Return every criterion that a release of this manifest can be held to, services first."""
-    services = tuple(
-        Criterion(
+    return tuple(_own_criterion(service) for service in manifest.services) + _FIXED
+
+
+def _own_criterion(service: Service) -> Criterion:
+    """Return the criterion of one service; without a report, nothing is claimed of it."""
+    asset = f"service_evidence/{slug(service.id)}"
+    if service.report is None:
+        return Criterion(
             service.id,
-            f"{service.name} report holds",
-            f"What the report of {service.name} asserts is not contradicted, and its suite passes"
-            " and needs the code.",
-            f"service_evidence/{slug(service.id)}",
+            f"{service.name} holds (no report: nothing is claimed)",
+            f"The suite of {service.name} passes and needs the code, and its answers to labelled"
+            " rows reach their minimum; no report is named, so nothing is claimed.",
+            asset,
         )
-        for service in manifest.services
+    return Criterion(
+        service.id,
+        f"{service.name} report holds",
+        f"What the report of {service.name} asserts is not contradicted, and its suite passes"
+        " and needs the code.",
+        asset,
     )
-    return services + _FIXED
 
 
 def expected(manifest: Manifest) -> tuple[Criterion, ...]:
@@ -167,15 +180,21 @@ def expected(manifest: Manifest) -> tuple[Criterion, ...]:
 def below_floor(manifest: Manifest, operator: Operator) -> tuple[Criterion, ...]:
     """Return the criteria that the manifest leaves out and the operator's floor asks all the same.
 
-    Every release has every criterion of a floor: its services' own, and the fixed ones.
+    Every release has every criterion of a floor: its services' own, and the fixed ones; AC1 only
+    where a report is named.
     """
     services = {service.id for service in manifest.services}
     return tuple(
         criterion
         for criterion in catalogue(manifest)
         if criterion.id in manifest.left_out
+        and (criterion.id != "AC1" or _names_report(manifest))
         and (SERVICES if criterion.id in services else criterion.id) in operator.floor
     )
+
+
+def _names_report(manifest: Manifest) -> bool:
+    return any(service.report is not None for service in manifest.services)
 
 
 def blocked_policy(manifest: Manifest, criterion: Criterion) -> BlockedPolicy:
@@ -214,8 +233,9 @@ def asked(manifest: Manifest) -> frozenset[tuple[str, str]]:
 
 
 def _service_legs(service: Service) -> Iterator[LegSpec]:
-    yield LegSpec(service.id, "report", service.id)
-    yield LegSpec(service.id, "claims", service.id)
+    claims = service.report is not None
+    yield LegSpec(service.id, "report", service.id, applies=claims, why_not=_NO_REPORT)
+    yield LegSpec(service.id, "claims", service.id, applies=claims, why_not=_NOTHING_CLAIMED)
     yield LegSpec(
         service.id,
         "suite",
@@ -223,6 +243,14 @@ def _service_legs(service: Service) -> Iterator[LegSpec]:
         applies=service.suite is not None,
         why_not="the manifest names no suite",
     )
+    if not claims:  # a report's accuracy is judged by its claims; without one, by the minimum
+        yield LegSpec(
+            service.id,
+            "accuracy",
+            service.id,
+            applies=service.accuracy is not None,
+            why_not="the manifest names no labelled rows",
+        )
 
 
 def _per_service(
@@ -240,7 +268,8 @@ def _per_service(
 
 def _aggregation(manifest: Manifest) -> Iterator[LegSpec]:
     for service in manifest.services:
-        yield LegSpec("AC1", "report", service.id)
+        named = service.report is not None
+        yield LegSpec("AC1", "report", service.id, applies=named, why_not=_NO_REPORT)
 
 
 def _integration(manifest: Manifest) -> Iterator[LegSpec]:

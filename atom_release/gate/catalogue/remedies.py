@@ -139,6 +139,7 @@ def remedy(question: str, outcome: Outcome | None) -> str:
 
 
 _WOULD_ASK = {
+    "report": "name a service's `report`",
     "suite": "name the service's tests under `suite`",
     "accuracy": "name labelled rows under a service's `accuracy`",
     "integration": "name cross-service tests under `integration`",

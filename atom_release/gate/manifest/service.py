@@ -121,7 +121,13 @@ class Service(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$", description="task id, e.g. C.1")
     name: str
     source: tuple[InRepository, ...] = Field(min_length=1)
-    report: InRepository = Field(description="glob of the implementation report in S")
+    report: InRepository | None = Field(
+        default=None,
+        description=(
+            "glob of the implementation report in S; without one nothing is claimed, and the"
+            " service is held to its suite and labelled rows alone"
+        ),
+    )
     suite: Suite | None = None
     start: Start | None = None
     address: VariableName | None = Field(

@@ -18,6 +18,8 @@ _KEYS = {"services": "id", "integration": "name", "secrets": "name", "logins": "
     "signed": "name",
     "services.endpoints": "name",
 }
+_NOTHING_BEFORE = frozenset({"services.report"})
+"""Fields without which nothing was asked: a first value only adds."""
 _LONGEST = 80
 
 
@@ -95,6 +97,8 @@ def _of_items(
 
 def _only_adds(difference: Difference) -> bool:
     old, new = difference.before, difference.now
+    if old is None and difference.path in _NOTHING_BEFORE:
+        return True
     if old is None or old == ():
         return isinstance(new, BaseModel) or (
             isinstance(new, tuple) and all(isinstance(item, BaseModel) for item in new)
