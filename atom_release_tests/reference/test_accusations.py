@@ -165,7 +165,9 @@ def _sources(bench: Bench) -> list[str]:
 
 def original(bench: Bench, service_id: str) -> Path:
     """Return the service's own report."""
-    (path,) = bench.repository.glob(bench.record.manifest.service(service_id).report)
+    pattern = bench.record.manifest.service(service_id).report
+    assert pattern is not None
+    (path,) = bench.repository.glob(pattern)
     return path
 
 

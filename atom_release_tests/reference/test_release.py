@@ -55,6 +55,7 @@ def run(tree: Path, service: Service) -> dict[str, int]:
 
 
 def report_of(service: Service) -> tuple[str, bytes]:
+    assert service.report is not None
     folder, _, start = service.report.partition("/")
     (path,) = [
         bundled_path
