@@ -21,6 +21,10 @@ AsOfOption = Annotated[
         "--as-of", help="Also decide as of this moment; exit 1 if the decision does not hold then."
     ),
 ]
+CriteriaArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[CRITERION]...", help="Only these, also where they passed: P-2 C.1"),
+]
 OtherOption = Annotated[
     Path | None,
     typer.Option("--manifest", help="Also decide by this manifest, and say what would change."),
@@ -97,7 +101,9 @@ def claims(
 
 
 @about_release
-def explain(settings: Settings, *, json: JsonOption = False) -> None:
+def explain(
+    settings: Settings, criteria: CriteriaArgument = None, *, json: JsonOption = False
+) -> None:
     """Say of each criterion that is not PASS what was expected, what was found, where.
 
     And what would change it.
@@ -105,7 +111,8 @@ def explain(settings: Settings, *, json: JsonOption = False) -> None:
     from atom_release.cli import output_decision
     from atom_release.release import last_decision
 
-    output_decision.show_explanation(last_decision.last_decision(settings), as_json=json)
+    decision = last_decision.last_decision(settings)
+    output_decision.show_explanation(decision, criteria or (), as_json=json)
 
 
 @about_release

@@ -5,15 +5,26 @@ Tables and sentences for a person, one JSON document for a program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
-from atom_release.cli.output import print_json, show, show_table, shown_plainly
-from atom_release.gate.catalogue import remedies
+from atom_release.cli.decision_lines import (
+    Entry,
+    Line,
+    entries,
+    explanation,
+    how_to_waive,
+    lines,
+    prefix,
+    verdict,
+)
+from atom_release.cli.output import print_json, show, show_table
+from atom_release.errors import Misuse
+from atom_release.gate.catalogue import criteria as criteria_catalogue
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Outcome, Verdict
@@ -33,8 +44,7 @@ _COLOURS = {
 }
 _REASON = 260
 _BAR = 24
-_NOT_ASKED = "[dim]not asked[/]"
-_MEND = "atom-release audit (after mending what was found)"
+_WIDEST = 100
 
 
 @contextmanager
@@ -78,13 +88,8 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
         print_json(_run_document(result))
         return
     console = Console()
-    console.print(_criteria_table(result.decision))
-    decision, verdict = result.decision, result.decision.verdict
-    console.print(
-        f"[{_COLOURS[verdict]}]{verdict}[/]  "
-        + shown_plainly(f"{decision.release} {decision.version} at {decision.commit[:12]}: ")
-        + shown_plainly(decision.reason)
-    )
+    _print(console, lines(result.decision, _width(console)))
+    decision = result.decision
     if result.tag:
         console.print(
             printable(
@@ -152,132 +157,57 @@ def _run_document(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _criteria_table(decision: Decision) -> Table:
-    table = Table(show_lines=False, header_style="bold")
-    for name in ("criterion", "outcome", "assurance", "why"):
-        table.add_column(name, overflow="fold", no_wrap=name != "why")
-    for one in decision.criteria:
-        table.add_row(
-            shown_plainly(f"{one.id} {one.title}"),
-            _coloured(one),
-            one.assurance or "",
-            shown_plainly(_shortened(one.reason)),
-        )
-    for left in decision.left_out:
-        if left.criterion not in {result.id for result in decision.criteria}:
-            table.add_row(
-                shown_plainly(f"{left.criterion} {left.title}"),
-                _NOT_ASKED,
-                "",
-                shown_plainly(f"left out: {left.reason}"),
-            )
-    for rolled in decision.rolled:
-        outcome = rolled.outcome
-        shown = f"[{_COLOURS[outcome]}]{outcome}[/]" if outcome else _NOT_ASKED
-        table.add_row(f"{rolled.name} (roll-up)", shown, "", rolled.told)
-    return table
+def _print(console: Console, shown: Iterable[Line]) -> None:
+    """Print lines, the outcome that a line begins with in its colour."""
+    for line in shown:
+        before = prefix(line)
+        style = _COLOURS[line.outcome] if line.outcome else "bold" if line.label else ""
+        head = f"[{style}]{escape(before)}[/]" if style and before else escape(before)
+        console.print(f"{head}{escape(line.text)}", highlight=False, soft_wrap=True)
 
 
-def _coloured(result: CriterionResult) -> str:
-    return (
-        f"[{_COLOURS[result.outcome]}]{result.outcome}[/]"
-        + (" noted" if result.noted else "")
-        + (f" was {result.before}" if result.before else "")
-    )
+def _width(console: Console) -> int:
+    return min(console.width, _WIDEST)
 
 
-def _shortened(reason: str) -> str:
-    """Return a reason that leaves the table readable; `explain` gives it whole."""
-    return (
-        reason
-        if len(reason) <= _REASON
-        else f"{reason[:_REASON].rsplit(' ', 1)[0]} … (atom-release explain)"
-    )
+def show_explanation(decision: Decision, criteria: Collection[str] = (), *, as_json: bool) -> None:
+    """Show each criterion that is not PASS, or those named: what is asked, where, what was found.
 
+    And one edit or command that would change it.
 
-def show_explanation(decision: Decision, *, as_json: bool) -> None:
-    """Show each criterion that is not PASS.
-
-    Expected, found, where, and one thing that would change it.
+    Raises:
+        Misuse: the decision has no criterion of that name.
     """
-    entries = [
-        entry
-        for one in decision.criteria
-        if one.outcome is not Outcome.PASS
-        for entry in _explained(one)
+    if unknown := sorted(set(criteria) - {result.id for result in decision.criteria}):
+        names = ", ".join(result.id for result in decision.criteria)
+        raise Misuse(f"The decision has no criterion {unknown[0]}.", f"It has {names}.")
+    results = [
+        result
+        for result in decision.criteria
+        if (result.id in criteria if criteria else result.outcome is not Outcome.PASS)
     ]
     if as_json:
+        explained = [_entry(result, entry) for result in results for entry in entries(result)]
         print_json(
-            {"decision": decision.verdict, "commit": decision.commit, "explanations": entries}
+            {"decision": decision.verdict, "commit": decision.commit, "explanations": explained}
         )
         return
     console = Console()
-    console.print(
-        f"[{_COLOURS[decision.verdict]}]{decision.verdict}[/]  {shown_plainly(decision.reason)}"
-    )
-    for entry in entries:
-        console.print(
-            f"\n[bold]{entry['criterion']}[/bold] {entry['outcome']} "
-            f" {shown_plainly(entry['where'])}"
-        )
-        console.print(
-            f"  expected: {shown_plainly(entry['expected'])}\n"
-            f"  found:    {shown_plainly(entry['found'])}\n"
-            f"  change:   {shown_plainly(entry['change'])}"
-        )
-        if entry["failure"]:
-            console.print(
-                f"  failure:  {entry['failure']}\n  accept:   {shown_plainly(entry['waivable'])}"
-            )
+    _print(console, verdict(decision, _width(console)))
+    _print(console, explanation(results, _width(console)))
 
 
-def _explained(result: CriterionResult) -> Iterator[dict[str, str]]:
-    beside = {"failure": result.failure, "waivable": result.unwaivable or _how_to_waive(result)}
-    if result.flaky:
-        yield {
-            "criterion": result.id,
-            "outcome": str(result.outcome),
-            "expected": result.title,
-            "found": result.reason,
-            "where": "history",
-            "change": _MEND,
-            **beside,
-        }
-    if not result.flaky and all(leg.outcome is None for leg in result.legs):
-        yield {
-            **beside,
-            "criterion": result.id,
-            "outcome": str(result.outcome),
-            "expected": result.title,
-            "found": "no leg of this criterion applies, so nothing was shown",
-            "where": ", ".join(f"{leg.question}/{leg.subject}" for leg in result.legs) or "-",
-            "change": remedies.would_ask(leg.question for leg in result.legs),
-        }
-    for leg in result.legs:
-        if leg.outcome not in {None, Outcome.PASS}:
-            yield {
-                **beside,
-                "criterion": result.id,
-                "outcome": str(leg.outcome),
-                "expected": result.title,
-                "found": leg.reason,
-                "where": f"{leg.question}/{leg.subject}",
-                "change": leg.remedy or _MEND,
-            }
-
-
-def _how_to_waive(result: CriterionResult) -> str:
-    """Say how this failure could be accepted, or what was."""
-    if result.outcome is Outcome.WAIVED:
-        return f"WAIVED: {result.reason}"
-    return (
-        ""
-        if result.accepted
-        else (
-            f"atom-release waive --criterion {result.id} --reason WHY --ticket WHERE --approver WHO"
-            " --expires WHEN"
-        )
-    )
+def _entry(result: CriterionResult, entry: Entry) -> dict[str, str]:
+    return {
+        "criterion": result.id,
+        "outcome": entry.outcome,
+        "expected": criteria_catalogue.asks_of(result.id),
+        "found": entry.found,
+        "where": entry.where,
+        "change": entry.change,
+        "failure": result.failure,
+        "waivable": result.unwaivable or how_to_waive(result),
+    }
 
 
 def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:
@@ -323,3 +253,8 @@ def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:
         "why before": _shortened(change["reason_before"]),
         "why after": _shortened(change["reason_after"]),
     }
+
+
+def _shortened(reason: str) -> str:
+    """Return a reason that leaves a table readable."""
+    return reason if len(reason) <= _REASON else f"{reason[:_REASON].rsplit(' ', 1)[0]} …"

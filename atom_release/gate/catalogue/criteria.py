@@ -53,6 +53,9 @@ class LegSpec:
 
 
 _NOTED = BlockedPolicy.NOTED
+_SERVICE_ASKS = (
+    "What {report} asserts is not contradicted, and its suite passes and needs the code."
+)
 _FIXED = (
     Criterion(
         "AC1",
@@ -164,10 +167,15 @@ def _own_criterion(service: Service) -> Criterion:
     return Criterion(
         service.id,
         f"{service.name} report holds",
-        f"What the report of {service.name} asserts is not contradicted, and its suite passes"
-        " and needs the code.",
+        _SERVICE_ASKS.format(report=f"the report of {service.name}"),
         asset,
     )
+
+
+def asks_of(criterion: str) -> str:
+    """Return the sentence of what a criterion asks; of a service's own, that of all services."""
+    fixed = {entry.id: entry.asks for entry in _FIXED}
+    return fixed.get(criterion, _SERVICE_ASKS.format(report="the report"))
 
 
 def expected(manifest: Manifest) -> tuple[Criterion, ...]:

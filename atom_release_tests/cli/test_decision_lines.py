@@ -1,0 +1,125 @@
+"""A decision on a screen of 80 columns: why it refuses, where, and the one next command."""
+
+from __future__ import annotations
+
+from atom_release.cli.decision_lines import explanation, lines, texts
+from atom_release.gate.catalogue import criteria
+from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
+from atom_release.gate.rules.legs import Leg
+from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
+
+WIDTH = 80
+LONG = "tests/test_orders.py::test_an_order_is_refused failed: " + "a word and another, " * 30
+
+
+def _leg(question: str, subject: str, outcome: Outcome, reason: str, remedy: str = "") -> Leg:
+    return Leg(question=question, subject=subject, outcome=outcome, reason=reason, remedy=remedy)
+
+
+def _result(name: str, *legs: Leg, outcome: Outcome, reason: str = "") -> CriterionResult:
+    return CriterionResult(
+        id=name,
+        title=f"Title of {name}",
+        asset="policy_check",
+        outcome=outcome,
+        assurance=Assurance.REHEARSED,
+        reason=reason or "; ".join(f"{leg.question}/{leg.subject}: {leg.reason}" for leg in legs),
+        legs=legs,
+    )
+
+
+def _decision(*results: CriterionResult, left_out: tuple[LeftOut, ...] = ()) -> Decision:
+    return Decision(
+        verdict=Verdict.RED,
+        release="A Orders",
+        version="v1.2.0",
+        commit="c" * 40,
+        tree="d" * 40,
+        as_of="2026-01-02T03:04:05Z",
+        reason="what does not hold: P-2 FAIL; 3 of 4 claims verified",
+        criteria=results,
+        left_out=left_out,
+    )
+
+
+def _failing(name: str, remedy: str = "Mend it, and commit.") -> CriterionResult:
+    return _result(name, _leg("suite", name, Outcome.FAIL, LONG, remedy), outcome=Outcome.FAIL)
+
+
+def _passing(name: str) -> CriterionResult:
+    leg = _leg("suite", name, Outcome.PASS, "all pass")
+    return _result(name, leg, outcome=Outcome.PASS, reason="1 of 1 legs pass")
+
+
+def test_twelve_failures_fit_80_lines_of_80_columns() -> None:
+    failing = [_failing(f"C.{number}") for number in range(1, 13)]
+    shown = texts(lines(_decision(*failing, *map(_passing, ("P-1", "P-2", "AC1"))), WIDTH))
+    assert max(map(len, shown)) <= WIDTH
+    assert len(shown) <= 80
+    for number in range(1, 13):
+        start = shown.index(f"FAIL  C.{number} Title of C.{number}")
+        assert shown[start + 1].startswith(f"  found    suite/C.{number}: tests/test_orders.py")
+        assert "  next     Mend it, and commit." in shown[start + 2 : start + 6]
+
+
+def test_what_passed_takes_one_line_and_stands_before_what_did_not() -> None:
+    shown = texts(lines(_decision(_failing("P-2"), _passing("AC1"), _passing("P-1")), WIDTH))
+    assert shown[:2] == [
+        "PASS  AC1 Title of AC1  1 of 1 legs pass, rehearsed",
+        "PASS  P-1 Title of P-1  1 of 1 legs pass, rehearsed",
+    ]
+    verdict = shown.index("RED  A Orders v1.2.0 at cccccccccccc")
+    assert shown.index("FAIL  P-2 Title of P-2") < verdict
+    assert shown[verdict + 1 :] == ["  what does not hold: P-2 FAIL", "  3 of 4 claims verified"]
+
+
+def test_nothing_is_told_twice() -> None:
+    slow = _leg("latency", "C.2", Outcome.FAIL, "p95 is 900 ms", "Make it faster.")
+    wrong = _leg("accuracy", "C.1", Outcome.FAIL, "accuracy is 40 %", "Learn more.")
+    budget = _result("P-6", slow, outcome=Outcome.FAIL)
+    same = texts(lines(_decision(budget, _result("T5", slow, outcome=Outcome.FAIL)), WIDTH))
+    assert sum("900 ms" in line for line in same) == 1
+    assert "FAIL  T5 Title of T5: the same as P-6" in same
+    more = texts(lines(_decision(budget, _result("T5", slow, wrong, outcome=Outcome.FAIL)), WIDTH))
+    assert "  found    accuracy/C.1: accuracy is 40 %" in more
+    assert "FAIL  T5 Title of T5  (1 of 2: atom-release explain T5)" in more
+
+
+def test_a_command_stays_on_one_line_to_be_copied() -> None:
+    command = "git filter-repo --invert-paths --path " + "services/orders/keys/" * 5
+    shown = texts(lines(_decision(_failing("P-2", command)), WIDTH))
+    assert f"  next     {command}" in shown
+
+
+def test_what_was_not_asked_and_what_lets_pass_is_one_line_each() -> None:
+    absent = _leg("forge", "forge", Outcome.BLOCKED, "no forge was asked")
+    noted = _result("AC6", absent, outcome=Outcome.BLOCKED).model_copy(update={"noted": True})
+    left = LeftOut(criterion="P-5", title="Multi-tenancy", reason="one tenant only")
+    shown = texts(lines(_decision(_failing("P-2"), noted, left_out=(left,)), WIDTH))
+    assert "not asked  P-5: one tenant only" in shown
+    assert "BLOCKED, noted  AC6 Title of AC6: forge/forge: no forge was asked" in shown
+
+
+def test_a_text_of_others_cannot_act_on_the_terminal() -> None:
+    leg = _leg("suite", "C.1", Outcome.FAIL, "\x1b[2J\x1b]0;owned\x07 failed", "\x1b[31mRun it.")
+    result = _result("C.1", leg, outcome=Outcome.FAIL)
+    shown = "\n".join(
+        [*texts(lines(_decision(result), WIDTH)), *texts(explanation([result], WIDTH))]
+    )
+    assert "failed" in shown
+    assert not {"\x1b", "\x07"} & set(shown)
+
+
+def test_an_explanation_cuts_nothing_and_says_what_was_expected() -> None:
+    shown = texts(explanation([_failing("P-2")], WIDTH))
+    told = " ".join(" ".join(line.split()) for line in shown)
+    assert " ".join(LONG.split()) in told
+    assert criteria.asks_of("P-2") in told
+    assert max(map(len, shown)) <= WIDTH
+
+
+def test_a_criterion_without_legs_names_what_would_ask_it() -> None:
+    empty = Leg(question="approval", subject="-", outcome=None, reason="no approval is named")
+    result = _result("P-3", empty, outcome=Outcome.INCONCLUSIVE, reason="nothing was asked")
+    shown = texts(lines(_decision(result), WIDTH))
+    assert any("approval" in line for line in shown if line.startswith("  next"))
