@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.sandbox.allowed import tool_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,13 +64,11 @@ def interpreter(
     if named is None:
         return Interpreter(sys.executable, own_environment=False)
     python = Path(named)
-    if not python.is_absolute() or not os.access(python, os.X_OK):
+    if not python.is_absolute() or not python.is_file() or not os.access(python, os.X_OK):
         raise NoInterpreter(
             f"there is no interpreter at {named}", "Mend `interpreter` in the manifest."
         )
-    return Interpreter(
-        named, own_environment=True, readable=(python.parent.parent, python.resolve().parent.parent)
-    )
+    return Interpreter(named, own_environment=True, readable=tool_paths(named, {}, ()))
 
 
 def wanted(requirements: bytes) -> Iterator[str]:

@@ -23,6 +23,7 @@ from atom_release.gate.rules.isolation import doubt, levels_missed
 from atom_release.lab.sandbox import Finished, Limits, Sandbox
 from atom_release.lab.sandbox.launcher import mounts
 from atom_release.lab.sandbox.order import Bounds, Folders, Order
+from atom_release.lab.sandbox.process import NotIsolated
 
 LIMITS = Limits(wall=30, cpu=20, memory_mb=1024, processes=64, file_mb=32)
 MODES = ["any", "user"]
@@ -520,27 +521,78 @@ _ASKED = """
 import os, sys
 from pathlib import Path
 from atom_release.lab.sandbox import Limits, Sandbox, network
-done = Sandbox([]).run(
-    ["/bin/cat", "/etc/hostname"], directory=Path(sys.argv[1]), writable=[], environment={},
+done = Sandbox([], accepted=sys.argv[2:]).run(
+    ["/bin/touch", "ran"], directory=Path(sys.argv[1]), writable=[], environment={},
     limits=Limits(wall=30, cpu=20, memory_mb=512), network=False)
 print(os.geteuid(), done.status, network(), *done.isolation)
 """
 
 
-def test_where_the_kernel_refuses_namespaces_the_evidence_says_so(tmp_path: Path) -> None:
-    """An ordinary user whose user namespaces are used up: nothing holds, and nothing passes."""
-    done = subprocess.run(
-        [sys.executable, "-c", _REFUSED, _ASKED, str(tmp_path)],
+def refused_by_the_kernel(place: Path, *accepted: str) -> subprocess.CompletedProcess[str]:
+    """Ask the sandbox as an ordinary user whose user namespaces are used up."""
+    return subprocess.run(
+        [sys.executable, "-c", _REFUSED, _ASKED, str(place), *accepted],
         env={"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+@pytest.mark.parametrize("accepted", [(), ("network:host",), ("files:host", "network:host")])
+def test_where_the_kernel_refuses_namespaces_nothing_is_run(
+    accepted: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Code of the release could read every key of the gate's user; accepting a part is no yes."""
+    done = refused_by_the_kernel(tmp_path, *accepted)
+    assert "was not run; the operator's file accepts" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_operator_accepts_to_go_without_the_evidence_says_so(tmp_path: Path) -> None:
+    """Nothing holds, and the evidence names what did not."""
+    done = refused_by_the_kernel(tmp_path, "none")
+    assert (tmp_path / "ran").exists(), done.stderr
     uid, status, network, *isolation = done.stdout.split()
     assert (uid, status, network, isolation[0]) == ("1000", "0", "None", "none"), done.stderr
     assert levels_missed(isolation) == ("files:host", "processes:host", "network:host")
     assert doubt(isolation, ())
+
+
+@pytest.mark.parametrize("named", ["/", "/usr/..", "/tmp", "/var/../tmp", "/proc", "/dev"])  # noqa: S108 - names, and nothing is written there
+def test_what_no_view_can_be_made_of_is_not_on_the_list(named: str, tmp_path: Path) -> None:
+    """However it is spelled: the rest is seen, and the machine's own is not."""
+    mark = tmp_path / "mark"
+    mark.write_text("x")
+    (tmp_path / "work").mkdir()
+    done = Sandbox([], readable=[Path(named)], accepted=["none"]).run(
+        ["/bin/cat", str(mark)],
+        directory=tmp_path / "work",
+        writable=[],
+        environment={},
+        limits=Limits(wall=30, cpu=20, memory_mb=512),
+        network=False,
+    )
+    assert done.status != 0
+    assert "mount-namespace" in done.isolation
+
+
+def test_an_order_that_cannot_be_carried_out_is_not_run_in_any_other_way(tmp_path: Path) -> None:
+    """Whatever breaks the view, the machine has namespaces: nothing runs without them."""
+    (tmp_path / "file").write_text("x")
+    ran = tmp_path / "ran"
+    with pytest.raises(NotIsolated):
+        Sandbox([], accepted=["none"]).run(
+            ["/bin/touch", str(ran)],
+            directory=tmp_path,
+            writable=[],
+            throwaway=[tmp_path / "file"],  # an overlay wants a folder
+            environment={},
+            limits=Limits(wall=30, cpu=20, memory_mb=512),
+            network=False,
+        )
+    assert not ran.exists()
 
 
 def test_the_order_of_mounts_covers_what_is_hidden_inside_what_is_shown() -> None:

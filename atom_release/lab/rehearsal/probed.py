@@ -12,6 +12,7 @@ import threading
 from concurrent.futures import Future
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.rules.isolation import NONE
 from atom_release.lab.look import Look
 from atom_release.lab.rehearsal import postgres
 from atom_release.lab.rehearsal.folder import Folder
@@ -27,7 +28,8 @@ class Probed:
         """Prepare its folders; nothing is started yet."""
         self._folder = folder
         self._launcher = Launcher(
-            Sandbox(hidden=(*look.hidden, folder.root), accounts=APART),
+            # No code of the release runs here: without namespaces it is asked all the same.
+            Sandbox(hidden=(*look.hidden, folder.root), accounts=APART, accepted=(NONE,)),
             folder.apart_logs,
             network=False,
         )

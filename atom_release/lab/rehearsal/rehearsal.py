@@ -48,7 +48,9 @@ class Rehearsal:
         """Prepare the folders; nothing is started yet."""
         self._look = look
         self._folder = Folder.make(look.scratch)
-        box = sandbox or Sandbox((*look.hidden, self._folder.root), look.readable)
+        box = sandbox or Sandbox(
+            (*look.hidden, self._folder.root), look.readable, accepted=look.operator.isolation
+        )
         self._launcher = Launcher(
             box, self._folder.logs, network=new_network(box.namespaces) or True
         )

@@ -96,7 +96,7 @@ def tool_paths(
     if not path_text or not path_text.startswith("/"):
         return ()
     shown: dict[Path, None] = {}
-    for path in _chain(Path(path_text)):
+    for path in _chain(Path(os.path.normpath(path_text))):
         for needed in (*_installation(path, hidden), path):
             shown.setdefault(needed)
     return tuple(shown)
@@ -113,7 +113,7 @@ def _chain(program: Path) -> list[Path]:
 def _installation(program: Path, hidden: Iterable[Path]) -> list[Path]:
     """Return the folders of the Python or Node installation that a program belongs to."""
     prefix = program.parent.parent
-    if program.parent.name != "bin" or prefix == Path("/"):
+    if program.parent.name != "bin" or prefix.resolve() == Path("/"):
         return []
     if (config := prefix / "pyvenv.cfg").is_file():
         base = _home_of(config)

@@ -7,10 +7,11 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from atom_release.gate.rules.isolation import doubt
 from atom_release.lab.sandbox.order import SUBJECT, Bounds, Folders, Namespaces, Order
 from atom_release.lab.sandbox.process import (
     Finished,
@@ -38,12 +39,17 @@ class Sandbox:
 
     `namespaces` is `any` (the strongest to be had), `user` (a user namespace even as root) or
     `none`. `accounts` are whom it runs as where the gate is root: the first that exists.
+
+    Where this machine has no namespaces at all, nothing is run unless the levels of isolation that
+    are then missing are `accepted`, and never as root. An order that this machine could not carry
+    out although it has namespaces is not run in any other way.
     """
 
     hidden: Sequence[Path]
     readable: Sequence[Path] = ()
     namespaces: Namespaces = "any"
     accounts: Sequence[str] = SUBJECT
+    accepted: Sequence[str] = ()
     stopped: threading.Event = field(
         default_factory=threading.Event, repr=False, compare=False
     )  # once set, what runs here ends
@@ -87,12 +93,7 @@ class Sandbox:
             self.namespaces,
             self.accounts,
         )
-        try:
-            return self._finish(order)
-        except NotIsolated:
-            if self.namespaces == "none":
-                raise
-            return self._finish(_without_namespaces(order))
+        return _finish(self._possible(order), self.stopped)
 
     def start(  # noqa: PLR0913 - one parameter for each thing the subject is given
         self,
@@ -121,12 +122,7 @@ class Sandbox:
             namespaces=self.namespaces,
             accounts=self.accounts,
         )
-        try:
-            return _begin(order, log)
-        except NotIsolated:
-            if self.namespaces == "none":
-                raise
-            return _begin(_without_namespaces(order), log)
+        return _begin(self._possible(order), log)
 
     @cached_property
     def holds(self) -> tuple[str, ...]:
@@ -142,23 +138,75 @@ class Sandbox:
                 network=False,
             ).isolation
 
-    def _finish(self, order: Order) -> Finished:
-        written_in_place = order.folders.bounded if order.namespaces == "none" else ()
-        _give_to_subject(order, [*order.folders.throwaway, *written_in_place])
-        with launched(order, subprocess.PIPE) as work:
-            isolation = tuple(work.said()["isolation"])
-            output = read_all(work, order.bounds.wall or 0, self.stopped)
-            work.tell(b"")
-            last = work.said()
-        met = last["met_limit"]
-        return Finished(
-            last["status"],
-            output,
-            met == "wall",
-            None if met == "told" else met,
-            isolation,
-            Shown.by(work.order, isolation),
+    def _possible(self, order: Order) -> Order:
+        """Return the order as this machine can carry it out.
+
+        Raises:
+            NotIsolated: it has no namespaces, and nobody accepted that or it would be root.
+        """
+        if self.namespaces == "none" or _has_namespaces(
+            self.namespaces, tuple(self.accounts), host_network=order.network is not False
+        ):
+            return order
+        if doubt(("none",), self.accepted):
+            raise NotIsolated(
+                "this machine gives the gate no namespaces, so code of the release was not run; the"
+                " operator's file accepts to run it without as `isolation: [none]`"
+            )
+        bare = replace(order, namespaces="none")
+        if os.geteuid() == 0 and bare.plain()["target"] is None:
+            raise NotIsolated(
+                "this machine gives the gate no namespaces, and without them what it runs would be"
+                " root: run the gate as an ordinary user"
+            )
+        return bare
+
+
+@cache
+def _has_namespaces(
+    namespaces: Namespaces, accounts: tuple[str, ...], *, host_network: bool
+) -> bool:
+    """Say whether this machine lets an order of the gate's own into namespaces.
+
+    Found once in a process, with nothing of any release in it: what a later order names can make
+    that one fail, and is no reason to run it without.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        order = Order(
+            ["/bin/true"],
+            place,
+            {},
+            Folders(bounded=[place]),
+            Bounds(wall=30, cpu=10, address_mb=512),
+            network=host_network,
+            namespaces=namespaces,
+            accounts=accounts,
         )
+        try:
+            _finish(order, threading.Event())
+        except NotIsolated:
+            return False
+    return True
+
+
+def _finish(order: Order, stopped: threading.Event) -> Finished:
+    written_in_place = order.folders.bounded if order.namespaces == "none" else ()
+    _give_to_subject(order, [*order.folders.throwaway, *written_in_place])
+    with launched(order, subprocess.PIPE) as work:
+        isolation = tuple(work.said()["isolation"])
+        output = read_all(work, order.bounds.wall or 0, stopped)
+        work.tell(b"")
+        last = work.said()
+    met = last["met_limit"]
+    return Finished(
+        last["status"],
+        output,
+        met == "wall",
+        None if met == "told" else met,
+        isolation,
+        Shown.by(work.order, isolation),
+    )
 
 
 def _begin(order: Order, log: Path) -> Running:
@@ -171,10 +219,6 @@ def _begin(order: Order, log: Path) -> Running:
     except BaseException:
         work.end()
         raise
-
-
-def _without_namespaces(order: Order) -> Order:
-    return replace(order, namespaces="none")
 
 
 def _give_to_subject(order: Order, folders: Sequence[Path]) -> None:

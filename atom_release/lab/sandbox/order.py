@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from atom_release.lab.sandbox import allowed
+from atom_release.lab.sandbox.launcher.mounts import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from atom_release.lab.sandbox.network import Network
 
 Namespaces = Literal["any", "user", "none"]
+
+_NEVER = {"/", "/proc", "/dev", "/sys", *PRIVATE}
+"""What is there in any case, with what the list puts into it, and never as this machine has it."""
 
 SUBJECT = ("nobody",)
 """Whom the subject's code runs as."""
@@ -129,7 +133,7 @@ class Order:
             *folders.readable,
             self.directory,
         }
-        return shown - {Path("/")}  # it is there in any case, with what the list puts into it
+        return {path for path in shown if _real(path) not in _NEVER}
 
     def _links(self, readable: set[Path]) -> dict[str, str]:
         """Return the symbolic links without which a path that the subject is told leads nowhere."""

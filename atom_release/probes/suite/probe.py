@@ -107,7 +107,9 @@ def bench(
     )
     seconds = suite.timeout.total_seconds()
     return Bench(
-        sandbox=seen_by(Sandbox(look.hidden, look.readable), *python.readable),
+        sandbox=seen_by(
+            Sandbox(look.hidden, look.readable, accepted=look.operator.isolation), *python.readable
+        ),
         python=python.python,
         own_environment=python.own_environment,
         scratch=trees.room(look),

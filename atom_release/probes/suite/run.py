@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -239,7 +240,9 @@ class Bench:
 
 def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:
     """Return the sandbox in which the witness, and those folders, can be read."""
-    return Sandbox(sandbox.hidden, (*sandbox.readable, _WITNESS, *more), sandbox.namespaces)
+    return replace(
+        sandbox, readable=(*sandbox.readable, _WITNESS, *more), stopped=threading.Event()
+    )
 
 
 def _junit_name(entry: object) -> str:
