@@ -52,7 +52,7 @@ def turn(
 
 
 def _take(descriptor: int, waiting: Callable[[str], None], longest: float) -> None:
-    told, until = False, time.monotonic() + longest
+    announced, until = False, time.monotonic() + longest
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,11 +63,11 @@ def _take(descriptor: int, waiting: Callable[[str], None], longest: float) -> No
                     f"Another run (process {holder}) acts on this repository and did not end.",
                     "Run again when it has ended.",
                 ) from None
-            if not told:
+            if not announced:
                 waiting(
                     f"another run (process {holder}) acts on this repository: waiting for it to end"
                 )
-                told = True
+                announced = True
             time.sleep(_PAUSE)
         else:
             return

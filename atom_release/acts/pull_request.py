@@ -19,14 +19,14 @@ _HOW = (
 )
 
 
-def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> str:
+def pull_request_text(repository: Path, request: PullRequest, decision: str) -> str:
     """Return the text of the pull request as markdown.
 
     Asking again gives the same text while the remote's base stands where it stood.
 
     Args:
         repository: holds the release commit.
-        asked: what is to be pulled.
+        request: what is to be pulled.
         decision: the decision's table, as markdown.
 
     Raises:
@@ -36,9 +36,12 @@ def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> st
     return printable(
         "\n".join(
             [
-                f"# {asked.title}",
+                f"# {request.title}",
                 "",
-                f"Pull `{asked.branch}` ({asked.commit}, tag `{asked.tag}`) into `{asked.base}`.",
+                (
+                    f"Pull `{request.branch}` ({request.commit}, tag `{request.tag}`)"
+                    f" into `{request.base}`."
+                ),
                 "",
                 _HOW,
                 "",
@@ -49,7 +52,7 @@ def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> st
                 "## What git says",
                 "",
                 "```text",
-                _requested(Git(repository), asked).replace("```", "'''"),
+                _requested(Git(repository), request).replace("```", "'''"),
                 "```",
                 "",
             ]
@@ -57,14 +60,14 @@ def pull_request_text(repository: Path, asked: PullRequest, decision: str) -> st
     )
 
 
-def _requested(git: Git, asked: PullRequest) -> str:
-    base = _base(git, asked)
+def _requested(git: Git, request: PullRequest) -> str:
+    base = _base(git, request)
     try:
         ran = git.call(
             "request-pull",
             base,
-            asked.remote,
-            f"{asked.commit}:refs/heads/{asked.branch}",
+            request.remote,
+            f"{request.commit}:refs/heads/{request.branch}",
             network=True,
             timeout=_NETWORK,
         )
@@ -73,29 +76,29 @@ def _requested(git: Git, asked: PullRequest) -> str:
             f"The pull request could not be written: {error.message}", error.remedy
         ) from error
     if ran.status != 0:
-        said = failure(ran, "request-pull", git.repository).message
+        reason = failure(ran, "request-pull", git.repository).message
         raise ActFailed(
-            f"The pull request could not be written: {said}",
-            f"git request-pull {base[:12]} {asked.remote} {asked.commit[:12]}:{asked.branch}",
+            f"The pull request could not be written: {reason}",
+            f"git request-pull {base[:12]} {request.remote} {request.commit[:12]}:{request.branch}",
         )
     return masked(ran.out.decode("utf-8", "replace")).strip("\n")
 
 
-def _base(git: Git, asked: PullRequest) -> str:
+def _base(git: Git, request: PullRequest) -> str:
     """Return the tip of the remote's base branch, its objects taken here."""
-    ref = f"refs/heads/{asked.base}"
+    ref = f"refs/heads/{request.base}"
     try:
-        address = remote.push_address(git, asked.remote)
+        address = remote.push_address(git, request.remote)
         if address is None:
             raise ActFailed(
-                f"The repository has no remote {asked.remote!r}.",
-                f"git remote add {asked.remote} <url>",
+                f"The repository has no remote {request.remote!r}.",
+                f"git remote add {request.remote} <url>",
             )
         tip = remote.references(git, address, ref, timeout=_NETWORK).get(ref)
         if tip is None:
             raise ActFailed(
-                f"{masked(address)} has no branch {asked.base} to pull into.",
-                f"git push {asked.remote} {asked.base}, or mend release.base.",
+                f"{masked(address)} has no branch {request.base} to pull into.",
+                f"git push {request.remote} {request.base}, or mend release.base.",
             )
         remote.take(git, address, ref, tip, timeout=_NETWORK)
     except GitError as error:

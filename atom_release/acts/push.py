@@ -130,8 +130,8 @@ def _arrived(git: Git, address: str, wanted: Wanted, asking: float) -> bool:
 
 def _refusal(git: Git, ran: Ran, address: str, wanted: Wanted) -> ActFailed:
     """Say why the remote refused, and what mends it."""
-    said = masked(ran.out.decode("utf-8", "replace")) + "\n" + ran.said
-    told = "; ".join(
+    output = masked(ran.out.decode("utf-8", "replace")) + "\n" + ran.said
+    remote_words = "; ".join(
         line.removeprefix("remote: ").strip()
         for line in ran.said.splitlines()
         if line.startswith("remote:")
@@ -169,14 +169,14 @@ def _refusal(git: Git, ran: Ran, address: str, wanted: Wanted) -> ActFailed:
         ),
         (
             ("hook declined", "aborted by hook", "protected branch", "[remote rejected]"),
-            f"its rules refuse it: {told or 'it does not say why'}",
+            f"its rules refuse it: {remote_words or 'it does not say why'}",
             (
                 "Ask whoever keeps the remote to let the gate push this branch and tag, or choose"
                 " another release.branch."
             ),
         ),
     ):
-        if any(word.lower() in said.lower() for word in words):
+        if any(word.lower() in output.lower() for word in words):
             return ActFailed(f"{address} refused the push: {reason}.", remedy)
     error = failure(ran, "push", git.repository)
     remedies = {

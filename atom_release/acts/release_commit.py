@@ -61,7 +61,7 @@ class Signature:
     @property
     def variables(self) -> dict[str, str]:
         """What makes git write this identity and moment, whatever is configured."""
-        said = {
+        values = {
             "NAME": _clean(self.identity.name),
             "EMAIL": _clean(self.identity.email),
             "DATE": self.moment,
@@ -69,7 +69,7 @@ class Signature:
         return {
             f"GIT_{role}_{key}": value
             for role in ("AUTHOR", "COMMITTER")
-            for key, value in said.items()
+            for key, value in values.items()
         }
 
 
@@ -262,12 +262,12 @@ def _tree(git: Git, base: str | None, files: Mapping[str, str]) -> str:
 
 
 def _entries(git: Git, tree: str) -> dict[str, tuple[str, str, str]]:
-    found: dict[str, tuple[str, str, str]] = {}
+    entries: dict[str, tuple[str, str, str]] = {}
     for record in git.output("ls-tree", "-z", "--full-tree", tree).split(b"\0")[:-1]:
         head, _, name = record.partition(b"\t")
         mode, kind, oid = head.decode("ascii").split()
-        found[name.decode("utf-8", "surrogateescape")] = (mode, kind, oid)
-    return found
+        entries[name.decode("utf-8", "surrogateescape")] = (mode, kind, oid)
+    return entries
 
 
 def _put(

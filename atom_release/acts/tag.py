@@ -10,39 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from atom_release.acts.push import Pushed, Wanted, push
-from atom_release.acts.release_commit import (
-    ITSELF,
-    Identity,
-    Onto,
-    Signature,
-    identity_of,
-    make_release_commit,
-    make_tag_object,
-    still_fits,
-)
 from atom_release.git import Git, GitError, masked, remote
-
-__all__ = [
-    "ITSELF",
-    "Existing",
-    "Identity",
-    "Onto",
-    "Pushed",
-    "RemoteTag",
-    "RemoteTagState",
-    "Signature",
-    "TagFacts",
-    "Wanted",
-    "ask_remote_tag",
-    "describe_tag",
-    "find_release",
-    "identity_of",
-    "make_release_commit",
-    "make_tag_object",
-    "push",
-    "still_fits",
-]
 
 _ASKING = 15.0
 
@@ -139,10 +107,11 @@ def find_release(
     no reference changes.
     """
     git = Git(repository)
-    found = _here(git, tag) or _there(git, remote_name, tag, timeout)
-    if found is None or judged not in {found.commit, remote.first_parent(git, found.commit)}:
+    existing = _here(git, tag) or _there(git, remote_name, tag, timeout)
+    if existing is None:
         return None
-    return found
+    fits = judged in {existing.commit, remote.first_parent(git, existing.commit)}
+    return existing if fits else None
 
 
 def describe_tag(
@@ -159,24 +128,23 @@ def describe_tag(
         remote_name: a remote to ask where the tag is not here.
     """
     git = Git(repository)
-    found = _here(git, tag) or (_there(git, remote_name, tag, _ASKING) if remote_name else None)
-    if found is None:
+    existing = _here(git, tag) or (_there(git, remote_name, tag, _ASKING) if remote_name else None)
+    if existing is None:
         return None
     return TagFacts(
         tag,
-        found.object,
-        found.commit,
-        judged or remote.first_parent(git, found.commit) or found.commit,
+        existing.object,
+        existing.commit,
+        judged or remote.first_parent(git, existing.commit) or existing.commit,
     )
 
 
 def _here(git: Git, tag: str) -> Existing | None:
     ref = f"refs/tags/{tag}"
     ran = git.call("rev-parse", ref, f"{ref}^{{commit}}")
-    found = ran.out.decode("ascii", "replace").split()
     if ran.status != 0:
         return None
-    oid, commit = found
+    oid, commit = ran.out.decode("ascii", "replace").split()
     return Existing(tag, oid, commit, "here")
 
 

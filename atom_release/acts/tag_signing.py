@@ -27,11 +27,11 @@ class TagKey:
     name: str
 
     @classmethod
-    def of(cls, said: str | None) -> TagKey | None:
-        """Read `ssh:FILE` or `gpg:KEY`, as the settings let it through; nothing said is no key."""
-        if not said:
+    def parse(cls, setting: str | None) -> TagKey | None:
+        """Read `ssh:FILE` or `gpg:KEY`, as the settings let it through; nothing set is no key."""
+        if not setting:
             return None
-        kind, _, name = said.partition(":")
+        kind, _, name = setting.partition(":")
         return cls(kind, os.path.expanduser(name) if kind == "ssh" else name)  # noqa: PTH111 - a name is text for another program
 
 
@@ -73,9 +73,9 @@ def signature(tag: bytes, key: TagKey) -> bytes:
             f"Use a key that asks no person. {_AGAIN}",
         ) from None
     if ran.returncode != 0 or _KINDS[key.kind] not in ran.stdout:
-        said = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+        lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
         raise ActFailed(
-            f"{command[0]} did not sign the tag: {said[-1][:300]}",
+            f"{command[0]} did not sign the tag: {lines[-1][:300]}",
             f"Name a key that signs without a person in ATOM_RELEASE_TAG_KEY. {_AGAIN}",
         )
     return ran.stdout

@@ -40,11 +40,17 @@ class Line:
 
 def lines(decision: Decision, width: int) -> Iterator[Line]:
     """Yield the lines of a decision, none longer than `width` but for commands and long words."""
-    passed = [one for one in decision.criteria if one.outcome is Outcome.PASS]
-    noted = [one for one in decision.criteria if one.accepted and one.outcome is not Outcome.PASS]
+    passed = [result for result in decision.criteria if result.outcome is Outcome.PASS]
+    noted = [
+        result
+        for result in decision.criteria
+        if result.accepted and result.outcome is not Outcome.PASS
+    ]
     refusing = sorted(
-        (one for one in decision.criteria if not one.accepted),
-        key=lambda one: _WORST_LAST.index(one.outcome) if one.outcome in _WORST_LAST else 0,
+        (result for result in decision.criteria if not result.accepted),
+        key=lambda result: (
+            _WORST_LAST.index(result.outcome) if result.outcome in _WORST_LAST else 0
+        ),
     )
     column = max((len(_name(result)) for result in passed), default=0)
     for result in passed:
@@ -54,11 +60,11 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
         yield from _hanging(Line("", note="not asked"), f"{left.criterion}: {left.reason}", width)
     for result in noted:
         yield from _accepted(result, width)
-    told: dict[tuple[str, str], str] = {}
+    shown: dict[tuple[str, str], str] = {}
     for result in refusing:
         if len(refusing) < _MANY:
             yield Line("")
-        yield from _block(result, told, width, most=3 if len(refusing) < _MANY else 2)
+        yield from _block(result, shown, width, most=3 if len(refusing) < _MANY else 2)
     if refusing or noted or passed:
         yield Line("")
     yield from verdict(decision, width)
@@ -149,23 +155,23 @@ def how_to_waive(result: CriterionResult) -> str:
 
 
 def _block(
-    result: CriterionResult, told: dict[tuple[str, str], str], width: int, most: int
+    result: CriterionResult, shown: dict[tuple[str, str], str], width: int, most: int
 ) -> Iterator[Line]:
     """Yield a criterion that refuses: what was found first, and the one next command or edit.
 
-    `told` holds what stands in the blocks above, so that nothing is told twice; `most` is the
+    `shown` holds what stands in the blocks above, so that nothing is said twice; `most` is the
     number of lines that each of the two may take.
     """
-    found = list(entries(result))
-    places = [(entry.question, entry.subject) for entry in found]
-    untold = [place for place in places if place not in told]
-    others = dict.fromkeys(told[place] for place in places if place in told)
-    told.update(dict.fromkeys(untold, result.id))
-    more = f"  (1 of {len(found)}: atom-release explain {result.id})" if len(found) > 1 else ""
-    if not untold:
+    causes = list(entries(result))
+    places = [(entry.question, entry.subject) for entry in causes]
+    fresh = [place for place in places if place not in shown]
+    others = dict.fromkeys(shown[place] for place in places if place in shown)
+    shown.update(dict.fromkeys(fresh, result.id))
+    more = f"  (1 of {len(causes)}: atom-release explain {result.id})" if len(causes) > 1 else ""
+    if not fresh:
         yield Line(f"{_name(result)}: the same as {', '.join(others)}", result.outcome)
         return
-    first = found[places.index(untold[0])]
+    first = causes[places.index(fresh[0])]
     yield Line(f"{_name(result)}{more}", result.outcome, note=_note(result))
     yield from _labelled("found", f"{first.where}: {first.found}", width, most)
     yield from _labelled("next", first.change, width, most)
@@ -179,7 +185,8 @@ def _accepted(result: CriterionResult, width: int) -> Iterator[Line]:
 
 def _rolled(rolled: Sequence[RollUp], width: int) -> Iterator[Line]:
     text = "; ".join(
-        f"{one.name} ({', '.join(one.members)}) {one.outcome or 'not asked'}" for one in rolled
+        f"{roll_up.name} ({', '.join(roll_up.members)}) {roll_up.outcome or 'not asked'}"
+        for roll_up in rolled
     )
     if text:
         yield from _hanging(Line("", note="roll-ups"), text, width)

@@ -73,7 +73,7 @@ def diff(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Say which criteria differ between two recorded decisions, in outcome, reason or evidence."""
+    """Compare two recorded decisions: the criteria whose outcome, reason or evidence differ."""
     from atom_release.cli import output_decision
     from atom_release.release import redecide
 
@@ -89,9 +89,9 @@ def claims(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Read service reports and show what they assert.
+    """Show the claims of service reports.
 
-    For people also the lines that look like claims and were not read.
+    Without --json also the lines that look like claims and were not read.
     """
     from atom_release.cli import output_claims
     from atom_release.reader import read_files
@@ -104,10 +104,7 @@ def claims(
 def explain(
     settings: Settings, criteria: CriteriaArgument = None, *, json: JsonOption = False
 ) -> None:
-    """Say of each criterion that is not PASS what was expected, what was found, where.
-
-    And what would change it.
-    """
+    """Explain each criterion that is not PASS: expected, found, where, and what would change it."""
     from atom_release.cli import output_decision
     from atom_release.release import last_decision
 
@@ -117,7 +114,7 @@ def explain(
 
 @about_release
 def ledger(settings: Settings, *, json: JsonOption = False) -> None:
-    """Show what became of every claim of every service report: said, found, verdict, where."""
+    """Show the verdict on every claim of every service report: said, found, where, why."""
     from atom_release.cli import output_ledger
     from atom_release.release import last_decision
 

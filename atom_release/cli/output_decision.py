@@ -64,11 +64,11 @@ def progress(*, shown: bool) -> Iterator[None]:
     with console.status("starting") as status:
         steps: list[str] = []
 
-        def hear(step: str, what: str, share: float | None) -> None:
+        def hear(step: str, doing: str, share: float | None) -> None:
             if step not in steps:
                 steps.append(step)
                 console.print(f"[dim]{step}[/dim]", highlight=False)
-            status.update(f"{step}: {what}" if share is None else f"{step}: {what} {_bar(share)}")
+            status.update(f"{step}: {doing}" if share is None else f"{step}: {doing} {_bar(share)}")
 
         stop = listen(hear)
         try:
@@ -123,16 +123,16 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
 
 def _run_document(result: RunResult) -> dict[str, Any]:
     decision = result.decision
-    told = [
+    criteria = [
         {
-            "id": one.id,
-            "outcome": one.outcome,
-            "assurance": one.assurance,
-            "reason": one.reason,
-            "evidence": list(one.evidence),
-            "before": one.before,
+            "id": criterion.id,
+            "outcome": criterion.outcome,
+            "assurance": criterion.assurance,
+            "reason": criterion.reason,
+            "evidence": list(criterion.evidence),
+            "before": criterion.before,
         }
-        for one in decision.criteria
+        for criterion in decision.criteria
     ]
     tag = result.tag and {
         "name": result.tag.name,
@@ -144,15 +144,15 @@ def _run_document(result: RunResult) -> dict[str, Any]:
         "decision": decision.verdict,
         "release": f"{decision.release} {decision.version}",
         "commit": decision.commit,
-        "criteria": told,
+        "criteria": criteria,
         "tag": tag,
         "artifacts": dict(result.artifacts),
         "page": result.page,
-        "left_out": {one.criterion: one.reason for one in decision.left_out},
+        "left_out": {left.criterion: left.reason for left in decision.left_out},
         "claims": decision.claims.model_dump(mode="json"),
         "baseline": decision.baseline,
-        "waivers": [one.model_dump(mode="json") for one in decision.waivers],
-        "approvals": [one.model_dump(mode="json") for one in decision.approvals],
+        "waivers": [use.model_dump(mode="json") for use in decision.waivers],
+        "approvals": [use.model_dump(mode="json") for use in decision.approvals],
         "said": list(result.notes),
     }
 
@@ -226,7 +226,7 @@ def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:
             },
             as_json=False,
         )
-        show_table([_change_row(one) for one in value["changes"]], as_json=False)
+        show_table([_change_row(change) for change in value["changes"]], as_json=False)
 
 
 def show_differences(result: Mapping[str, Any], *, as_json: bool) -> None:
@@ -235,13 +235,12 @@ def show_differences(result: Mapping[str, Any], *, as_json: bool) -> None:
         print_json(result)
         return
     for side in ("before", "after"):
-        one = result[side]
-        show(
-            {side: f"{one['decision']}  {one['commit'][:12]} as of {one['as_of']}  {one['place']}"},
-            as_json=False,
-        )
+        decision = result[side]
+        commit, place = decision["commit"][:12], decision["place"]
+        sentence = f"{decision['decision']}  {commit} as of {decision['as_of']}  {place}"
+        show({side: sentence}, as_json=False)
     show({"verified": result["verified"], "differing": len(result["changes"])}, as_json=False)
-    show_table([_change_row(one) for one in result["changes"]], as_json=False)
+    show_table([_change_row(change) for change in result["changes"]], as_json=False)
 
 
 def _change_row(change: Mapping[str, Any]) -> dict[str, Any]:

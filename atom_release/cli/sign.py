@@ -60,9 +60,9 @@ def waive(  # noqa: PLR0913 - what a waiver has to say
     to: ToOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Accept exactly the failure that the newest decision found, for its commit, until a moment.
+    """Sign a waiver for one failed criterion of the latest decision.
 
-    Signed.
+    It accepts exactly that failure, of that commit, until it expires.
     """
     from atom_release.release import sign_consent
 

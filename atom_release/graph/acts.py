@@ -9,7 +9,8 @@ an act yields no materialization and says what it would have done.
 
 # No postponed annotations here: dagster reads those of asset functions as objects.
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -25,75 +26,93 @@ if TYPE_CHECKING:
     from atom_release.release.work import Work
 
 GREEN = "green"
-ACTS = ("release_tag", "pull_request")
-Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+Events = Iterator[Event]
 
 
-def of(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
+@dataclass(frozen=True)
+class Ending:
+    """One asset of the graph's end.
+
+    `would` says of a work what the act would do; what has none is no act, and always happens.
+    """
+
+    name: str
+    upstream: str
+    stage: str
+    describes: str
+    kinds: frozenset[str]
+    step: Callable[["Work"], Events]
+    would: Callable[["Work"], str] | None = None
+    check: str | None = None
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it changes something outside of the gate's own store."""
+        return self.would is not None
+
+
+def endings(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
     """Return the gate, the audit bundle and the acts of one release."""
-    return [
-        _gate(blueprint),
-        _audit_bundle(blueprint),
-        _release_tag(blueprint, alone=alone),
-        _pull_request(blueprint, alone=alone),
-    ]
+    return [_asset(blueprint, ending, alone=alone) for ending in _ENDINGS]
 
 
-def _gate(blueprint: Blueprint) -> dg.AssetsDefinition:
-    key = blueprint.key("gate")
-    check = dg.AssetCheckSpec(
-        name=GREEN,
-        asset=key,
-        blocking=True,
-        description=(
-            "The signed decision on this commit, read back and derived again, is GREEN and still"
-            " holds now."
-        ),
+def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDefinition:
+    """Make the Dagster asset of one ending; an act that may not happen says what it would do."""
+    key = blueprint.key(ending.name)
+    check = ending.check and dg.AssetCheckSpec(
+        name=GREEN, asset=key, blocking=True, description=ending.check
     )
 
     @dg.asset(
         key=key,
-        deps=[blueprint.key("snapshot")],
-        check_specs=[check],
-        description=(
-            "Reads the signed decision back, verifies it, derives it again from the evidence, and"
-            " shows whether it is GREEN."
-        ),
-        kinds={"python"},
+        deps=[blueprint.key(ending.upstream)],
+        check_specs=[check] if check else None,
+        output_required=not ending.is_act,
+        pool=f"{blueprint.manifest.release.asset_key}_acts" if ending.is_act else None,
+        description=ending.describes,
+        kinds=set(ending.kinds),
         owners=OWNERS,
-        group_name=blueprint.group("decision"),
+        group_name=blueprint.group(ending.stage),
     )
-    def gate(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
-        work = work_of(context, blueprint, release, "gate")
-        green, said, table = _verdict(work)
-        yield dg.MaterializeResult(
-            asset_key=key, metadata={"decision": said, "criteria": dg.MetadataValue.md(table)}
-        )
-        yield dg.AssetCheckResult(
-            asset_key=key,
-            check_name=GREEN,
-            passed=green,
-            severity=dg.AssetCheckSeverity.ERROR,
-            description=said,
-        )
+    def asset(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
+        work = work_of(context, blueprint, release, ending.name)
+        if ending.would is not None:
+            hindrance = why_not(work, context, blueprint, alone=alone)
+            if hindrance:
+                _announce(work, f"{hindrance}: would {ending.would(work)}")
+                return
+        yield from ending.step(work)
 
-    return gate
+    return asset
+
+
+def _show_decision(work: "Work") -> Events:
+    green, sentence, table = _verdict(work)
+    yield dg.MaterializeResult(
+        metadata={"decision": sentence, "criteria": dg.MetadataValue.md(table)}
+    )
+    yield dg.AssetCheckResult(
+        check_name=GREEN,
+        passed=green,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=sentence,
+    )
 
 
 def _verdict(work: "Work") -> tuple[bool, str, str]:
-    from atom_release.gate.documents import (
-        markdown,
-    )
+    """Return whether the decision is GREEN, its sentence, and its table as Markdown."""
+    from atom_release.gate.documents import markdown
     from atom_release.release import stored_decision
 
     try:
-        recorded = work.standing
-        found = recorded.record if recorded else stored_decision.newest_record(work.subject)
-        if recorded is None and found.decision.verdict is Verdict.GREEN:
+        released = work.standing
+        record = released.record if released else stored_decision.newest_record(work.subject)
+        if released is None and record.decision.verdict is Verdict.GREEN:
             stored_decision.green_record(work.subject)
     except Refused as error:
         return False, f"refused: {error}", ""
-    decision = found.decision
+    decision = record.decision
     return (
         decision.verdict is Verdict.GREEN,
         f"{decision.verdict}: {decision.reason}",
@@ -101,125 +120,101 @@ def _verdict(work: "Work") -> tuple[bool, str, str]:
     )
 
 
-def _audit_bundle(blueprint: Blueprint) -> dg.AssetsDefinition:
-    key = blueprint.key("audit_bundle")
+def _bundle(work: "Work") -> Events:
+    from atom_release.release import bundle_decision
 
-    @dg.asset(
-        key=key,
-        deps=[blueprint.key("snapshot")],
-        description=(
-            "T6: every artifact of the decision in one archive that can be verified offline; for"
-            " refusals too, they are worth keeping."
-        ),
-        kinds={"zip"},
-        owners=OWNERS,
-        group_name=blueprint.group("decision"),
+    path, digest, size = bundle_decision.archive(work)
+    yield dg.MaterializeResult(
+        metadata={
+            "bundle": dg.MetadataValue.path(path),
+            "sha256": digest,
+            "bytes": size,
+            "commit": work.subject.commit,
+        }
     )
-    def audit_bundle(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
-        from atom_release.release import bundle_decision
-
-        work = work_of(context, blueprint, release, "audit_bundle")
-        name, digest, size = bundle_decision.archive(work)
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={
-                "bundle": dg.MetadataValue.path(name),
-                "sha256": digest,
-                "bytes": size,
-                "commit": work.subject.commit,
-            },
-        )
-
-    return audit_bundle
 
 
-def _release_tag(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
-    key = blueprint.key("release_tag")
+def _tag(work: "Work") -> Events:
+    from atom_release.release import tag_release
 
-    @dg.asset(
-        key=key,
-        deps=[blueprint.key("gate")],
-        output_required=False,
-        pool=f"{blueprint.manifest.release.asset_key}_acts",
-        description=(
-            "T6: commits the evidence on top of the judged commit, tags it and pushes both, only on"
-            " a decision derived again here as GREEN."
-        ),
-        kinds={"git"},
-        owners=OWNERS,
-        group_name=blueprint.group("acts"),
+    released = tag_release.tag(work)
+    yield dg.MaterializeResult(
+        metadata={
+            "tag": released.tag,
+            "tag object": released.tag_object,
+            "release commit": released.commit,
+            "judged commit": work.subject.commit,
+            "done": "already released" if released.before else "now",
+        }
     )
-    def release_tag(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
-        from atom_release.release import tag_release
-
-        work = work_of(context, blueprint, release, "release_tag")
-        hindrance = why_not(work, context, blueprint, alone=alone)
-        if hindrance:
-            _not_done(
-                work,
-                f"{hindrance}: would tag {work.subject.commit[:12]} as {work.manifest.release.tag}",
-            )
-            return
-        released = tag_release.tag(work)
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={
-                "tag": released.tag,
-                "tag object": released.tag_object,
-                "release commit": released.commit,
-                "judged commit": work.subject.commit,
-                "done": "already released" if released.before else "now",
-            },
-        )
-
-    return release_tag
 
 
-def _pull_request(blueprint: Blueprint, *, alone: bool) -> dg.AssetsDefinition:
-    key = blueprint.key("pull_request")
+def _open_pull_request(work: "Work") -> Events:
+    from atom_release.release import open_pull_request
 
-    @dg.asset(
-        key=key,
-        deps=[blueprint.key("release_tag")],
-        output_required=False,
-        pool=f"{blueprint.manifest.release.asset_key}_acts",
-        description=(
-            "T6: the pull request of the release branch, on the forge that the manifest names, else"
-            " as git's own request-pull words."
-        ),
-        kinds={"git", "markdown"},
-        owners=OWNERS,
-        group_name=blueprint.group("acts"),
+    request = open_pull_request.request_merge(work)
+    address = {"address": dg.MetadataValue.url(request.address)} if request.address else {}
+    yield dg.MaterializeResult(
+        metadata={
+            "request": dg.MetadataValue.md(request.text),
+            "judged commit": work.subject.commit,
+            **address,
+        }
     )
-    def pull_request(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
-        from atom_release.release import open_pull_request
-
-        work = work_of(context, blueprint, release, "pull_request")
-        hindrance = why_not(work, context, blueprint, alone=alone)
-        if hindrance:
-            _not_done(
-                work,
-                f"{hindrance}: would ask to merge {work.manifest.release.branch} into"
-                f" {work.manifest.release.base}",
-            )
-            return
-        asked = open_pull_request.request_merge(work)
-        at = {"address": dg.MetadataValue.url(asked.address)} if asked.address else {}
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={
-                "request": dg.MetadataValue.md(asked.text),
-                "judged commit": work.subject.commit,
-                **at,
-            },
-        )
-
-    return pull_request
 
 
-def _not_done(work: "Work", what: str) -> None:
-    work.log.info("%s", what)
-    progress.announce(work.name, what)
+_ENDINGS = (
+    Ending(
+        "gate",
+        "snapshot",
+        "decision",
+        "Reads the signed decision back, verifies it, derives it again from the evidence, and"
+        " shows whether it is GREEN.",
+        frozenset({"python"}),
+        _show_decision,
+        check=(
+            "The signed decision on this commit, read back and derived again, is GREEN and still"
+            " holds now."
+        ),
+    ),
+    Ending(
+        "audit_bundle",
+        "snapshot",
+        "decision",
+        "T6: every artifact of the decision in one archive that can be verified offline; for"
+        " refusals too, they are worth keeping.",
+        frozenset({"zip"}),
+        _bundle,
+    ),
+    Ending(
+        "release_tag",
+        "gate",
+        "acts",
+        "T6: commits the evidence on top of the judged commit, tags it and pushes both, only on"
+        " a decision derived again here as GREEN.",
+        frozenset({"git"}),
+        _tag,
+        would=lambda work: f"tag {work.subject.commit[:12]} as {work.manifest.release.tag}",
+    ),
+    Ending(
+        "pull_request",
+        "release_tag",
+        "acts",
+        "T6: the pull request of the release branch, on the forge that the manifest names, else"
+        " as git's own request-pull words.",
+        frozenset({"git", "markdown"}),
+        _open_pull_request,
+        would=lambda work: (
+            f"ask to merge {work.manifest.release.branch} into {work.manifest.release.base}"
+        ),
+    ),
+)
+ACTS = tuple(ending.name for ending in _ENDINGS if ending.is_act)
+
+
+def _announce(work: "Work", sentence: str) -> None:
+    work.log.info("%s", sentence)
+    progress.announce(work.name, sentence)
 
 
 def why_not(

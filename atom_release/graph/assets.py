@@ -17,13 +17,13 @@ from atom_release.graph.stations import asset_of, stations
 from atom_release.graph.step import work_of
 
 
-def of(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
+def build_assets(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
     """Return every asset of one release; `alone` says that no other release is loaded beside it."""
     reports = [_service_report(blueprint, service) for service in blueprint.manifest.services]
     return [
         *reports,
         *(asset_of(blueprint, station) for station in stations(blueprint)),
-        *acts.of(blueprint, alone=alone),
+        *acts.endings(blueprint, alone=alone),
     ]
 
 

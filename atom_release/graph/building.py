@@ -34,22 +34,31 @@ def build_definitions(
     Raises:
         Misuse: the manifest, or what it must be read from, is not usable.
     """
-    known = settings or environment.from_environment()
+    loaded = settings or environment.from_environment()
     blueprints = (
         manifests
         if manifests is not None
-        else [Blueprint(manifest_for_loading(known), known.manifest)]
+        else [Blueprint(manifest_for_loading(loaded), loaded.manifest)]
     )
     _unique(blueprints)
     alone = len(blueprints) == 1
-    made = [(blueprint, jobs.of(blueprint)) for blueprint in blueprints]
+    jobs_of = [(blueprint, jobs.build_jobs(blueprint)) for blueprint in blueprints]
     return dg.Definitions(
-        assets=[asset for blueprint in blueprints for asset in assets.of(blueprint, alone=alone)],
-        jobs=[job for _, of_one in made for job in of_one],
-        sensors=[
-            sensor for blueprint, of_one in made for sensor in sensors.of(blueprint, known, of_one)
+        assets=[
+            asset
+            for blueprint in blueprints
+            for asset in assets.build_assets(blueprint, alone=alone)
         ],
-        resources={"release": ReleaseResource.of(known), **overrides.pop("resources", {})},
+        jobs=[job for _, built in jobs_of for job in built],
+        sensors=[
+            sensor
+            for blueprint, built in jobs_of
+            for sensor in sensors.build_sensors(blueprint, loaded, built)
+        ],
+        resources={
+            "release": ReleaseResource.from_settings(loaded),
+            **overrides.pop("resources", {}),
+        },
         executor=overrides.pop("executor", dg.in_process_executor),
         **overrides,
     )

@@ -27,11 +27,11 @@ def check_specs(blueprint: Blueprint, criteria: Iterable[Criterion]) -> list[dg.
     """Return the check specs for criteria that stand on one asset."""
     return [
         dg.AssetCheckSpec(
-            name=one.check_name,
-            asset=blueprint.key_of(one.asset),
-            description=f"{one.id} {one.title}: {one.asks}",
+            name=criterion.check_name,
+            asset=blueprint.key_of(criterion.asset),
+            description=f"{criterion.id} {criterion.title}: {criterion.asks}",
         )
-        for one in criteria
+        for criterion in criteria
     ]
 
 

@@ -10,7 +10,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 from atom_release.graph.blueprint import Blueprint
 
 
-def of(blueprint: Blueprint) -> list[UnresolvedAssetJobDefinition]:
+def build_jobs(blueprint: Blueprint) -> list[UnresolvedAssetJobDefinition]:
     """Return the jobs of one release, with its checks."""
     release = blueprint.manifest.release
     judged = dg.AssetSelection.assets(

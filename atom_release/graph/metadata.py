@@ -56,13 +56,15 @@ def _numbers(document: object) -> dict[str, dg.MetadataValue]:
         return {}
     shown: dict[str, dg.MetadataValue] = {
         "evidence": dg.MetadataValue.int(len(evidence)),
-        "answered yes": dg.MetadataValue.int(sum(one["answer"] == "yes" for one in evidence)),
+        "answered yes": dg.MetadataValue.int(sum(piece["answer"] == "yes" for piece in evidence)),
         "questions": _table(("question", "subject", "answer", "assurance", "reason"), evidence),
     }
-    for one in evidence:
-        for endpoint in one["facts"].get("endpoints", []) if one["question"] == "latency" else []:
+    for piece in evidence:
+        for endpoint in (
+            piece["facts"].get("endpoints", []) if piece["question"] == "latency" else []
+        ):
             if isinstance(endpoint, dict) and endpoint.get("p95") is not None:
-                shown[f"p95 ms {one['subject']} {endpoint.get('name')}"] = dg.MetadataValue.float(
+                shown[f"p95 ms {piece['subject']} {endpoint.get('name')}"] = dg.MetadataValue.float(
                     float(endpoint["p95"])
                 )
     return shown
@@ -74,8 +76,8 @@ def _ledger(document: object) -> dict[str, dg.MetadataValue]:
         return {}
     rows = [
         {"service": service, **row, "evidence": ", ".join(row["evidence"])}
-        for service, of_one in document["ledger"].items()
-        for row in of_one
+        for service, entries in document["ledger"].items()
+        for row in entries
     ]
     shown: dict[str, dg.MetadataValue] = {
         "ledger": _table(

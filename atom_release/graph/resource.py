@@ -28,7 +28,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     dry_run: bool = False
 
     @classmethod
-    def of(cls, settings: environment.Settings) -> ReleaseResource:
+    def from_settings(cls, settings: environment.Settings) -> ReleaseResource:
         """Return the resource that carries these settings."""
         return cls(
             manifest=str(settings.manifest or ""),

@@ -4,7 +4,7 @@
 seen ones starts one audit (the whole graph where the judged manifest itself says `acts:
 automatic`). `<key>_inbox` watches a folder (`ATOM_RELEASE_INBOX`): its reports are laid over the
 judged commit, judged as uncommitted, and nothing is acted on. What counts as a change stands in
-`watching`; nothing is judged here.
+`release/report_changes`; nothing is judged here.
 """
 
 # No postponed annotations here: dagster reads those of asset functions as objects.
@@ -29,14 +29,14 @@ from atom_release.settings import Settings
 SECONDS = 5
 
 
-def of(
+def build_sensors(
     blueprint: Blueprint, settings: Settings, jobs: Sequence[UnresolvedAssetJobDefinition]
 ) -> list[dg.SensorDefinition]:
     """Return the sensors of one release; the inbox only where one is configured."""
-    found = [_revision_sensor(blueprint, jobs)]
+    sensors = [_revision_sensor(blueprint, jobs)]
     if settings.inbox is not None:
-        found.append(_inbox_sensor(blueprint, settings.inbox))
-    return found
+        sensors.append(_inbox_sensor(blueprint, settings.inbox))
+    return sensors
 
 
 def _revision_sensor(
@@ -113,7 +113,7 @@ def _inbox_sensor(blueprint: Blueprint, inbox: Path) -> dg.SensorDefinition:
             overlay = report_changes.lay_over(open_subject(settings, create=True), seen.settled)
         except AtomReleaseError as error:
             return dg.SensorResult(skip_reason=str(error), cursor=seen.cursor)
-        config = ReleaseResource.of(
+        config = ReleaseResource.from_settings(
             settings.with_options(
                 repository=overlay.repository, revision=overlay.commit, dry_run=True
             )

@@ -24,7 +24,7 @@ from atom_release.reader.claims_block import FILE
 from atom_release.reader.control import changed_copy
 from atom_release.reader.report import read_report
 from atom_release.reader.resolution import Resolver
-from atom_release.source.commit import MissingBlob
+from atom_release.source.objects import MissingBlob
 
 if TYPE_CHECKING:
     from atom_release.source.commit import JudgedTree

@@ -13,21 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from atom_release.acts.journal import Entry, Journal
-from atom_release.acts.release_commit import still_fits
-from atom_release.acts.tag import (
+from atom_release.acts.push import Wanted, push
+from atom_release.acts.release_commit import (
     ITSELF,
     Onto,
-    RemoteTag,
-    RemoteTagState,
     Signature,
-    TagFacts,
-    Wanted,
-    ask_remote_tag,
     identity_of,
     make_release_commit,
     make_tag_object,
-    push,
+    still_fits,
 )
+from atom_release.acts.tag import RemoteTag, RemoteTagState, TagFacts, ask_remote_tag
 from atom_release.acts.tag_signing import TagKey
 from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
@@ -158,7 +154,7 @@ def _committed(
     """
     subject = work.subject
     manifest, repository = subject.manifest, subject.tree.repository
-    identity, key = identity_of(repository, ITSELF), TagKey.of(work.settings.tag_key)
+    identity, key = identity_of(repository, ITSELF), TagKey.parse(work.settings.tag_key)
     onto = Onto(
         manifest.infrastructure.remote,
         manifest.release.branch,

@@ -21,9 +21,7 @@ from atom_release.source.checkout import Copy
 from atom_release.source.globs import matcher
 from atom_release.source.history import Added, Written
 from atom_release.source.listing import Entry, listing
-from atom_release.source.objects import MENDED, MissingBlob, Objects, hasher
-
-__all__ = ["Added", "Copy", "Entry", "JudgedTree", "MissingBlob", "Written", "open_tree"]
+from atom_release.source.objects import MENDED, Objects, hasher
 
 
 @dataclass(frozen=True)

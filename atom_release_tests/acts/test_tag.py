@@ -11,19 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.acts.tag import (
+from atom_release.acts.push import Wanted, push
+from atom_release.acts.release_commit import (
     Identity,
     Onto,
     Signature,
-    Wanted,
-    describe_tag,
-    find_release,
     identity_of,
     make_release_commit,
     make_tag_object,
-    push,
     still_fits,
 )
+from atom_release.acts.tag import describe_tag, find_release
 from atom_release.errors import ActFailed, ProbeFault
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.grown import git

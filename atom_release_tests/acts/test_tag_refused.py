@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.acts.push import Wanted, push
-from atom_release.acts.tag import Onto, make_release_commit, make_tag_object
+from atom_release.acts.release_commit import Onto, make_release_commit, make_tag_object
 from atom_release.errors import ActFailed
 from atom_release_tests.acts.test_tag import (
     ARTIFACTS,

@@ -81,7 +81,7 @@ def test_git_finds_the_ssh_signature_good_and_a_changed_tag_bad(
     repository: Path, tmp_path: Path
 ) -> None:
     key = ssh_key(tmp_path)
-    oid = tagged(repository, TagKey.of(f"ssh:{key}"))
+    oid = tagged(repository, TagKey.parse(f"ssh:{key}"))
     content = Git(repository).output("cat-file", "tag", oid)
     assert kind_of(content) == "ssh"
     allowed = signers(tmp_path, key)
@@ -93,7 +93,7 @@ def test_git_finds_the_ssh_signature_good_and_a_changed_tag_bad(
 
 
 def test_another_signer_is_not_good(repository: Path, tmp_path: Path) -> None:
-    tagged(repository, TagKey.of(f"ssh:{ssh_key(tmp_path)}"))
+    tagged(repository, TagKey.parse(f"ssh:{ssh_key(tmp_path)}"))
     other = tmp_path / "other"
     other.mkdir()
     assert not good(repository, signers(other, ssh_key(other)))
@@ -101,7 +101,7 @@ def test_another_signer_is_not_good(repository: Path, tmp_path: Path) -> None:
 
 def test_without_a_key_there_is_no_signature(repository: Path) -> None:
     assert (
-        kind_of(Git(repository).output("cat-file", "tag", tagged(repository, TagKey.of(None))))
+        kind_of(Git(repository).output("cat-file", "tag", tagged(repository, TagKey.parse(None))))
         == "none"
     )
     assert not good(repository)
@@ -136,7 +136,7 @@ def gpg_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_git_finds_the_gpg_signature_good(repository: Path, gpg_home: Path) -> None:
     assert gpg_home.is_dir()
-    oid = tagged(repository, TagKey.of("gpg:ada@example.org"))
+    oid = tagged(repository, TagKey.parse("gpg:ada@example.org"))
     assert kind_of(Git(repository).output("cat-file", "tag", oid)) == "gpg"
     assert good(repository)
 
@@ -146,7 +146,7 @@ def test_a_key_that_does_not_sign_makes_no_tag(key: str, repository: Path) -> No
     if shutil.which(key.partition(":")[0].replace("ssh", "ssh-keygen")) is None:
         pytest.skip(f"no program signs {key} here")
     with pytest.raises(ActFailed, match="did not sign the tag") as caught:
-        tagged(repository, TagKey.of(key))
+        tagged(repository, TagKey.parse(key))
     assert "ATOM_RELEASE_TAG_KEY" in caught.value.remedy
     assert git(repository, "tag") == ""
 
@@ -156,7 +156,7 @@ def test_a_key_with_a_passphrase_asks_nobody(
 ) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     with pytest.raises(ActFailed, match="did not sign"):
-        tagged(repository, TagKey.of(f"ssh:{ssh_key(tmp_path, '-N', 'hunter2')}"))
+        tagged(repository, TagKey.parse(f"ssh:{ssh_key(tmp_path, '-N', 'hunter2')}"))
 
 
 def test_without_the_program_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_the_repository_names_neither_the_checker_nor_the_signers(
     repository: Path, tmp_path: Path
 ) -> None:
     """A judged repository that brings its own `gpg.ssh.program` and its own trusted signers convinces nobody."""
-    tagged(repository, TagKey.of(f"ssh:{ssh_key(tmp_path)}"))
+    tagged(repository, TagKey.parse(f"ssh:{ssh_key(tmp_path)}"))
     name, _, value = signers(tmp_path, tmp_path / "id").partition("=")
     git(repository, "config", name, value)
     assert good(repository)

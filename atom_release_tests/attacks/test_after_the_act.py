@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.acts.tag import Wanted, push
+from atom_release.acts.push import Wanted, push
 from atom_release.cli.judge import exit_status
 from atom_release.errors import ActFailed, Refused
 from atom_release.graph.running import RunResult

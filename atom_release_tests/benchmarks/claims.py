@@ -42,9 +42,9 @@ print(json.dumps({{"seconds": seconds, "memory": resource.getrusage(resource.RUS
 """
 _OURS = _MEASURED.format(
     imports=(
-        "from atom_release.reader import read_files, read_report\nfrom atom_release.gate import"
-        " reports\nfrom atom_release.gate.decision.claims_summary import Account\nfrom"
-        " atom_release.gate.claims.ledger import Known, Run, SuiteKnown, judge_claims\nknown ="
+        "from atom_release.reader import read_files, read_report\nfrom atom_release.gate.documents import"
+        " markdown\nfrom atom_release.gate.decision.claims_summary import Account\nfrom"
+        " atom_release.gate.claims.ledger import judge_claims; from atom_release.gate.claims.service_facts import Known, Run, SuiteKnown\nknown ="
         " Known(suite=SuiteKnown(runs=(Run(passed=9, failed=0, skipped=0, total=9),) * 5,"
         " control_held=True, unchanged_since_report=True))\nread_report('warm.md', b'# C.1')"
     ),
@@ -53,7 +53,7 @@ _OURS = _MEASURED.format(
         " read_files([Path(sys.argv[1])]):\n        told = Account(service=record.path,"
         " rows=judge_claims(record, known), findings=record.findings, lines=record.lines)\n       "
         " ledger.write(f'##"
-        " {told.service}\\n\\n{reports.counted(told)}\\n\\n{reports.ledger_table(told.rows)}\\n\\n')\n"
+        " {told.service}\\n\\n{markdown.counted(told)}\\n\\n{markdown.ledger_table(told.rows)}\\n\\n')\n"
         "        claims += len(told.rows)"
     ),
 )

@@ -14,19 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atom_release.gate.claims import printed_numbers, verdicts
-from atom_release.gate.claims.ledger import (
+from atom_release.gate.claims.ledger import LedgerRow, decide_claims, disagreements, judge_claims
+from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
+from atom_release.gate.claims.service_facts import (
+    Counts,
     FileSize,
     Known,
-    LedgerRow,
+    LineAge,
+    MeasuredLatency,
     Run,
     ScoresKnown,
     SuiteKnown,
-    decide_claims,
-    disagreements,
-    judge_claims,
 )
-from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
-from atom_release.gate.claims.service_facts import Counts, LineAge, MeasuredLatency
 from atom_release.gate.facts.latency import Load
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, Outcome
 from atom_release.reader import read_report

@@ -30,4 +30,4 @@ def test_no_setting_is_lost_on_the_way_to_a_step() -> None:
         if value == getattr(unset, name) and name not in {"inbox", "scenario"}
     ]
     assert not left, f"this test says nothing of {left}"
-    assert ReleaseResource.of(settings).settings() == settings
+    assert ReleaseResource.from_settings(settings).settings() == settings

@@ -44,7 +44,7 @@ def look(release: Tiny, name: str, cursor: str | None) -> dg.SensorResult:
             instance=instance,
             cursor=cursor,
             definitions=definitions,
-            resources={"release": ReleaseResource.of(release.settings)},
+            resources={"release": ReleaseResource.from_settings(release.settings)},
         )
         result = sensor(context)
     assert isinstance(result, dg.SensorResult)

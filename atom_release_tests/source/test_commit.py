@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import Misuse, ProbeFault
-from atom_release.source.commit import JudgedTree, MissingBlob, open_tree
+from atom_release.source.commit import JudgedTree, open_tree
+from atom_release.source.objects import MissingBlob
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.grown import git
 

@@ -13,20 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from atom_release.gate.claims import verdicts
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord
-from atom_release.gate.claims.service_facts import FileSize, Known, Run, ScoresKnown, SuiteKnown
+from atom_release.gate.claims.service_facts import Known
 from atom_release.gate.vocabulary import Answer, ClaimVerdict
-
-__all__ = [
-    "FileSize",
-    "Known",
-    "LedgerRow",
-    "Run",
-    "ScoresKnown",
-    "SuiteKnown",
-    "decide_claims",
-    "disagreements",
-    "judge_claims",
-]
 
 _SOURCES = {
     ClaimKind.STATUS: "suite",
