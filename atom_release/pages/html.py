@@ -14,6 +14,8 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import Decision
@@ -21,6 +23,9 @@ from atom_release.gate.documents import matrix
 from atom_release.gate.documents.matrix import Cell
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True)
@@ -49,23 +54,31 @@ class Told:
 
 def page(page_facts: Told) -> bytes:
     """Return the page as UTF-8."""
+    pictures = [
+        (title, b64encode(content).decode()) for title, content in page_facts.pictures.items()
+    ]
+    text = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            told=page_facts,
+            rows=matrix.rows(page_facts.cells),
+            pictures=pictures,
+            verdicts=list(ClaimVerdict),
+        )
+    )
+    return printable(text).encode()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Return the templates of this folder; each is compiled once a process."""
     import jinja2
 
-    loader = jinja2.PackageLoader("atom_release.pages")
-    environment = jinja2.Environment(
-        loader=loader,
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("atom_release.pages"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = [
-        (title, b64encode(content).decode()) for title, content in page_facts.pictures.items()
-    ]
-    text = environment.get_template("page.html.j2").render(
-        told=page_facts,
-        rows=matrix.rows(page_facts.cells),
-        pictures=pictures,
-        verdicts=list(ClaimVerdict),
-    )
-    return printable(text).encode()

@@ -13,10 +13,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from upath import UPath
 
 from atom_release.errors import StoreError
@@ -172,7 +172,7 @@ class RunStore:
     commit: str
     name: str
 
-    @property
+    @cached_property
     def folder(self) -> UPath:
         """Where this run's artifacts lie."""
         return self.store.root / "runs" / self.commit / self.name
@@ -285,10 +285,9 @@ class RunStore:
             envelope = self._index_path(checked_part(step, "step")).read_bytes()
         except OSError as error:
             raise StoreError(f"Step {step} of run {self.name} left no index.", _AGAIN) from error
-        payload = signing.verify(envelope, self.store.trusted, INDEX_TYPE)
         try:
-            index = Index.model_validate(json.loads(payload))
-        except (ValueError, ValidationError) as error:
+            index = _verified_index(envelope, self.store.trusted)
+        except ValueError as error:
             raise StoreError(
                 f"The index of step {step} is signed, but is no index.", _AGAIN
             ) from error
@@ -316,3 +315,14 @@ class RunStore:
                 f"Step {others[taken[0]]} of run {self.name} already wrote {taken[0]}.",
                 "Give each artifact one step.",
             )
+
+
+@lru_cache(maxsize=512)
+def _verified_index(envelope: bytes, trusted: PublicKey) -> Index:
+    """Return what an envelope of these very bytes says, verified; each read asks for all of them.
+
+    Raises:
+        StoreError: the trusted key did not sign it.
+        ValueError: it holds no index.
+    """
+    return Index.model_validate(json.loads(signing.verify(envelope, trusted, INDEX_TYPE)))

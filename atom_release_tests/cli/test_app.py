@@ -18,6 +18,7 @@ from atom_release.cli import app
 from atom_release.git import Git
 from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import NO_FLOOR, asking
+from atom_release_tests.fixtures.dagster_home import place_dagster_home
 from atom_release_tests.fixtures.tiny import Tiny
 
 
@@ -66,7 +67,7 @@ def call(
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     place = tmp_path / "home"
-    place.mkdir()
+    place_dagster_home(place)
     return place
 
 
