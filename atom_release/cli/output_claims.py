@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from atom_release.gate.claims.ledger import said
+from atom_release.gate.claims.ledger import say_claim
 
 if TYPE_CHECKING:
     from atom_release.gate.claims.record import ClaimRecord
@@ -52,7 +52,7 @@ def lines_of(record: ClaimRecord) -> list[str]:
     if record.given:
         lines.append(f"  given by {escape(record.given)}")
     lines += [
-        f"  {escape(f'{record.path}:{claim.line}')}  {claim.kind.value}: {escape(said(claim))}"
+        f"  {escape(f'{record.path}:{claim.line}')}  {claim.kind.value}: {escape(say_claim(claim))}"
         for claim in record.claims
     ]
     lines += [f"  [yellow]contradiction:[/yellow] {escape(finding)}" for finding in record.findings]

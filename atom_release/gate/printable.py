@@ -21,7 +21,7 @@ def printable(text: str) -> str:
 
 
 def acts(text: str) -> bool:
-    """Say whether the text holds a character that acts instead of being shown."""
+    """Return whether the text holds a character that acts instead of being shown."""
     return _ACTING.search(text) is not None
 
 

@@ -45,7 +45,7 @@ def push_address(git: Git, name: str) -> str | None:
 
 
 def is_folder(address: str) -> bool:
-    """Say whether an address is a folder of this machine."""
+    """Return whether an address is a folder of this machine."""
     return address.startswith("file://") or not re.match(r"[^/]*:", address)
 
 
@@ -80,7 +80,7 @@ def above(ref: str) -> list[str]:
 
 
 def crosses(name: str, ref: str) -> bool:
-    """Say whether two references cannot stand together: one is a folder of the other."""
+    """Return whether two references cannot stand together: one is a folder of the other."""
     return name.startswith(f"{ref}/") or ref.startswith(f"{name}/")
 
 
@@ -213,7 +213,7 @@ def _holds_object(git: Git, oid: str) -> bool:
 
 
 def holds(git: Git, commit: str) -> bool:
-    """Say whether the repository holds this commit."""
+    """Return whether the repository holds this commit."""
     return git.call("cat-file", "-e", f"{commit}^{{commit}}").status == 0
 
 
@@ -228,7 +228,7 @@ def first_parent(git: Git, commit: str) -> str | None:
 
 
 def is_ancestor(git: Git, older: str, newer: str) -> bool:
-    """Say whether one commit is known here to be an ancestor of another, or the same."""
+    """Return whether one commit is known here to be an ancestor of another, or the same."""
     return holds(git, older) and git.call("merge-base", "--is-ancestor", older, newer).status == 0
 
 

@@ -101,7 +101,7 @@ def run(subject: Subject, *, acts: bool) -> RunResult:
     """
     settings = subject.settings
     subject.store.require_writable()
-    before = released.of(subject)
+    before = released.find_released(subject)
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
     definitions = build_definitions([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
@@ -170,7 +170,7 @@ def _result(
     )
     if subject.external:
         notes = ("external manifest: judged only, nothing may be acted on", *notes)
-    recorded = released.of(subject)
+    recorded = released.find_released(subject)
     try:
         record = recorded.record if recorded else stored_decision.newest_record(subject)
     except Refused as error:

@@ -71,7 +71,7 @@ def ablate(
 
 
 def is_test(path: str, tests: Sequence[str]) -> bool:
-    """Whether a file belongs to a suite rather than to the code it tests."""
+    """Return whether a file belongs to a suite rather than to the code it tests."""
     pure = PurePosixPath(path)
     if any(pure.is_relative_to(pattern) for pattern in tests):
         return True
@@ -165,7 +165,7 @@ def _is_ellipsis(statement: ast.stmt) -> bool:
 
 
 def _yields(function: _Function) -> bool:
-    """Whether the function is a generator: a yield of its own, not of a function within it."""
+    """Return whether the function is a generator: it yields itself, not a function within it."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()

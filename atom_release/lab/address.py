@@ -196,7 +196,7 @@ def unanswered(  # noqa: PLR0913 - what was asked, where, and what came instead 
     fault: ProbeFault,
     isolation: tuple[str, ...],
 ) -> Evidence:
-    """Say what it means that a place which was asked gave no answer.
+    """Return what it means that a place which was asked gave no answer.
 
     A rehearsed service had answered before: that it no longer does is its failure. A live one that
     refuses is absent, and one that is silent or cannot be understood is not established.
@@ -215,7 +215,7 @@ def unanswered(  # noqa: PLR0913 - what was asked, where, and what came instead 
 
 
 def bad_status(status: int, *, live: bool) -> Answer:
-    """Say what a wrong status means: a live system that has no such path lacks it.
+    """Return what a wrong status means: a live system that has no such path lacks it.
 
     One that is in trouble says nothing of the judged code.
     """

@@ -94,7 +94,7 @@ def remedy(why: str) -> str:
 
 
 def stays(why: str) -> bool:
-    """Say whether a further run in the same surroundings would fail for the same cause."""
+    """Return whether a further run in the same surroundings would fail for the same cause."""
     return why in _REMEDIES
 
 
@@ -107,7 +107,7 @@ def limit_met(results: Results | None) -> str | None:
 
 
 def causes(cases: Iterable[Case]) -> dict[str, str]:
-    """Give, for each failing test, what in the surroundings made it fail.
+    """Return, for each failing test, what in the surroundings made it fail.
 
     Those that judged are left out.
     """

@@ -357,7 +357,7 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def kind_of(error: BaseException) -> str:
-    """Say how a connection failed, whichever library said so.
+    """Return how a connection failed, whichever library said so.
 
     Refused, unresolved, timeout, tls, broken or protocol.
     """

@@ -173,7 +173,7 @@ def _local(tag: object) -> str:
 
 
 def _is_skipped(suite: Any) -> bool:  # noqa: ANN401 - the same
-    """Say whether a suite says of itself that it did not run."""
+    """Return whether a suite says of itself that it did not run."""
     return any(
         ELEMENTS.get(_local(child.tag)) is Outcome.SKIPPED for child in suite
     ) or Outcome.SKIPPED in {outcome for _, outcome in _suite_states(suite)}
@@ -268,7 +268,7 @@ def _elements(case: Any) -> Iterator[tuple[Outcome, str, str]]:  # noqa: ANN401 
 
 
 def _is_todo(case: Any) -> bool:  # noqa: ANN401 - the same
-    """Say whether a case is marked as still to be done.
+    """Return whether a case is marked as still to be done.
 
     Node's runner runs it, writes its failure, and fails no run by it ("todo tests are executed, but
     are not treated as test failures").

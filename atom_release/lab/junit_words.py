@@ -110,7 +110,7 @@ def word_outcome(text: str) -> Outcome:
 
 
 def speaks_of_outcomes(attribute: str) -> bool:
-    """Say whether an attribute of this name is one that runners say an outcome with."""
+    """Return whether an attribute of this name is one that runners say an outcome with."""
     return attribute.casefold() in _STATES | _GOOD_FLAGS.keys() | _BAD_FLAGS.keys()
 
 

@@ -43,7 +43,7 @@ def sweep(below: Path, *patterns: str) -> list[Path]:
 
 
 def _is_left(folder: Path) -> bool:
-    """Whether the gate that made a folder is gone; one without a lock is just being made."""
+    """Return whether the gate that made a folder is gone; one without a lock is just being made."""
     try:
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
     except OSError:

@@ -71,7 +71,7 @@ class Point:
 
 
 def drawn() -> bool:
-    """Say whether pictures can be made here."""
+    """Return whether pictures can be made here."""
     return find_spec("altair") is not None and find_spec("vl_convert") is not None
 
 

@@ -93,7 +93,7 @@ def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, E
 
 
 def _disagreements(look: Look, service: Service, paths: list[str]) -> list[str]:
-    """Say where several reports of this service's task state another status or other counts."""
+    """Return where several reports of this service's task state another status or other counts."""
     readable = (
         [path for path in paths if look.tree.entries[path].kind == "blob"] if len(paths) > 1 else []
     )
@@ -361,7 +361,7 @@ def _sizes(
 
 
 def _branch_exists(tree: JudgedTree, branch: str | None) -> bool | None:
-    """Say whether the repository knows that branch, here or as one of a remote's.
+    """Return whether the repository knows that branch, here or as one of a remote's.
 
     None without a branch or where git does not tell.
     """

@@ -195,7 +195,7 @@ def _broken(*problems: str) -> dict[str, JsonValue]:
 
 
 def _unusable(buckets: Mapping[str, Sequence[tuple[float, float]]]) -> str:
-    """Say what is wrong with one instance's buckets, or nothing."""
+    """Return what is wrong with one instance's buckets, or nothing."""
     try:
         edges = [Decimal(edge) for edge in buckets]
     except InvalidOperation:

@@ -269,7 +269,7 @@ def parse(body: bytes, content_type: str) -> Parsed:
 
 
 def _counts_events(kind: str, sample: Sample) -> bool:
-    """Say whether a sample counts: no sum, no time of creation, no quantile."""
+    """Return whether a sample counts: no sum, no time of creation, no quantile."""
     if sample.native_histogram is not None:
         return True
     return sample.name.endswith(_SUFFIXES[kind]) and not sample.name.endswith(("_created", "_sum"))

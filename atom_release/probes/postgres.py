@@ -206,7 +206,7 @@ def _look_at(dsn: str, timeout: float) -> tuple[str, _Role, _Role | None]:
 
 
 def kind(error: Exception) -> str:
-    """Say how a connection failed.
+    """Return how a connection failed.
 
     The message itself may quote what the address holds, so it is read and not passed on.
     """

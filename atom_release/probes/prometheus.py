@@ -38,7 +38,7 @@ class _Target:
     samples: int | None
 
     def problem(self, now: datetime) -> str:
-        """What is wrong with this target, or nothing."""
+        """Return what is wrong with this target, or nothing."""
         if self.health != "up" or not self.up:
             return "is down"
         if self.samples == 0:
@@ -142,7 +142,7 @@ def _control(client: Client) -> NegativeControl:
 
 
 def _is_of(look: Look, service: Service, target: _Target) -> bool:
-    """Whether a target is that service.
+    """Return whether a target is that service.
 
     By the host and port of its address, or by a label that names it.
     """

@@ -52,7 +52,7 @@ def probe_remote(look: Look, *, own: Own) -> Evidence:
 def _fast_forwards(
     look: Look, place: Place, refs: dict[str, str], own: Own | None
 ) -> tuple[Answer, str, str]:
-    """Say whether S, or a commit on it, may become the tip of the remote's branch without force."""
+    """Return whether S, or a commit on it, may become the remote branch's tip without force."""
     branch = look.manifest.release.branch
     tip = refs.get(f"refs/heads/{branch}")
     if tip is None:
@@ -88,7 +88,7 @@ def _fast_forwards(
 
 
 def _room_for(place: Place, branch: str, remote: str) -> tuple[Answer, str, str]:
-    """Say whether a branch of this name can be made beside those that are there."""
+    """Return whether a branch of this name can be made beside those that are there."""
     crossing = [ref.removeprefix("refs/heads/") for ref in place.in_the_way(f"refs/heads/{branch}")]
     if not crossing:
         return Answer.YES, f"{branch} does not exist on the remote yet", ""

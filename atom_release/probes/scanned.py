@@ -57,7 +57,7 @@ def _answer(result: Scan, thing: str, trouble: str = "") -> tuple[Answer, str]:
     )
     deciding = result.deciding
     if deciding:
-        shown = ", ".join(f"{finding.place} ({finding.what})" for finding in deciding[:3])
+        shown = ", ".join(f"{finding.place} ({finding.description})" for finding in deciding[:3])
         more = f" and {len(deciding) - 3} more" if len(deciding) > 3 else ""  # noqa: PLR2004 - as many as are shown
         return Answer.NO, f"{thing}: {shown}{more}; {read}"
     if not result.whole:

@@ -133,7 +133,7 @@ def _evidence(look: Look, use: Asked, isolation: tuple[str, ...]) -> Evidence:
 
 
 def judge(came: Mapping[str, str], name: str) -> tuple[Answer, str]:
-    """Say what the answers mean.
+    """Return what the answers mean.
 
     `came` holds what became of the planted, the made-up, the new and the former value.
     """

@@ -53,7 +53,7 @@ def probe_artifact_signing(
         change for change, copy in _tampered(envelope).items() if _is_accepted(verify, copy)
     ]
     checked = _control(accepted)
-    in_tree = private_keys_in(look.tree).of(load_public(public_pem)) if public_pem else []
+    in_tree = private_keys_in(look.tree).holders_of(load_public(public_pem)) if public_pem else []
     facts = {
         "bytes": len(envelope),
         "tampered_copies": len(_tampered(envelope)),

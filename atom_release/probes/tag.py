@@ -143,7 +143,7 @@ def _there(place: Place, tag: str) -> Iterator[Holder]:
 
 
 def _is_ours(place: Place, holder: Holder, own: Own | None) -> bool:
-    """Say whether a tag is this release's.
+    """Return whether a tag is this release's.
 
     On S or on a commit whose first parent S is, and made by the gate on GREEN.
     """

@@ -113,7 +113,7 @@ class Shown:
     other: Answered
 
     def whose(self, answered: Answered) -> str:
-        """Say whose data an accepted request was answered with.
+        """Return whose data an accepted request was answered with.
 
         `tenant`, `other`, `both`, or `not shown`.
         """
@@ -241,7 +241,7 @@ def _refusal(answered: Answered, audit: TokenAudit) -> str:
 
 
 def _foreign(answered: Answered, shown: Shown, rightful: str) -> str:
-    """Say what a valid token that names another tenant, or two, came to.
+    """Return what a valid token that names another tenant, or two, came to.
 
     `rightful` is whose data it may see.
     """

@@ -162,7 +162,7 @@ def _asked(
 
 
 def _emptiness(paths: list[str], reason: str) -> dict[str, JsonValue]:
-    """Say that nothing which the release reads was asked; nothing where something was."""
+    """Return the remark that nothing which the release reads was asked, or nothing."""
     if paths:
         return {}
     told = f"{reason}: this says nothing about the release, whose manifest names no `secrets`"
@@ -262,7 +262,7 @@ class _Client:
         }
 
     def holds(self, path: str) -> bool:
-        """Say whether a version lies at a readable path; its body is not read from the socket."""
+        """Return whether a version lies at a readable path; the body stays in the socket."""
         status = self._safely(lambda: self._status(path))
         if status not in {200, 404}:
             raise _Trouble("unauthorized" if status in _REFUSED else f"status-{status}")

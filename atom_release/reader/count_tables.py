@@ -94,7 +94,7 @@ def _made(numbers: dict[str, int], lines: dict[str, int], *, everything: bool) -
     lone_total = printed == ("total",)
     if not counted_words and not lone_total:
         return None
-    return Counts.of(min(lines.values()), numbers, printed, lines)
+    return Counts.from_numbers(min(lines.values()), numbers, printed, lines)
 
 
 def _rows(table: Table) -> Iterator[Fact]:
@@ -159,7 +159,7 @@ def _row(table: Table, row: Fact, columns: dict[str, int]) -> Counts | None:
             numbers[unit] = number
     if not numbers:
         return None
-    counts = Counts.of(row.line, numbers)
+    counts = Counts.from_numbers(row.line, numbers)
     state = table.column("status_column")
     if (
         state is not None

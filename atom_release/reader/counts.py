@@ -144,7 +144,7 @@ def _sum_of_others(ranked: list[Statement]) -> Statement | None:
 
 
 def _is_larger(run: Statement, lead: Statement) -> bool:
-    """Whether a run in a section about tests has more tests than the suite is said to have."""
+    """Return whether a run in a section about tests has more tests than the suite is said to have."""
     ran, stated = run.counts.completed().total, lead.counts.completed().total
     return run.section.inherited.testing and bool(ran and stated and ran > stated)
 
@@ -206,7 +206,7 @@ class _Reading:
                 self.document.examined.update(number for number, _ in lines)
 
     def _own(self, fact: Fact) -> bool:
-        """Whether a fact speaks of this report's suite as it is now."""
+        """Return whether a fact speaks of this report's suite as it is now."""
         section = fact.section
         if not section.own or section.inherited.compliance or _OTHER_VERSION.search(fact.raw):
             return False
@@ -261,7 +261,7 @@ class _Reading:
         self.taken.update(fact.line for fact in group)
         self.statements.append(
             Statement(
-                Counts.of(min(lines.values()), numbers, printed, lines),
+                Counts.from_numbers(min(lines.values()), numbers, printed, lines),
                 Rank.FIELD,
                 section,
             )
@@ -355,7 +355,9 @@ class _Reading:
             return
         first = entries[0][0]
         self._add(
-            Counts.of(min(lines.values()), numbers, tuple(lines), lines), Rank.LINE, first.section
+            Counts.from_numbers(min(lines.values()), numbers, tuple(lines), lines),
+            Rank.LINE,
+            first.section,
         )
 
     def _note(self, phrase: phrases.Phrase, fact: Fact) -> None:
@@ -381,7 +383,7 @@ def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
         for unit in UNITS
         if unit in numbers and re.search(rf"(?<![\d]){_digits(numbers[unit])}(?!\d)", fact.text)
     )
-    return Counts.of(fact.line, numbers, printed)
+    return Counts.from_numbers(fact.line, numbers, printed)
 
 
 def _digits(number: int) -> str:
@@ -393,7 +395,7 @@ def _worth_reading(fact: Fact) -> bool:
 
 
 def _testing(fact: Fact) -> bool:
-    """Whether the section that a fact stands in, a heading's own left out, is about tests."""
+    """Return whether the section that a fact stands in, a heading's own left out, is about tests."""
     section: Section | None = fact.section
     if fact.kind is Kind.HEADING:
         section = fact.section.parent
@@ -401,6 +403,6 @@ def _testing(fact: Fact) -> bool:
 
 
 def _in_summary(section: Section) -> bool:
-    """Whether a section, or one above it, is the header or a summary."""
+    """Return whether a section, or one above it, is the header or a summary."""
     above = section.parent
     return section.header or section.topic.verdict or (above is not None and _in_summary(above))

@@ -73,7 +73,7 @@ def _decode(raw: bytes) -> str:
 
 
 def _wide(sample: bytes) -> str | None:
-    """Say which UTF-16 this is if every other byte is mostly NUL."""
+    """Return which UTF-16 this is if every other byte is mostly NUL."""
     pairs = len(sample) // 2
     if not pairs or b"\0" not in sample:
         return None

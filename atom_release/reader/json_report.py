@@ -204,7 +204,7 @@ class _Reading:
                 yield f"{keys[0]}: {str(leaf.value).lower()}", leaf, status
 
     def _simulated(self) -> bool:
-        """Whether a mode, or the state of every part, says that nothing was really done."""
+        """Return whether a mode, or the state of every part, says that nothing was really done."""
         parts = []
         for keys, leaf in self.leaves:
             state = keys and keys[-1] in _STATES
@@ -235,7 +235,7 @@ class _Reading:
             break
         if not numbers:
             return None
-        counts = Counts.of(min(lines.values()), numbers, None, lines)
+        counts = Counts.from_numbers(min(lines.values()), numbers, None, lines)
         if not counts.adds_up():
             self.findings.append(f"{counts} does not add up on line {counts.line}")
         return counts.completed()

@@ -147,7 +147,7 @@ class _Walk:
         return self.quotes > 0 and not (self.section.header and self.headings <= 1)
 
     def _only_header(self) -> bool:
-        """Whether nothing but titles stands above, so that the header goes on."""
+        """Return whether nothing but titles stands above, so that the header goes on."""
         return self.texts == 0 and self.headings <= _SUBTITLES
 
     def _heading(self, opened: Token, inline: Token) -> None:

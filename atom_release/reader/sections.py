@@ -85,7 +85,7 @@ class Section:
         object.__setattr__(self, "own", self._is_own())
 
     def _is_own(self) -> bool:
-        """Whether its lines speak of this release; below "Deliverables" a title names a group."""
+        """Return whether its lines speak of this release; below "Deliverables" a title names a group."""
         above = self.parent
         if above is not None and above.topic.files and not self.topic.gone:
             return above.own

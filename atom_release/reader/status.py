@@ -153,7 +153,7 @@ def _tail(document: Document) -> set[int]:
 
 
 def _named(key: str) -> bool:
-    """Whether a key names a status, also that of "Phase 6"."""
+    """Return whether a key names a status, also that of "Phase 6"."""
     return "status" in concepts(key) or "status" in concepts(_UNIT.sub("", key))
 
 
@@ -202,7 +202,7 @@ def _elsewhere(fact: Fact) -> bool:
 
 
 def _is_of_task(fact: Fact, task_id: str | None) -> bool:
-    """Whether the key is this task by name, as in "Phase C.2 Performance Profiler: COMPLETE"."""
+    """Return whether the key is this task by name, as in "Phase C.2 Performance Profiler: COMPLETE"."""
     return (
         task_id is not None
         and fact.section.topic.verdict
@@ -274,7 +274,7 @@ def _conclusion(document: Document) -> Iterator[Stated]:
 
 
 def _emphatic(fact: Fact) -> bool:
-    """Whether a whole line is bold, or begins with a sign, and is no long sentence."""
+    """Return whether a whole line is bold, or begins with a sign, and is no long sentence."""
     raw = fact.raw.strip()
     bold = raw.strip("✅🎉🌟❌⚠️ ").startswith("**") and raw.rstrip(" .!！。").endswith("**")
     if len(fact.text.split()) > _SENTENCE or words("conditioned").search(fact.text.lower()):

@@ -25,7 +25,7 @@ class Counts:
     lines: tuple[tuple[str, int], ...] = ()
 
     @classmethod
-    def of(
+    def from_numbers(
         cls,
         line: int,
         numbers: Mapping[str, int],

@@ -39,7 +39,7 @@ def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.Pub
         artifacts.get(f"{prefix}_{names.BASELINE}"),
     )
     if waivers is not None:
-        given = consents.read(waivers, producer)
+        given = consents.read_consents(waivers, producer)
         case = replace(
             case,
             waivers=given.waivers,

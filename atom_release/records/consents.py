@@ -78,7 +78,7 @@ def document(envelopes: Iterable[bytes], trust: Trust, review: Review) -> bytes:
     )
 
 
-def read(content: bytes, producer: signing.PublicKey) -> Consents:
+def read_consents(content: bytes, producer: signing.PublicKey) -> Consents:
     """Check every signature in the artifact again.
 
     Args:
@@ -154,7 +154,7 @@ def _signature(
     keys: Mapping[str, tuple[signing.PublicKey, str]],
     producer: signing.PublicKey,
 ) -> tuple[Signature, str]:
-    """Say whose signature it is.
+    """Return whose signature it is.
 
     The producer's own key counts as solo: where others are trusted, only if they name it too.
     """

@@ -118,7 +118,7 @@ class History:
             for line in lines
         ]
 
-    def told(self, run: str) -> str:
+    def describe_earlier_runs(self, run: str) -> str:
         """Return what is known of runs before this one.
 
         The digest of the history as it stands, or `none`.
@@ -231,7 +231,7 @@ class History:
         return None if line is None else Occasion(**line["occasion"])
 
     def objection(self, snapshot: bytes) -> str:
-        """Say what speaks against acting on a recorded decision, or nothing.
+        """Return what speaks against acting on a recorded decision, or nothing.
 
         It has to stand here, and no later run may have come to another verdict, nor have refused a
         criterion without coming to one, whichever output folder it had and whatever is left of it.
@@ -326,7 +326,7 @@ def _failures(results: Iterable[CriterionResult]) -> dict[str, JsonValue]:
 
 
 def _refused_by(lines: Sequence[Mapping[str, Any]], run: str) -> str:
-    """Say which criteria a run's steps had refused before it ended, or nothing."""
+    """Return which criteria a run's steps had refused before it ended, or nothing."""
     refused = [
         criterion
         for line in lines
@@ -343,9 +343,9 @@ def _unclosed(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _over(line: Mapping[str, Any], when: datetime) -> bool:
-    """Say whether a run cannot decide any more.
+    """Return whether a run cannot decide any more.
 
     Its process has ended, or, where that cannot be seen, its timebox has.
     """
-    ended = Process.of(line["process"]).ended
+    ended = Process.from_line(line["process"]).ended
     return when >= datetime.fromisoformat(line["deadline"]) if ended is None else ended

@@ -40,7 +40,7 @@ class Process:
         return cls(platform.node(), _boot(), pid, psutil.Process(pid).create_time())
 
     @classmethod
-    def of(cls, fields: Any) -> Process:  # noqa: ANN401 - what stands in a signed line
+    def from_line(cls, fields: Any) -> Process:  # noqa: ANN401 - what stands in a signed line
         """Return the process that a line names."""
         return cls(
             str(fields["machine"]),

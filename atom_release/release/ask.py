@@ -38,11 +38,11 @@ class Boundary:
     deadline: datetime
 
     def wants(self, legs: Sequence[tuple[str, str]]) -> bool:
-        """Say whether the manifest expects a criterion that one of these legs belongs to.
+        """Return whether the manifest expects a criterion that one of these legs belongs to.
 
         Nothing else is asked.
         """
-        return any(leg in criteria.asked(self.look.manifest) for leg in legs)
+        return any(leg in criteria.asked_legs(self.look.manifest) for leg in legs)
 
     def ask(self, *questions: Question) -> list[Evidence]:
         """Ask one after another."""

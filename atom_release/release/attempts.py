@@ -63,7 +63,7 @@ def require_undisputed(
         )
 
 
-def told(rederived: record.Record, artifacts: Mapping[str, bytes]) -> str:
+def describe_attempts(rederived: record.Record, artifacts: Mapping[str, bytes]) -> str:
     """Return the lines of a tag's message that tell of the attempts before this decision."""
     earlier = json.loads(_snapshot(rederived, artifacts))["earlier"]
     lines = [

@@ -60,7 +60,7 @@ def archive(work: Work) -> tuple[str, str, int]:
         Refused: there is no decision that can be believed.
     """
     subject = work.subject
-    made = released.of(subject)
+    made = released.find_released(subject)
     if made:
         artifacts, rederived = made.artifacts, made.record
     else:

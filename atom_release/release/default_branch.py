@@ -24,7 +24,7 @@ class DefaultBranch:
     else a tip is what this clone saw last.
     """
 
-    told: str
+    origin: str
     tip: str | None
     why_none: str = ""
     answered: bool = False

@@ -20,7 +20,7 @@ def last_decision(settings: Settings) -> Decision:
         Refused: there is no decision that can be believed.
     """
     subject = open_subject(settings, create=False)
-    recorded = released.of(subject)
+    recorded = released.find_released(subject)
     return recorded.record.decision if recorded else stored_decision.newest_record(subject).decision
 
 
@@ -34,6 +34,6 @@ def last_accounts(settings: Settings) -> tuple[Account, ...]:
         Refused: there is no decision that can be believed.
     """
     subject = open_subject(settings, create=False)
-    recorded = released.of(subject)
+    recorded = released.find_released(subject)
     record = recorded.record if recorded else stored_decision.newest_record(subject)
     return accounts(record.manifest, record.evidence, record.decision.criteria)

@@ -36,7 +36,7 @@ def request_merge(work: Work) -> Requested:
             acts and does not end.
     """
     subject = work.subject
-    made = released.of(subject)
+    made = released.find_released(subject)
     if made is None or made.record.decision.verdict is not Verdict.GREEN:
         raise Refused(
             f"Commit {subject.commit[:12]} is not released: there is nothing to merge.",

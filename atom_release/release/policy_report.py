@@ -86,7 +86,7 @@ def public_uri(address: str) -> str:
 
 
 def places(work: Work) -> dict[str, tuple[str, int]]:
-    """Say where the manifest speaks of each subject, if it is part of the judged commit."""
+    """Return where the manifest speaks of each subject, if it is part of the judged commit."""
     if work.subject.external or work.subject.tree.entries.get(MANIFEST_PATH) is None:
         return {}
     return {subject: (MANIFEST_PATH, line) for subject, line in _lines(work.subject.manifest_bytes)}

@@ -100,7 +100,7 @@ class _Tag:
     judged: str
 
 
-def of(subject: Subject, trusted: Iterable[PublicKey] | None = None) -> Lookup:
+def find_previous_release(subject: Subject, trusted: Iterable[PublicKey] | None = None) -> Lookup:
     """Return the newest verified GREEN release before the judged commit.
 
     Args:
@@ -307,19 +307,19 @@ def _artifacts(
 
 
 def _has_releases(branch: DefaultBranch) -> bool:
-    """Say whether the remote may hold a release that a cut history does not show."""
+    """Return whether the remote may hold a release that a cut history does not show."""
     return not branch.answered or any(ref.endswith("^{}") for ref in branch.tags)
 
 
 def _why_untrusted(branch: DefaultBranch) -> str:
     if branch.tip is None:
         return f"there is no default branch: {branch.why_none}"
-    return f"no release in the history of {branch.told} can be believed"
+    return f"no release in the history of {branch.origin} can be believed"
 
 
 def _why_none(subject: Subject, branch: DefaultBranch, passed: Sequence[str]) -> str:
     if passed:
         return f"no release before {subject.commit[:12]} can be believed: {'; '.join(passed)}"
     cut = "" if subject.tree.history_complete else ", as far as this clone's history goes"
-    where = f" nor in {branch.told}" if branch.tip else f" ({branch.why_none})"
+    where = f" nor in {branch.origin}" if branch.tip else f" ({branch.why_none})"
     return f"no tag marks a release before {subject.commit[:12]}{where}{cut}"

@@ -51,7 +51,7 @@ def decision_name(manifest: Manifest) -> str:
     return f"{manifest.release.prefix}_{artifact_names.DECISION}"
 
 
-def of(subject: Subject) -> Standing | None:
+def find_released(subject: Subject) -> Standing | None:
     """Return the release that was already made of this commit, or None.
 
     A tag whose decision does not verify is no release of this gate's; that it stands in the way is
@@ -132,7 +132,7 @@ def _named_artifacts(tree: JudgedTree, subject: Subject, envelope: bytes) -> dic
 
 
 def is_own(subject: Subject, commit: str) -> bool:
-    """Say whether a commit is a release commit that this gate made.
+    """Return whether a commit is a release commit that this gate made.
 
     Raises:
         ProbeFault: it holds a decision that another key signed, or that does not follow from its

@@ -64,7 +64,7 @@ def tag(work: Work) -> Released:
     release = subject.manifest.release
     journal = bundle_decision.journal_of(work)
     with bundle_decision.turn_to_act(work):
-        standing = released.of(subject)
+        standing = released.find_released(subject)
         if standing is not None:
             facts = describe_tag(
                 subject.tree.repository,
@@ -182,7 +182,7 @@ def _committed(
             entry, committed=make_release_commit(repository, subject.commit, files, signature, onto)
         )
     if entry.tagged is None:
-        earlier = attempts.told(green, artifacts)
+        earlier = attempts.describe_attempts(green, artifacts)
         signature = Signature(identity, _moment(entry), _tag_message(green, earlier))
         entry = journal.reach(
             entry,

@@ -49,7 +49,7 @@ def release_before(subject: Subject) -> previous_release.Lookup:
 
     What S says of it has no part in that.
     """
-    return previous_release.of(subject, gates(subject))
+    return previous_release.find_previous_release(subject, gates(subject))
 
 
 def gates(subject: Subject) -> list[PublicKey]:

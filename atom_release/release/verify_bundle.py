@@ -198,7 +198,7 @@ def _remote_of(rederived: record.Record, repository: Path) -> str:
 
 
 def _signature(repository: Path, tag: str) -> str:
-    """Say by what the tag is signed, and what git makes of it with the signers that this user.
+    """Return by what the tag is signed, and what git makes of it with the signers that this user.
 
     Not the repository, trusts.
     """

@@ -67,7 +67,7 @@ class Work:
         occasion = (self.run_id, self.subject.commit)
         if occasion not in _asked:
             _asked.clear()
-            _asked[occasion] = released.of(self.subject)
+            _asked[occasion] = released.find_released(self.subject)
         return _asked[occasion]
 
     @property
@@ -147,7 +147,7 @@ class Work:
             now(),
             evidence_in(artifacts),
         )
-        remembered = self.history.told(self.run_id)
+        remembered = self.history.describe_earlier_runs(self.run_id)
         return with_terms(
             replace(
                 case,

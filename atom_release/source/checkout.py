@@ -119,7 +119,7 @@ def _links(root: bytes, wanted: Mapping[str, Entry], objects: Objects) -> tuple[
 
 
 def _leaves(path: str, target_of: Callable[[str], bytes | None]) -> bool:
-    """Say whether following this path, link after link as the kernel does, ever leaves the tree."""
+    """Return whether following this path, link after link like the kernel, ever leaves the tree."""
     here: list[str] = []
     ahead = path.split("/")
     hops = 0

@@ -49,7 +49,7 @@ class JudgedTree:
         return self.objects.read(self._blob(path).oid, shown(path))
 
     def is_content(self, path: str, content: bytes) -> bool:
-        """Say whether a path has this content, also where the clone lacks its blob."""
+        """Return whether a path has this content, also where the clone lacks its blob."""
         digest = hasher(self.entries[path].oid)
         digest.update(b"blob %d\0" % len(content) + content)
         return digest.hexdigest() == self.entries[path].oid
@@ -126,7 +126,7 @@ class JudgedTree:
         return history.line_authors(self._git, self.commit, path) if path in self.entries else None
 
     def changed_since(self, commit: str, paths: Iterable[str]) -> bool | None:
-        """Say whether any of the paths (files or folders) differs between an earlier commit and S.
+        """Return whether any of the paths (files, folders) differs between an earlier commit and S.
 
         None if history does not tell.
         """

@@ -118,7 +118,7 @@ def _cut(git: Git) -> frozenset[str]:
 
 
 def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None:
-    """Say whether any path differs between two commits.
+    """Return whether any path differs between two commits.
 
     None unless `old` is known to be an ancestor of `new`.
     """
@@ -144,7 +144,7 @@ def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None
 
 
 def gaps(git: Git) -> tuple[str, ...]:
-    """Say why history cannot be trusted to be whole; nothing if it can."""
+    """Return why history cannot be trusted to be whole; nothing if it can."""
     return tuple(_gaps(git))
 
 
@@ -159,7 +159,7 @@ def _gaps(git: Git) -> Iterator[str]:
 
 
 def partial(git: Git) -> tuple[str, ...]:
-    """Say that the clone may lack blobs, if it was made to."""
+    """Return the remark that the clone may lack blobs, if it was made to."""
     return (
         (f"the clone is partial: blobs may be missing, and are not fetched; {MENDED}",)
         if is_partial(git)
@@ -168,7 +168,7 @@ def partial(git: Git) -> tuple[str, ...]:
 
 
 def dirty(git: Git) -> tuple[str, ...]:
-    """Say how many paths of the work tree differ from its commit; a bare repository has none."""
+    """Return how many paths of the work tree differ from its commit; a bare repository has none."""
     if (
         git.line("rev-parse", "--is-bare-repository") == "true"
         or git.line("rev-parse", "--is-inside-work-tree") != "true"

@@ -98,7 +98,7 @@ def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
 
 
 def is_partial(git: Git) -> bool:
-    """Say whether the clone was made to lack objects, and to fetch them when they are read."""
+    """Return whether the clone was made to lack objects, and to fetch them when they are read."""
     return (
         git.call(
             "config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"
@@ -149,7 +149,7 @@ def _odd(listed: list[Entry]) -> Iterator[str]:
 
 
 def refused(path: str) -> bool:
-    """Say whether a path must not be written.
+    """Return whether a path must not be written.
 
     It would leave the folder, or be taken for a repository's own files.
     """

@@ -34,7 +34,7 @@ class Finding:
     path: str
     line: int
     rule: str
-    what: str
+    description: str
     decides: bool
     fingerprint: str = ""
 
@@ -49,7 +49,7 @@ class Finding:
             "path": shown(self.path),
             "line": self.line,
             "rule": self.rule,
-            "what": self.what,
+            "what": self.description,
             "fingerprint": self.fingerprint,
         }
 
@@ -94,7 +94,7 @@ class Fingerprints:
 
     key: bytes = field(repr=False)
 
-    def of(self, rule: str, value: str | bytes) -> str:
+    def fingerprint(self, rule: str, value: str | bytes) -> str:
         """Return the fingerprint of a value that a rule found."""
         raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
         return hmac.new(self.key, rule.encode() + b"\0" + raw, hashlib.sha256).hexdigest()[:32]
@@ -132,7 +132,7 @@ def scan(tree: JudgedTree, scanner: Scanner, reads: Callable[[str], bool] = _eve
 
 
 def is_pointer(content: bytes) -> bool:
-    """Say whether a blob is the pointer that Git LFS leaves in place of a file."""
+    """Return whether a blob is the pointer that Git LFS leaves in place of a file."""
     return len(content) < _LONGEST_POINTER and content.startswith(_POINTER)
 
 

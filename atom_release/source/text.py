@@ -125,24 +125,24 @@ def _is_readable(text: str) -> bool:
 
 
 def is_test(path: str) -> bool:
-    """Say whether the path marks a test or a fixture."""
+    """Return whether the path marks a test or a fixture."""
     parts = PurePosixPath(path.lower()).parts
     return bool(_TEST_FOLDERS.intersection(parts[:-1])) or bool(_TEST_FILE.search(parts[-1]))
 
 
 def is_example(path: str) -> bool:
-    """Say whether the path marks an example or a template, e.g. `.env.example`."""
+    """Return whether the path marks an example or a template, e.g. `.env.example`."""
     parts = PurePosixPath(path.lower()).parts
     return bool(_EXAMPLE.search(parts[-1])) or bool(_EXAMPLE_FOLDERS.intersection(parts[:-1]))
 
 
 def is_vendored(path: str) -> bool:
-    """Say whether the path marks somebody else's code, copied or installed into the tree."""
+    """Return whether the path marks somebody else's code, copied or installed into the tree."""
     return bool(_VENDORED_FOLDERS.intersection(PurePosixPath(path.lower()).parts[:-1]))
 
 
 def is_documentation(path: str) -> bool:
-    """Say whether the path marks prose: what stands there is how a manual speaks."""
+    """Return whether the path marks prose: what stands there is how a manual speaks."""
     name = PurePosixPath(path.lower())
     in_docs = bool(_DOCUMENTATION_FOLDERS.intersection(name.parts[:-1]))
     return (
@@ -153,6 +153,6 @@ def is_documentation(path: str) -> bool:
 
 
 def is_lock(path: str) -> bool:
-    """Say whether the path is a lock file: hashes and addresses, made by a tool."""
+    """Return whether the path is a lock file: hashes and addresses, made by a tool."""
     name = PurePosixPath(path.lower()).name
     return name in _LOCKS or name.endswith(".lock")

@@ -149,14 +149,14 @@ def test_an_auditor_verifies_the_bundle_and_the_remote_was_changed_since(release
     bundle = Path(released.settings.out) / "releases" / "v1" / "PhaseX_AuditBundle.zip"
     key = Path(f"{released.settings.key_path}.pub")
 
-    def told() -> str:
+    def remote_state() -> str:
         return str(verify_bundle.verify(bundle, key, released.repository)["remote"])
 
-    assert "holds the tag v1-phaseX as it was released" in told()
+    assert "holds the tag v1-phaseX as it was released" in remote_state()
     hidden = released.origin.with_name("elsewhere.git")
     shutil.move(released.origin, hidden)
-    assert told().startswith("remote not asked: ")
+    assert remote_state().startswith("remote not asked: ")
     shutil.move(hidden, released.origin)
     released.git("tag", "-d", TAG, at=released.origin)
     with pytest.raises(Refused, match="is gone from"):
-        told()
+        remote_state()

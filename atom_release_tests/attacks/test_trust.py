@@ -286,11 +286,11 @@ def test_a_forged_tag_is_signed_with_a_key_that_the_manifest_names(
         assert "signing_key" in str(error)  # noqa: PT017 - one of the two right ends
         return
     release_as(first, "v1-phaseX", key=signing.ensure_key(mallory.key))
-    assert released.of(subject) is None
+    assert released.find_released(subject) is None
 
 
 def test_the_gates_own_tag_is_already_released(first: Tiny) -> None:
     """The honest twin: the operator's key signed it."""
     assert tried(first).verdict is Verdict.GREEN
-    assert released.of(first.subject()) is not None
+    assert released.find_released(first.subject()) is not None
     assert attempts.act(first, "again").before

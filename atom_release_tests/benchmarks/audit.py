@@ -223,7 +223,7 @@ def _told_apart(place: Path) -> tuple[str, str]:
         for schema in sorted(_SCHEMAS.glob("*/*.sql")):
             text = schema.read_text()
             (place / schema.stem).mkdir()
-            _, isolation = tenancy_release.asked(server, place / schema.stem, schema=text)
+            _, isolation = tenancy_release.ask_tenancy(server, place / schema.stem, schema=text)
             if schema.parent.name == "right":
                 alarms += isolation.answer != "yes"
             else:

@@ -87,7 +87,7 @@ def _evidence(look: Look, spoilt: str, answer: Answer) -> bytes:
     )
     alive = NegativeControl(state=ControlState.ALIVE, changed="planted", found="red")
     pieces = []
-    for question, subject in sorted(criteria.asked(look.manifest)):
+    for question, subject in sorted(criteria.asked_legs(look.manifest)):
         given_answer = answer if (question, subject) == bad else Answer.YES
         facts = (
             _FACTS.get(question, {})

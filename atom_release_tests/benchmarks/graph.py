@@ -24,9 +24,9 @@ import dagster as dg
 
 def made(number):
     @dg.asset(name=f"a{number}", deps=[f"a{number - 1}"] if number else [])
-    def one() -> None:
+    def return_nothing() -> None:
         return None
-    return one
+    return return_nothing
 
 defs = dg.Definitions(assets=[made(number) for number in range(12)], executor=dg.in_process_executor)
 """

@@ -104,7 +104,9 @@ _LEGS: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
 }
 _LEGS["PolicyCheck"] = {
     leg: {}
-    for leg in sorted(criteria.asked(MANIFEST) - {leg for legs in _LEGS.values() for leg in legs})
+    for leg in sorted(
+        criteria.asked_legs(MANIFEST) - {leg for legs in _LEGS.values() for leg in legs}
+    )
 }
 KINDS = tuple(_LEGS)
 Spoilt = bytes | None

@@ -74,7 +74,7 @@ def test_it_is_opened_once_with_a_status_beside_the_commit(hub: GitHub) -> None:
     )
     assert len(status["description"]) == 140
     assert list(hub.statuses) == [tip(hub)]
-    assert "pulls/update" not in hub.asked
+    assert "pulls/update" not in hub.operations
 
 
 def test_a_person_s_words_stay_and_ours_are_replaced(hub: GitHub) -> None:
@@ -109,7 +109,7 @@ def test_a_run_that_was_faster_is_found_again(hub: GitHub) -> None:
     hub.pull()
     hub.hidden = 1  # the list was read a moment before the other run opened it
     assert ask(hub).address.endswith("/pull/1")
-    assert (len(hub.pulls), hub.asked.count("pulls/create")) == (1, 1)
+    assert (len(hub.pulls), hub.operations.count("pulls/create")) == (1, 1)
 
 
 def test_the_answer_is_lost_and_the_next_run_finds_what_was_opened(hub: GitHub) -> None:

@@ -130,7 +130,7 @@ def test_the_state_that_approval_reads_is_part_of_the_question() -> None:
     assert now is not None
     ((change),) = changes_of_unknown_direction(BEFORE, now)
     assert change.criteria == ("P-3",)
-    assert "/health" in change.what
+    assert "/health" in change.sentence
 
 
 def test_what_is_only_added_needs_nobodys_signature() -> None:

@@ -203,7 +203,7 @@ def test_prose_with_such_a_word_is_no_marker(comment: str) -> None:
 )
 def test_a_file_that_takes_back_all_that_it_makes_is_named(text: str) -> None:
     """Two halves of which one is a way back, without a word between them."""
-    assert [doubt.what for doubt in plan(a=text).doubts] == [
+    assert [doubt.description for doubt in plan(a=text).doubts] == [
         "the file takes back all that it makes: one part of it may be a way back"
     ]
 

@@ -24,7 +24,7 @@ POINTS = [
 ]
 
 
-def said(svg: bytes) -> str:
+def drawn_text(svg: bytes) -> str:
     """Return every text of a picture, and every description that a reader of the screen is given."""
     root = ET.fromstring(svg)  # noqa: S314 - written a line above
     texts = [
@@ -35,7 +35,7 @@ def said(svg: bytes) -> str:
 
 
 def test_a_distribution_shows_its_interval_and_the_budget() -> None:
-    text = said(charts.latency("C.2 perf", CURVES, 800.0))
+    text = drawn_text(charts.latency("C.2 perf", CURVES, 800.0))
     assert "C.2 perf: p95 must be below 800 ms" in text
     assert {
         "fast: 95.0 [91.0, 99.0] ms",
@@ -48,13 +48,13 @@ def test_a_distribution_shows_its_interval_and_the_budget() -> None:
 def test_nothing_measured_is_a_picture_without_a_curve() -> None:
     """It has a size, so that it is shown at all, and names the endpoint in its legend."""
     svg = charts.latency("C.2", [CURVES[1]], 800.0)
-    assert "none: no right answer" in said(svg)
-    assert "none" in said(svg).split("\n")
+    assert "none: no right answer" in drawn_text(svg)
+    assert "none" in drawn_text(svg).split("\n")
     assert float(ET.fromstring(svg).get("width", "nan")) > 0  # noqa: S314 - the same
 
 
 def test_a_trend_shows_every_release_in_order() -> None:
-    text = said(charts.trend("C.2 perf", POINTS))
+    text = drawn_text(charts.trend("C.2 perf", POINTS))
     assert text.index("v1") < text.index("v2")
     assert "logarithmic" in text
     assert "C.2 perf: p95 over releases" in text

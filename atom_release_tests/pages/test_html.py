@@ -28,7 +28,7 @@ def decided(answer: Answer = Answer.YES, reason: str = "asked", remedy: str = ""
     return decide(case_of([*all_good()[:-1], last]))
 
 
-def told(decision: Decision, status: str = "PASS", title: str = "X Example v1") -> Told:
+def page_input(decision: Decision, status: str = "PASS", title: str = "X Example v1") -> Told:
     row = LedgerRow.model_validate(
         {
             "kind": "status",
@@ -88,7 +88,7 @@ def read(content: Told) -> Read:
 
 def test_every_criterion_stands_there_with_outcome_reason_and_remedy() -> None:
     decision = decided(Answer.NO, "it was red", "Make it green.")
-    html = read(told(decision))
+    html = read(page_input(decision))
     for result in decision.criteria:
         assert result.id in html.text
         assert result.title in html.text
@@ -109,7 +109,7 @@ def test_every_criterion_stands_there_with_outcome_reason_and_remedy() -> None:
 
 
 def test_green_is_another_page() -> None:
-    html = read(told(decided()))
+    html = read(page_input(decided()))
     assert "GREEN" in html.text
     assert "RED" not in html.text
     assert not [
@@ -120,7 +120,7 @@ def test_green_is_another_page() -> None:
 
 
 def test_claims_policies_pictures_and_digests_stand_there() -> None:
-    html = read(told(decided()))
+    html = read(page_input(decided()))
     assert "r.md:3" in html.text
     assert "2 of 9 lines" in html.text
     assert "d" * 64 in html.text
@@ -134,7 +134,9 @@ def test_claims_policies_pictures_and_digests_stand_there() -> None:
 def test_what_others_wrote_is_text(place: str) -> None:
     words = {"reason": "asked", "remedy": "mend", "said": "PASS", "title": "X", place: HOSTILE}
     html = read(
-        told(decided(Answer.NO, words["reason"], words["remedy"]), words["said"], words["title"])
+        page_input(
+            decided(Answer.NO, words["reason"], words["remedy"]), words["said"], words["title"]
+        )
     )
     assert HOSTILE in html.text
     assert not {"script", "iframe", "link", "object", "form"} & {tag for tag, _ in html.elements}
@@ -146,7 +148,7 @@ def test_what_others_wrote_is_text(place: str) -> None:
 
 
 def test_it_asks_for_nothing_from_elsewhere() -> None:
-    html = read(told(decided()))
+    html = read(page_input(decided()))
     named = [
         value
         for _, attributes in html.elements
@@ -155,7 +157,7 @@ def test_it_asks_for_nothing_from_elsewhere() -> None:
     ]
     assert named
     assert all(value and value.startswith("data:image/svg+xml;base64,") for value in named)
-    style = page(told(decided())).decode().partition("<style>")[2].partition("</style>")[0]
+    style = page(page_input(decided())).decode().partition("<style>")[2].partition("</style>")[0]
     assert "url(" not in style
     assert "@import" not in style
     policies = [
@@ -167,4 +169,4 @@ def test_it_asks_for_nothing_from_elsewhere() -> None:
 
 
 def test_the_same_decision_gives_the_same_page() -> None:
-    assert page(told(decided())) == page(told(decided()))
+    assert page(page_input(decided())) == page(page_input(decided()))

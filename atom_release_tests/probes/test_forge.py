@@ -38,7 +38,7 @@ class Forge:
     def __init__(self, permissions: Any = None, **statuses: int) -> None:  # noqa: ANN401 - any JSON
         self.permissions = {"pull": True, "push": True} if permissions is None else permissions
         self.statuses = statuses
-        self.asked: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str]] = []
 
     def routes(self) -> list[Route]:
         """Return the two routes the probe asks."""
@@ -56,7 +56,7 @@ class Forge:
 
     def answer(self, request: Request, path: str, document: dict[str, Any]) -> Response:
         """Answer as this forge was told to, and remember that it was asked."""
-        self.asked.append((request.method, request.url.path))
+        self.requests.append((request.method, request.url.path))
         status = self.statuses.get(path, 200)
         if (
             request.headers.get("authorization") != f"Bearer {TOKEN}"
@@ -103,7 +103,7 @@ def look_at(repository: Path, environment: dict[str, str], **infrastructure: str
     )
 
 
-def asked(repository: Path, forge: Forge, token: str = TOKEN) -> Evidence:
+def ask_forge(repository: Path, forge: Forge, token: str = TOKEN) -> Evidence:
     with answering(*forge.routes()) as base:
         evidence = probe_forge(look_at(repository, {"FORGE": f"{base}/api/", "FORGE_TOKEN": token}))
     assert "hunter2" not in evidence.model_dump_json()
@@ -113,11 +113,11 @@ def asked(repository: Path, forge: Forge, token: str = TOKEN) -> Evidence:
 
 def test_a_token_that_may_push_may_open_a_pull_request(repository: Path) -> None:
     forge = Forge()
-    evidence = asked(repository, forge)
+    evidence = ask_forge(repository, forge)
     assert evidence.answer is Answer.YES, evidence.reason
     assert evidence.control is not None
     assert (evidence.control.state, evidence.control.found) == (ControlState.ALIVE, "status 401")
-    assert forge.asked == [
+    assert forge.requests == [
         ("GET", "/api/user"),
         ("GET", "/api/repos/acme/atom"),
         ("GET", "/api/user"),
@@ -144,19 +144,19 @@ def test_a_token_that_may_push_may_open_a_pull_request(repository: Path) -> None
 def test_what_the_forge_answers_decides(
     repository: Path, forge: Forge, answer: Answer, words: str
 ) -> None:
-    evidence = asked(repository, forge)
+    evidence = ask_forge(repository, forge)
     assert (evidence.answer, words in evidence.reason) == (answer, True), evidence.reason
     assert evidence.remedy
 
 
 def test_with_a_wrong_token_nothing_is_learned(repository: Path) -> None:
-    evidence = asked(repository, Forge(), token="wrong-hunter2")
+    evidence = ask_forge(repository, Forge(), token="wrong-hunter2")
     assert (evidence.answer, "401" in evidence.reason) == (Answer.UNKNOWN, True)
     assert "token" in evidence.remedy
 
 
 def test_a_forge_that_takes_every_token_shows_nothing(repository: Path) -> None:
-    evidence = asked(repository, Forge(open=1))
+    evidence = ask_forge(repository, Forge(open=1))
     assert evidence.control is not None
     assert evidence.control.state is ControlState.DEAD
 

@@ -661,4 +661,4 @@ def test_without_a_server_the_rehearsed_services_are_scraped_to_be_looked_at(loo
     assert evidence.control is not None
     assert evidence.control.state is ControlState.ALIVE
     assert "[simulated]" in infrastructure.log_lines([evidence])[0]
-    assert evidence.leg not in criteria.asked(both.manifest)
+    assert evidence.leg not in criteria.asked_legs(both.manifest)

@@ -100,14 +100,17 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repository")
 
 
-def found(evidence: Evidence) -> list[dict[str, object]]:
+def listed_findings(evidence: Evidence) -> list[dict[str, object]]:
     listed = evidence.facts.get("findings", evidence.facts.get("warnings"))
     assert isinstance(listed, list)
     return [dict(finding) for finding in listed if isinstance(finding, dict)]
 
 
 def places(evidence: Evidence) -> list[tuple[object, object, object]]:
-    return [(finding["commit"], finding["file"], finding["line"]) for finding in found(evidence)]
+    return [
+        (finding["commit"], finding["file"], finding["line"])
+        for finding in listed_findings(evidence)
+    ]
 
 
 def probe(look: Look, **bounds: int) -> Evidence:
@@ -125,7 +128,7 @@ def test_a_removed_secret_is_a_warning_with_its_place_and_never_its_value(
     assert f"{brought[:12]}:conf:2" in evidence.reason
     assert evidence.reason.startswith("warning: 1 secrets in the history")
     assert places(evidence) == [(brought, "conf", 2)]
-    assert re.fullmatch(r"[0-9a-f]{32}", str(found(evidence)[0]["fingerprint"]))
+    assert re.fullmatch(r"[0-9a-f]{32}", str(listed_findings(evidence)[0]["fingerprint"]))
     assert SECRET not in evidence.model_dump_json()
     assert evidence.control is not None
     assert (evidence.control.state, evidence.facts["gaps"], evidence.facts["not_examined"]) == (
@@ -145,7 +148,7 @@ def test_a_secret_is_told_once_where_it_first_stood_however_often_it_came_again(
     repository.commit(z="", **dict.fromkeys((f"copy{number}" for number in range(4)), ""))
     evidence = probe(repository.look())
     assert places(evidence) == [(first, "z", 1)]
-    assert (found(evidence)[0]["paths"], evidence.facts["blobs"]) == (5, 9)
+    assert (listed_findings(evidence)[0]["paths"], evidence.facts["blobs"]) == (5, 9)
 
 
 def on_a_branch(repository: Repository) -> None:
@@ -194,12 +197,14 @@ def test_it_is_found_however_it_came_and_went(
     repository: Repository, way: Callable[[Repository], None]
 ) -> None:
     way(repository)
-    assert [str(finding["file"])[:4] for finding in found(probe(repository.look()))] == ["side"]
+    assert [str(finding["file"])[:4] for finding in listed_findings(probe(repository.look()))] == [
+        "side"
+    ]
 
 
 def test_what_the_judged_commit_holds_itself_is_another_question(repository: Repository) -> None:
     repository.commit(conf=LINE)
-    assert found(probe(repository.look())) == []
+    assert listed_findings(probe(repository.look())) == []
 
 
 def test_what_a_line_of_several_versions_holds_is_found_by_the_rules_of_its_path(
@@ -215,7 +220,9 @@ def test_what_a_line_of_several_versions_holds_is_found_by_the_rules_of_its_path
     repository.commit(tests__conf=LINE, key="head\n" + keys[0])
     repository.commit(conf=LINE, key="head\n" + keys[1])
     repository.commit(conf="", tests__conf="", key="head\n")
-    assert sorted(str(finding["file"]) for finding in found(probe(repository.look()))) == [
+    assert sorted(
+        str(finding["file"]) for finding in listed_findings(probe(repository.look()))
+    ) == [
         "conf",
         "key",
         "key",
@@ -226,7 +233,7 @@ def test_what_still_stands_in_the_judged_commit_is_not_told_twice(repository: Re
     repository.commit(conf=LINE + "1\n")
     repository.commit(conf=LINE + "2\n")
     evidence = probe(repository.look())
-    assert (found(evidence), evidence.facts["blobs"]) == ([], 1)
+    assert (listed_findings(evidence), evidence.facts["blobs"]) == ([], 1)
 
 
 def test_placeholders_examples_and_tests_are_exempt_there_too(repository: Repository) -> None:
@@ -239,7 +246,7 @@ def test_placeholders_examples_and_tests_are_exempt_there_too(repository: Reposi
     repository.commit(**names)
     repository.commit(**dict.fromkeys(names, ""))
     evidence = probe(repository.look())
-    assert (found(evidence), evidence.facts["blobs"]) == ([], 4)
+    assert (listed_findings(evidence), evidence.facts["blobs"]) == ([], 4)
 
 
 def test_the_history_of_the_reference_release_has_none(tmp_path: Path) -> None:
@@ -249,7 +256,9 @@ def test_the_history_of_the_reference_release_has_none(tmp_path: Path) -> None:
             MANIFEST, open_tree(built.repository, "HEAD"), tmp_path / "scratch", lambda: NOW
         )
         evidence = probe(look)
-        assert [(finding["file"], finding["line"]) for finding in found(evidence)] == expected
+        assert [
+            (finding["file"], finding["line"]) for finding in listed_findings(evidence)
+        ] == expected
         assert (evidence.answer, evidence.reason.startswith("warning: ")) == (
             Answer.YES,
             bool(expected),
@@ -307,9 +316,12 @@ def test_what_is_large_or_too_much_is_counted_newest_first(repository: Repositor
     repository.commit(conf="late\n" + LINE.replace("password", "secret").replace("7", "5"))
     repository.commit(conf="")
     large = probe(repository.look(), blob=1000)
-    assert (len(found(large)), large.facts["not_examined"]) == (2, {"larger than 1000 bytes": 1})
+    assert (len(listed_findings(large)), large.facts["not_examined"]) == (
+        2,
+        {"larger than 1000 bytes": 1},
+    )
     few = probe(repository.look(), blobs=1)
-    assert ([finding["line"] for finding in found(few)], few.facts["not_examined"]) == (
+    assert ([finding["line"] for finding in listed_findings(few)], few.facts["not_examined"]) == (
         [2],
         {"beyond what is read of a history": 2},
     )
@@ -379,7 +391,7 @@ def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(
     repository.commit(conf=LINE.replace("7", "5"))
     repository.commit(conf="")
     more = probe(repository.look(manifest))
-    assert len(found(more)) == 2
+    assert len(listed_findings(more)) == 2
     assert (
         _result(more.model_copy(update={"commit": first.commit}), manifest).failure
         != waiver.fingerprint

@@ -84,7 +84,9 @@ def files(key: Any = _P256, **more: bytes) -> dict[str, bytes | str]:
     }
 
 
-def asked(folder: Path, given: Mapping[str, bytes | str], signed: Signed = SIGNED) -> Evidence:
+def ask_signature(
+    folder: Path, given: Mapping[str, bytes | str], signed: Signed = SIGNED
+) -> Evidence:
     return probe_committed(look_at(folder, given), signed)
 
 
@@ -92,7 +94,7 @@ def asked(folder: Path, given: Mapping[str, bytes | str], signed: Signed = SIGNE
 def test_a_signed_artifact_passes_and_its_tampered_copies_are_refused(
     tmp_path: Path, kind: str
 ) -> None:
-    evidence = asked(tmp_path, files(KEYS[kind]))
+    evidence = ask_signature(tmp_path, files(KEYS[kind]))
     assert evidence.answer is Answer.YES, evidence.reason
     assert evidence.control is not None
     assert evidence.control.state is ControlState.ALIVE
@@ -117,14 +119,14 @@ def test_a_signed_artifact_passes_and_its_tampered_copies_are_refused(
 def test_what_is_not_signed_by_that_key_is_refused(
     tmp_path: Path, change: dict[str, bytes], words: str
 ) -> None:
-    evidence = asked(tmp_path, {**files(), **change})
+    evidence = ask_signature(tmp_path, {**files(), **change})
     assert evidence.answer is Answer.NO
     assert words in evidence.reason
     assert "cosign sign-blob" in evidence.remedy
 
 
 def test_a_glob_that_matches_nothing_is_not_a_pass(tmp_path: Path) -> None:
-    assert asked(tmp_path, {"keys/model.pub": public(_P256)}).answer is Answer.NO
+    assert ask_signature(tmp_path, {"keys/model.pub": public(_P256)}).answer is Answer.NO
 
 
 def test_a_verifier_that_accepts_anything_is_found_out() -> None:
@@ -177,7 +179,7 @@ HIDDEN: dict[str, tuple[str, bytes]] = {
 @pytest.fixture(scope="module")
 def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """One tree that holds the key in every form."""
-    return asked(
+    return ask_signature(
         tmp_path_factory.mktemp("everywhere"),
         {
             **files(),
@@ -209,7 +211,9 @@ def test_a_private_half_in_the_tree_is_refused_and_never_shown(everywhere: Evide
 def test_a_bare_seed_of_ed25519_is_found(tmp_path: Path) -> None:
     seed = _ED.private_bytes_raw()
     assert (
-        asked(tmp_path, {**files(_ED), "conf.ini": b"seed = " + base64.b64encode(seed)}).answer
+        ask_signature(
+            tmp_path, {**files(_ED), "conf.ini": b"seed = " + base64.b64encode(seed)}
+        ).answer
         is Answer.NO
     )
 
@@ -227,7 +231,7 @@ def test_other_keys_and_digests_are_nobodys_business(tmp_path: Path) -> None:
         "zeros": b"0" * 64,
         "n": b"f" * 64,
     }
-    evidence = asked(tmp_path, {**files(), **others, **broken})
+    evidence = ask_signature(tmp_path, {**files(), **others, **broken})
     assert evidence.answer is Answer.YES
     assert evidence.facts["numbers_tried"] == 61
 
@@ -271,7 +275,7 @@ def test_a_key_under_a_passphrase_is_told_by_the_public_key_beside_it(
     more: dict[str, bytes | str] = {"deploy/cosign.key": pem}
     if beside is not None:
         more["deploy/cosign.pub"] = public(beside)
-    evidence = asked(tmp_path, {**files(), **more})
+    evidence = ask_signature(tmp_path, {**files(), **more})
     assert (evidence.answer, "deploy/cosign.key" in evidence.reason) == (
         answer,
         answer is not Answer.YES,

@@ -17,7 +17,7 @@ from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import postgres
 from atom_release.probes.tenancy import companion, crossing
 from atom_release.probes.tenancy.attempt import Came
-from atom_release_tests.fixtures.tenancy_release import asked, faults, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def test_role_that_no_policy_binds(
 ) -> None:
     """The finest policies are nothing to it; and its rows are read, too."""
     role.execute(f"ALTER ROLE app {attribute}".encode())
-    _, isolation = asked(server, tmp_path, a=_NOTES)
+    _, isolation = ask_tenancy(server, tmp_path, a=_NOTES)
     assert isolation.answer is Answer.NO
     assert {fault, "policy-select"} <= faults(isolation)
 
@@ -84,7 +84,7 @@ def test_role_that_was_there_before_stays_as_it_was(
     server: postgres.Postgres, role: psycopg.Connection[tuple[object, ...]], tmp_path: Path
 ) -> None:
     """Its CREATE is passed over, its login is lent, and it is not dropped."""
-    migrations, isolation = asked(server, tmp_path, a="CREATE ROLE app;\n" + _NOTES)
+    migrations, isolation = ask_tenancy(server, tmp_path, a="CREATE ROLE app;\n" + _NOTES)
     assert (migrations.answer, isolation.answer) == (Answer.YES, Answer.YES), isolation.reason
     assert "was on this server already" in str(migrations.facts["notes"])
     assert role.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app'").fetchone() == (
@@ -94,7 +94,7 @@ def test_role_that_was_there_before_stays_as_it_was(
 
 def test_role_that_owns_the_table(server: postgres.Postgres, tmp_path: Path) -> None:
     """An owner can switch the policies off, forced or not."""
-    _, isolation = asked(
+    _, isolation = ask_tenancy(
         server,
         tmp_path,
         a="CREATE ROLE app;\nGRANT CREATE ON SCHEMA public TO app;"
@@ -110,13 +110,15 @@ def test_role_that_may_become_the_owner(server: postgres.Postgres, tmp_path: Pat
         "CREATE ROLE app;\nCREATE ROLE keeper;\nGRANT keeper TO app;\nGRANT CREATE ON SCHEMA public"
         " TO keeper;"
     )
-    _, isolation = asked(server, tmp_path, a=grant + _NOTES + "ALTER TABLE notes OWNER TO keeper;")
+    _, isolation = ask_tenancy(
+        server, tmp_path, a=grant + _NOTES + "ALTER TABLE notes OWNER TO keeper;"
+    )
     assert "role-member" in faults(isolation), isolation.reason
 
 
 def test_no_tenant_column_is_nothing_to_isolate(server: postgres.Postgres, tmp_path: Path) -> None:
     """No table is no proof."""
-    _, isolation = asked(server, tmp_path, a="CREATE TABLE t (x int);")
+    _, isolation = ask_tenancy(server, tmp_path, a="CREATE TABLE t (x int);")
     assert (isolation.answer, isolation.control) == (Answer.UNKNOWN, None)
     assert "nothing to isolate" in isolation.reason
 
@@ -127,7 +129,7 @@ def test_what_cannot_be_populated_is_named(server: postgres.Postgres, tmp_path: 
         "b", "id int PRIMARY KEY, tenant_id int NOT NULL, a_id int NOT NULL REFERENCES a"
     )
     never = table("never", "tenant_id int NOT NULL, x int NOT NULL CHECK (x > 5 AND x < 5)")
-    _, isolation = asked(
+    _, isolation = ask_tenancy(
         server,
         tmp_path,
         a=_NOTES,
@@ -176,7 +178,7 @@ def test_rows_are_made_for_every_kind_of_column(server: postgres.Postgres, tmp_p
     derived = table("derived", "y int NOT NULL").replace(
         "(y int NOT NULL)", "(y int NOT NULL) INHERITS (base)", 1
     )
-    _, isolation = asked(
+    _, isolation = ask_tenancy(
         server,
         tmp_path,
         a=kinds
@@ -202,11 +204,11 @@ def test_table_out_of_reach_is_listed_and_no_fault(
         "CREATE SCHEMA back;\nCREATE TABLE back.log (tenant_id uuid NOT NULL);\nGRANT SELECT ON"
         " back.log TO app;\nCREATE TABLE raw (tenant_id uuid NOT NULL);"
     )
-    _, isolation = asked(server, tmp_path, a=_NOTES, b=hidden)
+    _, isolation = ask_tenancy(server, tmp_path, a=_NOTES, b=hidden)
     assert isolation.answer is Answer.YES, isolation.reason
     assert isolation.facts["not_reachable"] == ["back.log", "public.raw"]
     (tmp_path / "only").mkdir()
-    _, isolation = asked(server, tmp_path / "only", a=hidden)
+    _, isolation = ask_tenancy(server, tmp_path / "only", a=hidden)
     assert (isolation.answer, isolation.reason) == (
         Answer.UNKNOWN,
         "app reaches no table with the column tenant_id",
@@ -225,7 +227,7 @@ def test_policies_of_another_setting_were_not_exercised(
         "id uuid PRIMARY KEY, tenant_id uuid NOT NULL",
         using="tenant_id::text = current_setting('app.customer', true)",
     )
-    _, isolation = asked(server, tmp_path, a=other)
+    _, isolation = ask_tenancy(server, tmp_path, a=other)
     assert isolation.answer is Answer.UNKNOWN
     assert "public.notes" in isolation.reason
     assert "app.tenant_id" in isolation.reason
@@ -239,7 +241,7 @@ def test_definer_that_cannot_be_called_and_sets_the_tenant_is_unknown(
     CREATE FUNCTION enter(who record) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS
     $$ BEGIN PERFORM set_config('app.tenant_id', who::text, false); END $$;
     """
-    _, isolation = asked(server, tmp_path, a=_NOTES + function)
+    _, isolation = ask_tenancy(server, tmp_path, a=_NOTES + function)
     assert isolation.answer is Answer.UNKNOWN
     assert (
         "enter(record) is SECURITY DEFINER, sets the tenant, and could not be called"
@@ -259,7 +261,7 @@ def test_evidence_holds_no_row(server: postgres.Postgres, tmp_path: Path) -> Non
     seeded += (
         "CREATE VIEW v AS SELECT * FROM open_notes;\nGRANT SELECT, UPDATE ON open_notes, v TO app;"
     )
-    _, isolation = asked(server, tmp_path, a=seeded)
+    _, isolation = ask_tenancy(server, tmp_path, a=seeded)
     assert faults(isolation) == {"rls-missing", "view"}
     assert "planted-content" not in isolation.model_dump_json()
 
@@ -273,7 +275,7 @@ def test_detector_that_sees_nothing_has_a_dead_control(
     """
     monkeypatch.setattr(crossing, "counted", lambda *_: Came(0))
     monkeypatch.setattr(crossing, "written", lambda *_: Came(0))
-    _, isolation = asked(server, tmp_path, a=_NOTES)
+    _, isolation = ask_tenancy(server, tmp_path, a=_NOTES)
     assert isolation.answer is Answer.UNKNOWN
     assert isolation.control is not None
     assert isolation.control.state is ControlState.DEAD
@@ -287,7 +289,7 @@ def test_reference_release_is_isolated(server: postgres.Postgres, tmp_path: Path
         path.stem: path.read_text().replace(tenancy["role"], "app")
         for path in sorted(tree.glob(tenancy["migrations"]))
     }
-    migrations, isolation = asked(server, tmp_path, **files)
+    migrations, isolation = ask_tenancy(server, tmp_path, **files)
     assert (migrations.answer, isolation.answer) == (Answer.YES, Answer.YES), (
         migrations.reason,
         isolation.reason,
@@ -321,7 +323,7 @@ def test_a_linter_beside_the_probe_is_shown_and_decides_nothing(
     program.write_text(text)
     program.chmod(0o755)
     monkeypatch.setattr(companion, "program", lambda: str(program))
-    _, isolation = asked(server, tmp_path, a=_NOTES)
+    _, isolation = ask_tenancy(server, tmp_path, a=_NOTES)
     assert isolation.answer is Answer.YES
     beside = isolation.facts["pgrls"]
     assert isinstance(beside, dict)
@@ -340,7 +342,7 @@ def test_a_linter_beside_the_probe_is_shown_and_decides_nothing(
 def test_the_real_linter_finds_the_unprotected_table(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:
-    _, isolation = asked(
+    _, isolation = ask_tenancy(
         server,
         tmp_path,
         a=(
@@ -363,5 +365,5 @@ def test_without_a_linter_that_is_said(
     server: postgres.Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(companion, "program", lambda: None)
-    _, isolation = asked(server, tmp_path, a=_NOTES)
+    _, isolation = ask_tenancy(server, tmp_path, a=_NOTES)
     assert (isolation.answer, isolation.facts["pgrls"]) == (Answer.YES, {"state": "not installed"})

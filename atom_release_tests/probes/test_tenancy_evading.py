@@ -12,7 +12,7 @@ import pytest
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.rehearsal import postgres
 from atom_release.probes.tenancy import probe_tenancy
-from atom_release_tests.fixtures.tenancy_release import asked, faults, look, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, look, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_a_policy_that_opens_in_other_circumstances_leaves_isolation_undecided(
             "CREATE TABLE seen (x int);\nGRANT SELECT ON seen TO app;",
             rule.replace("FROM notes", "FROM seen"),
         )
-    _, isolation = asked(server, tmp_path, a=notes(rule, before))
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule, before))
     assert isolation.answer is Answer.UNKNOWN, isolation.reason
     assert f"isolation depends on {named}" in isolation.reason
 
@@ -91,7 +91,7 @@ def test_the_honest_twin_reads_the_same_and_is_named(
 ) -> None:
     """It only narrows what the tenant sees: it passes, and people are told what it reads."""
     named = request.node.callspec.id.replace("-", " ")
-    _, isolation = asked(server, tmp_path, a=notes(rule))
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule))
     assert isolation.answer is Answer.YES, isolation.reason
     assert any(named in str(warning) for warning in isolation.facts["warnings"])  # type: ignore[union-attr]
 
@@ -112,7 +112,7 @@ def test_a_setting_that_the_application_can_make_opens_all_rows(
 ) -> None:
     """Whoever may inject one SET reads every tenant: a leak, until somebody trusted allows it."""
     function = _FUNCTION.format(condition="coalesce(current_setting('x.free', true), '') = 'yes'")
-    _, isolation = asked(server, tmp_path, a=notes(rule, function))
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule, function))
     assert (isolation.answer, faults(isolation)) == (Answer.NO, {"policy-other-setting"})
     assert "which app may set itself" in isolation.reason
 
@@ -133,7 +133,7 @@ def test_a_setting_that_narrows_is_named_and_no_leak(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:
     rule = f"{_OWN} AND coalesce(current_setting('app.role', true), '') <> 'guest'"
-    _, isolation = asked(server, tmp_path, a=notes(rule))
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule))
     assert isolation.answer is Answer.YES, isolation.reason
     assert "the setting app.role" in str(isolation.facts["warnings"])
 
@@ -142,7 +142,7 @@ def test_a_setting_whose_name_is_put_together_is_undecided(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:
     rule = f"{_OWN} OR current_setting('app.' || tenant_id::text, true) = 'on'"
-    _, isolation = asked(server, tmp_path, a=notes(rule))
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule))
     assert isolation.answer is Answer.UNKNOWN
     assert "whose name it puts together" in isolation.reason
 
@@ -152,7 +152,7 @@ def test_a_policy_that_knows_the_gate_by_the_name_of_its_database(
 ) -> None:
     """It would close only where it is looked at; the name says nothing, so it is open there too."""
     rule = f"{_OWN} OR current_database() !~ '^(gate|scratch|test|rehearsal|probe)'"
-    _, isolation = asked(server, tmp_path, a=notes(rule))
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule))
     assert (isolation.answer, "policy-select" in faults(isolation)) == (Answer.NO, True)
 
 
@@ -166,7 +166,7 @@ def test_tables_in_which_no_tenant_was_looked_for_are_named(
     CREATE TABLE internal (x int);
     GRANT SELECT ON invoices, countries TO app;
     """
-    _, isolation = asked(server, tmp_path, a=notes(_OWN) + more)
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(_OWN) + more)
     assert isolation.answer is Answer.YES, isolation.reason
     warnings = "\n".join(str(warning) for warning in isolation.facts["warnings"])  # type: ignore[union-attr]
     assert "public.invoices: app reaches it" in warnings

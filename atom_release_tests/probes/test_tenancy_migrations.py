@@ -13,7 +13,7 @@ import pytest
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.migrations import replay, scratch
 from atom_release.lab.rehearsal import postgres
-from atom_release_tests.fixtures.tenancy_release import asked, faults, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def test_broken_file_is_named_with_its_line_and_does_not_hide_the_rest(
 ) -> None:
     """MySQL's words on line 3 of the first file; the leak of the third is found nevertheless."""
     broken = "-- an index\nCREATE TABLE a (\n    id int AUTO_INCREMENT PRIMARY KEY\n);"
-    migrations, isolation = asked(server, tmp_path, a=broken, b=_ISOLATED, c=_LEAKING)
+    migrations, isolation = ask_tenancy(server, tmp_path, a=broken, b=_ISOLATED, c=_LEAKING)
     assert migrations.answer is Answer.NO
     assert (
         migrations.reason
@@ -70,7 +70,7 @@ def test_isolation_is_unknown_where_a_file_did_not_apply(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:
     """What the broken file would have made was not asked: no table left is no proof."""
-    migrations, isolation = asked(
+    migrations, isolation = ask_tenancy(
         server, tmp_path, a=_ISOLATED, b="ALTER TABLE missing ADD COLUMN x int;"
     )
     assert (migrations.answer, isolation.answer) == (Answer.NO, Answer.UNKNOWN)
@@ -84,7 +84,7 @@ def test_role_that_nothing_makes_is_the_releases_own_fault(
 
     Any other must be made by a migration.
     """
-    migrations, _ = asked(
+    migrations, _ = ask_tenancy(
         server, tmp_path, a=_ISOLATED, b="GRANT SELECT ON notes TO somebody_else;"
     )
     assert migrations.answer is Answer.NO
@@ -96,7 +96,7 @@ def test_missing_extension_is_absent_by_name(server: postgres.Postgres, tmp_path
 
     What does not need it is asked nevertheless, and what needs it follows from it.
     """
-    migrations, isolation = asked(
+    migrations, isolation = ask_tenancy(
         server, tmp_path, a='CREATE EXTENSION IF NOT EXISTS "uuid-ossp";\n' + _ISOLATED
     )
     assert (migrations.answer, isolation.answer) == (Answer.ABSENT, Answer.YES), isolation.reason
@@ -106,7 +106,7 @@ def test_missing_extension_is_absent_by_name(server: postgres.Postgres, tmp_path
         "CREATE TABLE more (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), tenant_id uuid NOT"
         " NULL);"
     )
-    migrations, isolation = asked(
+    migrations, isolation = ask_tenancy(
         server, tmp_path / "needed", a='CREATE EXTENSION "uuid-ossp";', b=_ISOLATED, c=needs
     )
     assert (migrations.answer, isolation.answer) == (Answer.ABSENT, Answer.ABSENT)
@@ -120,7 +120,7 @@ def test_missing_extension_does_not_excuse_a_syntax_error(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:
     """A missing extension explains a missing function, never a wrong word."""
-    migrations, _ = asked(
+    migrations, _ = ask_tenancy(
         server, tmp_path, a="CREATE EXTENSION hstore;", b="CREATE TABEL x (id int);"
     )
     assert (migrations.answer, not_applied(migrations)) == (
@@ -133,7 +133,7 @@ def test_extension_that_only_a_superuser_creates_is_no_fault_of_the_release(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:
     """The server has it: its administrator installs it, and the migrations go on."""
-    migrations, _ = asked(
+    migrations, _ = ask_tenancy(
         server, tmp_path, a="CREATE EXTENSION vector;\nCREATE TABLE e (v vector(3));", b=_ISOLATED
     )
     assert migrations.answer is Answer.YES, migrations.reason
@@ -150,7 +150,7 @@ def test_applied_in_the_order_of_names_without_those_that_undo(
         "2_b": "ALTER TABLE a ADD y int;\n-- migrate:down\nDROP TABLE a;",
         "3_c": "SELECT y FROM a;",
     }
-    migrations, isolation = asked(server, tmp_path, **files)
+    migrations, isolation = ask_tenancy(server, tmp_path, **files)
     assert (migrations.answer, migrations.facts["files"]) == (Answer.YES, 3), migrations.reason
     assert set(migrations.sources) == {
         "migrations/1_a.up.sql",
@@ -168,7 +168,7 @@ def test_files_own_transaction_and_what_runs_only_outside_one(
 ) -> None:
     """As psql would: BEGIN and COMMIT inside the file, and an index made concurrently."""
     own = "BEGIN;\nCREATE TABLE a (x int);\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON a (x);"
-    migrations, _ = asked(server, tmp_path, a=own, b="BEGIN;\nCREATE TABLE b (x int);\n")
+    migrations, _ = ask_tenancy(server, tmp_path, a=own, b="BEGIN;\nCREATE TABLE b (x int);\n")
     assert (migrations.answer, [path for path, _, _ in not_applied(migrations)]) == (
         Answer.NO,
         ["migrations/b.sql"],
@@ -177,7 +177,7 @@ def test_files_own_transaction_and_what_runs_only_outside_one(
 
 def test_what_is_no_sql_is_unknown(server: postgres.Postgres, tmp_path: Path) -> None:
     """A file that no server reads was not tried: that is doubt, not a failure."""
-    migrations, _ = asked(server, tmp_path, a=b"\xff\xfeC\x00", b=_ISOLATED)
+    migrations, _ = ask_tenancy(server, tmp_path, a=b"\xff\xfeC\x00", b=_ISOLATED)
     assert (migrations.answer, [kind for _, _, kind in not_applied(migrations)]) == (
         Answer.UNKNOWN,
         ["unreadable"],
@@ -186,7 +186,7 @@ def test_what_is_no_sql_is_unknown(server: postgres.Postgres, tmp_path: Path) ->
 
 def test_no_migration_is_unknown(server: postgres.Postgres, tmp_path: Path) -> None:
     """The manifest names a place where S has nothing."""
-    migrations, isolation = asked(server, tmp_path)
+    migrations, isolation = ask_tenancy(server, tmp_path)
     assert (migrations.answer, isolation.answer) == (Answer.UNKNOWN, Answer.UNKNOWN)
 
 
@@ -202,7 +202,7 @@ def test_migration_that_never_ends_is_ended(
         "SET statement_timeout = 0;\nDO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN"
         " query_canceled THEN NULL; END; END LOOP; END $$;"
     )
-    migrations, isolation = asked(server, tmp_path, a=endless, b=_LEAKING)
+    migrations, isolation = ask_tenancy(server, tmp_path, a=endless, b=_LEAKING)
     assert (migrations.answer, [path for path, _, _ in not_applied(migrations)]) == (
         Answer.NO,
         ["migrations/a.sql"],
@@ -225,7 +225,7 @@ def test_trigger_that_never_ends_makes_isolation_unknown(
     $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;
     CREATE TRIGGER endless BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION endless();
     """
-    migrations, isolation = asked(server, tmp_path, a=_ISOLATED + endless)
+    migrations, isolation = ask_tenancy(server, tmp_path, a=_ISOLATED + endless)
     assert (migrations.answer, isolation.answer) == (Answer.YES, Answer.UNKNOWN)
     assert "a session was ended" in isolation.reason
 
@@ -234,7 +234,7 @@ def test_control_lives_and_is_dead_where_the_replay_sees_no_error(
     server: postgres.Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A planted file must fail on its second line; a replay that finds every file right is dead."""
-    migrations, _ = asked(server, tmp_path, a=_ISOLATED)
+    migrations, _ = ask_tenancy(server, tmp_path, a=_ISOLATED)
     assert migrations.control is not None
     assert (migrations.control.state, migrations.control.found) == (
         ControlState.ALIVE,
@@ -242,6 +242,6 @@ def test_control_lives_and_is_dead_where_the_replay_sees_no_error(
     )
     monkeypatch.setattr(replay, "_PLANTED", b"SELECT 1;")
     (tmp_path / "blind").mkdir()
-    migrations, _ = asked(server, tmp_path / "blind", a=_ISOLATED)
+    migrations, _ = ask_tenancy(server, tmp_path / "blind", a=_ISOLATED)
     assert migrations.control is not None
     assert migrations.control.state is ControlState.DEAD

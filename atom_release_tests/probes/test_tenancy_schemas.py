@@ -13,7 +13,7 @@ import pytest
 
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import postgres
-from atom_release_tests.fixtures.tenancy_release import asked, faults, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_wrong_schema_is_found_by_the_name_of_its_fault(
 ) -> None:
     """Exactly the faults that its first line names, each with the SQL that would mend it."""
     text = schema.read_text()
-    migrations, isolation = asked(server, tmp_path, schema=text)
+    migrations, isolation = ask_tenancy(server, tmp_path, schema=text)
     assert migrations.answer is Answer.YES, migrations.reason
     assert isolation.answer is Answer.NO
     assert faults(isolation) == set(text.partition("\n")[0].removeprefix("-- faults: ").split(", "))
@@ -78,7 +78,7 @@ def test_right_schema_raises_no_alarm_and_the_control_lives(
 
     And with protection switched off every table leaks.
     """
-    migrations, isolation = asked(server, tmp_path, schema=schema.read_text())
+    migrations, isolation = ask_tenancy(server, tmp_path, schema=schema.read_text())
     assert (migrations.answer, isolation.answer) == (Answer.YES, Answer.YES), (
         migrations.reason,
         isolation.reason,
@@ -96,9 +96,9 @@ def test_remedy_mends_the_schema(
     one_server: postgres.Postgres, tmp_path: Path, schema: Path
 ) -> None:
     """The SQL that the evidence gives, applied as one more migration, leaves no fault."""
-    _, isolation = asked(one_server, tmp_path, schema=schema.read_text())
+    _, isolation = ask_tenancy(one_server, tmp_path, schema=schema.read_text())
     (tmp_path / "mended").mkdir()
-    migrations, mended = asked(
+    migrations, mended = ask_tenancy(
         one_server, tmp_path / "mended", a_schema=schema.read_text(), b_remedy=isolation.remedy
     )
     assert migrations.answer is Answer.YES, migrations.reason
@@ -107,7 +107,7 @@ def test_remedy_mends_the_schema(
 
 def test_nothing_is_left_on_the_server(server: postgres.Postgres, tmp_path: Path) -> None:
     """Neither the scratch database nor a role, those that the migrations made included."""
-    asked(server, tmp_path, schema=_RIGHT[0].read_text())
+    ask_tenancy(server, tmp_path, schema=_RIGHT[0].read_text())
     with psycopg.connect(server.admin_dsn()) as connection:
         databases = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
         roles = {

@@ -66,7 +66,7 @@ def test_a_run_whose_process_died_is_red(tmp_path: Path) -> None:
     kept.begin(OCCASION, "after", NOW, SOON)
     (line,) = kept.decisions(COMMIT)
     assert (line["run"], line["verdict"], line["reason"][:4]) == ("killed", "RED", "died")
-    assert kept.told("next").startswith("1 earlier decisions, sha256:")
+    assert kept.describe_earlier_runs("next").startswith("1 earlier decisions, sha256:")
 
 
 def test_a_run_that_still_runs_is_left_alone(tmp_path: Path) -> None:
@@ -75,7 +75,10 @@ def test_a_run_that_still_runs_is_left_alone(tmp_path: Path) -> None:
     kept.begin(OCCASION, "first", NOW, SOON)
     kept.begin(OCCASION, "second", NOW + timedelta(days=9), SOON)
     assert kept.decisions(COMMIT) == []
-    assert (kept.told("first"), kept.told("second")) == ("none", "none")
+    assert (kept.describe_earlier_runs("first"), kept.describe_earlier_runs("second")) == (
+        "none",
+        "none",
+    )
 
 
 def test_a_decision_closes_its_run(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from atom_release.settings import Settings
 def test_it_is_decided_by_the_rule_and_signed_with_the_key_of_this_gate(tmp_path: Path) -> None:
     settings = Settings(scenario="regressed", out=str(tmp_path / "reports"), home=tmp_path / "home")
     subject = open_subject(settings, create=True)
-    release_before = previous_release.of(subject).release
+    release_before = previous_release.find_previous_release(subject).release
     assert release_before is not None
     assert (release_before.tag, release_before.judged) == (
         "v2.9.0-phaseC",
@@ -32,16 +32,16 @@ def test_it_is_decided_by_the_rule_and_signed_with_the_key_of_this_gate(tmp_path
         record.rederive(release_before.artifacts, envelope, subject.key.public).decision.verdict
         is Verdict.GREEN
     )
-    baseline, _ = compare_releases.baseline_of(previous_release.of(subject))
+    baseline, _ = compare_releases.baseline_of(previous_release.find_previous_release(subject))
     assert baseline is not None
     assert (baseline.name, baseline.digest) == (
         "PhaseC_PerfSummary.json",
         canonical.digest(release_before.artifacts["PhaseC_PerfSummary.json"]),
     )
-    again = previous_release.of(open_subject(settings, create=True)).release
+    again = previous_release.find_previous_release(open_subject(settings, create=True)).release
     assert again is not None
     assert again.commit == release_before.commit
     shutil.rmtree(tmp_path / "home" / "keys")
-    other = previous_release.of(open_subject(settings, create=True)).release
+    other = previous_release.find_previous_release(open_subject(settings, create=True)).release
     assert other is not None
     assert other.commit != release_before.commit

@@ -148,7 +148,7 @@ def test_a_whole_run_writes_no_secret(
     # The repository holds the .env and the address with its password: that is what is judged. The
     # suites run in a copy of its tree.
     subject = [home / "reference", *(home / "scratch").glob("*/suites/*/tree")]
-    where, total = searched.found(
+    where, total = searched.find_values(
         [tmp_path], {**planted, **secrets_known, **committed()}, apart_from=subject
     )
     assert where == set()
@@ -188,7 +188,7 @@ def test_the_search_finds_what_is_there(form: str, tmp_path: Path) -> None:
             "gzip": value,
         }[form].encode()
         place.write_bytes(gzip.compress(content) if form == "gzip" else content)
-    where, _ = searched.found([tmp_path], {"one": value, "another": "planted-elsewhere"})
+    where, _ = searched.find_values([tmp_path], {"one": value, "another": "planted-elsewhere"})
     assert where
     assert all(line.startswith("one in ") for line in where)
-    assert searched.found([tmp_path], {"one": value}, apart_from=[place])[0] == set()
+    assert searched.find_values([tmp_path], {"one": value}, apart_from=[place])[0] == set()

@@ -118,7 +118,7 @@ def _lease() -> Iterator[None]:
 
 def answering(look: Look, questions: list[str]) -> Callable[..., list[Evidence]]:
     """Return a probe that answers yes to its questions for every subject."""
-    wanted = [leg for leg in sorted(criteria.asked(look.manifest)) if leg[0] in questions]
+    wanted = [leg for leg in sorted(criteria.asked_legs(look.manifest)) if leg[0] in questions]
 
     def probe(*given: Any, **_: object) -> list[Evidence]:  # noqa: ANN401 - a probe is given what it asks for
         services = [item.id for item in given if hasattr(item, "report")] or [
@@ -184,7 +184,7 @@ def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
     failed = {piece.leg for piece in pieces if piece.errored}
     assert errored == set(PROBES[probe])
     assert all("RuntimeError: boom with ***" in piece.reason for piece in pieces if piece.errored)
-    assert {piece.leg for piece in pieces} == criteria.asked(look.manifest)
+    assert {piece.leg for piece in pieces} == criteria.asked_legs(look.manifest)
     case = Case(
         look.manifest,
         look.tree.commit,

@@ -77,10 +77,10 @@ def test_ac6_is_green_live_and_the_release_is_asked_to_be_merged(
         "GREEN v1",
     )
     assert journalled(tiny_release) == f"http://{hub.base}/acme/atom/pull/1"
-    asked_before = len(hub.asked)
+    asked_before = len(hub.operations)
     assert run(tiny_release)
     assert (len(hub.pulls), len(hub.statuses[commit])) == (1, 1)
-    assert len(hub.asked) == asked_before  # what is journalled is not even asked again
+    assert len(hub.operations) == asked_before  # what is journalled is not even asked again
     assert TOKEN not in "".join(
         path.read_text(errors="replace")
         for path in Path(tiny_release.settings.out).rglob("*")

@@ -38,7 +38,7 @@ def tiny(tmp_path: Path) -> Tiny:
 
 
 def test_a_first_release_has_none(tiny: Tiny) -> None:
-    lookup = previous_release.of(tiny.subject())
+    lookup = previous_release.find_previous_release(tiny.subject())
     assert lookup.release is None
     assert lookup.reason.startswith("no tag marks a release before ")
 
@@ -49,7 +49,7 @@ def test_the_nearest_in_the_history_is_taken_whatever_its_name(tiny: Tiny) -> No
     second = tiny.commit("src/one.py", "ONE = 2\n")
     made = release(tiny, "v2", artifacts=SUMMARY)
     tiny.commit("src/one.py", "ONE = 3\n")
-    release_before = previous_release.of(tiny.subject()).release
+    release_before = previous_release.find_previous_release(tiny.subject()).release
     assert release_before is not None
     assert (release_before.tag, release_before.commit, release_before.judged) == (
         "v2",
@@ -75,14 +75,14 @@ def test_a_merged_release_is_found_too_and_its_folder_is_not_the_next_ones(tiny:
     second = tiny.commit("src/one.py", "ONE = 2\n")
     release(tiny, "v2")
     tiny.commit("src/one.py", "ONE = 3\n")
-    release_before = previous_release.of(tiny.subject()).release
+    release_before = previous_release.find_previous_release(tiny.subject()).release
     assert release_before is not None
     assert (release_before.tag, release_before.judged) == ("v2", second)
 
 
 def test_this_commits_own_release_is_not_before_it(tiny: Tiny) -> None:
     release(tiny, "v1")
-    assert previous_release.of(tiny.subject()).release is None
+    assert previous_release.find_previous_release(tiny.subject()).release is None
 
 
 def test_a_tag_beside_the_history_is_none(tiny: Tiny) -> None:
@@ -92,13 +92,13 @@ def test_a_tag_beside_the_history_is_none(tiny: Tiny) -> None:
     release(tiny, "v1")
     tiny.git("checkout", "-q", "main")
     tiny.commit("src/one.py", "ONE = 3\n")
-    assert previous_release.of(tiny.subject()).release is None
+    assert previous_release.find_previous_release(tiny.subject()).release is None
 
 
 def test_a_tag_without_a_decision_is_not_even_passed_over(tiny: Tiny) -> None:
     tiny.git("tag", "-a", "-m", "by hand", "v0")
     tiny.commit("src/one.py", "ONE = 2\n")
-    lookup = previous_release.of(tiny.subject())
+    lookup = previous_release.find_previous_release(tiny.subject())
     assert (lookup.release, lookup.passed_over) == (None, ())
 
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_believed_is_passed_over_for_an_older_one(tiny: Tiny, wro
     tiny.commit("src/one.py", "ONE = 2\n")
     release(tiny, "v2", **released_with)  # type: ignore[arg-type]
     tiny.commit("src/one.py", "ONE = 3\n")
-    lookup = previous_release.of(tiny.subject())
+    lookup = previous_release.find_previous_release(tiny.subject())
     assert lookup.release is not None
     assert lookup.release.tag == "v1"
     assert [reason for reason in lookup.passed_over if reason.startswith(f"v2: {why}")]
@@ -130,10 +130,13 @@ def test_another_key_is_believed_only_where_it_is_trusted(tiny: Tiny, tmp_path: 
     release(tiny, "v1", key=other)
     tiny.commit("src/one.py", "ONE = 2\n")
     subject = tiny.subject()
-    lookup = previous_release.of(subject)
+    lookup = previous_release.find_previous_release(subject)
     assert lookup.release is None
     assert "v1: its decision is not signed by a trusted key" in lookup.reason
-    assert previous_release.of(subject, [subject.key.public, other.public]).release is not None
+    assert (
+        previous_release.find_previous_release(subject, [subject.key.public, other.public]).release
+        is not None
+    )
 
 
 def naming(tag: str) -> str:

@@ -171,7 +171,7 @@ def test_whose_signature_it_is(tmp_path: Path) -> None:
 
     def signatures(trusted: dict[str, bytes], *envelopes: bytes) -> list[Signature]:
         people = tuple(Signatory(name=name, keys=(pem.decode(),)) for name, pem in trusted.items())
-        read = consents.read(
+        read = consents.read_consents(
             consents.document(envelopes, consents.Trust("here", people), Review()), producer.public
         )
         return [waiver.signature for waiver in read.waivers]
@@ -208,7 +208,7 @@ def test_a_signed_waiver_is_no_approval(tmp_path: Path) -> None:
     other = json.loads(consents.sign(approval, ada))
     mixed = json.dumps({**other, "signatures": signed["signatures"]}).encode()
     people = (Signatory(name="ada", keys=(ada.public.pem.decode(),)),)
-    read = consents.read(
+    read = consents.read_consents(
         consents.document([mixed], consents.Trust("here", people), Review()), producer.public
     )
     assert ([approval.signature for approval in read.approvals], read.waivers) == (

@@ -206,7 +206,7 @@ def _names_report(manifest: Manifest) -> bool:
 
 
 def blocked_policy(manifest: Manifest, criterion: Criterion) -> BlockedPolicy:
-    """Say whether an absent external system is noted for this criterion or refuses the release."""
+    """Return whether an absent system is noted for this criterion or refuses the release."""
     configured = manifest.criteria.get(criterion.id)
     return (
         configured.blocked
@@ -227,7 +227,7 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
     return tuple(_LEGS[criterion](manifest))
 
 
-def asked(manifest: Manifest) -> frozenset[tuple[str, str]]:
+def asked_legs(manifest: Manifest) -> frozenset[tuple[str, str]]:
     """Return every leg that some expected criterion has, as (question, subject).
 
     What a run has to ask.
@@ -340,7 +340,7 @@ def _tenancy(manifest: Manifest) -> Iterator[LegSpec]:
 
 
 def _latency(criterion: str) -> Callable[[Manifest], Iterator[LegSpec]]:
-    """Latency as the gate measures it, and as the deployed service's own histogram has it.
+    """Return the legs of latency, as the gate measures it and as the service's histogram has it.
 
     Where only live counts, the latter answers for both.
     """

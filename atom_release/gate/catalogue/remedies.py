@@ -164,5 +164,5 @@ def would_ask(questions: Iterable[str]) -> str:
 
 
 def knows(question: str) -> bool:
-    """Say whether there is a sentence for this question itself."""
+    """Return whether there is a sentence for this question itself."""
     return question in _CHANGES

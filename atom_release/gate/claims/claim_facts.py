@@ -42,7 +42,7 @@ _SOURCES = {
 
 
 def answer(service: Service, evidence: Body) -> tuple[Answer, str]:
-    """Say whether the deciding claims of a service's report stand, and on evidence."""
+    """Return whether the deciding claims of a service's report stand, and on evidence."""
     record_and_facts = _record_and_known(service, evidence)
     if record_and_facts is None:
         return Answer.UNKNOWN, "the record of the report cannot be read back"
@@ -153,7 +153,7 @@ def _completed(
 
 
 def _control_held(service: Service, evidence: Body) -> bool:
-    """Say whether the suite was seen to need the code, as strictly as the manifest asks."""
+    """Return whether the suite was seen to need the code, as strictly as the manifest asks."""
     enough = {ControlState.ALIVE} | (
         {ControlState.WEAK} if service.suite and service.suite.control == "weak" else set()
     )

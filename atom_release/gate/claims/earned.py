@@ -50,7 +50,7 @@ def _wants_probe(claim: Claim, facts: Known, service: Service) -> bool:
 
 
 def _is_history(claim: Claim, facts: Known) -> bool:
-    """Say whether the code has moved since the claim was written, as the history shows it."""
+    """Return whether the code has moved since the claim was written, as the history shows it."""
     age = verdicts.line_age(claim, facts)
     unchanged = age.code_unchanged if age else facts.code_unchanged_since_report
     return unchanged is False
@@ -64,7 +64,7 @@ def _named(claims: Sequence[Claim]) -> str:
 
 
 def _decides(service: Service, evidence: Evidence) -> bool:
-    """Say whether a piece of evidence ran or measured the service's own code, shown to be able."""
+    """Return whether evidence ran or measured the service's own code, shown to be able to."""
     if evidence.subject != service.id or evidence.errored or evidence.answer is Answer.UNKNOWN:
         return False
     state = evidence.control.state if evidence.control else None

@@ -54,7 +54,7 @@ _LEAST_STEM = 4
 class Comparison:
     """Whether a claim is verified, what was found, and why."""
 
-    found: str
+    derived: str
     reason: str
     verified: bool = False
 
@@ -68,7 +68,7 @@ class StatedLoad:
     users: float | None = None
 
     def is_covered_by(self, load: Load) -> bool:
-        """Whether what was measured under `load` holds under this one too."""
+        """Return whether what was measured under `load` holds under this one too."""
         if self.rate is not None:
             return load.model == "open" and load.rate >= self.rate
         return self.users == 1 and load.model == "single"

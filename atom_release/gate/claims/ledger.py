@@ -53,7 +53,7 @@ def judge_claims(record: ClaimRecord, facts: Known) -> tuple[LedgerRow, ...]:
 
 
 def decide_claims(rows: Sequence[LedgerRow]) -> tuple[Answer, str]:
-    """Say whether the report's deciding claims stand.
+    """Return whether the report's deciding claims stand.
 
     NO if one is contradicted, UNKNOWN if there is none.
     """
@@ -68,7 +68,7 @@ def decide_claims(rows: Sequence[LedgerRow]) -> tuple[Answer, str]:
 
 
 def disagreements(records: Iterable[ClaimRecord]) -> tuple[str, ...]:
-    """Say where reports of one task state another status or other counts."""
+    """Return where reports of one task state another status or other counts."""
     by_task: dict[str, list[ClaimRecord]] = {}
     for record in sorted(records, key=lambda report: report.path):
         if record.task_id is not None:
@@ -89,8 +89,8 @@ def _row(claim: Claim, record: ClaimRecord, facts: Known) -> LedgerRow:
     judged = verdicts.judge(claim, record, facts)
     return LedgerRow(
         kind=claim.kind,
-        said=said(claim),
-        found=judged.found,
+        said=say_claim(claim),
+        found=judged.derived,
         verdict=judged.verdict,
         where=f"{record.path}:{claim.line}",
         decides=claim.kind.decides,
@@ -99,7 +99,7 @@ def _row(claim: Claim, record: ClaimRecord, facts: Known) -> LedgerRow:
     )
 
 
-def said(claim: Claim) -> str:
+def say_claim(claim: Claim) -> str:
     """Return the claim as a person would say it."""
     value = f"{claim.value:g}" if isinstance(claim.value, float) else str(claim.value)
     bound = "" if claim.comparator in {None, "="} else f"{claim.comparator} "

@@ -41,7 +41,7 @@ def _digits(value: float) -> int:
 
 
 def speaks_of_other_data(text: str) -> bool:
-    """Say whether the line tells of training or validation data, not of what the gate asked."""
+    """Return whether the line tells of training or validation data, not of what the gate asked."""
     return _OTHER_DATA.search(text) is not None
 
 

@@ -26,7 +26,7 @@ class Judged:
     """A verdict with what was found and why."""
 
     verdict: ClaimVerdict
-    found: str
+    derived: str
     reason: str
 
 
@@ -174,7 +174,7 @@ def _holds(claim: Claim, run: Run) -> bool:
 
 
 def _only_skips(claim: Claim, record: ClaimRecord, run: Run) -> bool:
-    """Say whether the same tests ran.
+    """Return whether the same tests ran.
 
     Some of them skipped here or there for want of something on the machine.
     """
@@ -298,7 +298,7 @@ def _decided(claim: Claim, facts: Known, name: str, status: str, outcome: Outcom
 
 def _latency(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
     held = latency_claims.compare(claim, record, facts.latency)
-    return Judged(_VERIFIED if held.verified else _UNVERIFIED, held.found, held.reason)
+    return Judged(_VERIFIED if held.verified else _UNVERIFIED, held.derived, held.reason)
 
 
 def _date(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:

@@ -58,14 +58,14 @@ class ApprovalUse(BaseModel):
     why: str
 
 
-def used(
+def judge_approvals(
     shown: Iterable[Shown],
     commit: str,
     review: Review,
     people: Sequence[Signatory],
     as_of: datetime,
 ) -> tuple[ApprovalUse, ...]:
-    """Say of each approval whether it counts for this review at this moment, ordered by digest.
+    """Return of each approval whether it counts for this review at this moment, ordered by digest.
 
     A person counts once.
     """
@@ -131,7 +131,7 @@ def _person(name: str, people: Sequence[Signatory]) -> Signatory | None:
 def lacking(
     needed: int, uses: Sequence[ApprovalUse], review: Review, people: Sequence[Signatory]
 ) -> tuple[str, str]:
-    """Say what is missing where this many people have to approve of every commit, and what to do.
+    """Return what is missing where so many people have to approve of every commit, and the remedy.
 
     Two empty texts where nothing is missing.
     """

@@ -24,7 +24,7 @@ class Signatory(BaseModel):
     keys: tuple[str, ...] = ()
 
     def made(self, change: Change) -> bool:
-        """Say whether this person wrote or committed it."""
+        """Return whether this person wrote or committed it."""
         own = {address.casefold() for address in self.addresses}
         return any(address.casefold() in own for address in change.addresses)
 

@@ -18,7 +18,7 @@ _MORE = 1.25
 _MACHINE = "noop"  # about the machine, not the service
 
 
-def of(failing: Iterable[Failing]) -> dict[str, float]:
+def collect_figures(failing: Iterable[Failing]) -> dict[str, float]:
     """Return the figures of these failing legs by which they can get worse.
 
     Where several pieces of evidence give one, the worst.
@@ -33,7 +33,7 @@ def of(failing: Iterable[Failing]) -> dict[str, float]:
 
 
 def worse(accepted: Mapping[str, float], now: Mapping[str, float]) -> str:
-    """Say what there is more of now than was accepted, or nothing."""
+    """Return what there is more of now than was accepted, or nothing."""
     for name, value in now.items():
         if name not in accepted:
             return f"it does not say how large a failure it accepts: {name} is {value:g}"

@@ -146,7 +146,7 @@ def fingerprint(criterion: str, failing: Iterable[Failing]) -> str:
 
 
 def unwaivable(failing: Sequence[Failing]) -> str:
-    """Say why nobody may waive this failure, or nothing."""
+    """Return why nobody may waive this failure, or nothing."""
     if not failing:
         return "nothing was shown, and nothing cannot be waived"
     for leg in failing:
@@ -164,7 +164,7 @@ def refusal(
     as_of: datetime,
     size: Mapping[str, float] | None = None,
 ) -> str:
-    """Say why a waiver does not cover this failure of its criterion on this commit at this moment.
+    """Return why a waiver does not cover this failure of its criterion on this commit now.
 
     Or nothing where it does.
     """
@@ -211,8 +211,8 @@ def use(presented: Presented, why: str) -> WaiverUse:
     )
 
 
-def told(waiver: WaiverUse, before: Outcome, reason: str) -> str:
-    """Say in one line what was accepted, by whom and until when, with the outcome before."""
+def describe_waiver(waiver: WaiverUse, before: Outcome, reason: str) -> str:
+    """Return in one line what was accepted, by whom and until when, with the outcome before."""
     solo = (
         ", signed with the producer's own key (solo)"
         if waiver.signature is Signature.SOLO

@@ -84,7 +84,7 @@ class RollUp(NamedTuple):
     outcome: Outcome | None
 
     @property
-    def told(self) -> str:
+    def explanation(self) -> str:
         """Say what it is rolled up from, and which of that was not asked."""
         lacking = f"; not asked: {', '.join(self.not_asked)}" if self.not_asked else ""
         return f"roll-up of {', '.join(self.members)}{lacking}"
@@ -181,7 +181,9 @@ def decide(case: Case) -> Decision:
         left_out=left_out,
         claims=claims,
         waivers=_account(results, case),
-        approvals=approvals.used(case.approvals, case.commit, case.review, case.people, case.as_of),
+        approvals=approvals.judge_approvals(
+            case.approvals, case.commit, case.review, case.people, case.as_of
+        ),
     )
 
 
@@ -195,7 +197,7 @@ def judge(criterion: Criterion, case: Case) -> CriterionResult:
 
 def _found(criterion: Criterion, case: Case) -> CriterionResult:
     """Return the outcome before any waiver."""
-    judged = (*_asked(criterion, case), *people_legs.of(criterion.id, case))
+    judged = (*_asked(criterion, case), *people_legs.judge_people(criterion.id, case))
     counted = [leg for leg in judged if leg.outcome is not None]
     outcome = (
         criteria.worst(leg.outcome for leg in counted if leg.outcome is not None)
@@ -240,7 +242,7 @@ def _left_out(case: Case) -> tuple[LeftOut, ...]:
 
 
 def told_left_out(left_out: Sequence[LeftOut]) -> str:
-    """Say in one line what is left out and why; nothing where nothing is."""
+    """Return in one line what is left out and why; nothing where nothing is."""
     named: dict[str, list[str]] = {}
     for entry in left_out:
         named.setdefault(entry.reason, []).append(entry.criterion)
@@ -282,7 +284,7 @@ def _waived(result: CriterionResult, case: Case) -> CriterionResult:
     failure = (
         earlier.fingerprint if result.flaky and earlier else waivers.fingerprint(result.id, failing)
     )
-    size = severity.of(failing)
+    size = severity.collect_figures(failing)
     barred = earlier.unwaivable if result.flaky and earlier else waivers.unwaivable(failing)
     solo = _solo_refusal(result, case)
     uses = tuple(
@@ -303,13 +305,13 @@ def _waived(result: CriterionResult, case: Case) -> CriterionResult:
             **update,
             "before": result.outcome,
             "outcome": Outcome.WAIVED,
-            "reason": waivers.told(counting, result.outcome, result.reason),
+            "reason": waivers.describe_waiver(counting, result.outcome, result.reason),
         }
     )
 
 
 def _solo_refusal(result: CriterionResult, case: Case) -> str:
-    """Say why a waiver that only the gate's own key signed does not count here, or nothing."""
+    """Return why a waiver that only the gate's own key signed does not count here, or nothing."""
     if not case.operator.solo_waivers:
         return "the operator's file counts no waiver of the gate's own key (solo)"
     if any((leg.question, leg.subject) == people_legs.FLOOR for leg in result.legs):
@@ -357,7 +359,7 @@ def _assurance(counted: Sequence[Leg]) -> Assurance | None:
 
 
 def _nothing_asked(judged: Sequence[Leg]) -> str:
-    """Say why no leg applies, and what would let one."""
+    """Return why no leg applies, and what would let one."""
     why = "; ".join(dict.fromkeys(f"{leg.question}: {leg.reason}" for leg in judged))
     explanation = f" ({why})" if why else ""
     remedy = remedies.would_ask(leg.question for leg in judged)
@@ -381,7 +383,7 @@ def _reason(counted: Sequence[Leg], outcome: Outcome) -> str:
 
 
 def _is_noted(criterion: Criterion, counted: Sequence[Leg], case: Case) -> bool:
-    """Say whether BLOCKED may stand beside a GREEN.
+    """Return whether BLOCKED may stand beside a GREEN.
 
     Only observing systems are absent, and something was decided.
     """
@@ -409,7 +411,7 @@ def _verdict(results: Sequence[CriterionResult], case: Case) -> tuple[Verdict, s
 
 
 def _beside(results: Sequence[CriterionResult]) -> str:
-    """Say what a GREEN has beside it: a person reads that first."""
+    """Return what a GREEN has beside it: a person reads that first."""
     noted = [result.id for result in results if result.noted]
     waived = [
         f"{result.id} (was {result.before})"

@@ -73,7 +73,7 @@ def _test_result(digest: str, evidence: Evidence) -> dict[str, JsonValue]:
 
 
 def _told(counts: object) -> str:
-    """Say in which list a test stands.
+    """Return in which list a test stands.
 
     It passed each time it ran, did not pass at least once, or never ran.
     """

@@ -23,7 +23,7 @@ class Found:
     """One finding of one leg; `path` is empty where it is not at a place in the tree."""
 
     rule: str
-    what: str
+    summary: str
     decides: bool
     path: str = ""
     line: int = 0
@@ -55,7 +55,7 @@ def findings(leg: Leg, evidence: Mapping[str, Evidence]) -> list[Found]:
 
 
 def withheld(leg: Leg, evidence: Mapping[str, Evidence]) -> int:
-    """Say how many findings the evidence counts beyond those that it lists."""
+    """Return how many findings the evidence counts beyond those that it lists."""
     missing = 0
     for facts in (evidence[digest].facts for digest in leg.evidence if digest in evidence):
         counts = facts.get("counts")

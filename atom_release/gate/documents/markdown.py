@@ -51,7 +51,7 @@ def decision_table(decision: Decision) -> str:
     rolled = [
         (
             roll_up.name,
-            roll_up.told,
+            roll_up.explanation,
             sign(roll_up.outcome) if roll_up.outcome else "not asked",
             "",
             "",

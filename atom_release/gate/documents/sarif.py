@@ -127,7 +127,7 @@ def _result(origin: Origin, result: CriterionResult, leg: Leg, finding: Found) -
     entry = {
         "ruleId": rule,
         "level": "error" if finding.decides else "warning",
-        "message": {"text": f"{finding.what}. To change: {change}"},
+        "message": {"text": f"{finding.summary}. To change: {change}"},
         "locations": [_location(origin, leg, finding)],
         "partialFingerprints": {
             FINGERPRINT: hashlib.sha256("\0".join((rule, *finding.identity)).encode()).hexdigest()

@@ -51,7 +51,7 @@ def _variable(value: str) -> str:
 
 
 def switch(value: object) -> object:
-    """YAML 1.1 reads a bare `on` or `off` as a boolean; the manifest means the word."""
+    """Return the word that is meant: YAML 1.1 reads a bare `on` or `off` as a boolean."""
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
 

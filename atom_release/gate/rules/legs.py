@@ -73,7 +73,7 @@ class Case:
     operator: Operator = NO_OPERATOR
     operator_digest: str = ""  # SHA-256 of the operator's file; empty where there is none
 
-    def of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
+    def evidence_of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
         """Return the evidence of one leg with its digests, ordered by digest."""
         return sorted(
             (digest, evidence)
@@ -107,7 +107,7 @@ def judge(spec: LegSpec, case: Case) -> Leg:
     """Return the outcome of one leg: the worst that its evidence says."""
     if not spec.applies:
         return Leg(question=spec.question, subject=spec.subject, outcome=None, reason=spec.why_not)
-    pieces = case.of(spec.question, spec.subject)
+    pieces = case.evidence_of(spec.question, spec.subject)
     if not pieces:
         remedy = remedies.remedy(spec.question, Outcome.INCONCLUSIVE)
         return _leg(
@@ -171,7 +171,7 @@ def _unheld(evidence: Evidence, case: Case) -> tuple[Outcome, str] | None:
 
 
 def _doubt(spec: LegSpec, evidence: Evidence, case: Case) -> str:
-    """Say why this evidence cannot speak for the judged commit now, or nothing."""
+    """Return why this evidence cannot speak for the judged commit now, or nothing."""
     if (evidence.commit, evidence.tree) != (case.commit, case.tree):
         return f"the evidence is of another commit: {evidence.commit[:12]}"
     age = case.as_of - evidence.observed_at
@@ -197,7 +197,7 @@ def _answer(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]
 
 
 def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
-    """AC1 asks less than C.x: that the report is there, once, and readable; not what it says."""
+    """Judge AC1, which asks less than C.x: that the report is there, once, and readable."""
     paths = evidence.facts.get("paths")
     location = (
         f"{', '.join(str(path) for path in paths) if isinstance(paths, list) else ''} is there once"

@@ -39,7 +39,7 @@ class Change:
     """A change whose direction nobody knows, and the criteria that it concerns."""
 
     criteria: tuple[str, ...]
-    what: str
+    sentence: str
 
 
 def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Change, ...]:
@@ -52,7 +52,7 @@ def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Chang
         for difference in differences(before, now)
         if FIELDS[difference.path].kind == "changed" and not _only_adds(difference)
     }
-    return tuple(sorted(changes, key=lambda change: change.what))
+    return tuple(sorted(changes, key=lambda change: change.sentence))
 
 
 def differences(before: Manifest, now: Manifest) -> Iterator[Difference]:

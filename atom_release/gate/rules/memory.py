@@ -10,7 +10,7 @@ _TOLERATED = 0.1
 
 
 def may_have_memorised(jitter: Jitter) -> bool:
-    """Say whether far more answers changed than a slight move of the numbers explains.
+    """Return whether far more answers changed than a slight move of the numbers explains.
 
     Not by chance: the lower end of the share that changed is above a tenth, and above the upper end
     of the share that changed although nothing was moved (a service whose answers vary anyway).

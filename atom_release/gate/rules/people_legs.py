@@ -38,7 +38,7 @@ _FLOOR_REMEDY = (
 )
 
 
-def of(criterion: str, case: Case) -> Iterator[Leg]:
+def judge_people(criterion: str, case: Case) -> Iterator[Leg]:
     """Return the legs of this kind that a criterion has in this case.
 
     Where nothing was loosened and nobody is asked, none.
@@ -53,7 +53,9 @@ def _approvals(criterion: str, case: Case) -> Iterator[Leg]:
     needed = approvals_needed(criterion, case)
     if not needed:
         return
-    uses = approvals.used(case.approvals, case.commit, case.review, case.people, case.as_of)
+    uses = approvals.judge_approvals(
+        case.approvals, case.commit, case.review, case.people, case.as_of
+    )
     lacks, remedy = approvals.lacking(needed, uses, case.review, case.people)
     names = ", ".join(use.signer for use in uses if use.counts)
     outcome, reason = (
@@ -98,22 +100,22 @@ def expected(case: Case) -> tuple[criteria.Criterion, ...]:
 
 
 def baseline(case: Case) -> str:
-    """Say in one line what the manifest was compared with, and how many loosenings that found."""
+    """Return in one line what the manifest was compared with, and how much was loosened."""
     before = case.baseline.manifest
     if before is None:
-        return case.baseline.told
-    return f"{case.baseline.told}: {len(ratchet.loosenings(before, case.manifest))} loosened"
+        return case.baseline.origin
+    return f"{case.baseline.origin}: {len(ratchet.loosenings(before, case.manifest))} loosened"
 
 
 def beside(case: Case) -> str:
-    """Say what a verdict stands without: a release to be compared with, people to be heard.
+    """Return what a verdict stands without: a release to be compared with, people to be heard.
 
     Nothing where it has both, or where nobody looked for them.
     """
     if not case.trust:
         return ""
     lacks = (
-        case.baseline.told if case.baseline.manifest is None else "",
+        case.baseline.origin if case.baseline.manifest is None else "",
         "" if case.people else "the gate's own key alone is trusted",
     )
     return "".join(f"; {sentence}" for sentence in lacks if sentence)
@@ -144,12 +146,12 @@ def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
             question=RATCHET[0],
             subject=RATCHET[1],
             outcome=Outcome.INCONCLUSIVE,
-            reason=case.baseline.told,
+            reason=case.baseline.origin,
             remedy=remedy,
         )
     looser = (
         [
-            loosening.what
+            loosening.sentence
             for loosening in ratchet.loosenings(before, case.manifest)
             if loosening.criterion == criterion
         ]
@@ -157,7 +159,7 @@ def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
         else []
     )
     if looser:
-        reason = f"looser than {case.baseline.told}: {'; '.join(looser)}"
+        reason = f"looser than {case.baseline.origin}: {'; '.join(looser)}"
         yield Leg(
             question=RATCHET[0],
             subject=RATCHET[1],
@@ -173,7 +175,7 @@ def _changes(criterion: str, case: Case) -> Iterator[Leg]:
         return
     criterion_ids = [spec.id for spec in expected(case)]
     changed = [
-        change.what
+        change.sentence
         for change in changes_of_unknown_direction(before, case.manifest)
         if criterion in _concerned(change.criteria, criterion_ids)
     ]
@@ -182,7 +184,7 @@ def _changes(criterion: str, case: Case) -> Iterator[Leg]:
             question=CHANGES[0],
             subject=CHANGES[1],
             outcome=Outcome.INCONCLUSIVE,
-            reason=f"changed since {case.baseline.told}: {'; '.join(changed)}",
+            reason=f"changed since {case.baseline.origin}: {'; '.join(changed)}",
             remedy=_ACCEPT.format(criterion=criterion),
         )
 

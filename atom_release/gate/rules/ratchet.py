@@ -30,15 +30,15 @@ class Loosening:
     """One thing that is asked less of than before."""
 
     criterion: str
-    what: str
+    sentence: str
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The manifest of the release before, or None with the reason; `told` says where it is from."""
+    """The manifest of the release before, or None with the reason; `origin` says which."""
 
     manifest: Manifest | None
-    told: str
+    origin: str
     unreadable: bool = False
 
 
@@ -61,7 +61,7 @@ def loosenings(before: Manifest, now: Manifest) -> tuple[Loosening, ...]:
     return tuple(
         sorted(
             {loosening for loosening in loosened if loosening.criterion in expected},
-            key=lambda loosening: (order[loosening.criterion], loosening.what),
+            key=lambda loosening: (order[loosening.criterion], loosening.sentence),
         )
     )
 
@@ -111,7 +111,7 @@ def _services(before: Manifest, now: Manifest) -> Iterator[Loosening]:
             continue
         for rule in _OF_SERVICE:
             for loosening in rule(old, new):
-                yield Loosening(loosening.criterion, f"{old.id}: {loosening.what}")
+                yield Loosening(loosening.criterion, f"{old.id}: {loosening.sentence}")
 
 
 def _without(before: Manifest, service: Service) -> Iterator[Loosening]:

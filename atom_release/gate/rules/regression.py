@@ -144,7 +144,7 @@ def _paid(endpoint: ComparedEndpoint) -> bool:
 def _risen(
     now: ComparedEndpoint, then: ComparedEndpoint, budget: Budget, machine: float = 1.0
 ) -> str:
-    """Say what rose beyond the allowed share without doubt, or nothing.
+    """Return what rose beyond the allowed share without doubt, or nothing.
 
     `machine` is how many times slower the machine itself has become.
     """
@@ -171,7 +171,7 @@ def _risen(
 
 
 def _doubt(now: ComparedEndpoint, then: ComparedEndpoint, budget: Budget) -> str:
-    """Say why it is not shown that nothing rose beyond the allowed share, or nothing.
+    """Return why it is not shown that nothing rose beyond the allowed share, or nothing.
 
     That errors did not rise few samples can show: they count above.
     """
@@ -208,7 +208,7 @@ def _slower_machine(
     then: Measured,
     budget: Budget,
 ) -> str:
-    """Say by how much the no-op became slower if that explains every rise, or nothing."""
+    """Return by how much the no-op became slower if that explains every rise, or nothing."""
     if now.low is None or not then.high or now.low <= then.high:
         return ""
     times = now.low / then.high

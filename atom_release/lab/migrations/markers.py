@@ -55,12 +55,12 @@ class Doubt:
 
     path: str
     line: int
-    what: str
+    description: str
     remedy: str = ""
 
     def __str__(self) -> str:
         """Return it as one phrase."""
-        return f"{self.path}:{self.line}: {self.what}"
+        return f"{self.path}:{self.line}: {self.description}"
 
 
 @dataclass(frozen=True)

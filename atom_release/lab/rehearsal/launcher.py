@@ -137,7 +137,7 @@ class Launcher:
         return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
     def is_listening(self, port: int) -> bool:
-        """Whether a process takes connections on that port."""
+        """Return whether a process takes connections on that port."""
         with self.open_socket() as asking:
             asking.settimeout(2)
             return asking.connect_ex((_LOOPBACK, port)) == 0

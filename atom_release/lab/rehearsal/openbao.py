@@ -68,7 +68,7 @@ class OpenBao:
             self.ask("POST", f"secret/data/{path}", {"data": fields})
 
     def is_mounted(self) -> bool:
-        """Whether the secrets engine takes writes.
+        """Return whether the secrets engine takes writes.
 
         For a moment after the start it still makes itself ready.
         """
@@ -172,5 +172,5 @@ def _starts(launcher: Launcher, folder: Path, program: Path, bao: OpenBao) -> bo
 
 
 def _answers(bao: OpenBao) -> bool:
-    """Whether it is up, initialized, unsealed and active."""
+    """Return whether it is up, initialized, unsealed and active."""
     return status_of(bao.address, "/v1/sys/health") == 200  # noqa: PLR2004 - the one status for all of that

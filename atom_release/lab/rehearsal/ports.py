@@ -42,7 +42,7 @@ def _is_free(port: int) -> bool:
 
 
 def was_taken(log: bytes) -> bool:
-    """Whether a server's log says that somebody else took its port in the meantime."""
+    """Return whether a server's log says that somebody else took its port in the meantime."""
     lowered = log.lower()
     return b"address already in use" in lowered or b"eaddrinuse" in lowered
 

@@ -64,7 +64,7 @@ class Rehearsal:
         self._rotated: dict[str, str] = {}
         self.probed = Probed(look, self._folder)
         self._read_from: dict[str, int] = {}
-        self.secrets = values.made(look.manifest.secrets)
+        self.secrets = values.make_values(look.manifest.secrets)
         self.absent: dict[str, str] = {}
         self.replay = Replay()
         self.postgres: postgres.Postgres | None = None
@@ -200,7 +200,7 @@ class Rehearsal:
         Raises:
             ProbeFault: there is more than any release writes.
         """
-        return written.read(self._folder.scratch, globs, beside)
+        return written.read_files(self._folder.scratch, globs, beside)
 
     def overwrite(self, files: dict[str, bytes]) -> None:
         """Write over files in `{scratch}`, as the services themselves could.
@@ -222,7 +222,7 @@ class Rehearsal:
         """
         if self.vault is None:
             raise ProbeFault("there is no rehearsed OpenBao")
-        fresh = values.made(
+        fresh = values.make_values(
             [secret for secret in self._look.manifest.secrets if secret.name in names]
         )
         self._rotated |= {f"{name}, rotated": value for name, value in fresh.items()}
@@ -445,7 +445,7 @@ class Rehearsal:
         self._services.note()
 
     def _reset_or_end(self) -> None:
-        """A rehearsal whose state is unknown is lent to nobody."""
+        """Reset the rehearsal or end it: one whose state is unknown is lent to nobody."""
         try:
             self._reset()
         except BaseException:

@@ -215,7 +215,7 @@ def _ending(running: Running, seen: Sequence[str], start: Start) -> Ending:
 
 
 def answers(launcher: Launcher, port: int, health: str | None, last: list[str]) -> bool:
-    """Whether a service answers its health path with success.
+    """Return whether a service answers its health path with success.
 
     Or takes a connection where it has none; `last` notes what was seen.
     """

@@ -141,7 +141,7 @@ def _lacked(text: str, given: Given) -> str:
 
 
 def _withheld(text: str, paths: frozenset[str]) -> str:
-    """Say that the log speaks of a file that a service must not see, since it is scored by it."""
+    """Return the doubt of a log that speaks of a file which a service must not see."""
     named = sorted(path for path in paths if path.rpartition("/")[2] in text)
     return (
         f"it wants {named[0]}, the labelled rows that it is scored by, which no service is given"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from atom_release.gate.manifest import Secret
 
 
-def made(wanted: Sequence[Secret]) -> dict[str, str]:
+def make_values(wanted: Sequence[Secret]) -> dict[str, str]:
     """Return a fresh value for every secret.
 
     The public half of one belongs to the private key made here.

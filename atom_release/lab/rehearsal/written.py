@@ -20,7 +20,7 @@ _LARGEST = 256 * 1024 * 1024
 _MOST = 10_000
 
 
-def read(scratch: Path, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
+def read_files(scratch: Path, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
     """Return the plain files that match a glob.
 
     And those whose name is such a file's with an ending of `beside`; a link is never followed.

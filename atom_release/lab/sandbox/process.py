@@ -82,7 +82,7 @@ class Launched:
     order: dict[str, Any]
     _report: IO[bytes]
 
-    def said(self) -> dict[str, Any]:
+    def read_word(self) -> dict[str, Any]:
         """Return the launcher's next word.
 
         Raises:
@@ -101,7 +101,7 @@ class Launched:
         )
 
     def tell(self, word: bytes) -> None:
-        """Say `t` (pass SIGTERM on), or close the line with an empty word (end everything)."""
+        """Send `t` (pass SIGTERM on), or close the line with an empty word (end everything)."""
         line = self.process.stdin
         if line is None or line.closed:
             return
@@ -214,7 +214,7 @@ class Running:
         return self._work.process.pid
 
     def alive(self) -> bool:
-        """Whether it still runs."""
+        """Return whether it still runs."""
         return self._work.process.poll() is None
 
     def ending(self) -> tuple[int | None, str | None]:
@@ -223,7 +223,7 @@ class Running:
         None, None where the launcher went without a word.
         """
         try:
-            word = self._work.said()
+            word = self._work.read_word()
         except NotIsolated:
             return None, None
         return word.get("status"), word.get("met_limit")

@@ -109,7 +109,7 @@ class _Scorer:
     """The service as it is asked for one row's label."""
 
     exchange: Exchange
-    asked: Accuracy
+    accuracy: Accuracy
     service: Service
 
     def answer(self, row: dict[str, Any]) -> str | None:
@@ -117,7 +117,7 @@ class _Scorer:
 
         That it is gone escapes, since then nothing was measured.
         """
-        accuracy = self.asked
+        accuracy = self.accuracy
         request = accuracy.request.model_copy(
             update={"body": _placed(accuracy.request.body, accuracy.features_at, row)}
         )
@@ -134,7 +134,7 @@ class _Scorer:
 
     def _label(self, value: Any) -> str | None:  # noqa: ANN401 - any JSON
         """Return the label that a value in the answer stands for."""
-        accuracy = self.asked
+        accuracy = self.accuracy
         if accuracy.cutoff is None:
             return canonical(value)
         try:

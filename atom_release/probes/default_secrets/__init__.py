@@ -59,7 +59,7 @@ def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
                 "default-secret",
                 f"{how} {name}",
                 not exempt,
-                fingerprints.of("secret", value),
+                fingerprints.fingerprint("secret", value),
             )
 
     return scanner
@@ -83,7 +83,7 @@ def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configura
 
 
 def _is_pipeline(path: str) -> bool:
-    """Say whether the path configures a build server: what it sets lives as long as one job."""
+    """Return whether the path configures a build server: what it sets lives as long as one job."""
     parts = PurePosixPath(path).parts
     return parts[0] in {".github", ".circleci", ".buildkite"} or parts[-1] in {
         ".gitlab-ci.yml",

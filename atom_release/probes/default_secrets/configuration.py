@@ -78,12 +78,12 @@ def _assigned(pattern: re.Pattern[str], text: Text) -> Iterator[Default]:
 
 
 def is_prose(path: str) -> bool:
-    """Say whether the path is that of a text for people."""
+    """Return whether the path is that of a text for people."""
     return PurePosixPath(path.lower()).suffix in _PROSE
 
 
 def is_usable(value: str, *, weak: bool = True) -> bool:
-    """Say whether a program can run with this literal as its secret.
+    """Return whether a program can run with this literal as its secret.
 
     Args:
         value: the literal.
@@ -97,7 +97,7 @@ def is_usable(value: str, *, weak: bool = True) -> bool:
 
 
 def _repeats(name: str, value: str) -> bool:
-    """Say whether the literal repeats its name; a variable is given what it then is.
+    """Return whether the literal repeats its name; a variable is given what it then is.
 
     `POSTGRES_PASSWORD: postgres` starts a database with that password.
     """

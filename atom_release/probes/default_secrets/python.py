@@ -179,7 +179,7 @@ class _Reader:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    """Say whether a field, constant or parameter holds a secret.
+    """Return whether a field, constant or parameter holds a secret.
 
     Stricter than for variables, whose value is nothing but used.
     """

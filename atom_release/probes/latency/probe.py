@@ -162,7 +162,7 @@ async def _measure(
 async def _told(
     series: Mapping[str, Series], budget: Budget, tell: Callable[[float], None]
 ) -> None:
-    """Say now and then how much of what is asked for was sent, of all looks so far."""
+    """Report now and then how much of what is asked for was sent, of all looks so far."""
     while True:
         sent = sum(len(endpoint_series.samples) for endpoint_series in series.values())
         tell(

@@ -164,7 +164,7 @@ async def open_model(  # noqa: PLR0913
     enough = asyncio.Event()
     under_way: set[asyncio.Task[None]] = set()
 
-    async def one(due: float) -> None:
+    async def send_when_due(due: float) -> None:
         series.behind_ms = max(series.behind_ms, (loop.time() - due) * 1000)
         await ask(client, "open", due, series)
         if certain(series):
@@ -175,7 +175,7 @@ async def open_model(  # noqa: PLR0913
             due = begin + number / rate
             if not await _until(due, enough):
                 break
-            under_way.add(asyncio.create_task(one(due)))
+            under_way.add(asyncio.create_task(send_when_due(due)))
         await _finish(under_way, enough)
     finally:
         series.stopped = series.stopped or enough.is_set()

@@ -117,7 +117,7 @@ def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
         seen.databases.append(path)
         log = content_of(look, path + "-wal")
         try:
-            columns = databases.read(content, log, look.scratch)
+            columns = databases.read_columns(content, log, look.scratch)
         except databases.Unreadable as error:
             seen.corrupt[path] = str(error)
             return
@@ -130,16 +130,16 @@ def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
 
 def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Finding]:
     suffix = PurePosixPath(path.lower()).suffix
-    matches = [*recognizers.find(surroundings.of(path, text))]
+    matches = [*recognizers.find(surroundings.read_surroundings(path, text))]
     made_up = _is_made_up(path, matches)
     for match in matches:
         yield Finding(
             path,
             text.line_of(match.start),
             match.kind,
-            match.what,
+            match.description,
             match.decides and not made_up,
-            fingerprints.of(match.kind, match.value),
+            fingerprints.fingerprint(match.kind, match.value),
         )
     if is_lock(path) or mail.is_authorship(path):
         return
@@ -153,12 +153,12 @@ def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Find
             "email",
             description,
             many,
-            fingerprints.of("email", address.lower()),
+            fingerprints.fingerprint("email", address.lower()),
         )
 
 
 def _is_made_up(path: str, matches: list[recognizers.Match]) -> bool:
-    """Say whether numbers are a test's: in its code, and few in an export of somebody else's."""
+    """Return whether numbers are a test's: in its code, and few in an export of somebody else's."""
     is_export = PurePosixPath(path.lower()).suffix in _EXPORTS
     if is_vendored(path):
         many = len({match.value for match in matches if match.decides}) >= mail.MANY
@@ -182,9 +182,9 @@ def _in_column(
             path,
             row,
             match.kind,
-            f"{match.what} {place}",
+            f"{match.description} {place}",
             match.decides,
-            fingerprints.of(match.kind, match.value),
+            fingerprints.fingerprint(match.kind, match.value),
         )
     for row, value in column.values:
         addresses += [(row, address) for _, address in mail.addresses(value)]
@@ -196,7 +196,7 @@ def _in_column(
             "email",
             f"an e-mail address {place}",
             many,
-            fingerprints.of("email", address.lower()),
+            fingerprints.fingerprint("email", address.lower()),
         )
 
 

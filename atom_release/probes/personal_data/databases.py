@@ -33,7 +33,7 @@ class Column:
 
 
 def is_database(path: str, content: bytes) -> bool:
-    """Say whether the blob is a database, or calls itself one and is not even text."""
+    """Return whether the blob is a database, or calls itself one and is not even text."""
     if content.startswith(_MAGIC):
         return True
     named = (
@@ -43,7 +43,7 @@ def is_database(path: str, content: bytes) -> bool:
     return named and b"\0" in content[:8192]
 
 
-def read(content: bytes, write_ahead_log: bytes, scratch: Path) -> list[Column]:
+def read_columns(content: bytes, write_ahead_log: bytes, scratch: Path) -> list[Column]:
     """Read every row of every table.
 
     Args:

@@ -35,7 +35,7 @@ _AUTHORSHIP = re.compile(
 
 
 def is_authorship(path: str) -> bool:
-    """Say whether the file is one in which people name themselves as authors."""
+    """Return whether the file is one in which people name themselves as authors."""
     return bool(_AUTHORSHIP.fullmatch(PurePosixPath(path).name))
 
 
@@ -54,5 +54,5 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
 
 
 def are_many(mails: Iterable[str]) -> bool:
-    """Say whether these addresses are so many that they come from a register of people."""
+    """Return whether these addresses are so many that they come from a register of people."""
     return len({address.lower() for address in mails}) >= MANY

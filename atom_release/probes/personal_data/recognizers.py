@@ -62,7 +62,7 @@ class Match:
 
     start: int
     kind: str
-    what: str
+    description: str
     value: str
     decides: bool
 
@@ -166,7 +166,7 @@ def _cards(place: Surroundings, text: str) -> Iterator[Match]:
 
 
 def _card_columns(columns: list[str], numbers: list[str]) -> dict[str, bool]:
-    """Say of each column whether at least half of its numbers of such a length are cards."""
+    """Return of each column whether at least half of its numbers of such a length are cards."""
     counts: dict[str, list[int]] = {}
     for column, number in zip(columns, numbers, strict=True):
         cards, all_ = counts.setdefault(column, [0, 0])

@@ -73,7 +73,7 @@ class Table:
 Surroundings = Prose | Table
 
 
-def of(path: str, text: Text) -> Surroundings:
+def read_surroundings(path: str, text: Text) -> Surroundings:
     """Return the surroundings of all numbers in one file."""
     return (
         Table(text)

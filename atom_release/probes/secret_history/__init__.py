@@ -80,7 +80,7 @@ class Known:
         What it names is no path of the judged commit, so nobody looks for it there.
         """
         finding = self.finding
-        description = f"{finding.what}, in {self.place}"
+        description = f"{finding.description}, in {self.place}"
         named: dict[str, JsonValue] = {
             "commit": self.brought.commit,
             "file": shown(finding.path),
@@ -217,7 +217,7 @@ def _judged(history_secrets: list[Known], walk: Walk, *, fails: bool) -> tuple[A
         read += f"; not examined: {'; '.join(lacks)}"
     if history_secrets:
         named = ", ".join(
-            f"{secret.place} ({secret.finding.what})" for secret in history_secrets[:3]
+            f"{secret.place} ({secret.finding.description})" for secret in history_secrets[:3]
         )
         more = f" and {len(history_secrets) - 3} more" if len(history_secrets) > 3 else ""  # noqa: PLR2004 - as many as are shown
         summary = f"{len(history_secrets)} secrets in the history: {named}{more}; {read}"

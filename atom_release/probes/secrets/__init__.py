@@ -84,7 +84,7 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
         exempt = is_exempt(path)
         seen: dict[tuple[int, str], Finding] = {}
         for line, rule, description, value, decides in _found(path, content, hits):
-            fingerprint = fingerprints.of("secret", value)
+            fingerprint = fingerprints.fingerprint("secret", value)
             finding = Finding(path, line, rule, description, decides and not exempt, fingerprint)
             former = seen.get((line, fingerprint))
             if former is None or (finding.decides and not former.decides):
@@ -95,7 +95,7 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
 
 
 def is_exempt(path: str) -> bool:
-    """Say whether what stands in this file is a sample, or somebody else's."""
+    """Return whether what stands in this file is a sample, or somebody else's."""
     return is_test(path) or is_example(path) or is_vendored(path) or is_documentation(path)
 
 

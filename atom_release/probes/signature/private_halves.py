@@ -56,7 +56,7 @@ class PrivateKeys:
     unread: list[str] = field(default_factory=list)
     scalars: int = 0
 
-    def of(self, public: Any) -> list[str]:  # noqa: ANN401 - one of cryptography's many kinds of key
+    def holders_of(self, public: Any) -> list[str]:  # noqa: ANN401 - one of cryptography's many kinds of key
         """Return the paths that hold the private half of this public key."""
         return self.holders.get(digest_of(public), [])
 

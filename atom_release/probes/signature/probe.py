@@ -110,7 +110,9 @@ def signature_evidence(look: Look, signed: Signed, artifacts: Artifacts, pem: by
     """
     key = load_public(pem)
     checked, keys = check(artifacts.files, key), private_keys_in(look.tree)
-    answer, reason, remedy = _judged(Told(signed, artifacts.where, checked, keys, keys.of(key)))
+    answer, reason, remedy = _judged(
+        Told(signed, artifacts.where, checked, keys, keys.holders_of(key))
+    )
     return look.found(
         QUESTION,
         signed.name,
@@ -236,7 +238,7 @@ def _facts(checked: Checked, keys: PrivateKeys, key: Any) -> dict[str, JsonValue
         "tampered_copies": checked.copies,
         "accepted": list(checked.accepted),
         "public_key": digest_of(key),
-        "private_half_in_tree": [shown(path) for path in keys.of(key)],
+        "private_half_in_tree": [shown(path) for path in keys.holders_of(key)],
         "protected_keys": [shown(path) for path in keys.protected],
         "files_searched": keys.files,
         "numbers_tried": keys.scalars,

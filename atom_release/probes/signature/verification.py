@@ -80,7 +80,7 @@ def _of_bundle(text: bytes) -> bytes:
 
 
 def verifies(content: bytes, signature: bytes, key: Any) -> bool:  # noqa: ANN401 - one of cryptography's many kinds of key
-    """Say whether this key's owner signed exactly this content."""
+    """Return whether this key's owner signed exactly this content."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa

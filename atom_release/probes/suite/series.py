@@ -117,7 +117,7 @@ class Series:
 
 
 def _fails_again(run: Run) -> bool:
-    """Say whether tests failed for want of something that another run would lack too."""
+    """Return whether tests failed for want of something that another run would lack too."""
     bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
     return any(stays(why) for why in causes(bad).values())
 

@@ -186,7 +186,7 @@ class Trial:
 
 
 def _uncollected(collection: Run) -> Verdict | None:
-    """Say why nothing can be run, if so."""
+    """Return why nothing can be run, if so."""
     if collection.met_limit:
         return Verdict(
             Answer.UNKNOWN,
@@ -249,7 +249,7 @@ def _disagreement(run: Run, collection: Run) -> str:
 
 
 def unread(run: Run) -> str:
-    """Say which words of the JUnit file the gate does not know; nothing if it knows all."""
+    """Return which words of the JUnit file the gate does not know; nothing if it knows all."""
     cases = run.results.having(Outcome.UNKNOWN) if run.results else []
     if not cases:
         return ""

@@ -88,7 +88,7 @@ class Table:
         return Identifier(self.schema, self.name)
 
     def may(self, privilege: str) -> bool:
-        """Say whether the application's role has that privilege on the table or on a column."""
+        """Return whether the application's role has that privilege on the table or on a column."""
         return privilege in self.privileges
 
 

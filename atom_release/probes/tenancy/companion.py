@@ -35,7 +35,7 @@ def program() -> str | None:
     )
 
 
-def said(scratch: Scratch) -> dict[str, Any]:
+def examine_database(scratch: Scratch) -> dict[str, Any]:
     """Return what it says of the scratch database for the facts.
 
     Its version and findings, or why there are none.

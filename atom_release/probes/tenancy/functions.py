@@ -116,7 +116,7 @@ def key_of(table: Table, types: Types) -> tuple[str, str] | None:
 def sets_tenant(
     session: Session, call: Call, setting: str, own: str, foreign: Sequence[str]
 ) -> bool:
-    """Say whether the session is another tenant's after a call, though it had named its own."""
+    """Return whether the session is another tenant's after a call, though it had named its own."""
     for arguments in call.arguments:
         with session.transaction(force_rollback=True):
             set_tenant(session, setting, own)
@@ -130,7 +130,7 @@ def sets_tenant(
 def damages(
     session: Session, call: Call, setting: str, own: str, watched: Sequence[tuple[Any, str]]
 ) -> bool:
-    """Say whether a call changes or deletes rows of the other tenant.
+    """Return whether a call changes or deletes rows of the other tenant.
 
     `watched` are queries of those rows and the tenant who may see them.
     """
@@ -195,7 +195,7 @@ def _called(session: Session, call: Call, arguments: tuple[str | None, ...]) -> 
 
 
 def mentions_setting(function: Function, setting: str) -> bool:
-    """Say whether the function's text sets the tenant from something that is not constant."""
+    """Return whether the function's text sets the tenant from something that is not constant."""
     name = re.escape(setting)
     return (
         re.search(

@@ -82,7 +82,9 @@ def examine_scratch(
     """
     import psycopg
 
-    isolation = Isolation(beside=companion.said(scratch), allowed_settings=allowed_settings)
+    isolation = Isolation(
+        beside=companion.examine_database(scratch), allowed_settings=allowed_settings
+    )
     try:
         examine(scratch, tenancy, isolation)
     except psycopg.OperationalError as error:
@@ -236,7 +238,7 @@ def _answer(tenancy: Tenancy, replay: Replay, isolation: Isolation) -> tuple[Ans
 
 
 def _doubt(tenancy: Tenancy, isolation: Isolation) -> str:
-    """Say what could not be established, or nothing."""
+    """Return what could not be established, or nothing."""
     if isolation.stopped:
         return (
             "a session was ended while the release's own code ran in it (a statement may take"

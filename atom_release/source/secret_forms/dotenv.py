@@ -33,7 +33,7 @@ _BITS = 3.5
 
 
 def is_dotenv(path: str) -> bool:
-    """Say whether the path is that of a dotenv file."""
+    """Return whether the path is a dotenv file."""
     return bool(_NAME.fullmatch(PurePosixPath(path.lower()).name))
 
 
@@ -65,7 +65,7 @@ def values(text: Text) -> Iterator[Found]:
 
 
 def _is_open(name: str, value: str) -> bool:
-    """Say whether a value is there, in the clear, and no public half."""
+    """Return whether a value is there, in the clear, and no public half."""
     return bool(value) and not (
         is_placeholder(value) or is_sealed(value) or "public" in words(name)
     )

@@ -46,7 +46,7 @@ class Hit:
 
     line: int
     rule: str
-    what: str
+    description: str
     value: str = field(repr=False)
 
 
@@ -57,7 +57,7 @@ def tokens(text: Text, hits: Iterable[Hit]) -> Iterator[Found]:
             for _, rule, description, value, decides in keys.in_text(Text(hit.value)):
                 yield hit.line, rule, description, value, decides
         elif _is_live(hit, text):
-            yield hit.line, "issued-token", hit.what, hit.value, True
+            yield hit.line, "issued-token", hit.description, hit.value, True
     for description, pattern in _FORMS:
         for match in pattern.finditer(text.text):
             if not _is_sample(match[0]):
@@ -70,11 +70,11 @@ def in_binary(hits: Iterable[Hit]) -> Iterator[Found]:
     """Return what the engine matched in a blob that is not text; its line is 0."""
     for hit in hits:
         if hit.rule != "private-key" and not _is_sample(hit.value):
-            yield 0, "issued-token", hit.what, hit.value, True
+            yield 0, "issued-token", hit.description, hit.value, True
 
 
 def _is_live(hit: Hit, text: Text) -> bool:
-    """Say whether a hit is no sample, no ciphertext and no key for browsers."""
+    """Return whether a hit is no sample, no ciphertext and no key for browsers."""
     if hit.rule == "gcp-api-key" and _BROWSER_KEY.search(text.text):
         return False
     return not (_is_sample(hit.value) or is_sealed(hit.value))

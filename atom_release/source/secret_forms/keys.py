@@ -98,7 +98,7 @@ def _named(plain: bool) -> str:  # noqa: FBT001 - reads as what it is
 
 
 def _is_encrypted_openssh(body: str) -> bool:
-    """Say whether the body is OpenSSH's and names a cipher."""
+    """Return whether the body is OpenSSH's and names a cipher."""
     raw = _unpacked(re.sub(rf"{_GLUE}|[^A-Za-z0-9+/=]", "", body)[:96])
     magic = b"openssh-key-v1\0"
     return raw.startswith(magic) and not raw[len(magic) + 4 :].startswith(b"none")
@@ -112,7 +112,7 @@ def _unpacked(text: str) -> bytes:
 
 
 def _is_der_key(content: bytes) -> bool | None:
-    """Say whether a private key is plain (True) or encrypted (False); None if it is none."""
+    """Return whether a private key is plain (True) or encrypted (False); None if it is none."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 

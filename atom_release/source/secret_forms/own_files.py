@@ -70,7 +70,7 @@ def values(path: str, text: Text) -> Iterator[Found]:
 
 
 def is_given(value: str) -> bool:
-    """Say whether a value in a password's place is one, not a reference, ciphertext or stand-in."""
+    """Return whether a value in a password's place is one: no reference, ciphertext, stand-in."""
     value = value.strip("\"'")
     return len(value) > 2 and not (  # noqa: PLR2004 - too short for a password
         is_placeholder(value) or is_sealed(value) or is_worded(value) or is_reference(value)

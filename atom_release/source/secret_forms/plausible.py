@@ -184,7 +184,7 @@ def words(name: str) -> list[str]:
 
 
 def asks_for_secret(name: str, *, bare: bool = True, loose: bool = False) -> bool:
-    """Say whether a variable, field or parameter of this name holds a secret itself, not its name.
+    """Return whether what has this name holds a secret itself, not the name of one.
 
     Place or size.
 
@@ -216,12 +216,12 @@ def asks_for_secret(name: str, *, bare: bool = True, loose: bool = False) -> boo
 
 
 def is_placeholder(value: str) -> bool:
-    """Say whether the literal stands for a value that comes from elsewhere, by its syntax."""
+    """Return whether the literal stands for a value that comes from elsewhere, by its syntax."""
     return bool(_SYNTACTIC.match(value)) or len(set(value)) <= 1
 
 
 def is_reference(value: str) -> bool:
-    """Say whether the literal is an address, a path, or a piece of code."""
+    """Return whether the literal is an address, a path, or a piece of code."""
     if _REFERENCE.search(value):
         return True
     path = _PATH.match(value) and not any(_MIXED.match(part) for part in value.split("/"))
@@ -229,18 +229,18 @@ def is_reference(value: str) -> bool:
 
 
 def is_sealed(value: str) -> bool:
-    """Say whether the literal is ciphertext, or the hash that a password is kept as."""
+    """Return whether the literal is ciphertext, or the hash that a password is kept as."""
     return bool(_SEALED.search(value))
 
 
 def is_worded(value: str) -> bool:
-    """Say whether the literal says of itself that it stands for another, as `your-api-key`."""
+    """Return whether the literal says of itself that it stands for another, as `your-api-key`."""
     short = len(value) < _BY_CHANCE and _SHORT_WORD.search(value)
     return bool(short or _WORDED.search(value))
 
 
 def names_itself(name: str, value: str) -> bool:
-    """Say whether the literal only repeats its name, as an enum's member or a field's key does."""
+    """Return whether the literal only repeats its name, as an enum's member or a key does."""
     value_words, called = words(value), words(name)
     return (
         bool(value_words)
@@ -250,7 +250,7 @@ def names_itself(name: str, value: str) -> bool:
 
 
 def is_random(value: str) -> bool:
-    """Say whether the literal looks generated or chosen as a password, not spoken.
+    """Return whether the literal looks generated or chosen as a password, not spoken.
 
     Mixed kinds of characters and enough of them.
     """
@@ -269,7 +269,7 @@ def is_random(value: str) -> bool:
 
 
 def _is_spoken(value: str) -> bool:
-    """Say whether the parts are words and short numbers.
+    """Return whether the parts are words and short numbers.
 
     As in `tenant-a-token-1` or `sha256-digest`; one word with digits is a password.
     """

@@ -127,7 +127,7 @@ def renounce_privileges() -> None:
 
 
 def privileges_renounced() -> bool:
-    """Whether `renounce_privileges` holds for this process."""
+    """Return whether `renounce_privileges` holds for this process."""
     return _prctl(_PR_GET_NO_NEW_PRIVS, 0) == 1
 
 

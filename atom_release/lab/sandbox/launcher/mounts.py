@@ -105,7 +105,7 @@ class View:
             copying.copy(path, handle, owner=None)
 
     def full(self) -> bool:
-        """Whether any bounded folder is as good as full."""
+        """Return whether any bounded folder is as good as full."""
         return any(_full(os.statvfs(path)) for path in self._filled)
 
     def _open_stage(self) -> None:

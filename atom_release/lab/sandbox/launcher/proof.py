@@ -64,7 +64,7 @@ def isolation(order: dict[str, Any], outer: dict[str, Any]) -> list[str]:
 
 
 def sees_itself() -> bool:
-    """Whether /proc is that of this process's own pid namespace.
+    """Return whether /proc is that of this process's own pid namespace.
 
     So that process ids mean the same there.
     """
@@ -72,7 +72,7 @@ def sees_itself() -> bool:
 
 
 def _only_allowed(order: dict[str, Any]) -> bool:
-    """Whether nothing stands in the root but what is shown and the folders on the way there."""
+    """Return whether the root holds nothing but what is shown and the folders on the way there."""
     shown = [*order["readable"], *order["writable"], *order["bounded"], *order["throwaway"]]
     shown += [*order["links"], *order["files"], "/proc", "/dev", "/tmp", "/var", "/run"]  # noqa: S108 - private there
     return {path.split("/")[1] for path in shown} >= set(os.listdir("/"))

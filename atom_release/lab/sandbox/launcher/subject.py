@@ -61,7 +61,7 @@ def start(order: dict[str, Any], how: str, outer: dict[str, Any]) -> tuple[int, 
 
 
 def _tell_why(tell: int, why: str) -> None:
-    """Say why nothing runs.
+    """Write why nothing runs.
 
     To the launcher while it still listens, else where the subject's output goes.
     """
