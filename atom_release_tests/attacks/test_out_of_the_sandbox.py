@@ -69,7 +69,7 @@ def test_an_interpreter_by_which_no_view_can_be_made(interpreter: str, tmp_path:
     with pytest.raises(Refused):
         act(release, "first")
     key = (home / "keys" / "gate.pem").read_text().splitlines()[1]
-    where, _ = searched.found([Path(release.settings.out)], {"secret": value, "key": key})
+    where, _ = searched.find_values([Path(release.settings.out)], {"secret": value, "key": key})
     assert (where, escaped.exists(), release.tags()) == (set(), False, {})
 
 

@@ -194,10 +194,10 @@ def _finish(order: Order, stopped: threading.Event) -> Finished:
     written_in_place = order.folders.bounded if order.namespaces == "none" else ()
     _give_to_subject(order, [*order.folders.throwaway, *written_in_place])
     with launched(order, subprocess.PIPE) as work:
-        isolation = tuple(work.said()["isolation"])
+        isolation = tuple(work.read_word()["isolation"])
         output = read_all(work, order.bounds.wall or 0, stopped)
         work.tell(b"")
-        last = work.said()
+        last = work.read_word()
     met = last["met_limit"]
     return Finished(
         last["status"],
@@ -214,7 +214,7 @@ def _begin(order: Order, log: Path) -> Running:
     with log.open("ab") as sink:
         work = launch(order, sink.fileno())
     try:
-        isolation = tuple(work.said()["isolation"])
+        isolation = tuple(work.read_word()["isolation"])
         return Running(work, isolation, Shown.by(work.order, isolation))
     except BaseException:
         work.end()
