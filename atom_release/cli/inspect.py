@@ -107,8 +107,9 @@ def explain(
     """Explain each criterion that is not PASS: expected, found, where, and what would change it."""
     from atom_release.cli import output_decision
     from atom_release.release import last_decision
+    from atom_release.release.draft_manifest import with_manifest
 
-    decision = last_decision.last_decision(settings)
+    decision = last_decision.last_decision(with_manifest(settings))
     output_decision.show_explanation(decision, criteria or (), as_json=json)
 
 
@@ -117,5 +118,6 @@ def ledger(settings: Settings, *, json: JsonOption = False) -> None:
     """Show the verdict on every claim of every service report: said, found, where, why."""
     from atom_release.cli import output_ledger
     from atom_release.release import last_decision
+    from atom_release.release.draft_manifest import with_manifest
 
-    output_ledger.show(last_decision.last_accounts(settings), as_json=json)
+    output_ledger.show(last_decision.last_accounts(with_manifest(settings)), as_json=json)

@@ -40,8 +40,16 @@ def run(
 
 @about_release
 def audit(settings: Settings, *, waivers: WaiversOption = None, json: JsonOption = False) -> None:
-    """Judge the release and write the reports; act on nothing."""
-    _judge(settings.with_options(waivers=_absolute(waivers)), acts=False, json=json)
+    """Judge the release and write the reports; act on nothing.
+
+    Without a committed release.yaml, by the work tree's, else by what `init` would draft.
+    """
+    from atom_release.release.draft_manifest import with_manifest
+
+    options = with_manifest(settings.with_options(waivers=_absolute(waivers)))
+    if options.manifest != settings.manifest and not json:
+        typer.echo(f"release.yaml is not committed: judged by {options.manifest}", err=True)
+    _judge(options, acts=False, json=json)
 
 
 def _absolute(path: Path | None) -> Path | None:

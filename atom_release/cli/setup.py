@@ -63,12 +63,22 @@ def init(
         Path, typer.Argument(help="The repository to draft a manifest for.")
     ] = Path(),
     *,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers",
+            help="YAML or JSON that states phase, name, version, tag, branch or base instead.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Draft a release.yaml from what the repository holds; an existing one is left alone."""
+    from atom_release.cli.output_init import show_draft
     from atom_release.release import draft_manifest
 
-    output.show({"written": str(draft_manifest.draft(directory.absolute()))}, as_json=json)
+    stated = draft_manifest.read_answers(answers) if answers else {}
+    written, drafted = draft_manifest.draft(directory.absolute(), stated)
+    show_draft(written, drafted, as_json=json)
 
 
 def keygen(*, json: JsonOption = False) -> None:

@@ -102,9 +102,13 @@ def manifest_at(tree: JudgedTree, location: Path | None) -> tuple[bytes, bool]:
 
 def _inside(tree: JudgedTree) -> bytes:
     if MANIFEST_PATH not in tree.entries:
+        lies_beside = (tree.repository / MANIFEST_PATH).is_file()
         raise ManifestError(
-            f"{MANIFEST_PATH} is not in commit {tree.commit[:12]}.",
-            "Name one with --manifest, or draft one with `atom-release init`.",
+            f"{MANIFEST_PATH} is not in commit {tree.commit[:12]}"
+            f"{', though it is in the work tree' if lies_beside else ''}.",
+            f"Commit it: git add {MANIFEST_PATH} && git commit."
+            if lies_beside
+            else "Draft one with `atom-release init` and commit it, or audit without one.",
         )
     try:
         return tree.read(MANIFEST_PATH)

@@ -228,17 +228,20 @@ def test_a_bad_manifest_is_misuse(case: str, home: Path, tmp_path: Path, call: C
 def test_a_repository_without_a_manifest_names_init(
     tmp_path: Path, home: Path, call: Caller
 ) -> None:
-    """`init` drafts what is missing, and the draft can be judged."""
+    """`run` wants a committed manifest and says how; `audit` judges by the draft meanwhile."""
     release = tiny.make(tmp_path / "none")
     release.git("rm", "-q", "release.yaml")
     release.git("commit", "-q", "-m", "no manifest")
-    done = call("audit", *options(release), home=home)
+    done = call("run", *options(release), home=home)
     assert (done.returncode, "atom-release init" in done.stderr) == (2, True)
-    assert call("init", str(release.repository), home=home).returncode == 0
-    release.git("add", "-A")
-    release.git("commit", "-q", "-m", "manifest")
     judged = call("audit", *options(release), "--json", home=home)
     assert judged.returncode in {0, 1, 3}, judged.stderr
+    assert "FAIL" not in {
+        criterion["outcome"] for criterion in json.loads(judged.stdout)["criteria"]
+    }
+    assert call("init", str(release.repository), home=home).returncode == 0
+    done = call("run", *options(release), home=home)
+    assert (done.returncode, "git add release.yaml" in done.stderr) == (2, True)
     assert call("init", str(release.repository), home=home).returncode == 2
 
 

@@ -1,0 +1,157 @@
+"""What `init` found, on one screen of 80 columns, or as one JSON document."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release.cli.output import print_json
+from atom_release.drafting import asked, environment
+from atom_release.gate.printable import printable
+
+if TYPE_CHECKING:
+    from atom_release.drafting.findings import Service, Survey
+    from atom_release.release.draft_manifest import Draft
+
+_WIDTH = 80
+_MOST = 8
+_COLUMNS = (20, 12, 30)
+
+
+def show_draft(written: Path, draft: Draft, *, as_json: bool) -> None:
+    """Show what was found, guessed, not found and left out, and the next command."""
+    if as_json:
+        release = draft.release
+        print_json(
+            {
+                "written": str(written),
+                "release": {
+                    "version": release.version.version,
+                    "tag": release.version.tag,
+                    "branch": release.branch,
+                    "base": release.base,
+                },
+                "ids": dict(release.ids),
+                "left_out": asked.left_out(draft.survey, release.ids),
+                **asdict(draft.survey),
+            }
+        )
+        return
+    sys.stdout.write("\n".join(screen(written.name, draft)) + "\n")
+
+
+def screen(written: str, draft: Draft) -> list[str]:
+    """Return the lines of the screen, none longer than 80 characters."""
+    survey, release = draft.survey, draft.release
+    services, tag = len(survey.services), release.version.tag
+    lines = [
+        (
+            f"{written}: {services} service{'s' if services != 1 else ''}, tag {tag}"
+            f" ({release.version.after})"
+        ),
+        "",
+        _row("service", "language", "tests", "started as in"),
+        *(_service(service) for service in survey.services[:_MOST]),
+    ]
+    if services > _MOST:
+        lines.append(f"and {services - _MOST} more")
+    lines.append("")
+    for title, text in (
+        ("found", "; ".join(_found(survey))),
+        ("guessed", "; ".join(_guessed(survey))),
+        ("not found", ", ".join(_not_found(survey))),
+        ("left out", _left_out(draft)),
+        ("next", f"read {written}, then: atom-release audit --repo . --out /tmp/audit"),
+    ):
+        lines += _paragraph(title, text)
+    return [printable(line)[:_WIDTH].rstrip() for line in lines]
+
+
+def _row(*cells: str) -> str:
+    fixed = [
+        textwrap.shorten(cell, width - 1, placeholder="..").ljust(width)
+        for cell, width in zip(cells, _COLUMNS, strict=False)
+    ]
+    return "".join(fixed) + cells[-1]
+
+
+def _service(service: Service) -> str:
+    chosen = asked.suite_of(service)
+    suites = [
+        f"{seen.value.runner}, {seen.value.files} files{'' if seen is chosen else ' (not asked)'}"
+        for seen in service.suites
+    ]
+    start = str(service.command.where) if service.command else "-"
+    return _row(service.name, service.language, suites[0] if suites else "none", start)
+
+
+def _found(survey: Survey) -> Iterator[str]:
+    for seen in survey.migrations[:3]:
+        yield f"{seen.value.steps} migrations by {seen.value.tool}"
+    listed = sum(
+        not endpoint.guess for service in survey.services for endpoint in service.endpoints
+    )
+    if listed:
+        yield f"{listed} endpoints in OpenAPI files"
+    if survey.systems:
+        yield f"systems {', '.join(system.name for system in survey.systems[:5])}"
+    secrets = [seen for seen in survey.variables if environment.is_secret(seen.value)]
+    if survey.variables:
+        yield f"{len(survey.variables)} variables, {len(secrets)} of them secrets by name"
+    matched = [service.report for service in survey.services if service.report]
+    if matched:
+        yield f"{len(matched)} service reports"
+
+
+def _guessed(survey: Survey) -> Iterator[str]:
+    routes = sum(
+        bool(endpoint.guess) for service in survey.services for endpoint in service.endpoints
+    )
+    if routes:
+        yield f"{routes} endpoints, from the calls that declare them, without outer prefixes"
+    starts = [
+        service.name for service in survey.services if service.command and service.command.guess
+    ]
+    if starts:
+        yield f"the start of {', '.join(starts[:3])}{' and others' if len(starts) > 3 else ''}"  # noqa: PLR2004
+    for service in survey.services:
+        if service.guess:
+            yield f"{service.name}: {service.guess}"
+
+
+def _not_found(survey: Survey) -> Iterator[str]:
+    services = survey.services
+    for name, there in (
+        ("service reports", any(service.report for service in services)),
+        ("tests", any(service.suites for service in services)),
+        ("migrations", survey.migrations),
+        ("health paths", any(service.health for service in services)),
+        ("metrics paths", any(service.metrics for service in services)),
+    ):
+        if not there:
+            yield name
+
+
+def _left_out(draft: Draft) -> str:
+    names = list(asked.left_out(draft.survey, draft.release.ids))
+    shown = ", ".join(names[:16]) + (f" and {len(names) - 16} more" if len(names) > 16 else "")  # noqa: PLR2004
+    return f"{shown}: each reason is in the file"
+
+
+def _paragraph(title: str, text: str) -> list[str]:
+    return (
+        textwrap.wrap(
+            printable(text),
+            _WIDTH,
+            initial_indent=f"{title:<11}",
+            subsequent_indent=" " * 11,
+            max_lines=3,
+            placeholder=" ..",
+        )
+        if text
+        else []
+    )

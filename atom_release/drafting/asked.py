@@ -1,0 +1,198 @@
+"""What a draft asks, what it leaves out and why: the one place where findings become criteria.
+
+A criterion is asked where the findings alone give it a subject. The reasons say what was looked
+for, and what was seen instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from atom_release.drafting import environment
+from atom_release.drafting.findings import Runner, Seen, Service, Suite, Survey
+
+_LONGEST = 290
+_MOST = 6
+_BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
+
+
+def suite_of(service: Service) -> Seen[Suite] | None:
+    """Return the suite that the gate can run as it is: by pytest, on the code beside it."""
+    for seen in service.suites:
+        if seen.value.runner.by_pytest and not seen.value.across:
+            return seen
+    return None
+
+
+def other_suite(seen: Seen[Suite]) -> str:
+    """Say of a suite that the draft does not ask where it is and why it is not asked."""
+    suite = seen.value
+    where = (
+        f"{suite.runner} in {', '.join(suite.paths[:_MOST])} ({suite.files} files, {seen.where})"
+    )
+    if suite.across:
+        return f"not asked: {where} asks running services; name it under `integration`"
+    return f"not asked: {where}; a `suite` with a `command` that writes JUnit asks it"
+
+
+_JUNIT = {
+    Runner.NODE: (
+        *("node", "--test", "--test-reporter=junit", "--test-reporter-destination={junit}"),
+    ),
+    Runner.VITEST: ("npx", "vitest", "run", "--reporter=junit", "--outputFile={junit}"),
+    Runner.MOCHA: ("npx", "mocha", "--reporter", "xunit", "--reporter-option", "output={junit}"),
+    Runner.GO: ("gotestsum", "--junitxml", "{junit}", "./..."),
+    Runner.PHPUNIT: ("vendor/bin/phpunit", "--log-junit", "{junit}"),
+}
+
+
+def command_suite(seen: Seen[Suite]) -> dict[str, Any] | None:
+    """Return the suite that would ask a runner that writes JUnit by itself; None of others."""
+    suite = seen.value
+    if suite.across or suite.runner not in _JUNIT:
+        return None
+    stated: dict[str, Any] = {"paths": list(suite.paths), "command": list(_JUNIT[suite.runner])}
+    return (
+        stated | ({"directory": suite.directory} if suite.directory else {}) | {"control": "weak"}
+    )
+
+
+def left_out(survey: Survey, ids: Mapping[str, str]) -> dict[str, str]:
+    """Return every criterion that the draft leaves out, each with what was looked for and seen."""
+    reasons = {
+        ids[service.name]: _nothing_to_run(service)
+        for service in survey.services
+        if suite_of(service) is None and service.report is None
+    }
+    if not any(service.report for service in survey.services):
+        reasons["AC1"] = (
+            "no service report was found among *report*.md, *completion*.md and reports/"
+        )
+    reasons |= {
+        "AC2": _integration(survey),
+        "AC6": "no pull request is asked for yet",
+        "P-3": "no dangerous action can be seen in files (approval)",
+        "P-4": _running(survey, "health and metrics"),
+        "P-5": _tenancy(survey),
+        "P-6": _running(survey, "endpoints"),
+        "T5": _running(survey, "endpoints and labelled rows"),
+    }
+    return {name: reason[:_LONGEST] for name, reason in reasons.items()}
+
+
+def _nothing_to_run(service: Service) -> str:
+    if service.suites:
+        return "; ".join(other_suite(seen) for seen in service.suites).replace("not asked: ", "")
+    return f"no tests of {service.name} were found: no file of a known runner in {_where(service)}"
+
+
+def _where(service: Service) -> str:
+    return service.folder or "the repository"
+
+
+def _integration(survey: Survey) -> str:
+    across = [seen for service in survey.services for seen in service.suites if seen.value.across]
+    if not across:
+        return "no integration or end-to-end tests were found (integration)"
+    named = "; ".join(f"{seen.value.runner} in {', '.join(seen.value.paths)}" for seen in across)
+    return f"no service is started yet for {named} (integration, start)"
+
+
+def _running(survey: Survey, what: str) -> str:
+    started = [service.name for service in survey.services if service.command]
+    if not started:
+        return f"nothing says how a service is started, so {what} are not asked"
+    return (
+        f"how {', '.join(started[:_MOST])} start is only read from files: take the commented start"
+        f" into use, and name {what}"
+    )
+
+
+def _tenancy(survey: Survey) -> str:
+    if not survey.migrations:
+        return "no migrations were found (tenancy)"
+    named = "; ".join(
+        f"{seen.value.tool}, {seen.value.steps} steps in {seen.value.folder}"
+        for seen in survey.migrations
+    )
+    return (
+        f"no tenant column or application role can be seen in files (tenancy); migrations: {named}"
+    )
+
+
+def start_of(service: Service) -> dict[str, Any]:
+    """Return the start of a service in the manifest's words: its interpreter, its port."""
+    command = list(service.command.value) if service.command else []
+    if command and command[0] in {"python", "python3"}:
+        command[0] = "{python}"
+    elif command and command[0] in _BY_PYTHON:
+        command[:1] = ["{python}", "-m", command[0]]
+    stated: dict[str, Any] = {"command": [_with_port(service, word) for word in command]}
+    if service.folder and service.command and not _names_folder(service, command):
+        stated["directory"] = service.folder
+    if not any("{port}" in word for word in stated["command"]):
+        stated["environment"] = {"PORT": "{port}"}
+    return stated
+
+
+def _with_port(service: Service, word: str) -> str:
+    if service.port is None or "{port}" in word:
+        return word
+    port = str(service.port.value)
+    return (
+        "{port}"
+        if word == port
+        else word.replace(f":{port}", ":{port}").replace(f"={port}", "={port}")
+    )
+
+
+def _names_folder(service: Service, command: list[str]) -> bool:
+    return any(word.startswith(f"{service.folder}/") for word in command)
+
+
+def why(service: Service, name: str) -> str:
+    """Say where a commented field of a service comes from."""
+    if name == "start":
+        return _told("start", service.command)
+    if name in {"health", "metrics"}:
+        return _told(name, service.health if name == "health" else service.metrics)
+    first = service.endpoints[0]
+    listed = len(service.endpoints)
+    return f"endpoints: {listed}, {_told('the first', first)}"
+
+
+def _told(name: str, seen: Seen[Any] | None) -> str:
+    if seen is None:
+        return name
+    return f"{name}: {seen.where}{f', guessed: {seen.guess}' if seen.guess else ''}"
+
+
+def also_seen(survey: Survey) -> Iterator[str]:
+    """Yield a line on everything else that was found."""
+    for seen in survey.migrations:
+        migrations = seen.value
+        glob = f", `migrations: {migrations.pattern}`" if migrations.pattern else ""
+        where = f"{migrations.steps} steps in {migrations.folder}{glob}"
+        yield f"migrations by {migrations.tool}: {where}"
+    for title, names in _listed(survey):
+        if names:
+            yield f"{title}: {', '.join(names)}"
+    for command in survey.test_commands:
+        yield f"its pipeline runs ({command.where}): {command.value}"
+    for report in survey.reports:
+        if not any(service.report == report for service in survey.services):
+            yield f"a report that names no service found here: {report.path} {report.task}".rstrip()
+
+
+def _listed(survey: Survey) -> Iterator[tuple[str, list[str]]]:
+    names = [seen.value for seen in survey.variables]
+    yield "systems", [f"{system.name} ({system.image})" for system in survey.systems]
+    yield "jobs", [f"{job.name} ({job.where})" for job in survey.jobs]
+    yield (
+        "neither deployed, started nor tested",
+        [part.folder or part.name for part in survey.parts],
+    )
+    yield "secrets by their names", [name for name in names if environment.is_secret(name)]
+    yield "variables", [name for name in names if not environment.is_secret(name)]
+    yield "not read (too large, absent or malformed)", list(survey.unread[:12])

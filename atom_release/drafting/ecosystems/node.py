@@ -1,0 +1,217 @@
+"""JavaScript and TypeScript: package.json and its scripts, test runners by their configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from atom_release.drafting import words
+from atom_release.drafting.ecosystems import tests_of
+from atom_release.drafting.files import Files, folder_of, is_product, joined
+from atom_release.drafting.findings import Endpoint, Part, Place, Runner, Seen, Suite
+
+_LOCKS = ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
+_TEST_FILE = (
+    r"(?:.*/)?(?:[^/]*[.-](?:test|spec|cy|e2e)\.[cm]?[jt]sx?"
+    r"|(?:__tests__|tests?)/(?:.*/)?[^/]*\.[cm]?[jt]sx?)"
+)
+_NOT_A_TEST = re.compile(
+    r"(?:setup|teardown|config|jest\.|helper|util|mock|fixture|support|render)", re.IGNORECASE
+)
+_NAMED = re.compile(r"[.-](?:test|spec|cy|e2e)\.[cm]?[jt]sx?$")
+_RUNNERS = (
+    (Runner.PLAYWRIGHT, r"playwright test"),
+    (Runner.CYPRESS, r"cypress run"),
+    (Runner.VITEST, r"\bvitest\b"),
+    (Runner.JEST, r"\bjest\b|react-scripts test|nx test"),
+    (Runner.MOCHA, r"\bmocha\b|\bnyc\b"),
+    (Runner.NODE, r"node (?:\S+ )*--test\b|tsx (?:\S+ )*--test\b"),
+)
+_CONFIGURED = (
+    (Runner.VITEST, ("vitest.config.ts", "vitest.config.js", "vitest.config.mts")),
+    (Runner.JEST, ("jest.config.js", "jest.config.ts", "jest.config.cjs", "jest.config.mjs")),
+    (Runner.MOCHA, (".mocharc.json", ".mocharc.js", ".mocharc.yml", ".mocharc.cjs")),
+    (Runner.PLAYWRIGHT, ("playwright.config.ts", "playwright.config.js")),
+    (Runner.CYPRESS, ("cypress.config.ts", "cypress.config.js", "cypress.json")),
+)
+_MODULES = ((Runner.VITEST, "vitest"), (Runner.JEST, "jest"), (Runner.MOCHA, "mocha"))
+_BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
+_NO_TESTS = re.compile(r"no test specified|exit 1")
+
+
+def parts(files: Files) -> Iterator[Part]:
+    """Yield every folder with a package.json that is no test's or example's own."""
+    folders = [folder_of(path) for path in files.named("package.json") if is_product(path)]
+    tests = files.matching(_TEST_FILE)
+    members = _members(files)
+    for folder in folders:
+        package = files.json(joined(folder, "package.json"))
+        if _is_root_of(folder, members, files, folders):
+            continue
+        own = [
+            path
+            for path in tests_of.within(tests, folder, folders)
+            if _NAMED.search(path) or not _NOT_A_TEST.search(path.rpartition("/")[2])
+        ]
+        own = [path for path in own if _NAMED.search(path)] or own
+        name = package.get("name")
+        yield Part(
+            folder,
+            name if isinstance(name, str) else folder.rpartition("/")[2],
+            "TypeScript" if joined(folder, "tsconfig.json") in files else "JavaScript",
+            tuple(
+                path
+                for file in ("package.json", *_LOCKS)
+                if (path := joined(folder, file)) in files
+            ),
+            _source(files, folder, folders),
+            tuple(_suites(files, folder, own, _scripts(package), package)),
+            _start(files, folder, package),
+            is_library="exports" in package and "start" not in _scripts(package),
+        )
+
+
+def _members(files: Files) -> list[str]:
+    """Return the patterns of the workspaces that npm, yarn, bun and pnpm know."""
+    stated = files.json("package.json").get("workspaces")
+    if isinstance(stated, Mapping):
+        stated = stated.get("packages")
+    patterns = [str(pattern) for pattern in stated] if isinstance(stated, list) else []
+    for document in files.yaml("pnpm-workspace.yaml"):
+        packages = document.get("packages")
+        patterns += [str(pattern) for pattern in packages] if isinstance(packages, list) else []
+    return patterns
+
+
+def _is_root_of(folder: str, members: Sequence[str], files: Files, folders: Sequence[str]) -> bool:
+    """Say whether the folder only holds a workspace together, with no code of its own."""
+    own = [
+        path
+        for path in tests_of.within(files.below(folder), folder, folders)
+        if path.endswith((".js", ".ts", ".tsx", ".mjs")) and is_product(path)
+    ]
+    return folder == "" and bool(members) and not any(path.startswith("src/") for path in own)
+
+
+def _scripts(package: Mapping[str, Any]) -> Mapping[str, str]:
+    scripts = package.get("scripts")
+    return (
+        {str(name): line for name, line in scripts.items() if isinstance(line, str)}
+        if isinstance(scripts, Mapping)
+        else {}
+    )
+
+
+def _source(files: Files, folder: str, folders: Sequence[str]) -> tuple[str, ...]:
+    own = tests_of.within(files.below(folder), folder, folders)
+    for name in ("src", "lib", "app", "server"):
+        place = joined(folder, name)
+        if any(path.startswith(f"{place}/") for path in own):
+            return (place,)
+    return (folder or ".",)
+
+
+def _suites(
+    files: Files,
+    folder: str,
+    tests: Sequence[str],
+    scripts: Mapping[str, str],
+    package: Mapping[str, Any],
+) -> Iterator[Seen[Suite]]:
+    if not tests:
+        return
+    manifest = joined(folder, "package.json")
+    runner, where, guess = _runner(files, folder, scripts, package)
+    for seen in tests_of.suites(runner, tests, folder, where, guess):
+        suite = seen.value
+        across = suite.across or runner in _BROWSERS
+        yield Seen(
+            Suite(runner, suite.paths, folder, suite.files, across=across),
+            seen.where if seen.where.path else Place(manifest),
+            seen.guess,
+        )
+
+
+def _runner(
+    files: Files, folder: str, scripts: Mapping[str, str], package: Mapping[str, Any]
+) -> tuple[Runner, Place, str]:
+    manifest = joined(folder, "package.json")
+    stated = _by_script(files, manifest, scripts) or _by_configuration(files, folder)
+    if stated is not None:
+        return *stated, ""
+    for runner, module in _MODULES:
+        for field in ("devDependencies", "dependencies"):
+            if isinstance(package.get(field), Mapping) and module in package[field]:
+                where = files.place(manifest, rf"[\"']{module}[\"']\s*:")
+                return runner, where, f"{module} is among its dependencies"
+    line = scripts.get("test", "")
+    if line and not _NO_TESTS.search(line):
+        where = files.place(manifest, r"[\"']test[\"']\s*:")
+        return Runner.NPM_SCRIPT, where, "package.json has a script of that name"
+    return Runner.NODE, Place(manifest), "test files are there, and nothing says what runs them"
+
+
+def _by_script(
+    files: Files, manifest: str, scripts: Mapping[str, str]
+) -> tuple[Runner, Place] | None:
+    lines = {name: line for name, line in scripts.items() if re.match(r"test\b", name)}
+    for runner, expression in _RUNNERS:
+        for name, line in lines.items():
+            if re.search(expression, line):
+                return runner, files.place(manifest, rf"[\"']{re.escape(name)}[\"']\s*:")
+    return None
+
+
+def _by_configuration(files: Files, folder: str) -> tuple[Runner, Place] | None:
+    for runner, names in _CONFIGURED:
+        for name in names:
+            if joined(folder, name) in files:
+                return runner, Place(joined(folder, name))
+    return None
+
+
+def _start(files: Files, folder: str, package: Mapping[str, Any]) -> Seen[tuple[str, ...]] | None:
+    line = _scripts(package).get("start", "")
+    manifest = joined(folder, "package.json")
+    if not line:
+        return None
+    where = files.place(manifest, r"[\"']start[\"']\s*:")
+    tool = (
+        "pnpm" if joined(folder, "pnpm-lock.yaml") in files or "pnpm-lock.yaml" in files else "npm"
+    )
+    plain = words.split(line)
+    if plain and plain[0] == "node":
+        return Seen(plain, where)
+    return Seen((tool, "start"), where, "package.json's start script") if plain or line else None
+
+
+_ROUTE = re.compile(
+    r"\b(?P<router>\w*(?:app|router|server|fastify|routes?|api)\w*)\s*\.\s*"
+    r"(?P<method>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    r"^export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE)\b", re.MULTILINE
+)
+_NEXT_FILE = re.compile(r"(?:^|/)app/(?P<path>(?:.*/)?)route\.[jt]s$")
+
+
+def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
+    """Yield the routes of Express's idiom and its kin, and of Next's route handlers."""
+    for path in paths:
+        if not re.search(r"\.[cm]?[jt]sx?$", path) or not is_product(path):
+            continue
+        text = files.text(path)
+        for match in _ROUTE.finditer(text):
+            where = Place(path, text.count("\n", 0, match.start()) + 1)
+            yield Seen(
+                Endpoint(match["method"].upper(), match["path"]),
+                where,
+                "the call there, without outer prefixes",
+            )
+        handler = _NEXT_FILE.search(path)
+        if handler is not None:
+            for method in sorted(set(_NEXT.findall(text))):
+                shown = f"/{handler['path'].rstrip('/')}"
+                yield Seen(Endpoint(method, shown), Place(path), "Next's folder of routes")

@@ -1,0 +1,242 @@
+"""Python: pyproject, setup, requirements, manage.py; pytest, unittest and Django; how it starts.
+
+Nothing is imported: what a suite needs is read from the text. Routes are `python_routes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from atom_release.drafting.ecosystems import tests_of
+from atom_release.drafting.files import Files, folder_of, is_product, joined
+from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
+
+_PACKAGE_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+_TEST_FILE = r"(?:.*/)?(?:test_[^/]*|[^/]*_test|tests)\.py"
+_NOT_SOURCE = {
+    *("tests", "test", "docs", "doc", "examples", "scripts", "bin", "tools"),
+    *("migrations", "alembic", "docker", "deploy", "deployment", "ci"),
+}
+_CONFIGURED = (
+    ("pytest.ini", r"^\[pytest\]"),
+    (".pytest.ini", r"^\[pytest\]"),
+    ("pyproject.toml", r"^\[tool\.pytest"),
+    ("setup.cfg", r"^\[tool:pytest\]"),
+    ("tox.ini", r"^\[pytest\]|^\s*(?:python -m )?pytest\b"),
+    ("noxfile.py", r"[\"']pytest[\"']"),
+)
+_NAMES_PYTEST = re.compile(r"\bpytest\b")
+_IMPORTS = re.compile(r"^\s*(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)
+_SAMPLE = 40
+_PLAIN_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\[\],\s-]*(?:[<>=!~][^;@/\\]*)?(?:;.*)?")
+
+
+def parts(files: Files) -> Iterator[Part]:
+    """Yield every folder that is a Python project by its package files."""
+    folders = sorted({folder for folder in map(_project, _candidates(files)) if folder is not None})
+    folders = [folder for folder in folders if _is_project(files, folder, folders)]
+    tests = files.matching(_TEST_FILE)
+    for folder in folders:
+        own = tests_of.within(tests, folder, folders)
+        yield Part(
+            folder,
+            _name(files, folder),
+            "Python",
+            tuple(path for name in _ALL_FILES if (path := joined(folder, name)) in files),
+            _source(files, folder, folders),
+            tuple(_suites(files, folder, own)),
+            _start(files, folder, folders),
+            is_library=_is_library(files, folder),
+        )
+
+
+_LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "tox.ini")
+_ALL_FILES = (*_PACKAGE_FILES, "requirements-dev.txt", "manage.py", *_LOCKS)
+
+
+def _candidates(files: Files) -> Iterator[str]:
+    for path in files.named(*_PACKAGE_FILES, "manage.py"):
+        if is_product(path) or path in {"requirements.txt", "setup.py"}:
+            yield path
+    for path in files.matching(r"(?:.*/)?requirements/(?:base|prod|production|main)\.txt"):
+        yield joined(folder_of(path), "../requirements.txt")
+
+
+def _project(path: str) -> str | None:
+    folder = folder_of(path)
+    return None if folder.rpartition("/")[2] in {"docs", "doc", "requirements"} else folder
+
+
+def _is_project(files: Files, folder: str, folders: Sequence[str]) -> bool:
+    """Say whether the folder has Python of its own: a file for tools alone makes no project."""
+    own = tests_of.within(files.below(folder), folder, folders)
+    python = [path for path in own if path.endswith(".py") and is_product(path)]
+    if _metadata(files, folder):
+        return bool(python)
+    scripts = ("scripts/", "tools/", "hooks/", ".github/", "docs/", "ci/")
+    start = len(folder) + 1 if folder else 0
+    return any(not path[start:].startswith(scripts) for path in python)
+
+
+def _metadata(files: Files, folder: str) -> dict[str, Any]:
+    document = files.toml(joined(folder, "pyproject.toml"))
+    project = document.get("project")
+    if isinstance(project, dict):
+        return project
+    tool = document.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    return poetry if isinstance(poetry, dict) and poetry.get("name") else {}
+
+
+def _name(files: Files, folder: str) -> str:
+    named = _metadata(files, folder).get("name")
+    if isinstance(named, str):
+        return named
+    text = files.text(joined(folder, "setup.cfg")) or files.text(joined(folder, "setup.py"))
+    match = re.search(r"^\s*name\s*=\s*[\"']?([\w.-]+)", text, re.MULTILINE)
+    return match[1] if match else folder.rpartition("/")[2]
+
+
+def _is_library(files: Files, folder: str) -> bool:
+    document = files.toml(joined(folder, "pyproject.toml"))
+    return "build-system" in document or joined(folder, "setup.py") in files
+
+
+def _source(files: Files, folder: str, folders: Sequence[str]) -> tuple[str, ...]:
+    """Return where the code is: `src`, else its packages and modules, else the folder."""
+    own = [
+        path
+        for path in tests_of.within(files.below(folder), folder, folders)
+        if path.endswith(".py") and is_product(path)
+    ]
+    source = joined(folder, "src")
+    if any(path.startswith(f"{source}/") for path in own):
+        return (source,)
+    start = len(folder) + 1 if folder else 0
+    tops = {path[start:].partition("/")[0] for path in own}
+    packages = sorted(
+        joined(folder, top) for top in tops if "." not in top and top.lower() not in _NOT_SOURCE
+    )
+    modules = sorted(
+        joined(folder, top)
+        for top in tops
+        if top.endswith(".py") and top not in {"setup.py", "conftest.py", "noxfile.py", "manage.py"}
+    )
+    return tuple([*packages, *modules][:12]) or (folder or ".",)
+
+
+def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Suite]]:
+    texts = {path: files.text(path) for path in tests[:_SAMPLE]}
+    holding = [
+        path
+        for path in tests
+        if not path.endswith("/tests.py") or re.search(r"def test|class \w*Test", files.text(path))
+    ]
+    if not holding:
+        return
+    runner, where, guess = _runner(files, folder, texts)
+    requirements = _requirements(files, folder)
+    for seen in tests_of.suites(runner, holding, folder, where, guess):
+        suite = Suite(
+            seen.value.runner,
+            seen.value.paths,
+            folder,
+            seen.value.files,
+            seen.value.across,
+            requirements if runner.by_pytest else "",
+        )
+        yield Seen(suite, seen.where, seen.guess)
+
+
+def _runner(files: Files, folder: str, texts: dict[str, str]) -> tuple[Runner, Place, str]:
+    imported = [match for text in texts.values() for match in _IMPORTS.findall(text)]
+    configured = _configured(files, folder)
+    manage = joined(folder, "manage.py")
+    first = Place(next(iter(texts), folder))
+    if configured is not None:
+        return Runner.PYTEST, configured, ""
+    if "django.test" in imported and manage in files:
+        return Runner.DJANGO, Place(manage), ""
+    if "pytest" in imported or files.named("conftest.py"):
+        return Runner.PYTEST, first, "" if "pytest" in imported else "a conftest.py is there"
+    if "unittest" in imported:
+        return Runner.UNITTEST, first, ""
+    return Runner.PYTEST, first, "test files are there, and nothing says what runs them"
+
+
+def _configured(files: Files, folder: str) -> Place | None:
+    """Return where a file of the part, or of the repository, says that pytest runs its tests."""
+    for base in dict.fromkeys((folder, "")):
+        for name, expression in _CONFIGURED:
+            path = joined(base, name)
+            if path in files and re.search(expression, files.text(path), re.MULTILINE):
+                return files.place(path, expression)
+    manage = joined(folder, "manage.py")
+    for path in _requirement_files(files, folder):
+        if _NAMES_PYTEST.search(files.text(path)) and manage not in files:
+            return files.place(path, r"\bpytest\b")
+        if re.search(r"\bpytest-django\b", files.text(path)):
+            return files.place(path, r"\bpytest-django\b")
+    return None
+
+
+def _requirement_files(files: Files, folder: str) -> list[str]:
+    named = [
+        joined(folder, name) for name in ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
+    ]
+    prefix = re.escape(f"{folder}/") if folder else ""
+    return [path for path in named if path in files] + files.matching(
+        rf"{prefix}(?:requirements/)?[\w.-]*(?:requirements|test|dev|local)[\w.-]*\.(?:txt|in)"
+    )
+
+
+def _requirements(files: Files, folder: str) -> str:
+    """Return a file of plain requirements that name pytest, from which wheels can be installed."""
+    for path in _requirement_files(files, folder):
+        lines = [line.partition("#")[0].strip() for line in files.text(path).splitlines()]
+        names = [line for line in lines if line]
+        if (
+            path.endswith(".txt")
+            and any(re.match(r"pytest\b", line) for line in names)
+            and all(_PLAIN_REQUIREMENT.fullmatch(line) for line in names)
+        ):
+            return path
+    return ""
+
+
+_UVICORN = re.compile(
+    r"^\s*(\w+)\s*(?::\s*[\w.]+)?=\s*(FastAPI|Starlette|Flask|Litestar|Quart)\(", re.MULTILINE
+)
+
+
+def _start(files: Files, folder: str, folders: Sequence[str]) -> Seen[tuple[str, ...]] | None:
+    """Return the idiom by which the project's framework starts it."""
+    manage = joined(folder, "manage.py")
+    if manage in files:
+        words = ("{python}", manage, "runserver", "--noreload", "127.0.0.1:{port}")
+        return Seen(words, Place(manage), "Django's own server, by its idiom")
+    own = tests_of.within(files.below(folder), folder, folders)
+    for path in own:
+        if not path.endswith(".py") or not is_product(path):
+            continue
+        match = _UVICORN.search(files.text(path))
+        if match is not None:
+            return _app(files, folder, path, match)
+    return None
+
+
+def _app(files: Files, folder: str, path: str, match: re.Match[str]) -> Seen[tuple[str, ...]]:
+    start = len(folder) + 1 if folder else 0
+    module = path[start:].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = module.removeprefix("src.")
+    where = files.place(path, rf"^\s*{match[1]}\s*(?::\s*[\w.]+)?=\s*{match[2]}\(")
+    target = f"{module}:{match[1]}"
+    if match[2] == "Flask":
+        words: tuple[str, ...] = (
+            "{python}", "-m", "flask", "--app", target, "run", "--port", "{port}",
+        )  # fmt: skip
+    else:
+        words = ("{python}", "-m", "uvicorn", target, "--host", "127.0.0.1", "--port", "{port}")
+    return Seen(words, where, f"{match[2]}'s idiom for the application object there")

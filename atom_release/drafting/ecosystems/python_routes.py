@@ -1,0 +1,68 @@
+"""Python's routes: decorators of FastAPI, Flask and Starlette, url patterns of Django.
+
+Read from the text alone: a prefix that another file adds (`include_router`, `include`) is not
+known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from atom_release.drafting.files import Files, is_product
+from atom_release.drafting.findings import Endpoint, Place, Seen
+
+_ROUTER = re.compile(
+    r"^\s*@(?P<router>\w+)\.(?P<method>get|post|put|patch|delete|route|api_route|websocket)\(\s*"
+    r"(?:path\s*=\s*)?[rf]?[\"'](?P<path>[^\"']*)[\"'](?P<rest>[^\n]*(?:\n\s+[^@\n][^\n]*)?)",
+    re.MULTILINE,
+)
+_PREFIX = re.compile(
+    r"^\s*(\w+)\s*=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?"
+    r"(?:url_)?prefix\s*=\s*[\"']([^\"']*)[\"']",
+    re.MULTILINE,
+)
+_DJANGO = re.compile(
+    r"\b(?P<kind>re_path|path|url)\(\s*r?[\"'](?P<path>[^\"']*)[\"']\s*,\s*(?P<to>\w+)"
+)
+_METHODS = re.compile(r"methods\s*=\s*[\[(]([^\])]*)[\])]")
+
+
+def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
+    """Yield the routes that decorators and url patterns declare, with their router's prefix."""
+    for path in paths:
+        if not path.endswith(".py") or not is_product(path):
+            continue
+        text = files.text(path)
+        if path.endswith("urls.py"):
+            yield from _django(path, text)
+        prefixes = dict(_PREFIX.findall(text))
+        for match in _ROUTER.finditer(text):
+            yield from _decorated(path, text, match, prefixes.get(match["router"], ""))
+
+
+def _decorated(path: str, text: str, match: re.Match[str], prefix: str) -> Iterator[Seen[Endpoint]]:
+    methods = [match["method"].upper()]
+    if match["method"] == "websocket":
+        return
+    if match["method"] in {"route", "api_route"}:
+        stated = _METHODS.search(match["rest"])
+        methods = re.findall(r"[A-Z]+", stated[1].upper()) if stated else ["GET"]
+    where = Place(path, text.count("\n", 0, match.start("router")) + 1)
+    shown = f"{prefix}{match['path']}" or "/"
+    for method in methods:
+        yield Seen(Endpoint(method, shown), where, "the decorator there, without outer prefixes")
+
+
+def _django(path: str, text: str) -> Iterator[Seen[Endpoint]]:
+    for match in _DJANGO.finditer(text):
+        if match["to"] == "include" or _is_comment(text, match.start()):
+            continue
+        shown = match["path"].removeprefix("^").removesuffix("$").removesuffix("/?")
+        where = Place(path, text.count("\n", 0, match.start()) + 1)
+        yield Seen(Endpoint("GET", f"/{shown}"), where, "a url pattern, without outer prefixes")
+
+
+def _is_comment(text: str, offset: int) -> bool:
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return "#" in line or (text.count('"""', 0, offset) % 2 == 1)

@@ -1,0 +1,179 @@
+"""What is found in a repository: typed, with the place where it was seen.
+
+A finding whose `guess` is empty stands in the files as it is told. One with a `guess` was concluded
+from them, and `guess` says from what: it stands in a draft with that sentence beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, counted from 1; line 0 is the file as a whole."""
+
+    path: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        """Return it as editors and people write it."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True)
+class Seen(Generic[_Value]):
+    """A value, where it was seen, and why it is a guess where it is one."""
+
+    value: _Value
+    where: Place
+    guess: str = ""
+
+
+class Runner(StrEnum):
+    """What runs a suite, by the name that its users know."""
+
+    PYTEST = "pytest"
+    UNITTEST = "unittest"
+    DJANGO = "manage.py test"
+    JEST = "jest"
+    VITEST = "vitest"
+    MOCHA = "mocha"
+    NODE = "node --test"
+    PLAYWRIGHT = "playwright"
+    CYPRESS = "cypress"
+    NPM_SCRIPT = "npm test"
+    GO = "go test"
+    CARGO = "cargo test"
+    MAVEN = "mvn test"
+    GRADLE = "gradle test"
+    DOTNET = "dotnet test"
+    RSPEC = "rspec"
+    PHPUNIT = "phpunit"
+    BATS = "bats"
+
+    @property
+    def by_pytest(self) -> bool:
+        """Whether pytest runs such tests as they are."""
+        return self in {Runner.PYTEST, Runner.UNITTEST}
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The tests of one part.
+
+    `files` counts them; `across` is whether they ask running services instead of the code beside
+    them (integration, end to end).
+    """
+
+    runner: Runner
+    paths: tuple[str, ...]
+    directory: str = ""
+    files: int = 0
+    across: bool = False
+    requirements: str = ""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One route that a part answers."""
+
+    method: str
+    path: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a request without parameters, body or identity can be made of it."""
+        return self.method == "GET" and not set(self.path) & set("{<:*(")
+
+
+@dataclass(frozen=True)
+class Migrations:
+    """The steps of a database's schema, by the tool that their files are written for."""
+
+    tool: str
+    folder: str
+    steps: int
+    pattern: str = ""  # a glob of plain SQL steps; empty where the steps are programs
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one folder is by its package files, in one language."""
+
+    folder: str
+    name: str
+    language: str
+    package_files: tuple[str, ...]
+    source: tuple[str, ...] = ()
+    suites: tuple[Seen[Suite], ...] = ()
+    start: Seen[tuple[str, ...]] | None = None
+    port: Seen[int] | None = None
+    is_library: bool = False
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A service as it is deployed: by compose, an image, a Procfile or Kubernetes."""
+
+    name: str
+    folder: str
+    where: Place
+    kind: str
+    image: str = ""
+    dockerfile: str = ""
+    command: Seen[tuple[str, ...]] | None = None
+    port: Seen[int] | None = None
+    health: Seen[str] | None = None
+    variables: tuple[Seen[str], ...] = ()
+    once: bool = False  # a job or a test, not something that stays
+
+
+@dataclass(frozen=True)
+class Report:
+    """A service report as the project's reader reads it."""
+
+    path: str
+    task: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of the draft: a folder that is deployed, started or tested."""
+
+    name: str
+    folder: str
+    language: str
+    source: tuple[str, ...]
+    package_files: tuple[str, ...]
+    seen: tuple[Place, ...]
+    guess: str = ""
+    suites: tuple[Seen[Suite], ...] = ()
+    command: Seen[tuple[str, ...]] | None = None
+    port: Seen[int] | None = None
+    health: Seen[str] | None = None
+    metrics: Seen[str] | None = None
+    endpoints: tuple[Seen[Endpoint], ...] = ()
+    report: Report | None = None
+    also: tuple[str, ...] = ()  # names of other deployments of the same folder
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All that was found in one tree, and what could not be read."""
+
+    services: tuple[Service, ...]
+    parts: tuple[Part, ...] = ()  # packages that are neither deployed, started nor tested
+    jobs: tuple[Deployment, ...] = ()
+    systems: tuple[Deployment, ...] = ()  # images of others: databases, queues
+    migrations: tuple[Seen[Migrations], ...] = ()
+    variables: tuple[Seen[str], ...] = ()
+    test_commands: tuple[Seen[str], ...] = ()
+    reports: tuple[Report, ...] = ()
+    version: str = ""  # what the package files of the whole say
+    unread: tuple[str, ...] = ()

@@ -1,0 +1,168 @@
+"""The draft: a first `release.yaml` of what was found.
+
+What was found stands as fields; what was only guessed, or cannot be said in a manifest, stands as a
+comment that a person can take into use: nothing guessed decides anything. What there is nothing to
+ask of is left out with the reason, so that no criterion of a draft is refused by the draft itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from textwrap import indent
+from typing import Any
+
+import yaml
+
+from atom_release.drafting import asked
+from atom_release.drafting.findings import Service, Survey
+from atom_release.drafting.version import Version
+from atom_release.gate.printable import printable
+
+SCHEMA = "release.schema.json"
+_HEAD = (
+    f"# yaml-language-server: $schema={SCHEMA}",
+    f"# `atom-release schema > {SCHEMA}` writes that file, for editors that complete and check.",
+    "# A draft: what was found stands as fields, what was guessed as comments. Edit it, commit it.",
+)
+_ACTS = (
+    "# A run prints what it would do until this says `on`.",
+    "acts: off",
+)
+_MOST_LISTED = 5
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a draft says of the release itself."""
+
+    name: str
+    version: Version
+    branch: str
+    base: str
+    phase: str = "A"
+    remote: str = "origin"
+    ids: Mapping[str, str] = field(default_factory=dict)  # service's name -> its id
+
+
+def write(survey: Survey, release: Release) -> str:
+    """Return the text of the draft."""
+    lines = [*_HEAD, "manifest: atom-release/v1", "release:", *_release(release), *_ACTS]
+    if release.remote != "origin":
+        lines += _dumped({"infrastructure": {"remote": release.remote}})
+    lines += ["services:"]
+    for service in survey.services:
+        lines += _service(service, release.ids[service.name])
+    lines += [
+        "# What is not asked yet, each with its reason. Take a line away as soon as the manifest",
+        "# names what there is to ask: everything that is not listed here is asked.",
+        *_dumped({"left_out": asked.left_out(survey, release.ids)}, flow=False),
+        *_also_seen(survey),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _release(release: Release) -> Iterator[str]:
+    stated = {"phase": release.phase, "name": release.name}
+    yield from _dumped(stated, 2)
+    yield f"  # {_line(release.version.after)}"
+    named = {
+        "version": release.version.version,
+        "tag": release.version.tag,
+        "branch": release.branch,
+        "base": release.base,
+    }
+    yield from _dumped(named, 2)
+
+
+def _service(service: Service, service_id: str) -> Iterator[str]:
+    for place in service.seen[:2]:
+        yield f"  # {_line(_origin(service, str(place)))}"
+    if service.guess:
+        yield f"  # guessed: {_line(service.guess)}"
+    fields: dict[str, Any] = {
+        "id": service_id,
+        "name": service.name,
+        "source": list(service.source),
+    }
+    first, *rest = _dumped(fields, 4)
+    yield f"  - {first.strip()}"
+    yield from rest
+    if service.report is not None:
+        yield from _dumped({"report": service.report.path}, 4)
+    yield from _suite(service)
+    yield from _start(service)
+
+
+def _origin(service: Service, place: str) -> str:
+    return f"{service.language or 'no language known'}, seen in {place}"
+
+
+def _suite(service: Service) -> Iterator[str]:
+    chosen = asked.suite_of(service)
+    if chosen is not None:
+        suite = chosen.value
+        stated: dict[str, Any] = {"paths": list(suite.paths)}
+        if suite.directory:
+            stated["directory"] = suite.directory
+        if suite.requirements:
+            stated["requirements"] = suite.requirements
+        why = f"guessed: {chosen.guess}" if chosen.guess else f"{suite.runner}, {chosen.where}"
+        yield f"    # {_line(f'{suite.files} test files: {why}')}"
+        yield from _dumped({"suite": stated}, 4)
+    for seen in service.suites:
+        if seen is not chosen:
+            yield f"    # {_line(asked.other_suite(seen))}"
+            stated_command = asked.command_suite(seen)
+            if stated_command is not None and chosen is None:
+                yield from (f"    # {line}" for line in _dumped({"suite": stated_command}))
+
+
+def _start(service: Service) -> Iterator[str]:
+    """Yield what would start and ask the service, as comments that a person takes into use."""
+    stated: dict[str, Any] = {}
+    if service.command is not None:
+        stated["start"] = asked.start_of(service)
+    for name, seen in (("health", service.health), ("metrics", service.metrics)):
+        if seen is not None:
+            stated[name] = seen.value
+    plain = [endpoint.value.path for endpoint in service.endpoints if endpoint.value.is_plain]
+    if plain:
+        named = dict.fromkeys(plain)
+        stated["endpoints"] = [
+            {"name": path.strip("/") or "root", "path": path} for path in list(named)[:_MOST_LISTED]
+        ]
+    if not stated:
+        return
+    yield "    # What would start and ask it, as far as the files say; uncomment what is right:"
+    for name, value in stated.items():
+        yield f"    # {_line(asked.why(service, name))}"
+        yield from (f"    # {line}" for line in _dumped({name: value}))
+
+
+def _also_seen(survey: Survey) -> Iterator[str]:
+    """Yield what was found and no field of a manifest says yet."""
+    lines = list(asked.also_seen(survey))
+    if lines:
+        yield "# Also found:"
+        yield from (f"#   {_line(line)}" for line in lines)
+
+
+def _dumped(data: Mapping[str, Any], by: int = 0, *, flow: bool = True) -> list[str]:
+    """Return fields as lines of YAML, what has no parts of its own on the line of its name."""
+    text = "".join(
+        yaml.safe_dump(
+            {name: value},
+            sort_keys=False,
+            allow_unicode=True,
+            width=10_000,
+            default_flow_style=None if flow and isinstance(value, dict | list) else False,
+        )
+        for name, value in data.items()
+    )
+    return indent(text.rstrip("\n"), " " * by).splitlines()
+
+
+def _line(text: str) -> str:
+    """Return text as it can stand in one comment."""
+    return " ".join(printable(text).split())

@@ -1,0 +1,230 @@
+"""The survey: packages and deployments of one tree, brought together into its services.
+
+A folder is a service where it is deployed, started or tested. What is neither, such as the packages
+of a workspace that others only import, is told as a part and not drafted: nothing could be asked of
+it. Where nothing at all is found the repository itself is the one service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from atom_release.drafting import environment, migrations, openapi, pipelines, reports, words
+from atom_release.drafting.ecosystems import ECOSYSTEMS
+from atom_release.drafting.ecosystems.tests_of import within
+from atom_release.drafting.files import Files, is_product
+from atom_release.drafting.findings import (
+    Deployment,
+    Endpoint,
+    Place,
+    Report,
+    Seen,
+    Service,
+    Survey,
+)
+from atom_release.drafting.units import LANGUAGES, Unit, gather, language_of
+
+_HEALTH = re.compile(
+    r"(?:^|/)_?(?:health|healthz|healthcheck|health-check|health_check|livez?|readyz?|ping)/?$",
+    re.IGNORECASE,
+)
+_METRICS = re.compile(r"[\"'](/metrics/?)[\"']")
+_MOST_READ = 400
+
+
+def survey(files: Files, name: str) -> Survey:
+    """Return what a tree is made of; `name` is the repository's own, for what has no other."""
+    units, deployed, systems = gather(files)
+    chosen = [unit for unit in units.values() if unit.is_service]
+    chosen = chosen or [unit for unit in units.values() if unit.parts] or [Unit("")]
+    folders = sorted(unit.folder for unit in chosen)
+    services = [_service(files, unit, folders, name) for unit in _in_order(chosen)]
+    services = _named_apart(services)
+    read = tuple(reports.find(files))
+    return Survey(
+        tuple(_with_report(services, read)),
+        tuple(part for unit in units.values() if unit not in chosen for part in unit.parts),
+        _jobs(deployed),
+        tuple(systems),
+        tuple(migrations.find(files)),
+        tuple(environment.variables(files, deployed)),
+        tuple(pipelines.test_commands(files)),
+        read,
+        _version(files, units.get("", Unit(""))),
+        tuple(dict.fromkeys(files.unread)),
+    )
+
+
+def _jobs(deployed: Sequence[Deployment]) -> tuple[Deployment, ...]:
+    """Return what is built and runs once, each name once, none of them a service elsewhere."""
+    stays = {deployment.name for deployment in deployed if not deployment.once}
+    named = {
+        deployment.name: deployment
+        for deployment in deployed[::-1]
+        if deployment.once and deployment.dockerfile
+    }
+    return tuple(
+        deployment for deployment in reversed(named.values()) if deployment.name not in stays
+    )
+
+
+def _in_order(units: Iterable[Unit]) -> list[Unit]:
+    """Return what is deployed before what is only tested, each in the order of the folders."""
+    return sorted(units, key=lambda unit: (not unit.stays, unit.folder))
+
+
+def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Service:
+    own = within(files.below(unit.folder), unit.folder, folders)
+    first = unit.stays[0] if unit.stays else None
+    own_start = next((part.start for part in unit.parts if part.start), None)
+    command = next(
+        (deployment.command for deployment in unit.stays if _runs_here(deployment.command)), None
+    )
+    listed = list(openapi.endpoints(files, own))
+    routes = _routes(files, own)
+    return Service(
+        _name(unit, first, name),
+        unit.folder,
+        _languages(unit, own),
+        _source(unit),
+        tuple(path for part in unit.parts for path in part.package_files),
+        _seen(unit),
+        _why_guess(unit),
+        tuple(suite for part in unit.parts for suite in part.suites),
+        command
+        or own_start
+        or next((deployment.command for deployment in unit.stays if deployment.command), None),
+        next((deployment.port for deployment in unit.stays if deployment.port), None),
+        next((deployment.health for deployment in unit.stays if deployment.health), None)
+        or _health([*listed, *routes]),
+        _metrics(files, own),
+        (*listed, *_unlisted(routes, listed)),
+        also=tuple(
+            deployment.name
+            for deployment in unit.stays[1:]
+            if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
+        ),
+    )
+
+
+def _runs_here(command: Seen[tuple[str, ...]] | None) -> bool:
+    """Say whether a container's command means something outside it: no path that its image made."""
+    return command is not None and not command.value[0].startswith("/")
+
+
+def _name(unit: Unit, first: Deployment | None, name: str) -> str:
+    candidates = [
+        first.name if first and first.kind in {"compose", "Kubernetes"} else "",
+        unit.folder.rpartition("/")[2],
+        *(part.name for part in unit.parts),
+        name,
+    ]
+    if not unit.folder and not (first and first.kind in {"compose", "Kubernetes"}):
+        plain = [part.name for part in unit.parts if not part.name.startswith("@")]
+        candidates = [*plain, name]
+    return next(
+        (words.slug(candidate) for candidate in candidates if words.slug(candidate)), "service"
+    )
+
+
+def _languages(unit: Unit, own: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(part.language for part in unit.parts)) or language_of(own)
+
+
+def _source(unit: Unit) -> tuple[str, ...]:
+    stated = dict.fromkeys(path for part in unit.parts for path in part.source)
+    return tuple(stated) or (unit.folder or ".",)
+
+
+def _seen(unit: Unit) -> tuple[Place, ...]:
+    packages = [Place(path) for part in unit.parts for path in part.package_files[:1]]
+    return tuple([deployment.where for deployment in unit.deployments] + packages) or (
+        Place(unit.folder or "."),
+    )
+
+
+def _why_guess(unit: Unit) -> str:
+    if unit.deployments or any(part.package_files or part.suites for part in unit.parts):
+        return ""
+    return (
+        "a folder of code where services usually are"
+        if unit.parts
+        else "nothing says what is deployed, so the repository is taken as one service"
+    )
+
+
+def _routes(files: Files, own: Sequence[str]) -> list[Seen[Endpoint]]:
+    listed = own[: _MOST_READ * 4]
+    seen = [route for ecosystem in ECOSYSTEMS for route in ecosystem.routes(files, listed)]
+    return list({(route.value, route.where.path): route for route in seen}.values())
+
+
+def _unlisted(
+    routes: Sequence[Seen[Endpoint]], listed: Sequence[Seen[Endpoint]]
+) -> Iterator[Seen[Endpoint]]:
+    """Yield the routes that a description does not list, whatever prefix it lists them under."""
+    described = [(seen.value.method, _shape(seen.value.path)) for seen in listed]
+    for route in routes:
+        shape = _shape(route.value.path)
+        if not any(
+            method == route.value.method and path.endswith(shape) for method, path in described
+        ):
+            yield route
+
+
+def _shape(path: str) -> str:
+    """Return a path with its parameters unnamed and without a slash at its end."""
+    return re.sub(r":\w+|\{[^}]*\}|<[^>]*>", "{}", path).rstrip("/")
+
+
+def _health(endpoints: Sequence[Seen[Endpoint]]) -> Seen[str] | None:
+    for endpoint in endpoints:
+        if endpoint.value.method == "GET" and _HEALTH.search(endpoint.value.path):
+            guess = endpoint.guess or ""
+            return Seen(endpoint.value.path, endpoint.where, guess)
+    return None
+
+
+def _metrics(files: Files, own: Sequence[str]) -> Seen[str] | None:
+    code = [path for path in own if PurePosixPath(path).suffix in LANGUAGES and is_product(path)]
+    for path in code[:_MOST_READ]:
+        text = files.text(path)
+        match = _METRICS.search(text)
+        if match is not None:
+            where = Place(path, text.count("\n", 0, match.start()) + 1)
+            return Seen(match[1], where, "the path stands in its code")
+    return None
+
+
+def _named_apart(services: Sequence[Service]) -> list[Service]:
+    """Return the services with names that differ: those that would not, by their folders."""
+    counted = Counter(service.name for service in services)
+    return [
+        replace(service, name=words.slug(service.folder.replace("/", "-")) or service.name)
+        if counted[service.name] > 1
+        else service
+        for service in services
+    ]
+
+
+def _with_report(services: Sequence[Service], read: Sequence[Report]) -> Iterator[Service]:
+    names = [service.name for service in services]
+    for service in services:
+        report = reports.of_service(read, service.name, service.folder, names)
+        yield replace(service, report=report) if report else service
+
+
+def _version(files: Files, top: Unit) -> str:
+    """Return the version that the package file of the top states."""
+    for part in top.parts:
+        for path in part.package_files:
+            match = re.search(
+                r"^\s*\"?version\"?\s*[:=]\s*\"(\d+\.\d+[\w.+-]*)\"", files.text(path), re.MULTILINE
+            )
+            if match and match[1] != "0.0.0":
+                return match[1]
+    return ""

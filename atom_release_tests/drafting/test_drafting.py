@@ -1,0 +1,413 @@
+"""What a survey finds in small trees of each kind, and that a draft of it is a manifest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from atom_release.drafting import asked, manifest
+from atom_release.drafting.files import Files
+from atom_release.drafting.findings import Runner, Service, Survey
+from atom_release.drafting.manifest import Release
+from atom_release.drafting.survey import survey
+from atom_release.drafting.version import next_version
+from atom_release.source.manifest_file import parse_manifest
+
+Tree = dict[str, str]
+
+
+def look(tree: Tree) -> Survey:
+    """Return the survey of a tree, of which the draft is read back by the manifest's own parser."""
+    found = survey(Files.of(tree), "example")
+    ids = {service.name: f"A.{number}" for number, service in enumerate(found.services, start=1)}
+    version = next_version([], found.version)
+    release = Release("example", version, "review/next", "main", ids=ids)
+    parsed = parse_manifest(manifest.write(found, release).encode(), "draft")
+    assert [service.name for service in parsed.services] == [one.name for one in found.services]
+    left = asked.left_out(found, ids)
+    for service, drafted in zip(found.services, parsed.services, strict=True):
+        assert (drafted.suite is None) == (asked.suite_of(service) is None)
+        assert drafted.suite or drafted.report or drafted.id in left
+        assert not (drafted.start)
+        assert not (drafted.health)
+        assert not (drafted.endpoints)
+    return found
+
+
+def only(tree: Tree) -> Service:
+    (service,) = look(tree).services
+    return service
+
+
+def runners(service: Service) -> list[tuple[Runner, tuple[str, ...], bool]]:
+    return [(seen.value.runner, seen.value.paths, seen.value.across) for seen in service.suites]
+
+
+PYPROJECT = '[project]\nname = "thing"\nversion = "1.4.0"\n[build-system]\nrequires = []\n'
+TEST = "import pytest\ndef test_it():\n    assert True\n"
+
+
+def test_a_python_library_has_its_source_its_suite_and_the_line_that_names_the_runner() -> None:
+    service = only(
+        {
+            "pyproject.toml": f"{PYPROJECT}[tool.pytest.ini_options]\n",
+            "src/thing/__init__.py": "",
+            "tests/test_it.py": "def test_it(): pass\n",
+            "docs/conf.py": "",
+        }
+    )
+    assert (service.name, service.language, service.source) == ("thing", "Python", ("src",))
+    assert runners(service) == [(Runner.PYTEST, ("tests",), False)]
+    assert str(service.suites[0].where) == "pyproject.toml:6"
+    assert not service.suites[0].guess
+
+
+def test_unittest_is_run_as_it_is_and_django_is_told_and_not_asked() -> None:
+    plain = {"setup.py": "", "thing.py": "", "tests/test_a.py": "import unittest\n"}
+    assert runners(only(plain)) == [(Runner.UNITTEST, ("tests",), False)]
+    django = {
+        "manage.py": "",
+        "requirements.txt": "Django\n",
+        "shop/models.py": "",
+        "shop/tests.py": "from django.test import TestCase\nclass ATest(TestCase):\n    pass\n",
+        "shop/migrations/0001_initial.py": "",
+    }
+    found = look(django)
+    assert [runner for runner, _, _ in runners(found.services[0])] == [Runner.DJANGO]
+    assert asked.suite_of(found.services[0]) is None
+    assert [(seen.value.tool, seen.value.steps) for seen in found.migrations] == [("Django", 1)]
+    with_plugin = {**django, "requirements-dev.txt": "pytest-django\n"}
+    assert asked.suite_of(look(with_plugin).services[0]) is not None
+
+
+def test_a_file_that_is_called_tests_and_holds_none_is_no_suite() -> None:
+    tree = {
+        "manage.py": "",
+        "requirements.txt": "",
+        "shop/models.py": "",
+        "shop/tests.py": "# none",
+    }
+    assert runners(only(tree)) == []
+
+
+def test_integration_tests_are_a_suite_of_their_own_and_leave_the_units() -> None:
+    tree = {
+        "pyproject.toml": PYPROJECT,
+        "thing/__init__.py": "",
+        "tests/unit/test_a.py": TEST,
+        "tests/test_b.py": TEST,
+        "tests/integration/test_c.py": TEST,
+    }
+    assert runners(only(tree)) == [
+        (Runner.PYTEST, ("tests/test_b.py", "tests/unit"), False),
+        (Runner.PYTEST, ("tests/integration",), True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "runner"),
+    [
+        ({"scripts": {"test": "jest --ci"}}, {}, Runner.JEST),
+        ({"scripts": {"test": "vitest run"}}, {}, Runner.VITEST),
+        ({"scripts": {"test": "nyc mocha"}}, {}, Runner.MOCHA),
+        ({"scripts": {"test": "node --test"}}, {}, Runner.NODE),
+        ({"devDependencies": {"vitest": "1"}}, {}, Runner.VITEST),
+        ({}, {"jest.config.js": ""}, Runner.JEST),
+        ({"scripts": {"test": "./run-them"}}, {}, Runner.NPM_SCRIPT),
+    ],
+)
+def test_the_runner_of_a_node_package(
+    package: dict[str, object], extra: Tree, runner: Runner
+) -> None:
+    tree = {
+        "package.json": json.dumps({"name": "shop", **package}),
+        "src/a.js": "",
+        "src/a.test.js": "",
+        "node_modules/jest/package.json": "{}",
+        **extra,
+    }
+    assert [found for found, _, _ in runners(only(tree))] == [runner]
+
+
+def test_a_package_without_tests_has_no_suite_whatever_its_script_says() -> None:
+    package = {"name": "shop", "scripts": {"test": "jest", "start": "node server.js"}}
+    service = only({"package.json": json.dumps(package), "server.js": ""})
+    assert service.suites == ()
+    assert service.command
+    assert service.command.value == ("node", "server.js")
+
+
+def test_members_of_a_workspace_that_only_others_import_are_parts_and_no_services() -> None:
+    found = look(
+        {
+            "package.json": json.dumps({"private": True, "workspaces": ["apps/*", "packages/*"]}),
+            "apps/web/package.json": json.dumps({"name": "@x/web", "scripts": {"start": "next"}}),
+            "apps/web/src/page.tsx": "",
+            "packages/ui/package.json": json.dumps({"name": "@x/ui", "exports": "./a.ts"}),
+            "packages/ui/src/a.ts": "",
+            "packages/core/package.json": json.dumps({"name": "@x/core", "exports": "./a.ts"}),
+            "packages/core/src/a.ts": "",
+            "packages/core/src/a.test.ts": "",
+        }
+    )
+    assert [service.name for service in found.services] == ["web", "core"]
+    assert [part.folder for part in found.parts] == ["packages/ui"]
+
+
+def test_go_rust_maven_gradle_net_and_bats() -> None:
+    found = look(
+        {
+            "services/a/go.mod": "module example.com/a\n",
+            "services/a/main.go": 'package main\nr.GET("/items/:id", f)\nr.POST("/items", f)\n',
+            "services/a/main_test.go": "",
+            "services/b/Cargo.toml": '[package]\nname = "b"\n',
+            "services/b/src/main.rs": '#[cfg(test)]\nmod tests {}\n#[get("/b")]\n',
+            "services/c/pom.xml": "<project><artifactId>c</artifactId></project>",
+            "services/c/src/main/java/C.java": '@GetMapping("/c")',
+            "services/c/src/test/java/CTest.java": "",
+            "services/d/build.gradle": "",
+            "services/d/src/main/java/D.java": "",
+            "services/d/src/test/java/DTest.java": "",
+            "services/e/src/E.csproj": "<Project/>",
+            "services/e/src/E.cs": "",
+            "services/e/tests/E.Tests.csproj": '<PackageReference Include="xunit"/>',
+            "services/e/tests/ETests.cs": "",
+            "services/f/run.sh": "",
+            "services/f/test/run.bats": "",
+        }
+    )
+    told = {s.name: [seen.value.runner for seen in s.suites] for s in found.services}
+    assert told == {
+        "a": [Runner.GO],
+        "b": [Runner.CARGO],
+        "c": [Runner.MAVEN],
+        "d": [Runner.GRADLE],
+        "src": [Runner.DOTNET],
+        "f": [Runner.BATS],
+    }
+    routes = {(seen.value.method, seen.value.path) for s in found.services for seen in s.endpoints}
+    assert routes == {("GET", "/items/:id"), ("POST", "/items"), ("GET", "/b"), ("GET", "/c")}
+
+
+COMPOSE = """\
+services:
+  api:
+    build: {context: ., dockerfile: backend/Dockerfile}
+    environment: [SECRET_KEY=x, "PLAIN=1"]
+    ports: ["8080:8000"]
+    healthcheck: {test: [CMD, curl, -f, "http://localhost:8000/live?x=1"]}
+  worker: {build: ./worker, command: python -m work}
+  seed: {build: ./seed, profiles: [seed]}
+  db: {image: "postgres:16"}
+"""
+
+
+def test_compose_names_the_services_their_ports_and_health_and_the_systems_of_others() -> None:
+    found = look(
+        {
+            "compose.yaml": COMPOSE,
+            "compose.override.yaml": "services:\n  api: {command: develop}\n",
+            "backend/Dockerfile": 'FROM a AS b\nENTRYPOINT ["no"]\nEXPOSE 9\nFROM b\nCMD ["uvicorn", "app:app"]\n',
+            "backend/requirements.txt": "fastapi\n",
+            "backend/app.py": "app = FastAPI()\n",
+            "worker/Dockerfile": "FROM x\n",
+            "worker/work.py": "",
+            "seed/Dockerfile": "FROM x\n",
+            "seed/seed.py": "",
+        }
+    )
+    api, worker = found.services
+    assert (api.name, api.folder, worker.name) == ("api", "backend", "worker")
+    assert api.command
+    assert api.command.value == ("uvicorn", "app:app")
+    assert api.port
+    assert api.port.value == 8000
+    assert api.health
+    assert (api.health.value, api.health.guess) == ("/live", "")
+    assert [one.name for one in found.systems] == ["db"]
+    assert [one.name for one in found.jobs] == ["seed"]
+    assert {"SECRET_KEY", "PLAIN"} <= {seen.value for seen in found.variables}
+
+
+KUBERNETES = """\
+apiVersion: v1
+kind: Service
+metadata: {name: cart}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart}
+spec:
+  template:
+    spec:
+      containers:
+        - image: registry.example/cart:1
+          ports: [{containerPort: 7070}]
+          readinessProbe: {httpGet: {path: /ready, port: 7070}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cache}
+spec: {template: {spec: {containers: [{image: "redis:7"}]}}}
+"""
+
+
+def test_kubernetes_workloads_are_matched_to_the_folder_of_their_name() -> None:
+    found = look(
+        {"deploy/all.yaml": KUBERNETES, "src/cart/go.mod": "module cart", "src/cart/a.go": ""}
+    )
+    (cart,) = found.services
+    assert (cart.name, cart.folder) == ("cart", "src/cart")
+    assert cart.health
+    assert cart.health.value == "/ready"
+    assert [one.name for one in found.systems] == ["cache"]
+
+
+def test_a_procfile_starts_the_service_and_its_release_step_is_a_job() -> None:
+    tree = {
+        "Procfile": "release: ./migrate\nweb: gunicorn a:b\n",
+        "requirements.txt": "",
+        "a.py": "",
+    }
+    service = only(tree)
+    assert service.command
+    assert service.command.value == ("gunicorn", "a:b")
+    assert str(service.command.where) == "Procfile:2"
+
+
+def test_routes_are_guesses_and_an_openapi_file_is_found() -> None:
+    code = (
+        'router = APIRouter(prefix="/items")\n'
+        '@router.get("/{item}")\n'
+        '@router.post("")\n'
+        '@app.route("/both", methods=["GET", "PUT"])\n'
+        '@app.get("/healthz")\n'
+        'x.get("/no-route")\n'
+    )
+    tree = {"requirements.txt": "", "app.py": code, "test_app.py": '@app.get("/in-a-test")'}
+    service = only(tree)
+    assert {(seen.value.method, seen.value.path) for seen in service.endpoints} == {
+        ("GET", "/items/{item}"),
+        ("POST", "/items"),
+        ("GET", "/both"),
+        ("PUT", "/both"),
+        ("GET", "/healthz"),
+    }
+    assert all(seen.guess for seen in service.endpoints)
+    assert service.health
+    described = {"openapi": "3.0.0", "servers": [{"url": "https://x.org/v1"}]}
+    listed = {**described, "paths": {"/items/{id}": {"get": {}}, "/other": {"get": {}}}}
+    with_file = only({**tree, "openapi.json": json.dumps(listed)})
+    found = {seen.value.path for seen in with_file.endpoints if not seen.guess}
+    assert found == {"/v1/items/{id}", "/v1/other"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "steps", "tree"),
+    [
+        ("alembic", 2, {"m/env.py": "", "m/versions/a.py": "", "m/versions/b.py": ""}),
+        ("Prisma", 1, {"prisma/migrations/1_a/migration.sql": ""}),
+        ("golang-migrate", 1, {"migrations/1_a.up.sql": "", "migrations/001_a.down.sql": ""}),
+        ("Flyway", 2, {"db/migration/V1__a.sql": "", "db/migration/V2__b.sql": ""}),
+        ("goose", 1, {"migrations/001_a.sql": "-- +goose Up\n"}),
+        ("dbmate", 1, {"db/migrations/001_a.sql": "-- migrate:up\n"}),
+        ("Diesel", 1, {"migrations/001/up.sql": "", "migrations/001/down.sql": ""}),
+        ("Supabase", 1, {"supabase/migrations/2024_a.sql": ""}),
+        ("Knex", 1, {"migrations/1.js": "exports.up = (knex) => knex.schema.createTable()"}),
+        ("TypeORM", 1, {"src/migrations/1.ts": "class A implements MigrationInterface {}"}),
+        ("Drizzle", 1, {"drizzle/0000_a.sql": "", "drizzle/meta/_journal.json": "{}"}),
+    ],
+)
+def test_migrations_by_their_tool(tool: str, steps: int, tree: Tree) -> None:
+    found = look({"requirements.txt": "", "a.py": "", **tree})
+    assert (tool, steps) in [(seen.value.tool, seen.value.steps) for seen in found.migrations]
+
+
+def test_sql_that_is_no_step_is_no_migration() -> None:
+    assert look({"a.py": "", "queries/report.sql": "", "schema.sql": ""}).migrations == ()
+
+
+def test_test_commands_of_pipelines_are_told_with_their_line() -> None:
+    workflow = "jobs:\n  t:\n    steps:\n      - run: pip install pytest\n      - run: pytest -q\n"
+    found = look({"a.py": "", ".github/workflows/ci.yml": workflow})
+    assert [(seen.value, str(seen.where)) for seen in found.test_commands] == [
+        ("pytest -q", ".github/workflows/ci.yml:5")
+    ]
+
+
+def test_reports_are_matched_by_name_or_place_and_to_one_service_or_none() -> None:
+    report = "# C.{n}: {name} completion report\n\nStatus: PASS\n\n5 tests passed\n"
+    tree = {
+        "services/authz/a.py": "",
+        "services/ledger/a.py": "",
+        "reports/C.2_authz_report.md": report.format(n=2, name="authz"),
+        "reports/C.3_other_report.md": report.format(n=3, name="other"),
+        "reports/notes.md": "Nothing is claimed here.\n",
+    }
+    found = look(tree)
+    authz, ledger = found.services
+    assert authz.report
+    assert authz.report.path == "reports/C.2_authz_report.md"
+    assert ledger.report is None
+    assert {one.path for one in found.reports} == {path for path in tree if "C." in path}
+
+
+def test_what_an_earlier_stage_of_an_image_says_is_not_the_images() -> None:
+    image = "FROM a AS build\nEXPOSE 9\nHEALTHCHECK CMD curl http://localhost/no\nFROM b\n"
+    service = only({"Dockerfile": f"{image}EXPOSE 81/tcp\nCMD exec node \\\n  a.js\n", "a.js": ""})
+    assert service.port
+    assert (service.port.value, service.health) == (81, None)
+    assert service.command
+    assert (service.command.value, service.command.where.line) == (("node", "a.js"), 6)
+
+
+def test_a_file_beyond_the_limit_is_as_if_it_were_not_there_and_is_told() -> None:
+    big = "x = 1\n" * 200_000
+    files = Files.of({"app.py": big, "other.py": "y = 2\n"})
+    assert (files.text("app.py"), files.text("other.py")) == ("", "y = 2\n")
+    assert files.unread == ["app.py"]
+
+
+def test_a_repository_with_nothing_known_is_one_service_and_says_that_it_is_a_guess() -> None:
+    service = only({"README.md": "hello"})
+    assert (service.name, service.source) == ("example", (".",))
+    assert service.guess
+
+
+def test_hostile_files_are_noted_and_never_fail_a_draft() -> None:
+    found = look(
+        {
+            "compose.yaml": "services: {a: &a [*a]}",
+            "package.json": "[" * 100_000,
+            "pyproject.toml": "= nonsense",
+            "k8s/a.yaml": "kind: Deployment\nmetadata: 3\nspec: [1]\n",
+            "src/new\nline.py": "",
+            "requirements.txt": "\x00\xff",
+            "app.py": "",
+            "Procfile": "web: 'unclosed",
+            "Dockerfile": 'CMD ["a',
+        }
+    )
+    assert {"compose.yaml", "package.json", "pyproject.toml"} <= set(found.unread)
+    assert found.services
+
+
+@pytest.mark.parametrize(
+    ("tags", "stated", "tag"),
+    [
+        ([], "", "v0.1.0"),
+        (["v1.2.3", "v1.2.10", "nightly"], "", "v1.2.11"),
+        (["2.2.0"], "2.3.0.dev", "2.3.0"),
+        (["2.2.0"], "2.1.0", "2.2.1"),
+        (["v4.3"], "", "v4.4"),
+        (["v1.0.0", "v1.0.1", "v1.0.2-rc1"], "", "v1.0.2"),
+        (["app-v9.0.0", "v1.0.0"], "", "v1.0.1"),
+        (["release-1.0.0"], "", "release-1.0.1"),
+    ],
+)
+def test_the_next_tag_follows_the_last_and_never_exists(
+    tags: list[str], stated: str, tag: str
+) -> None:
+    assert next_version(tags, stated).tag == tag
+    assert tag not in tags
