@@ -102,3 +102,6 @@ FIXED_CRITERIA = ("AC1", "AC2", "P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "T5", 
 
 The catalogue describes them.
 """
+
+ROLL_UP_NAMES = ("AC3", "AC4")
+"""What the worst of others is called."""

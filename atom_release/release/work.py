@@ -255,8 +255,9 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
         Path.home(),
         settings.key_path.parent,
         subject.tree.repository,
-        settings.home / "reference",
+        settings.home,
         *_local(settings.out),
+        *_named_files(settings),
     )
     return Look(
         subject.manifest,
@@ -281,6 +282,14 @@ def _values(names: Iterable[str | None], settings: environment.Settings) -> dict
 
         values |= surroundings.environment(settings.scenario)
     return values
+
+
+def _named_files(settings: environment.Settings) -> Iterator[Path]:
+    """Return the files of the operator's that the settings name, wherever they lie."""
+    if settings.operator is not None:
+        yield settings.operator
+    if settings.tag_key is not None and settings.tag_key.startswith("ssh:"):
+        yield Path(settings.tag_key.removeprefix("ssh:"))
 
 
 def _local(out: str) -> Iterator[Path]:

@@ -10,8 +10,9 @@ planted, so that any criterion can be made to refuse.
 from __future__ import annotations
 
 import itertools
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -140,44 +141,87 @@ def planted(spoilt: str, answer: Answer) -> Iterator[None]:
         yield
 
 
-def tried(routes: Mapping[str, Route], every: int = 1) -> tuple[int, list[str], list[str]]:
+def try_matrix(
+    at_once: Mapping[str, Route],
+    after_a_run: Mapping[str, Route],
+    judge: Route,
+    every: int = 1,
+) -> tuple[int, list[str], list[str]]:
     """Try the matrix.
 
-    Give how many combinations were tried, those that made a tag, and the routes that tag when
-    nothing is wrong.
+    Args:
+        at_once: routes that judge for themselves.
+        after_a_run: routes that begin where everything but the acts has run. Of one criterion and
+            outcome they begin at copies of one run, at the same place.
+        judge: makes that run.
+        every: of all combinations each so many-th is tried.
+
+    Returns:
+        How many combinations were tried, those that made a tag, and the routes that tag when
+        nothing is wrong.
     """
-    controls = [route for route in routes if _tags(routes[route], "", Answer.YES)]
+    routes = [*at_once, *after_a_run]
+    controls = _tagging(at_once, after_a_run, judge, "", Answer.YES, routes)
     matrix = list(itertools.product(CRITERIA, ANSWERS, routes))[::every]
-    tags = [
-        f"{criterion} {outcome}: {route}"
-        for criterion, outcome, route in matrix
-        if _tags(routes[route], criterion, ANSWERS[outcome])
-    ]
-    return len(matrix), tags, controls
+    tags = []
+    for (criterion, outcome), cells in itertools.groupby(matrix, key=lambda cell: cell[:2]):
+        asked = [route for _, _, route in cells]
+        answer = ANSWERS[outcome]
+        tags += [
+            f"{criterion} {outcome}: {route}"
+            for route in _tagging(at_once, after_a_run, judge, criterion, answer, asked)
+        ]
+    return len(matrix), tags, [route for route in routes if route in controls]
 
 
-def _tags(route: Route, spoilt: str, answer: Answer) -> int:
+def _tagging(  # noqa: PLR0913, PLR0917 - the routes, and one cell's criterion and answer
+    at_once: Mapping[str, Route],
+    after_a_run: Mapping[str, Route],
+    judge: Route,
+    spoilt: str,
+    answer: Answer,
+    asked: Collection[str],
+) -> list[str]:
+    """Return which of the routes asked make a tag where that criterion gets that answer."""
     with (
         TemporaryDirectory() as folder,
         dg.DagsterInstance.ephemeral() as instance,
         planted(spoilt, answer),
     ):
-        release = tiny.make(Path(folder) / "r", manifest=MANIFEST)
-        route(release, instance)
-        return len(release.tags())
+        place, kept = Path(folder) / "r", Path(folder) / "kept"
+        release = tiny.make(place, manifest=MANIFEST)
+        tagging = []
+        for routes, before in ((at_once, None), (after_a_run, judge)):
+            wanted = [route for route in routes if route in asked]
+            if wanted and before is not None:
+                before(release, instance)
+            _replace(place, kept)
+            for route in wanted:
+                routes[route](release, instance)
+                tagging += [route] if release.tags() else []
+                _replace(kept, place)
+        return tagging
+
+
+def _replace(source: Path, target: Path) -> None:
+    """Make a folder a copy of another."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)
 
 
 def main() -> None:
     """Print the counts."""
-    from atom_release_tests.graph.test_routes import ROUTES
+    from atom_release_tests.graph.test_routes import AFTER_A_RUN, AT_ONCE, judge_all
 
-    count, tags, controls = tried(ROUTES, int(sys.argv[1]) if len(sys.argv) > 1 else 1)
-    whole = f"{len(CRITERIA)} criteria x {len(ANSWERS)} outcomes x {len(ROUTES)} routes"
+    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    count, tags, controls = try_matrix(AT_ONCE, AFTER_A_RUN, judge_all, every)
+    routes = len(AT_ONCE) + len(AFTER_A_RUN)
+    whole = f"{len(CRITERIA)} criteria x {len(ANSWERS)} outcomes x {routes} routes"
     print(  # noqa: T201 - what this is run for
         f"bypass matrix ({whole}): {count} tried, {len(tags)} tags"
         f" made{': ' if tags else ''}{', '.join(tags)}"
     )
-    print(f"positive controls: {len(controls)} of {len(ROUTES)} routes tag when nothing is wrong")  # noqa: T201 - the same
+    print(f"positive controls: {len(controls)} of {routes} routes tag when nothing is wrong")  # noqa: T201 - the same
 
 
 if __name__ == "__main__":

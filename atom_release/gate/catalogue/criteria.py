@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from atom_release.gate.manifest import Manifest, Service, slug
 from atom_release.gate.operator import SERVICES, Operator
-from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome
+from atom_release.gate.vocabulary import ROLL_UP_NAMES, Assurance, BlockedPolicy, Outcome
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,9 @@ An earlier failure of these does not stick.
 OF_THE_ACT = frozenset({"AC5", "AC6"})
 """Criteria about the acts alone: a release that asks nothing else shows nothing of itself."""
 
-ROLL_UPS = {"AC3": ("P-1", "P-2", "P-3", "P-4", "P-5", "P-6"), "AC4": ("T5",)}
+ROLL_UPS = dict(
+    zip(ROLL_UP_NAMES, (("P-1", "P-2", "P-3", "P-4", "P-5", "P-6"), ("T5",)), strict=True)
+)
 """Acceptance criteria that are shown as the worst of others and not decided twice."""
 
 

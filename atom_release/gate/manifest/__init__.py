@@ -23,7 +23,7 @@ from atom_release.gate.manifest.service import Integration, Service, Start, Suit
 from atom_release.gate.manifest.signed import Consumer, Signed
 from atom_release.gate.manifest.systems import Infrastructure, Secret, Tenancy
 from atom_release.gate.manifest.third_party import Measurement
-from atom_release.gate.vocabulary import FIXED_CRITERIA, Acts
+from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, Acts
 
 __all__ = [
     "Accuracy",
@@ -95,6 +95,15 @@ class Manifest(Strict):
         if len(set(slugs)) != len(slugs):
             message = f"two services share an id: {', '.join(ids)}"
             raise ValueError(message)
+        reserved = {slug(name).casefold(): name for name in (*FIXED_CRITERIA, *ROLL_UP_NAMES)}
+        for service_id in ids:
+            taken = reserved.get(slug(service_id).casefold())
+            if taken is not None:
+                message = (
+                    f"a service cannot be called {service_id!r}: {taken} is a criterion of every"
+                    " release, whose place it would take"
+                )
+                raise ValueError(message)
         criterion_ids = {*ids, *FIXED_CRITERIA}
         for named in [*self.left_out, *self.criteria]:
             if named not in criterion_ids:

@@ -54,11 +54,13 @@ def isolation(order: dict[str, Any], outer: dict[str, Any]) -> list[str]:
     ]
     if "mount-namespace" in strong and os.statvfs("/").f_flag & os.ST_RDONLY:
         strong.append("read-only")
-    if "mount-namespace" in strong and _identity("/") != outer["root"] and _only_allowed(order):
+    unseen = all(_identity(path) != seen for path, seen in outer["hidden"].items())
+    in_own_root = "mount-namespace" in strong and _identity("/") != outer["root"]
+    if in_own_root and unseen and _only_allowed(order):  # a list with a hidden folder on it is none
         strong.append("allow-list")
     if "pid-namespace" in strong and sees_itself():
         strong.append("own-proc")
-    if outer["hidden"] and all(_identity(path) != seen for path, seen in outer["hidden"].items()):
+    if outer["hidden"] and unseen:
         strong.append("hidden-folders")
     return (strong or ["none"]) + [_network(order, outer)] + _weak()
 
