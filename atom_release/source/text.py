@@ -60,6 +60,30 @@ _DOCUMENTATION_FOLDERS = frozenset({"doc", "docs", "documentation", "man"})
 _DOCUMENTATION = re.compile(
     r"(readme|changelog|changes|contributing|install|history|news|faq)(\..*)?"
 )
+_TRANSLATION_FOLDERS = frozenset(
+    {"locale", "locales", "i18n", "l10n", "lang", "langs", "languages", "translations", "nls"}
+)
+_TRANSLATION = re.compile(
+    r"(messages|strings|labels|translations?|i18n)([._-][a-z]{2,3}([._-]\w{2,4})?)?\.\w+"
+    r"|(en|de|fr|es|it|pt|nl|pl|ru|uk|ja|ko|zh|sv|da|fi|nb|cs|sk|hu|tr|el|he|ar|fa|hi|vi|th|ro|bg|hr)"
+    r"([_-][a-z]{2,4})?\.(json|ya?ml|properties|po|arb|strings|ts|js)"
+)
+_TRANSLATIONS = frozenset(
+    {
+        ".json",
+        ".yml",
+        ".yaml",
+        ".properties",
+        ".po",
+        ".arb",
+        ".strings",
+        ".ts",
+        ".js",
+        ".php",
+        ".rb",
+    }
+    | {".xml", ".ini", ".toml"}
+)
 _LOCKS = frozenset(
     {
         "package-lock.json",
@@ -150,6 +174,15 @@ def is_documentation(path: str) -> bool:
         or (in_docs and name.suffix in _PROSE_IN_DOCS)
         or bool(_DOCUMENTATION.fullmatch(name.name) and name.suffix not in {".py", ".sh", ".js"})
     )
+
+
+def is_translation(path: str) -> bool:
+    """Return whether the path marks the words of a user interface in one language."""
+    name = PurePosixPath(path.lower())
+    return (
+        bool(_TRANSLATION_FOLDERS.intersection(name.parts[:-1]))
+        or bool(_TRANSLATION.fullmatch(name.name))
+    ) and name.suffix in _TRANSLATIONS
 
 
 def is_lock(path: str) -> bool:

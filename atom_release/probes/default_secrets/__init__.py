@@ -16,11 +16,19 @@ from pathlib import PurePosixPath
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
-from atom_release.probes.default_secrets import configuration, languages, python
+from atom_release.probes.default_secrets import (
+    configuration,
+    constants,
+    languages,
+    python,
+    python_bindings,
+    structured,
+    uses,
+)
 from atom_release.probes.scanned import conclude
 from atom_release.probes.secrets import is_exempt
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
-from atom_release.source.text import decode, is_lock
+from atom_release.source.text import Text, decode, is_lock
 
 _REMEDY = "Remove the default, so that the service refuses to start without its secret."
 
@@ -69,17 +77,42 @@ def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configura
     if is_lock(path):
         return
     if path.endswith(".py"):
-        defaults = python.defaults(content)
-        if defaults is not None:
-            yield from defaults
-            return
-        unparsed.append(path)
+        yield from _once(_in_python(path, content, unparsed))
+        return
     text = decode(content)
     if text is not None:
-        fallbacks = [*configuration.defaults(path, text), *languages.defaults(path, text)]
-        yield from {
-            (line, value): fallback for fallback in fallbacks for line, _, value, _ in [fallback]
-        }.values()
+        yield from _once(_in_text(path, text))
+
+
+def _in_python(path: str, content: bytes, unparsed: list[str]) -> Iterator[configuration.Default]:
+    tree = python.parse(content)
+    text = decode(content)
+    if tree is not None:
+        yield from python.defaults(tree)
+        yield from python_bindings.defaults(tree, python.constants_of(tree))
+    else:
+        unparsed.append(path)
+    if text is not None:
+        yield from _in_text(path, text) if tree is None else uses.defaults(text)
+
+
+def _in_text(path: str, text: Text) -> Iterator[configuration.Default]:
+    yield from configuration.defaults(path, text)
+    yield from structured.defaults(path, text)
+    if not configuration.is_prose(path):
+        yield from languages.defaults(text)
+        yield from constants.defaults(path, text)
+        yield from uses.defaults(text)
+
+
+def _once(defaults: Iterator[configuration.Default]) -> Iterator[configuration.Default]:
+    """Return each literal once for its line, whichever reader saw it first."""
+    seen: set[tuple[int, str]] = set()
+    for default in defaults:
+        line, _, value, _ = default
+        if (line, value) not in seen:
+            seen.add((line, value))
+            yield default
 
 
 def _is_pipeline(path: str) -> bool:

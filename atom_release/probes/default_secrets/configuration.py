@@ -17,7 +17,7 @@ from atom_release.source.secret_forms.plausible import (
     names_itself,
     words,
 )
-from atom_release.source.text import Text
+from atom_release.source.text import Text, is_translation
 
 Default = tuple[int, str, str, str]  # line, name, value, how
 
@@ -35,13 +35,37 @@ _IMAGE = re.compile(
     r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)[ =][ \t]*[\"']?([^\s\"']+)",
     re.MULTILINE | re.IGNORECASE,
 )
+_IMAGE_MORE = re.compile(r"^[ \t]*ENV[ \t](?:[^\n]*\\\r?\n)+[^\n]*", re.MULTILINE | re.IGNORECASE)
+_PAIR = re.compile(r"(?<![\w.-])([A-Za-z_]\w*)=[\"']?([^\s\"',\\]+)")
+_UNIT = re.compile(r"(?<=environment=)[^\n]+", re.IGNORECASE)
+_UNSET = re.compile(
+    r"-z\s+[\"']?\$\{?(\w+)(?::?-)?\}?[\"']?\s*\]{1,2}\s*(?:;\s*then\b|&&|\bthen\b)\s*(?:export\s+)?\1="
+    r"[\"']?([^\s\"'$;]+)"
+)
+_WITH = re.compile(r"--(requirepass|masterauth)[ =][\"']?([^\s\"',$<>{}\[\]]+)")
+_PROPERTY = re.compile(
+    r"<(?:property|add|param|env-entry|setting|entry)\b[^<>]*?\b(?:name|key)=\"([\w.:-]+)\""
+    r"[^<>]*?\bvalue=\"([^\"\n]+)\""
+)
 _SETTINGS = frozenset(
     {".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".tfvars", ".cnf"}
+    | {".hcl", ".nomad"}
 )
 _JSON = re.compile(r"config|settings|credentials|secrets", re.IGNORECASE)
+_JSON_FOLDERS = frozenset({"config", "configs", "conf", "settings"})
 _PROSE = frozenset({".md", ".rst", ".txt", ".html", ".svg", ".csv", ".log"})
 _LEAST = 3
 _WEAK = frozenset({"password", "secret", "token"})
+_SHORT = frozenset({"pass", "pw", "psk"})
+_REFERS = frozenset(
+    {"existing", "tls", "ssl", "ca", "cert", "certificate", "pull", "image", "basic"}
+)
+_MEANS = re.compile(
+    r"(?:string|str|text|varchar|uuid|integer|boolean|error|warn|warning|off|on|always|never|file|env"
+    r"|header|cookie|optional|required|include|omit|same-origin|bcrypt|argon2\w*|scrypt|todo|fixme|tbd"
+    r"|n/?a)",
+    re.IGNORECASE,
+)
 _MESSAGE = re.compile(r"\b(not set|missing|required|must be|is empty|undefined)\b", re.IGNORECASE)
 _SEALED_DOCUMENT = re.compile(r"kind:\s*[\"']?SealedSecret|^sops[:_]|\"sops\":", re.MULTILINE)
 
@@ -54,27 +78,70 @@ def defaults(path: str, text: Text) -> Iterator[Default]:
     name = PurePosixPath(path.lower())
     if is_prose(path):
         return
-    for pattern in (_SHELL, _LOOKUP):
+    for pattern in (_SHELL, _LOOKUP, _UNSET):
         for match in pattern.finditer(text.text):
             if asks_for_secret(match[1], loose=True) and is_usable(match[2]):
                 yield text.line_of(match.start()), match[1], match[2], "the default of the variable"
+    yield from _by_kind(path, name, text)
+
+
+def _by_kind(path: str, name: PurePosixPath, text: Text) -> Iterator[Default]:
+    """Find literals under a secret's name as this kind of file sets them."""
     if name.name.startswith("dockerfile") or name.suffix == ".dockerfile":
         yield from _assigned(_IMAGE, text)
-    elif _SEALED_DOCUMENT.search(text.text):
+        yield from _listed(_IMAGE_MORE, text)
+    elif name.suffix in {".service", ".timer"}:
+        yield from _listed(_UNIT, text)
+    elif name.suffix in {".xml", ".config"}:
+        yield from _assigned(_PROPERTY, text)
+    elif _SEALED_DOCUMENT.search(text.text) or is_translation(path):
         return
-    elif name.suffix in _SETTINGS or (name.suffix == ".json" and _JSON.search(name.name)):
+    elif name.suffix in _SETTINGS or is_settings_json(path):
         yield from _assigned(_ASSIGNED, text)
+        yield from _listed(_UNIT, text)
+        for match in _WITH.finditer(text.text):
+            if is_usable(match[2]):
+                yield text.line_of(match.start()), match[1], match[2], "the literal given as"
+
+
+def _listed(pattern: re.Pattern[str], text: Text) -> Iterator[Default]:
+    """Read the pairs `NAME=value` of each passage that the pattern finds."""
+    for passage in pattern.finditer(text.text):
+        for match in _PAIR.finditer(passage[0]):
+            if names_secret(match[1]) and is_usable(match[2]):
+                line = text.line_of(passage.start() + match.start())
+                yield line, match[1], match[2], "the value of the variable"
 
 
 def _assigned(pattern: re.Pattern[str], text: Text) -> Iterator[Default]:
     for match in pattern.finditer(text.text):
         value = next((group for group in match.groups()[1:] if group is not None), "")
         if (
-            asks_for_secret(match[1], bare=False)
+            names_secret(match[1])
             and is_usable(value, weak=match[1].isupper())
-            and not _repeats(match[1], value)
+            and not repeats(match[1], value)
         ):
             yield text.line_of(match.start(1)), match[1], value, "the literal under"
+
+
+def names_secret(name: str) -> bool:
+    """Return whether a setting of this name holds a secret, and not the name of one.
+
+    `existingSecret` and `tls.secret` name an object of the cluster.
+    """
+    parts = words(name)
+    if parts[-1:] == ["secret"] and _REFERS.intersection(parts[:-1]):
+        return False
+    short = name.isupper() and len(parts) > 1 and parts[-1] in _SHORT
+    return short or asks_for_secret(name, bare=False)
+
+
+def is_settings_json(path: str) -> bool:
+    """Return whether the path is that of a program's settings in JSON, by name or folder."""
+    name = PurePosixPath(path.lower())
+    return name.suffix == ".json" and bool(
+        _JSON.search(name.name) or _JSON_FOLDERS.intersection(name.parts[:-1])
+    )
 
 
 def is_prose(path: str) -> bool:
@@ -92,11 +159,15 @@ def is_usable(value: str, *, weak: bool = True) -> bool:
     if value.lower() in _WEAK and weak:
         return True
     return len(value) >= _LEAST and not (
-        is_placeholder(value) or is_reference(value) or is_sealed(value) or _MESSAGE.search(value)
+        is_placeholder(value)
+        or is_reference(value)
+        or is_sealed(value)
+        or _MEANS.fullmatch(value)
+        or _MESSAGE.search(value)
     )
 
 
-def _repeats(name: str, value: str) -> bool:
+def repeats(name: str, value: str) -> bool:
     """Return whether the literal repeats its name; a variable is given what it then is.
 
     `POSTGRES_PASSWORD: postgres` starts a database with that password.

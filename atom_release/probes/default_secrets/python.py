@@ -18,7 +18,9 @@ from atom_release.source.secret_forms.plausible import (
     names_itself,
 )
 
-_LOOKUPS = frozenset({"getenv", "environ", "env", "config", "getenv_or", "get_env", "getenvb"})
+_LOOKUPS = frozenset(
+    {"getenv", "environ", "env", "config", "settings", "getenv_or", "get_env", "getenvb"}
+)
 _METHODS = frozenset({"get", "setdefault", "pop", "str", "getenv"})
 _FIELDS = frozenset(
     {
@@ -38,25 +40,26 @@ _DEFAULT_NAMES = frozenset({"default", "fallback"})
 _LEAST = 4
 
 
-def defaults(content: bytes) -> list[Default] | None:
-    """Find the default secrets of one module.
-
-    Or give None if it has no syntax tree for this Python.
-    """
+def parse(content: bytes) -> ast.Module | None:
+    """Return the syntax tree of one module, or None if it has none for this Python."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(content)
-        return sorted(set(_Reader(_constants(tree)).read(tree)))
+            return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
+def defaults(tree: ast.Module) -> list[Default]:
+    """Find the default secrets of one module."""
+    return sorted(set(_Reader(constants_of(tree)).read(tree)))
+
+
+def constants_of(tree: ast.Module) -> dict[str, str]:
     """Return the module's names that are bound to one literal."""
     constants: dict[str, str] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            value = _text(statement.value, {})
+            value = literal_text(statement.value, {})
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             constants.update(
                 {
@@ -96,16 +99,16 @@ class _Reader:
             *(keyword.value for keyword in call.keywords if keyword.arg in _DEFAULT_NAMES),
         ]
         for node in given:
-            value = _text(node, self._constants)
-            if value is not None and _usable(value):
+            value = literal_text(node, self._constants)
+            if value is not None and is_usable(value):
                 yield call.lineno, name, value, "the default of the variable"
 
     def _asked(self, node: ast.AST) -> str | None:
         """Return the variable whose secret this expression looks up."""
         if isinstance(node, ast.Call) and node.args and _looks_up(node.func):
-            name = _text(node.args[0], self._constants)
-        elif isinstance(node, ast.Subscript) and _last(node.value) == "environ":
-            name = _text(node.slice, self._constants)
+            name = literal_text(node.args[0], self._constants)
+        elif isinstance(node, ast.Subscript) and last_name(node.value) == "environ":
+            name = literal_text(node.slice, self._constants)
         else:
             return None
         return name if name is not None and asks_for_secret(name, loose=True) else None
@@ -128,8 +131,8 @@ class _Reader:
             None,
         )
         for value_node in given:
-            value = _text(value_node, self._constants)
-            if name is not None and value is not None and _usable(value):
+            value = literal_text(value_node, self._constants)
+            if name is not None and value is not None and is_usable(value):
                 yield node.lineno, name, value, "what stands in for the variable"
 
     def _fields(self, body: list[ast.stmt], how: str) -> Iterator[Default]:
@@ -143,12 +146,12 @@ class _Reader:
                 if (
                     isinstance(target, ast.Name)
                     and value is not None
-                    and _is_secret(target.id, value)
+                    and is_secret(target.id, value)
                 ):
                     yield statement.lineno, target.id, value, how
 
     def _field_value(self, node: ast.expr) -> str | None:
-        if isinstance(node, ast.Call) and _last(node.func) in _FIELDS:
+        if isinstance(node, ast.Call) and last_name(node.func) in _FIELDS:
             given = [
                 *node.args[:1],
                 *(keyword.value for keyword in node.keywords if keyword.arg == "default"),
@@ -156,7 +159,7 @@ class _Reader:
             return next(
                 (value for part in given if (value := self._field_value(part)) is not None), None
             )
-        return _text(node, self._constants)
+        return literal_text(node, self._constants)
 
     def _parameters(self, arguments: ast.arguments) -> Iterator[Default]:
         positional = [*arguments.posonlyargs, *arguments.args]
@@ -174,34 +177,36 @@ class _Reader:
         ]
         for argument, node in pairs:
             value = self._field_value(node)
-            if value is not None and _is_secret(argument.arg, value):
+            if value is not None and is_secret(argument.arg, value):
                 yield argument.lineno, argument.arg, value, "the default of the parameter"
 
 
-def _is_secret(name: str, value: str) -> bool:
+def is_secret(name: str, value: str) -> bool:
     """Return whether a field, constant or parameter holds a secret.
 
     Stricter than for variables, whose value is nothing but used.
     """
-    if not _usable(value) or any(character.isspace() for character in value):
+    if not is_usable(value) or any(character.isspace() for character in value):
         return False
     if not asks_for_secret(name, loose=is_random(value)):
         return False
     return not names_itself(name, value)
 
 
-def _usable(value: str) -> bool:
+def is_usable(value: str) -> bool:
+    """Return whether a program can run with this literal as its secret."""
     return len(value) >= _LEAST and not is_placeholder(value) and not is_reference(value)
 
 
 def _looks_up(function: ast.expr) -> bool:
-    last = _last(function)
+    last = last_name(function)
     if isinstance(function, ast.Attribute) and last in _METHODS:
-        return _last(function.value) in _LOOKUPS or last == "getenv"
+        return last_name(function.value) in _LOOKUPS or last == "getenv"
     return last in _LOOKUPS
 
 
-def _last(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
+    """Return what an expression is called last: `c` of `a.b.c`; nothing where it has no name."""
     return (
         node.attr
         if isinstance(node, ast.Attribute)
@@ -212,10 +217,10 @@ def _last(node: ast.expr) -> str:
 
 
 def _is_enumeration(node: ast.ClassDef) -> bool:
-    return any(_last(base).endswith(("Enum", "Flag", "TextChoices")) for base in node.bases)
+    return any(last_name(base).endswith(("Enum", "Flag", "TextChoices")) for base in node.bases)
 
 
-def _text(node: ast.expr, constants: dict[str, str]) -> str | None:
+def literal_text(node: ast.expr, constants: dict[str, str]) -> str | None:
     """Return the text that an expression always has, or None."""
     if isinstance(node, ast.Constant):
         return (
@@ -228,15 +233,15 @@ def _text(node: ast.expr, constants: dict[str, str]) -> str | None:
     if isinstance(node, ast.Name):
         return constants.get(node.id)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _text(node.left, constants), _text(node.right, constants)
+        left, right = literal_text(node.left, constants), literal_text(node.right, constants)
         return left + right if left is not None and right is not None else None
     if isinstance(node, ast.JoinedStr):
-        parts = [_text(part, constants) for part in node.values]
+        parts = [literal_text(part, constants) for part in node.values]
         return "".join(part for part in parts if part is not None) if None not in parts else None
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "encode"
     ):
-        return _text(node.func.value, constants)
+        return literal_text(node.func.value, constants)
     return None

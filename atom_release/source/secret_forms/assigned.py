@@ -14,25 +14,31 @@ from atom_release.source.secret_forms.keys import Found
 from atom_release.source.secret_forms.plausible import (
     asks_for_secret,
     is_placeholder,
+    is_public,
     is_random,
     is_reference,
     is_sealed,
     names_itself,
     words,
 )
-from atom_release.source.text import Text
+from atom_release.source.text import Text, is_translation
 
 _NAMED = (
     r"(?P<name>[A-Za-z_][\w.-]{0,60}?)\\?[\"']?\]?[ \t]*"
-    r"(?::[ \t]*[A-Za-z_][\w.\[\] |]{0,40})?[ \t]*"
+    r"(?:(?::[ \t]*(?:&\s?)?(?:'\w+\s)?|[ \t]As[ \t]+)[A-Za-z_][\w.\[\] |]{0,40})?[ \t]*"
 )
 _QUOTED = re.compile(
-    _NAMED + r"(?:=>|:=|==?|:|,)[ \t]*[bruN@]{0,2}(?P<quote>\\?["
+    _NAMED + r"(?:=>|:=|==?|<-|:|,)[ \t]*[bruN@]{0,2}(?P<quote>\\?["
     r"\"'`])(?P<value>[^\"'`\s\\]{8,512})(?P=quote)"
 )
 _BARE = re.compile(
-    r"^[ \t]*(?:-[ \t]+)?(?P<name>[A-Za-z_][\w.-]{0,60})[ \t]*[:=]["
+    r"^[ \t]*(?:-[ \t]+)?(?:[\w-]{1,40}:(?=\w))?(?P<name>[A-Za-z_][\w.-]{0,60})[ \t]*[:=]["
     r" \t]*(?P<value>[^\s\"'#,{}\[\]]{8,512})[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
+_SPACED = re.compile(
+    r"^[ \t]*(?:\(def\w*[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w-]{0,60})[ \t]+(?P<quote>[\"'])"
+    r"(?P<value>[^\"'\s\\]{8,512})(?P=quote)[ \t]*[)}]?;?[ \t]*$",
     re.MULTILINE,
 )
 _LIKELY = re.compile(r"secret|pass|pwd|token|key|credential|psk", re.IGNORECASE)
@@ -40,7 +46,8 @@ _SEALED_DOCUMENT = re.compile(r"kind:\s*[\"']?SealedSecret|^sops[:_]|\"sops\":",
 _CONFIGURATION = frozenset(
     {".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".env", ".tfvars", ".cnf"}
 )
-_UNQUOTED = re.compile(r"\.\w+rc|\.?\w*cfg|\.?(config|credentials|kubeconfig|boto|pypirc)")
+_UNQUOTED = re.compile(r"\.\w+rc|\.?\w*cfg|(\w+\.)?\.?(config|credentials?|kubeconfig|boto|pypirc)")
+_BROWSER = re.compile(r"firebase|authDomain|maps\.google|google-services|mobilesdk", re.IGNORECASE)
 _DIGEST_WORDS = frozenset(
     {
         "hash",
@@ -71,13 +78,14 @@ def literals(path: str, text: Text) -> Iterator[Found]:
 
     In configuration quotes are not needed.
     """
-    if _SEALED_DOCUMENT.search(text.text):
+    if _SEALED_DOCUMENT.search(text.text) or is_translation(path):
         return
-    patterns = [_QUOTED, _BARE] if _is_configuration(path) else [_QUOTED]
+    browser = bool(_BROWSER.search(text.text))
+    patterns = [_QUOTED, _SPACED, *([_BARE] if _is_configuration(path) else [])]
     for pattern in patterns:
         for start, line in _likely_lines(text):
             for match in _overlapping(pattern, line):
-                if _is_secret(match["name"], match["value"]):
+                if _is_secret(match["name"], match["value"], browser=browser):
                     yield (
                         text.line_of(start),
                         "literal",
@@ -109,7 +117,9 @@ def in_addresses(text: Text) -> Iterator[Found]:
             )
 
 
-def _is_secret(name: str, value: str) -> bool:
+def _is_secret(name: str, value: str, *, browser: bool) -> bool:
+    if is_public(value) or (browser and value.startswith("AIza")):
+        return False
     if not asks_for_secret(name, loose=True) or _DIGEST_WORDS.intersection(words(name)):
         return False
     return is_random(value) and not (

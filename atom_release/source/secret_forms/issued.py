@@ -32,6 +32,10 @@ _FORMS = tuple(
         ),
         ("a storage key of Azure", r"AccountKey=[A-Za-z0-9+/]{86}=="),
         ("a client secret of Azure", r"[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}"),
+        ("a bot's token of Telegram", r"\d{8,10}:AA[\w-]{33}"),
+        ("a webhook's signing secret", r"whsec_[A-Za-z0-9+/=]{24,80}"),
+        ("a token of Sentry", r"sntrys_eyJ[\w=/+-]{80,}"),
+        ("a shared access signature of Azure", r"sv=\d{4}[\w.&%=:-]{0,300}&sig=[\w%+/=-]{40,100}"),
         ("an access key of AWS", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
     )
 )

@@ -38,6 +38,13 @@ _WIREGUARD = re.compile(
 )
 _XML = re.compile(r"<D>\s*(?P<value>[A-Za-z0-9+/=\s]{40,})</D>")
 _DNSSEC = re.compile(r"^Private(?:Key|Exponent): (?P<value>[A-Za-z0-9+/=]{40,})", re.MULTILINE)
+_AGE_QUANTUM = re.compile(r"\b(?P<value>AGE-SECRET-KEY-PQ-1[0-9A-Z]{40,120})\b")
+_OPENVPN = re.compile(
+    r"-----BEGIN OpenVPN Static key V1-----\s+(?P<value>[0-9a-zA-Z]{32}\s+[0-9a-zA-Z]{32})"
+)
+_MINISIGN = re.compile(r"minisign secret key[^\n]*\n(?P<value>[A-Za-z0-9+/]{100,}={0,2})")
+_SIGNIFY = re.compile(r"signify secret key[^\n]*\n(?P<value>[A-Za-z0-9+/]{100,}={0,2})")
+_TOR = b"== ed25519v1-secret: type0 ==\0\0\0"
 _ETHEREUM = re.compile(r"(?<![0-9A-Za-z])0x(?P<value>[0-9a-fA-F]{64})(?![0-9A-Za-z])")
 _SPEAKS_OF_KEY = re.compile(r"private.?key|priv.?key|mnemonic|deployer.?key", re.IGNORECASE)
 _BASE64 = re.compile(
@@ -74,7 +81,9 @@ def in_binary(content: bytes) -> Iterator[Found]:
 
 def container(content: bytes) -> Iterator[tuple[str, str, bytes, bool]]:
     """Find the key that a whole blob is: DER, PKCS#12 or a Java key store."""
-    if content[:1] == b"\x30" and _DATA in content[:64]:
+    if content.startswith(_TOR):
+        yield "private-key", "a private key of Tor", content, True
+    elif content[:1] == b"\x30" and _DATA in content[:64]:
         holds = any(bag in content for bag in _KEY_BAGS)
         description = "a PKCS#12 file with a private key" if holds else "a PKCS#12 file"
         yield "private-key", description, content, holds
@@ -169,6 +178,9 @@ def _object_around(text: str, place: int) -> tuple[int, str]:
 
 def _own_forms(text: Text) -> Iterator[Found]:
     forms = (
+        ("AGE-SECRET-KEY-PQ-", _AGE_QUANTUM, "a private key of age"),
+        ("OpenVPN Static key", _OPENVPN, "a static key of OpenVPN"),
+        ("minisign secret key", _MINISIGN, "a private key of minisign"),
         ("PrivateKey", _WIREGUARD, "a WireGuard private key"),
         ("PresharedKey", _WIREGUARD, "a WireGuard private key"),
         ("RSAKeyValue", _XML, "a private key in XML"),
@@ -184,6 +196,10 @@ def _own_forms(text: Text) -> Iterator[Found]:
                     match["value"],
                     True,
                 )
+    for match in _SIGNIFY.finditer(text.text) if "signify secret key" in text.text else ():
+        if _unpacked(match["value"])[4:8] == b"\0\0\0\0":  # no rounds: no passphrase
+            place = text.line_of(match.start("value"))
+            yield place, "private-key", "a private key of signify", match["value"], True
     for match in _ETHEREUM.finditer(text.text):
         line = text.line_at(match.start())
         if len(line) <= _NEAR and _SPEAKS_OF_KEY.search(line) and len(set(match["value"])) > 8:  # noqa: PLR2004 - as above

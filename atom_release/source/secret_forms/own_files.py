@@ -23,6 +23,16 @@ _PGPASS = re.compile(r"^(?!#)(?:(?:\\.|[^:\n])*:){4}(?P<value>[^\n\r]+)", re.MUL
 _NPMRC = re.compile(
     r"(?:^|:)(?P<name>_auth|_authToken|_password)[ \t]*=[ \t]*(?P<value>\S+)", re.MULTILINE
 )
+_MAIL = re.compile(r"^[ \t]*pass(?:word)?[ \t]+\"?(?P<value>[^\s\"]+)", re.MULTILINE)
+_RAILS = re.compile(r"^(?P<value>[0-9a-f]{32,64})\s*$", re.MULTILINE)
+_SHARE = re.compile(r"^[ \t]*password[ \t]*=[ \t]*(?P<value>\S+)", re.MULTILINE)
+_COMPOSER = re.compile(
+    r"\"(?:gitlab|github|bitbucket)-(?:token|oauth)\"\s*:\s*\{[^{}]{0,400}?\"[\w.-]+\"\s*:\s*\""
+    r"(?P<value>[^\"\s]{8,200})\""
+)
+_GENERATED_PASSWORD = re.compile(
+    r"\"type\"\s*:\s*\"random_password\"(?s:.{0,4000}?)\"result\"\s*:\s*\"(?P<value>[^\"\n]{6,200})\""
+)
 _REDIS = re.compile(
     r"^[ \t]*(?:requirepass|masterauth|user\s+\S+\s+on\s+>?)[ \t]+\"?(?P<value>[^\s\"]+)",
     re.MULTILINE,
@@ -32,9 +42,19 @@ _NAMED: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
     (re.compile(r"[._]netrc|netrc"), _NETRC, "a password in a netrc file"),
     (re.compile(r"\.pgpass|pgpass\.conf|\.?pgpass"), _PGPASS, "a password in a pgpass file"),
     (re.compile(r"\.npmrc|npmrc|\.yarnrc"), _NPMRC, "a registry's token in .npmrc"),
+    (re.compile(r"\.(msmtp|fetchmail|mail|get-?mail)rc|msmtprc"), _MAIL, "a password of mail"),
+    (re.compile(r"master\.key|(production|staging)\.key"), _RAILS, "the master key of Rails"),
+    (
+        re.compile(r".*\.?(smb|cifs)[\w.-]*credentials?|\.?(smb|cifs)cred\w*"),
+        _SHARE,
+        "a share's password",
+    ),
+    (re.compile(r"auth\.json"), _COMPOSER, "a token of Composer"),
+    (re.compile(r".*\.tfstate(\.backup)?"), _GENERATED_PASSWORD, "a password in Terraform's state"),
     (re.compile(r".*redis.*\.(conf|acl)|.*sentinel.*\.conf"), _REDIS, "the password of Redis"),
     (re.compile(r".*wpa.*\.conf|.*\.nmconnection"), _WPA, "the key of a wireless network"),
 )
+_REGISTRY = "user and password of a registry"
 _DOCKER = re.compile(r"\"auth\"\s*:\s*\"(?P<value>[A-Za-z0-9+/]{8,}={0,2})\"")
 _FILEZILLA = re.compile(r"<Pass(?: encoding=\"(?P<how>base64)\")?>(?P<value>[^<]+)</Pass>")
 _SECRET = re.compile(r"^[ \t]*(?:- )?kind:[ \t]*[\"']?Secret[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -89,16 +109,15 @@ def decoded(value: str) -> str | None:
 def _docker(text: Text, name: str) -> Iterator[Found]:
     if '"auths"' not in text.text and "docker" not in name:
         return
-    for match in _DOCKER.finditer(text.text):
+    for place, word in _registry_passwords(text.text):
+        yield text.line_of(place), "own-file", _REGISTRY, word, True
+
+
+def _registry_passwords(text: str) -> Iterator[tuple[int, str]]:
+    for match in _DOCKER.finditer(text):
         user, colon, word = (decoded(match["value"]) or "").partition(":")
         if user and colon and is_given(word):
-            yield (
-                text.line_of(match.start()),
-                "own-file",
-                "user and password of a registry",
-                word,
-                True,
-            )
+            yield match.start(), word
 
 
 def _filezilla(text: Text) -> Iterator[Found]:
@@ -125,6 +144,10 @@ def _section(text: Text, start: int, document: str, section: re.Match[str]) -> I
             return
         word = decoded(match["value"])
         name = match["name"]
+        if word and name in {".dockerconfigjson", ".dockercfg"}:
+            line = text.line_of(start + match.start("value"))
+            for _, password in _registry_passwords(word):
+                yield line, "own-file", _REGISTRY, password, True
         if word and asks_for_secret(name.replace(".", "_"), loose=True) and is_given(word):
             description = f"the datum {name} of a Kubernetes Secret"
             yield text.line_of(start + match.start("value")), "own-file", description, word, True

@@ -28,6 +28,16 @@ _KEYED = re.compile(
     r"(?<![\w-])(?:password|pwd|pass|accountkey|sharedaccesskey|sharedsecret)\s*=\s*(?P<value>[^\s;\"'`&<>,)]{6,200})",
     re.IGNORECASE,
 )
+_THIN = re.compile(r"jdbc:oracle:\w+:[\w$#]+/(?P<value>[^\s@\"'/$<{]{4,100})@")
+_FIELD = re.compile(
+    r"[\"'](?P<name>[A-Za-z][\w-]{2,40})\s*:\s*(?P<value>[\w.~+/=-]{12,500})\\?[\"']"
+)
+_RECORD = re.compile(
+    r"\\?\"name\\?\"\s*:\s*\\?\"authorization\\?\"\s*,\s*\\?\"value\\?\"\s*:\s*\\?\""
+    r"(?:Bearer|Token)\s+(?P<value>[\w.~+/=-]{12,500})",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(r"\bAC[0-9a-f]{32}[\"']?\s*,\s*[\"'](?P<value>[0-9a-f]{32})[\"']")
 _SERVER = re.compile(
     r"(?<![\w-])(?:user(?:\s?(?:id|name))?|uid|server|data source|host|dbnam"
     r"e|database|initial catalog|accountname|endpoint)\s*=|jdbc:",
@@ -47,6 +57,26 @@ _COMMANDS = tuple(
             r")[ =]?['\"]?[^\s:'\"]+:(?P<value>[^\s'\"$]{6,200})"
         ),
         r"\b(?:sqlcmd|bcp|isql)\b[^|;\n]*?\s-P\s*['\"]?(?P<value>[^\s'\"$]{6,100})",
+        (
+            r"\b(?:mongo|mongosh|mongodump|mongorestore|mongoexport)\b[^|;\n]*?\s-p[ =]?['\"]?"
+            r"(?P<value>[^\s'\"$]{6,100})"
+        ),
+        r"\baz\b[^|;\n]*?\blogin\b[^|;\n]*?\s-p[ =]['\"]?(?P<value>[^\s'\"$]{6,200})",
+        (
+            r"\becho\s+(?:-n\s+)?['\"]?(?P<value>[^\s'\"$|]{6,300})['\"]?\s*"
+            r"\|[^|\n]*(?:--password-stdin|--with-token)"
+        ),
+        r"-pass(?:in|out)?\s+['\"]?pass:(?P<value>[^\s'\"$]{4,200})",
+        (
+            r"\s--(?:from-literal|set|set-string)[ =]['\"]?(?:[\w-]+\.)*(?P<name>[\w-]{3,60})"
+            r"=['\"]?(?P<value>[^\s'\"$,{]{6,300})"
+        ),
+        (
+            r"\bhtpasswd\b(?:\s+-\w*b\w*)(?:\s+-\w+)*\s+\S+\s+\S+\s+['\"]?"
+            r"(?P<value>[^\s'\"$]{6,100})"
+        ),
+        r"\becho\s+['\"]?\w+:(?P<value>[^\s'\"$|]{6,200})['\"]?\s*\|\s*(?:sudo\s+)?chpasswd",
+        r"\bnet\s+use\b[^\n]*?/user:\S+\s+(?P<value>[^\s%*/]{6,100})",
         r"\bldap\w+\b[^|;\n]*?\s-w\s*['\"]?(?P<value>[^\s'\"$]{6,100})",
         r"\bredis-cli\b[^|;\n]*?\s(?:-a|--pass)\s+['\"]?(?P<value>[^\s'\"$]{6,100})",
         (
@@ -63,7 +93,8 @@ _COMMANDS = tuple(
     )
 )
 _SPEAKS = re.compile(
-    r"pass|pwd|secret|token|key|cred|\s-[pPwaut]|login|PW|mysql|ldap|redis-cli|curl|wget|http",
+    r"pass|pwd|secret|token|key|cred|\s-[pPwaut]|login|PW|mysql|ldap|redis-cli|curl|wget|http"
+    r"|net use",
     re.IGNORECASE,
 )
 _ELEMENT = re.compile(
@@ -82,6 +113,7 @@ def values(text: Text) -> Iterator[Found]:
     """Find passwords by the phrase that they stand in."""
     yield from _sql(text)
     yield from _headers(text)
+    yield from _fields(text)
     yield from _connections(text)
     yield from _commands(text)
     yield from _markup(text)
@@ -115,6 +147,22 @@ def _headers(text: Text) -> Iterator[Found]:
                 value,
                 not token and is_random(value),
             )
+
+
+def _fields(text: Text) -> Iterator[Found]:
+    """Find credentials in a field of a header that is not `Authorization`, and in recorded ones."""
+    for match in _FIELD.finditer(text.text):
+        if _asks(match["name"], match["value"]) and _is_password(match["value"]):
+            description = f"a credential in a header ({match['name']})"
+            yield text.line_of(match.start()), "phrase", description, match["value"], True
+    for pattern, description in (
+        (_RECORD, "a credential in a header (Bearer)"),
+        (_ACCOUNT, "the token of a Twilio account"),
+        (_THIN, "a password in a connection string"),
+    ):
+        for match in pattern.finditer(text.text):
+            if _is_password(match["value"]) and not match["value"].startswith("eyJ"):
+                yield text.line_of(match.start()), "phrase", description, match["value"], True
 
 
 def _connections(text: Text) -> Iterator[Found]:

@@ -170,6 +170,7 @@ _SEALED = re.compile(
     r"|^SCRAM-SHA-|^md5[0-9a-f]{32}$|^\{(S?SHA|SSHA|CRYPT|PBKDF2|bcrypt)[\w-]*\}|^sha(1|224|256|384|512)[-:$]",
     re.IGNORECASE,
 )
+_PUBLISHED = re.compile(r"pk_(test|live)_|pk\.eyJ|phc_|sb_publishable_|pub-[0-9a-f]|(G|GTM|UA)-")
 _MIXED = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)\w{6,}$")  # base64 has slashes too
 _HEX = re.compile(r"^[0-9a-fA-F]+$")
 _LEAST = 8
@@ -239,13 +240,21 @@ def is_worded(value: str) -> bool:
     return bool(short or _WORDED.search(value))
 
 
+def is_public(value: str) -> bool:
+    """Return whether the literal has the form of a key that its issuer means for everybody."""
+    return bool(_PUBLISHED.match(value))
+
+
 def names_itself(name: str, value: str) -> bool:
     """Return whether the literal only repeats its name, as an enum's member or a key does."""
     value_words, called = words(value), words(name)
     return (
         bool(value_words)
         and len(value) <= 40  # noqa: PLR2004 - names are short
-        and (value_words == called or (set(value_words) <= set(called) and value.isidentifier()))
+        and (
+            "".join(value_words) == "".join(called)
+            or (set(value_words) <= set(called) and value.isidentifier())
+        )
     )
 
 
@@ -273,7 +282,7 @@ def _is_spoken(value: str) -> bool:
 
     As in `tenant-a-token-1` or `sha256-digest`; one word with digits is a password.
     """
-    parts = [part for part in re.split(r"[-_.:/ ]", value) if part]
+    parts = [part for part in re.split(r"[-_.:/ |,]", value) if part]
     return len(parts) > 1 and all(
         re.fullmatch(r"[a-z]+\d{0,3}|[A-Z][a-z]*\d{0,2}|v?\d{1,4}|[A-Z]{1,5}\d{0,3}", part)
         for part in parts

@@ -1,0 +1,179 @@
+"""Secrets in further tools' own forms, and look-alikes of each; every value is made in the test."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets as randomness
+from collections.abc import Callable
+
+import pytest
+
+from atom_release.probes.secrets import scanner_of
+from atom_release.source.scan import Finding, Fingerprints
+
+HEX = "0123456789abcdef"
+UPPER = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+
+
+def _word(count: int = 18) -> str:
+    letters = "bcdfghjkmnpqrtvwxz23456789BCDFGHJK"
+    return "kT9" + "".join(randomness.choice(letters) for _ in range(count - 3))
+
+
+def _of(letters: str, count: int) -> str:
+    return "".join(randomness.choice(letters) for _ in range(count))
+
+
+def _base64(content: bytes | str) -> str:
+    return base64.b64encode(content.encode() if isinstance(content, str) else content).decode()
+
+
+def _registry() -> str:
+    return json.dumps({"auths": {"ghcr.io": {"auth": _base64(f"bot:{_word()}")}}})
+
+
+LIVE: dict[str, tuple[str, Callable[[], str | bytes]]] = {
+    "age, after quantum": ("key.txt", lambda: f"AGE-SECRET-KEY-PQ-1{_of(UPPER, 58)}\n"),
+    "minisign": (
+        "sign.key",
+        lambda: f"untrusted comment: minisign secret key\n{_base64(os.urandom(158))}\n",
+    ),
+    "signify without a passphrase": (
+        "release.sec",
+        lambda: (
+            "untrusted comment: signify secret key\n"
+            f"{_base64(b'EdBK' + bytes(4) + os.urandom(96))}\n"
+        ),
+    ),
+    "Tor": (
+        "hs_ed25519_secret_key",
+        lambda: b"== ed25519v1-secret: type0 ==\0\0\0" + os.urandom(64),
+    ),
+    "OpenVPN": (
+        "ta.key",
+        lambda: (
+            "-----BEGIN OpenVPN Static key V1-----\n"
+            + "".join(f"{_of(HEX, 32)}\n" for _ in range(16))
+            + "-----END OpenVPN Static key V1-----\n"
+        ),
+    ),
+    "registry in a Secret": (
+        "deploy/registry.yaml",
+        lambda: f"kind: Secret\ndata:\n  .dockerconfigjson: {_base64(_registry())}\n",
+    ),
+    "Composer": (
+        "auth.json",
+        lambda: json.dumps({"gitlab-token": {"gitlab.corp.net": _word(20)}}),
+    ),
+    "share": ("etc/smb.credentials", lambda: f"username=bot\npassword={_word()}\n"),
+    "mail": (".msmtprc", lambda: f"account a\nuser bot\npassword {_word()}\n"),
+    "Rails": ("config/master.key", lambda: randomness.token_hex(16)),
+    "thin JDBC": ("Db.java", lambda: f'"jdbc:oracle:thin:app/{_word()}@//db:1521/orcl"\n'),
+    "field of a header": ("call.sh", lambda: f'curl -H "X-Api-Key: {_word(32)}" https://a.net\n'),
+    "private token": ("call.sh", lambda: f'curl -H "PRIVATE-TOKEN: {_word(20)}" https://a.net\n'),
+    "password on standard input": (
+        "push.sh",
+        lambda: f"echo {_word()} | docker login -u bot --password-stdin\n",
+    ),
+    "passphrase of a key": ("key.sh", lambda: f"openssl rsa -in k.pem -passin pass:{_word()}\n"),
+    "service principal": ("az.sh", lambda: f"az login --service-principal -u a -p {_word()}\n"),
+    "MongoDB": ("dump.sh", lambda: f"mongodump --uri db -u root -p {_word()}\n"),
+    "literal of kubectl": (
+        "k.sh",
+        lambda: f"kubectl create secret generic db --from-literal=password={_word()}\n",
+    ),
+    "value of Helm": (
+        "h.sh",
+        lambda: f"helm upgrade a b --set postgresql.auth.password={_word()}\n",
+    ),
+    "htpasswd": ("h.sh", lambda: f"htpasswd -b -c users admin {_word()}\n"),
+    "chpasswd": ("c.sh", lambda: f"echo 'root:{_word()}' | chpasswd\n"),
+    "net use": ("m.bat", lambda: f"net use z: \\\\nas\\share /user:bot {_word()}\n"),
+    "state of Terraform": (
+        "main.tfstate",
+        lambda: json.dumps(
+            {"resources": [{"type": "random_password", "attributes": {"result": _word()}}]}
+        ),
+    ),
+    "Pulumi": ("Pulumi.prod.yaml", lambda: f"config:\n  app:dbPassword: {_word()}\n"),
+    "Gradle": ("build.gradle", lambda: f"credentials {{\n  password '{_word()}'\n}}\n"),
+    "Rust": ("key.rs", lambda: f'const API_KEY: &str = "{_word(40)}";\n'),
+    "Clojure": ("key.clj", lambda: f'(def api-key "{_word(40)}")\n'),
+    "R": ("key.R", lambda: f'api_key <- "{_word(40)}"\n'),
+    "Visual Basic": ("key.vb", lambda: f'Dim password As String = "{_word()}"\n'),
+    "recorded header": (
+        "session.har",
+        lambda: json.dumps(
+            {"headers": [{"name": "Authorization", "value": f"Bearer {_word(40)}"}]}
+        ),
+    ),
+    "Telegram": (
+        "bot.py",
+        lambda: f"bot = Bot('{randomness.randbelow(10**9) + 10**9}:AA{_word(33)}')\n",
+    ),
+    "Twilio": ("sms.js", lambda: f"twilio('AC{_of(HEX, 32)}', '{_of(HEX, 30)}a7')\n"),
+}
+HARMLESS: dict[str, tuple[str, Callable[[], str | bytes]]] = {
+    "minisign's public half": (
+        "sign.pub",
+        lambda: f"untrusted comment: minisign public key AB\n{_base64(os.urandom(42))}\n",
+    ),
+    "encrypted minisign": (
+        "sign.key",
+        lambda: f"untrusted comment: minisign encrypted secret key\n{_base64(os.urandom(158))}\n",
+    ),
+    "signify under a passphrase": (
+        "release.sec",
+        lambda: (
+            "untrusted comment: signify secret key\n"
+            f"{_base64(b'EdBK' + bytes([0, 0, 0, 42]) + os.urandom(96))}\n"
+        ),
+    ),
+    "registry without a password": (
+        "deploy/registry.yaml",
+        lambda: f"kind: Secret\ndata:\n  .dockerconfigjson: {_base64('{}')}\n",
+    ),
+    "fields from variables": (
+        "call.sh",
+        lambda: 'curl -H "X-Api-Key: $KEY" -H "PRIVATE-TOKEN: ${TOKEN}" https://a.net\n',
+    ),
+    "commands with variables": (
+        "call.sh",
+        lambda: (
+            'echo "$TOKEN" | docker login -u bot --password-stdin\n'
+            "openssl rsa -passin env:KEY_PASS\nopenssl rsa -passin file:/run/secrets/pass1\n"
+            "helm upgrade a b --set auth.password=$PASS --set auth.existingSecret=db-secret-v2\n"
+            'kubectl create secret generic db --from-literal=password="$PASSWORD"\n'
+        ),
+    ),
+    "a key for browsers": (
+        "web.js",
+        lambda: f"init({{ apiKey: 'AIza{_word(35)}', authDomain: 'a.firebaseapp.com' }});\n",
+    ),
+    "a publishable key": ("web.js", lambda: f"init({{ apiKey: 'pk_test_{_word(24)}' }});\n"),
+    "rules of a form": ("form.php", lambda: "'password' => 'required|string|min:8',\n"),
+    "words of a user interface": (
+        "locales/de.properties",
+        lambda: "login.password=Mindestens8Zeichen\n",
+    ),
+}
+
+
+def _deciding(path: str, content: str | bytes) -> list[Finding]:
+    raw = content.encode() if isinstance(content, str) else content
+    scanner = scanner_of(Fingerprints(os.urandom(32)), {})  # without what the engine matches
+    return [finding for finding in scanner(path, raw) if finding.decides]
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_secret_is_found_in_the_form_of_its_tool(name: str) -> None:
+    path, content = LIVE[name]
+    assert _deciding(path, content())
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_its_look_alike_is_not_accused(name: str) -> None:
+    path, content = HARMLESS[name]
+    assert _deciding(path, content()) == []
