@@ -88,7 +88,7 @@ class Endpoint:
     @property
     def is_plain(self) -> bool:
         """Whether a request without parameters, body or identity can be made of it."""
-        return self.method == "GET" and not set(self.path) & set("{<:*(")
+        return self.method == "GET" and not set(self.path) & set("{<:*([$")
 
 
 @dataclass(frozen=True)

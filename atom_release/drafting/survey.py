@@ -113,7 +113,9 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
 
 def _runs_here(command: Seen[tuple[str, ...]] | None) -> bool:
     """Say whether a container's command means something outside it: no path that its image made."""
-    return command is not None and not command.value[0].startswith("/")
+    return command is not None and not any(
+        word.startswith(("/", "./")) for word in command.value[:2]
+    )
 
 
 def _name(unit: Unit, first: Deployment | None, name: str) -> str:
@@ -160,7 +162,7 @@ def _why_guess(unit: Unit) -> str:
 def _routes(files: Files, own: Sequence[str]) -> list[Seen[Endpoint]]:
     listed = own[: _MOST_READ * 4]
     seen = [route for ecosystem in ECOSYSTEMS for route in ecosystem.routes(files, listed)]
-    return list({(route.value, route.where.path): route for route in seen}.values())
+    return list({(route.value, route.where): route for route in seen}.values())
 
 
 def _unlisted(

@@ -328,6 +328,43 @@ def test_sql_that_is_no_step_is_no_migration() -> None:
     assert look({"a.py": "", "queries/report.sql": "", "schema.sql": ""}).migrations == ()
 
 
+def test_a_command_that_names_a_path_of_its_image_gives_way_to_one_that_runs_here() -> None:
+    tree = {
+        "compose.yaml": "services: {web: {build: ., command: python /code/manage.py runserver}}",
+        "Dockerfile": "FROM x\n",
+        "requirements.txt": "",
+        "manage.py": "",
+        "shop/models.py": "",
+    }
+    service = only(tree)
+    assert service.command
+    assert service.command.value[:3] == ("{python}", "manage.py", "runserver")
+    assert service.command.guess
+    with_procfile = only({**tree, "Procfile": "web: gunicorn shop:app\n"})
+    assert with_procfile.command
+    assert with_procfile.command.value == ("gunicorn", "shop:app")
+
+
+def test_routes_of_files_and_of_lists_that_name_the_same_path_twice() -> None:
+    package = json.dumps({"name": "web", "scripts": {"start": "next start"}})
+    found = only(
+        {
+            "package.json": package,
+            "src/app/api/a/route.ts": "export const GET = 1\nexport { h as POST, other as Later }\n",
+            "src/app/page.tsx": "export function GET() {}\n",
+            "src/routes/b.ts": "createFileRoute('/api/b')({ server: { handlers: {\n  PUT: f,\n}}})\n",
+        }
+    )
+    assert {(seen.value.method, seen.value.path) for seen in found.endpoints} == {
+        ("GET", "/api/a"),
+        ("POST", "/api/a"),
+        ("PUT", "/api/b"),
+    }
+    urls = 'a = [path("x", v.a), path(f"{p}y/", v.b)]\nb = [\n    path("x", v.c),\n]\n'
+    django = only({"requirements.txt": "", "manage.py": "", "shop/urls.py": urls})
+    assert [seen.value.path for seen in django.endpoints] == ["/x", "/{p}y/", "/x"]
+
+
 def test_test_commands_of_pipelines_are_told_with_their_line() -> None:
     workflow = "jobs:\n  t:\n    steps:\n      - run: pip install pytest\n      - run: pytest -q\n"
     found = look({"a.py": "", ".github/workflows/ci.yml": workflow})

@@ -191,9 +191,13 @@ _ROUTE = re.compile(
     r"(?P<method>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
     re.IGNORECASE,
 )
-_NEXT = re.compile(
-    r"^export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE)\b", re.MULTILINE
+_EXPORTED = re.compile(
+    r"^export\s+(?:(?:async\s+)?function|const)\s+(GET|POST|PUT|PATCH|DELETE)\b"
+    r"|\bas\s+(GET|POST|PUT|PATCH|DELETE)\s*[,}]",
+    re.MULTILINE,
 )
+_FILE_ROUTE = re.compile(r"createFileRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*\)")
+_HANDLER = re.compile(r"^\s+(GET|POST|PUT|PATCH|DELETE)\s*[:(]", re.MULTILINE)
 _NEXT_FILE = re.compile(r"(?:^|/)app/(?P<path>(?:.*/)?)route\.[jt]s$")
 
 
@@ -210,8 +214,17 @@ def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
                 where,
                 "the call there, without outer prefixes",
             )
-        handler = _NEXT_FILE.search(path)
-        if handler is not None:
-            for method in sorted(set(_NEXT.findall(text))):
-                shown = f"/{handler['path'].rstrip('/')}"
-                yield Seen(Endpoint(method, shown), Place(path), "Next's folder of routes")
+        yield from _by_file(path, text)
+
+
+def _by_file(path: str, text: str) -> Iterator[Seen[Endpoint]]:
+    """Yield the routes of Next's route handlers and of TanStack's file routes."""
+    handler, stated = _NEXT_FILE.search(path), _FILE_ROUTE.search(text)
+    if handler is not None:
+        methods = {first or second for first, second in _EXPORTED.findall(text)}
+        for method in sorted(methods):
+            shown = f"/{handler['path'].rstrip('/')}"
+            yield Seen(Endpoint(method, shown), Place(path), "Next's folder of routes")
+    elif stated is not None and "handlers" in text:
+        for method in sorted(set(_HANDLER.findall(text))):
+            yield Seen(Endpoint(method, stated["path"]), Place(path), "the route of that file")

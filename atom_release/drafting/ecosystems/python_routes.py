@@ -23,7 +23,7 @@ _PREFIX = re.compile(
     re.MULTILINE,
 )
 _DJANGO = re.compile(
-    r"\b(?P<kind>re_path|path|url)\(\s*r?[\"'](?P<path>[^\"']*)[\"']\s*,\s*(?P<to>\w+)"
+    r"\b(?P<kind>re_path|path|url)\(\s*[rf]?[\"'](?P<path>[^\"']*)[\"']\s*,\s*(?P<to>\w+)"
 )
 _METHODS = re.compile(r"methods\s*=\s*[\[(]([^\])]*)[\])]")
 
