@@ -164,13 +164,6 @@ class Operator(Strict):
         """What a decision can depend on: without what is of this machine alone."""
         return self.model_copy(update={"forge": Forge(), "signing_key": None, "readable": ()})
 
-    def person_of(self, address: str) -> Person | None:
-        """Return the person who commits under that address, None for a stranger."""
-        for person in self.people:
-            if address.casefold() in {own.casefold() for own in person.addresses}:
-                return person
-        return None
-
     def least_assurance(self, criterion: str) -> Assurance:
         """Return the least assurance that counts for a criterion on this operator's word."""
         named = criterion if criterion in FIXED_CRITERIA else SERVICES

@@ -15,12 +15,12 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Login, Request
+from atom_release.lab.closing import Closing
 
 if TYPE_CHECKING:
     import httpx
@@ -74,7 +74,7 @@ class Prepared:
 
 
 @dataclass
-class Exchange:
+class Exchange(Closing):
     """A conversation with the release's services over one client with keep-alive.
 
     `values` grows by what requests take.
@@ -155,19 +155,6 @@ class Exchange:
         if self._client is not None:
             self._client.close()
             self._client = None
-
-    def __enter__(self) -> Self:
-        """Return this conversation."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the connections."""
-        self.close()
 
     def _take(self, request: Request, answered: Answered) -> None:
         """Keep what an expected answer gives.

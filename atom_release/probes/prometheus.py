@@ -9,7 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from atom_release.errors import ProbeFault
@@ -17,6 +17,7 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import absent, unreached
+from atom_release.lab.closing import Closing
 from atom_release.lab.http_exchange import kind_of
 from atom_release.lab.look import Look
 
@@ -159,7 +160,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-class Client:
+class Client(Closing):
     """prometheus-api-client without its retries, every way to fail turned into its kind."""
 
     def __init__(self, address: str, timeout: float) -> None:
@@ -175,11 +176,7 @@ class Client:
             self._address, session=self._session, retry=Retry(0, redirect=False), timeout=timeout
         )
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Close its connections."""
         self._session.close()
 

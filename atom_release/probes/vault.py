@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
@@ -20,6 +20,7 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import absent, unreached
+from atom_release.lab.closing import Closing
 from atom_release.lab.http_exchange import kind_of
 from atom_release.lab.look import Look
 
@@ -213,7 +214,7 @@ def _control(place: _Place) -> NegativeControl:
     )
 
 
-class _Client:
+class _Client(Closing):
     """hvac, with every way to fail turned into its kind.
 
     Hvac's own messages may quote what they were sent.
@@ -236,10 +237,8 @@ class _Client:
             session=self._session,
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close its connections."""
         self._session.close()
 
     def health(self) -> dict[str, Any]:

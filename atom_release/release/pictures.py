@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.documents import matrix
+from atom_release.gate.facts.latency import LatencyFacts
 from atom_release.gate.manifest import Service
 from atom_release.pages import charts
 from atom_release.pages.html import Told
@@ -44,9 +45,11 @@ def titled(name: str) -> str:
 def beside(work: Work, collected: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
     """Return the samples that were kept, and the pictures of them and of the releases before."""
     measured = {
-        evidence.subject: evidence
+        evidence.subject: facts
         for evidence in collected
-        if evidence.question == "latency" and not evidence.errored
+        if evidence.question == "latency"
+        and not evidence.errored
+        and (facts := LatencyFacts.read(evidence.facts))
     }
     kept = [
         (service, content)
@@ -64,7 +67,7 @@ def beside(work: Work, collected: Sequence[Evidence]) -> Iterator[tuple[str, byt
         return
     before = _tried(work, "the releases before", lambda: list(_before(work))) or []
     for service, _ in kept:
-        facts = measured[service.id].facts
+        facts = measured[service.id]
         _, latency, trend = work.names.beside(service)
         for name, draw in (
             (latency, partial(_latency, work, service, facts)),
@@ -119,23 +122,25 @@ def _tried(work: Work, label: str, make: Callable[[], T]) -> T | None:
         return None
 
 
-def _latency(work: Work, service: Service, facts: Mapping[str, Any]) -> bytes:
-    return charts.latency(f"{service.id} {service.name}", _curves(work, facts), _budget(facts))
+def _latency(work: Work, service: Service, facts: LatencyFacts) -> bytes:
+    title = f"{service.id} {service.name}"
+    return charts.latency(title, _curves(work, facts), _limit(facts, service))
 
 
 def _trend(
     work: Work,
     service: Service,
-    facts: Mapping[str, Any],
-    before: Sequence[tuple[str, Mapping[str, Any]]],
+    facts: LatencyFacts,
+    before: Sequence[tuple[str, Mapping[str, LatencyFacts]]],
 ) -> bytes | None:
     points = [
         *(
             point
-            for release, facts_then in before
-            for point in _points(release, facts_then, service)
+            for release, by_service in before
+            if service.id in by_service
+            for point in _points(release, by_service[service.id], service)
         ),
-        *_points(_own(work), facts, service),
+        *_points(work.manifest.release.version, facts, service),
     ]
     return (
         charts.trend(f"{service.id} {service.name}", points)
@@ -144,48 +149,44 @@ def _trend(
     )
 
 
-def _own(work: Work) -> str:
-    return work.manifest.release.version
-
-
-def _samples(work: Work, evidence: Evidence | None) -> bytes:
-    """Return the file of samples that this evidence names, if it is still what was written."""
-    samples = evidence.facts.get("samples") if evidence is not None else None
-    if not isinstance(samples, dict):
+def _samples(work: Work, facts: LatencyFacts | None) -> bytes:
+    """Return the file of samples that these facts name, if it is still what was written."""
+    if facts is None or facts.samples is None:
         return b""
-    path = work.look.scratch / str(samples["file"])
+    path = work.look.scratch / facts.samples.file
     content = path.read_bytes() if path.is_file() else b""
-    return content if canonical.digest(content) == samples["sha256"] else b""
+    return content if canonical.digest(content) == facts.samples.sha256 else b""
 
 
-def _curves(work: Work, facts: Mapping[str, Any]) -> list[charts.Curve]:
-    from atom_release.probes.latency import (
-        samples,
-    )
+def _curves(work: Work, facts: LatencyFacts) -> list[charts.Curve]:
+    from atom_release.probes.latency import samples
 
-    taken = samples.latencies(work.look.scratch / facts["samples"]["file"])
-    shown = facts["endpoints"]
+    file = facts.samples.file if facts.samples else ""
+    taken = samples.latencies(work.look.scratch / file)
     return [
         charts.Curve(
-            endpoint["name"],
-            sorted(taken.get(endpoint["name"], [])),
-            endpoint.get("p95"),
-            endpoint.get("low"),
-            endpoint.get("high"),
-            endpoint.get("errors", 0),
+            endpoint.name,
+            sorted(taken.get(endpoint.name, [])),
+            endpoint.p95,
+            endpoint.low,
+            endpoint.high,
+            endpoint.errors,
         )
-        for endpoint in shown
+        for endpoint in facts.endpoints
     ]
 
 
-def _budget(facts: Mapping[str, Any]) -> float:
-    return float(facts["budget"]["p95"])
+def _limit(facts: LatencyFacts, service: Service) -> float:
+    """Return the p95 that was allowed, in ms: as recorded, else as the manifest says now."""
+    if facts.budget is not None:
+        return facts.budget.p95
+    return service.budget.p95.total_seconds() * 1000
 
 
-def _before(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Return the version and the latency facts by service of the verified releases before this one.
+def _before(work: Work) -> Iterator[tuple[str, Mapping[str, LatencyFacts]]]:
+    """Return the tag and the latency facts by service of the verified releases before this one.
 
-    Oldest first.
+    Oldest first; facts of a gate that wrote them otherwise are left out.
     """
     releases = list(
         islice(previous_release.every(work.subject, trusted_keys.gates(work.subject)), _RELEASES)
@@ -196,27 +197,18 @@ def _before(work: Work) -> Iterator[tuple[str, Mapping[str, Any]]]:
             pieces = evidence_in(dict([summary])).values()
             yield (
                 release.tag,
-                {piece.subject: piece.facts for piece in pieces if piece.question == "latency"},
+                {
+                    piece.subject: facts
+                    for piece in pieces
+                    if piece.question == "latency" and (facts := LatencyFacts.read(piece.facts))
+                },
             )
 
 
-def _points(
-    release: str, facts_by_service: Mapping[str, Any], service: Service
-) -> Iterable[charts.Point]:
-    facts = (
-        facts_by_service
-        if "endpoints" in facts_by_service
-        else facts_by_service.get(service.id, {})
-    )
-    for endpoint in facts.get("endpoints", ()):
-        if isinstance(endpoint, dict) and isinstance(endpoint.get("p95"), int | float):
-            own = service.budget.p95.total_seconds() * 1000
-            budget = (facts.get("budget") or {}).get("p95", own)
+def _points(release: str, facts: LatencyFacts, service: Service) -> Iterable[charts.Point]:
+    limit = _limit(facts, service)
+    for endpoint in facts.endpoints:
+        if endpoint.p95 is not None:
             yield charts.Point(
-                release,
-                str(endpoint["name"]),
-                float(endpoint["p95"]),
-                endpoint.get("low"),
-                endpoint.get("high"),
-                float(budget),
+                release, endpoint.name, endpoint.p95, endpoint.low, endpoint.high, limit
             )

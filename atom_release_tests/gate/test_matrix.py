@@ -35,7 +35,7 @@ _QUESTIONS = sorted(
 
 @pytest.mark.parametrize("question", _QUESTIONS)
 def test_every_leg_that_fails_says_what_to_change(question: str) -> None:
-    assert remedies.knows(question)
+    assert question in remedies._CHANGES
     (spec,) = [
         leg
         for criterion in criteria.catalogue(_reference())

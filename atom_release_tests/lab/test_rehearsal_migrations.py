@@ -32,7 +32,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def dsn(server: Postgres) -> Iterator[str]:
     server.create("scratch")
     yield server.dsn("scratch", OWNER)
-    server.drop("scratch")
+    with server.admin() as connection:
+        connection.execute("DROP DATABASE scratch WITH (FORCE)")
 
 
 def tables(dsn: str) -> list[str]:

@@ -13,6 +13,13 @@ from typing import Any
 import pytest
 
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.latency import (
+    BudgetFacts,
+    EndpointFacts,
+    LatencyFacts,
+    Load,
+    NoopFacts,
+)
 from atom_release.pages import charts
 from atom_release.probes.latency import samples
 from atom_release.probes.latency.sampler import Sample, Series
@@ -55,14 +62,16 @@ def step_of(tiny: Tiny) -> Any:  # noqa: ANN401 - as much of a step as is asked 
 def measured(step: Any) -> Evidence:  # noqa: ANN401 - the same
     series = Series([Sample("open", place / 10, 5.0 + place, "200") for place in range(100)])
     kept_samples = samples.keep(step.look.scratch / "samples_X_1.parquet", "X.1", {"a": series})
-    endpoints = [{"name": "a", "p95": 99.0, "low": 95.0, "high": 104.0}]
-    evidence: Evidence = step.look.found(
-        "latency",
-        "X.1",
-        "yes",
-        "fast",
-        facts={"samples": kept_samples.to_json(), "budget": {"p95": 800.0}, "endpoints": endpoints},
+    facts = LatencyFacts(
+        load=Load(model="open", rate=10),
+        endpoints=(
+            EndpointFacts(name="a", requests=100, errors=0, p95=99.0, low=95.0, high=104.0),
+        ),
+        noop=NoopFacts(requests=100, errors=0),
+        budget=BudgetFacts(p95=800.0, error_rate=0.01, requests=100, looks=1),
+        samples=kept_samples,
     )
+    evidence: Evidence = step.look.found("latency", "X.1", "yes", "fast", facts=facts.to_json())
     return evidence
 
 
@@ -85,6 +94,20 @@ def test_the_trend_shows_the_release_before(tmp_path: Path) -> None:
     files = dict(depicting.beside(step, [measured(step)]))
     assert list(files) == [*FILES, "PhaseX_Trend_X_1.svg"]
     assert b"v0" in files["PhaseX_Trend_X_1.svg"]
+
+
+def test_a_release_before_that_recorded_no_budget_is_held_to_todays(tmp_path: Path) -> None:
+    """Its figures stand in the trend all the same."""
+    tiny = served(tmp_path)
+    step = step_of(tiny)
+    evidence = measured(step)
+    facts = {name: value for name, value in evidence.facts.items() if name != "budget"}
+    before = evidence.model_copy(update={"facts": facts})
+    content = f'{{"evidence":[{before.model_dump_json()}]}}\n'.encode()
+    release(tiny, "v0", artifacts={"PhaseX_PerfSummary.json": content})
+    tiny.commit("src/one.py", "ONE = 2\n")
+    step = step_of(tiny)
+    assert b"v0" in dict(depicting.beside(step, [measured(step)]))["PhaseX_Trend_X_1.svg"]
 
 
 def test_a_summary_of_before_that_cannot_be_read_costs_the_trend_alone(

@@ -161,8 +161,3 @@ def would_ask(questions: Iterable[str]) -> str:
     texts = dict.fromkeys(_WOULD_ASK[name] for name in questions if name in _WOULD_ASK)
     ways = "; or ".join((*texts, "leave the criterion out with a reason under `left_out`"))
     return f"{ways[0].upper()}{ways[1:]}."
-
-
-def knows(question: str) -> bool:
-    """Return whether there is a sentence for this question itself."""
-    return question in _CHANGES

@@ -121,17 +121,6 @@ def p95_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
     return Shift(low, high)
 
 
-def error_shift(now: ComparedEndpoint, then: ComparedEndpoint) -> Shift:
-    """Return how much the rate of errors rose, in parts of one.
-
-    Between the ends of the two Wilson intervals.
-    """
-    (low, high), (before_low, before_high) = (
-        wilson(endpoint.errors, endpoint.requests, ALPHA) for endpoint in (now, then)
-    )
-    return Shift(low - before_high, high - before_low)
-
-
 def _room(then: float, budget: Budget) -> float:
     """Return how far above this previous p95 (ms) one may be now."""
     return max(then * budget.regression.allowed, budget.regression.least.total_seconds() * 1000)

@@ -163,15 +163,6 @@ class Postgres:
                 )
             )
 
-    def drop(self, database: str) -> None:
-        """Drop a database with all its connections."""
-        from psycopg import sql
-
-        with self.admin() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-            )
-
 
 def start(
     launcher: Launcher,

@@ -13,11 +13,11 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cached_property
-from types import TracebackType
 from typing import Self
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start
+from atom_release.lab.closing import Closing
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.apply import Applied
@@ -41,7 +41,7 @@ DATABASE = "main"
 _FIRST = "main_first"
 
 
-class Rehearsal:
+class Rehearsal(Closing):
     """The release's services, PostgreSQL and OpenBao, as far as they could be had."""
 
     def __init__(self, look: Look, sandbox: Sandbox | None = None) -> None:
@@ -273,19 +273,6 @@ class Rehearsal:
         if self.postgres is not None:
             self.postgres.close()
         self._folder.remove()
-
-    def __enter__(self) -> Self:
-        """Return this rehearsal."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self.close()
 
     def _start(self) -> None:
         if self._look.manifest.tenancy is not None:

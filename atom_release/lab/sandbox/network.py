@@ -15,13 +15,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.closing import Closing
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from atom_release.lab.sandbox.order import Namespaces
 
 _HOLD = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.holder import main; main()"
@@ -34,7 +33,7 @@ class NoNetwork(ProbeFault):
     """This machine gives no network of its own."""
 
 
-class Network:
+class Network(Closing):
     """A network of its own, from its making until it is closed."""
 
     def __init__(self, namespaces: Namespaces = "any") -> None:
@@ -118,19 +117,6 @@ class Network:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def __enter__(self) -> Self:
-        """Return this network."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self.close()
 
     def _ask(
         self, order: dict[str, object], given: socket.socket | None = None
