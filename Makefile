@@ -5,13 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: release test matrix ui bench lint clean
+.PHONY: release test coverage matrix ui bench lint clean
 
 release: $(READY)
 	$(BIN)/atom-release run
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -m "not slow" -n 3 --dist loadgroup
+
+# Branch coverage of the tests above, by room.
+coverage: $(READY)
+	-$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadgroup --cov --cov-report=json:.coverage.json
+	$(BIN)/python -m atom_release_tests.benchmarks.coverage .coverage.json
 
 # Each scenario alone, also those that share a run in the tests.
 matrix: $(READY)

@@ -9,6 +9,7 @@ from atom_release.cli.app import app
 from atom_release_tests.fixtures.docs_pages import PAGE, criteria_page
 
 ROOT = Path(__file__).parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_page_of_criteria_is_current() -> None:
@@ -25,16 +26,44 @@ def test_commands_in_the_documents_exist() -> None:
         for command in app.registered_commands
         if command.callback
     }
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in PAGES:
         named = set(re.findall(r"atom-release ([a-z]+)", page.read_text()))
         assert named <= commands, page
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
-    """Relative links point at files that are there."""
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-            assert (page.parent / target).exists(), (page, target)
+    """Relative links point at files that are there, and at headings that stand in them."""
+    for page in PAGES:
+        for path, anchor in re.findall(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)", page.read_text()):
+            target = (page.parent / path) if path else page
+            assert target.exists(), (page, path)
+            assert not anchor or anchor in _anchors(target), (page, path, anchor)
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as forges make them."""
+    headings = re.findall(r"^#+ +(.+)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_files_that_the_documents_name_exist() -> None:
+    """A path in backticks that begins with a folder of ours is a file or folder there."""
+    for page in PAGES:
+        for path in re.findall(
+            r"`((?:atom_release|atom_release_tests)/[\w./-]+)`", page.read_text()
+        ):
+            assert (ROOT / path).exists(), (page, path)
+    rooms = {place.name for place in (ROOT / "atom_release").iterdir() if place.is_dir()}
+    for path in re.findall(r"`([\w/]+(?:\.py|/))`", (ROOT / "CONTRIBUTING.md").read_text()):
+        if path.split("/")[0] in rooms:
+            assert (ROOT / "atom_release" / path).exists(), path
+
+
+def test_every_decision_record_stands_in_the_index() -> None:
+    """Who reads the index knows of all of them."""
+    folder = ROOT / "docs" / "adr"
+    listed = set(re.findall(r"\]\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {path.name for path in folder.glob("[0-9]*.md")}
 
 
 def test_every_make_target_of_the_readme_exists() -> None:

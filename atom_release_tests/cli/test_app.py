@@ -6,78 +6,15 @@ What it prints, where, and its exit status.
 from __future__ import annotations
 
 import json
-import os
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from atom_release.cli import app
 from atom_release.git import Git
 from atom_release_tests.fixtures import tiny
-from atom_release_tests.fixtures.asking import NO_FLOOR, asking
-from atom_release_tests.fixtures.dagster_home import place_dagster_home
+from atom_release_tests.fixtures.asking import asking
+from atom_release_tests.fixtures.calling import Caller, options
 from atom_release_tests.fixtures.tiny import Tiny
-
-
-@dataclass(frozen=True)
-class Called:
-    """What a call of the command line came to."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Caller(Protocol):
-    """Calls the command line with a home of its own."""
-
-    def __call__(self, *arguments: str, home: Path) -> Called:
-        """Call it."""
-
-
-@pytest.fixture
-def call(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> Caller:
-    """Return a caller that runs the command line in this process, as its entry point does.
-
-    Processes of their own are in `test_process`.
-    """
-    for name in [name for name in os.environ if name.startswith(("ATOM_", "DAGSTER_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "160")
-    (tmp_path / "operator.yaml").write_text(NO_FLOOR)
-    monkeypatch.setenv("ATOM_RELEASE_OPERATOR", str(tmp_path / "operator.yaml"))
-
-    def run(*arguments: str, home: Path) -> Called:
-        monkeypatch.setenv("ATOM_RELEASE_HOME", str(home))
-        monkeypatch.setattr(sys, "argv", ["atom-release", *arguments])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            app.main()
-        said = capfd.readouterr()
-        return Called(int(ended.value.code or 0), said.out, said.err)
-
-    return run
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    place = tmp_path / "home"
-    place_dagster_home(place)
-    return place
-
-
-@pytest.fixture
-def release(tmp_path: Path) -> Tiny:
-    return tiny.make(tmp_path / "release")
-
-
-def options(release: Tiny) -> tuple[str, ...]:
-    return "--repo", str(release.repository), "--out", release.settings.out
 
 
 def test_run_tags_on_green_and_says_so_once_more(release: Tiny, home: Path, call: Caller) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from atom_release_tests.cli.test_app import Caller, call, home, options  # noqa: F401 - fixtures
 from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import asking
+from atom_release_tests.fixtures.calling import Caller, options
 from atom_release_tests.fixtures.tiny import Tiny
 
 
 @pytest.fixture
-def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:  # noqa: F811 - fixtures
+def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:
     """A release that was RED, then GREEN by a waiver that ends in 2030."""
     one = tiny.make(tmp_path / "red", acts="off", manifest=tiny.MANIFEST + "freshness: 87000h\n")
     one.git("rm", "-q", "reports/X.1.md")
@@ -42,8 +42,8 @@ def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:  # noqa: F811 - fi
 @pytest.mark.slow
 def test_verify_then_otherwise_and_diff(
     waived: Tiny,
-    home: Path,  # noqa: F811 - the fixture
-    call: Caller,  # noqa: F811 - fixtures
+    home: Path,
+    call: Caller,
     tmp_path: Path,
 ) -> None:
     """The waiver holds to its last second; another manifest changes what it says it changes.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from atom_release_tests.cli.test_app import Caller, call, home, options  # noqa: F401 - fixtures
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.calling import Caller, options
 from atom_release_tests.fixtures.people import Someone, someone, under_operator
 from atom_release_tests.fixtures.tiny import Tiny
 
@@ -28,7 +28,7 @@ def red(tmp_path: Path) -> Tiny:
     return one
 
 
-def waived(call: Caller, release: Tiny, home: Path, *more: str) -> dict[str, object]:  # noqa: F811 - the fixture
+def waived(call: Caller, release: Tiny, home: Path, *more: str) -> dict[str, object]:
     done = call(
         "waive",
         "--criterion",
@@ -47,8 +47,8 @@ def waived(call: Caller, release: Tiny, home: Path, *more: str) -> dict[str, obj
 @pytest.mark.slow
 def test_a_waived_release_is_tagged_and_says_so_everywhere(
     red: Tiny,
-    home: Path,  # noqa: F811 - the fixture
-    call: Caller,  # noqa: F811 - fixtures
+    home: Path,
+    call: Caller,
 ) -> None:
     """RED, then a solo waiver in the reference, then GREEN with the outcome before beside it.
 
@@ -81,8 +81,8 @@ def test_a_waived_release_is_tagged_and_says_so_everywhere(
 @pytest.mark.slow
 def test_a_waiver_of_a_trusted_person_from_a_file(
     red: Tiny,
-    home: Path,  # noqa: F811 - the fixture
-    call: Caller,  # noqa: F811 - fixtures
+    home: Path,
+    call: Caller,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_waiver_of_a_trusted_person_from_a_file(
     ]
 
 
-def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) -> None:  # noqa: F811 - fixtures
+def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) -> None:
     """No such criterion, nothing to waive, no zone.
 
     Each is said at once, and nothing is written.
@@ -131,7 +131,7 @@ def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) ->
     assert red.git("for-each-ref", "refs/atom") == ""
 
 
-def test_a_missing_file_of_waivers_is_misuse(red: Tiny, home: Path, call: Caller) -> None:  # noqa: F811 - fixtures
+def test_a_missing_file_of_waivers_is_misuse(red: Tiny, home: Path, call: Caller) -> None:
     """What was named has to be there."""
     done = call("audit", *options(red), "--waivers", "/nowhere/waivers", home=home)
     assert (done.returncode, "no file of waivers" in done.stderr) == (2, True)
@@ -139,8 +139,8 @@ def test_a_missing_file_of_waivers_is_misuse(red: Tiny, home: Path, call: Caller
 
 @pytest.mark.slow
 def test_an_approval_by_another_than_the_author(
-    home: Path,  # noqa: F811 - the fixture
-    call: Caller,  # noqa: F811 - fixtures
+    home: Path,
+    call: Caller,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
