@@ -1,11 +1,15 @@
 """Forges: where pull requests are opened.
 
-Asked by probes, used by acts; each forge is one module behind one interface.
+Asked by probes, used by acts. `Forge` is all that the gate needs of one; each forge is one module
+that has it, and `forge_at` says which one speaks at an address. What a decision is stays unknown
+here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -18,3 +22,85 @@ class PullRequest:
     branch: str
     commit: str
     tag: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the repository is on the forge, and the token that may write there."""
+
+    address: str
+    repository: str
+    timeout: float
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Status:
+    """What stands beside a commit on the forge."""
+
+    commit: str
+    context: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The pull request as it stands on the forge.
+
+    No address where the base already holds everything.
+    """
+
+    address: str
+    draft: bool
+    notes: tuple[str, ...] = ()
+
+
+class Forge(Protocol):
+    """One kind of forge: how it is asked what a token may do, and for a pull request."""
+
+    def missing_library(self) -> tuple[str, str] | None:
+        """Return what is not installed and opens pull requests there, and how it is installed."""
+
+    def user_path(self) -> str:
+        """Return the path, under the API's address, at which a valid token is answered with 200."""
+
+    def repository_path(self, repository: str) -> str:
+        """Return the path that describes a repository (`owner/name`) and what the token may do."""
+
+    def headers(self, token: str) -> Mapping[str, str]:
+        """Return the headers of a request with this token."""
+
+    def may_write(self, document: object) -> bool | None:
+        """Say whether the token may open a pull request, by the repository's own description.
+
+        None where it does not say.
+        """
+
+    def request(
+        self, place: Place, pull: PullRequest, text: str, status: Status, *, draft: bool
+    ) -> Opened:
+        """Open the pull request, or bring the one that is there up to date.
+
+        And put the status beside the commit; asked again, nothing is there twice.
+
+        Args:
+            place: where.
+            pull: what is to be pulled.
+            text: the body, as Markdown.
+            status: what to say beside the released commit.
+            draft: whether a person still has to look at something before it may be merged.
+
+        Raises:
+            ActFailed: the forge does not let it happen, does not answer, or a library is missing.
+        """
+
+
+def forge_at(address: str) -> Forge:
+    """Return the forge whose API is at this address: GitHub, or a server that speaks its REST API.
+
+    The next forge is asked for here, by what tells its addresses apart.
+    """
+    from atom_release.forge.github import GitHub
+
+    del address
+    return GitHub()

@@ -9,14 +9,14 @@ a decision is.
 
 from __future__ import annotations
 
+import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ActFailed
-from atom_release.forge import PullRequest
+from atom_release.forge import Opened, Place, PullRequest, Status
 from atom_release.git import masked
 
 if TYPE_CHECKING:
@@ -29,68 +29,52 @@ _LONGEST = 60_000  # GitHub takes 65,536 characters
 _STATUS = 140
 _INVALID = 422
 _TOO_MANY = 429
+_LIBRARY, _INSTALL = "PyGithub", "pip install 'atom-release[github]'"
 _AGAIN = "Run again: what is done is found again and not done twice."
 
 
-@dataclass(frozen=True)
-class Forge:
-    """Where the repository is on the forge, and the token that may write there."""
+class GitHub:
+    """GitHub, as `Forge` asks for it."""
 
-    address: str
-    repository: str
-    timeout: float
-    token: str = field(repr=False)
+    def missing_library(self) -> tuple[str, str] | None:
+        """Return PyGithub where it is not installed."""
+        return None if importlib.util.find_spec("github") else (_LIBRARY, _INSTALL)
 
+    def user_path(self) -> str:
+        """Return where GitHub says whose the token is."""
+        return "/user"
 
-@dataclass(frozen=True)
-class Status:
-    """What stands beside a commit on the forge."""
+    def repository_path(self, repository: str) -> str:
+        """Return where GitHub describes a repository."""
+        return f"/repos/{repository}"
 
-    commit: str
-    context: str
-    description: str
+    def headers(self, token: str) -> Mapping[str, str]:
+        """Return the token as a bearer's."""
+        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
+    def may_write(self, document: object) -> bool | None:
+        """Read `permissions.push` of the repository's description."""
+        permissions = document.get("permissions") if isinstance(document, dict) else None
+        push = permissions.get("push") if isinstance(permissions, dict) else None
+        return push if isinstance(push, bool) else None
 
-@dataclass(frozen=True)
-class Opened:
-    """The pull request as it stands on the forge.
-
-    No address where the base already holds everything.
-    """
-
-    address: str
-    draft: bool
-    notes: tuple[str, ...] = ()
-
-
-def request(forge: Forge, pull: PullRequest, text: str, status: Status, *, draft: bool) -> Opened:
-    """Open the pull request, or bring the one that is there up to date.
-
-    And put the status beside the commit.
-
-    Args:
-        forge: where.
-        pull: what is to be pulled.
-        text: the body, as markdown.
-        status: what to say beside the released commit.
-        draft: whether a person still has to look at something before it may be merged.
-
-    Raises:
-        ActFailed: the forge does not let it happen, does not answer, or PyGithub is not installed.
-    """
-    with _answering(forge), _client(forge) as client:
-        repository = client.get_repo(forge.repository)
-        opened = _opened(repository, forge, pull, text, draft=draft)
-        _say(repository, status, opened.address)
-        return opened
+    def request(
+        self, place: Place, pull: PullRequest, text: str, status: Status, *, draft: bool
+    ) -> Opened:
+        """Open the pull request or bring it up to date, and say the status; see `Forge`."""
+        with _answering(place), _client(place) as client:
+            repository = client.get_repo(place.repository)
+            opened = _opened(repository, place, pull, text, draft=draft)
+            _say(repository, status, opened.address)
+            return opened
 
 
 def _opened(
-    repository: Repository, forge: Forge, pull: PullRequest, text: str, *, draft: bool
+    repository: Repository, place: Place, pull: PullRequest, text: str, *, draft: bool
 ) -> Opened:
-    opened = _found(repository, forge, pull)
+    opened = _found(repository, place, pull)
     if opened is None:
-        return _made(repository, forge, pull, text, draft=draft)
+        return _made(repository, place, pull, text, draft=draft)
     if opened.state != "open":
         return Opened(
             opened.html_url,
@@ -118,12 +102,12 @@ def _opened(
     return Opened(opened.html_url, bool(opened.draft), notes)
 
 
-def _found(repository: Repository, forge: Forge, pull: PullRequest) -> Found | None:
+def _found(repository: Repository, place: Place, pull: PullRequest) -> Found | None:
     """Return the open pull request of this head and base, else one that asked for this very commit.
 
     Whatever became of it.
     """
-    owner = forge.repository.partition("/")[0]
+    owner = place.repository.partition("/")[0]
     there = list(repository.get_pulls(state="all", head=f"{owner}:{pull.branch}", base=pull.base))
     return next((existing for existing in there if existing.state == "open"), None) or next(
         (existing for existing in there if existing.head.sha == pull.commit), None
@@ -131,7 +115,7 @@ def _found(repository: Repository, forge: Forge, pull: PullRequest) -> Found | N
 
 
 def _made(
-    repository: Repository, forge: Forge, pull: PullRequest, text: str, *, draft: bool
+    repository: Repository, place: Place, pull: PullRequest, text: str, *, draft: bool
 ) -> Opened:
     from github import GithubException
 
@@ -140,13 +124,13 @@ def _made(
             pull.base, pull.branch, title=pull.title, body=placed("", text), draft=draft
         )
     except GithubException as error:
-        message = _said(error, forge)
+        message = _said(error, place)
         if (
             error.status == _INVALID
             and "already exists" in message
-            and _found(repository, forge, pull) is not None
+            and _found(repository, place, pull) is not None
         ):
-            return _opened(repository, forge, pull, text, draft=draft)  # another run was faster
+            return _opened(repository, place, pull, text, draft=draft)  # another run was faster
         if error.status == _INVALID and "No commits between" in message:
             return Opened(
                 "",
@@ -154,7 +138,7 @@ def _made(
                 (f"{pull.base} holds {pull.commit[:12]} already: there is nothing to merge",),
             )
         if error.status == _INVALID and draft and "raft pull requests are not supported" in message:
-            plain = _made(repository, forge, pull, text, draft=False)
+            plain = _made(repository, place, pull, text, draft=False)
             return Opened(
                 plain.address,
                 draft=False,
@@ -168,7 +152,7 @@ def _made(
         raise
     if not str(made.html_url or "").startswith("http"):
         raise ActFailed(
-            f"{masked(forge.address)} did not say where the pull request is.",
+            f"{masked(place.address)} did not say where the pull request is.",
             f"Check that the address is the forge's API. {_AGAIN}",
         )
     return Opened(made.html_url, bool(made.draft))
@@ -214,20 +198,20 @@ def _inert(text: str) -> str:
 
 
 @contextmanager
-def _client(forge: Forge) -> Iterator[Github]:
+def _client(place: Place) -> Iterator[Github]:
     try:
         from github import Auth, Github
     except ImportError:
         raise ActFailed(
-            "The manifest names a forge, and PyGithub is not installed.",
-            "pip install 'atom-release[github]'",
+            f"The manifest names a place, and {_LIBRARY} is not installed.",
+            _INSTALL,
         ) from None
     # No retries: each would wait long for a forge that is ill, and running again finds what was
     # done.
     client = Github(
-        auth=Auth.Token(forge.token),
-        base_url=forge.address.rstrip("/"),
-        timeout=max(1, round(forge.timeout)),
+        auth=Auth.Token(place.token),
+        base_url=place.address.rstrip("/"),
+        timeout=max(1, round(place.timeout)),
         retry=None,
         lazy=True,
         seconds_between_requests=None,
@@ -241,23 +225,23 @@ def _client(forge: Forge) -> Iterator[Github]:
 
 
 @contextmanager
-def _answering(forge: Forge) -> Iterator[None]:
+def _answering(place: Place) -> Iterator[None]:
     """Turn whatever the forge or the way there raises into a sentence without the token."""
     try:
         yield
     except ActFailed:
         raise
     except Exception as error:  # noqa: BLE001 - the client raises what it likes for an answer that is no JSON, or of another host
-        raise _failed(error, forge) from None
+        raise _failed(error, place) from None
 
 
-def _failed(error: Exception, forge: Forge) -> ActFailed:
+def _failed(error: Exception, place: Place) -> ActFailed:
     from github import (
         GithubException,
         RateLimitExceededException,
     )
 
-    where = masked(forge.address)
+    where = masked(place.address)
     if isinstance(error, RateLimitExceededException) or (
         isinstance(error, GithubException) and error.status == _TOO_MANY
     ):
@@ -267,8 +251,8 @@ def _failed(error: Exception, forge: Forge) -> ActFailed:
         )
     if isinstance(error, GithubException) and error.status:
         return ActFailed(
-            f"{where} answered {error.status} to the pull request of {forge.repository}:"
-            f" {_said(error, forge).rstrip('.')}.",
+            f"{where} answered {error.status} to the pull request of {place.repository}:"
+            f" {_said(error, place).rstrip('.')}.",
             _remedy(error.status),
         )
     return ActFailed(
@@ -287,7 +271,7 @@ def _remedy(status: int) -> str:
     )
 
 
-def _said(error: GithubException, forge: Forge) -> str:
+def _said(error: GithubException, place: Place) -> str:
     """Return the forge's own words, on one line and without the token."""
     data: Any = error.data if isinstance(error.data, dict) else {}
     errors = data.get("errors") if isinstance(data.get("errors"), list) else []
@@ -299,4 +283,4 @@ def _said(error: GithubException, forge: Forge) -> str:
         "; ".join(" ".join(str(message).split()) for message in messages if message)
         or "it said nothing"
     )
-    return masked(text.replace(forge.token, "***"))[:300]
+    return masked(text.replace(place.token, "***"))[:300]

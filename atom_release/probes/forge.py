@@ -5,13 +5,14 @@ Two reads; nothing is written.
 
 from __future__ import annotations
 
-import importlib.util
 import secrets
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ProbeFault
+from atom_release.forge import Forge, forge_at
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
 from atom_release.git import masked, remote
@@ -55,16 +56,18 @@ def probe_forge(look: Look) -> Evidence:
             "the forge's address is set and no token is",
             f"Set {named.token}.",
         )
-    if look.manifest.acts is not Acts.OFF and importlib.util.find_spec("github") is None:
+    forge = forge_at(base)
+    missing = forge.missing_library() if look.manifest.acts is not Acts.OFF else None
+    if missing is not None:
+        library, install = missing
         return _found(
             look,
             Answer.UNKNOWN,
-            "a pull request is opened there with PyGithub, which is not installed",
-            "pip install 'atom-release[github]'",
+            f"a pull request is opened there with {library}, which is not installed",
+            install,
         )
     try:
-        owner, name = _repository(look)
-        return _asked(look, base.rstrip("/"), token, f"/repos/{owner}/{name}")
+        return _asked(look, forge, base.rstrip("/"), token)
     except Unanswered as fault:
         return _found(look, fault.answer, fault.message, fault.remedy)
 
@@ -75,7 +78,7 @@ def _found(look: Look, answer: Answer, reason: str, remedy: str, **rest: Any) ->
     )
 
 
-def _repository(look: Look) -> tuple[str, str]:
+def _repository(look: Look) -> str:
     place = place_of(look)
     owner_and_name = remote.owner_and_name(place.url)
     if owner_and_name is None:
@@ -84,18 +87,24 @@ def _repository(look: Look) -> tuple[str, str]:
             "git remote set-url",
             Answer.UNKNOWN,
         )
-    return owner_and_name
+    return "/".join(owner_and_name)
 
 
-def _asked(look: Look, base: str, token: str, repository: str) -> Evidence:
+def _asked(look: Look, forge: Forge, base: str, token: str) -> Evidence:
     import httpx
 
+    repository = forge.repository_path(_repository(look))
     timeout = look.manifest.infrastructure.timeout.total_seconds()
     with httpx.Client(timeout=timeout, follow_redirects=False) as client:
-        user = _get(client, base, "/user", token)
-        repo = _get(client, base, repository, token)
-        refused = _get(client, base, "/user", f"wrong-{secrets.token_hex(20)}")
-    answer, reason, remedy = _judged(user, repo, repository)
+        user, repo, refused = (
+            _get(client, base, path, forge.headers(sent))
+            for path, sent in (
+                (forge.user_path(), token),
+                (repository, token),
+                (forge.user_path(), f"wrong-{secrets.token_hex(20)}"),
+            )
+        )
+    answer, reason, remedy = _judged(forge, user, repo, repository)
     state = ControlState.ALIVE if refused.status in _DENIED else ControlState.DEAD
     control = NegativeControl(
         state=state,
@@ -111,8 +120,8 @@ def _asked(look: Look, base: str, token: str, repository: str) -> Evidence:
     return _found(look, answer, reason, remedy, control=control, facts=facts)
 
 
-def _judged(user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
-    for reply, path in ((user, "/user"), (repo, repository)):
+def _judged(forge: Forge, user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
+    for reply, path in ((user, forge.user_path()), (repo, repository)):
         if reply.limited or reply.status not in {_FOUND, _MISSING, *_DENIED}:
             return (
                 Answer.UNKNOWN,
@@ -132,8 +141,7 @@ def _judged(user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
             f"the token does not see {repository} (status {repo.status})",
             "Give a token that may read and write the repository.",
         )
-    permissions = repo.document.get("permissions") if isinstance(repo.document, dict) else None
-    push = permissions.get("push") if isinstance(permissions, dict) else None
+    push = forge.may_write(repo.document)
     if push is True:
         return Answer.YES, f"the token is valid and may open a pull request in {repository}", ""
     if push is False:
@@ -149,7 +157,7 @@ def _judged(user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
     )
 
 
-def _get(client: httpx.Client, base: str, path: str, token: str) -> Said:
+def _get(client: httpx.Client, base: str, path: str, headers: Mapping[str, str]) -> Said:
     """Send one request.
 
     Raises:
@@ -157,9 +165,8 @@ def _get(client: httpx.Client, base: str, path: str, token: str) -> Said:
     """
     import httpx
 
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
-        answer = client.get(base + path, headers=headers)
+        answer = client.get(base + path, headers=dict(headers))
     except httpx.ConnectError as error:
         if _is_tls(error):
             raise Unanswered(

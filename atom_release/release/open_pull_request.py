@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from atom_release.acts.pull_request import pull_request_text
 from atom_release.errors import ActFailed, Refused
-from atom_release.forge import PullRequest, github
+from atom_release.forge import Place, PullRequest, Status, forge_at
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.vocabulary import Outcome, Verdict
@@ -67,12 +67,12 @@ def _text(work: Work, made: Standing) -> str:
         released.decision_name(work.manifest): canonical.digest(judged.envelope),
     }
     decided = f"{markdown.decision_table(judged.decision)}\n\n{markdown.digests(digests)}"
-    text = pull_request_text(work.subject.tree.repository, _asked(work, made), decided)
+    text = pull_request_text(work.subject.tree.repository, _pull_request(work, made), decided)
     work.write({name: text.encode()})
     return text
 
 
-def _asked(work: Work, made: Standing) -> PullRequest:
+def _pull_request(work: Work, made: Standing) -> PullRequest:
     release = work.manifest.release
     title = f"{release.name} {release.version}"
     return PullRequest(
@@ -87,18 +87,19 @@ def _asked(work: Work, made: Standing) -> PullRequest:
 
 def _opened(work: Work, made: Standing, text: str) -> str:
     """Open the pull request on the forge and give its address; nothing where no forge is named."""
-    where = _forge(work)
-    if where is None:
+    place = _place(work)
+    if place is None:
         return ""
     decision = made.record.decision
     description = (
         f"{decision.verdict} {decision.version}: decision"
         f" sha256:{canonical.digest(made.record.envelope)}"
     )
-    status = github.Status(
+    status = Status(
         made.release_commit, f"atom-release/{work.manifest.release.asset_key}", description
     )
-    opened = github.request(where, _asked(work, made), text, status, draft=_is_noted(decision))
+    forge, pull = forge_at(place.address), _pull_request(work, made)
+    opened = forge.request(place, pull, text, status, draft=_is_noted(decision))
     for note in opened.notes:
         work.log.warning("%s", note)
     return opened.address
@@ -108,7 +109,7 @@ def _is_noted(decision: Decision) -> bool:
     return any(result.outcome is Outcome.BLOCKED for result in decision.criteria)
 
 
-def _forge(work: Work) -> github.Forge | None:
+def _place(work: Work) -> Place | None:
     named, given = work.manifest.infrastructure, work.look.environment
     forge = work.look.operator.forge
     address, token = given.get(forge.address, ""), given.get(forge.token, "")
@@ -127,4 +128,4 @@ def _forge(work: Work) -> github.Forge | None:
             " forge.",
             f"git remote set-url {named.remote} <url>",
         )
-    return github.Forge(address, "/".join(owner_and_name), named.timeout.total_seconds(), token)
+    return Place(address, "/".join(owner_and_name), named.timeout.total_seconds(), token)

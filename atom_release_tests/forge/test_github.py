@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from atom_release.errors import ActFailed
-from atom_release.forge import PullRequest
-from atom_release.forge.github import Forge, Opened, Status, placed, request
+from atom_release.forge import Opened, Place, PullRequest, Status, forge_at
+from atom_release.forge.github import placed
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.forge.github import TOKEN, GitHub, github
 from atom_release_tests.fixtures.grown import git
@@ -48,7 +48,9 @@ def ask(
 ) -> Opened:
     pull = PullRequest("Example v1", "origin", "main", "review", tip(hub), "v1")
     status = Status(tip(hub), "atom-release/phase_x", "GREEN v1: decision sha256:" + "0" * 200)
-    return request(Forge(hub.api, "acme/atom", 5, token), pull, text, status, draft=draft)
+    return forge_at(hub.api).request(
+        Place(hub.api, "acme/atom", 5, token), pull, text, status, draft=draft
+    )
 
 
 def test_it_is_opened_once_with_a_status_beside_the_commit(hub: GitHub) -> None:
@@ -209,7 +211,7 @@ def test_a_wrong_token_opens_nothing(hub: GitHub) -> None:
     with pytest.raises(ActFailed, match=r"401 .*Bad credentials") as caught:
         ask(hub, token="wrong-hunter2")
     assert ("hunter2" in str(caught.value), hub.pulls) == (False, [])
-    assert "hunter2" not in repr(Forge(hub.api, "acme/atom", 5, "wrong-hunter2"))
+    assert "hunter2" not in repr(Place(hub.api, "acme/atom", 5, "wrong-hunter2"))
 
 
 def test_a_forge_that_is_gone_says_so(origin: Path) -> None:
