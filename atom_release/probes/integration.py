@@ -20,8 +20,11 @@ from atom_release.gate.facts.suite import IntegrationFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.junit import Outcome
 from atom_release.lab.stand_in import standing_in
+from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import bench, lacks
 from atom_release.probes.suite.series import Series, evidence
+from atom_release.probes.suite.verdict import some
+from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,6 +75,15 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             Answer.UNKNOWN,
             f"the tests could not be run: {fault.message}",
             remedy=fault.remedy,
+        )
+    missing = trees.missing_files(look, integration.paths)
+    if missing:
+        return look.found(
+            "integration",
+            integration.name,
+            Answer.UNKNOWN,
+            f"this clone does not hold {some(missing)}, of the tests",
+            remedy=f"Fetch it: {MENDED}",
         )
     service_ids = sorted(
         {name for text in integration.environment.values() for name in _URL.findall(text)}

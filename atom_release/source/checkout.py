@@ -44,14 +44,17 @@ def write(
 ) -> Copy:
     """Write the entries, those `without` left out, into an empty or new folder.
 
+    Files and links whose blob the clone lacks are left out too, and noted.
+
     Raises:
-        MissingBlob: a blob is not in the clone.
         ProbeFault: the folder is not empty, cannot be written, or does not hold afterwards what was
             written.
     """
     root = os.fsencode(directory)
     wanted = {
-        path: entry for path, entry in entries.items() if not refused(path) and path not in without
+        path: entry
+        for path, entry in entries.items()
+        if not refused(path) and path not in without and entry.oid not in objects.missing
     }
     notes = [f"not written: {shown(path)}" for path in entries.keys() - wanted.keys()]
     try:

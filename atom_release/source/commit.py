@@ -88,13 +88,24 @@ class JudgedTree:
     def write_to(self, directory: Path, *, without: Collection[str] = ()) -> Copy:
         """Write every file of the commit into an empty or new folder, and check what was written.
 
-        Paths `without` are left out.
+        Paths `without` and files that the clone does not hold (`missing`) are left out.
 
         Raises:
-            MissingBlob: the clone does not hold a blob.
             ProbeFault: the folder is not empty or cannot be written.
         """
         return checkout.write(self.entries, self.objects, directory, without=without)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The paths of files and links whose content the clone does not hold, sorted."""
+        lacking = self.objects.missing
+        return tuple(
+            sorted(
+                path
+                for path, entry in self.entries.items()
+                if entry.kind == "blob" and entry.oid in lacking
+            )
+        )
 
     def write_repository(self, directory: Path, *, whole_history: bool = False) -> None:
         """Make a `.git` beside the written files, which knows this commit and no other.

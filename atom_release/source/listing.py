@@ -50,7 +50,7 @@ class Entry:
 class Listing:
     """The entries of a tree by path, notes on what is odd.
 
-    And the ids of blobs that a partial clone lacks.
+    And the ids of blobs that a partial or damaged clone lacks.
     """
 
     entries: dict[str, Entry]
@@ -92,9 +92,10 @@ def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
         for record in git.output("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]
     ]
     lacking = missing(git, tree) if partial else frozenset()
-    size_of = sizes(git, {entry.oid for entry in listed if entry.kind == "blob"} - lacking)
+    blobs = {entry.oid for entry in listed if entry.kind == "blob"}
+    size_of = sizes(git, blobs - lacking)
     entries = {entry.path: replace(entry, size=size_of.get(entry.oid, 0)) for entry in listed}
-    return Listing(entries, tuple(_odd(listed)), lacking)
+    return Listing(entries, tuple(_odd(listed)), lacking | (blobs - size_of.keys()))
 
 
 def is_partial(git: Git) -> bool:

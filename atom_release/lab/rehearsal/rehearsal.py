@@ -383,6 +383,7 @@ class Rehearsal(Closing):
             tokens,
             self._look.external,
             self.withheld,
+            self._look.tree.missing,
         )
         ready, lacking = [], {}
         startable = self._startable()

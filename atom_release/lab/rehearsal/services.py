@@ -44,6 +44,7 @@ class Ground:
     )  # of services that may read only some of the secrets
     drafted: bool = False  # whether the manifest is a draft, or comes from outside the release
     withheld: frozenset[str] = frozenset()  # files of the judged tree that no copy has
+    missing: tuple[str, ...] = ()  # those that the clone does not hold
 
 
 @dataclass
@@ -162,6 +163,7 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
                 (ground.layers[service.id].folder, ground.state),
                 ground.has_module,
                 ground.withheld,
+                ground.missing,
             ),
         )
     )

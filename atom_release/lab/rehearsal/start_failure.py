@@ -91,7 +91,7 @@ class Given:
     """What a service was given: the first word of its command, where programs are looked for.
 
     The folders it was given, whether the judged tree itself has a module of some name, and which
-    files of the tree it was not given.
+    files of the tree it was not given, or the clone does not hold.
     """
 
     program: str
@@ -99,6 +99,7 @@ class Given:
     folders: tuple[Path, ...]
     has_module: Callable[[str], bool]
     withheld: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
 
 
 def explain_doubt(ending: Ending, log: bytes, given: Given) -> str:
@@ -107,6 +108,7 @@ def explain_doubt(ending: Ending, log: bytes, given: Given) -> str:
     return (
         _lacked(text, given)
         or _withheld(text, given.withheld)
+        or _missing(given.missing)
         or _by_the_machine(ending)
         or next(
             (
@@ -148,6 +150,12 @@ def _withheld(text: str, paths: frozenset[str]) -> str:
         if named
         else ""
     )
+
+
+def _missing(paths: tuple[str, ...]) -> str:
+    """Return the doubt of a copy that lacks files which the clone does not hold."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"its copy lacked {paths[0]}{more}, which this clone does not hold" if paths else ""
 
 
 def _missing_elsewhere(text: str, own: Iterable[Path]) -> str:

@@ -20,6 +20,8 @@ from atom_release.probes.suite import trees
 from atom_release.probes.suite.command import CommandBench, CommandSeries
 from atom_release.probes.suite.run import Bench, seen_by
 from atom_release.probes.suite.series import Series, evidence
+from atom_release.probes.suite.verdict import some
+from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +49,15 @@ def run_suite(look: Look, service: Service) -> Evidence:
             Answer.UNKNOWN,
             f"the commit holds no {', '.join(lacking)}",
             remedy="Commit it, or mend the manifest.",
+        )
+    missing = trees.missing_files(look, [*suite.paths, *service.source])
+    if missing:
+        return look.found(
+            "suite",
+            service.id,
+            Answer.UNKNOWN,
+            f"this clone does not hold {some(missing)}, of the tests or of what they test",
+            remedy=f"Fetch it: {MENDED}",
         )
     try:
         made = bench_of(look, suite)

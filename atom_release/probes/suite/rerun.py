@@ -21,7 +21,7 @@ from atom_release.lab.failure_cause import causes
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import CORES, bench_of, lacks
-from atom_release.probes.suite.verdict import run_facts
+from atom_release.probes.suite.verdict import run_facts, some
 from atom_release.source.commit import open_tree
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
     lacking = lacks(then, [*suite.paths, suite.directory, suite.requirements])
     if lacking:
         return RerunFacts(commit=commit, problem=f"that commit holds no {', '.join(lacking)}")
+    if then.tree.missing:
+        return RerunFacts(
+            commit=commit, problem=f"this clone does not hold {some(then.tree.missing)} of it"
+        )
     try:
         made = bench_of(then, suite)
     except ProbeFault as fault:

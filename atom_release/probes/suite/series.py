@@ -141,7 +141,7 @@ def evidence(
 ) -> Evidence:
     """Put what was found into evidence; `more` adds what a question has beside the runs."""
     trial, control = finding.trial, finding.control
-    verdict = trial.verdict
+    verdict = trial.verdict.without_files(look.tree.missing)
     runs = [trial.collection, *trial.runs, *([control.run] if control else [])]
     _keep_logs(look, f"{question} {subject}", finding)
     facts = trial.facts.model_copy(update={"control": control.facts if control else None})

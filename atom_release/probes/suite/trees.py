@@ -90,7 +90,10 @@ def emptied(
         files = [
             path
             for path, entry in look.tree.entries.items()
-            if entry.kind == "blob" and _within(path, paths) and not is_test(path, tests)
+            if entry.kind == "blob"
+            and entry.oid not in look.tree.objects.missing
+            and _within(path, paths)
+            and not is_test(path, tests)
         ]
         for path in files:
             mode = (copy / path).stat().st_mode
@@ -112,8 +115,15 @@ def _control(look: Look, history: History) -> Iterator[Path]:
         yield copy
 
 
+def missing_files(look: Look, paths: Sequence[str]) -> list[str]:
+    """Return the files at these paths that the clone does not hold, so that no copy has them."""
+    return [path for path in look.tree.missing if _within(path, paths)]
+
+
 def _within(path: str, folders: Sequence[str]) -> bool:
     return any(
-        path == folder.rstrip("/") or path.startswith(f"{folder.rstrip('/')}/")
+        folder.strip("./") == ""
+        or path == folder.rstrip("/")
+        or path.startswith(f"{folder.rstrip('/')}/")
         for folder in folders
     )

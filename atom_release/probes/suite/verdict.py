@@ -6,13 +6,14 @@ All passed in every run, a test failed, or neither can be said.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.suite import CaseRate, CountsFacts, RunFacts, SuiteFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.failure_cause import causes, remedy
 from atom_release.lab.junit import Outcome
+from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -38,6 +39,18 @@ class Verdict:
     answer: Answer
     reason: str
     remedy: str = ""
+
+    def without_files(self, missing: Sequence[str]) -> Verdict:
+        """Return what it is where the clone lacks files, and so did the copy that was run.
+
+        What passed did not need them; what failed may have failed for want of them.
+        """
+        if not missing:
+            return self
+        lacked = f"the copy lacked {some(missing)}, which this clone does not hold"
+        if self.answer is Answer.YES:
+            return replace(self, reason=f"{self.reason}; {lacked}")
+        return Verdict(Answer.UNKNOWN, f"{lacked}: {self.reason}", f"Fetch it: {MENDED}")
 
 
 @dataclass(frozen=True)
