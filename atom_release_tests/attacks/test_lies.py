@@ -176,6 +176,17 @@ def pytest_pyfunc_call(pyfuncitem):
         pass
     return True
 """
+_FORGIVES = """\
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if call.excinfo is not None and call.excinfo.errisinstance(AssertionError):
+        report.outcome, report.longrepr = "passed", None
+"""
 _LEAVES = """\
 import os
 
@@ -240,6 +251,10 @@ SUITES: dict[str, Mapping[str, str]] = {
         "tests/test_calc.py": _WRONG,
         "conftest.py": _REWRITES,
     },
+    "has a conftest that forgives what tests assert, and not that the code is gone": {
+        "tests/test_calc.py": _WRONG,
+        "conftest.py": _FORGIVES,
+    },
     "has a conftest that swallows what tests raise": {
         "tests/test_calc.py": _WRONG,
         "conftest.py": _SWALLOWS,
@@ -275,6 +290,14 @@ SUITES: dict[str, Mapping[str, str]] = {
 def test_a_suite_that_shows_nothing_is_not_tagged(manner: str, tmp_path: Path) -> None:
     """The report counts what such a suite prints; the twin of all is the suite above."""
     refused(release_of(tmp_path / "r", {"reports/X.1.md": TWO, **SUITES[manner]}, SUITE))
+
+
+@pytest.mark.slow
+def test_a_true_suite_that_ends_at_its_first_failure_is_tagged(tmp_path: Path) -> None:
+    """The honest twin of those that make results: the gate's own failing test is no hindrance."""
+    files = {"reports/X.1.md": TWO, "tests/test_calc.py": TRUE_TEST}
+    ends = {"pytest.ini": "[pytest]\naddopts = -x\n"}
+    tagged(release_of(tmp_path / "r", {**files, **ends}, SUITE))
 
 
 @pytest.mark.slow

@@ -14,12 +14,16 @@ import errno
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
 
 from atom_release.errors import ProbeFault
+
+_CLIENT = f"python-httpx/{version('httpx')}"
+"""As the gate's other requests: a service is not told that it is being measured."""
 
 _OWN_FAULTS = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOMEM, errno.ENOBUFS}
 
@@ -56,7 +60,7 @@ def target(  # noqa: PLR0913 - the parts of a request
             f"latency is measured over plain http on this machine, not {parts.scheme}."
         )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    given = {"Host": parts.netloc, "Accept": "*/*", "User-Agent": "atom-release", **(headers or {})}
+    given = {"Host": parts.netloc, "Accept": "*/*", "User-Agent": _CLIENT, **(headers or {})}
     if body is not None:
         given["Content-Length"] = str(len(body))
     head = "".join(

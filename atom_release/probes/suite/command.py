@@ -8,7 +8,7 @@ needed them or may not have started at all. Nothing here knows the language.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from atom_release.lab import junit
 from atom_release.lab.junit import Outcome
@@ -32,6 +32,7 @@ class CommandBench(Bench):
     """How the runs of such a suite are made."""
 
     command: Sequence[str] = ()
+    by_pytest: ClassVar[bool] = False
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
         """Run once; where a collection is asked for, a run stands for it."""

@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from xml.sax.saxutils import escape
 
 from atom_release.lab import junit
@@ -104,6 +104,7 @@ class Bench:
     )  # values that must not come out again in what tests say
     network: bool | Network = False
     history: History = "commit"
+    by_pytest: ClassVar[bool] = True
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
         """Run once; a failure that met a limit once more, with limits four times as high."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.junit import Outcome
 from atom_release.lab.log_text import kept_log
-from atom_release.probes.suite import trees
+from atom_release.probes.suite import canary, trees
 from atom_release.probes.suite.control import Control, compare
 from atom_release.probes.suite.verdict import Trial
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.facts.suite import SuiteFacts
-    from atom_release.lab.ablation import Call
+    from atom_release.lab.ablation import Ablated, Call
     from atom_release.lab.look import Look
     from atom_release.probes.suite.run import Bench, Run
 
@@ -112,8 +113,19 @@ class Series:
             keep=_calls(collection),
             history=self.bench.history,
         ) as (copy, ablated):
-            run = self.without.run(copy, 1)
-            return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
+            if self.without.by_pytest:
+                planted = canary.plant(copy, self.without.paths)
+                bench = replace(self.without, paths=[*self.without.paths, planted.path])
+                control = self._compare(collection, bench, copy, ablated)
+                made_up = planted.passed(control.run)
+                if made_up or control.judged.state is not ControlState.WEAK:
+                    return replace(control, made_up=made_up)
+                (copy / planted.path).unlink()  # a suite that stops at a first failure ended there
+            return self._compare(collection, self.without, copy, ablated)
+
+    def _compare(self, collection: Run, bench: Bench, copy: Path, ablated: Ablated) -> Control:
+        run = bench.run(copy, 1)
+        return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
 
 
 def _fails_again(run: Run) -> bool:
