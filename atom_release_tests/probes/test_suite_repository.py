@@ -71,8 +71,10 @@ def test_a_suite_that_asks_for_more_history_than_the_manifest_grants_does_not_ge
     assert "test_history" in evidence.reason
 
 
-def _unshared(hidden: Sequence[Path], readable: Sequence[Path]) -> Sandbox:
-    return Sandbox(hidden, readable, namespaces="none")
+def _unshared(
+    hidden: Sequence[Path], readable: Sequence[Path], *, accepted: Sequence[str]
+) -> Sandbox:
+    return Sandbox(hidden, readable, namespaces="none", accepted=accepted)
 
 
 def test_a_repository_of_its_own_without_namespaces_too(
