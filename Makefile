@@ -38,6 +38,8 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy atom_release atom_release_tests
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -p no:cacheprovider atom_release_tests/test_names.py \
+		atom_release_tests/test_architecture.py::test_what_is_imported_is_declared
 
 # A constraint given by environment also pins what builds the package itself.
 $(READY): constraints.txt pyproject.toml

@@ -120,7 +120,7 @@ def _read_back(git: Git, address: str, wanted: Wanted, asking: float) -> None:
 
 
 def _arrived(git: Git, address: str, wanted: Wanted, asking: float) -> bool:
-    """Say whether the remote has both: an answer can be lost after the push was done."""
+    """Return whether the remote has both: an answer can be lost after the push was done."""
     try:
         there = remote.references(git, address, *wanted.refs, timeout=asking)
     except GitError:
@@ -129,11 +129,11 @@ def _arrived(git: Git, address: str, wanted: Wanted, asking: float) -> bool:
 
 
 def _refusal(git: Git, ran: Ran, address: str, wanted: Wanted) -> ActFailed:
-    """Say why the remote refused, and what mends it."""
-    output = masked(ran.out.decode("utf-8", "replace")) + "\n" + ran.said
+    """Return why the remote refused, and what mends it."""
+    output = masked(ran.out.decode("utf-8", "replace")) + "\n" + ran.stderr
     remote_words = "; ".join(
         line.removeprefix("remote: ").strip()
-        for line in ran.said.splitlines()
+        for line in ran.stderr.splitlines()
         if line.startswith("remote:")
     )[:300]
     for words, reason, remedy in (

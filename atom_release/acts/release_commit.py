@@ -142,7 +142,7 @@ def make_release_commit(
 
 
 def still_fits(repository: Path, commit: str, onto: Onto) -> bool:
-    """Say whether a release commit that was made earlier can still be pushed.
+    """Return whether a release commit that was made earlier can still be pushed.
 
     It is here, and the remote's branch leads to it.
 

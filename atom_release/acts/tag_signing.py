@@ -36,7 +36,7 @@ class TagKey:
 
 
 def kind_of(tag: bytes) -> str:
-    """Say by what a tag object is signed: `ssh`, `gpg` or `none`.
+    """Return by what a tag object is signed: `ssh`, `gpg` or `none`.
 
     Whether the signature is good is another question.
     """

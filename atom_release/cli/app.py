@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def _fail(status: int, message: str, remedy: str) -> NoReturn:
-    """Say what went wrong and end: one JSON document under `--json`, else a line on stderr."""
+    """Print what went wrong and end: one JSON document under `--json`, else a line on stderr."""
     if "--json" in sys.argv[1:]:
         import json
 

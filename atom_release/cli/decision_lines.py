@@ -91,7 +91,7 @@ def explanation(results: Sequence[CriterionResult], width: int) -> Iterator[Line
         yield from _labelled("expects", criteria.asks_of(result.id), width)
         for entry in entries(result):
             yield from _labelled("where", entry.where, width)
-            yield from _labelled("found", entry.found, width)
+            yield from _labelled("found", entry.reason, width)
             yield from _labelled("next", entry.change, width)
         if result.failure:
             yield from _labelled("failure", result.failure, width)
@@ -107,7 +107,7 @@ class Entry:
 
     where: str
     outcome: str
-    found: str
+    reason: str
     change: str
     question: str = ""
     subject: str = ""
@@ -173,7 +173,7 @@ def _block(
         return
     first = causes[places.index(fresh[0])]
     yield Line(f"{_name(result)}{more}", result.outcome, note=_note(result))
-    yield from _labelled("found", f"{first.where}: {first.found}", width, most)
+    yield from _labelled("found", f"{first.where}: {first.reason}", width, most)
     yield from _labelled("next", first.change, width, most)
 
 

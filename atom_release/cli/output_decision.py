@@ -202,7 +202,7 @@ def _entry(result: CriterionResult, entry: Entry) -> dict[str, str]:
         "criterion": result.id,
         "outcome": entry.outcome,
         "expected": criteria_catalogue.asks_of(result.id),
-        "found": entry.found,
+        "found": entry.reason,
         "where": entry.where,
         "change": entry.change,
         "failure": result.failure,

@@ -50,7 +50,7 @@ def scenarios(*, json: JsonOption = False) -> None:
                 "name": scenario.name,
                 "criterion": scenario.criterion,
                 "expects": dict(scenario.expects),
-                "what": scenario.what,
+                "what": scenario.defect,
             }
             for scenario in SCENARIOS.values()
         ],

@@ -26,7 +26,7 @@ def suite_of(service: Service) -> Seen[Suite] | None:
 
 
 def other_suite(seen: Seen[Suite]) -> str:
-    """Say of a suite that the draft does not ask where it is and why it is not asked."""
+    """Return of a suite that the draft does not ask where it is and why it is not asked."""
     suite = seen.value
     where = (
         f"{suite.runner} in {', '.join(suite.paths[:_MOST])} ({suite.files} files, {seen.where})"
@@ -99,13 +99,13 @@ def _integration(survey: Survey) -> str:
     return f"no service is started yet for {named} (integration, start)"
 
 
-def _running(survey: Survey, what: str) -> str:
+def _running(survey: Survey, label: str) -> str:
     started = [service.name for service in survey.services if service.command]
     if not started:
-        return f"nothing says how a service is started, so {what} are not asked"
+        return f"nothing says how a service is started, so {label} are not asked"
     return (
         f"how {', '.join(started[:_MOST])} start is only read from files: take the commented start"
-        f" into use, and name {what}"
+        f" into use, and name {label}"
     )
 
 
@@ -152,7 +152,7 @@ def _names_folder(service: Service, command: list[str]) -> bool:
 
 
 def why(service: Service, name: str) -> str:
-    """Say where a commented field of a service comes from."""
+    """Return where a commented field of a service comes from."""
     if name == "start":
         return _told("start", service.command)
     if name in {"health", "metrics"}:

@@ -36,5 +36,5 @@ def _of_files(files: Files) -> Iterator[Seen[str]]:
 
 
 def is_secret(name: str) -> bool:
-    """Say whether a variable's name says that its value is a secret."""
+    """Return whether a variable's name says that its value is a secret."""
     return bool(_SECRET.search(name))

@@ -69,7 +69,7 @@ class Files:
         return frozenset(self.paths)
 
     def __contains__(self, path: str) -> bool:
-        """Say whether the tree has this file."""
+        """Return whether the tree has this file."""
         return path in self._present
 
     def named(self, *names: str) -> list[str]:
@@ -145,12 +145,12 @@ class Files:
 
 
 def _can_be_written(path: str) -> bool:
-    """Say whether a path can stand in a manifest: text that shows what it says."""
+    """Return whether a path can stand in a manifest: text that shows what it says."""
     return not acts(path) and path.isprintable()
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Say whether a path is a folder, or lies in it."""
+    """Return whether a path is a folder, or lies in it."""
     return not folder or path == folder or path.startswith(f"{folder}/")
 
 
@@ -171,7 +171,7 @@ def joined(folder: str, path: str) -> str:
 
 
 def is_product(path: str) -> bool:
-    """Say whether a file belongs to what is released: no test, example or documentation."""
+    """Return whether a file belongs to what is released: no test, example or documentation."""
     return not (is_test(path) or is_example(path) or is_documentation(path)) and not (
         {"docs", "doc", "examples", "example", ".github"} & set(path.lower().split("/")[:-1])
     )

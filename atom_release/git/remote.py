@@ -31,7 +31,7 @@ def push_address(git: Git, name: str) -> str | None:
                 f"git config --unset remote.{name}.{setting}",
             )
     ran = git.call("remote", "get-url", "--push", "--all", name)
-    if "no such remote" in ran.said.lower():
+    if "no such remote" in ran.stderr.lower():
         return None
     if ran.status != 0:
         raise failure(ran, "remote", git.repository)

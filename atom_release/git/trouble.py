@@ -80,17 +80,17 @@ class GitError(AtomReleaseError):
         So that a caller can tell one refusal from another.
         """
         super().__init__(message, remedy)
-        self.said = stderr
+        self.stderr = stderr
         self.trouble = trouble
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What one call of git came to; `said` is standard error, masked."""
+    """What one call of git came to; `stderr` is masked."""
 
     status: int
     out: bytes
-    said: str
+    stderr: str
 
     @property
     def trouble(self) -> Trouble:
@@ -99,7 +99,7 @@ class Ran:
             (
                 trouble
                 for trouble, words in _WORDS.items()
-                if any(word in self.said.lower() for word in words)
+                if any(word in self.stderr.lower() for word in words)
             ),
             Trouble.OTHER,
         )
@@ -107,26 +107,26 @@ class Ran:
 
 def failure(ran: Ran, subcommand: str, repository: Path) -> GitError:
     """Return the error for a call that failed, with the remedy where there is a known one."""
-    message = _last(ran.said)
+    message = _last(ran.stderr)
     if ran.trouble is Trouble.DUBIOUS:
         remedy = f"If you trust it: git config --global --add safe.directory {repository}"
         return GitError(
             f"The repository {repository} belongs to another user, so git does not open it.",
             remedy,
-            stderr=ran.said,
+            stderr=ran.stderr,
             trouble=ran.trouble,
         )
     if ran.trouble is Trouble.DISK:
         return GitError(
             f"`git {subcommand}` could not write: {message}",
             "Free space, or mend the folder's permissions.",
-            stderr=ran.said,
+            stderr=ran.stderr,
             trouble=ran.trouble,
         )
     return GitError(
         f"`git {subcommand}` failed: {message}",
         f"Run git in {repository} to see more.",
-        stderr=ran.said,
+        stderr=ran.stderr,
         trouble=ran.trouble,
     )
 

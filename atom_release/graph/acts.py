@@ -220,7 +220,7 @@ def _announce(work: "Work", sentence: str) -> None:
 def why_not(
     work: "Work", context: dg.AssetExecutionContext, blueprint: Blueprint, *, alone: bool
 ) -> str:
-    """Say why this run may not act although nothing went wrong, or nothing.
+    """Return why this run may not act although nothing went wrong, or nothing.
 
     Raises:
         Refused: several releases are loaded and this run is not of one release's own job.

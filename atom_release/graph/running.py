@@ -201,7 +201,7 @@ def _page(subject: Subject) -> str:
 
 
 def _is_refusal(event: dg.DagsterEvent) -> bool:
-    """Say whether a step failed because the gate's check said no.
+    """Return whether a step failed because the gate's check said no.
 
     The table of criteria says that better.
     """

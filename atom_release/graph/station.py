@@ -28,7 +28,7 @@ class Station:
     make: Make
 
     def shows(self, manifest: Manifest) -> tuple[criteria.Criterion, ...]:
-        """The expected criteria whose checks stand on this asset."""
+        """Return the expected criteria whose checks stand on this asset."""
         return tuple(
             criterion for criterion in criteria.expected(manifest) if criterion.asset == self.name
         )

@@ -123,10 +123,10 @@ def _request_pull(
     )
     text = masked(ran.out.decode("utf-8", "replace"))
     if f"for you to fetch changes up to {place.judged}" in text and (
-        ran.status == 0 or "No match for commit" in ran.said
+        ran.status == 0 or "No match for commit" in ran.stderr
     ):
         return Answer.YES, f"{so_far}; git request-pull wrote {len(text.splitlines())} lines", ""
-    if "No commits in common" in ran.said:
+    if "No commits in common" in ran.stderr:
         return (
             Answer.NO,
             f"{base} on the remote has no commit in common with {place.judged[:12]}",

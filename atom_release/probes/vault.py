@@ -166,8 +166,8 @@ def _emptiness(paths: list[str], reason: str) -> dict[str, JsonValue]:
     """Return the remark that nothing which the release reads was asked, or nothing."""
     if paths:
         return {}
-    told = f"{reason}: this says nothing about the release, whose manifest names no `secrets`"
-    return {_NOT_APPLICABLE: told}
+    remark = f"{reason}: this says nothing about the release, whose manifest names no `secrets`"
+    return {_NOT_APPLICABLE: remark}
 
 
 def _judged(reading: _Found, name: str, paths: int) -> tuple[Answer, str, str]:

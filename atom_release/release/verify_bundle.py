@@ -210,5 +210,5 @@ def _signature(repository: Path, tag: str) -> str:
     return (
         f"{kind}, good"
         if checked.status == 0
-        else f"{kind}, not verified: {(checked.said.splitlines() or ['git said nothing'])[-1]}"
+        else f"{kind}, not verified: {(checked.stderr.splitlines() or ['git said nothing'])[-1]}"
     )

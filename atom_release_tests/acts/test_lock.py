@@ -46,24 +46,24 @@ def held(lock: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_free_turn_is_taken_without_a_word_again_and_again(tmp_path: Path) -> None:
-    said: list[str] = []
+    messages: list[str] = []
     for _ in range(2):
-        with turn(tmp_path / "deep" / "lock", said.append):
+        with turn(tmp_path / "deep" / "lock", messages.append):
             pass
-    assert said == []
+    assert messages == []
 
 
 def test_the_second_waits_says_for_whom_and_has_it_when_the_first_ends(tmp_path: Path) -> None:
-    said: list[str] = []
+    messages: list[str] = []
     with held(tmp_path / "lock") as process:
 
         def end(sentence: str) -> None:
-            said.append(sentence)
+            messages.append(sentence)
             process.kill()  # SIGKILL: the system itself gives the turn back
 
         with turn(tmp_path / "lock", end):
             assert process.wait(timeout=20) == -9
-    assert [f"process {process.pid}" in sentence for sentence in said] == [True]
+    assert [f"process {process.pid}" in sentence for sentence in messages] == [True]
 
 
 def test_who_has_waited_long_enough_says_so(tmp_path: Path) -> None:

@@ -278,16 +278,16 @@ def test_an_earlier_release_of_the_gates_own_is_merged(repository: Path) -> None
             repository, judged(repository), ARTIFACTS, SAID, Onto("origin", "review/v1", never)
         )
     assert "git merge FETCH_HEAD" in caught.value.remedy
-    asked: list[str] = []
+    commits_asked: list[str] = []
 
     def own(tip: str) -> bool:
-        asked.append(tip)
+        commits_asked.append(tip)
         return True
 
     commit = make_release_commit(
         repository, judged(repository), ARTIFACTS, SAID, Onto("origin", "review/v1", own)
     )
-    assert asked == [first.commit]
+    assert commits_asked == [first.commit]
     assert (
         git(repository, "show", "-s", "--format=%P", commit)
         == f"{judged(repository)} {first.commit}"
@@ -341,9 +341,13 @@ def test_a_release_is_found_here_and_on_the_remote(repository: Path, tmp_path: P
     assert find_release(repository, "origin", "v1", judged(repository)) is None
     wanted = made(repository)
     push(repository, wanted)
-    found = find_release(repository, "origin", "v1", judged(repository))
-    assert found is not None
-    assert (found.object, found.commit, found.where) == (wanted.tag_object, wanted.commit, "here")
+    existing = find_release(repository, "origin", "v1", judged(repository))
+    assert existing is not None
+    assert (existing.object, existing.commit, existing.where) == (
+        wanted.tag_object,
+        wanted.commit,
+        "here",
+    )
     git(
         tmp_path,
         "clone",
@@ -382,9 +386,9 @@ def test_a_release_is_found_here_and_on_the_remote(repository: Path, tmp_path: P
 
 def test_a_tag_on_the_judged_commit_itself_is_found(repository: Path) -> None:
     git(repository, "tag", "v1")
-    found = find_release(repository, "origin", "v1", judged(repository))
-    assert found is not None
-    assert found.commit == found.object == judged(repository)
+    existing = find_release(repository, "origin", "v1", judged(repository))
+    assert existing is not None
+    assert existing.commit == existing.object == judged(repository)
     git(repository, "tag", "file", "HEAD:a.txt")
     assert find_release(repository, "origin", "file", judged(repository)) is None
 

@@ -61,7 +61,7 @@ def tagged(repository: Path, key: TagKey | None) -> str:
 
 
 def good(repository: Path, *settings: str) -> bool:
-    configured = [argument for one in settings for argument in ("-c", one)]
+    configured = [argument for setting in settings for argument in ("-c", setting)]
     return (
         subprocess.run(
             ["git", "-C", str(repository), *configured, "verify-tag", "v1"],  # noqa: S607
@@ -165,10 +165,10 @@ def test_without_the_program_it_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
         signature(b"tag", TagKey("ssh", "/nowhere/id"))
 
 
-@pytest.mark.parametrize("said", ["/home/ada/id", "x509:ada", "ssh:", "gpg:--homedir=/x"])
-def test_what_names_no_key_is_misuse(said: str) -> None:
+@pytest.mark.parametrize("key_text", ["/home/ada/id", "x509:ada", "ssh:", "gpg:--homedir=/x"])
+def test_what_names_no_key_is_misuse(key_text: str) -> None:
     with pytest.raises(Misuse, match="neither"):
-        from_environment({"ATOM_RELEASE_TAG_KEY": said})
+        from_environment({"ATOM_RELEASE_TAG_KEY": key_text})
 
 
 def test_the_repository_names_neither_the_checker_nor_the_signers(

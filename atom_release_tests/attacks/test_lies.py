@@ -74,10 +74,10 @@ def some_slow(names: Iterable[str], *quick: str) -> list[Any]:
 
 
 def release_of(
-    place: Path, files: Mapping[str, str], suite: str = "", asked: tuple[str, ...] = ()
+    place: Path, files: Mapping[str, str], suite: str = "", criteria_asked: tuple[str, ...] = ()
 ) -> Tiny:
     """Return a release of these files that asks its service's own criterion."""
-    manifest = MANIFEST.format(suite=suite, asking=asking("X.1", "AC1", "AC5", *asked))
+    manifest = MANIFEST.format(suite=suite, asking=asking("X.1", "AC1", "AC5", *criteria_asked))
     release = tiny.make(place, manifest=manifest)
     release.git("rm", "-q", "reports/X.1.md", "src/one.py")
     for path, content in {"src/calc.py": SOURCE, **files}.items():

@@ -165,11 +165,11 @@ def try_matrix(
     matrix = list(itertools.product(CRITERIA, ANSWERS, routes))[::every]
     tags = []
     for (criterion, outcome), cells in itertools.groupby(matrix, key=lambda cell: cell[:2]):
-        asked = [route for _, _, route in cells]
+        wanted_routes = [route for _, _, route in cells]
         answer = ANSWERS[outcome]
         tags += [
             f"{criterion} {outcome}: {route}"
-            for route in _tagging(at_once, after_a_run, judge, criterion, answer, asked)
+            for route in _tagging(at_once, after_a_run, judge, criterion, answer, wanted_routes)
         ]
     return len(matrix), tags, [route for route in routes if route in controls]
 
@@ -180,7 +180,7 @@ def _tagging(  # noqa: PLR0913, PLR0917 - the routes, and one cell's criterion a
     judge: Route,
     spoilt: str,
     answer: Answer,
-    asked: Collection[str],
+    wanted_routes: Collection[str],
 ) -> list[str]:
     """Return which of the routes asked make a tag where that criterion gets that answer."""
     with (
@@ -192,7 +192,7 @@ def _tagging(  # noqa: PLR0913, PLR0917 - the routes, and one cell's criterion a
         release = tiny.make(place, manifest=MANIFEST)
         tagging = []
         for routes, before in ((at_once, None), (after_a_run, judge)):
-            wanted = [route for route in routes if route in asked]
+            wanted = [route for route in routes if route in wanted_routes]
             if wanted and before is not None:
                 before(release, instance)
             _replace(place, kept)

@@ -36,8 +36,8 @@ def call(
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
             app.main()
-        said = capfd.readouterr()
-        return Called(int(ended.value.code or 0), said.out, said.err)
+        output = capfd.readouterr()
+        return Called(int(ended.value.code or 0), output.out, output.err)
 
     return run
 

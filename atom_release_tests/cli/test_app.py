@@ -53,11 +53,11 @@ def test_red_is_one_and_is_explained(release: Tiny, home: Path, call: Caller) ->
     release.git("commit", "-q", "-m", "lose the report")
     done = call("run", *options(release), "--json", home=home)
     assert (done.returncode, json.loads(done.stdout)["decision"], release.tags()) == (1, "RED", {})
-    told = json.loads(call("explain", *options(release), "--json", home=home).stdout)[
+    explained = json.loads(call("explain", *options(release), "--json", home=home).stdout)[
         "explanations"
     ]
-    assert [(one["criterion"], one["where"]) for one in told] == [("AC1", "report/X.1")]
-    assert "reports/X.1.md" in told[0]["change"]
+    assert [(entry["criterion"], entry["where"]) for entry in explained] == [("AC1", "report/X.1")]
+    assert "reports/X.1.md" in explained[0]["change"]
 
 
 def test_blocked_is_three(home: Path, tmp_path: Path, call: Caller) -> None:
@@ -209,7 +209,10 @@ def test_a_bare_repository_and_a_dirty_tree_are_judged(
 
 def test_scenarios_and_reference(home: Path, tmp_path: Path, call: Caller) -> None:
     """The list says what each scenario must turn; the reference release is a clean work tree."""
-    listed = {one["name"]: one for one in json.loads(call("scenarios", "--json", home=home).stdout)}
+    listed = {
+        scenario["name"]: scenario
+        for scenario in json.loads(call("scenarios", "--json", home=home).stdout)
+    }
     assert listed["service-down"]["expects"] == {"T5": "FAIL", "P-4": "FAIL", "P-6": "FAIL"}
     done = json.loads(call("reference", str(tmp_path / "made"), "--json", home=home).stdout)
     assert Git(Path(done["repository"])).line("status", "--porcelain") == ""

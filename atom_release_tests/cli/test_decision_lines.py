@@ -112,9 +112,9 @@ def test_a_text_of_others_cannot_act_on_the_terminal() -> None:
 
 def test_an_explanation_cuts_nothing_and_says_what_was_expected() -> None:
     shown = texts(explanation([_failing("P-2")], WIDTH))
-    told = " ".join(" ".join(line.split()) for line in shown)
-    assert " ".join(LONG.split()) in told
-    assert criteria.asks_of("P-2") in told
+    text = " ".join(" ".join(line.split()) for line in shown)
+    assert " ".join(LONG.split()) in text
+    assert criteria.asks_of("P-2") in text
     assert max(map(len, shown)) <= WIDTH
 
 

@@ -20,11 +20,13 @@ from atom_release_tests.fixtures.tiny import Tiny
 @pytest.fixture
 def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:
     """A release that was RED, then GREEN by a waiver that ends in 2030."""
-    one = tiny.make(tmp_path / "red", acts="off", manifest=tiny.MANIFEST + "freshness: 87000h\n")
-    one.git("rm", "-q", "reports/X.1.md")
-    one.git("commit", "-q", "-m", "lose the report")
-    assert call("audit", *options(one), home=home).returncode == 1
-    said = (
+    tiny_release = tiny.make(
+        tmp_path / "red", acts="off", manifest=tiny.MANIFEST + "freshness: 87000h\n"
+    )
+    tiny_release.git("rm", "-q", "reports/X.1.md")
+    tiny_release.git("commit", "-q", "-m", "lose the report")
+    assert call("audit", *options(tiny_release), home=home).returncode == 1
+    options_given = (
         "--reason",
         "why",
         "--ticket",
@@ -34,9 +36,14 @@ def waived(tmp_path: Path, home: Path, call: Caller) -> Tiny:
         "--expires",
         "2030-01-01T00:00:00Z",
     )
-    assert call("waive", "--criterion", "AC1", *said, *options(one), home=home).returncode == 0
-    assert call("audit", *options(one), home=home).returncode == 0
-    return one
+    assert (
+        call(
+            "waive", "--criterion", "AC1", *options_given, *options(tiny_release), home=home
+        ).returncode
+        == 0
+    )
+    assert call("audit", *options(tiny_release), home=home).returncode == 0
+    return tiny_release
 
 
 @pytest.mark.slow
@@ -57,22 +64,22 @@ def test_verify_then_otherwise_and_diff(
         done = call("verify", str(bundle), *key, *more, "--json", home=home)
         return done.returncode, json.loads(done.stdout)
 
-    status, told = verified("--as-of", "2029-12-31T23:59:59Z")
-    assert (status, told["decision"], told["then"]["decision"], told["then"]["changes"]) == (
+    status, proof = verified("--as-of", "2029-12-31T23:59:59Z")
+    assert (status, proof["decision"], proof["then"]["decision"], proof["then"]["changes"]) == (
         0,
         "GREEN",
         "GREEN",
         [],
     )
-    status, told = verified("--as-of", "2030-01-01T01:00:00+01:00")
-    assert (status, told["decision"], told["then"]["decision"]) == (1, "GREEN", "RED")
-    (change,) = told["then"]["changes"]
+    status, proof = verified("--as-of", "2030-01-01T01:00:00+01:00")
+    assert (status, proof["decision"], proof["then"]["decision"]) == (1, "GREEN", "RED")
+    (change,) = proof["then"]["changes"]
     assert (change["criterion"], change["before"], change["after"]) == ("AC1", "WAIVED", "FAIL")
     other = tmp_path / "other.yaml"
     other.write_text(tiny.MANIFEST.replace("ACTS", "off").replace(tiny.ASKED, asking("AC5", "P-3")))
-    status, told = verified("--manifest", str(other))
-    assert (status, told["otherwise"]["decision"]) == (0, "RED")
-    assert {one["criterion"]: one["after"] for one in told["otherwise"]["changes"]} == {
+    status, proof = verified("--manifest", str(other))
+    assert (status, proof["otherwise"]["decision"]) == (0, "RED")
+    assert {change["criterion"]: change["after"] for change in proof["otherwise"]["changes"]} == {
         "AC1": None,
         "P-3": "INCONCLUSIVE",
     }
@@ -80,7 +87,7 @@ def test_verify_then_otherwise_and_diff(
 
     runs = sorted(
         (Path(waived.settings.out) / "runs" / waived.git("rev-parse", "HEAD")).iterdir(),
-        key=lambda one: one.stat().st_mtime_ns,
+        key=lambda path: path.stat().st_mtime_ns,
     )
     for more in ((), key):
         done = call("diff", *map(str, runs), *more, "--json", home=home)
@@ -92,9 +99,9 @@ def test_verify_then_otherwise_and_diff(
             document["after"]["decision"],
         ) == (bool(more), "RED", "GREEN")
         outcomes = {
-            one["criterion"]: (one["before"], one["after"])
-            for one in document["changes"]
-            if "outcome" in one["changed"]
+            change["criterion"]: (change["before"], change["after"])
+            for change in document["changes"]
+            if "outcome" in change["changed"]
         }
         assert outcomes == {"AC1": ("FAIL", "WAIVED")}
     same = json.loads(call("diff", str(runs[0]), str(runs[0]), "--json", home=home).stdout)

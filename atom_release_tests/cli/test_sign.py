@@ -22,10 +22,10 @@ LATER = ("--expires", "2030-01-01T00:00:00Z")
 @pytest.fixture
 def red(tmp_path: Path) -> Tiny:
     """A release whose report is not in the commit."""
-    one = tiny.make(tmp_path / "red")
-    one.git("rm", "-q", "reports/X.1.md")
-    one.git("commit", "-q", "-m", "lose the report")
-    return one
+    tiny_release = tiny.make(tmp_path / "red")
+    tiny_release.git("rm", "-q", "reports/X.1.md")
+    tiny_release.git("commit", "-q", "-m", "lose the report")
+    return tiny_release
 
 
 def waived(call: Caller, release: Tiny, home: Path, *more: str) -> dict[str, object]:
@@ -58,23 +58,23 @@ def test_a_waived_release_is_tagged_and_says_so_everywhere(
     explained = json.loads(call("explain", *options(red), "--json", home=home).stdout)[
         "explanations"
     ]
-    assert {len(one["failure"]) for one in explained} == {64}
+    assert {len(result["failure"]) for result in explained} == {64}
     assert "refs/atom/waivers" in str(waived(call, red, home)["written"])
     done = call("run", *options(red), "--json", home=home)
     assert done.returncode == 0, done.stdout
     document = json.loads(done.stdout)
-    (criterion,) = [one for one in document["criteria"] if one["id"] == "AC1"]
+    (criterion,) = [result for result in document["criteria"] if result["id"] == "AC1"]
     assert (criterion["outcome"], criterion["before"], document["waivers"][0]["signature"]) == (
         "WAIVED",
         "FAIL",
         "solo",
     )
-    told = red.git("for-each-ref", "--format=%(contents)", "refs/tags")
+    message = red.git("for-each-ref", "--format=%(contents)", "refs/tags")
     shown = (Path(red.settings.out) / "PhaseX_Aggregated.md").read_text() + (
         Path(red.settings.out) / "PhaseX_PullRequest.md"
     ).read_text()
     for word in ("AC1 WAIVED", "was FAIL", "REL-7", "solo"):
-        assert word in told
+        assert word in message
     assert shown.count("(was FAIL)") == 2
 
 
@@ -101,7 +101,7 @@ def test_a_waiver_of_a_trusted_person_from_a_file(
     done = call("audit", *options(red), "--waivers", str(file), "--json", home=home)
     assert done.returncode == 0, done.stdout
     uses = json.loads(done.stdout)["waivers"]
-    assert sorted((one["signature"], one["signer"]) for one in uses if one["counts"]) == [
+    assert sorted((use["signature"], use["signer"]) for use in uses if use["counts"]) == [
         ("trusted", "ada")
     ]
 
@@ -112,7 +112,7 @@ def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) ->
     Each is said at once, and nothing is written.
     """
     call("audit", *options(red), home=home)
-    for criterion, expires, said in (
+    for criterion, expires, words in (
         ("P-9", LATER[1], "not a criterion"),
         ("AC5", LATER[1], "nothing to waive"),
         ("AC1", "2030-01-01T00:00:00", "RFC 3339"),
@@ -127,7 +127,7 @@ def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) ->
             *options(red),
             home=home,
         )
-        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+        assert (done.returncode, words in done.stderr) == (2, True), done.stderr
     assert red.git("for-each-ref", "refs/atom") == ""
 
 
@@ -154,8 +154,8 @@ def test_an_approval_by_another_than_the_author(
     assert call("audit", *options(release), "--json", home=home).returncode == 1
 
     def approved_by(person: Someone) -> tuple[int, dict[str, str]]:
-        said = ("--approver", "someone", *LATER, "--key", str(person.key))
-        done = call("approve", *said, *options(release), home=home)
+        options_given = ("--approver", "someone", *LATER, "--key", str(person.key))
+        done = call("approve", *options_given, *options(release), home=home)
         assert "approved: 1 commits since the first commit" in done.stdout
         done = call("audit", *options(release), "--json", home=home)
         return done.returncode, {

@@ -52,11 +52,11 @@ def test_two_whole_runs_at_once_make_one_release(tmp_path: Path) -> None:
             process.kill()
             process.wait()
     assert [process.returncode for process in started] == [0, 0], [
-        said.decode()[-2000:] for _, said in ended
+        errors.decode()[-2000:] for _, errors in ended
     ]
-    told = [json.loads(out) for out, _ in ended]
-    assert [one["decision"] for one in told] == ["GREEN", "GREEN"]
-    assert told[0]["tag"] == told[1]["tag"]
+    documents = [json.loads(out) for out, _ in ended]
+    assert [document["decision"] for document in documents] == ["GREEN", "GREEN"]
+    assert documents[0]["tag"] == documents[1]["tag"]
     tag, commit = (
         release.git("rev-parse", "v1-phaseX"),
         release.git("rev-parse", "v1-phaseX^{commit}"),

@@ -19,20 +19,22 @@ Tree = dict[str, str]
 
 def look(tree: Tree) -> Survey:
     """Return the survey of a tree, of which the draft is read back by the manifest's own parser."""
-    found = survey(Files.of(tree), "example")
-    ids = {service.name: f"A.{number}" for number, service in enumerate(found.services, start=1)}
-    version = next_version([], found.version)
+    surveyed = survey(Files.of(tree), "example")
+    ids = {service.name: f"A.{number}" for number, service in enumerate(surveyed.services, start=1)}
+    version = next_version([], surveyed.version)
     release = Release("example", version, "review/next", "main", ids=ids)
-    parsed = parse_manifest(manifest.write(found, release).encode(), "draft")
-    assert [service.name for service in parsed.services] == [one.name for one in found.services]
-    left = asked.left_out(found, ids)
-    for service, drafted in zip(found.services, parsed.services, strict=True):
+    parsed = parse_manifest(manifest.write(surveyed, release).encode(), "draft")
+    assert [service.name for service in parsed.services] == [
+        service.name for service in surveyed.services
+    ]
+    left = asked.left_out(surveyed, ids)
+    for service, drafted in zip(surveyed.services, parsed.services, strict=True):
         assert (drafted.suite is None) == (asked.suite_of(service) is None)
         assert drafted.suite or drafted.report or drafted.id in left
         assert not (drafted.start)
         assert not (drafted.health)
         assert not (drafted.endpoints)
-    return found
+    return surveyed
 
 
 def only(tree: Tree) -> Service:
@@ -73,10 +75,10 @@ def test_unittest_is_run_as_it_is_and_django_is_told_and_not_asked() -> None:
         "shop/tests.py": "from django.test import TestCase\nclass ATest(TestCase):\n    pass\n",
         "shop/migrations/0001_initial.py": "",
     }
-    found = look(django)
-    assert [runner for runner, _, _ in runners(found.services[0])] == [Runner.DJANGO]
-    assert asked.suite_of(found.services[0]) is None
-    assert [(seen.value.tool, seen.value.steps) for seen in found.migrations] == [("Django", 1)]
+    surveyed = look(django)
+    assert [runner for runner, _, _ in runners(surveyed.services[0])] == [Runner.DJANGO]
+    assert asked.suite_of(surveyed.services[0]) is None
+    assert [(seen.value.tool, seen.value.steps) for seen in surveyed.migrations] == [("Django", 1)]
     with_plugin = {**django, "requirements-dev.txt": "pytest-django\n"}
     assert asked.suite_of(look(with_plugin).services[0]) is not None
 
@@ -127,7 +129,7 @@ def test_the_runner_of_a_node_package(
         "node_modules/jest/package.json": "{}",
         **extra,
     }
-    assert [found for found, _, _ in runners(only(tree))] == [runner]
+    assert [runner_found for runner_found, _, _ in runners(only(tree))] == [runner]
 
 
 def test_a_package_without_tests_has_no_suite_whatever_its_script_says() -> None:
@@ -139,7 +141,7 @@ def test_a_package_without_tests_has_no_suite_whatever_its_script_says() -> None
 
 
 def test_members_of_a_workspace_that_only_others_import_are_parts_and_no_services() -> None:
-    found = look(
+    surveyed = look(
         {
             "package.json": json.dumps({"private": True, "workspaces": ["apps/*", "packages/*"]}),
             "apps/web/package.json": json.dumps({"name": "@x/web", "scripts": {"start": "next"}}),
@@ -151,12 +153,12 @@ def test_members_of_a_workspace_that_only_others_import_are_parts_and_no_service
             "packages/core/src/a.test.ts": "",
         }
     )
-    assert [service.name for service in found.services] == ["web", "core"]
-    assert [part.folder for part in found.parts] == ["packages/ui"]
+    assert [service.name for service in surveyed.services] == ["web", "core"]
+    assert [part.folder for part in surveyed.parts] == ["packages/ui"]
 
 
 def test_go_rust_maven_gradle_net_and_bats() -> None:
-    found = look(
+    surveyed = look(
         {
             "services/a/go.mod": "module example.com/a\n",
             "services/a/main.go": 'package main\nr.GET("/items/:id", f)\nr.POST("/items", f)\n',
@@ -177,8 +179,8 @@ def test_go_rust_maven_gradle_net_and_bats() -> None:
             "services/f/test/run.bats": "",
         }
     )
-    told = {s.name: [seen.value.runner for seen in s.suites] for s in found.services}
-    assert told == {
+    runners_of = {s.name: [seen.value.runner for seen in s.suites] for s in surveyed.services}
+    assert runners_of == {
         "a": [Runner.GO],
         "b": [Runner.CARGO],
         "c": [Runner.MAVEN],
@@ -186,7 +188,9 @@ def test_go_rust_maven_gradle_net_and_bats() -> None:
         "src": [Runner.DOTNET],
         "f": [Runner.BATS],
     }
-    routes = {(seen.value.method, seen.value.path) for s in found.services for seen in s.endpoints}
+    routes = {
+        (seen.value.method, seen.value.path) for s in surveyed.services for seen in s.endpoints
+    }
     assert routes == {("GET", "/items/:id"), ("POST", "/items"), ("GET", "/b"), ("GET", "/c")}
 
 
@@ -204,7 +208,7 @@ services:
 
 
 def test_compose_names_the_services_their_ports_and_health_and_the_systems_of_others() -> None:
-    found = look(
+    surveyed = look(
         {
             "compose.yaml": COMPOSE,
             "compose.override.yaml": "services:\n  api: {command: develop}\n",
@@ -217,7 +221,7 @@ def test_compose_names_the_services_their_ports_and_health_and_the_systems_of_ot
             "seed/seed.py": "",
         }
     )
-    api, worker = found.services
+    api, worker = surveyed.services
     assert (api.name, api.folder, worker.name) == ("api", "backend", "worker")
     assert api.command
     assert api.command.value == ("uvicorn", "app:app")
@@ -225,9 +229,9 @@ def test_compose_names_the_services_their_ports_and_health_and_the_systems_of_ot
     assert api.port.value == 8000
     assert api.health
     assert (api.health.value, api.health.guess) == ("/live", "")
-    assert [one.name for one in found.systems] == ["db"]
-    assert [one.name for one in found.jobs] == ["seed"]
-    assert {"SECRET_KEY", "PLAIN"} <= {seen.value for seen in found.variables}
+    assert [system.name for system in surveyed.systems] == ["db"]
+    assert [job.name for job in surveyed.jobs] == ["seed"]
+    assert {"SECRET_KEY", "PLAIN"} <= {seen.value for seen in surveyed.variables}
 
 
 KUBERNETES = """\
@@ -254,14 +258,14 @@ spec: {template: {spec: {containers: [{image: "redis:7"}]}}}
 
 
 def test_kubernetes_workloads_are_matched_to_the_folder_of_their_name() -> None:
-    found = look(
+    surveyed = look(
         {"deploy/all.yaml": KUBERNETES, "src/cart/go.mod": "module cart", "src/cart/a.go": ""}
     )
-    (cart,) = found.services
+    (cart,) = surveyed.services
     assert (cart.name, cart.folder) == ("cart", "src/cart")
     assert cart.health
     assert cart.health.value == "/ready"
-    assert [one.name for one in found.systems] == ["cache"]
+    assert [system.name for system in surveyed.systems] == ["cache"]
 
 
 def test_a_procfile_starts_the_service_and_its_release_step_is_a_job() -> None:
@@ -299,8 +303,8 @@ def test_routes_are_guesses_and_an_openapi_file_is_found() -> None:
     described = {"openapi": "3.0.0", "servers": [{"url": "https://x.org/v1"}]}
     listed = {**described, "paths": {"/items/{id}": {"get": {}}, "/other": {"get": {}}}}
     with_file = only({**tree, "openapi.json": json.dumps(listed)})
-    found = {seen.value.path for seen in with_file.endpoints if not seen.guess}
-    assert found == {"/v1/items/{id}", "/v1/other"}
+    paths = {seen.value.path for seen in with_file.endpoints if not seen.guess}
+    assert paths == {"/v1/items/{id}", "/v1/other"}
 
 
 @pytest.mark.parametrize(
@@ -320,8 +324,8 @@ def test_routes_are_guesses_and_an_openapi_file_is_found() -> None:
     ],
 )
 def test_migrations_by_their_tool(tool: str, steps: int, tree: Tree) -> None:
-    found = look({"requirements.txt": "", "a.py": "", **tree})
-    assert (tool, steps) in [(seen.value.tool, seen.value.steps) for seen in found.migrations]
+    surveyed = look({"requirements.txt": "", "a.py": "", **tree})
+    assert (tool, steps) in [(seen.value.tool, seen.value.steps) for seen in surveyed.migrations]
 
 
 def test_sql_that_is_no_step_is_no_migration() -> None:
@@ -347,7 +351,7 @@ def test_a_command_that_names_a_path_of_its_image_gives_way_to_one_that_runs_her
 
 def test_routes_of_files_and_of_lists_that_name_the_same_path_twice() -> None:
     package = json.dumps({"name": "web", "scripts": {"start": "next start"}})
-    found = only(
+    service_found = only(
         {
             "package.json": package,
             "src/app/api/a/route.ts": "export const GET = 1\nexport { h as POST, other as Later }\n",
@@ -355,7 +359,7 @@ def test_routes_of_files_and_of_lists_that_name_the_same_path_twice() -> None:
             "src/routes/b.ts": "createFileRoute('/api/b')({ server: { handlers: {\n  PUT: f,\n}}})\n",
         }
     )
-    assert {(seen.value.method, seen.value.path) for seen in found.endpoints} == {
+    assert {(seen.value.method, seen.value.path) for seen in service_found.endpoints} == {
         ("GET", "/api/a"),
         ("POST", "/api/a"),
         ("PUT", "/api/b"),
@@ -367,8 +371,8 @@ def test_routes_of_files_and_of_lists_that_name_the_same_path_twice() -> None:
 
 def test_test_commands_of_pipelines_are_told_with_their_line() -> None:
     workflow = "jobs:\n  t:\n    steps:\n      - run: pip install pytest\n      - run: pytest -q\n"
-    found = look({"a.py": "", ".github/workflows/ci.yml": workflow})
-    assert [(seen.value, str(seen.where)) for seen in found.test_commands] == [
+    surveyed = look({"a.py": "", ".github/workflows/ci.yml": workflow})
+    assert [(seen.value, str(seen.where)) for seen in surveyed.test_commands] == [
         ("pytest -q", ".github/workflows/ci.yml:5")
     ]
 
@@ -382,12 +386,12 @@ def test_reports_are_matched_by_name_or_place_and_to_one_service_or_none() -> No
         "reports/C.3_other_report.md": report.format(n=3, name="other"),
         "reports/notes.md": "Nothing is claimed here.\n",
     }
-    found = look(tree)
-    authz, ledger = found.services
+    surveyed = look(tree)
+    authz, ledger = surveyed.services
     assert authz.report
     assert authz.report.path == "reports/C.2_authz_report.md"
     assert ledger.report is None
-    assert {one.path for one in found.reports} == {path for path in tree if "C." in path}
+    assert {report.path for report in surveyed.reports} == {path for path in tree if "C." in path}
 
 
 def test_what_an_earlier_stage_of_an_image_says_is_not_the_images() -> None:
@@ -413,7 +417,7 @@ def test_a_repository_with_nothing_known_is_one_service_and_says_that_it_is_a_gu
 
 
 def test_hostile_files_are_noted_and_never_fail_a_draft() -> None:
-    found = look(
+    surveyed = look(
         {
             "compose.yaml": "services: {a: &a [*a]}",
             "package.json": "[" * 100_000,
@@ -426,8 +430,8 @@ def test_hostile_files_are_noted_and_never_fail_a_draft() -> None:
             "Dockerfile": 'CMD ["a',
         }
     )
-    assert {"compose.yaml", "package.json", "pyproject.toml"} <= set(found.unread)
-    assert found.services
+    assert {"compose.yaml", "package.json", "pyproject.toml"} <= set(surveyed.unread)
+    assert surveyed.services
 
 
 @pytest.mark.parametrize(

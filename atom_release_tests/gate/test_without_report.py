@@ -23,9 +23,15 @@ def manifest(**fields: object) -> Manifest:
     return Manifest.model_validate({**text, "criteria": {}})
 
 
-def judge(asked: Manifest, criterion: str, *evidence: Evidence) -> decision.CriterionResult:
-    (named,) = [one for one in criteria.catalogue(asked) if one.id == criterion]
-    return decision.judge(named, case_of(list(evidence), asked))
+def judge(
+    asked_manifest: Manifest, criterion: str, *evidence: Evidence
+) -> decision.CriterionResult:
+    (named,) = [
+        known_criterion
+        for known_criterion in criteria.catalogue(asked_manifest)
+        if known_criterion.id == criterion
+    ]
+    return decision.judge(named, case_of(list(evidence), asked_manifest))
 
 
 def suite(state: ControlState, answer: Answer = Answer.YES) -> Evidence:
@@ -50,15 +56,17 @@ def test_neither_report_nor_suite_nor_rows_is_open_and_says_what_would_ask_it() 
 
 
 def test_a_failing_suite_and_a_vacuous_one_still_fail() -> None:
-    asked = manifest(suite=SUITE)
-    assert judge(asked, "X.1", suite(ControlState.ALIVE, Answer.NO)).outcome is Outcome.FAIL
-    assert judge(asked, "X.1", suite(ControlState.VACUOUS)).outcome is Outcome.FAIL
+    asked_manifest = manifest(suite=SUITE)
+    assert (
+        judge(asked_manifest, "X.1", suite(ControlState.ALIVE, Answer.NO)).outcome is Outcome.FAIL
+    )
+    assert judge(asked_manifest, "X.1", suite(ControlState.VACUOUS)).outcome is Outcome.FAIL
 
 
 def test_a_suite_whose_control_is_dead_or_that_was_not_run_is_open() -> None:
-    asked = manifest(suite=SUITE)
-    assert judge(asked, "X.1", suite(ControlState.DEAD)).outcome is Outcome.INCONCLUSIVE
-    assert judge(asked, "X.1").outcome is Outcome.INCONCLUSIVE
+    asked_manifest = manifest(suite=SUITE)
+    assert judge(asked_manifest, "X.1", suite(ControlState.DEAD)).outcome is Outcome.INCONCLUSIVE
+    assert judge(asked_manifest, "X.1").outcome is Outcome.INCONCLUSIVE
 
 
 def test_a_named_report_is_asked_as_before() -> None:
@@ -69,8 +77,8 @@ def test_a_named_report_is_asked_as_before() -> None:
 def test_reports_are_aggregated_only_where_one_is_named() -> None:
     silent, named = manifest(suite=SUITE), manifest(report="r.md", suite=SUITE)
     floor = Operator()
-    assert "AC1" not in {one.id for one in criteria.below_floor(silent, floor)}
-    assert "AC1" in {one.id for one in criteria.below_floor(named, floor)}
+    assert "AC1" not in {criterion.id for criterion in criteria.below_floor(silent, floor)}
+    assert "AC1" in {criterion.id for criterion in criteria.below_floor(named, floor)}
     assert judge(silent, "AC1").outcome is Outcome.INCONCLUSIVE
 
 

@@ -63,7 +63,9 @@ def test_an_ended_gate_leaves_nothing(number: signal.Signals, tmp_path: Path) ->
     process.wait(timeout=60)
     _, alive = psutil.wait_procs(children, timeout=30)
     assert [
-        one.pid for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE
+        process.pid
+        for process in alive
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     ] == []
     origin = Git(tmp_path / "reference" / "green" / "origin.git")
     assert origin.line("for-each-ref", "refs/tags") == ""

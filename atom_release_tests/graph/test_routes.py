@@ -31,8 +31,8 @@ ALL = dg.AssetSelection.all()
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as one:
-        yield one
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def green(tmp_path: Path) -> Tiny:
 @pytest.fixture
 def red(tmp_path: Path) -> Tiny:
     """A release whose report is not in the commit."""
-    one = tiny.make(tmp_path / "red")
-    one.git("rm", "-q", "reports/X.1.md")
-    one.git("commit", "-q", "-m", "lose the report")
-    return one
+    tiny_release = tiny.make(tmp_path / "red")
+    tiny_release.git("rm", "-q", "reports/X.1.md")
+    tiny_release.git("commit", "-q", "-m", "lose the report")
+    return tiny_release
 
 
 def execute(
@@ -391,7 +391,7 @@ def test_a_tag_signed_by_an_unknown_key_is_inconclusive(
     )
     assert not execute(stranger, instance)
     decision = json.loads((tmp_path / "out" / "PhaseX_Snapshot.json").read_text())["decision"]
-    assert {one["id"]: one["outcome"] for one in decision["criteria"]} == {
+    assert {result["id"]: result["outcome"] for result in decision["criteria"]} == {
         "AC1": "PASS",
         "AC5": "INCONCLUSIVE",
     }

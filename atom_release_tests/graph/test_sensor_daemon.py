@@ -23,9 +23,9 @@ pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as free_socket:
+        free_socket.bind(("127.0.0.1", 0))
+        return int(free_socket.getsockname()[1])
 
 
 def finished(instance: dg.DagsterInstance, count: int) -> list[dg.DagsterRun]:

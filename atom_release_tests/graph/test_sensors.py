@@ -38,7 +38,7 @@ def definitions_of(release: Tiny) -> dg.Definitions:
 def look(release: Tiny, name: str, cursor: str | None) -> dg.SensorResult:
     """Evaluate a sensor as the daemon does."""
     definitions = definitions_of(release)
-    (sensor,) = (one for one in definitions.sensors or () if one.name == name)
+    (sensor,) = (candidate for candidate in definitions.sensors or () if candidate.name == name)
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(
             instance=instance,
@@ -61,7 +61,7 @@ def test_a_new_commit_with_a_changed_report_is_one_audit(release: Tiny) -> None:
     Other change: nothing.
     """
     first = look(release, "phase_x_reports", None)
-    assert [one.job_name for one in requests(first)] == ["phase_x_audit"]
+    assert [request.job_name for request in requests(first)] == ["phase_x_audit"]
     same = look(release, "phase_x_reports", first.cursor)
     assert (requests(same), same.cursor) == ([], first.cursor)
     release.commit("src/one.py", "def one() -> int:\n    return 3\n")
@@ -83,7 +83,7 @@ def test_content_that_goes_back_runs_again(release: Tiny) -> None:
             release.commit("reports/X.1.md", text)
         result = look(release, "phase_x_reports", cursor)
         cursor = result.cursor
-        keys += [one.run_key for one in requests(result)]
+        keys += [request.run_key for request in requests(result)]
     assert len(set(keys)) == 3
 
 
@@ -94,7 +94,7 @@ def test_content_that_goes_back_runs_again(release: Tiny) -> None:
 def test_only_automatic_acts(acts: str, job: str, tmp_path: Path) -> None:
     """A sensor's run may act only where the judged manifest says so itself."""
     result = look(tiny.make(tmp_path / acts, acts=acts), "phase_x_reports", None)
-    assert [one.job_name for one in requests(result)] == [job]
+    assert [request.job_name for request in requests(result)] == [job]
 
 
 def test_a_manifest_from_outside_never_acts(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_manifest_from_outside_never_acts(tmp_path: Path) -> None:
     outside.write_text(tiny.MANIFEST.replace("ACTS", "automatic"))
     settings = release.settings.with_options(manifest=outside)
     result = look(Tiny(release.repository, release.origin, settings), "phase_x_reports", None)
-    assert [one.job_name for one in requests(result)] == ["phase_x_audit"]
+    assert [request.job_name for request in requests(result)] == ["phase_x_audit"]
 
 
 def test_a_dropped_report_waits_for_two_equal_looks(release: Tiny) -> None:
@@ -126,8 +126,8 @@ def test_a_dropped_report_waits_for_two_equal_looks(release: Tiny) -> None:
     config = request.run_config["resources"]["release"]["config"]
     assert config["dry_run"] is True
     assert {
-        one.name: [target.job_name for target in one.targets]
-        for one in definitions_of(release).sensors or ()
+        sensor.name: [target.job_name for target in sensor.targets]
+        for sensor in definitions_of(release).sensors or ()
     }["phase_x_inbox"] == ["phase_x_audit"]
     assert request.tags["atom_release/uncommitted"] == "reports/X.1.md"
     assert requests(look(release, "phase_x_inbox", settled.cursor)) == []

@@ -60,11 +60,11 @@ def name(key: dg.AssetKey) -> str:
 
 def test_assets_and_their_upstreams(definitions: dg.Definitions) -> None:
     """Exactly the graph that is documented."""
-    found = {
+    upstreams = {
         name(spec.key): {name(dep.asset_key) for dep in spec.deps}
         for spec in definitions.resolve_all_asset_specs()
     }
-    assert found == SHAPE
+    assert upstreams == SHAPE
 
 
 def test_checks_stand_where_they_are_documented(definitions: dg.Definitions) -> None:

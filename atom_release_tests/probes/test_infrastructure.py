@@ -297,11 +297,11 @@ def test_a_vault_of_which_nothing_is_asked_says_nothing_about_the_release(
     manifest = named.manifest.model_copy(update={"secrets": ()})
     spec = next(leg for leg in criteria.legs(manifest, "P-2") if leg.question == "vault")
 
-    def judged(asked: Look) -> Leg:
-        found = vault.probe(asked, rehearsal)
-        tree_of = asked.tree
-        when = found.observed_at + timedelta(seconds=1)
-        case = Case(asked.manifest, tree_of.commit, tree_of.tree, when, {"0" * 64: found})
+    def judged(other_look: Look) -> Leg:
+        evidence = vault.probe(other_look, rehearsal)
+        tree_of = other_look.tree
+        when = evidence.observed_at + timedelta(seconds=1)
+        case = Case(other_look.manifest, tree_of.commit, tree_of.tree, when, {"0" * 64: evidence})
         return judge(spec, replace(case, operator=Operator(isolation=("none",))))
 
     nothing = judged(replace(named, manifest=manifest))

@@ -107,7 +107,7 @@ def test_scenario_names_itself_and_criteria_that_there_are(name: str) -> None:
         )
     }
     assert scenario.name == name
-    assert scenario.what.endswith(".")
+    assert scenario.defect.endswith(".")
     assert set(scenario.expects) <= ids
     assert (
         (scenario.criterion in scenario.expects) if scenario.expects else scenario.criterion is None

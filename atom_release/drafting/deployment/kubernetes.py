@@ -69,8 +69,8 @@ def _container(document: Mapping[Any, Any]) -> Mapping[Any, Any] | None:
 def _health(container: Mapping[Any, Any], where: Place) -> Seen[str] | None:
     for probe in ("readinessProbe", "livenessProbe", "startupProbe"):
         stated = container.get(probe)
-        asked = stated.get("httpGet") if isinstance(stated, Mapping) else None
-        path = asked.get("path") if isinstance(asked, Mapping) else None
+        http_get = stated.get("httpGet") if isinstance(stated, Mapping) else None
+        path = http_get.get("path") if isinstance(http_get, Mapping) else None
         if isinstance(path, str) and path.startswith("/"):
             return Seen(path, where)
     return None

@@ -85,7 +85,7 @@ def _members(files: Files) -> list[str]:
 
 
 def _is_root_of(folder: str, members: Sequence[str], files: Files, folders: Sequence[str]) -> bool:
-    """Say whether the folder only holds a workspace together, with no code of its own."""
+    """Return whether the folder only holds a workspace together, with no code of its own."""
     own = [
         path
         for path in tests_of.within(files.below(folder), folder, folders)

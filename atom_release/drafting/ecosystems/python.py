@@ -70,7 +70,7 @@ def _project(path: str) -> str | None:
 
 
 def _is_project(files: Files, folder: str, folders: Sequence[str]) -> bool:
-    """Say whether the folder has Python of its own: a file for tools alone makes no project."""
+    """Return whether the folder has Python of its own: a file for tools alone makes no project."""
     own = tests_of.within(files.below(folder), folder, folders)
     python = [path for path in own if path.endswith(".py") and is_product(path)]
     if _metadata(files, folder):

@@ -43,7 +43,7 @@ def suites(
 
 
 def asks_services(path: str, folder: str) -> bool:
-    """Say whether a test file lies in a folder of tests across services, within its part."""
+    """Return whether a test file lies in a folder of tests across services, within its part."""
     within = path[len(folder) :].strip("/") if folder else path
     parts = within.lower().split("/")[:-1]
     return bool(_ACROSS.intersection(parts)) or folder.lower().split("/")[-1] in _ACROSS

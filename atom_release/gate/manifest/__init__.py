@@ -140,7 +140,7 @@ class Manifest(Strict):
                     f"{service.id} is asked with {service.secret_use.secret!r}, which is no secret"
                 )
                 raise ValueError(message)
-        signed = [one.name for one in self.signed]
+        signed = [document.name for document in self.signed]
         if len(set(signed)) != len(signed):
             message = f"two signed artifacts share a name: {', '.join(signed)}"
             raise ValueError(message)

@@ -166,7 +166,7 @@ class Sandbox:
 def _has_namespaces(
     namespaces: Namespaces, accounts: tuple[str, ...], *, host_network: bool
 ) -> bool:
-    """Say whether this machine lets an order of the gate's own into namespaces.
+    """Return whether this machine lets an order of the gate's own into namespaces.
 
     Found once in a process, with nothing of any release in it: what a later order names can make
     that one fail, and is no reason to run it without.
@@ -222,7 +222,7 @@ def _begin(order: Order, log: Path) -> Running:
 
 
 def _give_to_subject(order: Order, folders: Sequence[Path]) -> None:
-    """As root, make the subject's uid the owner of folders it is to write.
+    """Make the subject's uid, as root, the owner of folders it is to write.
 
     Unless they are its own already.
     """

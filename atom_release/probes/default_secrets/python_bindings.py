@@ -31,16 +31,16 @@ _LOOKS_UP = frozenset({"environ", "getenv", "env", "environb"})
 
 def defaults(tree: ast.Module, constants: Mapping[str, str]) -> Iterator[Default]:
     """Find such literals of one module."""
-    known = dict(constants)
+    literals = dict(constants)
     for node in ast.walk(tree):
         if isinstance(node, ast.If):
-            yield from _when_empty(node, known)
+            yield from _when_empty(node, literals)
         elif isinstance(node, ast.Try):
-            yield from _when_missing(node, known)
+            yield from _when_missing(node, literals)
         elif isinstance(node, ast.Assign):
-            yield from _assigned(node, known)
+            yield from _assigned(node, literals)
         elif isinstance(node, ast.Call):
-            yield from _called(node, known)
+            yield from _called(node, literals)
 
 
 def _when_empty(node: ast.If, constants: dict[str, str]) -> Iterator[Default]:

@@ -66,10 +66,10 @@ def defaults(path: str, text: Text) -> Iterator[Default]:
     if not _HOLDS.search(text.text):
         return
     try:
-        found = list(_walk(text.text, is_json=suffix == ".json" and is_settings_json(path)))
+        fallbacks = list(_walk(text.text, is_json=suffix == ".json" and is_settings_json(path)))
     except (yaml.YAMLError, ValueError, RecursionError):
         return
-    yield from found
+    yield from fallbacks
 
 
 def _walk(text: str, *, is_json: bool) -> Iterator[Default]:

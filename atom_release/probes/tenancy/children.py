@@ -51,7 +51,7 @@ def reached(table: Table) -> bool:
 
 def name_unlooked(run: Run) -> None:
     """Name the tables that the application reaches and in which nobody looked for tenants."""
-    isolation, tenancy = run.found, run.tenancy
+    isolation, tenancy = run.isolation, run.tenancy
     looked = {table.oid for table in (*isolation.tables, *isolation.children)}
     plain = []
     for table in sorted(run.catalog.tables.values(), key=lambda table: table.label):
@@ -100,30 +100,30 @@ class _Child:
 
 def cross_children(run: Run) -> None:
     """Try every such table that the application reaches."""
-    for table in run.found.children:
+    for table in run.isolation.children:
         label = table.label
         if not table.protected and not table.policies:
-            run.found.leaks.append(_unprotected(run, table))
+            run.isolation.leaks.append(_unprotected(run, table))
             continue
         child = _rows(run, table)
         if child is None:
             continue
         leaked, seen = _try(run, child)
-        run.found.leaks += [
+        run.isolation.leaks += [
             Leak(f"child-policy-{operation}", label, leak, _remedy(run, table, restrictive=True))
             for operation, leak in leaked.items()
         ]
         if not leaked and not seen and table.may("SELECT"):
-            run.found.unexercised.append(label)
+            run.isolation.unexercised.append(label)
         if not leaked and not _leaks_unprotected(run, child):
-            run.found.blind.append(label)
+            run.isolation.blind.append(label)
 
 
 def _rows(run: Run, table: Table) -> _Child | None:
     try:
         own, foreign = (run.population.ensure(table, label) for label in "AB")
     except Unpopulated as reason:
-        run.found.unpopulated.setdefault(table.label, str(reason))
+        run.isolation.unpopulated.setdefault(table.label, str(reason))
         return None
     return _Child(table, own, foreign) if own != foreign else None
 
@@ -166,7 +166,7 @@ def _try(run: Run, child: _Child) -> tuple[dict[str, str], bool]:
                     f"rows that hang on another tenant's rows are {_DONE[operation]}"
                 )
             elif came.undecided:
-                run.found.undecided.append(f"{child.table.label}: {operation}")
+                run.isolation.undecided.append(f"{child.table.label}: {operation}")
         seen = any(
             came.rows for name, came in _operations(run.role, child, child.own) if name == "select"
         )

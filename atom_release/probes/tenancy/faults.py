@@ -18,7 +18,7 @@ class Leak:
 
     fault: str
     where: str
-    what: str
+    description: str
     remedy: str
     path: str = ""
     line: int = 0
@@ -29,7 +29,7 @@ class Leak:
 
     def __str__(self) -> str:
         """Return it as one phrase."""
-        return f"{self.where}: {self.what}"
+        return f"{self.where}: {self.description}"
 
 
 def quoted(*names: str) -> str:

@@ -54,14 +54,14 @@ class Run:
     catalog: Catalog
     population: Population
     role: Session
-    found: Isolation
+    isolation: Isolation
     sides: dict[int, Sides] = field(default_factory=dict)
     hanging: dict[int, ForeignKey] = field(default_factory=dict)
 
     def spelled(self, label: str) -> list[str]:
         """Return the ways in which the tables spell a tenant, the commonest first."""
         every: list[str] = []
-        for table in self.found.tables:
+        for table in self.isolation.tables:
             with contextlib.suppress(Unpopulated):
                 every.append(self.population.tenant(table, label))
         return sorted(set(every), key=lambda value: -every.count(value))

@@ -82,7 +82,7 @@ def _restore(scratch: Scratch, role: str, before: Role) -> None:
 
 
 def _examine(run: Run) -> None:
-    isolation, tenancy = run.found, run.tenancy
+    isolation, tenancy = run.isolation, run.tenancy
     reached = [
         table for table in isolation.tables if table.privileges - {"TRUNCATE"} and table.kind != "f"
     ]
@@ -120,7 +120,7 @@ def _parents_first(run: Run) -> None:
 
     They must be there before the first look.
     """
-    for table in run.found.tables:
+    for table in run.isolation.tables:
         for key in table.foreign_keys:
             parent = run.catalog.tables.get(key.parent)
             if parent is None or run.tenancy.column in parent.columns:
@@ -133,18 +133,18 @@ def _parents_first(run: Run) -> None:
 
 def _populate(run: Run, label: str) -> set[int]:
     done: set[int] = set()
-    for table in run.found.tables:
+    for table in run.isolation.tables:
         try:
             run.population.ensure(table, label)
             done.add(table.oid)
         except Unpopulated as reason:
             if (
-                table.label not in run.found.unpopulated
+                table.label not in run.isolation.unpopulated
                 and not table.partition
-                and table.label not in run.found.unreached
+                and table.label not in run.isolation.unreached
             ):
-                run.found.unpopulated[table.label] = str(reason)
-    for table in run.found.children:
+                run.isolation.unpopulated[table.label] = str(reason)
+    for table in run.isolation.children:
         with contextlib.suppress(Unpopulated):  # said where the rows are wanted
             run.population.ensure(table, label)
     return done

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def calls_for(run: Run) -> tuple[list[Call], list[Function]]:
     """Choose the calls, with the keys that the other tenant's rows are going to have."""
     keys = []
-    for table in run.found.tables:
+    for table in run.isolation.tables:
         key = functions.key_of(table, run.catalog.types)
         value = run.population.planned_key(table, "B", key[0]) if key else None
         if key and value:
@@ -37,7 +37,7 @@ def look_as_tenant(
     )
     for name, reason in failed.items():
         note = f"materialized view {name} could not be refreshed: {reason}"
-        run.found.undecided += [] if note in run.found.undecided else [note]
+        run.isolation.undecided += [] if note in run.isolation.undecided else [note]
     return windows.look(session, views, calls, run.tenancy.setting, own[0] if own else "")
 
 
@@ -55,9 +55,9 @@ def report_windows(
         ]
         seen = looks[-1][1].answers[key]
         if leaking:
-            run.found.leaks.append(faults.of_window(view, run.tenancy, leaking[-1]))
+            run.isolation.leaks.append(faults.of_window(view, run.tenancy, leaking[-1]))
         elif not view.invoker and not view.materialized:
-            run.found.warnings.append(
+            run.isolation.warnings.append(
                 f"{view.label}: without security_invoker it is safe only while its owner is bound by"
                 " the tables' policies"
             )
@@ -66,16 +66,16 @@ def report_windows(
             and seen.rows == 0
             and not seen.sqlstate
             and not view.invoker
-            and set(view.over_tables) & {table.oid for table in run.found.tables}
+            and set(view.over_tables) & {table.oid for table in run.isolation.tables}
         ):
-            run.found.undecided.append(f"{view.label} shows no row at all")
+            run.isolation.undecided.append(f"{view.label} shows no row at all")
         shown = {
             "materialized": view.materialized,
             "security_invoker": view.invoker,
             "rows_for_a_tenant": str(seen),
             "leaks": leaking,
         }
-        run.found.views.append({"view": view.label, **shown})
+        run.isolation.views.append({"view": view.label, **shown})
 
 
 def report_functions(
@@ -89,7 +89,7 @@ def report_functions(
     returning = {name for name, _ in windows.changed(*looks)}
     tables = [
         (table, run.sides[table.oid].foreign)
-        for table in run.found.tables
+        for table in run.isolation.tables
         if table.oid in run.sides
     ]
     with run.scratch.session(run.tenancy.role) as session:
@@ -110,8 +110,8 @@ def report_functions(
                     damaging=damaging,
                 )
             )
-            run.found.leaks += leaks
-            run.found.functions.append(
+            run.isolation.leaks += leaks
+            run.isolation.functions.append(
                 {
                     "function": call.function.label,
                     "calls": len(call.arguments),
@@ -120,7 +120,7 @@ def report_functions(
             )
     for function in uncallable:
         if functions.mentions_setting(function, run.tenancy.setting):
-            run.found.undecided.append(
+            run.isolation.undecided.append(
                 f"{function.label} is SECURITY DEFINER, sets the tenant, and could not be called"
             )
-        run.found.functions.append({"function": function.label, "calls": 0, "leaks": []})
+        run.isolation.functions.append({"function": function.label, "calls": 0, "leaks": []})

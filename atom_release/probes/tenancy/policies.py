@@ -83,7 +83,7 @@ def read_policies(run: Run, session: Session) -> list[Reads]:
     ]
     bodies = [Body(*row) for row in _rows(session, questions.BODIES)]
     reads = []
-    for table in (*run.found.tables, *run.found.children):
+    for table in (*run.isolation.tables, *run.isolation.children):
         own = [policy for policy in policies if policy.table == table.oid]
         if own:
             reads.append(_read(table, own, bodies))
@@ -117,11 +117,13 @@ def examine_policies(run: Run) -> None:
         every = read_policies(run, admin)
         for reads in every:
             _name(run, reads)
-            if reads.table.label not in run.found.unexercised:
-                others = sorted(reads.settings - {run.tenancy.setting} - run.found.allowed_settings)
+            if reads.table.label not in run.isolation.unexercised:
+                others = sorted(
+                    reads.settings - {run.tenancy.setting} - run.isolation.allowed_settings
+                )
                 _try_settings(run, reads, others)
             if reads.computed:
-                run.found.undecided.append(
+                run.isolation.undecided.append(
                     f"{reads.table.label}: a policy reads a setting whose name it puts together"
                 )
             if not _leaks(run, reads.table):
@@ -137,14 +139,14 @@ def _name(run: Run, reads: Reads) -> None:
     named = [*settings, *kinds, *catalogs, *(name for name in relations if name not in catalogs)]
     if named:
         more = f" and {len(named) - _LISTED} more" if len(named) > _LISTED else ""
-        run.found.warnings.append(
+        run.isolation.warnings.append(
             f"{reads.table.label}: its policies read, beside {run.tenancy.setting}:"
             f" {', '.join(named[:_LISTED])}{more}"
         )
 
 
 def _leaks(run: Run, table: Table) -> bool:
-    return any(leak.where == table.label for leak in run.found.leaks)
+    return any(leak.where == table.label for leak in run.isolation.leaks)
 
 
 def _crossing(run: Run, session: Session, table: Table) -> Crossed | None:
@@ -167,7 +169,7 @@ def _try_settings(run: Run, reads: Reads, others: Sequence[str]) -> None:
         if result is not None and result.leaks:
             description = next(iter(result.leaks.values()))
             settings = " and ".join(f"{name} is {value!r}" for name, value in made.items())
-            run.found.leaks.append(
+            run.isolation.leaks.append(
                 Leak(
                     "policy-other-setting",
                     reads.table.label,
@@ -213,7 +215,7 @@ def _try_circumstances(run: Run, admin: Session, reads: Reads) -> None:
         result = _under(run, admin, reads.table, change)
         if result is not None and result.leaks:
             description = next(iter(result.leaks.values()))
-            run.found.undecided.append(
+            run.isolation.undecided.append(
                 f"{reads.table.label}: isolation depends on {kind}: where that is otherwise, {description}"
             )
             return

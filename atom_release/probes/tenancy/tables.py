@@ -57,15 +57,15 @@ def cross_all(run: Run, tables: Sequence[Table]) -> None:
     for table in tables:
         sides = _sides(run, table)
         if sides is None:
-            run.found.unpopulated.setdefault(
+            run.isolation.unpopulated.setdefault(
                 table.label, f"{table.label} takes no row of another tenant"
             )
             continue
         run.sides[table.oid] = sides
         result = Crossed(table)
         without_tenant(run.role, run.population, table, sides, result)
-        run.found.crossed.append(result)
-    for result in run.found.crossed:
+        run.isolation.crossed.append(result)
+    for result in run.isolation.crossed:
         later = cross(run.role, run.population, result.table, run.sides[result.table.oid])
         result.results |= later.results
         result.leaks |= later.leaks
@@ -82,19 +82,19 @@ def _judge(run: Run, result: Crossed) -> None:
     label = result.table.label
     if result.table.protected:
         remedy = faults.policy(result.table, run.tenancy, restrictive=True)
-        run.found.leaks += [
+        run.isolation.leaks += [
             Leak(f"policy-{operation.replace(' ', '-')}", label, description, remedy)
             for operation, description in result.leaks.items()
         ]
-    run.found.undecided += [f"{label}: {operation}" for operation in result.undecided]
+    run.isolation.undecided += [f"{label}: {operation}" for operation in result.undecided]
     has_own = (result.table.oid, "A") in run.population.rows
     if (
         has_own
         and not result.exercised
         and result.table.policies
-        and label not in {leak.where for leak in run.found.leaks}
+        and label not in {leak.where for leak in run.isolation.leaks}
     ):
-        run.found.unexercised.append(label)
+        run.isolation.unexercised.append(label)
 
 
 def control(run: Run) -> None:
@@ -104,10 +104,10 @@ def control(run: Run) -> None:
     """
     from psycopg.sql import SQL
 
-    wrong = {leak.where for leak in run.found.leaks if leak.fault != "rls-not-forced"}
+    wrong = {leak.where for leak in run.isolation.leaks if leak.fault != "rls-not-forced"}
     right = [
         crossed
-        for crossed in run.found.crossed
+        for crossed in run.isolation.crossed
         if crossed.table.protected and crossed.table.label not in wrong and not crossed.leaks
     ]
     for crossed in right:
@@ -119,20 +119,20 @@ def control(run: Run) -> None:
             run.role, run.population, crossed.table, run.sides[crossed.table.oid], first_leak=True
         )
         if not again.leaks:
-            run.found.blind.append(crossed.table.label)
+            run.isolation.blind.append(crossed.table.label)
     if right:
-        seen = len(right) - len(run.found.blind)
+        seen = len(right) - len(run.isolation.blind)
         changed = (
             f"row-level security switched off on {len(right)} table(s) found right,"
             f" {right[0].table.label} first"
         )
         state = ControlState.ALIVE if seen else ControlState.DEAD
-        run.found.control = NegativeControl(
+        run.isolation.control = NegativeControl(
             state=state, changed=changed, found=f"a leak on {seen} of {len(right)}"
         )
-    elif run.found.crossed and run.found.leaks:
-        faults_found = f"{len(run.found.leaks)} fault(s)"
-        run.found.control = NegativeControl(
+    elif run.isolation.crossed and run.isolation.leaks:
+        faults_found = f"{len(run.isolation.leaks)} fault(s)"
+        run.isolation.control = NegativeControl(
             state=ControlState.ALIVE,
             changed="nothing: no table was right as it stands",
             found=faults_found,

@@ -56,7 +56,7 @@ class Scenario:
     name: str
     criterion: str | None
     expects: Mapping[str, Outcome]
-    what: str
+    defect: str
     change: Callable[[Files], None] | None = None
     prepare: Callable[[Git], None] | None = field(default=None, compare=False)
     around: Callable[[ExitStack], Mapping[str, str]] | None = field(default=None, compare=False)
@@ -97,7 +97,7 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
         name,
         scenarios[0].criterion,
         expects,
-        " ".join(scenario.what for scenario in scenarios),
+        " ".join(scenario.defect for scenario in scenarios),
         change,
         prepare=_only(name, [scenario.prepare for scenario in scenarios]),
         around=_only(name, [scenario.around for scenario in scenarios]),
