@@ -92,7 +92,8 @@ def _where(service: Service) -> str:
 
 
 def _integration(survey: Survey) -> str:
-    across = [seen for service in survey.services for seen in service.suites if seen.value.across]
+    own = [seen for service in survey.services for seen in service.suites if seen.value.across]
+    across = [*survey.across, *own]
     if not across:
         return "no integration or end-to-end tests were found (integration)"
     named = "; ".join(f"{seen.value.runner} in {', '.join(seen.value.paths)}" for seen in across)

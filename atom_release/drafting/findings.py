@@ -175,5 +175,6 @@ class Survey:
     variables: tuple[Seen[str], ...] = ()
     test_commands: tuple[Seen[str], ...] = ()
     reports: tuple[Report, ...] = ()
+    across: tuple[Seen[Suite], ...] = ()  # tests of no service's own, such as `integration`
     version: str = ""  # what the package files of the whole say
     unread: tuple[str, ...] = ()

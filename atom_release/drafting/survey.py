@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from atom_release.drafting import environment, migrations, openapi, pipelines, reports, words
-from atom_release.drafting.ecosystems import ECOSYSTEMS
+from atom_release.drafting.ecosystems import ECOSYSTEMS, python
 from atom_release.drafting.ecosystems.tests_of import within
 from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import (
@@ -54,8 +54,9 @@ def survey(files: Files, name: str) -> Survey:
         tuple(environment.variables(files, deployed)),
         tuple(pipelines.test_commands(files)),
         read,
+        tuple(python.loose_suites(files, list(units))),
         _version(files, units.get("", Unit(""))),
-        tuple(dict.fromkeys(files.unread)),
+        unread=tuple(dict.fromkeys(files.unread)),
     )
 
 

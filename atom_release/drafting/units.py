@@ -16,7 +16,7 @@ from atom_release.drafting import words
 from atom_release.drafting.deployment import KINDS, dockerfile
 from atom_release.drafting.ecosystems import ECOSYSTEMS
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
-from atom_release.drafting.findings import Deployment, Part
+from atom_release.drafting.findings import Deployment, Part, Seen, Suite
 
 _PLACES = ("services", "apps", "packages", "cmd")
 _SERVED = ("services", "apps", "cmd")
@@ -95,7 +95,13 @@ def _plain(files: Files, folder: str) -> Iterator[Part]:
     for ecosystem in ECOSYSTEMS:
         for part in ecosystem.parts(inside):
             if part.folder == folder and ecosystem.language == language:
-                yield replace(part, name=name, package_files=())
+                suites = tuple(_from_the_top(seen) for seen in part.suites)
+                yield replace(part, name=name, package_files=(), source=(folder,), suites=suites)
+
+
+def _from_the_top(seen: Seen[Suite]) -> Seen[Suite]:
+    """Return a suite that is run at the repository's top: nothing says that its folder is one."""
+    return Seen(replace(seen.value, directory=""), seen.where, seen.guess)
 
 
 def language_of(paths: Iterable[str]) -> str:

@@ -332,6 +332,26 @@ def test_sql_that_is_no_step_is_no_migration() -> None:
     assert look({"a.py": "", "queries/report.sql": "", "schema.sql": ""}).migrations == ()
 
 
+def test_tests_of_no_service_are_told_as_tests_across_them() -> None:
+    found = look(
+        {
+            "services/a/a.py": "",
+            "services/a/tests/test_a.py": TEST,
+            "integration/test_all.py": TEST,
+            "tests/e2e/test_more.py": TEST,
+        }
+    )
+    (service,) = found.services
+    assert service.source == ("services/a",)
+    assert runners(service) == [(Runner.PYTEST, ("services/a/tests",), False)]
+    assert service.suites[0].value.directory == ""
+    (across,) = found.across
+    assert across.value.paths == ("integration", "tests")
+    reason = asked.left_out(found, {"a": "A.1"})["AC2"]
+    assert "integration" in reason
+    assert "tests" in reason
+
+
 def test_a_command_that_names_a_path_of_its_image_gives_way_to_one_that_runs_here() -> None:
     tree = {
         "compose.yaml": "services: {web: {build: ., command: python /code/manage.py runserver}}",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from atom_release.drafting.ecosystems import tests_of
-from atom_release.drafting.files import Files, folder_of, is_product, joined
+from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 
 _PACKAGE_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
@@ -124,7 +125,20 @@ def _source(files: Files, folder: str, folders: Sequence[str]) -> tuple[str, ...
         for top in tops
         if top.endswith(".py") and top not in {"setup.py", "conftest.py", "noxfile.py", "manage.py"}
     )
+    if folder and modules:  # a module that is added later belongs to it too
+        return (folder,)
     return tuple([*packages, *modules][:12]) or (folder or ".",)
+
+
+def loose_suites(files: Files, folders: Sequence[str]) -> Iterator[Seen[Suite]]:
+    """Yield the suites of tests that lie in none of these folders: they are about all of them."""
+    tests = [
+        path
+        for path in files.matching(_TEST_FILE)
+        if not path.endswith("/tests.py") and not any(is_below(path, folder) for folder in folders)
+    ]
+    for seen in _suites(files, "", tests):
+        yield Seen(replace(seen.value, across=True), seen.where, seen.guess)
 
 
 def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Suite]]:
