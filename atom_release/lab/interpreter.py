@@ -27,12 +27,21 @@ from atom_release.lab.sandbox.allowed import tool_paths
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.source.commit import JudgedTree
 
 _REQUIREMENT = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9._,\s-]*\])?\s*(?:[<>=!~][^;@/\\]*)?(?:;[^@\\]*)?"
 )
 _PATIENCE = 600
+
+
+@dataclass(frozen=True)
+class Built:
+    """Files that a project's build wrote beside its sources: paths of the tree, and their place."""
+
+    folder: Path
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,10 @@ class Interpreter:
     python: str
     own_environment: bool
     readable: tuple[Path, ...] = ()
+    roots: tuple[str, ...] = ()  # folders of the copy that are imported from
+    site: Path | None = None  # metadata and programs of the project itself
+    built: Built | None = None
+    facts: EnvironmentFacts | None = None
 
 
 class NoInterpreter(ProbeFault):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.gate.facts.model import Facts
 
 
@@ -86,6 +87,9 @@ class SuiteFacts(Facts):
         default_factory=dict, description="failing test -> what in the surroundings is to blame"
     )
     control: ControlFacts | None = None
+    environment: EnvironmentFacts | None = Field(
+        default=None, description="what was installed for it, where it has one of its own"
+    )
     at_report: RerunFacts | None = None
 
 

@@ -80,7 +80,11 @@ class CommandSeries(Series):
         if stop.is_set():
             return None
         with trees.emptied(
-            self.look, self.sources, tests=self.tests, history=self.bench.history
+            self.look,
+            self.sources,
+            tests=self.tests,
+            history=self.bench.history,
+            built=self.bench.built,
         ) as (copy, emptied):
             run = self.without.run(copy, 1)
             return replace(

@@ -9,12 +9,15 @@ is not held against the release.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Install, Suite
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.interpreter import interpreter
+from atom_release.lab.environments import NoToolchain, make
+from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.command import CommandBench, CommandSeries
@@ -26,8 +29,10 @@ from atom_release.source.objects import MENDED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.facts.evidence import Evidence
-    from atom_release.gate.manifest import Integration, Service, Suite
+    from atom_release.gate.facts.suite import SuiteFacts
+    from atom_release.gate.manifest import Integration, Service
     from atom_release.lab.look import Look
 
 CORES = 2
@@ -41,7 +46,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
         return look.found(
             "suite", service.id, Answer.UNKNOWN, f"the manifest names no tests of {service.name}"
         )
-    lacking = lacks(look, [*suite.paths, suite.directory, suite.requirements])
+    lacking = lacks(look, needed_paths(suite))
     if lacking:
         return look.found(
             "suite",
@@ -65,7 +70,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
         return look.found(
             "suite",
             service.id,
-            Answer.UNKNOWN,
+            without_bench(fault),
             f"the tests of {service.name} could not be run: {fault.message}",
             remedy=fault.remedy,
         )
@@ -75,7 +80,26 @@ def run_suite(look: Look, service: Service) -> Evidence:
         else (Series, service.source)
     )
     series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
-    return evidence(look, "suite", service.id, series.carry_out())
+    return evidence(
+        look, "suite", service.id, series.carry_out(), partial(with_environment, made.made)
+    )
+
+
+def with_environment(made: EnvironmentFacts | None, facts: SuiteFacts) -> SuiteFacts:
+    """Return the facts with what was installed for the suite."""
+    return facts.model_copy(update={"environment": made})
+
+
+def without_bench(fault: ProbeFault) -> Answer:
+    """Return what it means that a suite's Python could not be had: a toolchain may be absent."""
+    return Answer.ABSENT if isinstance(fault, NoToolchain) else Answer.UNKNOWN
+
+
+def needed_paths(suite: Suite) -> list[str | None]:
+    """Return the paths that the manifest names for a suite."""
+    named = suite.install if isinstance(suite.install, Install) else Install()
+    parts = [named.folder, named.lock, *(named.requirements or ())]
+    return [*suite.paths, suite.directory, suite.requirements, *parts]
 
 
 def bench_of(look: Look, suite: Suite) -> Bench:
@@ -84,7 +108,14 @@ def bench_of(look: Look, suite: Suite) -> Bench:
     Raises:
         ProbeFault: the Python that it needs could not be had.
     """
-    made = bench(look, suite, memory_mb=suite.memory_mb, arguments=suite.arguments)
+    made = bench(
+        look,
+        suite,
+        memory_mb=suite.memory_mb,
+        arguments=suite.arguments,
+        needs=() if suite.command else ("pytest",),
+    )
+    made = replace(made, environment=suite.environment)
     if not suite.command:
         return made
     return CommandBench(
@@ -107,15 +138,14 @@ def bench(
     *,
     memory_mb: int = _INTEGRATION_MEMORY_MB,
     arguments: Sequence[str] = (),
+    needs: tuple[str, ...] = ("pytest",),
 ) -> Bench:
     """Return what a suite's runs are made with.
 
     Raises:
         ProbeFault: the Python that it needs could not be had.
     """
-    python = interpreter(
-        look.tree, suite.interpreter, getattr(suite, "requirements", None), look.scratch
-    )
+    python = _interpreter(look, suite, needs)
     seconds = suite.timeout.total_seconds()
     return Bench(
         sandbox=seen_by(
@@ -129,4 +159,16 @@ def bench(
         limits=Limits(wall=seconds, cpu=int(seconds * CORES) + 1, memory_mb=memory_mb),
         arguments=arguments,
         history=suite.history,
+        roots=python.roots,
+        site=python.site,
+        built=python.built,
+        made=python.facts,
     )
+
+
+def _interpreter(look: Look, suite: Suite | Integration, needs: tuple[str, ...]) -> Interpreter:
+    if suite.install is not None:
+        install = Install() if suite.install == "auto" else suite.install
+        return make(look, install, needs=needs)
+    requirements = suite.requirements if isinstance(suite, Suite) else None
+    return interpreter(look.tree, suite.interpreter, requirements, look.scratch)

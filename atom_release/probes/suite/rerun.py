@@ -20,7 +20,7 @@ from atom_release.gate.facts.suite import RerunFacts
 from atom_release.lab.failure_cause import causes
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
-from atom_release.probes.suite.probe import CORES, bench_of, lacks
+from atom_release.probes.suite.probe import CORES, bench_of, lacks, needed_paths
 from atom_release.probes.suite.verdict import run_facts, some
 from atom_release.source.commit import open_tree
 
@@ -51,7 +51,7 @@ def with_rerun(
 
 def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
     then = replace(look, tree=open_tree(look.tree.repository, commit))
-    lacking = lacks(then, [*suite.paths, suite.directory, suite.requirements])
+    lacking = lacks(then, needed_paths(suite))
     if lacking:
         return RerunFacts(commit=commit, problem=f"that commit holds no {', '.join(lacking)}")
     if then.tree.missing:
@@ -62,7 +62,7 @@ def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
         made = bench_of(then, suite)
     except ProbeFault as fault:
         return RerunFacts(commit=commit, problem=fault.message)
-    tree = trees.judged(then, made.history)[0]
+    tree = trees.judged(then, made.history, made.built)[0]
     with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
         runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
     cases = [

@@ -23,7 +23,9 @@ from atom_release.lab.throwaway import throwaway
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.manifest.service import History
+    from atom_release.lab.interpreter import Built
 
 _WITNESS = Path(__file__).parents[2] / "lab" / "witness"
 _LARGEST_WITNESS = 32 << 20
@@ -104,6 +106,10 @@ class Bench:
     )  # values that must not come out again in what tests say
     network: bool | Network = False
     history: History = "commit"
+    roots: Sequence[str] = ()  # folders of the copy that the project is imported from
+    site: Path | None = None  # metadata and programs of the installed project
+    built: Built | None = None  # what its build wrote beside its sources
+    made: EnvironmentFacts | None = field(default=None, repr=False)
     by_pytest: ClassVar[bool] = True
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
@@ -220,9 +226,7 @@ class Bench:
     def _environment(self, copy: Path, out: Path, seed: int, *, trace: bool) -> dict[str, str]:
         plugins = {} if self.own_environment else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return {
-            "PATH": os.pathsep.join(
-                [str(Path(self.python).parent), "/usr/local/bin", "/usr/bin", "/bin"]
-            ),
+            "PATH": os.pathsep.join([*self._programs, "/usr/local/bin", "/usr/bin", "/bin"]),
             "HOME": "/tmp",  # noqa: S108 - private there
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -230,13 +234,26 @@ class Bench:
             **self.environment,
             **plugins,
             "PYTHONHASHSEED": str(seed),
-            "PYTHONPATH": os.pathsep.join(
-                filter(None, [str(_WITNESS), self.environment.get("PYTHONPATH", "")])
-            ),
+            "PYTHONPATH": os.pathsep.join(self._import_path(copy)),
             "RELEASE_GATE_WITNESS": str(out / "witness.json"),
             "RELEASE_GATE_COPY": f"{os.path.realpath(copy)}/",
             "RELEASE_GATE_TRACE": "1" if trace else "0",
         }
+
+    @property
+    def _programs(self) -> list[str]:
+        own = [str(self.site / "bin")] if self.site else []
+        return [str(Path(self.python).parent), *own]
+
+    def _import_path(self, copy: Path) -> list[str]:
+        """Return where modules are looked for before the Python's own places.
+
+        The copy's folders first, so that a copy without bodies is what is imported.
+        """
+        roots = [os.path.normpath(copy / root) for root in self.roots]
+        site = [str(self.site)] if self.site else []
+        given = self.environment.get("PYTHONPATH", "")
+        return [str(_WITNESS), *roots, *site, *filter(None, [given])]
 
 
 def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:

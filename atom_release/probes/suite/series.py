@@ -65,7 +65,7 @@ class Series:
         Once one of them met a limit twice over, or failed for a cause that will not go away by
         running it again, those not yet begun are not begun.
         """
-        tree, digest = trees.judged(self.look, self.bench.history)
+        tree, digest = trees.judged(self.look, self.bench.history, self.bench.built)
         stop = threading.Event()
         with ThreadPoolExecutor(self.at_once, "suite") as pool:
             try:
@@ -112,6 +112,7 @@ class Series:
             tests=self.tests,
             keep=_calls(collection),
             history=self.bench.history,
+            built=self.bench.built,
         ) as (copy, ablated):
             if self.without.by_pytest:
                 planted = canary.plant(copy, self.without.paths)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from atom_release.gate.manifest.service import History
+    from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
 
 _FOLDER = "suites"
@@ -49,13 +50,15 @@ def _sweep(scratch: Path) -> None:
     sweep(scratch, f"*/{_FOLDER}/*/run-*", f"*/{_FOLDER}/*/control-*")
 
 
-def judged(look: Look, history: History = "commit") -> tuple[Path, str]:
+def judged(look: Look, history: History = "commit", built: Built | None = None) -> tuple[Path, str]:
     """Return the copy of the judged tree, made once, and the digest of what was written.
 
-    It is a work tree of its own repository, which has the history that the manifest asks for.
+    It is a work tree of its own repository, which has the history that the manifest asks for. What
+    a build wrote beside the sources is added where the commit has nothing.
     """
     folder = room(look)
     name = "tree" if history == "commit" else f"tree-{history}"
+    name += f"-{built.folder.parent.name}" if built else ""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made, digest = folder / name, folder / f"{name}.digest"
@@ -63,30 +66,47 @@ def judged(look: Look, history: History = "commit") -> tuple[Path, str]:
             shutil.rmtree(made, ignore_errors=True)
             copy = look.tree.write_to(made)
             look.tree.write_repository(made, whole_history=history == "full")
+            _add_built(made, built)
             digest.write_text(copy.digest)
         return made, digest.read_text()
 
 
+def _add_built(made: Path, built: Built | None) -> None:
+    for path in built.paths if built else ():
+        source, place = built.folder / path, made / path  # type: ignore[union-attr]
+        if source.is_file() and not source.is_symlink() and not os.path.lexists(place):
+            if not place.parent.resolve().is_relative_to(made.resolve()):
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, place)
+
+
 @contextmanager
-def without_code(
+def without_code(  # noqa: PLR0913 - one parameter for each thing that makes a copy
     look: Look,
     sources: Sequence[str],
     *,
     tests: Sequence[str],
     keep: Collection[Call],
     history: History = "commit",
+    built: Built | None = None,
 ) -> Iterator[tuple[Path, Ablated]]:
     """Return a copy whose code has no bodies."""
-    with _control(look, history) as copy:
+    with _control(look, history, built) as copy:
         yield copy, ablate(copy, sources, tests=tests, keep=keep)
 
 
 @contextmanager
 def emptied(
-    look: Look, paths: Sequence[str], *, tests: Sequence[str], history: History = "commit"
+    look: Look,
+    paths: Sequence[str],
+    *,
+    tests: Sequence[str],
+    history: History = "commit",
+    built: Built | None = None,
 ) -> Iterator[tuple[Path, Ablated]]:
     """Return a copy in which the files at these paths, the suite's own left out, are empty."""
-    with _control(look, history) as copy:
+    with _control(look, history, built) as copy:
         files = [
             path
             for path, entry in look.tree.entries.items()
@@ -103,12 +123,12 @@ def emptied(
 
 
 @contextmanager
-def _control(look: Look, history: History) -> Iterator[Path]:
+def _control(look: Look, history: History, built: Built | None) -> Iterator[Path]:
     """Return a copy to take something out of.
 
     It shares its files with the judged copy, so they are replaced and never written through.
     """
-    tree, _ = judged(look, history)
+    tree, _ = judged(look, history, built)
     with throwaway(room(look), "control-") as folder:
         copy = folder / "tree"
         shutil.copytree(tree, copy, symlinks=True, copy_function=os.link)

@@ -1,0 +1,32 @@
+"""The facts of an environment that was made for a suite."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from atom_release.gate.facts.model import Facts
+
+
+class EnvironmentFacts(Facts):
+    """What a suite's Python was made of."""
+
+    python: str
+    packages: dict[str, str] = Field(default_factory=dict, description="name -> version")
+    digest: str = Field(default="", description="over the digests of all files that were installed")
+    network: str = Field(
+        default="open while wheels and source archives were brought, by name and digest; closed"
+        " while anything was built or installed",
+        description="when there was one",
+    )
+    files: list[str] = Field(default_factory=list, description="files of the commit that asked")
+    groups: list[str] = Field(default_factory=list)
+    extras: list[str] = Field(default_factory=list)
+    project: list[str] = Field(
+        default_factory=list, description="folders of the copy that the project is imported from"
+    )
+    built: list[str] = Field(
+        default_factory=list, description="files that the project's build wrote beside its sources"
+    )
+    passed_over: list[str] = Field(
+        default_factory=list, description="options of requirements files that were not followed"
+    )

@@ -1,0 +1,170 @@
+"""Bring the files of a registry here, each checked against the digest that it must have."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
+from packaging.specifiers import SpecifierSet
+from packaging.utils import (
+    InvalidSdistFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+)
+
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.uv import Archive, index
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from packaging.version import Version
+
+_AT_ONCE = 8
+_SECONDS = 60.0
+_PIECE = 1 << 20
+_JSON = "application/vnd.pypi.simple.v1+json"
+
+
+def bring(
+    archives: Sequence[Archive], store: Path, locked: Mapping[str, Collection[str]]
+) -> list[Path]:
+    """Return where these files lie, downloaded if they were not there.
+
+    Args:
+        archives: the files.
+        store: a folder of the gate's own, by digest.
+        locked: package -> the digests (`sha256:...`) that its lock allows.
+
+    Raises:
+        NoEnvironment: a file could not be had, or is another than its lock names.
+    """
+    for archive in archives:
+        allowed = locked.get(canonicalize_name(archive.name))
+        if allowed and f"sha256:{archive.sha256}" not in allowed:
+            raise NoEnvironment(
+                f"the registry's {archive.filename} is not the file that the project's lock names",
+                "Compare the lock with the registry.",
+            )
+    store.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(_AT_ONCE, "download") as pool:
+        return list(pool.map(partial(_one, store), archives))
+
+
+def _one(store: Path, archive: Archive) -> Path:
+    place = store / archive.sha256 / archive.filename
+    if place.exists() and _digest(place) == archive.sha256:
+        return place
+    place.parent.mkdir(exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=store)
+    os.close(handle)
+    fresh = Path(name)
+    try:
+        _fetch(archive.url, fresh)
+        if _digest(fresh) != archive.sha256:
+            raise NoEnvironment(
+                f"{archive.filename} arrived with another digest than its registry names",
+                "Run it again.",
+            )
+        fresh.chmod(0o444)
+        fresh.rename(place)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return place
+
+
+def _fetch(url: str, place: Path) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        shutil.copyfile(unquote(parts.path), place)
+        return
+    try:
+        with (
+            httpx.Client(follow_redirects=True, timeout=_SECONDS) as client,
+            client.stream("GET", url) as answer,
+            place.open("wb") as file,
+        ):
+            answer.raise_for_status()
+            for piece in answer.iter_bytes(_PIECE):
+                file.write(piece)
+    except httpx.HTTPError as error:
+        name = Path(parts.path).name
+        raise NoEnvironment(
+            f"{name} could not be downloaded: {type(error).__name__}", "Run it again."
+        ) from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_source(name: str, specifier: str, registry: Path, links: Sequence[Path] = ()) -> Archive:
+    """Return the newest source archive of a package that its registry offers.
+
+    Raises:
+        NoEnvironment: there is none, or the registry does not speak the JSON form.
+    """
+    wanted = SpecifierSet(specifier)
+    offered = [*_in_folders(name, links), *_in_registry(name, registry)]
+    fitting = [
+        (version, archive)
+        for version, archive in offered
+        if wanted.contains(version, prereleases=bool(wanted.prereleases))
+    ]
+    if not fitting:
+        raise NoEnvironment(
+            f"{name}{specifier} is offered neither as a wheel for this Python nor as source",
+            "See that it can be had.",
+        )
+    return max(fitting, key=lambda pair: pair[0])[1]
+
+
+def _in_folders(name: str, folders: Sequence[Path]) -> list[tuple[Version, Archive]]:
+    return [
+        (version, Archive(name, str(version), path.resolve().as_uri(), _digest(path)))
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if (version := _version_of(path.name, name))
+    ]
+
+
+def _in_registry(name: str, registry: Path) -> list[tuple[Version, Archive]]:
+    base = index(registry)
+    if not base.startswith("http"):
+        return []
+    page = f"{base.rstrip('/')}/{canonicalize_name(name)}/"
+    try:
+        with httpx.Client(follow_redirects=True, timeout=_SECONDS) as client:
+            answer = client.get(page, headers={"Accept": _JSON})
+            answer.raise_for_status()
+            files = answer.json()["files"]
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise NoEnvironment(
+            f"the registry does not list the source archives of {name}: {type(error).__name__}",
+            "See that it can be had.",
+        ) from error
+    return [
+        (version, Archive(name, str(version), urljoin(page, file["url"]), file["hashes"]["sha256"]))
+        for file in files
+        if not file.get("yanked")
+        and re.fullmatch(r"[0-9a-f]{64}", file.get("hashes", {}).get("sha256", ""))
+        and (version := _version_of(file["filename"], name))
+    ]
+
+
+def _version_of(filename: str, name: str) -> Version | None:
+    try:
+        own, version = parse_sdist_filename(filename)
+    except InvalidSdistFilename:
+        return None
+    return version if own == canonicalize_name(name) else None

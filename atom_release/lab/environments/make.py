@@ -1,0 +1,296 @@
+"""Make a suite's environment of what its files ask, or take the one that was made before.
+
+Two kinds of step, never mixed: with a network, files are named and brought, and nothing of them
+runs; in the sandbox, without network, they are built and installed as the subject. What is made is
+sealed and kept by everything that it was made from, the repository and how far it is trusted
+included: what one repository's code wrote is never another's.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.utils import canonicalize_name
+
+from atom_release.gate.facts.environment import EnvironmentFacts
+from atom_release.lab.environments import packages, project, sealed
+from atom_release.lab.environments.packages import Shelf
+from atom_release.lab.environments.project import Layer
+from atom_release.lab.environments.pythons import choose
+from atom_release.lab.environments.requirements import Listed, add_line, read_requirements
+from atom_release.lab.environments.uv import Archive
+from atom_release.lab.environments.wanted import Reader, Wanted
+from atom_release.lab.environments.workshop import Workshop
+from atom_release.lab.interpreter import Built, Interpreter
+from atom_release.lab.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from atom_release.gate.manifest import Install
+    from atom_release.lab.environments.pythons import Python
+    from atom_release.lab.look import Look
+
+_FORMAT = 1
+
+
+def make(look: Look, install: Install, *, needs: tuple[str, ...] = ()) -> Interpreter:
+    """Return a Python with what the files of a folder of the judged tree ask.
+
+    Args:
+        look: the surroundings.
+        install: which parts of what the files ask.
+        needs: packages that the run itself needs, such as pytest, whatever the files say.
+
+    Raises:
+        NoToolchain: this machine has no Python that fits.
+        NoEnvironment: it could not be had, or not be built without network.
+    """
+    reader = Reader(look.tree, install)
+    wanted = reader.read()
+    python = choose(wanted.requires_python, install.python, wanted.preferred)
+    return _Maker(look, wanted, python, needs).make()
+
+
+@dataclass(frozen=True)
+class _Maker:
+    look: Look
+    wanted: Wanted
+    python: Python
+    needs: tuple[str, ...]
+
+    def make(self) -> Interpreter:
+        """Return the interpreter, made or found."""
+        self.look.tell("making the suite's environment", 0.0)
+        exported = self._exported() if self.wanted.exported else None
+        listed = _joined(self.wanted.listed, exported) if exported else self.wanted.listed
+        projects = dict(self.wanted.projects)
+        for folder, extras in exported.local.items() if exported else ():
+            projects.setdefault(folder, tuple(extras))
+        layer = self._layer(sorted(projects)) if projects else None
+        names = list(listed.names)
+        if layer and not exported:
+            names += layer.requires(projects, self.python)
+        archives = self._resolved(names, listed, whole=exported is not None)
+        venv = self._venv(archives, listed)
+        return Interpreter(
+            str(venv / "bin" / "python"),
+            own_environment=True,
+            readable=(venv, *([layer.folder] if layer else []), self.python.prefix),
+            roots=layer.roots if layer else self._plain_roots(),
+            site=layer.site if layer else None,
+            built=Built(layer.folder / "built", layer.built) if layer and layer.built else None,
+            facts=self._facts(archives, layer, listed),
+        )
+
+    def _plain_roots(self) -> tuple[str, ...]:
+        folder = self.wanted.folder
+        source = os.path.normpath(f"{folder}/src")
+        return (folder, source) if source in self.look.tree.entries else (folder,)
+
+    def _facts(
+        self, archives: list[Archive], layer: Layer | None, listed: Listed
+    ) -> EnvironmentFacts:
+        own = (
+            {str(package["name"]): package["version"] for package in layer.packages}
+            if layer
+            else {}
+        )
+        return EnvironmentFacts(
+            python=self.python.version,
+            packages={archive.name: archive.version for archive in archives} | own,
+            digest=_digest([asdict(archive)["sha256"] for archive in archives]),
+            files=list(self.wanted.sources),
+            groups=list(self.wanted.groups),
+            extras=list(self.wanted.extras),
+            project=list(layer.roots) if layer else [],
+            built=list(layer.built) if layer else [],
+            passed_over=sorted(set(listed.passed_over)),
+        )
+
+    def _exported(self) -> Listed:
+        """Ask uv in the sandbox what a uv.lock holds for these groups and extras."""
+        lock = str(self.wanted.exported)
+        folder = os.path.dirname(lock)  # noqa: PTH120 - a path of the tree
+        told = [
+            path
+            for path in self.look.tree.glob("**/pyproject.toml")
+            if path.startswith(f"{folder}/" if folder else "")
+        ]
+        files = {path: self.look.tree.read(path) for path in (lock, *told)}
+        key = self._key(
+            "export",
+            [path + str(self.look.tree.digest(path)) for path in files],
+            self.wanted.groups,
+            self.wanted.extras,
+            self.wanted.folder,
+        )
+
+        def export(room: Path) -> dict[str, Any]:
+            for path, content in files.items():
+                (room / path).parent.mkdir(parents=True, exist_ok=True)
+                (room / path).write_bytes(content)
+            words = ["export", "--frozen", "--no-header", "--no-annotate", "--no-default-groups"]
+            words += ["--python", str(self.python.program), "--quiet"]
+            words += ["--project", str(room / self.wanted.folder)]
+            words += [word for name in self.wanted.groups for word in ("--group", name)]
+            words += [word for name in self.wanted.extras for word in ("--extra", name)]
+            workshop = Workshop(self.look, room, self.python)
+            return {"text": workshop.uv("the reading of uv.lock", words)}
+
+        text = str(self._sealed(key, export)[1]["text"])
+        path = os.path.join(folder, "exported.txt")  # noqa: PTH118 - a path of the tree
+        return read_requirements(lambda _path: text.encode(), path)
+
+    def _layer(self, folders: list[str]) -> Layer:
+        key = self._key("project", self.look.tree.tree, folders)
+
+        def build(room: Path) -> dict[str, Any]:
+            shelf = self._shelf(key)
+            noted = project.build(
+                Workshop(self.look, room, self.python),
+                folders,
+                lambda names: shelf.wheels_for(names, shelf.room / "wheels"),
+            )
+            for name in os.listdir(room):  # noqa: PTH208
+                if name not in {"site", "built"}:
+                    _remove(room / name)
+            return noted
+
+        return Layer.by(*self._sealed(key, build))
+
+    def _resolved(self, names: list[str], listed: Listed, *, whole: bool) -> list[Archive]:
+        """Return the files that it all comes to; the same as before for the same words."""
+        lacking = [name for name in self.needs if not _names(name, names)]
+        key = self._key("resolved", names, listed.constraints, lacking, whole)
+
+        def resolve(room: Path) -> dict[str, Any]:
+            archives = self._shelf(key).resolve(
+                [*names, *lacking],
+                listed.constraints,
+                listed.hashes,
+                built=room / "wheels",
+                whole=whole and not lacking,
+            )
+            return {"archives": [asdict(archive) for archive in archives]}
+
+        said = self._sealed(key, resolve)[1]["archives"]
+        return [Archive(**archive) for archive in said]
+
+    def _venv(self, archives: list[Archive], listed: Listed) -> Path:
+        locked = {name: sorted(digests) for name, digests in listed.hashes.items()}
+        key = self._key("packages", [asdict(archive) for archive in archives], locked)
+
+        def install(room: Path) -> dict[str, Any]:
+            shelf = self._shelf(key)
+            wheels = shelf.gather(archives, listed.hashes, shelf.room / "wheels")
+            packages.install(Workshop(self.look, room, self.python), archives, wheels)
+            return {}
+
+        return self._sealed(key, install)[0] / "venv"
+
+    def _key(self, kind: str, *parts: object) -> str:
+        """Return the name of something made: what it is made from, for whom, and kept apart how."""
+        return (
+            f"{kind}-"
+            + _digest(
+                [
+                    _FORMAT,
+                    kind,
+                    parts,
+                    self.python.version,
+                    str(self.python.program),
+                    platform.platform(),
+                    os.path.realpath(self.look.tree.repository),
+                    self.look.external,
+                    self._holds,
+                ]
+            )[:32]
+        )
+
+    @cached_property
+    def _holds(self) -> tuple[str, ...]:
+        """How the subject is kept apart here: what was made less apart is not used."""
+        return Sandbox(self.look.hidden, accepted=self.look.operator.isolation).holds
+
+    @property
+    def _root(self) -> Path:
+        return Path(os.path.realpath(self.look.scratch)).parent / "environments"
+
+    def _shelf(self, key: str) -> Shelf:
+        root = self._root
+        return Shelf(
+            self.look,
+            self.python,
+            root / "downloads",
+            root / "registry",
+            root,
+            root / "work" / key,
+        )
+
+    def _sealed(
+        self, key: str, fill: Callable[[Path], dict[str, Any]]
+    ) -> tuple[Path, dict[str, Any]]:
+        """Return a sealed folder and what was noted of it, filled first if it is not there."""
+        made = self._root / "made" / key
+        with self._alone(key):
+            facts = sealed.opened(made)
+            if facts is None:
+                sealed.tear_down(made)
+                made.mkdir(parents=True)
+                try:
+                    facts = fill(made)
+                    sealed.seal(made, facts)
+                except BaseException:
+                    sealed.tear_down(made)
+                    raise
+                finally:
+                    shutil.rmtree(self._shelf(key).room, ignore_errors=True)
+        return made, facts
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """Keep other gates away from what is made under this name."""
+        locks = self._root / "locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with (locks / key).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _joined(listed: Listed, exported: Listed) -> Listed:
+    return Listed(
+        names=[*exported.names, *listed.names],
+        constraints=listed.constraints,
+        hashes={**listed.hashes, **exported.hashes},
+        passed_over=listed.passed_over,
+    )
+
+
+def _names(name: str, lines: list[str]) -> bool:
+    listed = Listed()
+    for line in lines:
+        add_line(listed, ".", line)
+    own = [canonicalize_name(line.partition("=")[0].partition(" ")[0]) for line in listed.names]
+    return name in own
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

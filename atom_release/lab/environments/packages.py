@@ -1,0 +1,192 @@
+"""The packages that a suite's Python has: resolved, downloaded, and installed in the sandbox.
+
+What is offered as source alone is downloaded as it is and becomes a wheel in the sandbox, without
+network, before versions are settled.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from atom_release.lab.environments import uv
+from atom_release.lab.environments.download import bring, find_source
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.wanted import required_to_build
+from atom_release.lab.environments.workshop import Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from atom_release.lab.environments.pythons import Python
+    from atom_release.lab.environments.uv import Archive
+    from atom_release.lab.look import Look
+
+_ATTEMPTS = 12
+_LARGEST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where downloads and built wheels of one repository lie, and where they come from."""
+
+    look: Look
+    python: Python
+    downloads: Path  # by digest, the gate's own: no subject writes there
+    registry: Path  # what the registry said
+    root: Path  # what is built here lies below it
+    room: Path  # for folders of the moment
+
+    def resolve(
+        self,
+        names: Sequence[str],
+        constraints: Sequence[str],
+        locked: Mapping[str, Collection[str]],
+        *,
+        built: Path,
+        whole: bool = False,
+    ) -> list[Archive]:
+        """Return the wheels that these requirements come to, some of them built here first.
+
+        Raises:
+            NoEnvironment: they cannot be had, or not be built without network.
+        """
+        built.mkdir(parents=True, exist_ok=True)
+        for _ in range(_ATTEMPTS):
+            try:
+                return uv.resolve(
+                    names,
+                    constraints,
+                    self.python,
+                    registry=self.registry,
+                    find=[built],
+                    whole=whole,
+                )
+            except uv.SourceOnly as fault:
+                for name in fault.names:
+                    specifier = _specifier(name, [*names, *constraints])
+                    self._build(name, specifier, locked, built, fault)
+        raise NoEnvironment(f"more than {_ATTEMPTS} packages have to be built from source")
+
+    def gather(
+        self, archives: Sequence[Archive], locked: Mapping[str, Collection[str]], place: Path
+    ) -> Path:
+        """Put these wheels into a folder of their own, downloaded where need be.
+
+        Raises:
+            NoEnvironment: one could not be had, or is another than its lock names.
+        """
+        here = f"{self.root.resolve().as_uri()}/"
+        own = [archive for archive in archives if archive.url.startswith(here)]
+        others = [archive for archive in archives if archive not in own]
+        place.mkdir(parents=True, exist_ok=True)
+        place.chmod(0o755)
+        for path in bring(others, self.downloads, locked):
+            _link(path, place / path.name)
+        for path in bring(own, self.downloads, {}):
+            _link(path, place / path.name)
+        return place
+
+    def wheels_for(self, names: Sequence[str], place: Path) -> Path:
+        """Return a folder with the wheels that these requirements come to."""
+        built = place.with_name(f"{place.name}-built")
+        return self.gather(self.resolve(names, (), {}, built=built), {}, place)
+
+    def _build(
+        self,
+        name: str,
+        specifier: str,
+        locked: Mapping[str, Collection[str]],
+        built: Path,
+        fault: NoEnvironment,
+    ) -> None:
+        """Make a wheel of a package that is offered as source alone."""
+        if any(path.name.startswith(f"{_wheel_name(name)}-") for path in built.iterdir()):
+            raise fault
+        archive = find_source(name, specifier, self.registry, uv.folders(self.registry))
+        (source,) = bring([archive], self.downloads, locked)
+        requires = required_to_build(_pyproject(source))
+        wheels = self.wheels_for(requires, self.room / f"to-build-{name}")
+        workshop = Workshop(self.look, _fresh(self.room / f"building-{name}"), self.python)
+        words = [*("build", "--wheel", str(source), "--out-dir", str(workshop.folder / "out"))]
+        words += [*("--python", str(self.python.program), "--no-index")]
+        workshop.uv(
+            f"the build of {name} {archive.version}",
+            [*words, "--find-links", str(wheels)],
+            readable=[source, wheels],
+        )
+        for wheel in sorted((workshop.folder / "out").glob("*.whl")):
+            if wheel.is_file() and not wheel.is_symlink():
+                shutil.copyfile(wheel, built / wheel.name)
+        shutil.rmtree(workshop.folder, ignore_errors=True)
+
+
+def install(workshop: Workshop, archives: Sequence[Archive], wheels: Path) -> None:
+    """Make a virtual environment of these wheels, in the sandbox.
+
+    Raises:
+        NoEnvironment: a wheel could not be installed.
+    """
+    venv = workshop.folder / "venv"
+    listed = workshop.folder / "packages.txt"
+    listed.write_text("".join(f"{archive.name}=={archive.version}\n" for archive in archives))
+    workshop.uv(
+        "the making of the environment",
+        ["venv", str(venv), "--python", str(workshop.python.program), "--no-project"],
+    )
+    words = ["pip", "install", "--python", str(venv / "bin" / "python"), "--no-deps", "--no-index"]
+    words += ["--find-links", str(wheels), "--compile-bytecode", "-r", str(listed)]
+    workshop.uv("the installation of the packages", words, readable=[wheels])
+    shutil.rmtree(workshop.folder / "uv-cache", ignore_errors=True)
+
+
+def _specifier(name: str, lines: Sequence[str]) -> str:
+    own = [
+        str(requirement.specifier)
+        for requirement in map(Requirement, lines)
+        if canonicalize_name(requirement.name) == canonicalize_name(name)
+    ]
+    return ",".join(filter(None, own))
+
+
+def _wheel_name(name: str) -> str:
+    return canonicalize_name(name).replace("-", "_")
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _link(path: Path, place: Path) -> None:
+    place.unlink(missing_ok=True)
+    try:
+        os.link(path, place)
+    except OSError:
+        shutil.copyfile(path, place)
+
+
+def _pyproject(source: Path) -> bytes:
+    """Return the pyproject.toml of a source archive; nothing else of it is unpacked."""
+    if source.suffix == ".zip":
+        with zipfile.ZipFile(source) as archive:
+            names = [name for name in archive.namelist() if _is_top(name)]
+            return archive.read(names[0])[:_LARGEST] if names else b""
+    with tarfile.open(source) as tar:
+        for member in tar:
+            if member.isfile() and _is_top(member.name) and (file := tar.extractfile(member)):
+                return file.read(_LARGEST)
+    return b""
+
+
+def _is_top(name: str) -> bool:
+    return name.count("/") == 1 and name.endswith("/pyproject.toml")

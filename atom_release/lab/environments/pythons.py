@@ -1,0 +1,153 @@
+"""The Pythons that this machine has, and which of them a project's files ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from atom_release.lab.environments.faults import NoToolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_OLDEST = (3, 8)
+_PATIENCE = 20
+_DESCRIBE = """
+import json, os, platform, sys
+info = sys.implementation.version
+print(json.dumps({
+    "implementation_name": sys.implementation.name,
+    "implementation_version": "{}.{}.{}".format(*info[:3]),
+    "os_name": os.name,
+    "platform_machine": platform.machine(),
+    "platform_release": platform.release(),
+    "platform_system": platform.system(),
+    "platform_version": platform.version(),
+    "python_full_version": platform.python_version(),
+    "platform_python_implementation": platform.python_implementation(),
+    "python_version": "{}.{}".format(*sys.version_info[:2]),
+    "sys_platform": sys.platform,
+    "prefix": sys.base_prefix,
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Python:
+    """An interpreter of this machine, with what requirement markers ask of it."""
+
+    program: Path
+    version: str
+    prefix: Path
+    markers: Mapping[str, str] = field(repr=False)
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The version as numbers, to compare."""
+        numbers = self.version.split("+")[0].split(".")
+        return tuple(int(part) if part.isdigit() else 0 for part in numbers)
+
+
+def choose(requires: str, named: str | None, preferred: str | None) -> Python:
+    """Return the Python that fits best: as named, as preferred, as the gate's own, the newest.
+
+    Args:
+        requires: the project's `requires-python`, or nothing.
+        named: the version that the manifest names; no other will do.
+        preferred: the version that the project's developers use, taken where it is to be had.
+
+    Raises:
+        NoToolchain: this machine has none that fits.
+    """
+    fitting = [python for python in installed() if _fits(python, requires, named)]
+    if not fitting:
+        wanted = f"Python {named}" if named else f"a Python {requires}"
+        have = ", ".join(sorted({python.version for python in installed()})) or "none"
+        raise NoToolchain(
+            f"the suite wants {wanted}, and this machine has {have}",
+            "Install it, so that `atom-release doctor` lists it.",
+        )
+    liked = [python for python in fitting if preferred and _is_version(python, preferred)]
+    return max(liked or fitting, key=lambda python: (python.parts[:2] == _own(), python.parts))
+
+
+def _own() -> tuple[int, int]:
+    return sys.version_info[:2]
+
+
+def _fits(python: Python, requires: str, named: str | None) -> bool:
+    if named:
+        return _is_version(python, named)
+    try:
+        return SpecifierSet(requires).contains(python.version, prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
+def _is_version(python: Python, version: str) -> bool:
+    return f"{python.version}.".startswith(f"{version}.")
+
+
+@cache
+def installed() -> tuple[Python, ...]:
+    """Return the Pythons of this machine that can run an environment, asked once."""
+    programs = {os.path.realpath(path): path for path in reversed(list(_candidates()))}
+    described = [_describe(path) for path in programs.values()]
+    return tuple(
+        sorted(
+            (python for python in described if python and python.parts[:2] >= _OLDEST),
+            key=lambda python: (python.parts, str(python.program)),
+        )
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    """Yield programs that may be Pythons, the gate's own first."""
+    yield Path(getattr(sys, "_base_executable", "") or sys.executable)
+    folders = [Path(folder) for folder in os.get_exec_path() if "shims" not in folder]
+    places = [
+        *folders,
+        *Path("/opt").glob("python*/bin"),
+        *_below_home(".pyenv/versions/*/bin"),
+        *_below_home(".local/share/uv/python/*/bin"),
+    ]
+    for folder in dict.fromkeys(places):
+        yield from sorted(path for path in folder.glob("python3.*") if _is_program(path))
+
+
+def _below_home(pattern: str) -> list[Path]:
+    try:
+        return sorted(Path.home().glob(pattern))
+    except (OSError, RuntimeError):
+        return []
+
+
+def _is_program(path: Path) -> bool:
+    return path.name.removeprefix("python3.").isdigit() and os.access(path, os.X_OK)
+
+
+def _describe(program: Path) -> Python | None:
+    """Ask a program what it is; None where it does not answer as a Python."""
+    try:
+        done = subprocess.run(
+            [str(program), "-I", "-S", "-c", _DESCRIBE],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=True,
+            env={},
+            cwd="/",
+        )
+        facts = json.loads(done.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    prefix = Path(facts.pop("prefix"))
+    return Python(program, facts["python_full_version"], prefix, facts)

@@ -1,0 +1,229 @@
+"""Ask the operator's package registry which files fit, by `uv`. Nothing is built and nothing runs.
+
+This is the one step with a network. It is given names and versions, never a file of the project, so
+no setting of the project can choose the registry, and `uv` is told to take wheels alone.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.settings import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from atom_release.lab.environments.pythons import Python
+
+_PATIENCE = 300
+_SETTINGS = (
+    "ALL_PROXY",
+    "CURL_CA_BUNDLE",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NETRC",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "UV_CONFIG_FILE",
+    "UV_DEFAULT_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_FIND_LINKS",
+    "UV_INDEX",
+    "UV_INDEX_STRATEGY",
+    "UV_INDEX_URL",
+    "UV_INSECURE_HOST",
+    "UV_KEYRING_PROVIDER",
+    "UV_NATIVE_TLS",
+    "UV_OFFLINE",
+    "UV_SYSTEM_CERTS",
+    "XDG_CONFIG_DIRS",
+    "XDG_CONFIG_HOME",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+)
+_OF_PIP = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+}
+_CREDENTIAL = re.compile(r"//[^/@\s]*@")
+_SOURCE_ONLY = re.compile(r"Wheels are required for `([A-Za-z0-9._-]+)`")
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A file that a registry offers."""
+
+    name: str
+    version: str
+    url: str
+    sha256: str
+
+    @property
+    def filename(self) -> str:
+        """The file's own name."""
+        return unquote(Path(urlsplit(self.url).path).name)
+
+
+class SourceOnly(NoEnvironment):
+    """A package is offered as source alone."""
+
+    def __init__(self, names: Sequence[str], message: str) -> None:
+        """Keep the packages' names."""
+        super().__init__(message)
+        self.names = tuple(names)
+
+
+def program() -> Path:
+    """Return the program `uv` of the gate's own environment.
+
+    Raises:
+        NoEnvironment: it is not there.
+    """
+    beside = Path(sys.executable).parent / "uv"
+    if beside.exists():
+        return beside
+    raise NoEnvironment("the program uv is missing beside the gate's own Python", "pip install uv")
+
+
+def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
+    names: Sequence[str],
+    constraints: Sequence[str],
+    python: Python,
+    *,
+    registry: Path,
+    find: Sequence[Path] = (),
+    whole: bool = False,
+) -> list[Archive]:
+    """Return the files that these requirements come to.
+
+    Args:
+        names: requirements by name and version.
+        constraints: versions that hold where a package is needed.
+        python: what they are for.
+        registry: a folder for what the registry said.
+        find: folders with wheels that are taken before the registry's.
+        whole: whether `names` is the whole of it, so that no dependency is added.
+
+    Raises:
+        SourceOnly: a package has no wheel that fits.
+        NoEnvironment: no versions fit together, or the registry did not answer.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        room = Path(folder)
+        (room / "requirements.in").write_text("\n".join(names) + "\n")
+        (room / "constraints.txt").write_text("\n".join(constraints) + "\n")
+        words = [
+            *("pip", "compile", "requirements.in", "--constraint", "constraints.txt"),
+            *("--no-build", "--format", "pylock.toml", "--output-file", "pylock.toml"),
+            *("--python", str(python.program), "--quiet"),
+            *(["--no-deps"] if whole else []),
+            *(word for place in find for word in ("--find-links", str(place))),
+        ]
+        _call(words, room, registry)
+        return _archives(tomllib.loads((room / "pylock.toml").read_text()))
+
+
+def index(registry: Path) -> str:
+    """Return the address of the registry that the operator's settings name; "" for none."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "empty.in").touch()
+        said = _call(
+            ["pip", "compile", "empty.in", "--emit-index-url", "-q"], Path(folder), registry
+        )
+    match = re.search(r"^--index-url (\S+)$", said, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _call(words: Sequence[str], room: Path, registry: Path) -> str:
+    registry.mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            [str(program()), *words, "--no-python-downloads", "--color", "never"],
+            cwd=room,
+            env=_environment(registry),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NoEnvironment(
+            f"the package registry did not answer within {_PATIENCE} seconds", "Run it again."
+        ) from error
+    if done.returncode != 0:
+        raise _fault(done.stderr)
+    return done.stdout
+
+
+def _fault(said: str) -> NoEnvironment:
+    text = _CREDENTIAL.sub("//", " ".join(said.split()))[:600] or "uv did not say why"
+    message = f"what the suite needs could not be found: {text}"
+    names = list(dict.fromkeys(_SOURCE_ONLY.findall(said)))
+    return (
+        SourceOnly(names, message) if names else NoEnvironment(message, "See that it can be had.")
+    )
+
+
+def _environment(registry: Path) -> dict[str, str]:
+    settings = values_of(_SETTINGS)
+    if not any(name.startswith("UV_") for name in settings):
+        settings |= _pip_settings()
+    return {**settings, "PATH": "/usr/bin:/bin", "UV_CACHE_DIR": str(registry)}
+
+
+@cache
+def _pip_settings() -> dict[str, str]:
+    """Return what the operator told pip of registries, said as uv reads it."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "pip", "config", "list"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
+    said: dict[str, str] = {}
+    for name, value in re.findall(r"^[:\w]+\.([\w-]+)='(.*)'$", done.stdout, re.MULTILINE):
+        places = [place for place in re.split(r"\s+|\\n", value) if _is_reached(name, place)]
+        if name in _OF_PIP and places:
+            said[_OF_PIP[name]] = ("," if name == "find-links" else " ").join(places)
+    return said
+
+
+def _is_reached(name: str, place: str) -> bool:
+    return place.startswith("http") or (name == "find-links" and Path(place).is_dir())
+
+
+def _archives(lock: Mapping[str, Any]) -> list[Archive]:
+    return [
+        Archive(package["name"], package["version"], wheel["url"], wheel["hashes"]["sha256"])
+        for package in lock.get("packages", [])
+        for wheel in package.get("wheels", [])
+    ]
+
+
+def folders(registry: Path) -> list[Path]:
+    """Return the folders of this machine that the operator's settings take packages from."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "empty.in").touch()
+        words = ["pip", "compile", "empty.in", "--emit-find-links", "-q"]
+        said = _call(words, Path(folder), registry)
+    named = re.findall(r"^--find-links (\S+)$", said, re.MULTILINE)
+    return [path for place in named if (path := Path(place.removeprefix("file://"))).is_dir()]

@@ -1,0 +1,285 @@
+"""What a project's own files ask an environment to have.
+
+Only text is read: nothing of the project runs. What a build backend alone can tell (dependencies
+that are computed) is asked of it later, in the sandbox.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from packaging.utils import canonicalize_name
+
+from atom_release.lab.environments import locks, poetry
+from atom_release.lab.environments.requirements import Listed, add_line, inside, read_requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from atom_release.gate.manifest import Install
+    from atom_release.source.commit import JudgedTree
+
+_TESTS = frozenset({"test", "tests", "testing", "unittest", "unittests", "unit-tests", "pytest"})
+_DEVELOPERS = frozenset({"dev", "develop", "devel", "development"})
+_REQUIREMENTS_OF_TESTS = (
+    "requirements-test.txt",
+    "requirements-tests.txt",
+    "requirements-testing.txt",
+    "requirements_test.txt",
+    "requirements_tests.txt",
+    "requirements.test.txt",
+    "test-requirements.txt",
+    "test_requirements.txt",
+    "requirements/test.txt",
+    "requirements/tests.txt",
+    "requirements/testing.txt",
+    "tests/requirements.txt",
+    "test/requirements.txt",
+)
+_REQUIREMENTS_OF_DEVELOPERS = (
+    "requirements-dev.txt",
+    "requirements_dev.txt",
+    "requirements.dev.txt",
+    "dev-requirements.txt",
+    "dev_requirements.txt",
+    "requirements/dev.txt",
+    "requirements/development.txt",
+)
+_LOCKS = ("uv.lock", "pylock.toml", "poetry.lock")
+_SETUPTOOLS = ("setuptools", "wheel")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the files ask.
+
+    `projects` are folders of the repository that are built, each with the extras asked of it (None:
+    those for tests); `exported` is a uv.lock, of which uv itself says what it holds.
+    """
+
+    folder: str
+    requires_python: str = ""
+    preferred: str | None = None
+    listed: Listed = field(default_factory=Listed)
+    projects: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    exported: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+class Reader:
+    """Reads the files of one folder of the judged tree."""
+
+    def __init__(self, tree: JudgedTree, install: Install) -> None:
+        """Read pyproject.toml, if there is one."""
+        self._tree, self._install = tree, install
+        self.folder = inside(".", install.folder)
+        self.seen: list[str] = []
+        self._listed = Listed()
+        self.pyproject = self._toml("pyproject.toml")
+        self._tool: dict[str, Any] = _table(self.pyproject, "tool")
+        self._project: dict[str, Any] = _table(self.pyproject, "project")
+        self._groups: dict[str, Any] = {
+            canonicalize_name(name): lines
+            for name, lines in _table(self.pyproject, "dependency-groups").items()
+        }
+        self._extras: dict[str, Any] = {
+            canonicalize_name(name): lines
+            for name, lines in _table(self._project, "optional-dependencies").items()
+        }
+
+    def read(self) -> Wanted:
+        """Return what the files ask.
+
+        Raises:
+            NoEnvironment: they ask for what no registry has, or what they name is not in the tree.
+        """
+        lock = self._lock()
+        groups, extras = self._chosen()
+        exported = lock if lock and lock.endswith("uv.lock") else None
+        requirements = self._requirements(locked=bool(lock))
+        if lock and not exported:
+            locks.pin(self._listed, lock, self._read(lock))
+        if not exported:
+            self._add_groups(groups)
+            self._add_static(extras)
+        for path in requirements:
+            _merge(self._listed, read_requirements(self._read, path))
+        for package in self._install.packages:
+            add_line(self._listed, self.folder, package)
+        return Wanted(
+            folder=self.folder,
+            requires_python=self._requires_python(),
+            preferred=self._preferred(),
+            listed=self._listed,
+            projects=self._projects(extras),
+            extras=extras or (),
+            groups=groups,
+            exported=exported,
+            sources=tuple(dict.fromkeys([*self.seen, *([exported] if exported else [])])),
+        )
+
+    def _path(self, name: str) -> str:
+        return posixpath.normpath(posixpath.join(self.folder, name))
+
+    def _has(self, path: str) -> bool:
+        entry = self._tree.entries.get(path)
+        return entry is not None and entry.is_file
+
+    def _read(self, path: str) -> bytes:
+        content = self._tree.read(path)
+        self.seen.append(path)
+        return content
+
+    def _toml(self, name: str) -> dict[str, Any]:
+        path = self._path(name)
+        if not self._has(path):
+            return {}
+        try:
+            return tomllib.loads(self._read(path).decode("utf-8-sig", "replace"))
+        except tomllib.TOMLDecodeError:
+            return {}
+
+    def _lock(self) -> str | None:
+        if self._install.lock:
+            return inside(".", self._install.lock)
+        return next((path for name in _LOCKS if self._has(path := self._path(name))), None)
+
+    def _chosen(self) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+        """Return groups and extras: those named, else those for tests, else for developers."""
+        named_groups, named_extras = self._install.groups, self._install.extras
+        groups = [*self._groups, *poetry.groups(self._tool)]
+        narrow = [name for name in (*groups, *self._extras) if name in _TESTS]
+        wanted = _TESTS if narrow or self._present(_REQUIREMENTS_OF_TESTS) else _DEVELOPERS
+        chosen_groups = tuple(name for name in groups if name in wanted)
+        chosen_extras = tuple(name for name in self._extras if name in wanted)
+        return (
+            chosen_groups if named_groups is None else tuple(map(canonicalize_name, named_groups)),
+            (chosen_extras if self._extras else None)
+            if named_extras is None
+            else tuple(map(canonicalize_name, named_extras)),
+        )
+
+    def _present(self, names: Iterable[str]) -> list[str]:
+        return [path for name in names if self._has(path := self._path(name))]
+
+    def _requirements(self, *, locked: bool) -> list[str]:
+        if self._install.requirements is not None:
+            return [inside(".", path) for path in self._install.requirements]
+        base = [] if locked else self._present(["requirements.txt"])
+        tests = self._present(_REQUIREMENTS_OF_TESTS)
+        if tests or locked:
+            return base + tests
+        return base + self._present(_REQUIREMENTS_OF_DEVELOPERS)
+
+    def _add_groups(self, groups: Iterable[str]) -> None:
+        for name in groups:
+            for line in [*self._group(name, ()), *poetry.group(self._tool, name)]:
+                add_line(self._listed, self.folder, line)
+
+    def _group(self, name: str, above: tuple[str, ...]) -> Iterator[str]:
+        for entry in self._groups.get(name, ()) if name not in above else ():
+            if isinstance(entry, str):
+                yield entry
+            elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+                yield from self._group(canonicalize_name(entry["include-group"]), (*above, name))
+
+    def _add_static(self, extras: Iterable[str] | None) -> None:
+        """Add the dependencies of a project that is not built: those that stand in its file."""
+        if self._is_built:
+            return
+        lines = [*_texts(self._project.get("dependencies")), *poetry.dependencies(self._tool)]
+        for name in extras or ():
+            lines += _texts(self._extras.get(name))
+        for line in lines:
+            add_line(self._listed, self.folder, line)
+
+    @property
+    def _is_built(self) -> bool:
+        if not self._install.project or self._is_virtual:
+            return False
+        return "build-system" in self.pyproject or bool(self._present(["setup.py"]))
+
+    @property
+    def _is_virtual(self) -> bool:
+        uv, own = _table(self._tool, "uv"), _table(self._tool, "poetry")
+        return uv.get("package") is False or own.get("package-mode") is False
+
+    def _projects(self, extras: tuple[str, ...] | None) -> dict[str, tuple[str, ...] | None]:
+        projects: dict[str, tuple[str, ...] | None] = {}
+        if self._is_built:
+            projects[self.folder] = extras
+        for folder, own in self._listed.local.items():
+            before = projects.get(folder)
+            if self._install.project:
+                projects[folder] = tuple(sorted({*(before or ()), *own}))
+        return projects
+
+    def _requires_python(self) -> str:
+        return str(self._project.get("requires-python") or poetry.requires_python(self._tool))
+
+    def _preferred(self) -> str | None:
+        for path in dict.fromkeys([self._path(".python-version"), ".python-version"]):
+            if self._has(path):
+                lines = self._read(path).decode("utf-8", "replace").split()
+                match = (
+                    re.fullmatch(r"(?:cpython-?)?(3\.\d+(?:\.\d+)?)", lines[0]) if lines else None
+                )
+                return match[1] if match else None
+        return None
+
+
+def build_requirements(tree: JudgedTree, folder: str) -> tuple[str, ...]:
+    """Return what building a folder of the judged tree wants beforehand."""
+    path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
+    if path not in tree.entries:
+        return _SETUPTOOLS
+    return required_to_build(tree.read(path))
+
+
+def required_to_build(pyproject: bytes) -> tuple[str, ...]:
+    """Return the `requires` of a build system, setuptools where none is named."""
+    try:
+        said = tomllib.loads(pyproject.decode("utf-8-sig", "replace"))
+    except tomllib.TOMLDecodeError:
+        return _SETUPTOOLS
+    if "build-system" not in said:
+        return _SETUPTOOLS
+    requires = tuple(_texts(_table(said, "build-system").get("requires")))
+    return (*requires, *_SETUPTOOLS) if _names_setuptools(requires) else requires
+
+
+def for_tests(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of these names that are for tests, else those for developers."""
+    known = [canonicalize_name(name) for name in names]
+    return tuple(name for name in known if name in _TESTS) or tuple(
+        name for name in known if name in _DEVELOPERS
+    )
+
+
+def _names_setuptools(requires: tuple[str, ...]) -> bool:
+    return any(line.lower().startswith("setuptools") for line in requires)
+
+
+def _merge(listed: Listed, more: Listed) -> None:
+    listed.names += more.names
+    listed.constraints += more.constraints
+    listed.passed_over += more.passed_over
+    for name, hashes in more.hashes.items():
+        listed.hashes.setdefault(name, set()).update(hashes)
+    for folder, extras in more.local.items():
+        listed.local.setdefault(folder, set()).update(extras)
+
+
+def _table(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [line for line in value if isinstance(line, str)] if isinstance(value, list) else []

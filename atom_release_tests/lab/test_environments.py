@@ -1,0 +1,157 @@
+"""Environments are made from what files ask: real uv and sandbox, a folder instead of a registry."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from atom_release.gate.facts.suite import SuiteFacts
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.environments import NoEnvironment, sealed
+from atom_release_tests.fixtures import package_folder
+from atom_release_tests.fixtures.environment_site import (
+    CODE,
+    TESTS,
+    EnvironmentSite,
+    stand_for_a_registry,
+)
+
+PYTEST = ("pytest", "pluggy", "iniconfig", "packaging")
+PROJECT = {"pyproject.toml": package_folder.PYPROJECT, "NAME": "fees 1.5"}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EnvironmentSite:
+    folder = stand_for_a_registry(tmp_path / "packages", monkeypatch)
+    package_folder.write_wheel(folder, "greeting", "2.1", {"greeting.py": "WORD = 'hello'\n"})
+    return EnvironmentSite(tmp_path, folder, files={"requirements.txt": "greeting>=2\n"})
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "src/fees.py",
+        pytest.param("fees.py", marks=pytest.mark.slow),
+        pytest.param("src/fees/__init__.py", marks=pytest.mark.slow),
+    ],
+)
+def test_a_suite_of_an_installed_project_has_a_live_control(
+    site: EnvironmentSite, place: str
+) -> None:
+    """The copy without bodies is what is imported, in a `src/` layout and in a flat one."""
+    package_folder.repack(site.packages, *PYTEST)
+    package_folder.write_wheel(site.packages, "pygments", "2.99", package_folder.PYGMENTS)
+    check = "import importlib.metadata\n\ndef test_name():\n"
+    check += "    import greeting\n    assert importlib.metadata.version('fees') == '1.5'\n"
+    site.files |= {**PROJECT, place: CODE, "tests/test_fees.py": TESTS, "tests/test_name.py": check}
+    site.source = place
+    found = site.ask()
+    assert (found.answer, found.reason) == (
+        Answer.YES,
+        "2 of 2 tests passed in 1 of 1 runs",
+    )
+    assert found.control
+    assert found.control.state is ControlState.ALIVE
+    facts = SuiteFacts.model_validate(found.facts)
+    assert facts.environment
+    assert facts.environment.packages["greeting"] == "2.1"
+    assert facts.control
+    assert facts.control.still_passing == ["tests.test_name::test_name"]
+
+
+def test_what_was_made_is_found_again_and_a_change_of_it_is_seen(site: EnvironmentSite) -> None:
+    """The same files, the same environment; a file changed in it, and it is made anew."""
+    first = Path(site.made().python)
+    module = next(first.parents[1].glob("lib/*/site-packages/greeting.py"))
+    assert Path(site.made().python).stat().st_ino == first.stat().st_ino
+    before = module.stat().st_ino
+    module.chmod(0o644)
+    module.write_text("WORD = 'changed'\n")
+    site.made()
+    assert module.read_text() == "WORD = 'hello'\n"
+    assert module.stat().st_ino != before
+
+
+def test_another_repository_gets_another_environment(site: EnvironmentSite) -> None:
+    """The same words, another repository: nothing is shared."""
+    other = EnvironmentSite(site.root, site.packages, "another", dict(site.files))
+    assert site.made().python != other.made().python
+
+
+def test_a_source_archive_becomes_a_wheel_in_the_sandbox(site: EnvironmentSite) -> None:
+    """What is offered as source alone is built without network, with what its build asks for."""
+    package_folder.write_source(
+        site.packages,
+        "old-style",
+        "0.3",
+        {
+            "pyproject.toml": package_folder.PYPROJECT,
+            "REQUIRES": "Requires-Dist: greeting\n",
+            "old_style.py": "import greeting\nWORD = greeting.WORD\n",
+        },
+    )
+    site.files["requirements.txt"] = "old-style\n"
+    python = site.made().python
+    said = subprocess.run(
+        [python, "-c", "import old_style; print(old_style.WORD)"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert said.stdout == "hello\n"
+
+
+def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSite) -> None:
+    """INCONCLUSIVE by name: what the gate could not build is no fault of the release."""
+    backend = "def build_editable(*_):\n    raise SystemExit('the compiler is not here')\n"
+    site.files |= {
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "own"\n'
+        'backend-path = ["."]\n',
+        "own.py": backend,
+        "tests/test_fees.py": TESTS,
+    }
+    found = site.ask()
+    assert found.answer is Answer.UNKNOWN
+    assert "the build of the project failed in the sandbox" in found.reason
+    assert "the compiler is not here" in found.reason
+
+
+def test_what_cannot_be_had_is_told_by_name(site: EnvironmentSite) -> None:
+    """No version fits: the package is named."""
+    site.files["requirements.txt"] = "greeting>=3\n"
+    with pytest.raises(NoEnvironment, match="greeting"):
+        site.made()
+
+
+def test_a_file_that_is_not_the_locks_is_refused(site: EnvironmentSite) -> None:
+    """A registry that serves another file than the lock names is not believed."""
+    site.files["requirements.txt"] = f"greeting==2.1 --hash=sha256:{'0' * 64}\n"
+    with pytest.raises(NoEnvironment, match="not the file that the project's lock names"):
+        site.made()
+
+
+def test_a_python_that_is_lacking_blocks(site: EnvironmentSite) -> None:
+    """A toolchain that the files name and the machine lacks is absent."""
+    site.suite["install"] = {"python": "3.99"}
+    site.files["tests/test_fees.py"] = TESTS
+    assert site.ask().answer is Answer.ABSENT
+
+
+def test_a_sealed_folder_cannot_be_written_and_its_change_is_seen(tmp_path: Path) -> None:
+    """No bit to write is left, also where a file had two names."""
+    made, other = tmp_path / "made", tmp_path / "other"
+    made.mkdir()
+    other.write_text("theirs")
+    (made / "link").hardlink_to(other)
+    (made / "program").write_text("x")
+    (made / "program").chmod(0o6777)
+    sealed.seal(made, {"a": 1})
+    assert sealed.opened(made) == {"a": 1}
+    assert [path.stat().st_mode & 0o7222 for path in (made, *made.iterdir())] == [0, 0, 0]
+    assert other.stat().st_mode & 0o200
+    (made / "program").chmod(0o755)
+    assert sealed.opened(made) is None
+    sealed.tear_down(made)
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]
