@@ -333,7 +333,7 @@ def test_sql_that_is_no_step_is_no_migration() -> None:
 
 
 def test_tests_of_no_service_are_told_as_tests_across_them() -> None:
-    found = look(
+    surveyed = look(
         {
             "services/a/a.py": "",
             "services/a/tests/test_a.py": TEST,
@@ -341,13 +341,13 @@ def test_tests_of_no_service_are_told_as_tests_across_them() -> None:
             "tests/e2e/test_more.py": TEST,
         }
     )
-    (service,) = found.services
+    (service,) = surveyed.services
     assert service.source == ("services/a",)
     assert runners(service) == [(Runner.PYTEST, ("services/a/tests",), False)]
     assert service.suites[0].value.directory == ""
-    (across,) = found.across
+    (across,) = surveyed.across
     assert across.value.paths == ("integration", "tests")
-    reason = asked.left_out(found, {"a": "A.1"})["AC2"]
+    reason = asked.left_out(surveyed, {"a": "A.1"})["AC2"]
     assert "integration" in reason
     assert "tests" in reason
 
