@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from atom_release.gate.rules.isolation import doubt, levels_missed
-from atom_release.lab.sandbox import Finished, Limits, Sandbox
+from atom_release.lab.sandbox import Finished, Limits, Sandbox, allowed
 from atom_release.lab.sandbox.launcher import mounts
 from atom_release.lab.sandbox.order import Bounds, Folders, Order
 from atom_release.lab.sandbox.process import NotIsolated
@@ -637,3 +637,37 @@ def test_files_of_the_subjects_own_never_overwrite_the_machines(tmp_path: Path) 
     assert Path("/etc/passwd").read_bytes() == before
     assert done.status == 0, done.output
     assert len(done.output.splitlines()) <= 3
+
+
+@pytest.mark.parametrize("program", ["/usr/../bin/python3", "/bin/python3", "KEY", "LINK"])
+def test_a_program_shows_its_own_installation_and_no_more(box: Box, program: str) -> None:
+    """Neither a way round to the root, nor a file that is no program, nor the subject's link."""
+    key, link = box.hidden / "key", box.work / "link"
+    link.symlink_to(key)
+    named = {"KEY": str(key), "LINK": str(link)}.get(program, program)
+    shown = allowed.tool_paths(named, {}, [box.hidden], [box.work])
+    assert Path("/") not in {path.resolve() for path in shown}
+    assert not any(key.is_relative_to(path.resolve()) for path in shown)
+
+
+def test_a_directory_is_no_way_out_of_the_copy(box: Box) -> None:
+    """The attack: a step replaced the folder by a link to another; the twin is a folder."""
+    outside = box.work.parent / "outside"
+    outside.mkdir()
+    (box.work / "inside").mkdir()
+    (box.work / "service").symlink_to(outside)
+    sandbox = Sandbox([box.hidden])
+
+    def listed(directory: Path) -> bytes:
+        return sandbox.run(
+            ["/bin/pwd"],
+            directory=directory,
+            writable=[box.work],
+            environment={},
+            limits=LIMITS,
+            network=False,
+        ).output
+
+    with pytest.raises(NotIsolated, match="a link that leads out"):
+        listed(box.work / "service")
+    assert listed(box.work / "inside").strip() == str(box.work / "inside").encode()

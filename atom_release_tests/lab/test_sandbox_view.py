@@ -238,7 +238,7 @@ def test_a_home_that_holds_an_installation_is_not_seen_with_it(tmp_path: Path) -
         (tmp_path / part).mkdir(parents=True)
     (tmp_path / "lib/python3.11/os.py").touch()
     program = tmp_path / "bin/python3.11"
-    program.touch()
+    program.touch(0o755)
     whole = allowed.tool_paths(str(program), {}, [])
     parts = allowed.tool_paths(str(program), {}, [tmp_path / "keys"])
     assert whole == (tmp_path, program)

@@ -84,22 +84,37 @@ def gate_paths(hidden: Iterable[Path]) -> list[Path]:
 
 
 def tool_paths(
-    program: str, environment: Mapping[str, str], hidden: Iterable[Path]
+    program: str,
+    environment: Mapping[str, str],
+    hidden: Iterable[Path],
+    written: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
     """Return what a program outside the system's folders needs to be seen to run.
 
     A Python or Node installation is seen whole, unless something hidden lies in it: then only its
     programs and libraries. Of any other program its own file is seen and no more: its folder may
-    be somebody's home.
+    be somebody's home. What is no program shows nothing, and neither does one that lies in what
+    the subject writes: a link there may lead to any file of this machine.
     """
     path_text = program if "/" in program else shutil.which(program, path=environment.get("PATH"))
-    if not path_text or not path_text.startswith("/"):
+    if not path_text or not path_text.startswith("/") or not _is_program(path_text):
+        return ()
+    if any(lies_in(Path(path_text), folder) for folder in written):
         return ()
     shown: dict[Path, None] = {}
     for path in _chain(Path(os.path.normpath(path_text))):
         for needed in (*_installation(path, hidden), path):
             shown.setdefault(needed)
     return tuple(shown)
+
+
+def _is_program(path: str) -> bool:
+    return Path(path).is_file() and os.access(path, os.X_OK)
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """Check by their names alone, no link followed, whether a path lies in a folder or is it."""
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - links must stay
 
 
 def _chain(program: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from atom_release.lab.sandbox import allowed
 from atom_release.lab.sandbox.launcher.mounts import PRIVATE
+from atom_release.lab.sandbox.process import NotIsolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ class Order:
         readable = _existing(named)
         return {
             "argv": [str(word) for word in self.argv],
-            "directory": _real(self.directory),
+            "directory": self._directory(),
             "environment": dict(self.environment),
             "hidden": _existing(folders.hidden),
             "readable": [
@@ -129,11 +130,34 @@ class Order:
         shown = {
             *map(Path, allowed.system_paths()),
             *allowed.gate_paths(folders.hidden),
-            *allowed.tool_paths(program, self.environment, folders.hidden),
+            *allowed.tool_paths(program, self.environment, folders.hidden, self._written()),
             *folders.readable,
-            self.directory,
+            *(() if self._is_written(self.directory) else (self.directory,)),
         }
         return {path for path in shown if _real(path) not in _NEVER}
+
+    def _written(self) -> tuple[Path, ...]:
+        folders = self.folders
+        return (*folders.writable, *folders.bounded, *folders.throwaway)
+
+    def _is_written(self, path: Path) -> bool:
+        return any(allowed.lies_in(path, folder) for folder in self._written())
+
+    def _directory(self) -> str:
+        """Return the working directory, its links followed.
+
+        Raises:
+            NotIsolated: it lies in what the subject writes, and a link there leads out of it.
+        """
+        real = Path(_real(self.directory))
+        for folder in self._written():
+            inside = allowed.lies_in(self.directory, folder)
+            if inside and not real.is_relative_to(_real(folder)):
+                raise NotIsolated(
+                    f"the directory {self.directory.name} is a link that leads out of the copy",
+                    "Let `directory` name a folder of the tree.",
+                )
+        return str(real)
 
     def _links(self, readable: set[Path]) -> dict[str, str]:
         """Return the symbolic links without which a path that the subject is told leads nowhere."""
