@@ -52,11 +52,11 @@ def ablate(
         keep: functions that were seen to be called while modules were imported.
     """
     changed, kept, unread, count = [], [], [], 0
-    for path in sorted(set(_python_files(directory, sources))):
+    for path in sorted(set(python_files(directory, sources))):
         if is_test(path, tests):
             continue
         try:
-            tree = _parsed(directory / path)
+            tree = parsed(directory / path)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
             unread.append(path)
             continue
@@ -64,7 +64,7 @@ def ablate(
         taker.visit(tree)
         kept += [f"{path}:{line} {name}" for line, name in taker.kept]
         if taker.taken:
-            _replace(directory / path, ast.unparse(ast.fix_missing_locations(tree)))
+            replace_file(directory / path, ast.unparse(ast.fix_missing_locations(tree)))
             changed.append(path)
             count += taker.taken
     return Ablated(tuple(changed), count, tuple(kept), tuple(unread))
@@ -83,7 +83,8 @@ def is_test(path: str, tests: Sequence[str]) -> bool:
     )
 
 
-def _python_files(directory: Path, sources: Sequence[str]) -> Iterator[str]:
+def python_files(directory: Path, sources: Sequence[str]) -> Iterator[str]:
+    """Yield the Python files of these files and folders, as paths below the directory."""
     for source in sources:
         start = directory / source
         if start.is_file() and not start.is_symlink() and start.suffix == ".py":
@@ -95,7 +96,13 @@ def _python_files(directory: Path, sources: Sequence[str]) -> Iterator[str]:
                     yield path.relative_to(directory).as_posix()
 
 
-def _parsed(path: Path) -> ast.Module:
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a file, one that can be written again.
+
+    Raises:
+        ValueError: it is too large, or no text.
+        SyntaxError, RecursionError, MemoryError: it is no Python that can be read.
+    """
     if path.stat().st_size > _LARGEST:
         raise ValueError("too large")
     tree = ast.parse(path.read_bytes())
@@ -105,7 +112,8 @@ def _parsed(path: Path) -> ast.Module:
     return tree
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Put a new file in the place of one, which may be shared with another copy."""
     mode = path.stat().st_mode & 0o777
     path.unlink()
     path.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
@@ -140,7 +148,7 @@ class _Taker(ast.NodeTransformer):
                 ast.Call(ast.Name("RuntimeError", ast.Load()), [ast.Constant(MARK)], []), None
             )
         ]
-        if _yields(node):
+        if yields(node):
             error.append(ast.Expr(ast.Yield(None)))
         node.body = node.body[: len(node.body) - len(body)] + error
         return node
@@ -164,7 +172,7 @@ def _is_ellipsis(statement: ast.stmt) -> bool:
     )
 
 
-def _yields(function: _Function) -> bool:
+def yields(function: _Function) -> bool:
     """Return whether the function is a generator: it yields itself, not a function within it."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:

@@ -111,6 +111,7 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             ],
             at_once=1,  # the rehearsal is one user's at a time
             setup_counts=True,
+            distorts=False,  # the code runs in the services, not in these tests
             excuse=lambda runs: _excused(runs, refusing, given.lacking),
         )
         finding = series.carry_out()

@@ -190,6 +190,57 @@ def test_tests_that_do_not_need_the_code_are_listed_with_their_share(site: Site)
     assert "tests.test_fees::test_true" in evidence.control.found
 
 
+def test_tests_that_call_the_code_and_check_nothing_show_nothing(site: Site) -> None:
+    """The lie that a run without bodies cannot see: it was called, and nobody looked."""
+    site.files["tests/test_fees.py"] = (
+        "from svc import fees\ndef test_fee():\n    fees.fee(100)\ndef test_amounts():\n"
+        "    list(fees.amounts(3))\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
+    assert evidence.control
+    assert evidence.control.found.startswith("the tests call the code and check nothing")
+    assert facts(evidence, "control")["distorted"] == {
+        "functions": 2,
+        "happened": True,
+        "noticed": 0,
+        "passed": 2,
+    }
+
+
+def test_failures_that_a_hook_turns_into_passes_show_nothing(site: Site) -> None:
+    """The attack: assertions are swallowed, and what the control raises is let through."""
+    site.files["svc/fees.py"] = CODE.replace("0.02", "0.03")
+    site.files["tests/conftest.py"] = (
+        "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem):\n"
+        "    try:\n        pyfuncitem.obj()\n    except (AssertionError, Exception) as error:\n"
+        "        if 'took this body out' in str(error):\n            raise\n    return True\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
+
+
+def test_tests_of_what_code_does_rather_than_returns_are_not_doubted(site: Site) -> None:
+    """The twin: nothing is returned, so nothing could be changed, and the files are looked at."""
+    site.files["svc/fees.py"] = "def write(path, amount):\n    path.write_text(str(amount))\n"
+    site.files["svc/__init__.py"] = ""
+    site.files["tests/test_fees.py"] = (
+        "from svc import fees\ndef test_write(tmp_path):\n    fees.write(tmp_path / 'a', 2)\n"
+        "    assert (tmp_path / 'a').read_text() == '2'\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
+    assert "distorted" not in facts(evidence, "control")
+
+
+def test_a_module_named_as_the_runner_does_not_run_in_its_place(site: Site) -> None:
+    site.files["pytest.py"] = "import sys\nsys.exit(0)\n"
+    site.files["svc/fees.py"] = CODE.replace("0.02", "0.03")
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO, evidence
+    assert "test_fee" in evidence.reason
+
+
 def test_a_failing_test_is_a_no(site: Site) -> None:
     site.files["svc/fees.py"] = CODE.replace("0.02", "0.03")
     evidence = site.ask()

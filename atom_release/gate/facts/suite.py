@@ -51,6 +51,15 @@ class CaseRate(Facts):
     ran: int
 
 
+class DistortionFacts(Facts):
+    """What the run with code that gives wrong results showed."""
+
+    functions: int = Field(description="functions that were changed to return another value")
+    happened: bool = Field(description="a changed value was returned while the tests ran")
+    noticed: int = Field(description="tests that failed then")
+    passed: int = Field(description="tests that passed all the same")
+
+
 class ControlFacts(Facts):
     """What the run without the code showed."""
 
@@ -65,6 +74,7 @@ class ControlFacts(Facts):
     loaded_from_outside: list[str] = Field(default_factory=list)
     status: int | None = None
     met_limit: str | None = None
+    distorted: DistortionFacts | None = None
 
 
 class RerunFacts(Facts):

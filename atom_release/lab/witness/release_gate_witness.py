@@ -21,6 +21,7 @@ _OF_A_FUNCTION = 1  # CO_OPTIMIZED: not a module's nor a class's own code
 _collected = []
 _counted = {}
 _called = {}
+distorted = set()  # what code that gives wrong results notes here as it does
 
 
 def _note(code):
@@ -87,6 +88,7 @@ def pytest_unconfigure(config):
     seen = {
         "collected": _collected,
         "counted": _counted,
+        "distorted": bool(distorted),
         "called": sorted(
             {
                 (os.path.relpath(code.co_filename, _COPY), code.co_firstlineno, code.co_name)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from atom_release.gate.facts.evidence import NegativeControl
-from atom_release.gate.facts.suite import ControlFacts
+from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import MARK, Ablated
 from atom_release.lab.failure_cause import cause
@@ -20,6 +20,32 @@ if TYPE_CHECKING:
 
     from atom_release.lab.junit import Case
     from atom_release.probes.suite.run import Run
+
+
+@dataclass(frozen=True)
+class Distorted:
+    """The same tests where the code ran and gave wrong results."""
+
+    functions: int  # that were changed to return another value
+    happened: bool  # a changed value was returned while the tests ran
+    passed: tuple[str, ...]
+    noticed: tuple[str, ...]
+    run: Run
+
+    @classmethod
+    def of(cls, functions: int, run: Run) -> Self:
+        """Sort the tests of such a run."""
+        cases = run.results.cases if run.results else {}
+        passed = sorted(name for name, case in cases.items() if case.outcome is Outcome.PASSED)
+        noticed = sorted(
+            name for name, case in cases.items() if case.outcome in {Outcome.FAILED, Outcome.ERROR}
+        )
+        return cls(functions, run.distorted, tuple(passed), tuple(noticed), run)
+
+    @property
+    def unnoticed(self) -> bool:
+        """Whether the code gave wrong results and every test passed all the same."""
+        return self.happened and bool(self.passed) and not self.noticed
 
 
 @dataclass(frozen=True)
@@ -37,6 +63,15 @@ class Control:
     # whole files were emptied: a failure does not tell whether the code was needed or nothing
     # started
     only_emptied: bool = False
+    distorted: Distorted | None = None
+
+    def beside(self, distorted: Distorted | None) -> Control:
+        """Return this control with the one of wrong results beside it."""
+        return replace(self, distorted=distorted)
+
+    @property
+    def _unchecked(self) -> bool:
+        return bool(self.distorted and self.distorted.unnoticed)
 
     def only(self, passed: Collection[str]) -> Control:
         """Leave only the tests that passed with the code.
@@ -77,13 +112,29 @@ class Control:
             loaded_from_outside=list(self.elsewhere),
             status=self.run.status,
             met_limit=self.run.met_limit,
+            **self._distortion,
         )
+
+    @property
+    def _distortion(self) -> dict[str, Any]:
+        if self.distorted is None:
+            return {}
+        return {
+            "distorted": DistortionFacts(
+                functions=self.distorted.functions,
+                happened=self.distorted.happened,
+                noticed=len(self.distorted.noticed),
+                passed=len(self.distorted.passed),
+            )
+        }
 
     @property
     def _state(self) -> ControlState:
         if self.made_up:
             return ControlState.DEAD
         if self.reached or self.failed:
+            if self._unchecked:
+                return ControlState.DEAD
             return ControlState.WEAK if self.only_emptied else ControlState.ALIVE
         if self.lost:
             return ControlState.WEAK
@@ -103,16 +154,28 @@ class Control:
         )
 
     @property
-    def _found(self) -> str:
-        needed, before = (
-            len(self.reached) + len(self.failed),
-            len(self.reached) + len(self.failed) + len(self.still) + len(self.lost),
-        )
+    def _untold(self) -> str:
+        """Why failures without the code show nothing all the same, or nothing."""
         if self.made_up:
             return (
                 "a test of the gate's own that fails was put beside the suite and came out as"
                 " passed: the results are not what the tests did"
             )
+        if (self.reached or self.failed) and self.distorted and self._unchecked:
+            return (
+                f"the tests call the code and check nothing that it returns: with wrong results of"
+                f" {self.distorted.functions} functions all {len(self.distorted.passed)} passed"
+            )
+        return ""
+
+    @property
+    def _found(self) -> str:
+        needed, before = (
+            len(self.reached) + len(self.failed),
+            len(self.reached) + len(self.failed) + len(self.still) + len(self.lost),
+        )
+        if untold := self._untold:
+            return untold
         if self._state is ControlState.DEAD:
             why = (
                 f"{some(self.elsewhere)} came from outside the copy"

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 _WITNESS = Path(__file__).parents[2] / "lab" / "witness"
 _LARGEST_WITNESS = 32 << 20
 _MORE = 4
+_START = (
+    "import os, sys; here = os.getcwd();"
+    " sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != here];"
+    " import pytest; sys.path.insert(0, here); sys.exit(pytest.main(sys.argv[1:]))"
+)  # as `python -m pytest`, but for a module of the suite's own that has pytest's name
 _LAST_LINES = 3
 _SAFE = """\
 [safe]
@@ -75,6 +80,11 @@ class Run:
         return list(self.cases) or sorted(
             {name for entry in self.witness.get("collected", []) if (name := _junit_name(entry))}
         )
+
+    @property
+    def distorted(self) -> bool:
+        """Whether code that gives wrong results gave one, as far as the witness wrote it."""
+        return self.witness.get("distorted") is True
 
     @property
     def counted(self) -> Mapping[str, int]:
@@ -213,8 +223,8 @@ class Bench:
         ]
         return [
             self.python,
-            "-m",
-            "pytest",
+            "-c",
+            _START,
             *fixed,
             f"--rootdir={root}",
             f"--confcutdir={copy}",
@@ -290,6 +300,7 @@ def _witness(path: Path) -> dict[str, Any]:
         "modules": dict,
         "python": str,
         "pytest": str,
+        "distorted": bool,
     }
     return {
         name: account[name]

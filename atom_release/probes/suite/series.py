@@ -15,7 +15,7 @@ from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.junit import Outcome
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
-from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.control import Control, Distorted, compare
 from atom_release.probes.suite.verdict import Trial
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Series:
     tests: Sequence[str]
     at_once: int
     setup_counts: bool = False
+    distorts: bool = True  # whether it also runs with code that gives wrong results
     excuse: Callable[[Sequence[Run]], Mapping[str, str]] = _nothing
 
     def carry_out(self) -> Finding:
@@ -106,6 +107,10 @@ class Series:
     def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
         if stop.is_set():
             return None
+        control = self._run_without_code(collection)
+        return control.beside(self._run_distorted(collection, stop))
+
+    def _run_without_code(self, collection: Run) -> Control:
         with trees.without_code(
             self.look,
             self.sources,
@@ -127,6 +132,21 @@ class Series:
     def _compare(self, collection: Run, bench: Bench, copy: Path, ablated: Ablated) -> Control:
         run = bench.run(copy, 1)
         return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
+
+    def _run_distorted(self, collection: Run, stop: threading.Event) -> Distorted | None:
+        """Run with wrong results; None where there are none to change."""
+        if stop.is_set() or not self.distorts:
+            return None
+        with trees.with_wrong_results(
+            self.look,
+            self.sources,
+            tests=self.tests,
+            keep=_calls(collection),
+            history=self.bench.history,
+        ) as (copy, changed):
+            if not changed.functions:
+                return None
+            return Distorted.of(changed.functions, self.without.run(copy, 1))
 
 
 def _fails_again(run: Run) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.lab.ablation import Ablated, Call, ablate, is_test
+from atom_release.lab.distortion import distort
 from atom_release.lab.throwaway import sweep, throwaway
 
 if TYPE_CHECKING:
@@ -94,6 +95,20 @@ def without_code(  # noqa: PLR0913 - one parameter for each thing that makes a c
     """Return a copy whose code has no bodies."""
     with _control(look, history, built) as copy:
         yield copy, ablate(copy, sources, tests=tests, keep=keep)
+
+
+@contextmanager
+def with_wrong_results(
+    look: Look,
+    sources: Sequence[str],
+    *,
+    tests: Sequence[str],
+    keep: Collection[Call],
+    history: History = "commit",
+) -> Iterator[tuple[Path, Ablated]]:
+    """Return a copy whose code runs and returns other values than it should."""
+    with _control(look, history) as copy:
+        yield copy, distort(copy, sources, tests=tests, keep=keep)
 
 
 @contextmanager

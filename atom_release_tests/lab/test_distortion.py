@@ -1,0 +1,112 @@
+"""Code that runs and gives wrong results."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from atom_release.lab.distortion import distort
+
+WITNESS = SimpleNamespace(distorted=set())
+CODE = '''"""A module."""
+from __future__ import annotations
+
+def answer(value):
+    return value
+
+async def later(value):
+    return value
+
+def nothing(box):
+    box.append(1)
+    return
+
+def none():
+    return None
+
+def numbers():
+    yield 1
+    return 2
+
+def kept():
+    return 5
+
+class Thing:
+    def __init__(self):
+        self.value = 3
+
+    @property
+    def shown(self):
+        return self.value
+
+    def outer(self):
+        def inner():
+            return 1
+        box = inner()
+        return [box]
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - made at run time
+    (tmp_path / "m.py").write_text(CODE)
+    (tmp_path / "test_m.py").write_text("def helper():\n    return 1\n")
+    line = CODE.splitlines().index("def kept():") + 1
+    changed = distort(tmp_path, ["."], tests=["tests"], keep={("m.py", line, "kept")})
+    assert (changed.files, changed.functions) == (("m.py",), 5)
+    assert changed.kept == (f"m.py:{line} kept",)
+    assert (tmp_path / "test_m.py").read_text() == "def helper():\n    return 1\n"
+    monkeypatch.setitem(sys.modules, "release_gate_witness", WITNESS)
+    WITNESS.distorted.clear()
+    spec = importlib.util.spec_from_file_location("m", tmp_path / "m.py")
+    assert spec
+    assert spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        (True, False),
+        (False, True),
+        (1, 2),
+        (0.5, 1.5),
+        (1e300, 0),
+        ("a", "a~"),
+        (b"a", b"a~"),
+        ([1], []),
+        ([], [None]),
+        ((), (None,)),
+        ({"a": 1}, {}),
+        ({}, {None: None}),
+        (object(), None),
+        (None, None),
+    ],
+)
+def test_every_kind_of_value_becomes_another_of_its_kind(
+    module: Any,  # noqa: ANN401 - made at run time
+    value: object,
+    wrong: object,
+) -> None:
+    assert module.answer(value) == wrong
+    assert asyncio.run(module.later(value)) == wrong
+
+
+def test_what_returns_nothing_generates_or_is_kept_is_left_as_it_is(
+    module: Any,  # noqa: ANN401 - made at run time
+) -> None:
+    box: list[int] = []
+    module.nothing(box)
+    assert (box, module.none(), list(module.numbers()), module.kept()) == ([1], None, [1], 5)
+    assert not WITNESS.distorted
+    assert module.Thing().shown == 4
+    assert WITNESS.distorted
+    assert module.Thing().outer() == []
