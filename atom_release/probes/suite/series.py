@@ -143,6 +143,7 @@ class Series:
             tests=self.tests,
             keep=_calls(collection),
             history=self.bench.history,
+            built=self.bench.built,
         ) as (copy, changed):
             if not changed.functions:
                 return None

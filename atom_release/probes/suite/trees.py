@@ -98,16 +98,17 @@ def without_code(  # noqa: PLR0913 - one parameter for each thing that makes a c
 
 
 @contextmanager
-def with_wrong_results(
+def with_wrong_results(  # noqa: PLR0913 - as above
     look: Look,
     sources: Sequence[str],
     *,
     tests: Sequence[str],
     keep: Collection[Call],
     history: History = "commit",
+    built: Built | None = None,
 ) -> Iterator[tuple[Path, Ablated]]:
     """Return a copy whose code runs and returns other values than it should."""
-    with _control(look, history) as copy:
+    with _control(look, history, built) as copy:
         yield copy, distort(copy, sources, tests=tests, keep=keep)
 
 
