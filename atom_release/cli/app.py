@@ -37,6 +37,7 @@ for command in (
     setup.reference,
     setup.scenarios,
     setup.init,
+    setup.doctor,
     setup.keygen,
     setup.schema,
     setup.ui,

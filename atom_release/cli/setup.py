@@ -1,4 +1,4 @@
-"""`init`, `reference`, `scenarios`, `keygen`, `schema` and `ui`: what stands before a release."""
+"""What stands before a release: `init`, `doctor`, `reference`, `scenarios`, `keygen`, `schema`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,19 @@ def reference(
         {"repository": str(built.repository), "origin": str(built.origin), "commit": built.commit},
         as_json=json,
     )
+
+
+def doctor(*, json: JsonOption = False) -> None:
+    """Show what this machine has for releases: Pythons, tools, and the isolation that it gives."""
+    from dataclasses import asdict
+
+    from atom_release.release.machine import abilities
+
+    rows = [asdict(ability) for ability in abilities()]
+    for row in rows:
+        if row["have"]:
+            row["without"] = ""
+    output.show_table(rows, as_json=json)
 
 
 def scenarios(*, json: JsonOption = False) -> None:

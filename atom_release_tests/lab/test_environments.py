@@ -57,6 +57,7 @@ def test_a_suite_of_an_installed_project_has_a_live_control(
     facts = SuiteFacts.model_validate(found.facts)
     assert facts.environment
     assert facts.environment.packages["greeting"] == "2.1"
+    assert "open while wheels" in str(found.facts)
     assert facts.control
     assert facts.control.still_passing == ["tests.test_name::test_name"]
 

@@ -13,11 +13,7 @@ class EnvironmentFacts(Facts):
     python: str
     packages: dict[str, str] = Field(default_factory=dict, description="name -> version")
     digest: str = Field(default="", description="over the digests of all files that were installed")
-    network: str = Field(
-        default="open while wheels and source archives were brought, by name and digest; closed"
-        " while anything was built or installed",
-        description="when there was one",
-    )
+    network: str = Field(default="", description="while what was done there was one")
     files: list[str] = Field(default_factory=list, description="files of the commit that asked")
     groups: list[str] = Field(default_factory=list)
     extras: list[str] = Field(default_factory=list)

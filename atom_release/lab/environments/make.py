@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
 
 _FORMAT = 1
+_NETWORK = (
+    "open while wheels and source archives were brought, by name and digest; none while anything"
+    " was built or installed"
+)
 
 
 def make(look: Look, install: Install, *, needs: tuple[str, ...] = ()) -> Interpreter:
@@ -110,6 +114,7 @@ class _Maker:
             python=self.python.version,
             packages={archive.name: archive.version for archive in archives} | own,
             digest=_digest([asdict(archive)["sha256"] for archive in archives]),
+            network=_NETWORK,
             files=list(self.wanted.sources),
             groups=list(self.wanted.groups),
             extras=list(self.wanted.extras),

@@ -1,0 +1,49 @@
+"""What a machine can do is asked of the machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from atom_release.release.machine import Ability, abilities
+
+
+def named(name: str) -> list[Ability]:
+    return [ability for ability in abilities() if ability.name == name]
+
+
+def test_the_running_python_and_git_are_told_as_they_tell_themselves() -> None:
+    """Versions and places are those of the programs."""
+    assert platform.python_version() in [ability.have for ability in named("python")]
+    said = subprocess.run(
+        ["git", "--version"],  # noqa: S607 - the git on the path
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.strip()
+    assert [ability.have for ability in named("git")] == [said]
+
+
+def test_a_tool_that_is_not_here_or_does_not_answer_is_lacking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of that name is no tool; what cannot be done without it stands beside it."""
+    (tmp_path / "cargo").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "cargo").chmod(0o755)
+    (tmp_path / "node").write_text("#!/bin/sh\necho v99.1\n")
+    (tmp_path / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
+    assert named("cargo")[0].have == ""
+    assert named("cargo")[0].without == "suites and services that call it cannot be run"
+    assert (named("go")[0].have, named("go")[0].where) in {("", ""), ("", "/bin/go")}
+    assert (named("node")[0].have, named("node")[0].where) == ("v99.1", str(tmp_path / "node"))
+
+
+def test_the_isolation_is_the_one_that_the_sandbox_has() -> None:
+    """Asked by making it."""
+    (isolation,) = [ability for ability in abilities() if ability.name.startswith("isolation")]
+    assert "rlimits" in isolation.have or not isolation.have
