@@ -21,7 +21,7 @@ from atom_release.git import masked
 
 if TYPE_CHECKING:
     from github import Github, GithubException
-    from github.PullRequest import PullRequest as Found
+    from github.PullRequest import PullRequest as Existing
     from github.Repository import Repository
 
 _BEGIN, _END = "<!-- atom-release: begin -->", "<!-- atom-release: end -->"
@@ -72,7 +72,7 @@ class GitHub:
 def _opened(
     repository: Repository, place: Place, pull: PullRequest, text: str, *, draft: bool
 ) -> Opened:
-    opened = _found(repository, place, pull)
+    opened = _find_pull(repository, place, pull)
     if opened is None:
         return _made(repository, place, pull, text, draft=draft)
     if opened.state != "open":
@@ -102,7 +102,7 @@ def _opened(
     return Opened(opened.html_url, bool(opened.draft), notes)
 
 
-def _found(repository: Repository, place: Place, pull: PullRequest) -> Found | None:
+def _find_pull(repository: Repository, place: Place, pull: PullRequest) -> Existing | None:
     """Return the open pull request of this head and base, else one that asked for this very commit.
 
     Whatever became of it.
@@ -124,11 +124,11 @@ def _made(
             pull.base, pull.branch, title=pull.title, body=placed("", text), draft=draft
         )
     except GithubException as error:
-        message = _said(error, place)
+        message = _words_of(error, place)
         if (
             error.status == _INVALID
             and "already exists" in message
-            and _found(repository, place, pull) is not None
+            and _find_pull(repository, place, pull) is not None
         ):
             return _opened(repository, place, pull, text, draft=draft)  # another run was faster
         if error.status == _INVALID and "No commits between" in message:
@@ -252,7 +252,7 @@ def _failed(error: Exception, place: Place) -> ActFailed:
     if isinstance(error, GithubException) and error.status:
         return ActFailed(
             f"{where} answered {error.status} to the pull request of {place.repository}:"
-            f" {_said(error, place).rstrip('.')}.",
+            f" {_words_of(error, place).rstrip('.')}.",
             _remedy(error.status),
         )
     return ActFailed(
@@ -271,7 +271,7 @@ def _remedy(status: int) -> str:
     )
 
 
-def _said(error: GithubException, place: Place) -> str:
+def _words_of(error: GithubException, place: Place) -> str:
     """Return the forge's own words, on one line and without the token."""
     data: Any = error.data if isinstance(error.data, dict) else {}
     errors = data.get("errors") if isinstance(data.get("errors"), list) else []

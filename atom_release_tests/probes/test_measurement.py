@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def test_a_request_without_an_answer_has_neither_status_nor_latency(form: str) -
     assert (values.tolist(), errors) == ([1.5, 2.5], 1)
 
 
-REFUSED: dict[str, tuple[dict[str, Any], bytes, str]] = {
+REFUSED: dict[str, tuple[dict[str, Any], bytes | Callable[[], bytes], str]] = {
     "csv empty": ({}, b"", "it is empty"),
     "csv header only": ({}, b"latency_ms\n", "it has no row"),
     "csv missing column": (
@@ -149,18 +150,18 @@ REFUSED: dict[str, tuple[dict[str, Any], bytes, str]] = {
     ),
     "parquet cut off": (
         {"format": "parquet"},
-        _parquet({"latency_ms": SAMPLES})[:-40],
+        lambda: _parquet({"latency_ms": SAMPLES})[:-40],
         "it is not a whole Parquet file",
     ),
     "parquet rubbish": ({"format": "parquet"}, b"PAR1", "it is not a whole Parquet file"),
     "parquet text": (
         {"format": "parquet"},
-        _parquet({"latency_ms": ["1", "2"]}),
+        lambda: _parquet({"latency_ms": ["1", "2"]}),
         "holds string, not numbers",
     ),
     "parquet no rows": (
         {"format": "parquet"},
-        _parquet({"latency_ms": pa.array([], pa.float64())}),
+        lambda: _parquet({"latency_ms": pa.array([], pa.float64())}),
         "it has no row",
     ),
 }
@@ -170,7 +171,7 @@ REFUSED: dict[str, tuple[dict[str, Any], bytes, str]] = {
 def test_a_file_that_cannot_be_believed_is_refused(name: str) -> None:
     fields, content, says = REFUSED[name]
     with pytest.raises(ProbeFault) as fault:
-        of_columns(content, _asked(**fields))
+        of_columns(content() if callable(content) else content, _asked(**fields))
     assert says in fault.value.message
 
 
