@@ -6,6 +6,8 @@ for, and what was seen instead.
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +16,9 @@ from atom_release.drafting.findings import Runner, Seen, Service, Suite, Survey
 
 _LONGEST = 290
 _MOST = 6
+_ASKS_PACKAGES = re.compile(
+    r"pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|uv\.lock|poetry\.lock|pylock\.toml"
+)
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
 
 
@@ -23,6 +28,25 @@ def suite_of(service: Service) -> Seen[Suite] | None:
         if seen.value.runner.by_pytest and not seen.value.across:
             return seen
     return None
+
+
+def install_of(service: Service) -> str | dict[str, str] | None:
+    """Return the environment that the service's own files ask for its suite.
+
+    The one of the outermost folder that has such files; None where none has, so that the suite runs
+    in the gate's own Python.
+    """
+    folders = sorted(
+        {
+            posixpath.dirname(path)
+            for path in service.package_files
+            if _ASKS_PACKAGES.fullmatch(posixpath.basename(path))
+        },
+        key=lambda folder: (folder.count("/"), folder),
+    )
+    if not folders:
+        return None
+    return {"folder": folders[0]} if folders[0] else "auto"
 
 
 def other_suite(seen: Seen[Suite]) -> str:

@@ -105,8 +105,8 @@ def _suite(service: Service) -> Iterator[str]:
         stated: dict[str, Any] = {"paths": list(suite.paths)}
         if suite.directory:
             stated["directory"] = suite.directory
-        if suite.requirements:
-            stated["requirements"] = suite.requirements
+        if (install := asked.install_of(service)) is not None:
+            stated["install"] = install
         why = f"guessed: {chosen.guess}" if chosen.guess else f"{suite.runner}, {chosen.where}"
         yield f"    # {_line(f'{suite.files} test files: {why}')}"
         yield from _dumped({"suite": stated}, 4)

@@ -12,6 +12,7 @@ from atom_release.drafting.findings import Runner, Service, Survey
 from atom_release.drafting.manifest import Release
 from atom_release.drafting.survey import survey
 from atom_release.drafting.version import next_version
+from atom_release.gate.manifest import Install
 from atom_release.source.manifest_file import parse_manifest
 
 Tree = dict[str, str]
@@ -30,6 +31,10 @@ def look(tree: Tree) -> Survey:
     left = asked.left_out(surveyed, ids)
     for service, drafted in zip(surveyed.services, parsed.services, strict=True):
         assert (drafted.suite is None) == (asked.suite_of(service) is None)
+        if drafted.suite:
+            named = drafted.suite.install
+            stated = {"folder": named.folder} if isinstance(named, Install) else named
+            assert stated == asked.install_of(service)
         assert drafted.suite or drafted.report or drafted.id in left
         assert not (drafted.start)
         assert not (drafted.health)
@@ -63,6 +68,24 @@ def test_a_python_library_has_its_source_its_suite_and_the_line_that_names_the_r
     assert runners(service) == [(Runner.PYTEST, ("tests",), False)]
     assert str(service.suites[0].where) == "pyproject.toml:6"
     assert not service.suites[0].guess
+
+
+@pytest.mark.parametrize(
+    ("files", "install"),
+    [
+        ({"pyproject.toml": "", "src/a.py": ""}, "auto"),
+        ({"requirements.txt": "x\n", "a.py": ""}, "auto"),
+        ({"api/setup.py": "", "api/a.py": ""}, {"folder": "api"}),
+        ({"setup.cfg": "", "lib/pyproject.toml": "", "a.py": ""}, "auto"),
+    ],
+)
+def test_a_suite_gets_the_environment_that_the_files_beside_it_ask(
+    files: Tree, install: object
+) -> None:
+    folder = next(iter(files)).rpartition("/")[0]
+    service = only({**files, f"{folder}/tests/test_a.py".lstrip("/"): TEST})
+    assert asked.suite_of(service) is not None
+    assert asked.install_of(service) == install
 
 
 def test_unittest_is_run_as_it_is_and_django_is_told_and_not_asked() -> None:
