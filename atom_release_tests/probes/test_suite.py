@@ -653,6 +653,28 @@ def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(
         assert {row.verdict for row in rows if row.kind is ClaimKind.TESTS} == {verdict}, rows
 
 
+def test_a_suite_that_cannot_be_collected_here_counts_nothing_against_a_report(site: Site) -> None:
+    """The count was true where its packages were: a package that this machine lacks is no 0.
+
+    The twin without that import is held against it.
+    """
+    for imported, conclusive in (("import a_package_of_elsewhere\n", False), ("", True)):
+        part = Site(site.root / str(conclusive))
+        part.files["docs/fees.md"] = "# C.1 Fees\n\n**Status:** PASS\n\n## Tests\n\n7 passed\n"
+        part.files["tests/test_fees.py"] = imported + TESTS
+        look = part.look()
+        service = look.manifest.services[0]
+        reported = collect(look, service)
+        ran = run_suite(look, service)
+        rows = claim_facts.ledger(
+            service, {str(number): piece for number, piece in enumerate([*reported, ran])}
+        )
+        assert rows is not None
+        (verdict,) = {row.verdict for row in rows if row.kind is ClaimKind.TESTS}
+        assert (verdict is ClaimVerdict.CONTRADICTED) is conclusive, rows
+        assert all((not run.get("problem")) is conclusive for run in facts(ran, "runs"))
+
+
 def test_an_interpreter_that_is_not_there_is_said(site: Site) -> None:
     site.suite["interpreter"] = "/nowhere/python"
     evidence = site.ask()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 _MESSAGES = 50
+_BEFORE_THE_TESTS = frozenset({2, 3, 4, 5})  # interrupted, internal error, usage, no tests
 _SHOW = "Commit what the tests read, or have the operator add that path to the readable ones."
 _PASSED, _FAILED, _NOTHING = 0, 1, 5
 _LOOK = "See the run's output among the artifacts."
@@ -282,10 +283,21 @@ def run_facts(run: Run) -> RunFacts:
         failing=[case.id for case in bad],
         messages={case.id: _one_line(case.message) for case in bad[:_MESSAGES]},
         met_limit=run.met_limit,
-        problem=run.problem or unread(run),
+        problem=run.problem or unread(run) or _ended_early(run),
         counted={**run.counted},
     )
     return facts.model_copy(update=counts)
+
+
+def _ended_early(run: Run) -> str:
+    """Return why a run of pytest ended before it had all of its tests, or nothing.
+
+    What then passed, or did not, is no count of the suite: a module that is missing here, an
+    option that nobody knows.
+    """
+    if "pytest" not in run.witness or run.status not in _BEFORE_THE_TESTS:
+        return ""
+    return f"pytest ended with status {run.status} and did not collect all tests"
 
 
 def _limit(name: str) -> str:
