@@ -8,6 +8,7 @@ facts and the evidence of the other probes.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from functools import cache
 from pathlib import PurePosixPath
@@ -287,9 +288,16 @@ def _line_ages(look: Look, service: Service, record: ClaimRecord) -> dict[int, L
     against the release.
     """
     authors = look.tree.line_authors(record.path) or {}
-    if abs(len(authors) - record.lines) > 1:  # an empty last line is one for the reader alone
+    lines_of_git = _lines_of_git(look.tree.read(record.path)) if authors else []
+    read, written_down = len(lines_of_git), lines_of_git[-1] if lines_of_git else 0
+    # an empty last line is one for the reader alone
+    if abs(read - record.lines) > 1 or abs(len(authors) - written_down) > 1:
         return {}
-    written = {line: author for line, author in authors.items() if author is not None}
+    written = {
+        line: author
+        for line, of_git in enumerate(lines_of_git, start=1)
+        if (author := authors.get(of_git)) is not None
+    }
     claim_lines = {claim.line for claim in record.claims} & written.keys()
     ages = {
         commit: (
@@ -307,6 +315,17 @@ def _line_ages(look: Look, service: Service, record: ClaimRecord) -> dict[int, L
         )
         for line in sorted(claim_lines)
     }
+
+
+def _lines_of_git(content: bytes) -> list[int]:
+    """Return of each line as the reader counts them the number that git gives it.
+
+    For git a line ends with a line feed alone; a reader ends one at a lone carriage return too.
+    """
+    numbers = [1]
+    for end in re.findall(rb"\r\n|\n|\r", content):
+        numbers.append(numbers[-1] + (b"\n" in end))
+    return numbers
 
 
 def _unchanged(tree: JudgedTree, since: str | None, paths: tuple[str, ...]) -> bool | None:

@@ -675,6 +675,22 @@ def test_a_suite_that_cannot_be_collected_here_counts_nothing_against_a_report(s
         assert all((not run.get("problem")) is conclusive for run in facts(ran, "runs"))
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r", "\n\r", "\r\r\n"])
+def test_the_lines_of_a_report_are_those_of_git_however_they_end(site: Site, ends: str) -> None:
+    """The attack: a few carriage returns, so that no count is held against anything."""
+    report = "# C.1 Fees\n\n**Status:** PASS\n\nFirst.END\nSecond.\n\n## Tests\n\n70 passed\n"
+    site.files["docs/fees.md"] = report.replace("END\n", ends * 3)
+    look = site.look()
+    look.tree.read("docs/fees.md").index(ends.encode())
+    service = look.manifest.services[0]
+    reported = collect(look, service)
+    pieces = [*reported, run_suite(look, service)]
+    rows = claim_facts.ledger(service, {str(at): piece for at, piece in enumerate(pieces)})
+    assert rows is not None
+    verdicts = {row.verdict for row in rows if row.kind is ClaimKind.TESTS}
+    assert verdicts == {ClaimVerdict.CONTRADICTED}, rows
+
+
 def test_an_interpreter_that_is_not_there_is_said(site: Site) -> None:
     site.suite["interpreter"] = "/nowhere/python"
     evidence = site.ask()
