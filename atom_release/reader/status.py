@@ -89,9 +89,9 @@ def read_status(document: Document, task_id: str | None) -> StatusRead:
     speaking = fields or statements[:1]
     if not speaking:
         return StatusRead(ReportStatus.MISSING, None, (), ())
+    lead = speaking[0]
     understood = [stated for stated in speaking if stated.status is not None]
-    if not understood:
-        lead = speaking[0]
+    if all(stated.rank > lead.rank for stated in understood):
         return StatusRead(
             ReportStatus.UNREAD,
             lead.raw,

@@ -187,3 +187,19 @@ def test_a_heading_that_is_too_long_is_left_unexamined() -> None:
 
 def test_link_definitions_are_text_like_any_other() -> None:
     assert read_report("a.md", b"# B.7\n\n[a]: x\n[b]: y\n").unexamined == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("nothing works, forty tests red", ReportStatus.UNREAD),
+        ("F\u0410IL", ReportStatus.UNREAD),  # a Cyrillic letter
+        ("FAIL", ReportStatus.FAIL),
+        ("PASS", ReportStatus.PASS),
+    ],
+)
+def test_nothing_speaks_in_the_place_of_a_header_that_is_not_understood(
+    header: str, status: ReportStatus
+) -> None:
+    text = f"# C.1 Fees\n\n**Status:** {header}\n\n## Conclusion\n\n**Status:** PASS\n"
+    assert read_report("docs/fees.md", text.encode()).status is status
