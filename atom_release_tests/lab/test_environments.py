@@ -47,17 +47,17 @@ def test_a_suite_of_an_installed_project_has_a_live_control(
     check += "    import greeting\n    assert importlib.metadata.version('fees') == '1.5'\n"
     site.files |= {**PROJECT, place: CODE, "tests/test_fees.py": TESTS, "tests/test_name.py": check}
     site.source = place
-    found = site.ask()
-    assert (found.answer, found.reason) == (
+    evidence = site.ask()
+    assert (evidence.answer, evidence.reason) == (
         Answer.YES,
         "2 of 2 tests passed in 1 of 1 runs",
     )
-    assert found.control
-    assert found.control.state is ControlState.ALIVE
-    facts = SuiteFacts.model_validate(found.facts)
+    assert evidence.control
+    assert evidence.control.state is ControlState.ALIVE
+    facts = SuiteFacts.model_validate(evidence.facts)
     assert facts.environment
     assert facts.environment.packages["greeting"] == "2.1"
-    assert "open while wheels" in str(found.facts)
+    assert "open while wheels" in str(evidence.facts)
     assert facts.control
     assert facts.control.still_passing == ["tests.test_name::test_name"]
 
@@ -95,13 +95,13 @@ def test_a_source_archive_becomes_a_wheel_in_the_sandbox(site: EnvironmentSite) 
     )
     site.files["requirements.txt"] = "old-style\n"
     python = site.made().python
-    said = subprocess.run(
+    ran = subprocess.run(
         [python, "-c", "import old_style; print(old_style.WORD)"],
         capture_output=True,
         check=True,
         text=True,
     )
-    assert said.stdout == "hello\n"
+    assert ran.stdout == "hello\n"
 
 
 def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSite) -> None:
@@ -113,10 +113,10 @@ def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSit
         "own.py": backend,
         "tests/test_fees.py": TESTS,
     }
-    found = site.ask()
-    assert found.answer is Answer.UNKNOWN
-    assert "the build of the project failed in the sandbox" in found.reason
-    assert "the compiler is not here" in found.reason
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "the build of the project failed in the sandbox" in evidence.reason
+    assert "the compiler is not here" in evidence.reason
 
 
 def test_what_cannot_be_had_is_told_by_name(site: EnvironmentSite) -> None:

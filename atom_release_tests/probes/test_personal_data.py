@@ -318,7 +318,7 @@ def test_a_blind_recognizer_has_a_dead_control(
 def test_a_reader_that_skips_databases_has_a_dead_control(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(databases, "read", lambda *_: [])
+    monkeypatch.setattr(databases, "read_columns", lambda *_: [])
     assert _state(probe_personal_data(look_at(tmp_path, {"a.txt": "a"}))) is ControlState.DEAD
 
 

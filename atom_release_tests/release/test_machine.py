@@ -19,13 +19,13 @@ def named(name: str) -> list[Ability]:
 def test_the_running_python_and_git_are_told_as_they_tell_themselves() -> None:
     """Versions and places are those of the programs."""
     assert platform.python_version() in [ability.have for ability in named("python")]
-    said = subprocess.run(
+    version = subprocess.run(
         ["git", "--version"],  # noqa: S607 - the git on the path
         capture_output=True,
         check=True,
         text=True,
     ).stdout.strip()
-    assert [ability.have for ability in named("git")] == [said]
+    assert [ability.have for ability in named("git")] == [version]
 
 
 def test_a_tool_that_is_not_here_or_does_not_answer_is_lacking(

@@ -47,12 +47,12 @@ def _pin(listed: Listed, package: dict[str, Any], path: str, *, alone: bool) -> 
 
 
 def _digests(package: dict[str, Any]) -> set[str]:
-    said = [file.get("hash") for file in _tables(package.get("files"))]
+    digests = [file.get("hash") for file in _tables(package.get("files"))]
     archives = [*_tables(package.get("wheels")), package.get("sdist")]
     for archive in archives:
         hashes = archive.get("hashes") if isinstance(archive, dict) else None
-        said += [f"{kind}:{value}" for kind, value in (hashes or {}).items()]
-    return {value.lower() for value in said if isinstance(value, str)}
+        digests += [f"{kind}:{value}" for kind, value in (hashes or {}).items()]
+    return {value.lower() for value in digests if isinstance(value, str)}
 
 
 def _tables(value: object) -> list[dict[str, Any]]:

@@ -127,12 +127,12 @@ class _Maker:
         """Ask uv in the sandbox what a uv.lock holds for these groups and extras."""
         lock = str(self.wanted.exported)
         folder = os.path.dirname(lock)  # noqa: PTH120 - a path of the tree
-        told = [
+        projects = [
             path
             for path in self.look.tree.glob("**/pyproject.toml")
             if path.startswith(f"{folder}/" if folder else "")
         ]
-        files = {path: self.look.tree.read(path) for path in (lock, *told)}
+        files = {path: self.look.tree.read(path) for path in (lock, *projects)}
         key = self._key(
             "export",
             [path + str(self.look.tree.digest(path)) for path in files],
@@ -189,8 +189,8 @@ class _Maker:
             )
             return {"archives": [asdict(archive) for archive in archives]}
 
-        said = self._sealed(key, resolve)[1]["archives"]
-        return [Archive(**archive) for archive in said]
+        stated = self._sealed(key, resolve)[1]["archives"]
+        return [Archive(**archive) for archive in stated]
 
     def _venv(self, archives: list[Archive], listed: Listed) -> Path:
         locked = {name: sorted(digests) for name, digests in listed.hashes.items()}

@@ -183,13 +183,13 @@ def _holding(
     lines: Sequence[str], extras: Iterable[str], python: Python, own: set[str]
 ) -> list[str]:
     """Return the requirements whose markers hold, without markers; of its own extras, theirs."""
-    asked, todo, kept = set(), [""], list[str]()
+    visited, todo, kept = set(), [""], list[str]()
     todo += list(extras)
     while todo:
         extra = canonicalize_name(todo.pop()) if todo[-1] else todo.pop()
-        if extra in asked:
+        if extra in visited:
             continue
-        asked.add(extra)
+        visited.add(extra)
         for requirement in map(_parsed, lines):
             if requirement is None or not _holds(requirement, extra, python):
                 continue

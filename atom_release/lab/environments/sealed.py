@@ -62,8 +62,8 @@ def fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
     start = len(str(folder))
     for path, at in [(str(folder), folder.lstat()), *_entries(str(folder))]:
-        told = (at.st_ino, at.st_mode, at.st_uid, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
-        digest.update(f"{path[start:]}\0{told}\0".encode("utf-8", "surrogateescape"))
+        state = (at.st_ino, at.st_mode, at.st_uid, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
+        digest.update(f"{path[start:]}\0{state}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

@@ -143,10 +143,10 @@ def index(registry: Path) -> str:
     """Return the address of the registry that the operator's settings name; "" for none."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "empty.in").touch()
-        said = _call(
+        output = _call(
             ["pip", "compile", "empty.in", "--emit-index-url", "-q"], Path(folder), registry
         )
-    match = re.search(r"^--index-url (\S+)$", said, re.MULTILINE)
+    match = re.search(r"^--index-url (\S+)$", output, re.MULTILINE)
     return match[1] if match else ""
 
 
@@ -172,10 +172,10 @@ def _call(words: Sequence[str], room: Path, registry: Path) -> str:
     return done.stdout
 
 
-def _fault(said: str) -> NoEnvironment:
-    text = _CREDENTIAL.sub("//", " ".join(said.split()))[:600] or "uv did not say why"
+def _fault(output: str) -> NoEnvironment:
+    text = _CREDENTIAL.sub("//", " ".join(output.split()))[:600] or "uv did not say why"
     message = f"what the suite needs could not be found: {text}"
-    names = list(dict.fromkeys(_SOURCE_ONLY.findall(said)))
+    names = list(dict.fromkeys(_SOURCE_ONLY.findall(output)))
     return (
         SourceOnly(names, message) if names else NoEnvironment(message, "See that it can be had.")
     )
@@ -199,12 +199,12 @@ def _pip_settings() -> dict[str, str]:
         timeout=_PATIENCE,
         check=False,
     )
-    said: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for name, value in re.findall(r"^[:\w]+\.([\w-]+)='(.*)'$", done.stdout, re.MULTILINE):
         places = [place for place in re.split(r"\s+|\\n", value) if _is_reached(name, place)]
         if name in _OF_PIP and places:
-            said[_OF_PIP[name]] = ("," if name == "find-links" else " ").join(places)
-    return said
+            settings[_OF_PIP[name]] = ("," if name == "find-links" else " ").join(places)
+    return settings
 
 
 def _is_reached(name: str, place: str) -> bool:
@@ -224,6 +224,6 @@ def folders(registry: Path) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "empty.in").touch()
         words = ["pip", "compile", "empty.in", "--emit-find-links", "-q"]
-        said = _call(words, Path(folder), registry)
-    named = re.findall(r"^--find-links (\S+)$", said, re.MULTILINE)
+        output = _call(words, Path(folder), registry)
+    named = re.findall(r"^--find-links (\S+)$", output, re.MULTILINE)
     return [path for place in named if (path := Path(place.removeprefix("file://"))).is_dir()]

@@ -245,20 +245,20 @@ def build_requirements(tree: JudgedTree, folder: str) -> tuple[str, ...]:
 def required_to_build(pyproject: bytes) -> tuple[str, ...]:
     """Return the `requires` of a build system, setuptools where none is named."""
     try:
-        said = tomllib.loads(pyproject.decode("utf-8-sig", "replace"))
+        stated = tomllib.loads(pyproject.decode("utf-8-sig", "replace"))
     except tomllib.TOMLDecodeError:
         return _SETUPTOOLS
-    if "build-system" not in said:
+    if "build-system" not in stated:
         return _SETUPTOOLS
-    requires = tuple(_texts(_table(said, "build-system").get("requires")))
+    requires = tuple(_texts(_table(stated, "build-system").get("requires")))
     return (*requires, *_SETUPTOOLS) if _names_setuptools(requires) else requires
 
 
 def for_tests(names: Iterable[str]) -> tuple[str, ...]:
     """Return those of these names that are for tests, else those for developers."""
-    known = [canonicalize_name(name) for name in names]
-    return tuple(name for name in known if name in _TESTS) or tuple(
-        name for name in known if name in _DEVELOPERS
+    canonical = [canonicalize_name(name) for name in names]
+    return tuple(name for name in canonical if name in _TESTS) or tuple(
+        name for name in canonical if name in _DEVELOPERS
     )
 
 

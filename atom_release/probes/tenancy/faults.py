@@ -25,7 +25,8 @@ class Leak:
 
     def described(self) -> dict[str, Any]:
         """Return it for the facts."""
-        return asdict(self)
+        facts = asdict(self)
+        return {**facts, "what": facts.pop("description")}
 
     def __str__(self) -> str:
         """Return it as one phrase."""

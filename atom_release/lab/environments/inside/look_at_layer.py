@@ -35,26 +35,26 @@ def look_at(source, layer, built, listing):
             os.unlink(path)
     _mend_programs(os.path.join(layer, "bin"))
     with open(listing, encoding="utf-8") as handle:
-        known = set(json.load(handle))
+        committed = set(json.load(handle))
     return {
         "packages": packages,
         "roots": sorted(set(roots)),
-        "built": _keep_built(source, built, known),
+        "built": _keep_built(source, built, committed),
     }
 
 
 def _metadata(path):
     with open(os.path.join(path, "METADATA"), encoding="utf-8", errors="replace") as handle:
-        said = email.parser.HeaderParser().parse(handle)
+        header = email.parser.HeaderParser().parse(handle)
     url = {}
     if os.path.exists(os.path.join(path, "direct_url.json")):
         with open(os.path.join(path, "direct_url.json"), encoding="utf-8") as handle:
             url = json.load(handle)
     return {
-        "name": said.get("Name", ""),
-        "version": said.get("Version", ""),
-        "requires": said.get_all("Requires-Dist", []),
-        "extras": said.get_all("Provides-Extra", []),
+        "name": header.get("Name", ""),
+        "version": header.get("Version", ""),
+        "requires": header.get_all("Requires-Dist", []),
+        "extras": header.get_all("Provides-Extra", []),
         "from": url.get("url", ""),
     }
 
@@ -113,7 +113,7 @@ def _mend_programs(folder):
                 handle.write(b"#!/usr/bin/env python\n" + rest)
 
 
-def _keep_built(source, built, known):
+def _keep_built(source, built, committed):
     """Copy the files that the build wrote into the tree and that the commit does not have."""
     kept = []
     for folder, names, files in os.walk(source):
@@ -123,7 +123,7 @@ def _keep_built(source, built, known):
         for name in files:
             path = os.path.join(folder, name)
             relative = os.path.relpath(path, source)
-            if relative not in known and not name.endswith(".pyc") and not os.path.islink(path):
+            if relative not in committed and not name.endswith(".pyc") and not os.path.islink(path):
                 os.makedirs(os.path.dirname(os.path.join(built, relative)), exist_ok=True)
                 shutil.copyfile(path, os.path.join(built, relative))
                 kept.append(relative)
