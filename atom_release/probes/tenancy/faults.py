@@ -26,7 +26,8 @@ class Leak:
     def described(self) -> dict[str, Any]:
         """Return it for the facts."""
         facts = asdict(self)
-        return {**facts, "what": facts.pop("description")}
+        facts["what"] = facts.pop("description")
+        return facts
 
     def __str__(self) -> str:
         """Return it as one phrase."""
