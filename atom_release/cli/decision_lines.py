@@ -13,7 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from atom_release.gate.catalogue import criteria, remedies
-from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
+from atom_release.gate.decision.decision import (
+    CriterionResult,
+    Decision,
+    LeftOut,
+    RollUp,
+    told_left_out,
+)
 from atom_release.gate.printable import printable
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Outcome, Verdict
@@ -71,8 +77,15 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
 
 
 def verdict(decision: Decision, width: int) -> Iterator[Line]:
-    """Yield the verdict and why, its parts one below the other."""
-    head, *parts = decision.reason.split("; ")
+    """Yield the verdict and why, its parts one below the other.
+
+    Of what was left out the names alone: the reasons have their own lines.
+    """
+    reason = decision.reason
+    if told := told_left_out(decision.left_out):
+        names = ", ".join(left.criterion for left in decision.left_out)
+        reason = reason.replace(told, f"left out: {names}")
+    head, *parts = reason.split("; ")
     title = f"{decision.release} {decision.version} at {decision.commit[:12]}"
     yield Line(printable(title), decision.verdict)
     for part in (head, *parts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from atom_release.cli.decision_lines import explanation, lines, texts
 from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
+from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, told_left_out
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 
@@ -95,7 +95,10 @@ def test_what_was_not_asked_and_what_lets_pass_is_one_line_each() -> None:
     absent = _leg("forge", "forge", Outcome.BLOCKED, "no forge was asked")
     noted = _result("AC6", absent, outcome=Outcome.BLOCKED).model_copy(update={"noted": True})
     left = LeftOut(criterion="P-5", title="Multi-tenancy", reason="one tenant only")
-    shown = texts(lines(_decision(_failing("P-2"), noted, left_out=(left,)), WIDTH))
+    decision = _decision(_failing("P-2"), noted, left_out=(left,))
+    reason = f"{decision.reason}; {told_left_out(decision.left_out)}; no baseline"
+    shown = texts(lines(decision.model_copy(update={"reason": reason}), WIDTH))
+    assert shown[-2:] == ["  left out: P-5", "  no baseline"]
     assert "not asked  P-5: one tenant only" in shown
     assert "BLOCKED, noted  AC6 Title of AC6: forge/forge: no forge was asked" in shown
 
