@@ -58,9 +58,10 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
             _WORST_LAST.index(result.outcome) if result.outcome in _WORST_LAST else 0
         ),
     )
-    column = max((len(_name(result)) for result in passed), default=0)
-    for result in passed:
-        yield Line(_cut(f"{_name(result):<{column}}  {_how(result)}", width - 6), Outcome.PASS)
+    names = [_cut(_name(result), width // 2 - 2) for result in passed]
+    column = max(map(len, names), default=0)
+    for name, result in zip(names, passed, strict=True):
+        yield Line(_cut(f"{name:<{column}}  {_how(result)}", width - 6), Outcome.PASS)
     yield from _rolled(decision.rolled, width)
     for left in _not_asked(decision):
         yield from _hanging(Line("", note="not asked"), f"{left.criterion}: {left.reason}", width)
