@@ -88,6 +88,28 @@ def test_a_suite_gets_the_environment_that_the_files_beside_it_ask(
     assert asked.install_of(service) == install
 
 
+@pytest.mark.parametrize(
+    ("configured", "paths"),
+    [
+        ({"pyproject.toml": PYPROJECT + '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n'}, "tests"),
+        ({"pyproject.toml": PYPROJECT + '[tool.pytest.ini_options]\ntestpaths = "tests"\n'}, "tests"),
+        ({"pyproject.toml": PYPROJECT, "pytest.ini": "[pytest]\ntestpaths =\n    tests\n"}, "tests"),
+        ({"pyproject.toml": PYPROJECT, "setup.cfg": "[tool:pytest]\naddopts = -q\ntestpaths = ./tests\n"}, "tests"),
+        ({"pyproject.toml": PYPROJECT}, "more/tests tests"),
+        ({"pyproject.toml": PYPROJECT + '[tool.pytest.ini_options]\ntestpaths = ["gone"]\n'}, "more/tests tests"),
+    ],
+)  # fmt: skip
+def test_a_suite_is_what_the_configuration_names_and_no_example(
+    configured: Tree, paths: str
+) -> None:
+    tests = {
+        f"{folder}/test_a.py": TEST for folder in ("more/tests", "tests", "examples/shop/tests")
+    }
+    service = only({**configured, "src/thing/__init__.py": "", **tests})
+    (suite,) = service.suites
+    assert " ".join(suite.value.paths) == paths
+
+
 def test_unittest_is_run_as_it_is_and_django_is_told_and_not_asked() -> None:
     plain = {"setup.py": "", "thing.py": "", "tests/test_a.py": "import unittest\n"}
     assert runners(only(plain)) == [(Runner.UNITTEST, ("tests",), False)]

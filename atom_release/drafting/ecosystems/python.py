@@ -6,7 +6,7 @@ Nothing is imported: what a suite needs is read from the text. Routes are `pytho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,10 @@ _CONFIGURED = (
     ("tox.ini", r"^\[pytest\]|^\s*(?:python -m )?pytest\b"),
     ("noxfile.py", r"[\"']pytest[\"']"),
 )
+_TESTPATHS = re.compile(
+    r"^\[(?:tool:)?pytest\][^\[]*?^testpaths\s*=((?:[^\n]*)(?:\n[ \t]+[^\n]+)*)", re.MULTILINE
+)
+_EXAMPLES = {"example", "examples", "sample", "samples", "demo", "demos", "docs", "doc"}
 _NAMES_PYTEST = re.compile(r"\bpytest\b")
 _IMPORTS = re.compile(r"^\s*(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)
 _SAMPLE = 40
@@ -148,6 +152,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
         for path in tests
         if not path.endswith("/tests.py") or re.search(r"def test|class \w*Test", files.text(path))
     ]
+    holding = _named_by_configuration(files, folder, holding)
     if not holding:
         return
     runner, where, guess = _runner(files, folder, texts)
@@ -162,6 +167,36 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
             requirements if runner.by_pytest else "",
         )
         yield Seen(suite, seen.where, seen.guess)
+
+
+def _named_by_configuration(files: Files, folder: str, tests: list[str]) -> list[str]:
+    """Return the tests below the `testpaths` of pytest's configuration; without any, all.
+
+    Tests of examples and documentation are of packages of their own, where there are others.
+    """
+    within = [joined(folder, place.strip("./")) for place in _testpaths(files, folder)]
+    named = [path for path in tests if any(is_below(path, place) for place in within)]
+    if named:
+        return named
+    start = len(folder) + 1 if folder else 0
+    own = [path for path in tests if path[start:].partition("/")[0].lower() not in _EXAMPLES]
+    return own or tests
+
+
+def _testpaths(files: Files, folder: str) -> list[str]:
+    """Return the `testpaths` that the first configuration of pytest in the folder names."""
+    table: Any = files.toml(joined(folder, "pyproject.toml"))
+    for key in ("tool", "pytest", "ini_options"):
+        table = table.get(key, {}) if isinstance(table, Mapping) else {}
+    stated = table.get("testpaths", []) if isinstance(table, Mapping) else []
+    if stated:
+        return [str(place) for place in ([stated] if isinstance(stated, str) else stated)]
+    for name in ("pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg"):
+        path = joined(folder, name)
+        match = path in files and _TESTPATHS.search(files.text(path))
+        if match:
+            return match[1].split()
+    return []
 
 
 def _runner(files: Files, folder: str, texts: dict[str, str]) -> tuple[Runner, Place, str]:
