@@ -143,8 +143,8 @@ def _opened(envelope: bytes) -> tuple[str, str, Waiver | Approval | None]:
         document: dict[str, Any] = json.loads(envelope)
         kind, keyid = str(document["payloadType"]), str(document["signatures"][0]["keyid"])
         return kind, keyid, _KINDS[kind].model_validate_json(base64.b64decode(document["payload"]))
-    except (ValueError, KeyError, IndexError, TypeError, ValidationError):
-        return "", "", None
+    except (ValueError, KeyError, IndexError, TypeError, ValidationError, RecursionError):
+        return "", "", None  # also what is nested deeper than anything that was signed
 
 
 def _signature(
