@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 
 _ACTING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060"
+    "\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-"""Control characters but tab and line feed, line separators, and what turns the direction."""
+"""Control characters but tab and line feed, line separators, what turns the direction.
+
+And what has no width, so that two names look alike; not what joins letters or signs.
+"""
 
 
 def printable(text: str) -> str:
@@ -27,4 +31,6 @@ def acts(text: str) -> bool:
 
 def _written_out(match: re.Match[str]) -> str:
     code = ord(match[0])
+    if code > 0xFFFF:  # noqa: PLR2004 - more than two bytes
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte

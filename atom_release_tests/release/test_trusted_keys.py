@@ -194,7 +194,7 @@ def test_whose_signature_it_is(tmp_path: Path) -> None:
     assert signatures(persons, b'{"payload": "x"}') == [Signature.UNREADABLE]
     assert signatures(persons, b"not json") == [Signature.UNREADABLE]
     deep = b'{"payloadType": "x", "payload": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
-    assert signatures(persons, deep, by["ada"]) == [Signature.UNREADABLE, Signature.TRUSTED]
+    assert set(signatures(persons, deep, by["ada"])) == {Signature.UNREADABLE, Signature.TRUSTED}
 
 
 def test_a_signed_waiver_is_no_approval(tmp_path: Path) -> None:
