@@ -133,6 +133,18 @@ def test_the_state_that_approval_reads_is_part_of_the_question() -> None:
     assert "/health" in change.sentence
 
 
+@pytest.mark.parametrize(("part", "steps"), [("approval", "prepare"), ("privacy", "plant")])
+def test_one_more_step_of_the_preparation_may_ask_less(part: str, steps: str) -> None:
+    """The attack: a request that purges what was planted, or freezes what is to be approved."""
+    document: Any = deepcopy(RELEASE)
+    service = next(service for service in document["services"] if part in service)
+    before = list(service[part].get(steps, []))
+    service[part][steps] = [*before, {"method": "POST", "path": "/purge"}]
+    now = Manifest.model_validate(document)
+    ((change),) = changes_of_unknown_direction(BEFORE, now)
+    assert "/purge" in change.sentence
+
+
 def test_what_is_only_added_needs_nobodys_signature() -> None:
     """One more service, endpoint or secret asks more."""
     document: Any = deepcopy(RELEASE)

@@ -23,6 +23,17 @@ _NOTHING_BEFORE = frozenset({"services.report"})
 _LONGEST = 80
 
 
+_STEPS = frozenset(
+    {
+        "services.approval.prepare",
+        "services.privacy.plant",
+        "signed.produce",
+        "signed.consumer.deploy",
+    }
+)
+"""Requests that come before the one that decides: one more of them may ask less."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """One field whose value is another than before; `place` names it, `path` classifies it."""
@@ -97,6 +108,8 @@ def _of_items(
 
 def _only_adds(difference: Difference) -> bool:
     old, new = difference.before, difference.now
+    if difference.path in _STEPS:
+        return False
     if old is None and difference.path in _NOTHING_BEFORE:
         return True
     if old is None or old == ():
@@ -118,6 +131,11 @@ def _criteria(difference: Difference) -> tuple[str, ...]:
 def _sentence(difference: Difference) -> str:
     if difference.now is None:
         return f"{difference.place} is gone"
+    if difference.path in _STEPS:
+        before, now = tuple(difference.before or ()), tuple(difference.now)
+        moved = [f"{_written(step)} was added" for step in now if step not in before]
+        moved += [f"{_written(step)} is gone" for step in before if step not in now]
+        return f"{difference.place}: {'; '.join(moved) or 'their order changed'}"
     return f"{difference.place}: {_written(difference.before)} became {_written(difference.now)}"
 
 
