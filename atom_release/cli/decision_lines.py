@@ -83,9 +83,9 @@ def verdict(decision: Decision, width: int) -> Iterator[Line]:
     Of what was left out the names alone: the reasons have their own lines.
     """
     reason = decision.reason
-    if told := told_left_out(decision.left_out):
+    if reasons := told_left_out(decision.left_out):
         names = ", ".join(left.criterion for left in decision.left_out)
-        reason = reason.replace(told, f"left out: {names}")
+        reason = reason.replace(reasons, f"left out: {names}")
     head, *parts = reason.split("; ")
     title = f"{decision.release} {decision.version} at {decision.commit[:12]}"
     yield Line(printable(title), decision.verdict)
