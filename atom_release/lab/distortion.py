@@ -12,21 +12,16 @@ from __future__ import annotations
 
 import ast
 import secrets
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from atom_release.lab.ablation import (
-    Ablated,
-    Call,
-    is_test,
-    parsed,
-    python_files,
-    replace_file,
-    yields,
-)
+from atom_release.lab.rewriting import Rewriter, own_nodes, rewrite, yields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from atom_release.lab.rewriting import Call, Function, Rewritten
 
 _HELPER = """
 def {name}(value):
@@ -51,47 +46,14 @@ def {name}(value):
         witness.distorted.add(1)
     return wrong
 """
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def distort(
     directory: Path, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
-) -> Ablated:
-    """Let functions in the named files and folders of a copy return wrong values.
-
-    Args:
-        directory: the copy; files are replaced, never written through, so it may share its files
-            with another.
-        sources: paths in it, files or folders.
-        tests: paths in it that are a suite's own.
-        keep: functions that were seen to be called while modules were imported.
-
-    Returns:
-        The files changed, and the number of functions that return another value now.
-    """
-    name = f"_{secrets.token_hex(6)}"
-    helper = ast.parse(_HELPER.format(name=name)).body
-    changed, kept, unread, count = [], [], [], 0
-    for path in sorted(set(python_files(directory, sources))):
-        if is_test(path, tests):
-            continue
-        try:
-            tree = parsed(directory / path)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
-            unread.append(path)
-            continue
-        changer = _Changer(
-            name, {(line, own) for kept_path, line, own in keep if kept_path == path}
-        )
-        changer.visit(tree)
-        kept += [f"{path}:{line} {own}" for line, own in changer.kept]
-        if changer.changed:
-            place = _after_head(tree)
-            tree.body[place:place] = helper
-            replace_file(directory / path, ast.unparse(ast.fix_missing_locations(tree)))
-            changed.append(path)
-            count += changer.changed
-    return Ablated(tuple(changed), count, tuple(kept), tuple(unread))
+) -> Rewritten:
+    """Let functions return other values than they should; see `rewriting.Rewrite`."""
+    make = partial(_Changer, f"_{secrets.token_hex(6)}")
+    return rewrite(directory, sources, tests=tests, keep=keep, make=make)
 
 
 def _after_head(tree: ast.Module) -> int:
@@ -105,50 +67,36 @@ def _after_head(tree: ast.Module) -> int:
     return place
 
 
-class _Changer(ast.NodeTransformer):
+class _Changer(Rewriter):
     """Puts a call around every value that the functions of one module return."""
 
     def __init__(self, name: str, keep: Collection[tuple[int, str]]) -> None:
-        self._name, self._keep = name, keep
+        super().__init__(keep)
+        self._name = name
         self._changes = [False]  # whether the function around returns values to be changed
-        self.changed = 0
-        self.kept: list[tuple[int, str]] = []
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self._enter(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self._enter(node)
-
-    def _enter(self, node: _Function) -> ast.AST:
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        is_kept = (first, node.name) in self._keep
-        if is_kept:
-            self.kept.append((first, node.name))
-        self._changes.append(not is_kept and not yields(node))
-        returned = _returned_values(node)
-        if self._changes[-1] and returned:
+    def enter(self, node: Function, *, kept: bool) -> ast.AST:
+        self._changes.append(not kept and not yields(node))
+        if self._changes[-1] and _returns_values(node):
             self.changed += 1
         self.generic_visit(node)
         self._changes.pop()
         return node
 
-    def visit_Return(self, node: ast.Return) -> ast.AST:
+    def visit_Return(self, node: ast.Return) -> ast.AST:  # noqa: N802 - what `ast` calls
         if self._changes[-1] and node.value is not None:
             node.value = ast.Call(ast.Name(self._name, ast.Load()), [node.value], [])
         return node
 
+    def finish(self, tree: ast.Module) -> None:
+        place = _after_head(tree)
+        tree.body[place:place] = ast.parse(_HELPER.format(name=self._name)).body
 
-def _returned_values(function: _Function) -> bool:
+
+def _returns_values(function: Function) -> bool:
     """Return whether the function itself, none within it, returns something else than None."""
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Return) and not (
-            node.value is None
-            or (isinstance(node.value, ast.Constant) and node.value.value is None)
-        ):
-            return True
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            waiting += ast.iter_child_nodes(node)
-    return False
+    returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return)]
+    return any(
+        value is not None and not (isinstance(value, ast.Constant) and value.value is None)
+        for value in returned
+    )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from atom_release.lab.ablation import MARK, Ablated, ablate
+from atom_release.lab.ablation import MARK, ablate
+from atom_release.lab.rewriting import Rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ class Thing(Protocol):
 
 def made(
     tmp_path: Path, source: str = SOURCE, keep: set[tuple[str, int, str]] | None = None
-) -> tuple[Ablated, Any]:
+) -> tuple[Rewritten, Any]:
     (tmp_path / "svc").mkdir(exist_ok=True)
     path = tmp_path / "svc" / "code.py"
     path.write_text(source)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
 from atom_release.gate.vocabulary import ControlState
-from atom_release.lab.ablation import MARK, Ablated
+from atom_release.lab.ablation import MARK
 from atom_release.lab.failure_cause import cause
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite.verdict import some
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atom_release.lab.junit import Case
+    from atom_release.lab.rewriting import Rewritten
     from atom_release.probes.suite.run import Run
 
 
@@ -52,7 +53,7 @@ class Distorted:
 class Control:
     """The tests that passed with the code, sorted by what became of them without it."""
 
-    ablated: Ablated
+    ablated: Rewritten
     run: Run
     still: tuple[str, ...]  # passed again: these do not need the code
     reached: tuple[str, ...]  # failed or could not be set up because a body was gone
@@ -204,7 +205,7 @@ class Control:
 
 
 def compare(
-    tests: Collection[str], run: Run, ablated: Ablated, tree: Path, *, setup_counts: bool
+    tests: Collection[str], run: Run, ablated: Rewritten, tree: Path, *, setup_counts: bool
 ) -> Control:
     """Sort tests by what they did without the code.
 
@@ -236,7 +237,7 @@ def _group(case: Case | None, *, setup_counts: bool) -> str:
     return "failed" if case.outcome is Outcome.FAILED or setup_counts else "lost"
 
 
-def _elsewhere(run: Run, ablated: Ablated, tree: Path) -> tuple[str, ...]:
+def _elsewhere(run: Run, ablated: Rewritten, tree: Path) -> tuple[str, ...]:
     """Find loaded modules that have the name of a judged one and come from another file."""
     elsewhere = []
     for name, file in run.witness.get("modules", {}).items():

@@ -1,6 +1,6 @@
 """The runs of one suite and the evidence made of them.
 
-A collection, the repeats, and one run without the code.
+A collection, the repeats, and two controls: without the code, and with wrong results of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from atom_release.gate.vocabulary import ControlState
+from atom_release.lab.ablation import ablate
+from atom_release.lab.distortion import distort
 from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.junit import Outcome
 from atom_release.lab.log_text import kept_log
@@ -20,12 +22,13 @@ from atom_release.probes.suite.verdict import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.facts.suite import SuiteFacts
-    from atom_release.lab.ablation import Ablated, Call
     from atom_release.lab.look import Look
+    from atom_release.lab.rewriting import Call, Rewrite, Rewritten
     from atom_release.probes.suite.run import Bench, Run
 
 
@@ -111,14 +114,7 @@ class Series:
         return control.beside(self._run_distorted(collection, stop))
 
     def _run_without_code(self, collection: Run) -> Control:
-        with trees.without_code(
-            self.look,
-            self.sources,
-            tests=self.tests,
-            keep=_calls(collection),
-            history=self.bench.history,
-            built=self.bench.built,
-        ) as (copy, ablated):
+        with self._rewritten(ablate, collection) as (copy, ablated):
             if self.without.by_pytest:
                 planted = canary.plant(copy, self.without.paths)
                 bench = replace(self.without, paths=[*self.without.paths, planted.path])
@@ -129,7 +125,7 @@ class Series:
                 (copy / planted.path).unlink()  # a suite that stops at a first failure ended there
             return self._compare(collection, self.without, copy, ablated)
 
-    def _compare(self, collection: Run, bench: Bench, copy: Path, ablated: Ablated) -> Control:
+    def _compare(self, collection: Run, bench: Bench, copy: Path, ablated: Rewritten) -> Control:
         run = bench.run(copy, 1)
         return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
 
@@ -137,17 +133,24 @@ class Series:
         """Run with wrong results; None where there are none to change."""
         if stop.is_set() or not self.distorts:
             return None
-        with trees.with_wrong_results(
+        with self._rewritten(distort, collection) as (copy, changed):
+            if not changed.functions:
+                return None
+            return Distorted.of(changed.functions, self.without.run(copy, 1))
+
+    def _rewritten(
+        self, rewrite: Rewrite, collection: Run
+    ) -> AbstractContextManager[tuple[Path, Rewritten]]:
+        """Return a copy with its code written anew, but for what the imports called."""
+        return trees.rewritten(
             self.look,
             self.sources,
+            rewrite,
             tests=self.tests,
             keep=_calls(collection),
             history=self.bench.history,
             built=self.bench.built,
-        ) as (copy, changed):
-            if not changed.functions:
-                return None
-            return Distorted.of(changed.functions, self.without.run(copy, 1))
+        )
 
 
 def _fails_again(run: Run) -> bool:

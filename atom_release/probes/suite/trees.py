@@ -15,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.lab.ablation import Ablated, Call, ablate, is_test
-from atom_release.lab.distortion import distort
+from atom_release.lab.rewriting import Rewritten, is_test
 from atom_release.lab.throwaway import sweep, throwaway
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest.service import History
     from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
+    from atom_release.lab.rewriting import Call, Rewrite
 
 _FOLDER = "suites"
 
@@ -83,33 +83,19 @@ def _add_built(made: Path, built: Built | None) -> None:
 
 
 @contextmanager
-def without_code(  # noqa: PLR0913 - one parameter for each thing that makes a copy
+def rewritten(  # noqa: PLR0913 - one parameter for each thing that makes a copy
     look: Look,
     sources: Sequence[str],
+    rewrite: Rewrite,
     *,
     tests: Sequence[str],
     keep: Collection[Call],
     history: History = "commit",
     built: Built | None = None,
-) -> Iterator[tuple[Path, Ablated]]:
-    """Return a copy whose code has no bodies."""
+) -> Iterator[tuple[Path, Rewritten]]:
+    """Return a copy whose code is written anew: without bodies, or with wrong results."""
     with _control(look, history, built) as copy:
-        yield copy, ablate(copy, sources, tests=tests, keep=keep)
-
-
-@contextmanager
-def with_wrong_results(  # noqa: PLR0913 - as above
-    look: Look,
-    sources: Sequence[str],
-    *,
-    tests: Sequence[str],
-    keep: Collection[Call],
-    history: History = "commit",
-    built: Built | None = None,
-) -> Iterator[tuple[Path, Ablated]]:
-    """Return a copy whose code runs and returns other values than it should."""
-    with _control(look, history, built) as copy:
-        yield copy, distort(copy, sources, tests=tests, keep=keep)
+        yield copy, rewrite(copy, sources, tests=tests, keep=keep)
 
 
 @contextmanager
@@ -120,7 +106,7 @@ def emptied(
     tests: Sequence[str],
     history: History = "commit",
     built: Built | None = None,
-) -> Iterator[tuple[Path, Ablated]]:
+) -> Iterator[tuple[Path, Rewritten]]:
     """Return a copy in which the files at these paths, the suite's own left out, are empty."""
     with _control(look, history, built) as copy:
         files = [
@@ -135,7 +121,7 @@ def emptied(
             mode = (copy / path).stat().st_mode
             (copy / path).unlink()
             (copy / path).touch(mode & 0o777)
-        yield copy, Ablated(tuple(files), len(files), (), ())
+        yield copy, Rewritten(tuple(files), len(files), (), ())
 
 
 @contextmanager
