@@ -85,6 +85,14 @@ class Files:
         """Return the files below a folder."""
         return [path for path in self.paths if is_below(path, folder)] if folder else [*self.paths]
 
+    def present(self, folder: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the paths of those of these files that a folder has."""
+        return tuple(path for name in names if (path := joined(folder, name)) in self)
+
+    def present_folders(self, folder: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the paths of those of these folders that a folder has."""
+        return tuple(path for name in names if (path := joined(folder, name)) in self.folders)
+
     def text(self, path: str) -> str:
         """Return a file's text; empty where it cannot be read."""
         if path not in self._texts:

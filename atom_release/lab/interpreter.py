@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
-from atom_release.lab.sandbox.allowed import tool_paths
+from atom_release.lab.sandbox.allowed import is_program, tool_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +76,7 @@ def interpreter(
     if named is None:
         return Interpreter(sys.executable, own_environment=False)
     python = Path(named)
-    if not python.is_absolute() or not python.is_file() or not os.access(python, os.X_OK):
+    if not python.is_absolute() or not is_program(python):
         raise NoInterpreter(
             f"there is no interpreter at {named}", "Mend `interpreter` in the manifest."
         )

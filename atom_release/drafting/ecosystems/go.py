@@ -29,7 +29,7 @@ def parts(files: Files) -> Iterator[Part]:
             folder,
             module[1].rpartition("/")[2] if module else folder.rpartition("/")[2],
             "Go",
-            tuple(path for name in ("go.mod", "go.sum") if (path := joined(folder, name)) in files),
+            files.present(folder, ("go.mod", "go.sum")),
             (folder or ".",),
             tuple(suites),
             _start(files, folder, sources),

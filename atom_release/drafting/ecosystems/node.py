@@ -60,11 +60,7 @@ def parts(files: Files) -> Iterator[Part]:
             folder,
             name if isinstance(name, str) else folder.rpartition("/")[2],
             "TypeScript" if joined(folder, "tsconfig.json") in files else "JavaScript",
-            tuple(
-                path
-                for file in ("package.json", *_LOCKS)
-                if (path := joined(folder, file)) in files
-            ),
+            files.present(folder, ("package.json", *_LOCKS)),
             _source(files, folder, folders),
             tuple(_suites(files, folder, own, _scripts(package), package)),
             _start(files, folder, package),

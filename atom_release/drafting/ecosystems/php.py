@@ -17,29 +17,15 @@ def parts(files: Files) -> Iterator[Part]:
         if not any(path.endswith(".php") for path in own):
             continue
         composer = joined(folder, "composer.json")
-        configured = next(
-            (
-                path
-                for name in ("phpunit.xml", "phpunit.xml.dist")
-                if (path := joined(folder, name)) in files
-            ),
-            composer,
-        )
+        configured, *_ = (*files.present(folder, ("phpunit.xml", "phpunit.xml.dist")), composer)
         name = files.json(composer).get("name")
         artisan = joined(folder, "artisan")
         yield Part(
             folder,
             str(name or folder).rpartition("/")[2],
             "PHP",
-            tuple(
-                path
-                for file in ("composer.json", "composer.lock")
-                if (path := joined(folder, file)) in files
-            ),
-            tuple(
-                place for name in ("src", "app") if (place := joined(folder, name)) in files.folders
-            )
-            or (folder or ".",),
+            files.present(folder, ("composer.json", "composer.lock")),
+            files.present_folders(folder, ("src", "app")) or (folder or ".",),
             tuple(
                 tests_of.suites(
                     Runner.PHPUNIT,

@@ -49,7 +49,7 @@ def parts(files: Files) -> Iterator[Part]:
             folder,
             _name(files, folder),
             "Python",
-            tuple(path for name in _ALL_FILES if (path := joined(folder, name)) in files),
+            files.present(folder, _ALL_FILES),
             _source(files, folder, folders),
             tuple(_suites(files, folder, own)),
             _start(files, folder, folders),

@@ -24,15 +24,8 @@ def parts(files: Files) -> Iterator[Part]:
             folder,
             folder.rpartition("/")[2],
             "Ruby",
-            tuple(
-                path
-                for name in ("Gemfile", "Gemfile.lock")
-                if (path := joined(folder, name)) in files
-            ),
-            tuple(
-                place for name in ("app", "lib") if (place := joined(folder, name)) in files.folders
-            )
-            or (folder or ".",),
+            files.present(folder, ("Gemfile", "Gemfile.lock")),
+            files.present_folders(folder, ("app", "lib")) or (folder or ".",),
             tuple(
                 tests_of.suites(
                     Runner.RSPEC,

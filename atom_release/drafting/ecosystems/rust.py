@@ -36,11 +36,7 @@ def parts(files: Files) -> Iterator[Part]:
             folder,
             str(package.get("name", folder.rpartition("/")[2])),
             "Rust",
-            tuple(
-                path
-                for name in ("Cargo.toml", "Cargo.lock")
-                if (path := joined(folder, name)) in files
-            ),
+            files.present(folder, ("Cargo.toml", "Cargo.lock")),
             (joined(folder, "src"),)
             if joined(folder, "src") in files.folders
             else (folder or ".",),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from atom_release.lab.environments.faults import NoToolchain
+from atom_release.lab.sandbox.allowed import is_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,7 +121,7 @@ def _candidates() -> Iterator[Path]:
         *_below_home(".local/share/uv/python/*/bin"),
     ]
     for folder in dict.fromkeys(places):
-        yield from sorted(path for path in folder.glob("python3.*") if _is_program(path))
+        yield from sorted(path for path in folder.glob("python3.*") if _may_be_python(path))
 
 
 def _below_home(pattern: str) -> list[Path]:
@@ -130,8 +131,8 @@ def _below_home(pattern: str) -> list[Path]:
         return []
 
 
-def _is_program(path: Path) -> bool:
-    return path.name.removeprefix("python3.").isdigit() and os.access(path, os.X_OK)
+def _may_be_python(path: Path) -> bool:
+    return path.name.removeprefix("python3.").isdigit() and is_program(path)
 
 
 def _describe(program: Path) -> Python | None:

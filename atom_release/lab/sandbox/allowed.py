@@ -97,7 +97,7 @@ def tool_paths(
     the subject writes: a link there may lead to any file of this machine.
     """
     path_text = program if "/" in program else shutil.which(program, path=environment.get("PATH"))
-    if not path_text or not path_text.startswith("/") or not _is_program(path_text):
+    if not path_text or not path_text.startswith("/") or not is_program(path_text):
         return ()
     if any(lies_in(Path(path_text), folder) for folder in written):
         return ()
@@ -108,7 +108,8 @@ def tool_paths(
     return tuple(shown)
 
 
-def _is_program(path: str) -> bool:
+def is_program(path: str | Path) -> bool:
+    """Check whether there is a file that can be executed, at the end of its links."""
     return Path(path).is_file() and os.access(path, os.X_OK)
 
 
