@@ -9,7 +9,7 @@ shortens.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atom_release.gate.catalogue import criteria, remedies
@@ -123,8 +123,11 @@ class Entry:
     outcome: str
     reason: str
     change: str
-    question: str = ""
-    subject: str = ""
+
+    @property
+    def cause(self) -> tuple[str, str]:
+        """What two criteria share where one cause keeps both: the place and what was found."""
+        return self.where, self.reason
 
 
 def entries(result: CriterionResult) -> Iterator[Entry]:
@@ -144,14 +147,7 @@ def entries(result: CriterionResult) -> Iterator[Entry]:
     ]
     for leg in (*worst, *rest):
         if leg.outcome not in {None, Outcome.PASS}:
-            yield Entry(
-                _place(leg),
-                str(leg.outcome),
-                leg.reason,
-                leg.remedy or MEND,
-                leg.question,
-                leg.subject,
-            )
+            yield Entry(_place(leg), str(leg.outcome), leg.reason, leg.remedy or MEND)
 
 
 def how_to_waive(result: CriterionResult) -> str:
@@ -177,15 +173,14 @@ def _block(
     number of lines that each of the two may take.
     """
     causes = list(entries(result))
-    places = [(entry.question, entry.subject) for entry in causes]
-    fresh = [place for place in places if place not in shown]
-    others = dict.fromkeys(shown[place] for place in places if place in shown)
-    shown.update(dict.fromkeys(fresh, result.id))
+    fresh = [entry for entry in causes if entry.cause not in shown]
+    others = dict.fromkeys(shown[entry.cause] for entry in causes if entry.cause in shown)
+    shown.update({entry.cause: result.id for entry in fresh})
     more = f"  (1 of {len(causes)}: atom-release explain {result.id})" if len(causes) > 1 else ""
     if not fresh:
         yield Line(f"{_name(result)}: the same as {', '.join(others)}", result.outcome)
         return
-    first = causes[places.index(fresh[0])]
+    first = fresh[0]
     yield Line(f"{_name(result)}{more}", result.outcome, note=_note(result))
     yield from _labelled("found", f"{first.where}: {first.reason}", width, most)
     yield from _labelled("next", first.change, width, most)
@@ -264,16 +259,6 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 2].rsplit(' ', 1)[0].rstrip()} …"
-
-
-def texts(given: Iterable[Line]) -> list[str]:
-    """Return lines as plain text, without colour."""
-    return [plain(line) for line in given]
-
-
-def plain(line: Line) -> str:
-    """Return one line as plain text."""
-    return "".join((prefix(line), line.text)).rstrip()
 
 
 def prefix(line: Line) -> str:

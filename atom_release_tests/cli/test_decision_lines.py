@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from atom_release.cli.decision_lines import explanation, lines, texts
+from collections.abc import Iterable
+
+from atom_release.cli.decision_lines import Line, explanation, lines, prefix
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, told_left_out
 from atom_release.gate.rules.legs import Leg
@@ -10,6 +12,11 @@ from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 
 WIDTH = 80
 LONG = "tests/test_orders.py::test_an_order_is_refused failed: " + "a word and another, " * 30
+
+
+def texts(shown: Iterable[Line]) -> list[str]:
+    """Return lines as they stand on a screen, without colour."""
+    return [f"{prefix(line)}{line.text}".rstrip() for line in shown]
 
 
 def _leg(question: str, subject: str, outcome: Outcome, reason: str, remedy: str = "") -> Leg:
@@ -83,6 +90,16 @@ def test_nothing_is_told_twice() -> None:
     more = texts(lines(_decision(budget, _result("T5", slow, wrong, outcome=Outcome.FAIL)), WIDTH))
     assert "  found    accuracy/C.1: accuracy is 40 %" in more
     assert "FAIL  T5 Title of T5  (1 of 2: atom-release explain T5)" in more
+
+
+def test_criteria_that_nothing_was_asked_of_are_not_the_same_for_that() -> None:
+    def unasked(name: str, question: str) -> CriterionResult:
+        leg = Leg(question=question, subject="-", outcome=None, reason="none is named")
+        return _result(name, leg, outcome=Outcome.INCONCLUSIVE, reason=f"no {question} was asked")
+
+    shown = texts(lines(_decision(unasked("P-3", "approval"), unasked("P-4", "metrics")), WIDTH))
+    assert "  found    approval/-: no approval was asked" in shown
+    assert "  found    metrics/-: no metrics was asked" in shown
 
 
 def test_a_command_stays_on_one_line_to_be_copied() -> None:
