@@ -44,6 +44,18 @@ class Finding:
     control: Control | None
     copy: str
 
+    @property
+    def runs(self) -> tuple[tuple[str, Run], ...]:
+        """Every run that was made, each with what it is called."""
+        control = self.control
+        distorted = control.distorted if control else None
+        return (
+            ("the collection", self.trial.collection),
+            *((f"run {run.seed}", run) for run in self.trial.runs),
+            *([("the run without the code", control.run)] if control else []),
+            *([("the run with wrong results", distorted.run)] if distorted else []),
+        )
+
 
 @dataclass(frozen=True)
 class Series:
@@ -179,8 +191,9 @@ def evidence(
     """Put what was found into evidence; `more` adds what a question has beside the runs."""
     trial, control = finding.trial, finding.control
     verdict = trial.verdict.without_files(look.tree.missing)
-    runs = [trial.collection, *trial.runs, *([control.run] if control else [])]
-    _keep_logs(look, f"{question} {subject}", finding)
+    for label, run in finding.runs:  # for people who look for the cause of what it came to
+        heading = f"{question} {subject}, {label}: status {run.status}"
+        look.keep(heading, kept_log(run.output))
     facts = trial.facts.model_copy(update={"control": control.facts if control else None})
     return look.found(
         question,
@@ -196,20 +209,8 @@ def evidence(
             for name in ("python", "pytest")
             if name in trial.collection.witness
         },
-        isolation=common_isolation(runs),
+        isolation=common_isolation([run for _, run in finding.runs]),
     )
-
-
-def _keep_logs(look: Look, name: str, finding: Finding) -> None:
-    """Hand over what each run wrote, for people who look for the cause of what it came to."""
-    control = finding.control
-    runs = [
-        ("the collection", finding.trial.collection),
-        *((f"run {run.seed}", run) for run in finding.trial.runs),
-        *([("the run without the code", control.run)] if control else []),
-    ]
-    for label, run in runs:
-        look.keep(f"{name}, {label}: status {run.status}", kept_log(run.output))
 
 
 def common_isolation(runs: Collection[Run]) -> tuple[str, ...]:
