@@ -203,7 +203,7 @@ def _client(place: Place) -> Iterator[Github]:
         from github import Auth, Github
     except ImportError:
         raise ActFailed(
-            f"The manifest names a place, and {_LIBRARY} is not installed.",
+            f"The manifest names a forge, and {_LIBRARY} is not installed.",
             _INSTALL,
         ) from None
     # No retries: each would wait long for a forge that is ill, and running again finds what was
