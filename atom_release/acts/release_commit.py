@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from atom_release.acts.artifact_tree import check_differs_only_in, write_blob, write_tree
 from atom_release.acts.tag_signing import TagKey, signature
 from atom_release.errors import ActFailed, ProbeFault
 from atom_release.git import Git, GitError, remote
 
 _NETWORK = 60.0
-_FILE = "100644"
 _CRUD = "".join(map(chr, range(32))) + "<>\x7f"
 
 
@@ -119,12 +119,12 @@ def make_release_commit(
     git = Git(repository)
     parents = [judged, *(_tip_to_merge(git, judged, onto) if onto else ())]
     try:
-        tree = _tree(
+        tree = write_tree(
             git,
             f"{judged}^{{tree}}",
-            {path: _blob(git, path, content) for path, content in artifacts.items()},
+            {path: write_blob(git, path, content) for path, content in artifacts.items()},
         )
-        _differs_only_in(git, judged, tree, artifacts)
+        check_differs_only_in(git, judged, tree, artifacts)
         arguments = [argument for parent in parents for argument in ("-p", parent)]
         return git.line(
             "commit-tree",
@@ -216,96 +216,6 @@ def _is_own(onto: Onto, tip: str) -> bool:
         raise ActFailed(
             f"Whose commit {onto.branch} holds is not known: {error.message}", error.remedy
         ) from error
-
-
-def _blob(git: Git, path: str, content: bytes) -> str:
-    parts = path.split("/")
-    if any(
-        part in {"", ".", ".."}
-        or part.casefold() == ".git"
-        or any(letter in part for letter in "\\\0\n")
-        for part in parts
-    ):
-        raise ActFailed(
-            f"{path!r} is not a path for an artifact.",
-            "Use relative names of letters, digits, '.', '_', '-' and '/'.",
-        )
-    return git.line("hash-object", "-w", "-t", "blob", "--stdin", stdin=content)
-
-
-def _tree(git: Git, base: str | None, files: Mapping[str, str]) -> str:
-    """Write the tree that `base` is with these blobs put in.
-
-    Blobs that the clone lacks stay where they are.
-    """
-    entries = _entries(git, base) if base else {}
-    folders: dict[str, dict[str, str]] = {}
-    for path, oid in files.items():
-        name, _, rest = path.partition("/")
-        if rest:
-            folders.setdefault(name, {})[rest] = oid
-        else:
-            entries[name] = _put(entries.get(name), "blob", oid, name)
-    for name, inside in folders.items():
-        there = entries.get(name)
-        entries[name] = _put(
-            there,
-            "tree",
-            _tree(git, there[2] if there and there[1] == "tree" else None, inside),
-            name,
-        )
-    listing = b"".join(
-        f"{mode} {kind} {oid}\t".encode() + name.encode("utf-8", "surrogateescape") + b"\0"
-        for name, (mode, kind, oid) in entries.items()
-    )
-    return git.line("mktree", "-z", "--missing", stdin=listing)
-
-
-def _entries(git: Git, tree: str) -> dict[str, tuple[str, str, str]]:
-    entries: dict[str, tuple[str, str, str]] = {}
-    for record in git.output("ls-tree", "-z", "--full-tree", tree).split(b"\0")[:-1]:
-        head, _, name = record.partition(b"\t")
-        mode, kind, oid = head.decode("ascii").split()
-        entries[name.decode("utf-8", "surrogateescape")] = (mode, kind, oid)
-    return entries
-
-
-def _put(
-    there: tuple[str, str, str] | None, kind: str, oid: str, name: str
-) -> tuple[str, str, str]:
-    """Return the entry that takes this place.
-
-    Only a plain file may give way to a file, and only a folder to a folder.
-    """
-    mode = _FILE if kind == "blob" else "040000"
-    if there is not None and there[0] not in {mode, "100755" if kind == "blob" else mode}:
-        raise ActFailed(
-            f"{name} stands in the way of the release's artifacts: it is something else in the"
-            " judged commit.",
-            "Move it.",
-        )
-    return mode, kind, oid
-
-
-def _differs_only_in(git: Git, judged: str, tree: str, artifacts: Mapping[str, bytes]) -> None:
-    changed = git.output(
-        "diff-tree",
-        "-r",
-        "-z",
-        "--name-only",
-        "--no-renames",
-        "--ignore-submodules=none",
-        f"{judged}^{{tree}}",
-        tree,
-    )
-    others = {
-        path.decode("utf-8", "surrogateescape") for path in changed.split(b"\0")[:-1]
-    } - artifacts.keys()
-    if others:
-        raise ActFailed(
-            f"The release commit would change {min(others)!r}, which is no artifact.",
-            "Report this: it must not happen.",
-        )
 
 
 def _clean(text: str) -> str:

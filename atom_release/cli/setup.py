@@ -29,7 +29,7 @@ def reference(
     name = scenario or _GREEN
     built = build(directory.absolute(), name)
     if find(name).earlier is not None:
-        from atom_release.records.signing import ensure_key
+        from atom_release.records.signing_keys import ensure_key
         from atom_release.reference.earlier_release import release_earlier
 
         key = ensure_key(environment.from_environment().key_path)
@@ -96,7 +96,7 @@ def init(
 
 def keygen(*, json: JsonOption = False) -> None:
     """Make the gate's signing key, if there is none, readable by its owner only."""
-    from atom_release.records.signing import ensure_key
+    from atom_release.records.signing_keys import ensure_key
 
     path = environment.from_environment().key_path
     key = ensure_key(path)

@@ -17,12 +17,12 @@ from atom_release.errors import StoreError
 from atom_release.gate.documents import attestation
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.records import canonical, signing
+from atom_release.records import canonical, signing, signing_keys
 
 _AGAIN = "Run the audit again on this commit."
 
 
-def write(evidence: Mapping[str, Evidence], key: signing.KeyPair) -> bytes:
+def write(evidence: Mapping[str, Evidence], key: signing_keys.KeyPair) -> bytes:
     """Return the artifact for this evidence.
 
     Raises:
@@ -35,7 +35,7 @@ def write(evidence: Mapping[str, Evidence], key: signing.KeyPair) -> bytes:
 
 
 def inputs(
-    content: bytes, evidence: Mapping[str, Evidence], public: signing.PublicKey
+    content: bytes, evidence: Mapping[str, Evidence], public: signing_keys.PublicKey
 ) -> dict[str, str]:
     """Return what a decision lists as its input attestations.
 

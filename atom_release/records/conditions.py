@@ -17,14 +17,16 @@ from atom_release.gate.manifest.former import read_stored
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules.legs import NO_OPERATOR, Case
 from atom_release.gate.rules.ratchet import Baseline
-from atom_release.records import canonical, consents, names, signing
+from atom_release.records import canonical, consents, names, signing_keys
 from atom_release.records.names import OPERATOR
 from atom_release.yaml_text import YamlTextError, read_yaml
 
 _OPERATOR_SCHEMA = "atom-release/operator-record/v1"
 
 
-def with_terms(case: Case, artifacts: Mapping[str, bytes], producer: signing.PublicKey) -> Case:
+def with_terms(
+    case: Case, artifacts: Mapping[str, bytes], producer: signing_keys.PublicKey
+) -> Case:
     """Return the case with what stands in these artifacts.
 
     Without them it has no waivers, no approvals, no baseline and no operator's floor: so it was

@@ -21,7 +21,7 @@ from atom_release.errors import StoreError
 from atom_release.gate.consents.approvals import Approval, Shown
 from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented, Signature, Waiver
-from atom_release.records import canonical, signing
+from atom_release.records import canonical, signing, signing_keys
 
 SCHEMA = "atom-release/waivers/v2"
 WAIVER_TYPE = "application/vnd.atom-release.waiver+json"
@@ -48,7 +48,7 @@ class Consents:
     source: str = ""
 
 
-def sign(consent: Waiver | Approval, key: signing.KeyPair) -> bytes:
+def sign(consent: Waiver | Approval, key: signing_keys.KeyPair) -> bytes:
     """Return the signed envelope, one line.
 
     Raises:
@@ -78,7 +78,7 @@ def document(envelopes: Iterable[bytes], trust: Trust, review: Review) -> bytes:
     )
 
 
-def read_consents(content: bytes, producer: signing.PublicKey) -> Consents:
+def read_consents(content: bytes, producer: signing_keys.PublicKey) -> Consents:
     """Check every signature in the artifact again.
 
     Args:
@@ -97,7 +97,7 @@ def read_consents(content: bytes, producer: signing.PublicKey) -> Consents:
         keys = {
             key.keyid: (key, person.name)
             for person in people
-            for key in (signing.public_from_pem(pem.encode()) for pem in person.keys)
+            for key in (signing_keys.public_from_pem(pem.encode()) for pem in person.keys)
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
@@ -114,7 +114,9 @@ def read_consents(content: bytes, producer: signing.PublicKey) -> Consents:
 
 
 def _checked(
-    envelope: bytes, keys: Mapping[str, tuple[signing.PublicKey, str]], producer: signing.PublicKey
+    envelope: bytes,
+    keys: Mapping[str, tuple[signing_keys.PublicKey, str]],
+    producer: signing_keys.PublicKey,
 ) -> Presented | Shown:
     digest = canonical.digest(envelope)
     kind, keyid, claimed = _opened(envelope)
@@ -151,8 +153,8 @@ def _signature(
     envelope: bytes,
     kind: str,
     keyid: str,
-    keys: Mapping[str, tuple[signing.PublicKey, str]],
-    producer: signing.PublicKey,
+    keys: Mapping[str, tuple[signing_keys.PublicKey, str]],
+    producer: signing_keys.PublicKey,
 ) -> tuple[Signature, str]:
     """Return whose signature it is.
 

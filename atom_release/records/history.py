@@ -28,7 +28,7 @@ from atom_release.errors import StoreError
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.rules.legs import Earlier
 from atom_release.gate.vocabulary import Outcome, Verdict
-from atom_release.records import canonical, signing
+from atom_release.records import canonical, signing, signing_keys
 from atom_release.records.history_lines import Lines
 from atom_release.records.liveness import Process
 
@@ -71,7 +71,7 @@ class History:
     """The runs on one judged commit under one manifest, and what they came to."""
 
     kept: Lines
-    key: signing.KeyPair
+    key: signing_keys.KeyPair
 
     def failures(self, occasion: Occasion, run: str = "") -> dict[str, Earlier]:
         """Return the criteria that failed before on this occasion, each with when and how.
@@ -277,7 +277,9 @@ class History:
 
 
 @lru_cache(maxsize=4)
-def _believed(content: bytes, place: str, key: signing.PublicKey) -> tuple[Mapping[str, Any], ...]:
+def _believed(
+    content: bytes, place: str, key: signing_keys.PublicKey
+) -> tuple[Mapping[str, Any], ...]:
     """Check every line.
 
     Every step of a run asks several times, and the same bytes need to be checked only once.

@@ -31,7 +31,7 @@ from atom_release.records.paths import (
     require_writable,
     root_of,
 )
-from atom_release.records.signing import KeyPair, PublicKey
+from atom_release.records.signing_keys import KeyPair, PublicKey
 
 INDEX_TYPE = "application/vnd.atom-release.index+json"
 COMPLETE = "snapshot"

@@ -25,7 +25,7 @@ from atom_release.records import attestations, canonical, names, record, signing
 from atom_release.source.manifest_file import MANIFEST_PATH, parse_manifest
 
 if TYPE_CHECKING:
-    from atom_release.records.signing import KeyPair
+    from atom_release.records.signing_keys import KeyPair
     from atom_release.reference.scenarios.scenario import Earlier
 
 

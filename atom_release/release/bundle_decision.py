@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.records import bundle, bundle_contents, canonical, names, record
+from atom_release.records import bundle, bundle_contents, canonical, names, record, rederive
 from atom_release.release import released, stored_decision
 from atom_release.release.work import Work
 
@@ -67,7 +67,7 @@ def archive(work: Work) -> tuple[str, str, int]:
         artifacts, envelope = stored_decision.artifacts_of(
             subject, stored_decision.newest_run(subject)
         )
-        rederived = record.rederive(artifacts, envelope, subject.key.public)
+        rederived = rederive.rederive(artifacts, envelope, subject.key.public)
     place = f"{released.folder(subject.manifest)}/{work.names.artifact(names.BUNDLE)}"
     content = bundle.build_bundle(
         bundle_contents.contents(rederived, artifacts, subject.key.public.pem)

@@ -34,7 +34,7 @@ from atom_release.source.manifest_file import MANIFEST_PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atom_release.records.signing import PublicKey
+    from atom_release.records.signing_keys import PublicKey
     from atom_release.source.commit import JudgedTree
 
 _DECISION = re.compile(r"releases/[^/]+/Phase[^/]*_Decision\.dsse\.json")

@@ -18,13 +18,13 @@ from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import names as artifact_names
-from atom_release.records import record, signing
+from atom_release.records import record, rederive, signing
 from atom_release.release.subject import Subject
 
 if TYPE_CHECKING:
     from atom_release.acts.journal import Journal
     from atom_release.acts.tag import RemoteTag
-    from atom_release.records.signing import KeyPair
+    from atom_release.records.signing_keys import KeyPair
     from atom_release.source.commit import JudgedTree
 
 
@@ -111,7 +111,7 @@ def carried_by(subject: Subject, commit: str) -> Standing | None:
         return None
     envelope = tree.read(name)
     artifacts = _named_artifacts(tree, subject, envelope)
-    made = record.rederive(artifacts, envelope, subject.key.public)
+    made = rederive.rederive(artifacts, envelope, subject.key.public)
     return Standing(made, {**artifacts, decision_name(subject.manifest): envelope}, tree.commit)
 
 

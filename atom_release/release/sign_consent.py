@@ -21,7 +21,7 @@ from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.gate.consents.approvals import Approval
 from atom_release.gate.consents.waivers import Waiver
 from atom_release.gate.decision.decision import CriterionResult, Decision
-from atom_release.records import consents, signing
+from atom_release.records import consents, signing_keys
 from atom_release.release import review_range, trusted_keys
 from atom_release.release.clock import now
 from atom_release.release.last_decision import last_decision
@@ -137,7 +137,7 @@ def _handed_in(
     settings: Settings, made: Sequence[Waiver | Approval], key: Path | None, to: Path | None
 ) -> dict[str, object]:
     subject = open_subject(settings, create=True)
-    pair = subject.key if key is None else signing.load_key(key)
+    pair = subject.key if key is None else signing_keys.load_key(key)
     envelopes = [consents.sign(consent, pair) for consent in made]
     where = _to_reference(subject, envelopes) if to is None else _to_file(to, envelopes)
     signed = (

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from atom_release.errors import Refused, StoreError
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
-from atom_release.records import canonical, record, signing
+from atom_release.records import canonical, record, rederive, signing
 from atom_release.records.store import RunStore
 from atom_release.release import attempts
 from atom_release.release.clock import now
@@ -77,13 +77,13 @@ def green_record(subject: Subject) -> tuple[record.Record, dict[str, bytes]]:
             f" {rederived.decision.reason}.",
             "Read it with `atom-release explain`.",
         )
-    record.rederive(artifacts, envelope, subject.key.public, now=now())
+    rederive.rederive(artifacts, envelope, subject.key.public, now=now())
     attempts.require_undisputed(subject, rederived, artifacts)
     return rederived, artifacts
 
 
 def _checked(subject: Subject, artifacts: Mapping[str, bytes], envelope: bytes) -> record.Record:
-    rederived = record.rederive(artifacts, envelope, subject.key.public)
+    rederived = rederive.rederive(artifacts, envelope, subject.key.public)
     if (rederived.decision.commit, rederived.decision.tree) != (subject.commit, subject.tree.tree):
         raise Refused(
             f"The decision is about another commit: {rederived.decision.commit[:12]}, not"

@@ -20,7 +20,7 @@ from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_
 from atom_release.source.operator_file import NO_FILE, OperatorFile, check_outside, read_operator
 
 if TYPE_CHECKING:
-    from atom_release.records.signing import KeyPair
+    from atom_release.records.signing_keys import KeyPair
     from atom_release.records.store import Store
     from atom_release.source.commit import JudgedTree
 
@@ -74,7 +74,7 @@ def repository_of(settings: Settings, *, create: bool) -> Path:
         )
     repository = build(place, settings.scenario).repository
     if create:
-        from atom_release.records.signing import ensure_key
+        from atom_release.records.signing_keys import ensure_key
         from atom_release.reference.earlier_release import release_earlier
 
         release_earlier(repository, settings.scenario, ensure_key(settings.key_path))
@@ -125,10 +125,7 @@ def signing_key_of(uri: str | None, settings: Settings) -> KeyPair:
         Misuse: the operator's file and ATOM_RELEASE_KEY each name one, or it is no key's file.
         StoreError: the named key cannot be used now.
     """
-    from atom_release.records.signing import (
-        ensure_key,
-        signer_from_uri,
-    )
+    from atom_release.records.signing_keys import ensure_key, signer_from_uri
 
     own = ensure_key(settings.key_path)
     if uri is None:

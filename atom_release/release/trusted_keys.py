@@ -18,7 +18,7 @@ from atom_release.gate.consents.review import Review, Signatory, merge_people
 from atom_release.gate.rules.people_legs import most_approvals
 from atom_release.git import Git
 from atom_release.records import canonical, consents
-from atom_release.records.signing import public_from_pem
+from atom_release.records.signing_keys import public_from_pem
 from atom_release.release import previous_release, review_range
 from atom_release.release.subject import Subject
 from atom_release.yaml_text import YamlTextError, read_yaml
@@ -26,7 +26,7 @@ from atom_release.yaml_text import YamlTextError, read_yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atom_release.records.signing import PublicKey
+    from atom_release.records.signing_keys import PublicKey
     from atom_release.source.commit import JudgedTree
 
 KEYS = "release-keys"

@@ -13,7 +13,7 @@ from atom_release.acts import tag_signing
 from atom_release.acts.tag import RemoteTagState, ask_remote_tag
 from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.git import Git
-from atom_release.records import bundle_contents, names, record, signing
+from atom_release.records import bundle_contents, names, record, rederive, signing_keys
 from atom_release.records.bundle import read_bundle
 
 _DECISION = f"_{names.DECISION}"
@@ -80,7 +80,7 @@ def record_of(place: Path, key: Path) -> record.Record:
         Refused: something does not agree; the sentence says what.
     """
     try:
-        public = signing.load_public(key)
+        public = signing_keys.load_public(key)
     except StoreError as error:
         raise Misuse(error.message, error.remedy) from error
     files = contents_of(place)
@@ -90,14 +90,14 @@ def record_of(place: Path, key: Path) -> record.Record:
 
 
 def _derived(
-    files: Mapping[str, bytes], envelope: bytes, public: signing.PublicKey, *, whole: bool
+    files: Mapping[str, bytes], envelope: bytes, public: signing_keys.PublicKey, *, whole: bool
 ) -> record.Record:
     """Derive the decision again.
 
     A whole bundle holds exactly what follows from it, a folder of a run may hold more.
     """
-    named = record.named_in(envelope, public)
-    rederived = record.rederive(
+    named = rederive.named_in(envelope, public)
+    rederived = rederive.rederive(
         {name: content for name, content in files.items() if name in named}, envelope, public
     )
     if whole:

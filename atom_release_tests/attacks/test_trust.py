@@ -12,7 +12,7 @@ import pytest
 from atom_release.errors import AtomReleaseError, Refused
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.vocabulary import Outcome, Verdict
-from atom_release.records import signing
+from atom_release.records import signing_keys
 from atom_release.release import released, sign_consent
 from atom_release_tests.benchmarks.bypass import MANIFEST
 from atom_release_tests.fixtures import attempts
@@ -98,7 +98,7 @@ def test_the_manifest_names_an_evil_branch_as_base(second: Tiny, tmp_path: Path)
     second.commit("release-keys/mallory@example.org.pub", mallory.pem)
     evil = LOOSE.replace("base: main", "base: evil")
     second.commit("release.yaml", evil)
-    release_as(second, "v0.9", key=signing.ensure_key(mallory.key))
+    release_as(second, "v0.9", key=signing_keys.ensure_key(mallory.key))
     second.commit("src/one.py", "def one() -> int:\n    return 666\n")
     push(second, "evil")
     decision = tried(second)
@@ -285,7 +285,7 @@ def test_a_forged_tag_is_signed_with_a_key_that_the_manifest_names(
     except AtomReleaseError as error:
         assert "signing_key" in str(error)  # noqa: PT017 - one of the two right ends
         return
-    release_as(first, "v1-phaseX", key=signing.ensure_key(mallory.key))
+    release_as(first, "v1-phaseX", key=signing_keys.ensure_key(mallory.key))
     assert released.find_released(subject) is None
 
 

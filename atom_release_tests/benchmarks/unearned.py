@@ -31,7 +31,7 @@ from atom_release.probes.suite.run import Run
 from atom_release.probes.suite.verdict import Trial
 from atom_release.records import canonical, record
 from atom_release.records.conditions import with_terms
-from atom_release.records.signing import PublicKey
+from atom_release.records.signing_keys import PublicKey
 from atom_release.source.scan import Scan
 from atom_release_tests.fixtures.cases import COMMIT, NOW, TREE, evidence_for
 
@@ -325,7 +325,7 @@ if __name__ == "__main__":
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from atom_release.records.signing import ensure_key
+    from atom_release.records.signing_keys import ensure_key
 
     with TemporaryDirectory() as folder:
         print(figure(ensure_key(Path(folder) / "gate.pem").public))  # noqa: T201 - the figure is what this is run for

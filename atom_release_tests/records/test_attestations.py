@@ -21,7 +21,15 @@ from atom_release.gate.documents.attestation import EVIDENCE, TEST_RESULT, state
 from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer
-from atom_release.records import attestations, canonical, names, record, signing
+from atom_release.records import (
+    attestations,
+    canonical,
+    names,
+    record,
+    rederive,
+    signing,
+    signing_keys,
+)
 from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.cases import COMMIT, LEGS, all_good, case_of, evidence_for
 
@@ -33,8 +41,8 @@ CASES = {
 
 
 @pytest.fixture
-def key(tmp_path: Path) -> signing.KeyPair:
-    return signing.ensure_key(tmp_path / "gate.pem")
+def key(tmp_path: Path) -> signing_keys.KeyPair:
+    return signing_keys.ensure_key(tmp_path / "gate.pem")
 
 
 def by_digest(evidence: list[Evidence]) -> dict[str, Evidence]:
@@ -82,7 +90,7 @@ def test_a_result_is_what_the_probe_answered(answer: Answer, result: str) -> Non
     assert predicate["result"] == result
 
 
-def test_each_statement_is_signed_and_listed(key: signing.KeyPair) -> None:
+def test_each_statement_is_signed_and_listed(key: signing_keys.KeyPair) -> None:
     """One envelope a line, each listed by the digest of its line.
 
     Nothing but the evidence is said.
@@ -112,7 +120,7 @@ OTHERWISE: dict[str, Callable[[list[bytes]], list[bytes]]] = {
 
 
 @pytest.mark.parametrize("how", OTHERWISE)
-def test_attestations_that_say_otherwise_are_refused(how: str, key: signing.KeyPair) -> None:
+def test_attestations_that_say_otherwise_are_refused(how: str, key: signing_keys.KeyPair) -> None:
     """They are not believed for being signed by somebody."""
     evidence = by_digest(all_good())
     lines = attestations.write(evidence, key).splitlines()
@@ -127,7 +135,7 @@ def test_attestations_that_say_otherwise_are_refused(how: str, key: signing.KeyP
 
 
 def test_the_attestations_of_other_evidence_are_refused(
-    key: signing.KeyPair, tmp_path: Path
+    key: signing_keys.KeyPair, tmp_path: Path
 ) -> None:
     """Signed by this key, and about something else; or about this, and signed by another key."""
     evidence = by_digest(all_good())
@@ -136,13 +144,13 @@ def test_the_attestations_of_other_evidence_are_refused(
         attestations.inputs(attestations.write(other, key), evidence, key.public)
     with pytest.raises(StoreError, match="signed by key"):
         attestations.inputs(
-            attestations.write(evidence, signing.ensure_key(tmp_path / "other.pem")),
+            attestations.write(evidence, signing_keys.ensure_key(tmp_path / "other.pem")),
             evidence,
             key.public,
         )
 
 
-def sealed(key: signing.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, bytes], bytes]:
+def sealed(key: signing_keys.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, bytes], bytes]:
     """Return the artifacts and the signed decision on some evidence, made as the graph makes them."""
     manifest = (
         b"release: {phase: X, name: Example, version: v1, tag: v1, branch: review/v1}\n"
@@ -175,7 +183,7 @@ def sealed(key: signing.KeyPair, evidence: list[Evidence]) -> tuple[dict[str, by
 @pytest.mark.parametrize("green", [True, False])
 def test_the_summary_has_every_field_that_its_specification_requires(
     green: bool,  # noqa: FBT001 - a table
-    key: signing.KeyPair,
+    key: signing_keys.KeyPair,
 ) -> None:
     """PASSED exactly for GREEN, levels of this gate's own and only for what passed.
 
@@ -188,7 +196,7 @@ def test_the_summary_has_every_field_that_its_specification_requires(
         for evidence in all_good()
     ]
     artifacts, envelope = sealed(key, evidence)
-    rederived = record.rederive(artifacts, envelope, key.public)
+    rederived = rederive.rederive(artifacts, envelope, key.public)
     statement = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
     assert (statement["_type"], statement["predicateType"]) == (
         "https://in-toto.io/Statement/v1",
@@ -222,11 +230,11 @@ def test_the_summary_has_every_field_that_its_specification_requires(
     assert predicate[EXTENSION]["verdict"] == ("GREEN" if green else "RED")
 
 
-def test_a_decision_without_its_attestations_is_refused(key: signing.KeyPair) -> None:
+def test_a_decision_without_its_attestations_is_refused(key: signing_keys.KeyPair) -> None:
     """What is listed has to be there."""
     artifacts, envelope = sealed(key, all_good())
     with pytest.raises(Refused, match="is missing"):
-        record.rederive(
+        rederive.rederive(
             {name: content for name, content in artifacts.items() if "intoto" not in name},
             envelope,
             key.public,

@@ -16,7 +16,7 @@ from atom_release.gate.decision.decision import decide
 from atom_release.gate.vocabulary import Answer, Outcome, Verdict
 from atom_release.records.history import History, Occasion
 from atom_release.records.history_lines import FileLines
-from atom_release.records.signing import ensure_key
+from atom_release.records.signing_keys import ensure_key
 from atom_release_tests.fixtures.cases import COMMIT, LEGS, NOW, all_good, case_of, evidence_for
 
 OCCASION = Occasion.here(COMMIT, b"manifest")

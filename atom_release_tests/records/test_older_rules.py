@@ -17,7 +17,7 @@ from atom_release.errors import Refused
 from atom_release.gate.decision.decision import RULES, Decision
 from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
-from atom_release.records import older, record, signing
+from atom_release.records import older, rederive, signing, signing_keys
 from atom_release.records.bundle import read_bundle
 from atom_release.release import redecide, verify_bundle
 
@@ -52,12 +52,12 @@ def test_an_act_wants_a_decision_of_this_gates_rules() -> None:
     """What still holds now is derived, so a decision of other rules opens the way to no act."""
     files = read_bundle(BUNDLE.read_bytes())
     _, envelope = verify_bundle.decision_in(BUNDLE, files)
-    public = signing.load_public(KEY)
-    artifacts = {name: files[name] for name in record.named_in(envelope, public)}
-    rederived = record.rederive(artifacts, envelope, public)
+    public = signing_keys.load_public(KEY)
+    artifacts = {name: files[name] for name in rederive.named_in(envelope, public)}
+    rederived = rederive.rederive(artifacts, envelope, public)
     assert rederived.decision.verdict is Verdict.GREEN
     with pytest.raises(Refused, match="decided by rules 1"):
-        record.rederive(
+        rederive.rederive(
             artifacts, envelope, public, now=datetime.fromisoformat(rederived.decision.as_of)
         )
 
@@ -76,7 +76,7 @@ def test_what_older_rules_recorded_must_agree_with_itself(
     """Verdict, outcomes and evidence of a recorded decision, each spoilt alone."""
     files = read_bundle(BUNDLE.read_bytes())
     _, envelope = verify_bundle.decision_in(BUNDLE, files)
-    signed = json.loads(signing.verify(envelope, signing.load_public(KEY), PAYLOAD_TYPE))
+    signed = json.loads(signing.verify(envelope, signing_keys.load_public(KEY), PAYLOAD_TYPE))
     rederived = verify_bundle.record_of(BUNDLE, KEY)
     snapshot = json.loads(files["PhaseX_Snapshot.json"])
     older.check_recorded(

@@ -17,7 +17,7 @@ import dagster as dg
 import pytest
 
 from atom_release.errors import Misuse, StoreError
-from atom_release.records import signing
+from atom_release.records import signing_keys
 from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import NO_FLOOR
 from atom_release_tests.fixtures.openbao import with_signing_key
@@ -74,11 +74,11 @@ def test_a_release_is_signed_in_the_vault(vault: subprocess.Popen[bytes], tmp_pa
     assert len(release.tags()) == 2
     envelope = (Path(release.settings.out) / "PhaseX_Decision.dsse.json").read_bytes()
     key = release.subject().key.public
-    own = signing.load_public(Path(f"{release.settings.key_path}.pub"))
+    own = signing_keys.load_public(Path(f"{release.settings.key_path}.pub"))
     assert json.loads(envelope)["signatures"][0]["keyid"] == key.keyid != own.keyid
     assert openssl_takes(envelope, key.pem, tmp_path)
     assert not openssl_takes(
-        envelope, signing.ensure_key(tmp_path / "other.pem").public.pem, tmp_path
+        envelope, signing_keys.ensure_key(tmp_path / "other.pem").public.pem, tmp_path
     )
     assert not openssl_takes(
         envelope.replace(b'"payload":"eyJ', b'"payload":"eyK'), key.pem, tmp_path
@@ -95,7 +95,7 @@ def test_a_key_file_named_by_the_operator_signs(tmp_path: Path) -> None:
 
     One that is not there, or a second one in the settings, is misuse.
     """
-    made = signing.ensure_key(tmp_path / "named.pem")
+    made = signing_keys.ensure_key(tmp_path / "named.pem")
     release = signed_by(tmp_path / "release", f"file2:{tmp_path / 'named.pem'}")
     with dg.DagsterInstance.ephemeral() as instance:
         assert execute(release, instance)

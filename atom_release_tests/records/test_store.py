@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import Misuse, StoreError
-from atom_release.records import canonical, signing
+from atom_release.records import canonical, signing, signing_keys
 from atom_release.records.store import INDEX_TYPE, RunStore, Store
 
 S = "a" * 40
@@ -22,12 +22,14 @@ WHEN = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> signing.KeyPair:
-    return signing.ensure_key(tmp_path_factory.mktemp("keys") / "gate.pem")
+def key(tmp_path_factory: pytest.TempPathFactory) -> signing_keys.KeyPair:
+    return signing_keys.ensure_key(tmp_path_factory.mktemp("keys") / "gate.pem")
 
 
 @pytest.fixture(params=["folder", "url", "objects"])
-def store(request: pytest.FixtureRequest, key: signing.KeyPair, tmp_path: Path) -> Iterator[Store]:
+def store(
+    request: pytest.FixtureRequest, key: signing_keys.KeyPair, tmp_path: Path
+) -> Iterator[Store]:
     """The same contract holds for a folder.
 
     A file URL and something that is no file system of this machine.
@@ -53,7 +55,7 @@ def run(store: Store) -> RunStore:
 
 
 @pytest.mark.usefixtures("run")
-def test_what_was_written_is_read_by_another(store: Store, key: signing.KeyPair) -> None:
+def test_what_was_written_is_read_by_another(store: Store, key: signing_keys.KeyPair) -> None:
     reader = Store(store.location, public=key.public).run(S, "run-1")
     assert reader.read("evidence/a.json") == b"[1]"
     assert reader.names() == {
@@ -85,7 +87,7 @@ def test_a_file_that_no_index_names_is_refused(run: RunStore) -> None:
 
 @pytest.mark.usefixtures("run")
 def test_an_unsigned_index_is_refused(store: Store, tmp_path: Path) -> None:
-    stranger = Store(store.location, signing.ensure_key(tmp_path / "stranger.pem"))
+    stranger = Store(store.location, signing_keys.ensure_key(tmp_path / "stranger.pem"))
     forged = stranger.run(S, "run-2")
     forged.write("snapshot", {"x.json": b"{}"}, WHEN)
     for ask in (
@@ -114,7 +116,9 @@ def test_an_index_carried_elsewhere_is_refused(
         target.index(step)
 
 
-def test_a_signed_document_that_is_no_index_is_refused(run: RunStore, key: signing.KeyPair) -> None:
+def test_a_signed_document_that_is_no_index_is_refused(
+    run: RunStore, key: signing_keys.KeyPair
+) -> None:
     (run.folder / "index/odd.dsse.json").write_bytes(
         signing.sign(b'{"commit": 1}', INDEX_TYPE, key)
     )
@@ -208,7 +212,7 @@ def test_copies_are_of_the_run_and_verified_first(run: RunStore, store: Store) -
     assert (store.root / "PhaseC_PolicyCheck.json").read_bytes() == b"{}"
 
 
-def test_a_store_without_a_key_does_not_write(store: Store, key: signing.KeyPair) -> None:
+def test_a_store_without_a_key_does_not_write(store: Store, key: signing_keys.KeyPair) -> None:
     with pytest.raises(StoreError, match="without a signing key"):
         Store(store.location, public=key.public).run(S, "r").write("s", {"x": b""}, WHEN)
     with pytest.raises(StoreError, match="No public key"):
@@ -216,7 +220,7 @@ def test_a_store_without_a_key_does_not_write(store: Store, key: signing.KeyPair
 
 
 def test_an_unwritable_place_is_misuse_before_anything_is_written(
-    key: signing.KeyPair, tmp_path: Path
+    key: signing_keys.KeyPair, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_bytes(b"kept")
     store = Store(tmp_path / "file" / "out", key)
@@ -227,7 +231,7 @@ def test_an_unwritable_place_is_misuse_before_anything_is_written(
     assert (tmp_path / "file").read_bytes() == b"kept"
 
 
-def test_nothing_but_artifacts_is_left_behind(key: signing.KeyPair, tmp_path: Path) -> None:
+def test_nothing_but_artifacts_is_left_behind(key: signing_keys.KeyPair, tmp_path: Path) -> None:
     store = Store(tmp_path / "out", key)
     store.run(S, "r").write("s", {"x.json": b"1"}, WHEN)
     files = sorted(
@@ -238,7 +242,7 @@ def test_nothing_but_artifacts_is_left_behind(key: signing.KeyPair, tmp_path: Pa
     assert files == [f"runs/{S}/r/index/s.dsse.json", f"runs/{S}/r/x.json"]
 
 
-def test_a_reader_never_sees_half_a_file(key: signing.KeyPair, tmp_path: Path) -> None:
+def test_a_reader_never_sees_half_a_file(key: signing_keys.KeyPair, tmp_path: Path) -> None:
     """A copy that is replaced while it is read is one of the two, whole."""
     store = Store(tmp_path / "out", key)
     bodies = {bytes([letter]) * 400_000 for letter in b"ab"}

@@ -11,7 +11,7 @@ import pytest
 
 from atom_release.gate.vocabulary import Answer, Verdict
 from atom_release.probes.scanned import _answer
-from atom_release.records.signing import PublicKey, ensure_key
+from atom_release.records.signing_keys import PublicKey, ensure_key
 from atom_release.source.scan import Scan
 from atom_release_tests.benchmarks import unearned
 from atom_release_tests.benchmarks.unearned import Unearned

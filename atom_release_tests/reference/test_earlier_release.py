@@ -10,7 +10,7 @@ from pathlib import Path
 
 from atom_release.gate.vocabulary import Verdict
 from atom_release.git import Git
-from atom_release.records import canonical, record
+from atom_release.records import canonical, rederive
 from atom_release.release import compare_releases, previous_release
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
@@ -29,7 +29,7 @@ def test_it_is_decided_by_the_rule_and_signed_with_the_key_of_this_gate(tmp_path
         "cat-file", "blob", f"{release_before.commit}:releases/v2.9.0/PhaseC_Decision.dsse.json"
     )
     assert (
-        record.rederive(release_before.artifacts, envelope, subject.key.public).decision.verdict
+        rederive.rederive(release_before.artifacts, envelope, subject.key.public).decision.verdict
         is Verdict.GREEN
     )
     baseline, _ = compare_releases.baseline_of(previous_release.find_previous_release(subject))

@@ -14,7 +14,7 @@ import pytest
 from atom_release.errors import Refused
 from atom_release.gate.vocabulary import Answer, Verdict
 from atom_release.git import Git
-from atom_release.records import canonical, signing
+from atom_release.records import canonical, signing_keys
 from atom_release.release import compare_releases, previous_release, trusted_keys
 from atom_release.release.ask import Boundary
 from atom_release.release.work import look_of
@@ -126,7 +126,7 @@ def test_what_cannot_be_believed_is_passed_over_for_an_older_one(tiny: Tiny, wro
 
 
 def test_another_key_is_believed_only_where_it_is_trusted(tiny: Tiny, tmp_path: Path) -> None:
-    other = signing.ensure_key(tmp_path / "other" / "gate.pem")
+    other = signing_keys.ensure_key(tmp_path / "other" / "gate.pem")
     release(tiny, "v1", key=other)
     tiny.commit("src/one.py", "ONE = 2\n")
     subject = tiny.subject()
@@ -183,7 +183,7 @@ def test_figures_are_compared_with_the_release_that_the_ratchet_stands_on(
 
     A disputed one is compared with nothing, and that is no pass.
     """
-    other = signing.ensure_key(tmp_path / "other" / "gate.pem")
+    other = signing_keys.ensure_key(tmp_path / "other" / "gate.pem")
     tiny = under_operator(tiny, gates=[other.public.pem.decode()])
     release(tiny, "v1", key=other, artifacts=SUMMARY)
     tiny.commit("release.yaml", SERVED)

@@ -20,7 +20,7 @@ import dagster as dg
 import pytest
 
 from atom_release.errors import AtomReleaseError, Refused
-from atom_release.records import bundle_contents, signing
+from atom_release.records import bundle_contents, signing, signing_keys
 from atom_release.records.bundle import build_bundle, read_bundle
 from atom_release.release import bundle_decision, verify_bundle
 from atom_release.release.work import Work
@@ -318,7 +318,7 @@ def test_the_second_verifier_knows_ed25519_keys(tmp_path: Path) -> None:
     )
     (tmp_path / "gate.pem").write_bytes(pem)
     (tmp_path / "gate.pem").chmod(0o600)
-    key = signing.load_key(tmp_path / "gate.pem")
+    key = signing_keys.load_key(tmp_path / "gate.pem")
     (tmp_path / "key.pub").write_bytes(key.public.pem)
     statement = {
         "subject": [{"name": "commit", "digest": {"gitCommit": "0" * 40}}],
@@ -332,7 +332,7 @@ def test_the_second_verifier_knows_ed25519_keys(tmp_path: Path) -> None:
     }
     (tmp_path / "bundle.zip").write_bytes(build_bundle(files))
     assert alone(tmp_path / "bundle.zip", tmp_path / "key.pub", cwd=tmp_path).returncode == 0
-    stranger = signing.ensure_key(tmp_path / "stranger.pem").public.pem
+    stranger = signing_keys.ensure_key(tmp_path / "stranger.pem").public.pem
     (tmp_path / "key.pub").write_bytes(stranger)
     assert alone(tmp_path / "bundle.zip", tmp_path / "key.pub", cwd=tmp_path).returncode == 1
 
@@ -405,7 +405,7 @@ def test_it_verifies_without_network_in_an_empty_folder(release: Tiny, tmp_path:
 
 
 def test_another_key_is_told(release: Tiny, tmp_path: Path) -> None:
-    signing.ensure_key(tmp_path / "stranger.pem")
+    signing_keys.ensure_key(tmp_path / "stranger.pem")
     with pytest.raises(AtomReleaseError, match="expected key"):
         verify_bundle.verify(bundle_of(release), tmp_path / "stranger.pem.pub", None)
 

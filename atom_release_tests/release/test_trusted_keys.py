@@ -18,7 +18,7 @@ from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Signature, Waiver
 from atom_release.gate.documents.vsa import EXTENSION
 from atom_release.gate.vocabulary import Outcome
-from atom_release.records import consents, signing
+from atom_release.records import consents, signing, signing_keys
 from atom_release.release import clock, sign_consent, stored_decision, trusted_keys
 from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import asking
@@ -96,7 +96,7 @@ def test_no_branch_brings_keys_to_a_first_release(tmp_path: Path) -> None:
     """Neither the default branch nor the judged commit: the gate's own key alone counts."""
     signed = tiny.make(tmp_path / "keys")
     for name in ("base", "own"):
-        pem = signing.ensure_key(tmp_path / name).public.pem.decode()
+        pem = signing_keys.ensure_key(tmp_path / name).public.pem.decode()
         signed.commit(f"release-keys/{name}@example.org.pub", pem)
         if name == "base":
             signed.git("push", "-q", "origin", "main")
@@ -112,14 +112,14 @@ def test_keys_come_from_the_release_before_where_there_is_one(tmp_path: Path) ->
     """
     signed = tiny.make(tmp_path / "keys")
     for name in ("then@example.org", "nick"):
-        pem = signing.ensure_key(tmp_path / name).public.pem.decode()
+        pem = signing_keys.ensure_key(tmp_path / name).public.pem.decode()
         signed.commit(f"release-keys/{name}.pub", pem)
     signed.commit("release-keys/broken.pub", "not a key")
     signed.commit("release-keys/people.yaml", "nick: [n@example.org, n@home.example]\n")
     release(signed, "v0")
     signed.commit(
         "release-keys/since@example.org.pub",
-        signing.ensure_key(tmp_path / "since").public.pem.decode(),
+        signing_keys.ensure_key(tmp_path / "since").public.pem.decode(),
     )
     signed.git("push", "-q", "origin", "main")
     trusted = given(signed)["trusted"]
@@ -166,7 +166,7 @@ def test_whose_signature_it_is(tmp_path: Path) -> None:
     Where persons are trusted, the producer's own key is unknown unless it is one of them.
     """
     producer, ada, stranger = (
-        signing.ensure_key(tmp_path / name) for name in ("producer", "ada", "stranger")
+        signing_keys.ensure_key(tmp_path / name) for name in ("producer", "ada", "stranger")
     )
 
     def signatures(trusted: dict[str, bytes], *envelopes: bytes) -> list[Signature]:
@@ -199,7 +199,7 @@ def test_whose_signature_it_is(tmp_path: Path) -> None:
 
 def test_a_signed_waiver_is_no_approval(tmp_path: Path) -> None:
     """What a person signed for one purpose does not serve another."""
-    producer, ada = (signing.ensure_key(tmp_path / name) for name in ("producer", "ada"))
+    producer, ada = (signing_keys.ensure_key(tmp_path / name) for name in ("producer", "ada"))
     signed = json.loads(consents.sign(waiver(), ada))
     approval = Approval(
         commit="a" * 40,

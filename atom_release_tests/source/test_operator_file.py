@@ -9,7 +9,7 @@ import pytest
 
 from atom_release.errors import Misuse
 from atom_release.gate.operator import DEFAULT_FLOOR, Operator
-from atom_release.records.signing import ensure_key
+from atom_release.records.signing_keys import ensure_key
 from atom_release.source.operator_file import check_outside, read_operator
 
 
