@@ -15,7 +15,7 @@ import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
-from atom_release.lab.rewriting import Rewriter, own_nodes, rewrite, yields
+from atom_release.lab.rewriting import Rewriter, after_head, own_nodes, rewrite, yields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,17 +56,6 @@ def distort(
     return rewrite(directory, sources, tests=tests, keep=keep, make=make)
 
 
-def _after_head(tree: ast.Module) -> int:
-    """Return where the first statement may stand: after the docstring and imports of the future."""
-    place = 1 if ast.get_docstring(tree, clean=False) is not None else 0
-    while place < len(tree.body):
-        statement = tree.body[place]
-        if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
-            break
-        place += 1
-    return place
-
-
 class _Changer(Rewriter):
     """Puts a call around every value that the functions of one module return."""
 
@@ -89,7 +78,7 @@ class _Changer(Rewriter):
         return node
 
     def finish(self, tree: ast.Module) -> None:
-        place = _after_head(tree)
+        place = after_head(tree)
         tree.body[place:place] = ast.parse(_HELPER.format(name=self._name)).body
 
 

@@ -1,8 +1,8 @@
 """Judged Python code, written anew function by function in a copy, to see what its tests notice.
 
-What is done to a function is the rewriter's (`ablation`, `distortion`). Here is what both hold to:
-a suite's own files and functions that are called while modules are imported are left whole, a file
-is replaced and never written through, and one that cannot be read as Python is told.
+What is done to a function is the rewriter's (`ablation`, `distortion`, `idling`). Here is what all
+hold to: a suite's own files and functions that are called while modules are imported are left
+whole, a file is replaced and never written through, and one that cannot be read as Python is told.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Rewritten:
 
 
 class Rewrite(Protocol):
-    """One way to write the code of a copy anew: `ablate`, `distort`."""
+    """One way to write the code of a copy anew: `ablate`, `distort`, `idle`."""
 
     def __call__(
         self,
@@ -125,6 +125,17 @@ def rewrite(
             changed.append(path)
             count += rewriter.changed
     return Rewritten(tuple(changed), count, tuple(kept), tuple(unread))
+
+
+def after_head(tree: ast.Module) -> int:
+    """Return where the first statement may stand: after the docstring and imports of the future."""
+    place = 1 if ast.get_docstring(tree, clean=False) is not None else 0
+    while place < len(tree.body):
+        statement = tree.body[place]
+        if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+            break
+        place += 1
+    return place
 
 
 def own_nodes(function: Function) -> Iterator[ast.AST]:

@@ -205,7 +205,75 @@ def test_tests_that_call_the_code_and_check_nothing_show_nothing(site: Site) -> 
         "happened": True,
         "noticed": 0,
         "passed": 2,
+        "judged_idle": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "test"),
+    [
+        pytest.param(
+            "def write(path):\n    path.write_text('2')\n    return path\n",
+            """
+            def test_it(tmp_path):
+                code.write(tmp_path / 'a')
+                assert (tmp_path / 'a').exists()
+            """,
+            id="a file",
+        ),
+        pytest.param(
+            "def valid(name):\n    if not name:\n        raise ValueError\n    return True\n",
+            """
+            import pytest
+            def test_it():
+                with pytest.raises(ValueError):
+                    code.valid('')
+                code.valid('a')
+            """,
+            id="an error",
+        ),
+        pytest.param(
+            """
+            class Stack:
+                def __init__(self):
+                    self.items = []
+                def push(self, item):
+                    self.items.append(item)
+                    return self
+            """,
+            """
+            import unittest
+            class Test(unittest.TestCase):
+                def test_it(self):
+                    stack = code.Stack()
+                    stack.push(1)
+                    self.assertEqual(stack.items, [1])
+            """,
+            id="a state",
+        ),
+    ],
+)
+def test_tests_of_what_code_does_beside_returning_are_not_doubted(
+    site: Site, code: str, test: str
+) -> None:
+    """Wrong results go unnoticed, since what the code does or refuses is what is looked at."""
+    site.files = {"svc/__init__.py": "", "svc/code.py": code}
+    site.files["tests/test_code.py"] = f"from svc import code\n{textwrap.dedent(test)}"
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
+    assert facts(evidence, "control")["distorted"]["noticed"] == 0
+    assert facts(evidence, "control")["distorted"]["judged_idle"] == 1
+
+
+def test_tests_that_use_what_comes_back_and_check_nothing_show_nothing(site: Site) -> None:
+    """The bad twin: code that did nothing makes them break, and none of them judges."""
+    site.files["tests/test_fees.py"] = (
+        "from svc import fees\ndef test_fee():\n    assert fees.fee(100) is not None\n"
+        "def test_amounts():\n    fees.fee(3) + 1\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
+    assert facts(evidence, "control")["distorted"]["judged_idle"] == 0
 
 
 def test_failures_that_a_hook_turns_into_passes_show_nothing(site: Site) -> None:

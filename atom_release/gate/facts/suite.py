@@ -58,6 +58,9 @@ class DistortionFacts(Facts):
     happened: bool = Field(description="a changed value was returned while the tests ran")
     noticed: int = Field(description="tests that failed then")
     passed: int = Field(description="tests that passed all the same")
+    judged_idle: int = Field(
+        default=0, description="tests that failed in their own judgement where the code did nothing"
+    )
 
 
 class ControlFacts(Facts):

@@ -11,6 +11,7 @@ from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import MARK
 from atom_release.lab.failure_cause import cause
+from atom_release.lab.idling import judged_itself
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite.verdict import some
 
@@ -32,6 +33,7 @@ class Distorted:
     passed: tuple[str, ...]
     noticed: tuple[str, ...]
     run: Run
+    idle: Run | None = None  # the tests where the code did nothing, if wrong results went unnoticed
 
     @classmethod
     def of(cls, functions: int, run: Run) -> Self:
@@ -47,6 +49,21 @@ class Distorted:
     def unnoticed(self) -> bool:
         """Whether the code gave wrong results and every test passed all the same."""
         return self.happened and bool(self.passed) and not self.noticed
+
+    @property
+    def judged_idle(self) -> int:
+        """How many tests judged against code that did nothing."""
+        failed = (
+            self.idle.results.having(Outcome.FAILED, Outcome.ERROR)
+            if (self.idle and self.idle.results)
+            else []
+        )
+        return sum(map(judged_itself, failed))
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether no test looked at what came back, nor at what was done or refused."""
+        return self.unnoticed and not self.judged_idle
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,7 @@ class Control:
 
     @property
     def _unchecked(self) -> bool:
-        return bool(self.distorted and self.distorted.unnoticed)
+        return bool(self.distorted and self.distorted.unchecked)
 
     def only(self, passed: Collection[str]) -> Control:
         """Leave only the tests that passed with the code.
@@ -126,6 +143,7 @@ class Control:
                 happened=self.distorted.happened,
                 noticed=len(self.distorted.noticed),
                 passed=len(self.distorted.passed),
+                judged_idle=self.distorted.judged_idle,
             )
         }
 
@@ -164,8 +182,9 @@ class Control:
             )
         if (self.reached or self.failed) and self.distorted and self._unchecked:
             return (
-                f"the tests call the code and check nothing that it returns: with wrong results of"
-                f" {self.distorted.functions} functions all {len(self.distorted.passed)} passed"
+                "the tests call the code and check nothing that it returns or does: with wrong"
+                f" results of {self.distorted.functions} functions all"
+                f" {len(self.distorted.passed)} passed, and none objected when the code did nothing"
             )
         return ""
 

@@ -14,6 +14,7 @@ from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import ablate
 from atom_release.lab.distortion import distort
 from atom_release.lab.failure_cause import causes, stays
+from atom_release.lab.idling import idle
 from atom_release.lab.junit import Outcome
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
@@ -49,11 +50,13 @@ class Finding:
         """Every run that was made, each with what it is called."""
         control = self.control
         distorted = control.distorted if control else None
+        idling = distorted.idle if distorted else None
         return (
             ("the collection", self.trial.collection),
             *((f"run {run.seed}", run) for run in self.trial.runs),
             *([("the run without the code", control.run)] if control else []),
             *([("the run with wrong results", distorted.run)] if distorted else []),
+            *([("the run with idle code", idling)] if idling else []),
         )
 
 
@@ -148,7 +151,11 @@ class Series:
         with self._rewritten(distort, collection) as (copy, changed):
             if not changed.functions:
                 return None
-            return Distorted.of(changed.functions, self.without.run(copy, 1))
+            distorted = Distorted.of(changed.functions, self.without.run(copy, 1))
+        if not distorted.unnoticed or stop.is_set():
+            return distorted
+        with self._rewritten(idle, collection) as (copy, _):
+            return replace(distorted, idle=self.without.run(copy, 1))
 
     def _rewritten(
         self, rewrite: Rewrite, collection: Run

@@ -1,0 +1,85 @@
+"""Let the judged code do nothing, so that a test of what it does or refuses fails.
+
+The control with wrong results (`distortion`) cannot see a suite that looks at files, state or
+errors rather than at what comes back. Here a function has no effect, refuses nothing and returns
+a thing that is true, has every attribute and can be called: a test that merely uses it goes on,
+and one that looks at what was to be done fails in its own judgement. Special methods are left
+whole, so that things can be made; so are generators, and what is called while modules are imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import secrets
+from functools import partial
+from typing import TYPE_CHECKING
+
+from atom_release.lab.rewriting import Rewriter, after_head, rewrite, yields
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from atom_release.lab.junit import Case
+    from atom_release.lab.rewriting import Call, Function, Rewritten
+
+_HELPER = """
+class {name}:
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *values, **named):
+        return self
+
+    def __getitem__(self, key):
+        return self
+
+    def __iter__(self):
+        return iter(())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return None
+"""
+_JUDGEMENTS = ("AssertionError", "assert ", "Failed: DID NOT ")
+
+
+def idle(
+    directory: Path, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
+) -> Rewritten:
+    """Replace what functions do by nothing; see `rewriting.Rewrite`."""
+    make = partial(_Idler, f"_{secrets.token_hex(6)}")
+    return rewrite(directory, sources, tests=tests, keep=keep, make=make)
+
+
+def judged_itself(case: Case) -> bool:
+    """Return whether a failing test says that it judged, rather than that it met an error.
+
+    An assertion of pytest's or of unittest's, or an error that was expected and not raised.
+    """
+    return case.message.lstrip().startswith(_JUDGEMENTS)
+
+
+class _Idler(Rewriter):
+    """Lets the functions of one module do nothing."""
+
+    def __init__(self, name: str, keep: Collection[tuple[int, str]]) -> None:
+        super().__init__(keep)
+        self._name = name
+
+    def enter(self, node: Function, *, kept: bool) -> ast.AST:
+        special = node.name.startswith("__") and node.name.endswith("__")
+        if kept or special or yields(node):
+            return self.generic_visit(node)
+        self.changed += 1
+        thing = ast.Call(ast.Name(self._name, ast.Load()), [], [])
+        node.body = [ast.Return(thing)]
+        return node
+
+    def finish(self, tree: ast.Module) -> None:
+        place = after_head(tree)
+        tree.body[place:place] = ast.parse(_HELPER.format(name=self._name)).body
