@@ -7,6 +7,8 @@ a bounded size, and a header never counts a test as passed. What a word of it me
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +21,7 @@ from atom_release.lab.junit_words import (
     SILENT_ELEMENTS,
     Outcome,
     attribute_outcome,
+    is_silent,
     speaks_of_outcomes,
     word_outcome,
 )
@@ -33,6 +36,7 @@ _LONGEST_TEXT = 4000
 _LONGEST_WORD = 60
 _PYTEST = "pytest"  # the name of the suite, unless the subject's configuration says otherwise
 _DEEPEST = 20  # suites that a case's id can name
+_ENCODING = re.compile(rb"""<\?xml[^>]{1,100}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,10 @@ def read(xml: bytes, *, by_pytest: bool = False) -> Results:
     """
     root = _parsed(xml)
     if _local(root.tag) not in CONTAINERS:
-        raise UnreadableResults("the JUnit file has another root element than testsuites")
+        raise UnreadableResults(
+            "the JUnit file has another root element than testsuites:"
+            f" <{_local(root.tag)[:_LONGEST_WORD]}>"
+        )
     read_cases = [*_walk(root, by_pytest=by_pytest)]
     return Results(_by_id(read_cases))
 
@@ -131,13 +138,35 @@ def _parsed(xml: bytes) -> Any:  # noqa: ANN401 - untyped where it comes from
     if len(xml) > _LARGEST:
         raise UnreadableResults(f"the JUnit file is larger than {_LARGEST >> 20} MiB")
     try:
-        return fromstring(xml, forbid_dtd=True)
+        return fromstring(_decoded(xml.lstrip()), forbid_dtd=True)
     except DefusedXmlException as error:
         raise UnreadableResults(
             f"the JUnit file declares what JUnit XML never does: {type(error).__name__}"
         ) from error
     except (SyntaxError, ValueError, LookupError) as error:  # ParseError is a SyntaxError
         raise UnreadableResults("the JUnit file is not well-formed XML") from error
+
+
+def _decoded(xml: bytes) -> str | bytes:
+    """Return the text where the parser would not find out its encoding, else the bytes.
+
+    UTF-16 under a declaration of UTF-8, as a redirected output on Windows is, and encodings of
+    several bytes a letter.
+
+    Raises:
+        LookupError: the file names an encoding that does not exist.
+        ValueError: its bytes are not of that encoding.
+    """
+    if xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return xml.decode("utf-16")
+    for start, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
+        if xml.startswith(start):
+            return xml.decode(encoding)
+    declared = _ENCODING.match(xml)
+    if declared is None:
+        return xml
+    codec = codecs.lookup(declared[1].decode()).name
+    return xml if codec.startswith(("utf", "iso8859", "cp12")) else xml.decode(codec)
 
 
 @dataclass(frozen=True)
@@ -201,7 +230,7 @@ def _own_words(element: Any, suite: _Suite) -> Iterator[Case]:  # noqa: ANN401 -
     for child in element:
         name = _local(child.tag)
         outcome = ELEMENTS.get(name)
-        if outcome is Outcome.SKIPPED or name in SILENT_ELEMENTS | CONTAINERS | {"testcase"}:
+        if outcome is Outcome.SKIPPED or name in CONTAINERS | {"testcase"} or _says_nothing(child):
             continue
         message = _message(child) or (child.text or "").strip()
         yield Case(where, Outcome.UNKNOWN, f"the suite itself has <{name}> {message}".strip())
@@ -242,7 +271,8 @@ def _skipped_with(suite: _Suite, case: Case) -> Case:
 
 def _case(element: Any, *, by_pytest: bool) -> Case:  # noqa: ANN401 - the same
     """Read one case: the worst that its elements and attributes say."""
-    name = f"{element.get('classname') or ''}::{element.get('name') or ''}"
+    where = element.get("classname") or element.get("class") or ""
+    name = f"{where}::{element.get('name') or element.get('id') or ''}"
     worst = Case(name, Outcome.PASSED)
     todo = _is_todo(element)
     for reported, message, text in (*_elements(element), *_attributes(element, by_pytest)):
@@ -256,15 +286,25 @@ def _elements(case: Any) -> Iterator[tuple[Outcome, str, str]]:  # noqa: ANN401 
     """Yield what each element of a case says: outcome, message, text."""
     for child in case:
         name = _local(child.tag)
-        if name in SILENT_ELEMENTS:
+        if _says_nothing(child):
             continue
         outcome = ELEMENTS.get(name, Outcome.UNKNOWN)
+        if outcome is Outcome.PASSED and (child.text or "").strip().casefold() not in {"", "true"}:
+            outcome = Outcome.UNKNOWN
         message = _message(child)
         if outcome is Outcome.UNKNOWN:
             message = f"<{name[:_LONGEST_WORD]}> {message}".strip()
         elif name.startswith("flaky"):
             message = f"failed, and passed when it was run again: {message}"
         yield outcome, message, child.text or ""
+
+
+def _says_nothing(element: Any) -> bool:  # noqa: ANN401 - the same
+    """Return whether an element is beside the outcome, and holds none that is hidden in it."""
+    name = str(element.tag).rpartition("}")[2]
+    return (name.casefold() in SILENT_ELEMENTS or is_silent(name)) and not any(
+        _local(inner.tag) in ELEMENTS for inner in element.iter() if inner is not element
+    )
 
 
 def _is_todo(case: Any) -> bool:  # noqa: ANN401 - the same
@@ -284,7 +324,7 @@ def _attributes(case: Any, by_pytest: bool) -> Iterator[tuple[Outcome, str, str]
     for name, value in case.attrib.items():
         if by_pytest and not speaks_of_outcomes(_local(name)):
             continue
-        outcome = attribute_outcome(_local(name), value)
+        outcome = attribute_outcome(name.rpartition("}")[2], value)
         if outcome is not Outcome.PASSED:
             yield outcome, f'{_local(name)[:_LONGEST_WORD]}="{value[:_LONGEST_WORD]}"', ""
 

@@ -7,6 +7,7 @@ stands nowhere here is unknown, and an unknown word never passes. Reading a file
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 
@@ -25,9 +26,10 @@ class Outcome(IntEnum):
         return self.name.lower()
 
 
-_PASSED, _SKIPPED, _ERROR, _FAILED = (
+_PASSED, _SKIPPED, _UNKNOWN, _ERROR, _FAILED = (
     Outcome.PASSED,
     Outcome.SKIPPED,
+    Outcome.UNKNOWN,
     Outcome.ERROR,
     Outcome.FAILED,
 )
@@ -41,6 +43,16 @@ ELEMENTS = {
     "ignored": _SKIPPED,
     "notrun": _SKIPPED,
     "not-run": _SKIPPED,
+    "pending": _SKIPPED,
+    "incomplete": _SKIPPED,
+    "todo": _SKIPPED,
+    "timeout": _ERROR,
+    "crash": _ERROR,
+    "crashed": _ERROR,
+    # writers of people's own
+    "passed": _PASSED,
+    "pass": _PASSED,
+    "success": _PASSED,
     # Maven Surefire and cargo-nextest: passed only when it was run again
     "flakyfailure": _FAILED,
     "flakyerror": _FAILED,
@@ -62,7 +74,7 @@ SILENT_ELEMENTS = frozenset(
 )
 """Elements that say nothing of an outcome, of cases and of suites."""
 
-CONTAINERS = frozenset({"testsuites", "testsuite"})
+CONTAINERS = frozenset({"testsuites", "testsuite", "testrun"})  # the last: Eclipse
 
 _WORDS = {
     _PASSED: (
@@ -90,17 +102,27 @@ _BAD_FLAGS = {  # what their being there, and not false, says; Node writes failu
     **dict.fromkeys(("failed", "failure", "failures"), _FAILED),
     **dict.fromkeys(("error", "errors", "errored"), _ERROR),
     **dict.fromkeys(
-        ("disabled", "skipped", "skip", "ignored", "notrun", "todo", "pending"), _SKIPPED
+        ("disabled", "skipped", "skip", "ignored", "notrun", "todo", "pending", "incomplete"),
+        _SKIPPED,
     ),
+    "flaky": _FAILED,  # Flank: passed only when it was run again
 }
 _SILENT = (
     "name classname class id file filepath path line lineno column time duration timestamp start"
     " end started finished assertions asserts tests hostname package module group url tags owner"
     " author description type_param value_param internaltype suite retries thread worker seed"
-    " message type xmlns lang"
+    " message type xmlns lang col feature"
 )
 SILENT_ATTRIBUTES = frozenset(_SILENT.split())
 """Attributes of a case that say nothing of its outcome."""
+_BESIDE = (
+    "time duration ms ns seconds line lineno column file path url uri link links id uuid guid class"
+    " package host device browser platform arch date log logs output stdout stderr attachment"
+    " attachments tag tags label labels comment comments screenshot screenshots"
+)
+_SILENT_PARTS = frozenset(_BESIDE.split())
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def word_outcome(text: str) -> Outcome:
@@ -114,12 +136,37 @@ def speaks_of_outcomes(attribute: str) -> bool:
     return attribute.casefold() in _STATES | _GOOD_FLAGS.keys() | _BAD_FLAGS.keys()
 
 
+def is_silent(name: str) -> bool:
+    """Return whether a name that no runner is known to write is made of words for other things.
+
+    As `webLink` and `sim_time_ns` are, and `skip-time` is not.
+    """
+    parts = {part.casefold() for part in _PART.findall(name)}
+    return bool(parts & _SILENT_PARTS) and not _speaks(parts)
+
+
+def _speaks(parts: set[str]) -> bool:
+    return any(speaks_of_outcomes(part) or part in _OUTCOMES for part in parts)
+
+
+def _is_measure(name: str, word: str) -> bool:
+    """Return whether an attribute holds a number that is neither no nor yes, under another name.
+
+    As googletest wrote what a test recorded, before it had <properties>.
+    """
+    parts = {part.casefold() for part in _PART.findall(name)}
+    return word not in _TRUE | _FALSE and bool(_NUMBER.fullmatch(word)) and not _speaks(parts)
+
+
 def attribute_outcome(name: str, value: str) -> Outcome:
     """Return what one attribute of a case says of it; PASSED where it says nothing.
 
     UNKNOWN for a name, or a value of a name, that no runner is known to write.
     """
-    name, word = name.casefold(), value.strip().casefold()
+    word = value.strip().casefold()
+    if _is_measure(name, word) or (is_silent(name) and word_outcome(word) is _UNKNOWN):
+        return _PASSED
+    name = name.casefold()
     if name in _STATES:
         return word_outcome(word)
     if name in _BAD_FLAGS:
