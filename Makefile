@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# The tests start some thousand interpreters, each of which would otherwise compile the whole package anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: release test coverage matrix ui bench lint clean
 
 release: $(READY)
