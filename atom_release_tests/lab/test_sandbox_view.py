@@ -27,8 +27,9 @@ MODES = ["any", "user"]
 _SEARCH = """
 import os, sys
 mark = sys.argv[1].encode()[::-1]
+programs = {"/usr", *(os.path.join(prefix, "lib") for prefix in (sys.prefix, sys.base_prefix))}
 for top, folders, files in os.walk("/"):
-    folders[:] = [name for name in folders if os.path.join(top, name) not in ("/usr", "/proc", "/sys")]
+    folders[:] = [name for name in folders if os.path.join(top, name) not in {*programs, "/proc", "/sys"}]
     for name in files:
         path = os.path.join(top, name)
         try:
