@@ -7,17 +7,21 @@ take what a YAML parser gave. What the gate does without a file stands here as t
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from atom_release.gate.manifest.fields import Reference, Strict, VariableName
+from atom_release.gate.manifest.fields import Duration, Reference, Strict, VariableName
 from atom_release.gate.vocabulary import FIXED_CRITERIA, Assurance
 
 SERVICES = "services"
 """In a floor: every service's own criterion, however many services a release has."""
 
 DEFAULT_FLOOR = (SERVICES, "AC1", "P-1", "P-2", "AC5")
+
+TIMEBOX = timedelta(hours=24)
+"""How long a run may take at most, where the operator names nothing else."""
 
 
 def _criterion(name: str) -> str:
@@ -146,6 +150,10 @@ class Operator(Strict):
         default=(), description="paths of this machine that the releases' code may read as well"
     )
     tenancy: AllowedTenancy = AllowedTenancy()
+    timebox: Duration = Field(
+        default=TIMEBOX,
+        description="how long a run may take at most, whatever timebox a manifest names",
+    )
 
     @model_validator(mode="after")
     def _people_differ(self) -> Self:
@@ -162,7 +170,8 @@ class Operator(Strict):
     @property
     def deciding(self) -> Operator:
         """What a decision can depend on: without what is of this machine alone."""
-        return self.model_copy(update={"forge": Forge(), "signing_key": None, "readable": ()})
+        of_this_machine = {"forge": Forge(), "signing_key": None, "readable": ()}
+        return self.model_copy(update={**of_this_machine, "timebox": TIMEBOX})
 
     def least_assurance(self, criterion: str) -> Assurance:
         """Return the least assurance that counts for a criterion on this operator's word."""

@@ -91,8 +91,8 @@ class Boundary:
     def _in_time(self) -> None:
         if self.look.clock() >= self.deadline:
             raise TimeboxExceeded(
-                "The timebox of the manifest ended before this was asked.",
-                "Raise `release.timebox`, or find what hangs.",
+                "The timebox of the release ended before this was asked.",
+                timebox.REMEDY,
             )
 
     def _errored(self, leg: tuple[str, str], error: Exception) -> Evidence:

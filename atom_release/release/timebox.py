@@ -1,4 +1,4 @@
-"""The timebox of the manifest.
+"""The timebox of a run: the manifest's, or the operator's where that is shorter.
 
 Interrupts a probe that hangs, so that the run can still sign its refusal.
 
@@ -16,15 +16,26 @@ from datetime import datetime
 from types import FrameType
 
 from atom_release.errors import TimeboxExceeded
+from atom_release.gate.manifest import Manifest
+from atom_release.gate.operator import Operator
 
+REMEDY = (
+    "Find what hangs, or raise `release.timebox`, and the operator's `timebox` where that is"
+    " shorter."
+)
 _SOONEST = 0.001  # a timer of zero would mean no timer
 
 
 def _ended(_signal: int, _frame: FrameType | None) -> None:
     raise TimeboxExceeded(
-        "The timebox of the manifest ended while this was asked.",
-        "Raise `release.timebox`, or find what hangs.",
+        "The timebox of the release ended while this was asked.",
+        REMEDY,
     )
+
+
+def latest_end(started: datetime, manifest: Manifest, operator: Operator) -> datetime:
+    """Return when a run that started then ends at the latest."""
+    return started + min(manifest.release.timebox, operator.timebox)
 
 
 @contextmanager

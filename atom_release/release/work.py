@@ -20,7 +20,7 @@ from atom_release import settings as environment
 from atom_release.gate.manifest import Manifest
 from atom_release.records import conditions, names
 from atom_release.records.names import ArtifactNames
-from atom_release.release import progress
+from atom_release.release import progress, timebox
 from atom_release.release.clock import now
 from atom_release.release.subject import Subject, open_subject
 
@@ -97,7 +97,8 @@ class Work:
         """How this step asks its probes."""
         from atom_release.release.ask import Boundary
 
-        return Boundary(self.look, self.name, self.started + self.manifest.release.timebox)
+        deadline = timebox.latest_end(self.started, self.manifest, self.look.operator)
+        return Boundary(self.look, self.name, deadline)
 
     def rehearsal(self) -> Rehearsal:
         """Return the rehearsal of this process, started at first use."""

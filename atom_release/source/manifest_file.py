@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from atom_release.errors import ManifestError, ProbeFault
-from atom_release.gate.manifest import Manifest, former, references
+from atom_release.gate.manifest import Manifest, former, misleading, references
 from atom_release.gate.printable import acts, printable
 from atom_release.yaml_text import YamlTextError, read_yaml
 
@@ -48,6 +48,8 @@ def parse_manifest(content: bytes, where: str) -> Manifest:
     problem = references.misread(manifest.release)
     if problem:
         raise ManifestError(f"{where}: release.{problem[0]}: {problem[1]}.", "Choose another name.")
+    for sentence, remedy in misleading.find_misleading(manifest):
+        raise ManifestError(f"{where}: {printable(sentence)[:_LONGEST]}.", remedy)
     return manifest
 
 

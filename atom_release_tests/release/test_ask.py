@@ -234,8 +234,8 @@ def test_the_timebox_interrupts_a_probe_that_hangs(look: Look) -> None:
     boundary = Boundary(look, "x", look.clock() + timedelta(seconds=0.2))
     hang = Question((("secrets", "tree"),), lambda: time.sleep(60))  # type: ignore[arg-type, return-value]
     first, second = boundary.ask(hang, Question((("vault", "vault"),), raising))
-    assert "timebox of the manifest ended while" in first.reason
-    assert "timebox of the manifest ended before" in second.reason
+    assert "timebox of the release ended while" in first.reason
+    assert "timebox of the release ended before" in second.reason
 
 
 SERVICES = [f"C.{number}" for number in range(1, 6)]

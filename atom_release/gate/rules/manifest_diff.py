@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel
 
-from atom_release.gate.manifest import Manifest
+from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.rules.manifest_fields import FIELDS, OWN
 
 _KEYS = {"services": "id", "integration": "name", "secrets": "name", "logins": "name"} | {
@@ -63,7 +64,39 @@ def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Chang
         for difference in differences(before, now)
         if FIELDS[difference.path].kind == "changed" and not _only_adds(difference)
     }
+    changes |= set(_sources_among_tests(before, now))
     return tuple(sorted(changes, key=lambda change: change.sentence))
+
+
+def _sources_among_tests(before: Manifest, now: Manifest) -> Iterator[Change]:
+    """Yield each service whose source reaches its own tests' place, and did not before.
+
+    What the control then takes out may be what the tests bring themselves, so that they fail
+    without it whatever they test.
+    """
+    ids = {service.id: service for service in before.services}
+    for service in now.services:
+        earlier = ids.get(service.id)
+        reached = _among_tests(service) if earlier and earlier.suite else []
+        new = [path for path in reached if earlier and path not in _among_tests(earlier)]
+        if new:
+            yield Change(
+                (service.id,),
+                f"services[{service.id}].source reaches the tests' own place: {', '.join(new)}",
+            )
+
+
+def _among_tests(service: Service) -> list[str]:
+    """Return the source paths that hold, or lie in, a place where the service's tests are."""
+    paths = service.suite.paths if service.suite else ()
+    files = [PurePosixPath(path.partition("::")[0]) for path in paths]
+    places = [path.parent if path.suffix else path for path in files]
+    return [
+        source
+        for source in service.source
+        for pure in (PurePosixPath(source),)
+        if any(pure.is_relative_to(place) or place.is_relative_to(pure) for place in places)
+    ]
 
 
 def differences(before: Manifest, now: Manifest) -> Iterator[Difference]:
