@@ -149,6 +149,13 @@ class Operator(Strict):
     readable: tuple[AbsolutePath, ...] = Field(
         default=(), description="paths of this machine that the releases' code may read as well"
     )
+    labelled: dict[str, AbsolutePath] = Field(
+        default_factory=dict,
+        description=(
+            "service id -> labelled rows (CSV) that no judged tree holds, put to its code in place"
+            " of those that the manifest names"
+        ),
+    )
     tenancy: AllowedTenancy = AllowedTenancy()
     timebox: Duration = Field(
         default=TIMEBOX,
@@ -170,7 +177,12 @@ class Operator(Strict):
     @property
     def deciding(self) -> Operator:
         """What a decision can depend on: without what is of this machine alone."""
-        of_this_machine = {"forge": Forge(), "signing_key": None, "readable": ()}
+        of_this_machine: dict[str, object] = {
+            "forge": Forge(),
+            "signing_key": None,
+            "readable": (),
+            "labelled": {},
+        }
         return self.model_copy(update={**of_this_machine, "timebox": TIMEBOX})
 
     def least_assurance(self, criterion: str) -> Assurance:

@@ -92,6 +92,15 @@ def wilson(successes: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
     return low, high
 
 
+def sign_test(better: int, worse: int) -> float:
+    """Return how likely at least so many of all are better where both are as likely (one-sided).
+
+    Of none nothing is known: 1.
+    """
+    n = better + worse
+    return min(1.0, sum(exp(_log_binomial(k, n, 0.5)) for k in range(better, n + 1)))
+
+
 def over_limit_needed(n: int, q: float, alpha: float) -> int | None:
     """Return how many of n samples must lie at or above a limit to put the whole interval there.
 

@@ -259,6 +259,7 @@ def look_of(subject: Subject, settings: environment.Settings) -> Look:
         settings.home,
         *_local(settings.out),
         *_named_files(settings),
+        *(Path(rows) for rows in subject.operator.operator.labelled.values()),
     )
     return Look(
         subject.manifest,

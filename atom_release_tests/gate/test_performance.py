@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atom_release.gate.manifest import Budget
-from atom_release.gate.rules.performance import ALPHA, QUANTILE, judge_accuracy, judge_latency
+from atom_release.gate.rules.accuracy import judge_accuracy
+from atom_release.gate.rules.performance import ALPHA, QUANTILE, judge_latency
 from atom_release.gate.statistics import quantile, quantile_interval
 from atom_release.gate.vocabulary import Answer
 from atom_release_tests.fixtures import simulated

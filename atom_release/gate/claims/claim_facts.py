@@ -25,6 +25,7 @@ from atom_release.gate.claims.service_facts import (
     ScoresKnown,
     SuiteKnown,
 )
+from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.latency import LatencyFacts
 from atom_release.gate.facts.suite import RerunFacts, RunFacts, SuiteFacts
@@ -239,6 +240,8 @@ def _scores(facts: Mapping[str, Any], unchanged: bool | None) -> ScoresKnown | N
             **named,
             "unanswered": facts.get("unanswered", 0),
             "unchanged_since_report": unchanged,
+            "of_other_rows": facts.get("rows_of") == "operator",
+            "doubt": read.bears_no_score if (read := AccuracyFacts.read(facts)) else "",
         }
     )
 

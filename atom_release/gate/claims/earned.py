@@ -29,9 +29,12 @@ def lacking(
     A claim of a suite or score that was made of other code than the judged one is history, and
     wants no probe.
     """
+    scored = [claim for claim in record.claims if _is_of_these_rows(claim, facts)]
+    if facts.scores and facts.scores.doubt and scored:
+        return f"{_places(record, scored)} is not borne by the labelled rows: {facts.scores.doubt}"
     unprobed = [claim for claim in record.claims if _wants_probe(claim, facts, service)]
     if unprobed:
-        places = ", ".join(f"{record.path}:{claim.line}" for claim in unprobed[:3])
+        places = _places(record, unprobed)
         return f"nothing that was run or measured could bear what {places} says: {_named(unprobed)}"
     if any(_decides(service, piece) for piece in evidence.values()):
         return ""
@@ -41,12 +44,23 @@ def lacking(
     )
 
 
+def _places(record: ClaimRecord, claims: Sequence[Claim]) -> str:
+    return ", ".join(f"{record.path}:{claim.line}" for claim in claims[:3])
+
+
+def _is_of_these_rows(claim: Claim, facts: Known) -> bool:
+    """Return whether a claim is a score of the judged code on its labelled rows."""
+    return (
+        claim.kind in _SCORES
+        and not printed_numbers.speaks_of_other_data(claim.text)
+        and not _is_history(claim, facts)
+    )
+
+
 def _wants_probe(claim: Claim, facts: Known, service: Service) -> bool:
     if claim.kind is ClaimKind.TESTS:
         return service.suite is None and not _is_history(claim, facts)
-    if claim.kind in _SCORES and not printed_numbers.speaks_of_other_data(claim.text):
-        return service.accuracy is None and not _is_history(claim, facts)
-    return False
+    return service.accuracy is None and _is_of_these_rows(claim, facts)
 
 
 def _is_history(claim: Claim, facts: Known) -> bool:

@@ -105,6 +105,10 @@ class ScoresKnown(_Frozen):
     unchanged_since_report: bool | None = Field(
         default=None, description="source and labelled data as they were when the report came"
     )
+    of_other_rows: bool = Field(
+        default=False, description="on the operator's rows, which the report's score is not about"
+    )
+    doubt: str = Field(default="", description="why these rows bear no score at all, if so")
 
     def interval(self, name: str) -> tuple[float, float]:
         """Return the interval of one score.

@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from atom_release.gate.claims import latency_claims, printed_numbers
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
-from atom_release.gate.claims.service_facts import Counts, Known, LineAge, Run, SuiteKnown
+from atom_release.gate.claims.service_facts import (
+    Counts,
+    Known,
+    LineAge,
+    Run,
+    ScoresKnown,
+    SuiteKnown,
+)
 from atom_release.gate.units import Kind, read_unit
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
@@ -218,20 +225,30 @@ def _score(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
             f"{score:.4f}",
             "said of training or validation data, which the gate does not have",
         )
+    if facts.scores.doubt:
+        return Judged(_UNVERIFIED, f"{score:.4f}", facts.scores.doubt)
     low, high = printed_numbers.printed_range(float(claim.value), claim.text)
     if low <= score < high:
         return Judged(
             _VERIFIED, f"{score:.4f}", f"{facts.scores.n} labelled rows, to the precision printed"
         )
-    least, most = facts.scores.interval(claim.kind.value)
+    return _other_score(claim, facts, facts.scores, score)
+
+
+def _other_score(claim: Claim, facts: Known, scores: ScoresKnown, score: float) -> Judged:
+    """Judge a score that is not the one printed: proof needs the rows and code of then."""
+    low, high = printed_numbers.printed_range(float(str(claim.value)), claim.text)
+    least, most = scores.interval(claim.kind.value)
     shown = f"{score:.4f} [{least:.4f}, {most:.4f}]"
     if low <= most and high >= least:
         return Judged(
             _UNVERIFIED,
             shown,
-            f"it differs, but {facts.scores.n} labelled rows cannot tell them apart{_open(facts)}",
+            f"it differs, but {scores.n} labelled rows cannot tell them apart{_open(facts)}",
         )
-    unchanged = facts.scores.unchanged_since_report
+    if scores.of_other_rows:
+        return Judged(_UNVERIFIED, shown, "the operator's rows are others than the report's")
+    unchanged = scores.unchanged_since_report
     if facts.lines is not None:
         age = line_age(claim, facts)
         unchanged = age.data_unchanged if age else None
@@ -240,7 +257,7 @@ def _score(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
     return Judged(
         _CONTRADICTED,
         shown,
-        f"outside the interval of {facts.scores.n} labelled rows; code and rows are as they were"
+        f"outside the interval of {scores.n} labelled rows; code and rows are as they were"
         " when the report came",
     )
 

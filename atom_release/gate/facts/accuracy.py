@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, JsonValue, model_validator
 
 from atom_release.gate.facts.model import Facts
+
+FEWEST = 10
+"""Of fewer different rows, no answers could be told from those of chance."""
 
 
 class Jitter(Facts):
@@ -18,6 +23,15 @@ class Jitter(Facts):
     rows: int = Field(ge=0, description="rows that were answered and asked again")
     changed: int = Field(ge=0, description="of them, answered otherwise once moved")
     changed_unmoved: int = Field(ge=0, description="of them, answered otherwise as they are")
+
+
+class DistinctRows(Facts):
+    """The rows with equal ones counted once: right where each of the equal ones was."""
+
+    rows: int = Field(gt=0)
+    right: int = Field(ge=0)
+    only_right: int = Field(ge=0, description="right, and not labelled as most rows are")
+    only_majority: int = Field(ge=0, description="wrong, and labelled as most rows are")
 
 
 class AccuracyFacts(Facts):
@@ -39,6 +53,13 @@ class AccuracyFacts(Facts):
     )
     majority_label: str | None = None
     classes: int | None = None
+    distinct: DistinctRows | None = None
+    telling: list[str] = Field(
+        default_factory=list, description="columns that are the label under another name"
+    )
+    rows_of: Literal["tree", "operator"] = Field(
+        default="tree", description="who holds the labelled rows"
+    )
     minimum: float | None = None
     separator: str | None = Field(default=None, description="what parts the file's columns")
     columns: dict[str, str] | None = Field(
@@ -54,6 +75,18 @@ class AccuracyFacts(Facts):
     warnings: list[dict[str, JsonValue]] = Field(
         default_factory=list, description="what is worth knowing and decides nothing"
     )
+
+    @property
+    def bears_no_score(self) -> str:
+        """Why these rows show nothing, however they were answered; nothing where they do."""
+        if self.telling:
+            return (
+                f"column {' and column '.join(self.telling)} is the label under another name: each"
+                " of its values stands beside one label alone"
+            )
+        if self.distinct is not None and self.distinct.rows < FEWEST:
+            return f"{self.distinct.rows} different rows are too few to bear a score"
+        return ""
 
     @model_validator(mode="after")
     def _adds_up(self) -> AccuracyFacts:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from atom_release.gate.manifest import Endpoint, Manifest
 
@@ -26,7 +26,7 @@ def find_misleading(manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 
 def _shared_names(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    named: dict[str, Iterable[str]] = {
+    named: dict[str, list[str]] = {
         "integration": [tests.name for tests in manifest.integration],
         "logins": [login.name for login in manifest.logins],
         "secrets": [secret.name for secret in manifest.secrets],

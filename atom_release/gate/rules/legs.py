@@ -27,6 +27,7 @@ from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
+from atom_release.gate.rules import accuracy as accuracy_rule
 from atom_release.gate.rules import histogram, isolation, performance, regression
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
@@ -228,7 +229,7 @@ def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, 
 def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     accuracy = case.manifest.service(spec.subject).accuracy
     return (
-        performance.judge_accuracy(evidence.facts, accuracy.minimum)
+        accuracy_rule.judge_accuracy(evidence.facts, accuracy.minimum)
         if accuracy
         else (evidence.answer, evidence.reason)
     )

@@ -1,8 +1,6 @@
-"""From measured latency and accuracy to an answer.
+"""From measured latency to an answer: the rules that the probe and the gate both apply.
 
-The rules that the probe and the gate both apply.
-
-Latency, for each endpoint of a service, in this order:
+For each endpoint of a service, in this order:
 
 1. More errors than the budget allows, by the whole of Wilson's interval: NO. Errors are never fast
    answers.
@@ -27,7 +25,6 @@ from collections.abc import Collection, Mapping
 
 from pydantic import JsonValue, ValidationError
 
-from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.latency import (
     SINGLE_RATE,
     EndpointFacts,
@@ -227,53 +224,3 @@ def _capacity(endpoints: Collection[EndpointFacts]) -> str:
 
 def _ms(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.1f} ms"
-
-
-def judge_accuracy(facts: Mapping[str, JsonValue], minimum: float) -> tuple[Answer, str]:
-    """Return the answer that accuracy facts come to, and why.
-
-    The minimum is a promise about this labelled set, all of which was asked: so the score itself
-    decides that it is reached. That it is missed is said only where Wilson's interval excludes the
-    minimum, since a few rows more could have come out otherwise. A score that does not exceed the
-    majority class has learned nothing, whatever the minimum.
-    """
-    read = AccuracyFacts.read(facts)
-    if read is None:
-        return Answer.UNKNOWN, "the accuracy facts cannot be read"
-    score = read.correct / read.n
-    if score > read.majority and score >= minimum:
-        return (
-            Answer.YES,
-            (
-                f"accuracy is {score:.1%} on {read.n} rows: at least {minimum:.1%}, and the"
-                f" majority class alone scores {read.majority:.1%}"
-            ),
-        )
-    missed = _missed(read, read.correct, minimum)
-    if missed and _missed(read, read.correct + read.unanswered, minimum):
-        return Answer.NO, missed
-    if missed:
-        return Answer.UNKNOWN, f"{missed}; {read.unanswered} rows got no answer"
-    _, high = wilson(read.correct, read.n)
-    return (
-        Answer.UNKNOWN,
-        (
-            f"accuracy is {score:.1%} on {read.n} rows, at most {high:.1%}: that does not decide on"
-            f" {minimum:.1%}"
-        ),
-    )
-
-
-def _missed(read: AccuracyFacts, correct: int, minimum: float) -> str:
-    score = correct / read.n
-    if score <= read.majority:
-        return (
-            f"accuracy is {score:.1%} on {read.n} rows, no more than the majority class alone"
-            f" scores ({read.majority:.1%})"
-        )
-    _, high = wilson(correct, read.n)
-    return (
-        f"accuracy is {score:.1%} on {read.n} rows, at most {high:.1%}, and must be {minimum:.1%}"
-        if high < minimum
-        else ""
-    )

@@ -29,6 +29,7 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)?\.\d+(?:[eE][+-]?\d+)?|-?(?:0|[1-9]\d*)
 _COMMA = re.compile(r"-?(?:0|[1-9]\d*),\d+")
 _TRUTH = {"true": True, "false": False}
 _MOST_NAMED = 10
+_LARGEST = 1e100  # what is larger is no measurement, and no JSON reader agrees on it
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_labelled(content: bytes, path: str, label: str) -> Labelled:
 
     Raises:
         ProbeFault: it is a pointer of Git LFS, no text, has no such column, no row, a row of
-            another length than its header, or a row without a label.
+            another length than its header, a number beyond measure, or a row without a label.
     """
     lines = _text(content, path)
     separator, header, rows = _table(lines, path, label)
@@ -58,6 +59,7 @@ def read_labelled(content: bytes, path: str, label: str) -> Labelled:
     )
     if unlabelled is not None:
         raise ProbeFault(f"{path}:{unlabelled} has no label", f"Write one in column {label!r}.")
+    _check_numbers(header, rows, path)
     columns = {
         name: _column([cells[at] for _, cells in rows], comma=separator != ",")
         for at, name in enumerate(header)
@@ -148,6 +150,19 @@ def _check_rows(header: list[str], rows: list[tuple[int, list[str]]], path: str)
                 f"{path}:{number} has {len(cells)} cells, and its header names {len(header)}",
                 "Give every row as many cells as the header, or quote cells with a separator.",
             )
+
+
+def _check_numbers(header: list[str], rows: list[tuple[int, list[str]]], path: str) -> None:
+    for number, cells in rows:
+        for name, cell in zip(header, cells, strict=True):
+            text = cell.strip()
+            is_number = _WHOLE.fullmatch(text) or _DECIMAL.fullmatch(text)
+            if is_number and abs(float(text)) > _LARGEST:
+                raise ProbeFault(
+                    f"{path}:{number} has a number of {len(text)} characters in column {name!r}"
+                    f" that is beyond measure ({text[:20]}...)",
+                    "Correct the cell, or write it as text that is no number.",
+                )
 
 
 def _column(cells: Sequence[str], *, comma: bool) -> tuple[str, list[Any]]:

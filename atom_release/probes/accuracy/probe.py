@@ -1,7 +1,7 @@
 """Putting labelled rows to the rehearsed service.
 
-The labelled features are read from the judged tree; the answers are scored here, never by the
-service. The rule is `gate.rules.performance.judge_accuracy`.
+The labelled features are the operator's, or those of the judged tree; the answers are scored here,
+never by the service. The rule is `gate.rules.accuracy.judge_accuracy`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.facts.accuracy import Jitter
+from atom_release.gate.facts.accuracy import AccuracyFacts, Jitter
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Accuracy, Service
+from atom_release.gate.rules.accuracy import judge_accuracy
 from atom_release.gate.rules.memory import may_have_memorised
-from atom_release.gate.rules.performance import judge_accuracy
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange, ProtocolFault, TimedOut, pointer
@@ -27,7 +27,9 @@ from atom_release.probes.accuracy import scores
 from atom_release.probes.accuracy.jitter import ask_again
 from atom_release.probes.accuracy.labelled import Labelled, read_labelled
 from atom_release.probes.accuracy.reach import look_around
+from atom_release.probes.accuracy.rows import Rows, rows_of
 from atom_release.probes.accuracy.scores import canonical
+from atom_release.probes.accuracy.telling import telling_columns
 
 _QUESTION = "accuracy"
 
@@ -40,16 +42,17 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
     accuracy = service.accuracy
     if accuracy is None:
         raise ProbeFault(f"the manifest names no labelled data for {service.id}")
-    labelled = read_labelled(look.tree.read(accuracy.data), accuracy.data, accuracy.label)
+    rows = rows_of(look, service, accuracy)
+    labelled = read_labelled(rows.content, rows.name, accuracy.label)
     labels, positive = [canonical(label) for label in labelled.labels], canonical(accuracy.positive)
     with rehearsal.exchange() as exchange:
         scorer = _Scorer(exchange, accuracy, service)
         answers = [scorer.answer(row) for row in labelled.features]
         jitter = ask_again(labelled, answers, scorer.answer)
-    facts = scores.score(labels, answers, positive).model_copy(
-        update=_beside(labelled, accuracy, jitter)
+    facts = scores.score(labels, answers, positive, scores.keys(labelled.features)).model_copy(
+        update=_beside(labelled, accuracy, jitter, rows)
     )
-    reach = look_around(look, service, accuracy.data, rehearsal)
+    reach = look_around(look, service, rows, rehearsal)
     facts = facts.model_copy(
         update={"labels_in_reach": list(reach.labels), "reach_control": reach.canary}
     )
@@ -64,38 +67,46 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
         control=scores.control(
             labels, answers, positive, correct=facts.correct, minimum=accuracy.minimum
         ),
-        remedy=_remedy(service, answer),
+        remedy=_remedy(service, facts, answer),
         facts=facts.to_json(),
-        sources={accuracy.data: look.tree.digest(accuracy.data)},
+        sources={rows.name: rows.digest},
         tools={"pandas": version("pandas")},
         isolation=rehearsal.isolation,
     )
 
 
-def _remedy(service: Service, answer: Answer) -> str:
+def _remedy(service: Service, facts: AccuracyFacts, answer: Answer) -> str:
     if answer is Answer.YES:
         return ""
+    if answer is Answer.UNKNOWN and facts.telling:
+        return f"Take {', '.join(facts.telling)} out of the rows: it holds what is to be predicted."
+    if answer is Answer.UNKNOWN and facts.accuracy == 1:
+        return "Label more rows, each another one."
     return (
         f"Improve what {service.name} predicts, or correct the minimum that the manifest promises."
     )
 
 
-def _beside(labelled: Labelled, accuracy: Accuracy, jitter: Jitter | None) -> dict[str, Any]:
+def _beside(
+    labelled: Labelled, accuracy: Accuracy, jitter: Jitter | None, rows: Rows
+) -> dict[str, Any]:
     """Return what the facts hold beside the scores."""
     memorised = jitter is not None and may_have_memorised(jitter)
     return {
         "minimum": accuracy.minimum,
         "separator": labelled.separator,
         "columns": labelled.kinds,
+        "telling": telling_columns(labelled),
+        "rows_of": rows.of,
         **({"jitter": jitter} if jitter else {}),
-        **({"warnings": [_memorised(accuracy, jitter)]} if jitter and memorised else {}),
+        **({"warnings": [_memorised(rows.name, jitter)]} if jitter and memorised else {}),
     }
 
 
-def _memorised(accuracy: Accuracy, jitter: Jitter) -> dict[str, JsonValue]:
+def _memorised(path: str, jitter: Jitter) -> dict[str, JsonValue]:
     return {
         "rule": "may-have-memorised",
-        "path": accuracy.data,
+        "path": path,
         "what": (
             f"the scorer may have memorised the labelled rows: {jitter.changed} of {jitter.rows}"
             f" answers changed when {', '.join(jitter.columns)} moved very little, and"
@@ -139,7 +150,7 @@ class _Scorer:
             return canonical(value)
         try:
             return canonical(accuracy.positive) if float(value) >= accuracy.cutoff else scores.OTHER
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from atom_release.gate.manifest import Service
 from atom_release.lab.address import Rehearsal
 from atom_release.lab.look import Look
+from atom_release.probes.accuracy.rows import Rows
 from atom_release.source.commit import JudgedTree
 
 
@@ -34,13 +35,13 @@ class Reach:
         return ""
 
 
-def look_around(look: Look, service: Service, data: str, rehearsal: Rehearsal) -> Reach:
+def look_around(look: Look, service: Service, labelled: Rows, rehearsal: Rehearsal) -> Reach:
     """Look for the labelled rows where the service looks, and for a file that it must have."""
-    tree, canary = look.tree, _canary(look.tree, service, data)
-    wanted = [data, *([canary] if canary else [])]
-    in_reach = rehearsal.find_in_reach(
-        service.id, {path: (len(tree.read(path)), tree.digest(path)) for path in wanted}
-    )
+    tree, canary = look.tree, _canary(look.tree, service, labelled)
+    wanted = {labelled.name: (len(labelled.content), labelled.digest)}
+    if canary:
+        wanted[canary] = (len(tree.read(canary)), tree.digest(canary))
+    in_reach = rehearsal.find_in_reach(service.id, wanted)
     return Reach(
         tuple(name for name in in_reach if name != canary),
         canary,
@@ -48,9 +49,10 @@ def look_around(look: Look, service: Service, data: str, rehearsal: Rehearsal) -
     )
 
 
-def _canary(tree: JudgedTree, service: Service, data: str) -> str | None:
+def _canary(tree: JudgedTree, service: Service, labelled: Rows) -> str | None:
     """Return a file of the service's source that is no copy of the rows."""
-    rows, folders = tree.same_content([data]), [f"{path.rstrip('/')}/" for path in service.source]
+    rows = tree.same_content([labelled.name]) if labelled.of == "tree" else frozenset()
+    folders = [f"{path.rstrip('/')}/" for path in service.source]
     return next(
         (
             path

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from atom_release.gate.facts.accuracy import AccuracyFacts
+from atom_release.gate.facts.accuracy import AccuracyFacts, DistinctRows
 from atom_release.gate.facts.evidence import NegativeControl
-from atom_release.gate.rules.performance import judge_accuracy
+from atom_release.gate.rules.accuracy import judge_accuracy
 from atom_release.gate.statistics import wilson
 from atom_release.gate.vocabulary import Answer, ControlState
 
@@ -29,10 +30,26 @@ def canonical(value: object) -> str:
     return str(int(number)) if number.is_integer() else repr(number)
 
 
-def score(labels: Sequence[str], answers: Sequence[str | None], positive: str) -> AccuracyFacts:
+def keys(features: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return what each row's features are known by: equal rows have the same."""
+    return [json.dumps(row, sort_keys=True, default=str) for row in features]
+
+
+def score(
+    labels: Sequence[str],
+    answers: Sequence[str | None],
+    positive: str,
+    rows: Sequence[str] | None = None,
+) -> AccuracyFacts:
     """Score answers against labels; a row without an answer is wrong.
 
     Where there are two classes, "other than positive" is the other.
+
+    Args:
+        labels: of each row.
+        answers: of each row, as labels.
+        positive: the label that precision and recall are about.
+        rows: what each row is known by, so that equal ones are counted once; default none is.
     """
     import pandas as pd
 
@@ -48,6 +65,8 @@ def score(labels: Sequence[str], answers: Sequence[str | None], positive: str) -
     correct, n = int(right.sum()), len(table)
     low, high = wilson(correct, n)
     frequent = table["label"].value_counts()
+    majority = str(frequent.index[0])
+    known = list(rows) if rows is not None else [str(row) for row in range(n)]
     return AccuracyFacts(
         n=n,
         correct=correct,
@@ -65,8 +84,24 @@ def score(labels: Sequence[str], answers: Sequence[str | None], positive: str) -
             else None
         ),
         majority=int(frequent.iloc[0]) / n,
-        majority_label=str(frequent.index[0]),
+        majority_label=majority,
         classes=int(frequent.size),
+        distinct=_distinct(list(zip(known, labels, strict=True)), list(right), majority),
+    )
+
+
+def _distinct(
+    rows: Sequence[tuple[str, str]], right: Sequence[bool], majority: str
+) -> DistinctRows:
+    """Count equal rows of one label once: right where each of them was."""
+    settled: dict[tuple[str, str], bool] = {}
+    for row, hit in zip(rows, right, strict=True):
+        settled[row] = settled.get(row, True) and bool(hit)
+    return DistinctRows(
+        rows=len(settled),
+        right=sum(settled.values()),
+        only_right=sum(hit and label != majority for (_, label), hit in settled.items()),
+        only_majority=sum(not hit and label == majority for (_, label), hit in settled.items()),
     )
 
 
