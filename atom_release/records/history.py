@@ -1,10 +1,12 @@
-"""What was decided before about a judged commit under one manifest.
+"""What was decided before about a judged tree under one manifest.
 
 Signed lines, whatever clone, work tree and output folder the runs had. Where they are kept is
 `records.history_lines`'s.
 
 It serves one rule: there is no retry until green. A failure that the judged commit determines
-stays, for the same commit, manifest and environment, until there is a new commit or a waiver. A run
+stays, for the same commit, manifest and environment, until there is another tree or a waiver; one
+that its tree alone determines stays for every commit of that tree. So does, from the second time,
+that a suite ended its own runner. A run
 is written down when it begins, before anything is asked; each step writes down what it refuses
 before it stores its artifacts; and the decision closes the run. One that died in between is closed
 as RED by the next that begins, so that ending a run before it decides hides nothing.
@@ -13,62 +15,42 @@ as RED by the next that begins, so that ending a run before it decides hides not
 from __future__ import annotations
 
 import json
-import platform
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from pydantic import JsonValue
-
-from atom_release import __version__
 from atom_release.errors import StoreError
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.rules.legs import Earlier
-from atom_release.gate.vocabulary import Outcome, Verdict
+from atom_release.gate.vocabulary import Verdict
 from atom_release.records import canonical, signing, signing_keys
+from atom_release.records.history_entries import (
+    CLOSING,
+    NOTHING_MORE,
+    Occasion,
+    Sticking,
+    describe_refusals,
+    earlier_on,
+    endings_among,
+    failures_among,
+    is_alike,
+    is_over,
+    keep_repeated,
+    name_other_commit,
+    unclosed,
+)
 from atom_release.records.history_lines import Lines
 from atom_release.records.liveness import Process
 
 LINE_TYPE = "application/vnd.atom-release.history+json"
-_CLOSING = frozenset({"decided", "died"})
 _DIED = "died: its process ended, or its timebox, before it decided"
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """What a decision was about; a failure sticks to all three together."""
-
-    commit: str
-    manifest: str
-    environment: str
-
-    @classmethod
-    def here(cls, commit: str, manifest: bytes) -> Occasion:
-        """Return the occasion of judging this commit with this manifest.
-
-        By this interpreter on this platform.
-        """
-        environment = (
-            f"{sys.implementation.name} {platform.python_version()} {platform.platform()}"
-            f" atom-release {__version__}"
-        )
-        return cls(commit, canonical.digest(manifest), canonical.digest(environment.encode()))
-
-    @property
-    def name(self) -> str:
-        """The name of the history that this occasion belongs to: judged commit and manifest.
-
-        Never anything that a clone may hold or lack, such as the first commit.
-        """
-        return f"{self.commit}-{self.manifest[:16]}"
-
-
-@dataclass(frozen=True)
 class History:
-    """The runs on one judged commit under one manifest, and what they came to."""
+    """The runs on one judged tree under one manifest, and what they came to."""
 
     kept: Lines
     key: signing_keys.KeyPair
@@ -76,11 +58,12 @@ class History:
     def failures(self, occasion: Occasion, run: str = "") -> dict[str, Earlier]:
         """Return the criteria that failed before on this occasion, each with when and how.
 
-        What the steps of a run refused counts where the run did not come to a decision; of one that
-        did, the decision counts.
+        And those of which a suite ended its own runner twice or more. What the steps of a run
+        refused counts where the run did not come to a decision; of one that did, the decision
+        counts.
 
         Args:
-            occasion: commit, manifest and environment.
+            occasion: commit, tree, manifest and environment.
             run: the run that asks; what its own steps refused so far is not before it.
 
         Raises:
@@ -89,33 +72,30 @@ class History:
         lines = self._lines()
         decided = {line["run"] for line in lines if line["kind"] == "decided"}
         failures: dict[str, Earlier] = {}
+        endings: dict[str, list[Earlier]] = {}
         for line in lines:
             superseded = line["kind"] == "refused" and line["run"] in decided | {run}
-            if line["occasion"] == asdict(occasion) and not superseded:
-                failures |= {
-                    criterion: Earlier.model_validate({"when": line["as_of"], **failure})
-                    for criterion, failure in line.get("failed", {}).items()
-                }
-        return failures
+            if superseded or not is_alike(line["occasion"], occasion):
+                continue
+            failures |= earlier_on(line, "failed", occasion)
+            for criterion, ending in earlier_on(line, "ended", occasion).items():
+                endings.setdefault(criterion, []).append(ending)
+        return keep_repeated(endings) | failures
 
     def decisions(self, commit: str) -> list[dict[str, str]]:
-        """Return the earlier decisions on a commit, oldest first.
+        """Return the earlier decisions on a commit, oldest first, and on others of its tree.
 
         Those of runs that died included.
         """
-        lines = [
-            line
-            for line in self._lines()
-            if line["occasion"]["commit"] == commit and line["kind"] in _CLOSING
-        ]
         return [
             {
                 "run": line["run"],
                 "as_of": line["as_of"],
                 "verdict": line["verdict"],
-                "reason": line["reason"],
+                "reason": name_other_commit(line, commit) + line["reason"],
             }
-            for line in lines
+            for line in self._lines()
+            if line["kind"] in CLOSING
         ]
 
     def describe_earlier_runs(self, run: str) -> str:
@@ -123,7 +103,7 @@ class History:
 
         The digest of the history as it stands, or `none`.
         """
-        decided = sum(line["kind"] in _CLOSING and line["run"] != run for line in self._lines())
+        decided = sum(line["kind"] in CLOSING and line["run"] != run for line in self._lines())
         return (
             f"{decided} earlier decisions, sha256:{canonical.digest(self.kept.read())}"
             if decided
@@ -140,15 +120,15 @@ class History:
         """
         with self.kept.alone():
             lines = self._lines()
-            for line in _unclosed(lines):
-                if line["run"] != run and _over(line, when):
+            for line in unclosed(lines):
+                if line["run"] != run and is_over(line, when):
                     closing = {
                         "kind": "died",
                         "occasion": line["occasion"],
                         "run": line["run"],
                         "as_of": when.isoformat(),
                     }
-                    reason = _DIED + _refused_by(lines, line["run"])
+                    reason = _DIED + describe_refusals(lines, line["run"])
                     self._append({**closing, "verdict": Verdict.RED.value, "reason": reason})
             if not any(line["run"] == run for line in lines):
                 begun = {
@@ -160,13 +140,15 @@ class History:
                 }
                 self._append({**begun, "process": asdict(Process.here())})
 
-    def refuse(
+    def refuse(  # noqa: PLR0913 - one parameter for each thing that the line says
         self,
         results: Iterable[CriterionResult],
         occasion: Occasion,
         run: str,
         step: str,
         when: datetime,
+        *,
+        sticking: Sticking = NOTHING_MORE,
     ) -> None:
         """Write down which criteria a step refuses, before its artifacts are stored.
 
@@ -180,10 +162,11 @@ class History:
                 criterion
                 for line in self._lines()
                 if line["run"] == run and line["kind"] == "refused"
-                for criterion in line["failed"]
+                for criterion in (*line["failed"], *line["ended"])
             }
-            failed = _failures(result for result in results if result.id not in refused)
-            if failed:
+            fresh = [result for result in results if result.id not in refused]
+            failed, ended = failures_among(fresh, sticking), endings_among(fresh, sticking)
+            if failed or ended:
                 self._append(
                     {
                         "kind": "refused",
@@ -192,16 +175,19 @@ class History:
                         "step": step,
                         "as_of": when.isoformat(),
                         "failed": failed,
+                        "ended": ended,
                     }
                 )
 
-    def add(
+    def add(  # noqa: PLR0913 - the same
         self,
         decision: Decision,
         occasion: Occasion,
         run: str,
         when: datetime,
         snapshot: bytes = b"",
+        *,
+        sticking: Sticking = NOTHING_MORE,
     ) -> None:
         """Append a decision, with the digest of the snapshot that records it.
 
@@ -221,7 +207,8 @@ class History:
                     **line,
                     "verdict": decision.verdict.value,
                     "reason": decision.reason,
-                    "failed": _failures(decision.criteria),
+                    "failed": failures_among(decision.criteria, sticking),
+                    "ended": endings_among(decision.criteria, sticking),
                 }
             )
 
@@ -243,12 +230,16 @@ class History:
         own = self._decided(canonical.digest(snapshot))
         if own is None:
             return "the history of this commit does not hold the decision"
-        later = lines[lines.index(own) + 1 :]
+        later = [
+            line
+            for line in lines[lines.index(own) + 1 :]
+            if line["occasion"]["commit"] == own["occasion"]["commit"]
+        ]
         decided = {line["run"] for line in lines if line["kind"] == "decided"}
         for line in reversed(later):
             if line["kind"] == "decided" and line["verdict"] != Verdict.GREEN:
                 return f"a later run came to {line['verdict']} at {line['as_of']}: {line['reason']}"
-            if line["kind"] == "refused" and line["run"] not in decided:
+            if line["kind"] == "refused" and line["failed"] and line["run"] not in decided:
                 return (
                     f"a later run refused {', '.join(line['failed'])} at {line['as_of']} and came"
                     " to no decision"
@@ -312,42 +303,3 @@ def _believed(
 def _link(envelope: bytes) -> str:
     """Return what a line says of the one before it, so that none can be taken out of the middle."""
     return canonical.digest(envelope.rstrip(b"\n"))
-
-
-def _failures(results: Iterable[CriterionResult]) -> dict[str, JsonValue]:
-    """Return the failures among results, waived ones too, but no echo of an earlier failure."""
-    return {
-        result.id: {
-            "reason": result.reason,
-            "fingerprint": result.failure,
-            "unwaivable": result.unwaivable,
-        }
-        for result in results
-        if not result.flaky and Outcome.FAIL in {result.outcome, result.before}
-    }
-
-
-def _refused_by(lines: Sequence[Mapping[str, Any]], run: str) -> str:
-    """Return which criteria a run's steps had refused before it ended, or nothing."""
-    refused = [
-        criterion
-        for line in lines
-        if line["run"] == run and line["kind"] == "refused"
-        for criterion in line["failed"]
-    ]
-    return f"; until then it had refused {', '.join(refused)}" if refused else ""
-
-
-def _unclosed(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the beginnings of runs that nothing closed."""
-    closed = {line["run"] for line in lines if line["kind"] in _CLOSING}
-    return [line for line in lines if line["kind"] == "started" and line["run"] not in closed]
-
-
-def _over(line: Mapping[str, Any], when: datetime) -> bool:
-    """Return whether a run cannot decide any more.
-
-    Its process has ended, or, where that cannot be seen, its timebox has.
-    """
-    ended = Process.from_line(line["process"]).ended
-    return when >= datetime.fromisoformat(line["deadline"]) if ended is None else ended

@@ -1,4 +1,4 @@
-"""The attempts on one judged commit: its history, and whether the acts may believe a decision.
+"""The attempts on one judged tree: its history, and whether the acts may believe a decision.
 
 What an attempt is and which of its refusals stick is `records.history`'s.
 """
@@ -6,14 +6,17 @@ What an attempt is and which of its refusals stick is `records.history`'s.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from atom_release.errors import Refused, StoreError
-from atom_release.gate.decision.decision import decide
+from atom_release.gate.decision.decision import CriterionResult, decide
+from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.retries import determined_by_tree, ended_runners
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import names, record
-from atom_release.records.history import History, Occasion
+from atom_release.records.history import History
+from atom_release.records.history_entries import Occasion, Sticking
 from atom_release.records.history_lines import FileLines
 from atom_release.release.subject import Subject
 
@@ -23,14 +26,21 @@ _LONGEST = 200
 
 
 def occasion_of(subject: Subject) -> Occasion:
-    """Return what a failure sticks to: this commit, this manifest, this environment."""
-    return Occasion.here(subject.commit, subject.manifest_bytes)
+    """Return what a failure sticks to: this commit and tree, this manifest, this environment."""
+    return Occasion.here(subject.commit, subject.tree.tree, subject.manifest_bytes)
 
 
 def history_of(subject: Subject) -> History:
-    """Return the history of the judged commit under its manifest, on this machine."""
+    """Return the history of the judged tree under its manifest, on this machine."""
     name = f"{occasion_of(subject).name}.jsonl"
     return History(FileLines(subject.settings.home / "history" / name), subject.key)
+
+
+def sticking(case: Case, results: Sequence[CriterionResult]) -> Sticking:
+    """Return what of a judgement is the tree's, whatever commit it is asked by again."""
+    return Sticking(
+        determined_by_tree(results, case.manifest), ended_runners(results, case.evidence)
+    )
 
 
 def require_undisputed(

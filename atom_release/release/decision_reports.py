@@ -18,6 +18,7 @@ from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.records import attestations, canonical, record, signing
 from atom_release.records import names as artifact_names
 from atom_release.release import pictures
+from atom_release.release.attempts import sticking
 from atom_release.release.work import Work
 
 
@@ -69,7 +70,14 @@ def snapshot(work: Work) -> Mapping[str, bytes]:
         "earlier": earlier,
     }
     decision, snapshot_bytes = record.snapshot_of(case, artifacts, circumstances)
-    work.history.add(decision, work.occasion, work.run_id, case.as_of, snapshot_bytes)
+    work.history.add(
+        decision,
+        work.occasion,
+        work.run_id,
+        case.as_of,
+        snapshot_bytes,
+        sticking=sticking(case, decision.criteria),
+    )
     attested = attestations.write(case.evidence, work.subject.key)
     everything = {
         **artifacts,

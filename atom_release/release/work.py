@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from atom_release.gate.rules.legs import Case
     from atom_release.lab.look import Look
     from atom_release.lab.rehearsal import Rehearsal
-    from atom_release.records.history import History, Occasion
+    from atom_release.records.history import History
+    from atom_release.records.history_entries import Occasion
     from atom_release.records.store import RunStore
     from atom_release.release.ask import Boundary
     from atom_release.release.released import Standing
@@ -215,10 +216,18 @@ class Work:
         """
         from atom_release.gate.decision.decision import judge
         from atom_release.gate.rules import people_legs
+        from atom_release.release.attempts import sticking
 
         case = self.case({**self.inputs(self.names.evidence_artifacts), **artifacts})
         results = [judge(criterion, case) for criterion in people_legs.expected(case)]
-        self.history.refuse(results, self.occasion, self.run_id, self.name, now())
+        self.history.refuse(
+            results,
+            self.occasion,
+            self.run_id,
+            self.name,
+            now(),
+            sticking=sticking(case, results),
+        )
 
     def write(self, artifacts: Mapping[str, bytes]) -> None:
         """Store what this step made, with a signed index of it."""

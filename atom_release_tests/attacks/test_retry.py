@@ -6,6 +6,7 @@ What failed on a commit has failed. Each story has its honest twin, which is tag
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,60 @@ def test_the_history_is_deleted_between_judging_and_acting(release: Tiny) -> Non
     with pytest.raises(Refused, match="does not hold the decision"):
         act(release, "first")
     assert release.tags() == {}
+
+
+def amend(release: Tiny) -> None:
+    """Give the newest commit another message, and so another name, and push it."""
+    release.git("commit", "-q", "--amend", "-m", "the very same tree")
+    release.git("push", "-q", "--force", "origin", "main")
+
+
+def add_nothing(release: Tiny) -> None:
+    """Make another commit of the same tree, and push it."""
+    release.git("commit", "-q", "--allow-empty", "-m", "nothing")
+    release.git("push", "-q", "origin", "main")
+
+
+@pytest.mark.parametrize("again", [amend, add_nothing])
+def test_red_and_then_another_commit_of_the_same_tree(
+    again: Callable[[Tiny], None], release: Tiny
+) -> None:
+    """The same bytes were run: another message, or an empty commit on top, asks nothing new."""
+    assert verdict(release, "first", "P-6") is Verdict.RED
+    first = release.git("rev-parse", "HEAD")
+    again(release)
+    assert release.git("rev-parse", "HEAD") != first
+    decision = judge(release, "second")
+    assert decision is not None
+    assert (decision.verdict, decision.criterion("P-6").flaky) == (Verdict.RED, True)
+    assert f"the same tree, as commit {first[:12]}" in decision.criterion("P-6").reason
+    with pytest.raises(Refused):
+        act(release, "second")
+    assert release.tags() == {}
+
+
+def test_red_and_then_a_commit_that_mends_it(release: Tiny) -> None:
+    """The honest twin: another tree is asked afresh."""
+    assert verdict(release, "first", "P-6") is Verdict.RED
+    release.commit("src/two.py", "def two() -> int:\n    return 2\n")
+    release.git("push", "-q", "origin", "main")
+    assert verdict(release, "second") is Verdict.GREEN
+    act(release, "second")
+    assert "Earlier-Attempts: 0" in message(release)
+
+
+@pytest.mark.parametrize("criterion", ["P-2", "P-1"])
+def test_what_another_history_mends_is_asked_again_on_the_same_tree(
+    criterion: str, release: Tiny
+) -> None:
+    """The honest twin: what no code was run for may be another for another commit; it is told."""
+    assert verdict(release, "first", criterion) is Verdict.RED
+    first = release.git("rev-parse", "HEAD")
+    amend(release)
+    assert verdict(release, "second") is Verdict.GREEN
+    act(release, "second")
+    assert "Earlier-Attempts: 1" in message(release)
+    assert f"(the same tree, as commit {first[:12]})" in message(release)
 
 
 def test_a_red_under_another_manifest_is_not_held_against_this_one(

@@ -12,14 +12,27 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import StoreError
-from atom_release.gate.decision.decision import decide
+from atom_release.gate.decision.decision import CriterionResult, decide
+from atom_release.gate.facts.suite import RunFacts, SuiteFacts
+from atom_release.gate.manifest import Suite
 from atom_release.gate.vocabulary import Answer, Outcome, Verdict
-from atom_release.records.history import History, Occasion
+from atom_release.records.history import History
+from atom_release.records.history_entries import Occasion
 from atom_release.records.history_lines import FileLines
 from atom_release.records.signing_keys import ensure_key
-from atom_release_tests.fixtures.cases import COMMIT, LEGS, NOW, all_good, case_of, evidence_for
+from atom_release.release.attempts import sticking
+from atom_release_tests.fixtures.cases import (
+    COMMIT,
+    LEGS,
+    MANIFEST,
+    NOW,
+    TREE,
+    all_good,
+    case_of,
+    evidence_for,
+)
 
-OCCASION = Occasion.here(COMMIT, b"manifest")
+OCCASION = Occasion.here(COMMIT, TREE, b"manifest")
 
 
 def history(folder: Path) -> History:
@@ -48,7 +61,7 @@ def test_a_failure_sticks_to_its_occasion(tmp_path: Path) -> None:
     assert (again.verdict, again.criterion("P-4").outcome) == (Verdict.RED, Outcome.FAIL)
     assert again.criterion("P-4").reason.startswith("flaky: ")
     for other in (
-        replace(OCCASION, commit="c" * 40),
+        replace(OCCASION, commit="c" * 40, tree="d" * 40),
         replace(OCCASION, manifest="m"),
         replace(OCCASION, environment="e"),
     ):
@@ -78,6 +91,55 @@ def test_a_flaky_failure_keeps_the_first_reason(tmp_path: Path) -> None:
     kept.add(decide(replace(case_of(all_good()), history=before)), OCCASION, "second", NOW)
     assert kept.failures(OCCASION) == before
     assert [decision["run"] for decision in kept.decisions(COMMIT)] == ["first", "second"]
+
+
+SUITE = ("suite", "X.1")
+TESTED = MANIFEST.model_copy(
+    update={
+        "services": (
+            MANIFEST.services[0].model_copy(
+                update={"suite": Suite(paths=("tests",)), "report": None}
+            ),
+        ),
+        "left_out": {name: why for name, why in MANIFEST.left_out.items() if name != "X.1"},
+    }
+)
+
+
+def ended_itself(kept: History, run: str, occasion: Occasion = OCCASION) -> None:
+    """Keep a decision on a suite that was gone before it had written its results."""
+    run_facts = RunFacts(status=-9, problem="no JUnit file was written", ended=True)
+    facts = SuiteFacts(runs=[run_facts], collected=1).to_json()
+    suite = evidence_for(SUITE, Answer.UNKNOWN, reason="the run ended", facts=facts)
+    case = case_of([*all_good(), suite], TESTED)
+    decision = decide(case)
+    assert decision.criterion("X.1").outcome is Outcome.INCONCLUSIVE
+    kept.add(decision, occasion, run, NOW, sticking=sticking(case, decision.criteria))
+
+
+def suite_passes(kept: History) -> CriterionResult:
+    """Return what a suite that passes now is after what the history knows."""
+    case = case_of([*all_good(), evidence_for(SUITE)], TESTED)
+    return decide(replace(case, history=kept.failures(OCCASION))).criterion("X.1")
+
+
+def test_a_suite_that_ends_its_own_runner_until_it_is_lucky_stays_in_doubt(tmp_path: Path) -> None:
+    """It has a defect, and kills its process in place of failing; the seventh time it passed."""
+    kept = history(tmp_path)
+    ended_itself(kept, "first")
+    ended_itself(kept, "second", replace(OCCASION, commit="c" * 40))
+    service = suite_passes(kept)
+    assert (service.outcome, service.flaky) == (Outcome.INCONCLUSIVE, True), service.reason
+    assert "ended its own runner in 2 earlier runs on the same tree" in service.reason
+    assert service.failure
+
+
+def test_a_suite_whose_runner_was_ended_once_may_pass(tmp_path: Path) -> None:
+    """The honest twin: the machine may have ended it; another tree owes it nothing either."""
+    kept = history(tmp_path)
+    ended_itself(kept, "first")
+    ended_itself(kept, "second", replace(OCCASION, tree="d" * 40))
+    assert not suite_passes(kept).flaky
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,12 @@ _BEGIN = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from atom_release.records.history import History, Occasion
+from atom_release.records.history import History
+from atom_release.records.history_entries import Occasion
 from atom_release.records.history_lines import FileLines
-from atom_release.records.signing import ensure_key
-folder, commit, manifest, environment, when, deadline = sys.argv[1:]
-occasion = Occasion(commit, manifest, environment)
+from atom_release.records.signing_keys import ensure_key
+folder, commit, tree, manifest, environment, when, deadline = sys.argv[1:]
+occasion = Occasion(commit, tree, manifest, environment)
 lines = FileLines(Path(folder) / "history" / f"{occasion.name}.jsonl")
 kept = History(lines, ensure_key(Path(folder) / "keys" / "gate.pem"))
 kept.begin(occasion, "killed", datetime.fromisoformat(when), datetime.fromisoformat(deadline))

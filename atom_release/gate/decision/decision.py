@@ -24,7 +24,7 @@ from atom_release.gate.consents.failing import Failing
 from atom_release.gate.consents.waivers import Signature, WaiverUse
 from atom_release.gate.decision.claims_summary import ClaimCount, count_claims
 from atom_release.gate.rules import legs, people_legs
-from atom_release.gate.rules.legs import Case, Leg
+from atom_release.gate.rules.legs import Case, Earlier, Leg
 from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome, Verdict
 
@@ -210,12 +210,9 @@ def _found(criterion: Criterion, case: Case) -> CriterionResult:
         and outcome is Outcome.PASS
         and criterion.id not in criteria.ENVIRONMENTAL
     )
-    if flaky:
+    if before is not None and flaky:
         # No retry until green: what the commit determines does not get better by asking again.
-        outcome, reason = (
-            Outcome.FAIL,
-            f"flaky: {reason} now, but it failed before on this very commit ({before})",
-        )
+        outcome, reason = _not_again(before, reason)
     return CriterionResult(
         id=criterion.id,
         title=criterion.title,
@@ -227,6 +224,16 @@ def _found(criterion: Criterion, case: Case) -> CriterionResult:
         flaky=flaky,
         legs=judged,
     )
+
+
+def _not_again(before: Earlier, reason: str) -> tuple[Outcome, str]:
+    """Return what a PASS is after a failure, or after a suite that ended its own runner."""
+    if before.ended:
+        return Outcome.INCONCLUSIVE, (
+            f"flaky: {reason} now, but the suite ended its own runner in {before.ended} earlier"
+            f" runs on {before.place} ({before})"
+        )
+    return Outcome.FAIL, f"flaky: {reason} now, but it failed before on {before.place} ({before})"
 
 
 def _left_out(case: Case) -> tuple[LeftOut, ...]:

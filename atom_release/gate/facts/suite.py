@@ -38,6 +38,14 @@ class RunFacts(Facts):
         default_factory=dict, description="what pytest's own last line counts"
     )
 
+    ended: bool = Field(
+        default=False,
+        description=(
+            "its process ended before it had written its results, by no limit and for nothing that"
+            " it was not shown"
+        ),
+    )
+
     @property
     def conclusive(self) -> bool:
         """Whether its counts say something about the code."""

@@ -48,6 +48,13 @@ class Earlier(BaseModel):
     reason: str
     fingerprint: str = ""
     unwaivable: str = ""
+    commit: str = ""  # another commit of the same tree that it was found on
+    ended: int = 0  # it was no failure: so often did the suite end its own runner
+
+    @property
+    def place(self) -> str:
+        """On what it was found."""
+        return f"the same tree, as commit {self.commit[:12]}" if self.commit else "this very commit"
 
     def __str__(self) -> str:
         """Return it in one line."""
