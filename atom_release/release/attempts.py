@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from atom_release.errors import Refused, StoreError
 from atom_release.gate.decision.decision import CriterionResult, decide
+from atom_release.gate.decision.retries import determined_by_tree, ended_runners
 from atom_release.gate.rules.legs import Case
-from atom_release.gate.rules.retries import determined_by_tree, ended_runners
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import names, record
 from atom_release.records.history import History

@@ -143,10 +143,10 @@ def test_labels_packed_into_the_service_score_nothing_on_the_operator_s_rows(
     tmp_path: Path,
 ) -> None:
     """Coin flips, learned by heart: the sentence says whose rows they are, and others show it."""
-    known = {size: coin(size) for size in range(100)}
+    packed = {size: coin(size) for size in range(100)}
 
     def nearest(row: dict[str, Any]) -> int:
-        return known[min(known, key=lambda size: abs(size - row["size"]))]
+        return packed[min(packed, key=lambda size: abs(size - row["size"]))]
 
     own = csv_of([(size, "red", coin(size)) for size in range(100)])
     evidence = scored(tmp_path, own, nearest)

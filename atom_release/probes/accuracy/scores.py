@@ -66,7 +66,7 @@ def score(
     low, high = wilson(correct, n)
     frequent = table["label"].value_counts()
     majority = str(frequent.index[0])
-    known = list(rows) if rows is not None else [str(row) for row in range(n)]
+    names = list(rows) if rows is not None else [str(row) for row in range(n)]
     return AccuracyFacts(
         n=n,
         correct=correct,
@@ -86,7 +86,7 @@ def score(
         majority=int(frequent.iloc[0]) / n,
         majority_label=majority,
         classes=int(frequent.size),
-        distinct=_distinct(list(zip(known, labels, strict=True)), list(right), majority),
+        distinct=_distinct(list(zip(names, labels, strict=True)), list(right), majority),
     )
 
 
