@@ -49,10 +49,12 @@ def lines_of(record: ClaimRecord) -> list[str]:
         return [f"{head}: could not be read: {escape(record.unread)}"]
     stated = f" {record.status_raw!r}" if record.status_raw else ""
     lines = [f"{head}: status {record.status.value}{escape(stated)}"]
+    if record.doubt:
+        lines.append(f"  [yellow]not taken for a PASS:[/yellow] {escape(record.doubt)}")
     if record.given:
         lines.append(f"  given by {escape(record.given)}")
     lines += [
-        f"  {escape(f'{record.path}:{claim.line}')}  {claim.kind.value}: {escape(say_claim(claim))}"
+        f"  {escape(record.place(claim))}  {claim.kind.value}: {escape(say_claim(claim))}"
         for claim in record.claims
     ]
     lines += [f"  [yellow]contradiction:[/yellow] {escape(finding)}" for finding in record.findings]

@@ -9,13 +9,14 @@ facts and the evidence of the other probes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.claims.ledger import disagreements
-from atom_release.gate.claims.record import ClaimKind, ClaimRecord, ReportStatus
+from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
 from atom_release.gate.claims.service_facts import FileSize, Known, LineAge
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
@@ -175,14 +176,6 @@ def _standing(
             "absent",
             f"{record.path} is the report of {record.task_id}, not of {service.id}",
         )
-    if record.status is ReportStatus.MISSING:
-        return Answer.UNKNOWN, "one", f"{record.path} states no status"
-    if record.status is ReportStatus.UNREAD:
-        return (
-            Answer.UNKNOWN,
-            "one",
-            f"{record.path} states the status {record.status_raw!r}, which is not understood",
-        )
     refused = next(
         (
             claim
@@ -192,14 +185,33 @@ def _standing(
         None,
     )
     if refused is not None:
-        return Answer.NO, "one", f"{record.path}:{refused.line} says {refused.value}"
+        return Answer.NO, "one", f"{record.place(refused)} says {refused.value}"
+    if not record.status.understood:
+        return Answer.UNKNOWN, "one", _not_understood(record)
     return Answer.YES, "one", f"{record.path} is there once and says {record.status_raw}"
+
+
+def _not_understood(record: ClaimRecord) -> str:
+    """Return why a report's status was not taken for one."""
+    if record.status is ReportStatus.MISSING:
+        return f"{record.path} states no status"
+    if record.doubt:
+        return (
+            f"{record.path} states {record.status_raw!r}, and what a reader meets there speaks"
+            f" against it: {record.doubt}"
+        )
+    return f"{record.path} states the status {record.status_raw!r}, which is not understood"
 
 
 def _remedy(record: ClaimRecord, answer: Answer) -> str:
     """Return what the report's writer can do, which is to say it once, for machines."""
     if answer is Answer.YES:
         return ""
+    if record.doubt:
+        return (
+            f"Correct in {record.path} the place that is named, or the status. What is past goes"
+            " under a heading such as `Before`, what is known and apart from this release says so."
+        )
     if record.status.understood:
         return f"Correct what {record.path} says of itself, or what it reports on."
     return (
@@ -262,13 +274,18 @@ def _claims(
         " lines hold nothing that was looked for",
         control=control,
         facts=facts,
-        sources={record.path: look.tree.digest(record.path)},
+        sources={path: look.tree.digest(path) for path in _sources(record)},
         remedy=(
             f"State the report's status and test counts in {record.path} as plain text."
             if not record.claims
             else ""
         ),
     )
+
+
+def _sources(record: ClaimRecord) -> list[str]:
+    """Return the files that the record was read from."""
+    return [record.path, *sorted({claim.file for claim in record.claims if claim.file})]
 
 
 def _code(service: Service) -> tuple[str, ...]:
@@ -287,18 +304,31 @@ def _line_ages(look: Look, service: Service, record: ClaimRecord) -> dict[int, L
     Empty where git does not tell, or counts other lines than the reader: then no line can be held
     against the release.
     """
-    authors = look.tree.line_authors(record.path) or {}
-    lines_of_git = _lines_of_git(look.tree.read(record.path)) if authors else []
-    read, written_down = len(lines_of_git), lines_of_git[-1] if lines_of_git else 0
     # an empty last line is one for the reader alone
-    if abs(read - record.lines) > 1 or abs(len(authors) - written_down) > 1:
+    if abs(len(_lines_of_git(look.tree.read(record.path))) - record.lines) > 1:
+        return {}
+    return _ages(look, service, record.path, [claim for claim in record.claims if not claim.file])
+
+
+def _ages_beside(look: Look, service: Service, record: ClaimRecord) -> dict[int, LineAge]:
+    """Return the same of the lines of the file of claims beside the report."""
+    claims = [claim for claim in record.claims if claim.file]
+    return _ages(look, service, str(claims[0].file), claims) if claims else {}
+
+
+def _ages(look: Look, service: Service, path: str, claims: Sequence[Claim]) -> dict[int, LineAge]:
+    authors = look.tree.line_authors(path) or {}
+    content = look.tree.read(path) if authors else b""
+    lines_of_git = _lines_of_git(content) if authors else []
+    written_down = lines_of_git[-1] if lines_of_git else 0
+    if abs(len(authors) - written_down) > 1:
         return {}
     written = {
         line: author
         for line, of_git in enumerate(lines_of_git, start=1)
         if (author := authors.get(of_git)) is not None
     }
-    claim_lines = {claim.line for claim in record.claims} & written.keys()
+    claim_lines = {claim.line for claim in claims} & written.keys()
     ages = {
         commit: (
             _unchanged(look.tree, commit, _code(service)),
@@ -346,6 +376,7 @@ def _known(look: Look, service: Service, record: ClaimRecord) -> Known:
         added=added.when.astimezone(UTC) if added else None,
         history_complete=bool(added and added.complete),
         lines=_line_ages(look, service, record),
+        lines_beside=_ages_beside(look, service, record),
         endpoints=_endpoints(service) or None,
     )
 

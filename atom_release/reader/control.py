@@ -5,7 +5,6 @@ Change one number or status in a copy of a report, read it again, and see exactl
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -28,14 +27,14 @@ def changed_copy(record: ClaimRecord, raw: bytes, beside: bytes | None = None) -
     """
     apart = record.given == FILE and beside is not None
     try:
-        lines = (
-            [json.dumps(json.loads(decode(beside or b"")))] if apart else decode(raw).split("\n")
-        )
-    except (NotText, ValueError):
+        lines = decode(beside or b"" if apart else raw).split("\n")
+    except NotText:
         return NegativeControl(
             state=ControlState.DEAD, changed="nothing: the report is no text", found="nothing"
         )
     for claim in _candidates(record):
+        if apart and claim.file is None:
+            continue
         for new, old, line in _edits(claim, lines[claim.line - 1]):
             copy = "\n".join([*lines[: claim.line - 1], line, *lines[claim.line :]]).encode(
                 "utf-8", "replace"

@@ -19,6 +19,7 @@ from atom_release.reader.decoding import clean
 from atom_release.reader.sections import Section
 from atom_release.reader.vocabulary import concepts, name_of
 
+LONGEST_LINE = 2_000
 _QUOTED = 400
 _BROAD = 2
 
@@ -33,6 +34,8 @@ class Kind(StrEnum):
     FIELD = "field"
     ROW = "row"
     RUN = "run output"
+    HTML = "HTML"
+    UNSEEN = "hidden element"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,14 @@ class Fact:
         return concept in concepts(self.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A fenced block that gives the report's record, with the line its text begins on."""
+
+    line: int
+    text: str
+
+
 @dataclass
 class Document:
     """The facts of one report, and views of them by kind."""
@@ -100,6 +111,14 @@ class Document:
     facts: list[Fact] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     examined: set[int] = field(default_factory=set)
+    commented: list[Fact] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+
+    def add(self, fact: Fact) -> None:
+        """Add a fact, and count its line as looked at; not of a line that is too long."""
+        if fact.text and len(fact.raw) <= LONGEST_LINE:
+            self.facts.append(fact)
+            self.examined.add(fact.line)
 
     @cached_property
     def lines(self) -> list[Fact]:

@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING
 
 from atom_release.reader import sections
 from atom_release.reader.facts import (
+    LONGEST_LINE,
     Document,
     Fact,
+    Given,
     Kind,
     Table,
     fields_of_table,
     split_fields,
 )
-from atom_release.reader.plain import plain
+from atom_release.reader.front_matter import take_front_matter
+from atom_release.reader.hidden import Page, Seen, defined_lines
+from atom_release.reader.plain import narrow, plain
 from atom_release.reader.vocabulary import name_of
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-LONGEST_LINE = 2_000
-_FRONT_MATTER_LINES = 400
+GIVEN = "release-claims"
+_GIVEN_INFO = re.compile(rf"(?:(?:ya?ml|json)\s+)?{GIVEN}")
+_COMMENT = re.compile(r"<!--|-->")
 _CHECKBOX = re.compile(r"\[([ xX])\]\s+")
 _SUBTITLES = 3
 _SUBTITLE_LEVEL = 2
@@ -38,7 +43,7 @@ def read_markdown(text: str) -> Document:
     """Return the facts of a Markdown text."""
     source = text.split("\n")
     document = Document(source)
-    body = _front_matter(document)
+    body = take_front_matter(document)
     _Walk(document).run(_parser().parse("\n".join(body)))
     _add_fields(document)
     return document
@@ -53,45 +58,13 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _front_matter(document: Document) -> list[str]:
-    """Take YAML front matter's pairs as facts of the header, and blank them for the parser."""
-    source = list(document.source)
-    end = front_matter_end(source)
-    if end is None:
-        return source
-    section = sections.start()
-    for index in range(1, end):
-        line = source[index]
-        if ":" in line and not line.startswith((" ", "-", "#")):
-            text = plain(line.replace('"', "").replace("'", ""))
-            _add(document, Fact(Kind.FRONT_MATTER, index + 1, text, line, section))
-    return [""] * (end + 1) + source[end + 1 :]
-
-
-def front_matter_end(source: list[str]) -> int | None:
-    """Return the index of the line that closes YAML front matter, or None where there is none."""
-    if source[0].strip() != "---":
-        return None
-    return next(
-        (
-            index
-            for index in range(1, min(len(source), _FRONT_MATTER_LINES))
-            if source[index].strip() == "---"
-        ),
-        None,
-    )
-
-
-def _add(document: Document, fact: Fact) -> None:
-    if fact.text and len(fact.raw) <= LONGEST_LINE:
-        document.facts.append(fact)
-        document.examined.add(fact.line)
+_WITHOUT_FIELDS = frozenset({Kind.ROW, Kind.RUN, Kind.HTML, Kind.UNSEEN})
 
 
 def _add_fields(document: Document) -> None:
     pairs: list[Fact] = []
     for fact in document.facts:
-        if fact.kind is not Kind.ROW and fact.kind is not Kind.RUN:
+        if fact.kind not in _WITHOUT_FIELDS:
             pairs += split_fields(fact)
     for table in document.tables:
         pairs += fields_of_table(table)
@@ -103,6 +76,7 @@ class _Walk:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.page = Page()
         self.section = sections.start()
         self.headings = 0
         self.texts = 0
@@ -129,6 +103,8 @@ class _Walk:
     def _other(self, token: Token) -> None:
         if token.type in {"fence", "code_block"}:
             self._fence(token)
+        elif token.type == "html_block":
+            self._html(token)
         elif token.type == "list_item_open":
             self.first_in_item = True
             self.depth += 1
@@ -154,8 +130,9 @@ class _Walk:
         if "\n" in inline.content:  # a paragraph that a rule below it turned into a heading
             self._paragraph(inline)
             return
-        title = plain(inline.content[:LONGEST_LINE])
-        if self._quoted():
+        content = self._seen(inline, _first(opened)).visible[:LONGEST_LINE]
+        title = plain(content)
+        if self._quoted() or (inline.content and not content.strip()):
             return
         level = int(opened.tag[1:])
         parent = self.section
@@ -172,8 +149,7 @@ class _Walk:
         self.section = sections.Section(title, level, _first(opened), topic, above, header=header)
         if self.document.title is None and title:
             self.document.title = title
-        _add(
-            self.document,
+        self.document.add(
             Fact(Kind.HEADING, _first(opened), title, inline.content, self.section),
         )
 
@@ -183,13 +159,13 @@ class _Walk:
         if self._quoted():
             return
         start = _first(token)
-        for offset, raw in enumerate(token.content.split("\n")):
-            if len(raw) > LONGEST_LINE:
+        defined = 0 if item else self._defined(token.content, start)
+        for offset, raw in enumerate(self._seen(token, start).visible.split("\n")):
+            if len(raw) > LONGEST_LINE or offset < defined:
                 continue
             checkbox = _CHECKBOX.match(raw) if item and not offset else None
             kind = Kind.ITEM if item and not offset else Kind.LINE
-            _add(
-                self.document,
+            self.document.add(
                 Fact(
                     kind,
                     start + offset,
@@ -201,15 +177,67 @@ class _Walk:
                 ),
             )
 
+    def _seen(self, token: Token, line: int) -> Seen:
+        """Return what is seen of a token's text, and keep what is not."""
+        seen = self.page.look(token.content, html=token.type == "html_block")
+        self._unseen(seen.hidden, line, commented=False)
+        self._unseen(seen.commented, line, commented=True)
+        return seen
+
+    def _unseen(self, text: str, line: int, *, commented: bool) -> None:
+        """Keep a text that no page shows; one of a hidden element may be seen elsewhere."""
+        kept = self.document.commented if commented else self.document.facts
+        kept += [
+            Fact(Kind.UNSEEN, line + offset, shown, piece, self.section)
+            for offset, piece in enumerate(text.split("\n") if text else ())
+            if len(piece) <= LONGEST_LINE and (shown := plain(_COMMENT.sub(" ", piece)))
+        ]
+
+    def _defined(self, content: str, line: int) -> int:
+        """Return how many lines a paragraph begins with that define links, and keep them."""
+        count = defined_lines(content)
+        if count:
+            self._unseen("\n".join(content.split("\n")[:count]), line, commented=True)
+            self.document.examined.update(range(line, line + count))
+        return count
+
+    def _html(self, token: Token) -> None:
+        """Keep what is seen of a block of HTML: a page shows it, and no claim is read of it."""
+        line = _first(token)
+        if self._quoted():
+            return
+        self.document.facts += [
+            Fact(Kind.HTML, line + offset, text, piece, self.section)
+            for offset, piece in enumerate(self._seen(token, line).visible.split("\n"))
+            if len(piece) <= LONGEST_LINE and (text := plain(piece))
+        ]
+
     def _fence(self, token: Token) -> None:
         self.texts += 1
         if self._quoted():
             return
-        self.blocks += 1
         offset = _first(token) + (token.type == "fence")
         info = token.info.strip().lower()
+        if self.page.element:
+            self._unseen(f"{info}\n{token.content}", offset - 1, commented=False)
+            return
+        if _GIVEN_INFO.fullmatch(info) and self.quotes:
+            return
+        if _GIVEN_INFO.fullmatch(info):
+            self.document.given.append(Given(offset, token.content.removesuffix("\n")))
+            self.document.examined.update(range(offset, offset + token.content.count("\n")))
+            return
+        self.blocks += 1
         self.document.facts += [
-            Fact(Kind.RUN, offset + index, line, line, self.section, block=self.blocks, info=info)
+            Fact(
+                Kind.RUN,
+                offset + index,
+                narrow(line),
+                line,
+                self.section,
+                block=self.blocks,
+                info=info,
+            )
             for index, line in enumerate(token.content.split("\n"))
             if line.strip() and len(line) <= LONGEST_LINE
         ]
@@ -224,7 +252,7 @@ class _Walk:
             if token.type == "tr_open":
                 number, cells = _first(token), []
             elif token.type == "inline":
-                cells.append(token.content[:LONGEST_LINE])
+                cells.append(self._seen(token, number).visible[:LONGEST_LINE])
             elif token.type == "tr_close":
                 rows.append(self._row(number, cells))
             position += 1

@@ -50,7 +50,10 @@ def clauses(text: str) -> list[str]:
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     noun = words("test_noun").pattern
-    units = {name: f"(?:{words(f'n_{name}').pattern})" for name in ("passed", "failed", "skipped")}
+    units = {
+        name: f"(?:{words(f'n_{name}').pattern})"
+        for name in ("passed", "failed", "skipped", "errors")
+    }
     between = (
         rf"{_WIDE_UNIT}\s?(?:(?:unit|integration|e2e|automated|all)\s)?(?:(?:{noun})\s?)?"
         r"(?:(?:are|were|have|is|now|still)\s)?\s?"
@@ -58,8 +61,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     of = words("share_of").pattern
     share = rf"{_NUMBER}{_WIDE_UNIT}(?:{_SHARE_SPACE}|\s+(?:{of})\s+(?:the\s)?)({WHOLE}){_RIGHT}"
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in units.items())
+    of_share = named.rsplit("|(?P<errors>", 1)[0]
     return {
-        "share": re.compile(rf"{share}(?P<rest>{between}(?:{named})?|)"),
+        "share": re.compile(rf"{share}(?P<rest>{between}(?:{of_share})?|)"),
         "counted": re.compile(
             rf"{_NUMBER}{_RIGHT}{between}(?:{named}|(?P<total>{words('n_total').pattern}))"
         ),
@@ -76,8 +80,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
-_ELSEWHERE = re.compile(r"\([^()]*\d[^()]*\b(?:on|under|in)\s+[^()]+\)")
-"""A count in brackets of a run elsewhere: "(2 failed on Windows)"."""
+_ELSEWHERE = re.compile(r"\((?![^()]*\bskip)[^()]*\d[^()]*\b(?:on|under|in)\s+[^()]+\)")
+"""A count in brackets of a run elsewhere: "(2 failed on Windows)"; what is skipped there is not."""
 
 
 def read_phrase(text: str) -> Phrase:
@@ -92,10 +96,18 @@ def read_phrase(text: str) -> Phrase:
     left = patterns["share"].sub(lambda match: _take_share(match, phrase), lowered)
     left = patterns["counted"].sub(lambda match: _take(match, 1, phrase), left)
     left = patterns["keyed"].sub(lambda match: _take(match, match.re.groups, phrase), left)
+    _add_errors(phrase.numbers)
     if every and phrase.all_pass:
         _take_all(whole(every[1]), phrase)
     phrase.left = _without_fillers(left)
     return phrase
+
+
+def _add_errors(numbers: dict[str, int]) -> None:
+    """Count a runner's errors as failed, where they stand beside what passed or failed."""
+    errors = numbers.pop("errors", 0)
+    if errors and numbers:
+        numbers["failed"] = numbers.get("failed", 0) + errors
 
 
 def _take(match: re.Match[str], number: int, phrase: Phrase) -> str:

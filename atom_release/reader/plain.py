@@ -18,6 +18,17 @@ _STRUCK = re.compile(r"~~[^~]{1,500}~~")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\[\]]{0,500}\)")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<![\w/.])_{1,2}(?=[^\s_])|(?<=[^\s_])_{1,2}(?![\w/.])|`+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-!|>~])")
+_NARROW = {
+    code: code - 0xFEE0
+    for code in (
+        *range(0xFF10, 0xFF1A),
+        *range(0xFF21, 0xFF3B),
+        *range(0xFF41, 0xFF5B),
+        0xFF05,
+        0xFF0F,
+    )
+}
+"""Full-width digits, letters, percent signs and slashes, which are read as the others."""
 _INVISIBLE = re.compile(r"[\ufe0e\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -26,8 +37,13 @@ def plain(text: str) -> str:
     if _MARKED.search(text):
         text = _unmark(text)
     if not text.isascii():
-        text = _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\uff1a", ":")
+        text = narrow(_INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\uff1a", ":"))
     return text.strip()
+
+
+def narrow(text: str) -> str:
+    """Return the text with full-width digits and letters as those that a reader takes them for."""
+    return text if text.isascii() else text.translate(_NARROW)
 
 
 def _unmark(text: str) -> str:

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from atom_release.gate.claims.record import ClaimKind, ClaimRecord
+from atom_release.gate.claims.record import ClaimKind, ClaimRecord, ReportStatus
 from atom_release.reader import json_report
-from atom_release.reader.claims_block import FILE, NotGiven, find_block, given_claims, with_given
+from atom_release.reader.claims_block import (
+    FILE,
+    Block,
+    NotGiven,
+    block_beside,
+    given_claims,
+    own_block,
+)
 from atom_release.reader.contradictions import find_contradictions
+from atom_release.reader.contrary import find_contrary, find_hidden
 from atom_release.reader.counts import read_counts
 from atom_release.reader.coverage import read_coverage
 from atom_release.reader.decoding import NotText, clean, decode
@@ -18,6 +26,7 @@ from atom_release.reader.deliverables import read_deliverables
 from atom_release.reader.environment import read_environment
 from atom_release.reader.extras import read_extras
 from atom_release.reader.facts import Document
+from atom_release.reader.given_record import with_given
 from atom_release.reader.header import read_header, task_id
 from atom_release.reader.markdown import read_markdown
 from atom_release.reader.measurements import read_measurements
@@ -62,29 +71,50 @@ def read_report(
     if not text.strip():
         return ClaimRecord(path=path, unread="the file is empty", lines=text.count("\n"))
     try:
-        block = find_block(path, text.split("\n"), beside)
-        given = given_claims(block) if block is not None else None
+        return settled(_read(path, text, beside, unread_lines=unread_lines))
     except NotGiven as reason:
         return ClaimRecord(path=path, unread=str(reason), lines=text.count("\n") + 1)
-    record = _read(path, text, unread_lines=unread_lines)
-    return record if block is None or given is None else with_given(record, given, block)
 
 
-def _read(path: str, text: str, *, unread_lines: bool) -> ClaimRecord:
+def _read(path: str, text: str, beside: bytes | None, *, unread_lines: bool) -> ClaimRecord:
+    """Return the record as the report states it.
+
+    Raises:
+        NotGiven: it gives a record itself that is not valid.
+    """
     name = PurePosixPath(path)
+    block: Block | None = None
     if name.name == FILE:
-        return ClaimRecord(path=path, lines=text.count("\n") + 1)
-    if name.suffix.lower() == ".json":
-        return json_report.read(path, text)
-    if text.count("\n") > MOST_LINES:
+        record = ClaimRecord(path=path, lines=text.count("\n") + 1)
+        block = Block(FILE, text, 1)
+    elif name.suffix.lower() == ".json":
+        record = json_report.read(path, text)
+    elif text.count("\n") > MOST_LINES:
         reason = f"the file has more than {MOST_LINES} lines and was not parsed"
         return ClaimRecord(path=path, unread=reason, lines=text.count("\n") + 1)
-    document = read_markdown(text)
-    record = _markdown(path, document)
-    if not unread_lines:
-        return record
-    read = {claim.line for claim in record.claims}
-    return record.model_copy(update={"unread_lines": find_unread_lines(document, read)})
+    else:
+        document = read_markdown(text)
+        record = _markdown(path, document)
+        block = own_block(document)
+        if unread_lines:
+            read = {claim.line for claim in record.claims}
+            lines = find_unread_lines(document, read)
+            record = record.model_copy(update={"unread_lines": lines})
+    if block is None and beside is not None:
+        block = block_beside(path, beside)
+    return record if block is None else with_given(record, given_claims(block), block)
+
+
+def settled(record: ClaimRecord) -> ClaimRecord:
+    """Return the record without a PASS that a reader of the report must doubt."""
+    if record.doubt is None or record.status is not ReportStatus.PASS:
+        return record.model_copy(update={"doubt": None}) if record.doubt else record
+    kept = tuple(
+        claim
+        for claim in record.claims
+        if claim.kind is not ClaimKind.STATUS or claim.value != ReportStatus.PASS.value
+    )
+    return record.model_copy(update={"status": ReportStatus.UNREAD, "claims": kept})
 
 
 def _markdown(path: str, document: Document) -> ClaimRecord:
@@ -106,6 +136,7 @@ def _markdown(path: str, document: Document) -> ClaimRecord:
         *read_extras(document),
     ]
     against = find_contradictions(document, status, tests.counts, policies)
+    hidden = find_hidden(document)
     reasons = {"status": status.reason, "tests": tests.reason, **head.reasons}
     return ClaimRecord(
         path=path,
@@ -129,9 +160,11 @@ def _markdown(path: str, document: Document) -> ClaimRecord:
                     *tests.findings,
                     *policies.findings,
                     *against,
+                    *hidden,
                 ]
             )
         ),
+        doubt=find_contrary(document, tests.counts),
         reasons={name: reason for name, reason in reasons.items() if reason},
         lines=len(document.source) - (document.source[-1] == ""),
         unexamined=document.unexamined,

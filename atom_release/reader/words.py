@@ -114,6 +114,8 @@ def _begins(pattern: re.Pattern[str], clause: str) -> bool:
 def _takes_back(sign: str, rest: str) -> bool:
     """Return whether what follows a passed status says that it is not whole."""
     text = without_no_trouble(rest)
+    if _begins(words("unproven"), words("as_hoped").sub(" ", text)):
+        return True
     if sign in _BRACKETS:
         return _unfinished(text, bracketed=True)
     connected = sign == "with" or _begins(words("but"), text)

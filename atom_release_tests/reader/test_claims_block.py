@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
 from atom_release.gate.claims.given import claims_schema
@@ -16,7 +17,7 @@ from atom_release.reader.draft import draft_block
 from atom_release_tests.fixtures import written
 
 PROSE = (
-    "# B.7 Router\n\n**Status:** Ready\n**Date:** 2026-03-01\n\n## Tests\n\n8 passed, 1 failed\n"
+    "# B.7 Router\n\n**Status:** Ready\n**Date:** 2026-03-01\n\n## Tests\n\n8 passed, 0 failed\n"
 )
 GIVEN = {
     "status": "PASS",
@@ -76,13 +77,13 @@ def test_what_a_report_gives_comes_before_its_prose(
     assert record.title == "B.7 Router"
     against = " ".join(record.findings)
     assert "gives tests passed as 9" in against
-    assert "gives tests failed as 0" in against
+    assert "gives tests total as 9" in against
     assert "gives the date as 2026-03-02" in against
     assert len(record.findings) == 3
 
 
 def test_prose_that_agrees_is_no_finding() -> None:
-    text = FENCED.replace("8 passed, 1 failed", "9 passed, 0 failed").replace("03-01", "03-02")
+    text = FENCED.replace("8 passed, 0 failed", "9 passed, 0 failed").replace("03-01", "03-02")
     assert read_report("router.md", text.encode()).findings == ()
 
 
@@ -106,7 +107,9 @@ def test_a_file_beside_it_that_names_another_report_says_nothing_of_this_one() -
         ("status: [", "no valid claims block"),
         ("a: &a [1]\nb: *a", "aliases are not accepted"),
         ("just words", "no valid claims block"),
-        ("status: PASS\n" + "# x\n" * 20_000, "larger than"),
+        ("status: FAIL\nstatus: PASS", "'status' twice"),
+        ("tests: {failed: 40, failed: 0}", "'failed' twice"),
+        ("status: PASS\n" + f"# {'x' * 100}\n" * 700, "larger than"),
     ],
 )
 def test_a_block_that_is_not_valid_is_told_and_nothing_is_guessed(block: str, why: str) -> None:
@@ -120,6 +123,94 @@ def test_a_block_that_is_not_valid_is_told_and_nothing_is_guessed(block: str, wh
 def test_a_file_beside_it_that_is_no_json_is_told() -> None:
     record = read_report("router.md", PROSE.encode(), beside=b"{")
     assert "release-claims.json beside the report is not JSON" in str(record.unread)
+
+
+def test_a_file_beside_it_that_states_a_key_twice_is_told() -> None:
+    text = b'{"reports": {"router.md": {"status": "FAIL", "status": "PASS"}}}'
+    record = read_report("router.md", PROSE.encode(), beside=text)
+    assert "'status' twice, again on line 1" in str(record.unread)
+
+
+def test_two_blocks_are_none() -> None:
+    block = "```release-claims\nstatus: {}\n```\n"
+    text = f"# B.7\n\n{block.format('PASS')}\n{block.format('FAIL')}"
+    record = read_report("router.md", text.encode())
+    assert "2 times: the block on line 3 and the block on line 7" in str(record.unread)
+    front = f"---\nrelease-claims: {{status: PASS}}\n---\n{block.format('PASS')}"
+    assert "the front matter" in str(read_report("router.md", front.encode()).unread)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "````markdown\n```release-claims\nstatus: FAIL\n```\n````\n",
+        "> ```release-claims\n> status: FAIL\n> ```\n",
+        "<!--\n```release-claims\nstatus: FAIL\n```\n-->\n",
+    ],
+)
+def test_an_example_of_a_block_is_none(example: str) -> None:
+    text = f"# B.7\n\n```release-claims\nstatus: PASS\n```\n\nHow it is written:\n\n{example}"
+    record = read_report("router.md", text.encode())
+    assert (record.status, record.given) == (ReportStatus.PASS, "the block on line 3")
+
+
+@pytest.mark.parametrize(
+    ("prose", "block"),
+    [
+        ("**Status:** FAIL", "status: PASS"),
+        ("**Status:** in progress", "status: PASS"),
+        ("**Tests:** 3 passed, 40 failed", "status: PASS\ntests: {passed: 3, failed: 0}"),
+        ("**Tests:** 3 passed, 40 failed", "status: PASS\ntests: {passed: 3}"),
+        ("**Tests:** 5000 passed, 0 failed", "status: PASS\ntests: {passed: 3, failed: 0}"),
+        ("As of today 40 tests fail.", "status: PASS\ntests: {passed: 3, failed: 0}"),
+    ],
+)
+@pytest.mark.parametrize("place", ["fenced", "beside"])
+def test_a_block_does_not_outshout_what_people_read(prose: str, block: str, place: str) -> None:
+    text = f"# B.7 Router\n\n{prose}\n"
+    given = yaml.safe_load(block)
+    beside = json.dumps({"reports": {"router.md": given}}).encode()
+    record = (
+        read_report("router.md", f"{text}\n```release-claims\n{block}\n```\n".encode())
+        if place == "fenced"
+        else read_report("router.md", text.encode(), beside=beside)
+    )
+    assert record.status is ReportStatus.UNREAD
+    assert record.doubt is not None
+    assert "line 3" in record.doubt
+
+
+@pytest.mark.parametrize(
+    ("prose", "block"),
+    [
+        ("**Status:** PASS", "status: PASS"),
+        ("**Status:** Ready", "status: PASS"),
+        ("**Tests:** 3 passed, 0 failed", "status: PASS\ntests: {passed: 3, failed: 0, total: 3}"),
+        ("**Tests:** 2 passed, 0 failed", "status: PASS\ntests: {passed: 3, failed: 0}"),
+        (
+            "**Tests:** 3 passed",
+            "status: PASS\ntests: {passed: 3, failed: 0, skipped: 1, total: 4}",
+        ),
+        ("**Tests:** 3 passed, 1 failed", "status: PASS\ntests: {passed: 3, failed: 1}"),
+        ("Nothing else is said.", "status: PASS"),
+    ],
+)
+def test_a_block_that_says_what_people_read_speaks(prose: str, block: str) -> None:
+    """The twins; failures that the block itself names are held against its status elsewhere."""
+    text = f"# B.7 Router\n\n{prose}\n\n```release-claims\n{block}\n```\n"
+    record = read_report("router.md", text.encode())
+    assert (record.status, record.doubt) == (ReportStatus.PASS, None)
+
+
+def test_claims_of_the_file_beside_stand_on_that_files_lines() -> None:
+    record = read_report("reports/router.md", PROSE.encode(), beside=BESIDE)
+    lines = BESIDE.decode().split("\n")
+    given = [claim for claim in record.claims if claim.file == "reports/release-claims.json"]
+    assert {claim.kind.value for claim in given} >= {"status", "tests", "deliverable", "coverage"}
+    assert all(claim.text == lines[claim.line - 1].strip() for claim in given)
+    assert "router.md" not in {claim.file for claim in record.claims}
+    status = next(claim for claim in given if claim.kind.value == "status")
+    assert record.place(status) == "reports/release-claims.json:4"
 
 
 @pytest.mark.parametrize("given", ["fenced", "beside"])

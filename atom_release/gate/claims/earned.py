@@ -45,7 +45,7 @@ def lacking(
 
 
 def _places(record: ClaimRecord, claims: Sequence[Claim]) -> str:
-    return ", ".join(f"{record.path}:{claim.line}" for claim in claims[:3])
+    return ", ".join(record.place(claim) for claim in claims[:3])
 
 
 def _is_of_these_rows(claim: Claim, facts: Known) -> bool:

@@ -92,7 +92,7 @@ def _row(claim: Claim, record: ClaimRecord, facts: Known) -> LedgerRow:
         said=say_claim(claim),
         found=judged.derived,
         verdict=judged.verdict,
-        where=f"{record.path}:{claim.line}",
+        where=record.place(claim),
         decides=claim.kind.decides,
         reason=judged.reason,
         evidence=facts.evidence.get(_SOURCES.get(claim.kind, "tree"), ()),

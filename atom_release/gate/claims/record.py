@@ -112,6 +112,9 @@ class Claim(_Frozen):
     )
     line: int
     text: str
+    file: str | None = Field(
+        default=None, description="the file that the line is of, where it is not the report"
+    )
 
 
 class ClaimRecord(_Frozen):
@@ -133,6 +136,10 @@ class ClaimRecord(_Frozen):
     findings: tuple[str, ...] = Field(
         default=(), description="contradictions inside the report, each with its lines"
     )
+    doubt: str | None = Field(
+        default=None,
+        description="what a reader meets that speaks against the PASS, which is unread for it",
+    )
     unread: str | None = Field(default=None, description="why the report could not be read, if so")
     reasons: dict[str, str] = Field(
         default_factory=dict, description="field -> why it was read where it was"
@@ -145,3 +152,7 @@ class ClaimRecord(_Frozen):
     )
     lines: int = 0
     unexamined: int = Field(default=0, description="lines in which nothing was looked for")
+
+    def place(self, claim: Claim) -> str:
+        """Return the file and the line that a claim stands on, as editors take it."""
+        return f"{claim.file or self.path}:{claim.line}"

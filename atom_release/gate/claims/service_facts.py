@@ -191,6 +191,10 @@ class Known(_Frozen):
             " of is not in it; None in evidence that knows the report's own age alone"
         ),
     )
+    lines_beside: dict[int, LineAge] = Field(
+        default_factory=dict,
+        description="the same of the lines of the file of claims beside the report",
+    )
     endpoints: tuple[str, ...] | None = Field(default=None, description="'GET /path' or '/path'")
     tables: tuple[str, ...] | None = None
     views: tuple[str, ...] | None = None

@@ -102,7 +102,8 @@ def _tests(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
 
 def line_age(claim: Claim, facts: Known) -> LineAge | None:
     """Return when a claim's line was written; None where history does not tell."""
-    return (facts.lines or {}).get(claim.line)
+    ages = facts.lines if claim.file is None else facts.lines_beside
+    return (ages or {}).get(claim.line)
 
 
 def _code_unchanged(claim: Claim, facts: Known, since_report: bool | None) -> bool | None:  # noqa: FBT001 - three states, as the facts have them
