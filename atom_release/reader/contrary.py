@@ -225,10 +225,10 @@ def _speaks_of_this(section: Section) -> bool:
     at: Section | None = section
     while at is not None:
         lowered = at.title.lower()
-        known = words("t_known").search(lowered) is not None
-        if at.topic.history or (at.topic.foreign and not known):
+        outstanding = words("t_known").search(lowered) is not None
+        if at.topic.history or (at.topic.foreign and not outstanding):
             return False
-        if not known and at.level > 1 and words("t_put_right").search(lowered):
+        if not outstanding and at.level > 1 and words("t_put_right").search(lowered):
             return False
         at = at.parent
     return True
