@@ -1,0 +1,299 @@
+"""Where a report states counts of tests: each place with its rank and section.
+
+What the places come to, which of them speaks for the suite, is `counts`. A statement about another
+task, another release or an earlier state is never the suite's, and is left out here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import IntEnum
+
+from atom_release.reader import phrases, runners
+from atom_release.reader.count_tables import count_tables
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.sections import Section
+from atom_release.reader.tally import UNITS, Counts
+from atom_release.reader.vocabulary import concepts, words
+
+_DIGIT = re.compile(r"\d")
+_OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
+_TOTAL = re.compile(r"total|gesamt|总|合计|合計|全|jumlah|totalt")
+_OTHER_VERSION = re.compile(r"\(\s*v?\d{1,4}(?:\.\d{1,6}){1,3}[^()\n]{0,20}\)\W{0,4}[:：]")
+_LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
+_FEW_WORDS = 3
+
+
+class Rank(IntEnum):
+    """How directly a statement speaks for the whole suite; lower speaks first."""
+
+    FIELD = 0
+    TOTAL = 1
+    HEADING = 2
+    LINE = 3
+    RUN = 4
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Counts of one place with their rank and section."""
+
+    counts: Counts
+    rank: Rank
+    section: Section
+
+
+def read_statements(
+    document: Document, task_id: str | None
+) -> tuple[list[Statement], list[str], int | None]:
+    """Return every statement, by rank and then by line, with what was found on the way.
+
+    Returns:
+        The statements; what of the tables of counts does not add up; the first line that says that
+        all tests pass, None without one.
+    """
+    return _Reading(document, task_id).run()
+
+
+class _Reading:
+    """One pass over the facts of each kind."""
+
+    def __init__(self, document: Document, task_id: str | None) -> None:
+        self.document = document
+        self.task_id = task_id
+        self.statements: list[Statement] = []
+        self.all_pass: int | None = None
+        self.taken: set[int] = set()
+        self.about = words("test_noun").search((document.title or "").lower()) is not None
+
+    def run(self) -> tuple[list[Statement], list[str], int | None]:
+        tables, findings = count_tables(self.document)
+        self.statements += [
+            Statement(counts, Rank.TOTAL, table.section) for counts, table in tables
+        ]
+        self._runs()
+        self._singles()
+        self._fields()
+        self._lines()
+        self.statements.sort(key=lambda statement: (statement.rank, statement.counts.line))
+        return self.statements, findings, self.all_pass
+
+    def _add(self, counts: Counts, rank: Rank, section: Section) -> None:
+        self.taken.add(counts.line)
+        self.statements.append(Statement(counts, rank, section))
+
+    def _runs(self) -> None:
+        for block in self.document.blocks.values():
+            section = block[0].section
+            if not section.own:
+                continue
+            lines = [(fact.line, fact.text) for fact in block]
+            ran = list(runners.runs(lines))
+            for counts in ran:
+                self._add(counts, Rank.RUN, section)
+            if ran or runners.speaks(lines):
+                self.document.examined.update(number for number, _ in lines)
+
+    def _own(self, fact: Fact) -> bool:
+        """Return whether a fact speaks of this report's suite as it is now."""
+        section = fact.section
+        if not section.own or section.inherited.compliance or _OTHER_VERSION.search(fact.raw):
+            return False
+        return all(other == self.task_id for other in _OTHER_TASK.findall(fact.text))
+
+    def _singles(self) -> None:
+        """Read fields that hold one count each: "Passed: 7", grouped by their section."""
+        groups: dict[tuple[int, int], list[Fact]] = defaultdict(list)
+        for fact in self.document.fields:
+            if fact.source and fact.source.kind in {Kind.ROW, Kind.HEADING}:
+                continue
+            if concepts(fact.key) & {*UNITS, "rate", "other_total"} and self._own(fact):
+                groups[fact.section.line, fact.section.level].append(fact)
+        for group in groups.values():
+            self._group(group)
+
+    def _group(self, group: list[Fact]) -> None:
+        numbers: dict[str, int] = {}
+        lines: dict[str, int] = {}
+        section = group[0].section
+        about = section.inherited.testing or (
+            self.about and (section.header or section.topic.verdict)
+        )
+        everything = other = False
+        for fact in group:
+            units = [unit for unit in UNITS if fact.is_a(unit)]
+            number = phrases.leading_number(fact.text)
+            everything |= fact.is_a("rate") and phrases.is_everything(fact.text)
+            other |= fact.is_a("other_total") and number is not None and not units
+            if not units or number is None or not phrases.speaks_of_now(fact.text):
+                continue
+            about |= bool(words("test_noun").search(f"{fact.key} {fact.text.lower()}"))
+            if numbers.setdefault(units[0], number) != number:
+                return  # parts, each with counts of its own
+            lines.setdefault(units[0], fact.line)
+            numbers |= {
+                unit: count
+                for unit, count in phrases.read_phrase(fact.text).numbers.items()
+                if unit not in numbers
+            }
+        if (
+            not about
+            or not {"passed", "total"} & set(numbers)
+            or (other and "total" not in numbers)
+        ):
+            return
+        printed = _printed(group, numbers, tuple(unit for unit in UNITS if unit in lines))
+        if everything and "total" in numbers and not numbers.get("failed"):
+            numbers.setdefault("failed", 0)
+            if not numbers.get("skipped"):
+                numbers.setdefault("passed", numbers["total"])
+        self.taken.update(fact.line for fact in group)
+        self.statements.append(
+            Statement(
+                Counts.from_numbers(min(lines.values()), numbers, printed, lines),
+                Rank.FIELD,
+                section,
+            )
+        )
+
+    def _fields(self) -> None:
+        """Read fields whose value counts: "Tests: 7 passed, 0 failed"."""
+        for fact in self.document.fields:
+            if (
+                "tests" not in concepts(fact.key)
+                or fact.line in self.taken
+                or fact.heading
+                or not self._own(fact)
+            ):
+                continue
+            if not phrases.speaks_of_now(fact.text):
+                continue
+            self._pasted(fact)
+            phrase = phrases.read_phrase(fact.text)
+            self._note(phrase, fact)
+            numbers = dict(phrase.numbers)
+            about = words("test_noun").search(f"{fact.key} {fact.text.lower()}")
+            if not (about or fact.section.inherited.testing):
+                continue
+            if not {"passed", "failed"} & set(numbers) or fact.line in self.taken:
+                continue
+            if "total" in concepts(fact.key) and (lead := phrases.leading_number(fact.text)):
+                numbers.setdefault("total", lead)
+            if set(numbers) == {"passed"} and _TOTAL.search(fact.key):
+                numbers["total"] = numbers["passed"]
+            self._add(_counts(fact, numbers), Rank.FIELD, fact.section)
+
+    def _pasted(self, fact: Fact) -> None:
+        for counts in runners.pasted(fact.line, fact.text):
+            self._add(counts, Rank.RUN, fact.section)
+
+    def _lines(self) -> None:
+        stacked: dict[int, list[tuple[Fact, dict[str, int]]]] = defaultdict(list)
+        for fact in self.document.lines:
+            if fact.line in self.taken or not _worth_reading(fact) or not self._own(fact):
+                continue
+            self._pasted(fact)
+            if fact.line in self.taken:
+                continue
+            for clause in phrases.clauses(fact.text):
+                if phrases.speaks_of_now(clause) or fact.kind is Kind.HEADING:
+                    self._clause(fact, clause, stacked)
+        for entries in stacked.values():
+            self._stacked(entries)
+
+    def _clause(
+        self,
+        fact: Fact,
+        clause: str,
+        stacked: dict[int, list[tuple[Fact, dict[str, int]]]],
+    ) -> None:
+        phrase = phrases.read_phrase(clause)
+        self._note(phrase, fact)
+        numbers = phrase.numbers
+        if not numbers or not {"passed", "failed", "skipped"} & set(numbers):
+            return
+        single = len(numbers) == 1 and fact.item and len(phrase.left_words) == 0
+        if not {"passed", "total"} & set(numbers) and not single:
+            return
+        lowered = clause.lower()
+        noun = words("test_noun").search(lowered)
+        about = noun or _testing(fact) or (self.about and _in_summary(fact.section))
+        if not about or (words("not_tests").search(lowered) and not noun):
+            return
+        labelled = _LABEL.match(clause) is not None
+        if labelled and (not noun or fact.kind is not Kind.HEADING):
+            return  # of the part that the label names
+        counts = _counts(fact, numbers)
+        if fact.kind is Kind.HEADING:
+            self._add(counts, Rank.HEADING, fact.section)
+        elif single:
+            stacked[fact.section.line].append((fact, numbers))
+        elif len(phrase.left_words) <= _FEW_WORDS and (_testing(fact) or _in_summary(fact.section)):
+            self._add(counts, Rank.LINE, fact.section)
+
+    def _stacked(self, entries: list[tuple[Fact, dict[str, int]]]) -> None:
+        """Read items that hold one count each: "- 12 passed", "- 1 failed"."""
+        numbers: dict[str, int] = {}
+        lines: dict[str, int] = {}
+        for fact, single in entries:
+            for unit, count in single.items():
+                if numbers.setdefault(unit, count) != count:
+                    return
+                lines.setdefault(unit, fact.line)
+        if "passed" not in numbers:
+            return
+        first = entries[0][0]
+        self._add(
+            Counts.from_numbers(min(lines.values()), numbers, tuple(lines), lines),
+            Rank.LINE,
+            first.section,
+        )
+
+    def _note(self, phrase: phrases.Phrase, fact: Fact) -> None:
+        if phrase.all_pass and self.all_pass is None and fact.section.own:
+            self.all_pass = fact.line
+
+
+def _printed(
+    group: list[Fact], numbers: dict[str, int], single: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the counts that stand as numbers in a group's lines."""
+    text = " ".join(fact.text for fact in group)
+    return tuple(
+        unit
+        for unit in UNITS
+        if unit in single or (unit in numbers and re.search(rf"(?<!\d){numbers[unit]}(?!\d)", text))
+    )
+
+
+def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
+    printed = tuple(
+        unit
+        for unit in UNITS
+        if unit in numbers and re.search(rf"(?<![\d]){_digits(numbers[unit])}(?!\d)", fact.text)
+    )
+    return Counts.from_numbers(fact.line, numbers, printed)
+
+
+def _digits(number: int) -> str:
+    return r"[,.'\s]?".join(re.findall(r"\d{1,3}", f"{number:,}"))
+
+
+def _worth_reading(fact: Fact) -> bool:
+    return bool(_DIGIT.search(fact.text)) or "test" in fact.text.lower()
+
+
+def _testing(fact: Fact) -> bool:
+    """Return whether the section that a fact stands in, a heading's own left out, is about tests."""
+    section: Section | None = fact.section
+    if fact.kind is Kind.HEADING:
+        section = fact.section.parent
+    return section is not None and section.inherited.testing
+
+
+def _in_summary(section: Section) -> bool:
+    """Return whether a section, or one above it, is the header or a summary."""
+    above = section.parent
+    return section.header or section.topic.verdict or (above is not None and _in_summary(above))
