@@ -28,7 +28,7 @@ from atom_release.lab import junit
 from atom_release.lab.junit import UnreadableResults
 from atom_release.probes.scanned import _answer
 from atom_release.probes.suite.run import Run
-from atom_release.probes.suite.verdict import Trial
+from atom_release.probes.suite.trial import Trial
 from atom_release.records import canonical, record
 from atom_release.records.conditions import with_terms
 from atom_release.records.signing_keys import PublicKey

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 from atom_release.lab import junit
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
+from atom_release.probes.suite.bench import Bench
 from atom_release.probes.suite.control import Control, compare
-from atom_release.probes.suite.run import Bench, Run
+from atom_release.probes.suite.run import Run
 from atom_release.probes.suite.series import Series
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from atom_release.lab.environments import NoToolchain, make
 from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
 from atom_release.probes.suite import trees
+from atom_release.probes.suite.bench import Bench, seen_by
 from atom_release.probes.suite.command import CommandBench, CommandSeries
-from atom_release.probes.suite.run import Bench, seen_by
 from atom_release.probes.suite.series import Series, evidence
 from atom_release.probes.suite.verdict import some
 from atom_release.source.objects import MENDED

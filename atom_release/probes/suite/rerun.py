@@ -21,7 +21,8 @@ from atom_release.lab.failure_cause import causes
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import CORES, bench_of, lacks, needed_paths
-from atom_release.probes.suite.verdict import run_facts, some
+from atom_release.probes.suite.run_facts import run_facts
+from atom_release.probes.suite.verdict import some
 from atom_release.source.commit import open_tree
 
 if TYPE_CHECKING:

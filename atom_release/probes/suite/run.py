@@ -1,45 +1,23 @@
-"""One run of pytest over a throwaway copy of the judged tree, in the sandbox.
+"""What one run of a suite came to: what it said, what limits it met, and what its witness wrote.
 
-What it said, and what limits it met.
+How a run is made is `bench`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Any
 
 from atom_release.lab import junit
-from atom_release.lab.failure_cause import limit_met
-from atom_release.lab.sandbox import Limits, Network, Sandbox
-from atom_release.lab.throwaway import throwaway
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from atom_release.gate.facts.environment import EnvironmentFacts
-    from atom_release.gate.manifest.service import History
-    from atom_release.lab.interpreter import Built
-
-_WITNESS = Path(__file__).parents[2] / "lab" / "witness"
+PASSED, FAILED, NOTHING = 0, 1, 5  # pytest's exit statuses: no test was collected is 5
 _LARGEST_WITNESS = 32 << 20
-_MORE = 4
-_START = (
-    "import os, sys; here = os.getcwd();"
-    " sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != here];"
-    " import pytest; sys.path.insert(0, here); sys.exit(pytest.main(sys.argv[1:]))"
-)  # as `python -m pytest`, but for a module of the suite's own that has pytest's name
 _LAST_LINES = 3
-_SAFE = """\
-[safe]
-	directory = *
-"""  # the copy's .git may belong to another uid than the one that the suite runs under
 
 
 @dataclass(frozen=True)
@@ -93,186 +71,6 @@ class Run:
         return {name: count for name, count in counted.items() if type(count) is int and count >= 0}
 
 
-@dataclass(frozen=True)
-class Bench:
-    """How the runs of one suite are made.
-
-    Every run sees its tree as it was, whatever other runs wrote.
-    """
-
-    sandbox: Sandbox
-    python: str
-    own_environment: (
-        bool  # the suite names its Python, so that Python's pytest plugins are the suite's own
-    )
-    scratch: Path
-    paths: Sequence[str]
-    directory: str
-    limits: Limits
-    arguments: Sequence[str] = ()
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    secret: Sequence[str] = field(
-        default=(), repr=False
-    )  # values that must not come out again in what tests say
-    network: bool | Network = False
-    history: History = "commit"
-    roots: Sequence[str] = ()  # folders of the copy that the project is imported from
-    site: Path | None = None  # metadata and programs of the installed project
-    built: Built | None = None  # what its build wrote beside its sources
-    made: EnvironmentFacts | None = field(default=None, repr=False)
-    by_pytest: ClassVar[bool] = True
-
-    def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
-        """Run once; a failure that met a limit once more, with limits four times as high."""
-        first = self._run(tree, seed, self.limits, collect_only=collect_only)
-        if first.met_limit is None or first.status == 0:
-            return first
-        return self._run(tree, seed, self.limits.times(_MORE), collect_only=collect_only)
-
-    def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
-        with (
-            throwaway(self.scratch, "run-") as room,
-            self._throwaway(tree, room) as copy,
-        ):
-            out = room / "out"
-            out.mkdir()
-            (out / "gitconfig").write_text(_SAFE)
-            done = self.sandbox.run(
-                self._command(copy, out, collect_only=collect_only),
-                directory=copy / self.directory,
-                writable=[out],
-                environment=self._environment(copy, out, seed, trace=collect_only),
-                limits=limits,
-                network=self.network,
-                throwaway=[copy],
-            )
-            text = self._redacted(done.output).decode("utf-8", "replace")
-            results, problem = (None, "") if collect_only else self._read(out / "junit.xml")
-            if results is not None:
-                results = results.naming_hidden(done.shown.hidden_path)
-            met = done.met_limit or limit_met(results)
-            return Run(
-                seed,
-                done.status,
-                results,
-                problem,
-                _witness(out / "witness.json"),
-                met,
-                text,
-                done.isolation,
-                copy=os.path.realpath(copy),
-                hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
-            )
-
-    def _read(self, path: Path) -> tuple[junit.Results | None, str]:
-        """Return what the JUnit file says, or why it could not be read."""
-        try:
-            return self._results(self._redacted(path.read_bytes())), ""
-        except FileNotFoundError:
-            return None, "no JUnit file was written"
-        except junit.UnreadableResults as error:
-            return None, error.message
-
-    def _results(self, xml: bytes) -> junit.Results:
-        return junit.read(xml, by_pytest=True)
-
-    def _redacted(self, output: bytes) -> bytes:
-        for value in sorted(self.secret, key=len, reverse=True):
-            for form in {value, escape(value, {'"': "&quot;"})}:
-                output = output.replace(form.encode(), b"[redacted]")
-        return output
-
-    @contextmanager
-    def _throwaway(self, tree: Path, room: Path) -> Iterator[Path]:
-        """Return the tree itself where the sandbox forgets what is written there.
-
-        Else a copy of it.
-        """
-        if "mount-namespace" in self.sandbox.holds:
-            yield tree
-            return
-        copy = room / "tree"
-        shutil.copytree(tree, copy, symlinks=True)
-        yield copy
-
-    def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:
-        root = copy / self.directory
-        paths = [os.path.relpath(copy / path, root) for path in self.paths]
-        options = (
-            ["--collect-only"]
-            if collect_only
-            else [
-                f"--junitxml={out / 'junit.xml'}",
-                "-o",
-                "junit_family=xunit2",
-                "-o",
-                "junit_logging=no",
-                "--junit-prefix=",
-            ]
-        )
-        fixed = [
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:rerunfailures",
-            "-p",
-            "no:flaky",
-            "-p",
-            "release_gate_witness",
-        ]
-        return [
-            self.python,
-            "-c",
-            _START,
-            *fixed,
-            f"--rootdir={root}",
-            f"--confcutdir={copy}",
-            *self.arguments,
-            *options,
-            *paths,
-        ]
-
-    def _environment(self, copy: Path, out: Path, seed: int, *, trace: bool) -> dict[str, str]:
-        plugins = {} if self.own_environment else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        return {
-            "PATH": os.pathsep.join([*self._programs, "/usr/local/bin", "/usr/bin", "/bin"]),
-            "HOME": "/tmp",  # noqa: S108 - private there
-            "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "GIT_CONFIG_SYSTEM": str(out / "gitconfig"),
-            **self.environment,
-            **plugins,
-            "PYTHONHASHSEED": str(seed),
-            "PYTHONPATH": os.pathsep.join(self._import_path(copy)),
-            "RELEASE_GATE_WITNESS": str(out / "witness.json"),
-            "RELEASE_GATE_COPY": f"{os.path.realpath(copy)}/",
-            "RELEASE_GATE_TRACE": "1" if trace else "0",
-        }
-
-    @property
-    def _programs(self) -> list[str]:
-        own = [str(self.site / "bin")] if self.site else []
-        return [str(Path(self.python).parent), *own]
-
-    def _import_path(self, copy: Path) -> list[str]:
-        """Return where modules are looked for before the Python's own places.
-
-        The copy's folders first, so that a copy without bodies is what is imported.
-        """
-        roots = [os.path.normpath(copy / root) for root in self.roots]
-        site = [str(self.site)] if self.site else []
-        given = self.environment.get("PYTHONPATH", "")
-        return [str(_WITNESS), *roots, *site, *filter(None, [given])]
-
-
-def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:
-    """Return the sandbox in which the witness, and those folders, can be read."""
-    return replace(
-        sandbox, readable=(*sandbox.readable, _WITNESS, *more), stopped=threading.Event()
-    )
-
-
 def _junit_name(entry: object) -> str:
     """Return a test's id in the JUnit file, by what the witness wrote of it."""
     match entry:
@@ -282,7 +80,7 @@ def _junit_name(entry: object) -> str:
             return ""
 
 
-def _witness(path: Path) -> dict[str, Any]:
+def read_witness(path: Path) -> dict[str, Any]:
     """Read what the subject's process wrote about itself.
 
     What is not as expected counts as nothing.

@@ -19,7 +19,7 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
 from atom_release.probes.suite.control import Control, Distorted, compare
-from atom_release.probes.suite.verdict import Trial
+from atom_release.probes.suite.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.suite import SuiteFacts
     from atom_release.lab.look import Look
     from atom_release.lab.rewriting import Call, Rewrite, Rewritten
-    from atom_release.probes.suite.run import Bench, Run
+    from atom_release.probes.suite.bench import Bench
+    from atom_release.probes.suite.run import Run
 
 
 def _nothing(_runs: Sequence[Run]) -> Mapping[str, str]:

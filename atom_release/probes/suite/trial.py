@@ -1,0 +1,215 @@
+"""What the runs of one suite come to.
+
+All passed in every run, a test failed, or neither can be said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atom_release.gate.facts.suite import CaseRate, CountsFacts, SuiteFacts
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.failure_cause import causes, remedy
+from atom_release.lab.junit import Outcome
+from atom_release.probes.suite.run import FAILED, NOTHING, PASSED
+from atom_release.probes.suite.run_facts import disagreement, one_line, run_facts, unread
+from atom_release.probes.suite.verdict import Verdict, some
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from atom_release.lab.junit import Case
+    from atom_release.probes.suite.run import Run
+
+_NAMED = 3
+_SHOW = "Commit what the tests read, or have the operator add that path to the readable ones."
+_LOOK = "See the run's output among the artifacts."
+_VARIES = (
+    "The same commit passes and fails: find what differs from run to run (random numbers, time,"
+    " order, threads), in the code or in the test, and commit what makes it the same."
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A collection and the runs that followed it.
+
+    `excused` are failures that are known to be no fault of the tests, with the reason.
+    """
+
+    collection: Run
+    runs: Sequence[Run]
+    wanted: int
+    excused: Mapping[str, str]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What these runs show, a proven failure before a doubt."""
+        return _uncollected(self.collection) or self._failure() or self._doubt() or self._success()
+
+    @property
+    def always_passed(self) -> list[str]:
+        """The tests that passed in every run."""
+        counted = self._counted(Outcome.PASSED)
+        return sorted(name for name, times in counted.items() if times == len(self.runs))
+
+    @property
+    def facts(self) -> SuiteFacts:
+        """The numbers of every run and the pass rate of every test."""
+        passed = self._counted(Outcome.PASSED)
+        ran = self._counted(Outcome.PASSED, Outcome.FAILED, Outcome.ERROR)
+        first = next((run.results.count() for run in self.runs if run.results), None)
+        return SuiteFacts(
+            runs=[run_facts(run) for run in self.runs],
+            collected=len(self.collection.collected),
+            counts=CountsFacts(**first) if first else None,
+            cases={
+                name: CaseRate(passed=passed[name], ran=times)
+                for name, times in sorted(ran.items())
+            },
+            not_the_code={
+                case: why for run in self.runs for case, why in self._not_the_code(run).items()
+            },
+        )
+
+    def _counted(self, *outcomes: Outcome) -> Counter[str]:
+        return Counter(
+            case.id for run in self.runs if run.results for case in run.results.having(*outcomes)
+        )
+
+    def _not_the_code(self, run: Run) -> dict[str, str]:
+        """Return the failing, or never really run, tests of a run whose surroundings erred."""
+        cases = (
+            run.results.having(Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)
+            if run.results
+            else []
+        )
+        excused = {
+            case.id: self.excused[case.id]
+            for case in cases
+            if case.id in self.excused and case.outcome is not Outcome.SKIPPED
+        }
+        return causes(cases) | excused
+
+    def _failure(self) -> Verdict | None:
+        """Find tests that failed by their own judgement, in runs that met no limit."""
+        proven: dict[str, Case] = {}
+        times: Counter[str] = Counter()
+        sound = [
+            run
+            for run in self.runs
+            if run.results and run.met_limit is None and run.status == FAILED
+        ]
+        for run in sound:
+            excused = self._not_the_code(run)
+            for case in run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else ():
+                if case.id not in excused:
+                    proven.setdefault(case.id, case)
+                    times[case.id] += 1
+        if not proven:
+            return None
+        flaky = {name: count for name, count in times.items() if count < len(self.runs)}
+        worst = max(times, key=lambda name: (times[name], name))
+        summary = f"{some(sorted(proven))} failed: {one_line(proven[worst].message)}"
+        if len(flaky) == len(proven):
+            rates = ", ".join(
+                f"{name} in {count} of {len(self.runs)} runs"
+                for name, count in sorted(flaky.items())[:_NAMED]
+            )
+            return Verdict(
+                Answer.NO, f"flaky: {rates} failed: {one_line(proven[worst].message)}", _VARIES
+            )
+        ended = next((f"; {run.ended}" for run in sound if run.ended), "")
+        return Verdict(Answer.NO, f"{summary}{ended}", "Correct the code or the test, and commit.")
+
+    def _doubt(self) -> Verdict | None:
+        for run in self.runs:
+            doubt = self._doubtful(run)
+            if doubt:
+                outside = sorted(set(self._not_the_code(run).values()))
+                return Verdict(
+                    Answer.UNKNOWN,
+                    f"{doubt} (run {run.seed} of {self.wanted})",
+                    next((advice for why in outside if (advice := remedy(why))), _LOOK),
+                )
+        if len(self.runs) < self.wanted:
+            return Verdict(Answer.UNKNOWN, f"only {len(self.runs)} of {self.wanted} runs were made")
+        return None
+
+    def _doubtful(self, run: Run) -> str:
+        if run.met_limit:
+            return (
+                f"the suite met its {_limit(run.met_limit)} limit, also with limits four times as"
+                " high"
+            )
+        if run.results is None and run.hidden_path:
+            return (
+                f"the run ended with status {run.status}: {run.hidden_path} is outside what the"
+                " tests may see"
+            )
+        if run.results is None:
+            return f"the run ended with status {run.status} and {run.problem}: {run.last_lines}"
+        if unread(run):
+            return unread(run)
+        outside = self._not_the_code(run)
+        if outside:
+            return (
+                f"{len(outside)} tests did not really run, {some(sorted(set(outside.values())))}:"
+                f" {some(sorted(outside))}"
+            )
+        return disagreement(run, self.collection)
+
+    def _success(self) -> Verdict:
+        counts = [run.results.count() for run in self.runs if run.results]
+        passed, skipped = counts[0]["passed"], counts[0]["skipped"]
+        if not all(count["passed"] for count in counts):
+            return Verdict(
+                Answer.UNKNOWN,
+                f"no test ran: {skipped} skipped",
+                "Let the suite run here, or name an interpreter that has what it needs.",
+            )
+        beside = f", {skipped} skipped" if skipped else ""
+        return Verdict(
+            Answer.YES,
+            f"{passed} of {passed} tests passed in {len(self.runs)} of {self.wanted} runs{beside}",
+        )
+
+
+def _uncollected(collection: Run) -> Verdict | None:
+    """Return why nothing can be run, if so."""
+    if collection.met_limit:
+        return Verdict(
+            Answer.UNKNOWN,
+            f"collecting the tests met the {_limit(collection.met_limit)} limit, also with limits"
+            " four times as high",
+        )
+    if collection.status == NOTHING or (collection.status == PASSED and not collection.collected):
+        return Verdict(
+            Answer.UNKNOWN,
+            "no test was collected",
+            "See that the manifest's test paths hold tests.",
+        )
+    if collection.status != PASSED:
+        errors = [
+            line[2:].strip() for line in collection.output.splitlines() if line.startswith("E  ")
+        ]
+        why = errors[-1] if errors else collection.problem or collection.last_words
+        if collection.hidden_path:
+            return Verdict(
+                Answer.UNKNOWN,
+                f"the tests could not be collected: {collection.hidden_path} is outside what they"
+                f" may see ({why[:300]})",
+                _SHOW,
+            )
+        return Verdict(
+            Answer.UNKNOWN,
+            f"the tests could not be collected: {why[:300]}",
+            "Name an interpreter or requirements with what the suite imports.",
+        )
+    return None
+
+
+def _limit(name: str) -> str:
+    return {"wall": "time", "cpu": "processor time"}.get(name, name)
