@@ -7,7 +7,6 @@ several probes, and say so.
 from __future__ import annotations
 
 TOGETHER = {
-    "report": "claims",
     "migrations": "tenancy",
     "isolation": "tenancy",
     "tampered-artifact": "signature",

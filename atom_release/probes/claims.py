@@ -1,6 +1,4 @@
-"""The questions `report` and `claims` about one service: is its report there, once, and passed.
-
-And what does it assert?
+"""The question `claims`: what does a service's report assert? Asked with `report`, read once.
 
 What becomes of the assertions is not decided here: the gate judges them (`gate.ledger`) from these
 facts and the evidence of the other probes.
@@ -11,17 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC
-from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from atom_release.gate.claims.ledger import disagreements
-from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
+from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord
 from atom_release.gate.claims.service_facts import FileSize, Known, LineAge
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
-from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
+from atom_release.probes.report import (
+    REPORT,
+    SHOWN,
+    absent_path_control,
+    ask_report,
+    find_disagreements,
+    report_paths,
+)
 from atom_release.reader.claims_block import FILE
 from atom_release.reader.control import changed_copy
 from atom_release.reader.report import read_report
@@ -31,13 +35,12 @@ from atom_release.source.objects import MissingBlob
 if TYPE_CHECKING:
     from atom_release.source.commit import JudgedTree
 
-_REPORT, _CLAIMS = "report", "claims"
-_FOUND = 5
+_QUESTION = "claims"
 
 
 def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
     """Return the evidence on the report's presence and status, and on what it asserts."""
-    paths = _paths(look, service)
+    paths = report_paths(look, service)
     if len(paths) != 1:
         return _absent(look, service, paths)
     try:
@@ -55,13 +58,9 @@ def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
             "Write the report as Markdown or JSON text, below the manifest's report_limit, and a"
             " claims block as `atom-release schema --claims` has it.",
         )
-    return _report(look, service, record), _claims(
+    return ask_report(look, service, record), _claims(
         look, service, record, changed_copy(record, raw, beside)
     )
-
-
-def _paths(look: Look, service: Service) -> list[str]:
-    return look.tree.glob(service.report) if service.report is not None else []
 
 
 def _beside(look: Look, report: str) -> bytes | None:
@@ -74,7 +73,7 @@ def _beside(look: Look, report: str) -> bytes | None:
 def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, Evidence]:
     state = "twice" if paths else "absent"
     reason = (
-        f"claimed twice: {', '.join(paths[:_FOUND])}"
+        f"claimed twice: {', '.join(paths[:SHOWN])}"
         if paths
         else f"no file of the judged commit matches {service.report}"
     )
@@ -85,30 +84,12 @@ def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, E
     )
     facts: dict[str, Any] = {
         "state": state,
-        "paths": paths[:_FOUND],
-        "disagreements": _disagreements(look, service, paths[:_FOUND]),
+        "paths": paths[:SHOWN],
+        "disagreements": find_disagreements(look, service, paths[:SHOWN]),
     }
-    rest: dict[str, Any] = {"control": _control(look), "remedy": remedy, "facts": facts}
-    return look.found(_REPORT, service.id, Answer.NO, reason, **rest), look.found(
-        _CLAIMS, service.id, Answer.UNKNOWN, f"nothing to read: {reason}", **rest
-    )
-
-
-def _disagreements(look: Look, service: Service, paths: list[str]) -> list[str]:
-    """Return where several reports of this service's task state another status or other counts."""
-    readable = (
-        [path for path in paths if look.tree.entries[path].kind == "blob"] if len(paths) > 1 else []
-    )
-    records = [
-        read_report(path, look.tree.read(path), limit=look.manifest.report_limit)
-        for path in readable
-    ]
-    return list(
-        disagreements(
-            record.model_copy(update={"task_id": service.id})
-            for record in records
-            if not record.unread
-        )
+    rest: dict[str, Any] = {"control": absent_path_control(look), "remedy": remedy, "facts": facts}
+    return look.found(REPORT, service.id, Answer.NO, reason, **rest), look.found(
+        _QUESTION, service.id, Answer.UNKNOWN, f"nothing to read: {reason}", **rest
     )
 
 
@@ -116,131 +97,14 @@ def _unreadable(
     look: Look, service: Service, path: str, why: str, remedy: str
 ) -> tuple[Evidence, Evidence]:
     rest: dict[str, Any] = {
-        "control": _control(look),
+        "control": absent_path_control(look),
         "remedy": remedy,
         "facts": {"state": "unread", "paths": [path], "unread": why},
     }
     reason = f"{path} could not be read: {why}"
-    return look.found(_REPORT, service.id, Answer.UNKNOWN, reason, **rest), look.found(
-        _CLAIMS, service.id, Answer.UNKNOWN, reason, **rest
+    return look.found(REPORT, service.id, Answer.UNKNOWN, reason, **rest), look.found(
+        _QUESTION, service.id, Answer.UNKNOWN, reason, **rest
     )
-
-
-def _control(look: Look) -> NegativeControl:
-    """Ask for a report that cannot be there."""
-    path = f"no-such-folder-{look.tree.commit}/report.md"
-    paths = look.tree.glob(path)
-    return NegativeControl(
-        state=ControlState.DEAD if paths else ControlState.ALIVE,
-        changed=f"asked for {path}",
-        found=", ".join(paths) or "no file of the judged commit",
-    )
-
-
-def _report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
-    twins = _twins(look, service)
-    answer, state, reason = _standing(look, service, record, twins)
-    return look.found(
-        _REPORT,
-        service.id,
-        answer,
-        reason,
-        remedy=_remedy(record, answer),
-        control=_control(look),
-        facts={
-            "state": state,
-            "paths": [record.path],
-            "status": record.status.value,
-            "status_raw": record.status_raw,
-            "task_id": record.task_id,
-            "disagreements": _disagreements(look, service, [record.path, *twins]),
-        },
-        sources={record.path: look.tree.digest(record.path)},
-    )
-
-
-def _standing(
-    look: Look, service: Service, record: ClaimRecord, twins: list[str]
-) -> tuple[Answer, str, str]:
-    """Return the answer, the state of the report in the tree, and the reason."""
-    if twins:
-        return (
-            Answer.NO,
-            "twice",
-            f"claimed twice: {service.id} is also named by {', '.join(twins)}",
-        )
-    others = {other.id for other in look.manifest.services} - {service.id}
-    if record.task_id in others:
-        return (
-            Answer.NO,
-            "absent",
-            f"{record.path} is the report of {record.task_id}, not of {service.id}",
-        )
-    refused = next(
-        (
-            claim
-            for claim in record.claims
-            if claim.kind is ClaimKind.STATUS and claim.value != ReportStatus.PASS
-        ),
-        None,
-    )
-    if refused is not None:
-        return Answer.NO, "one", f"{record.place(refused)} says {refused.value}"
-    if not record.status.understood:
-        return Answer.UNKNOWN, "one", _not_understood(record)
-    return Answer.YES, "one", f"{record.path} is there once and says {record.status_raw}"
-
-
-def _not_understood(record: ClaimRecord) -> str:
-    """Return why a report's status was not taken for one."""
-    if record.status is ReportStatus.MISSING:
-        return f"{record.path} states no status"
-    if record.doubt:
-        return (
-            f"{record.path} states {record.status_raw!r}, and what a reader meets there speaks"
-            f" against it: {record.doubt}"
-        )
-    return f"{record.path} states the status {record.status_raw!r}, which is not understood"
-
-
-def _remedy(record: ClaimRecord, answer: Answer) -> str:
-    """Return what the report's writer can do, which is to say it once, for machines."""
-    if answer is Answer.YES:
-        return ""
-    if record.doubt:
-        return (
-            f"Correct in {record.path} the place that is named, or the status. What is past goes"
-            " under a heading such as `Before`, what is known and apart from this release says so."
-        )
-    if record.status.understood:
-        return f"Correct what {record.path} says of itself, or what it reports on."
-    return (
-        f"State the status in {record.path} as PASS, FAIL, BLOCKED, PARTIAL or SIMULATED, in a"
-        f" claims block, which `atom-release claims --draft {record.path}` writes."
-    )
-
-
-def _twins(look: Look, service: Service) -> list[str]:
-    """Return the other services' reports that name this service's task."""
-    return [
-        path
-        for other in look.manifest.services
-        if other.id != service.id
-        for path in _paths(look, other)
-        if _task(look.tree, path, look) == service.id
-    ]
-
-
-def _task(tree: JudgedTree, path: str, look: Look) -> str | None:
-    try:
-        return _task_of(path, tree.read(path), look.manifest.report_limit)
-    except MissingBlob:
-        return None
-
-
-@cache
-def _task_of(path: str, raw: bytes, limit: int) -> str | None:
-    return read_report(path, raw, limit=limit).task_id
 
 
 def _claims(
@@ -267,7 +131,7 @@ def _claims(
         },
     }
     return look.found(
-        _CLAIMS,
+        _QUESTION,
         service.id,
         Answer.YES,
         f"{record.path} asserts {len(record.claims)} things; {record.unexamined} of {record.lines}"
