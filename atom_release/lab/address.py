@@ -16,7 +16,8 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service, Start
 from atom_release.gate.vocabulary import Answer, Assurance
-from atom_release.lab.http_exchange import Exchange, Refused
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_faults import Refused
 from atom_release.lab.look import Look
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atom_release.lab.junit import Case, Outcome, Results
+from atom_release.lab.junit import Outcome
+from atom_release.lab.junit_results import Case, Results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,19 +8,25 @@ rules, so each is an error of its own.
 
 from __future__ import annotations
 
-import json
 import re
-import socket
-import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Login, Request
 from atom_release.lab.closing import Closing
+from atom_release.lab.http_faults import (
+    FAULTS,
+    NotStarted,
+    ProtocolFault,
+    TimedOut,
+    Unfilled,
+    kind_of,
+)
+from atom_release.lab.http_messages import Answered, Prepared, content_of, json_of, pointer
 
 if TYPE_CHECKING:
     import httpx
@@ -29,48 +35,6 @@ if TYPE_CHECKING:
 
 _LONGEST_ANSWER = 16 * 1024 * 1024
 _TEMPLATE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?::[A-Za-z0-9_.]+)?)\}")
-
-
-class Refused(ProbeFault):
-    """Nobody listens at the address, or its name does not resolve: the system is absent."""
-
-
-class TimedOut(ProbeFault):
-    """The address took the connection or the request, and did not answer in time."""
-
-
-class ProtocolFault(ProbeFault):
-    """An answer that is not one: TLS failed, the connection broke, or what came is not HTTP."""
-
-
-class NotStarted(ProbeFault):
-    """The request goes to a service that has no address, since it did not start."""
-
-
-class Unfilled(ProbeFault):
-    """A `{name}` in a request for which nothing gave a value."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What came back, whatever its status; `json` is None where the body is not JSON."""
-
-    status: int
-    body: bytes
-    json: Any
-    headers: Mapping[str, str]  # names in lower case
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A request as it is sent; `name` tells of it without what was filled in."""
-
-    name: str
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    content: bytes | None
 
 
 @dataclass
@@ -141,7 +105,7 @@ class Exchange(Closing):
             name: self._fill(value, values)
             for name, value in {**request.headers, **(headers or {})}.items()
         }
-        kind, content = _content(filled, self._fill_body(request.body, values))
+        kind, content = content_of(filled, self._fill_body(request.body, values))
         return Prepared(
             f"{request.method} {request.path} of {service}",
             request.method,
@@ -244,14 +208,14 @@ class Exchange(Closing):
         except httpx.TimeoutException as error:
             raise TimedOut(f"{name}: no whole answer within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _FAULTS.get(kind_of(error), ProtocolFault)(
+            raise FAULTS.get(kind_of(error), ProtocolFault)(
                 f"{name}: {kind_of(error)} ({type(error).__name__})"
             ) from error
         seconds = time.perf_counter() - started
         return Answered(
             response.status_code,
             content,
-            _json(content),
+            json_of(content),
             {name.lower(): value for name, value in response.headers.items()},
             seconds,
         )
@@ -285,88 +249,3 @@ class Exchange(Closing):
             )
         self._transport.deadline.ends = ends
         return self._client
-
-
-def _content(
-    headers: Mapping[str, str],
-    body: Any,  # noqa: ANN401 - any JSON
-) -> tuple[dict[str, str], bytes | None]:
-    """Return a body as bytes, and the header that it needs where none says its kind."""
-    if body is None:
-        return {}, None
-    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
-    if kind.lower().startswith("application/x-www-form-urlencoded") and isinstance(body, dict):
-        return {}, urlencode(body, doseq=True).encode()
-    if kind and "json" not in kind.lower() and isinstance(body, str):
-        return {}, body.encode()
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    return ({} if kind else {"Content-Type": "application/json"}), content
-
-
-def _json(content: bytes) -> Any:  # noqa: ANN401 - any JSON
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None
-
-
-def pointer(document: Any, path: str) -> Any:  # noqa: ANN401 - any JSON
-    """Resolve a JSON pointer (RFC 6901), e.g. `/items/0/id`; the empty one is the document.
-
-    Raises:
-        LookupError: the document has nothing there.
-    """
-    if path and not path.startswith("/"):
-        raise LookupError(f"{path!r} is not a JSON pointer")
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, list) and re.fullmatch(r"0|[1-9][0-9]*", name):
-            document = document[int(name)]
-        elif isinstance(document, dict):
-            document = document[name]
-        else:
-            raise LookupError(f"nothing at {path!r}")
-    return document
-
-
-_FAULTS: dict[str, type[ProbeFault]] = {
-    "refused": Refused,
-    "unresolved": Refused,
-    "timeout": TimedOut,
-}
-_KINDS: tuple[tuple[type[BaseException], str], ...] = (
-    (ssl.SSLError, "tls"),
-    (socket.gaierror, "unresolved"),
-    (TimeoutError, "timeout"),
-    (ConnectionRefusedError, "refused"),
-    (ConnectionError, "broken"),
-)
-
-
-def kind_of(error: BaseException) -> str:
-    """Return how a connection failed, whichever library said so.
-
-    Refused, unresolved, timeout, tls, broken or protocol.
-    """
-    chain = list(_chain(error))
-    for kind, name in _KINDS:
-        if any(isinstance(link, kind) for link in chain):
-            return name
-    return (
-        "timeout" if any("timeout" in type(link).__name__.lower() for link in chain) else "protocol"
-    )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Return an error and all that it was raised from.
-
-    Some libraries wrap in arguments or `reason` instead of `from`.
-    """
-    waiting, seen = [error], set[int]()
-    while waiting:
-        link = waiting.pop()
-        if not isinstance(link, BaseException) or id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        waiting += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from atom_release.lab.junit import Case
+    from atom_release.lab.junit_results import Case
     from atom_release.lab.rewriting import Call, Function, Rewritten
 
 _HELPER = """

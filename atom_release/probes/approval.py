@@ -21,7 +21,8 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Approval, Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, not_started
-from atom_release.lab.http_exchange import Answered, Exchange
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
 
 _QUESTION = "approval"

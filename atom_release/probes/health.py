@@ -12,7 +12,8 @@ from atom_release.gate.facts.health import HealthFacts
 from atom_release.gate.manifest import Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, bad_status, excused, not_started, place, unanswered
-from atom_release.lab.http_exchange import Exchange, NotStarted, ProtocolFault, Refused, TimedOut
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_faults import NotStarted, ProtocolFault, Refused, TimedOut
 from atom_release.lab.look import Look
 
 _QUESTION = "health"

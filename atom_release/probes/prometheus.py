@@ -18,7 +18,7 @@ from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import absent, unreached
 from atom_release.lab.closing import Closing
-from atom_release.lab.http_exchange import kind_of
+from atom_release.lab.http_faults import kind_of
 from atom_release.lab.look import Look
 
 _QUESTION = "prometheus"

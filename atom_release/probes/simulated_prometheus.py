@@ -22,7 +22,7 @@ from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import Rehearsal
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
-from atom_release.probes.metrics import NotMetrics, parse
+from atom_release.probes.metrics.scrape import NotMetrics, parse
 
 LEG = ("simulated-prometheus", "prometheus")
 _INTERVAL = 0.2

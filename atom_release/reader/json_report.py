@@ -19,65 +19,28 @@ from atom_release.gate.claims.record import (
 from atom_release.reader import header, json_lines
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document
+from atom_release.reader.json_counts import suite_counts
 from atom_release.reader.json_lines import Leaf, NotJson
+from atom_release.reader.json_words import (
+    ABOUT,
+    ENVIRONMENT,
+    FILES,
+    METRICS,
+    POLICIES,
+    POLICY,
+    STATES,
+    VERDICTS,
+    measure_of,
+    words_of,
+)
 from atom_release.reader.paths import path_of
 from atom_release.reader.record_parts import counted, ordered, service_of
-from atom_release.reader.tally import UNITS, Counts
+from atom_release.reader.tally import Counts
 from atom_release.reader.vocabulary import concepts
 from atom_release.reader.words import status_of
 
 _LONGEST = 300
-_WORD = re.compile(r"[^\w]+|_+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ABOUT = frozenset(
-    {"metadata", "meta", "report", "header", "info", "git", "summary", "report info", "overview"}
-)
-_VERDICTS = frozenset(
-    {"passed", "success", "ok", "all passed", "overall passed", "ready", "system ready", "valid",
-     "pass", "succeeded", "production ready", "overall success", "all tests passed", "is valid",
-     "release ready", "all checks passed", "validation passed", "overall pass", "tests passed"}
-)  # fmt: skip
-_TESTS = frozenset(
-    {"tests", "test results", "test summary", "testing", "unit tests", "test", "suite", "test suite",
-     "test stats", "test run"}
-)  # fmt: skip
-_TOTALS = frozenset({"summary", "totals", "stats", "statistics", "results summary", "result"})
-_COUNTS = {
-    "passes": "passed", "num passed tests": "passed", "passed count": "passed",
-    "num failed tests": "failed", "failed count": "failed", "num pending tests": "skipped",
-    "num total tests": "total", "total count": "total", "collected": "total",
-}  # fmt: skip
-_STATES = frozenset({"status", "state", "result", "mode", "outcome"})
-_POLICIES = frozenset({"policies", "policy compliance", "compliance", "policy", "policy status"})
-_POLICY = re.compile(r"(?:policy[_\- ]?)?p[-_ ]?(\d{1,2})(?![0-9])", re.IGNORECASE)
-_FILES = frozenset(
-    {"deliverables", "files", "files created", "artifacts", "outputs", "created files",
-     "files changed", "files modified", "modified files", "changed files"}
-)  # fmt: skip
-_ENVIRONMENT = frozenset({"environment", "env", "environment variables", "env fallbacks"})
-_METRICS = frozenset(
-    {"metrics", "performance", "results", "model", "model performance", "evaluation", "accuracy",
-     "latency", "test metrics"}
-)  # fmt: skip
-_SCORES = {
-    "accuracy": ClaimKind.ACCURACY,
-    "precision": ClaimKind.PRECISION,
-    "recall": ClaimKind.RECALL,
-    "f1": ClaimKind.F1,
-    "f1 score": ClaimKind.F1,
-}
-_LATENCY = re.compile(
-    r"(p50|p90|p95|p99|avg|mean|median)? ?(?:latency|response time)? ?(p50|p90|p95|p99|avg|mean|max)?"
-    r" (ms|s)"
-)
-_STATISTICS = {"mean": "avg", "median": "p50"}
-_COVERAGE = frozenset(
-    {"coverage", "coverage percent", "coverage pct", "test coverage", "line coverage",
-     "code coverage", "total coverage", "coverage percentage", "overall coverage"}
-)  # fmt: skip
-_THROUGHPUT = re.compile(r"(?:throughput|requests)(?: rps| per second)|rps|qps")
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3})(?![\w.])")
-_MOST = 10**7
 _PAIR, _TRIPLE = 2, 3
 
 
@@ -96,15 +59,12 @@ def read(path: str, text: str) -> ClaimRecord:
     return record.model_copy(update={"findings": (*record.findings, *twice)})
 
 
-Keys = tuple[str, ...]
-
-
 class _Reading:
     """One pass for each question over the leaves of one document."""
 
     def __init__(self, document: Document, leaves: list[Leaf]) -> None:
         self.document = document
-        self.leaves = [(tuple(_key(part) for part in leaf.path), leaf) for leaf in leaves]
+        self.leaves = [(tuple(words_of(part) for part in leaf.path), leaf) for leaf in leaves]
         self.claims: list[Claim] = []
         self.findings: list[str] = []
         self.used: set[int] = set()
@@ -117,7 +77,7 @@ class _Reading:
         """Yield what stands at the top under a name of that concept, then in what is about it."""
         for depth in (1, _PAIR):
             for keys, leaf in self.leaves:
-                placed = len(keys) == depth and (depth == 1 or keys[0] in _ABOUT)
+                placed = len(keys) == depth and (depth == 1 or keys[0] in ABOUT)
                 if placed and concept in concepts(keys[-1]) and isinstance(leaf.value, str):
                     yield leaf
 
@@ -199,7 +159,7 @@ class _Reading:
     def _booleans(self) -> Iterator[tuple[str, Leaf, ReportStatus | None]]:
         """Yield what says with true or false whether the whole passed."""
         for keys, leaf in self.leaves:
-            if len(keys) == 1 and keys[0] in _VERDICTS and isinstance(leaf.value, bool):
+            if len(keys) == 1 and keys[0] in VERDICTS and isinstance(leaf.value, bool):
                 status = ReportStatus.PASS if leaf.value else ReportStatus.FAIL
                 yield f"{keys[0]}: {str(leaf.value).lower()}", leaf, status
 
@@ -207,7 +167,7 @@ class _Reading:
         """Return whether a mode, or the state of every part, says that nothing was really done."""
         parts = []
         for keys, leaf in self.leaves:
-            state = keys and keys[-1] in _STATES
+            state = keys and keys[-1] in STATES
             if len(keys) == 1 and keys[0] in {"mode", "simulated", "simulation", "dry run", "mock"}:
                 if leaf.value is True or status_of(str(leaf.value)) is ReportStatus.SIMULATED:
                     return True
@@ -216,46 +176,24 @@ class _Reading:
         return bool(parts) and all(parts)
 
     def _counts(self, path: str) -> Counts | None:
-        numbers: dict[str, int] = {}
-        lines: dict[str, int] = {}
-        groups: dict[Keys, dict[str, Leaf]] = {}
-        for keys, leaf in self.leaves:
-            unit = _unit(keys[-1]) if keys else None
-            if unit and _is_count(leaf):
-                groups.setdefault(keys[:-1], {}).setdefault(unit, leaf)
-        for keys, group in groups.items():
-            if not self._counts_tests(keys, group, path):
-                continue
-            for unit, leaf in group.items():
-                if unit not in numbers:
-                    numbers[unit], lines[unit] = int(leaf.value or 0), leaf.line
-                    self.claim(
-                        ClaimKind.TESTS, int(leaf.value or 0), leaf, unit=unit, comparator="="
-                    )
-            break
-        if not numbers:
+        stated = suite_counts(self.leaves, path)
+        if not stated:
             return None
+        numbers = {unit: int(leaf.value or 0) for unit, leaf in stated.items()}
+        lines = {unit: leaf.line for unit, leaf in stated.items()}
+        for unit, leaf in stated.items():
+            self.claim(ClaimKind.TESTS, numbers[unit], leaf, unit=unit, comparator="=")
         counts = Counts.from_numbers(min(lines.values()), numbers, None, lines)
         if not counts.adds_up():
             self.findings.append(f"{counts} does not add up on line {counts.line}")
         return counts.completed()
 
-    def _counts_tests(self, keys: Keys, group: dict[str, Leaf], path: str) -> bool:
-        if len(keys) > 1:
-            return False
-        whole = {"passed", "failed"} <= set(group)
-        named = any("test" in str(leaf.path[-1]).lower() for leaf in group.values())
-        if not keys:
-            about = "test" in path.lower() or "测试" in path
-            return named or (whole and "total" in group and about)
-        return keys[0] in _TESTS or (keys[0] in _TOTALS and (named or (whole and "total" in group)))
-
     def _policies(self) -> dict[str, str | None]:
         policies: dict[str, str | None] = {}
         for keys, leaf in self.leaves:
-            if len(keys) < _PAIR or keys[0] not in _POLICIES or not isinstance(leaf.value, str):
+            if len(keys) < _PAIR or keys[0] not in POLICIES or not isinstance(leaf.value, str):
                 continue
-            match = _POLICY.match(keys[1])
+            match = POLICY.match(keys[1])
             if match and (len(keys) == _PAIR or keys[2] in {"status", "result"}):
                 status = status_of(leaf.value)
                 policy = f"P-{int(match[1])}"
@@ -268,7 +206,7 @@ class _Reading:
         for keys, leaf in self.leaves:
             listed = (
                 keys
-                and keys[0] in _FILES
+                and keys[0] in FILES
                 and (len(keys) == _PAIR or (len(keys) == _TRIPLE and keys[2] in {"path", "file"}))
             )
             name = path_of(leaf.value) if listed and isinstance(leaf.value, str) else None
@@ -282,7 +220,7 @@ class _Reading:
         for keys, leaf in self.leaves:
             if (
                 len(keys) == _TRIPLE
-                and keys[0] in _ENVIRONMENT
+                and keys[0] in ENVIRONMENT
                 and keys[2] in {"variable", "status", "fallback"}
                 and isinstance(leaf.value, str)
             ):
@@ -299,20 +237,15 @@ class _Reading:
         for keys, leaf in self.leaves:
             if not keys or not isinstance(leaf.value, int | float) or isinstance(leaf.value, bool):
                 continue
-            if len(keys) == 1 or (len(keys) == _PAIR and keys[0] in _METRICS):
+            if len(keys) == 1 or (len(keys) == _PAIR and keys[0] in METRICS):
                 self._metric(keys[-1], float(leaf.value), leaf)
 
     def _metric(self, name: str, value: float, leaf: Leaf) -> None:
-        if name in _SCORES and 0 <= value <= 1:
-            self.claim(_SCORES[name], value, leaf, unit="fraction", comparator="=")
-        elif name in _COVERAGE and 1 < value <= 100:  # noqa: PLR2004 - percent
-            self.claim(ClaimKind.COVERAGE, value, leaf, unit="%", comparator="=")
-        elif (match := _LATENCY.fullmatch(name)) and name.strip() not in {"ms", "s"}:
-            statistic = match[1] or match[2]
-            detail = {"detail": _STATISTICS.get(statistic, statistic)} if statistic else {}
-            self.claim(ClaimKind.LATENCY, value, leaf, unit=match[3], comparator="=", **detail)
-        elif _THROUGHPUT.fullmatch(name):
-            self.claim(ClaimKind.THROUGHPUT, value, leaf, unit="/s", comparator="=")
+        measure = measure_of(name, value)
+        if measure is not None:
+            self.claim(
+                measure.kind, value, leaf, unit=measure.unit, comparator="=", **measure.detail
+            )
 
     def _first(self, kind: ClaimKind, concept: str) -> str | None:
         for leaf in self.top(concept):
@@ -346,19 +279,3 @@ class _Reading:
                     self.claim(ClaimKind.DATE, value, leaf)
                     return value
         return None
-
-
-def _unit(name: str) -> str | None:
-    if name in _COUNTS:
-        return _COUNTS[name]
-    return next((unit for unit in UNITS if unit in concepts(name)), None)
-
-
-def _is_count(leaf: Leaf) -> bool:
-    return (
-        isinstance(leaf.value, int) and not isinstance(leaf.value, bool) and 0 <= leaf.value < _MOST
-    )
-
-
-def _key(part: str | int) -> str:
-    return _WORD.sub(" ", _CAMEL.sub(" ", str(part)).lower()).strip()

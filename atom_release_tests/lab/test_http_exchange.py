@@ -13,15 +13,9 @@ import pytest
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Login, Request
-from atom_release.lab.http_exchange import (
-    Exchange,
-    NotStarted,
-    ProtocolFault,
-    Refused,
-    TimedOut,
-    Unfilled,
-    pointer,
-)
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_faults import NotStarted, ProtocolFault, Refused, TimedOut, Unfilled
+from atom_release.lab.http_messages import pointer
 from atom_release.lab.rehearsal.ports import status_of
 from atom_release_tests.fixtures.serving import serving
 

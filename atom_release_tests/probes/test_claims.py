@@ -18,8 +18,8 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, ControlState
 from atom_release.lab.look import Look
-from atom_release.probes import claims as facts
 from atom_release.probes.claims import collect
+from atom_release.probes.report import absent_path_control
 from atom_release.reader import control, read_report
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.grown import commit, git, new
@@ -297,4 +297,4 @@ def test_the_report_s_control_is_dead_with_a_tree_that_finds_everything(
 ) -> None:
     look = _look(repository)
     monkeypatch.setattr(type(look.tree), "glob", lambda *_: ["reports/0B.7_router.md"])
-    assert facts._control(look).state is ControlState.DEAD
+    assert absent_path_control(look).state is ControlState.DEAD

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.probes import metrics
-from atom_release.probes.metrics import NotMetrics, parse
+from atom_release.probes.metrics.scrape import NotMetrics, parse
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
 SERVICE = service_of(

@@ -15,7 +15,7 @@ import yaml
 import atom_release.reference
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import postgres
-from atom_release.probes.tenancy import companion, crossing
+from atom_release.probes.tenancy import companion, crossing, operations
 from atom_release.probes.tenancy.attempt import Came
 from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, started
 
@@ -273,8 +273,9 @@ def test_detector_that_sees_nothing_has_a_dead_control(
 
     Blind them, and with protection switched off it must not say alive.
     """
-    monkeypatch.setattr(crossing, "counted", lambda *_: Came(0))
-    monkeypatch.setattr(crossing, "written", lambda *_: Came(0))
+    for module in (crossing, operations):
+        monkeypatch.setattr(module, "counted", lambda *_: Came(0))
+        monkeypatch.setattr(module, "written", lambda *_: Came(0))
     _, isolation = ask_tenancy(server, tmp_path, a=_NOTES)
     assert isolation.answer is Answer.UNKNOWN
     assert isolation.control is not None

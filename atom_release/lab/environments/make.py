@@ -20,14 +20,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from packaging.utils import canonicalize_name
-
 from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.lab.environments import packages, project, sealed
 from atom_release.lab.environments.packages import Shelf
 from atom_release.lab.environments.project import Layer
 from atom_release.lab.environments.pythons import choose
-from atom_release.lab.environments.requirements import Listed, add_line, read_requirements
+from atom_release.lab.environments.requirements import Listed, names_package, read_requirements
 from atom_release.lab.environments.uv import Archive
 from atom_release.lab.environments.wanted import Reader, Wanted
 from atom_release.lab.environments.workshop import Workshop
@@ -77,7 +75,7 @@ class _Maker:
         """Return the interpreter, made or found."""
         self.look.tell("making the suite's environment", 0.0)
         exported = self._exported() if self.wanted.exported else None
-        listed = _joined(self.wanted.listed, exported) if exported else self.wanted.listed
+        listed = self.wanted.listed.joined(exported) if exported else self.wanted.listed
         projects = dict(self.wanted.projects)
         for folder, extras in exported.local.items() if exported else ():
             projects.setdefault(folder, tuple(extras))
@@ -176,7 +174,7 @@ class _Maker:
 
     def _resolved(self, names: list[str], listed: Listed, *, whole: bool) -> list[Archive]:
         """Return the files that it all comes to; the same as before for the same words."""
-        lacking = [name for name in self.needs if not _names(name, names)]
+        lacking = [name for name in self.needs if not names_package(names, name)]
         key = self._key("resolved", names, listed.constraints, lacking, whole)
 
         def resolve(room: Path) -> dict[str, Any]:
@@ -271,23 +269,6 @@ class _Maker:
         with (locks / key).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def _joined(listed: Listed, exported: Listed) -> Listed:
-    return Listed(
-        names=[*exported.names, *listed.names],
-        constraints=listed.constraints,
-        hashes={**listed.hashes, **exported.hashes},
-        passed_over=listed.passed_over,
-    )
-
-
-def _names(name: str, lines: list[str]) -> bool:
-    listed = Listed()
-    for line in lines:
-        add_line(listed, ".", line)
-    own = [canonicalize_name(line.partition("=")[0].partition(" ")[0]) for line in listed.names]
-    return name in own
 
 
 def _remove(path: Path) -> None:

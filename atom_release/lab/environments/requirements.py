@@ -43,6 +43,15 @@ class Listed:
     local: dict[str, set[str]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
 
+    def joined(self, exported: Listed) -> Listed:
+        """Return this with what a lock exports before it; the lock's digests are the ones held."""
+        return Listed(
+            names=[*exported.names, *self.names],
+            constraints=self.constraints,
+            hashes={**self.hashes, **exported.hashes},
+            passed_over=self.passed_over,
+        )
+
 
 def read_requirements(read: Callable[[str], bytes], path: str) -> Listed:
     """Return what a requirements file names, with the files that it includes.
@@ -141,3 +150,12 @@ def inside(base: str, path: str) -> str:
             "Name what lies in it.",
         )
     return joined
+
+
+def names_package(lines: list[str], name: str) -> bool:
+    """Return whether lines as of a requirements file name this package."""
+    listed = Listed()
+    for line in lines:
+        add_line(listed, ".", line)
+    own = [canonicalize_name(line.partition("=")[0].partition(" ")[0]) for line in listed.names]
+    return name in own

@@ -21,7 +21,9 @@ from atom_release.gate.rules.accuracy import judge_accuracy
 from atom_release.gate.rules.memory import may_have_memorised
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.address import Rehearsal, not_started
-from atom_release.lab.http_exchange import Exchange, ProtocolFault, TimedOut, pointer
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_faults import ProtocolFault, TimedOut
+from atom_release.lab.http_messages import pointer
 from atom_release.lab.look import Look
 from atom_release.probes.accuracy import scores
 from atom_release.probes.accuracy.jitter import ask_again

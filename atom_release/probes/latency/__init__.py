@@ -1,7 +1,4 @@
-"""How long a service's endpoints take under arrivals at a set rate, and how sure that is (P-6.
-
-T5).
-"""
+"""How long endpoints take under arrivals at a set rate (P-6, T5), and how sure that is."""
 
 from atom_release.probes.latency.probe import probe_latency
 

@@ -11,17 +11,11 @@ and together come at that rate, which is what the service is to bear.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
-from pydantic import JsonValue
-
 from atom_release.gate.facts.latency import (
-    CapacityStage,
     ControlFacts,
-    EndpointFacts,
-    Measured,
     NoopFacts,
 )
 from atom_release.gate.manifest import Budget
@@ -34,12 +28,17 @@ from atom_release.gate.rules.performance import (
 )
 from atom_release.gate.statistics import (
     over_limit_needed,
-    quantile,
-    quantile_interval,
     wilson,
 )
 from atom_release.gate.vocabulary import Answer
 from atom_release.probes.latency.client import Client, Target
+from atom_release.probes.latency.figures import (
+    _GROWS,
+    _STAGE_REQUESTS,
+    _STAGE_SECONDS,
+    _USERS,
+    describe_endpoint,
+)
 from atom_release.probes.latency.sampler import (
     Pace,
     Series,
@@ -54,7 +53,6 @@ _NOOP_RATE = 25.0
 _ERRORS_THAT_SHOW = (
     20  # a run is not cut short for fewer, so that the record says more than "1 of 1"
 )
-_USERS, _STAGE_REQUESTS, _STAGE_SECONDS, _GROWS = (1, 4, 16), 100, 0.15, 1.1
 _CONTROL_USERS = 8
 _QUIET = NoopFacts(requests=1, errors=0, p95=0.0, high=0.0)
 
@@ -234,71 +232,6 @@ def _undecided(series: Series, target: Target, budget: Budget) -> bool:
     endpoint = describe_endpoint(target.name, series, budget)
     facts = ControlFacts(load=asked_load(budget), endpoints=(endpoint,), noop=_QUIET)
     return judge_latency(facts.to_json(), budget)[0] is Answer.UNKNOWN
-
-
-def summary(name: str, series: Series, budget: Budget) -> dict[str, JsonValue]:
-    """Return the figures of one series.
-
-    Exact quantiles in milliseconds, their interval for p95, and the share of errors with its own.
-    """
-    latencies, errors = series.latencies(), series.errors()
-    requests, alpha = len(latencies) + len(errors), ALPHA / budget.looks
-    interval = quantile_interval(latencies, QUANTILE, alpha)
-    low, high = wilson(len(errors), requests, ALPHA)
-    return Measured.model_validate(
-        {
-            "name": name,
-            "requests": requests,
-            "errors": len(errors),
-            "timeouts": errors.count("timeout"),
-            "error_kinds": dict(sorted(Counter(errors).items())),
-            "error_rate": len(errors) / requests if requests else None,
-            "error_low": low,
-            "error_high": high,
-            **{
-                f"p{round(q * 100)}": quantile(latencies, q) if latencies else None
-                for q in (0.5, 0.9, 0.95, 0.99)
-            },
-            "low": interval.low,
-            "high": interval.high,
-            "alpha": alpha,
-            "looks": series.looks,
-        }
-    ).to_json()
-
-
-def describe_noop(series: Series, budget: Budget) -> NoopFacts:
-    """Return the facts of the no-op."""
-    return NoopFacts.model_validate(summary("no-op", series, budget))
-
-
-def describe_endpoint(
-    name: str, series: Series, budget: Budget, **method_and_path: str
-) -> EndpointFacts:
-    """Return the facts of one endpoint; `method_and_path` are its method and path."""
-    return EndpointFacts.model_validate(
-        {
-            **summary(name, series, budget),
-            **method_and_path,
-            "stopped_early": series.stopped,
-            "behind_ms": series.behind_ms,
-            "capacity": [stage for users in _USERS if (stage := _stage(series, users)) is not None],
-        }
-    )
-
-
-def _stage(series: Series, users: int) -> CapacityStage | None:
-    model = f"{users} users"
-    latencies, errors = series.latencies(model), series.errors(model)
-    if not latencies and not errors:
-        return None
-    return CapacityStage(
-        users=users,
-        requests=len(latencies) + len(errors),
-        errors=len(errors),
-        per_second=series.per_second(model),
-        p95=quantile(latencies, QUANTILE) if latencies else None,
-    )
 
 
 async def control(slow: Target, missing: Target, budget: Budget) -> dict[str, ControlFacts]:

@@ -29,18 +29,14 @@ from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab import stand_in
 from atom_release.lab.address import Rehearsal, excused, not_started
-from atom_release.lab.http_exchange import Exchange, NotStarted
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_faults import NotStarted
 from atom_release.lab.look import Look
 from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Target, target
+from atom_release.probes.latency.figures import describe_endpoint, describe_noop
 from atom_release.probes.latency.machine import watched
-from atom_release.probes.latency.measurement import (
-    control,
-    describe_endpoint,
-    describe_noop,
-    measure_service,
-    patience,
-)
+from atom_release.probes.latency.measurement import control, measure_service, patience
 from atom_release.probes.latency.sampler import Series, together
 
 _QUESTION = "latency"

@@ -17,7 +17,8 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Consumer, Request, Signed
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import not_started
-from atom_release.lab.http_exchange import Answered, Exchange
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
 from atom_release.probes.signature import committed
 from atom_release.probes.signature.probe import QUESTION, Artifacts, signature_evidence

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-    from atom_release.lab.junit import Case
+    from atom_release.lab.junit_results import Case
     from atom_release.lab.rewriting import Rewritten
     from atom_release.probes.suite.run import Run
 

@@ -20,7 +20,7 @@ from atom_release.probes.suite.verdict import Verdict, some
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from atom_release.lab.junit import Case
+    from atom_release.lab.junit_results import Case
     from atom_release.probes.suite.run import Run
 
 _NAMED = 3

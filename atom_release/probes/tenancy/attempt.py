@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from atom_release.probes.tenancy.catalog import Table
+
     Session = psycopg.Connection[tuple[Any, ...]]
 
 _PERMISSION = "42501"
@@ -98,3 +100,20 @@ def written(session: Session, query: Any, parameters: Sequence[object] = ()) -> 
 def set_tenant(session: Session, setting: str, value: str) -> None:
     """Name the tenant for the transaction that is open."""
     session.execute("SELECT set_config(%s, %s, true)", (setting, value))
+
+
+def insert_statement(table: Table, names: list[str]) -> Any:  # noqa: ANN401 - a composed query
+    """Return the INSERT of those columns, with a parameter for each."""
+    from psycopg.sql import SQL, Identifier
+
+    if not names:
+        return SQL("INSERT INTO {} DEFAULT VALUES").format(table.identifier)
+    overriding = (
+        SQL(" OVERRIDING SYSTEM VALUE")
+        if any(table.columns[name].identity for name in names)
+        else SQL("")
+    )
+    columns = SQL(", ").join(Identifier(name) for name in names)
+    return SQL("INSERT INTO {} ({}){} VALUES ({})").format(
+        table.identifier, columns, overriding, SQL(", ").join([SQL("%s")] * len(names))
+    )

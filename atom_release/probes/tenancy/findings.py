@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from atom_release.lab.migrations.scratch import Scratch
     from atom_release.probes.tenancy.attempt import Session
     from atom_release.probes.tenancy.catalog import Catalog, ForeignKey, Role, Table
-    from atom_release.probes.tenancy.crossing import Crossed, Sides
+    from atom_release.probes.tenancy.crossed import Crossed, Sides
     from atom_release.probes.tenancy.faults import Leak
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atom_release.probes.tenancy.values import number_of, uuid_of
+from atom_release.probes.tenancy.base_values import number_of, uuid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from atom_release.probes.tenancy import faults, questions
-from atom_release.probes.tenancy.crossing import Crossed, cross
+from atom_release.probes.tenancy.crossed import Crossed
+from atom_release.probes.tenancy.crossing import cross
 from atom_release.probes.tenancy.expressions import Reading, read_expression, variants
 from atom_release.probes.tenancy.faults import Leak
 

@@ -4,6 +4,9 @@ Parents first, values that the checks accept, keys that no other row has.
 
 Written by the filler, past row-level security. What cannot be made is an `Unpopulated` with
 PostgreSQL's reason, never silence.
+
+One module, since it is one recursion: a row needs its parents' rows and its tenant's name, and a
+name may be another row's.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from atom_release.probes.tenancy.attempt import insert_statement
 from atom_release.probes.tenancy.naming import spellings
+from atom_release.probes.tenancy.ownership import owned_tables
 from atom_release.probes.tenancy.solve import Row, relevant, valid_rows
 
 if TYPE_CHECKING:
@@ -54,27 +59,7 @@ class Population:
 
     def __post_init__(self) -> None:
         """Find the tables whose rows stand for tenants, and those whose rows belong to one."""
-        tables = self.catalog.tables
-        having = [table for table in tables.values() if self.column in table.columns]
-        self.roots = {
-            key.parent
-            for table in having
-            for key in table.foreign_keys
-            if key.columns == (self.column,) and key.parent != table.oid
-        }
-        self.owned = {
-            oid for oid, table in tables.items() if self.column in table.columns
-        } | self.roots
-        while True:
-            more = {
-                oid
-                for oid, table in tables.items()
-                if oid not in self.owned
-                and any(key.parent in self.owned for key in table.foreign_keys)
-            }
-            if not more:
-                return
-            self.owned |= more
+        self.roots, self.owned = owned_tables(self.catalog, self.column)
 
     def ensure(self, table: Table, label: str) -> Row:
         """Return that tenant's row of the table, made if need be, its parents with it.
@@ -376,20 +361,3 @@ class Population:
         if place >= len(tenants) or tenants[place] is None or alone:
             raise Unpopulated(f"{table.label}: {self.column} takes no two tenants")
         return str(tenants[place])
-
-
-def insert_statement(table: Table, names: list[str]) -> Any:  # noqa: ANN401 - a composed query
-    """Return the INSERT of those columns, with a parameter for each."""
-    from psycopg.sql import SQL, Identifier
-
-    if not names:
-        return SQL("INSERT INTO {} DEFAULT VALUES").format(table.identifier)
-    overriding = (
-        SQL(" OVERRIDING SYSTEM VALUE")
-        if any(table.columns[name].identity for name in names)
-        else SQL("")
-    )
-    columns = SQL(", ").join(Identifier(name) for name in names)
-    return SQL("INSERT INTO {} ({}){} VALUES ({})").format(
-        table.identifier, columns, overriding, SQL(", ").join([SQL("%s")] * len(names))
-    )

@@ -16,7 +16,7 @@ from atom_release.lab.migrations import replay as replaying
 from atom_release.lab.migrations.plan import plan_migrations
 from atom_release.lab.migrations.scratch import LONGEST, Scratch, Server, scratch_database
 from atom_release.probes.tenancy import companion, places
-from atom_release.probes.tenancy.crossing import described
+from atom_release.probes.tenancy.crossed import described
 from atom_release.probes.tenancy.findings import Isolation
 from atom_release.probes.tenancy.isolation import examine
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.vocabulary import ControlState
 from atom_release.probes.tenancy import faults
-from atom_release.probes.tenancy.crossing import Crossed, Sides, cross, without_tenant
+from atom_release.probes.tenancy.crossed import Crossed, Sides
+from atom_release.probes.tenancy.crossing import cross, without_tenant
 from atom_release.probes.tenancy.faults import Leak
 from atom_release.probes.tenancy.populate import Unpopulated
 

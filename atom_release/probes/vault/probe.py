@@ -11,37 +11,22 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import absent, unreached
-from atom_release.lab.closing import Closing
-from atom_release.lab.http_exchange import kind_of
 from atom_release.lab.look import Look
+from atom_release.probes.vault.client import Client, Place, Trouble
 
 if TYPE_CHECKING:
     from atom_release.lab.rehearsal import Rehearsal
 
 _QUESTION = "vault"
-_STATES = {501: "uninitialized", 503: "sealed"}
-_REFUSED = {401, 403}
 _NOT_APPLICABLE = "not_applicable"
-
-
-class _Trouble(ProbeFault):
-    """The server gave no usable answer; the message is the kind of trouble."""
-
-
-@dataclass(frozen=True)
-class _Place:
-    address: str
-    token: str = field(repr=False)
-    timeout: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -65,12 +50,12 @@ def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
     live = look.environment.get(named.vault) if named.vault else None
     if live and named.vault:
         token = look.environment.get(named.vault_token) if named.vault_token else None
-        return _asked(look, _Place(live, token or "", timeout), Assurance.LIVE, named.vault)
+        return _asked(look, Place(live, token or "", timeout), Assurance.LIVE, named.vault)
     if rehearsal is None or rehearsal.vault is None:
         return _without(look, rehearsal)
     return _asked(
         look,
-        _Place(rehearsal.vault.address, rehearsal.vault.token, timeout),
+        Place(rehearsal.vault.address, rehearsal.vault.token, timeout),
         Assurance.REHEARSED,
         "",
         isolation=rehearsal.isolation,
@@ -120,14 +105,14 @@ def _control_of_need(manifest: Manifest) -> NegativeControl:
 
 
 def _asked(
-    look: Look, place: _Place, assurance: Assurance, variable: str, isolation: tuple[str, ...] = ()
+    look: Look, place: Place, assurance: Assurance, variable: str, isolation: tuple[str, ...] = ()
 ) -> Evidence:
     name = "Vault" if assurance is Assurance.LIVE else "the rehearsed OpenBao"
     paths = sorted({f"secret/data/{secret.path.strip('/')}" for secret in look.manifest.secrets})
     try:
         reading = _look_at(place, paths)
         control = _control(place)
-    except _Trouble as trouble:
+    except Trouble as trouble:
         if assurance is Assurance.LIVE:
             return unreached(look, _QUESTION, name, trouble.message, variable)
         return look.found(
@@ -188,11 +173,11 @@ def _judged(reading: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
     return Answer.YES, f"{reason} paths, where something lies at each", ""
 
 
-def _look_at(place: _Place, paths: list[str]) -> _Found:
-    with _Client(place, place.token) as client:
+def _look_at(place: Place, paths: list[str]) -> _Found:
+    with Client(place, place.token) as client:
         health = client.health()
         if not place.token:
-            raise _Trouble("no-token")
+            raise Trouble("no-token")
         policies = client.policies()
         capabilities = client.capabilities(paths) if paths else {}
         reading = _Found(str(health.get("version", "")), policies, capabilities)
@@ -200,106 +185,15 @@ def _look_at(place: _Place, paths: list[str]) -> _Found:
         return replace(reading, empty=[path for path in readable if not client.holds(path)])
 
 
-def _control(place: _Place) -> NegativeControl:
+def _control(place: Place) -> NegativeControl:
     """Ask the same with a token that nobody ever made: it must be refused."""
     try:
-        with _Client(place, f"s.{secrets.token_hex(12)}") as client:
+        with Client(place, f"s.{secrets.token_hex(12)}") as client:
             client.policies()
         state, outcome = ControlState.DEAD, "the made-up token was accepted"
-    except _Trouble as trouble:
+    except Trouble as trouble:
         state = ControlState.ALIVE if trouble.message == "unauthorized" else ControlState.DEAD
         outcome = f"the made-up token: {trouble.message}"
     return NegativeControl(
         state=state, changed="asked the same with a made-up token", found=outcome
     )
-
-
-class _Client(Closing):
-    """hvac, with every way to fail turned into its kind.
-
-    Hvac's own messages may quote what they were sent.
-    """
-
-    def __init__(self, place: _Place, token: str) -> None:
-        import hvac
-        import requests
-
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._timeout = place.timeout
-        # Without any token hvac would look for one in the environment and in the home folder.
-        self._hvac = hvac.Client(
-            url=place.address,
-            token=token or "none",
-            verify=True,
-            timeout=place.timeout,
-            allow_redirects=False,
-            session=self._session,
-        )
-
-    def close(self) -> None:
-        """Close its connections."""
-        self._session.close()
-
-    def health(self) -> dict[str, Any]:
-        answer = self._safely(
-            lambda: self._hvac.sys.read_health_status(method="GET", standby_ok=True)
-        )
-        if isinstance(answer, dict) and "sealed" in answer:
-            return answer
-        status = getattr(answer, "status_code", 200)
-        raise _Trouble(_STATES.get(status) or (f"status-{status}" if status != 200 else "protocol"))  # noqa: PLR2004 - success that says nothing
-
-    def policies(self) -> list[str]:
-        answer = self._safely(self._hvac.auth.token.lookup_self)
-        return [str(policy) for policy in _data(answer).get("policies") or []]
-
-    def capabilities(self, paths: list[str]) -> dict[str, list[str]]:
-        data = _data(self._safely(lambda: self._hvac.sys.get_capabilities(paths=paths)))
-        return {
-            path: [str(capability) for capability in data.get(path) or ["deny"]] for path in paths
-        }
-
-    def holds(self, path: str) -> bool:
-        """Return whether a version lies at a readable path; the body stays in the socket."""
-        status = self._safely(lambda: self._status(path))
-        if status not in {200, 404}:
-            raise _Trouble("unauthorized" if status in _REFUSED else f"status-{status}")
-        return bool(status == 200)  # noqa: PLR2004 - the version is there
-
-    def _status(self, path: str) -> int:
-        with self._session.get(
-            f"{self._hvac.url.rstrip('/')}/v1/{path}",
-            headers={"X-Vault-Token": self._hvac.token},
-            timeout=self._timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as answered:
-            return int(answered.status_code)
-
-    @staticmethod
-    def _safely(ask: Any) -> Any:  # noqa: ANN401 - whatever hvac gives
-        import hvac.exceptions
-        import requests
-
-        try:
-            return ask()
-        except (hvac.exceptions.Forbidden, hvac.exceptions.Unauthorized):
-            raise _Trouble("unauthorized") from None
-        except hvac.exceptions.VaultDown:
-            raise _Trouble("sealed") from None
-        except hvac.exceptions.VaultNotInitialized:
-            raise _Trouble("uninitialized") from None
-        except hvac.exceptions.InternalServerError:
-            raise _Trouble("status-500") from None
-        except hvac.exceptions.VaultError as error:
-            raise _Trouble(f"status-{type(error).__name__}") from None
-        except (requests.RequestException, OSError, ValueError) as error:
-            raise _Trouble(kind_of(error)) from None
-
-
-def _data(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever hvac gives
-    data = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(data, dict):
-        raise _Trouble("protocol")
-    return data

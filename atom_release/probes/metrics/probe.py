@@ -10,11 +10,8 @@ neither prove that nor disturb it.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -22,7 +19,6 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.git import shown
 from atom_release.lab.address import (
     Place,
     Rehearsal,
@@ -32,59 +28,17 @@ from atom_release.lab.address import (
     place,
     unanswered,
 )
-from atom_release.lab.http_exchange import (
-    Answered,
-    Exchange,
-    NotStarted,
-    ProtocolFault,
-    Refused,
-    TimedOut,
-)
+from atom_release.lab.http_exchange import Exchange
+from atom_release.lab.http_faults import NotStarted, ProtocolFault, Refused, TimedOut
+from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
-
-if TYPE_CHECKING:
-    from prometheus_client.samples import Sample
+from atom_release.probes.metrics.scrape import NotMetrics, Parsed, parse, risen, sample_name
 
 _QUESTION = "metrics"
 _REQUESTS = 6
 _LEAST_IDLE, _LONGEST_IDLE = 0.05, 1.0
-_RUNTIME = tuple(
-    """process_ python_ go_ promhttp_ prometheus_ net_conntrack_ jvm_ nodejs_ v8_ libuv_ dotnet_
-    clr_ mono_ system_ ruby_ gc_ php_ zend_ erlang_ beam_ elixir_ tokio_ rust_runtime_ disk_
-    executor_ logback_ log4j2_ hikaricp_ jdbc_ tomcat_ jetty_threads_ kestrel_ scrape_ otel_
-    otelcol_ target_ swift_runtime_ ghc_ cpp_runtime_""".split()  # noqa: SIM905 - as words
-)
-_SUFFIXES = {  # of the samples that count events, by the type of their family
-    "counter": ("",),
-    "histogram": ("_bucket", "_count"),
-    "summary": ("_count",),
-    "unknown": ("_total", "_count", "_bucket"),
-}
-_TYPE = re.compile(r"^#[ \t]+TYPE[ \t]", re.MULTILINE)
 _ACCEPTED = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 _NO_METRICS = b'{"status": "ok", "requests_total": 7}'
-
-Scrape = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
-"""The counting samples of one scrape: (name, labels) -> value."""
-
-
-class NotMetrics(Exception):
-    """What came is not Prometheus text.
-
-    The message says why, and the status is kept if it was the reason.
-    """
-
-    status = 200
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """One scrape, read."""
-
-    counts: Scrape
-    families: int
-    samples: int
-    form: str
 
 
 def probe_metrics(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
@@ -152,8 +106,8 @@ def _ask(
         "families": after.families,
         "samples": after.samples,
         "sent": sent,
-        "moved": {_name(key): rise for key, rise in sorted(moved.items())[:20]},
-        "moved_by_scrapes": {_name(key): rise for key, rise in sorted(own.items())[:20]},
+        "moved": {sample_name(key): rise for key, rise in sorted(moved.items())[:20]},
+        "moved_by_scrapes": {sample_name(key): rise for key, rise in sorted(own.items())[:20]},
     }
     if not moved:
         return (
@@ -229,74 +183,6 @@ def _scrape(
     return parse(answered.body, answered.headers.get("content-type", ""))
 
 
-def parse(body: bytes, content_type: str) -> Parsed:
-    """Read Prometheus text 0.0.4 or OpenMetrics 1.0.
-
-    Raises:
-        NotMetrics: it is neither, declares no type or holds no sample.
-    """
-    from prometheus_client import parser
-    from prometheus_client.openmetrics import parser as openmetrics
-
-    if "json" in content_type or "html" in content_type:
-        raise NotMetrics(f"is {content_type}, not Prometheus text")
-    is_open = content_type.startswith("application/openmetrics-text")
-    try:
-        text = body.decode("utf-8")
-        # Both parsers are lazy and refuse with ValueError, or stumble over what is far from the
-        # format.
-        families = list((openmetrics if is_open else parser).text_string_to_metric_families(text))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        detail = str(error)[:120] if type(error) is ValueError else "a line of it cannot be read"
-        raise NotMetrics(
-            f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {shown(detail)}"
-        ) from None
-    samples = [sample for family in families for sample in family.samples]
-    if not _TYPE.search(text):
-        raise NotMetrics("declares no type (# TYPE)")
-    if not samples:
-        raise NotMetrics("holds no sample")
-    counts = {
-        (sample.name, tuple(sorted((sample.labels or {}).items()))): _count_of(sample)
-        for family in families
-        if family.type in _SUFFIXES and not family.name.startswith(_RUNTIME)
-        for sample in family.samples
-        if _counts_events(family.type, sample)
-    }
-    return Parsed(
-        counts, len(families), len(samples), "OpenMetrics" if is_open else "Prometheus text"
-    )
-
-
-def _counts_events(kind: str, sample: Sample) -> bool:
-    """Return whether a sample counts: no sum, no time of creation, no quantile."""
-    if sample.native_histogram is not None:
-        return True
-    return sample.name.endswith(_SUFFIXES[kind]) and not sample.name.endswith(("_created", "_sum"))
-
-
-def _count_of(sample: Sample) -> float:
-    """Return what a sample counted; of a native histogram, its observations."""
-    native = sample.native_histogram
-    return float(native.count_value if native is not None else sample.value)
-
-
-def risen(
-    before: Scrape, after: Scrape, idle: Scrape
-) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    """Return the counts that rose, by how much.
-
-    And by more than twice what they rise when nothing is asked; a new series began at 0.
-    """
-    rises = {key: value - before.get(key, 0.0) for key, value in after.items()}
-    return {key: rise for key, rise in rises.items() if rise > 2 * max(idle.get(key, 0.0), 0.0)}
-
-
-def _name(key: tuple[str, tuple[tuple[str, str], ...]]) -> str:
-    labels = ",".join(f"{name}={value}" for name, value in key[1])
-    return f"{key[0]}{{{labels}}}" if labels else key[0]
-
-
 def _control(
     moved_idle: Mapping[tuple[str, tuple[tuple[str, str], ...]], float],
 ) -> NegativeControl:
@@ -306,7 +192,7 @@ def _control(
     except NotMetrics:
         refused = True
     alive = refused and not moved_idle
-    moved = ", ".join(_name(key) for key in sorted(moved_idle)) or "nothing"
+    moved = ", ".join(sample_name(key) for key in sorted(moved_idle)) or "nothing"
     return NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
         changed="no request was sent between two scrapes, and a JSON body was read as metrics",

@@ -1,0 +1,63 @@
+"""The cases of one JUnit file, by id.
+
+How the file is read is `junit`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from atom_release.lab.junit_words import (
+    Outcome,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test: its worst outcome over call, setup and teardown, and what was said of it."""
+
+    id: str
+    outcome: Outcome
+    message: str = ""
+    text: str = field(default="", repr=False)
+    hidden_path: str = ""  # what it wanted that this machine has and the sandbox does not show
+
+
+@dataclass(frozen=True)
+class Results:
+    """The cases of one file, by id."""
+
+    cases: Mapping[str, Case]
+
+    def count(self) -> dict[str, int]:
+        """Return passed, failed, errors, skipped and total, counted; unknown where there is one."""
+        counted = Counter(case.outcome for case in self.cases.values())
+        unknown = {"unknown": counted[Outcome.UNKNOWN]} if counted[Outcome.UNKNOWN] else {}
+        return {
+            "passed": counted[Outcome.PASSED],
+            "failed": counted[Outcome.FAILED],
+            "errors": counted[Outcome.ERROR],
+            "skipped": counted[Outcome.SKIPPED],
+            "total": len(self.cases),
+            **unknown,
+        }
+
+    def having(self, *outcomes: Outcome) -> list[Case]:
+        """Return the cases with one of these outcomes, in the file's order."""
+        return [case for case in self.cases.values() if case.outcome in outcomes]
+
+    def naming_hidden(self, hidden_path: Callable[[str], str | None]) -> Results:
+        """Return these results with the path that each failing test wanted and was not shown."""
+        return Results(
+            {
+                name: replace(case, hidden_path=hidden_path(case.message) or "")
+                if case.outcome in {Outcome.FAILED, Outcome.ERROR}
+                else case
+                for name, case in self.cases.items()
+            }
+        )
