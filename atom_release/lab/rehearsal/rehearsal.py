@@ -1,6 +1,7 @@
-"""One rehearsal.
+"""One rehearsal: started once, lent to one user at a time in its first state, wholly gone at last.
 
-Started once, lent to one user at a time in its first state, and wholly gone afterwards.
+One module, since that is one life with one lock; what it is made of (services, database, Vault,
+folders, logs) has a module each.
 """
 
 from __future__ import annotations
