@@ -21,6 +21,7 @@ from atom_release.gate.catalogue import criteria
 from atom_release.records import names
 from atom_release.reference.scenarios import manifest_bytes
 from atom_release.source.manifest_file import parse_manifest
+from atom_release_tests.fixtures.imports import imports_of
 
 ROOT = Path(atom_release.__file__).parent
 REPOSITORY = ROOT.parent
@@ -48,16 +49,6 @@ PURE = {
     "pydantic",
     "atom_release",
 }
-
-
-def imports_of(path: Path) -> set[str]:
-    modules = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return modules
 
 
 def test_import_contracts_hold() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from atom_release_tests.benchmarks.coverage import Covered, covered_rooms
+from atom_release_tests.fixtures.imports import imports_of
 
 TESTS = Path(__file__).parent
 ROOMS = TESTS.parent / "atom_release"
@@ -20,6 +21,17 @@ def test_each_folder_of_tests_is_a_room_and_each_room_has_tests() -> None:
     """Who looks for the tests of a module finds them under the name of its room."""
     assert _folders(TESTS) - NO_ROOM == _folders(ROOMS)
     assert {path.parent.name for path in TESTS.glob("*/test_*.py")} >= _folders(ROOMS)
+
+
+def test_no_module_of_tests_imports_another() -> None:
+    """What several of them need is in `fixtures/`, where a change breaks no test by its name."""
+    imports = {
+        f"{path.relative_to(TESTS)} imports {module}"
+        for path in TESTS.rglob("*.py")
+        for module in imports_of(path)
+        if module.rpartition(".")[2].startswith("test_")
+    }
+    assert imports == set()
 
 
 def test_coverage_is_summed_by_room() -> None:

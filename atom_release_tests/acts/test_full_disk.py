@@ -17,8 +17,8 @@ import pytest
 from atom_release.acts.journal import Journal
 from atom_release.acts.release_commit import make_release_commit, make_tag_object
 from atom_release.errors import ActFailed
-from atom_release_tests.acts.test_tag import SAID, judged
 from atom_release_tests.fixtures import grown
+from atom_release_tests.fixtures.acts_repository import SAID, judged
 
 _WHEN = datetime(2031, 1, 1, tzinfo=UTC)
 

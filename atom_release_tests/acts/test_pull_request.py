@@ -11,8 +11,8 @@ from atom_release.acts.pull_request import pull_request_text
 from atom_release.acts.push import push
 from atom_release.errors import ActFailed
 from atom_release.forge import PullRequest
-from atom_release_tests.acts.test_tag import made, origin, repository
 from atom_release_tests.fixtures import grown
+from atom_release_tests.fixtures.acts_repository import made, origin, repository
 from atom_release_tests.fixtures.grown import git
 
 __all__ = ["repository"]

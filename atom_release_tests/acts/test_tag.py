@@ -6,7 +6,6 @@ What is made is exact, what is pushed goes together or not at all, and nothing h
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,59 +23,20 @@ from atom_release.acts.release_commit import (
 from atom_release.acts.tag import describe_tag, find_release
 from atom_release.errors import ActFailed, ProbeFault
 from atom_release_tests.fixtures import grown
+from atom_release_tests.fixtures.acts_repository import (
+    ARTIFACTS,
+    GATE,
+    SAID,
+    WHEN,
+    judged,
+    made,
+    never,
+    origin,
+    repository,
+)
 from atom_release_tests.fixtures.grown import git
 
-WHEN = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
-GATE = Identity("atom-release", "gate@example.org")
-SAID = Signature(GATE, WHEN, "Release X v1\n\nGREEN")
-ARTIFACTS = {
-    "releases/v1/PhaseX_Decision.dsse.json": b"{}",
-    "releases/v1/PhaseX_Snapshot.json": b'{"a":1}\r\n',
-}
-
-
-def never(_: str) -> bool:
-    return False
-
-
-def always(_: str) -> bool:
-    return True
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A dirty work tree whose `main` is on its bare origin."""
-    repository = grown.new(
-        tmp_path / "r",
-        {
-            "a.txt": b"a\n",
-            "releases/notes.md": b"n\n",
-            ".gitattributes": b"*.json text eol=lf ident filter=evil\n",
-        },
-    )
-    git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", "origin.git")
-    git(repository, "remote", "add", "origin", str(tmp_path / "origin.git"))
-    git(repository, "push", "-q", "origin", "main")
-    (repository / "a.txt").write_bytes(b"edited\n")
-    (repository / "staged.txt").write_bytes(b"staged\n")
-    git(repository, "add", "staged.txt")
-    (repository / "untracked.txt").write_bytes(b"untracked\n")
-    return repository
-
-
-def origin(repository: Path) -> Path:
-    return repository.parent / "origin.git"
-
-
-def judged(repository: Path) -> str:
-    return git(repository, "rev-parse", "HEAD")
-
-
-def made(repository: Path, tag: str = "v1", branch: str = "review/v1") -> Wanted:
-    commit = make_release_commit(
-        repository, judged(repository), ARTIFACTS, SAID, Onto("origin", branch, never)
-    )
-    return Wanted("origin", branch, commit, tag, make_tag_object(repository, tag, commit, SAID))
+__all__ = ["repository"]  # the fixture
 
 
 def test_the_commit_stands_on_the_judged_one_and_differs_only_in_the_artifacts(

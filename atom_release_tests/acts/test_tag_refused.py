@@ -16,7 +16,8 @@ import pytest
 from atom_release.acts.push import Wanted, push
 from atom_release.acts.release_commit import Onto, make_release_commit, make_tag_object
 from atom_release.errors import ActFailed
-from atom_release_tests.acts.test_tag import (
+from atom_release_tests.fixtures import grown
+from atom_release_tests.fixtures.acts_repository import (
     ARTIFACTS,
     SAID,
     judged,
@@ -25,7 +26,6 @@ from atom_release_tests.acts.test_tag import (
     origin,
     repository,
 )
-from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.grown import git
 
 __all__ = ["repository"]

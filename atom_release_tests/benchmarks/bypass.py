@@ -217,7 +217,7 @@ def _replace(source: Path, target: Path) -> None:
 
 def main() -> None:
     """Print the counts."""
-    from atom_release_tests.graph.test_routes import AFTER_A_RUN, AT_ONCE, judge_all
+    from atom_release_tests.fixtures.routes import AFTER_A_RUN, AT_ONCE, judge_all
 
     every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     count, tags, controls = try_matrix(AT_ONCE, AFTER_A_RUN, judge_all, every)

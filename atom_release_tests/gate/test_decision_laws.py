@@ -6,50 +6,29 @@ Total, independent of order, monotone, and never GREEN from nothing.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decision import decide
-from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy
 from atom_release.gate.vocabulary import (
     Answer,
-    Assurance,
     BlockedPolicy,
-    ControlState,
     Outcome,
     Verdict,
 )
+from atom_release_tests.fixtures.arbitrary import BADNESS, bodies, some_evidence
 from atom_release_tests.fixtures.asking import left_out
 from atom_release_tests.fixtures.cases import (
-    COMMIT,
     LEGS,
     MANIFEST,
-    NOW,
     all_good,
     case_of,
     evidence_for,
 )
-
-BADNESS = {Verdict.GREEN: 0, Verdict.BLOCKED: 1, Verdict.RED: 2}
-
-controls = st.sampled_from([None, *ControlState]).map(
-    lambda state: state and NegativeControl(state=state, changed="x", found="y")
-)
-some_evidence = st.builds(
-    evidence_for,
-    st.sampled_from(LEGS),
-    st.sampled_from(Answer),
-    assurance=st.sampled_from(Assurance),
-    errored=st.booleans(),
-    control=controls,
-    commit=st.sampled_from([COMMIT, "c" * 40]),
-    observed_at=st.sampled_from([NOW, NOW - timedelta(hours=25), NOW + timedelta(seconds=1)]),
-)
-bodies = st.lists(some_evidence, max_size=12)
 
 
 def test_complete_good_evidence_is_green() -> None:

@@ -19,6 +19,7 @@ from atom_release.gate.decision.decision import decide
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.rules.legs import Case
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome, Verdict
+from atom_release_tests.fixtures.arbitrary import BADNESS, bodies
 from atom_release_tests.fixtures.asking import left_out
 from atom_release_tests.fixtures.cases import (
     COMMIT,
@@ -29,7 +30,6 @@ from atom_release_tests.fixtures.cases import (
     case_of,
     evidence_for,
 )
-from atom_release_tests.gate.test_decision_laws import BADNESS, bodies
 
 HEALTH = ("health", "X.1")
 

@@ -23,10 +23,17 @@ from atom_release.graph.blueprint import Blueprint
 from atom_release.release import clock, pictures
 from atom_release.release.subject import manifest_for_loading
 from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.routes import (
+    AFTER_A_RUN,
+    ALL,
+    AT_ONCE,
+    KEY,
+    TAG_ALONE,
+    execute,
+    judge_all,
+    keys,
+)
 from atom_release_tests.fixtures.tiny import Tiny
-
-KEY = "phase_x"
-ALL = dg.AssetSelection.all()
 
 
 @pytest.fixture
@@ -49,69 +56,6 @@ def red(tmp_path: Path) -> Tiny:
     return tiny_release
 
 
-def execute(
-    release: Tiny, instance: dg.DagsterInstance, selection: dg.AssetSelection = ALL
-) -> bool:
-    """Run a selection of the graph as a job, as Dagster would.
-
-    And say whether the run succeeded.
-    """
-    assets = release.definitions()
-    job = dg.define_asset_job("some", selection)
-    definitions = dg.Definitions.merge(assets, dg.Definitions(jobs=[job]))
-    return (
-        definitions.resolve_job_def("some")
-        .execute_in_process(instance=instance, raise_on_error=False)
-        .success
-    )
-
-
-def keys(*names: str) -> dg.AssetSelection:
-    return dg.AssetSelection.assets(*(dg.AssetKey([KEY, *name.split("/")]) for name in names))
-
-
-TAG_ALONE = keys("release_tag")
-
-
-def judge_all(release: Tiny, instance: dg.DagsterInstance) -> bool:
-    """Run everything but the acts."""
-    return execute(release, instance, ALL - keys("release_tag", "pull_request"))
-
-
-AT_ONCE: dict[str, Callable[[Tiny, dg.DagsterInstance], object]] = {
-    "whole graph": execute,
-    "pull request alone, after a run": lambda release, instance: (
-        execute(release, instance, ALL - keys("pull_request")),
-        execute(release, instance, keys("pull_request")),
-    ),
-    "materialize without the check objects": lambda release, instance: dg.materialize(
-        [
-            asset
-            for asset in release.definitions().assets or ()
-            if isinstance(asset, dg.AssetsDefinition)
-        ],
-        resources=release.definitions().resources,
-        instance=instance,
-        raise_on_error=False,
-    ),
-}
-"""Routes that judge for themselves."""
-
-AFTER_A_RUN: dict[str, Callable[[Tiny, dg.DagsterInstance], object]] = {
-    "tag alone, after a run": lambda release, instance: execute(release, instance, TAG_ALONE),
-    "all again, the gate left out": lambda release, instance: execute(
-        release, instance, ALL - keys("gate")
-    ),
-    "snapshot and tag, the middle left out": lambda release, instance: execute(
-        release, instance, keys("snapshot", "release_tag")
-    ),
-    "a passed check and a materialization reported by hand": lambda release, instance: execute(
-        release, report_by_hand(instance), TAG_ALONE
-    ),
-}
-"""Routes that begin where everything but the acts has run."""
-
-
 def _after(
     route: Callable[[Tiny, dg.DagsterInstance], object],
 ) -> Callable[[Tiny, dg.DagsterInstance], object]:
@@ -119,16 +63,6 @@ def _after(
 
 
 ROUTES = {**AT_ONCE, **{name: _after(route) for name, route in AFTER_A_RUN.items()}}
-
-
-def report_by_hand(instance: dg.DagsterInstance) -> dg.DagsterInstance:
-    """Return the instance with a passed check and a materialization that nobody made."""
-    gate = dg.AssetKey([KEY, "gate"])
-    instance.report_runless_asset_event(dg.AssetMaterialization(gate))
-    instance.report_runless_asset_event(
-        dg.AssetCheckEvaluation(asset_key=gate, check_name="green", passed=True, metadata={})
-    )
-    return instance
 
 
 @pytest.mark.parametrize("route", ROUTES)

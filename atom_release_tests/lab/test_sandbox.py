@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import psutil
@@ -24,6 +23,7 @@ from atom_release.lab.sandbox import Finished, Limits, Sandbox, allowed
 from atom_release.lab.sandbox.launcher import mounts
 from atom_release.lab.sandbox.order import Bounds, Folders, Order
 from atom_release.lab.sandbox.process import NotIsolated
+from atom_release_tests.fixtures.processes import lives, until
 
 LIMITS = Limits(wall=30, cpu=20, memory_mb=1024, processes=64, file_mb=32)
 MODES = ["any", "user"]
@@ -279,7 +279,7 @@ def test_two_sandboxes_do_not_share_one_count_of_processes(box: Box) -> None:
         log=box.root / "log",
     )
     try:
-        _until(lambda: b"made" in (box.root / "log").read_bytes())
+        until(lambda: b"made" in (box.root / "log").read_bytes())
         second = box.python(crowd.format(0), limits=limits)
     finally:
         first.stop(0)
@@ -376,22 +376,6 @@ def test_privileges_cannot_be_won_back(box: Box) -> None:
     assert lines[2:] == ["False 1", "refused"]
 
 
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _until(holds: object, seconds: float = 20) -> None:
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if holds():  # type: ignore[operator]
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not come to hold")
-
-
 @pytest.mark.parametrize("mode", [*MODES, "none"])
 def test_a_started_process_serves_the_host_and_stops_with_all_it_started(
     box: Box, mode: str
@@ -413,15 +397,15 @@ def test_a_started_process_serves_the_host_and_stops_with_all_it_started(
     )
     below = []
     try:
-        _until(lambda: (box.out / "port").exists() and (box.out / "port").read_text())
+        until(lambda: (box.out / "port").exists() and (box.out / "port").read_text())
         with socket.create_connection(("127.0.0.1", int((box.out / "port").read_text())), 5):
             assert running.alive()
-        _until(lambda: len(psutil.Process(running.pid).children(recursive=True)) >= 3)
+        until(lambda: len(psutil.Process(running.pid).children(recursive=True)) >= 3)
         below = psutil.Process(running.pid).children(recursive=True)
     finally:
         running.stop()
     assert not running.alive()
-    assert not [process for process in below if _lives(process)]
+    assert not [process for process in below if lives(process)]
     assert "network:host" in running.isolation
 
 
@@ -460,11 +444,11 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
         assert process.stdout
         pid, alive, fork = process.stdout.readline().split()
         assert alive == "True"
-        _until(lambda: len(psutil.Process(int(pid)).children(recursive=True)) >= 3)
+        until(lambda: len(psutil.Process(int(pid)).children(recursive=True)) >= 3)
         below = [psutil.Process(int(pid)), *psutil.Process(int(pid)).children(recursive=True)]
         process.kill()
         process.wait()
-        _until(lambda: not [below_pid for below_pid in below if _lives(below_pid)])
+        until(lambda: not [below_pid for below_pid in below if lives(below_pid)])
     finally:
         process.kill()
         psutil.Process(int(fork)).kill()

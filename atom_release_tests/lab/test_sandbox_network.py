@@ -17,7 +17,7 @@ import pytest
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox import Finished, Limits, Network, Running, Sandbox, network
-from atom_release_tests.lab.test_sandbox import _lives, _until
+from atom_release_tests.fixtures.processes import lives, until
 
 LIMITS = Limits(wall=60, cpu=40, memory_mb=1024, processes=64, file_mb=32)
 MODES = ["any", "user"]
@@ -75,7 +75,7 @@ class Place:
             network=self.network,
         )
         try:
-            _until(self.listens)
+            until(self.listens)
             yield running
         finally:
             running.stop(0)
@@ -228,10 +228,10 @@ def test_its_process_ends_with_the_gate() -> None:
     assert gate.stdout
     holder, fork = (psutil.Process(int(pid)) for pid in gate.stdout.readline().split())
     try:
-        assert _lives(holder)
+        assert lives(holder)
         gate.kill()
         gate.wait()
-        _until(lambda: not _lives(holder))
+        until(lambda: not lives(holder))
     finally:
         gate.kill()
         fork.kill()

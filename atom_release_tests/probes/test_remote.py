@@ -3,83 +3,28 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
-from atom_release.lab.look import Look
 from atom_release.probes.remote import probe_remote
 from atom_release.probes.remote_refs import Place
 from atom_release.probes.tag import probe_tag
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.grown import git
+from atom_release_tests.fixtures.remote_repository import (
+    always,
+    elsewhere,
+    look_at,
+    never,
+    release_commit,
+    repository,
+)
 
-MANIFEST = {
-    "release": {
-        "phase": "X",
-        "name": "Example",
-        "version": "v1",
-        "tag": "v1",
-        "branch": "review/v1",
-    },
-    "services": [{"id": "X.1", "name": "one", "source": ["src"], "report": "r.md"}],
-    "infrastructure": {"timeout": "20s"},
-}
-
-
-def never(_: str) -> bool:
-    return False
-
-
-def always(_: str) -> bool:
-    return True
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A work tree with a bare origin that holds its `main`."""
-    repository = grown.new(tmp_path / "r", {"a.txt": b"a\n"})
-    git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", "origin.git")
-    git(repository, "remote", "add", "origin", str(tmp_path / "origin.git"))
-    git(repository, "push", "-q", "origin", "main")
-    grown.commit(repository, {"b.txt": b"b\n"}, message="the judged commit")
-    return repository
-
-
-def look_at(repository: Path, rev: str = "HEAD", **infrastructure: str) -> Look:
-    manifest = Manifest.model_validate(
-        {**MANIFEST, "infrastructure": {"timeout": "20s", **infrastructure}}
-    )
-    return Look(
-        manifest,
-        open_tree(repository, rev),
-        repository.parent / "scratch",
-        lambda: datetime(2031, 5, 1, tzinfo=UTC),
-    )
-
-
-def release_commit(repository: Path, *parents: str) -> str:
-    return git(
-        repository,
-        "commit-tree",
-        "HEAD^{tree}",
-        *(word for parent in parents for word in ("-p", parent)),
-        "-m",
-        "release",
-    )
-
-
-def elsewhere(repository: Path, script: Callable[[Path], None]) -> None:
-    """Do something to the origin from another clone, so that its objects are not here."""
-    other = repository.parent / "other"
-    git(repository.parent, "clone", "-q", str(repository.parent / "origin.git"), str(other))
-    script(other)
+__all__ = ["repository"]  # the fixture
 
 
 def test_a_free_name_is_free_and_the_control_was_taken(repository: Path) -> None:

@@ -15,7 +15,7 @@ from atom_release.lab.look import Look
 from atom_release.probes.remote import probe_remote
 from atom_release.probes.tag import probe_tag
 from atom_release_tests.fixtures.grown import git
-from atom_release_tests.probes.test_remote import look_at, never, repository
+from atom_release_tests.fixtures.remote_repository import look_at, never, repository
 
 __all__ = ["repository"]  # the fixture
 

@@ -10,11 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import venv
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +21,8 @@ import pytest
 
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.claims.record import ClaimKind
-from atom_release.gate.manifest import Manifest, Suite
+from atom_release.gate.manifest import Suite
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, ControlState
-from atom_release.lab.look import Look
 from atom_release.lab.sandbox import Limits, Sandbox
 from atom_release.probes.claims import collect
 from atom_release.probes.suite import probe
@@ -33,117 +30,14 @@ from atom_release.probes.suite.probe import run_suite
 from atom_release.probes.suite.rerun import with_rerun
 from atom_release.probes.suite.series import Series
 from atom_release.source.commit import open_tree
+from atom_release_tests.fixtures.suite_site import CODE, TESTS, Site, control, facts, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atom_release.gate.facts.evidence import Evidence
     from atom_release.lab.sandbox.order import Namespaces
 
-CODE = '''
-"""Fees."""
-RATES = {}
-
-def rate(name):
-    """Register."""
-    def wrap(function):
-        RATES[name] = function
-        return function
-    return wrap
-
-@rate("flat")
-def fee(amount):
-    """The fee."""
-    if amount < 0:
-        raise ValueError("negative")
-    return amount * 0.02
-
-def amounts(count):
-    for number in range(count):
-        yield number
-
-async def later(amount):
-    return fee(amount)
-'''
-TESTS = """
-import asyncio
-import pytest
-from svc import fees
-
-def test_fee():
-    assert fees.fee(100) == 2
-
-def test_refuses():
-    with pytest.raises(ValueError):
-        fees.fee(-1)
-
-def test_amounts():
-    assert list(fees.amounts(3)) == [0, 1, 2]
-
-def test_later():
-    assert asyncio.run(fees.later(100)) == 2
-
-@pytest.mark.skip(reason="not here")
-def test_skipped():
-    assert False
-"""
-
-
-class Site:
-    """A repository with one service, and what looks at it."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.repository = root / "repository"
-        self.files = {"svc/__init__.py": "", "svc/fees.py": CODE, "tests/test_fees.py": TESTS}
-        self.source = "svc"
-        self.suite: dict[str, Any] = {"paths": ["tests"], "repeats": 2, "timeout": "60s"}
-
-    def look(self, **rest: Any) -> Look:  # noqa: ANN401 - untyped where it comes from
-        """Commit the files and look at them."""
-        for path, text in self.files.items():
-            target = self.repository / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(textwrap.dedent(text))
-        for command in (
-            ["init", "-q", "-b", "main"],
-            ["add", "-A"],
-            ["-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-q", "-m", "all"],
-        ):
-            subprocess.run(["git", *command], cwd=self.repository, check=True)  # noqa: S607 - the git on the path
-        service = {
-            "id": "C.1",
-            "name": "fees",
-            "source": [self.source],
-            "report": "docs/*.md",
-            "suite": self.suite,
-        }
-        release = {"phase": "C", "name": "x", "version": "1", "tag": "v1", "branch": "release/x"}
-        manifest = Manifest.model_validate({"release": release, "services": [service]})
-        scratch = self.root / "scratch"
-        scratch.mkdir()
-        return Look(
-            manifest, open_tree(self.repository, "HEAD"), scratch, lambda: datetime.now(UTC), **rest
-        )
-
-    def ask(self, **rest: Any) -> Evidence:  # noqa: ANN401 - untyped where it comes from
-        """Run the suite."""
-        look = self.look(**rest)
-        return run_suite(look, look.manifest.services[0])
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
-
-
-def control(evidence: Evidence) -> ControlState:
-    assert evidence.control is not None, evidence.reason
-    return evidence.control.state
-
-
-def facts(evidence: Evidence, name: str) -> Any:  # noqa: ANN401 - untyped where it comes from
-    return evidence.facts[name]
+__all__ = ["site"]  # the fixture
 
 
 def test_passes_and_needs_the_code(site: Site) -> None:

@@ -13,7 +13,7 @@ from atom_release.gate.vocabulary import Answer
 from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
 from atom_release.probes.suite.probe import run_suite
 from atom_release_tests.fixtures.planted import lose_blob
-from atom_release_tests.probes.test_suite import Site
+from atom_release_tests.fixtures.suite_site import Site
 
 PACKAGE = "node_modules/left/index.js"
 READS = """

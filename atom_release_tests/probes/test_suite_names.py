@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.gate.vocabulary import Answer
-from atom_release_tests.probes.test_suite import Site, facts
+from atom_release_tests.fixtures.suite_site import Site, facts
 
 _NODE = 20
 _JS = "export const clean = s => { if (!s) throw new Error('empty'); return s.trim(); };\n"

@@ -15,7 +15,7 @@ from atom_release.lab.sandbox import Sandbox
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.grown import git
-from atom_release_tests.probes.test_suite import Site, facts
+from atom_release_tests.fixtures.suite_site import Site, facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,34 +18,17 @@ from atom_release.gate.manifest import Suite
 from atom_release.gate.vocabulary import Answer, Outcome, Verdict
 from atom_release.records.history import History
 from atom_release.records.history_entries import Occasion
-from atom_release.records.history_lines import FileLines
-from atom_release.records.signing_keys import ensure_key
 from atom_release.release.attempts import sticking
 from atom_release_tests.fixtures.cases import (
     COMMIT,
     LEGS,
     MANIFEST,
     NOW,
-    TREE,
     all_good,
     case_of,
     evidence_for,
 )
-
-OCCASION = Occasion.here(COMMIT, TREE, b"manifest")
-
-
-def history(folder: Path) -> History:
-    lines = FileLines(folder / "history" / f"{OCCASION.name}.jsonl")
-    return History(lines, ensure_key(folder / "keys" / "gate.pem"))
-
-
-def path_of(kept: History) -> Path:
-    return Path(kept.kept.place)
-
-
-def failed(question: str) -> list[object]:
-    return [evidence_for(leg, Answer.NO if leg[0] == question else Answer.YES) for leg in LEGS]
+from atom_release_tests.fixtures.failures import OCCASION, failed, history, path_of
 
 
 def test_a_failure_sticks_to_its_occasion(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from atom_release.records import signing
 from atom_release.records.history import History
 from atom_release.records.liveness import Process
 from atom_release_tests.fixtures.cases import COMMIT, NOW, all_good, case_of, evidence_for
-from atom_release_tests.records.test_history import OCCASION, failed, history, path_of
+from atom_release_tests.fixtures.failures import OCCASION, failed, history, path_of
 
 SOON = NOW + timedelta(hours=1)
 _BEGIN = """

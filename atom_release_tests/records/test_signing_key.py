@@ -21,8 +21,8 @@ from atom_release.records import signing_keys
 from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import NO_FLOOR
 from atom_release_tests.fixtures.openbao import with_signing_key
+from atom_release_tests.fixtures.routes import execute
 from atom_release_tests.fixtures.tiny import Tiny
-from atom_release_tests.graph.test_routes import execute
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 

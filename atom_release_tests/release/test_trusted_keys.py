@@ -24,8 +24,8 @@ from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.people import decided, under_operator
 from atom_release_tests.fixtures.released import release
+from atom_release_tests.fixtures.routes import ALL, TAG_ALONE, execute, keys
 from atom_release_tests.fixtures.tiny import Tiny
-from atom_release_tests.graph.test_routes import ALL, TAG_ALONE, execute, keys
 
 ASKS_LESS = tiny.MANIFEST.replace("ACTS", "on").replace(tiny.ASKED, asking("AC5"))
 
