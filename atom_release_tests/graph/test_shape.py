@@ -84,8 +84,11 @@ def test_everything_says_what_it_is_for(definitions: dg.Definitions) -> None:
         assert spec.kinds, spec.key
         assert spec.group_name in {"phase_c_evidence", "phase_c_decision", "phase_c_acts"}, spec.key
     graph = definitions.resolve_asset_graph()
-    assert all(graph.get_check_spec(key).description for key in graph.asset_check_keys)
-    assert all(sensor.description for sensor in definitions.sensors or ())
+    checks = {key: graph.get_check_spec(key).description for key in graph.asset_check_keys}
+    sensors = {sensor.name: sensor.description for sensor in definitions.sensors or ()}
+    for descriptions in (checks, sensors):
+        assert descriptions
+        assert all(descriptions.values()), descriptions
 
 
 def test_no_act_has_an_automation_condition(definitions: dg.Definitions) -> None:

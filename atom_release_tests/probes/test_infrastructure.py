@@ -204,6 +204,7 @@ def test_a_path_that_holds_nothing_is_not_readable(rehearsal: Rehearsal, look: L
     assert own.answer is Answer.UNKNOWN  # what the gate itself planted is not the release's fault
     evidence = vault.probe(given, None)
     assert evidence.answer is Answer.YES
+    assert held
     assert not any(value in evidence.model_dump_json() for value in held.values())
 
 

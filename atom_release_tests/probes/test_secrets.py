@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets as randomness
 import shutil
 import string
@@ -154,15 +155,15 @@ def test_no_planted_value_is_in_the_evidence(tmp_path: Path) -> None:
         look_at(tmp_path, {path: content for path, content, *_ in PLANTED.values()})
     )
     written = evidence.model_dump_json()
+    tried = set()
     for path, content, _, value in PLANTED.values():
         assert value not in written, path
-        for word in (
-            content.decode("utf-16" if content[:2] == b"\xff\xfe" else "latin-1")
-            .replace('"', " ")
-            .replace("'", " ")
-            .split()
-        ):
-            assert len(word) < 20 or word.startswith("-----") or word not in written, path
+        text = content.decode("utf-16" if content[:2] == b"\xff\xfe" else "latin-1")
+        words = re.split(r"[\s\"']+", text)
+        long_words = [word for word in words if len(word) >= 20 and not word.startswith("-----")]
+        assert [word for word in long_words if word in written] == [], path
+        tried |= {path} if long_words else set()
+    assert len(tried) > len(PLANTED) / 2
 
 
 HASH = "3f786850e387550fdab836ed7e6dc881de23001b"

@@ -184,9 +184,9 @@ def test_the_longest_line_that_is_read_costs_little(piece: str) -> None:
 def test_each_reader_ends_on_each_endless_piece() -> None:
     for piece in _ENDLESS:
         line = (piece * 2000)[:2000]
-        assert plain.plain(line) is not None
+        assert len(plain.plain(line)) <= len(line)
         words.status_of(line)
         paths.first_paths(line)
         phrases.read_phrase(line)
         dates.iso(line)
-        assert measurements._CHANGED.sub("", line) is not None
+        assert len(measurements._CHANGED.sub("", line)) <= len(line)

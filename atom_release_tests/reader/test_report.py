@@ -165,7 +165,9 @@ def test_lone_surrogates_do_not_reach_the_record() -> None:
             "a\udcff.md", "# t \ud800\n**Status:** PASS".encode("utf-16-le", "surrogatepass")
         ),
     ):
-        json.dumps(json.loads(record.model_dump_json())).encode()
+        written = json.loads(record.model_dump_json())
+        assert written["title"]
+        json.dumps(written, ensure_ascii=False).encode()
 
 
 def test_lines_without_anything_looked_for_are_counted() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import Misuse
-from atom_release.git import Git
+from atom_release.git import Git, GitError
 from atom_release.reference.build import build
 from atom_release.reference.scenarios import scenario as bundle
 
@@ -143,6 +143,6 @@ def test_build_that_fails_leaves_no_half_written_folder(
     monkeypatch.setattr(
         builder, "_stream", lambda *_: iter([b"commit refs/heads/main\nnonsense\n"])
     )
-    with pytest.raises(Exception, match="fast-import"):
+    with pytest.raises(GitError, match="fast-import"):
         build(tmp_path / "place")
     assert list(tmp_path.iterdir()) == []
