@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import venv
 from contextlib import contextmanager
 from dataclasses import replace
