@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes.secrets import canaries, engine, probe_secrets, read_hits, scanner_of
 from atom_release.source.scan import Fingerprints, control
@@ -141,20 +142,33 @@ PLANTED: dict[str, tuple[str, bytes, int, str]] = {  # name -> path, content, li
 }
 
 
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """What the probe says of one tree that holds them all: each file is judged by itself."""
+    files = {path: content for path, content, *_ in PLANTED.values()}
+    assert len(files) == len(PLANTED)
+    return probe_secrets(
+        look_at(tmp_path_factory.mktemp("planted"), {**files, "README.md": "nothing here\n"})
+    )
+
+
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_secret_is_found_where_it_stands(tmp_path: Path, name: str) -> None:
-    path, content, line, value = PLANTED[name]
+def test_a_planted_secret_is_found_where_it_stands(planted: Evidence, name: str) -> None:
+    path, _, line, value = PLANTED[name]
+    assert planted.answer is Answer.NO
+    assert (path, line) in places(planted)
+    assert value not in planted.model_dump_json()
+
+
+def test_one_planted_secret_decides(tmp_path: Path) -> None:
+    path, content, line, _ = PLANTED["dotenv"]
     evidence = probe_secrets(look_at(tmp_path, {path: content, "README.md": "nothing here\n"}))
     assert evidence.answer is Answer.NO
-    assert (path, line) in places(evidence)
-    assert value not in evidence.model_dump_json()
+    assert places(evidence) == {(path, line)}
 
 
-def test_no_planted_value_is_in_the_evidence(tmp_path: Path) -> None:
-    evidence = probe_secrets(
-        look_at(tmp_path, {path: content for path, content, *_ in PLANTED.values()})
-    )
-    written = evidence.model_dump_json()
+def test_no_planted_value_is_in_the_evidence(planted: Evidence) -> None:
+    written = planted.model_dump_json()
     tried = set()
     for path, content, _, value in PLANTED.values():
         assert value not in written, path
@@ -232,12 +246,36 @@ LOOK_ALIKES: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["py", "md", "yaml", "js", "ini"])
+SUFFIXES = ["py", "md", "yaml", "js", "ini"]
+
+
+def _folder(name: str) -> str:
+    """Return a folder for a look-alike, whose name tells a scanner nothing."""
+    return f"src/{sorted(LOOK_ALIKES).index(name)}"
+
+
+@pytest.fixture(scope="module")
+def look_alikes(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """What the probe says of one tree that holds them all: each file is judged by itself."""
+    files = {
+        f"{_folder(name)}/file.{suffix}": text
+        for name, text in LOOK_ALIKES.items()
+        for suffix in SUFFIXES
+    }
+    return probe_secrets(look_at(tmp_path_factory.mktemp("alike"), files))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("name", LOOK_ALIKES)
-def test_a_look_alike_is_not_accused(tmp_path: Path, name: str, suffix: str) -> None:
-    evidence = probe_secrets(look_at(tmp_path, {f"src/file.{suffix}": LOOK_ALIKES[name]}))
-    assert evidence.facts["findings"] == []
-    assert evidence.answer is Answer.YES
+def test_a_look_alike_is_not_accused(look_alikes: Evidence, name: str, suffix: str) -> None:
+    path = f"{_folder(name)}/file.{suffix}"
+    assert [place for place in places(look_alikes) if place[0] == path] == []
+
+
+def test_a_tree_of_look_alikes_is_clean(look_alikes: Evidence) -> None:
+    assert look_alikes.facts["findings"] == []
+    assert look_alikes.facts["files"] == len(LOOK_ALIKES) * len(SUFFIXES)
+    assert look_alikes.answer is Answer.YES
 
 
 @pytest.mark.parametrize(
