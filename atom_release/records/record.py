@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from pydantic import JsonValue, ValidationError
 
@@ -65,17 +67,29 @@ def evidence_in(artifacts: Mapping[str, bytes]) -> dict[str, Evidence]:
     return evidence_found
 
 
-def _evidence_of(name: str, content: bytes) -> dict[str, Evidence]:
+def _evidence_of(name: str, content: bytes) -> Mapping[str, Evidence]:
     try:
-        document = json.loads(content)
-        listed = document.get("evidence", []) if isinstance(document, dict) else []
-        read = [Evidence.model_validate_json(json.dumps(entry)) for entry in listed]
-        return {canonical.digest(canonical.encode(evidence)): evidence for evidence in read}
+        return _read_evidence(content)
     except (ValueError, TypeError, RecursionError, ValidationError) as error:
         raise StoreError(
             f"{name} does not hold readable evidence: {type(error).__name__}.",
             "Run the audit again.",
         ) from error
+
+
+@lru_cache(maxsize=64)
+def _read_evidence(content: bytes) -> Mapping[str, Evidence]:
+    """Return the evidence in a report's bytes, by digest.
+
+    Every step of a run reads the reports of all steps before it: the same bytes hold the same
+    evidence, and their digests are computed once in a process.
+    """
+    document = json.loads(content)
+    listed = document.get("evidence", []) if isinstance(document, dict) else []
+    read = [Evidence.model_validate_json(json.dumps(entry)) for entry in listed]
+    return MappingProxyType(
+        {canonical.digest(canonical.encode(evidence)): evidence for evidence in read}
+    )
 
 
 def snapshot_of(
