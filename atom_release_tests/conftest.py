@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("any-load", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any-load")
 
-_SHARING = {"live", "graph", "cli"}
+_SHARING = {"live", "graph", "cli"}  # folders whose files stay together
 _MANY_PROCESSES = {
     "test_suite.py",
     "test_integration.py",
@@ -20,15 +20,27 @@ _MANY_PROCESSES = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the files whose tests share something costly.
+    """Group the files whose tests share something costly, so that it is made once, not per worker.
 
     Leave those that start many servers or suites to `.ci/run`.
     """
     for item in items:
         path = Path(item.path)
-        if _SHARING & set(path.parts):
+        if _SHARING & set(path.parts) or _shares_a_fixture(item):
             item.add_marker(pytest.mark.xdist_group(str(path)))
         if "live" in path.parts:
             item.add_marker(pytest.mark.live)
         if "live" in path.parts or path.name in _MANY_PROCESSES:
             item.add_marker(pytest.mark.slow)
+
+
+def _shares_a_fixture(item: pytest.Item) -> bool:
+    """Return whether a test wants what its module makes once, and is in no group of its own."""
+    if item.get_closest_marker("xdist_group") or item.get_closest_marker("slow"):
+        return False
+    wanted = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(
+        definition.scope == "module" and definition.baseid
+        for definitions in wanted.values()
+        for definition in definitions
+    )

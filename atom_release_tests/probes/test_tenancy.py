@@ -17,12 +17,12 @@ from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import postgres
 from atom_release.probes.tenancy import companion, crossing, operations
 from atom_release.probes.tenancy.attempt import Came
-from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tenancy")]
 
 
 def table(
@@ -42,13 +42,6 @@ def table(
 
 
 _NOTES = table("notes", "id uuid PRIMARY KEY, tenant_id uuid NOT NULL, body text")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    embedded = [postgresql for postgresql in postgres.servers() if postgresql.origin == "embedded"]
-    with started(tmp_path_factory.mktemp("server"), embedded[0]) as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,13 +12,12 @@ import pytest
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.rehearsal import postgres
 from atom_release.probes.tenancy import probe_tenancy
-from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, look, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tenancy")]
 
 _MANY = "(SELECT count(*) FROM pg_class) > 0"
 _OWN = "tenant_id::text = current_setting('app.tenant_id', true)"
@@ -34,13 +33,6 @@ def notes(rule: str, before: str = "") -> str:
     CREATE POLICY own ON notes USING ({rule}) WITH CHECK ({_OWN});
     GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO app;
     """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    embedded = [postgresql for postgresql in postgres.servers() if postgresql.origin == "embedded"]
-    with started(tmp_path_factory.mktemp("server"), embedded[0]) as running:
-        yield running
 
 
 _FUNCTION = """CREATE FUNCTION free() RETURNS boolean LANGUAGE plpgsql STABLE AS $$

@@ -13,15 +13,14 @@ import pytest
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.migrations import replay, scratch
 from atom_release.lab.rehearsal import postgres
-from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults, started
+from atom_release_tests.fixtures.tenancy_release import ask_tenancy, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from atom_release.gate.facts.evidence import Evidence
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tenancy")]
 
 _ISOLATED = """
 CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id uuid NOT NULL);
@@ -34,13 +33,6 @@ _LEAKING = (
     "CREATE TABLE open_notes (id serial PRIMARY KEY, tenant_id uuid NOT NULL);\nGRANT SELECT ON"
     " open_notes TO app;"
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    embedded = [postgresql for postgresql in postgres.servers() if postgresql.origin == "embedded"]
-    with started(tmp_path_factory.mktemp("server"), embedded[0]) as running:
-        yield running
 
 
 def not_applied(migrations: Evidence) -> list[tuple[object, object, object]]:
