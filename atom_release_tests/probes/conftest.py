@@ -22,6 +22,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """
     from atom_release.lab.rehearsal import postgres
 
-    embedded = next(found for found in postgres.servers() if found.origin == "embedded")
+    embedded = next(kind for kind in postgres.servers() if kind.origin == "embedded")
     with started(tmp_path_factory.mktemp("server"), embedded) as running:
         yield running
