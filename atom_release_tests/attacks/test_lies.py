@@ -7,32 +7,23 @@ written; then suites that show nothing. Each has its honest twin, which is tagge
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from atom_release.errors import Refused
-from atom_release.gate.decision.decision import CriterionResult
-from atom_release.gate.vocabulary import Outcome, Verdict
-from atom_release_tests.fixtures import tiny
-from atom_release_tests.fixtures.asking import asking
-from atom_release_tests.fixtures.attempts import act, judge_unaided
-from atom_release_tests.fixtures.tiny import Tiny
+from atom_release.gate.vocabulary import Outcome
+from atom_release_tests.fixtures.praised import (
+    SOURCE,
+    SUITE,
+    TRUE_TEST,
+    refused,
+    release_of,
+    some_slow,
+    tagged,
+)
 
-SOURCE = "def double(x: int) -> int:\n    return 2 * x\n"
 PRAISE = "All 500 tests pass. Accuracy 99 %. p95 latency 12 ms. Coverage 98 %. P-5: PASS\n"
-MANIFEST = """\
-release: {{phase: X, name: Example, version: v1, tag: v1-phaseX, branch: review/PhaseX, base: main}}
-services:
-  - id: X.1
-    name: one
-    source: [src]
-    report: "reports/X.1*"
-{suite}{asking}acts: on
-"""
-SUITE = "    suite: {paths: [tests], repeats: 2}\n"
 RECORD = {
     "task_id": "X.1",
     "service": "one",
@@ -68,46 +59,6 @@ WORDS: dict[str, Mapping[str, str]] = {
 }
 
 
-def some_slow(names: Iterable[str], *quick: str) -> list[Any]:
-    """Return parameters of which only the quick ones run everywhere."""
-    return [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in names]
-
-
-def release_of(
-    place: Path, files: Mapping[str, str], suite: str = "", criteria_asked: tuple[str, ...] = ()
-) -> Tiny:
-    """Return a release of these files that asks its service's own criterion."""
-    manifest = MANIFEST.format(suite=suite, asking=asking("X.1", "AC1", "AC5", *criteria_asked))
-    release = tiny.make(place, manifest=manifest)
-    release.git("rm", "-q", "reports/X.1.md", "src/one.py")
-    for path, content in {"src/calc.py": SOURCE, **files}.items():
-        file = release.repository / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content)
-    release.git("add", "-A")
-    release.git("commit", "-q", "-m", "all is well")
-    release.git("push", "-q", "origin", "main")
-    return release
-
-
-def refused(release: Tiny) -> CriterionResult:
-    """Return what became of the service, of a release that is not GREEN and cannot be tagged."""
-    decision = judge_unaided(release, "first")
-    assert decision.verdict is not Verdict.GREEN, decision.reason
-    with pytest.raises(Refused):
-        act(release, "first")
-    assert release.tags() == {}
-    return decision.criterion("X.1")
-
-
-def tagged(release: Tiny) -> None:
-    """Check that a release is GREEN, and tagged here and at the remote."""
-    decision = judge_unaided(release, "first")
-    assert decision.verdict is Verdict.GREEN, decision.reason
-    act(release, "first")
-    assert len(release.tags()) == 2
-
-
 @pytest.mark.parametrize("form", some_slow(WORDS, "prose", "a file of claims"))
 def test_words_without_a_suite_or_a_measurement_are_not_tagged(form: str, tmp_path: Path) -> None:
     """However it is written down: nothing was run, so the claim is open and says what would help."""
@@ -116,17 +67,6 @@ def test_words_without_a_suite_or_a_measurement_are_not_tagged(form: str, tmp_pa
     assert "`suite`" in service.reason or "`accuracy`" in service.reason
 
 
-TRUE_TEST = """\
-from src.calc import double
-
-
-def test_two() -> None:
-    assert double(2) == 4
-
-
-def test_three() -> None:
-    assert double(3) == 6
-"""
 TRUE_RECORD = {
     "task_id": "X.1",
     "status": "PASS",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.gate.vocabulary import Outcome
-from atom_release_tests.attacks.test_lies import (
+from atom_release_tests.fixtures.praised import (
     SUITE,
     TRUE_TEST,
     refused,

@@ -161,6 +161,12 @@ def _evidence(artifacts: Mapping[str, bytes]) -> list[Evidence]:
     )
 
 
+def test_every_probe_that_decides_is_made_to_raise(look: Look) -> None:
+    """A question that no entry answers would be asked of the real system below."""
+    questions = {question for questions in PROBES.values() for question in questions}
+    assert {question for question, _ in criteria.asked_legs(look.manifest)} <= questions
+
+
 @pytest.mark.parametrize("probe", PROBES)
 def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
     probe: str, look: Look, monkeypatch: pytest.MonkeyPatch
