@@ -38,7 +38,7 @@ def check_specs(blueprint: Blueprint, criteria: Iterable[Criterion]) -> list[dg.
 def check_results(
     key: dg.AssetKey, results: Iterable[CriterionResult]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Return the check result of each judged criterion, to be yielded after the materialization."""
+    """Yield the check result of each judged criterion, to be yielded after the materialization."""
     for result in results:
         yield dg.AssetCheckResult(
             asset_key=key,

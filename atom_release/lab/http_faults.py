@@ -62,7 +62,7 @@ def kind_of(error: BaseException) -> str:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Return an error and all that it was raised from.
+    """Yield an error and all that it was raised from.
 
     Some libraries wrap in arguments or `reason` instead of `from`.
     """

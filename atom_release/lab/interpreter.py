@@ -84,7 +84,7 @@ def interpreter(
 
 
 def wanted(requirements: bytes) -> Iterator[str]:
-    """Return the requirements, one a line.
+    """Yield the requirements, one a line.
 
     Raises:
         NoInterpreter: a line is not a name with versions: an option, a path, an address.

@@ -46,7 +46,11 @@ class _Story:
         return answered
 
     def state(self, step: str, request: Request) -> str:
-        """Return the digest of the state, which must be readable."""
+        """Return the digest of the state.
+
+        Raises:
+            ProbeFault: the state cannot be read.
+        """
         answered = self.send(step, request)
         if answered.status not in request.expect:
             raise ProbeFault(
@@ -58,7 +62,11 @@ class _Story:
 
 
 def probe_approval(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
-    """Try the action without approval, then with it."""
+    """Try the action without approval, then with it.
+
+    Raises:
+        ProbeFault: the manifest names no dangerous action, or the state cannot be read.
+    """
     unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
     if unreached:
         return unreached

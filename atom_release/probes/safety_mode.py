@@ -120,7 +120,7 @@ def _modes(path: str, content: bytes) -> list[str] | None:
 
 
 def _stated(document: object) -> Iterator[str]:
-    """Return the modes in one document.
+    """Yield the modes in one document.
 
     Shared parts are visited once, so that aliases cannot multiply the work.
     """

@@ -64,7 +64,7 @@ def _candidates(record: ClaimRecord) -> list[Claim]:
 
 
 def _edits(claim: Claim, line: str) -> Iterator[tuple[int | str, str, str]]:
-    """Return the new value, the text it replaces and the changed line.
+    """Yield the new value, the text it replaces and the changed line.
 
     For each place on the line where the old value stands.
     """

@@ -24,7 +24,7 @@ _EXAMPLE = re.compile(r"\b(?:examples?|samples?|usage|next|for)\b", re.IGNORECAS
 
 
 def read_surface(document: Document) -> Iterator[Claim]:
-    """Return each endpoint, table and view once, where it is named first."""
+    """Yield each endpoint, table and view once, where it is named first."""
     seen: set[tuple[ClaimKind, str]] = set()
     for kind, name, number in _all(document):
         if (kind, name) not in seen:

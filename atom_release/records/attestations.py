@@ -59,7 +59,7 @@ def inputs(
 
 
 def _said(evidence: Mapping[str, Evidence]) -> Iterator[tuple[str, dict[str, JsonValue]]]:
-    """Return every statement with its name, in the order of the evidence's digests."""
+    """Yield every statement with its name, in the order of the evidence's digests."""
     for digest, piece in sorted(evidence.items()):
         for statement in attestation.statements(digest, piece):
             yield (

@@ -156,7 +156,7 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
 
 
 def _stream(files: Files, earlier: Files | None, once: Mapping[str, bytes]) -> Iterator[bytes]:
-    """Return the whole history as git's fast-import reads it.
+    """Yield the whole history as git's fast-import reads it.
 
     A file belongs to the first stage that names its folder.
 

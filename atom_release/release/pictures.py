@@ -43,7 +43,7 @@ def titled(name: str) -> str:
 
 
 def beside(work: Work, collected: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
-    """Return the samples that were kept, and the pictures of them and of the releases before."""
+    """Yield the samples that were kept, and the pictures of them and of the releases before."""
     measured = {
         evidence.subject: facts
         for evidence in collected
@@ -184,7 +184,7 @@ def _limit(facts: LatencyFacts, service: Service) -> float:
 
 
 def _before(work: Work) -> Iterator[tuple[str, Mapping[str, LatencyFacts]]]:
-    """Return the tag and the latency facts by service of the verified releases before this one.
+    """Yield the tag and the latency facts by service of the verified releases before this one.
 
     Oldest first; facts of a gate that wrote them otherwise are left out.
     """

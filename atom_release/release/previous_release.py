@@ -154,7 +154,7 @@ def _dispute(subject: Subject, tag_found: str) -> str:
 
 
 def every(subject: Subject, trusted: Iterable[PublicKey]) -> Iterator[Previous]:
-    """Return each verified GREEN release before the judged commit, the nearest first.
+    """Yield each verified GREEN release before the judged commit, the nearest first.
 
     What cannot be believed is passed over.
     """
@@ -289,7 +289,7 @@ def _unusable(
 def _artifacts(
     tree: JudgedTree, folder: str, statement: Mapping[str, Any]
 ) -> Iterator[tuple[str, bytes]]:
-    """Return every artifact that the decision names, each what was signed.
+    """Yield every artifact that the decision names, each what was signed.
 
     The manifest stands in its own place.
     """

@@ -113,7 +113,7 @@ def infra_simulation(work: Work) -> Mapping[str, bytes]:
 
 
 def _systems(work: Work) -> Iterator[Question]:
-    """Return the questions to systems outside, each within its time."""
+    """Yield the questions to systems outside, each within its time."""
     from atom_release.probes import forge, prometheus, remote, tag
     from atom_release.probes.infrastructure import within
     from atom_release.probes.signing import probe_artifact_signing

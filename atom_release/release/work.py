@@ -124,7 +124,7 @@ class Work:
         return contents
 
     def _runs(self) -> Iterator[RunStore]:
-        """Return this run, then the others on this commit, newest first.
+        """Yield this run, then the others on this commit, newest first.
 
         The others are not even listed unless something is missing.
         """
@@ -296,7 +296,7 @@ def _values(names: Iterable[str | None], settings: environment.Settings) -> dict
 
 
 def _named_files(settings: environment.Settings) -> Iterator[Path]:
-    """Return the files of the operator's that the settings name, wherever they lie."""
+    """Yield the files of the operator's that the settings name, wherever they lie."""
     if settings.operator is not None:
         yield settings.operator
     if settings.tag_key is not None and settings.tag_key.startswith("ssh:"):

@@ -58,7 +58,7 @@ class Objects:
         return kept
 
     def chunks(self, oid: str, name: str, kind: str = "blob") -> Generator[bytes, None, None]:
-        """Return an object's bytes piece by piece.
+        """Yield an object's bytes piece by piece.
 
         That they are the right ones is known only at the end. Nobody else can read before it is
         closed.

@@ -162,7 +162,7 @@ def _named(
 
 
 def _subjects(text: str, record: ClaimRecord) -> Iterator[str]:
-    """Return the words of a sentence that could name what it speaks of.
+    """Yield the words of a sentence that could name what it speaks of.
 
     Not the vocabulary of latency itself, its load, nor the service's own name.
     """

@@ -66,7 +66,7 @@ def _figures(facts: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def _measured(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    """Return every 95th percentile and share of errors, however deep it stands."""
+    """Yield every 95th percentile and share of errors, however deep it stands."""
     if isinstance(value, list):
         for number, item in enumerate(value):
             yield from _measured(

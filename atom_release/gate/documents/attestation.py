@@ -24,7 +24,7 @@ _TESTS = ("suite", "integration")
 
 
 def statements(digest: str, evidence: Evidence) -> Iterator[dict[str, JsonValue]]:
-    """Return the statements that one piece of evidence makes.
+    """Yield the statements that one piece of evidence makes.
 
     `digest` is that of its canonical JSON.
     """

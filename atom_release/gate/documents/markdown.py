@@ -82,7 +82,7 @@ def digests(named: Mapping[str, str]) -> str:
 
 
 def _agreed(decision: Decision) -> Iterator[str]:
-    """Return what people said of it.
+    """Yield what people said of it.
 
     Every waiver and approval that was handed in, whether it counted or not.
     """

@@ -69,7 +69,7 @@ def rows(cells: Sequence[Cell]) -> list[Sequence[Cell]]:
 
 
 def _rows(manifest: Manifest, result: CriterionResult) -> Iterator[tuple[str, dict[str, Leg]]]:
-    """Return each question with its legs by column.
+    """Yield each question with its legs by column.
 
     Two systems or artifacts that one question is put to are two rows, named apart.
     """

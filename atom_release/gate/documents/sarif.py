@@ -212,7 +212,7 @@ def _notes(policy: str, leg: Leg, evidence: Mapping[str, Evidence]) -> Iterator[
 
 
 def _numbered(results: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Return findings that are alike in all but their line fingerprints of their own.
+    """Yield findings that are alike in all but their line fingerprints of their own.
 
     By the order in which they stand.
     """

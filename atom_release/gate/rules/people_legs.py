@@ -39,7 +39,7 @@ _FLOOR_REMEDY = (
 
 
 def judge_people(criterion: str, case: Case) -> Iterator[Leg]:
-    """Return the legs of this kind that a criterion has in this case.
+    """Yield the legs of this kind that a criterion has in this case.
 
     Where nothing was loosened and nobody is asked, none.
     """

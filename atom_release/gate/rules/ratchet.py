@@ -115,7 +115,7 @@ def _services(before: Manifest, now: Manifest) -> Iterator[Loosening]:
 
 
 def _without(before: Manifest, service: Service) -> Iterator[Loosening]:
-    """Return what a service that is gone takes with it: its own criterion, and every leg it had."""
+    """Yield what a service that is gone takes with it: its own criterion, and every leg it had."""
     for criterion in criteria.expected(before):
         if criterion.id == service.id or any(
             leg.applies and leg.subject == service.id for leg in criteria.legs(before, criterion.id)
@@ -188,7 +188,7 @@ def _budget(criterion: str, old: Service, new: Service) -> Iterator[Loosening]:
 
 
 def _rate(criterion: str, old: float | None, new: float | None) -> Iterator[Loosening]:
-    """Return that fewer arrivals are asked for: none named is the least load there is."""
+    """Yield that fewer arrivals are asked for: none named is the least load there is."""
     if old is not None and new is None:
         yield Loosening(criterion, f"budget rate: {old:g} arrivals a second are not named any more")
     elif old is not None and new is not None:

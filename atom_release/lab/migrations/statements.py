@@ -72,7 +72,7 @@ def blank_out(text: str, start: int, end: int) -> str:
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """Return the statements of a file in order; what follows the last semicolon counts as one."""
+    """Yield the statements of a file in order; what follows the last semicolon counts as one."""
     start, position, depth, blocks, words = -1, 0, 0, 0, 0
     while position < len(text):
         kind, end = _token(text, position)

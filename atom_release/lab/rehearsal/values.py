@@ -31,7 +31,7 @@ def make_values(wanted: Sequence[Secret]) -> dict[str, str]:
 
 
 def spelled(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Return what must not be shown, with its name.
+    """Yield what must not be shown, with its name.
 
     Each value, and each line of one that has several, as a log may break it.
     """

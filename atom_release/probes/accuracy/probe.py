@@ -37,7 +37,11 @@ _QUESTION = "accuracy"
 
 
 def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
-    """Put every labelled row to the rehearsed service and score the answers."""
+    """Put every labelled row to the rehearsed service and score the answers.
+
+    Raises:
+        ProbeFault: the manifest names no labelled rows, or they cannot be put.
+    """
     unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
     if unreached:
         return unreached

@@ -106,7 +106,7 @@ def _in_text(path: str, text: Text) -> Iterator[configuration.Default]:
 
 
 def _once(defaults: Iterator[configuration.Default]) -> Iterator[configuration.Default]:
-    """Return each literal once for its line, whichever reader saw it first."""
+    """Yield each literal once for its line, whichever reader saw it first."""
     seen: set[tuple[int, str]] = set()
     for default in defaults:
         line, _, value, _ = default

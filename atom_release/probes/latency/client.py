@@ -53,7 +53,11 @@ def target(  # noqa: PLR0913 - the parts of a request
     body: bytes | None = None,
     expect: frozenset[int] = frozenset({200}),
 ) -> Target:
-    """Prepare a request."""
+    """Prepare a request.
+
+    Raises:
+        ProbeFault: it does not go over plain HTTP.
+    """
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname is None:
         raise ProbeFault(

@@ -164,7 +164,7 @@ def check_columns(schema: pa.Schema, value: str, by: Sequence[str]) -> None:
 
 
 def split(table: pa.Table, value: str, by: Sequence[str]) -> Iterator[tuple[Key, Values]]:
-    """Return the values of each group in a table, chunk by chunk; no number is NaN."""
+    """Yield the values of each group in a table, chunk by chunk; no number is NaN."""
     import numpy as np
     import pyarrow.compute as pc
 

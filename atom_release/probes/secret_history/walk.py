@@ -75,7 +75,7 @@ class Walk:
 
 
 def blobs(tree: JudgedTree, walk: Walk, bounds: Bounds) -> Iterator[tuple[Brought, bytes]]:
-    """Return each blob of the history that the tree does not hold, path by path and oldest first.
+    """Yield each blob of the history that the tree does not hold, path by path and oldest first.
 
     `walk` is filled on the way.
     """
@@ -162,7 +162,7 @@ def _key(oid: str, path: str) -> Key:
 
 
 def _fields(stream: IO[bytes]) -> Iterator[bytes]:
-    """Return what stands between NULs.
+    """Yield what stands between NULs.
 
     Without the line ends and the empty ones that git puts between commits.
     """

@@ -34,6 +34,7 @@ def public_key(look: Look, signed: Signed, secrets: Mapping[str, str]) -> bytes:
 
     Raises:
         ProbeFault: it is not where the manifest says.
+        Unset: the variable that the manifest names for it is unset.
     """
     if signed.public_key is not None:
         return look.tree.read(signed.public_key)

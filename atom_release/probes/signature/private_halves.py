@@ -118,7 +118,7 @@ def _note(keys: PrivateKeys, digest: str, path: str) -> None:
 
 
 def _publics(content: bytes, depth: int = 0) -> Iterator[Any]:
-    """Return the public halves of the whole private keys in a blob."""
+    """Yield the public halves of the whole private keys in a blob."""
     for block in _BLOCK.finditer(content):
         yield from _loaded_pem(block["label"], _BETWEEN.sub(b"", block["body"]))
     if depth == 0 and content.startswith(b"\x30") and len(content) <= _LARGEST_DER:
@@ -131,7 +131,7 @@ def _publics(content: bytes, depth: int = 0) -> Iterator[Any]:
 
 
 def _scalars(content: bytes) -> Iterator[bytes]:
-    """Return what may be the 32 bytes of a private key.
+    """Yield what may be the 32 bytes of a private key.
 
     So many are digests that only trying them tells.
     """

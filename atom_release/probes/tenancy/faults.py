@@ -156,7 +156,7 @@ def of_window(window: Window, tenancy: Tenancy, when: str) -> Leak:
 def of_function(
     function: Function, tenancy: Tenancy, *, setting: bool, returning: bool, damaging: bool
 ) -> Iterator[Leak]:
-    """Return the leaks of a SECURITY DEFINER function."""
+    """Yield the leaks of a SECURITY DEFINER function."""
     revoke = f"REVOKE EXECUTE ON FUNCTION {function.signature} FROM PUBLIC, {quoted(tenancy.role)};"
     invoker = f"ALTER FUNCTION {function.signature} SECURITY INVOKER;"
     if setting:

@@ -98,7 +98,7 @@ class Population:
         return self._tenants[key]
 
     def further(self, table: Table, label: str, ordinal: int) -> Iterator[Row]:
-        """Return rows that could be inserted for that tenant beside the first, not inserted."""
+        """Yield rows that could be inserted for that tenant beside the first, not inserted."""
         for child in self.catalog.inherits.get(table.oid, ()) if table.kind == "p" else ():
             if (child, label) in self.rows:
                 yield from self.further(self.catalog.tables[child], label, ordinal)
@@ -136,7 +136,7 @@ class Population:
         return first
 
     def _alike(self, table: Table, label: str) -> Iterator[Row]:
-        """Return a row like the first, with keys of its own.
+        """Yield a row like the first, with keys of its own.
 
         Cheaper than asking again what the checks accept.
         """
@@ -163,7 +163,11 @@ class Population:
         return True
 
     def insert(self, table: Table, row: Row, tenant: str | None) -> Row:
-        """Insert one row and give it back whole, with what the database filled in."""
+        """Insert one row and give it back whole, with what the database filled in.
+
+        Raises:
+            Unpopulated: the insert adds no row.
+        """
         from psycopg.sql import (
             SQL,
             Identifier,
@@ -219,7 +223,7 @@ class Population:
         )
 
     def _plans(self, table: Table, label: str, ordinal: int) -> Iterator[Row]:
-        """Return rows to try.
+        """Yield rows to try.
 
         Every column that has no default, then what is required and checked, then every column.
         """

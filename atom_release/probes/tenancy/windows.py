@@ -97,7 +97,7 @@ def look(
 
 
 def changed(before: Seen, after: Seen) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Return what another tenant's rows changed.
+    """Yield what another tenant's rows changed.
 
     Other rows, or another number of rows where the rows differ from call to call anyway.
     """

@@ -54,7 +54,7 @@ class Forge:
         )
 
     def bad(self) -> Iterator[tuple[str, str | None]]:
-        """Return every token that must be refused, None for none at all."""
+        """Yield every token that must be refused, None for none at all."""
         good, claim = self.claims(self.tenant), self.audit.tenant_claim
         head, payload, signature = self.sign(good).split(".")
         yield "no token", None
@@ -72,7 +72,7 @@ class Forge:
         yield "null tenant", self.sign({**good, claim: None})
 
     def overriding(self) -> Iterator[tuple[str, str, dict[str, str]]]:
-        """Return tokens of the tenant that name the other one beside it.
+        """Yield tokens of the tenant that name the other one beside it.
 
         And the headers sent with them.
         """

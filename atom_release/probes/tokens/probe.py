@@ -62,7 +62,11 @@ class Shown:
 
 
 def probe_tokens(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
-    """Send every token and say which were accepted that should not have been."""
+    """Send every token and say which were accepted that should not have been.
+
+    Raises:
+        ProbeFault: the manifest names no endpoint that takes tokens.
+    """
     unreached = not_started(look, _QUESTION, service, rehearsal, direct=False)
     if unreached:
         return unreached

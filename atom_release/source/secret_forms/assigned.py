@@ -136,7 +136,7 @@ def _is_configuration(path: str) -> bool:
 
 
 def _likely_lines(text: Text) -> Iterator[tuple[int, str]]:
-    """Return the lines that speak of secrets at all, with their offsets.
+    """Yield the lines that speak of secrets at all, with their offsets.
 
     One cheap search spares the rest.
     """

@@ -71,7 +71,7 @@ def tokens(text: Text, hits: Iterable[Hit]) -> Iterator[Found]:
 
 
 def in_binary(hits: Iterable[Hit]) -> Iterator[Found]:
-    """Return what the engine matched in a blob that is not text; its line is 0."""
+    """Yield what the engine matched in a blob that is not text; its line is 0."""
     for hit in hits:
         if hit.rule != "private-key" and not _is_sample(hit.value):
             yield 0, "issued-token", hit.description, hit.value, True

@@ -80,7 +80,10 @@ def in_binary(content: bytes) -> Iterator[Found]:
 
 
 def container(content: bytes) -> Iterator[tuple[str, str, bytes, bool]]:
-    """Find the key that a whole blob is: DER, PKCS#12 or a Java key store."""
+    """Yield the key that a whole blob is: DER, PKCS#12 or a Java key store.
+
+    With its kind, what it is in words, its bytes, and whether a private key lies open in it.
+    """
     if content.startswith(_TOR):
         yield "private-key", "a private key of Tor", content, True
     elif content[:1] == b"\x30" and _DATA in content[:64]:

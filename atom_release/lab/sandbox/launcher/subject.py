@@ -27,8 +27,12 @@ _MEGABYTE = 1 << 20
 def start(order: dict[str, Any], how: str, outer: dict[str, Any]) -> tuple[int, list[str]]:
     """Start the subject.
 
-    Give its process id and the isolation that it was seen to have just before its first
-    instruction.
+    Returns:
+        Its process id, and the isolation that it was seen to have just before its first
+        instruction.
+
+    Raises:
+        OSError: it ended before that; the message says why.
     """
     order = {**order, "mappable": proof.sees_itself()}
     answer_end, tell = os.pipe()

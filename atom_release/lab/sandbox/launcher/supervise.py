@@ -119,7 +119,7 @@ def end_all() -> None:
 
 
 def _descendants() -> Iterator[tuple[int, list[str]]]:
-    """Return each process below this one with /proc's account of it, from its third field on."""
+    """Yield each process below this one with /proc's account of it, from its third field on."""
     if not proof.sees_itself():
         return
     for pid in _all_but_this() if os.getpid() == 1 else _below(os.getpid()):
