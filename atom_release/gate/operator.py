@@ -139,6 +139,10 @@ class Operator(Strict):
         default=True,
         description="whether a waiver signed by the gate's own key counts where nobody is trusted",
     )
+    weak_controls: bool = Field(
+        default=True,
+        description="whether a manifest may accept a weak control of its own tests",
+    )
     isolation: tuple[str, ...] = Field(
         default=(),
         description=(

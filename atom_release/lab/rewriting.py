@@ -108,11 +108,11 @@ def rewrite(
 ) -> Rewritten:
     """Rewrite the functions of a copy by a rewriter for each module; see `Rewrite`."""
     changed, kept, unread, count = [], [], [], 0
-    for path in sorted(set(_python_files(directory, sources))):
+    for path in sorted(set(python_files(directory, sources))):
         if is_test(path, tests):
             continue
         try:
-            tree = _parsed(directory / path)
+            tree = parsed(directory / path)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
             unread.append(path)
             continue
@@ -166,7 +166,8 @@ def is_test(path: str, tests: Sequence[str]) -> bool:
     )
 
 
-def _python_files(directory: Path, sources: Sequence[str]) -> Iterator[str]:
+def python_files(directory: Path, sources: Sequence[str]) -> Iterator[str]:
+    """Yield the Python files of a copy at these paths, no link among them."""
     for source in sources:
         start = directory / source
         if start.is_file() and not start.is_symlink() and start.suffix == ".py":
@@ -178,7 +179,13 @@ def _python_files(directory: Path, sources: Sequence[str]) -> Iterator[str]:
                     yield path.relative_to(directory).as_posix()
 
 
-def _parsed(path: Path) -> ast.Module:
+def parsed(path: Path) -> ast.Module:
+    """Return a file read as Python.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError, OSError: it cannot be, or is too
+            large or too deep to be written again.
+    """
     if path.stat().st_size > _LARGEST:
         raise ValueError("too large")
     tree = ast.parse(path.read_bytes())

@@ -136,7 +136,7 @@ def _completed(
             "suite": _suite(
                 _facts("suite", service, evidence),
                 unchanged.get("code"),
-                control_held=_control_held(service, evidence),
+                control=_control(service, evidence),
             ),
             "scores": _scores(_facts("accuracy", service, evidence), unchanged.get("data")),
             "latency": _latency(_facts("latency", service, evidence)),
@@ -153,21 +153,18 @@ def _completed(
     )
 
 
-def _control_held(service: Service, evidence: Body) -> bool:
-    """Return whether the suite was seen to need the code, as strictly as the manifest asks."""
-    enough = {ControlState.ALIVE} | (
-        {ControlState.WEAK} if service.suite and service.suite.control == "weak" else set()
-    )
+def _control(service: Service, evidence: Body) -> ControlState | None:
+    """Return what the suite's control showed."""
     digests = _digests("suite", service, evidence)
     control = evidence[digests[0]].control if digests else None
-    return control is not None and control.state in enough
+    return control.state if control else None
 
 
 def _suite(
     facts: Mapping[str, Any],
     unchanged: bool | None,  # noqa: FBT001 - three states, as the facts have them
     *,
-    control_held: bool,
+    control: ControlState | None,
 ) -> SuiteKnown | None:
     """Return the runs that say something about the code.
 
@@ -181,7 +178,10 @@ def _suite(
         return None
     return SuiteKnown(
         runs=counted,
-        control_held=control_held,
+        control_held=control is ControlState.ALIVE,
+        weak=control is ControlState.WEAK,
+        beside=read.beside,
+        unshown=read.unshown,
         unchanged_since_report=unchanged,
         runs_at_report=_rerun(read.at_report),
         rerun_commit=read.at_report.commit if read.at_report else None,

@@ -32,16 +32,35 @@ def lacking(
     scored = [claim for claim in record.claims if _is_of_these_rows(claim, facts)]
     if facts.scores and facts.scores.doubt and scored:
         return f"{_places(record, scored)} is not borne by the labelled rows: {facts.scores.doubt}"
+    counted = [claim for claim in record.claims if _counts_tests(claim, facts)]
+    if facts.suite and facts.suite.unshown and counted:
+        return f"{_places(record, counted)} counts tests that show little: {facts.suite.unshown}"
     unprobed = [claim for claim in record.claims if _wants_probe(claim, facts, service)]
     if unprobed:
         places = _places(record, unprobed)
         return f"nothing that was run or measured could bear what {places} says: {_named(unprobed)}"
     if any(_decides(service, piece) for piece in evidence.values()):
         return ""
+    if service.suite is not None:
+        return f"the suite of {service.name} bears nothing: {_unborne(service, evidence.values())}"
     return (
         f"nothing of {service.name} was run or measured, so its report is words alone: {_SUITE},"
         f" or {_LABELS}"
     )
+
+
+def _unborne(service: Service, evidence: Iterable[Evidence]) -> str:
+    """Return why a suite that is named is no evidence."""
+    suites = [piece for piece in evidence if piece.leg == ("suite", service.id)]
+    if not suites:
+        return "it was not run"
+    piece = suites[0]
+    shows_nothing = piece.answer is Answer.YES and piece.control is not None
+    return piece.control.found if shows_nothing and piece.control else piece.reason
+
+
+def _counts_tests(claim: Claim, facts: Known) -> bool:
+    return claim.kind is ClaimKind.TESTS and not _is_history(claim, facts)
 
 
 def _places(record: ClaimRecord, claims: Sequence[Claim]) -> str:
@@ -59,7 +78,7 @@ def _is_of_these_rows(claim: Claim, facts: Known) -> bool:
 
 def _wants_probe(claim: Claim, facts: Known, service: Service) -> bool:
     if claim.kind is ClaimKind.TESTS:
-        return service.suite is None and not _is_history(claim, facts)
+        return service.suite is None and _counts_tests(claim, facts)
     return service.accuracy is None and _is_of_these_rows(claim, facts)
 
 

@@ -67,6 +67,11 @@ class SuiteKnown(_Frozen):
     control_held: bool = Field(
         default=False, description="tests were seen to fail without the code, as the manifest asks"
     )
+    weak: bool = Field(
+        default=False, description="its control is weak, which the manifest alone accepts"
+    )
+    beside: str = Field(default="", description="what is told beside its counts")
+    unshown: str = Field(default="", description="why its counts say less than they seem to")
     unchanged_since_report: bool | None = Field(
         default=None,
         description=(

@@ -92,12 +92,22 @@ def _tests(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
     agreeing = sum(_holds(claim, run) for run in suite.runs)
     run_counts = f"{', '.join(sorted({str(getattr(run, unit)) for run in suite.runs}))} {unit}"
     if agreeing == len(suite.runs):
-        return Judged(_VERIFIED, run_counts, f"{agreeing} of {agreeing} runs")
+        return _borne(suite, run_counts)
     if agreeing:
         return Judged(_UNVERIFIED, run_counts, f"holds in {agreeing} of {len(suite.runs)} runs")
     if any(_only_skips(claim, record, run) for run in suite.runs):
         return Judged(_UNVERIFIED, run_counts, "the difference is what this machine skips")
     return _disagreeing(claim, record, facts, suite, run_counts)
+
+
+def _borne(suite: SuiteKnown, counted: str) -> Judged:
+    """Judge a count that every run agrees with: whether its tests are shown to test anything."""
+    held = f"{len(suite.runs)} of {len(suite.runs)} runs"
+    if suite.weak:
+        return Judged(_UNVERIFIED, counted, f"{held}, but a weak control verifies no count")
+    if suite.unshown:
+        return Judged(_UNVERIFIED, counted, f"{held}, but {suite.unshown}")
+    return Judged(_VERIFIED, counted, f"{held}; {suite.beside}" if suite.beside else held)
 
 
 def line_age(claim: Claim, facts: Known) -> LineAge | None:

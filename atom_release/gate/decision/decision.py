@@ -26,7 +26,7 @@ from atom_release.gate.decision.claims_summary import ClaimCount, count_claims
 from atom_release.gate.rules import legs, people_legs
 from atom_release.gate.rules.legs import Case, Earlier, Leg
 from atom_release.gate.rules.regression import WARNING
-from atom_release.gate.vocabulary import Assurance, BlockedPolicy, Outcome, Verdict
+from atom_release.gate.vocabulary import Assurance, BlockedPolicy, ControlState, Outcome, Verdict
 
 RULES = 2
 """The version of the rules and sentences of `decide`; a change of either raises it.
@@ -425,6 +425,10 @@ def _beside(results: Sequence[CriterionResult]) -> str:
         for result in results
         if result.outcome is Outcome.WAIVED
     ]
-    return (f"; noted BLOCKED: {', '.join(noted)}" if noted else "") + (
-        f"; WAIVED: {', '.join(waived)}" if waived else ""
-    )
+    weak = [result.id for result in results if any(_passes_weakly(leg) for leg in result.legs)]
+    kinds = {"noted BLOCKED": noted, "WAIVED": waived, "by a weak control": weak}
+    return "".join(f"; {kind}: {', '.join(ids)}" for kind, ids in kinds.items() if ids)
+
+
+def _passes_weakly(leg: Leg) -> bool:
+    return leg.outcome is Outcome.PASS and leg.control is ControlState.WEAK

@@ -79,6 +79,14 @@ class ControlFacts(Facts):
     kept: list[str] = Field(default_factory=list)
     unread: list[str] = Field(default_factory=list)
     needed_the_code: int = 0
+    shown: int | None = Field(
+        default=None,
+        description="of the tests that passed, those that needed the code or noticed wrong results",
+    )
+    passed: int = Field(default=0, description="tests that passed in every run with the code")
+    left_whole: list[str] = Field(
+        default_factory=list, description="what the tests use and no control takes out"
+    )
     still_passing: list[str] = Field(default_factory=list)
     still_passing_share: float = 0.0
     not_run: list[str] = Field(default_factory=list)
@@ -107,11 +115,53 @@ class SuiteFacts(Facts):
     not_the_code: dict[str, str] = Field(
         default_factory=dict, description="failing test -> what in the surroundings is to blame"
     )
+    left_out: int = Field(default=0, description="tests that were collected and not chosen")
+    left_out_by: list[str] = Field(default_factory=list, description="by which options")
+    by_manifest: bool = Field(
+        default=False, description="the manifest's own arguments leave tests out"
+    )
+    expected_failures: int = 0
     control: ControlFacts | None = None
     environment: EnvironmentFacts | None = Field(
         default=None, description="what was installed for it, where it has one of its own"
     )
     at_report: RerunFacts | None = None
+
+    @property
+    def beside(self) -> str:
+        """What a sentence about the tests that passed has beside their count, or nothing."""
+        parts = []
+        control = self.control
+        if control and control.shown is not None and control.shown < control.passed:
+            parts.append(f"{control.shown} of the {control.passed} are shown to need the code")
+        if self.expected_failures:
+            parts.append(f"{self.expected_failures} expected failures")
+        if self.left_out or self.by_manifest:
+            by = f" by {', '.join(self.left_out_by)}" if self.left_out_by else ""
+            whose = " of the manifest's" if self.by_manifest else ""
+            parts.append(f"{self.left_out or 'some'} left out{by}{whose}")
+        return "; ".join(parts)
+
+    @property
+    def unshown(self) -> str:
+        """Why its counts say less than they seem to, or nothing."""
+        control = self.control
+        if self.by_manifest:
+            by = f" ({', '.join(self.left_out_by)})" if self.left_out_by else ""
+            return f"the manifest's own arguments leave tests out{by}, and nobody saw what they say"
+        if not control or control.shown is None:
+            return ""
+        if 2 * control.shown < control.passed:
+            return (
+                f"only {control.shown} of the {control.passed} tests that passed are shown to need"
+                " the code"
+            )
+        if 2 * control.shown < control.passed + self.left_out:
+            return (
+                f"{self.left_out} tests are left out, and of all of them only {control.shown} are"
+                " shown to need the code"
+            )
+        return ""
 
 
 class IntegrationFacts(SuiteFacts):

@@ -6,7 +6,7 @@
 4. The thing asked does not hold: FAIL, also when a suite's control shows that no test needed the
    code ("vacuous").
 5. It holds, but the assurance is below what the manifest asks, or the negative control is missing,
-   dead, or weak where the manifest does not accept weak: INCONCLUSIVE.
+   dead, or weak where the manifest, or the operator, does not accept weak: INCONCLUSIVE.
 6. Otherwise: PASS.
 """
 
@@ -280,12 +280,16 @@ def _weakness(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Outcome, s
             Outcome.INCONCLUSIVE,
             f"dead control: {control.changed}, and the probe said {control.found}",
         )
-    if control.state is ControlState.WEAK and not _accepts_weak(spec, manifest):
+    if control.state is ControlState.WEAK and not accepts_weak(spec, case):
         return Outcome.INCONCLUSIVE, f"weak control: {control.found}"
     return None
 
 
-def _accepts_weak(spec: LegSpec, manifest: Manifest) -> bool:
+def accepts_weak(spec: LegSpec, case: Case) -> bool:
+    """Return whether a weak control is enough: by the manifest's word, which the operator lets."""
+    manifest = case.manifest
+    if not case.operator.weak_controls:
+        return False
     if spec.question == "suite":
         suite = manifest.service(spec.subject).suite
         return suite is not None and suite.control == "weak"

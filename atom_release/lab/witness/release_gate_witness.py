@@ -14,12 +14,15 @@ import os
 import sys
 import threading
 
+import pytest
+
 _OUT = os.environ.pop("RELEASE_GATE_WITNESS", "")
 _COPY = os.environ.pop("RELEASE_GATE_COPY", "")
 _TRACE = os.environ.pop("RELEASE_GATE_TRACE", "") == "1"
 _OF_A_FUNCTION = 1  # CO_OPTIMIZED: not a module's nor a class's own code
 _collected = []
 _counted = {}
+_offered = []
 _called = {}
 distorted = set()  # what code that gives wrong results notes here as it does
 
@@ -67,6 +70,13 @@ def _name_in_junit(node):
     return "{}::{}".format(".".join(names[:-1]), names[-1])
 
 
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Note how many tests there are before anything leaves some of them out."""
+    _offered.append(len(items))
+    yield
+
+
 def pytest_collection_finish(session):
     """Note the tests that are to run."""
     _collected.extend([item.nodeid, _name_in_junit(item.nodeid)] for item in session.items)
@@ -78,15 +88,36 @@ def pytest_terminal_summary(terminalreporter):
         _counted[name] = len(terminalreporter.stats.get(name, ()))
 
 
+def _selection(config):
+    """Return the options by which tests are left out, as they would be typed."""
+    values = {
+        "-k": getattr(config.option, "keyword", ""),
+        "-m": getattr(config.option, "markexpr", ""),
+        "--deselect": " ".join(getattr(config.option, "deselect", None) or ()),
+        "--ignore": " ".join(str(path) for path in getattr(config.option, "ignore", None) or ()),
+    }
+    return [name + " " + value for name, value in values.items() if value]
+
+
+def _is_made_up(module):
+    """Return whether a module was read from no file, and is neither built in nor a folder."""
+    return (
+        getattr(module, "__file__", None) is None
+        and getattr(module, "__path__", None) is None
+        and getattr(module, "__spec__", None) is None
+    )
+
+
 def pytest_unconfigure(config):
     """Write it all down, last of all."""
     if not _OUT or hasattr(config, "workerinput"):
         return
-    modules = {
-        name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())
-    }
+    modules = dict(sys.modules)
     seen = {
         "collected": _collected,
+        "left_out": max(0, sum(_offered) - len(_collected)),
+        "left_out_by": _selection(config),
+        "fileless": sorted(name for name, module in modules.items() if _is_made_up(module)),
         "counted": _counted,
         "distorted": bool(distorted),
         "called": sorted(
@@ -96,7 +127,9 @@ def pytest_unconfigure(config):
             }
         ),
         "modules": {
-            name: os.path.realpath(file) for name, file in modules.items() if isinstance(file, str)
+            name: os.path.realpath(module.__file__)
+            for name, module in modules.items()
+            if isinstance(getattr(module, "__file__", None), str)
         },
         "python": "{}.{}.{}".format(*sys.version_info[:3]),
         "pytest": sys.modules["pytest"].__version__,

@@ -33,17 +33,26 @@ class Distorted:
     passed: tuple[str, ...]
     noticed: tuple[str, ...]
     run: Run
+    made_up: tuple[str, ...] = ()  # judged modules that were loaded from no file
     idle: Run | None = None  # the tests where the code did nothing, if wrong results went unnoticed
 
     @classmethod
-    def of(cls, functions: int, run: Run) -> Self:
+    def of(cls, changed: Rewritten, run: Run) -> Self:
         """Sort the tests of such a run."""
         cases = run.results.cases if run.results else {}
         passed = sorted(name for name, case in cases.items() if case.outcome is Outcome.PASSED)
         noticed = sorted(
             name for name, case in cases.items() if case.outcome in {Outcome.FAILED, Outcome.ERROR}
         )
-        return cls(functions, run.distorted, tuple(passed), tuple(noticed), run)
+        made_up = _named_so(run.witness.get("fileless", []), changed)
+        return cls(
+            changed.functions, run.distorted, tuple(passed), tuple(noticed), run, tuple(made_up)
+        )
+
+    @property
+    def replaced(self) -> bool:
+        """Whether what the tests called was none of the judged code, but modules of no file."""
+        return bool(self.made_up) and not self.happened and not self.noticed
 
     @property
     def unnoticed(self) -> bool:
@@ -82,6 +91,7 @@ class Control:
     # started
     only_emptied: bool = False
     distorted: Distorted | None = None
+    left_whole: tuple[str, ...] = ()  # what the tests use and nothing takes out
 
     def beside(self, distorted: Distorted | None) -> Control:
         """Return this control with the one of wrong results beside it."""
@@ -124,6 +134,9 @@ class Control:
             kept=list(self.ablated.kept),
             unread=list(self.ablated.unread),
             needed_the_code=len(self.reached) + len(self.failed),
+            shown=self._shown,
+            passed=before,
+            left_whole=list(self.left_whole),
             still_passing=list(self.still),
             still_passing_share=round(len(self.still) / before, 4) if before else 0.0,
             not_run=list(self.lost),
@@ -132,6 +145,16 @@ class Control:
             met_limit=self.run.met_limit,
             **self._distortion,
         )
+
+    @property
+    def _shown(self) -> int | None:
+        """How many tests are seen to need the code; None where the files were emptied."""
+        if self.only_emptied:
+            return None
+        needing = {*self.reached, *self.failed}
+        if self.distorted and self.distorted.happened:
+            needing |= {*self.distorted.noticed} & {*self.still, *self.lost}
+        return len(needing)
 
     @property
     def _distortion(self) -> dict[str, Any]:
@@ -152,16 +175,13 @@ class Control:
         if self.made_up:
             return ControlState.DEAD
         if self.reached or self.failed:
-            if self._unchecked:
+            if self._unchecked or (self.distorted and self.distorted.replaced):
                 return ControlState.DEAD
             return ControlState.WEAK if self.only_emptied else ControlState.ALIVE
         if self.lost:
             return ControlState.WEAK
-        return (
-            ControlState.DEAD
-            if self.elsewhere or not self.ablated.functions
-            else ControlState.VACUOUS
-        )
+        unreached = self.elsewhere or self.left_whole or not self.ablated.functions
+        return ControlState.DEAD if unreached else ControlState.VACUOUS
 
     @property
     def _changed(self) -> str:
@@ -179,6 +199,11 @@ class Control:
             return (
                 "a test of the gate's own that fails was put beside the suite and came out as"
                 " passed: the results are not what the tests did"
+            )
+        if self.distorted and self.distorted.replaced:
+            return (
+                f"the tests ran with {some(self.distorted.made_up)} from no file of the copy, in"
+                " place of the judged modules of that name"
             )
         if (self.reached or self.failed) and self.distorted and self._unchecked:
             return (
@@ -200,6 +225,11 @@ class Control:
             why = (
                 f"{some(self.elsewhere)} came from outside the copy"
                 if self.elsewhere
+                else (
+                    f"the tests use {some(self.left_whole)}, which no control can take out:"
+                    " constants, lambdas, classes without methods, and what runs at import"
+                )
+                if self.left_whole
                 else "the manifest's source paths hold nothing to take out"
             )
             return f"control did not reach the code: {why}"
@@ -266,7 +296,19 @@ def _elsewhere(run: Run, ablated: Rewritten, tree: Path) -> tuple[str, ...]:
             or file.startswith((f"{tree}/", f"{run.copy}/"))
         ):
             continue
-        tails = (name.replace(".", "/") + ".py", name.replace(".", "/") + "/__init__.py")
-        if any(f"/{path}".endswith(f"/{tail}") for path in ablated.files for tail in tails):
+        if _named_so([name], ablated):
             elsewhere.append(f"{name} ({file})")
     return tuple(sorted(elsewhere))
+
+
+def _named_so(names: Iterable[object], rewritten: Rewritten) -> list[str]:
+    """Return those of these modules' names that a rewritten file has."""
+    return [
+        name
+        for name in names
+        if isinstance(name, str)
+        for stem in (name.replace(".", "/"),)
+        if any(
+            f"/{path}".endswith((f"/{stem}.py", f"/{stem}/__init__.py")) for path in rewritten.files
+        )
+    ]

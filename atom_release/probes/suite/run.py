@@ -65,6 +65,17 @@ class Run:
         return self.witness.get("distorted") is True
 
     @property
+    def left_out(self) -> int:
+        """How many tests were collected and not chosen, as far as the witness wrote it."""
+        left_out = self.witness.get("left_out", 0)
+        return left_out if type(left_out) is int and left_out > 0 else 0
+
+    @property
+    def left_out_by(self) -> list[str]:
+        """The options by which tests were left out, as far as the witness wrote it."""
+        return [str(option)[:80] for option in self.witness.get("left_out_by", [])[:3]]
+
+    @property
     def counted(self) -> Mapping[str, int]:
         """What pytest's own last line counts, as far as the witness wrote it."""
         counted = self.witness.get("counted", {})
@@ -93,6 +104,9 @@ def read_witness(path: Path) -> dict[str, Any]:
         return {}
     wanted = {
         "collected": list,
+        "left_out": int,
+        "left_out_by": list,
+        "fileless": list,
         "counted": dict,
         "called": list,
         "modules": dict,

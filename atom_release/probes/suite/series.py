@@ -10,12 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from atom_release.gate.vocabulary import ControlState
+from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.ablation import ablate
 from atom_release.lab.distortion import distort
 from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.idling import idle
 from atom_release.lab.junit import Outcome
+from atom_release.lab.left_whole import names_left_whole
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
 from atom_release.probes.suite.control import Control, Distorted, compare
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from atom_release.probes.suite.run import Run
 
 
+_CHOOSING = ("-k", "-m", "--deselect", "--ignore")
+
+
 def _nothing(_runs: Sequence[Run]) -> Mapping[str, str]:
     return {}
 
@@ -45,6 +49,7 @@ class Finding:
     trial: Trial
     control: Control | None
     copy: str
+    by_manifest: bool = False  # the manifest's own arguments choose among the tests
 
     @property
     def runs(self) -> tuple[tuple[str, Run], ...]:
@@ -100,7 +105,10 @@ class Series:
                 trial = Trial(collection, runs, self.repeats, self.excuse(runs))
                 control = controlling.result() if controlling else None
                 return Finding(
-                    trial, control.only(trial.always_passed) if control else None, digest
+                    trial,
+                    control.only(trial.always_passed) if control else None,
+                    digest,
+                    _chooses(self.bench.arguments),
                 )
             except BaseException:
                 for event in (stop, self.bench.sandbox.stopped, self.without.sandbox.stopped):
@@ -143,7 +151,11 @@ class Series:
 
     def _compare(self, collection: Run, bench: Bench, copy: Path, ablated: Rewritten) -> Control:
         run = bench.run(copy, 1)
-        return compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
+        control = compare(collection.collected, run, ablated, copy, setup_counts=self.setup_counts)
+        if not self.distorts or control.judged.state is not ControlState.VACUOUS:
+            return control  # code that runs elsewhere is not used by name
+        left = names_left_whole(copy, self.sources, tests=self.tests, kept=ablated.kept)
+        return replace(control, left_whole=left)
 
     def _run_distorted(self, collection: Run, stop: threading.Event) -> Distorted | None:
         """Run with wrong results; None where there are none to change."""
@@ -152,7 +164,7 @@ class Series:
         with self._rewritten(distort, collection) as (copy, changed):
             if not changed.functions:
                 return None
-            distorted = Distorted.of(changed.functions, self.without.run(copy, 1))
+            distorted = Distorted.of(changed, self.without.run(copy, 1))
         if not distorted.unnoticed or stop.is_set():
             return distorted
         with self._rewritten(idle, collection) as (copy, _):
@@ -179,6 +191,11 @@ def _fails_again(run: Run) -> bool:
     return any(stays(why) for why in causes(bad).values())
 
 
+def _chooses(arguments: Sequence[str]) -> bool:
+    """Return whether pytest's arguments leave tests out."""
+    return any(argument.startswith(_CHOOSING) for argument in arguments)
+
+
 def _calls(collection: Run) -> set[Call]:
     """Read which functions the imports called, as far as it is what the witness writes."""
     called = collection.witness.get("called", [])
@@ -202,12 +219,20 @@ def evidence(
     for label, run in finding.runs:  # for people who look for the cause of what it came to
         heading = f"{question} {subject}, {label}: status {run.status}"
         look.keep(heading, kept_log(run.output))
-    facts = trial.facts.model_copy(update={"control": control.facts if control else None})
+    facts = trial.facts.model_copy(
+        update={
+            "control": control.facts if control else None,
+            "by_manifest": finding.by_manifest,
+        }
+    )
+    reason = verdict.reason
+    if verdict.answer is Answer.YES and facts.beside:
+        reason = f"{reason}; {facts.beside}"
     return look.found(
         question,
         subject,
         verdict.answer,
-        verdict.reason,
+        reason,
         remedy=verdict.remedy,
         control=control.judged if control else None,
         facts=more(facts).to_json(),

@@ -62,8 +62,14 @@ class Trial:
         ran = self._counted(Outcome.PASSED, Outcome.FAILED, Outcome.ERROR)
         first = next((run.results.count() for run in self.runs if run.results), None)
         return SuiteFacts(
-            runs=[run_facts(run) for run in self.runs],
+            runs=[
+                run_facts(run).model_copy(update={"ended": _ended_itself(run, self.collection)})
+                for run in self.runs
+            ],
             collected=len(self.collection.collected),
+            left_out=self.collection.left_out,
+            left_out_by=self.collection.left_out_by,
+            expected_failures=max((run.counted.get("xfailed", 0) for run in self.runs), default=0),
             counts=CountsFacts(**first) if first else None,
             cases={
                 name: CaseRate(passed=passed[name], ran=times)
@@ -175,6 +181,19 @@ class Trial:
             Answer.YES,
             f"{passed} of {passed} tests passed in {len(self.runs)} of {self.wanted} runs{beside}",
         )
+
+
+def _ended_itself(run: Run, collection: Run) -> bool:
+    """Return whether a run's process was gone before it had written its results.
+
+    Where its tests could be collected, by no limit, and for nothing that it was not shown.
+    """
+    return (
+        collection.status == _PASSED
+        and run.results is None
+        and not run.met_limit
+        and not run.hidden_path
+    )
 
 
 def _uncollected(collection: Run) -> Verdict | None:

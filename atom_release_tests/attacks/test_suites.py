@@ -1,0 +1,244 @@
+"""Suites that pass and show little: few tests that need the code, tests left out, results made.
+
+Nothing here fails. What is told, and what a report's counts are worth, is what each story is about;
+its honest twin is tagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from atom_release.gate.decision.decision import CriterionResult, Decision
+from atom_release.gate.vocabulary import Outcome, Verdict
+from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures.asking import NO_FLOOR, asking
+from atom_release_tests.fixtures.attempts import act, judge_unaided
+from atom_release_tests.fixtures.tiny import Tiny
+
+SOURCE = "def double(x: int) -> int:\n    return 2 * x\n"
+TRUE = "from src.calc import double\n\n\ndef test_two() -> None:\n    assert double(2) == 4\n"
+THREE = "\n\ndef test_three() -> None:\n    assert double(3) == 6\n"
+EMPTY = "".join(
+    f"\n\ndef test_nothing_{number}() -> None:\n    assert True\n" for number in range(20)
+)
+WRONG = "\n\ndef test_area() -> None:\n    assert double(4) == 9\n"
+MANIFEST = """\
+release: {{phase: X, name: Example, version: v1, tag: v1-phaseX, branch: review/PhaseX, base: main}}
+services:
+  - id: X.1
+    name: one
+    source: [src]
+    report: "reports/X.1*"
+    suite: {{paths: [tests], repeats: 1{suite}}}
+{asking}acts: on
+"""
+
+
+def report(passed: int) -> str:
+    """Return a report that counts so many tests."""
+    return f"# X.1 One\n\n**Status:** PASS\n\nTests: {passed} passed, 0 failed\n"
+
+
+def judged(
+    place: Path, files: Mapping[str, str], suite: str = "", operator: str = NO_FLOOR
+) -> tuple[Tiny, Decision]:
+    """Return a release of these files, and what became of it."""
+    manifest = MANIFEST.format(suite=suite, asking=asking("X.1", "AC1", "AC5"))
+    release = tiny.make(place, manifest=manifest)
+    (place / "operator.yaml").write_text(operator)
+    release.git("rm", "-q", "reports/X.1.md", "src/one.py")
+    for path, content in {"src/calc.py": SOURCE, **files}.items():
+        file = release.repository / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    release.git("add", "-A")
+    release.git("commit", "-q", "-m", "all is well")
+    release.git("push", "-q", "origin", "main")
+    return release, judge_unaided(release, "first")
+
+
+def leg(service: CriterionResult, question: str) -> str:
+    """Return what one leg of a service says."""
+    return next(leg.reason for leg in service.legs if leg.question == question)
+
+
+def test_twenty_tests_of_nothing_beside_one_of_the_code(tmp_path: Path) -> None:
+    """It was "21 passed" VERIFIED, and 20 of them assert that true is true."""
+    files = {"tests/test_calc.py": TRUE + EMPTY, "reports/X.1.md": report(21)}
+    _, decision = judged(tmp_path / "r", files)
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert "only 1 of the 21 tests that passed are shown to need the code" in service.reason
+    assert "reports/X.1.md:5" in service.reason
+    assert "1 of the 21 are shown to need the code" in leg(service, "suite")
+
+
+@pytest.mark.slow
+def test_two_tests_of_the_code_beside_one_of_something_else_are_tagged(tmp_path: Path) -> None:
+    """The honest twin: not each test of a suite needs the code, and that is told."""
+    more = "\n\ndef test_version() -> None:\n    assert (1, 2) < (1, 3)\n"
+    files = {"tests/test_calc.py": TRUE + THREE + more, "reports/X.1.md": report(3)}
+    release, decision = judged(tmp_path / "r", files)
+    assert decision.verdict is Verdict.GREEN, decision.reason
+    assert "2 of the 3 are shown to need the code" in leg(decision.criterion("X.1"), "suite")
+    act(release, "first")
+    assert len(release.tags()) == 2
+
+
+@pytest.mark.slow
+def test_the_failing_tests_are_left_out_by_the_manifest_s_own_arguments(tmp_path: Path) -> None:
+    """It was "2 passed" VERIFIED: who chose the tests was nowhere to be read."""
+    files = {"tests/test_calc.py": TRUE + THREE + WRONG, "reports/X.1.md": report(2)}
+    _, decision = judged(tmp_path / "r", files, ", arguments: [-k, not area]")
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert "the manifest's own arguments leave tests out (-k not area)" in service.reason
+    assert "1 left out by -k not area of the manifest's" in leg(service, "suite")
+
+
+@pytest.mark.slow
+def test_most_tests_are_left_out_by_a_configuration(tmp_path: Path) -> None:
+    """What is left out counts too: of 23 tests, two are shown to need the code."""
+    files = {
+        "tests/test_calc.py": TRUE + THREE + EMPTY.replace("nothing", "area"),
+        "reports/X.1.md": report(2),
+        "pytest.ini": "[pytest]\naddopts = -k 'not area'\n",
+    }
+    _, decision = judged(tmp_path / "r", files)
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert "20 tests are left out" in service.reason
+
+
+@pytest.mark.slow
+def test_a_slow_test_left_out_by_the_project_s_configuration_is_told_and_tagged(
+    tmp_path: Path,
+) -> None:
+    """The honest twin."""
+    slow = "\n\n@pytest.mark.slow\ndef test_long() -> None:\n    assert double(5) == 10\n"
+    files = {
+        "tests/test_calc.py": f"import pytest\n\n{TRUE}{THREE}{slow}",
+        "reports/X.1.md": report(2),
+        "pytest.ini": "[pytest]\naddopts = -m 'not slow'\nmarkers = slow: takes long\n",
+    }
+    _, decision = judged(tmp_path / "r", files)
+    assert decision.verdict is Verdict.GREEN, decision.reason
+    assert "1 left out by -m not slow" in leg(decision.criterion("X.1"), "suite")
+
+
+@pytest.mark.slow
+def test_expected_failures_are_told(tmp_path: Path) -> None:
+    """Twenty tests that fail, and are expected to, stand beside the two that pass."""
+    failing = EMPTY.replace("assert True", "assert double(1) == 9").replace(
+        "def ", "@pytest.mark.xfail\ndef "
+    )
+    files = {
+        "tests/test_calc.py": f"import pytest\n\n{TRUE}{THREE}{failing}",
+        "reports/X.1.md": report(2),
+    }
+    _, decision = judged(tmp_path / "r", files)
+    assert "20 expected failures" in leg(decision.criterion("X.1"), "suite")
+
+
+CANNED = """\
+test -s src/calc.py || exit 1
+printf '<testsuite><testcase classname="a" name="one"/><testcase classname="a" name="two"/>' > $1
+printf '</testsuite>' >> $1
+"""
+BY_COMMAND = ', control: weak, command: [sh, tests/run.sh, "{junit}"]'
+
+
+@pytest.mark.slow
+def test_results_that_a_command_made_up_are_told_in_the_verdict_and_verify_nothing(
+    tmp_path: Path,
+) -> None:
+    """It was "500 passed" VERIFIED, by a script that prints them and ends without the source."""
+    files = {"tests/run.sh": CANNED, "reports/X.1.md": report(2)}
+    _, decision = judged(tmp_path / "r", files, BY_COMMAND)
+    assert decision.verdict is Verdict.GREEN, decision.reason
+    assert "; by a weak control: X.1; " in decision.reason
+    assert "0 of 3 claims verified" in decision.reason
+
+
+@pytest.mark.slow
+def test_an_operator_who_accepts_no_weak_control_tags_none(tmp_path: Path) -> None:
+    files = {"tests/run.sh": CANNED, "reports/X.1.md": report(2)}
+    operator = f"{NO_FLOOR}weak_controls: false\n"
+    _, decision = judged(tmp_path / "r", files, BY_COMMAND, operator)
+    assert decision.criterion("X.1").outcome is Outcome.INCONCLUSIVE
+    assert "weak control" in decision.criterion("X.1").reason
+
+
+FAKE = """\
+import pathlib
+import sys
+import types
+
+if "RuntimeError" not in pathlib.Path("src/calc.py").read_text():
+    module = types.ModuleType("src.calc")
+    module.double = lambda x: x + x
+    sys.modules["src.calc"] = module
+"""
+
+
+@pytest.mark.slow
+def test_another_module_in_the_place_of_the_judged_one(tmp_path: Path) -> None:
+    """The code is wrong; what the tests call is a right one, unless the bodies are gone."""
+    files = {
+        "src/__init__.py": "",
+        "src/calc.py": SOURCE.replace("2 * x", "0 * x"),
+        "tests/test_calc.py": TRUE + THREE,
+        "conftest.py": FAKE,
+        "reports/X.1.md": report(2),
+    }
+    _, decision = judged(tmp_path / "r", files)
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert "src.calc from no file of the copy" in service.reason
+
+
+UNTAKEN = {
+    "a constant and a lambda": (
+        "RATES = {'a': 2}\nrate = lambda name: RATES[name]\n\n\ndef main() -> None:\n    print(1)\n",
+        (
+            "from src.calc import RATES, rate\n\n\ndef test_rates() -> None:\n"
+            "    assert RATES['a'] == 2\n\n\ndef test_rate() -> None:\n    assert rate('a') == 2\n"
+        ),
+    ),
+    "a function that is called at import": (
+        (
+            "def slug(name: str) -> str:\n    return name.lower()\n\n\nHERE = slug('A')\n\n\n"
+            "def main() -> None:\n    print(HERE)\n"
+        ),
+        (
+            "from src import calc\n\n\ndef test_slug() -> None:\n    assert calc.slug('B') == 'b'\n\n\n"
+            "def test_again() -> None:\n    assert calc.slug('C') == 'c'\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.slow) for kind in UNTAKEN])
+def test_true_tests_of_what_no_control_takes_out_are_not_accused(kind: str, tmp_path: Path) -> None:
+    """It was FAIL, "vacuous: none needed it"; it is not shown, and the sentence says why."""
+    source, tests = UNTAKEN[kind]
+    files = {"src/calc.py": source, "tests/test_calc.py": tests, "reports/X.1.md": report(2)}
+    _, decision = judged(tmp_path / "r", files)
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert "which no control can take out" in leg(service, "suite")
+    assert "name its tests as `suite`" not in service.reason
+
+
+@pytest.mark.slow
+def test_tests_that_use_nothing_of_the_code_are_vacuous_all_the_same(tmp_path: Path) -> None:
+    """The twin that is accused: constants that no test asks for excuse nobody."""
+    source, _ = UNTAKEN["a constant and a lambda"]
+    tests = "def test_a() -> None:\n    assert 1\n\n\ndef test_b() -> None:\n    assert 2\n"
+    files = {"src/calc.py": source, "tests/test_calc.py": tests, "reports/X.1.md": report(2)}
+    _, decision = judged(tmp_path / "r", files)
+    assert decision.criterion("X.1").outcome is Outcome.FAIL
+    assert "vacuous" in decision.criterion("X.1").reason
