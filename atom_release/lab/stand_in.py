@@ -17,7 +17,9 @@ from pathlib import Path
 NOOP = "/noop"
 _SLEEP = "/sleep/"
 _HANDLE = 2  # the word of the command line that names a listening socket
-_BODY = b'{"detail": "the release gate stands in for this service"}'
+_BODY = b'{"detail": "nothing that this service would say"}'
+REFUSING, ANSWERING = "503", "200"
+"""What a stand-in answers to everything: that it does not serve, or that all is well."""
 
 
 def sleeping(seconds: float) -> str:
@@ -26,15 +28,16 @@ def sleeping(seconds: float) -> str:
 
 
 @contextmanager
-def standing_in(made: socket.socket | None = None) -> Iterator[str]:
-    """Return the address of a stand-in that answers 503 to everything, while the block runs.
+def standing_in(made: socket.socket | None = None, status: str = REFUSING) -> Iterator[str]:
+    """Return the address of a stand-in that answers this to everything, while the block runs.
 
-    It listens on the socket given, in whatever network that was made.
+    With a body that no service has. It listens on the socket given, in whatever network that was
+    made.
     """
     with made or socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(1024)
-        with _serving("503", str(listening.fileno()), pass_fds=(listening.fileno(),)) as port:
+        with _serving(status, str(listening.fileno()), pass_fds=(listening.fileno(),)) as port:
             yield f"http://127.0.0.1:{port}"
 
 

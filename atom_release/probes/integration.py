@@ -3,7 +3,7 @@
 And once more without them and without their code.
 
 The question is `integration`. In the control every service's address is a stand-in that answers
-503, and the code in the copy has no bodies.
+503, and the code in the copy has no bodies; a second one answers 200 with what no service says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.suite import IntegrationFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.junit import Outcome
-from atom_release.lab.stand_in import standing_in
+from atom_release.lab.stand_in import ANSWERING, standing_in
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import bench, lacks
 from atom_release.probes.suite.series import Series, evidence
@@ -92,8 +92,12 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
     with ExitStack() as stack:
         refusing = {name: stack.enter_context(_refusing(open_socket())) for name in down}
         standing = {name: stack.enter_context(standing_in(open_socket())) for name in service_ids}
+        answering = {
+            name: stack.enter_context(standing_in(open_socket(), ANSWERING)) for name in service_ids
+        }
         given = _fill(integration.environment, refusing, fill)
         instead = _fill(integration.environment, standing, fill)
+        otherwise = _fill(integration.environment, answering, fill)
         series = Series(
             look,
             replace(made, environment=given.values, secret=given.secret, network=network),
@@ -113,6 +117,11 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             setup_counts=True,
             distorts=False,  # the code runs in the services, not in these tests
             excuse=lambda runs: _excused(runs, refusing, given.lacking),
+            answering=replace(
+                made, environment=otherwise.values, secret=otherwise.secret, network=network
+            )
+            if service_ids
+            else None,
         )
         finding = series.carry_out()
     return evidence(

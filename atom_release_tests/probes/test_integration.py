@@ -157,6 +157,43 @@ def test_vacuous_when_no_test_needs_a_service(site: Site, service: str) -> None:
     assert (evidence.answer, state(evidence)) == (Answer.YES, ControlState.VACUOUS)
 
 
+IS_THERE = """
+import os, urllib.error, urllib.request
+
+def status():
+    try:
+        with urllib.request.urlopen(os.environ["ONE"] + "/value", timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+def test_it_is_there():
+    assert status() != 503
+"""
+
+
+def test_tests_to_which_any_answer_is_right_show_nothing(site: Site, service: str) -> None:
+    """The attack: a service that answers 500 to all, and a test that asks that it is not 503."""
+    site.files["integration/test_all.py"] = IS_THERE
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert (evidence.answer, state(evidence)) == (Answer.YES, ControlState.DEAD)
+    assert evidence.control is not None
+    assert "any answer is right to them" in evidence.control.found
+
+
+def test_one_test_that_looks_at_the_answer_is_enough_and_the_other_is_named(
+    site: Site, service: str
+) -> None:
+    """The honest twin."""
+    site.files["integration/test_more.py"] = IS_THERE
+    evidence = site.ask({"C.1": service, "C.2": service})
+    assert state(evidence) is ControlState.ALIVE
+    assert evidence.control is not None
+    assert "content with any answer: integration.test_more::test_it_is_there" in (
+        evidence.control.found
+    )
+
+
 def test_the_code_is_taken_out_too(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] = (
         "from svc.app import value\ndef test_value():\n    assert value() == 1\n"

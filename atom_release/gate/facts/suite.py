@@ -87,6 +87,9 @@ class ControlFacts(Facts):
     left_whole: list[str] = Field(
         default_factory=list, description="what the tests use and no control takes out"
     )
+    content_with_any: list[str] = Field(
+        default_factory=list, description="tests to which any answer of a service is right"
+    )
     still_passing: list[str] = Field(default_factory=list)
     still_passing_share: float = 0.0
     not_run: list[str] = Field(default_factory=list)

@@ -92,10 +92,28 @@ class Control:
     only_emptied: bool = False
     distorted: Distorted | None = None
     left_whole: tuple[str, ...] = ()  # what the tests use and nothing takes out
+    answered: Run | None = None  # against stand-ins that answer 200, with a body of no service
+    content: tuple[str, ...] = ()  # tests that passed there: any answer is right to them
 
     def beside(self, distorted: Distorted | None) -> Control:
         """Return this control with the one of wrong results beside it."""
         return replace(self, distorted=distorted)
+
+    def against(self, run: Run) -> Control:
+        """Return this control without the tests that pass whatever is answered."""
+        cases = run.results.cases if run.results else {}
+        content = {
+            name
+            for name in (*self.reached, *self.failed)
+            if name in cases and cases[name].outcome is Outcome.PASSED
+        }
+        return replace(
+            self,
+            reached=tuple(name for name in self.reached if name not in content),
+            failed=tuple(name for name in self.failed if name not in content),
+            answered=run,
+            content=tuple(sorted(content)),
+        )
 
     @property
     def _unchecked(self) -> bool:
@@ -117,6 +135,7 @@ class Control:
             reached=those(self.reached),
             failed=those(self.failed),
             lost=those(self.lost),
+            content=those(self.content),
         )
 
     @property
@@ -127,7 +146,7 @@ class Control:
     @property
     def facts(self) -> ControlFacts:
         """The control's numbers and lists."""
-        before = len(self.still) + len(self.reached) + len(self.failed) + len(self.lost)
+        before = self._before
         return ControlFacts(
             files=list(self.ablated.files),
             functions=self.ablated.functions,
@@ -137,6 +156,7 @@ class Control:
             shown=self._shown,
             passed=before,
             left_whole=list(self.left_whole),
+            content_with_any=list(self.content),
             still_passing=list(self.still),
             still_passing_share=round(len(self.still) / before, 4) if before else 0.0,
             not_run=list(self.lost),
@@ -178,6 +198,8 @@ class Control:
             if self._unchecked or (self.distorted and self.distorted.replaced):
                 return ControlState.DEAD
             return ControlState.WEAK if self.only_emptied else ControlState.ALIVE
+        if self.content:
+            return ControlState.DEAD
         if self.lost:
             return ControlState.WEAK
         unreached = self.elsewhere or self.left_whole or not self.ablated.functions
@@ -205,6 +227,11 @@ class Control:
                 f"the tests ran with {some(self.distorted.made_up)} from no file of the copy, in"
                 " place of the judged modules of that name"
             )
+        if self.content and self._state is ControlState.DEAD:
+            return (
+                f"{some(self.content)} failed where the services refuse, and passed where they"
+                " answer 200 with what no service says: any answer is right to them"
+            )
         if (self.reached or self.failed) and self.distorted and self._unchecked:
             return (
                 "the tests call the code and check nothing that it returns or does: with wrong"
@@ -215,10 +242,7 @@ class Control:
 
     @property
     def _found(self) -> str:
-        needed, before = (
-            len(self.reached) + len(self.failed),
-            len(self.reached) + len(self.failed) + len(self.still) + len(self.lost),
-        )
+        needed, before = len(self.reached) + len(self.failed), self._before
         if untold := self._untold:
             return untold
         if self._state is ControlState.DEAD:
@@ -250,7 +274,14 @@ class Control:
             if self.still
             else ""
         )
-        return f"{needed} of {before} tests failed without the code{still}"
+        content = f"; content with any answer: {some(self.content)}" if self.content else ""
+        return f"{needed} of {before} tests failed without the code{still}{content}"
+
+    @property
+    def _before(self) -> int:
+        """How many tests passed with the code."""
+        groups = (self.still, self.reached, self.failed, self.lost, self.content)
+        return sum(map(len, groups))
 
 
 def compare(

@@ -61,6 +61,11 @@ class Finding:
             ("the collection", self.trial.collection),
             *((f"run {run.seed}", run) for run in self.trial.runs),
             *([("the run without the code", control.run)] if control else []),
+            *(
+                [("the run against other answers", control.answered)]
+                if control and control.answered
+                else []
+            ),
             *([("the run with wrong results", distorted.run)] if distorted else []),
             *([("the run with idle code", idling)] if idling else []),
         )
@@ -83,6 +88,7 @@ class Series:
     setup_counts: bool = False
     distorts: bool = True  # whether it also runs with code that gives wrong results
     excuse: Callable[[Sequence[Run]], Mapping[str, str]] = _nothing
+    answering: Bench | None = None  # as `without`, where what is asked answers all the same
 
     def carry_out(self) -> Finding:
         """Make the runs.
@@ -135,6 +141,9 @@ class Series:
         if stop.is_set():
             return None
         control = self._run_without_code(collection)
+        if control.judged.state is ControlState.ALIVE and self.answering and not stop.is_set():
+            with self._rewritten(ablate, collection) as (copy, _):
+                control = control.against(self.answering.run(copy, 1))
         return control.beside(self._run_distorted(collection, stop))
 
     def _run_without_code(self, collection: Run) -> Control:
