@@ -189,7 +189,7 @@ def _ended_itself(run: Run, collection: Run) -> bool:
     Where its tests could be collected, by no limit, and for nothing that it was not shown.
     """
     return (
-        collection.status == _PASSED
+        collection.status == PASSED
         and run.results is None
         and not run.met_limit
         and not run.hidden_path
