@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atom_release.lab.migrations.plan import Plan, make_plan
+from atom_release.lab.migrations.platforms import missing_from_platform
 
 
 def plan(*paths: str, **contents: str) -> Plan:
@@ -36,6 +37,11 @@ def forward(text: str) -> str:
         ["db/beforeMigrate.sql", "db/V1__a.sql", "db/R__z.sql", "db/afterMigrate.sql"],
         ["db/1_a/up.sql", "db/2_b/up.sql", "db/10_c/up.sql"],
         ["db/20240101000000_a/migration.sql", "db/20240201000000_b/migration.sql"],
+        ["db/V20231231__a.sql", "db/V20240101120000__b.sql"],
+        ["db/v1__a.sql", "db/v2__b.sql", "db/v10__c.sql"],
+        ["db/00000000000000_setup/up.sql", "db/2024-01-01-000000_a/up.sql"],
+        ["db/committed/000001.sql", "db/committed/000002.sql", "db/current.sql"],
+        ["db/0000_fast_hulk.sql", "db/0001_slow_thor.sql"],
     ],
     ids=lambda ordered: ordered[-1],
 )
@@ -59,6 +65,18 @@ def test_steps_come_in_the_order_of_their_numbers(ordered: list[str]) -> None:
         ("db/up/1.sql", "db/down/1.sql"),
         ("db/migrations/1.sql", "db/rollback/1.sql"),
         ("db/1.sql", "db/rollbacks/1.sql"),
+        ("db/1.sql", "db/down/1.sql"),
+        ("db/001.do.users.sql", "db/001.undo.users.sql"),
+        ("db/001.do.users.sql", "db/001.undo.drop-users.sql"),
+        ("db/001_up_users.sql", "db/001_down_users.sql"),
+        ("db/up_001.sql", "db/down_001.sql"),
+        ("db/001_users.sql", "db/down_001_users.sql"),
+        ("db/1_a.upgrade.sql", "db/1_a.downgrade.sql"),
+        ("db/1_a.forward.sql", "db/1_a.backward.sql"),
+        ("db/1_a.sql", "db/1_a.reverse.sql"),
+        ("db/forward/1.sql", "db/reverse/1.sql"),
+        ("db/upgrade/1.sql", "db/downgrade/1.sql"),
+        ("db/1_A.UP.SQL", "db/1_A.DOWN.SQL"),
     ],
 )
 def test_a_way_back_is_no_step_forward(step: str, back: str) -> None:
@@ -98,6 +116,63 @@ def test_a_baseline_stands_for_the_versions_up_to_its_own() -> None:
         "B2__all.sql",
         "V3__c.sql",
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ("db/postgresql/V1__a.sql", "db/mysql/V1__a.sql"),
+        ("db/postgres/0001_a.sql", "db/sqlite3/0001_a.sql"),
+        ("db/schema-postgresql.sql", "db/schema-h2.sql"),
+        ("db/1_a.pgsql.sql", "db/1_a.mysql.sql"),
+    ],
+)
+def test_what_is_for_another_database_is_left_out_beside_its_twin(own: str, other: str) -> None:
+    read = plan(own, other)
+    assert ([step.path for step in read.steps], list(read.left_out)) == ([own], [other])
+    assert not read.doubts
+    assert [step.path for step in plan(other).steps] == [other], "alone it is what is named"
+
+
+def test_a_second_migration_of_one_version_is_in_doubt() -> None:
+    """Flyway refuses to run either."""
+    read = plan("a/V1__x.sql", "b/V1.0__y.sql", "b/V2__z.sql")
+    assert [doubt.path for doubt in read.doubts] == ["b/V1.0__y.sql"]
+
+
+def test_an_undo_file_of_no_version_may_be_a_step() -> None:
+    """Refinery's files of that letter lead forward."""
+    assert [doubt.path for doubt in plan("V1__a.sql", "U2__b.sql").doubts] == ["U2__b.sql"]
+    assert plan("V1__a.sql", "U1__a.sql").doubts == []
+
+
+def test_a_checkpoint_of_atlas_stands_for_all_before_it() -> None:
+    read = make_plan([("1.sql", b"SELECT 1;"), ("2.sql", b"-- atlas:checkpoint\n\nSELECT 1;")])
+    assert [step.path for step in read.steps] == ["2.sql"]
+    assert list(read.left_out) == ["1.sql"]
+
+
+@pytest.mark.parametrize(
+    ("names", "unordered"),
+    [
+        (["db/policies.sql", "db/tables.sql"], True),
+        (["db/001_a.sql", "db/tables.sql"], True),
+        (["db/schema.sql"], False),
+        (["db/001_a.sql", "db/002_b.sql"], False),
+        (["docker-entrypoint-initdb.d/a.sql", "docker-entrypoint-initdb.d/b.sql"], False),
+    ],
+)
+def test_names_without_a_number_say_no_order(names: list[str], unordered: bool) -> None:  # noqa: FBT001 - a parameter
+    assert plan(*names).unordered is unordered
+
+
+def test_sqitch_runs_the_earlier_file_of_a_reworked_change() -> None:
+    """It is called after the tag that followed it; the plan may lie above, as `top_dir` says."""
+    text = "%project=x\n\na 2024 A\nb [a] 2024 A\n@v1 2024 A\na [a@v1] 2024 A\n"
+    paths = ["db/deploy/a.sql", "db/deploy/a@v1.sql", "db/deploy/b.sql"]
+    for place in ("db/sqitch.plan", "sqitch.plan"):
+        read = make_plan([(path, b"SELECT 1;") for path in paths], {place: text.encode()}.get)
+        assert [step.path for step in read.steps] == [paths[1], paths[2], paths[0]]
 
 
 def test_sqitch_says_the_order_itself() -> None:
@@ -165,6 +240,15 @@ def test_a_marker_inside_a_function_is_none() -> None:
         "-- revert migration",
         "-- Undo script",
         "# down",
+        "-- DOWNGRADE",
+        "-- tear down",
+        "/* ---- Rollback ---- */",
+        "-- To rollback this migration:",
+        "-- Rollback script (manual)",
+        "-- 2. DOWN",
+        "-- <<< unapply >>>",
+        "-- r\u00fcckg\u00e4ngig",
+        "-- annuler",
     ],
 )
 def test_a_marker_of_an_unknown_tool_is_named(marker: str) -> None:
@@ -183,6 +267,10 @@ def test_a_marker_of_an_unknown_tool_is_named(marker: str) -> None:
         "-- rollback is not possible: the column holds data",
         "--rollback DROP TABLE a;",
         "-- count down from ten",
+        "/* down payments */",
+        "-- undo log table",
+        "-- Reverse lookup index",
+        "-- downloads",
     ],
 )
 def test_prose_with_such_a_word_is_no_marker(comment: str) -> None:
@@ -235,6 +323,7 @@ def test_a_file_whose_work_lasts_is_not(text: str) -> None:
         "-- no-transaction",
         "-- atlas:txmode none",
         "-- transactional: false",
+        "-- codd: no-txn",
     ],
 )
 def test_a_file_may_say_that_it_wants_no_transaction(line: str) -> None:
@@ -243,7 +332,11 @@ def test_a_file_may_say_that_it_wants_no_transaction(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["${app_role}", "{{ .Role }}", "@ROLE@", "%(role)s", "<%= role %>"]
+    "name",
+    [
+        *("${app_role}", "{{ .Role }}", "@ROLE@", "%(role)s", "<%= role %>", "${ROLE:-app}"),
+        *(":DATABASE_VISITOR", ':"role"', "$schema$.t"),
+    ],
 )
 def test_a_placeholder_of_a_deployment_is_named(name: str) -> None:
     """In the SQL itself; in a text it may be meant."""
@@ -251,3 +344,26 @@ def test_a_placeholder_of_a_deployment_is_named(name: str) -> None:
         2
     ]
     assert plan(a=f"COMMENT ON TABLE a IS 'Dear {name}';").doubts == []
+
+
+def test_casts_slices_and_assignments_are_no_variables() -> None:
+    text = "SELECT a::text, b[1:2], '{\"k\": 1}'::jsonb, x[i:j], f(n := 1), ':name' FROM t;"
+    assert plan(a=text).doubts == []
+    assert plan(a="\\set role app\nGRANT SELECT ON a TO :role;").doubts == []
+    assert plan(a="SELECT :'name';").doubts
+
+
+@pytest.mark.parametrize(
+    ("message", "brought"),
+    [
+        ('publication "supabase_realtime" does not exist', "the publication supabase_realtime"),
+        ('schema "supabase_functions" does not exist', "the schema supabase_functions"),
+        ('relation "storage.buckets" does not exist', "the schema storage"),
+        ('role "neon_superuser" does not exist', "the role neon_superuser"),
+        ('publication "orders" does not exist', ""),
+        ('role "app" does not exist', ""),
+    ],
+)
+def test_what_a_platform_would_have_brought_is_named(message: str, brought: str) -> None:
+    assert missing_from_platform(message).startswith(brought)
+    assert bool(missing_from_platform(message)) == bool(brought)

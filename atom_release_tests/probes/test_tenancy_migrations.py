@@ -237,3 +237,20 @@ def test_control_lives_and_is_dead_where_the_replay_sees_no_error(
     migrations, _ = ask_tenancy(server, tmp_path / "blind", a=_ISOLATED)
     assert migrations.control is not None
     assert migrations.control.state is ControlState.DEAD
+
+
+def test_files_without_numbers_that_need_each_other_are_in_doubt_and_not_broken(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    """`policies.sql` needs `tables.sql`, and nothing says which of them is applied first."""
+    grants = "GRANT SELECT, INSERT ON notes TO app;\n"
+    migrations, _ = ask_tenancy(
+        server, tmp_path, grants=grants, tables=_ISOLATED.replace(grants, "")
+    )
+    assert migrations.answer is Answer.UNKNOWN, migrations.reason
+    assert "grants.sql" in migrations.reason
+    assert "no number" in migrations.reason
+    numbered, _ = ask_tenancy(
+        server, tmp_path, **{"1_grants": grants, "2_tables": _ISOLATED.replace(grants, "")}
+    )
+    assert numbered.answer is Answer.NO, "the numbers say that order, and it fails"

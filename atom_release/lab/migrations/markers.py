@@ -29,24 +29,35 @@ _KNOWN = tuple(
     (tool, re.compile(up, re.IGNORECASE) if up else None, re.compile(down, re.IGNORECASE))
     for tool, up, down in _MARKERS
 )
-_BACK = r"(?:downs?|undo|roll\s?back|revert|reverse|backwards?|way\s+back|drop\s+below)"
-_AROUND = r"(?:migrat\w+|section|script|schema|part|sql|begin|start|begins|starts|below|step|to)"
+_BACK = (
+    r"(?:downs?|downgrade|undo|roll(?:ing)?\s?back|revert|reverse|backwards?|way\s+back"
+    r"|drop\s+below|tear\s?down|un-?apply|uninstall|back\s?out"
+    r"|r\u00fcckg\u00e4ngig(?:\s+machen)?|zur\u00fcck\w*|revertir|reverter|deshacer|desfazer"
+    r"|annuler|annulation|retour(?:\s+arri\u00e8re)?|terug\w*|ongedaan(?:\s+maken)?"
+    r"|\u043e\u0442\u043a\u0430\u0442|\u56de\u6eda|\u30ed\u30fc\u30eb\u30d0\u30c3\u30af)"
+)  # the word in a few more languages, the last three Russian, Chinese, Japanese
+_AROUND = (
+    r"(?:migrat\w+|section|script|schema|part|sql|begin|start|begins|starts|below|step|to|this|the"
+    r"|manual\w*|reverse|\d+[.)])"
+)
 _LOOKS_LIKE_ONE = re.compile(
     rf"[\W_]*(?:(?:[+@!]\w+|\w+\s*:|{_AROUND})[\s:./-]*){{0,2}}[+@!]?{_BACK}"
-    rf"(?:[\s:./-]+{_AROUND}){{0,2}}[\W_]*",
+    rf"(?:[\s:./-]+{_AROUND}){{0,2}}(?:\s*\([^()]*\))?[\W_]*",
     re.IGNORECASE,
 )
 _LIQUIBASE = re.compile(r"--\s*liquibase\s+formatted\s+sql|--\s*changeset\b", re.IGNORECASE)
 _WITHOUT_TRANSACTION = re.compile(
-    r"\b(?:no|disable|without)[-_ ]?(?:tx|transaction)\b"
+    r"\b(?:no|disable|without)[-_ ]?(?:txn?|transaction)\b"
     r"|\b(?:run|execute)?_?in_?transaction\s*[:=]\s*(?:false|off|no|0)\b"
     r"|\btransaction(?:al)?\s*[:=]\s*(?:false|off|no|none|0)\b"
     r"|\btxmode\s*[:=]?\s*none\b",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"\$\{[A-Za-z_][\w.:-]*\}|\{\{[^{}\n]*\}\}|<%=?[^%\n]*%>|%\([A-Za-z_]\w*\)s|@[A-Z_][A-Z0-9_]*@"
+    r"\$\{[A-Za-z_][\w.:-]*\}|\$[A-Za-z_]\w*\$(?=\.)|\{\{[^{}\n]*\}\}|<%=?[^%\n]*%>|%\([A-Za-z_]\w*\)s|@[A-Z_][A-Z0-9_]*@"
 )
+_VARIABLE = re.compile(r"""(?<![:\w\[\])"'.]):(?:[A-Za-z_]\w*|"[A-Za-z_]\w*"|'[A-Za-z_]\w*')""")
+_CHECKPOINT = re.compile(r"(?m)^--[ \t]*atlas:checkpoint\b")
 
 
 @dataclass(frozen=True)
@@ -119,11 +130,21 @@ def _comments(text: str) -> Iterator[_Comment]:
         if token.kind == "line" and before.strip() in {"", "#"}:
             start = token.start - len(before.lstrip())
             yield _Comment(start, token.end, text[start : token.end])
+        elif token.kind == "comment" and _stands_alone(text, token.start, token.end):
+            yield _Comment(token.start, token.end, text[token.start : token.end])
         elif token.kind == "mark" and text[token.start] == "#" and not before.strip():
             end = text.find("\n", token.start)
             line = text[token.start : end if end >= 0 else len(text)]
             if "--" not in line:
                 yield _Comment(token.start, token.start + len(line), line)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a comment is one line that holds nothing else."""
+    line = text[
+        text.rfind("\n", 0, start) + 1 : text.find("\n", end) if "\n" in text[end:] else None
+    ]
+    return line.strip() == text[start:end]
 
 
 def _direction(comment: str) -> tuple[str, str]:
@@ -146,12 +167,25 @@ def wants_no_transaction(text: str) -> bool:
     )
 
 
-def find_placeholder(text: str) -> tuple[int, str] | None:
-    """Return line and text of the first placeholder that stands in the SQL itself."""
+def is_checkpoint(text: str) -> bool:
+    """Return whether the file stands for all before it: a checkpoint of Atlas."""
+    return _CHECKPOINT.search(text) is not None
+
+
+def find_placeholder(text: str, *, by_psql: bool = False) -> tuple[int, str] | None:
+    """Return line and text of the first placeholder that stands in the SQL itself.
+
+    Args:
+        text: the SQL.
+        by_psql: whether the file sets variables of psql itself, which are then no placeholders.
+    """
     bare = text
     for token in tokens(text):
-        quoted = token.kind == "string" and text[token.start] != '"'
-        if quoted or token.kind in {"line", "comment", "dollar"}:
+        before = text[max(token.start - 2, 0) : token.start]
+        variable = before.endswith(":") and before != "::"
+        quoted = token.kind == "string" and text[token.start] != '"' and not variable
+        schema = token.kind == "dollar" and _PLACEHOLDER.match(text, token.start)
+        if quoted or (token.kind in {"line", "comment", "dollar"} and not schema):
             bare = blank_out(bare, token.start, token.end)
-    match = _PLACEHOLDER.search(bare)
+    match = _PLACEHOLDER.search(bare) or (None if by_psql else _VARIABLE.search(bare))
     return (line_of(text, match.start()), match[0]) if match else None

@@ -8,20 +8,32 @@ the files is read in `markers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 _FLYWAY = re.compile(r"(?P<kind>[VUBR])(?P<version>\d[\d._]*)?__(?P<title>.+)\.sql")
 _CALLBACK = re.compile(r"(?P<when>before|after)(?P<what>[A-Z]\w*?)(?:__.*)?\.sql")
-_WAY_BACK = ("down", "undo", "revert", "rollback")
-_WAY_FORWARD = ("up", "do", "deploy", "migration", "migrate", "forward", "apply")
+_WAY_BACK = ("down", "undo", "revert", "rollback", "downgrade", "backward", "backwards")
+_WAY_BACK_BESIDE = {*_WAY_BACK, "reverse", "teardown", "unapply", "uninstall"}
+"""Words of a way back; the last ones only beside their way forward, since titles have them too."""
+_WAY_FORWARD = (
+    *("up", "do", "deploy", "migration", "migrate", "forward", "forwards", "apply", "upgrade"),
+    *("setup", "install"),
+)
 _DOTTED = re.compile(rf"\.(?:{'|'.join(_WAY_BACK)})\.sql$", re.IGNORECASE)
 _JOINED = re.compile(rf"(?P<stem>.+)[-_](?:{'|'.join(_WAY_BACK)})\.sql$", re.IGNORECASE)
 _ALONE = re.compile(rf"(?:{'|'.join(_WAY_BACK)})\.sql$", re.IGNORECASE)
-_FOLDERS_BACK = re.compile(rf"(?:{'|'.join(_WAY_BACK)})s?$", re.IGNORECASE)
+_FOLDERS_BACK = re.compile(rf"(?:{'|'.join(sorted(_WAY_BACK_BESIDE))})s?$", re.IGNORECASE)
 _FOLDERS_FORWARD = {*_WAY_FORWARD, "ups", "migrations", "migrates"}
 _LAST = (1 << 62,)
+_NUMBERED = re.compile(r"[A-Za-z]{0,12}[ _-]?\d")
+_SIGNS = re.compile(r"[._\-\s]+")
+_POSTGRES = {"postgres", "postgresql", "pg", "pgsql", "psql"}
+_OTHER_SERVERS = {
+    *("mysql", "mariadb", "sqlite", "sqlite3", "mssql", "sqlserver", "oracle", "h2", "hsqldb"),
+    *("derby", "db2", "clickhouse", "cassandra", "snowflake", "tidb", "firebird"),
+}
 
 
 @dataclass
@@ -33,14 +45,26 @@ class Names:
     doubts: dict[str, str] = field(default_factory=dict)
     ordered_by: str = "name"
 
+    @property
+    def unordered(self) -> bool:
+        """Whether nothing in the names says which step is first: they bear no number.
+
+        The image of PostgreSQL runs the files of its own folder by name.
+        """
+        return (
+            self.ordered_by == "name"
+            and len(self.steps) > 1
+            and not all(_bears_number(path) or "initdb" in path for path in self.steps)
+        )
+
 
 def read_names(paths: Iterable[str], sqitch_plan: Callable[[str], str | None]) -> Names:
     """Return the steps forward among these paths, in the order in which they are applied.
 
     `sqitch_plan` returns the text of a `sqitch.plan` at a path, None where there is none.
     """
-    every = sorted(set(paths))
     names = Names()
+    every = _for_postgres(sorted(set(paths)), names)
     flyway = any(_is_versioned(path) for path in every)
     forward = []
     for path in every:
@@ -53,8 +77,44 @@ def read_names(paths: Iterable[str], sqitch_plan: Callable[[str], str | None]) -
             names.doubts[path] = reason
     if flyway:
         forward = _without_superseded(forward, names)
+        _doubt_twins(forward, names)
     names.steps = _ordered(forward, names, sqitch_plan, flyway=flyway)
     return names
+
+
+def _for_postgres(paths: list[str], names: Names) -> list[str]:
+    """Leave out what lies, for another database, beside the same for PostgreSQL."""
+    folders = {folder for path in paths for folder in PurePosixPath(path).parents}
+    kept = []
+    for path in paths:
+        beside = {
+            PurePosixPath(*place.parts[:-1], word)
+            for place in (PurePosixPath(path), *PurePosixPath(path).parents)
+            if place.name and _words(place) & _OTHER_SERVERS
+            for word in _for_postgres_instead(place)
+        }
+        if beside & (folders | {PurePosixPath(other) for other in paths}):
+            names.left_out[path] = "it is for another database, beside what is for PostgreSQL"
+        else:
+            kept.append(path)
+    return kept
+
+
+def _words(place: PurePosixPath) -> set[str]:
+    return set(_SIGNS.split(place.name.casefold()))
+
+
+def _for_postgres_instead(place: PurePosixPath) -> Iterator[str]:
+    """Yield what a file or folder of another database would be called for PostgreSQL."""
+    for other in _words(place) & _OTHER_SERVERS:
+        for own in _POSTGRES:
+            yield re.sub(rf"(?i)(?<![^\W_]){other}(?![^\W_])", own, place.name)
+
+
+def _bears_number(path: str) -> bool:
+    """Return whether a step begins with a number, as `001_a`, `V1__a` and `2024_a/up` do."""
+    place = PurePosixPath(path)
+    return any(_NUMBERED.match(name) for name in (place.name, place.parent.name))
 
 
 def natural(text: str) -> tuple[str | int, ...]:
@@ -71,13 +131,44 @@ def _way_back(path: str, every: Sequence[str], *, flyway: bool) -> tuple[str, bo
     """Return why a file is no step forward and whether that is certain; "" where it is one."""
     name = PurePosixPath(path).name
     if flyway and (match := _FLYWAY.fullmatch(name)) and match["kind"] == "U":
-        return "Flyway's undo file", True
+        undoes = any(_letter(other) == "V" and _version(other) == _version(path) for other in every)
+        return "Flyway's undo file" + ("" if undoes else ", of a version that is not there"), undoes
+    if _turns(path, every):
+        return "its name says that it is a way back", True
     if _DOTTED.search(name):
         return "its name says that it is a way back", True
     if _JOINED.match(name) or _ALONE.match(name):
         paired = bool(set(_counterparts(path)) & set(every))
         return "its name says that it is a way back", paired
     return _in_folder_back(path, every)
+
+
+def _turns(path: str, every: Sequence[str]) -> bool:
+    """Return whether a file beside it says the same forward, wherever in the name it says so.
+
+    `001_down_users` beside `001_up_users` or `001_users`; `001.undo.x` beside `001.do.y`, since
+    what stands before the word is the same.
+    """
+    place = PurePosixPath(path)
+    words = _SIGNS.split(place.stem.casefold())
+    if not _WAY_BACK_BESIDE.intersection(words):
+        return False
+    beside = [
+        _SIGNS.split(PurePosixPath(other).stem.casefold())
+        for other in every
+        if other != path and PurePosixPath(other).parent == place.parent
+    ]
+    for at, word in enumerate(words):
+        if word not in _WAY_BACK_BESIDE:
+            continue
+        head, tail = words[:at], words[at + 1 :]
+        for other in beside:
+            forward = len(other) > at and other[at] in _WAY_FORWARD
+            if (forward and other[:at] == head and (head or other[at + 1 :] == tail)) or (
+                other == [*head, *tail]
+            ):
+                return True
+    return False
 
 
 def _counterparts(path: str) -> list[str]:
@@ -102,8 +193,12 @@ def _in_folder_back(path: str, every: Sequence[str]) -> tuple[str, bool]:
         }
         verifies = part.lower() == "verify" and {"deploy", "revert"} & beside
         if verifies or _FOLDERS_BACK.match(part):
+            without = str(PurePosixPath(*parts[:index], *parts[index + 1 :]))
             return f"its folder {part} holds no way forward", bool(
-                verifies or beside & _FOLDERS_FORWARD or parts[index + 1 :] in _tails(every, index)
+                verifies
+                or beside & _FOLDERS_FORWARD
+                or without in every
+                or parts[index + 1 :] in _tails(every, index)
             )
     return "", True
 
@@ -147,6 +242,14 @@ def _without_superseded(paths: list[str], names: Names) -> list[str]:
         else:
             kept.append(path)
     return kept
+
+
+def _doubt_twins(paths: list[str], names: Names) -> None:
+    """Doubt a second migration of one version, which Flyway refuses to run."""
+    first: dict[tuple[int, ...], str] = {}
+    for path in paths:
+        if _letter(path) == "V" and (twin := first.setdefault(_version(path), path)) != path:
+            names.doubts[path] = f"Flyway refuses it: {twin} has the same version"
 
 
 def _letter(path: str) -> str:
@@ -194,15 +297,36 @@ def _flyway_key(path: str) -> tuple[int, tuple[int, ...], tuple[str | int, ...]]
 
 
 def _planned(paths: Sequence[str], sqitch_plan: Callable[[str], str | None]) -> dict[str, int]:
-    """Return the place in Sqitch's plan of each file in a `deploy` folder beside one."""
+    """Return the place in Sqitch's plan of each file in a `deploy` folder below one."""
     places: dict[str, int] = {}
     for folder in {str(PurePosixPath(path).parent) for path in paths}:
         if PurePosixPath(folder).name != "deploy":
             continue
-        text = sqitch_plan(str(PurePosixPath(folder).parent / "sqitch.plan"))
-        lines = [line.split()[0] for line in (text or "").splitlines() if line.strip()]
-        changes = [word for word in lines if word[0] not in "%@#"]
-        for place, change in enumerate(changes):
+        for place, change in enumerate(_changes(_plan_above(folder, sqitch_plan))):
             if (path := f"{folder}/{change}.sql") in paths:
                 places[path] = place
     return places
+
+
+def _plan_above(folder: str, sqitch_plan: Callable[[str], str | None]) -> str:
+    """Return the nearest plan: beside the folder, or above it where `top_dir` says so."""
+    plans = (sqitch_plan(str(above / "sqitch.plan")) for above in PurePosixPath(folder).parents)
+    return next((text for text in plans if text), "")
+
+
+def _changes(plan: str) -> list[str]:
+    """Return the names of the files that a plan runs, in order.
+
+    A change that is named again was reworked: its earlier file is called after the tag that
+    followed it.
+    """
+    lines = [line.split()[0] for line in plan.splitlines() if line.strip()]
+    words = [word for word in lines if word[0] not in "%#"]
+    changes = []
+    for at, word in enumerate(words):
+        if word.startswith("@"):
+            continue
+        again = word in words[at + 1 :]
+        tag = next((later for later in words[at:] if later.startswith("@")), "")
+        changes.append(f"{word}{tag}" if again else word)
+    return changes

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from atom_release.lab.migrations.markers import (
     Doubt,
     find_placeholder,
+    is_checkpoint,
     read_sections,
     wants_no_transaction,
 )
@@ -53,6 +54,7 @@ class Plan:
     left_out: dict[str, str] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     ordered_by: str = "name"
+    unordered: bool = False  # nothing in the names says which step is first
 
     @property
     def certain(self) -> list[Step]:
@@ -86,13 +88,29 @@ def make_plan(
 
     contents = dict(files)
     names = read_names(contents, sqitch_plan)
-    plan = Plan(left_out=names.left_out, ordered_by=names.ordered_by)
+    plan = Plan(left_out=names.left_out, ordered_by=names.ordered_by, unordered=names.unordered)
     plan.doubts = [
         Doubt(path, 1, doubt_text, _BY_NAME) for path, doubt_text in sorted(names.doubts.items())
     ]
-    for path in names.steps:
+    for path in _since_checkpoint(names.steps, contents, plan.left_out):
         plan.steps.append(_read_step(path, contents[path], read, plan.doubts))
     return plan
+
+
+def _since_checkpoint(
+    paths: list[str], contents: Mapping[str, bytes], left_out: dict[str, str]
+) -> list[str]:
+    """Return the steps from the last that stands for all before it."""
+    last = max(
+        (
+            place
+            for place, path in enumerate(paths)
+            if is_checkpoint(contents[path].decode("utf-8", "replace"))
+        ),
+        default=0,
+    )
+    left_out |= dict.fromkeys(paths[:last], f"the checkpoint {paths[last]} stands for it")
+    return paths[last:]
 
 
 def _read_settings(path: str, read: Callable[[str], bytes | None]) -> str:
@@ -114,7 +132,8 @@ def _read_step(
     elif undoes_itself(sections.forward):
         doubt_text = "the file takes back all that it makes: one part of it may be a way back"
         doubts.append(Doubt(path, _last_line(sections.forward), doubt_text, _BY_MARKER))
-    if placeholder := find_placeholder(sections.forward):
+    by_psql = speaks_psql(sections.forward)
+    if placeholder := find_placeholder(sections.forward, by_psql=by_psql):
         line, name = placeholder
         doubt_text = f"{name} is filled in by a deployment, which is not known"
         doubts.append(
@@ -123,7 +142,7 @@ def _read_step(
     settings = f"-- {_read_settings(path, read)}".replace("\n", " ")
     in_transaction = not (wants_no_transaction(text) or wants_no_transaction(settings))
     forward = sections.forward.encode()
-    if not speaks_psql(sections.forward):
+    if not by_psql:
         return Step(path, forward, in_transaction)
     included, refused = read_included(path, sections.forward, read)
     if refused:

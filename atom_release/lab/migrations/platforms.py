@@ -19,6 +19,7 @@ _ROLES = {
             "supabase_admin",
             "supabase_auth_admin",
             "supabase_storage_admin",
+            *("supabase_replication_admin", "supabase_read_only_user", "pgbouncer", "pgtle_admin"),
             "dashboard_user",
         ),
         _SUPABASE,
@@ -30,11 +31,19 @@ _ROLES = {
 }
 _SCHEMAS = {
     **dict.fromkeys(
-        ("auth", "storage", "realtime", "vault", "graphql_public", "pgsodium"), _SUPABASE
+        (
+            *("auth", "storage", "realtime", "vault", "graphql", "graphql_public", "pgsodium"),
+            *("extensions", "supabase_functions", "supabase_migrations", "net", "cron", "pgmq"),
+            *("pgbouncer", "_realtime", "_analytics"),
+        ),
+        _SUPABASE,
     ),
     "hdb_catalog": _HASURA,
+    "neon_auth": _NEON,
     "google_ml": "Google Cloud SQL",
 }
+_PUBLICATIONS = {"supabase_realtime": _SUPABASE}
+_NO_PUBLICATION = re.compile(r'publication "([^"]+)" does not exist')
 _NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
 _NO_SCHEMA = re.compile(
     r'schema "([^"]+)" does not exist|relation "([^".]+)\.[^"]+" does not exist'
@@ -49,6 +58,9 @@ def missing_from_platform(message: str) -> str:
     if match := _NO_ROLE.search(message):
         platform = _ROLES.get(match[1])
         return f"the role {match[1]} of {platform}" if platform else ""
+    if match := _NO_PUBLICATION.search(message):
+        platform = _PUBLICATIONS.get(match[1])
+        return f"the publication {match[1]} of {platform}" if platform else ""
     if match := _NO_SCHEMA.search(message):
         name = match[1] or match[2]
         platform = _SCHEMAS.get(name)

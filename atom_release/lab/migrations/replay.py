@@ -15,6 +15,7 @@ from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.migrations import NotApplied
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.migrations.apply import Applied, apply_file
+from atom_release.lab.migrations.markers import Doubt
 from atom_release.lab.migrations.plan import Plan, Step
 from atom_release.lab.migrations.platforms import missing_from_platform
 from atom_release.lab.migrations.psql import without_commands
@@ -111,7 +112,29 @@ def replay(target: Target, plan: Plan) -> Replay:
             result.platform.setdefault(brought, []).append(step.path)
         if applied.error and not applied.unreadable and _follows(applied, result):
             result.following.append(applied)
+    if plan.unordered:
+        _try_in_another_order(target, result)
     return result
+
+
+def _try_in_another_order(target: Target, result: Replay) -> None:
+    """Apply what needs a later file after it, and doubt it: no name says which comes first."""
+    steps, progress = {step.path: step for step in result.plan.steps}, True
+    while progress:
+        progress = False
+        for place, applied in enumerate(result.applied):
+            if not applied.error or applied.unreadable or applied.sqlstate not in _FOLLOWS:
+                continue
+            step = steps[applied.path]
+            again = _apply(target, replace(step, content=_pass_over(target, step, result)), result)
+            if again.ok:
+                result.applied[place], progress = again, True
+                description = "it applies only after files that come later by name, and no"
+                description += " number says which comes first"
+                remedy = "Number the files in the order in which they are applied."
+                result.plan.doubts.append(
+                    Doubt(applied.path, applied.line or 1, description, remedy)
+                )
 
 
 def control(target: Target) -> NegativeControl:
