@@ -7,6 +7,7 @@ reason where they cannot be.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from collections.abc import Callable
@@ -265,12 +266,23 @@ def test_both_summaries_of_k6_are_read_and_others_refused() -> None:
             "http_req_failed": {"values": {"rate": 0.05}},
         }
     }
-    for document in (old, new):
-        assert of_summary(json.dumps(document).encode()) == {
-            "p95": 215.5,
-            "requests": 180,
-            "error_rate": 0.05,
-        }
+    listed = {
+        "version": "1.0.0",
+        "results": {
+            "metrics": [
+                {"name": "http_req_duration", "contains": "time", "values": {"p95": 215.5}},
+                {"name": "http_reqs", "type": "counter", "values": {"count": 180}},
+                {"name": "http_req_failed", "type": "rate", "values": {"rate": 0.05}},
+            ]
+        },
+    }
+    for document in (old, new, listed):
+        for pack in (bytes, gzip.compress):
+            assert of_summary(pack(json.dumps(document).encode())) == {
+                "p95": 215.5,
+                "requests": 180,
+                "error_rate": 0.05,
+            }
     for content in (
         b"{",
         b"[]",
@@ -281,6 +293,22 @@ def test_both_summaries_of_k6_are_read_and_others_refused() -> None:
     ):
         with pytest.raises(ProbeFault):
             of_summary(content)
+
+
+def test_a_summary_without_its_p95_says_so() -> None:
+    """k6 writes the statistics that `summaryTrendStats` names, and no others."""
+    with pytest.raises(ProbeFault, match="summaryTrendStats"):
+        of_summary(b'{"metrics": {"http_req_duration": {"avg": 3, "p(99)": 9}}}')
+    with pytest.raises(ProbeFault, match="no metric http_req_duration"):
+        of_summary(b'{"metrics": {"grpc_req_duration": {"p(95)": 9}}}')
+
+
+def test_lines_that_k6_packed_are_read_and_a_cut_off_pack_is_refused() -> None:
+    packed = gzip.compress(_k6(_point(3.0)))
+    assert of_lines(packed, {})[0].tolist() == [3.0]
+    for broken in (packed[:-9], b"\x1f\x8bxxxxxxxxxxxxxxxxxxxx"):
+        with pytest.raises(ProbeFault, match="gzip"):
+            of_lines(broken, {})
 
 
 def _probed(

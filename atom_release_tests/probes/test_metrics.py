@@ -237,11 +237,38 @@ def test_only_what_counts_is_read() -> None:
         ('# TYPE s summary\ns{quantile="0.5"} 3\ns_count 4\n', {"s_count": 4.0}),
         ("# TYPE u untyped\nu 3\nu_total 4\n", {"u_total": 4.0}),
         ("#\tTYPE\ta_total\tcounter\na_total\t5\n", {"a_total": 5.0}),
+        ("requests_total 7\nqueue_length 3\n", {"requests_total": 7.0}),
+        ("# TYPE shop_nodejs_gc_seconds counter\nshop_nodejs_gc_seconds_total 1\n", {}),
+        ("# TYPE shop_process_cpu_seconds counter\nshop_process_cpu_seconds_total 1\n", {}),
+        ("# TYPE shop_go_gc_cycles counter\nshop_go_gc_cycles_total 1\n", {}),
+        ("# TYPE v8js_gc counter\nv8js_gc_total 1\n", {}),
+        ("# TYPE order_process counter\norder_process_total 1\n", {"order_process_total": 1.0}),
+        ("# TYPE shop_go_live counter\nshop_go_live_total 1\n", {"shop_go_live_total": 1.0}),
     ],
 )
 def test_runtimes_quantiles_and_tabs(text: str, counted: dict[str, float]) -> None:
     counts = parse(text.encode(), TEXT).counts
     assert {name: value for (name, _), value in counts.items()} == counted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# TYPE a counter\na 5\n# EOF\n",
+        "# TYPE a counter\na_total{x='1'} 5\n# TYPE b gauge\nb 1\na_total{x='2'} 3\n# EOF\n",
+        "# TYPE a counter\n# UNIT a seconds\na_total 5\n# EOF\n",
+        "# TYPE b gauge\nb 5 # {trace='x'} 0.3\n# TYPE a counter\na_total 1\n# EOF\n",
+        "# TYPE a histogram\na_bucket{le='+Inf'} 5\na_bucket{le='1.0'} 5\na_count 5\n# EOF\n",
+    ],
+)
+def test_what_a_prometheus_server_takes_is_not_refused(text: str) -> None:
+    """It reads line by line; the client library's parser holds to every rule of the format."""
+    read = parse(text.replace("'", '"').encode(), "application/openmetrics-text; version=1.0.0")
+    assert read.samples
+    with pytest.raises(NotMetrics, match="EOF"):
+        parse(
+            text.replace("'", '"').replace("# EOF\n", "").encode(), "Application/OpenMetrics-Text"
+        )
 
 
 def test_a_native_histogram_counts_its_observations() -> None:
@@ -263,7 +290,7 @@ def test_what_no_parser_expects_is_refused_without_a_programmers_words() -> None
 @pytest.mark.parametrize(
     ("body", "content_type", "why"),
     [
-        (b"requests_total 7\n", TEXT, "declares no type"),
+        (b"ok\n", TEXT, "is not Prometheus text"),
         (b"# TYPE requests counter\n", TEXT, "holds no sample"),
         (b"# TYPE requests counter\nrequests_total seven\n", TEXT, "is not Prometheus text"),
         (
@@ -274,7 +301,7 @@ def test_what_no_parser_expects_is_refused_without_a_programmers_words() -> None
         (b"<html></html>", "text/html", "not Prometheus text"),
         (b"# TYPE requests counter\nrequests_total 7\n", "application/json", "is application/json"),
         (b"\xff\xfe", TEXT, "is not Prometheus text"),
-        (b"", TEXT, "declares no type"),
+        (b"", TEXT, "holds no sample"),
     ],
 )
 def test_what_is_not_metrics_is_refused(body: bytes, content_type: str, why: str) -> None:

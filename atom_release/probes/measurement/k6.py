@@ -1,6 +1,7 @@
-"""What k6 wrote: the lines of `--out json`, each one request.
+"""What k6 wrote: the lines of `--out json`, each one request, gzipped or not.
 
-Or the summary of `--summary-export`, numbers without their uncertainty.
+Or the summary of `--summary-export`, of `handleSummary` or of `--new-machine-readable-summary`:
+numbers without their uncertainty.
 
 Times are milliseconds in both, and only of metrics that say that they contain times. k6 itself says
 which answers it did not expect.
@@ -9,6 +10,7 @@ which answers it did not expect.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _METRIC = "http_req_duration"
+_GZIP = b"\x1f\x8b"
+_LARGEST = 512 << 20
 
 
 def of_lines(content: bytes, only: Mapping[str, str]) -> tuple[NDArray[np.float64], int]:
@@ -59,7 +63,7 @@ def of_lines(content: bytes, only: Mapping[str, str]) -> tuple[NDArray[np.float6
 
 
 def _lines(content: bytes) -> Iterator[dict[str, Any]]:
-    lines = content.splitlines()
+    lines = _unpacked(content).splitlines()
     if not lines:
         raise ProbeFault("it is empty.")
     for number, line in enumerate(lines, start=1):
@@ -73,6 +77,24 @@ def _lines(content: bytes) -> Iterator[dict[str, Any]]:
         if not isinstance(read, dict):
             raise ProbeFault(f"line {number} is not one that k6 writes.")
         yield read
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Return the text of a file that k6 gzips where its name ends in .gz.
+
+    Raises:
+        ProbeFault: it is cut off, or larger than `_LARGEST` bytes.
+    """
+    if not content.startswith(_GZIP):
+        return content
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        text = unpacking.decompress(content, _LARGEST)
+    except zlib.error as error:
+        raise ProbeFault("it begins as gzip and is none.") from error
+    if not unpacking.eof:
+        raise ProbeFault(f"it is gzip and cut off, or holds more than {_LARGEST >> 20} MiB.")
+    return text
 
 
 def _is_of(data: Mapping[str, Any], only: Mapping[str, str]) -> bool:
@@ -93,7 +115,7 @@ def of_summary(content: bytes) -> dict[str, float | int | None]:
         ProbeFault: it is not such a summary, or lacks p95.
     """
     try:
-        metrics = json.loads(content)["metrics"]
+        metrics = _metrics(json.loads(_unpacked(content)))
         described, requests, failed = (
             metrics.get(name, {}) for name in (_METRIC, "http_reqs", "http_req_failed")
         )
@@ -105,13 +127,25 @@ def of_summary(content: bytes) -> dict[str, float | int | None]:
             metric.get("values", metric) for metric in (described, requests, failed)
         )  # handleSummary puts a level between
         figures = {
-            "p95": values.get("p(95)"),
+            "p95": values.get("p(95)", values.get("p95")),
             "requests": count.get("count"),
             "error_rate": rate.get("rate", rate.get("value")),
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProbeFault(f"it is not a summary of k6: {type(error).__name__}.") from error
+    if figures["p95"] is None:
+        raise ProbeFault(
+            f"it holds no p(95) of {_METRIC}: name it among k6's summaryTrendStats."
+            if values
+            else f"it has no metric {_METRIC}."
+        )
     p95 = _number(figures["p95"])
     if not 0 <= p95 < float("inf"):
         raise ProbeFault(f"its p95 is {p95}, which no latency is.")
     return {**figures, "p95": p95}
+
+
+def _metrics(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary's metrics by name; the newer form lists them among its results."""
+    metrics = summary["results"]["metrics"] if "results" in summary else summary["metrics"]
+    return {metric["name"]: metric for metric in metrics} if isinstance(metrics, list) else metrics

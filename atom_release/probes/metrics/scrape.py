@@ -13,21 +13,29 @@ from typing import TYPE_CHECKING
 from atom_release.git import shown
 
 if TYPE_CHECKING:
+    from prometheus_client import Metric
     from prometheus_client.samples import Sample
 
 _RUNTIME = tuple(
-    """process_ python_ go_ promhttp_ prometheus_ net_conntrack_ jvm_ nodejs_ v8_ libuv_ dotnet_
-    clr_ mono_ system_ ruby_ gc_ php_ zend_ erlang_ beam_ elixir_ tokio_ rust_runtime_ disk_
-    executor_ logback_ log4j2_ hikaricp_ jdbc_ tomcat_ jetty_threads_ kestrel_ scrape_ otel_
-    otelcol_ target_ swift_runtime_ ghc_ cpp_runtime_""".split()  # noqa: SIM905 - as words
+    """process_ python_ go_ promhttp_ prometheus_ net_conntrack_ jvm_ nodejs_ v8_ v8js_ libuv_
+    dotnet_ clr_ mono_ system_ ruby_ gc_ php_ zend_ erlang_ beam_ elixir_ tokio_ rust_runtime_
+    disk_ executor_ logback_ log4j2_ hikaricp_ jdbc_ tomcat_ jetty_threads_ kestrel_ scrape_ otel_
+    otelcol_ target_ swift_runtime_ ghc_ cpp_runtime_ controller_runtime_ workqueue_ rest_client_
+    leader_election_ certwatcher_""".split()  # noqa: SIM905 - as words
 )
+_RUNTIME_BELOW_A_PREFIX = re.compile(
+    r"_(?:process_(?:cpu|resident|virtual|open_fds|max_fds|start_time|heap|runtime|network|io|gc)"
+    r"|python_gc|nodejs_|v8js_|jvm_|dotnet_|promhttp_|ruby_(?:gc|vm)|erlang_vm"
+    r"|go_(?:gc|goroutines|memstats|threads|sched|cpu|cgo|sync))"
+)  # the runtimes' libraries take a prefix of the service's own
 _SUFFIXES = {  # of the samples that count events, by the type of their family
     "counter": ("",),
     "histogram": ("_bucket", "_count"),
     "summary": ("_count",),
     "unknown": ("_total", "_count", "_bucket"),
 }
-_TYPE = re.compile(r"^#[ \t]+TYPE[ \t]", re.MULTILINE)
+_EXEMPLAR = re.compile(r"[ \t]#[ \t]\{[^\n]*$", re.MULTILINE)
+_NOT_IN_TEXT = re.compile(r"^#[ \t]+(?:UNIT[ \t]|EOF)[^\n]*$", re.MULTILINE)
 Scrape = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
 """The counting samples of one scrape: (name, labels) -> value."""
 
@@ -54,40 +62,65 @@ class Parsed:
 def parse(body: bytes, content_type: str) -> Parsed:
     """Read Prometheus text 0.0.4 or OpenMetrics 1.0.
 
+    A type is optional in the former: without one the name says what counts.
+
     Raises:
-        NotMetrics: it is neither, declares no type or holds no sample.
+        NotMetrics: it is neither, or holds no sample.
     """
     from prometheus_client import parser
-    from prometheus_client.openmetrics import parser as openmetrics
 
     if "json" in content_type or "html" in content_type:
         raise NotMetrics(f"is {content_type}, not Prometheus text")
-    is_open = content_type.startswith("application/openmetrics-text")
+    is_open = content_type.casefold().startswith("application/openmetrics-text")
     try:
         text = body.decode("utf-8")
         # Both parsers are lazy and refuse with ValueError, or stumble over what is far from the
         # format.
-        families = list((openmetrics if is_open else parser).text_string_to_metric_families(text))
+        families = _families(text) if is_open else list(parser.text_string_to_metric_families(text))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         detail = str(error)[:120] if type(error) is ValueError else "a line of it cannot be read"
         raise NotMetrics(
             f"is not {'OpenMetrics' if is_open else 'Prometheus'} text: {shown(detail)}"
         ) from None
     samples = [sample for family in families for sample in family.samples]
-    if not _TYPE.search(text):
-        raise NotMetrics("declares no type (# TYPE)")
     if not samples:
         raise NotMetrics("holds no sample")
     counts = {
         (sample.name, tuple(sorted((sample.labels or {}).items()))): _count_of(sample)
         for family in families
-        if family.type in _SUFFIXES and not family.name.startswith(_RUNTIME)
+        if family.type in _SUFFIXES and not _is_of_the_runtime(family.name)
         for sample in family.samples
         if _counts_events(family.type, sample)
     }
     return Parsed(
         counts, len(families), len(samples), "OpenMetrics" if is_open else "Prometheus text"
     )
+
+
+def _families(text: str) -> list[Metric]:
+    """Return the families of an OpenMetrics text.
+
+    A Prometheus server reads it line by line and takes what the parser of the client library
+    refuses: a family in two places, a counter without `_total`, a unit that the name lacks.
+
+    Raises:
+        ValueError: it has no end, or neither form of it can be read.
+    """
+    from prometheus_client import parser
+    from prometheus_client.openmetrics import parser as openmetrics
+
+    if not text.rstrip("\n").endswith("# EOF"):
+        raise ValueError("Missing # EOF at end")
+    try:
+        return list(openmetrics.text_string_to_metric_families(text))
+    except ValueError:
+        plain = _NOT_IN_TEXT.sub("", _EXEMPLAR.sub("", text))
+        return list(parser.text_string_to_metric_families(plain))
+
+
+def _is_of_the_runtime(family: str) -> bool:
+    """Return whether a family counts what the language's runtime or the handler does by itself."""
+    return family.startswith(_RUNTIME) or _RUNTIME_BELOW_A_PREFIX.search(family) is not None
 
 
 def _counts_events(kind: str, sample: Sample) -> bool:
