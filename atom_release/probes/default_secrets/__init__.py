@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
@@ -28,6 +27,7 @@ from atom_release.probes.default_secrets import (
 from atom_release.probes.scanned import conclude
 from atom_release.probes.secrets import is_exempt
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
+from atom_release.source.secret_forms.pipelines import is_pipeline
 from atom_release.source.text import Text, decode, is_lock
 
 _REMEDY = "Remove the default, so that the service refuses to start without its secret."
@@ -59,7 +59,7 @@ def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
     """
 
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
-        exempt = is_exempt(path) or _is_pipeline(path)
+        exempt = is_exempt(path) or is_pipeline(path)
         for line, name, value, how in _found(path, content, unparsed):
             yield Finding(
                 path,
@@ -113,16 +113,6 @@ def _once(defaults: Iterator[configuration.Default]) -> Iterator[configuration.D
         if (line, value) not in seen:
             seen.add((line, value))
             yield default
-
-
-def _is_pipeline(path: str) -> bool:
-    """Return whether the path configures a build server: what it sets lives as long as one job."""
-    parts = PurePosixPath(path).parts
-    return parts[0] in {".github", ".circleci", ".buildkite"} or parts[-1] in {
-        ".gitlab-ci.yml",
-        "azure-pipelines.yml",
-        ".travis.yml",
-    }
 
 
 def canaries() -> dict[str, bytes]:

@@ -12,7 +12,7 @@ out whether a token still works.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
@@ -24,7 +24,15 @@ from atom_release.probes.secrets.canaries import canaries
 from atom_release.probes.secrets.engine import Hits
 from atom_release.source.commit import JudgedTree
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
-from atom_release.source.secret_forms import assigned, dotenv, issued, keys, own_files, phrases
+from atom_release.source.secret_forms import (
+    assigned,
+    dotenv,
+    issued,
+    keys,
+    own_files,
+    phrases,
+    pipelines,
+)
 from atom_release.source.secret_forms.keys import Found
 from atom_release.source.text import (
     decode,
@@ -82,10 +90,12 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
 
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
         exempt = is_exempt(path)
+        short_lived = _of_a_job(path, content)
         seen: dict[tuple[int, str], Finding] = {}
-        for line, rule, description, value, decides in _found(path, content, hits):
+        for line, rule, description, value, sure in _found(path, content, hits):
             fingerprint = fingerprints.fingerprint("secret", value)
-            finding = Finding(path, line, rule, description, decides and not exempt, fingerprint)
+            decides = sure and not exempt and not short_lived(line, rule, value)
+            finding = Finding(path, line, rule, description, decides, fingerprint)
             former = seen.get((line, fingerprint))
             if former is None or (finding.decides and not former.decides):
                 seen[line, fingerprint] = finding
@@ -97,6 +107,26 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
 def is_exempt(path: str) -> bool:
     """Return whether what stands in this file is a sample, or somebody else's."""
     return is_test(path) or is_example(path) or is_vendored(path) or is_documentation(path)
+
+
+def _of_a_job(path: str, content: bytes) -> Callable[[int, str, str], bool]:
+    """Return what tells a password of a job's own container from a secret, in a pipeline's file."""
+    text = decode(content) if pipelines.is_pipeline(path) else None
+    if text is None:
+        return lambda _line, _rule, _value: False
+    passwords, lines = pipelines.container_passwords(text.text), text.text.splitlines()
+
+    def short_lived(line: int, rule: str, value: str) -> bool:
+        return rule in {"literal", "address", "phrase"} and (
+            value in passwords
+            or (
+                rule == "address"
+                and 0 < line <= len(lines)
+                and pipelines.is_of_the_job(lines[line - 1])
+            )
+        )
+
+    return short_lived
 
 
 def _contents(tree: JudgedTree) -> Iterator[bytes]:

@@ -1,0 +1,91 @@
+"""Secrets in the files of build servers: what lives as long as one job, and what does not."""
+
+from __future__ import annotations
+
+import secrets as randomness
+
+import pytest
+
+from atom_release.probes import default_secrets
+from atom_release.probes.secrets import read_hits, scanner_of
+from atom_release.source.scan import Finding, Fingerprints
+from atom_release.source.secret_forms.pipelines import is_pipeline
+
+WORD = randomness.token_urlsafe(24)
+TOKEN = "ghp_" + randomness.token_hex(18)
+WORKFLOW = ".github/workflows/ci.yml"
+
+
+def found(path: str, text: str, tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    """Return what both scanners find in one file."""
+    content = text.encode()
+    hits, trouble = read_hits([content], tmp_path_factory.mktemp("hits"))
+    assert not trouble
+    key = Fingerprints(b"k" * 32)
+    return [
+        *scanner_of(key, hits)(path, content),
+        *default_secrets.scanner_of(key, [])(path, content),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (WORKFLOW, "services:\n db:\n  env:\n   POSTGRES_PASSWORD: postgres\n"),
+        (WORKFLOW, f"services:\n db:\n  env:\n   POSTGRES_PASSWORD: {WORD}\n"),
+        (WORKFLOW, f"services:\n db:\n  env:\n   MYSQL_ROOT_PASSWORD: '{WORD}'\n"),
+        (WORKFLOW, f"env:\n  MYSQL_PASSWORD: {WORD}\n  DB_PASSWORD: {WORD}\n"),
+        (WORKFLOW, f"env:\n  DATABASE_URL: postgres://ci:{WORD}@localhost:5432/t\n"),
+        (WORKFLOW, f"- run: docker run -e POSTGRES_PASSWORD={WORD} postgres\n"),
+        (".gitlab-ci.yml", f"variables:\n  POSTGRES_PASSWORD: {WORD}\n"),
+        ("ci/base.gitlab-ci.yml", f"variables:\n  REDIS_PASSWORD: {WORD}\n"),
+    ],
+)
+def test_the_password_of_a_job_s_own_container_warns(
+    path: str, text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It protects nothing that is deployed."""
+    findings = found(path, text, tmp_path_factory)
+    assert findings
+    assert not any(finding.decides for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (WORKFLOW, f"env:\n  GITHUB_TOKEN: {TOKEN}\n"),
+        (WORKFLOW, f"env:\n  POSTGRES_PASSWORD: {TOKEN}\n"),
+        (WORKFLOW, f"env:\n  DEPLOY_API_KEY: {WORD}\n"),
+        (WORKFLOW, f"env:\n  DATABASE_URL: postgres://ci:{WORD}@db.shop.example:5432/t\n"),
+        (WORKFLOW, f"- run: curl -H 'Authorization: Bearer {WORD}{WORD}' https://x.example\n"),
+        (".gitlab-ci.yml", f"variables:\n  DEPLOY_TOKEN: {WORD}\n"),
+        ("docker-compose.yml", f"services:\n db:\n  environment:\n   POSTGRES_PASSWORD: {WORD}\n"),
+    ],
+)
+def test_any_other_secret_of_a_pipeline_decides(
+    path: str, text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert any(finding.decides for finding in found(path, text, tmp_path_factory))
+
+
+def test_references_to_the_pipeline_s_own_store_are_no_secrets(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    text = "env:\n  TOKEN: ${{ secrets.DEPLOY_TOKEN }}\n  POSTGRES_PASSWORD: ${{ secrets.PG }}\n"
+    assert found(WORKFLOW, text, tmp_path_factory) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (".circleci/config.yml", True),
+        ("azure-pipelines-release.yml", True),
+        ("Jenkinsfile", True),
+        (".drone.yml", True),
+        ("deploy/gitlab.yml", False),
+        ("src/.github/app.yml", False),
+        ("charts/values.yaml", False),
+    ],
+)
+def test_which_files_configure_a_build_server(path: str, expected: bool) -> None:  # noqa: FBT001 - a parameter
+    assert is_pipeline(path) is expected
