@@ -222,6 +222,10 @@ LOOK_ALIKES: dict[str, str] = {
         'password = get_secret("db1")\ntoken = os.environ["TOKEN_2"]\nsecret ='
         " settings.jwt_secret_2\n"
     ),
+    "tags of a struct": (
+        'Tags map[string]*Tag `protobuf:"bytes,1,rep,name=tags,proto3" json:"tags,omitempty"'
+        ' protobuf_key:"bytes,1,opt,name=key,proto3" protobuf_val:"bytes,2,opt,name=v,proto3"`\n'
+    ),
     "a marker alone": (
         'BEGIN = "-----BEGIN PRIVATE KEY-----"\nif text.startswith("-----BEGIN RSA PRIVATE'
         ' KEY-----"):\n    pass\n'

@@ -112,7 +112,7 @@ def _families(text: str) -> list[Metric]:
     if not text.rstrip("\n").endswith("# EOF"):
         raise ValueError("Missing # EOF at end")
     try:
-        return list(openmetrics.text_string_to_metric_families(text))
+        return list(openmetrics.text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
     except ValueError:
         plain = _NOT_IN_TEXT.sub("", _EXEMPLAR.sub("", text))
         return list(parser.text_string_to_metric_families(plain))

@@ -109,14 +109,14 @@ def is_exempt(path: str) -> bool:
     return is_test(path) or is_example(path) or is_vendored(path) or is_documentation(path)
 
 
-def _of_a_job(path: str, content: bytes) -> Callable[[int, str, str], bool]:
+def _of_a_job(path: str, content: bytes) -> Callable[[int, str, str | bytes], bool]:
     """Return what tells a password of a job's own container from a secret, in a pipeline's file."""
     text = decode(content) if pipelines.is_pipeline(path) else None
     if text is None:
         return lambda _line, _rule, _value: False
     passwords, lines = pipelines.container_passwords(text.text), text.text.splitlines()
 
-    def short_lived(line: int, rule: str, value: str) -> bool:
+    def short_lived(line: int, rule: str, value: str | bytes) -> bool:
         return rule in {"literal", "address", "phrase"} and (
             value in passwords
             or (

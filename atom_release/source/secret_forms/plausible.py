@@ -280,9 +280,11 @@ def is_random(value: str) -> bool:
 def _is_spoken(value: str) -> bool:
     """Return whether the parts are words and short numbers.
 
-    As in `tenant-a-token-1` or `sha256-digest`; one word with digits is a password.
+    As in `tenant-a-token-1`, `sha256-digest` or a tag's `bytes,1,opt,name=key,proto3`; one word
+    with digits is a password.
     """
-    parts = [part for part in re.split(r"[-_.:/ |,]", value) if part]
+    signs = r"[-_.:/ |,=]" if "," in value else r"[-_.:/ |]"
+    parts = [part for part in re.split(signs, value) if part]
     return len(parts) > 1 and all(
         re.fullmatch(r"[a-z]+\d{0,3}|[A-Z][a-z]*\d{0,2}|v?\d{1,4}|[A-Z]{1,5}\d{0,3}", part)
         for part in parts
