@@ -16,29 +16,49 @@ if TYPE_CHECKING:
 
 _NO_ASYNC = "a pytest plugin for async tests is missing"
 _REFUSED = "a connection was refused"
+_NO_DOCKER = "Docker is not here"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
-    "a module is missing": r"ModuleNotFoundError|No module named ",
+    _NO_DOCKER: (
+        r"Could not find a valid Docker environment|Cannot connect to the Docker daemon"
+        r"|Could not find a working container runtime|rootless Docker not found"
+        r"|docker\.sock\b|executable file not found in \$PATH: docker|docker: command not found"
+    ),
+    "a browser is missing": (
+        r"browserType\.launch: Executable doesn't exist|Could not find (?:Chrome|Firefox)\b"
+        r"|cannot find Chrome binary|No usable sandbox!"
+    ),
+    "a module is missing": (
+        r"ModuleNotFoundError|No module named |Cannot find (?:module|package) '(?![./])"
+        r"|LoadError: cannot load such file|NoClassDefFoundError|ClassNotFoundException"
+    ),
     "a fixture is missing": r"fixture '[^']*' not found",
     "a name could not be resolved": (
         r"gaierror|Name or service not known|Temporary failure in name resolution|nodename nor"
-        r" servname"
+        r" servname|\bENOTFOUND\b|\bEAI_AGAIN\b|no such host|UnknownHostException"
+        r"|failed to lookup address|getaddrinfo|name resolution failed"
     ),
-    _REFUSED: (r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]"),
+    _REFUSED: r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]",
     "the network is out of reach": (
-        r"Network is unreachable|No route to host|\[Errno 101\]|\[Errno 113\]"
+        r"Network is unreachable|No route to host|\[Errno 101\]|\[Errno 113\]|\bENETUNREACH\b"
+        r"|\bEHOSTUNREACH\b|NoRouteToHostException"
     ),
-    "a port was in use": r"Address already in use|\[Errno 98\]",
+    "a port was in use": r"Address already in use|\[Errno 98\]|\bEADDRINUSE\b",
     "the disk was full": (
         r"No space left on device|File too large|\[Errno 28\]|\[Errno 27\]|Disk quota exceeded"
+        r"|\bENOSPC\b|\bEFBIG\b"
     ),
-    "memory ran out": r"\bMemoryError\b|Cannot allocate memory|\[Errno 12\]",
+    "memory ran out": (
+        r"\bMemoryError\b|Cannot allocate memory|\[Errno 12\]|\bENOMEM\b"
+        r"|OutOfMemory(?:Error|Exception)|heap out of memory|\bstd::bad_alloc\b"
+    ),
     "no more processes could be started": (
         r"BlockingIOError|Resource temporarily unavailable|can't start new thread"
+        r"|unable to create (?:new )?native thread|newosproc"
     ),
-    "a place outside the copy cannot be written": r"Read-only file system|\[Errno 30\]",
+    "a place outside the copy cannot be written": (r"Read-only file system|\[Errno 30\]|\bEROFS\b"),
 }
-_PATTERNS = {cause: re.compile(pattern) for cause, pattern in _CAUSES.items()}
+_PATTERNS = {cause: re.compile(pattern, re.IGNORECASE) for cause, pattern in _CAUSES.items()}
 _LIMITS = {
     "the disk was full": "disk",
     "memory ran out": "memory",
@@ -50,6 +70,11 @@ _NO_NETWORK = (
     " them to `integration`, which runs against the rehearsed services."
 )
 _REMEDIES = {
+    _NO_DOCKER: (
+        "A suite has no Docker: leave out the tests that start containers, and name what they need"
+        " as the release's own services."
+    ),
+    "a browser is missing": "Leave out the tests that drive a browser: a suite is run without one.",
     _NO_ASYNC: _LACKING,
     "a module is missing": _LACKING,
     "a fixture is missing": (
@@ -64,6 +89,14 @@ _REMEDIES = {
         "Let the tests write below the working directory or in /tmp; nothing else can be written."
     ),
 }
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:test )?fail(?:ed|ure)|error|test failure with exit code \d+)?\W*", re.IGNORECASE
+)
+_COMPARES = re.compile(
+    r"assert|expect|\bwant(?:ed)?\b|\bgot\b|should (?:be|have|equal|contain)"
+    r"|to(?:Be|Equal|Match|Throw)\b|!=|not equal",
+    re.IGNORECASE,
+)
 _JUDGED = re.compile(r"(?:AssertionError\b|assert\b|Failed:|failed on setup with \"AssertionError)")
 
 
@@ -81,12 +114,19 @@ def cause(case: Case) -> str | None:
         return None
     if case.hidden_path:
         return f"{case.hidden_path} is outside what the tests may see"
-    text = (
-        f"{case.message}\n{case.text}"
-        if case.message.startswith("failed on setup") and "file " in case.message[:40]
-        else case.message
-    )
+    text = _told(case)
     return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
+
+
+def _told(case: Case) -> str:
+    """Return what a failure says of its cause.
+
+    Its message; with the text below it where pytest's set-up names a file only, or where a runner
+    of another language writes no message of its own (`Failed`) and the text compares nothing.
+    """
+    in_setup = case.message.startswith("failed on setup") and "file " in case.message[:40]
+    silent = _SAYS_NOTHING.fullmatch(case.message.strip()) and not _COMPARES.search(case.text)
+    return f"{case.message}\n{case.text}" if in_setup or silent else case.message
 
 
 def remedy(why: str) -> str:

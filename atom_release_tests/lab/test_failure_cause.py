@@ -1,0 +1,70 @@
+"""Which failures the surroundings are to blame for, in the words of several languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from atom_release.lab.failure_cause import cause, remedy, stays
+from atom_release.lab.junit import Case, Outcome
+
+
+def of(message: str, text: str = "") -> str | None:
+    return cause(Case("x", Outcome.FAILED, message, text))
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "expected"),
+    [
+        (
+            "Failed",
+            "db_test.go:12: dial tcp 127.0.0.1:5432: connect: connection refused",
+            "refused",
+        ),
+        ("", "Error: connect ECONNREFUSED 127.0.0.1:6379", "refused"),
+        ("", "Error: getaddrinfo ENOTFOUND api.example.com", "resolved"),
+        ("java.net.UnknownHostException: api.example.com", "", "resolved"),
+        ("Failed", "lookup api.example.com: no such host", "resolved"),
+        (
+            "java.lang.IllegalStateException: Could not find a valid Docker environment",
+            "",
+            "Docker",
+        ),
+        ("Failed", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock", "Docker"),
+        ("", "browserType.launch: Executable doesn't exist at /ms-playwright/x", "browser"),
+        ("", "Error: listen EADDRINUSE: address already in use :::3000", "port"),
+        ("java.lang.OutOfMemoryError: Java heap space", "", "memory"),
+        ("", "Error: ENOSPC: no space left on device, write", "disk"),
+        ("Failed", "open /etc/x: read-only file system", "cannot be written"),
+        ("Cannot find module 'left-pad' from 'src/a.ts'", "", "module"),
+        ("", "LoadError: cannot load such file -- rspec/json", "module"),
+        (
+            "test failure with exit code 101",
+            "thread 't' panicked: called `Result::unwrap()` on an `Err` value: Connection refused",
+            "refused",
+        ),
+    ],
+)
+def test_what_a_machine_lacks_is_told_in_every_runner_s_words(
+    message: str, text: str, expected: str
+) -> None:
+    found = of(message, text)
+    assert found is not None
+    assert expected in found
+    assert stays(found) == bool(remedy(found))
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("Failed", 'a_test.go:9: got "connection refused", want "ok"'),
+        ("", "expect(received).toBe(expected) Expected: 'ok' Received: 'ECONNREFUSED'"),
+        ("AssertionError: assert 'Connection refused' == 'ok'", ""),
+        ("expected:<3> but was:<4>", "caused by: java.net.ConnectException: Connection refused"),
+        ("Failed", "x_test.go:3: wrong sum"),
+        ("Cannot find module './utils' from 'src/a.ts'", ""),
+        ("boom", "log: connection refused, using the cache"),
+    ],
+)
+def test_what_a_test_judged_itself_is_the_code_s_affair(message: str, text: str) -> None:
+    """Below a message that says something only the message counts; a comparison always does."""
+    assert of(message, text) is None
