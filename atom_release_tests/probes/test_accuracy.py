@@ -203,11 +203,36 @@ def test_cells_are_sent_as_the_file_says_them() -> None:
 
 @pytest.mark.parametrize(
     "column",
-    ["007,1", "1_000,2", "+1,2", "0x1f,2", "inf,1", "1 000,2", "None,x", "null,NA y", "1e,2"],
+    [
+        "007,1",
+        "1_000,2",
+        "+1,2",
+        "0x1f,2",
+        "inf,1",
+        "1 000,2",
+        "None,x",
+        "null,NA y",
+        "1e,2",
+        "2E10,3E7",
+    ],
 )
 def test_what_only_looks_like_a_number_is_sent_as_text(column: str) -> None:
     first, second = column.split(",")
     assert [row["a"] for row in _cells(f"a,label\n{first},0\n{second},1\n")] == [first, second]
+
+
+def test_versions_keep_their_last_zero_and_amounts_are_numbers() -> None:
+    rows = "1.9,1.9,0\n1.10,1.10,1\n"
+    assert _cells(f"app_version,amount,label\n{rows}") == [
+        {"app_version": "1.9", "amount": 1.9},
+        {"app_version": "1.10", "amount": 1.1},
+    ]
+
+
+def test_what_has_no_name_is_not_sent() -> None:
+    """The index that a data frame writes first, and what a comma at the end makes."""
+    assert _cells(",a,label\n0,x,p\n1,y,q\n") == [{"a": "x"}, {"a": "y"}]
+    assert _cells("a,label,\nx,p,\n") == [{"a": "x"}]
 
 
 def test_a_code_that_begins_with_a_zero_is_another_label_than_the_number() -> None:
@@ -241,6 +266,9 @@ def test_whatever_parts_the_columns_the_rows_are_read(text: str, numbers: list[f
         (b"a,a,label\n1,1,0\n", "several columns named a"),
         (b"a,label\n\xff\xfe\xfd,0\n", "is not UTF-8 text"),
         (b"a,label\n", "no row below its header"),
+        (b"PAR1\x15\x04", "is Parquet, not CSV"),
+        (b"\x1f\x8b\x08\0", "is gzip, not CSV"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "parted by commas, names a, b"),
         (b"", "no header"),
     ],
 )

@@ -25,7 +25,14 @@ _MARKS = {
 }
 _GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", "?"})
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)")
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)?\.\d+(?:[eE][+-]?\d+)?|-?(?:0|[1-9]\d*)\.?[eE][+-]?\d+")
+# an exponent without point and sign is a code (2E10); what writes numbers writes 2e+10
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)?\.\d+(?:[eE][+-]?\d+)?|-?(?:0|[1-9]\d*)\.?[eE][+-]\d+")
+_NUMBERED_NAME = re.compile(
+    r"version|release|build|revision|section|chapter|clause|code|(?:^|_)id$|sku|number",
+    re.IGNORECASE,
+)
+_PADDED = re.compile(r"-?\d*\.\d+0")
+_OTHER_FORMATS = {b"\x1f\x8b": "gzip", b"PAR1": "Parquet", b"PK\x03\x04": "a ZIP or spreadsheet"}
 _COMMA = re.compile(r"-?(?:0|[1-9]\d*),\d+")
 _TRUTH = {"true": True, "false": False}
 _MOST_NAMED = 10
@@ -61,9 +68,9 @@ def read_labelled(content: bytes, path: str, label: str) -> Labelled:
         raise ProbeFault(f"{path}:{unlabelled} has no label", f"Write one in column {label!r}.")
     _check_numbers(header, rows, path)
     columns = {
-        name: _column([cells[at] for _, cells in rows], comma=separator != ",")
+        name: _column(name, [cells[at] for _, cells in rows], comma=separator != ",")
         for at, name in enumerate(header)
-        if at != place
+        if at != place and name  # nothing can be sent under no name: an index, a last comma
     }
     features = [
         {name: values[row] for name, (_, values) in columns.items()} for row in range(len(rows))
@@ -79,13 +86,25 @@ def _text(content: bytes, path: str) -> str:
             f"{path} is a pointer of Git LFS: the commit holds the name of the rows, not the rows",
             "Commit the labelled rows themselves: git lfs untrack, then add the file again.",
         )
-    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
+    for magic, kind in _OTHER_FORMATS.items():
+        if content.startswith(magic):
+            raise ProbeFault(f"{path} is {kind}, not CSV", "Commit the labelled rows as CSV.")
+    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "")
+    encoding = encoding or _unmarked(content)
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise ProbeFault(
             f"{path} is not {encoding.upper()} text (byte {error.start})", "Write it as UTF-8."
         ) from error
+
+
+def _unmarked(content: bytes) -> str:
+    """Return the encoding of a text without a mark: UTF-16 where every other byte is none."""
+    start = content[:200]
+    if len(start) > 1 and start.count(0) * 3 > len(start):
+        return "utf-16-le" if start[1] == 0 else "utf-16-be"
+    return "utf-8"
 
 
 def _table(text: str, path: str, label: str) -> tuple[str, list[str], list[tuple[int, list[str]]]]:
@@ -165,7 +184,7 @@ def _check_numbers(header: list[str], rows: list[tuple[int, list[str]]], path: s
                 )
 
 
-def _column(cells: Sequence[str], *, comma: bool) -> tuple[str, list[Any]]:
+def _column(name: str, cells: Sequence[str], *, comma: bool) -> tuple[str, list[Any]]:
     """Return what the cells of a column are, and their values as JSON takes them.
 
     An empty cell is null in every column; a word for a gap in columns of numbers alone.
@@ -175,7 +194,11 @@ def _column(cells: Sequence[str], *, comma: bool) -> tuple[str, list[Any]]:
     filled = [text for text in texts if text.casefold() not in _GAPS]
     if filled and all(_WHOLE.fullmatch(text) for text in filled):
         return "whole numbers", [_value(text, int) for text in texts]
-    if filled and all(_WHOLE.fullmatch(text) or _DECIMAL.fullmatch(text) for text in filled):
+    if (
+        filled
+        and all(_WHOLE.fullmatch(text) or _DECIMAL.fullmatch(text) for text in filled)
+        and not (_NUMBERED_NAME.search(name) and _are_versions(filled))
+    ):
         return "numbers", [_value(text, float) for text in texts]
     if (
         comma
@@ -186,6 +209,16 @@ def _column(cells: Sequence[str], *, comma: bool) -> tuple[str, list[Any]]:
     if filled and all(text.casefold() in _TRUTH for text in texts if text):
         return "truth values", [_TRUTH.get(text.casefold()) for text in texts]
     return "text", [cell or None for cell in cells]
+
+
+def _are_versions(texts: Sequence[str]) -> bool:
+    """Return whether a zero at the end means something: 1.9 and 1.10 are not 1.9 and 1.1.
+
+    What writes numbers pads all of them to the same length, or none; people may write 0.5 and
+    0.10, so the column's name has to speak of such a thing too.
+    """
+    padded = any(_PADDED.fullmatch(text) for text in texts)
+    return padded and len({len(text.partition(".")[2]) for text in texts}) > 1
 
 
 def _value(text: str, kind: type[int | float]) -> int | float | None:

@@ -20,8 +20,8 @@ from atom_release.probes.personal_data.surroundings import Surroundings
 _END = r"(?:\.0{1,2}(?!\d))?(?![\w/=]|[.-]\d)"  # a table of numbers writes 4111...1111.0
 _CARD = re.compile(
     r"(?<![\w.+/-])(?:"
-    r"\d{4}(?P<a>[ .-])\d{4}(?P=a)\d{4}(?P=a)\d{4}(?:(?P=a)\d{1,3})?"
-    r"|3\d{3}(?P<b>[ .-])\d{6}(?P=b)\d{5}"
+    r"\d{4}(?P<a>[ .\u200b_-]|[ ]{2})\d{4}(?P=a)\d{4}(?P=a)\d{4}(?:(?P=a)\d{1,3})?"
+    r"|3\d{3}(?P<b>[ .\u200b_-]|[ ]{2})\d{6}(?P=b)\d{5}"
     rf"|[2-6]\d{{12,18}}){_END}"
 )
 _SPACES = {
@@ -29,15 +29,17 @@ _SPACES = {
     for letter in "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 }
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
-_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
-_PLAIN = {**_SPACES, **_DASHES, **_DIGITS}  # letter by letter, so that places stay the same
+_WIDE = {letter + 0xFEE0: chr(letter) for letter in range(ord("0"), ord("z") + 1)}
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), "\u200b")
+# letter by letter, so that places stay the same
+_PLAIN = {**_WIDE, **_SPACES, **_DASHES, **_INVISIBLE}
 _CARD_CONTEXT = re.compile(
     r"(?<!dis)(?<!wild)(?<!score)card(?!inal)|\bpan\b|credit|debit|visa|master|amex|maestro|payment(?![_ -]?(?:id|ref|reference|intent|uuid|key|batch|run))|\bcc[_n]|kreditkarte|tarjeta",
     re.IGNORECASE,
 )
 _IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[A-Za-z0-9]{11,30}"
-    r"|(?P<a>[ .-])[A-Za-z0-9]{4}(?:(?P=a)[A-Za-z0-9]{4}){1,6}(?:(?P=a)[A-Za-z0-9]{1,4})?)(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:IBAN)?[A-Za-z]{2}\d{2}(?:[A-Za-z0-9]{11,30}"
+    r"|(?P<a>[ .\u200b_-]|[ ]{2})[A-Za-z0-9]{4}(?:(?P=a)[A-Za-z0-9]{4}){1,6}(?:(?P=a)[A-Za-z0-9]{1,4})?)(?![A-Za-z0-9])"
 )
 _PHONE = re.compile(
     r"(?<![\w.+/-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:["
@@ -140,7 +142,7 @@ def find(place: Surroundings) -> Iterator[Match]:
         if form.pattern.search(text) and (
             form.context.search(text) or form.context.search(place.heading)
         ):
-            yield from _national(place, form)
+            yield from _national(place, form, text)
     for match in _PHONE.finditer(text):
         if not _is_fictitious_phone(match[0]):
             yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
@@ -149,7 +151,7 @@ def find(place: Surroundings) -> Iterator[Match]:
 def _cards(place: Surroundings, text: str) -> Iterator[Match]:
     """Find cards.
 
-    Digits without groups, or parted by dots, need surroundings that speak of one, for every
+    Digits without groups, or parted by dots, underscores or two blanks, need surroundings that speak of one, for every
     thirtieth number of an id has a card's form. Where most numbers of as many digits in the same
     column have it not, they are ids, whatever the column is called.
     """
@@ -159,7 +161,7 @@ def _cards(place: Surroundings, text: str) -> Iterator[Match]:
     usual = _card_columns(columns, numbers)
     for match, number, column in zip(matches, numbers, columns, strict=True):
         if _is_card(number) and number not in CARDS:
-            grouped = " " in match[0] or "-" in match[0]
+            grouped = any(sign in match[0] for sign in " -\u200b") and "  " not in match[0]
             speaks = _CARD_CONTEXT.search(place.around(*match.span())) is not None
             decides = usual[column] and (grouped or speaks)
             yield Match(match.start(), "card", "a card number", number, decides)
@@ -189,17 +191,17 @@ def _without_fraction(text: str) -> str:
 
 def _ibans(text: str) -> Iterator[Match]:
     for match in _IBAN.finditer(text):
-        number = re.sub(r"[ .-]", "", match[0]).upper()
+        number = re.sub(r"[^A-Za-z0-9]", "", match[0]).upper().removeprefix("IBAN")
         if number not in IBANS and _is_valid("iban", number):
             yield Match(match.start(), "iban", "an IBAN", number, decides=True)
 
 
-def _national(place: Surroundings, form: _NationalId) -> Iterator[Match]:
+def _national(place: Surroundings, form: _NationalId, text: str) -> Iterator[Match]:
     """Find national ids where the surroundings speak of one.
 
     Elsewhere every tenth number of so many digits has its form.
     """
-    for match in form.pattern.finditer(place.text):
+    for match in form.pattern.finditer(text):
         number = re.sub(r"[ .-]", "", match[0])
         made_up = number in IDS or len(set(number)) <= 2  # noqa: PLR2004 - 111111111 is nobody's
         if (
