@@ -22,7 +22,16 @@ _MODULE = {
     ),
     "the Ruby library {}": r"cannot load such file -- ([\w-]+)",
     "the Java class {}": r"(?:ClassNotFoundException|NoClassDefFoundError):? ([\w./$]+)",
-    "the shared library {}": r"error while loading shared libraries: ([\w.+-]+)",
+    "the Ruby gem {}": r"Could not find (?:gem ')?([\w-]+?)(?:-\d[\w.]*)?'? (?:\(|in )",
+    "the shared library {}": (
+        r"(?:error while loading shared libraries: |required library |(?=lib))"
+        r"([\w.+-]+\.so[\w.]*)(?:: cannot open| could not be found)"
+    ),
+    "the .NET framework {}": r"(?s)install or update \.NET.{0,400}?Framework: '([\w.]+)'",
+    "the C library's {}": r"version [`'](GLIBC(?:XX)?_[\d.]+)' not found",
+    "the locale{}": r"unsupported locale setting()|locale: Cannot set LC_\w+()",
+    "the time zone {}": r"No time zone found with key '?([\w/+-]+)",
+    "the PHP driver{}": r"PDOException.{0,40}could not find driver()",
     "the program {}": (
         r"(?:sh|env|bash)\S*: (?:\d+: |line \d+: )?'?([\w.+-]+)'?: (?:command )?"
         r"(?:not found|No such file)"
@@ -34,30 +43,41 @@ _REFUSALS = {
     "a place that cannot be written": (
         r"Read-only file system|\bEROFS\b|\[Errno 30\]|readonly database"
     ),
-    "a permission": r"Permission denied|\bEACCES\b|Operation not permitted|\bEPERM\b",
+    "a permission": (
+        # the database's own sentence goes on with `for` or `to`
+        r"Permission denied(?! (?:for|to) )|\bEACCES\b|Operation not permitted|\bEPERM\b"
+    ),
+    "a call of the kernel": r"Function not implemented|\bENOSYS\b|\[Errno 38\]|bad system call",
+    "a name for its user": (
+        r"getpwuid|uv_os_get_passwd|unknown userid|no such user|cannot find name for user ID"
+    ),
+    "a port, which was in use": r"Address already in use|\bEADDRINUSE\b|\[Errno 98\]",
     "room on the disk": (
         r"No space left on device|\bENOSPC\b|File too large|\bEFBIG\b|Disk quota exceeded"
     ),
-    "memory": r"\bMemoryError\b|Cannot allocate memory|\bENOMEM\b|[Oo]ut of memory",
+    "memory": (
+        r"\bMemoryError\b|Cannot allocate memory|\bENOMEM\b|Out of memory"
+        r"|OutOfMemory(?:Error|Exception)|\bstd::bad_alloc\b"
+    ),
     "more processes or files": (
         r"Resource temporarily unavailable|\bEAGAIN\b|can't start new thread|Too many open files"
     ),
     "the network": (
         r"Network is unreachable|\bENETUNREACH\b|No route to host|\bEHOSTUNREACH\b|"
         r"Name or service not known|[Tt]emporary failure in name resolution|\bgaierror\b|"
-        r"\bENOTFOUND\b|\bEAI_AGAIN\b|no such host"
+        r"\bENOTFOUND\b|\bEAI_AGAIN\b|no such host|UnknownHostException|failed to lookup address"
     ),
     "another system, which refused the connection": (
         r"[Cc]onnection refused|\bECONNREFUSED\b|\[Errno 111\]"
     ),
 }
-_PATTERNS = {means: re.compile(pattern) for means, pattern in _REFUSALS.items()}
+_PATTERNS = {means: re.compile(pattern, re.IGNORECASE) for means, pattern in _REFUSALS.items()}
 _ELSEWHERE = re.compile(
     r"(?:No such file or directory|\bENOENT\b|cannot find the path)\W[^\n]{0,80}?"
     r"(?<![\w./])(/[\w./@+-]+)"
 )
 _NOT_RUN = {126, 127}
-_BY_THE_MACHINE = {signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ}
+_BY_THE_MACHINE = {signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGSYS}
 
 
 @dataclass(frozen=True)
@@ -135,8 +155,9 @@ def _by_the_machine(ending: Ending) -> str:
 def _lacked(text: str, given: Given) -> str:
     for words, pattern in _MODULES.items():
         match = pattern.search(text)
-        if match and not given.has_module(match[1]):
-            return f"{words.format(match[1])} is not installed here, and is not the release's own"
+        name = next((group for group in match.groups() if group is not None), "") if match else ""
+        if match and not (name and given.has_module(name)):
+            return f"{words.format(name)} is not installed here, and is not the release's own"
     if "/" not in given.program and shutil.which(given.program, path=given.path) is None:
         return f"the program {given.program} is not on this machine"
     return ""
