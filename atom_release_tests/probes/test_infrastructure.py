@@ -208,6 +208,25 @@ def test_a_path_that_holds_nothing_is_not_readable(rehearsal: Rehearsal, look: L
     assert not any(value in evidence.model_dump_json() for value in held.values())
 
 
+def test_a_secret_without_its_field_or_with_nothing_in_it_is_not_readable(
+    rehearsal: Rehearsal, look: Look
+) -> None:
+    """Something lies at the path, and not what the service reads there."""
+    assert rehearsal.vault is not None
+    given = with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=rehearsal.vault.token)
+    held = rehearsal.vault.ask("GET", "secret/data/shop/signing")["data"]["data"]
+    names = {secret.field for secret in look.manifest.secrets if secret.path == "shop/signing"}
+    try:
+        for data in ({"other": "x"}, dict.fromkeys(names, ""), {}):
+            rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": data})
+            evidence = vault.probe(given, None)
+            assert evidence.answer is Answer.NO, data
+            assert "secret/data/shop/signing" in evidence.reason
+    finally:
+        rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": held})
+    assert vault.probe(given, None).answer is Answer.YES
+
+
 def test_live_vault_is_live(rehearsal: Rehearsal, look: Look) -> None:
     """A set address is asked, and says so."""
     assert rehearsal.vault is not None
@@ -265,7 +284,11 @@ def test_vault_that_accepts_every_token_has_a_dead_control(look: Look) -> None:
         "sealed": False,
         "initialized": True,
         "version": "1",
-        "data": {"policies": ["p"], "secret/data/shop/signing": ["read"]},
+        "data": {
+            "policies": ["p"],
+            "secret/data/shop/signing": ["read"],
+            "data": {secret.field: "x" for secret in look.manifest.secrets},
+        },
     }
     with web({}, (200, json.dumps(body).encode())) as url:
         evidence = vault.probe(with_values(look, V_ADDR=url, V_TOKEN="t"), None)

@@ -5,6 +5,7 @@ Which answers are right is `probe`'s.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from atom_release.lab.http_faults import kind_of
 
 _STATES = {501: "uninitialized", 503: "sealed"}
 _REFUSED = {401, 403}
+_LARGEST = 4 << 20
 
 
 class Trouble(ProbeFault):
@@ -90,18 +92,22 @@ class Client(Closing):
             path: [str(capability) for capability in data.get(path) or ["deny"]] for path in paths
         }
 
-    def holds(self, path: str) -> bool:
-        """Return whether a version lies at a readable path; the body stays in the socket.
+    def lacks(self, path: str, fields: set[str]) -> str:
+        """Return the path, or the field of it, where nothing lies; "" where all is there.
 
         Raises:
             Trouble: neither yes nor no was answered.
         """
-        status = self._safely(lambda: self._status(path))
+        status, held = self._safely(lambda: self._fields(path))
         if status not in {200, 404}:
             raise Trouble("unauthorized" if status in _REFUSED else f"status-{status}")
-        return bool(status == 200)  # noqa: PLR2004 - the version is there
+        if not held:
+            return path
+        missing = sorted(fields - held)
+        return f"field {missing[0]} of {path}" if missing else ""
 
-    def _status(self, path: str) -> int:
+    def _fields(self, path: str) -> tuple[int, set[str]]:
+        """Return the status and the fields that hold something; their values are let go."""
         with self._session.get(
             f"{self._hvac.url.rstrip('/')}/v1/{path}",
             headers={"X-Vault-Token": self._hvac.token},
@@ -109,7 +115,12 @@ class Client(Closing):
             allow_redirects=False,
             stream=True,
         ) as answered:
-            return int(answered.status_code)
+            status = int(answered.status_code)
+            if status != 200:  # noqa: PLR2004 - the version is there
+                return status, set()
+            document = json.loads(answered.raw.read(_LARGEST, decode_content=True))
+        version = (document.get("data") or {}).get("data") or {}
+        return status, {name for name, value in version.items() if value not in (None, "")}
 
     @staticmethod
     def _safely(ask: Any) -> Any:  # noqa: ANN401 - whatever hvac gives
@@ -128,7 +139,7 @@ class Client(Closing):
             raise Trouble("status-500") from None
         except hvac.exceptions.VaultError as error:
             raise Trouble(f"status-{type(error).__name__}") from None
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, OSError, ValueError, AttributeError) as error:
             raise Trouble(kind_of(error)) from None
 
 

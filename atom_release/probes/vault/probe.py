@@ -1,7 +1,8 @@
 """Is there a Vault, unsealed.
 
 Whose token may read what the manifest names, and does something lie there? Asked with
-`capabilities-self`, and with a read of which only the status is taken: the value stays unread.
+`capabilities-self`, and with a read of which only is kept whether the named fields are there and
+hold something: no value leaves the client.
 
 A set address is asked as it stands; without one the rehearsal's OpenBao answers, for the token that
 its services have.
@@ -10,6 +11,7 @@ its services have.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -108,7 +110,9 @@ def _asked(
     look: Look, place: Place, assurance: Assurance, variable: str, isolation: tuple[str, ...] = ()
 ) -> Evidence:
     name = "Vault" if assurance is Assurance.LIVE else "the rehearsed OpenBao"
-    paths = sorted({f"secret/data/{secret.path.strip('/')}" for secret in look.manifest.secrets})
+    paths: dict[str, set[str]] = {}
+    for secret in sorted(look.manifest.secrets, key=lambda secret: secret.path.strip("/")):
+        paths.setdefault(f"secret/data/{secret.path.strip('/')}", set()).add(secret.field)
     try:
         reading = _look_at(place, paths)
         control = _control(place)
@@ -142,7 +146,7 @@ def _asked(
             "paths": dict(reading.capabilities),
             "empty": list(reading.empty),
             "policies": list(reading.policies),
-            **_emptiness(paths, reason),
+            **_emptiness([*paths], reason),
         },
     )
 
@@ -173,16 +177,17 @@ def _judged(reading: _Found, name: str, paths: int) -> tuple[Answer, str, str]:
     return Answer.YES, f"{reason} paths, where something lies at each", ""
 
 
-def _look_at(place: Place, paths: list[str]) -> _Found:
+def _look_at(place: Place, paths: Mapping[str, set[str]]) -> _Found:
     with Client(place, place.token) as client:
         health = client.health()
         if not place.token:
             raise Trouble("no-token")
         policies = client.policies()
-        capabilities = client.capabilities(paths) if paths else {}
+        capabilities = client.capabilities([*paths]) if paths else {}
         reading = _Found(str(health.get("version", "")), policies, capabilities)
         readable = [path for path in paths if path not in reading.unreadable]
-        return replace(reading, empty=[path for path in readable if not client.holds(path)])
+        lacking = [client.lacks(path, paths[path]) for path in readable]
+        return replace(reading, empty=[place for place in lacking if place])
 
 
 def _control(place: Place) -> NegativeControl:
