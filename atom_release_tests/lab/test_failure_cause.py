@@ -47,10 +47,10 @@ def of(message: str, text: str = "") -> str | None:
 def test_what_a_machine_lacks_is_told_in_every_runner_s_words(
     message: str, text: str, expected: str
 ) -> None:
-    found = of(message, text)
-    assert found is not None
-    assert expected in found
-    assert stays(found) == bool(remedy(found))
+    reason = of(message, text)
+    assert reason is not None
+    assert expected in reason
+    assert stays(reason) == bool(remedy(reason))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ TOKEN = "ghp_" + randomness.token_hex(18)
 WORKFLOW = ".github/workflows/ci.yml"
 
 
-def found(path: str, text: str, tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+def scan_file(path: str, text: str, tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     """Return what both scanners find in one file."""
     content = text.encode()
     hits, trouble = read_hits([content], tmp_path_factory.mktemp("hits"))
@@ -45,7 +45,7 @@ def test_the_password_of_a_job_s_own_container_warns(
     path: str, text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """It protects nothing that is deployed."""
-    findings = found(path, text, tmp_path_factory)
+    findings = scan_file(path, text, tmp_path_factory)
     assert findings
     assert not any(finding.decides for finding in findings), findings
 
@@ -65,14 +65,14 @@ def test_the_password_of_a_job_s_own_container_warns(
 def test_any_other_secret_of_a_pipeline_decides(
     path: str, text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    assert any(finding.decides for finding in found(path, text, tmp_path_factory))
+    assert any(finding.decides for finding in scan_file(path, text, tmp_path_factory))
 
 
 def test_references_to_the_pipeline_s_own_store_are_no_secrets(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     text = "env:\n  TOKEN: ${{ secrets.DEPLOY_TOKEN }}\n  POSTGRES_PASSWORD: ${{ secrets.PG }}\n"
-    assert found(WORKFLOW, text, tmp_path_factory) == []
+    assert scan_file(WORKFLOW, text, tmp_path_factory) == []
 
 
 @pytest.mark.parametrize(
