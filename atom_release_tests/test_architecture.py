@@ -106,7 +106,7 @@ def test_only_settings_reads_the_environment() -> None:
 
     Others may hand an environment to a process, and name themselves here.
     """
-    hands_on = {"git/call.py", "graph/serving.py"}
+    hands_on = {"git/hardening.py", "graph/serving.py"}
     readers = {
         path.relative_to(ROOT).as_posix() for path in SOURCES if "os.environ" in path.read_text()
     }

@@ -1,20 +1,14 @@
 """How git is called.
 
-Nothing that a repository configures is started, nothing is asked of a person, nothing secret is
-said.
-
-The judged repository is not trusted. Its hooks, file system monitor, filters, ssh command,
-credential helpers and the like are programs that its own configuration names; none of them runs
-here. What the user or the machine configured (`--global`, `--system`) stays in force. Git is
-started by `subprocess`: an inherited `GIT_DIR` or `GIT_INDEX_FILE` must be taken out of the
-environment, and GitPython only adds to it.
+Nothing that a repository configures is started (see `hardening`), nothing is asked of a person,
+nothing secret is said. Git is started by `subprocess`: an inherited `GIT_DIR` or `GIT_INDEX_FILE`
+must be taken out of the environment, and GitPython only adds to it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -24,70 +18,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from atom_release.git.hardening import OUTER, git_environment, keep_address, neutral_settings
 from atom_release.git.trouble import GitError, Ran, Trouble, failure, masked
 
-_KEPT = frozenset(
-    {
-        "GIT_SSH",
-        "GIT_SSH_COMMAND",
-        "GIT_SSH_VARIANT",
-        "GIT_ASKPASS",
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_CONFIG_NOSYSTEM",
-    }
-)
-_KEPT_PATTERN = re.compile(
-    r"GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)|GIT_SSL_\w+|GIT_HTTP_\w+|GIT_PROXY_\w+|GIT_EXEC_PATH"
-)
 _SAID_LIMIT = 2000
 
-_QUIET = {
-    "LC_ALL": "C",
-    "LANGUAGE": "",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_PAGER": "cat",
-    "GIT_EDITOR": "false",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GCM_INTERACTIVE": "never",
-    "SSH_ASKPASS_REQUIRE": "never",
-}
-_OFF = (
-    ("core.hooksPath", os.devnull),
-    ("core.fsmonitor", "false"),
-    ("core.alternateRefsCommand", "true"),
-    ("core.gitProxy", ""),
-    ("core.quotePath", "false"),
-    # the user's setting guards against a bare repository found on the way: ours are named
-    ("safe.bareRepository", "all"),
-    ("protocol.ext.allow", "never"),
-    ("gc.auto", "0"),
-    ("maintenance.auto", "false"),
-    ("submodule.recurse", "false"),
-    ("push.recurseSubmodules", "no"),
-    ("fetch.recurseSubmodules", "false"),
-    ("push.gpgSign", "false"),
-    ("push.followTags", "false"),
-    ("log.showSignature", "false"),
-    ("i18n.logOutputEncoding", "UTF-8"),
-    ("i18n.commitEncoding", "UTF-8"),
-    ("color.ui", "false"),
-)
-_PROTOCOLS = "file:git:http:https:ssh"  # not ext, which is a command line, nor fd
 _OF_REPOSITORY = frozenset({"local", "worktree"})
-_OUTER = re.compile(
-    r"core\.sshcommand|credential\.(.*\.)?helper|gpg\.(.*\.)?program|gpg\.ssh\.allowedsignersfile"
-)
-_CHECKERS = {
-    "gpg.program": "gpg",
-    "gpg.openpgp.program": "gpg",
-    "gpg.x509.program": "gpgsm",
-    "gpg.ssh.program": "ssh-keygen",
-}
 
 
 @dataclass(frozen=True)
@@ -202,8 +138,8 @@ class Git:
         Raises:
             GitError: there is no git.
         """
-        settings = (*self._settings, *_kept_as_it_is(address))
-        given = {**_surroundings(network=network, settings=settings), **(environment or {})}
+        settings = (*self._settings, *keep_address(address))
+        given = {**git_environment(network=network, settings=settings), **(environment or {})}
         command = [
             *(_ends_with_us() if network else ()),
             "git",
@@ -231,15 +167,15 @@ class Git:
             (key, value) for scope, key, value in self._configured if scope not in _OF_REPOSITORY
         ]
         return (
-            *_neutral(self.own),
-            *((key, value) for key, value in outer if _OUTER.fullmatch(key)),
+            *neutral_settings(self.own),
+            *((key, value) for key, value in outer if OUTER.fullmatch(key)),
         )
 
     @cached_property
     def _configured(self) -> list[tuple[str, str, str]]:
         process = _popen(
             ["git", "-C", str(self.repository), "config", "--list", "--show-scope", "-z"],
-            _surroundings(network=False),
+            git_environment(network=False),
             subprocess.DEVNULL,
         )
         try:
@@ -251,49 +187,6 @@ class Git:
             (scope, *entry.partition("\n")[::2])
             for scope, entry in zip(fields[::2], fields[1::2], strict=False)
         ]
-
-
-def _neutral(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for key in own:
-        if re.fullmatch(r"filter\..*\.(clean|smudge|process)", key):
-            yield key, ""
-            yield f"{key.rpartition('.')[0]}.required", "false"
-        elif key == "core.sshcommand":
-            yield key, "ssh"
-        elif key in _CHECKERS:
-            yield key, _CHECKERS[key]
-        elif key == "gpg.ssh.allowedsignersfile":
-            yield key, os.devnull
-    if any(re.fullmatch(r"credential\.(.*\.)?helper", key) for key in own):
-        yield "credential.helper", ""
-
-
-def _kept_as_it_is(address: str | None) -> Iterator[tuple[str, str]]:
-    """Yield what lets git take an address as it is.
-
-    Of several bases that an address begins with, git takes the longest, and none is longer than the
-    whole of it.
-    """
-    if address is not None:
-        yield f"url.{address}.insteadOf", address
-        yield f"url.{address}.pushInsteadOf", address
-
-
-def _surroundings(*, network: bool, settings: tuple[tuple[str, str], ...] = ()) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in _KEPT or _KEPT_PATTERN.fullmatch(name)
-    }
-    given = {**kept, **_QUIET, "GIT_ALLOW_PROTOCOL": _PROTOCOLS if network else "none"}
-    given.setdefault(
-        "GIT_ASKPASS", ""
-    )  # so that neither the repository's core.askPass nor a window is asked
-    count = int(kept.get("GIT_CONFIG_COUNT") or 0)
-    for number, (key, value) in enumerate((*settings, *_OFF), start=count):
-        given[f"GIT_CONFIG_KEY_{number}"], given[f"GIT_CONFIG_VALUE_{number}"] = key, value
-    given["GIT_CONFIG_COUNT"] = str(count + len(settings) + len(_OFF))
-    return given
 
 
 def _popen(

@@ -40,13 +40,13 @@ from atom_release.lab.rehearsal import close_all, current
 from atom_release.graph import asking
 from atom_release.graph.blueprint import Blueprint
 from atom_release.release.ask import Boundary
-from atom_release.release.work import look_of
+from atom_release.release.open_look import open_look
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 
 settings = Settings(out=sys.argv[1], home=Path(sys.argv[2]))
 subject = open_subject(settings, create=True)
-look, blueprint = look_of(subject, settings), Blueprint(subject.manifest)
+look, blueprint = open_look(subject, settings), Blueprint(subject.manifest)
 
 def step(name):
     boundary = Boundary(look, name, look.clock() + timedelta(hours=1))

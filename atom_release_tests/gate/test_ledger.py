@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atom_release.gate.claims import printed_numbers, verdicts
+from atom_release.gate.claims import count_verdicts, printed_numbers
 from atom_release.gate.claims.ledger import LedgerRow, decide_claims, disagreements, judge_claims
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus, TestCounts
 from atom_release.gate.claims.service_facts import (
@@ -533,7 +533,7 @@ def test_only_a_count_that_no_run_agrees_with_wants_a_rerun(
     record = read_report("r.md", b"# B.7 Router\n\n## Tests\n\n9 passed, 0 failed\n")
     runs = tuple(Run(passed=count, failed=0, skipped=0, total=count) for count in passed)
     facts = Known(suite=SuiteKnown(runs=runs, unchanged_since_report=False))
-    assert bool(verdicts.unsettled_counts(record, facts)) is wanted
+    assert bool(count_verdicts.unsettled_counts(record, facts)) is wanted
 
 
 _TWO_LINES = b"# B.7 Router\n\n## Tests\n\n7 passed, 0 failed\n"

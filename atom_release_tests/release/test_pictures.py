@@ -25,7 +25,7 @@ from atom_release.probes.latency import samples
 from atom_release.probes.latency.sampler import Sample, Series
 from atom_release.records.names import ArtifactNames
 from atom_release.release import pictures as depicting
-from atom_release.release.work import look_of
+from atom_release.release.open_look import open_look
 from atom_release_tests.fixtures.released import release
 from atom_release_tests.fixtures.tiny import MANIFEST, Tiny, make
 
@@ -53,7 +53,7 @@ def step_of(tiny: Tiny) -> Any:  # noqa: ANN401 - as much of a step as is asked 
     return SimpleNamespace(
         subject=subject,
         manifest=subject.manifest,
-        look=look_of(subject, tiny.settings),
+        look=open_look(subject, tiny.settings),
         names=ArtifactNames(subject.manifest),
         log=logging.getLogger("depicting"),
     )

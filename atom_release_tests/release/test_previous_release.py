@@ -15,9 +15,9 @@ from atom_release.errors import Refused
 from atom_release.gate.vocabulary import Answer, Verdict
 from atom_release.git import Git
 from atom_release.records import canonical, signing_keys
-from atom_release.release import compare_releases, previous_release, trusted_keys
+from atom_release.release import compare_releases, previous_release, trusted_keys, verified_release
 from atom_release.release.ask import Boundary
-from atom_release.release.work import look_of
+from atom_release.release.open_look import open_look
 from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.people import under_operator
 from atom_release_tests.fixtures.released import release
@@ -198,7 +198,7 @@ def test_figures_are_compared_with_the_release_that_the_ratchet_stands_on(
 
 def compared(tiny: Tiny) -> tuple[Answer, str]:
     subject = tiny.subject()
-    look = look_of(subject, tiny.settings)
+    look = open_look(subject, tiny.settings)
     step = SimpleNamespace(
         subject=subject,
         manifest=subject.manifest,
@@ -213,6 +213,6 @@ def test_a_decision_that_is_no_json_is_refused(tiny: Tiny) -> None:
     tiny.commit("releases/v1/PhaseX_Decision.dsse.json", "{")
     commit, judged = tiny.git("rev-parse", "HEAD", "HEAD^").split()
     with pytest.raises(Refused, match="not signed by a trusted key"):
-        previous_release.verified(
+        verified_release.verify_release(
             tiny.repository, "v1", commit, judged, [tiny.subject().key.public]
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from atom_release.gate.claims import earned, verdicts
+from atom_release.gate.claims import count_verdicts, earned, judged_claim
 from atom_release.gate.claims.ledger import LedgerRow, decide_claims, judge_claims
 from atom_release.gate.claims.record import ClaimRecord
 from atom_release.gate.claims.service_facts import (
@@ -90,13 +90,13 @@ def rerun_commit(service: Service, evidence: Body) -> str | None:
     if record_and_facts is None:
         return None
     record, facts = record_and_facts[0], _completed(record_and_facts[1], service, evidence, {}, {})
-    counts = verdicts.unsettled_counts(record, facts)
+    counts = count_verdicts.unsettled_counts(record, facts)
     if not counts:
         return None
     if facts.lines is None:
         added = _facts("claims", service, evidence).get("added")
         return str(added["commit"]) if isinstance(added, dict) and added.get("complete") else None
-    ages = [age for claim in counts if (age := verdicts.line_age(claim, facts))]
+    ages = [age for claim in counts if (age := judged_claim.line_age(claim, facts))]
     return max(ages, key=lambda age: (age.written, age.commit)).commit if ages else None
 
 

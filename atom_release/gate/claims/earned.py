@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from atom_release.gate.claims import printed_numbers, verdicts
+from atom_release.gate.claims import judged_claim, printed_numbers
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord
 from atom_release.gate.claims.service_facts import Known
 from atom_release.gate.facts.evidence import Evidence
@@ -84,7 +84,7 @@ def _wants_probe(claim: Claim, facts: Known, service: Service) -> bool:
 
 def _is_history(claim: Claim, facts: Known) -> bool:
     """Return whether the code has moved since the claim was written, as the history shows it."""
-    age = verdicts.line_age(claim, facts)
+    age = judged_claim.line_age(claim, facts)
     unchanged = age.code_unchanged if age else facts.code_unchanged_since_report
     return unchanged is False
 
