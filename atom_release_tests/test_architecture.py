@@ -17,7 +17,7 @@ import pytest
 
 import atom_release
 from atom_release import probes
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.records import names
 from atom_release.reference.scenarios import manifest_bytes
 from atom_release.source.manifest_file import parse_manifest
@@ -188,7 +188,7 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
     questions = {
         leg.question
         for criterion in criteria.catalogue(manifest)
-        for leg in criteria.legs(manifest, criterion.id)
+        for leg in leg_specs.legs(manifest, criterion.id)
     }
     modules = {
         path.stem if path.is_file() else path.name

@@ -13,13 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atom_release.gate.catalogue import criteria, remedies
-from atom_release.gate.decision.decision import (
-    CriterionResult,
-    Decision,
-    LeftOut,
-    RollUp,
-    told_left_out,
-)
+from atom_release.gate.decision.decide import told_left_out
+from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
 from atom_release.gate.printable import printable
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Outcome, Verdict

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from atom_release.gate.decision.decision import CriterionResult, judge
+from atom_release.gate.decision.decide import judge
+from atom_release.gate.decision.decision import CriterionResult
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.checks import check_results
 from atom_release.graph.metadata import metadata_of

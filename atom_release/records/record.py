@@ -17,7 +17,8 @@ from pydantic import JsonValue, ValidationError
 
 from atom_release import __version__
 from atom_release.errors import Refused, StoreError
-from atom_release.gate.decision.decision import RULES, Decision, decide
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import RULES, Decision
 from atom_release.gate.documents.vsa import Circumstances, statement
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest

@@ -16,7 +16,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from atom_release.errors import Refused, StoreError
-from atom_release.gate.decision.decision import RULES, Decision, decide
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import RULES, Decision
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from atom_release.errors import ActFailed, AtomReleaseError, Refused, TimeboxExceeded
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import leg_specs
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.look import Look
@@ -42,7 +42,7 @@ class Boundary:
 
         Nothing else is asked.
         """
-        return any(leg in criteria.asked_legs(self.look.manifest) for leg in legs)
+        return any(leg in leg_specs.asked_legs(self.look.manifest) for leg in legs)
 
     def ask(self, *questions: Question) -> list[Evidence]:
         """Ask one after another."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from atom_release.errors import Refused, StoreError
-from atom_release.gate.decision.decision import CriterionResult, decide
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.decision.retries import determined_by_tree, ended_runners
 from atom_release.gate.rules.legs import Case
 from atom_release.gate.vocabulary import Verdict

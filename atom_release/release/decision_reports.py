@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from atom_release import __version__
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.claims_summary import accounts
-from atom_release.gate.decision.decision import judge
+from atom_release.gate.decision.decide import judge
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.records import attestations, canonical, record, signing

@@ -12,7 +12,7 @@ import yaml
 
 from atom_release import __version__
 from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import judge
+from atom_release.gate.decision.decide import judge
 from atom_release.gate.documents import markdown, matrix, sarif
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.records import canonical, names

@@ -15,7 +15,7 @@ from atom_release.errors import Refused, StoreError
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import canonical, record, rederive, signing
-from atom_release.records.store import RunStore
+from atom_release.records.run_store import RunStore
 from atom_release.release import attempts
 from atom_release.release.clock import now
 from atom_release.release.released import decision_name

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from atom_release.lab.rehearsal import Rehearsal
     from atom_release.records.history import History
     from atom_release.records.history_entries import Occasion
-    from atom_release.records.store import RunStore
+    from atom_release.records.run_store import RunStore
     from atom_release.release.ask import Boundary
     from atom_release.release.released import Standing
 
@@ -214,7 +214,7 @@ class Work:
         A refusal counts from now on, also where this run is ended before it decides. A criterion
         that has failed on the evidence so far fails on any more of it.
         """
-        from atom_release.gate.decision.decision import judge
+        from atom_release.gate.decision.decide import judge
         from atom_release.gate.rules import people_legs
         from atom_release.release.attempts import sticking
 

@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 import dagster as dg
 
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import leg_specs
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
@@ -84,7 +84,7 @@ def _evidence(look: Look, spoilt: str, answer: Answer) -> bytes:
         next(
             (
                 (leg.question, leg.subject)
-                for leg in criteria.legs(look.manifest, spoilt)
+                for leg in leg_specs.legs(look.manifest, spoilt)
                 if leg.applies
             ),
             None,
@@ -94,7 +94,7 @@ def _evidence(look: Look, spoilt: str, answer: Answer) -> bytes:
     )
     alive = NegativeControl(state=ControlState.ALIVE, changed="planted", found="red")
     pieces = []
-    for question, subject in sorted(criteria.asked_legs(look.manifest)):
+    for question, subject in sorted(leg_specs.asked_legs(look.manifest)):
         given_answer = answer if (question, subject) == bad else Answer.YES
         facts = (
             _facts().get(question, {})

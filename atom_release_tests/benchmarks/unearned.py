@@ -17,8 +17,9 @@ from datetime import timedelta
 from typing import Any
 
 from atom_release.errors import StoreError
-from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import Decision, decide
+from atom_release.gate.catalogue import leg_specs
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import Decision
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case
@@ -105,7 +106,7 @@ _LEGS: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
 _LEGS["PolicyCheck"] = {
     leg: {}
     for leg in sorted(
-        criteria.asked_legs(MANIFEST) - {leg for legs in _LEGS.values() for leg in legs}
+        leg_specs.asked_legs(MANIFEST) - {leg for legs in _LEGS.values() for leg in legs}
     )
 }
 KINDS = tuple(_LEGS)

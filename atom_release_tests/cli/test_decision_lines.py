@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from atom_release.cli.decision_lines import Line, explanation, lines, prefix
 from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, told_left_out
+from atom_release.gate.decision.decide import told_left_out
+from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import decide
+from atom_release.gate.decision.decide import decide
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy
 from atom_release.gate.vocabulary import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from atom_release.gate.catalogue.criteria import LegSpec
+from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import CriterionPolicy
 from atom_release.gate.rules import legs

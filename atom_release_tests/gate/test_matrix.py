@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from atom_release.gate.catalogue import criteria, remedies
-from atom_release.gate.decision.decision import judge
+from atom_release.gate.catalogue import criteria, leg_specs, remedies
+from atom_release.gate.decision.decide import judge
 from atom_release.gate.documents import markdown, matrix
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import judge as judge_leg
@@ -29,7 +29,7 @@ _QUESTIONS = sorted(
     {
         leg.question
         for criterion in criteria.catalogue(_reference())
-        for leg in criteria.legs(_reference(), criterion.id)
+        for leg in leg_specs.legs(_reference(), criterion.id)
     }
 )
 
@@ -40,7 +40,7 @@ def test_every_leg_that_fails_says_what_to_change(question: str) -> None:
     specs = [
         leg
         for criterion in criteria.catalogue(_reference())
-        for leg in criteria.legs(_reference(), criterion.id)
+        for leg in leg_specs.legs(_reference(), criterion.id)
         if leg.question == question
     ]
     spec = next((leg for leg in specs if leg.applies), replace(specs[0], applies=True))
@@ -53,7 +53,7 @@ def test_every_leg_that_fails_says_what_to_change(question: str) -> None:
 
 
 def test_a_leg_that_was_not_asked_says_what_to_change_and_one_that_passes_says_nothing() -> None:
-    spec = criteria.legs(MANIFEST, "P-2")[0]
+    spec = leg_specs.legs(MANIFEST, "P-2")[0]
     assert judge_leg(spec, case_of([])).remedy
     assert not judge_leg(spec, case_of([evidence_for((spec.question, spec.subject))])).remedy
     assert not remedies.remedy("secrets", Outcome.PASS)

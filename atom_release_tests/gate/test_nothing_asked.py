@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atom_release.gate.catalogue import criteria, remedies
-from atom_release.gate.decision import decision
+from atom_release.gate.decision import decide, decision
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Outcome
 from atom_release_tests.fixtures.cases import MANIFEST, case_of, evidence_for
@@ -20,7 +20,7 @@ def _p3(**facts: str) -> decision.CriterionResult:
     (criterion,) = [
         criterion for criterion in criteria.catalogue(case.manifest) if criterion.id == "P-3"
     ]
-    return decision.judge(criterion, case)
+    return decide.judge(criterion, case)
 
 
 def test_execution_safety_without_packages_and_actions_says_what_would_ask_it() -> None:

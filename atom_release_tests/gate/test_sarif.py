@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import CriterionResult, judge
+from atom_release.gate.catalogue import criteria, leg_specs
+from atom_release.gate.decision.decide import judge
+from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents import sarif
 from atom_release.gate.documents.findings import findings
 from atom_release.gate.manifest import Manifest
@@ -41,7 +42,7 @@ _LEGS = sorted(
     {
         (leg.question, leg.subject)
         for criterion in criteria.expected(_MANIFEST)
-        for leg in criteria.legs(_MANIFEST, criterion.id)
+        for leg in leg_specs.legs(_MANIFEST, criterion.id)
         if leg.applies
     }
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision import decision
+from atom_release.gate.catalogue import criteria, leg_specs
+from atom_release.gate.decision import decide, decision
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
@@ -31,7 +31,7 @@ def judge(
         for known_criterion in criteria.catalogue(asked_manifest)
         if known_criterion.id == criterion
     ]
-    return decision.judge(named, case_of(list(evidence), asked_manifest))
+    return decide.judge(named, case_of(list(evidence), asked_manifest))
 
 
 def suite(state: ControlState, answer: Answer = Answer.YES) -> Evidence:
@@ -70,7 +70,7 @@ def test_a_suite_whose_control_is_dead_or_that_was_not_run_is_open() -> None:
 
 
 def test_a_named_report_is_asked_as_before() -> None:
-    legs = criteria.legs(manifest(report="r.md", suite=SUITE), "X.1")
+    legs = leg_specs.legs(manifest(report="r.md", suite=SUITE), "X.1")
     assert {leg.question for leg in legs if leg.applies} == {"report", "claims", "suite"}
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from atom_release.gate.claims.ledger import LedgerRow
 from atom_release.gate.decision.claims_summary import Account
-from atom_release.gate.decision.decision import Decision, decide
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.vocabulary import Answer
 from atom_release.pages.html import Told, page

@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import leg_specs
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules.legs import Case, Leg, judge
@@ -71,7 +71,7 @@ def _service() -> dict[str, Any]:
 
 def judged(evidence: Evidence, look: Look) -> Leg:
     """Return what the rules make of the leg that asks PostgreSQL itself."""
-    spec = next(leg for leg in criteria.legs(look.manifest, "P-5") if leg.question == "postgres")
+    spec = next(leg for leg in leg_specs.legs(look.manifest, "P-5") if leg.question == "postgres")
     return judge(
         spec,
         Case(look.manifest, evidence.commit, evidence.tree, evidence.observed_at, {"d": evidence}),
@@ -319,7 +319,7 @@ def test_a_vault_of_which_nothing_is_asked_says_nothing_about_the_release(
     values = {"V_ADDR": rehearsal.vault.address, "V_TOKEN": rehearsal.vault.token} if live else {}
     named = with_values(look, **values)
     manifest = named.manifest.model_copy(update={"secrets": ()})
-    spec = next(leg for leg in criteria.legs(manifest, "P-2") if leg.question == "vault")
+    spec = next(leg for leg in leg_specs.legs(manifest, "P-2") if leg.question == "vault")
 
     def judged(other_look: Look) -> Leg:
         evidence = vault.probe(other_look, rehearsal)
@@ -685,4 +685,4 @@ def test_without_a_server_the_rehearsed_services_are_scraped_to_be_looked_at(loo
     assert evidence.control is not None
     assert evidence.control.state is ControlState.ALIVE
     assert "[simulated]" in infrastructure.log_lines([evidence])[0]
-    assert evidence.leg not in criteria.asked_legs(both.manifest)
+    assert evidence.leg not in leg_specs.asked_legs(both.manifest)

@@ -21,7 +21,7 @@ import pytest
 from pydantic import ValidationError
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import leg_specs
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Measurement
 from atom_release.gate.rules.performance import ALPHA
@@ -328,7 +328,7 @@ def test_the_evidence_is_claimed_whatever_it_says(tmp_path: Path) -> None:
     assert evidence.control is not None
     assert evidence.control.state is ControlState.ALIVE
     assert evidence.sources == {"m.csv": look.tree.digest("m.csv")}
-    (leg,) = (leg for leg in criteria.legs(look.manifest, "T5") if leg.question == "measurement")
+    (leg,) = (leg for leg in leg_specs.legs(look.manifest, "T5") if leg.question == "measurement")
     assert (leg.applies, leg.why_not) == (
         False,
         "what others measured is a claim: shown, not counted",

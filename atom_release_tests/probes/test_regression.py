@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.catalogue.criteria import LegSpec
+from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
 from atom_release.gate.rules import legs

@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from atom_release.gate.consents.signed import Signature
 
-from atom_release.gate.consents.waivers import Presented, Signature, Waiver
-from atom_release.gate.decision.decision import CriterionResult, decide
+from atom_release.gate.consents.waivers import Presented, Waiver
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case
@@ -356,10 +358,10 @@ def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same secrets are the same failure; one more is another."""
-    from atom_release.gate.catalogue import criteria
+    from atom_release.gate.catalogue import leg_specs
 
-    leg = criteria.LegSpec("P-2", secret_history.QUESTION, "history")
-    monkeypatch.setitem(criteria._LEGS, "P-2", lambda _: iter([leg]))
+    leg = leg_specs.LegSpec("P-2", secret_history.QUESTION, "history")
+    monkeypatch.setitem(leg_specs._LEGS, "P-2", lambda _: iter([leg]))
     manifest = MANIFEST.model_copy(
         update={"secrets_in_history": "fail", "left_out": left_out("P-2")}
     )

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from atom_release.errors import Refused, StoreError
-from atom_release.gate.decision.decision import decide
+from atom_release.gate.decision.decide import decide
 from atom_release.gate.documents.attestation import EVIDENCE, TEST_RESULT, statements
 from atom_release.gate.documents.vsa import EXTENSION, PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence

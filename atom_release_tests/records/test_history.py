@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import StoreError
-from atom_release.gate.decision.decision import CriterionResult, decide
+from atom_release.gate.decision.decide import decide
+from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.facts.suite import RunFacts, SuiteFacts
 from atom_release.gate.manifest import Suite
 from atom_release.gate.vocabulary import Answer, Outcome, Verdict

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import StoreError
-from atom_release.gate.decision.decision import decide
+from atom_release.gate.decision.decide import decide
 from atom_release.gate.vocabulary import Answer
 from atom_release.records import signing
 from atom_release.records.history import History

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from atom_release.records.run_store import INDEX_TYPE, RunStore
 
 from atom_release.errors import Misuse, StoreError
 from atom_release.records import canonical, signing, signing_keys
-from atom_release.records.store import INDEX_TYPE, RunStore, Store
+from atom_release.records.store import Store
 
 S = "a" * 40
 OTHER = "b" * 40

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from atom_release.errors import ActFailed, Refused
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules import legs
@@ -118,7 +118,7 @@ def _lease() -> Iterator[None]:
 
 def answering(look: Look, questions: list[str]) -> Callable[..., list[Evidence]]:
     """Return a probe that answers yes to its questions for every subject."""
-    wanted = [leg for leg in sorted(criteria.asked_legs(look.manifest)) if leg[0] in questions]
+    wanted = [leg for leg in sorted(leg_specs.asked_legs(look.manifest)) if leg[0] in questions]
 
     def probe(*given: Any, **_: object) -> list[Evidence]:  # noqa: ANN401 - a probe is given what it asks for
         services = [item.id for item in given if hasattr(item, "report")] or [
@@ -190,7 +190,7 @@ def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
     failed = {piece.leg for piece in pieces if piece.errored}
     assert errored == set(PROBES[probe])
     assert all("RuntimeError: boom with ***" in piece.reason for piece in pieces if piece.errored)
-    assert {piece.leg for piece in pieces} == criteria.asked_legs(look.manifest)
+    assert {piece.leg for piece in pieces} == leg_specs.asked_legs(look.manifest)
     case = Case(
         look.manifest,
         look.tree.commit,
@@ -201,7 +201,7 @@ def test_a_probe_that_raises_is_inconclusive_and_touches_nothing_else(
     judged = {
         (criterion.id, spec.question): legs.judge(spec, case).outcome
         for criterion in criteria.expected(look.manifest)
-        for spec in criteria.legs(look.manifest, criterion.id)
+        for spec in leg_specs.legs(look.manifest, criterion.id)
         if spec.applies and (spec.question, spec.subject) in failed
     }
     judged.pop(("AC1", "report"), None)

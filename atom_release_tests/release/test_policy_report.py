@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from atom_release.gate.catalogue import criteria
-from atom_release.gate.decision.decision import judge
+from atom_release.gate.decision.decide import judge
 from atom_release.gate.documents import matrix
 from atom_release.graph import metadata
 from atom_release.release.policy_report import public_uri

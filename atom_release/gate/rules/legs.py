@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from atom_release.gate.catalogue import remedies
-from atom_release.gate.catalogue.criteria import LegSpec
+from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.review import Review, Signatory

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.manifest import CriterionPolicy, Manifest, Service
 from atom_release.gate.rules.loosening import (
@@ -116,7 +116,8 @@ def _without(before: Manifest, service: Service) -> Iterator[Loosening]:
     """Yield what a service that is gone takes with it: its own criterion, and every leg it had."""
     for criterion in criteria.expected(before):
         if criterion.id == service.id or any(
-            leg.applies and leg.subject == service.id for leg in criteria.legs(before, criterion.id)
+            leg.applies and leg.subject == service.id
+            for leg in leg_specs.legs(before, criterion.id)
         ):
             yield Loosening(criterion.id, f"service {service.id} is gone")
 
