@@ -2,9 +2,10 @@
 
 What each is for, on what it stands, which artifacts it makes and by which function.
 
-Every report asset works alike, as `materializing` has it. What a step asks stands in `asking`, what
-it writes from evidence in `writing`; here only the shape of the graph. Those three are loaded when
-a step runs: whoever loads the definitions, as Dagster does all the time, wants the shape.
+Every report asset works alike, as `materializing` has it. What a step asks stands in
+`release/*_questions`, what it writes from evidence in `release/decision_reports`; here only the
+shape of the graph. Those are loaded when a step runs: whoever loads the definitions, as Dagster
+does all the time, wants the shape.
 """
 
 # No postponed annotations here: dagster reads those of asset functions as objects.
@@ -27,27 +28,27 @@ if TYPE_CHECKING:
 
 
 def _infra_simulation(work: "Work") -> Mapping[str, bytes]:
-    from atom_release.release import questions
+    from atom_release.release import system_questions
 
-    return questions.infra_simulation(work)
+    return system_questions.infra_simulation(work)
 
 
 def _cross_service(work: "Work") -> Mapping[str, bytes]:
-    from atom_release.release import questions
+    from atom_release.release import service_questions
 
-    return questions.cross_service(work)
+    return service_questions.cross_service(work)
 
 
 def _perf_summary(work: "Work") -> Mapping[str, bytes]:
-    from atom_release.release import questions
+    from atom_release.release import service_questions
 
-    return questions.perf_summary(work)
+    return service_questions.perf_summary(work)
 
 
 def _policy_check(work: "Work") -> Mapping[str, bytes]:
-    from atom_release.release import questions
+    from atom_release.release import policy_questions
 
-    return questions.policy_check(work)
+    return policy_questions.policy_check(work)
 
 
 def _aggregated(work: "Work") -> Mapping[str, bytes]:
@@ -161,9 +162,9 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
 
 def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
     def make(work: "Work") -> Mapping[str, bytes]:
-        from atom_release.release import questions
+        from atom_release.release import service_questions
 
-        return questions.service_evidence(work, service)
+        return service_questions.service_evidence(work, service)
 
     return Station(
         f"service_evidence/{slug(service.id)}",

@@ -28,7 +28,7 @@ from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.reader import read_report
 from atom_release.records import canonical
-from atom_release.release import questions
+from atom_release.release import policy_questions, service_questions, system_questions
 from atom_release.release.work import Work
 from atom_release_tests.benchmarks.unearned import ACCURACY, LATENCY
 from atom_release_tests.fixtures import tiny
@@ -136,14 +136,16 @@ def planted(spoilt: str, answer: Answer) -> Iterator[None]:
             **rest,
         }
 
-    planted_ones: dict[str, Any] = {
-        "infra_simulation": systems,
+    of_services: dict[str, Any] = {
         "cross_service": nothing("CrossService.json"),
         "perf_summary": nothing("PerfSummary.json"),
         "service_evidence": service,
-        "policy_check": policies,
     }
-    with patch.multiple(cast("Any", questions), **planted_ones):
+    with (
+        patch.object(system_questions, "infra_simulation", systems),
+        patch.multiple(cast("Any", service_questions), **of_services),
+        patch.object(policy_questions, "policy_check", policies),
+    ):
         yield
 
 

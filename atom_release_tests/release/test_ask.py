@@ -23,7 +23,7 @@ from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.reference.build import build
 from atom_release.reference.scenarios import manifest_bytes
-from atom_release.release import questions as asking
+from atom_release.release import policy_questions, service_questions, system_questions
 from atom_release.release.ask import Boundary, Question
 from atom_release.source.commit import open_tree
 from atom_release.source.manifest_file import parse_manifest
@@ -141,10 +141,15 @@ def raising(*_: object, **__: object) -> list[Evidence]:
 def collected(look: Look) -> list[Evidence]:
     """Return what all stations ask, as their evidence."""
     pieces: list[Evidence] = []
-    for station in ("infra_simulation", "cross_service", "perf_summary", "policy_check"):
-        pieces += _evidence(getattr(asking, station)(step_of(look, station)))
+    for station in (
+        system_questions.infra_simulation,
+        service_questions.cross_service,
+        service_questions.perf_summary,
+        policy_questions.policy_check,
+    ):
+        pieces += _evidence(station(step_of(look, station.__name__)))
     for service in look.manifest.services:
-        pieces += _evidence(asking.service_evidence(step_of(look, service.id), service))
+        pieces += _evidence(service_questions.service_evidence(step_of(look, service.id), service))
     return pieces
 
 
@@ -216,7 +221,7 @@ def test_a_rehearsal_that_cannot_be_had_is_evidence_too(
         monkeypatch.setattr(f"atom_release.{name}", answering(look, questions))
     step = step_of(look, "cross_service")
     step.rehearsal = raising
-    (piece,) = _evidence(asking.cross_service(step))
+    (piece,) = _evidence(service_questions.cross_service(step))
     assert (piece.leg, piece.errored) == (("integration", "cross-service"), True)
 
 

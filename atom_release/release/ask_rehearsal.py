@@ -1,0 +1,83 @@
+"""Ask what is rehearsed.
+
+The rehearsal is returned to its first state, then each leg has its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Service
+from atom_release.release.ask import Question
+from atom_release.release.work import Work
+
+if TYPE_CHECKING:
+    from atom_release.lab.look import Look
+    from atom_release.lab.rehearsal import Rehearsal
+
+Asks = Callable[["Rehearsal"], Evidence | list[Evidence]]
+Leg = tuple[tuple[tuple[str, str], ...], Asks]
+
+
+def keep_logs(look: Look, logs: list[bytes]) -> Look:
+    """Return the same surroundings, in which what tests write is added to `logs`."""
+
+    def keep(heading: str, text: str) -> None:
+        body = text if text.endswith("\n") or not text else f"{text}\n"
+        logs.append(f"== {heading}\n{body}".encode("utf-8", "replace"))
+
+    return replace(look, keep=keep)
+
+
+def log_of(logs: Sequence[bytes]) -> bytes:
+    """Return what the rehearsed services wrote during a step, as its artifact has it."""
+    return b"".join(logs) or b"no service was rehearsed for this step\n"
+
+
+def rehearsed(
+    work: Work,
+    asks: list[Leg],
+    *,
+    logs: list[bytes] | None = None,
+    together: bool = False,
+    aside: Callable[[Rehearsal], list[Evidence]] = lambda _: [],
+) -> list[Evidence]:
+    """Ask the rehearsal, which is first returned to its first state.
+
+    Where it cannot be had, every leg says so. `aside` is only shown, and `logs` is given what the
+    services wrote.
+    """
+    wanted = [(legs, ask) for legs, ask in asks if work.boundary.wants(legs)]
+
+    def put() -> list[Evidence]:
+        rehearsal = work.rehearsal()
+        with rehearsal.lease():
+            questions = [Question(legs, _bound(ask, rehearsal)) for legs, ask in wanted]
+            try:
+                return (
+                    work.boundary.ask_together(questions)
+                    if together
+                    else work.boundary.ask(*questions)
+                ) + aside(rehearsal)
+            finally:
+                if logs is not None:
+                    logs.append(rehearsal.transcript())
+
+    return work.boundary.ask(Question(tuple(leg for legs, _ in wanted for leg in legs), put))
+
+
+def _bound(ask: Asks, rehearsal: Rehearsal) -> Callable[[], Evidence | list[Evidence]]:
+    return lambda: ask(rehearsal)
+
+
+def ask_leg(question: str, subject: str, ask: Asks) -> Leg:
+    """Return one leg with how the rehearsal is asked for it."""
+    return ((question, subject),), ask
+
+
+def ask_service(work: Work, service: Service, probe: Callable[..., Evidence]) -> Asks:
+    """Return how a probe asks the rehearsed service."""
+    return lambda rehearsal: probe(work.look, service, rehearsal)
