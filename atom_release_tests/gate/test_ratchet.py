@@ -15,11 +15,10 @@ from typing import Any
 
 import pytest
 import yaml
-from atom_release.gate.consents.signed import Signature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atom_release.gate.consents.waivers import Presented, Waiver
+from atom_release.gate.consents.waivers import Presented, Signature, Waiver
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.ratchet import Baseline, loosenings

@@ -1,161 +1,18 @@
-"""Nothing is read from the store that a signed index of that very commit.
-
-Run and step does not vouch for.
-"""
+"""Runs are ordered by what they signed, and what is put or copied stays below OUT."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from atom_release.records.run_store import INDEX_TYPE, RunStore
 
 from atom_release.errors import Misuse, StoreError
-from atom_release.records import canonical, signing, signing_keys
+from atom_release.records import signing_keys
+from atom_release.records.run_store import RunStore
 from atom_release.records.store import Store
-
-S = "a" * 40
-OTHER = "b" * 40
-WHEN = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> signing_keys.KeyPair:
-    return signing_keys.ensure_key(tmp_path_factory.mktemp("keys") / "gate.pem")
-
-
-@pytest.fixture(params=["folder", "url", "objects"])
-def store(
-    request: pytest.FixtureRequest, key: signing_keys.KeyPair, tmp_path: Path
-) -> Iterator[Store]:
-    """The same contract holds for a folder.
-
-    A file URL and something that is no file system of this machine.
-    """
-    roots = {
-        "folder": str(tmp_path / "out"),
-        "url": f"file://{tmp_path}/out",
-        "objects": f"memory://{tmp_path.name}/out",
-    }
-    store = Store(roots[request.param], key)
-    yield store
-    if request.param == "objects" and store.root.exists():
-        store.root.fs.rm(store.root.path, recursive=True)
-
-
-@pytest.fixture
-def run(store: Store) -> RunStore:
-    stored = store.run(S, "run-1")
-    stored.write(
-        "policy_check", {"PhaseC_PolicyCheck.json": b"{}", "evidence/a.json": b"[1]"}, WHEN
-    )
-    return stored
-
-
-@pytest.mark.usefixtures("run")
-def test_what_was_written_is_read_by_another(store: Store, key: signing_keys.KeyPair) -> None:
-    reader = Store(store.location, public=key.public).run(S, "run-1")
-    assert reader.read("evidence/a.json") == b"[1]"
-    assert reader.names() == {
-        "PhaseC_PolicyCheck.json": canonical.digest(b"{}"),
-        "evidence/a.json": canonical.digest(b"[1]"),
-    }
-    assert reader.steps() == ["policy_check"]
-
-
-def test_an_edited_artifact_is_refused(run: RunStore) -> None:
-    (run.folder / "evidence/a.json").write_bytes(b"[2]")
-    with pytest.raises(StoreError, match="not what was signed"):
-        run.read("evidence/a.json")
-
-
-def test_a_missing_artifact_is_refused(run: RunStore) -> None:
-    (run.folder / "evidence/a.json").unlink()
-    with pytest.raises(StoreError, match="missing from run"):
-        run.read("evidence/a.json")
-    with pytest.raises(StoreError, match="No signed index"):
-        run.read("never.json")
-
-
-def test_a_file_that_no_index_names_is_refused(run: RunStore) -> None:
-    (run.folder / "stray.json").write_bytes(b"{}")
-    with pytest.raises(StoreError, match="No signed index"):
-        run.read("stray.json")
-
-
-@pytest.mark.usefixtures("run")
-def test_an_unsigned_index_is_refused(store: Store, tmp_path: Path) -> None:
-    stranger = Store(store.location, signing_keys.ensure_key(tmp_path / "stranger.pem"))
-    forged = stranger.run(S, "run-2")
-    forged.write("snapshot", {"x.json": b"{}"}, WHEN)
-    for ask in (
-        lambda: store.run(S, "run-2").read("x.json"),
-        lambda: store.runs(S),
-        lambda: store.newest_complete(S),
-    ):
-        with pytest.raises(StoreError, match="signed by key"):
-            ask()
-
-
-@pytest.mark.parametrize(
-    ("commit", "name", "step"),
-    [(OTHER, "run-1", "policy_check"), (S, "run-2", "policy_check"), (S, "run-1", "snapshot")],
-)
-def test_an_index_carried_elsewhere_is_refused(
-    run: RunStore, store: Store, commit: str, name: str, step: str
-) -> None:
-    """A truly signed index speaks for its own commit, run and step only."""
-    target = store.run(commit, name)
-    (target.folder / "index").mkdir(parents=True, exist_ok=True)
-    (target.folder / "index" / f"{step}.dsse.json").write_bytes(
-        (run.folder / "index/policy_check.dsse.json").read_bytes()
-    )
-    with pytest.raises(StoreError, match="of another place"):
-        target.index(step)
-
-
-def test_a_signed_document_that_is_no_index_is_refused(
-    run: RunStore, key: signing_keys.KeyPair
-) -> None:
-    (run.folder / "index/odd.dsse.json").write_bytes(
-        signing.sign(b'{"commit": 1}', INDEX_TYPE, key)
-    )
-    with pytest.raises(StoreError, match="is no index"):
-        run.names()
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../x",
-        "/etc/x",
-        "a/b/c",
-        "a/../b",
-        ".",
-        "..",
-        "",
-        "a/",
-        "a\\b",
-        "a b",
-        ".env",
-        "index/policy_check.dsse.json",
-        "evidence/.x",
-        "x\n",
-        "é",
-    ],
-)
-def test_a_name_that_could_leave_is_refused(run: RunStore, store: Store, name: str) -> None:
-    for ask in (
-        lambda: run.write("s", {name: b""}, WHEN),
-        lambda: run.read(name),
-        lambda: store.publish_copies(run, [name]),
-    ):
-        with pytest.raises(StoreError):
-            ask()
-    assert run.steps() == ["policy_check"]
+from atom_release_tests.records.conftest import WHEN, S
 
 
 @pytest.mark.parametrize(
@@ -171,13 +28,6 @@ def test_a_run_has_a_commit_and_a_name(store: Store, commit: str, name: str) -> 
 def test_copies_stay_below_out(run: RunStore, store: Store, folder: str) -> None:
     with pytest.raises(StoreError):
         store.publish_copies(run, folder=folder)
-
-
-def test_a_step_can_be_repeated_and_no_other_takes_its_artifact(run: RunStore) -> None:
-    run.write("policy_check", {"PhaseC_PolicyCheck.json": b"[]"}, WHEN)
-    assert run.names() == {"PhaseC_PolicyCheck.json": canonical.digest(b"[]")}
-    with pytest.raises(StoreError, match="already wrote"):
-        run.write("snapshot", {"PhaseC_PolicyCheck.json": b"{}"}, WHEN)
 
 
 def test_runs_are_ordered_by_what_they_signed(store: Store) -> None:
@@ -213,13 +63,6 @@ def test_copies_are_of_the_run_and_verified_first(run: RunStore, store: Store) -
     assert (store.root / "PhaseC_PolicyCheck.json").read_bytes() == b"{}"
 
 
-def test_a_store_without_a_key_does_not_write(store: Store, key: signing_keys.KeyPair) -> None:
-    with pytest.raises(StoreError, match="without a signing key"):
-        Store(store.location, public=key.public).run(S, "r").write("s", {"x": b""}, WHEN)
-    with pytest.raises(StoreError, match="No public key"):
-        _ = Store(store.location).trusted
-
-
 def test_an_unwritable_place_is_misuse_before_anything_is_written(
     key: signing_keys.KeyPair, tmp_path: Path
 ) -> None:
@@ -230,17 +73,6 @@ def test_an_unwritable_place_is_misuse_before_anything_is_written(
             ask()
         assert "--out" in refused.value.remedy
     assert (tmp_path / "file").read_bytes() == b"kept"
-
-
-def test_nothing_but_artifacts_is_left_behind(key: signing_keys.KeyPair, tmp_path: Path) -> None:
-    store = Store(tmp_path / "out", key)
-    store.run(S, "r").write("s", {"x.json": b"1"}, WHEN)
-    files = sorted(
-        str(path.relative_to(tmp_path / "out"))
-        for path in (tmp_path / "out").rglob("*")
-        if path.is_file()
-    )
-    assert files == [f"runs/{S}/r/index/s.dsse.json", f"runs/{S}/r/x.json"]
 
 
 def test_a_reader_never_sees_half_a_file(key: signing_keys.KeyPair, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from atom_release.gate.consents.review import Change, Review, Signatory
-from atom_release.gate.consents.signed import Commit, Moment, Said, Signature
+from atom_release.gate.consents.waivers import Commit, Moment, Said, Signature
 
 
 class Approval(BaseModel):
