@@ -12,14 +12,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from atom_release.gate.catalogue import criteria, remedies
 from atom_release.gate.decision.decide import told_left_out
-from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.printable import printable
-from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Outcome, Verdict
 
-MEND = "atom-release audit (after mending what was found)"
 _INDENT, _LABEL = 2, 9
 _MANY = 8  # refusals: from here on a block is shorter, so that they still fit a screenful or two
 _COMMANDS = ("atom-release ", "git ")
@@ -41,32 +39,29 @@ class Line:
 
 def lines(decision: Decision, width: int) -> Iterator[Line]:
     """Yield the lines of a decision, none longer than `width` but for commands and long words."""
-    passed = [result for result in decision.criteria if result.outcome is Outcome.PASS]
-    noted = [
-        result
-        for result in decision.criteria
-        if result.accepted and result.outcome is not Outcome.PASS
-    ]
+    shown = rows(decision)
+    judged = [row for row in shown if row.kind is Kind.ASKED]
+    passed = [row for row in judged if row.outcome is Outcome.PASS]
+    noted = [row for row in judged if row.accepted and row.outcome is not Outcome.PASS]
     refusing = sorted(
-        (result for result in decision.criteria if not result.accepted),
-        key=lambda result: (
-            _WORST_LAST.index(result.outcome) if result.outcome in _WORST_LAST else 0
-        ),
+        (row for row in judged if not row.accepted),
+        key=lambda row: _WORST_LAST.index(row.outcome) if row.outcome in _WORST_LAST else 0,
     )
-    names = [_cut(_name(result), width // 2 - 2) for result in passed]
+    names = [_cut(_name(row), width // 2 - 2) for row in passed]
     column = max(map(len, names), default=0)
-    for name, result in zip(names, passed, strict=True):
-        yield Line(_cut(f"{name:<{column}}  {_how(result)}", width - 6), Outcome.PASS)
-    yield from _rolled(decision.rolled, width)
-    for left in _not_asked(decision):
-        yield from _hanging(Line("", note="not asked"), f"{left.criterion}: {left.reason}", width)
-    for result in noted:
-        yield from _accepted(result, width)
-    shown: dict[tuple[str, str], str] = {}
-    for result in refusing:
+    for name, row in zip(names, passed, strict=True):
+        yield Line(_cut(f"{name:<{column}}  {_how(row)}", width - 6), Outcome.PASS)
+    yield from _rolled([row for row in shown if row.kind is Kind.ROLL_UP], width)
+    for row in shown:
+        if row.kind is Kind.LEFT_OUT and not row.below_floor:
+            yield from _hanging(Line("", note=row.state), f"{row.name}: {row.reason}", width)
+    for row in noted:
+        yield from _accepted(row, width)
+    above: dict[tuple[str, str], str] = {}
+    for row in refusing:
         if len(refusing) < _MANY:
             yield Line("")
-        yield from _block(result, shown, width, most=3 if len(refusing) < _MANY else 2)
+        yield from _block(row, above, width, most=3 if len(refusing) < _MANY else 2)
     if refusing or noted or passed:
         yield Line("")
     yield from verdict(decision, width)
@@ -89,139 +84,80 @@ def verdict(decision: Decision, width: int) -> Iterator[Line]:
             yield Line(" " * _INDENT + text)
 
 
-def explanation(results: Sequence[CriterionResult], width: int) -> Iterator[Line]:
+def explanation(explained: Sequence[Row], width: int) -> Iterator[Line]:
     """Yield each criterion's every leg that is not PASS: expected, found, where, what changes it.
 
     Nothing is cut.
     """
-    for result in results:
+    for row in explained:
         yield Line("")
-        yield Line(_name(result), result.outcome, note=_note(result))
-        yield from _labelled("expects", criteria.asks_of(result.id), width)
-        for entry in entries(result):
-            yield from _labelled("where", entry.where, width)
-            yield from _labelled("found", entry.reason, width)
-            yield from _labelled("next", entry.change, width)
-        if result.failure:
-            yield from _labelled("failure", result.failure, width)
-            yield from _labelled("accept", result.unwaivable or how_to_waive(result), width)
+        yield Line(_name(row), row.outcome, note=_note(row))
+        yield from _labelled("expects", row.asks, width)
+        for cause in row.causes:
+            yield from _labelled("where", cause.where, width)
+            yield from _labelled("found", cause.reason, width)
+            yield from _labelled("next", cause.change, width)
+        if row.failure:
+            yield from _labelled("failure", row.failure, width)
+            yield from _labelled("accept", row.unwaivable or how_to_waive(row), width)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One thing that keeps a criterion from PASS: where it was looked, what was found.
-
-    And one edit or command that changes it.
-    """
-
-    where: str
-    outcome: str
-    reason: str
-    change: str
-
-    @property
-    def cause(self) -> tuple[str, str]:
-        """What two criteria share where one cause keeps both: the place and what was found."""
-        return self.where, self.reason
-
-
-def entries(result: CriterionResult) -> Iterator[Entry]:
-    """Yield what keeps a criterion from PASS, the legs that decided first."""
-    if result.flaky:
-        yield Entry("history", str(result.outcome), result.reason, MEND)
-    if not result.flaky and all(leg.outcome is None for leg in result.legs):
-        yield Entry(
-            ", ".join(_place(leg) for leg in result.legs) or "the manifest",
-            str(result.outcome),
-            result.reason,
-            remedies.would_ask(leg.question for leg in result.legs),
-        )
-    worst = [leg for leg in result.legs if leg.outcome == (result.before or result.outcome)]
-    rest = [
-        leg for leg in result.legs if leg not in worst and leg.outcome not in {None, Outcome.PASS}
-    ]
-    for leg in (*worst, *rest):
-        if leg.outcome not in {None, Outcome.PASS}:
-            yield Entry(_place(leg), str(leg.outcome), leg.reason, leg.remedy or MEND)
-
-
-def how_to_waive(result: CriterionResult) -> str:
+def how_to_waive(row: Row) -> str:
     """Return how this failure could be accepted, or what was."""
-    if result.outcome is Outcome.WAIVED:
-        return f"WAIVED: {result.reason}"
+    if row.outcome is Outcome.WAIVED:
+        return row.sentence
     return (
         ""
-        if result.accepted
+        if row.accepted
         else (
-            f"atom-release waive --criterion {result.id} --reason WHY --ticket WHERE --approver WHO"
+            f"atom-release waive --criterion {row.name} --reason WHY --ticket WHERE --approver WHO"
             " --expires WHEN"
         )
     )
 
 
-def _block(
-    result: CriterionResult, shown: dict[tuple[str, str], str], width: int, most: int
-) -> Iterator[Line]:
+def _block(row: Row, above: dict[tuple[str, str], str], width: int, most: int) -> Iterator[Line]:
     """Yield a criterion that refuses: what was found first, and the one next command or edit.
 
-    `shown` holds what stands in the blocks above, so that nothing is said twice; `most` is the
+    `above` holds what stands in the blocks above, so that nothing is said twice; `most` is the
     number of lines that each of the two may take.
     """
-    causes = list(entries(result))
-    fresh = [entry for entry in causes if entry.cause not in shown]
-    others = dict.fromkeys(shown[entry.cause] for entry in causes if entry.cause in shown)
-    shown.update({entry.cause: result.id for entry in fresh})
-    more = f"  (1 of {len(causes)}: atom-release explain {result.id})" if len(causes) > 1 else ""
+    causes = row.causes
+    fresh = [cause for cause in causes if cause.key not in above]
+    others = dict.fromkeys(above[cause.key] for cause in causes if cause.key in above)
+    above.update({cause.key: row.name for cause in fresh})
+    more = f"  (1 of {len(causes)}: atom-release explain {row.name})" if len(causes) > 1 else ""
     if not fresh:
-        yield Line(f"{_name(result)}: the same as {', '.join(others)}", result.outcome)
+        yield Line(f"{_name(row)}: the same as {', '.join(others)}", row.outcome)
         return
     first = fresh[0]
-    yield Line(f"{_name(result)}{more}", result.outcome, note=_note(result))
+    yield Line(f"{_name(row)}{more}", row.outcome, note=_note(row))
     yield from _labelled("found", f"{first.where}: {first.reason}", width, most)
     yield from _labelled("next", first.change, width, most)
 
 
-def _accepted(result: CriterionResult, width: int) -> Iterator[Line]:
+def _accepted(row: Row, width: int) -> Iterator[Line]:
     """Yield a criterion that lets the release through without PASS: noted or waived."""
-    head = Line("", result.outcome, note=_note(result))
-    yield from _hanging(head, f"{_name(result)}: {result.reason}", width)
+    head = Line("", row.outcome, note=_note(row))
+    yield from _hanging(head, f"{_name(row)}: {row.reason}", width)
 
 
-def _rolled(rolled: Sequence[RollUp], width: int) -> Iterator[Line]:
-    text = "; ".join(
-        f"{roll_up.name} ({', '.join(roll_up.members)}) {roll_up.outcome or 'not asked'}"
-        for roll_up in rolled
-    )
+def _rolled(rolled: Sequence[Row], width: int) -> Iterator[Line]:
+    text = "; ".join(f"{row.name} ({', '.join(row.members)}) {row.state}" for row in rolled)
     if text:
         yield from _hanging(Line("", note="roll-ups"), text, width)
 
 
-def _not_asked(decision: Decision) -> list[LeftOut]:
-    there = {result.id for result in decision.criteria}
-    return [left for left in decision.left_out if left.criterion not in there]
+def _name(row: Row) -> str:
+    return printable(f"{row.name} {row.title}")
 
 
-def _name(result: CriterionResult) -> str:
-    return printable(f"{result.id} {result.title}")
+def _how(row: Row) -> str:
+    return printable(f"{row.reason}{f', {row.assurance}' if row.assurance else ''}")
 
 
-def _how(result: CriterionResult) -> str:
-    return printable(f"{result.reason}{f', {result.assurance}' if result.assurance else ''}")
-
-
-def _note(result: CriterionResult) -> str:
-    return ", ".join(
-        part
-        for part in (
-            "noted" if result.noted else "",
-            f"was {result.before}" if result.before else "",
-        )
-        if part
-    )
-
-
-def _place(leg: Leg) -> str:
-    return printable(f"{leg.question}/{leg.subject}")
+def _note(row: Row) -> str:
+    return ", ".join(row.notes)
 
 
 def _labelled(label: str, text: str, width: int, most: int | None = None) -> Iterator[Line]:

@@ -13,9 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from atom_release.cli.decision_lines import (
-    Entry,
     Line,
-    entries,
     explanation,
     how_to_waive,
     lines,
@@ -24,8 +22,8 @@ from atom_release.cli.decision_lines import (
 )
 from atom_release.cli.output import print_json, show, show_table
 from atom_release.errors import Misuse
-from atom_release.gate.catalogue import criteria as criteria_catalogue
-from atom_release.gate.decision.decision import CriterionResult, Decision
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents.rows import Cause, Kind, Row, asked_rows, rows
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
@@ -125,14 +123,14 @@ def _run_document(result: RunResult) -> dict[str, Any]:
     decision = result.decision
     criteria = [
         {
-            "id": criterion.id,
-            "outcome": criterion.outcome,
-            "assurance": criterion.assurance,
-            "reason": criterion.reason,
-            "evidence": list(criterion.evidence),
-            "before": criterion.before,
+            "id": row.name,
+            "outcome": row.outcome,
+            "assurance": row.assurance,
+            "reason": row.reason,
+            "evidence": list(row.evidence),
+            "before": row.before,
         }
-        for criterion in decision.criteria
+        for row in asked_rows(decision)
     ]
     tag = result.tag and {
         "name": result.tag.name,
@@ -148,7 +146,7 @@ def _run_document(result: RunResult) -> dict[str, Any]:
         "tag": tag,
         "artifacts": dict(result.artifacts),
         "page": result.page,
-        "left_out": {left.criterion: left.reason for left in decision.left_out},
+        "left_out": {row.name: row.reason for row in rows(decision) if row.kind is Kind.LEFT_OUT},
         "claims": decision.claims.model_dump(mode="json"),
         "baseline": decision.baseline,
         "waivers": [use.model_dump(mode="json") for use in decision.waivers],
@@ -178,35 +176,36 @@ def show_explanation(decision: Decision, criteria: Collection[str] = (), *, as_j
     Raises:
         Misuse: the decision has no criterion of that name.
     """
-    if unknown := sorted(set(criteria) - {result.id for result in decision.criteria}):
-        names = ", ".join(result.id for result in decision.criteria)
-        raise Misuse(f"The decision has no criterion {unknown[0]}.", f"It has {names}.")
-    results = [
-        result
-        for result in decision.criteria
-        if (result.id in criteria if criteria else result.outcome is not Outcome.PASS)
+    judged = asked_rows(decision)
+    names = [row.name for row in judged]
+    if unknown := sorted(set(criteria) - set(names)):
+        raise Misuse(f"The decision has no criterion {unknown[0]}.", f"It has {', '.join(names)}.")
+    chosen = [
+        row
+        for row in judged
+        if (row.name in criteria if criteria else row.outcome is not Outcome.PASS)
     ]
     if as_json:
-        explained = [_entry(result, entry) for result in results for entry in entries(result)]
+        explained = [_entry(row, cause) for row in chosen for cause in row.causes]
         print_json(
             {"decision": decision.verdict, "commit": decision.commit, "explanations": explained}
         )
         return
     console = Console()
     _print(console, verdict(decision, _width(console)))
-    _print(console, explanation(results, _width(console)))
+    _print(console, explanation(chosen, _width(console)))
 
 
-def _entry(result: CriterionResult, entry: Entry) -> dict[str, str]:
+def _entry(row: Row, cause: Cause) -> dict[str, str]:
     return {
-        "criterion": result.id,
-        "outcome": entry.outcome,
-        "expected": criteria_catalogue.asks_of(result.id),
-        "found": entry.reason,
-        "where": entry.where,
-        "change": entry.change,
-        "failure": result.failure,
-        "waivable": result.unwaivable or how_to_waive(result),
+        "criterion": row.name,
+        "outcome": cause.outcome,
+        "expected": row.asks,
+        "found": cause.reason,
+        "where": cause.where,
+        "change": cause.change,
+        "failure": row.failure,
+        "waivable": row.unwaivable or how_to_waive(row),
     }
 
 

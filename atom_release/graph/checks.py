@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.gate.catalogue.criteria import Criterion
+from atom_release.gate.documents.rows import LegRow, Row, rows_of
 from atom_release.gate.manifest import slug
 from atom_release.gate.vocabulary import Outcome
 from atom_release.graph.blueprint import Blueprint
 
 if TYPE_CHECKING:
     from atom_release.gate.decision.decision import CriterionResult
-    from atom_release.gate.rules.legs import Leg
 
 _WARN = {Outcome.BLOCKED, Outcome.WAIVED}
 
@@ -39,46 +39,44 @@ def check_results(
     key: dg.AssetKey, results: Iterable[CriterionResult]
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the check result of each judged criterion, to be yielded after the materialization."""
-    for result in results:
+    for row in rows_of(results):
         yield dg.AssetCheckResult(
             asset_key=key,
-            check_name=slug(result.id),
-            passed=result.outcome is Outcome.PASS,
+            check_name=slug(row.name),
+            passed=row.outcome is Outcome.PASS,
             severity=(
-                dg.AssetCheckSeverity.WARN
-                if result.outcome in _WARN
-                else dg.AssetCheckSeverity.ERROR
+                dg.AssetCheckSeverity.WARN if row.outcome in _WARN else dg.AssetCheckSeverity.ERROR
             ),
-            description=f"{result.outcome}: {result.reason}",
+            description=row.sentence,
             metadata={
-                "outcome": result.outcome.value,
-                "assurance": str(result.assurance or "none"),
-                "noted": result.noted,
-                "legs": _legs(result),
+                "outcome": row.state,
+                "assurance": str(row.assurance or "none"),
+                "noted": row.noted,
+                "legs": _legs(row),
             },
         )
 
 
-def _legs(result: CriterionResult) -> dg.TableMetadataValue:
+def _legs(row: Row) -> dg.TableMetadataValue:
     columns = ("leg", "asked of", "outcome", "assurance", "control", "found", "change")
     records = [
         dg.TableRecord(
-            {column: str(value) for column, value in zip(columns, _row(leg), strict=True)}
+            {column: str(value) for column, value in zip(columns, _cells(leg), strict=True)}
         )
-        for leg in result.legs
+        for leg in row.legs
     ]
     return dg.MetadataValue.table(
         records, schema=dg.TableSchema([dg.TableColumn(name) for name in columns])
     )
 
 
-def _row(leg: Leg) -> tuple[str, ...]:
+def _cells(leg: LegRow) -> tuple[str, ...]:
     return (
         leg.question,
         leg.subject,
-        leg.outcome or "not applicable",
-        leg.assurance or "",
-        leg.control or "",
+        leg.state,
+        leg.assurance,
+        leg.control,
         leg.reason,
         leg.remedy,
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import dagster as dg
 
 from atom_release.gate.decision.decision import CriterionResult
+from atom_release.gate.documents.rows import rows_of
 from atom_release.records import canonical
 from atom_release.release.pictures import titled
 from atom_release.release.work import Work
@@ -41,8 +42,8 @@ def metadata_of(
         if name.endswith(".json") and not name.endswith(".dsse.json"):
             document = json.loads(artifacts[name])
             shown |= _numbers(document) | _ledger(document) | _matrix(document)
-    for result in results:
-        shown[f"{result.id} outcome"] = dg.MetadataValue.text(f"{result.outcome}: {result.reason}")
+    for row in rows_of(results):
+        shown[f"{row.name} outcome"] = dg.MetadataValue.text(row.sentence)
     return shown
 
 

@@ -14,13 +14,14 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
@@ -45,10 +46,33 @@ class Told:
     names: Mapping[str, str]
     pictures: Mapping[str, bytes]
 
+    @cached_property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows of the decision, each a criterion, one left out, or a roll-up."""
+        return rows(self.decision)
+
+    @property
+    def criteria(self) -> list[Row]:
+        """The criteria that were asked."""
+        return self._of(Kind.ASKED)
+
+    @property
+    def left_out(self) -> list[Row]:
+        """The criteria that the manifest leaves out."""
+        return self._of(Kind.LEFT_OUT)
+
+    @property
+    def rolled(self) -> list[Row]:
+        """The acceptance criteria that are the worst of others."""
+        return self._of(Kind.ROLL_UP)
+
+    def _of(self, kind: Kind) -> list[Row]:
+        return [row for row in self.shown if row.kind is kind]
+
     @property
     def counts(self) -> list[tuple[Outcome, int]]:
         """How many criteria came to each outcome, worst first."""
-        counted = Counter(result.outcome for result in self.decision.criteria)
+        counted = Counter(row.outcome for row in self.criteria if row.outcome)
         return sorted(counted.items(), key=lambda pair: -pair[0].badness)
 
 

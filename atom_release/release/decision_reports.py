@@ -14,6 +14,7 @@ from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.decision.decide import judge
 from atom_release.gate.documents import markdown
+from atom_release.gate.documents.rows import rows_of
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.records import attestations, canonical, record, signing
 from atom_release.records import names as artifact_names
@@ -31,8 +32,7 @@ def aggregated(work: Work) -> Mapping[str, bytes]:
     document = {
         "release": f"{release.prefix} {release.version}",
         "criteria": [
-            {"id": result.id, "outcome": result.outcome, "reason": result.reason}
-            for result in results
+            {"id": row.name, "outcome": row.state, "reason": row.reason} for row in rows_of(results)
         ],
         "ledger": {
             account.service: [row.model_dump(mode="json") for row in account.rows]

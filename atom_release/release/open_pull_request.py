@@ -9,6 +9,7 @@ from atom_release.errors import ActFailed, Refused
 from atom_release.forge import Place, PullRequest, Status, forge_at
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
+from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.vocabulary import Outcome, Verdict
 from atom_release.git import Git, remote
 from atom_release.records import canonical, names
@@ -106,7 +107,7 @@ def _opened(work: Work, made: Standing, text: str) -> str:
 
 
 def _is_noted(decision: Decision) -> bool:
-    return any(result.outcome is Outcome.BLOCKED for result in decision.criteria)
+    return any(row.outcome is Outcome.BLOCKED for row in asked_rows(decision))
 
 
 def _place(work: Work) -> Place | None:

@@ -27,6 +27,7 @@ from atom_release.acts.tag import RemoteTag, RemoteTagState, TagFacts, ask_remot
 from atom_release.acts.tag_signing import TagKey
 from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents.rows import Kind, rows
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical, names, record, signing
@@ -207,14 +208,14 @@ def _message(decision: Decision, title: str) -> str:
 
 def _tag_message(green: record.Record, earlier: str) -> str:
     decision = green.decision
-    beside = [
-        f"{result.id} {result.outcome}: {' '.join(result.reason.split())}"
-        for result in decision.criteria
-        if result.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
-    ]
-    noted = "".join(f"Noted: {sentence}\n" for sentence in beside)
+    shown = rows(decision)
+    noted = "".join(
+        f"Noted: {row.name} {' '.join(row.sentence.split())}\n"
+        for row in shown
+        if row.kind is Kind.ASKED and row.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
+    )
     left_out = "".join(
-        f"Left-Out: {entry.criterion}: {entry.reason}\n" for entry in decision.left_out
+        f"Left-Out: {row.name}: {row.reason}\n" for row in shown if row.kind is Kind.LEFT_OUT
     )
     return printable(
         f"{_message(decision, 'Release')}Decision-Digest:"

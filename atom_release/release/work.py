@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
     from atom_release.lab.rehearsal import Rehearsal
     from atom_release.records.history import History
-    from atom_release.records.occasion import Occasion
+    from atom_release.records.history_entries import Occasion
     from atom_release.records.run_store import RunStore
     from atom_release.release.ask import Boundary
     from atom_release.release.released import Standing

@@ -8,6 +8,7 @@ from atom_release.cli.decision_lines import Line, explanation, lines, prefix
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
+from atom_release.gate.documents.rows import rows_of
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 
@@ -125,14 +126,14 @@ def test_a_text_of_others_cannot_act_on_the_terminal() -> None:
     leg = _leg("suite", "C.1", Outcome.FAIL, "\x1b[2J\x1b]0;owned\x07 failed", "\x1b[31mRun it.")
     result = _result("C.1", leg, outcome=Outcome.FAIL)
     shown = "\n".join(
-        [*texts(lines(_decision(result), WIDTH)), *texts(explanation([result], WIDTH))]
+        [*texts(lines(_decision(result), WIDTH)), *texts(explanation(rows_of([result]), WIDTH))]
     )
     assert "failed" in shown
     assert not {"\x1b", "\x07"} & set(shown)
 
 
 def test_an_explanation_cuts_nothing_and_says_what_was_expected() -> None:
-    shown = texts(explanation([_failing("P-2")], WIDTH))
+    shown = texts(explanation(rows_of([_failing("P-2")]), WIDTH))
     text = " ".join(" ".join(line.split()) for line in shown)
     assert " ".join(LONG.split()) in text
     assert criteria.asks_of("P-2") in text

@@ -12,8 +12,8 @@ from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.documents.rows import Kind, LegRow, Row, asked_rows, rows, rows_of
 from atom_release.gate.printable import printable
-from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
 _SIGNS = {
@@ -37,38 +37,22 @@ def _cell(value: object) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
-def sign(outcome: Outcome | None) -> str:
-    """Return the outcome with its sign; a leg that does not apply has none."""
-    return "not applicable" if outcome is None else f"{_SIGNS[outcome]} {outcome}"
+def _signed(row: Row | LegRow) -> str:
+    """Return the state with its sign; what was not asked has none."""
+    return f"{_SIGNS[row.outcome]} {row.outcome}" if row.outcome else row.state
 
 
 def decision_table(decision: Decision) -> str:
     """Return the table a release manager reads first: criterion, outcome, assurance, why."""
-    rows = [
-        (result.id, result.title, _outcome(result), result.assurance or "", result.reason)
-        for result in decision.criteria
-    ]
-    rolled = [
-        (
-            roll_up.name,
-            roll_up.explanation,
-            sign(roll_up.outcome) if roll_up.outcome else "not asked",
-            "",
-            "",
-        )
-        for roll_up in decision.rolled
-    ]
-    skipped = [
-        (entry.criterion, entry.title, "not asked", "", f"left out: {entry.reason}")
-        for entry in decision.left_out
-        if entry.criterion not in {result.id for result in decision.criteria}
+    shown = [
+        (row.name, row.title, _outcome(row), row.assurance or "", _why(row))
+        for row in rows(decision)
+        if not row.below_floor
     ]
     return printable(
         "\n\n".join(
             [
-                table(
-                    ("criterion", "title", "outcome", "assurance", "why"), rows + skipped + rolled
-                ),
+                table(("criterion", "title", "outcome", "assurance", "why"), shown),
                 *filter(None, (str(decision.claims),)),
                 *_agreed(decision),
             ]
@@ -88,9 +72,7 @@ def _agreed(decision: Decision) -> Iterator[str]:
     """
     if decision.waivers:
         outcomes = {
-            result.id: f"{result.before} → {result.outcome}"
-            for result in decision.criteria
-            if result.before
+            row.name: f"{row.before} → {row.outcome}" for row in asked_rows(decision) if row.before
         }
         shown = [
             (
@@ -126,12 +108,12 @@ def _agreed(decision: Decision) -> Iterator[str]:
     yield f"Ratchet: {decision.baseline}. History: {decision.history}."
 
 
-def _outcome(result: CriterionResult) -> str:
-    return (
-        sign(result.outcome)
-        + (" (noted)" if result.noted else "")
-        + (f" (was {result.before})" if result.before else "")
-    )
+def _outcome(row: Row) -> str:
+    return "".join((_signed(row), *(f" ({note})" for note in row.notes)))
+
+
+def _why(row: Row) -> str:
+    return f"left out: {row.reason}" if row.kind is Kind.LEFT_OUT else row.reason
 
 
 def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequence[Cell]) -> str:
@@ -140,33 +122,34 @@ def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequen
     The policies, the matrix of policy by leg and service, then each leg that does not pass with
     what to change.
     """
+    policies = rows_of(results)
     parts = [
         f"# {release}: policy check",
         table(
             ("policy", "title", "outcome", "assurance"),
-            [(r.id, r.title, _outcome(r), r.assurance or "") for r in results],
+            [(row.name, row.title, _outcome(row), row.assurance or "") for row in policies],
         ),
         "## Policy by leg and service",
         _matrix(cells),
     ]
-    for result in results:
-        parts += [f"## {result.id} {result.title}", _legs(result.legs)]
+    for row in policies:
+        parts += [f"## {row.name} {row.title}", _legs(row.legs)]
         parts += [
-            f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in result.legs if leg.remedy
+            f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in row.legs if leg.remedy
         ]
     return printable("\n\n".join(parts) + "\n")
 
 
 def _matrix(cells: Sequence[Cell]) -> str:
     """Return the matrix, one row for each leg; what was not asked says why."""
-    rows = matrix.rows(cells)
-    header = ("policy", "leg", *(cell.service for cell in (rows[0] if rows else ())))
+    lines = matrix.rows(cells)
+    header = ("policy", "leg", *(cell.service for cell in (lines[0] if lines else ())))
     return table(
-        header, [(row[0].policy, row[0].leg, *(_signed(cell) for cell in row)) for row in rows]
+        header, [(line[0].policy, line[0].leg, *map(_signed_cell, line)) for line in lines]
     )
 
 
-def _signed(cell: Cell) -> str:
+def _signed_cell(cell: Cell) -> str:
     return (
         f"{_SIGNS[Outcome(cell.outcome)]} {cell.short}"
         if cell.outcome in set(Outcome)
@@ -174,19 +157,12 @@ def _signed(cell: Cell) -> str:
     )
 
 
-def _legs(legs: Iterable[Leg]) -> str:
-    rows = [
-        (
-            leg.question,
-            leg.subject,
-            sign(leg.outcome),
-            leg.assurance or "",
-            leg.control or "",
-            leg.reason,
-        )
+def _legs(legs: Iterable[LegRow]) -> str:
+    shown = [
+        (leg.question, leg.subject, _signed(leg), leg.assurance, leg.control, leg.reason)
         for leg in legs
     ]
-    return table(("leg", "asked of", "outcome", "assurance", "control", "found"), rows)
+    return table(("leg", "asked of", "outcome", "assurance", "control", "found"), shown)
 
 
 def aggregated(
@@ -197,7 +173,7 @@ def aggregated(
         f"# {release}: aggregated report",
         table(
             ("criterion", "title", "outcome", "why"),
-            [(r.id, r.title, _outcome(r), r.reason) for r in results],
+            [(row.name, row.title, _outcome(row), row.reason) for row in rows_of(results)],
         ),
     ]
     for account in accounts:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from atom_release.gate.decision.decision import Decision
+from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -63,9 +64,9 @@ def statement(decision: Decision, circumstances: Circumstances) -> dict[str, Jso
             ],
             "verificationResult": "PASSED" if decision.verdict is Verdict.GREEN else "FAILED",
             "verifiedLevels": [
-                level(result.id, result.assurance or "")
-                for result in decision.criteria
-                if result.outcome is Outcome.PASS
+                level(row.name, row.assurance or "")
+                for row in asked_rows(decision)
+                if row.outcome is Outcome.PASS
             ],
             "slsaVersion": "1.0",
             EXTENSION: decision.model_dump(mode="json"),

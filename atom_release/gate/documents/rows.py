@@ -1,0 +1,205 @@
+"""The rows of a decision: what every rendering of it shows, one row after the other.
+
+The terminal, the page, the pull request's Markdown, the tag's message, the signed statement and
+Dagster's checks all read these, so that none of them says of a criterion what another does not.
+How a row looks is theirs; what it says is decided here, from the decision alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from atom_release.gate.catalogue import criteria, remedies
+from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
+from atom_release.gate.printable import printable
+from atom_release.gate.rules.legs import Leg
+from atom_release.gate.vocabulary import Assurance, Outcome
+
+MEND = "atom-release audit (after mending what was found)"
+NOT_ASKED = "not asked"
+NOT_APPLICABLE = "not applicable"
+
+
+class Kind(StrEnum):
+    """What a row is about."""
+
+    ASKED = "asked"
+    LEFT_OUT = "left out"
+    ROLL_UP = "roll-up"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that keeps a criterion from PASS: where it was looked, what was found.
+
+    And one edit or command that changes it.
+    """
+
+    where: str
+    outcome: str
+    reason: str
+    change: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What two criteria share where one cause keeps both: the place and what was found."""
+        return self.where, self.reason
+
+
+@dataclass(frozen=True)
+class LegRow:
+    """One leg of a criterion, each part as text but for the outcome."""
+
+    question: str
+    subject: str
+    outcome: Outcome | None
+    assurance: str
+    control: str
+    reason: str
+    remedy: str
+
+    @property
+    def state(self) -> str:
+        """The outcome, or that it does not apply."""
+        return NOT_APPLICABLE if self.outcome is None else str(self.outcome)
+
+    @property
+    def place(self) -> str:
+        """What was asked of whom, e.g. `health/C.1`."""
+        return printable(f"{self.question}/{self.subject}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion that was asked, one that was left out, or a roll-up of several.
+
+    `outcome` is None where nothing was asked. `before` is the outcome that a waiver accepted.
+    `below_floor` is whether a criterion that the manifest leaves out was asked all the same.
+    """
+
+    kind: Kind
+    name: str
+    title: str
+    reason: str = ""
+    outcome: Outcome | None = None
+    before: Outcome | None = None
+    noted: bool = False
+    accepted: bool = False
+    flaky: bool = False
+    assurance: Assurance | None = None
+    failure: str = ""
+    unwaivable: str = ""
+    evidence: tuple[str, ...] = ()
+    legs: tuple[LegRow, ...] = ()
+    members: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    below_floor: bool = field(default=False, kw_only=True)
+
+    @property
+    def state(self) -> str:
+        """The outcome, or that it was not asked."""
+        return NOT_ASKED if self.outcome is None else str(self.outcome)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands beside the outcome: that it is noted, and what it was before a waiver."""
+        was = (f"was {self.before}",) if self.before else ()
+        return (*(("noted",) if self.noted else ()), *was)
+
+    @property
+    def sentence(self) -> str:
+        """The outcome and why, in one line."""
+        return f"{self.state}: {self.reason}"
+
+    @property
+    def asks(self) -> str:
+        """What the criterion expects, in one sentence."""
+        return criteria.asks_of(self.name)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What keeps an asked criterion from PASS, the legs that decided first."""
+        return tuple(_causes(self)) if self.kind is Kind.ASKED else ()
+
+
+def rows(decision: Decision) -> tuple[Row, ...]:
+    """Return every row of a decision: what was asked, what was left out, then the roll-ups."""
+    judged = rows_of(decision.criteria)
+    names = {row.name for row in judged}
+    left_out = (_left_out(entry, entry.criterion in names) for entry in decision.left_out)
+    return (*judged, *left_out, *map(_roll_up, decision.rolled))
+
+
+def asked_rows(decision: Decision) -> tuple[Row, ...]:
+    """Return the rows of the criteria that were asked."""
+    return rows_of(decision.criteria)
+
+
+def rows_of(results: Iterable[CriterionResult]) -> tuple[Row, ...]:
+    """Return the rows of criteria that were judged, in their order."""
+    return tuple(_asked(result) for result in results)
+
+
+def _asked(result: CriterionResult) -> Row:
+    return Row(
+        Kind.ASKED,
+        result.id,
+        result.title,
+        result.reason,
+        result.outcome,
+        result.before,
+        result.noted,
+        result.accepted,
+        result.flaky,
+        result.assurance,
+        result.failure,
+        result.unwaivable,
+        result.evidence,
+        tuple(map(_leg, result.legs)),
+    )
+
+
+def _leg(leg: Leg) -> LegRow:
+    return LegRow(
+        leg.question,
+        leg.subject,
+        leg.outcome,
+        str(leg.assurance or ""),
+        str(leg.control or ""),
+        leg.reason,
+        leg.remedy,
+    )
+
+
+def _left_out(entry: LeftOut, below_floor: bool) -> Row:  # noqa: FBT001 - one of two kinds
+    return Row(Kind.LEFT_OUT, entry.criterion, entry.title, entry.reason, below_floor=below_floor)
+
+
+def _roll_up(roll_up: RollUp) -> Row:
+    return Row(
+        Kind.ROLL_UP,
+        roll_up.name,
+        roll_up.explanation,
+        outcome=roll_up.outcome,
+        members=tuple(roll_up.members),
+        not_asked=tuple(roll_up.not_asked),
+    )
+
+
+def _causes(row: Row) -> Iterator[Cause]:
+    if row.flaky:
+        yield Cause("history", row.state, row.reason, MEND)
+    if not row.flaky and all(leg.outcome is None for leg in row.legs):
+        yield Cause(
+            ", ".join(leg.place for leg in row.legs) or "the manifest",
+            row.state,
+            row.reason,
+            remedies.would_ask(leg.question for leg in row.legs),
+        )
+    worst = [leg for leg in row.legs if leg.outcome == (row.before or row.outcome)]
+    rest = [leg for leg in row.legs if leg not in worst]
+    for leg in (*worst, *rest):
+        if leg.outcome not in {None, Outcome.PASS}:
+            yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND)
