@@ -45,7 +45,8 @@ class {name}:
     def __exit__(self, *error):
         return None
 """
-_JUDGEMENTS = ("AssertionError", "assert ", "Failed: DID NOT ")
+_JUDGEMENTS = ("AssertionError", "assert ", "Failed: ")
+_NO_JUDGEMENTS = ("Failed: Timeout",)
 
 
 def idle(
@@ -61,7 +62,8 @@ def judged_itself(case: Case) -> bool:
 
     An assertion of pytest's or of unittest's, or an error that was expected and not raised.
     """
-    return case.message.lstrip().startswith(_JUDGEMENTS)
+    message = case.message.lstrip()
+    return message.startswith(_JUDGEMENTS) and not message.startswith(_NO_JUDGEMENTS)
 
 
 class _Idler(Rewriter):

@@ -1,0 +1,102 @@
+"""Code that does nothing, and which failures against it are judgements."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atom_release.lab.idling import idle, judged_itself
+from atom_release.lab.junit import Case, Outcome
+
+CODE = '''"""A module."""
+from __future__ import annotations
+
+def write(box):
+    """Write."""
+    box.append(1)
+    return box
+
+def refuse(value):
+    raise ValueError(value)
+
+async def later():
+    raise OSError
+
+def numbers():
+    yield 1
+
+def kept():
+    return 5
+
+class Thing:
+    def __init__(self):
+        self.value = 3
+
+    @property
+    def shown(self):
+        return self.value
+
+    def push(self, item):
+        self.value = item
+        return self
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Any:  # noqa: ANN401 - made at run time
+    (tmp_path / "m.py").write_text(CODE)
+    line = CODE.splitlines().index("def kept():") + 1
+    changed = idle(tmp_path, ["."], tests=["tests"], keep={("m.py", line, "kept")})
+    assert (changed.files, changed.functions) == (("m.py",), 5)
+    spec = importlib.util.spec_from_file_location("m", tmp_path / "m.py")
+    assert spec
+    assert spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_nothing_is_done_or_refused_and_what_comes_back_can_be_used(
+    module: Any,  # noqa: ANN401 - made at run time
+) -> None:
+    box: list[int] = []
+    given = module.write(box)
+    assert box == []
+    assert given
+    assert given.any.name(1)[0] is given
+    assert list(given) == []
+    with given:
+        pass
+    module.refuse(None)
+    asyncio.run(module.later())
+    thing = module.Thing()
+    thing.push(9)
+    assert thing.value == 3
+
+
+def test_special_methods_generators_and_what_imports_called_are_whole(
+    module: Any,  # noqa: ANN401 - made at run time
+) -> None:
+    assert (list(module.numbers()), module.kept(), module.Thing().value) == ([1], 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("message", "judged"),
+    [
+        ("AssertionError: assert [] == [1]", True),
+        ("assert 0 == 1", True),
+        ("Failed: DID NOT RAISE <class 'ValueError'>", True),
+        ("Failed: no error came", True),
+        ("AssertionError: Expected 'send' to have been called once. Called 0 times.", True),
+        ("Failed: Timeout >5.0s", False),
+        ("AttributeError: 'NoneType' object has no attribute 'x'", False),
+        ("TypeError: unsupported operand type(s)", False),
+        ("", False),
+    ],
+)
+def test_an_error_on_the_way_is_no_judgement(message: str, judged: bool) -> None:  # noqa: FBT001 - a parameter
+    assert judged_itself(Case("x", Outcome.FAILED, message)) is judged
