@@ -239,18 +239,17 @@ def test_control_lives_and_is_dead_where_the_replay_sees_no_error(
     assert migrations.control.state is ControlState.DEAD
 
 
+@pytest.mark.parametrize(
+    ("names", "answer"),
+    [(("grants", "tables"), Answer.UNKNOWN), (("1_grants", "2_tables"), Answer.NO)],
+)
 def test_files_without_numbers_that_need_each_other_are_in_doubt_and_not_broken(
-    server: postgres.Postgres, tmp_path: Path
+    server: postgres.Postgres, tmp_path: Path, names: tuple[str, str], answer: Answer
 ) -> None:
-    """`policies.sql` needs `tables.sql`, and nothing says which of them is applied first."""
+    """The grants need the tables, and only numbers would say which of them is applied first."""
     grants = "GRANT SELECT, INSERT ON notes TO app;\n"
-    migrations, _ = ask_tenancy(
-        server, tmp_path, grants=grants, tables=_ISOLATED.replace(grants, "")
-    )
-    assert migrations.answer is Answer.UNKNOWN, migrations.reason
-    assert "grants.sql" in migrations.reason
-    assert "no number" in migrations.reason
-    numbered, _ = ask_tenancy(
-        server, tmp_path, **{"1_grants": grants, "2_tables": _ISOLATED.replace(grants, "")}
-    )
-    assert numbered.answer is Answer.NO, "the numbers say that order, and it fails"
+    files = dict(zip(names, (grants, _ISOLATED.replace(grants, "")), strict=True))
+    migrations, _ = ask_tenancy(server, tmp_path, **files)
+    assert migrations.answer is answer, migrations.reason
+    assert ("no number" in migrations.reason) == (answer is Answer.UNKNOWN)
+    assert f"migrations/{names[0]}.sql" in migrations.reason
