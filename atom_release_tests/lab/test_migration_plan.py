@@ -150,6 +150,7 @@ def test_a_checkpoint_of_atlas_stands_for_all_before_it() -> None:
     read = make_plan([("1.sql", b"SELECT 1;"), ("2.sql", b"-- atlas:checkpoint\n\nSELECT 1;")])
     assert [step.path for step in read.steps] == ["2.sql"]
     assert list(read.left_out) == ["1.sql"]
+    assert make_plan([]).steps == []
 
 
 @pytest.mark.parametrize(

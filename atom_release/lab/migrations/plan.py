@@ -100,17 +100,14 @@ def make_plan(
 def _since_checkpoint(
     paths: list[str], contents: Mapping[str, bytes], left_out: dict[str, str]
 ) -> list[str]:
-    """Return the steps from the last that stands for all before it."""
-    last = max(
-        (
-            place
-            for place, path in enumerate(paths)
-            if is_checkpoint(contents[path].decode("utf-8", "replace"))
-        ),
-        default=0,
-    )
-    left_out |= dict.fromkeys(paths[:last], f"the checkpoint {paths[last]} stands for it")
-    return paths[last:]
+    """Return the steps from the last that stands for all before it; all where none does."""
+    since: list[str] = []
+    for path in paths:
+        if is_checkpoint(contents[path].decode("utf-8", "replace")):
+            left_out |= dict.fromkeys(since, f"the checkpoint {path} stands for it")
+            since = []
+        since.append(path)
+    return since
 
 
 def _read_settings(path: str, read: Callable[[str], bytes | None]) -> str:
