@@ -8,13 +8,17 @@ READY := $(VENV)/.ready
 # The tests start some thousand interpreters, each of which would otherwise compile the whole package anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: release test coverage matrix ui bench lint clean
+.PHONY: release test costs coverage matrix ui bench lint clean
 
 release: $(READY)
 	$(BIN)/atom-release run
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -m "not slow" -n 3 --dist loadgroup
+
+# The tests above, and which ten of their modules took the most processor time.
+costs: $(READY)
+	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadgroup --costs 10
 
 # Branch coverage of the tests above, by room.
 coverage: $(READY)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from atom_release_tests.fixtures.costs import Costs
+
 # How fast inputs come says how busy the machine is, and nothing about the code.
 settings.register_profile("any-load", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any-load")
@@ -17,6 +19,21 @@ _MANY_PROCESSES = {
     "test_integration.py",
     "test_release.py",
 }  # each test runs a suite a dozen times
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--costs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="name the N modules whose tests took the most processor time",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if count := config.getoption("costs"):
+        config.pluginmanager.register(Costs(count), "costs")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
