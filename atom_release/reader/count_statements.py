@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from atom_release.reader import phrases, runners
-from atom_release.reader.count_tables import count_tables
+from atom_release.reader.count_tables import count_tables, keyed_counts
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import Section
 from atom_release.reader.tally import UNITS, Counts
@@ -90,7 +90,7 @@ class _Reading:
             if not section.own:
                 continue
             lines = [(fact.line, fact.text) for fact in block]
-            ran = list(runners.runs(lines))
+            ran = list(runners.runs(lines)) or list(keyed_counts(lines))
             for counts in ran:
                 self._add(counts, Rank.RUN, section)
             if ran or runners.speaks(lines):
@@ -175,7 +175,8 @@ class _Reading:
             self._note(phrase, fact)
             numbers = dict(phrase.numbers)
             about = words("test_noun").search(f"{fact.key} {fact.text.lower()}")
-            if not (about or fact.section.inherited.testing):
+            of_all = self.about and _in_summary(fact.section)
+            if not (about or fact.section.inherited.testing or of_all):
                 continue
             if not {"passed", "failed"} & set(numbers) or fact.line in self.taken:
                 continue
@@ -222,6 +223,8 @@ class _Reading:
         about = noun or _testing(fact) or (self.about and _in_summary(fact.section))
         if not about or (words("not_tests").search(lowered) and not noun):
             return
+        if not (phrase.named or noun):
+            return  # a bare share may be of anything: "256/256 buckets"
         labelled = _LABEL.match(clause) is not None
         if labelled and (not noun or fact.kind is not Kind.HEADING):
             return  # of the part that the label names

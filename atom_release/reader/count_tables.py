@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from atom_release.gate.claims.record import ReportStatus
 from atom_release.reader import phrases
@@ -82,6 +82,24 @@ def _keyed(table: Table) -> Counts | None:
             numbers[unit], lines[unit] = number, row.line
     of_parts = any(set(UNITS) & concepts(name) for name in table.names[1:]) and len(lines) < _PAIR
     return _made(numbers, lines, everything=everything) if about and not of_parts else None
+
+
+def keyed_counts(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
+    """Yield what a block of output counts by keys, one a line: "Passed: 7" below "Total: 8"."""
+    numbers: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for number, text in lines:
+        key, sign, value = text.replace("\uff1a", ":").partition(":")
+        unit = next((unit for unit in UNITS if unit in concepts(name_of(key))), None)
+        count = _number(value) if sign and unit else None
+        if unit is None or count is None:
+            continue
+        if numbers.setdefault(unit, count) != count:
+            return
+        places.setdefault(unit, number)
+    if "passed" in numbers and len(numbers) >= _PAIR:
+        printed = tuple(unit for unit in UNITS if unit in numbers)
+        yield Counts.from_numbers(min(places.values()), numbers, printed, places)
 
 
 def _made(numbers: dict[str, int], lines: dict[str, int], *, everything: bool) -> Counts | None:

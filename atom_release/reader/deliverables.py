@@ -11,34 +11,65 @@ has one, is only mentioned. An item with a cross, or "planned", claims nothing, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from atom_release.reader.facts import Document, Fact, Kind, Table
 from atom_release.reader.file_blocks import paths_of_block
-from atom_release.reader.paths import first_paths, has_position, paths_in
+from atom_release.reader.paths import first_paths, has_position, path_of, paths_in
 from atom_release.reader.sections import Section, topic
 from atom_release.reader.vocabulary import concepts, name_of, words
-from atom_release.reader.words import has_cross, ticked
+from atom_release.reader.words import has_cross, ticked, unsigned
 
 _GONE = re.compile(
     r"(?:[-*+]\s+)?(?:D|R\d{0,3})\s+[`\w]"
 )  # as `git diff --name-status` prints what was deleted or renamed
 _LABEL = re.compile(r"^\W{0,8}([^:：`]{2,60})[:：]\W*$")
 _BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)?$")
+_BEGINS = re.compile(
+    r"\W{0,6}((?:`[^`]{1,200}`|\*\*[^*`\s]{1,200}\*\*|\*\*`[^`]{1,200}`\*\*))(?=\s*(?:$|[-\u2013\u2014:：(（]))"
+)
+_CODED = re.compile(r"\s*(`[^`]{1,200}`)")
+_SIZED = re.compile(
+    r"^\S{1,200}\s\(\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
+    re.IGNORECASE,
+)
 _STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
 _RANGE = re.compile(r"[`*]*\s(?:to|through|到|至|bis|hasta|até|から)\s")
 _SHORT = 4
+_DEEP = 24
+_IN_MANY_FOLDERS = frozenset(
+    {"readme.md", "cargo.toml", "package.json", "__init__.py", "mod.rs", "index.ts", "index.js",
+     "main.py", "main.go", "main.rs", "lib.rs", "dockerfile", "go.mod", "cmakelists.txt", "makefile"}
+)  # fmt: skip
 _NO_FILE_TABLE = frozenset({"coverage", "passed", "failed", "total", "tests", "rate"})
-_PLAIN_COLUMNS = frozenset({"name", "component", "module", "output", "document", "script"})
+_PLAIN_COLUMNS = frozenset(
+    {"name", "component", "module", "output", "document", "script", "文档", "文档名称", "脚本", "documento",
+     "dokument", "ドキュメント"}
+)  # fmt: skip
 
 
 def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     """Yield each path once, with the line that delivers it first."""
-    seen: set[str] = set()
+    paths: dict[str, int] = {}
     for path, number in sorted(_all(document), key=lambda entry: entry[1]):
-        if path not in seen:
-            seen.add(path)
-            yield path, number
+        paths.setdefault(path, number)
+    whole = _Endings(paths)
+    yield from ((path, number) for path, number in paths.items() if not whole.has(path))
+
+
+class _Endings:
+    """What paths end in, below a folder: the same file named again with less of its path."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.endings = {
+            "/".join(parts[start:])
+            for parts in (path.split("/") for path in paths)
+            for start in range(1, min(len(parts), _DEEP))
+        }
+
+    def has(self, path: str) -> bool:
+        """Return whether a path is the end of another, and no name that many folders have."""
+        return path in self.endings and path.lower() not in _IN_MANY_FOLDERS
 
 
 def _all(document: Document) -> Iterator[tuple[str, int]]:
@@ -49,7 +80,9 @@ def _all(document: Document) -> Iterator[tuple[str, int]]:
         section = block[0].section
         if section.own:
             listed = section.topic.files or _parent_files(section)
-            for path, number in paths_of_block(block, listed=listed):
+            title = section.title.lower()
+            made = "made" in concepts(name_of(title)) and bool(words("verb_made").search(title))
+            for path, number in paths_of_block(block, listed=listed, made=made):
                 document.examined.add(number)
                 yield path, number
 
@@ -106,12 +139,21 @@ class _Lists:
     def _heading(self, fact: Fact) -> Iterator[tuple[str, int]]:
         """Read a heading with a path, below one about files or of a part that was made."""
         above = fact.section.parent
-        listed = above is not None and above.own and above.inherited.files
+        listed = (
+            above is not None and above.own and (above.inherited.files or _of_what_was_made(above))
+        )
         part = fact.section.own and not (self.subject.testing or fact.section.inherited.testing)
-        if "`" in fact.raw and not has_position(fact.raw) and (listed or part):
+        named = ticked(fact.text) is True and part and path_of(unsigned(fact.text))
+        listed = listed or bool(named)
+        marked = "`" in fact.raw or (listed and "." in fact.text)
+        if marked and not has_position(fact.raw) and (listed or part):
             paths, begin, end = first_paths(fact.raw)
             if _delivers(fact, begin, end):
-                yield from ((path, fact.line) for path in paths if listed or "/" in path)
+                yield from (
+                    (path, fact.line)
+                    for path in paths
+                    if (listed or "/" in path) and not path.endswith("/")
+                )
 
     def _paths(self, fact: Fact) -> Iterator[str]:
         if not fact.section.own or self.label == "gone" or _GONE.match(fact.raw.strip()):
@@ -129,6 +171,21 @@ class _Lists:
                 yield from paths
         elif not listed:
             yield from self._field(fact)
+            yield from self._made(fact)
+
+    def _made(self, fact: Fact) -> Iterator[str]:
+        """Read an item that begins with a file in a section of what was made or changed."""
+        section = fact.section
+        above = section.parent
+        made = section.topic.made or (above is not None and _of_what_was_made(above))
+        sized = _SIZED.search(fact.text) is not None
+        if not ((made or sized) and fact.item and self.label != "gone"):
+            return
+        text = _without_verb(fact.raw) if made else fact.raw
+        begins = (_BEGINS if text == fact.raw else _CODED).match(text)
+        paths, begin, end = first_paths(begins[1]) if begins else ([], 0, 0)
+        if paths and _delivers(fact, begin, end):
+            yield from paths
 
     def _field(self, fact: Fact) -> Iterator[str]:
         """Read "File: `path`" in a report of what was made."""
@@ -141,6 +198,19 @@ class _Lists:
             paths, begin, end = first_paths(value.lstrip("* "))
             if paths and value.lstrip("* ").startswith(("`", "[")) and _delivers(fact, begin, end):
                 yield from paths
+
+
+def _without_verb(raw: str) -> str:
+    """Return an item without the verb of making that it begins with: "Created `a.py`"."""
+    text = raw.lstrip(" -*+0123456789.)✅✓✔☑")
+    match = words("verb_made").match(text.lower())
+    return text[match.end() :] if match else raw
+
+
+def _of_what_was_made(section: Section) -> bool:
+    """Return whether a section, or the one above it, is about what was made or changed."""
+    above = section.parent
+    return section.topic.made or (above is not None and above.topic.made)
 
 
 def _delivers(fact: Fact, begin: int, end: int) -> bool:
@@ -174,7 +244,11 @@ def _table(table: Table) -> Iterator[tuple[str, int]]:
     for index in _columns(table, column):
         for row in table.rows:
             if index < len(row.raw_cells) and _row_delivers(row):
-                yield from ((path, row.line) for path in paths_in(row.raw_cells[index]))
+                yield from (
+                    (path, row.line)
+                    for path in paths_in(row.raw_cells[index])
+                    if inside or not path.endswith("/")
+                )
 
 
 def _columns(table: Table, first: int) -> Iterator[int]:

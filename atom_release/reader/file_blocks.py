@@ -26,14 +26,17 @@ _NEW = re.compile(
 _ROOT = re.compile(r"^\s*([\w@.+\-]{1,200}(?:/[\w@.+\-]{1,200})*)/?\s*(?:#.*)?$")
 
 
-def paths_of_block(block: Sequence[Fact], *, listed: bool) -> Iterator[tuple[str, int]]:
+def paths_of_block(
+    block: Sequence[Fact], *, listed: bool, made: bool = False
+) -> Iterator[tuple[str, int]]:
     """Yield the paths that a code block delivers, with their lines.
 
-    A tree with its news marked does so anywhere, a list where its section is `listed`.
+    A tree with its news marked does so anywhere, a list where its section is `listed`; of a
+    section whose name says that its files were `made`, the whole tree.
     """
     lines = [(fact.line, fact.text) for fact in block]
     if any(_TREE.match(text) for _, text in lines):
-        yield from _tree(lines)
+        yield from _tree(lines, made=made)
     elif listed:
         yield from list(_git(lines)) or _lone(lines)
 
@@ -59,8 +62,8 @@ def _lone(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
         yield from ((path, number) for path, number in listed if path)
 
 
-def _tree(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
-    """Read the entries of a drawn tree that are marked as new or modified."""
+def _tree(lines: list[tuple[int, str]], *, made: bool) -> Iterator[tuple[str, int]]:
+    """Read the entries of a drawn tree that are marked as new or modified, or all of them."""
     above: list[tuple[int, str]] = []
     root = ""
     for number, text in lines:
@@ -74,7 +77,7 @@ def _tree(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
             above.pop()
         if not is_file_name(name.rstrip("/")) or name.endswith("/"):
             above.append((indent, name.strip("/")))
-        elif _NEW.search(match[3]):
+        elif made or _NEW.search(match[3]):
             parts = [root, *(folder for _, folder in above), name]
             path = path_of("/".join(part for part in parts if part and part != "."))
             if path:

@@ -30,9 +30,15 @@ _FULL_SHARE = re.compile(r"100(?:[.,]0+)?\s?%")
 
 @dataclass
 class Phrase:
-    """What one clause counts: the numbers by unit, whether it says that all pass, what is left."""
+    """What one clause counts: the numbers by unit, whether it says that all pass, what is left.
+
+    `named` is whether a word says of a number what it counts; `parts` whether it holds shares of
+    several wholes, which count nothing together.
+    """
 
     numbers: dict[str, int] = field(default_factory=dict)
+    named: bool = False
+    parts: bool = False
     all_pass: bool = False
     left: str = ""
 
@@ -97,6 +103,8 @@ def read_phrase(text: str) -> Phrase:
     left = patterns["counted"].sub(lambda match: _take(match, 1, phrase), left)
     left = patterns["keyed"].sub(lambda match: _take(match, match.re.groups, phrase), left)
     _add_errors(phrase.numbers)
+    if phrase.parts:
+        phrase.numbers.clear()
     if every and phrase.all_pass:
         _take_all(whole(every[1]), phrase)
     phrase.left = _without_fillers(left)
@@ -113,6 +121,7 @@ def _add_errors(numbers: dict[str, int]) -> None:
 def _take(match: re.Match[str], number: int, phrase: Phrase) -> str:
     groups = match.groupdict()
     unit = next(name for name, text in groups.items() if text is not None)
+    phrase.named = True
     count = whole(match[number])
     if phrase.numbers.setdefault(unit, count) != count:
         phrase.numbers[unit] = (
@@ -131,7 +140,10 @@ def _take_share(match: re.Match[str], phrase: Phrase) -> str:
     if unit is None and "/" not in match[0] and "／" not in match[0]:
         return match[0]
     if phrase.numbers:
+        stated = (phrase.numbers.get("passed"), phrase.numbers.get("total"))
+        phrase.parts |= unit in {None, "passed"} and stated != (part, total)
         return " "
+    phrase.named |= unit is not None
     phrase.numbers[unit or "passed"] = part
     phrase.numbers["total"] = total
     if unit == "failed":

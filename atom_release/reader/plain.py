@@ -29,6 +29,7 @@ _NARROW = {
     )
 }
 """Full-width digits, letters, percent signs and slashes, which are read as the others."""
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _INVISIBLE = re.compile(r"[\ufe0e\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -37,7 +38,9 @@ def plain(text: str) -> str:
     if _MARKED.search(text):
         text = _unmark(text)
     if not text.isascii():
-        text = narrow(_INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\uff1a", ":"))
+        text = narrow(
+            _INVISIBLE.sub("", _KEYCAP.sub(" ", text)).replace("\u00a0", " ").replace("\uff1a", ":")
+        )
     return text.strip()
 
 

@@ -41,6 +41,8 @@ MOST_LINES = (
     10_000  # the parser takes seconds for more lines of nested lists, and no report has them
 )
 
+MOST_CELLS = 60_000  # a cell takes some 30 microseconds, and no report has so many
+
 
 def read_report(
     path: str,
@@ -89,8 +91,8 @@ def _read(path: str, text: str, beside: bytes | None, *, unread_lines: bool) -> 
         block = Block(FILE, text, 1)
     elif name.suffix.lower() == ".json":
         record = json_report.read(path, text)
-    elif text.count("\n") > MOST_LINES:
-        reason = f"the file has more than {MOST_LINES} lines and was not parsed"
+    elif too_much := _too_much(text):
+        reason = f"the file has more than {too_much} and was not parsed"
         return ClaimRecord(path=path, unread=reason, lines=text.count("\n") + 1)
     else:
         document = read_markdown(text)
@@ -103,6 +105,13 @@ def _read(path: str, text: str, beside: bytes | None, *, unread_lines: bool) -> 
     if block is None and beside is not None:
         block = block_beside(path, beside)
     return record if block is None else with_given(record, given_claims(block), block)
+
+
+def _too_much(text: str) -> str:
+    """Return what a text has more of than is parsed, or nothing."""
+    if text.count("\n") > MOST_LINES:
+        return f"{MOST_LINES} lines"
+    return f"{MOST_CELLS} table cells" if text.count("|") > MOST_CELLS else ""
 
 
 def settled(record: ClaimRecord) -> ClaimRecord:

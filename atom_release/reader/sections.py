@@ -47,6 +47,7 @@ class Topic:
     coverage: bool = False
     tainted: bool = False
     gone: bool = False
+    made: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -131,9 +132,16 @@ def topic(title: str) -> Topic:
         and not words("t_files_looked_at").search(lowered)
         and "gone" not in named
     )
+    made_alone = len(head.split()) <= _LONG_FILES and bool(words("t_made").search(lowered))
     now = bool(words("t_now").search(lowered))
+    concluding = words("t_conclusion").fullmatch(head) is not None
     return Topic(
-        foreign=bool(words("t_foreign").search(lowered)) or "gone" in named,
+        foreign="gone" in named
+        or (
+            bool(words("t_foreign").search(lowered))
+            and not concluding
+            and not words("t_reached").search(lowered)
+        ),
         history=is_version(title) or (bool(words("t_history").search(lowered)) and not now),
         now=now,
         compliance=bool(words("t_policies").search(lowered)),
@@ -141,7 +149,7 @@ def topic(title: str) -> Topic:
         files=files,
         environment=bool(words("t_environment").search(lowered)),
         verdict=len(head.split()) <= _LONG_TITLE and bool(words("t_verdict").search(head)),
-        conclusion=bool(words("t_conclusion").fullmatch(head))
+        conclusion=concluding
         or any(
             words("t_conclusion").fullmatch(part)
             for part in re.split(r"\s(?:and|&|et|y|e|und)\s|/", head)
@@ -150,4 +158,5 @@ def topic(title: str) -> Topic:
         coverage=bool(words("t_coverage").search(lowered)),
         tainted=bool(_TAINTED.search(lowered)),
         gone="gone" in named,
+        made=made_alone and not files,
     )

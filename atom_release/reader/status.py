@@ -18,9 +18,13 @@ from atom_release.gate.claims.record import Claim, ClaimKind, ReportStatus
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import topic
 from atom_release.reader.vocabulary import concepts, name_of, words
-from atom_release.reader.words import LONGEST, bare, status_of
+from atom_release.reader.words import LONGEST, bare, status_of, unsigned
 
 _LAST_LINES = 5
+_FIRST_LINES = 15
+_SHORT_KEY = 8
+_SIGNED = re.compile(r"[^\w\s*]{1,3}\s*\*\*")
+_BOLD = re.compile(r"\W*\*\*.*\*\*\W*")
 _SHALLOW = 2
 _BARE_WORDS = 8
 _SENTENCE = 12
@@ -162,20 +166,48 @@ def _rank(fact: Fact, task_id: str | None, tail: set[int]) -> Rank | None:
     strong = fact.key not in _WEAK
     if not section.own:
         last = fact.line in tail and not fact.item and not section.inherited.history
-        return Rank.FOOT if last and strong and _named(fact.key) else None
+        return Rank.FOOT if last and (strong or _is_bold(fact.raw)) and _named(fact.key) else None
     if not _named(fact.key):
+        if _ends_in_status(fact):
+            return Rank.HEADER
         return Rank.CONCLUSION if _is_of_task(fact, task_id) else None
     if fact.heading:
-        return Rank.HEADING if section.level <= _SHALLOW and _heading_speaks(fact) else None
+        return Rank.HEADING if _is_shallow(fact) and _heading_speaks(fact) else None
     clear = strong or status_of(fact.text) is not None
     return _place(fact, tail, strong=strong) if clear else None
+
+
+def _ends_in_status(fact: Fact) -> bool:
+    """Return whether a key of the header ends in the word, as those of some scripts do."""
+    section = fact.section
+    return (
+        section.header
+        and not section.foot
+        and len(fact.key) <= _SHORT_KEY
+        and fact.key.endswith(("状态", "狀態", "ステータス"))
+        and status_of(fact.text) is not None
+    )
+
+
+def _is_shallow(fact: Fact) -> bool:
+    """Return whether a heading may speak of the whole: one level deeper only if it says so."""
+    level = fact.section.level
+    return level <= _SHALLOW or (
+        level == _SHALLOW + 1 and words("whole").search(fact.key) is not None
+    )
+
+
+def _is_bold(raw: str) -> bool:
+    """Return whether a whole line is bold."""
+    return _BOLD.fullmatch(raw.strip()) is not None
 
 
 def _place(fact: Fact, tail: set[int], *, strong: bool) -> Rank | None:
     section = fact.section
     if section.header and not section.foot:
         return Rank.HEADER
-    if (section.topic.conclusion or section.topic.verdict) and not _elsewhere(fact):
+    apart = _elsewhere(fact) and not words("whole").search(fact.key)
+    if (section.topic.conclusion or section.topic.verdict) and not apart:
         return Rank.CONCLUSION
     at_the_end = fact.line in tail and not fact.item
     return Rank.FOOT if (section.foot or at_the_end) and strong else None
@@ -250,8 +282,22 @@ def _title(document: Document) -> Iterator[Stated]:
     last = _TITLE_PARTS.split(title)[-1].strip()
     ended = _TITLE_END.fullmatch(title)
     text = last if last != title.strip() and _is_bare(last) else ended[1] if ended else None
+    text = text or _done_at_the_end(title)
     if text is not None:
         yield Stated(text, heading.line, _status(heading, text), Rank.TITLE)
+
+
+def _done_at_the_end(title: str) -> str | None:
+    """Return the words by which a title ends that call its subject completed."""
+    lowered = title.lower().rstrip(" .!\uff01\u3002*_✅🎉🚀")
+    return next(
+        (
+            match[0]
+            for match in words("t_done_last").finditer(lowered)
+            if match.end() == len(lowered)
+        ),
+        None,
+    )
 
 
 def _conclusion(document: Document) -> Iterator[Stated]:
@@ -266,6 +312,7 @@ def _conclusion(document: Document) -> Iterator[Stated]:
         concluded = section.topic.conclusion or (
             section.parent is not None and section.parent.topic.conclusion
         )
+        concluded = concluded or _stands_out_early(fact)
         if concluded and fact.kind is not Kind.HEADING and _emphatic(fact) and ":" not in fact.text:
             status = _status(fact, fact.text)
             if status is not None:
@@ -273,10 +320,28 @@ def _conclusion(document: Document) -> Iterator[Stated]:
                 return
 
 
+def _begins_with_status(text: str) -> bool:
+    """Return whether a text's first word is one of a status, its sign apart."""
+    bare_text = unsigned(text).lower()
+    return any(
+        (match := words(concept).search(bare_text)) is not None and match.start() == 0
+        for concept in ("pass", "fail", "partial", "blocked")
+    )
+
+
+def _stands_out_early(fact: Fact) -> bool:
+    """Return whether a line near the top is a status in bold and nothing else."""
+    above = fact.section.inherited
+    subject = above.testing or above.files or above.compliance or above.environment
+    early = fact.line <= _FIRST_LINES and fact.section.level <= _SHALLOW and not subject
+    return early and _is_bold(fact.raw) and _is_bare(fact.text)
+
+
 def _emphatic(fact: Fact) -> bool:
     """Return whether a whole line is bold, or begins with a sign, and is no long sentence."""
     raw = fact.raw.strip()
     bold = raw.strip("✅🎉🌟❌⚠️ ").startswith("**") and raw.rstrip(" .!！。").endswith("**")
+    bold = bold or (_SIGNED.match(raw) is not None and _begins_with_status(fact.text))
     if len(fact.text.split()) > _SENTENCE or words("conditioned").search(fact.text.lower()):
         return False
     return bold and not topic(fact.text).foreign

@@ -15,7 +15,7 @@ from importlib import resources
 _LONGEST_KEY = 60
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _NUMBERING = re.compile(
-    r"^(?:[\divx]{1,4}(?:\.\d{1,3}){0,3}[.)\u3001:]\s*|\(\d{1,2}\)\s*|[一二三四五六七八九十]{1,3}、\s*)"
+    r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}[.)\u3001:]?\s+|[\divx]{1,4}(?:\.\d{1,3}){0,3}[.)\u3001:]\s*|\(\d{1,2}\)\s*|[一二三四五六七八九十]{1,3}、\s*)"
 )
 _BRACKET = re.compile(r"\s*[(（\[][^()（）\[\]]{0,60}[)）\]]\s*$")
 _ENDS = re.compile(r"^[^\w#]+|[^\w%)]+$")
