@@ -10,6 +10,9 @@ collected; so are functions that have no body to take.
 from __future__ import annotations
 
 import ast
+import secrets
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.lab.rewriting import Rewriter, rewrite, yields
@@ -21,17 +24,24 @@ if TYPE_CHECKING:
     from atom_release.lab.rewriting import Call, Function, Rewritten
 
 MARK = "the release gate took this body out"
+"""What code of other languages raises; Python's raises a word of each copy's own."""
 
 
 def ablate(
     directory: Path, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
 ) -> Rewritten:
     """Replace the bodies of functions by a raise; see `rewriting.Rewrite`."""
-    return rewrite(directory, sources, tests=tests, keep=keep, make=_Taker)
+    word = secrets.token_hex(8)
+    ablated = rewrite(directory, sources, tests=tests, keep=keep, make=partial(_Taker, word))
+    return replace(ablated, mark=word)
 
 
 class _Taker(Rewriter):
     """Takes the bodies of the functions of one module."""
+
+    def __init__(self, word: str, keep: Collection[tuple[int, str]]) -> None:
+        super().__init__(keep)
+        self._word = word
 
     def enter(self, node: Function, *, kept: bool) -> ast.AST:
         if kept:
@@ -42,7 +52,7 @@ class _Taker(Rewriter):
         self.changed += 1
         error: list[ast.stmt] = [
             ast.Raise(
-                ast.Call(ast.Name("RuntimeError", ast.Load()), [ast.Constant(MARK)], []), None
+                ast.Call(ast.Name("RuntimeError", ast.Load()), [ast.Constant(self._word)], []), None
             )
         ]
         if yields(node):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _HELPER = """
 def {name}(value):
-    import sys
+    import builtins
     kind = type(value)
     if value is None:
         return None
@@ -41,9 +41,7 @@ def {name}(value):
         wrong = {{}} if value else {{None: None}}
     else:
         wrong = None
-    witness = sys.modules.get("release_gate_witness")
-    if witness is not None:
-        witness.distorted.add(1)
+    setattr(builtins, "{name}", True)
     return wrong
 """
 
@@ -52,7 +50,7 @@ def distort(
     directory: Path, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
 ) -> Rewritten:
     """Let functions return other values than they should; see `rewriting.Rewrite`."""
-    make = partial(_Changer, f"_{secrets.token_hex(6)}")
+    make = partial(_Changer, f"_{secrets.token_hex(8)}")
     return rewrite(directory, sources, tests=tests, keep=keep, make=make)
 
 

@@ -35,6 +35,7 @@ class Rewritten:
     functions: int
     kept: tuple[str, ...]
     unread: tuple[str, ...]
+    mark: str = ""  # what a test that met a missing body says; nothing tells it beforehand
 
 
 class Rewrite(Protocol):

@@ -242,3 +242,36 @@ def test_tests_that_use_nothing_of_the_code_are_vacuous_all_the_same(tmp_path: P
     _, decision = judged(tmp_path / "r", files)
     assert decision.criterion("X.1").outcome is Outcome.FAIL
     assert "vacuous" in decision.criterion("X.1").reason
+
+
+LOOKS_FOR_THE_GATE = """\
+import os
+import pathlib
+import sys
+
+from src.calc import double
+
+GATE = (
+    "release_gate_witness" in sys.modules
+    or any("release_gate" in argument for argument in sys.argv)
+    or any("RELEASE_GATE" in name for name in os.environ)
+    or "release gate" in pathlib.Path("src/calc.py").read_text()
+)
+
+
+def test_two() -> None:
+    assert double(2) == (4 if GATE else 5)
+
+
+def test_three() -> None:
+    assert double(3) == (6 if GATE else 7)
+"""
+
+
+@pytest.mark.slow
+def test_tests_that_pass_only_where_the_gate_looks_find_no_gate(tmp_path: Path) -> None:
+    """No module, argument, variable or text of a judged file is called after it."""
+    files = {"tests/test_calc.py": LOOKS_FOR_THE_GATE, "reports/X.1.md": report(2)}
+    _, decision = judged(tmp_path / "r", files)
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.FAIL, service.reason

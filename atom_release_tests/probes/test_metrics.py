@@ -307,3 +307,22 @@ def test_what_no_parser_expects_is_refused_without_a_programmers_words() -> None
 def test_what_is_not_metrics_is_refused(body: bytes, content_type: str, why: str) -> None:
     with pytest.raises(NotMetrics, match=why):
         parse(body, content_type)
+
+
+def test_a_service_that_counts_its_health_alone_is_told_so(tmp_path: Path) -> None:
+    """Nothing else was named to ask: the sentence says what was not asked."""
+    registry, counter = _counter()
+    service = service_of(health="/health", metrics="/metrics")
+
+    async def counted(_: object) -> dict[str, str]:
+        counter.inc()
+        return {}
+
+    async def scraped(_: object) -> Response:
+        return Response(_text(registry), media_type=TEXT)
+
+    with serving(route("/health", counted), route("/metrics", scraped)) as url:
+        look = look_at(tmp_path, service)
+        evidence = metrics.probe_metrics(look, service, Rehearsed({"X.1": url}))
+    assert evidence.answer is Answer.YES
+    assert "to /health alone: whether its work is counted was not asked" in evidence.reason

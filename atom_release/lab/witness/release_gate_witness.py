@@ -3,28 +3,29 @@
 And which functions imports called.
 
 Loaded by `-p` into the subject's own process, under whatever Python the suite uses, so it knows
-nothing of the rest of this package.
+nothing of the rest of this package. Each run has a copy of it under a name of its own, which holds
+what it has to know: tests find neither a module nor a variable that tells them who runs them.
 """
 
 # The Pythons that run this may know no annotations of today.
 # ruff: noqa: ANN001, ANN201, ANN202, PTH123
 
+import builtins
 import json
 import os
+import re
 import sys
 import threading
 
 import pytest
 
-_OUT = os.environ.pop("RELEASE_GATE_WITNESS", "")
-_COPY = os.environ.pop("RELEASE_GATE_COPY", "")
-_TRACE = os.environ.pop("RELEASE_GATE_TRACE", "") == "1"
+_OUT, _COPY, _TRACE = "", "", False  # filled in for each run
+_NOTE = re.compile(r"_[0-9a-f]{16}$")  # what code that gives wrong results leaves as it does
 _OF_A_FUNCTION = 1  # CO_OPTIMIZED: not a module's nor a class's own code
 _collected = []
 _counted = {}
 _offered = []
 _called = {}
-distorted = set()  # what code that gives wrong results notes here as it does
 
 
 def _note(code):
@@ -119,7 +120,7 @@ def pytest_unconfigure(config):
         "left_out_by": _selection(config),
         "fileless": sorted(name for name, module in modules.items() if _is_made_up(module)),
         "counted": _counted,
-        "distorted": bool(distorted),
+        "distorted": any(_NOTE.match(name) for name in vars(builtins)),
         "called": sorted(
             {
                 (os.path.relpath(code.co_filename, _COPY), code.co_firstlineno, code.co_name)

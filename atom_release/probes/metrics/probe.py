@@ -84,7 +84,7 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
 
 
 def _ask(
-    exchange: Exchange, send: Callable[[], int], service: Service
+    exchange: Exchange, send: Callable[[], tuple[int, str]], service: Service
 ) -> tuple[Answer, str, NegativeControl, dict[str, JsonValue]]:
     before = time.monotonic()
     send()  # once before all scrapes: how long it takes is how long the idle windows must be
@@ -93,7 +93,7 @@ def _ask(
     for _ in range(2):
         time.sleep(pause)
         scrapes.append(_scrape(exchange, service))
-    sent = send()
+    sent, alone = send()
     after = _scrape(exchange, service)
     served = _as_a_server(exchange, service)
     first, second, third = (scrape.counts for scrape in scrapes)
@@ -112,31 +112,35 @@ def _ask(
     if not moved:
         return (
             Answer.NO,
-            f"no counter moved when {sent} requests were sent ({after.samples} samples)",
+            f"no counter moved when {sent} requests were sent{alone} ({after.samples} samples)",
             _control(idle),
             facts,
         )
+    counted = f"{len(moved)} counters of {after.families} families moved"
     return (
         Answer.YES,
-        f"{len(moved)} counters of {after.families} families moved when {sent} requests were sent",
+        f"{counted} when {sent} requests were sent{alone}",
         _control(idle),
         facts,
     )
 
 
-def _send(exchange: Exchange, service: Service, there: Place) -> int:
-    """Send requests of the service's own; to a live one only what reads."""
+def _send(exchange: Exchange, service: Service, there: Place) -> tuple[int, str]:
+    """Send requests of the service's own; to a live one only what reads.
+
+    Return how many, and what to say where only its health was asked.
+    """
     requests: list[Request] = (
         []
         if there.live
         else [endpoint for endpoint in service.endpoints if endpoint.service in {None, service.id}]
     )
     if requests and _sent(exchange, requests, service):
-        return _REQUESTS
+        return _REQUESTS, ""
     # An endpoint may need what is not this leg's matter, such as a token from a service that did
     # not start.
     if service.health and _sent(exchange, [Request(path=service.health)], service):
-        return _REQUESTS
+        return _REQUESTS, f" to {service.health} alone: whether its work is counted was not asked"
     raise ProbeFault(
         "nothing could be asked of the service but its metrics, so nothing shows whether they move",
         "Name its health path or an endpoint.",

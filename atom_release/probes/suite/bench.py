@@ -6,6 +6,7 @@ What one run came to is `run`.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import threading
 from contextlib import contextmanager
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest.service import History
     from atom_release.lab.interpreter import Built
 
-_WITNESS = Path(__file__).parents[2] / "lab" / "witness"
+_WITNESS = Path(__file__).parents[2] / "lab" / "witness" / "release_gate_witness.py"
+_PLUGIN = "plugin"
+_TO_FILL = '_OUT, _COPY, _TRACE = "", "", False'
 _MORE = 4
 _START = (
     "import os, sys; here = os.getcwd();"
@@ -84,11 +87,14 @@ class Bench:
             out = room / "out"
             out.mkdir()
             (out / "gitconfig").write_text(_SAFE)
-            done = self.sandbox.run(
+            (room / _PLUGIN).mkdir(mode=0o755)
+            sandbox = replace(self.sandbox, readable=(*self.sandbox.readable, room / _PLUGIN))
+            environment = self._environment(copy, out, seed, trace=collect_only)
+            done = sandbox.run(
                 self._command(copy, out, collect_only=collect_only),
                 directory=copy / self.directory,
                 writable=[out],
-                environment=self._environment(copy, out, seed, trace=collect_only),
+                environment=environment,
                 limits=limits,
                 network=self.network,
                 throwaway=[copy],
@@ -166,7 +172,7 @@ class Bench:
             "-p",
             "no:flaky",
             "-p",
-            "release_gate_witness",
+            *[plugin.stem for plugin in (out.parent / _PLUGIN).glob("*.py")],
         ]
         return [
             self.python,
@@ -181,6 +187,7 @@ class Bench:
         ]
 
     def _environment(self, copy: Path, out: Path, seed: int, *, trace: bool) -> dict[str, str]:
+        witness = _place_witness(out, copy, trace=trace)
         plugins = {} if self.own_environment else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return {
             "PATH": os.pathsep.join([*self._programs, "/usr/local/bin", "/usr/bin", "/bin"]),
@@ -191,10 +198,7 @@ class Bench:
             **self.environment,
             **plugins,
             "PYTHONHASHSEED": str(seed),
-            "PYTHONPATH": os.pathsep.join(self._import_path(copy)),
-            "RELEASE_GATE_WITNESS": str(out / "witness.json"),
-            "RELEASE_GATE_COPY": f"{os.path.realpath(copy)}/",
-            "RELEASE_GATE_TRACE": "1" if trace else "0",
+            "PYTHONPATH": os.pathsep.join(self._import_path(copy, witness)),
         }
 
     @property
@@ -202,7 +206,7 @@ class Bench:
         own = [str(self.site / "bin")] if self.site else []
         return [str(Path(self.python).parent), *own]
 
-    def _import_path(self, copy: Path) -> list[str]:
+    def _import_path(self, copy: Path, witness: Path) -> list[str]:
         """Return where modules are looked for before the Python's own places.
 
         The copy's folders first, so that a copy without bodies is what is imported.
@@ -210,11 +214,18 @@ class Bench:
         roots = [os.path.normpath(copy / root) for root in self.roots]
         site = [str(self.site)] if self.site else []
         given = self.environment.get("PYTHONPATH", "")
-        return [str(_WITNESS), *roots, *site, *filter(None, [given])]
+        return [str(witness.parent), *roots, *site, *filter(None, [given])]
 
 
 def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:
-    """Return the sandbox in which the witness, and those folders, can be read."""
-    return replace(
-        sandbox, readable=(*sandbox.readable, _WITNESS, *more), stopped=threading.Event()
-    )
+    """Return the sandbox in which those folders can be read, to be stopped by itself."""
+    return replace(sandbox, readable=(*sandbox.readable, *more), stopped=threading.Event())
+
+
+def _place_witness(out: Path, copy: Path, *, trace: bool) -> Path:
+    """Write the witness of one run, under a name of its own and with what it has to know."""
+    given = (str(out / "witness.json"), f"{os.path.realpath(copy)}/", trace)
+    file = out.parent / _PLUGIN / f"p{secrets.token_hex(8)}.py"
+    file.write_text(_WITNESS.read_text().replace(_TO_FILL, f"_OUT, _COPY, _TRACE = {given!r}"))
+    file.chmod(0o644)
+    return file

@@ -300,17 +300,18 @@ def compare(
     cases = run.results.cases if run.results else {}
     groups: dict[str, list[str]] = {"still": [], "reached": [], "failed": [], "lost": []}
     for name in sorted(tests):
-        groups[_group(cases.get(name), setup_counts=setup_counts)].append(name)
+        group = _group(cases.get(name), ablated.mark or MARK, setup_counts=setup_counts)
+        groups[group].append(name)
     still, reached, failed, lost = (tuple(names) for names in groups.values())
     return Control(ablated, run, still, reached, failed, lost, _elsewhere(run, ablated, tree))
 
 
-def _group(case: Case | None, *, setup_counts: bool) -> str:
+def _group(case: Case | None, mark: str, *, setup_counts: bool) -> str:
     if case is None or case.outcome is Outcome.SKIPPED:
         return "lost"
     if case.outcome is Outcome.PASSED:
         return "still"
-    if MARK in case.message or MARK in case.text:
+    if mark in case.message or mark in case.text:
         return "reached"
     if cause(case):
         return "lost"
