@@ -14,14 +14,16 @@ from typing import Any
 import pytest
 
 from atom_release.errors import ManifestError
+from atom_release.gate.catalogue.criteria import LegSpec
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.manifest.former import read_stored
 from atom_release.gate.operator import Operator
+from atom_release.gate.rules.legs import judge as judge_leg
 from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction
 from atom_release.gate.rules.ratchet import loosenings
 from atom_release.release.timebox import latest_end
 from atom_release.source.manifest_file import parse_manifest
-from atom_release_tests.fixtures.cases import MANIFEST
+from atom_release_tests.fixtures.cases import MANIFEST, case_of, evidence_for
 
 DOCUMENT: dict[str, Any] = MANIFEST.model_dump(mode="json", exclude_defaults=True)
 
@@ -97,6 +99,21 @@ HONEST: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", HONEST)
 def test_honest_terms_are_judged(name: str) -> None:
     assert read(HONEST[name])
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [({"X-Load-Test": "1"}, "X-Load-Test"), ({"Authorization": "Bearer {token:user}"}, "")],
+)
+def test_headers_that_only_a_load_test_sends_are_told(headers: dict[str, str], named: str) -> None:
+    """They may name a fast path. The honest twin signs in as everybody does."""
+    document = with_endpoints({"name": "items", "path": "/items", "headers": headers})
+    document["left_out"].pop("P-6", None)
+    manifest = Manifest.model_validate(document)
+    figures = {"name": "items", "requests": 200, "errors": 0, "p95": 5, "low": 4, "high": 6}
+    piece = evidence_for(("latency", "X.1"), facts={"endpoints": [figures]})
+    reason = judge_leg(LegSpec("P-6", "latency", "X.1"), case_of([piece], manifest)).reason
+    assert ("asked with headers of its own: X-Load-Test" in reason) is bool(named), reason
 
 
 def test_years_of_time_are_not_the_author_s_to_take() -> None:

@@ -33,6 +33,8 @@ from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
 _DEFAULT_POLICY = CriterionPolicy()
+_USUAL_HEADERS = frozenset({"accept", "authorization", "content-type"})
+"""Headers that any client sends; others may be a way of the load test's own."""
 NOTHING_TO_REVIEW = Review()
 NO_OPERATOR = Operator(floor=())
 """What decisions were made under before there were operators' files: no floor."""
@@ -218,9 +220,12 @@ def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
 
 def _latency(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     service = case.manifest.service(spec.subject)
-    return performance.judge_latency(
+    answer, reason = performance.judge_latency(
         evidence.facts, service.budget, [endpoint.name for endpoint in service.endpoints]
     )
+    headers = sorted({name for endpoint in service.endpoints for name in endpoint.headers})
+    own = [name for name in headers if name.casefold() not in _USUAL_HEADERS]
+    return answer, f"{reason}; asked with headers of its own: {', '.join(own)}" if own else reason
 
 
 def _histogram(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
