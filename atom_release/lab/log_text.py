@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from atom_release.gate.printable import printable
+
 _LONGEST = 65_536
 _KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----"
@@ -25,7 +27,10 @@ _MARK = "[redacted]"
 
 
 def kept_log(text: str) -> str:
-    """Return the last 64 KiB of a log without private keys, passwords and tokens."""
+    """Return the last 64 KiB of a log without private keys, passwords and tokens.
+
+    What would act on a terminal that shows the file is written out.
+    """
     for pattern, mark in (
         (_KEY, _MARK),
         (_NAMED, rf"\1{_MARK}"),
@@ -33,6 +38,7 @@ def kept_log(text: str) -> str:
         (_WEB_TOKEN, _MARK),
     ):
         text = pattern.sub(mark, text)
+    text = printable(text)
     if len(text) <= _LONGEST:
         return text
     return f"[{len(text) - _LONGEST} characters before this are left out]\n{text[-_LONGEST:]}"

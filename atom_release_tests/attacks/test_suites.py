@@ -275,3 +275,24 @@ def test_tests_that_pass_only_where_the_gate_looks_find_no_gate(tmp_path: Path) 
     _, decision = judged(tmp_path / "r", files)
     service = decision.criterion("X.1")
     assert service.outcome is Outcome.FAIL, service.reason
+
+
+@pytest.mark.slow
+def test_what_a_suite_prints_acts_on_no_terminal_that_shows_an_artifact(tmp_path: Path) -> None:
+    """Clearing the screen, a title, a link and text from right to left, in output and names."""
+    acting = "\\x1b[2J\\x1b]0;owned\\x07\\x1b]8;;http://evil.example\\x07\\u202eGREEN"
+    tests = (
+        f"import pytest\n\n{TRUE}{THREE}"
+        f'\n\n@pytest.mark.parametrize("value", ["{acting}"])\n'
+        "def test_odd(value: str) -> None:\n    print(value)\n    assert double(2) == 5, value\n"
+    )
+    files = {"tests/test_calc.py": tests, "reports/X.1.md": report(3)}
+    release, decision = judged(tmp_path / "r", files)
+    assert decision.criterion("X.1").outcome is Outcome.FAIL
+    written = [path for path in Path(release.settings.out).rglob("*") if path.is_file()]
+    assert any(path.name.endswith("Evidence_X_1.log") for path in written)
+    for path in written:
+        content = path.read_bytes()
+        assert b"\x1b" not in content, path
+        if path.suffix != ".json":
+            assert "\u202e".encode() not in content, path

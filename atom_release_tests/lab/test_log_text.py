@@ -48,3 +48,9 @@ def test_of_a_long_log_the_end_is_kept() -> None:
     kept = kept_log("x" * 70_000 + "the end")
     assert kept.endswith("the end")
     assert kept.startswith("[4471 characters before this are left out]\n")
+
+
+def test_what_would_act_on_a_terminal_is_written_out() -> None:
+    """`cat` of the artifact must not clear the screen, set its title or turn the direction."""
+    kept = kept_log("a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9b31me\r\nend\n")
+    assert kept == "a\\x1b[2Jb\\x1b]0;owned\\x07c\\u202ed\\x9b31me\nend\n"
