@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from atom_release.errors import ManifestError
-from atom_release.gate.catalogue.criteria import LegSpec
+from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.manifest.former import read_stored
 from atom_release.gate.operator import Operator
