@@ -9,7 +9,7 @@ so that the branch only ever moves forward.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -125,20 +125,29 @@ def make_release_commit(
             {path: write_blob(git, path, content) for path, content in artifacts.items()},
         )
         check_differs_only_in(git, judged, tree, artifacts)
-        arguments = [argument for parent in parents for argument in ("-p", parent)]
-        return git.line(
-            "commit-tree",
-            tree,
-            *arguments,
-            "-F",
-            "-",
-            stdin=signed.text,
-            environment=signed.variables,
-        )
+        return write_commit(git, tree, parents, signed)
     except GitError as error:
         raise ActFailed(
             f"The release commit could not be made: {error.message}", error.remedy
         ) from error
+
+
+def write_commit(git: Git, tree: str, parents: Sequence[str], signed: Signature) -> str:
+    """Write a commit as an object and give its id.
+
+    Raises:
+        GitError: git does not write it.
+    """
+    named = [argument for parent in parents for argument in ("-p", parent)]
+    return git.line(
+        "commit-tree",
+        tree,
+        *named,
+        "-F",
+        "-",
+        stdin=signed.text,
+        environment=signed.variables,
+    )
 
 
 def still_fits(repository: Path, commit: str, onto: Onto) -> bool:

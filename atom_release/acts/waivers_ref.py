@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from atom_release.acts.release_commit import Signature
+from atom_release.acts.release_commit import Signature, write_commit
 from atom_release.errors import StoreError
 from atom_release.git import Git, GitError
 from atom_release.records import canonical
@@ -38,16 +38,7 @@ def add(repository: Path, envelopes: list[bytes], signed: Signature) -> str:
         tree = git.line(
             "mktree", stdin="".join(f"{entries[name]}\n" for name in sorted(entries)).encode()
         )
-        parents = ("-p", before) if before else ()
-        commit = git.line(
-            "commit-tree",
-            tree,
-            *parents,
-            "-F",
-            "-",
-            stdin=signed.text,
-            environment=signed.variables,
-        )
+        commit = write_commit(git, tree, [before] if before else [], signed)
         git.line("update-ref", REFERENCE, commit, before or "0" * len(commit))
     except GitError as error:
         raise StoreError(

@@ -6,7 +6,7 @@ Nothing here changes a reference anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from atom_release.git.call import Git
@@ -93,8 +93,21 @@ def references(git: Git, address: str, *names: str, timeout: float) -> dict[str,
         GitError: no answer came.
     """
     patterns = [f"{name}{peeled}" for name in names for peeled in ("", "^{}")]
+    listed = _list_remote(git, address, *patterns, timeout=timeout)
+    return {ref: oid for oid, ref in listed if ref.removesuffix("^{}") in names}
+
+
+def _list_remote(
+    git: Git, address: str, *patterns: str, timeout: float, options: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """Return what another repository lists under these patterns, as (value, reference).
+
+    Raises:
+        GitError: no answer came.
+    """
     ran = git.call(
         "ls-remote",
+        *options,
         "--end-of-options",
         address,
         *patterns,
@@ -104,10 +117,8 @@ def references(git: Git, address: str, *names: str, timeout: float) -> dict[str,
     )
     if ran.status != 0:
         raise failure(ran, "ls-remote", git.repository)
-    listed = [
-        line.split("\t", 1) for line in ran.out.decode("utf-8", "surrogateescape").splitlines()
-    ]
-    return {ref: oid for oid, ref in listed if ref.removesuffix("^{}") in names}
+    lines = ran.out.decode("utf-8", "surrogateescape").splitlines()
+    return [(value, ref) for value, _, ref in (line.partition("\t") for line in lines)]
 
 
 @dataclass(frozen=True)
@@ -129,22 +140,10 @@ def default_branch(git: Git, address: str, base: str | None, *, timeout: float) 
         GitError: no answer came.
     """
     patterns = [f"refs/heads/{base}" if base else "HEAD", "refs/tags/*"]
-    ran = git.call(
-        "ls-remote",
-        "--symref",
-        "--end-of-options",
-        address,
-        *patterns,
-        network=True,
-        timeout=timeout,
-        address=address,
-    )
-    if ran.status != 0:
-        raise failure(ran, "ls-remote", git.repository)
     listed: dict[str, str] = {}
     branch = f"refs/heads/{base}" if base else None
-    for line in ran.out.decode("utf-8", "surrogateescape").splitlines():
-        value, _, ref = line.partition("\t")
+    lines = _list_remote(git, address, *patterns, timeout=timeout, options=("--symref",))
+    for value, ref in lines:
         if value.startswith("ref: ") and ref == "HEAD":
             branch = branch or value.removeprefix("ref: ")
         else:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.system import SystemFacts
 from atom_release.gate.manifest import Service, Start
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.http_exchange import Exchange
@@ -237,7 +238,7 @@ def unreached(look: Look, question: str, name: str, kind: str, variable: str) ->
         f"{name} at ${variable} {says}",
         remedy=f"Check the address in {variable}, and that the system behind it is up.",
         assurance=Assurance.LIVE,
-        facts={"how": "live", "kind": kind, "variable": variable},
+        facts=SystemFacts(how="live", kind=kind, variable=variable).to_json(),
     )
 
 
@@ -256,5 +257,5 @@ def absent(
         why,
         remedy=remedy,
         assurance=assurance,
-        facts={"how": how, "kind": "absent"},
+        facts=SystemFacts(how=how, kind="absent").to_json(),
     )

@@ -17,6 +17,7 @@ from hashlib import sha256
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.facts.approval import ApprovalFacts
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Approval, Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
@@ -87,7 +88,7 @@ def probe_approval(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
             if answer is Answer.NO
             else ""
         ),
-        facts=story.facts,
+        facts=ApprovalFacts.model_validate(story.facts).to_json(),
         isolation=rehearsal.isolation,
     )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord
 from atom_release.gate.claims.service_facts import FileSize, Known, LineAge
+from atom_release.gate.facts.claims import AddedFact, ClaimsFacts, ReportFacts, UnchangedFact
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer
@@ -71,7 +72,6 @@ def _beside(look: Look, report: str) -> bytes | None:
 
 
 def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, Evidence]:
-    state = "twice" if paths else "absent"
     reason = (
         f"claimed twice: {', '.join(paths[:SHOWN])}"
         if paths
@@ -82,11 +82,11 @@ def _absent(look: Look, service: Service, paths: list[str]) -> tuple[Evidence, E
         if paths
         else f"Commit the report of {service.name} as {service.report}."
     )
-    facts: dict[str, Any] = {
-        "state": state,
-        "paths": paths[:SHOWN],
-        "disagreements": find_disagreements(look, service, paths[:SHOWN]),
-    }
+    facts = ReportFacts(
+        state="twice" if paths else "absent",
+        paths=tuple(paths[:SHOWN]),
+        disagreements=tuple(find_disagreements(look, service, paths[:SHOWN])),
+    ).to_json()
     rest: dict[str, Any] = {"control": absent_path_control(look), "remedy": remedy, "facts": facts}
     return look.found(REPORT, service.id, Answer.NO, reason, **rest), look.found(
         _QUESTION, service.id, Answer.UNKNOWN, f"nothing to read: {reason}", **rest
@@ -99,7 +99,7 @@ def _unreadable(
     rest: dict[str, Any] = {
         "control": absent_path_control(look),
         "remedy": remedy,
-        "facts": {"state": "unread", "paths": [path], "unread": why},
+        "facts": ReportFacts(state="unread", paths=(path,), unread=why).to_json(),
     }
     reason = f"{path} could not be read: {why}"
     return look.found(REPORT, service.id, Answer.UNKNOWN, reason, **rest), look.found(
@@ -113,23 +113,22 @@ def _claims(
     added = look.tree.added(record.path)
     since = added.commit if added is not None and added.complete else None
     code, data = _code(service), _data(service)
-    facts: dict[str, Any] = {
-        "record": record.model_dump(mode="json"),
-        "known": _known(look, service, record).model_dump(mode="json"),
-        "added": (
-            {
-                "commit": added.commit,
-                "when": added.when.astimezone(UTC).isoformat(),
-                "complete": added.complete,
-            }
+    facts = ClaimsFacts(
+        record=record.model_dump(mode="json"),
+        known=_known(look, service, record).model_dump(mode="json"),
+        added=(
+            AddedFact(
+                commit=added.commit,
+                when=added.when.astimezone(UTC).isoformat(),
+                complete=added.complete,
+            )
             if added
             else None
         ),
-        "unchanged": {
-            "code": _unchanged(look.tree, since, code),
-            "data": _unchanged(look.tree, since, data),
-        },
-    }
+        unchanged=UnchangedFact(
+            code=_unchanged(look.tree, since, code), data=_unchanged(look.tree, since, data)
+        ),
+    ).to_json()
     return look.found(
         _QUESTION,
         service.id,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from atom_release.errors import ProbeFault
 from atom_release.forge import Forge, forge_at
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.forge import ForgeFacts
 from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
 from atom_release.git import masked, remote
 from atom_release.lab.look import Look
@@ -111,13 +112,13 @@ def _asked(look: Look, forge: Forge, base: str, token: str) -> Evidence:
         changed="sent the same request with a wrong token",
         found=f"status {refused.status}",
     )
-    facts = {
-        "forge": masked(base),
-        "repository": repository,
-        "user_status": user.status,
-        "repository_status": repo.status,
-    }
-    return _found(look, answer, reason, remedy, control=control, facts=facts)
+    facts = ForgeFacts(
+        forge=masked(base),
+        repository=repository,
+        user_status=user.status,
+        repository_status=repo.status,
+    )
+    return _found(look, answer, reason, remedy, control=control, facts=facts.to_json())
 
 
 def _judged(forge: Forge, user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:

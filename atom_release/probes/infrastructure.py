@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.system import SystemFacts
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.look import Look
@@ -42,10 +43,8 @@ def within(look: Look, system: str, ask: Callable[[], Evidence]) -> Evidence:
         raise raised[0]
     if came:
         return came[0]
-    reason, facts = (
-        f"{system} did not finish its answers within {limit:g} s",
-        {"how": "given up", "kind": "timeout"},
-    )
+    reason = f"{system} did not finish its answers within {limit:g} s"
+    facts = SystemFacts(how="given up", kind="timeout").to_json()
     return look.found(system, system, Answer.UNKNOWN, reason, assurance=Assurance.LIVE, facts=facts)
 
 

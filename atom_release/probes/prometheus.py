@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.prometheus import PrometheusFacts, ScrapedService
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import absent, unreached
@@ -77,13 +78,14 @@ def probe(look: Look) -> Evidence:
 def _judged(
     look: Look, variable: str, targets: list[_Target], control: NegativeControl
 ) -> Evidence:
-    scraped, wrong, unmatched = {}, [], []
+    scraped: dict[str, ScrapedService] = {}
+    wrong, unmatched = [], []
     for service in look.manifest.services:
         if service.metrics is None:
             continue
         own = [target for target in targets if _is_of(look, service, target)]
         problems = [problem for target in own if (problem := target.problem(look.clock()))]
-        scraped[service.id] = {"targets": len(own), "problems": problems}
+        scraped[service.id] = ScrapedService(targets=len(own), problems=tuple(problems))
         wrong += [f"{service.id} {problem}" for problem in problems]
         if not own:
             unmatched.append(service)
@@ -110,13 +112,9 @@ def _judged(
         ),
         assurance=Assurance.LIVE,
         control=control,
-        facts={
-            "how": "live",
-            "kind": "ready",
-            "variable": variable,
-            "targets": len(targets),
-            "services": scraped,
-        },
+        facts=PrometheusFacts(
+            how="live", kind="ready", variable=variable, targets=len(targets), services=scraped
+        ).to_json(),
     )
 
 

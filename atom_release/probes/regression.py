@@ -95,7 +95,8 @@ def compare(
     )
     if latency is None or "endpoints" not in latency.facts:
         why = f"nothing was measured that could be compared with {baseline.tag}"
-        return look.found(QUESTION, service.id, Answer.UNKNOWN, why, facts={"baseline": named})
+        facts = RegressionFacts(baseline=named).to_json()
+        return look.found(QUESTION, service.id, Answer.UNKNOWN, why, facts=facts)
     then = _window(before.facts)
     facts = RegressionFacts(baseline=named, now=_window(latency.facts), then=then).to_json()
     answer, reason = judge_regression(facts, service.budget)
@@ -131,7 +132,7 @@ def _not_compared(look: Look, service: Service, why: str, facts: dict[str, JsonV
         reason,
         assurance=Assurance.LIVE,
         control=_control(_MADE_UP, service.budget),
-        facts={**facts, "not_applicable": reason},
+        facts=RegressionFacts.model_validate({**facts, "not_applicable": reason}).to_json(),
     )
 
 

@@ -6,6 +6,7 @@ It answers, the release's branch fast-forwards there, and `git request-pull` wri
 from __future__ import annotations
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.remote import RemoteFacts
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import failure, masked
 from atom_release.git.remote import is_ancestor
@@ -31,11 +32,11 @@ def probe_remote(look: Look, *, own: Own) -> Evidence:
             answer, reason, remedy = _request_pull(look, place, refs, name, reason)
     except Unanswered as fault:
         return look.found("remote", name, fault.answer, fault.message, remedy=fault.remedy)
-    facts = {
-        "remote": place.shown,
-        "branch": refs.get(f"refs/heads/{release.branch}"),
-        "base": refs.get(f"refs/heads/{release.base}"),
-    }
+    facts = RemoteFacts(
+        remote=place.shown,
+        branch=refs.get(f"refs/heads/{release.branch}"),
+        base=refs.get(f"refs/heads/{release.base}"),
+    )
     control = _control(look, place)
     return look.found(
         "remote",
@@ -43,7 +44,7 @@ def probe_remote(look: Look, *, own: Own) -> Evidence:
         answer,
         reason,
         remedy=remedy,
-        facts=facts,
+        facts=facts.to_json(),
         control=control,
         assurance=place.assurance,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.gate.claims.ledger import disagreements
 from atom_release.gate.claims.record import ClaimKind, ClaimRecord, ReportStatus
+from atom_release.gate.facts.claims import ReportFacts, State
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState
@@ -70,21 +71,21 @@ def ask_report(look: Look, service: Service, record: ClaimRecord) -> Evidence:
         reason,
         remedy=_remedy(record, answer),
         control=absent_path_control(look),
-        facts={
-            "state": state,
-            "paths": [record.path],
-            "status": record.status.value,
-            "status_raw": record.status_raw,
-            "task_id": record.task_id,
-            "disagreements": find_disagreements(look, service, [record.path, *twins]),
-        },
+        facts=ReportFacts(
+            state=state,
+            paths=(record.path,),
+            status=record.status.value,
+            status_raw=record.status_raw,
+            task_id=record.task_id,
+            disagreements=tuple(find_disagreements(look, service, [record.path, *twins])),
+        ).to_json(),
         sources={record.path: look.tree.digest(record.path)},
     )
 
 
 def _standing(
     look: Look, service: Service, record: ClaimRecord, twins: list[str]
-) -> tuple[Answer, str, str]:
+) -> tuple[Answer, State, str]:
     """Return the answer, the state of the report in the tree, and the reason."""
     if twins:
         return (

@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
 
 import yaml
 
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.safety_mode import SafetyModeFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.probes.scanned import conclude
@@ -27,6 +28,7 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _SPEAKS = re.compile(rb"""["']?safety["']?\s*:""")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST = 4_194_304
+_NO_PACKAGE = "the tree holds no workflow package that states a safety mode"
 _REMEDY = "Set safety.mode to manual in the package's manifest."
 
 
@@ -40,13 +42,14 @@ def probe_safety_mode(look: Look) -> list[Evidence]:
         "canary/package.json": b'{"spec": {"safety": {"mode": "auto"}}}',
     }
     checked = control(scanner_of({}, []), canaries, "a workflow package with safety.mode auto")
-    facts: dict[str, Any] = {
-        "packages": len(modes),
-        "modes": dict(sorted(modes.items())),
-        "unreadable": sorted(unreadable),
-    }
+    facts = partial(
+        SafetyModeFacts,
+        packages=len(modes),
+        modes=dict(sorted(modes.items())),
+        unreadable=sorted(unreadable),
+    )
     if not modes and not unreadable:
-        facts["not_applicable"] = "the tree holds no workflow package that states a safety mode"
+        facts = partial(facts, not_applicable=_NO_PACKAGE)
     if unreadable and not result.deciding:
         reason = (
             "a manifest that speaks of safety could not be read:"
@@ -59,7 +62,7 @@ def probe_safety_mode(look: Look) -> list[Evidence]:
                 Answer.UNKNOWN,
                 reason,
                 control=checked,
-                facts=facts,
+                facts=facts().to_json(),
                 remedy="Make it valid YAML or JSON.",
             )
         ]

@@ -7,11 +7,11 @@ the scan itself is `source.scan`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import JsonValue
-
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.tree_scan import FindingCounts, ScanFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.source.scan import Scan
@@ -26,29 +26,32 @@ def conclude(  # noqa: PLR0913 - what one evidence is made of
     checked: NegativeControl,
     *,
     thing: str,
+    facts: Callable[..., ScanFacts],
     trouble: str = "",
     **rest: Any,  # noqa: ANN401 - as for Look.found
 ) -> Evidence:
     """Return the evidence.
 
     NO with anything that decides, UNKNOWN if not all was read or a part of the scan failed
-    (`trouble` says why), YES otherwise; `rest` as for `Look.found`.
+    (`trouble` says why), YES otherwise; `facts` is the question's model, given what is its own;
+    `rest` as for `Look.found`.
     """
-    facts: dict[str, JsonValue] = {
-        "files": result.files,
-        "bytes": result.bytes,
-        "blobs_in_tree": result.expected,
-        "unread": dict(result.unread),
-        "submodules": list(result.submodules[:_SHOWN]),
-        "lfs_pointers": list(result.pointers[:_SHOWN]),
-        "findings": [finding.as_json() for finding in result.deciding[:_SHOWN]],
-        "warnings": [warning.as_json() for warning in result.warnings[:_SHOWN]],
-        "counts": {"findings": len(result.deciding), "warnings": len(result.warnings)},
-        "by_rule": dict(sorted(Counter(finding.rule for finding in result.findings).items())),
-    }
-    facts.update(rest.pop("facts", {}))
+    scanned = facts(
+        files=result.files,
+        bytes=result.bytes,
+        blobs_in_tree=result.expected,
+        unread=dict(result.unread),
+        submodules=result.submodules[:_SHOWN],
+        lfs_pointers=result.pointers[:_SHOWN],
+        findings=[finding.as_fact() for finding in result.deciding[:_SHOWN]],
+        warnings=[warning.as_fact() for warning in result.warnings[:_SHOWN]],
+        counts=FindingCounts(findings=len(result.deciding), warnings=len(result.warnings)),
+        by_rule=dict(sorted(Counter(finding.rule for finding in result.findings).items())),
+    )
     answer, reason = _answer(result, thing, trouble)
-    return look.found(question, "tree", answer, reason, control=checked, facts=facts, **rest)
+    return look.found(
+        question, "tree", answer, reason, control=checked, facts=scanned.to_json(), **rest
+    )
 
 
 def _answer(result: Scan, thing: str, trouble: str = "") -> tuple[Answer, str]:

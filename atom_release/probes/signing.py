@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from atom_release.errors import AtomReleaseError
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.signing import SigningFacts
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.look import Look
 from atom_release.probes.signature.private_halves import private_keys_in
@@ -54,12 +55,12 @@ def probe_artifact_signing(
     ]
     checked = _control(accepted)
     in_tree = private_keys_in(look.tree).holders_of(load_public(public_pem)) if public_pem else []
-    facts = {
-        "bytes": len(envelope),
-        "tampered_copies": len(_tampered(envelope)),
-        "accepted": list(accepted),
-        "private_half_in_tree": list(in_tree),
-    }
+    facts = SigningFacts(
+        bytes=len(envelope),
+        tampered_copies=len(_tampered(envelope)),
+        accepted=tuple(accepted),
+        private_half_in_tree=tuple(in_tree),
+    ).to_json()
     if verified != payload:
         return look.found(
             "signing",

@@ -13,10 +13,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from pydantic import JsonValue
-
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.simulated_prometheus import SimulatedPrometheusFacts, TargetFacts
 from atom_release.gate.manifest import Request
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import Rehearsal
@@ -55,12 +54,12 @@ def probe(look: Look, rehearsal: Rehearsal) -> list[Evidence]:
                 strict=True,
             )
         )
-    down = [service for service, target in seen.items() if target["health"] != "up"]
+    down = [service for service, target in seen.items() if target.health != "up"]
     reason = (
         f"simulated by the gate's own scrapes: {len(seen) - len(down)} of {len(seen)} rehearsed"
         f" services are up{_named(down)}; no Prometheus server was asked"
     )
-    facts: dict[str, JsonValue] = {"how": "simulated", "kind": "scraped", "targets": dict(seen)}
+    facts = SimulatedPrometheusFacts(how="simulated", kind="scraped", targets=seen)
     answer = Answer.NO if down else Answer.YES
     return [
         look.found(
@@ -69,7 +68,7 @@ def probe(look: Look, rehearsal: Rehearsal) -> list[Evidence]:
             reason,
             assurance=Assurance.SIMULATED,
             control=_control(look),
-            facts=facts,
+            facts=facts.to_json(),
             isolation=rehearsal.isolation,
         )
     ]
@@ -79,40 +78,40 @@ def _named(down: list[str]) -> str:
     return f" ({', '.join(down)} down)" if down else ""
 
 
-def _target(look: Look, url: str, path: str) -> dict[str, JsonValue]:
+def _target(look: Look, url: str, path: str) -> TargetFacts:
     """Scrape one target twice and give its line of the targets page."""
     with Exchange(
         {"target": url}, timeout=look.manifest.infrastructure.timeout.total_seconds()
     ) as exchange:
         target = _scraped(exchange, path, look.clock())
-        if target["health"] == "up":
+        if target.health == "up":
             time.sleep(_INTERVAL)
-            target = {**_scraped(exchange, path, look.clock()), "scrapes": 2}
+            target = _scraped(exchange, path, look.clock()).model_copy(update={"scrapes": 2})
     return target
 
 
-def _scraped(exchange: Exchange, path: str, moment: datetime) -> dict[str, JsonValue]:
-    began: dict[str, JsonValue] = {"last_scrape": moment.isoformat()}
+def _scraped(exchange: Exchange, path: str, moment: datetime) -> TargetFacts:
+    began = moment.isoformat()
     try:
         answered = exchange.send(Request(path=path), service="target")
         if answered.status != 200:  # noqa: PLR2004 - a server takes nothing else
-            return {**began, "health": "down", "error": f"answers {answered.status}"}
+            return TargetFacts(last_scrape=began, health="down", error=f"answers {answered.status}")
         parsed = parse(answered.body, answered.headers.get("content-type", ""))
     except (ProbeFault, NotMetrics) as fault:
-        return {**began, "health": "down", "error": str(fault)}
-    return {
-        **began,
-        "health": "up",
-        "samples": parsed.samples,
-        "families": parsed.families,
-        "form": parsed.form,
-        "seconds": round(answered.seconds, 6),
-    }
+        return TargetFacts(last_scrape=began, health="down", error=str(fault))
+    return TargetFacts(
+        last_scrape=began,
+        health="up",
+        samples=parsed.samples,
+        families=parsed.families,
+        form=parsed.form,
+        seconds=round(answered.seconds, 6),
+    )
 
 
 def _control(look: Look) -> NegativeControl:
     """Scrape an address where nobody is: the target must be down."""
-    health = _target(look, _NOBODY, "/metrics")["health"]
+    health = _target(look, _NOBODY, "/metrics").health
     state = ControlState.DEAD if health == "up" else ControlState.ALIVE
     return NegativeControl(
         state=state,

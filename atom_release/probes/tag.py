@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.tag import TagFacts, TagHolder
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import Git, remote
 from atom_release.git.remote import first_parent
@@ -110,11 +111,11 @@ def _taken(look: Look, place: Place, holders: list[Holder], others: list[Holder]
 
 
 def _facts(tag: str, place: Place, holders: list[Holder]) -> dict[str, JsonValue]:
-    listed: list[JsonValue] = [
-        {"where": holder.where, "ref": holder.ref, "object": holder.object, "commit": holder.commit}
+    listed = tuple(
+        TagHolder(where=holder.where, ref=holder.ref, object=holder.object, commit=holder.commit)
         for holder in holders
-    ]
-    return {"tag": tag, "remote": place.shown, "holders": listed}
+    )
+    return TagFacts(tag=tag, remote=place.shown, holders=listed).to_json()
 
 
 def _here(git: Git, tag: str) -> Iterator[Holder]:

@@ -20,7 +20,8 @@ from pydantic import JsonValue, ValidationError
 from atom_release.errors import StoreError
 from atom_release.gate.consents.approvals import Approval, Shown
 from atom_release.gate.consents.review import Review, Signatory
-from atom_release.gate.consents.waivers import Presented, Signature, Waiver
+from atom_release.gate.consents.signed import Signature
+from atom_release.gate.consents.waivers import Presented, Waiver
 from atom_release.records import canonical, signing, signing_keys
 
 SCHEMA = "atom-release/waivers/v2"

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from atom_release.errors import Misuse, Refused, StoreError
-from atom_release.gate.consents.waivers import Moment
+from atom_release.gate.consents.signed import Moment
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.diff import compare

@@ -15,10 +15,9 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import JsonValue
-
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import NegativeControl
+from atom_release.gate.facts.tree_scan import FindingFact
 from atom_release.gate.vocabulary import ControlState
 from atom_release.git import shown
 from atom_release.source.commit import JudgedTree
@@ -43,15 +42,15 @@ class Finding:
         """`path:line`, as an editor takes it."""
         return f"{shown(self.path)}:{self.line}"
 
-    def as_json(self) -> JsonValue:
+    def as_fact(self) -> FindingFact:
         """Return the finding as it stands in evidence."""
-        return {
-            "path": shown(self.path),
-            "line": self.line,
-            "rule": self.rule,
-            "what": self.description,
-            "fingerprint": self.fingerprint,
-        }
+        return FindingFact(
+            path=shown(self.path),
+            line=self.line,
+            rule=self.rule,
+            what=self.description,
+            fingerprint=self.fingerprint,
+        )
 
 
 Scanner = Callable[[str, bytes], Iterable[Finding]]

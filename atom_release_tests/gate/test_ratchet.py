@@ -18,7 +18,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atom_release.gate.consents.waivers import Presented, Signature, Waiver
+from atom_release.gate.consents.signed import Signature
+from atom_release.gate.consents.waivers import Presented, Waiver
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.ratchet import Baseline, loosenings

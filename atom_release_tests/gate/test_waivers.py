@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from atom_release.gate.consents.waivers import Presented, Signature, Waiver
+from atom_release.gate.consents.signed import Signature
+from atom_release.gate.consents.waivers import Presented, Waiver
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.rules.legs import Case

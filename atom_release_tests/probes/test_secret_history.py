@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.gate.consents.waivers import Presented, Signature, Waiver
+from atom_release.gate.consents.signed import Signature
+from atom_release.gate.consents.waivers import Presented, Waiver
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.facts.evidence import Evidence

@@ -15,7 +15,8 @@ import pytest
 
 from atom_release.gate.consents.approvals import Approval
 from atom_release.gate.consents.review import Review, Signatory
-from atom_release.gate.consents.waivers import Signature, Waiver
+from atom_release.gate.consents.signed import Signature
+from atom_release.gate.consents.waivers import Waiver
 from atom_release.gate.documents.vsa import EXTENSION
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import consents, signing, signing_keys

@@ -26,6 +26,7 @@ from atom_release.gate.claims.service_facts import (
     SuiteKnown,
 )
 from atom_release.gate.facts.accuracy import AccuracyFacts
+from atom_release.gate.facts.claims import ClaimsFacts, ReportFacts, UnchangedFact
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.latency import LatencyFacts
 from atom_release.gate.facts.suite import RerunFacts, RunFacts, SuiteFacts
@@ -94,8 +95,9 @@ def rerun_commit(service: Service, evidence: Body) -> str | None:
     if not counts:
         return None
     if facts.lines is None:
-        added = _facts("claims", service, evidence).get("added")
-        return str(added["commit"]) if isinstance(added, dict) and added.get("complete") else None
+        claims = ClaimsFacts.read(_facts("claims", service, evidence))
+        added = claims.added if claims else None
+        return added.commit if added and added.complete else None
     ages = [age for claim in counts if (age := judged_claim.line_age(claim, facts))]
     return max(ages, key=lambda age: (age.written, age.commit)).commit if ages else None
 
@@ -109,17 +111,19 @@ def record(service: Service, evidence: Body) -> ClaimRecord | None:
 def findings(service: Service, evidence: Body) -> tuple[str, ...]:
     """Return the contradictions inside the service's report, and between reports of its task."""
     read = record(service, evidence)
-    between = _facts("report", service, evidence).get("disagreements") or ()
-    return (*(read.findings if read else ()), *(str(disagreement) for disagreement in between))
+    report = ReportFacts.read(_facts("report", service, evidence))
+    return (*(read.findings if read else ()), *(report.disagreements if report else ()))
 
 
 def _record_and_known(service: Service, evidence: Body) -> tuple[ClaimRecord, Known] | None:
-    facts = _facts("claims", service, evidence)
+    claims = ClaimsFacts.read(_facts("claims", service, evidence))
+    if claims is None:
+        return None
     try:
         return ClaimRecord.model_validate_json(
-            json.dumps(facts["record"])
-        ), Known.model_validate_json(json.dumps(facts["known"]))
-    except (KeyError, ValidationError):
+            json.dumps(claims.record)
+        ), Known.model_validate_json(json.dumps(claims.known))
+    except ValidationError:
         return None
 
 
@@ -130,19 +134,20 @@ def _completed(
     policies: Mapping[str, Outcome],
     own: Mapping[str, Outcome],
 ) -> Known:
-    unchanged = _facts("claims", service, evidence).get("unchanged") or {}
+    claims = ClaimsFacts.read(_facts("claims", service, evidence))
+    unchanged = claims.unchanged if claims else UnchangedFact()
     return facts.model_copy(
         update={
             "suite": _suite(
                 _facts("suite", service, evidence),
-                unchanged.get("code"),
+                unchanged.code,
                 control=_control(service, evidence),
             ),
-            "scores": _scores(_facts("accuracy", service, evidence), unchanged.get("data")),
+            "scores": _scores(_facts("accuracy", service, evidence), unchanged.data),
             "latency": _latency(_facts("latency", service, evidence)),
             "policies": dict(policies),
             "own_policies": dict(own),
-            "code_unchanged_since_report": unchanged.get("code"),
+            "code_unchanged_since_report": unchanged.code,
             "tables": _relations("tables", evidence),
             "views": _relations("views", evidence),
             "evidence": {

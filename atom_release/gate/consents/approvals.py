@@ -16,35 +16,24 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from atom_release.gate.consents.review import Change, Review, Signatory
-from atom_release.gate.consents.waivers import Commit, Moment, Said, Signature
+from atom_release.gate.consents.signed import Consent, HandedIn, Signature
 
 
-class Approval(BaseModel):
+class Approval(Consent):
     """What a person signs who approves of a commit's release."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     type: Literal["atom-release/approval/v1"] = "atom-release/approval/v1"
-    commit: Commit
     looked_at: str = Field(
         default="",
         pattern=r"^([0-9a-f]{64})?$",
         description="digest of what was looked at: the commit, its tree, every commit in the range",
     )
-    approver: Said
-    not_before: Moment
-    expires: Moment
 
 
-class Shown(BaseModel):
-    """An approval as it was handed in; `signer` is the name under which the key is trusted."""
+class Shown(HandedIn):
+    """An approval as it was handed in; `approval` is None where it cannot be read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    digest: str
     approval: Approval | None
-    signature: Signature
-    signer: str = ""
 
 
 class ApprovalUse(BaseModel):
@@ -95,7 +84,6 @@ def _refusal(
         person is not None and person.made(change) for change in review.changes
     )
     refusals = (
-        (approval.commit != commit, f"it is for another commit: {approval.commit[:12]}"),
         (not review.digest, review.unknown or "this release asks for no approvals"),
         (
             approval.looked_at != review.digest,
@@ -109,13 +97,9 @@ def _refusal(
             f"no address is bound to {shown.signer}: which commits are theirs is not known",
         ),
         (own, f"{shown.signer} wrote or committed all that is to be approved"),
-        (
-            as_of < approval.not_before,
-            f"it does not count before {approval.not_before.isoformat()}",
-        ),
-        (as_of >= approval.expires, f"it expired at {approval.expires.isoformat()}"),
     )
-    return next((why for refused, why in refusals if refused), "")
+    wrong = next((why for refused, why in refusals if refused), "")
+    return approval.about_another(commit) or wrong or approval.out_of_time(as_of)
 
 
 def _own_part(signer: str, review: Review, people: Sequence[Signatory]) -> str:

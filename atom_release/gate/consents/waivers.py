@@ -14,17 +14,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     FiniteFloat,
@@ -33,9 +28,9 @@ from pydantic import (
 
 from atom_release.gate.consents import severity
 from atom_release.gate.consents.failing import Failing
+from atom_release.gate.consents.signed import Consent, HandedIn, Said, Signature
 from atom_release.gate.vocabulary import ControlState, Outcome
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _UNWAIVABLE = {
     "claims": "a contradicted claim cannot be waived: the report says what is not so",
     "signing": "a bad signature cannot be waived",
@@ -44,54 +39,16 @@ _UNWAIVABLE = {
 }
 
 
-def _moment(value: object) -> object:
-    if isinstance(value, str) and not _RFC3339.fullmatch(value):
-        message = "give a moment as RFC 3339 has it, with its zone, e.g. 2026-01-31T18:00:00Z"
-        raise ValueError(message)
-    if not isinstance(value, str | datetime):
-        message = "a moment is text, not a number"
-        raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError
-    return value
-
-
-def _said(value: str) -> str:
-    if not value.strip():
-        message = "must say something"
-        raise ValueError(message)
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
-Said = Annotated[str, AfterValidator(_said), Field(max_length=2000)]
-Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
-
-
-class Signature(StrEnum):
-    """Who signed what a person presented, as far as that could be established."""
-
-    TRUSTED = "trusted"  # a key that the operator's file, or the release before, names
-    SOLO = "solo"  # the producer's own key: nobody else looked
-    UNKNOWN_KEY = "unknown key"
-    BAD = "bad signature"
-    UNREADABLE = "unreadable"
-
-
-class Waiver(BaseModel):
-    """What a person signs."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Waiver(Consent):
+    """What a person signs who accepts a failure."""
 
     type: Literal["atom-release/waiver/v1"] = "atom-release/waiver/v1"
     criterion: Said
-    commit: Commit
     fingerprint: str = Field(
         pattern=r"^[0-9a-f]{64}$", description="of the failure, as `explain` prints it"
     )
     reason: Said
-    approver: Said
     ticket: Said
-    not_before: Moment
-    expires: Moment = Field(description="the first moment at which it no longer counts")
     magnitudes: dict[str, FiniteFloat] = Field(
         default_factory=dict, description="how large a failure it accepts, as the decision has it"
     )
@@ -104,18 +61,10 @@ class Waiver(BaseModel):
         return self
 
 
-class Presented(BaseModel):
-    """A waiver as it was handed in, with what was established about its signature.
+class Presented(HandedIn):
+    """A waiver as it was handed in; `waiver` is None where it cannot be read."""
 
-    `waiver` is None where it cannot be read.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    digest: str
     waiver: Waiver | None
-    signature: Signature
-    signer: str = ""
 
 
 class WaiverUse(BaseModel):
@@ -172,12 +121,8 @@ def refusal(
     waiver = presented.waiver
     if signed or waiver is None:
         return signed or "it cannot be read"
-    if waiver.commit != commit:
-        return f"it is for another commit: {waiver.commit[:12]}"
-    if as_of < waiver.not_before:
-        return f"it does not count before {waiver.not_before.isoformat()}"
-    if as_of >= waiver.expires:
-        return f"it expired at {waiver.expires.isoformat()}"
+    if barred := waiver.about_another(commit) or waiver.out_of_time(as_of):
+        return barred
     if waiver.fingerprint != failure:
         return (
             f"the failure is another now: {failure[:12]}, and {waiver.fingerprint[:12]} was waived"

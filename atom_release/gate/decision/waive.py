@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from atom_release.gate.consents import severity, waivers
 from atom_release.gate.consents.failing import Failing
-from atom_release.gate.consents.waivers import Signature, WaiverUse
+from atom_release.gate.consents.signed import Signature
+from atom_release.gate.consents.waivers import WaiverUse
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.rules import people_legs
 from atom_release.gate.rules.legs import Case

@@ -24,6 +24,7 @@ from atom_release.gate.claims import claim_facts
 from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
+from atom_release.gate.facts.claims import ReportFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
@@ -208,14 +209,11 @@ def _answer(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]
 
 def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
     """Judge AC1, which asks less than C.x: that the report is there, once, and readable."""
-    paths = evidence.facts.get("paths")
-    location = (
-        f"{', '.join(str(path) for path in paths) if isinstance(paths, list) else ''} is there once"
-        " and can be read"
-    )
-    return {"one": (Answer.YES, location), "unread": (Answer.UNKNOWN, evidence.reason)}.get(
-        str(evidence.facts.get("state")), (Answer.NO, evidence.reason)
-    )
+    report = ReportFacts.read(evidence.facts)
+    if report is not None and report.state == "one":
+        return Answer.YES, f"{', '.join(report.paths)} is there once and can be read"
+    unread = report is not None and report.state == "unread"
+    return Answer.UNKNOWN if unread else Answer.NO, evidence.reason
 
 
 def _latency(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:

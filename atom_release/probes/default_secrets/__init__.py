@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
+from atom_release.gate.facts.default_secrets import DefaultSecretsFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
 from atom_release.probes.default_secrets import (
@@ -40,7 +42,7 @@ def probe_default_secrets(look: Look, fingerprint_key: bytes | None = None) -> E
     result = scan(look.tree, scanner)
     checked = control(scanner_of(Fingerprints(os.urandom(32)), []), canaries(), "default secrets")
     python_files = sum(path.endswith(".py") for path in look.tree.entries)
-    facts = {"python_files": python_files, "unparsed": sorted(unparsed)}
+    facts = partial(DefaultSecretsFacts, python_files=python_files, unparsed=sorted(unparsed))
     return conclude(
         look,
         "default-secrets",

@@ -17,6 +17,7 @@ from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.metrics import MetricsFacts
 from atom_release.gate.manifest import Request, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import (
@@ -100,15 +101,15 @@ def _ask(
     own = risen(second, third, {})
     moved = risen(third, after.counts, own)
     idle = risen(second, third, risen(first, second, {}))
-    facts: dict[str, JsonValue] = {
-        "form": after.form,
-        "form_for_a_server": served.form,
-        "families": after.families,
-        "samples": after.samples,
-        "sent": sent,
-        "moved": {sample_name(key): rise for key, rise in sorted(moved.items())[:20]},
-        "moved_by_scrapes": {sample_name(key): rise for key, rise in sorted(own.items())[:20]},
-    }
+    facts = MetricsFacts(
+        form=after.form,
+        form_for_a_server=served.form,
+        families=after.families,
+        samples=after.samples,
+        sent=sent,
+        moved={sample_name(key): rise for key, rise in sorted(moved.items())[:20]},
+        moved_by_scrapes={sample_name(key): rise for key, rise in sorted(own.items())[:20]},
+    ).to_json()
     if not moved:
         return (
             Answer.NO,

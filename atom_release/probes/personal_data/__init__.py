@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
-from pydantic import JsonValue
-
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.personal_data import PersonalDataFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.probes.personal_data import databases, mail, recognizers, surroundings
@@ -70,12 +70,13 @@ def probe_personal_data(look: Look, fingerprint_key: bytes | None = None) -> Evi
     checked = control(
         _scanner(fingerprints, look, _Seen()), canaries(look.scratch), "made-up personal data"
     )
-    facts: dict[str, JsonValue] = {
-        "rows": seen.rows,
-        "databases": list(seen.databases),
-        "corrupt_databases": dict(seen.corrupt),
-        "not_opened": list(seen.not_opened),
-    }
+    facts = partial(
+        PersonalDataFacts,
+        rows=seen.rows,
+        databases=seen.databases,
+        corrupt_databases=seen.corrupt,
+        not_opened=seen.not_opened,
+    )
     tools = {"python-stdnum": version("python-stdnum")}
     if seen.corrupt and not result.deciding:
         reason = f"a committed database could not be read: {', '.join(sorted(seen.corrupt)[:3])}"
@@ -86,7 +87,7 @@ def probe_personal_data(look: Look, fingerprint_key: bytes | None = None) -> Evi
             Answer.UNKNOWN,
             reason,
             control=checked,
-            facts=facts,
+            facts=facts().to_json(),
             remedy=remedy,
             tools=tools,
         )

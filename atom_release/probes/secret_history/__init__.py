@@ -15,15 +15,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.secret_history import HistoryFinding, SecretHistoryFacts
+from atom_release.gate.facts.tree_scan import FindingCounts
 from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import Git, shown
@@ -74,25 +74,22 @@ class Known:
         """`commit:path:line`."""
         return f"{self.brought.commit[:12]}:{self.finding.place}"
 
-    def as_json(self) -> JsonValue:
+    def as_fact(self) -> HistoryFinding:
         """Return the finding as it stands in evidence.
 
         What it names is no path of the judged commit, so nobody looks for it there.
         """
         finding = self.finding
         description = f"{finding.description}, in {self.place}"
-        named: dict[str, JsonValue] = {
-            "commit": self.brought.commit,
-            "file": shown(finding.path),
-            "line": finding.line,
-            "paths": len(self.paths),
-        }
-        return {
-            **named,
-            "rule": finding.rule,
-            "what": description,
-            "fingerprint": finding.fingerprint,
-        }
+        return HistoryFinding(
+            commit=self.brought.commit,
+            file=shown(finding.path),
+            line=finding.line,
+            paths=len(self.paths),
+            rule=finding.rule,
+            what=description,
+            fingerprint=finding.fingerprint,
+        )
 
 
 def probe_secret_history(
@@ -117,19 +114,30 @@ def probe_secret_history(
         reason,
         remedy={Answer.NO: _REMEDY, Answer.UNKNOWN: _DEEPEN}.get(answer, ""),
         control=_control(look.scratch, fingerprints),
-        facts={
-            "findings" if fails else "warnings": [
-                secret.as_json() for secret in history_secrets[:_SHOWN]
-            ],
-            "counts": {"findings" if fails else "warnings": len(history_secrets)},
+        facts=_facts(
+            history_secrets,
+            walk,
+            "findings" if fails else "warnings",
+            secrets.HELD if fingerprint_key else secrets.ONCE,
+        ).to_json(),
+        tools=engine.tool(),
+    )
+
+
+def _facts(
+    history_secrets: Sequence[Known], walk: Walk, weight: str, fingerprints: str
+) -> SecretHistoryFacts:
+    return SecretHistoryFacts.model_validate(
+        {
+            weight: [secret.as_fact() for secret in history_secrets[:_SHOWN]],
+            "counts": FindingCounts.model_validate({weight: len(history_secrets)}),
             "commits": walk.commits,
             "blobs": walk.blobs,
             "bytes": walk.bytes,
-            "not_examined": dict(walk.left_out),
-            "gaps": list(walk.gaps),
-            "fingerprints": secrets.HELD if fingerprint_key else secrets.ONCE,
-        },
-        tools=engine.tool(),
+            "not_examined": walk.left_out,
+            "gaps": walk.gaps,
+            "fingerprints": fingerprints,
+        }
     )
 
 

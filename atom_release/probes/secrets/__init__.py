@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.secrets import SecretsFacts
 from atom_release.lab.look import Look
 from atom_release.probes.scanned import conclude
 from atom_release.probes.secrets import engine
@@ -69,7 +71,7 @@ def probe_secrets(look: Look, fingerprint_key: bytes | None = None) -> Evidence:
         thing="secrets in the tree",
         trouble=trouble,
         remedy=_REMEDY,
-        facts={"fingerprints": HELD if fingerprint_key else ONCE},
+        facts=partial(SecretsFacts, fingerprints=HELD if fingerprint_key else ONCE),
         tools=engine.tool(),
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.signature import SignatureFacts, SignedArtifact
 from atom_release.gate.manifest import Signed
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import shown
@@ -229,17 +230,18 @@ def _listed(paths: list[str]) -> str:
 
 
 def _facts(checked: Checked, keys: PrivateKeys, key: Any) -> dict[str, JsonValue]:  # noqa: ANN401 - as above
-    return {
-        "artifacts": {
-            shown(path): {"signature": shown(beside)} for path, beside in checked.verified.items()
+    return SignatureFacts(
+        artifacts={
+            shown(path): SignedArtifact(signature=shown(beside))
+            for path, beside in checked.verified.items()
         },
-        "unsigned": [shown(path) for path in checked.unsigned],
-        "wrong": [shown(path) for path in checked.wrong],
-        "tampered_copies": checked.copies,
-        "accepted": list(checked.accepted),
-        "public_key": digest_of(key),
-        "private_half_in_tree": [shown(path) for path in keys.holders_of(key)],
-        "protected_keys": [shown(path) for path in keys.protected],
-        "files_searched": keys.files,
-        "numbers_tried": keys.scalars,
-    }
+        unsigned=tuple(shown(path) for path in checked.unsigned),
+        wrong=tuple(shown(path) for path in checked.wrong),
+        tampered_copies=checked.copies,
+        accepted=tuple(checked.accepted),
+        public_key=digest_of(key),
+        private_half_in_tree=tuple(shown(path) for path in keys.holders_of(key)),
+        protected_keys=tuple(shown(path) for path in keys.protected),
+        files_searched=keys.files,
+        numbers_tried=keys.scalars,
+    ).to_json()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.signature import TamperedArtifactFacts
 from atom_release.gate.manifest import Consumer, Request, Signed
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import not_started
@@ -127,12 +128,12 @@ def _used(look: Look, signed: Signed, consumer: Consumer, stage: Stage) -> Evide
         ),
         control=control,
         isolation=stage.rehearsal.isolation,
-        facts={
-            "tampered": bad.status,
-            "genuine": good.status,
-            "artifacts": len(genuine),
-            "user": consumer.use.service,
-        },
+        facts=TamperedArtifactFacts(
+            tampered=bad.status,
+            genuine=good.status,
+            artifacts=len(genuine),
+            user=str(consumer.use.service),
+        ).to_json(),
     )
 
 

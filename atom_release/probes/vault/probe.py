@@ -15,9 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
-
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
+from atom_release.gate.facts.vault import VaultFacts
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import absent, unreached
@@ -74,14 +73,14 @@ def _without(look: Look, rehearsal: Rehearsal | None) -> Evidence:
             f"no Vault: its variable is unset, and OpenBao could not be rehearsed ({why})",
             assurance=Assurance.REHEARSED,
         )
-    facts: dict[str, JsonValue] = {_NOT_APPLICABLE: "the manifest names no Vault and no secret"}
+    facts = VaultFacts(not_applicable="the manifest names no Vault and no secret")
     return look.found(
         _QUESTION,
         _QUESTION,
         Answer.YES,
         "the release needs no Vault",
         control=_control_of_need(look.manifest),
-        facts=facts,
+        facts=facts.to_json(),
     )
 
 
@@ -124,7 +123,7 @@ def _asked(
             _QUESTION,
             Answer.UNKNOWN,
             f"{name}: {trouble.message}",
-            facts={"how": "rehearsed", "kind": trouble.message},
+            facts=VaultFacts(how="rehearsed", kind=trouble.message).to_json(),
         )
     answer, reason, remedy = _judged(reading, name, len(paths))
     if reading.empty and assurance is Assurance.REHEARSED and answer is Answer.NO:
@@ -139,19 +138,21 @@ def _asked(
         control=control,
         isolation=isolation,
         tools={"vault": reading.version},
-        facts={
-            "how": str(assurance),
-            "kind": "unsealed",
-            "variable": variable,
-            "paths": dict(reading.capabilities),
-            "empty": list(reading.empty),
-            "policies": list(reading.policies),
-            **_emptiness([*paths], reason),
-        },
+        facts=VaultFacts.model_validate(
+            {
+                "how": str(assurance),
+                "kind": "unsealed",
+                "variable": variable,
+                "paths": reading.capabilities,
+                "empty": reading.empty,
+                "policies": reading.policies,
+                **_emptiness([*paths], reason),
+            }
+        ).to_json(),
     )
 
 
-def _emptiness(paths: list[str], reason: str) -> dict[str, JsonValue]:
+def _emptiness(paths: list[str], reason: str) -> dict[str, str]:
     """Return the remark that nothing which the release reads was asked, or nothing."""
     if paths:
         return {}

@@ -1,0 +1,34 @@
+"""The facts of `secret-history`: secrets that the history holds and the judged commit does not."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from atom_release.gate.facts.model import Facts
+from atom_release.gate.facts.tree_scan import FindingCounts
+
+
+class HistoryFinding(Facts):
+    """One secret of the history: the first place that had it; never the value."""
+
+    commit: str
+    file: str
+    line: int = Field(ge=0)
+    paths: int = Field(ge=1, description="how many ever held it")
+    rule: str
+    what: str
+    fingerprint: str
+
+
+class SecretHistoryFacts(Facts):
+    """How much of the history was read, and what it held: `warnings` where the manifest lets it."""
+
+    findings: tuple[HistoryFinding, ...] = ()
+    warnings: tuple[HistoryFinding, ...] = ()
+    counts: FindingCounts
+    commits: int = Field(ge=0)
+    blobs: int = Field(ge=0)
+    bytes: int = Field(ge=0)
+    not_examined: dict[str, int] = Field(description="why -> how many blobs")
+    gaps: tuple[str, ...] = Field(description="what keeps the history from having been read whole")
+    fingerprints: str

@@ -1,0 +1,39 @@
+"""The facts of every question that scans the judged tree: what was read, what was found where."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from atom_release.gate.facts.model import Facts
+
+
+class FindingFact(Facts):
+    """One place of the judged tree, and by which rule it was found; never the value."""
+
+    path: str
+    line: int = Field(ge=0)
+    rule: str
+    what: str
+    fingerprint: str = Field(description="equal values have equal ones; empty where none is kept")
+
+
+class FindingCounts(Facts):
+    """How many there are, more than are listed among them."""
+
+    findings: int = Field(default=0, ge=0)
+    warnings: int = Field(default=0, ge=0)
+
+
+class ScanFacts(Facts):
+    """How much was read, what was not, and what was found: `findings` decide, `warnings` do not."""
+
+    files: int = Field(default=0, ge=0)
+    bytes: int = Field(default=0, ge=0)
+    blobs_in_tree: int = Field(default=0, ge=0, description="that were to be read")
+    unread: dict[str, str] = Field(default_factory=dict, description="path -> why")
+    submodules: tuple[str, ...] = ()
+    lfs_pointers: tuple[str, ...] = ()
+    findings: tuple[FindingFact, ...] = ()
+    warnings: tuple[FindingFact, ...] = ()
+    counts: FindingCounts = FindingCounts()
+    by_rule: dict[str, int] = Field(default_factory=dict)
