@@ -152,3 +152,16 @@ def test_one_more_folder_of_code_needs_nobody_s_signature() -> None:
     before, now = with_source("."), with_source(".", "lib")
     assert not changes_of_unknown_direction(before, now)
     assert not loosenings(before, now)
+
+
+def test_what_was_expected_once_is_read_where_it_is_kept_and_refused_where_it_is_judged() -> None:
+    """A manifest of earlier days named what it expected; silence about the rest was not seen."""
+    document = deepcopy(DOCUMENT)
+    del document["left_out"]
+    document["expected"] = ["X.1", "AC5"]
+    stored = read_stored(document)
+    assert {"AC1", "P-1", "P-6"} <= stored.left_out.keys()
+    assert not {"X.1", "AC5"} & stored.left_out.keys()
+    with pytest.raises(ManifestError, match="expected is not part of a manifest any more") as why:
+        read(document)
+    assert "left_out" in why.value.remedy
