@@ -32,17 +32,15 @@ TOGETHER = (
     "regressed+suite-flaky+pii-in-export+suite-vacuous+rls-not-forced",
     "service-down+suite-overclaimed+secret-committed+report-self-contradicts+rls-missing-policy",
     "probe-errors+key-not-from-vault+plugin-missing+extension-missing+branch-diverged",
-    "deliverable-missing+secret-export-ignored",
+    "bimodal-tail+tag-conflict+secret-in-history+rls-view-leak",
+    "accuracy-below-baseline+metrics-json+model-signed-with-tree-key",
+    "budget-loosened+deliverable-missing+secret-export-ignored+jwt-override+report-utf16",
     "accuracy-overclaimed+workflow-automatic",
-    "report-utf16+jwt-override",
     "integration-vacuous+pii-in-fixture",
     "metrics-constant+default-key-in-code",
-    "metrics-json+model-signed-with-tree-key",
     "slow-endpoint+model-unverified",
     "fast-404+report-missing",
     "error-rate+migration-broken",
-    "bimodal-tail+tag-conflict",
-    "accuracy-below-baseline+secret-in-history",
 )
 ALONE = tuple(
     name
