@@ -118,6 +118,11 @@ def values_of(
     return {name: source[name] for name in names if name and source.get(name)}
 
 
+def values_like(names: re.Pattern[str]) -> dict[str, str]:
+    """Return the values of all environment variables whose whole name matches."""
+    return {name: value for name, value in os.environ.items() if names.fullmatch(name)}
+
+
 def close_to_writers() -> None:
     """Let nobody else write what this process makes, whatever umask it was started with.
 

@@ -8,9 +8,11 @@ from atom_release.gate.facts.model import Facts
 
 
 class EnvironmentFacts(Facts):
-    """What a suite's Python was made of."""
+    """What a suite's Python, or its Node.js, was made of."""
 
-    python: str
+    python: str = ""
+    language: str = "Python"
+    runtime: str = Field(default="", description="what runs it, where that is no Python")
     packages: dict[str, str] = Field(default_factory=dict, description="name -> version")
     digest: str = Field(default="", description="over the digests of all files that were installed")
     network: str = Field(default="", description="while what was done there was one")
@@ -25,4 +27,10 @@ class EnvironmentFacts(Facts):
     )
     passed_over: list[str] = Field(
         default_factory=list, description="options of requirements files that were not followed"
+    )
+    settled: str = Field(
+        default="", description="how versions were chosen, where no lock of the commit names them"
+    )
+    unbuilt: dict[str, str] = Field(
+        default_factory=dict, description="package whose install script failed -> its last lines"
     )

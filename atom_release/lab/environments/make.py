@@ -8,38 +8,30 @@ included: what one repository's code wrote is never another's.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import json
 import os
-import platform
 import shutil
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.environment import EnvironmentFacts
-from atom_release.lab.environments import packages, project, sealed
+from atom_release.lab.environments import packages, project
 from atom_release.lab.environments.packages import Shelf
 from atom_release.lab.environments.project import Layer
 from atom_release.lab.environments.pythons import choose
 from atom_release.lab.environments.requirements import Listed, names_package, read_requirements
+from atom_release.lab.environments.store import Store, digest
 from atom_release.lab.environments.uv import Archive
 from atom_release.lab.environments.wanted import Reader, Wanted
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.interpreter import Built, Interpreter
-from atom_release.lab.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from atom_release.gate.manifest import Install
     from atom_release.lab.environments.pythons import Python
     from atom_release.lab.look import Look
 
-_FORMAT = 1
 _NETWORK = (
     "open while wheels and source archives were brought, by name and digest; none while anything"
     " was built or installed"
@@ -111,7 +103,7 @@ class _Maker:
         return EnvironmentFacts(
             python=self.python.version,
             packages={archive.name: archive.version for archive in archives} | own,
-            digest=_digest([asdict(archive)["sha256"] for archive in archives]),
+            digest=digest([asdict(archive)["sha256"] for archive in archives]),
             network=_NETWORK,
             files=list(self.wanted.sources),
             groups=list(self.wanted.groups),
@@ -131,7 +123,7 @@ class _Maker:
             if path.startswith(f"{folder}/" if folder else "")
         ]
         files = {path: self.look.tree.read(path) for path in (lock, *projects)}
-        key = self._key(
+        key = self._store.key(
             "export",
             [path + str(self.look.tree.digest(path)) for path in files],
             self.wanted.groups,
@@ -151,12 +143,12 @@ class _Maker:
             workshop = Workshop(self.look, room, self.python)
             return {"text": workshop.uv("the reading of uv.lock", words)}
 
-        text = str(self._sealed(key, export)[1]["text"])
+        text = str(self._store.sealed(key, export)[1]["text"])
         path = os.path.join(folder, "exported.txt")  # noqa: PTH118 - a path of the tree
         return read_requirements(lambda _path: text.encode(), path)
 
     def _layer(self, folders: list[str]) -> Layer:
-        key = self._key("project", self.look.tree.tree, folders)
+        key = self._store.key("project", self.look.tree.tree, folders)
 
         def build(room: Path) -> dict[str, Any]:
             shelf = self._shelf(key)
@@ -170,12 +162,12 @@ class _Maker:
                     _remove(room / name)
             return noted
 
-        return Layer.by(*self._sealed(key, build))
+        return Layer.by(*self._store.sealed(key, build))
 
     def _resolved(self, names: list[str], listed: Listed, *, whole: bool) -> list[Archive]:
         """Return the files that it all comes to; the same as before for the same words."""
         lacking = [name for name in self.needs if not names_package(names, name)]
-        key = self._key("resolved", names, listed.constraints, lacking, whole)
+        key = self._store.key("resolved", names, listed.constraints, lacking, whole)
 
         def resolve(room: Path) -> dict[str, Any]:
             archives = self._shelf(key).resolve(
@@ -187,12 +179,12 @@ class _Maker:
             )
             return {"archives": [asdict(archive) for archive in archives]}
 
-        stated = self._sealed(key, resolve)[1]["archives"]
+        stated = self._store.sealed(key, resolve)[1]["archives"]
         return [Archive(**archive) for archive in stated]
 
     def _venv(self, archives: list[Archive], listed: Listed) -> Path:
         locked = {name: sorted(digests) for name, digests in listed.hashes.items()}
-        key = self._key("packages", [asdict(archive) for archive in archives], locked)
+        key = self._store.key("packages", [asdict(archive) for archive in archives], locked)
 
         def install(room: Path) -> dict[str, Any]:
             shelf = self._shelf(key)
@@ -200,75 +192,22 @@ class _Maker:
             packages.install(Workshop(self.look, room, self.python), archives, wheels)
             return {}
 
-        return self._sealed(key, install)[0] / "venv"
-
-    def _key(self, kind: str, *parts: object) -> str:
-        """Return the name of something made: what it is made from, for whom, and kept apart how."""
-        return (
-            f"{kind}-"
-            + _digest(
-                [
-                    _FORMAT,
-                    kind,
-                    parts,
-                    self.python.version,
-                    str(self.python.program),
-                    platform.platform(),
-                    os.path.realpath(self.look.tree.repository),
-                    self.look.external,
-                    self._holds,
-                ]
-            )[:32]
-        )
+        return self._store.sealed(key, install)[0] / "venv"
 
     @cached_property
-    def _holds(self) -> tuple[str, ...]:
-        """How the subject is kept apart here: what was made less apart is not used."""
-        return Sandbox(self.look.hidden, accepted=self.look.operator.isolation).holds
-
-    @property
-    def _root(self) -> Path:
-        return Path(os.path.realpath(self.look.scratch)).parent / "environments"
+    def _store(self) -> Store:
+        return Store(self.look, (self.python.version, str(self.python.program)))
 
     def _shelf(self, key: str) -> Shelf:
-        root = self._root
+        root = self._store.root
         return Shelf(
             self.look,
             self.python,
             root / "downloads",
             root / "registry",
             root,
-            root / "work" / key,
+            self._store.workplace(key),
         )
-
-    def _sealed(
-        self, key: str, fill: Callable[[Path], dict[str, Any]]
-    ) -> tuple[Path, dict[str, Any]]:
-        """Return a sealed folder and what was noted of it, filled first if it is not there."""
-        made = self._root / "made" / key
-        with self._alone(key):
-            facts = sealed.opened(made)
-            if facts is None:
-                sealed.tear_down(made)
-                made.mkdir(parents=True)
-                try:
-                    facts = fill(made)
-                    sealed.seal(made, facts)
-                except BaseException:
-                    sealed.tear_down(made)
-                    raise
-                finally:
-                    shutil.rmtree(self._shelf(key).room, ignore_errors=True)
-        return made, facts
-
-    @contextmanager
-    def _alone(self, key: str) -> Iterator[None]:
-        """Keep other gates away from what is made under this name."""
-        locks = self._root / "locks"
-        locks.mkdir(parents=True, exist_ok=True)
-        with (locks / key).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _remove(path: Path) -> None:
@@ -276,7 +215,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

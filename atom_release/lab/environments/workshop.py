@@ -29,6 +29,53 @@ _HEARTBEAT = 0.05
 _LAST_LINES = 6
 
 
+def carry_out(  # noqa: PLR0913 - one parameter for each thing that a step is given
+    look: Look,
+    folder: Path,
+    step: str,
+    argv: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    readable: Sequence[Path] = (),
+    directory: Path | None = None,
+    seconds: float = _SECONDS,
+) -> str:
+    """Run a command to its end, with one folder to write, and return what it wrote.
+
+    Raises:
+        NoEnvironment: it failed, or took too long; with its last lines.
+    """
+    log = folder.with_name(f"{folder.name}.log")
+    log.unlink(missing_ok=True)
+    running = Sandbox(look.hidden, readable, accepted=look.operator.isolation).start(
+        argv,
+        directory=directory or folder,
+        writable=[folder],
+        environment=environment,
+        log=log,
+        memory_mb=_MEMORY_MB,
+        network=False,
+    )
+    try:
+        ends = time.monotonic() + seconds
+        while running.alive() and time.monotonic() < ends:
+            time.sleep(_HEARTBEAT)
+        late = running.alive()
+        status, met = (None, "time") if late else running.ending()
+    finally:
+        running.stop(0)
+    text = log.read_bytes().decode("utf-8", "replace")
+    log.unlink(missing_ok=True)
+    look.keep(f"environment, {step}: status {status}", kept_log(text))
+    if status != 0:
+        limit = f" (it met its {met} limit)" if met else ""
+        raise NoEnvironment(
+            f"{step} failed in the sandbox, without network{limit}: {last_lines(text)}",
+            "See the step's output among the artifacts.",
+        )
+    return text
+
+
 @dataclass(frozen=True)
 class Workshop:
     """A folder that is written by the subject, for one Python."""
@@ -52,40 +99,16 @@ class Workshop:
         Raises:
             NoEnvironment: it failed, or took too long; with its last lines.
         """
-        log = self.folder.with_name(f"{self.folder.name}.log")
-        log.unlink(missing_ok=True)
-        sandbox = Sandbox(
-            self.look.hidden,
-            (self.python.prefix, *readable),
-            accepted=self.look.operator.isolation,
-        )
-        running = sandbox.start(
+        return carry_out(
+            self.look,
+            self.folder,
+            step,
             argv,
-            directory=directory or self.folder,
-            writable=[self.folder],
             environment={**self._environment(), **(more or {})},
-            log=log,
-            memory_mb=_MEMORY_MB,
-            network=False,
+            readable=(self.python.prefix, *readable),
+            directory=directory,
+            seconds=self.seconds,
         )
-        try:
-            ends = time.monotonic() + self.seconds
-            while running.alive() and time.monotonic() < ends:
-                time.sleep(_HEARTBEAT)
-            late = running.alive()
-            status, met = (None, "time") if late else running.ending()
-        finally:
-            running.stop(0)
-        text = log.read_bytes().decode("utf-8", "replace")
-        log.unlink(missing_ok=True)
-        self.look.keep(f"environment, {step}: status {status}", kept_log(text))
-        if status != 0:
-            limit = f" (it met its {met} limit)" if met else ""
-            raise NoEnvironment(
-                f"{step} failed in the sandbox, without network{limit}: {_last_lines(text)}",
-                "See the step's output among the artifacts.",
-            )
-        return text
 
     def uv(self, step: str, words: Sequence[str], *, readable: Sequence[Path] = ()) -> str:
         """Run uv there, offline."""
@@ -108,6 +131,7 @@ class Workshop:
 _OFFLINE = ("--offline", "--no-config", "--no-python-downloads", "--color", "never")
 
 
-def _last_lines(text: str) -> str:
+def last_lines(text: str) -> str:
+    """Return the last lines of a log that say something, on one line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return re.sub(r"\s+", " ", " / ".join(lines[-_LAST_LINES:]))[:600] or "no output"

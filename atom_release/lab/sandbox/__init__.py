@@ -8,6 +8,7 @@ asked of the kernel inside, just before the subject's first instruction.
 
 from atom_release.lab.sandbox.box import Sandbox
 from atom_release.lab.sandbox.network import Network, network
+from atom_release.lab.sandbox.order import Layer
 from atom_release.lab.sandbox.process import Finished, Limits, Running
 
-__all__ = ["Finished", "Limits", "Network", "Running", "Sandbox", "network"]
+__all__ = ["Finished", "Layer", "Limits", "Network", "Running", "Sandbox", "network"]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from atom_release.lab.sandbox.network import Network
+    from atom_release.lab.sandbox.order import Layer
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,28 @@ class Sandbox:
         limits: Limits,
         network: bool | Network,
         throwaway: Sequence[Path] = (),
+        beneath: Mapping[Path, Layer] | None = None,
     ) -> Finished:
         """Run to the end and give what came of it.
 
         `network` is False for none but its own loopback, True for the host's, or one to join.
         What is written in `writable` is held in memory, `limits.file_mb` at most, and handed back
         as plain files at the end; what is written in `throwaway` is forgotten (without namespaces
-        both are written in place).
+        both are written in place). `beneath` is laid under throwaway folders, where there are
+        namespaces.
         """
         bounds = Bounds(
             limits.wall,
             limits.cpu,
-            limits.memory_mb,
+            limits.memory_mb if limits.address else None,
             limits.memory_mb,
             limits.processes,
             limits.file_mb,
             files=1024,
         )
-        folders = Folders(self.hidden, self.readable, bounded=writable, throwaway=throwaway)
+        folders = Folders(
+            self.hidden, self.readable, bounded=writable, throwaway=throwaway, beneath=beneath or {}
+        )
         order = Order(
             argv,
             directory,

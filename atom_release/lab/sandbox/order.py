@@ -9,7 +9,7 @@ import contextlib
 import os
 import pwd
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,10 +48,19 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """A folder that lies under another; below `open` its subject may write, in its own layer."""
+
+    folder: Path
+    open: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Folders:
     """What the subject may see and write.
 
-    `writable` in place, `bounded` in memory and handed back, `throwaway` forgotten.
+    `writable` in place, `bounded` in memory and handed back, `throwaway` forgotten. `beneath` is
+    laid under a throwaway folder: seen there as if it were part of it, and never written.
     """
 
     hidden: Sequence[Path] = ()
@@ -59,6 +68,7 @@ class Folders:
     writable: Sequence[Path] = ()
     bounded: Sequence[Path] = ()
     throwaway: Sequence[Path] = ()
+    beneath: Mapping[Path, Layer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,10 @@ class Order:
             "writable": _existing(folders.writable),
             "bounded": _existing(folders.bounded),
             "throwaway": _existing(folders.throwaway),
+            "beneath": {
+                _real(path): {"folder": _real(layer.folder), "open": list(layer.open)}
+                for path, layer in folders.beneath.items()
+            },
             "limits": asdict(self.bounds),
             "network": self._network(),
             "joins": list(self.joins),

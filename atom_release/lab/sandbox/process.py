@@ -34,7 +34,8 @@ class Limits:
     """What one run may use.
 
     Seconds, CPU seconds, megabytes of memory, processes, megabytes of one file and of each folder
-    it writes.
+    it writes. `address` is whether memory that is only reserved counts too: some runtimes reserve
+    far more than they ever use.
     """
 
     wall: float
@@ -42,6 +43,7 @@ class Limits:
     memory_mb: int
     processes: int = 256
     file_mb: int = 256
+    address: bool = True
 
     def times(self, factor: int) -> Limits:
         """Return limits that many times as high."""
@@ -51,6 +53,7 @@ class Limits:
             self.memory_mb * factor,
             self.processes * factor,
             self.file_mb * factor,
+            self.address,
         )
 
 

@@ -54,6 +54,8 @@ class View:
                 self._handles[path] = os.open(
                     path, os.O_RDONLY if os.path.isdir(path) else os.O_PATH
                 )
+        for layer in self._order.get("beneath", {}).values():
+            self._handles[layer["folder"]] = os.open(layer["folder"], os.O_RDONLY)
         self._open_stage()
         for path, verb in steps:
             getattr(self, f"_{verb}")(path)
@@ -184,15 +186,32 @@ class View:
             os.mkdir(name + part, 0o755, dir_fd=self._stage)
         os.chown(f"{name}/upper", self._uid, self._gid, dir_fd=self._stage)
         room = f"/proc/self/fd/{self._stage}/{name}"
-        layers = f"lowerdir=/proc/self/fd/{below},upperdir={room}/upper,workdir={room}/work"
+        lower = [below, *self._beneath(path, f"{room}/upper")]
+        folders = ":".join(f"/proc/self/fd/{handle}" for handle in lower)
+        layers = f"lowerdir={folders},upperdir={room}/upper,workdir={room}/work"
         for options in (layers, f"{layers},userxattr"):
             with contextlib.suppress(OSError):
                 return kernel.mount("throwaway", target, "overlay", _NO_DEVICES, options)
         kernel.mount(f"{room}/upper", target, None, kernel.MS_BIND)
         inside = os.open(target, os.O_RDONLY)
-        copying.copy(f"/proc/self/fd/{below}", inside, owner=(self._uid, self._gid))
+        for handle in reversed(lower):
+            copying.copy(f"/proc/self/fd/{handle}", inside, owner=(self._uid, self._gid))
         os.close(inside)
         return None
+
+    def _beneath(self, path: str, upper: str) -> list[int]:
+        """Return what lies under a throwaway folder, once its open folders are the subject's."""
+        layer = self._order.get("beneath", {}).get(path)
+        if layer is None:
+            return []
+        for folder in layer["open"]:
+            at = upper
+            for part in folder.split("/"):
+                at = f"{at}/{part}"
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(at, 0o755)
+                os.chown(at, self._uid, self._gid)
+        return [self._handles[layer["folder"]]]
 
 
 def plan(order: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,285 @@
+"""Make a suite's packages of what its lock names, or take those that were made before.
+
+Archives are brought with a network; they are unpacked, and their install scripts run, in the
+sandbox without one. What a script could not do there is noted by its package: tests may not need
+it, and where they fail it is no fault of theirs.
+"""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+import shutil
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from atom_release.gate.facts.environment import EnvironmentFacts
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node.lock import read_lock
+from atom_release.lab.environments.node.nodes import choose
+from atom_release.lab.environments.node.package_files import find_project, refuse_elsewhere
+from atom_release.lab.environments.node.registry import Registry, write_packages
+from atom_release.lab.environments.store import Store, digest
+from atom_release.lab.environments.workshop import carry_out
+from atom_release.lab.sandbox.allowed import tool_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from atom_release.gate.manifest import Install
+    from atom_release.lab.environments.node.lock import Lock, Tarball
+    from atom_release.lab.environments.node.nodes import Node
+    from atom_release.lab.environments.node.package_files import Project
+    from atom_release.lab.look import Look
+
+_NETWORK = (
+    "open while npm brought archives, by name and digest; none while anything was unpacked or ran"
+)
+_OFFLINE = ("--offline", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress")
+_MODULES = "node_modules"
+
+
+@dataclass(frozen=True)
+class Modules:
+    """A Node.js, and the packages that lie over each copy of the judged tree.
+
+    `layer` is laid under a copy as a whole: `places` are its folders of packages, relative to the
+    tree.
+    """
+
+    node: Node
+    layer: Path
+    places: tuple[str, ...]
+    readable: tuple[Path, ...]
+    facts: EnvironmentFacts = field(repr=False)
+
+    def has(self, package: str) -> bool:
+        """Return whether a package is there, in any of its places."""
+        return self.find(package) is not None
+
+    def find(self, package: str, directory: str = "") -> str | None:
+        """Return the folder of a package, relative to the tree, as a file in `directory` sees it.
+
+        None where it is not there.
+        """
+        for place in sorted(self.places, key=len, reverse=True):
+            owner = posixpath.dirname(place)
+            inside = not owner or directory == owner or directory.startswith(f"{owner}/")
+            if inside and (self.layer / place / package / "package.json").is_file():
+                return posixpath.join(place, package)
+        return None
+
+
+def make(look: Look, install: Install, directory: str) -> Modules:
+    """Return the packages that the lock of a suite's project names.
+
+    Args:
+        look: the surroundings.
+        install: which folder and which lock, where the manifest says so.
+        directory: where the suite runs.
+
+    Raises:
+        NoToolchain: this machine has no Node.js that fits.
+        NoEnvironment: they could not be had, or not be installed without network.
+    """
+    folder = install.folder if "folder" in install.model_fields_set else None
+    project = find_project(look.tree, directory, folder, install.lock)
+    if project.other_lock is not None:
+        raise NoEnvironment(
+            f"{project.other_lock} is not read yet: the gate installs by package-lock.json alone",
+            "Commit a package-lock.json beside it: npm install --package-lock-only",
+        )
+    _check_no_packages(look, project)
+    return _Maker(look, project, choose(project.engines)).make()
+
+
+def _check_no_packages(look: Look, project: Project) -> None:
+    """Refuse a commit that holds installed packages itself: they would hide the lock's."""
+    for member in project.packages:
+        place = posixpath.normpath(posixpath.join(project.folder, member, _MODULES))
+        held = [path for path in look.tree.entries if path.startswith(f"{place}/")]
+        if held or place in look.tree.entries:
+            raise NoEnvironment(
+                f"the commit holds {place} itself, beside its lock",
+                "Remove it from the commit: the lock says what is installed.",
+            )
+
+
+@dataclass(frozen=True)
+class _Maker:
+    look: Look
+    project: Project
+    node: Node
+
+    def make(self) -> Modules:
+        """Return the packages, made or found."""
+        self.look.tell("making the suite's environment", 0.0)
+        lock = self._lock()
+        packages = self.project.plain()
+        key = self._store.key("modules", self.project.folder, packages, lock.text)
+
+        def install(folder: Path) -> dict[str, Any]:
+            room = _Room(self.look, folder, self.node, self.project.folder)
+            room.install(packages, lock, self._registry.bring(lock.tarballs))
+            return {"unbuilt": room.finish(lock)}
+
+        made, noted = self._store.sealed(key, install)
+        places = _places(made, self.project)
+        return Modules(
+            self.node,
+            made,
+            places,
+            tool_paths(str(self.node.program), {}, self.look.hidden),
+            self._facts(lock, noted["unbuilt"]),
+        )
+
+    def _lock(self) -> Lock:
+        project = self.project
+        folders = {*project.packages}
+        if project.lock is not None:
+            return read_lock(self.look.tree.read(project.lock), project.lock, folders)
+        refuse_elsewhere(project)
+        packages = project.plain()
+        key = self._store.key("versions", packages)
+        settle = self._registry.settle
+        text = self._store.sealed(key, lambda _room: {"lock": settle(packages).decode()})[1]["lock"]
+        return read_lock(str(text).encode(), "the lock that npm made of package.json", folders)
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store(self.look, (self.node.version, str(self.node.program)))
+
+    @property
+    def _registry(self) -> Registry:
+        return Registry(self.node, self._store.root / "archives")
+
+    def _facts(self, lock: Lock, unbuilt: Mapping[str, str]) -> EnvironmentFacts:
+        return EnvironmentFacts(
+            language="JavaScript",
+            runtime=f"Node.js {self.node.version}",
+            packages=_versions(lock),
+            digest=digest(sorted(tarball.digest for tarball in lock.tarballs)),
+            network=_NETWORK,
+            files=list(self.project.files),
+            settled="" if self.project.lock else "no lock: npm settled the versions once, here",
+            unbuilt=dict(unbuilt),
+        )
+
+
+@dataclass(frozen=True)
+class _Room:
+    """The folder in which the packages are unpacked, as the subject."""
+
+    look: Look
+    room: Path
+    node: Node
+    folder: str
+
+    def install(
+        self,
+        packages: Mapping[str, Mapping[str, Any]],
+        lock: Lock,
+        archives: Mapping[Tarball, Path],
+    ) -> None:
+        """Unpack what the lock names."""
+        write_packages(self._project, packages)
+        (self._project / "package-lock.json").write_text(lock.text)
+        for tarball, path in archives.items():
+            _put(self._cache, tarball, path)
+        words = ["ci", "--ignore-scripts"]
+        try:
+            self._npm("the installation of the packages", words)
+        except NoEnvironment as fault:
+            if not any(sign in fault.message for sign in ("ERESOLVE", "EUSAGE")):
+                raise
+            self._npm("the installation of the packages", [*words, "--legacy-peer-deps"])
+
+    def finish(self, lock: Lock) -> dict[str, str]:
+        """Run the install scripts, and leave nothing but the packages; return what failed."""
+        unbuilt: dict[str, str] = {}
+        for name in sorted({tarball.name for tarball in lock.tarballs if tarball.scripts}):
+            try:
+                self._npm(f"the install script of {name}", ["rebuild", name])
+            except NoEnvironment as fault:
+                unbuilt[name] = fault.message
+        _strip(self.room)
+        return unbuilt
+
+    @property
+    def _project(self) -> Path:
+        return self.room / self.folder
+
+    @property
+    def _cache(self) -> Path:
+        return self.room / ".npm-cache"
+
+    def _npm(self, step: str, words: Sequence[str]) -> None:
+        shown = tool_paths(str(self.node.program), {}, self.look.hidden)
+        carry_out(
+            self.look,
+            self.room,
+            step,
+            [
+                str(self.node.program),
+                str(self.node.npm),
+                *words,
+                *_OFFLINE,
+                f"--cache={self._cache}",
+            ],
+            environment=self._environment(),
+            readable=shown,
+            directory=self._project,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        headers = self.node.prefix / "include" / "node" / "node.h"
+        return {
+            "PATH": f"{self.node.program.parent}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.room / ".home"),
+            "TMPDIR": str(self.room),
+            "LANG": "C.UTF-8",
+            "CI": "true",
+            **({"npm_config_nodedir": str(self.node.prefix)} if headers.is_file() else {}),
+        }
+
+
+def _versions(lock: Lock) -> dict[str, str]:
+    """Return each package with its version, or with all of them where there are several."""
+    named: dict[str, list[str]] = {}
+    for tarball in lock.tarballs:
+        named.setdefault(tarball.name, []).append(tarball.version)
+    return {name: ", ".join(sorted(versions)) for name, versions in named.items()}
+
+
+def _put(cache: Path, tarball: Tarball, path: Path) -> None:
+    """Put an archive where npm looks for it by its digest."""
+    name = base64.b64decode(tarball.digest).hex()
+    place = cache / "_cacache" / "content-v2" / tarball.kind / name[:2] / name[2:4] / name[4:]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, place)
+
+
+def _strip(folder: Path) -> bool:
+    """Remove what is no folder of packages; return whether one was left."""
+    left = False
+    for path in list(folder.iterdir()):
+        if path.is_symlink() or not path.is_dir():
+            path.unlink()
+        elif path.name == _MODULES or _strip(path):
+            left = True
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+    return left
+
+
+def _places(made: Path, project: Project) -> tuple[str, ...]:
+    """Return the folders of packages that are there, relative to the tree."""
+    named = [
+        posixpath.normpath(posixpath.join(project.folder, member, _MODULES))
+        for member in project.packages
+    ]
+    return tuple(
+        place for place in named if (made / place).is_dir() and not (made / place).is_symlink()
+    )

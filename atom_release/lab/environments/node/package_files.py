@@ -1,0 +1,187 @@
+"""The package.json files of a project, read as text, and what of them npm is given.
+
+npm sees a copy that names packages and versions alone: no script, no setting and no program of the
+project's own. What no registry has is refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node.nodes import version_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from atom_release.source.commit import JudgedTree
+
+LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
+OTHER_LOCKS = ("pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
+DEPENDENCIES = (
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+)
+_KEPT = (
+    *("name", "version", *DEPENDENCIES, "peerDependenciesMeta", "overrides"),
+    *("bundleDependencies", "bundledDependencies"),
+)
+_ELSEWHERE = re.compile(
+    r"^(?:git|https?|ssh|file|link|portal|patch)\b|://|^[\w.-]+/[\w.-]+|^\.{0,2}/"
+)
+_LARGEST = 32 << 20
+
+
+@dataclass(frozen=True)
+class Project:
+    """A package and the members of its workspace, each by its folder below the package's own."""
+
+    folder: str
+    packages: Mapping[str, Mapping[str, Any]]
+    lock: str | None
+    other_lock: str | None
+    files: tuple[str, ...]
+    engines: Mapping[str, str]
+
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """Return the package files that npm is given, by folder below the project's own."""
+        return {folder: _plain(package) for folder, package in self.packages.items()}
+
+
+def find_project(tree: JudgedTree, directory: str, folder: str | None, lock: str | None) -> Project:
+    """Return the project that a suite belongs to.
+
+    Args:
+        tree: the judged tree.
+        directory: where the suite runs.
+        folder: the folder that the manifest names; else the nearest one, outwards, with a lock.
+        lock: the lock that the manifest names.
+
+    Raises:
+        NoEnvironment: there is no package.json, or it cannot be read.
+    """
+    own = _normal(directory if folder is None else folder)
+    if folder is None and lock is None:
+        own = next((place for place in _outwards(own) if _lock(tree, place)), own)
+    path = posixpath.join(own, "package.json") if own else "package.json"
+    if path not in tree.entries:
+        raise NoEnvironment(
+            f"the commit holds no {path}",
+            "Name the suite's `directory`, or the folder of its package.json under `install`.",
+        )
+    root = read_json(tree, path)
+    packages = {"": root}
+    for member in _members(tree, own, root):
+        packages[member] = read_json(tree, posixpath.join(own, member, "package.json"))
+    found = _normal(lock) if lock else _lock(tree, own)
+    other = next((at for name in OTHER_LOCKS if (at := _join(own, name)) in tree.entries), None)
+    files = [_join(own, member, "package.json") for member in packages]
+    return Project(
+        own,
+        packages,
+        found,
+        None if found else other,
+        (*files, *([found] if found else [])),
+        dict(_engines(tree, own, _normal(directory), root)),
+    )
+
+
+def read_json(tree: JudgedTree, path: str) -> dict[str, Any]:
+    """Return a file of the tree that holds a JSON object.
+
+    Raises:
+        NoEnvironment: it is none.
+    """
+    content = tree.read(path)
+    try:
+        stated = json.loads(content) if len(content) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        stated = None
+    if not isinstance(stated, dict):
+        raise NoEnvironment(f"{path} is no JSON object", "Correct it, and commit.")
+    return stated
+
+
+def _normal(path: str) -> str:
+    normal = posixpath.normpath(path)
+    return "" if normal == "." else normal
+
+
+def _join(*parts: str) -> str:
+    return _normal(posixpath.join(*parts))
+
+
+def _outwards(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+def _lock(tree: JudgedTree, folder: str) -> str | None:
+    return next((path for name in LOCKS if (path := _join(folder, name)) in tree.entries), None)
+
+
+def _members(tree: JudgedTree, folder: str, root: Mapping[str, Any]) -> list[str]:
+    """Return the folders of a workspace's members, below the workspace's own."""
+    stated = root.get("workspaces")
+    patterns = stated.get("packages") if isinstance(stated, dict) else stated
+    chosen: dict[str, None] = {}
+    for pattern in patterns if isinstance(patterns, list) else []:
+        if not isinstance(pattern, str):
+            continue
+        name = pattern.lstrip("!").removeprefix("./").rstrip("/")
+        for path in tree.glob(_join(folder, name, "package.json")):
+            member = posixpath.relpath(posixpath.dirname(path), folder or ".")
+            if "node_modules" in member.split("/") or member.startswith(".."):
+                continue
+            if pattern.startswith("!"):
+                chosen.pop(member, None)
+            elif member != ".":
+                chosen[member] = None
+    return sorted(chosen)
+
+
+def _engines(
+    tree: JudgedTree, folder: str, directory: str, root: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield the ranges of Node.js that the files ask, each with its place."""
+    engines = root.get("engines")
+    if isinstance(engines, dict) and isinstance(engines.get("node"), str):
+        yield f"{_join(folder, 'package.json')}, engines", engines["node"]
+    for name in (".nvmrc", ".node-version"):
+        for place in dict.fromkeys([directory, folder, ""]):
+            path = _join(place, name)
+            entry = tree.entries.get(path)
+            if entry is not None and entry.is_file:
+                yield path, version_range(tree.read(path).decode("utf-8", "replace"))
+                break
+
+
+def _plain(package: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: package[name] for name in _KEPT if name in package}
+    return plain | ({"workspaces": package["workspaces"]} if "workspaces" in package else {})
+
+
+def refuse_elsewhere(project: Project) -> None:
+    """Refuse dependencies that no registry has, where nothing but package.json names them.
+
+    Raises:
+        NoEnvironment: one is named by address or path.
+    """
+    for folder, package in project.packages.items():
+        for field in DEPENDENCIES:
+            stated = package.get(field)
+            for name, text in stated.items() if isinstance(stated, dict) else ():
+                if not isinstance(text, str) or _ELSEWHERE.search(text):
+                    place = _join(project.folder, folder, "package.json")
+                    raise NoEnvironment(
+                        f"{place} asks {name} as {str(text)[:80]!r}, which no package registry has",
+                        "Name a released version.",
+                    )

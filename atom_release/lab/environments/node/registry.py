@@ -1,0 +1,188 @@
+"""The one step with a network: the operator's npm brings archives by name, and settles versions.
+
+npm runs in an empty folder of the gate's own, with the operator's settings and none of the
+project's. It unpacks nothing and runs nothing. What it brought is looked at by digest, whatever npm
+says of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node.lock import address
+from atom_release.lab.environments.workshop import last_lines
+from atom_release.settings import values_like, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from atom_release.lab.environments.node.lock import Tarball
+    from atom_release.lab.environments.node.nodes import Node
+
+_SETTINGS = (
+    *("ALL_PROXY", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"),
+    *("NODE_EXTRA_CA_CERTS", "SSL_CERT_DIR", "SSL_CERT_FILE", "XDG_CONFIG_HOME"),
+    *("all_proxy", "http_proxy", "https_proxy", "no_proxy", "NODE_USE_SYSTEM_CA"),
+)
+_NPM_SETTINGS = re.compile(r"npm_config_\w+", re.IGNORECASE)
+_QUIET = (
+    *("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"),
+    *("--git=/bin/false", "--loglevel=error"),
+)
+_AT_ONCE = 4
+_CHUNK = 40
+_MOST_RETRIED = 200
+_PATIENCE = 600
+_CREDENTIAL = re.compile(r"//[^/@\s]*@|\b(?:npm_|ghp_)[A-Za-z0-9]{8,}")
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The operator's registries as npm knows them, and a folder of the gate's own by digest."""
+
+    node: Node
+    store: Path
+
+    def bring(self, tarballs: Sequence[Tarball]) -> dict[Tarball, Path]:
+        """Return where these archives lie, each with the digest that its lock names.
+
+        Raises:
+            NoEnvironment: one could not be had, or is another than its lock names.
+        """
+        self.store.mkdir(parents=True, exist_ok=True)
+        lacking = [tarball for tarball in tarballs if not self._has(tarball)]
+        if lacking:
+            self._fetch([(tarball, address(tarball)) for tarball in lacking])
+            lacking = [tarball for tarball in lacking if not self._has(tarball)]
+        why = ""
+        if lacking:
+            named = [(tarball, tarball.label) for tarball in lacking[:_MOST_RETRIED]]
+            why = self._fetch(named, by=1)
+            lacking = [tarball for tarball in lacking if not self._has(tarball)]
+        if lacking:
+            shown = ", ".join(tarball.label for tarball in lacking[:_SHOWN])
+            more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
+            raise NoEnvironment(
+                f"the package registry gave no archive with the digest that the lock names for"
+                f" {shown}{more}{f': {why}' if why else ''}",
+                "Compare the lock with the registry that npm is configured to ask.",
+            )
+        return {tarball: self._place(tarball) for tarball in tarballs}
+
+    def settle(self, packages: Mapping[str, Mapping[str, Any]]) -> bytes:
+        """Return a lock for package files that have none: what their ranges come to today.
+
+        Raises:
+            NoEnvironment: no versions fit together, or the registry did not answer.
+        """
+        with tempfile.TemporaryDirectory() as room:
+            write_packages(Path(room), packages)
+            cache = self.store.with_name(f"{self.store.name}-registry")
+            words = ["install", "--package-lock-only", f"--cache={cache}"]
+            status, text = self._npm(words, Path(room))
+            if status != 0:
+                status, text = self._npm([*words, "--legacy-peer-deps"], Path(room))
+            lock = Path(room, "package-lock.json")
+            if status != 0 or not lock.is_file():
+                raise NoEnvironment(
+                    f"the versions that package.json asks could not be settled: {text}",
+                    "Commit a package-lock.json, or see that the packages can be had.",
+                )
+            return lock.read_bytes()
+
+    def _place(self, tarball: Tarball) -> Path:
+        return self.store / f"{tarball.kind}-{base64.b64decode(tarball.digest).hex()}"
+
+    def _has(self, tarball: Tarball) -> bool:
+        place = self._place(tarball)
+        return place.is_file() and digest_of(place, tarball.kind) == tarball.digest
+
+    def _fetch(self, wanted: Sequence[tuple[Tarball, str]], by: int = _CHUNK) -> str:
+        """Bring archives, each under every kind of digest asked; return npm's last complaint."""
+        kinds = {tarball.kind for tarball, _ in wanted}
+        words = [word for _, word in wanted]
+        chunks = [words[start : start + by] for start in range(0, len(words), by)]
+        with (
+            tempfile.TemporaryDirectory(dir=self.store.parent) as room,
+            ThreadPoolExecutor(_AT_ONCE, "npm") as pool,
+        ):
+            folders = [Path(room, str(number)) for number in range(len(chunks))]
+            complaints = list(pool.map(self._add, folders, chunks))
+            for folder in folders:
+                self._keep(folder / "cache", kinds)
+        return next((text for text in reversed(complaints) if text), "")
+
+    def _add(self, room: Path, words: Sequence[str]) -> str:
+        room.mkdir()
+        status, text = self._npm(["cache", "add", f"--cache={room / 'cache'}", *words], room)
+        return "" if status == 0 else text
+
+    def _keep(self, cache: Path, kinds: set[str]) -> None:
+        for path in _contents(cache):
+            for kind in kinds:
+                place = self.store / f"{kind}-{base64.b64decode(digest_of(path, kind)).hex()}"
+                if not place.exists():
+                    fresh = place.with_name(f"{place.name}.{os.getpid()}.new")
+                    shutil.copyfile(path, fresh)
+                    fresh.chmod(0o444)
+                    fresh.rename(place)
+
+    def _npm(self, words: Sequence[str], room: Path) -> tuple[int, str]:
+        """Run npm there with the operator's settings; return its status and its last lines."""
+        try:
+            done = subprocess.run(
+                [str(self.node.program), str(self.node.npm), *words, *_QUIET],
+                cwd=room,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return 1, f"the package registry did not answer within {_PATIENCE} seconds"
+        text = done.stderr.decode("utf-8", "replace")
+        return done.returncode, _CREDENTIAL.sub("//", last_lines(_without_log(text)))
+
+    def _environment(self) -> dict[str, str]:
+        path = f"{self.node.program.parent}:/usr/local/bin:/usr/bin:/bin"
+        return {**values_of(_SETTINGS), **values_like(_NPM_SETTINGS), "PATH": path}
+
+
+def write_packages(room: Path, packages: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write package.json files into a folder, each below it where it lies in the project."""
+    for folder, package in packages.items():
+        place = room / folder / "package.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(package))
+
+
+def digest_of(path: Path, kind: str) -> str:
+    """Return a file's digest of a kind, as an integrity writes it."""
+    with path.open("rb") as file:
+        return base64.b64encode(hashlib.file_digest(file, kind).digest()).decode()
+
+
+def _contents(cache: Path) -> Iterator[Path]:
+    """Yield the files that npm keeps in a cache, by whatever digest."""
+    for path in (cache / "_cacache" / "content-v2").glob("*/*/*/*"):
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _without_log(text: str) -> str:
+    """Return what npm said without where it keeps its own log."""
+    return "\n".join(line for line in text.splitlines() if "complete log of this run" not in line)
