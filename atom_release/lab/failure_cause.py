@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 _NO_ASYNC = "a pytest plugin for async tests is missing"
 _REFUSED = "a connection was refused"
+_TIME = "its runner ended it at the test's own time limit"
+_UNLOADED = "a test file could not be loaded"
 _NO_DOCKER = "Docker is not here"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
+    _UNLOADED: rf"^{_UNLOADED}",
     _NO_DOCKER: (
         r"Could not find a valid Docker environment|Cannot connect to the Docker daemon"
         r"|Could not find a working container runtime|rootless Docker not found"
@@ -38,10 +41,10 @@ _CAUSES = {
         r" servname|\bENOTFOUND\b|\bEAI_AGAIN\b|no such host|UnknownHostException"
         r"|failed to lookup address|getaddrinfo|name resolution failed"
     ),
-    _REFUSED: r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]",
+    _REFUSED: r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]|Can't reach database",
     "the network is out of reach": (
         r"Network is unreachable|No route to host|\[Errno 101\]|\[Errno 113\]|\bENETUNREACH\b"
-        r"|\bEHOSTUNREACH\b|NoRouteToHostException"
+        r"|\bEHOSTUNREACH\b|NoRouteToHostException|\bfetch failed\b"
     ),
     "a port was in use": r"Address already in use|\[Errno 98\]|\bEADDRINUSE\b",
     "the disk was full": (
@@ -54,8 +57,9 @@ _CAUSES = {
     ),
     "no more processes could be started": (
         r"BlockingIOError|Resource temporarily unavailable|can't start new thread"
-        r"|unable to create (?:new )?native thread|newosproc"
+        r"|unable to create (?:new )?native thread|newosproc|\bEMFILE\b"
     ),
+    _TIME: r"Exceeded timeout of \d|Timeout of \d+ ?ms exceeded|(?:Test|Hook) timed out in \d",
     "a place outside the copy cannot be written": (r"Read-only file system|\[Errno 30\]|\bEROFS\b"),
 }
 _PATTERNS = {cause: re.compile(pattern, re.IGNORECASE) for cause, pattern in _CAUSES.items()}

@@ -20,7 +20,9 @@ class Install(Strict):
 
     folder: InRepository = Field(
         default=".",
-        description="folder with the project's files: pyproject.toml, lock, requirements",
+        description=(
+            "folder with the project's files: pyproject.toml or package.json, lock, requirements"
+        ),
     )
     python: str | None = Field(
         default=None,
@@ -33,7 +35,7 @@ class Install(Strict):
     )
     lock: InRepository | None = Field(
         default=None,
-        description="uv.lock, poetry.lock or pylock.toml; default the one in the folder",
+        description="uv.lock, poetry.lock, pylock.toml or package-lock.json; default the folder's",
     )
     requirements: tuple[InRepository, ...] | None = Field(
         default=None,

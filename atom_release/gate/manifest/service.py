@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
-from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
+from atom_release.gate.manifest.install import INSTALL, Install, InstallOrAuto
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
 from atom_release.gate.manifest.third_party import Measurement
@@ -26,12 +26,25 @@ _HISTORY = (
 )
 
 
+Runner = Literal["pytest", "vitest", "jest", "mocha", "node"]
+"""What runs a suite; all but the first are of JavaScript, and take their packages from a lock."""
+
+_OF_PYTHON = ("python", "project", "requirements", "extras", "groups", "packages")
+
+
 class Suite(Strict):
-    """A service's own tests, run by pytest, or by a command that writes JUnit.
+    """A service's own tests, run by a known runner, or by a command that writes JUnit.
 
     In a throwaway copy of the judged tree.
     """
 
+    runner: Runner = Field(
+        default="pytest",
+        description=(
+            "what runs the tests; for JavaScript and TypeScript `vitest`, `jest`, `mocha` or `node`"
+            " (its own `node --test`), with the packages that package-lock.json names"
+        ),
+    )
     paths: tuple[InRepository, ...] = Field(min_length=1)
     directory: InRepository | None = Field(
         default=None, description="working directory; default the repository's root"
@@ -75,6 +88,20 @@ class Suite(Strict):
         named = [name for name in ("install", "interpreter", "requirements") if getattr(self, name)]
         if self.install and len(named) > 1:
             message = f"a suite has one Python: choose between {' and '.join(named)}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _runner_has_its_own(self) -> Self:
+        if self.runner == "pytest":
+            return self
+        other = ("interpreter", "requirements", "command", "ablate")
+        named = [name for name in other if getattr(self, name)]
+        if isinstance(self.install, Install):
+            stated = self.install.model_fields_set
+            named += [f"install.{name}" for name in _OF_PYTHON if name in stated]
+        if named:
+            message = f"{', '.join(named)} is not for a suite that {self.runner} runs"
             raise ValueError(message)
         return self
 

@@ -90,6 +90,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.source": RULED,
     "services.report": _changed("AC1", OWN),
     "services.suite": RULED,
+    "services.suite.runner": _changed(OWN),
     "services.suite.paths": RULED,
     "services.suite.directory": _changed(OWN),
     "services.suite.interpreter": _changed(OWN),

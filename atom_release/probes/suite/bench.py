@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from xml.sax.saxutils import escape
 
 from atom_release.lab import junit
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.manifest.service import History
     from atom_release.lab.interpreter import Built
+    from atom_release.lab.sandbox import Layer
 
 _WITNESS = Path(__file__).parents[2] / "lab" / "witness" / "release_gate_witness.py"
 _PLUGIN = "plugin"
@@ -98,6 +99,7 @@ class Bench:
                 limits=limits,
                 network=self.network,
                 throwaway=[copy],
+                beneath={copy: self.beneath} if self.beneath else {},
             )
             text = self._redacted(done.output).decode("utf-8", "replace")
             results, problem = (None, "") if collect_only else self._read(out / "junit.xml")
@@ -109,13 +111,22 @@ class Bench:
                 done.status,
                 results,
                 problem,
-                read_witness(out / "witness.json"),
+                self._witness(out),
                 met,
                 text,
                 done.isolation,
                 copy=os.path.realpath(copy),
                 hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
             )
+
+    @property
+    def beneath(self) -> Layer | None:
+        """What lies under every copy, as if the commit held it; nothing where it holds all."""
+        return None
+
+    def _witness(self, out: Path) -> Mapping[str, Any]:
+        """Return what the subject's process wrote about itself."""
+        return read_witness(out / "witness.json")
 
     def _read(self, path: Path) -> tuple[junit.Results | None, str]:
         """Return what the JUnit file says, or why it could not be read."""
@@ -146,6 +157,8 @@ class Bench:
             return
         copy = room / "tree"
         shutil.copytree(tree, copy, symlinks=True)
+        if self.beneath:
+            shutil.copytree(self.beneath.folder, copy, symlinks=True, dirs_exist_ok=True)
         yield copy
 
     def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:

@@ -86,6 +86,7 @@ class Control:
     failed: tuple[str, ...]  # failed in their own judgement, the missing body not named
     lost: tuple[str, ...]  # not run any more, or not set up, for another reason
     elsewhere: tuple[str, ...]  # modules of these sources that were loaded from outside the copy
+    unreached: str = ""  # why the tests cannot have come to the code at all, where that is known
     made_up: tuple[str, ...] = ()  # tests of the gate's own that fail, and came out as passed
     # whole files were emptied: a failure does not tell whether the code was needed or nothing
     # started
@@ -202,8 +203,9 @@ class Control:
             return ControlState.DEAD
         if self.lost:
             return ControlState.WEAK
-        unreached = self.elsewhere or self.left_whole or not self.ablated.functions
-        return ControlState.DEAD if unreached else ControlState.VACUOUS
+        unreached = self.elsewhere or self.left_whole or self.unreached
+        dead = unreached or not self.ablated.functions
+        return ControlState.DEAD if dead else ControlState.VACUOUS
 
     @property
     def _changed(self) -> str:
@@ -254,6 +256,8 @@ class Control:
                     " constants, lambdas, classes without methods, and what runs at import"
                 )
                 if self.left_whole
+                else self.unreached
+                if self.ablated.functions
                 else "the manifest's source paths hold nothing to take out"
             )
             return f"control did not reach the code: {why}"

@@ -17,11 +17,19 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Install, Suite
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.environments import NoToolchain, make
+from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import Bench, seen_by
 from atom_release.probes.suite.command import CommandBench, CommandSeries
+from atom_release.probes.suite.script_run import (
+    ScriptBench,
+    ScriptSeries,
+    excuse,
+    script_limits,
+)
+from atom_release.probes.suite.script_runners import REPORTERS, runner_of
 from atom_release.probes.suite.series import Series, evidence
 from atom_release.probes.suite.verdict import some
 from atom_release.source.objects import MENDED
@@ -74,15 +82,21 @@ def run_suite(look: Look, service: Service) -> Evidence:
             f"the tests of {service.name} could not be run: {fault.message}",
             remedy=fault.remedy,
         )
-    kind, sources = (
-        (CommandSeries, suite.ablate or service.source)
-        if suite.command
-        else (Series, service.source)
-    )
-    series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
+    series = _series(look, service, suite, made)
     return evidence(
         look, "suite", service.id, series.carry_out(), partial(with_environment, made.made)
     )
+
+
+def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
+    """Return the runs that a suite's runner makes, with the controls that its language has."""
+    if suite.command:
+        sources = suite.ablate or service.source
+        return CommandSeries(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
+    kind = ScriptSeries if isinstance(made, ScriptBench) else Series
+    series = kind(look, made, made, suite.repeats, service.source, suite.paths, at_once=CORES)
+    unbuilt = made.made.unbuilt if made.made else {}
+    return replace(series, excuse=excuse(unbuilt)) if unbuilt else series
 
 
 def with_environment(made: EnvironmentFacts | None, facts: SuiteFacts) -> SuiteFacts:
@@ -108,6 +122,8 @@ def bench_of(look: Look, suite: Suite) -> Bench:
     Raises:
         ProbeFault: the Python that it needs could not be had.
     """
+    if suite.runner != "pytest":
+        return _script_bench(look, suite, suite.runner)
     made = bench(
         look,
         suite,
@@ -120,6 +136,38 @@ def bench_of(look: Look, suite: Suite) -> Bench:
         return made
     return CommandBench(
         **{field.name: getattr(made, field.name) for field in fields(made)}, command=suite.command
+    )
+
+
+def _script_bench(look: Look, suite: Suite, runner: str) -> ScriptBench:
+    """Return what the runs of a JavaScript suite are made with."""
+    install = suite.install if isinstance(suite.install, Install) else Install()
+    directory = suite.directory or "."
+    modules = make_modules(look, install, directory)
+    seconds = suite.timeout.total_seconds()
+    limits = Limits(wall=seconds, cpu=int(seconds * CORES) + 1, memory_mb=suite.memory_mb)
+    files = sorted(path for path, entry in look.tree.entries.items() if entry.is_file)
+    called = runner_of(runner, modules, directory, files)
+    tool = {f"{runner}": called.version, "node": modules.node.version}
+    return ScriptBench(
+        sandbox=seen_by(
+            Sandbox(look.hidden, look.readable, accepted=look.operator.isolation),
+            REPORTERS,
+            *modules.readable,
+        ),
+        python=str(modules.node.program),
+        own_environment=True,
+        scratch=trees.room(look),
+        paths=suite.paths,
+        directory=directory,
+        limits=script_limits(limits),
+        arguments=suite.arguments,
+        environment=suite.environment,
+        history=suite.history,
+        made=modules.facts,
+        modules=modules,
+        runner=called,
+        tools=tool,
     )
 
 

@@ -248,7 +248,7 @@ def evidence(
         sources={"copy of the judged tree": finding.copy},
         tools={
             name: trial.collection.witness[name]
-            for name in ("python", "pytest")
+            for name in ("python", "pytest", "node", "vitest", "jest", "mocha")
             if name in trial.collection.witness
         },
         isolation=common_isolation([run for _, run in finding.runs]),

@@ -94,7 +94,7 @@ def rewritten(  # noqa: PLR0913 - one parameter for each thing that makes a copy
     built: Built | None = None,
 ) -> Iterator[tuple[Path, Rewritten]]:
     """Return a copy whose code is written anew: without bodies, or with wrong results."""
-    with _control(look, history, built) as copy:
+    with control(look, history, built) as copy:
         yield copy, rewrite(copy, sources, tests=tests, keep=keep)
 
 
@@ -108,7 +108,7 @@ def emptied(
     built: Built | None = None,
 ) -> Iterator[tuple[Path, Rewritten]]:
     """Return a copy in which the files at these paths, the suite's own left out, are empty."""
-    with _control(look, history, built) as copy:
+    with control(look, history, built) as copy:
         files = [
             path
             for path, entry in look.tree.entries.items()
@@ -125,7 +125,7 @@ def emptied(
 
 
 @contextmanager
-def _control(look: Look, history: History, built: Built | None) -> Iterator[Path]:
+def control(look: Look, history: History, built: Built | None) -> Iterator[Path]:
     """Return a copy to take something out of.
 
     It shares its files with the judged copy, so they are replaced and never written through.
