@@ -19,15 +19,44 @@ _MOST = 6
 _ASKS_PACKAGES = re.compile(
     r"pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|uv\.lock|poetry\.lock|pylock\.toml"
 )
+_OF_NPM = {"package-lock.json", "npm-shrinkwrap.json"}
+_BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
 
 
 def suite_of(service: Service) -> Seen[Suite] | None:
-    """Return the suite that the gate can run as it is: by pytest, on the code beside it."""
+    """Return the suite that the gate can run as it is, on the code beside it.
+
+    By pytest, or by a runner of Node.js with a lock that npm writes, or none.
+    """
     for seen in service.suites:
-        if seen.value.runner.by_pytest and not seen.value.across:
+        suite = seen.value
+        if not suite.across and (suite.runner.by_pytest or _is_of_npm(suite)):
             return seen
     return None
+
+
+def _is_of_npm(suite: Suite) -> bool:
+    lock = posixpath.basename(suite.lock)
+    return bool(suite.runner.by_node) and (not lock or lock in _OF_NPM)
+
+
+def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
+    """Return a suite that the draft asks, as a manifest says it."""
+    if suite.runner.by_node:
+        stated: dict[str, Any] = {"runner": suite.runner.by_node, "install": "auto"}
+    else:
+        stated = {}
+    stated["paths"] = list(suite.paths)
+    if suite.directory:
+        stated["directory"] = suite.directory
+    if suite.arguments:
+        stated["arguments"] = list(suite.arguments)
+    if suite.variables:
+        stated["environment"] = dict(suite.variables)
+    if suite.runner.by_pytest and (install := install_of(service)) is not None:
+        stated["install"] = install
+    return stated
 
 
 def install_of(service: Service) -> str | dict[str, str] | None:
@@ -55,8 +84,12 @@ def other_suite(seen: Seen[Suite]) -> str:
     where = (
         f"{suite.runner} in {', '.join(suite.paths[:_MOST])} ({suite.files} files, {seen.where})"
     )
+    if suite.runner in _BROWSERS:
+        return f"not asked: {where} wants a browser and a running service"
     if suite.across:
         return f"not asked: {where} asks running services; name it under `integration`"
+    if suite.runner.by_node and not _is_of_npm(suite):
+        return f"not asked: {where}; its lock, {suite.lock}, is not read: npm's is"
     return f"not asked: {where}; a `suite` with a `command` that writes JUnit asks it"
 
 

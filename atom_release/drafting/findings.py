@@ -61,13 +61,21 @@ class Runner(StrEnum):
         """Whether pytest runs such tests as they are."""
         return self in {Runner.PYTEST, Runner.UNITTEST}
 
+    @property
+    def by_node(self) -> str:
+        """The word of a manifest for it, where the gate runs it with Node.js; else nothing."""
+        if self is Runner.NODE:
+            return "node"
+        return str(self) if self in {Runner.VITEST, Runner.JEST, Runner.MOCHA} else ""
+
 
 @dataclass(frozen=True)
 class Suite:
     """The tests of one part.
 
     `files` counts them; `across` is whether they ask running services instead of the code beside
-    them (integration, end to end).
+    them (integration, end to end). `arguments` and `variables` are what the package's own script
+    gives the runner; `lock` is the file that names the versions of its packages.
     """
 
     runner: Runner
@@ -76,6 +84,9 @@ class Suite:
     files: int = 0
     across: bool = False
     requirements: str = ""
+    arguments: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    lock: str = ""
 
 
 @dataclass(frozen=True)

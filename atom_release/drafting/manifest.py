@@ -102,11 +102,7 @@ def _suite(service: Service) -> Iterator[str]:
     chosen = asked.suite_of(service)
     if chosen is not None:
         suite = chosen.value
-        stated: dict[str, Any] = {"paths": list(suite.paths)}
-        if suite.directory:
-            stated["directory"] = suite.directory
-        if (install := asked.install_of(service)) is not None:
-            stated["install"] = install
+        stated = asked.fields_of(service, suite)
         why = f"guessed: {chosen.guess}" if chosen.guess else f"{suite.runner}, {chosen.where}"
         yield f"    # {_line(f'{suite.files} test files: {why}')}"
         yield from _dumped({"suite": stated}, 4)

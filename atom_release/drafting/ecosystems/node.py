@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from atom_release.drafting import words
 from atom_release.drafting.ecosystems import tests_of
-from atom_release.drafting.files import Files, folder_of, is_product, joined
+from atom_release.drafting.ecosystems.node_scripts import Call, read_call
+from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Endpoint, Part, Place, Runner, Seen, Suite
+from atom_release.source.globs import matcher
 
-_LOCKS = ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
+_LOCKS = (
+    *("npm-shrinkwrap.json", "package-lock.json"),
+    *("pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"),
+)
 _TEST_FILE = (
     r"(?:.*/)?(?:[^/]*[.-](?:test|spec|cy|e2e)\.[cm]?[jt]sx?"
     r"|(?:__tests__|tests?)/(?:.*/)?[^/]*\.[cm]?[jt]sx?)"
@@ -37,6 +43,7 @@ _CONFIGURED = (
 )
 _MODULES = ((Runner.VITEST, "vitest"), (Runner.JEST, "jest"), (Runner.MOCHA, "mocha"))
 _BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
+_MOST_NAMED = 200
 _NO_TESTS = re.compile(r"no test specified|exit 1")
 
 
@@ -119,14 +126,59 @@ def _suites(
         return
     manifest = joined(folder, "package.json")
     runner, where, guess = _runner(files, folder, scripts, package)
+    call = _call(runner, scripts)
+    named = _named_paths(files, folder, call.paths)
     for seen in tests_of.suites(runner, tests, folder, where, guess):
         suite = seen.value
         across = suite.across or runner in _BROWSERS
+        if across and any(is_below(path, place) for place in named for path in suite.paths):
+            continue
         yield Seen(
-            Suite(runner, suite.paths, folder, suite.files, across=across),
+            replace(
+                suite,
+                directory=folder,
+                across=across,
+                paths=named if named and not across else suite.paths,
+                arguments=call.arguments,
+                variables=tuple(call.variables.items()),
+                lock=_lock(files, folder),
+            ),
             seen.where if seen.where.path else Place(manifest),
             seen.guess,
         )
+
+
+def _call(runner: Runner, scripts: Mapping[str, str]) -> Call:
+    """Return how the package's own scripts call the runner, the one named `test` first."""
+    names = sorted((name for name in scripts if re.match(r"test\b", name)), key=len)
+    calls = (read_call(scripts[name], runner) for name in names)
+    return next((call for call in calls if call is not None), Call())
+
+
+def _named_paths(files: Files, folder: str, stated: Sequence[str]) -> tuple[str, ...]:
+    """Return the paths that a script gives its runner, patterns as the files that they match."""
+    named: dict[str, None] = {}
+    for word in stated:
+        place = joined(folder, word.removeprefix("./").rstrip("/"))
+        matches = matcher(place) if "*" in word else None
+        if matches is not None:
+            chosen = [path for path in files.below(folder) if matches(path)]
+            named |= dict.fromkeys(chosen)
+        elif place in files or place in files.folders:
+            named[place] = None
+    return tuple(named) if len(named) <= _MOST_NAMED else ()
+
+
+def _lock(files: Files, folder: str) -> str:
+    """Return the nearest lock outwards, as a workspace keeps one for all its members."""
+    place = folder
+    while True:
+        for name in _LOCKS:
+            if joined(place, name) in files:
+                return joined(place, name)
+        if not place:
+            return ""
+        place = place.rpartition("/")[0]
 
 
 def _runner(

@@ -64,7 +64,8 @@ class ScriptRunner:
         if self.name == "node":
             return self._node(call)
         options = {"vitest": _vitest, "jest": _jest, "mocha": _mocha}[self.name](call)
-        return [str(call.copy / self.program), *options, *call.arguments, *call.here]
+        first = ["run"] if self.name == "vitest" else []
+        return [str(call.copy / self.program), *first, *call.here, *options, *call.arguments]
 
     def _node(self, call: Call) -> list[str]:
         pattern = [f"--test-name-pattern={call.pattern}"] if call.pattern else []
@@ -130,7 +131,7 @@ def _program(name: str, package: dict[str, object]) -> str:
 def _vitest(call: Call) -> list[str]:
     pattern = ["-t", call.pattern, "--passWithNoTests"] if call.pattern else []
     return [
-        *("run", "--reporter=junit", f"--outputFile={call.junit}"),
+        *("--reporter=junit", f"--outputFile={call.junit}"),
         *("--coverage.enabled=false", "--retry=0", *pattern),
     ]
 

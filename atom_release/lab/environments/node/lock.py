@@ -48,6 +48,11 @@ class Tarball:
     scripts: bool = False  # whether it has scripts that run when it is installed
 
     @property
+    def scope(self) -> str:
+        """The `@scope` of its name, for which another registry may be asked; else nothing."""
+        return self.name.partition("/")[0] if self.name.startswith("@") else ""
+
+    @property
     def label(self) -> str:
         """The package with its version, as npm writes it."""
         return f"{self.name}@{self.version}"

@@ -65,7 +65,8 @@ class Registry:
         self.store.mkdir(parents=True, exist_ok=True)
         lacking = [tarball for tarball in tarballs if not self._has(tarball)]
         if lacking:
-            self._fetch([(tarball, address(tarball)) for tarball in lacking])
+            registries = self._registries(lacking)
+            self._fetch([(each, address(each, registries[each.scope])) for each in lacking])
             lacking = [tarball for tarball in lacking if not self._has(tarball)]
         why = ""
         if lacking:
@@ -102,6 +103,22 @@ class Registry:
                     "Commit a package-lock.json, or see that the packages can be had.",
                 )
             return lock.read_bytes()
+
+    def _registries(self, tarballs: Sequence[Tarball]) -> dict[str, str]:
+        """Return which registry npm is configured to ask for each scope; "" is for no scope."""
+        scopes = sorted({tarball.scope for tarball in tarballs} - {""})
+        names = ["registry", *(f"{scope}:registry" for scope in scopes)]
+        with tempfile.TemporaryDirectory() as room:
+            status, text = self._npm(["config", "get", *names], Path(room), output=True)
+        lines = dict(re.findall(r"^(\S+?)\s*=\s*(\S+)$", text, re.MULTILINE)) if status == 0 else {}
+        if len(names) == 1:
+            lines = {"registry": text.strip()}
+        stated = {name: value.strip("\"'") for name, value in lines.items() if "://" in value}
+        general = stated.get("registry", "https://registry.npmjs.org")
+        return {
+            scope: stated.get(f"{scope}:registry" if scope else "registry", general)
+            for scope in ("", *scopes)
+        }
 
     def _place(self, tarball: Tarball) -> Path:
         return self.store / f"{tarball.kind}-{base64.b64decode(tarball.digest).hex()}"
@@ -140,8 +157,11 @@ class Registry:
                     fresh.chmod(0o444)
                     fresh.rename(place)
 
-    def _npm(self, words: Sequence[str], room: Path) -> tuple[int, str]:
-        """Run npm there with the operator's settings; return its status and its last lines."""
+    def _npm(self, words: Sequence[str], room: Path, *, output: bool = False) -> tuple[int, str]:
+        """Run npm there with the operator's settings; return its status and its last lines.
+
+        Of what it complains, or its whole output.
+        """
         try:
             done = subprocess.run(
                 [str(self.node.program), str(self.node.npm), *words, *_QUIET],
@@ -154,6 +174,8 @@ class Registry:
             )
         except subprocess.TimeoutExpired:
             return 1, f"the package registry did not answer within {_PATIENCE} seconds"
+        if output:
+            return done.returncode, done.stdout.decode("utf-8", "replace")
         text = done.stderr.decode("utf-8", "replace")
         return done.returncode, _CREDENTIAL.sub("//", last_lines(_without_log(text)))
 

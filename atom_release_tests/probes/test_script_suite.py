@@ -1,0 +1,109 @@
+"""JavaScript suites by node's own runner: what their runs and their controls say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release_tests.fixtures.environment_site import EnvironmentSite
+from atom_release_tests.fixtures.npm_registry import NEEDS_NODE
+
+pytestmark = NEEDS_NODE
+CODE = """\
+const base = start();
+function start() { return 10; }
+function sum(a, b) { return a + b; }
+module.exports = { sum, base };
+"""
+HEAD = """\
+const { test, describe, it } = require("node:test");
+const assert = require("node:assert");
+const { sum, base } = require("../src/sum.js");
+"""
+NEEDS = 'describe("sum", () => { it("adds", () => assert.equal(sum(1, 2), 3)); });\n'
+LOADING = 'test("base", () => assert.equal(base, 10));\n'
+ALIVE, DEAD, VACUOUS = ControlState.ALIVE, ControlState.DEAD, ControlState.VACUOUS
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> EnvironmentSite:
+    files = {"package.json": '{"name": "shop", "version": "1.0.0"}', "src/sum.js": CODE}
+    suite = {"runner": "node", "paths": ["test"], "repeats": 1, "timeout": "60s"}
+    return EnvironmentSite(tmp_path, tmp_path / "none", files=files, suite=suite)
+
+
+def test_a_suite_that_checks_its_code_has_a_live_control(site: EnvironmentSite) -> None:
+    """What only loads the code passes without bodies, since loading keeps its own."""
+    site.files["test/sum.test.js"] = HEAD + NEEDS + LOADING
+    evidence = site.ask()
+    assert (evidence.answer, evidence.reason) == (Answer.YES, "2 of 2 tests passed in 1 of 1 runs")
+    assert evidence.control
+    assert evidence.control.state is ALIVE
+    control = evidence.facts["control"]
+    assert control["kept"] == ["src/sum.js:2 start@0"]
+    assert control["still_passing"] == ["test/sum.test.js::base"]
+    assert control["distorted"]["noticed"] == 1
+    assert evidence.tools["node"]
+    assert "network:none" in evidence.isolation
+
+
+def test_a_failing_test_is_told_with_its_message(site: EnvironmentSite) -> None:
+    """By its file, its suites and its name."""
+    site.files["test/sum.test.js"] = HEAD + NEEDS.replace("3)", "4)")
+    evidence = site.ask()
+    assert evidence.answer is Answer.NO
+    assert "test/sum.test.js::sum > adds failed: AssertionError: " in evidence.reason
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tests", "code", "state"),
+    [
+        (HEAD + 'test("one", () => assert.ok(sum));\n', CODE, VACUOUS),
+        (HEAD + LOADING, "module.exports = { base: 10 };\n", DEAD),
+        (HEAD.replace("/src/", "/dist/") + NEEDS, CODE, DEAD),
+        (HEAD + 'test("one", () => { sum(1, 2); });\n', CODE, DEAD),
+    ],
+    ids=["needs nothing", "nothing to take out", "tests what was built", "checks nothing"],
+)
+def test_a_suite_that_shows_nothing(
+    site: EnvironmentSite, tests: str, code: str, state: ControlState
+) -> None:
+    """Vacuous only where the tests load what was taken out; all else shows nothing either way."""
+    site.files |= {"test/sum.test.js": tests, "src/sum.js": code, "dist/sum.js": CODE}
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES
+    assert evidence.control
+    assert evidence.control.state is state
+
+
+@pytest.mark.slow
+def test_results_that_are_made_up_are_seen(site: EnvironmentSite) -> None:
+    """A setup file that lets every test pass whose error is not the gate's own."""
+    site.files["test/sum.test.js"] = (
+        'const node = require("node:test");\n'
+        "const hide = (body) => () => { try { body(); } catch (error) {\n"
+        "  if (/release gate/.test(error.message)) throw error; } };\n"
+        "const wrapped = (name, body) => node.originalTest(name, hide(body));\n"
+        "node.originalTest ??= node.test; node.test = wrapped; node.default = wrapped;\n"
+        'const assert = require("node:assert"); const { sum } = require("../src/sum.js");\n'
+        'node.test("adds", () => assert.equal(sum(1, 2), 4));\n'
+    )
+    evidence = site.ask()
+    assert evidence.control
+    assert evidence.control.state is DEAD
+
+
+@pytest.mark.slow
+def test_what_failed_for_want_of_a_network_is_no_failure(site: EnvironmentSite) -> None:
+    """Nor is what a missing package failed."""
+    site.files["test/net.test.js"] = (
+        'const { test } = require("node:test");\n'
+        'test("asks", () => fetch("http://nowhere.example/"));\n'
+        'test("loads", () => { require("not-there"); });\n'
+    )
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "2 tests did not really run" in evidence.reason
