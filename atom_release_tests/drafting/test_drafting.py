@@ -34,7 +34,9 @@ def look(tree: Tree) -> Survey:
         if drafted.suite:
             named = drafted.suite.install
             stated = {"folder": named.folder} if isinstance(named, Install) else named
-            assert stated == asked.install_of(service)
+            chosen = asked.suite_of(service)
+            assert chosen
+            assert stated == asked.fields_of(service, chosen.value).get("install")
         assert drafted.suite or drafted.report or drafted.id in left
         assert not (drafted.start)
         assert not (drafted.health)

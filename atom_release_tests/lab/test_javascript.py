@@ -93,7 +93,7 @@ def test_without_bodies_every_function_throws_but_those_that_loading_needs(copy:
 
 @needs_node
 def test_wrong_results_are_others_of_their_kind(copy: Path) -> None:
-    """What a generator yields and what returns nothing is left; that a result changed is told."""
+    """What a generator yields and what returns nothing is left; that a result changed is traced."""
     assert javascript.distort(copy, ["src"], tests=["tests"], keep=AT_LOADING).functions
     assert {name: run(copy, call) for name, call in CALLS.items()} == {
         "add": "code.add(...) is not a function",
@@ -108,13 +108,24 @@ def test_wrong_results_are_others_of_their_kind(copy: Path) -> None:
 
 
 @needs_node
+def test_code_that_does_nothing_returns_a_thing_that_can_be_used(copy: Path) -> None:
+    """True, called, looked into; made things are made, and what yields does."""
+    javascript.idle(copy, ["src"], tests=["tests"], keep=AT_LOADING)
+    assert run(copy, "!!code.add(1)(2).anything.at.all()") is True
+    assert run(copy, "new code.Derived().c") == 3
+    assert run(copy, "!!(await new code.Derived().later())") is True
+    assert run(copy, "[...code.point()]") == []
+    assert run(copy, CALLS["many"]) == [1]
+
+
+@needs_node
 def test_what_runs_while_a_file_is_loaded_is_told(copy: Path) -> None:
     """The functions by line and name, and the files; the code does what it did."""
     javascript.trace(copy, ["src"], tests=["tests"])
     assert run(copy, CALLS["table"]) == [2, 4]
-    told = javascript.read_trace(copy / "witness.txt")
-    assert (told.called, told.loaded) == (frozenset(AT_LOADING), frozenset({"src/code.js"}))
-    assert not told.distorted
+    traced = javascript.read_trace(copy / "witness.txt")
+    assert (traced.called, traced.loaded) == (frozenset(AT_LOADING), frozenset({"src/code.js"}))
+    assert not traced.distorted
     assert run(copy, CALLS["later"]) is True
     assert ("src/code.js", 7, "later@2") in javascript.read_trace(copy / "witness.txt").called
 

@@ -65,14 +65,14 @@ def test_packages_are_brought_by_digest_from_the_operators_registry(
     first = made(site)
     assert (first.layer / "node_modules/left/index.js").read_text() == "module.exports = 1;"
     assert {path.name for path in first.layer.iterdir()} == {"node_modules"}
-    assert set(registry.asked) == {"/left/-/left-1.2.3.tgz"}
-    asked = len(registry.asked)
+    assert set(registry.requested) == {"/left/-/left-1.2.3.tgz"}
+    times = len(registry.requested)
     assert first.facts.packages == {"left": "1.2.3"}
     assert (first.facts.language, first.facts.settled) == ("JavaScript", "")
     assert not list(first.layer.rglob("ran"))
     inode = (first.layer / "node_modules").stat().st_ino
     assert (made(site).layer / "node_modules").stat().st_ino == inode
-    assert len(registry.asked) == asked
+    assert len(registry.requested) == times
 
 
 def test_another_archive_than_the_locks_is_refused_by_name(
@@ -86,6 +86,7 @@ def test_another_archive_than_the_locks_is_refused_by_name(
         made(site)
 
 
+@pytest.mark.slow
 def test_without_a_lock_versions_are_settled_once(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:
@@ -122,6 +123,7 @@ call.on("error", () => process.exit(0));
 """
 
 
+@pytest.mark.slow
 def test_an_install_script_sees_no_key_no_network_and_no_cache(
     site: EnvironmentSite, registry: NpmRegistry, tmp_path: Path
 ) -> None:
@@ -144,6 +146,7 @@ def test_an_install_script_sees_no_key_no_network_and_no_cache(
     assert not (left / "called").exists()
 
 
+@pytest.mark.slow
 def test_an_install_script_that_fails_is_told_by_its_package(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:
@@ -155,6 +158,7 @@ def test_an_install_script_that_fails_is_told_by_its_package(
     assert "without network" in unbuilt["left"]
 
 
+@pytest.mark.slow
 def test_a_program_named_node_shadows_none(site: EnvironmentSite, registry: NpmRegistry) -> None:
     """What a package calls `node` comes after the machine's on the path of a suite."""
     files = {"fake.js": "#!/bin/sh\necho fake"}
@@ -192,6 +196,7 @@ def test_a_node_that_the_files_ask_and_the_machine_lacks_blocks(site: Environmen
         made(site)
 
 
+@pytest.mark.slow
 def test_members_of_a_workspace_are_those_of_the_copy(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:

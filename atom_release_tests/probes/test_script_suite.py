@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from atom_release.gate.facts.suite import SuiteFacts
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release_tests.fixtures.environment_site import EnvironmentSite
 from atom_release_tests.fixtures.npm_registry import NEEDS_NODE
@@ -41,14 +42,17 @@ def test_a_suite_that_checks_its_code_has_a_live_control(site: EnvironmentSite) 
     assert (evidence.answer, evidence.reason) == (Answer.YES, "2 of 2 tests passed in 1 of 1 runs")
     assert evidence.control
     assert evidence.control.state is ALIVE
-    control = evidence.facts["control"]
-    assert control["kept"] == ["src/sum.js:2 start@0"]
-    assert control["still_passing"] == ["test/sum.test.js::base"]
-    assert control["distorted"]["noticed"] == 1
+    control = SuiteFacts.model_validate(evidence.facts).control
+    assert control
+    assert control.kept == ["src/sum.js:2 start@0"]
+    assert control.still_passing == ["test/sum.test.js::base"]
+    assert control.distorted
+    assert control.distorted.noticed == 1
     assert evidence.tools["node"]
     assert "network:none" in evidence.isolation
 
 
+@pytest.mark.slow
 def test_a_failing_test_is_told_with_its_message(site: EnvironmentSite) -> None:
     """By its file, its suites and its name."""
     site.files["test/sum.test.js"] = HEAD + NEEDS.replace("3)", "4)")

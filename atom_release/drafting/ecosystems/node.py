@@ -126,7 +126,7 @@ def _suites(
         return
     manifest = joined(folder, "package.json")
     runner, where, guess = _runner(files, folder, scripts, package)
-    call = _call(runner, scripts)
+    call = _call(runner, scripts) if runner.by_node else Call()
     named = _named_paths(files, folder, call.paths)
     for seen in tests_of.suites(runner, tests, folder, where, guess):
         suite = seen.value

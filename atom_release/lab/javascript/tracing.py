@@ -77,8 +77,8 @@ class _Teller(Rewriter):
         return True
 
     def finish(self) -> str:
-        told = f"{self._name}({self._line(_LOADED)});"
-        return f"{witness.function_text(self._name)}\n{told}"
+        lines = f"{self._name}({self._line(_LOADED)});"
+        return f"{witness.function_text(self._name)}\n{lines}"
 
     def _line(self, verb: str, *parts: str) -> str:
         return json.dumps("\t".join([verb, self.path, *parts]))

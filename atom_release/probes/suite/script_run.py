@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from atom_release.lab import javascript
+from atom_release.lab import javascript, junit
 from atom_release.lab.javascript import witness
 from atom_release.lab.junit import Outcome
 from atom_release.lab.sandbox import Layer
@@ -63,6 +63,10 @@ class ScriptBench(CommandBench):
         call = Call(copy, out, self.directory, self.paths, self.arguments, self.pattern)
         return [self.python, *self.runner.words(call)]
 
+    def _results(self, xml: bytes) -> junit.Results:
+        results = junit.read(xml)
+        return junit.Results({name: _named(case) for name, case in results.cases.items()})
+
     def _environment(self, copy: Path, out: Path, seed: int, *, trace: bool) -> dict[str, str]:
         del seed, trace
         places = self.modules.places if self.modules else ()
@@ -80,11 +84,11 @@ class ScriptBench(CommandBench):
         }
 
     def _witness(self, out: Path) -> Mapping[str, Any]:
-        told = javascript.read_trace(out / _WITNESS)
+        traced = javascript.read_trace(out / _WITNESS)
         return {
-            _CALLED: sorted(told.called),
-            _LOADED: sorted(told.loaded),
-            "distorted": told.distorted,
+            _CALLED: sorted(traced.called),
+            _LOADED: sorted(traced.loaded),
+            "distorted": traced.distorted,
             **self.tools,
         }
 
@@ -103,7 +107,7 @@ class ScriptSeries(Series):
         control = replace(control, unreached=_unreached(control, loaded, self.sources, self.tests))
         if stop.is_set() or not self.distorts:
             return control
-        return control.beside(self._run_wrong(keep))
+        return control.beside(self._run_wrong(keep, stop))
 
     @property
     def _scripts(self) -> ScriptBench:
@@ -127,11 +131,15 @@ class ScriptSeries(Series):
             compared = compare(collection.collected, run, ablated, copy, setup_counts=True)
             return replace(compared, made_up=planted.passed(run) if planted else ())
 
-    def _run_wrong(self, keep: Collection[Kept]) -> Distorted | None:
+    def _run_wrong(self, keep: Collection[Kept], stop: threading.Event) -> Distorted | None:
         with self._anew(javascript.distort, keep) as (copy, changed):
             if not changed.functions:
                 return None
-            return Distorted.of(changed.functions, self.without.run(copy, 1))
+            distorted = Distorted.of(changed.functions, self.without.run(copy, 1))
+        if not distorted.unnoticed or stop.is_set():
+            return distorted
+        with self._anew(javascript.idle, keep) as (copy, _):
+            return replace(distorted, idle=self.without.run(copy, 1))
 
     def _anew(
         self, rewrite: Rewrite, keep: Collection[Kept]
@@ -145,6 +153,15 @@ class ScriptSeries(Series):
             history=self.bench.history,
             built=self.bench.built,
         )
+
+
+def _named(case: junit.Case) -> junit.Case:
+    """Return a case whose message says what kind of error it was, where its text does."""
+    first = next(iter(case.text.strip().splitlines()), "")
+    kind, colon, rest = first.partition(": ")
+    if colon and kind.isidentifier() and rest and case.message.startswith(rest):
+        return replace(case, message=f"{kind}: {case.message}")
+    return case
 
 
 def _unreached(

@@ -50,11 +50,11 @@ class Node:
         return tuple(int(part) for part in re.findall(r"\d+", self.version)[:3])
 
 
-def choose(asked: Mapping[str, str]) -> Node:
+def choose(ranges: Mapping[str, str]) -> Node:
     """Return the newest Node.js that satisfies every range that the project's files ask.
 
     Args:
-        asked: place in the files -> a range of versions as npm reads it.
+        ranges: place in the files -> a range of versions as npm reads it.
 
     Raises:
         NoToolchain: this machine has none, or none that fits.
@@ -62,9 +62,9 @@ def choose(asked: Mapping[str, str]) -> Node:
     present = installed()
     if not present:
         raise NoToolchain("the suite wants Node.js, and this machine has none", _INSTALL)
-    fitting = [node for node in present if all(_fits(node, text) for text in asked.values())]
+    fitting = [node for node in present if all(_fits(node, text) for text in ranges.values())]
     if not fitting:
-        wanted = ", ".join(f"{text} ({place})" for place, text in asked.items())
+        wanted = ", ".join(f"{text} ({place})" for place, text in ranges.items())
         versions = ", ".join(sorted({node.version for node in present}))
         raise NoToolchain(
             f"the suite wants Node.js {wanted}, and this machine has {versions}", _INSTALL

@@ -79,15 +79,15 @@ def find_project(tree: JudgedTree, directory: str, folder: str | None, lock: str
     packages = {"": root}
     for member in _members(tree, own, root):
         packages[member] = read_json(tree, posixpath.join(own, member, "package.json"))
-    found = _normal(lock) if lock else _lock(tree, own)
+    own_lock = _normal(lock) if lock else _lock(tree, own)
     other = next((at for name in OTHER_LOCKS if (at := _join(own, name)) in tree.entries), None)
     files = [_join(own, member, "package.json") for member in packages]
     return Project(
         own,
         packages,
-        found,
-        None if found else other,
-        (*files, *([found] if found else [])),
+        own_lock,
+        None if own_lock else other,
+        (*files, *([own_lock] if own_lock else [])),
         dict(_engines(tree, own, _normal(directory), root)),
     )
 
