@@ -18,6 +18,7 @@ function start() { return 10; }
 function sum(a, b) { return a + b; }
 module.exports = { sum, base };
 """
+PLAIN = "exports.sum = (a, b) => a + b;\n"
 HEAD = """\
 const { test, describe, it } = require("node:test");
 const assert = require("node:assert");
@@ -65,12 +66,19 @@ def test_a_failing_test_is_told_with_its_message(site: EnvironmentSite) -> None:
 @pytest.mark.parametrize(
     ("tests", "code", "state"),
     [
-        (HEAD + 'test("one", () => assert.ok(sum));\n', CODE, VACUOUS),
+        (HEAD + 'test("one", () => assert.ok(sum));\n', PLAIN, VACUOUS),
+        (HEAD + LOADING, CODE, DEAD),
         (HEAD + LOADING, "module.exports = { base: 10 };\n", DEAD),
         (HEAD.replace("/src/", "/dist/") + NEEDS, CODE, DEAD),
         (HEAD + 'test("one", () => { sum(1, 2); });\n', CODE, DEAD),
     ],
-    ids=["needs nothing", "nothing to take out", "tests what was built", "checks nothing"],
+    ids=[
+        "needs nothing",
+        "needs what loading ran",
+        "nothing to take out",
+        "tests what was built",
+        "checks nothing",
+    ],
 )
 def test_a_suite_that_shows_nothing(
     site: EnvironmentSite, tests: str, code: str, state: ControlState

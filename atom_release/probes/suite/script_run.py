@@ -21,6 +21,7 @@ from atom_release.probes.suite.command import CommandBench
 from atom_release.probes.suite.control import Control, Distorted, compare
 from atom_release.probes.suite.script_runners import Call
 from atom_release.probes.suite.series import Series
+from atom_release.probes.suite.verdict import some
 
 if TYPE_CHECKING:
     import threading
@@ -167,16 +168,18 @@ def _named(case: junit.Case) -> junit.Case:
 def _unreached(
     control: Control, loaded: Collection[str], sources: Sequence[str], tests: Sequence[str]
 ) -> str:
-    """Return why the tests cannot have come to the code that was taken out; nothing if they did.
+    """Return why tests that all pass without the code do not show that they need none of it.
 
-    Where not even a test file told that it is loaded, nothing is known of what the tests load.
+    They may load something else, in a form that is not seen here; or what they need ran while
+    files were loaded, and was left whole.
     """
     if set(control.ablated.files) & set(loaded):
-        return ""
+        kept = control.ablated.kept
+        return f"{some(kept)} ran while files were loaded, and kept their bodies" if kept else ""
     others = sorted(path for path in loaded if not javascript.is_of_suite(path, tests, sources))
     if others:
-        return f"the tests load {others[0]} and none of the files that the manifest names as source"
-    return "" if loaded else "the files that the tests load could not be seen"
+        return f"the tests load {some(others)}, and no file whose bodies were taken out"
+    return "the tests were seen to load no file whose bodies were taken out"
 
 
 def excuse_unbuilt(unbuilt: Mapping[str, str], runs: Sequence[Run]) -> Mapping[str, str]:

@@ -40,9 +40,8 @@ class Call:
 
     @property
     def here(self) -> list[str]:
-        """The paths as the runner sees them from its folder; the folder itself names nothing."""
-        relative = [posixpath.relpath(path, self.directory or ".") for path in self.paths]
-        return [path for path in relative if path != "."]
+        """The paths as the runner sees them from its folder."""
+        return [posixpath.relpath(path, self.directory or ".") for path in self.paths]
 
     @property
     def junit(self) -> Path:
@@ -65,7 +64,16 @@ class ScriptRunner:
             return self._node(call)
         options = {"vitest": _vitest, "jest": _jest, "mocha": _mocha}[self.name](call)
         first = ["run"] if self.name == "vitest" else []
-        return [str(call.copy / self.program), *first, *call.here, *options, *call.arguments]
+        paths = self._of_mocha(call) if self.name == "mocha" else call.here
+        paths = [path for path in paths if path != "."]
+        return [str(call.copy / self.program), *first, *paths, *options, *call.arguments]
+
+    def _of_mocha(self, call: Call) -> list[str]:
+        """Return the paths for mocha: where it has settings of its own, these name the folders."""
+        start = posixpath.normpath(f"{call.directory}/.mocharc")
+        configured = any(path.startswith(f"{start}.") for path in self.files)
+        named = zip(call.paths, call.here, strict=True)
+        return [here for path, here in named if path in self.files or not configured]
 
     def _node(self, call: Call) -> list[str]:
         pattern = [f"--test-name-pattern={call.pattern}"] if call.pattern else []
@@ -104,7 +112,8 @@ def runner_of(name: str, modules: Modules, directory: str, files: Sequence[str])
             f"Add {name} to the devDependencies, or name the runner that the tests are for.",
         )
     package = _package(modules.layer / place / "package.json")
-    return ScriptRunner(name, posixpath.join(place, _program(name, package)), _version(package))
+    program = posixpath.join(place, _program(name, package))
+    return ScriptRunner(name, program, _version(package), files)
 
 
 def _package(path: Path) -> dict[str, object]:
