@@ -136,7 +136,7 @@ class ScriptSeries(Series):
         with self._anew(javascript.distort, keep) as (copy, changed):
             if not changed.functions:
                 return None
-            distorted = Distorted.of(changed.functions, self.without.run(copy, 1))
+            distorted = Distorted.of(changed, self.without.run(copy, 1))
         if not distorted.unnoticed or stop.is_set():
             return distorted
         with self._anew(javascript.idle, keep) as (copy, _):
