@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 _NO_ASYNC = "a pytest plugin for async tests is missing"
 _REFUSED = "a connection was refused"
 _TIME = "its runner ended it at the test's own time limit"
-_UNLOADED = "a test file could not be loaded"
+UNLOADED = "a test file could not be loaded"
+"""How the message of a case begins that stands for a file, none of whose tests ran."""
 _NO_DOCKER = "Docker is not here"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
-    _UNLOADED: rf"^{_UNLOADED}",
+    UNLOADED: rf"^{UNLOADED}",
     _NO_DOCKER: (
         r"Could not find a valid Docker environment|Cannot connect to the Docker daemon"
         r"|Could not find a working container runtime|rootless Docker not found"
@@ -41,7 +42,10 @@ _CAUSES = {
         r" servname|\bENOTFOUND\b|\bEAI_AGAIN\b|no such host|UnknownHostException"
         r"|failed to lookup address|getaddrinfo|name resolution failed"
     ),
-    _REFUSED: r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]|Can't reach database",
+    _REFUSED: (
+        r"ConnectionRefusedError|Connection refused|ECONNREFUSED|\[Errno 111\]"
+        r"|Can't reach database"
+    ),
     "the network is out of reach": (
         r"Network is unreachable|No route to host|\[Errno 101\]|\[Errno 113\]|\bENETUNREACH\b"
         r"|\bEHOSTUNREACH\b|NoRouteToHostException|\bfetch failed\b"

@@ -109,6 +109,16 @@ def test_results_that_are_made_up_are_seen(site: EnvironmentSite) -> None:
 
 
 @pytest.mark.slow
+def test_a_file_that_cannot_be_loaded_is_no_failure(site: EnvironmentSite) -> None:
+    """None of its tests judged: what a build or a service would have made may be missing."""
+    site.files["test/sum.test.js"] = HEAD + NEEDS
+    site.files["test/more.test.js"] = 'throw new Error("run generate first");\n'
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "a test file could not be loaded: test/more.test.js::" in evidence.reason
+
+
+@pytest.mark.slow
 def test_what_failed_for_want_of_a_network_is_no_failure(site: EnvironmentSite) -> None:
     """Nor is what a missing package failed."""
     site.files["test/net.test.js"] = (

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from atom_release.lab import javascript, junit
+from atom_release.lab.failure_cause import UNLOADED
 from atom_release.lab.javascript import witness
 from atom_release.lab.junit import Outcome
 from atom_release.lab.sandbox import Layer
@@ -157,7 +158,16 @@ class ScriptSeries(Series):
 
 
 def _named(case: junit.Case) -> junit.Case:
-    """Return a case whose message says what kind of error it was, where its text does."""
+    """Return a case whose message says what it is: the kind of its error, a file not loaded.
+
+    A file that could not be loaded has no tests that judged: what is missing may be what a build,
+    or a service, would have made.
+    """
+    path, _, name = case.id.partition("::")
+    if case.outcome not in {Outcome.FAILED, Outcome.ERROR}:
+        return case
+    if name == "(the file)" or (path and name.endswith(path)):
+        return replace(case, message=f"{UNLOADED}: {case.message}")
     first = next(iter(case.text.strip().splitlines()), "")
     kind, colon, rest = first.partition(": ")
     if colon and kind.isidentifier() and rest and case.message.startswith(rest):
