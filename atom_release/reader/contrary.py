@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from atom_release.gate.claims.record import ReportStatus
@@ -33,6 +33,7 @@ _REVERSED = re.compile("[\u202d\u202e]")
 _PARTED = re.compile("[A-Za-z0-9][\u00ad\u200b\u2060\ufeff]+[A-Za-z0-9]")
 _SHIFT = re.compile(r"→|->|=>|⟶|➜")
 _BRACKET = re.compile(r"[(（\[][^()（）\[\]]{0,200}[)）\]]")
+_KEY = re.compile(r"^([^:\uff1a=]{1,60})[:\uff1a=]")
 _WIDE = re.compile(r"[\u2e80-\u9fff]")
 _TOGETHER = frozenset({ReportStatus.FAIL, ReportStatus.BLOCKED})
 
@@ -70,8 +71,14 @@ def _disguised(document: Document) -> Iterator[Place]:
 
 def _refusals(document: Document) -> Iterator[Place]:
     for fact in _seen(document):
-        if _prominent(fact) and _refuses(fact):
+        if _may_refuse(fact.text) and _prominent(fact) and _refuses(fact):
             yield fact.line, "speaks against it"
+
+
+@lru_cache(maxsize=4096)
+def _may_refuse(text: str) -> bool:
+    lowered = text.lower()
+    return any(words(name).search(lowered) for name in ("refusal", "fail", "blocked"))
 
 
 def _prominent(fact: Fact) -> bool:
@@ -98,9 +105,12 @@ def _refuses(fact: Fact) -> bool:
 def _not_run(document: Document) -> Iterator[Place]:
     """Yield where the report says of its results as a whole that nobody got them."""
     for fact in _seen(document):
+        lowered = fact.text.lower()
+        if not (words("nothing_ran").search(lowered) or words("not_real").search(lowered)):
+            continue
         if not _speaks_of_this(fact.section):
             continue
-        for clause in phrases.clauses(fact.text.lower()):
+        for clause in phrases.clauses(lowered):
             if (words("nothing_ran").search(clause) or _made_up(clause)) and _is_of_now(clause):
                 yield fact.line, "says that its results are none"
 
@@ -119,11 +129,20 @@ def _made_up(clause: str) -> bool:
 
 def _failures(document: Document) -> Iterator[Place]:
     for fact in _seen(document):
+        if words("failing").search(fact.text.lower()) is None and not _names_failed(fact.text):
+            continue
         if _may_count(fact) and _counts_failures(fact):
             yield fact.line, "counts tests that fail"
     for table in document.tables:
         yield from _failing_rows(table)
     yield from _failing_runs(document)
+
+
+def _names_failed(text: str) -> bool:
+    lowered = text.lower()
+    return any(words(name).search(lowered) for name in ("n_failed", "n_errors")) or any(
+        "failed" in concepts(name_of(key)) for key in _KEY.findall(text)
+    )
 
 
 def _may_count(fact: Fact) -> bool:
@@ -220,6 +239,7 @@ def _seen(document: Document) -> Iterator[Fact]:
     return (fact for fact in document.facts if fact.kind in _SEEN)
 
 
+@lru_cache(maxsize=1024)
 def _speaks_of_this(section: Section) -> bool:
     """Return whether a section speaks of this release as it is now; known issues do."""
     at: Section | None = section
