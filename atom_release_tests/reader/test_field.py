@@ -6,6 +6,7 @@ Every label is met, and nothing is read beyond them.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +31,29 @@ pytestmark = [
 ]
 
 
-def _labelled() -> list[tuple[ClaimRecord, dict[str, Any]]]:
+def _labels() -> list[dict[str, Any]]:
     if _SHARED is None:
         return []
-    labels = json.loads((_SHARED / "phase_c_labels.json").read_text())
-    return [
-        (read_report(label["path"], (_SHARED / label["path"]).read_bytes()), label)
-        for label in labels
-    ]
+    labels: list[dict[str, Any]] = json.loads((_SHARED / "phase_c_labels.json").read_text())
+    return labels
 
 
-LABELLED = _labelled()
+LABELLED = _labels()
 
 
-@pytest.mark.parametrize(
-    ("record", "label"),
-    LABELLED,
-    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
-)
+@cache
+def _read(path: str) -> ClaimRecord:
+    assert _SHARED is not None
+    return read_report(path, (_SHARED / path).read_bytes())
+
+
+@pytest.fixture
+def record(label: dict[str, Any]) -> ClaimRecord:
+    """What is read of the report with that label: read when it is asked of, not at collection."""
+    return _read(label["path"])
+
+
+@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
 def test_a_real_report_is_read_as_labelled(record: ClaimRecord, label: dict[str, Any]) -> None:
     assert (record.status.value, record.status_raw) == (label["status"], label["status_raw"])
     assert (record.task_id, record.title, record.service, record.branch) == (
@@ -67,11 +73,7 @@ def test_a_real_report_is_read_as_labelled(record: ClaimRecord, label: dict[str,
     }
 
 
-@pytest.mark.parametrize(
-    ("record", "label"),
-    LABELLED,
-    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
-)
+@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
 def test_deliverables_are_those_labelled_as_written_or_resolved(
     record: ClaimRecord, label: dict[str, Any]
 ) -> None:
@@ -83,11 +85,7 @@ def test_deliverables_are_those_labelled_as_written_or_resolved(
     )
 
 
-@pytest.mark.parametrize(
-    ("record", "label"),
-    LABELLED,
-    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
-)
+@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
 def test_the_environment_is_that_labelled(record: ClaimRecord, label: dict[str, Any]) -> None:
     fallbacks = {
         row["variable"]: (row["status"], row["fallback"]) for row in label["env_fallbacks"]
@@ -98,11 +96,7 @@ def test_the_environment_is_that_labelled(record: ClaimRecord, label: dict[str, 
     assert all(read[name] == fallbacks[name] for name in read)
 
 
-@pytest.mark.parametrize(
-    ("record", "label"),
-    LABELLED,
-    ids=lambda item: item.path if isinstance(item, ClaimRecord) else "",
-)
+@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
 def test_no_score_or_latency_is_read_beyond_the_labels(
     record: ClaimRecord, label: dict[str, Any]
 ) -> None:
@@ -132,5 +126,6 @@ def test_no_score_or_latency_is_read_beyond_the_labels(
 def test_the_two_known_contradictions_are_found() -> None:
     if not LABELLED:
         pytest.skip("nothing labelled")
-    contradictions = {record.task_id: len(record.findings) for record, _ in LABELLED}
+    records = [_read(label["path"]) for label in LABELLED]
+    contradictions = {record.task_id: len(record.findings) for record in records}
     assert contradictions == {"C.1": 0, "C.2": 0, "C.3": 1, "C.4": 0, "C.5": 1}
