@@ -72,7 +72,7 @@ def test_twenty_tests_of_nothing_beside_one_of_the_code(tmp_path: Path) -> None:
     service = decision.criterion("X.1")
     assert service.outcome is Outcome.INCONCLUSIVE, service.reason
     assert "only 1 of the 21 tests that passed are shown to need the code" in service.reason
-    assert "reports/X.1.md:5" in service.reason
+    assert service.reason.count("reports/X.1.md:5") == 1
     assert "1 of the 21 are shown to need the code" in leg(service, "suite")
 
 

@@ -64,7 +64,8 @@ def _counts_tests(claim: Claim, facts: Known) -> bool:
 
 
 def _places(record: ClaimRecord, claims: Sequence[Claim]) -> str:
-    return ", ".join(record.place(claim) for claim in claims[:3])
+    places = list(dict.fromkeys(record.place(claim) for claim in claims))
+    return ", ".join(places[:3])
 
 
 def _is_of_these_rows(claim: Claim, facts: Known) -> bool:
