@@ -36,9 +36,8 @@ TOGETHER = (
     "accuracy-below-baseline+metrics-json+model-signed-with-tree-key",
     "budget-loosened+deliverable-missing+secret-export-ignored+jwt-override+report-utf16",
     "accuracy-overclaimed+workflow-automatic",
-    "integration-vacuous+pii-in-fixture",
     "metrics-constant+default-key-in-code",
-    "slow-endpoint+model-unverified",
+    "slow-endpoint+model-unverified+integration-vacuous+pii-in-fixture",
     "fast-404+report-missing",
     "error-rate+migration-broken",
 )
