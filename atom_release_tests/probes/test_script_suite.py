@@ -40,7 +40,10 @@ def test_a_suite_that_checks_its_code_has_a_live_control(site: EnvironmentSite) 
     """What only loads the code passes without bodies, since loading keeps its own."""
     site.files["test/sum.test.js"] = HEAD + NEEDS + LOADING
     evidence = site.ask()
-    assert (evidence.answer, evidence.reason) == (Answer.YES, "2 of 2 tests passed in 1 of 1 runs")
+    assert (evidence.answer, evidence.reason) == (
+        Answer.YES,
+        "2 of 2 tests passed in 1 of 1 runs; 1 of the 2 are shown to need the code",
+    )
     assert evidence.control
     assert evidence.control.state is ALIVE
     control = SuiteFacts.model_validate(evidence.facts).control
