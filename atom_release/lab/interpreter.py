@@ -11,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox.allowed import is_program, tool_paths
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +121,7 @@ def _make(made: Path, lines: list[str]) -> None:
     try:
         _install(made, lines)
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        remove(made)
         raise
 
 

@@ -1,16 +1,19 @@
 """Folders that one gate uses for a moment, and those that a killed gate left behind.
 
-A lock inside shows that the gate still lives, whatever commit it judges.
+A lock inside shows that the gate still lives, whatever commit it judges. And the removal of folders
+in which a subject wrote, however deep they are and whatever rights it left them.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shutil
+import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 _LOCK = ".gate-lock"
@@ -28,7 +31,7 @@ def throwaway(below: Path, prefix: str) -> Iterator[Path]:
         folder.chmod(0o755)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         os.close(lock)
 
 
@@ -38,7 +41,7 @@ def sweep(below: Path, *patterns: str) -> list[Path]:
         folder
         for pattern in patterns
         for folder in below.glob(pattern)
-        if folder.is_dir() and _is_left(folder) and _remove(folder)
+        if folder.is_dir() and _is_left(folder) and remove(folder)
     ]
 
 
@@ -57,6 +60,82 @@ def _is_left(folder: Path) -> bool:
     return True
 
 
-def _remove(folder: Path) -> bool:
-    shutil.rmtree(folder, ignore_errors=True)
-    return not folder.exists()
+def remove(path: Path) -> bool:
+    """Remove a file, a link or a folder with all that is in it; return whether it is gone.
+
+    No link is followed, no error is raised, and neither the depth of folders in one another nor the
+    length of their paths is limited: a folder's own folders are moved up beside it and emptied
+    there, so that never more than two levels are looked at.
+    """
+    try:
+        above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return not os.path.lexists(path)
+    try:
+        with suppress(OSError):
+            if not _unlinked(above, path.name):
+                _empty(above, path.name)
+                os.rmdir(path.name, dir_fd=above)
+    finally:
+        os.close(above)
+    return not os.path.lexists(path)
+
+
+def _empty(above: int, name: str) -> None:
+    """Remove what is in a folder; what cannot be removed stays there."""
+    top = _opened(above, name)
+    try:
+        moved = secrets.token_hex(8)  # nobody who wrote here can have foreseen it
+        names_above, stuck = (f"{moved}-{number}" for number in count()), set[str]()
+        while names := [entry for entry in os.listdir(top) if entry not in stuck]:  # noqa: PTH208 - by descriptor
+            for entry in names:
+                if not _removed(top, entry, names_above):
+                    stuck.add(entry)
+    finally:
+        os.close(top)
+
+
+def _removed(top: int, name: str, names_above: Iterator[str]) -> bool:
+    """Remove an entry of `top`, its own folders moved up into `top`; return whether it is gone."""
+    try:
+        if _unlinked(top, name):
+            return True
+        folder = _opened(top, name)
+        try:
+            for entry in os.listdir(folder):  # noqa: PTH208 - by descriptor
+                if not _unlinked(folder, entry):
+                    _take_up(folder, entry, top, next(names_above))
+        finally:
+            os.close(folder)
+        os.rmdir(name, dir_fd=top)
+    except OSError:
+        return False
+    return True
+
+
+def _unlinked(above: int, name: str) -> bool:
+    """Remove what is no folder; return whether it was none."""
+    at = os.stat(name, dir_fd=above, follow_symlinks=False)
+    if stat.S_ISDIR(at.st_mode):
+        return False
+    os.unlink(name, dir_fd=above)
+    return True
+
+
+def _take_up(folder: int, name: str, top: int, fresh: str) -> None:
+    """Move a folder into `top` under a fresh name, if it is not empty."""
+    try:
+        os.rmdir(name, dir_fd=folder)
+    except OSError:
+        os.close(_opened(folder, name))  # a folder that is moved has to be writable itself
+        os.rename(name, fresh, src_dir_fd=folder, dst_dir_fd=top)
+
+
+def _opened(above: int, name: str) -> int:
+    """Open a folder, never a link to one, and take the right to read and empty it."""
+    held = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+    try:
+        Path(f"/proc/self/fd/{held}").chmod(0o700)
+        return os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=held)
+    finally:
+        os.close(held)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from atom_release.lab.throwaway import sweep, throwaway
+import pytest
+
+from atom_release.lab.throwaway import remove, sweep, throwaway
 
 _GATE = """
 import sys, time
@@ -48,3 +52,60 @@ def test_a_killed_gates_folder_is_swept_and_a_living_ones_is_not(tmp_path: Path)
         gate.communicate()
     assert sweep(tmp_path, "*/suites/*/run-*") == [folder]
     assert [path.name for path in commit.iterdir()] == ["run-by-hand"]
+
+
+def test_folders_deeper_than_any_path_are_removed(tmp_path: Path) -> None:
+    """What Python's own remover dies of, and no path can name."""
+    deep = tmp_path / "deep"
+    deep.mkdir()
+    _dig(deep, 1100)
+    with pytest.raises((RecursionError, OSError)):
+        shutil.rmtree(deep)
+    with throwaway(tmp_path, "run-") as folder:
+        _dig(folder, 1100)
+    assert remove(deep)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_rights_is_removed_and_no_link_is_followed(tmp_path: Path) -> None:
+    kept, made = tmp_path / "kept", tmp_path / "made"
+    (kept / "inner").mkdir(parents=True)
+    (kept / "inner" / "file").write_text("mine")
+    (made / "closed" / "inner").mkdir(parents=True)
+    (made / "closed" / "inner" / "file").touch()
+    (made / "link").symlink_to(kept)
+    (made / "closed" / "link").symlink_to(kept)
+    for path in (made / "closed" / "inner", made / "closed", made):
+        path.chmod(0)
+    assert remove(made)
+    assert not os.path.lexists(made)
+    assert (kept / "inner" / "file").read_text() == "mine"
+    assert kept.stat().st_mode & 0o700 == 0o700
+
+
+def test_a_file_a_link_and_nothing_are_removed_alike(tmp_path: Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.touch()
+    link.symlink_to(tmp_path)
+    assert remove(link)
+    assert tmp_path.is_dir()
+    assert remove(file)
+    assert remove(file)
+    assert remove(tmp_path / "never" / "there")
+
+
+def test_what_cannot_be_removed_is_told() -> None:
+    """No error is raised either: a sweep goes on with the next folder."""
+    assert not remove(Path("/proc/self/fdinfo"))
+
+
+def _dig(folder: Path, depth: int) -> None:
+    """Make folders in one another, with a file in each."""
+    above = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=above))
+        os.mkdir("folder", dir_fd=above)
+        below = os.open("folder", os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(above)

@@ -9,7 +9,6 @@ included: what one repository's code wrote is never another's.
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +25,7 @@ from atom_release.lab.environments.uv import Archive
 from atom_release.lab.environments.wanted import Reader, Wanted
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.interpreter import Built, Interpreter
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from atom_release.gate.manifest import Install
@@ -159,7 +159,7 @@ class _Maker:
             )
             for name in os.listdir(room):  # noqa: PTH208
                 if name not in {"site", "built"}:
-                    _remove(room / name)
+                    remove(room / name)
             return noted
 
         return Layer.by(*self._store.sealed(key, build))
@@ -208,10 +208,3 @@ class _Maker:
             root,
             self._store.workplace(key),
         )
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

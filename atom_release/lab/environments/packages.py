@@ -22,6 +22,7 @@ from atom_release.lab.environments.download import bring, find_source
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.wanted import required_to_build
 from atom_release.lab.environments.workshop import Workshop
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -126,7 +127,7 @@ class Shelf:
         for wheel in sorted((workshop.folder / "out").glob("*.whl")):
             if wheel.is_file() and not wheel.is_symlink():
                 shutil.copyfile(wheel, built / wheel.name)
-        shutil.rmtree(workshop.folder, ignore_errors=True)
+        remove(workshop.folder)
 
 
 def install(workshop: Workshop, archives: Sequence[Archive], wheels: Path) -> None:
@@ -145,7 +146,7 @@ def install(workshop: Workshop, archives: Sequence[Archive], wheels: Path) -> No
     words = ["pip", "install", "--python", str(venv / "bin" / "python"), "--no-deps", "--no-index"]
     words += ["--find-links", str(wheels), "--compile-bytecode", "-r", str(listed)]
     workshop.uv("the installation of the packages", words, readable=[wheels])
-    shutil.rmtree(workshop.folder / "uv-cache", ignore_errors=True)
+    remove(workshop.folder / "uv-cache")
 
 
 def _specifier(name: str, lines: Sequence[str]) -> str:
@@ -162,7 +163,7 @@ def _wheel_name(name: str) -> str:
 
 
 def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     folder.mkdir(parents=True)
     return folder
 

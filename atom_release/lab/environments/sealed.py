@@ -10,6 +10,9 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.throwaway import remove
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -68,17 +71,16 @@ def fingerprint(folder: Path) -> str:
 
 
 def tear_down(folder: Path) -> None:
-    """Remove a folder, sealed or not, with its note."""
+    """Remove a folder, sealed or not, with its note.
+
+    Raises:
+        NoEnvironment: something of it stays.
+    """
     _note(folder).unlink(missing_ok=True)
-    if not folder.is_dir():
-        return
-    paths = list(_below(folder))
-    for path in (folder, *paths):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o700)
-    for path in reversed(paths):
-        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-    folder.rmdir()
+    if not remove(folder):
+        raise NoEnvironment(
+            f"what an earlier build left cannot be removed: {folder}", "Remove it by hand."
+        )
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -87,10 +89,17 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _entries(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    waiting = _sorted(folder)
+    while waiting:
+        entry = waiting.pop()
         yield entry.path, entry.stat(follow_symlinks=False)
         if entry.is_dir(follow_symlinks=False):
-            yield from _entries(entry.path)
+            waiting += _sorted(entry.path)
+
+
+def _sorted(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name, reverse=True)
 
 
 def _note(folder: Path) -> Path:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments import sealed
 from atom_release.lab.sandbox import Sandbox
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +85,7 @@ class Store:
                     sealed.tear_down(made)
                     raise
                 finally:
-                    shutil.rmtree(self.workplace(key), ignore_errors=True)
+                    remove(self.workplace(key))
         return made, facts
 
     @contextmanager

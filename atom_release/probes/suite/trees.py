@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.lab.rewriting import Rewritten, is_test
-from atom_release.lab.throwaway import sweep, throwaway
+from atom_release.lab.throwaway import remove, sweep, throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -64,7 +64,7 @@ def judged(look: Look, history: History = "commit", built: Built | None = None) 
         fcntl.flock(lock, fcntl.LOCK_EX)
         made, digest = folder / name, folder / f"{name}.digest"
         if not digest.exists():
-            shutil.rmtree(made, ignore_errors=True)
+            remove(made)
             copy = look.tree.write_to(made)
             look.tree.write_repository(made, whole_history=history == "full")
             _add_built(made, built)

@@ -24,6 +24,7 @@ from atom_release.lab.environments.node.registry import Registry, write_packages
 from atom_release.lab.environments.store import Store, digest
 from atom_release.lab.environments.workshop import carry_out
 from atom_release.lab.sandbox.allowed import tool_paths
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -270,7 +271,7 @@ def _strip(folder: Path) -> bool:
         elif path.name == _MODULES or _strip(path):
             left = True
         else:
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
     return left
 
 
