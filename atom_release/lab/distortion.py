@@ -2,10 +2,11 @@
 
 The control without bodies (`ablation`) shows that a test calls the code; this one shows that it
 looks at what comes back. Every value that a function returns is changed to another of its kind:
-True to False, a number to the next, a text to a longer one, a full list to an empty one, anything
-else to None. What returns nothing is left as it is: tests of what such code does to its
-surroundings are not told apart here, and a suite of which no value was changed shows nothing
-either way. That a value was changed is noted in the witness.
+True to False, a number to the next, a text to a longer one, a full list to an empty one, the values
+in a tuple each by itself, so that it can be taken apart, anything else to None. What returns
+nothing is left as it is: tests of what such code does to its surroundings are not told apart here,
+and a suite of which no value was changed shows nothing either way. That a value was changed is
+noted in the witness.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _HELPER = """
 def {name}(value):
     import builtins
     kind = type(value)
+    simple = (bool, int, float, str, bytes, list, dict)
     if value is None:
         return None
     if kind is bool:
@@ -35,6 +37,8 @@ def {name}(value):
         wrong = value + 1 if value == value and value + 1 != value else 0
     elif kind in (str, bytes):
         wrong = value + (b"~" if kind is bytes else "~")
+    elif kind is tuple and any(type(item) in simple for item in value):
+        wrong = tuple({name}(item) if type(item) in simple else item for item in value)
     elif kind in (list, tuple, set, frozenset):
         wrong = kind() if value else kind([None])
     elif kind is dict:

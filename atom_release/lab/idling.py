@@ -2,9 +2,10 @@
 
 The control with wrong results (`distortion`) cannot see a suite that looks at files, state or
 errors rather than at what comes back. Here a function has no effect, refuses nothing and returns
-a thing that is true, has every attribute and can be called: a test that merely uses it goes on,
-and one that looks at what was to be done fails in its own judgement. Special methods are left
-whole, so that things can be made; so are generators, and what is called while modules are imported.
+a thing that is true and empty, has every attribute, can be called, counted with and compared: a
+test that merely uses it goes on, and one that looks at what was to be done fails in its own
+judgement. Special methods are left whole, so that things can be made; so are generators, and what
+is called while modules are imported.
 """
 
 from __future__ import annotations
@@ -44,6 +45,50 @@ class {name}:
 
     def __exit__(self, *error):
         return None
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        return None
+
+    def __await__(self):
+        return self
+        yield
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        raise StopAsyncIteration
+
+    def __next__(self):
+        return self
+
+    def __setitem__(self, key, value):
+        pass
+
+    __delitem__ = __call__
+
+    def __bool__(self):
+        return True
+
+    def __contains__(self, item):
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__
+
+    def __len__(self):
+        return 0
+
+    __int__ = __index__ = __len__
+
+    def __float__(self):
+        return 0.0
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        __floordiv__
+    ) = __mod__ = __or__ = __and__ = __neg__ = __abs__ = __round__ = __call__
 """
 _JUDGEMENTS = ("AssertionError", "assert ", "Failed: ")
 _NO_JUDGEMENTS = ("Failed: Timeout",)

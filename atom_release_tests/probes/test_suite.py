@@ -99,6 +99,7 @@ def test_tests_that_call_the_code_and_check_nothing_show_nothing(site: Site) -> 
         "functions": 2,
         "happened": True,
         "noticed": 0,
+        "broke": 0,
         "passed": 2,
         "judged_idle": 0,
     }
@@ -169,6 +170,70 @@ def test_tests_that_use_what_comes_back_and_check_nothing_show_nothing(site: Sit
     evidence = site.ask()
     assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
     assert facts(evidence, "control")["distorted"]["judged_idle"] == 0
+
+
+LEDGER = """
+class Ledger:
+    def __init__(self):
+        self.total = 0
+
+def open_ledger():
+    return Ledger()
+
+def add(ledger, amount):
+    assert ledger is not None
+    ledger.total = ledger.total + amount
+    return ledger.total
+
+def parts(ledger):
+    return ledger, {"total": str(ledger.total)}
+"""
+
+
+@pytest.mark.parametrize("line", ["", "    assert ledger is not None\n"])
+def test_code_that_breaks_on_its_own_wrong_results_is_no_test_that_noticed(
+    site: Site, line: str
+) -> None:
+    """The attack: smoke tests without an assertion, of code that uses what it returned."""
+    code = LEDGER.replace("    assert ledger is not None\n", line).replace("+ amount", "- amount")
+    site.files = {"svc/__init__.py": "", "svc/code.py": code}
+    site.files["tests/test_code.py"] = (
+        "from svc import code\ndef test_it():\n    code.add(code.open_ledger(), 5)\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
+    assert evidence.control
+    assert evidence.control.found.startswith("no test is seen to check what the code returns")
+    assert "tests.test_code::test_it met an error on the way" in evidence.control.found
+    assert facts(evidence, "control")["distorted"]["broke"] == 1
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param("assert code.add(code.open_ledger(), 5) == 5", id="breaks before it asserts"),
+        pytest.param("assert len(code.parts(ledger)[1]) + 1 == 2", id="counts with it"),
+        pytest.param(
+            "book, more = code.parts(ledger)\n    assert more == {'total': '0'}", id="a pair"
+        ),
+        pytest.param(
+            "if code.add(ledger, 5) != 5:\n        raise SystemExit(1)", id="ends the process"
+        ),
+        pytest.param(
+            "if code.add(ledger, 5) != 5:\n        raise RuntimeError('wrong')", id="raises by hand"
+        ),
+    ],
+)
+def test_tests_that_judge_after_an_error_or_in_another_way_are_not_doubted(
+    site: Site, test: str
+) -> None:
+    """The honest twins: what failed first was an error, or is no assertion."""
+    site.files = {"svc/__init__.py": "", "svc/code.py": LEDGER}
+    site.files["tests/test_code.py"] = (
+        "from svc import code\ndef test_it():\n    ledger = code.Ledger()\n    " + test + "\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
 
 
 def test_failures_that_a_hook_turns_into_passes_show_nothing(site: Site) -> None:

@@ -64,7 +64,8 @@ class DistortionFacts(Facts):
 
     functions: int = Field(description="functions that were changed to return another value")
     happened: bool = Field(description="a changed value was returned while the tests ran")
-    noticed: int = Field(description="tests that failed then")
+    noticed: int = Field(description="tests that failed then in their own judgement")
+    broke: int = Field(default=0, description="tests that met an error on their way then")
     passed: int = Field(description="tests that passed all the same")
     judged_idle: int = Field(
         default=0, description="tests that failed in their own judgement where the code did nothing"

@@ -11,7 +11,7 @@ from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import MARK
 from atom_release.lab.failure_cause import cause
-from atom_release.lab.idling import judged_itself
+from atom_release.lab.judgement import judged
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite.verdict import some
 
@@ -31,33 +31,45 @@ class Distorted:
     functions: int  # that were changed to return another value
     happened: bool  # a changed value was returned while the tests ran
     passed: tuple[str, ...]
-    noticed: tuple[str, ...]
+    noticed: tuple[str, ...]  # failed in their own judgement
     run: Run
     made_up: tuple[str, ...] = ()  # judged modules that were loaded from no file
     idle: Run | None = None  # the tests where the code did nothing, if wrong results went unnoticed
+    broke: tuple[str, ...] = ()  # met an error on their way, which shows no judgement
+    files: tuple[str, ...] = ()  # of the judged code
 
     @classmethod
     def of(cls, changed: Rewritten, run: Run) -> Self:
         """Sort the tests of such a run."""
         cases = run.results.cases if run.results else {}
         passed = sorted(name for name, case in cases.items() if case.outcome is Outcome.PASSED)
-        noticed = sorted(
-            name for name, case in cases.items() if case.outcome in {Outcome.FAILED, Outcome.ERROR}
-        )
+        bad = {
+            name: judged(case, changed.files)
+            for name, case in sorted(cases.items())
+            if case.outcome in {Outcome.FAILED, Outcome.ERROR}
+        }
         made_up = _named_so(run.witness.get("fileless", []), changed)
         return cls(
-            changed.functions, run.distorted, tuple(passed), tuple(noticed), run, tuple(made_up)
+            changed.functions,
+            run.distorted,
+            tuple(passed),
+            tuple(name for name, itself in bad.items() if itself),
+            run,
+            tuple(made_up),
+            broke=tuple(name for name, itself in bad.items() if not itself),
+            files=changed.files,
         )
 
     @property
     def replaced(self) -> bool:
         """Whether what the tests called was none of the judged code, but modules of no file."""
-        return bool(self.made_up) and not self.happened and not self.noticed
+        failed = self.noticed or self.broke
+        return bool(self.made_up) and not self.happened and not failed
 
     @property
     def unnoticed(self) -> bool:
-        """Whether the code gave wrong results and every test passed all the same."""
-        return self.happened and bool(self.passed) and not self.noticed
+        """Whether the code gave wrong results and no test that ran said so."""
+        return self.happened and bool(self.passed or self.broke) and not self.noticed
 
     @property
     def judged_idle(self) -> int:
@@ -67,7 +79,7 @@ class Distorted:
             if (self.idle and self.idle.results)
             else []
         )
-        return sum(map(judged_itself, failed))
+        return sum(judged(case, self.files) for case in failed)
 
     @property
     def unchecked(self) -> bool:
@@ -186,6 +198,7 @@ class Control:
                 functions=self.distorted.functions,
                 happened=self.distorted.happened,
                 noticed=len(self.distorted.noticed),
+                broke=len(self.distorted.broke),
                 passed=len(self.distorted.passed),
                 judged_idle=self.distorted.judged_idle,
             )
@@ -239,6 +252,11 @@ class Control:
                 "the tests call the code and check nothing that it returns or does: with wrong"
                 f" results of {self.distorted.functions} functions all"
                 f" {len(self.distorted.passed)} passed, and none objected when the code did nothing"
+                if not self.distorted.broke
+                else "no test is seen to check what the code returns or does: with wrong results of"
+                f" {self.distorted.functions} functions {len(self.distorted.passed)} passed and"
+                f" {some(self.distorted.broke)} met an error on the way, and no assertion failed,"
+                " neither then nor when the code did nothing"
             )
         return ""
 

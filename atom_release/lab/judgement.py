@@ -1,0 +1,62 @@
+"""Whether a failing test judged what it got, or only met an error on its way.
+
+Told by what JUnit has of the failure: its message, and the traceback in its text, where the
+options of the suite leave one. An assertion of the judged code's own is no judgement of the test's;
+an error that is raised by hand outside of that code is one, and so is a reader that refuses a
+content.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from atom_release.lab.idling import judged_itself
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from atom_release.lab.junit_results import Case
+
+_OF_A_FIXTURE = re.compile(r'failed on (?:setup|teardown) with "')
+_OF_JAVASCRIPT = re.compile(r"AssertionError|ERR_ASSERTION|\bexpect\(|[Ss]napshot")
+_OF_A_DOCTEST = re.compile(r"^(?:Expected|Expected nothing|Got):?$|DocTestFailure", re.MULTILINE)
+_OF_A_LIBRARY = re.compile(  # named by their modules, whatever those are
+    r"(?:[\w.]+\.)?\w*(?:AssertionError|ApprovalException|CheckFailed)\b"
+)
+_REFUSALS = re.compile(
+    r"SystemExit\b|(?:[\w.]+\.)?ParseError\b"
+    r"|ValueError: (?:invalid literal for int|could not convert string|Invalid isoformat)"
+)
+_PLACE = re.compile(r'^(?:(\S[^\n:]*\.py):\d+:|\s+File "([^"\n]+)", line \d+)', re.MULTILINE)
+
+
+def judged(case: Case, code: Collection[str]) -> bool:
+    """Return whether a failing test judged by itself.
+
+    Args:
+        case: the test, failed or in error.
+        code: the files of the judged code, by their paths in the judged tree.
+    """
+    if any(path.endswith((".js", ".cjs", ".mjs", ".ts", ".jsx", ".tsx")) for path in code):
+        return bool(_OF_JAVASCRIPT.search(f"{case.message}\n{case.text}"))
+    message = _OF_A_FIXTURE.sub("", case.message.lstrip(), count=1)
+    if _OF_A_DOCTEST.search(message):
+        return True
+    places = [first or second for first, second in _PLACE.findall(case.text)]
+    within = [any(f"/{place}".endswith(f"/{path}") for path in code) for place in places]
+    if judged_itself(replace(case, message=message)) or _OF_A_LIBRARY.match(message):
+        return not within or not within[-1]
+    if not within or any(within):
+        return False
+    return bool(_REFUSALS.match(message)) or _raised(case.text)
+
+
+def _raised(text: str) -> bool:
+    """Return whether the last line of code in a traceback raises by hand."""
+    lines = [line for line in text.splitlines() if line.strip(" ^~")]
+    error = max((number for number, line in enumerate(lines) if line.startswith("E  ")), default=0)
+    while error and lines[error].startswith("E  "):
+        error -= 1
+    return bool(lines) and lines[error].lstrip("> ").startswith("raise")
