@@ -61,6 +61,11 @@ class Settings:
         """Where Dagster keeps its history."""
         return Path(os.environ.get("DAGSTER_HOME") or self.home / "dagster")
 
+    @property
+    def dagster_is_shared(self) -> bool:
+        """Whether that is a folder of somebody's own, whose settings are theirs."""
+        return self.dagster_home.absolute() != (self.home / "dagster").absolute()
+
     def with_options(self, **options: Any) -> Settings:  # noqa: ANN401 - the fields, of whatever type each is
         """Return these settings with the options that are not None."""
         return replace(

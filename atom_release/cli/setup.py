@@ -97,8 +97,11 @@ def init(
 def keygen(*, json: JsonOption = False) -> None:
     """Make the gate's signing key, if there is none, readable by its owner only."""
     from atom_release.records.signing_keys import ensure_key
+    from atom_release.release.operators_places import check_before_opening
 
-    path = environment.from_environment().key_path
+    settings = environment.from_environment()
+    check_before_opening(settings)
+    path = settings.key_path
     key = ensure_key(path)
     output.show(
         {"key": str(path), "public": f"{path}.pub", "keyid": key.public.keyid}, as_json=json

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from upath import UPath
 
 from atom_release.errors import Refused
 from atom_release.gate.decision.decision import Decision
@@ -17,6 +18,7 @@ from atom_release.graph.acts import ACTS
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.records.names import ArtifactNames
+from atom_release.records.paths import place
 from atom_release.release import progress, released, stored_decision
 from atom_release.release.subject import Subject
 from atom_release.source.manifest_file import parse_manifest
@@ -59,16 +61,18 @@ class RunResult:
 
 
 @contextmanager
-def instance_at(home: Path) -> Iterator[dg.DagsterInstance]:
+def instance_at(home: Path, *, shared: bool = False) -> Iterator[dg.DagsterInstance]:
     """Return the Dagster instance whose history lies in this folder.
 
-    Telemetry and the welcome window are off.
+    Telemetry and the welcome window are off. Its settings are written anew each time, since they
+    may name any function of Python: only in a `shared` folder, which DAGSTER_HOME names, are those
+    of its owner kept.
     """
-    with _opened(home) as instance:
+    with _opened(home, shared=shared) as instance:
         yield instance
 
 
-def _opened(home: Path) -> dg.DagsterInstance:
+def _opened(home: Path, *, shared: bool) -> dg.DagsterInstance:
     """Open the instance, or make it.
 
     One process at a time, since Dagster makes its tables in a folder that it finds empty without a
@@ -78,8 +82,8 @@ def _opened(home: Path) -> dg.DagsterInstance:
     configuration = home / "dagster.yaml"
     with (home / "opening.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not configuration.exists():
-            configuration.write_text(_INSTANCE)
+        if not (shared and configuration.exists()):
+            place(UPath(configuration), _INSTANCE.encode())
         instance = dg.DagsterInstance.from_config(str(home))
         _ = instance.run_storage, instance.event_log_storage, instance.schedule_storage
     return instance
@@ -108,7 +112,7 @@ def run(subject: Subject, *, acts: bool) -> RunResult:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     sentences: list[str] = []
     with (
-        instance_at(settings.dagster_home) as instance,
+        instance_at(settings.dagster_home, shared=settings.dagster_is_shared) as instance,
         _rehearsal_ends(),
         _hearing_acts(sentences),
     ):

@@ -7,13 +7,15 @@ import subprocess
 import sys
 
 from atom_release.graph.running import instance_at
+from atom_release.release.operators_places import check_before_opening
 from atom_release.settings import Settings
 
 
 def serve(settings: Settings, port: int) -> int:
     """Serve until interrupted, and give Dagster's exit status; it ends with this process."""
-    with instance_at(settings.dagster_home):
-        pass  # writes the configuration (telemetry off) where there is none yet
+    check_before_opening(settings)
+    with instance_at(settings.dagster_home, shared=settings.dagster_is_shared):
+        pass  # writes the configuration (telemetry off)
     argv = [
         sys.executable,
         "-m",

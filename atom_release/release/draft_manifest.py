@@ -20,6 +20,7 @@ from atom_release.drafting.survey import survey
 from atom_release.drafting.version import next_version
 from atom_release.errors import Misuse, ProbeFault
 from atom_release.git import Git
+from atom_release.release.operators_places import check_places
 from atom_release.settings import Settings
 from atom_release.source.commit import open_tree
 from atom_release.source.manifest_file import MANIFEST_PATH, parse_manifest
@@ -111,6 +112,7 @@ def with_manifest(settings: Settings) -> Settings:
     beside = settings.repository / MANIFEST_PATH
     if beside.is_file():
         return replace(settings, manifest=beside)
+    check_places(settings, tree)
     kept = settings.home / "drafts" / f"{tree.commit}.yaml"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(make_draft(tree, {}).text, encoding="utf-8")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.gate.manifest import Manifest
+from atom_release.release.operators_places import check_before_opening, check_places
 from atom_release.settings import Settings
 from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_manifest
 from atom_release.source.operator_file import NO_FILE, OperatorFile, check_outside, read_operator
@@ -98,9 +99,12 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
         open_tree,
     )
 
+    if settings.is_reference:
+        check_before_opening(settings)
     operator = read_operator(settings.operator)
     tree = open_tree(repository_of(settings, create=create), settings.revision)
     check_outside(settings.operator, tree.repository)
+    check_places(settings, tree)
     content, external = manifest_at(tree, settings.manifest)
     manifest = parse_manifest(content, str(settings.manifest or MANIFEST_PATH))
     if settings.waivers is not None and not settings.waivers.is_file():
