@@ -11,14 +11,15 @@ from atom_release.probes.secrets import read_hits, scanner_of
 from atom_release.source.scan import Finding, Fingerprints
 from atom_release.source.secret_forms.pipelines import is_pipeline
 
+# Random at each run, so the parameters of tests, which name them, hold places for these.
 WORD = randomness.token_urlsafe(24)
 TOKEN = "ghp_" + randomness.token_hex(18)
 WORKFLOW = ".github/workflows/ci.yml"
 
 
 def scan_file(path: str, text: str, tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
-    """Return what both scanners find in one file."""
-    content = text.encode()
+    """Return what both scanners find in one file; `<word>` and `<token>` are filled in."""
+    content = text.replace("<word>", WORD).replace("<token>", TOKEN).encode()
     hits, trouble = read_hits([content], tmp_path_factory.mktemp("hits"))
     assert not trouble
     key = Fingerprints(b"k" * 32)
@@ -32,13 +33,13 @@ def scan_file(path: str, text: str, tmp_path_factory: pytest.TempPathFactory) ->
     ("path", "text"),
     [
         (WORKFLOW, "services:\n db:\n  env:\n   POSTGRES_PASSWORD: postgres\n"),
-        (WORKFLOW, f"services:\n db:\n  env:\n   POSTGRES_PASSWORD: {WORD}\n"),
-        (WORKFLOW, f"services:\n db:\n  env:\n   MYSQL_ROOT_PASSWORD: '{WORD}'\n"),
-        (WORKFLOW, f"env:\n  MYSQL_PASSWORD: {WORD}\n  DB_PASSWORD: {WORD}\n"),
-        (WORKFLOW, f"env:\n  DATABASE_URL: postgres://ci:{WORD}@localhost:5432/t\n"),
-        (WORKFLOW, f"- run: docker run -e POSTGRES_PASSWORD={WORD} postgres\n"),
-        (".gitlab-ci.yml", f"variables:\n  POSTGRES_PASSWORD: {WORD}\n"),
-        ("ci/base.gitlab-ci.yml", f"variables:\n  REDIS_PASSWORD: {WORD}\n"),
+        (WORKFLOW, "services:\n db:\n  env:\n   POSTGRES_PASSWORD: <word>\n"),
+        (WORKFLOW, "services:\n db:\n  env:\n   MYSQL_ROOT_PASSWORD: '<word>'\n"),
+        (WORKFLOW, "env:\n  MYSQL_PASSWORD: <word>\n  DB_PASSWORD: <word>\n"),
+        (WORKFLOW, "env:\n  DATABASE_URL: postgres://ci:<word>@localhost:5432/t\n"),
+        (WORKFLOW, "- run: docker run -e POSTGRES_PASSWORD=<word> postgres\n"),
+        (".gitlab-ci.yml", "variables:\n  POSTGRES_PASSWORD: <word>\n"),
+        ("ci/base.gitlab-ci.yml", "variables:\n  REDIS_PASSWORD: <word>\n"),
     ],
 )
 def test_the_password_of_a_job_s_own_container_warns(
@@ -53,13 +54,13 @@ def test_the_password_of_a_job_s_own_container_warns(
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        (WORKFLOW, f"env:\n  GITHUB_TOKEN: {TOKEN}\n"),
-        (WORKFLOW, f"env:\n  POSTGRES_PASSWORD: {TOKEN}\n"),
-        (WORKFLOW, f"env:\n  DEPLOY_API_KEY: {WORD}\n"),
-        (WORKFLOW, f"env:\n  DATABASE_URL: postgres://ci:{WORD}@db.shop.example:5432/t\n"),
-        (WORKFLOW, f"- run: curl -H 'Authorization: Bearer {WORD}{WORD}' https://x.example\n"),
-        (".gitlab-ci.yml", f"variables:\n  DEPLOY_TOKEN: {WORD}\n"),
-        ("docker-compose.yml", f"services:\n db:\n  environment:\n   POSTGRES_PASSWORD: {WORD}\n"),
+        (WORKFLOW, "env:\n  GITHUB_TOKEN: <token>\n"),
+        (WORKFLOW, "env:\n  POSTGRES_PASSWORD: <token>\n"),
+        (WORKFLOW, "env:\n  DEPLOY_API_KEY: <word>\n"),
+        (WORKFLOW, "env:\n  DATABASE_URL: postgres://ci:<word>@db.shop.example:5432/t\n"),
+        (WORKFLOW, "- run: curl -H 'Authorization: Bearer <word><word>' https://x.example\n"),
+        (".gitlab-ci.yml", "variables:\n  DEPLOY_TOKEN: <word>\n"),
+        ("docker-compose.yml", "services:\n db:\n  environment:\n   POSTGRES_PASSWORD: <word>\n"),
     ],
 )
 def test_any_other_secret_of_a_pipeline_decides(
