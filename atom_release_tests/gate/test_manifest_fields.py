@@ -12,7 +12,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction, differences
+from atom_release.gate.rules.manifest_diff import (
+    Difference,
+    changes_of_unknown_direction,
+    differences,
+    only_adds,
+)
 from atom_release.gate.rules.manifest_fields import FIELDS
 from atom_release.gate.rules.ratchet import loosenings
 
@@ -143,6 +148,28 @@ def test_one_more_step_of_the_preparation_may_ask_less(part: str, steps: str) ->
     now = Manifest.model_validate(document)
     ((change),) = changes_of_unknown_direction(BEFORE, now)
     assert "/purge" in change.sentence
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_what_appears_from_nothing_is_decided_by_the_table(path: str) -> None:
+    """No guess by what kind of value it is: a part that is new may ask less than its absence."""
+    part = BEFORE.services[0].suite
+    adds = FIELDS[path].absent_asked_nothing
+    assert only_adds(Difference(path, path, "A.1", None, part)) is adds
+    assert only_adds(Difference(path, path, "A.1", (), (part,))) is adds
+
+
+def test_an_environment_of_its_own_where_there_was_none_is_shown() -> None:
+    """The attack: with it the suite loads the plug-ins that the author's packages bring."""
+    document: Any = deepcopy(RELEASE)
+    service = next(service for service in document["services"] if "suite" in service)
+    service["suite"].pop("install", None)
+    before = Manifest.model_validate(document)
+    service["suite"]["install"] = {"folder": "."}
+    now = Manifest.model_validate(document)
+    ((change),) = changes_of_unknown_direction(before, now)
+    assert change.criteria == (service["id"],)
+    assert ".suite.install: nothing became folder: ." in change.sentence
 
 
 def test_what_is_only_added_needs_nobodys_signature() -> None:

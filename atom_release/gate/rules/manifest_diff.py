@@ -19,8 +19,6 @@ _KEYS = {"services": "id", "integration": "name", "secrets": "name", "logins": "
     "signed": "name",
     "services.endpoints": "name",
 }
-_NOTHING_BEFORE = frozenset({"services.report"})
-"""Fields without which nothing was asked: a first value only adds."""
 _LONGEST = 80
 
 
@@ -62,7 +60,7 @@ def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Chang
     changes = {
         Change(_criteria(difference), _sentence(difference))
         for difference in differences(before, now)
-        if FIELDS[difference.path].kind == "changed" and not _only_adds(difference)
+        if FIELDS[difference.path].kind == "changed" and not only_adds(difference)
     }
     changes |= set(_sources_among_tests(before, now))
     return tuple(sorted(changes, key=lambda change: change.sentence))
@@ -139,20 +137,15 @@ def _of_items(
             yield from _of_models(item, items[key], path, f"{place}[{key}]", owner)
 
 
-def _only_adds(difference: Difference) -> bool:
-    old, new = difference.before, difference.now
-    if difference.path in _STEPS:
+def only_adds(difference: Difference) -> bool:
+    """Return whether a first value, or more items, only ask more: as the table has it."""
+    if not FIELDS[difference.path].absent_asked_nothing:
         return False
-    if old is None and difference.path in _NOTHING_BEFORE:
-        return True
+    old, new = difference.before, difference.now
     if old is None or old == ():
-        return isinstance(new, BaseModel) or (
-            isinstance(new, tuple) and all(isinstance(item, BaseModel) for item in new)
-        )
+        return True
     if isinstance(old, tuple) and isinstance(new, tuple):
-        kept = [item for item in new if item in old]
-        models = all(isinstance(item, BaseModel) for item in old)
-        return models and kept == list(old)
+        return [item for item in new if item in old] == list(old)
     return False
 
 
@@ -174,7 +167,9 @@ def _sentence(difference: Difference) -> str:
 
 def _written(value: Any) -> str:  # noqa: ANN401 - any field
     if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json", exclude_defaults=True)
+        value = value.model_dump(mode="json", exclude_defaults=True) or value.model_dump(
+            mode="json", exclude_none=True
+        )
     if isinstance(value, Mapping):
         text = ", ".join(f"{key}: {inner}" for key, inner in value.items())
     elif isinstance(value, tuple):

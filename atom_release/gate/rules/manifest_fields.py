@@ -27,6 +27,8 @@ class FieldClass:
     kind: Literal["ruled", "changed", "neutral"]
     criteria: tuple[str, ...] = ()
     reason: str = ""
+    absent_asked_nothing: bool = False
+    """Nothing was asked where it was absent: a first value, or one more item, only adds."""
 
 
 RULED = FieldClass("ruled")
@@ -34,6 +36,11 @@ RULED = FieldClass("ruled")
 
 def _changed(*criteria: str) -> FieldClass:
     return FieldClass("changed", criteria)
+
+
+def _added(*criteria: str) -> FieldClass:
+    """Return the class of what asks more as soon as it is there, or there are more of it."""
+    return FieldClass("changed", criteria, absent_asked_nothing=True)
 
 
 def _neutral(reason: str) -> FieldClass:
@@ -62,11 +69,16 @@ def _install(path: str, *criteria: str) -> dict[str, FieldClass]:
     return {f"{path}.{name}": _changed(*criteria) for name in names} | {path: _changed(*criteria)}
 
 
-def _request(path: str, *criteria: str, ruled: tuple[str, ...] = ()) -> dict[str, FieldClass]:
-    """Return the classes of a request's fields; those in `ruled` have a rule of their own."""
+def _request(
+    path: str, *criteria: str, ruled: tuple[str, ...] = (), adds: bool = False
+) -> dict[str, FieldClass]:
+    """Return the classes of a request's fields; those in `ruled` have a rule of their own.
+
+    `adds` says that one request more asks more; of those that prepare a question it may ask less.
+    """
     names = ("service", "method", "path", "headers", "body", "expect", "take")
     return {f"{path}.{name}": RULED if name in ruled else _changed(*criteria) for name in names} | {
-        path: _changed(*criteria)
+        path: (_added if adds else _changed)(*criteria)
     }
 
 
@@ -88,7 +100,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.id": _KEY,
     "services.name": _SHOWN,
     "services.source": RULED,
-    "services.report": _changed("AC1", OWN),
+    "services.report": _added("AC1", OWN),
     "services.suite": RULED,
     "services.suite.runner": _changed(OWN),
     "services.suite.paths": RULED,
@@ -105,7 +117,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.suite.memory_mb": _LIMIT,
     "services.suite.history": _changed(OWN),
     "services.suite.control": RULED,
-    "services.start": _changed(OWN),
+    "services.start": _added(OWN),
     "services.start.command": _changed(OWN),
     "services.start.directory": _changed(OWN),
     "services.start.environment": _changed(OWN),
@@ -115,7 +127,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.health": _changed("P-4"),
     "services.metrics": _changed("P-4"),
     "services.endpoints": RULED,
-    **_request("services.endpoints", *_PERFORMANCE, ruled=_ASKED),
+    **_request("services.endpoints", *_PERFORMANCE, ruled=_ASKED, adds=True),
     "services.endpoints.name": _KEY,
     "services.budget": RULED,
     "services.budget.p95": RULED,
@@ -127,7 +139,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.budget.regression.allowed": RULED,
     "services.budget.regression.least": RULED,
     "services.budget.regression.then": RULED,
-    "services.histogram": _changed("P-6"),
+    "services.histogram": _added("P-6"),
     "services.histogram.metric": _changed("P-6"),
     "services.histogram.labels": _changed("P-6"),
     "services.histogram.unit": _changed("P-6"),
@@ -167,7 +179,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.token_audit.refused": RULED,
     "services.privacy": RULED,
     **_request("services.privacy.plant", "P-1"),
-    **_request("services.privacy.surfaces", "P-1"),
+    **_request("services.privacy.surfaces", "P-1", adds=True),
     "services.secret_use": RULED,
     "services.secret_use.secret": _changed("P-2"),
     **_request("services.secret_use.request", "P-2", ruled=_ASKED),
@@ -196,7 +208,7 @@ FIELDS: dict[str, FieldClass] = {
     "tenancy.column": _changed("P-5"),
     "tenancy.setting": _changed("P-5"),
     "tenancy.role": _changed("P-5"),
-    "secrets": _changed("P-2"),
+    "secrets": _added("P-2"),
     "secrets.name": _KEY,
     "secrets.path": _changed("P-2"),
     "secrets.field": _changed("P-2"),
@@ -204,7 +216,7 @@ FIELDS: dict[str, FieldClass] = {
     "secrets.kind": _changed("P-2"),
     "secrets.public_of": _changed("P-2"),
     "secrets.readers": _changed("P-2"),
-    "logins": _changed(),
+    "logins": _added(),
     "logins.name": _KEY,
     **_request("logins.request"),
     "logins.pointer": _changed(),
