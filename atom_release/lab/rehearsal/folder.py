@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from atom_release.gate.manifest import slug
+from atom_release.lab.throwaway import remove
 
 _PREFIX = "rehearsal-"
 
@@ -88,14 +88,15 @@ class Folder:
 
     def remove(self) -> None:
         """Remove everything."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        remove(self.root)
         os.close(self.lock)
 
 
 def sweep(scratch: Path) -> list[Path]:
     """Remove the folders of rehearsals whose gate no longer lives, and say which.
 
-    Of any commit: `scratch` is one commit's, and the others' lie beside it.
+    Of any commit: `scratch` is one commit's, and the others' lie beside it. What cannot be removed
+    stays, and is no later release's trouble.
     """
     removed = []
     for root in sorted(scratch.parent.glob(f"*/{_PREFIX}*")):
@@ -105,8 +106,8 @@ def sweep(scratch: Path) -> list[Path]:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(root, ignore_errors=True)
-            removed.append(root)
+            if remove(root):
+                removed.append(root)
         except BlockingIOError:
             pass
         finally:

@@ -88,23 +88,31 @@ def tool_paths(
     environment: Mapping[str, str],
     hidden: Iterable[Path],
     written: Iterable[Path] = (),
+    given: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
     """Return what a program outside the system's folders needs to be seen to run.
 
     A Python or Node installation is seen whole, unless something hidden lies in it: then only its
     programs and libraries. Of any other program its own file is seen and no more: its folder may
     be somebody's home. What is no program shows nothing, and neither does one that lies in what
-    the subject writes: a link there may lead to any file of this machine.
+    the subject writes: a link there may lead to any file of this machine. A bare name that is
+    there in a folder which is `given` to be seen anyway shows no more than that folder: an
+    environment's programs are what a build of the subject's wrote.
     """
     path_text = program if "/" in program else shutil.which(program, path=environment.get("PATH"))
     if not path_text or not path_text.startswith("/") or not is_program(path_text):
         return ()
-    if any(lies_in(Path(path_text), folder) for folder in written):
+    apart = (*written, *(() if "/" in program else given))
+    start = _place(Path(path_text))
+    if any(
+        lies_in(Path(path_text), folder) or lies_in(start, folder.resolve()) for folder in apart
+    ):
         return ()
     shown: dict[Path, None] = {}
-    for path in _chain(Path(os.path.normpath(path_text))):
+    for path in _chain(start):
         for needed in (*_installation(path, hidden), path):
             shown.setdefault(needed)
+    shown.setdefault(Path(path_text))
     return tuple(shown)
 
 
@@ -118,11 +126,19 @@ def lies_in(path: Path, folder: Path) -> bool:
     return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - links must stay
 
 
+def _place(path: Path) -> Path:
+    """Return a path with the links above its last part followed, as the kernel follows them.
+
+    In words alone, `link/..` is where the link lies; to the kernel it is above where it leads.
+    """
+    return path.parent.resolve() / path.name if path.name != ".." else path.resolve()
+
+
 def _chain(program: Path) -> list[Path]:
     """Return a program's path and those that its links lead over, the file itself last."""
-    chain = [program]
+    chain = [_place(program)]
     while chain[-1].is_symlink() and len(chain) < _HOPS:
-        chain.append(Path(os.path.normpath(chain[-1].parent / chain[-1].readlink())))
+        chain.append(_place(chain[-1].parent / chain[-1].readlink()))
     return chain
 
 

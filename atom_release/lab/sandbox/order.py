@@ -92,9 +92,14 @@ class Order:
         """Return the order as the launcher reads it.
 
         With every path resolved and every person numbered.
+
+        Raises:
+            NotIsolated: what is hidden would be written, or the working directory leads out.
         """
         folders, target = self.folders, self._target()
         written = _existing({*folders.writable, *folders.bounded, *folders.throwaway})
+        if set(written) & set(_existing(folders.hidden)):
+            raise NotIsolated("a folder that is hidden from what is run is one that it writes")
         named = self._readable()
         readable = _existing(named)
         return {
@@ -144,7 +149,9 @@ class Order:
         shown = {
             *map(Path, allowed.system_paths()),
             *allowed.gate_paths(folders.hidden),
-            *allowed.tool_paths(program, self.environment, folders.hidden, self._written()),
+            *allowed.tool_paths(
+                program, self.environment, folders.hidden, self._written(), folders.readable
+            ),
             *folders.readable,
             *(() if self._is_written(self.directory) else (self.directory,)),
         }
@@ -179,7 +186,7 @@ class Order:
         visible = {*readable, *folders.writable, *folders.bounded, *folders.throwaway}
         links: dict[str, str] = {}
         for path in sorted(visible):
-            links |= allowed.trail(os.path.abspath(path))  # noqa: PTH100 - links must stay
+            links |= allowed.trail(str(path.absolute()))
         return links
 
     def _target(self) -> dict[str, Any] | None:

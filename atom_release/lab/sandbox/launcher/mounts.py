@@ -218,14 +218,15 @@ def plan(order: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what is put into the new root, outermost first.
 
     Something hidden inside a shown folder is covered, and what is shown inside the cover comes
-    after it.
+    after it. What is hidden is never shown itself, whoever named it.
     """
     written = {path: verb for verb in ("writable", "bounded", "throwaway") for path in order[verb]}
-    shown = [*order["readable"], *written]
+    readable = [path for path in order["readable"] if path not in order["hidden"]]
+    shown = [*readable, *written]
     covers = [
         path
         for path in order["hidden"]
-        if path not in shown and any(_under(path, folder) for folder in shown)
+        if path not in written and any(_under(path, folder) for folder in shown)
     ]
     between = [*covers, *PRIVATE]
     steps = [(path, "private") for path in PRIVATE] + [(path, "cover") for path in covers]
@@ -233,12 +234,12 @@ def plan(order: dict[str, Any]) -> list[tuple[str, str]]:
     steps += list(written.items())
     steps += [
         (path, "readable")
-        for path in set(order["readable"]) - set(written)
+        for path in set(readable) - set(written)
         if not any(
             _under(path, outer)
             and path != outer
             and not any(_under(path, cover) and _under(cover, outer) for cover in between)
-            for outer in order["readable"]
+            for outer in readable
         )
     ]
     rank = {"private": 0, "cover": 1}
