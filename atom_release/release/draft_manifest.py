@@ -6,6 +6,7 @@ repository; nothing of the repository is run.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -50,16 +51,41 @@ def draft(repository: Path, answers: Mapping[str, Any] | None = None) -> tuple[P
     """
     tree = open_tree(repository, "HEAD")
     target = repository / MANIFEST_PATH
+    _check_is_new(target)
+    if not (repository / ".git").exists():
+        raise Misuse(f"{repository} is not a git work tree.", "Name the repository's top folder.")
+    made = make_draft(tree, answers or {})
+    _write_new(target, made.text)
+    return target, made
+
+
+def _check_is_new(target: Path) -> None:
+    if target.is_symlink():
+        raise Misuse(
+            f"{target} is a link, and a draft is written to no place that a link names.",
+            "Remove it, then run `atom-release init` again.",
+        )
     if target.exists():
         raise Misuse(
             f"{target} is there already.",
             "Change it by hand; `atom-release schema` says what it may hold.",
         )
-    if not (repository / ".git").exists():
-        raise Misuse(f"{repository} is not a git work tree.", "Name the repository's top folder.")
-    made = make_draft(tree, answers or {})
-    target.write_text(made.text, encoding="utf-8")
-    return target, made
+
+
+def _write_new(target: Path, text: str) -> None:
+    """Write a file that is new, through no link: also where one appeared meanwhile."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(target, flags, 0o644)
+    except FileExistsError:
+        _check_is_new(target)
+        raise
+    except OSError as error:
+        raise Misuse(
+            f"{target} cannot be written: {error.strerror}.", "Make its folder writable."
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def make_draft(tree: JudgedTree, answers: Mapping[str, Any]) -> Draft:

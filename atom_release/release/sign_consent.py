@@ -27,6 +27,7 @@ from atom_release.release.clock import now
 from atom_release.release.last_decision import last_decision
 from atom_release.release.subject import Subject, open_subject
 from atom_release.settings import Settings
+from atom_release.source.own_places import OwnPlace, check_own_places
 
 One = TypeVar("One", Waiver, Approval)
 
@@ -137,6 +138,9 @@ def _handed_in(
     settings: Settings, made: Sequence[Waiver | Approval], key: Path | None, to: Path | None
 ) -> dict[str, object]:
     subject = open_subject(settings, create=True)
+    if to is not None:
+        written = OwnPlace("The file to write to", to.absolute(), "--to", only_links=True)
+        check_own_places([written], subject.tree)
     pair = subject.key if key is None else signing_keys.load_key(key)
     envelopes = [consents.sign(consent, pair) for consent in made]
     where = _to_reference(subject, envelopes) if to is None else _to_file(to, envelopes)

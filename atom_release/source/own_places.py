@@ -31,7 +31,7 @@ _REMEDY = (
 class OwnPlace:
     """A place that is the operator's.
 
-    `only_links`: a folder that may hold committed files (reports), never a link that the gate would
+    `only_links`: it may be or hold committed files (reports), never a link that the gate would
     write through. `judged_only`: what other repositories than the judged one hold is not asked.
     """
 
@@ -105,10 +105,10 @@ def _held(holders: _Holders, top: Path, path: Path, *, last: bool, only_links: b
     relative = path.relative_to(top).as_posix()
     relative = "" if relative == "." else relative
     for held, mode in sorted(holders.tracked(top, relative.partition("/")[0]).items()):
-        if mode == _FOLDER:
+        if mode == _FOLDER or (only_links and mode != LINK):
             continue
         below = not relative or held.startswith(f"{relative}/")
-        if _is_at_or_above(held, relative) or (last and below and (not only_links or mode == LINK)):
+        if _is_at_or_above(held, relative) or (last and below):
             return held
     return None
 

@@ -13,7 +13,9 @@ import pytest
 
 from atom_release.errors import Misuse
 from atom_release.graph.running import instance_at
+from atom_release.release import draft_manifest
 from atom_release.release.operators_places import check_before_opening
+from atom_release.release.sign_consent import Said, approve
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 from atom_release_tests.fixtures import tiny
@@ -128,3 +130,46 @@ def test_settings_of_dagster_are_never_kept(tmp_path: Path) -> None:
         with instance_at(home, shared=shared) as instance, suppress(ValueError):
             assert instance.get_handlers() is not None  # refused: what os.mkdir gives is none
     assert [mark.is_dir() for mark in marks] == [False, True]
+
+
+@pytest.mark.parametrize("target", ["elsewhere/.profile", "elsewhere/there"])
+def test_a_committed_link_stands_where_a_draft_is_written(target: str, tmp_path: Path) -> None:
+    """`init` wrote through a link that led nowhere yet: a file of the author's, anywhere."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "there").write_text("theirs")
+    before = contents(tmp_path / "elsewhere")
+    release = tiny.make(tmp_path / "r")
+    release.git("rm", "-q", "release.yaml")
+    commit(release, {}, {"release.yaml": tmp_path / target})
+    with pytest.raises(Misuse, match=r"release\.yaml is a link") as refused:
+        draft_manifest.draft(release.repository)
+    assert "Remove it" in refused.value.remedy
+    assert contents(tmp_path / "elsewhere") == before
+
+
+def test_a_draft_is_written_where_there_is_none(release: Tiny) -> None:
+    """The honest twin; a second time, the first one's is left alone."""
+    release.git("rm", "-q", "release.yaml")
+    release.git("commit", "-q", "-m", "no manifest")
+    path, drafted = draft_manifest.draft(release.repository)
+    assert path.read_text() == drafted.text
+    with pytest.raises(Misuse, match="is there already"):
+        draft_manifest.draft(release.repository)
+
+
+def test_what_people_sign_is_not_written_through_a_committed_link(
+    release: Tiny, tmp_path: Path
+) -> None:
+    """The twin is a file that is committed itself: who signs next adds to it."""
+    (tmp_path / "elsewhere").mkdir()
+    statement = Said("ada", "2099-01-01T00:00:00Z")
+    commit(release, {"signed.jsonl": ""}, {"to": tmp_path / "elsewhere"})
+    with pytest.raises(Misuse, match="tracks 'to'"):
+        approve(release.settings, statement, None, release.repository / "to" / "signed.jsonl")
+    assert contents(tmp_path / "elsewhere") == {}
+    approve(release.settings, statement, None, release.repository / "signed.jsonl")
+    assert (release.repository / "signed.jsonl").read_bytes()
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.iterdir()}
