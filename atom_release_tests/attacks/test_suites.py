@@ -76,6 +76,26 @@ def test_twenty_tests_of_nothing_beside_one_of_the_code(tmp_path: Path) -> None:
     assert "1 of the 21 are shown to need the code" in leg(service, "suite")
 
 
+SWOLLEN = """\
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.stats["passed"] = terminalreporter.stats.get("passed", []) * 921 + [None]
+"""
+
+
+def test_a_count_that_the_suite_s_own_hook_made(tmp_path: Path) -> None:
+    """It was "1843 passed" VERIFIED, with the two tests that the results name told beside it."""
+    files = {"tests/test_calc.py": TRUE + THREE, "tests/conftest.py": SWOLLEN}
+    _, decision = judged(tmp_path / "r", {**files, "reports/X.1.md": report(1843)})
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert "reports/X.1.md:5" in service.reason
+    assert "the results of its run, test by test, do not" in service.reason
+
+
 @pytest.mark.slow
 def test_two_tests_of_the_code_beside_one_of_something_else_are_tagged(tmp_path: Path) -> None:
     """The honest twin: not each test of a suite needs the code, and that is told."""

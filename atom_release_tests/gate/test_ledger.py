@@ -27,6 +27,7 @@ from atom_release.gate.claims.service_facts import (
     SuiteKnown,
 )
 from atom_release.gate.facts.latency import Load
+from atom_release.gate.facts.suite import RunFacts
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, Outcome
 from atom_release.reader import read_report
 
@@ -594,6 +595,54 @@ def test_pytest_s_own_line_counts_a_teardown_s_error_apart() -> None:
         record = read_report("r.md", b"# B.7\n\n**Status:** PARTIAL\n\n```\n%s\n```\n" % summary)
         rows = judge_claims(record, _suite(run, run))
         assert {row.verdict for row in rows if row.said.endswith(" passed")} == {verdict}, rows
+
+
+def test_a_last_line_that_counts_other_tests_than_the_results_verifies_nothing() -> None:
+    """Nor does it contradict: both numbers are told."""
+    swollen = Counts(passed=1843, failed=0, skipped=0, total=1843)
+    run = Run(passed=2, failed=0, skipped=0, total=2, doubted=swollen)
+    for summary, verdict in (
+        (b"2 passed", _VERIFIED),
+        (b"1843 passed", _UNVERIFIED),
+        (b"9 passed", _CONTRADICTED),
+    ):
+        record = read_report("r.md", b"# B.7\n\n**Status:** PARTIAL\n\n**Tests:** %s\n" % summary)
+        (row,) = [row for row in judge_claims(record, _suite(run, run)) if row.said.endswith("ed")]
+        assert row.verdict == verdict, row
+        assert ("counts 1843 passed and its results, test by test, 2" in row.reason) is (
+            verdict is _UNVERIFIED
+        )
+
+
+@pytest.mark.parametrize(
+    ("results", "counted", "agree"),
+    [
+        ((2, 0, 0, 0), {"passed": 2}, True),
+        ((2, 0, 0, 0), {"passed": 1843}, False),
+        ((2, 0, 0, 0), {"passed": 1}, False),
+        ((2, 0, 0, 0), {"passed": 2, "failed": 1}, False),
+        ((2, 0, 0, 0), {"passed": 2, "skipped": 40}, False),
+        ((2, 0, 0, 0), {"passed": 2, "error": 40}, False),
+        ((2, 0, 0, 0), {"passed": 2, "xpassed": 40}, False),
+        ((1, 1, 0, 0), {"passed": 2}, False),
+        ((3, 0, 0, 2), {"passed": 2, "xpassed": 1, "skipped": 1, "xfailed": 1}, True),
+        ((3, 0, 1, 0), {"passed": 4, "error": 1}, True),
+        ((3, 0, 1, 0), {"passed": 3, "error": 2}, True),
+        ((3, 1, 0, 0), {"passed": 4, "failed": 3}, True),
+        ((3, 1, 0, 0), {"passed": 3, "failed": 9}, False),
+    ],
+)
+def test_a_last_line_is_of_the_tests_that_the_results_name(
+    results: tuple[int, int, int, int],
+    counted: dict[str, int],
+    agree: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Teardowns, expected failures and subtests differ honestly; three failures were heard."""
+    passed, failed, errors, skipped = results
+    run = RunFacts(
+        passed=passed, failed=failed, errors=errors, skipped=skipped, counted=counted, failures=3
+    )
+    assert run.counts_agree is agree
 
 
 def test_a_stated_pass_is_verified_by_a_suite_that_was_seen_to_need_the_code() -> None:

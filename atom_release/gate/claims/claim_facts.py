@@ -209,7 +209,7 @@ def _counted(run: RunFacts) -> Run:
         failed=run.failed + run.errors,
         skipped=run.skipped,
         total=run.total or 0,
-        printed=_printed(run.counted),
+        **{"printed" if run.counts_agree else "doubted": _printed(run.counted)},
     )
 
 

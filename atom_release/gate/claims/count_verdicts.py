@@ -70,9 +70,19 @@ def judge_count(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
         return _borne(suite, run_counts)
     if agreeing:
         return Judged(UNVERIFIED, run_counts, f"holds in {agreeing} of {len(suite.runs)} runs")
+    if is_doubted(claim, facts):
+        doubted = next(run for run in suite.runs if _holds_in_doubt(claim, run))
+        return Judged(UNVERIFIED, run_counts, _not_of_these_tests(doubted, unit))
     if any(_only_skips(claim, record, run) for run in suite.runs):
         return Judged(UNVERIFIED, run_counts, "the difference is what this machine skips")
     return _disagreeing(claim, record, facts, suite, run_counts)
+
+
+def is_doubted(claim: Claim, facts: Known) -> bool:
+    """Return whether only last lines that no results bear count as a claim does."""
+    runs = facts.suite.runs if facts.suite and claim.unit in Counts.model_fields else ()
+    in_doubt = any(_holds_in_doubt(claim, run) for run in runs)
+    return in_doubt and not any(_holds(claim, run) for run in runs)
 
 
 def _borne(suite: SuiteKnown, counted: str) -> Judged:
@@ -126,7 +136,10 @@ def _disagreeing(
             counted,
             f"0 of {len(suite.runs)} runs; source and tests are as they were when the report came",
         )
-    if then and not any(_holds(claim, run) or _only_skips(claim, record, run) for run in then):
+    if then and not any(
+        _holds(claim, run) or _holds_in_doubt(claim, run) or _only_skips(claim, record, run)
+        for run in then
+    ):
         return Judged(
             CONTRADICTED,
             counted,
@@ -136,10 +149,24 @@ def _disagreeing(
 
 
 def _holds(claim: Claim, run: Run) -> bool:
-    counted = {getattr(counts, claim.unit or "") for counts in run.readings}
-    if claim.unit == "total":  # some totals leave skips out
-        counted |= {counts.passed + counts.failed for counts in run.readings}
-    return claim.value in counted
+    return any(_agrees(claim, counts) for counts in run.readings)
+
+
+def _holds_in_doubt(claim: Claim, run: Run) -> bool:
+    return run.doubted is not None and _agrees(claim, run.doubted)
+
+
+def _agrees(claim: Claim, counts: Counts) -> bool:
+    without_skips = claim.unit == "total" and claim.value == counts.passed + counts.failed
+    return without_skips or claim.value == getattr(counts, claim.unit or "")
+
+
+def _not_of_these_tests(run: Run, unit: str) -> str:
+    """Return both numbers of a run whose last line counts other tests than its results name."""
+    return (
+        f"the runner's last line counts {getattr(run.doubted, unit)} {unit} and its results, test"
+        f" by test, {getattr(run, unit)}: a number that no tests bear is not believed"
+    )
 
 
 def _only_skips(claim: Claim, record: ClaimRecord, run: Run) -> bool:

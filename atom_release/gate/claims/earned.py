@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from atom_release.gate.claims import judged_claim, printed_numbers
+from atom_release.gate.claims import count_verdicts, judged_claim, printed_numbers
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord
 from atom_release.gate.claims.service_facts import Known
 from atom_release.gate.facts.evidence import Evidence
@@ -32,9 +32,8 @@ def lacking(
     scored = [claim for claim in record.claims if _is_of_these_rows(claim, facts)]
     if facts.scores and facts.scores.doubt and scored:
         return f"{_places(record, scored)} is not borne by the labelled rows: {facts.scores.doubt}"
-    counted = [claim for claim in record.claims if _counts_tests(claim, facts)]
-    if facts.suite and facts.suite.unshown and counted:
-        return f"{_places(record, counted)} counts tests that show little: {facts.suite.unshown}"
+    if few := _counting_too_much(record, facts):
+        return few
     unprobed = [claim for claim in record.claims if _wants_probe(claim, facts, service)]
     if unprobed:
         places = _places(record, unprobed)
@@ -46,6 +45,20 @@ def lacking(
     return (
         f"nothing of {service.name} was run or measured, so its report is words alone: {_SUITE},"
         f" or {_LABELS}"
+    )
+
+
+def _counting_too_much(record: ClaimRecord, facts: Known) -> str:
+    """Return which counts the suite bears less than they seem to, and why, or nothing."""
+    counted = [claim for claim in record.claims if _counts_tests(claim, facts)]
+    if facts.suite and facts.suite.unshown and counted:
+        return f"{_places(record, counted)} counts tests that show little: {facts.suite.unshown}"
+    swollen = [claim for claim in counted if count_verdicts.is_doubted(claim, facts)]
+    if not swollen:
+        return ""
+    return (
+        f"{_places(record, swollen)} counts what the runner's last line counts, and the results of"
+        " its run, test by test, do not"
     )
 
 

@@ -40,6 +40,11 @@ class Run(Counts):
         ),
     )
 
+    doubted: Counts | None = Field(
+        default=None,
+        description="the same, where it cannot be of the tests that the run's results name",
+    )
+
     @property
     def readings(self) -> tuple[Counts, ...]:
         """The counts that a true report of this run may have."""

@@ -37,7 +37,9 @@ class RunFacts(Facts):
     counted: dict[str, int] = Field(
         default_factory=dict, description="what pytest's own last line counts"
     )
-
+    failures: int = Field(
+        default=0, description="failures that were heard while it ran, by test and subtest"
+    )
     ended: bool = Field(
         default=False,
         description=(
@@ -45,6 +47,27 @@ class RunFacts(Facts):
             " it was not shown"
         ),
     )
+
+    @property
+    def counts_agree(self) -> bool:
+        """Whether pytest's own last line can be of the same tests as the results, test by test.
+
+        One that failed or met an error may stand there twice, as passed or skipped besides: its
+        call passed and its teardown did not. A test may fail in several subtests.
+        """
+
+        def printed(*names: str) -> int:
+            return sum(self.counted.get(name, 0) for name in names)
+
+        bad, failed = self.failed + self.errors, printed("failed")
+        good, skipped = self.passed or 0, self.skipped
+        return (
+            good <= printed("passed", "xpassed") <= good + bad
+            and skipped <= printed("skipped", "xfailed") <= skipped + bad
+            and bad <= failed + printed("error")
+            and failed <= (max(bad, self.failures) if bad else 0)
+            and printed("error") <= 2 * bad
+        )
 
     @property
     def conclusive(self) -> bool:

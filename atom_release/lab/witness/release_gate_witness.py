@@ -25,6 +25,7 @@ _OF_A_FUNCTION = 1  # CO_OPTIMIZED: not a module's nor a class's own code
 _collected = []
 _counted = {}
 _offered = []
+_failures = []
 _called = {}
 
 
@@ -83,6 +84,12 @@ def pytest_collection_finish(session):
     _collected.extend([item.nodeid, _name_in_junit(item.nodeid)] for item in session.items)
 
 
+def pytest_runtest_logreport(report):
+    """Note each failure; a test with subtests can have several."""
+    if report.failed:
+        _failures.append(report.nodeid)
+
+
 def pytest_terminal_summary(terminalreporter):
     """Note what pytest's own last line counts, where one test can count twice."""
     for name in ("passed", "failed", "error", "skipped", "xfailed", "xpassed"):
@@ -120,6 +127,7 @@ def pytest_unconfigure(config):
         "left_out_by": _selection(config),
         "fileless": sorted(name for name, module in modules.items() if _is_made_up(module)),
         "counted": _counted,
+        "failures": len(_failures),
         "distorted": any(_NOTE.match(name) for name in vars(builtins)),
         "called": sorted(
             {

@@ -81,6 +81,12 @@ class Run:
         counted = self.witness.get("counted", {})
         return {name: count for name, count in counted.items() if type(count) is int and count >= 0}
 
+    @property
+    def failures(self) -> int:
+        """How many failures its tests had, by test and subtest, as far as the witness wrote it."""
+        failures = self.witness.get("failures", 0)
+        return failures if type(failures) is int and failures > 0 else 0
+
 
 def _junit_name(entry: object) -> str:
     """Return a test's id in the JUnit file, by what the witness wrote of it."""
@@ -108,6 +114,7 @@ def read_witness(path: Path) -> dict[str, Any]:
         "left_out_by": list,
         "fileless": list,
         "counted": dict,
+        "failures": int,
         "called": list,
         "modules": dict,
         "python": str,

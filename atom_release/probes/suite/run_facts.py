@@ -68,6 +68,7 @@ def run_facts(run: Run) -> RunFacts:
         met_limit=run.met_limit,
         problem=run.problem or unread(run) or _ended_early(run),
         counted={**run.counted},
+        failures=run.failures,
     )
     return facts.model_copy(update=counts)
 
