@@ -5,16 +5,24 @@ Each story has a twin in which the same code, outside the sandbox, does what it 
 
 from __future__ import annotations
 
+import hashlib
+import http.server
+import json
 import socket
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from atom_release.lab.environments import sealed
+from atom_release.lab.environments.download import bring
+from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.uv import Archive
 from atom_release_tests.fixtures import package_folder
 from atom_release_tests.fixtures.environment_site import EnvironmentSite, stand_for_a_registry
 
@@ -158,6 +166,120 @@ def test_a_wheel_that_runs_when_python_starts_runs_in_the_sandbox_only(
     assert not mark.exists()
     subprocess.run([python, "-c", ""], check=True)
     assert mark.exists()
+
+
+def test_a_registry_names_no_place_of_its_files(tmp_path: Path) -> None:
+    """Its name of a file, and its digest, would be where the gate writes; a true name is kept."""
+    folder = tmp_path / "offered"
+    folder.mkdir()
+    wheel = package_folder.write_wheel(folder, "greeting", "2.1", {"greeting.py": ""})
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    store = tmp_path / "store"
+    with served(wheel) as address:
+        for name in (
+            "..%2F..%2Fpwned.txt",
+            "..%2F..%2Fgreeting-2.1-py3-none-any.whl",
+            "greeting-2.1-py3-none-%2Fpwned.whl",
+            "greeting-2.1-py3-none-any.whl%00",
+            "%2e%2e",
+            "other-2.1-py3-none-any.whl",
+            "greeting-2.2-py3-none-any.whl",
+            "",
+        ):
+            with pytest.raises(NoEnvironment, match=r"greeting 2\.1"):
+                bring([Archive("greeting", "2.1", f"{address}/{name}", digest)], store, {})
+        with pytest.raises(NoEnvironment, match="SHA-256"):
+            bring([Archive("greeting", "2.1", f"{address}/{wheel.name}", "../x")], store, {})
+        assert [path for path in tmp_path.rglob("*") if "pwned" in path.name] == []
+        assert not list(store.rglob("*.whl"))
+        (place,) = bring([Archive("Greeting", "2.1", f"{address}/{wheel.name}", digest)], store, {})
+    assert place == store / digest / wheel.name
+    assert place.read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url http://127.0.0.1:{port}/simple/",
+        "-r {secret}",
+        "-r http://127.0.0.1:{port}/secret",
+        "-e .",
+        "tiny-backend\n--index-url http://127.0.0.1:{port}/simple/",
+        "tiny-backend @ http://127.0.0.1:{port}/x-1.0-py3-none-any.whl",
+        "tiny-backend @ git+http://127.0.0.1:{port}/x",
+        "tiny-backend==${UV_DEFAULT_INDEX}",
+        "tiny-backend; python_version > '1\n-r {secret}'",
+        "./packages",
+    ],
+)
+def test_what_a_build_requires_is_no_line_for_the_gates_own_uv(
+    site: EnvironmentSite, listening: socket.socket, line: str
+) -> None:
+    """No option, file, address or setting of the operator's; a name with a version is one."""
+    secret = site.root / "operator.txt"
+    secret.write_text("planted-token\n")
+    line = line.replace("{port}", str(listening.getsockname()[1])).replace("{secret}", str(secret))
+    site.files |= {
+        "pyproject.toml": OWN_BACKEND.replace(
+            '"tiny-backend"', f'"tiny-backend", {json.dumps(line)}'
+        ),
+        "own.py": "from tiny_backend import *\n",
+    }
+    with pytest.raises(NoEnvironment, match="no package by name and version") as refusal:
+        site.made()
+    assert "planted-token" not in refusal.value.message
+    with pytest.raises(BlockingIOError):
+        listening.accept()
+
+
+def test_a_version_that_a_build_requires_is_asked_for(site: EnvironmentSite) -> None:
+    site.files |= {
+        "pyproject.toml": OWN_BACKEND.replace(
+            '"tiny-backend"', "\"Tiny_Backend[all] >= 1 ; python_version > '3'\""
+        ),
+        "own.py": "from tiny_backend import *\n",
+    }
+    assert site.made().site is not None
+
+
+@pytest.mark.parametrize("lock", ["pylock.toml", "poetry.lock"])
+@pytest.mark.parametrize("field", ["name", "version", "marker"])
+def test_a_lock_pins_names_and_versions_alone(
+    site: EnvironmentSite, lock: str, field: str, listening: socket.socket
+) -> None:
+    """A line feed in any of its words would be another line, such as an option."""
+    package = {"name": "greeting", "version": "2.1", "marker": "python_version > '3'"}
+    package[field] += f"\n--index-url http://127.0.0.1:{listening.getsockname()[1]}/simple/\n"
+    table = "packages" if lock == "pylock.toml" else "package"
+    lines = [f"{name} = {json.dumps(value)}" for name, value in package.items()]
+    site.files = {lock: "\n".join([f"[[{table}]]", *lines]), "requirements.txt": "greeting\n"}
+    with pytest.raises(NoEnvironment, match="no package by name and version"):
+        site.made()
+    with pytest.raises(BlockingIOError):
+        listening.accept()
+
+
+@contextmanager
+def served(everywhere: Path) -> Iterator[str]:
+    """Serve one file at every address below the one that is returned."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(everywhere.read_bytes())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/files"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def heard_in(*folders: Path | None) -> str:

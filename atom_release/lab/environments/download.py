@@ -22,6 +22,7 @@ from packaging.utils import (
 )
 
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.names import directly_in
 from atom_release.lab.environments.uv import Archive, index
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 _SECONDS = 60.0
 _PIECE = 1 << 20
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _JSON = "application/vnd.pypi.simple.v1+json"
 
 
@@ -61,7 +63,7 @@ def bring(
 
 
 def _one(store: Path, archive: Archive) -> Path:
-    place = store / archive.sha256 / archive.filename
+    place = _place(store, archive)
     if place.exists() and _digest(place) == archive.sha256:
         return place
     place.parent.mkdir(exist_ok=True)
@@ -80,6 +82,16 @@ def _one(store: Path, archive: Archive) -> Path:
     finally:
         fresh.unlink(missing_ok=True)
     return place
+
+
+def _place(store: Path, archive: Archive) -> Path:
+    if not _DIGEST.fullmatch(archive.sha256):
+        raise NoEnvironment(
+            f"the registry names no SHA-256 of {archive.name} {archive.version}:"
+            f" {archive.sha256[:80]!r}",
+            "See what the operator's registry offers.",
+        )
+    return directly_in(directly_in(store, archive.sha256), archive.filename)
 
 
 def _fetch(url: str, place: Path) -> None:
@@ -157,7 +169,8 @@ def _in_registry(name: str, registry: Path) -> list[tuple[Version, Archive]]:
         (version, Archive(name, str(version), urljoin(page, file["url"]), file["hashes"]["sha256"]))
         for file in files
         if not file.get("yanked")
-        and re.fullmatch(r"[0-9a-f]{64}", file.get("hashes", {}).get("sha256", ""))
+        and _DIGEST.fullmatch(file.get("hashes", {}).get("sha256", ""))
+        and urlsplit(urljoin(page, file["url"])).scheme in {"http", "https"}
         and (version := _version_of(file["filename"], name))
     ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.names import written_anew
 
 if TYPE_CHECKING:
     from atom_release.lab.environments.requirements import Listed
@@ -18,7 +19,7 @@ def pin(listed: Listed, path: str, content: bytes) -> None:
     """Add what a lock pins: versions as constraints, and the digests that its files must have.
 
     Raises:
-        NoEnvironment: it cannot be read as a lock.
+        NoEnvironment: it cannot be read as a lock, or pins what is no name and version.
     """
     try:
         lock = tomllib.loads(content.decode("utf-8-sig"))
@@ -38,9 +39,9 @@ def _pin(listed: Listed, package: dict[str, Any], path: str, *, alone: bool) -> 
     applies = f" ; {marker}" if isinstance(marker, str) else ""
     if path.endswith("poetry.lock"):
         if alone or applies:
-            listed.constraints.append(f"{name}=={version}{applies}")
+            listed.constraints += written_anew([f"{name}=={version}{applies}"])
     else:
-        listed.names.append(f"{name}=={version}{applies}")
+        listed.names += written_anew([f"{name}=={version}{applies}"])
     digests = _digests(package)
     if digests:
         listed.hashes.setdefault(canonicalize_name(name), set()).update(digests)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.names import file_name, written_anew
 from atom_release.settings import values_of
 
 if TYPE_CHECKING:
@@ -76,8 +76,12 @@ class Archive:
 
     @property
     def filename(self) -> str:
-        """The file's own name."""
-        return unquote(Path(urlsplit(self.url).path).name)
+        """The file's own name.
+
+        Raises:
+            NoEnvironment: its address names no file of this package.
+        """
+        return file_name(self.url, self.name, self.version)
 
 
 class SourceOnly(NoEnvironment):
@@ -122,12 +126,13 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
 
     Raises:
         SourceOnly: a package has no wheel that fits.
-        NoEnvironment: no versions fit together, or the registry did not answer.
+        NoEnvironment: no versions fit together, the registry did not answer, or a line is no name
+            and version.
     """
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)
-        (room / "requirements.in").write_text("\n".join(names) + "\n")
-        (room / "constraints.txt").write_text("\n".join(constraints) + "\n")
+        for file, lines in (("requirements.in", names), ("constraints.txt", constraints)):
+            (room / file).write_text("\n".join(written_anew(lines)) + "\n")
         words = [
             *("pip", "compile", "requirements.in", "--constraint", "constraints.txt"),
             *("--no-build", "--format", "pylock.toml", "--output-file", "pylock.toml"),
@@ -212,11 +217,17 @@ def _is_reached(name: str, place: str) -> bool:
 
 
 def _archives(lock: Mapping[str, Any]) -> list[Archive]:
-    return [
-        Archive(package["name"], package["version"], wheel["url"], wheel["hashes"]["sha256"])
-        for package in lock.get("packages", [])
-        for wheel in package.get("wheels", [])
-    ]
+    try:
+        return [
+            Archive(package["name"], package["version"], wheel["url"], wheel["hashes"]["sha256"])
+            for package in lock.get("packages", [])
+            for wheel in package.get("wheels", [])
+        ]
+    except KeyError as error:
+        raise NoEnvironment(
+            f"the registry offers a package without its {error.args[0]}",
+            "See what the operator's registry offers.",
+        ) from error
 
 
 def folders(registry: Path) -> list[Path]:
