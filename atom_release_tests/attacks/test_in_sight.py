@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from atom_release.lab.rehearsal.folder import Folder
-from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.sandbox import Finished, Limits, Sandbox
 from atom_release.lab.sandbox.process import NotIsolated
 from atom_release.lab.throwaway import remove
 
@@ -45,17 +46,17 @@ class Place:
 
     def run(self, program: str, *readable: Path) -> str:
         """Run a program that looks for the word, and return what it wrote."""
-        return (
-            Sandbox([self.home], readable)
-            .run(
-                [program],
-                directory=self.root / "work",
-                writable=[self.root / "work"],
-                environment={"PATH": f"{self.site}/bin:/usr/bin:/bin"},
-                limits=LIMITS,
-                network=False,
-            )
-            .output.decode()
+        return self.finish(program, *readable).output.decode()
+
+    def finish(self, program: str, *readable: Path) -> Finished:
+        """Run a program to its end."""
+        return Sandbox([self.home], readable).run(
+            [program],
+            directory=self.root / "work",
+            writable=[self.root / "work"],
+            environment={"PATH": f"{self.site}/bin:/usr/bin:/bin"},
+            limits=LIMITS,
+            network=False,
         )
 
 
@@ -97,6 +98,28 @@ def test_what_is_hidden_is_shown_to_nobody(readable: str, place: Place) -> None:
     place.write_program(place.site / "bin" / "mytool")
     output = place.run("mytool", place.site, place.root / readable)
     assert output.count(place.word) == (1 if readable == "home/in" else 0)
+
+
+@pytest.mark.parametrize("folder", ["home", "closed", "home/link"])
+def test_a_failing_test_asks_what_is_on_this_machine(folder: str, place: Place) -> None:
+    """It printed paths as missing, and the gate's word told which of them are there."""
+    closed = Path(tempfile.mkdtemp(dir="/opt" if os.access("/opt", os.W_OK) else place.root))
+    try:
+        (place.home / "link").symlink_to("/usr/bin")
+        names = {"closed": ("there", "gone"), "home/link": ("env", "gone")}
+        (closed / "there").touch()
+        at = closed if folder == "closed" else place.root / folder
+        done = place.finish("ls")
+        answers = [
+            done.shown.hidden_path(f"FileNotFoundError: {at / name} not found") is not None
+            for name in names.get(folder, ("word", "gone"))
+        ]
+        assert len(set(answers)) == 1
+        assert folder == "closed" or answers == [True, True]
+        own = f"FileNotFoundError: {place.root}/work/gone not found"
+        assert done.shown.hidden_path(own) is None  # the twin: its own file is just missing
+    finally:
+        remove(closed)
 
 
 def test_what_is_hidden_is_not_written(place: Place) -> None:
