@@ -9,7 +9,7 @@ from pathlib import Path
 
 from atom_release.errors import ActFailed
 from atom_release.forge import PullRequest
-from atom_release.gate.printable import printable
+from atom_release.gate.printable import in_markdown, printable
 from atom_release.git import Git, GitError, failure, masked, remote
 
 _NETWORK = 120.0
@@ -36,7 +36,7 @@ def pull_request_text(repository: Path, request: PullRequest, decision: str) -> 
     return printable(
         "\n".join(
             [
-                f"# {request.title}",
+                f"# {in_markdown(request.title)}",
                 "",
                 (
                     f"Pull `{request.branch}` ({request.commit}, tag `{request.tag}`)"

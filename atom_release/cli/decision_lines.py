@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Kind, Row, rows
-from atom_release.gate.printable import printable
+from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 _INDENT, _LABEL = 2, 9
@@ -78,7 +78,7 @@ def verdict(decision: Decision, width: int) -> Iterator[Line]:
         reason = reason.replace(reasons, f"left out: {names}")
     head, *parts = reason.split("; ")
     title = f"{decision.release} {decision.version} at {decision.commit[:12]}"
-    yield Line(printable(title), decision.verdict)
+    yield Line(one_line(title), decision.verdict)
     for part in (head, *parts):
         for text in _wrapped(printable(part), width - _INDENT):
             yield Line(" " * _INDENT + text)
@@ -149,11 +149,11 @@ def _rolled(rolled: Sequence[Row], width: int) -> Iterator[Line]:
 
 
 def _name(row: Row) -> str:
-    return printable(f"{row.name} {row.title}")
+    return one_line(f"{row.name} {row.title}")
 
 
 def _how(row: Row) -> str:
-    return printable(f"{row.reason}{f', {row.assurance}' if row.assurance else ''}")
+    return one_line(f"{row.reason}{f', {row.assurance}' if row.assurance else ''}")
 
 
 def _note(row: Row) -> str:

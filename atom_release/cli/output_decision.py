@@ -24,7 +24,7 @@ from atom_release.cli.output import print_json, show, show_table
 from atom_release.errors import Misuse
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Cause, Kind, Row, asked_rows, rows
-from atom_release.gate.printable import printable
+from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
     decision = result.decision
     if result.tag:
         console.print(
-            printable(
+            one_line(
                 f"tag {result.tag.name} -> {result.tag.commit[:12]} (judged"
                 f" {result.tag.judged[:12]})"
             ),
@@ -99,7 +99,7 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
         )
     for use in decision.waivers:
         console.print(
-            printable(
+            one_line(
                 f"waiver {use.criterion or '?'} by {use.approver or '?'} ({use.ticket or '?'}):"
                 f" {use.why}"
             ),
@@ -108,7 +108,7 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
         )
     for approval in decision.approvals:
         console.print(
-            printable(f"approval by {approval.signer or '?'}: {approval.why}"),
+            one_line(f"approval by {approval.signer or '?'}: {approval.why}"),
             highlight=False,
             markup=False,
         )

@@ -24,6 +24,16 @@ def printable(text: str) -> str:
     return _ACTING.sub(_written_out, text.replace("\r\n", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Return the text on one line, and printable: nothing of it begins a line of its own."""
+    return printable(" ".join(text.split()))
+
+
+def in_markdown(text: str) -> str:
+    """Return the text on one line of Markdown, without a mark that opens a comment, tag or cell."""
+    return one_line(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
 def acts(text: str) -> bool:
     """Return whether the text holds a character that acts instead of being shown."""
     return _ACTING.search(text) is not None

@@ -10,6 +10,7 @@ from atom_release.forge import Place, PullRequest, Status, forge_at
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import asked_rows
+from atom_release.gate.printable import one_line
 from atom_release.gate.vocabulary import Outcome, Verdict
 from atom_release.git import Git, remote
 from atom_release.records import canonical, names
@@ -75,7 +76,7 @@ def _text(work: Work, made: Standing) -> str:
 
 def _pull_request(work: Work, made: Standing) -> PullRequest:
     release = work.manifest.release
-    title = f"{release.name} {release.version}"
+    title = one_line(f"{release.name} {release.version}")
     return PullRequest(
         title,
         work.manifest.infrastructure.remote,

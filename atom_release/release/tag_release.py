@@ -28,7 +28,7 @@ from atom_release.acts.tag_signing import TagKey
 from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Kind, rows
-from atom_release.gate.printable import printable
+from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical, names, record, signing
 from atom_release.release import attempts, bundle_decision, released, stored_decision
@@ -201,7 +201,8 @@ def _moment(entry: Entry) -> datetime:
 
 def _message(decision: Decision, title: str) -> str:
     return (
-        f"{title}: {decision.release} {decision.version}\n\n{decision.reason}\n\nJudged-Commit:"
+        f"{decision.verdict}: {title} {one_line(f'{decision.release} {decision.version}')}\n\n"
+        f"{one_line(decision.reason)}\n\nJudged-Commit:"
         f" {decision.commit}\nDecision: {decision.verdict}\n"
     )
 
@@ -215,7 +216,9 @@ def _tag_message(green: record.Record, earlier: str) -> str:
         if row.kind is Kind.ASKED and row.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
     )
     left_out = "".join(
-        f"Left-Out: {row.name}: {row.reason}\n" for row in shown if row.kind is Kind.LEFT_OUT
+        f"Left-Out: {row.name}: {one_line(row.reason)}\n"
+        for row in shown
+        if row.kind is Kind.LEFT_OUT
     )
     return printable(
         f"{_message(decision, 'Release')}Decision-Digest:"

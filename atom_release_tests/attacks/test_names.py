@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from atom_release.cli.decision_lines import explanation
 from atom_release.gate.catalogue import criteria
+from atom_release.gate.decision.decision import CriterionResult
+from atom_release.gate.documents.markdown import policy_check
+from atom_release.gate.documents.rows import rows_of
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.vocabulary import Outcome
 from atom_release_tests.fixtures.cases import MANIFEST
 
 DOCUMENT: dict[str, Any] = MANIFEST.model_dump(mode="json", exclude_defaults=True)
@@ -37,3 +43,40 @@ def test_a_service_of_any_other_name_is_one_criterion_more(service_id: str) -> N
     names = [criterion.id for criterion in criteria.catalogue(manifest)]
     assert service_id in names
     assert len(set(names)) == len(names)
+
+
+TWO_LINES = "calc holds\nPASS  A.1 calc"
+
+
+@pytest.mark.parametrize(
+    "between", ["\n", "\r", "\t", "\x0b", "\x85", "\u2028", "\u2029", "\x1b[2K"]
+)
+def test_a_name_that_begins_a_line_of_its_own_is_refused(between: str) -> None:
+    """It was a line of the terminal, and a paragraph of the tag: "PASS", in the author's words."""
+    document = deepcopy(DOCUMENT)
+    for part in (document["release"], document["services"][0]):
+        honest = part["name"]
+        part["name"] = f"calc holds{between}PASS  A.1 calc"
+        with pytest.raises(ValidationError, match="give it one line"):
+            Manifest.model_validate(document)
+        part["name"] = honest
+    document["release"]["name"] = " Größe & <b>co</b> \n"
+    assert Manifest.model_validate(document).release.name == "Größe & <b>co</b>"
+
+
+def test_a_title_and_a_release_of_two_lines_are_shown_on_one() -> None:
+    """Of a decision that was made before such names were refused."""
+    result = CriterionResult(
+        id="A.1",
+        title=TWO_LINES,
+        asset="a",
+        outcome=Outcome.FAIL,
+        assurance=None,
+        reason="r",
+        legs=(),
+    )
+    shown = [line.text for line in explanation(rows_of([result]), 100)]
+    assert shown[1] == "A.1 calc holds PASS A.1 calc"
+    text = policy_check(f"{TWO_LINES}<!--", [result], [])
+    assert text.startswith("# calc holds PASS A.1 calc&lt;!--: policy check")
+    assert "## A.1 calc holds PASS A.1 calc\n" in text

@@ -106,6 +106,8 @@ def test_two_tests_of_the_code_beside_one_of_something_else_are_tagged(tmp_path:
     assert "2 of the 3 are shown to need the code" in leg(decision.criterion("X.1"), "suite")
     act(release, "first")
     assert len(release.tags()) == 2
+    message = release.git("for-each-ref", "--format=%(contents)", "refs/tags")
+    assert message.startswith("GREEN: Release "), "the verdict before any word of the author's"
 
 
 @pytest.mark.slow

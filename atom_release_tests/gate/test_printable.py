@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atom_release.gate.printable import acts, printable
+from atom_release.gate.printable import acts, in_markdown, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,15 @@ def test_letters_and_signs_of_every_script_stay(text: str) -> None:
 
 def test_a_line_of_windows_is_a_line() -> None:
     assert printable("a\r\nb") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    "between", ["\n", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\n\n  "]
+)
+def test_one_line_begins_no_line_of_its_own(between: str) -> None:
+    assert one_line(f"calc holds{between}PASS  A.1") == "calc holds PASS  A.1".replace("  ", " ")
+    assert len(one_line(f"a{between}b").splitlines()) == 1
+
+
+def test_markdown_opens_no_comment_tag_or_cell() -> None:
+    assert in_markdown("a <!-- b | c\n# d") == "a &lt;!-- b \\| c # d"

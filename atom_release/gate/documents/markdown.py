@@ -13,7 +13,7 @@ from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.documents.matrix import Cell
 from atom_release.gate.documents.rows import Kind, LegRow, Row, asked_rows, rows, rows_of
-from atom_release.gate.printable import printable
+from atom_release.gate.printable import in_markdown, printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
 _SIGNS = {
@@ -33,8 +33,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = printable(" ".join(str("" if value is None else value).split()))
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return in_markdown(str("" if value is None else value))
 
 
 def _signed(row: Row | LegRow) -> str:
@@ -124,7 +123,7 @@ def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequen
     """
     policies = rows_of(results)
     parts = [
-        f"# {release}: policy check",
+        f"# {in_markdown(release)}: policy check",
         table(
             ("policy", "title", "outcome", "assurance"),
             [(row.name, row.title, _outcome(row), row.assurance or "") for row in policies],
@@ -133,9 +132,11 @@ def policy_check(release: str, results: Sequence[CriterionResult], cells: Sequen
         _matrix(cells),
     ]
     for row in policies:
-        parts += [f"## {row.name} {row.title}", _legs(row.legs)]
+        parts += [f"## {in_markdown(row.name)} {in_markdown(row.title)}", _legs(row.legs)]
         parts += [
-            f"- **{leg.question}/{leg.subject}**: {leg.remedy}" for leg in row.legs if leg.remedy
+            f"- **{leg.question}/{leg.subject}**: {in_markdown(leg.remedy)}"
+            for leg in row.legs
+            if leg.remedy
         ]
     return printable("\n\n".join(parts) + "\n")
 
@@ -170,7 +171,7 @@ def aggregated(
 ) -> str:
     """Return the aggregated report: the outcomes so far, then the ledger of claims per service."""
     parts = [
-        f"# {release}: aggregated report",
+        f"# {in_markdown(release)}: aggregated report",
         table(
             ("criterion", "title", "outcome", "why"),
             [(row.name, row.title, _outcome(row), row.reason) for row in rows_of(results)],
@@ -178,7 +179,7 @@ def aggregated(
     ]
     for account in accounts:
         parts += [
-            f"## {account.service}: claims",
+            f"## {in_markdown(account.service)}: claims",
             counted(account),
             *(f"- {_cell(finding)}" for finding in account.findings),
             ledger_table(account.rows),

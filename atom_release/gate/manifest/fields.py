@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from atom_release.gate.printable import acts
 from atom_release.gate.units import Unit
 
 LONGEST = timedelta(days=3660)
@@ -62,11 +63,20 @@ def _reason(value: str) -> str:
     return " ".join(value.split())
 
 
+def _title(value: str) -> str:
+    text = value.strip()
+    if acts(text) or {"\n", "\t"} & {*text}:
+        message = f"{text[:80]!r} is no name: give it one line, without control characters"
+        raise ValueError(message)
+    return text
+
+
 TimeUnit = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), Field(gt=timedelta(0)), AfterValidator(_limited)
 ]
 Reason = Annotated[str, Field(max_length=300), AfterValidator(_reason)]
+Title = Annotated[str, Field(max_length=200), AfterValidator(_title)]
 InRepository = Annotated[str, AfterValidator(_inside)]
 VariableName = Annotated[str, AfterValidator(_variable)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from atom_release.gate.manifest.fields import Duration, Key, Reference, Strict
+from atom_release.gate.manifest.fields import Duration, Key, Reference, Strict, Title
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy
 
 
@@ -20,7 +20,7 @@ class Release(Strict):
     key: Key | None = Field(
         default=None, description="prefix of the asset keys; default phase_<phase>"
     )
-    name: str
+    name: Title
     version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
     tag: Reference
     branch: Reference

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from atom_release.gate.manifest.fields import Key, Strict
+from atom_release.gate.manifest.fields import Key, Strict, Title
 
 
 class Request(Strict):
@@ -38,7 +38,7 @@ class Request(Strict):
 class Endpoint(Request):
     """A request whose latency is measured."""
 
-    name: str = Field(min_length=1)
+    name: Title = Field(min_length=1)
 
 
 class Login(Strict):

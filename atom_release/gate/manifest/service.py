@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
-from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
+from atom_release.gate.manifest.fields import Duration, InRepository, Strict, Title, VariableName
 from atom_release.gate.manifest.install import INSTALL, Install, InstallOrAuto
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.request import Endpoint
@@ -146,7 +146,7 @@ class Service(Strict):
     """One of the release's services."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$", description="task id, e.g. C.1")
-    name: str
+    name: Title
     source: tuple[InRepository, ...] = Field(min_length=1)
     report: InRepository | None = Field(
         default=None,
