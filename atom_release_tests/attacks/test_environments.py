@@ -19,10 +19,12 @@ from pathlib import Path
 
 import pytest
 
+from atom_release.lab.beneath import copy_beneath
 from atom_release.lab.environments import sealed
 from atom_release.lab.environments.download import bring
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.uv import Archive
+from atom_release.probes.suite.trees import judged
 from atom_release_tests.fixtures import package_folder
 from atom_release_tests.fixtures.environment_site import EnvironmentSite, stand_for_a_registry
 
@@ -257,6 +259,62 @@ def test_a_lock_pins_names_and_versions_alone(
         site.made()
     with pytest.raises(BlockingIOError):
         listening.accept()
+
+
+def test_what_a_build_left_is_read_through_no_link(
+    site: EnvironmentSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`/proc/self/cwd` is the build's own folder there, and where the operator stands here."""
+    operators = site.root / "operators"
+    (operators / "keys").mkdir(parents=True)
+    (operators / "keys" / "gate.pem").write_text("planted")
+    attack = """
+        import os
+        os.makedirs(os.path.join(os.environ["HOME"], "built"), exist_ok=True)
+        link = os.path.join(os.environ["HOME"], "built", "a")
+        os.path.lexists(link) or os.symlink("/proc/self/cwd", link)
+        os.makedirs("a/keys", exist_ok=True)
+        open("a/keys/gate.pem", "w").write("of the build")
+    """
+    site.files["own.py"] = backend(attack)
+    built = site.made().built
+    assert built is not None
+    monkeypatch.chdir(operators)
+    copy, _ = judged(site.look(), built=built)
+    assert (copy / "a" / "keys" / "gate.pem").read_text() == "of the build"
+    linked = site.root / "linked"
+    linked.mkdir()
+    (linked / "a").symlink_to("/proc/self/cwd")
+    assert (linked / "a" / "keys" / "gate.pem").read_text() == "planted"
+    assert not copy_beneath(linked, "a/keys/gate.pem", site.root / "copy")
+    assert copy_beneath(operators, "keys/gate.pem", linked)
+    assert not copy_beneath(operators, "keys/gate.pem", linked, "a/fresh")
+    assert not (operators / "fresh").exists()
+
+
+def test_a_source_archive_brings_its_own_wheel_alone(site: EnvironmentSite) -> None:
+    """Not another package's of a newer version, which would be taken before the registry's."""
+    attack = """
+        import os, zipfile
+        os.makedirs(os.path.join(os.environ["HOME"], "out"), exist_ok=True)
+        place = os.path.join(os.environ["HOME"], "out", "greeting-9999-py3-none-any.whl")
+        info = "greeting-9999.dist-info/"
+        with zipfile.ZipFile(place, "w") as archive:
+            archive.writestr("greeting.py", "WORD = 'of the attack'")
+            archive.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: greeting\\nVersion: 9999\\n")
+            archive.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+            archive.writestr(info + "RECORD", "")
+    """
+    package_folder.write_source(
+        site.packages,
+        "caller",
+        "1.0",
+        {"pyproject.toml": OWN_BACKEND, "own.py": backend(attack), "caller.py": ""},
+    )
+    site.files = {"requirements.txt": "caller\ngreeting\n"}
+    facts = site.made().facts
+    assert facts is not None
+    assert facts.packages == {"caller": "1.0", "greeting": "2.1"}
 
 
 @contextmanager

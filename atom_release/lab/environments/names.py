@@ -49,6 +49,12 @@ def file_name(url: str, project: str, version: str) -> str:
     return name
 
 
+def wheel_name(stated: str, project: str, version: str) -> str | None:
+    """Return the name of a project's wheel, built anew; None if this is none of it."""
+    name = _built_anew(stated, project, version) if stated.endswith(".whl") else None
+    return name if name and _FILE.fullmatch(name) else None
+
+
 def _built_anew(stated: str, project: str, version: str) -> str | None:
     stem = canonicalize_name(project).replace("-", "_")
     try:

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from atom_release.lab.beneath import copy_beneath, names_beneath
 from atom_release.lab.environments import uv
 from atom_release.lab.environments.download import bring, find_source
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.names import wheel_name
 from atom_release.lab.environments.wanted import required_to_build
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.throwaway import remove
@@ -124,10 +126,24 @@ class Shelf:
             [*words, "--find-links", str(wheels)],
             readable=[source, wheels],
         )
-        for wheel in sorted((workshop.folder / "out").glob("*.whl")):
-            if wheel.is_file() and not wheel.is_symlink():
-                shutil.copyfile(wheel, built / wheel.name)
+        _take_wheel(workshop.folder, archive, built)
         remove(workshop.folder)
+
+
+def _take_wheel(folder: Path, archive: Archive, built: Path) -> None:
+    """Take the wheel that a build was for, and nothing else that it left.
+
+    Raises:
+        NoEnvironment: there is none of that name and version.
+    """
+    for stated in names_beneath(folder, "out"):
+        name = wheel_name(stated, archive.name, archive.version)
+        if name and copy_beneath(folder, f"out/{stated}", built, name):
+            return
+    raise NoEnvironment(
+        f"the build of {archive.name} {archive.version} left no wheel of that name and version",
+        "See the step's output among the artifacts.",
+    )
 
 
 def install(workshop: Workshop, archives: Sequence[Archive], wheels: Path) -> None:

@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.wanted import build_requirements, for_tests
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -129,6 +130,8 @@ def _noted(workshop: Workshop, source: Path) -> dict[str, Any]:
     listing = room.with_name(f"{room.name}.listing.json")
     listing.write_text(json.dumps(sorted(workshop.look.tree.entries)))
     answer = room / "answer.json"
+    for place in (room / "built", answer):
+        remove(place)  # whatever a build laid there beforehand
     try:
         words = [str(_INSIDE / "look_at_layer.py"), str(source), str(room / "site")]
         words += [str(room / "built"), str(listing), str(answer)]

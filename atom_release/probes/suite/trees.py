@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from atom_release.lab.beneath import copy_beneath
 from atom_release.lab.rewriting import Rewritten, is_test
 from atom_release.lab.throwaway import remove, sweep, throwaway
 
@@ -74,12 +75,7 @@ def judged(look: Look, history: History = "commit", built: Built | None = None) 
 
 def _add_built(made: Path, built: Built | None) -> None:
     for path in built.paths if built else ():
-        source, place = built.folder / path, made / path  # type: ignore[union-attr]
-        if source.is_file() and not source.is_symlink() and not os.path.lexists(place):
-            if not place.parent.resolve().is_relative_to(made.resolve()):
-                continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, place)
+        copy_beneath(built.folder, path, made)  # type: ignore[union-attr]
 
 
 @contextmanager
