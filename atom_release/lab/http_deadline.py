@@ -89,3 +89,16 @@ class DeadlineTransport(httpx.HTTPTransport):
             ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
             network_backend=self.deadline,
         )
+
+
+class DeadlineClient(httpx.Client):
+    """A client with the environment's settings, proxies included, whose `deadline` can be set."""
+
+    def __init__(self, *, timeout: float) -> None:
+        """Prepare; redirects are followed, and `timeout` is each operation's, in seconds."""
+        super().__init__(follow_redirects=True, timeout=timeout)
+        self.deadline = Deadline()
+        for transport in (self._transport, *self._mounts.values()):
+            if isinstance(transport, httpx.HTTPTransport):
+                # httpx has no other way to give its pools a network of one's own.
+                transport._pool._network_backend = self.deadline  # noqa: SLF001

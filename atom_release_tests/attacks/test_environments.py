@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
+import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from atom_release.errors import TimeboxExceeded
 from atom_release.lab.beneath import copy_beneath
-from atom_release.lab.environments import sealed
+from atom_release.lab.environments import download, sealed
 from atom_release.lab.environments.download import bring
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.uv import Archive
@@ -315,6 +318,76 @@ def test_a_source_archive_brings_its_own_wheel_alone(site: EnvironmentSite) -> N
     facts = site.made().facts
     assert facts is not None
     assert facts.packages == {"caller": "1.0", "greeting": "2.1"}
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nX-Long: "])
+def test_a_download_that_drips_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    """Each byte comes soon after the one before, in the body or in a header, without an end."""
+    monkeypatch.setattr(download, "_WHOLE", 0.5)
+    with dripping(head) as address:
+        url = f"{address}/greeting-2.1-py3-none-any.whl"
+        with pytest.raises(NoEnvironment, match="could not be downloaded: ReadTimeout"):
+            bring([Archive("greeting", "2.1", url, "0" * 64)], tmp_path / "store", {})
+    assert not list((tmp_path / "store").glob("*.whl"))
+
+
+def test_no_download_outlives_who_waits_for_it(tmp_path: Path) -> None:
+    """The timebox ends the waiting; the threads end with it."""
+
+    def end(*_: object) -> None:
+        raise TimeboxExceeded("the timebox", "ended")
+
+    before = signal.signal(signal.SIGALRM, end)
+    try:
+        with dripping(b"") as address:
+            url = f"{address}/greeting-2.1-py3-none-any.whl"
+            signal.setitimer(signal.ITIMER_REAL, 0.5)
+            with pytest.raises(TimeboxExceeded):
+                bring([Archive("greeting", "2.1", url, "0" * 64)], tmp_path / "store", {})
+            for thread in threading.enumerate():
+                if thread.name.startswith("download"):
+                    thread.join(20)
+                    assert not thread.is_alive()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_download_is_no_larger_than_stated(tmp_path: Path) -> None:
+    wheel = package_folder.write_wheel(tmp_path, "greeting", "2.1", {"greeting.py": "#" * 9999})
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    size = wheel.stat().st_size
+    with served(wheel) as address:
+        url = f"{address}/{wheel.name}"
+        with pytest.raises(NoEnvironment, match=f"larger than the {size - 1} bytes"):
+            bring([Archive("greeting", "2.1", url, digest, size - 1)], tmp_path / "store", {})
+        assert bring([Archive("greeting", "2.1", url, digest, size)], tmp_path / "store", {})
+
+
+@contextmanager
+def dripping(head: bytes) -> Iterator[str]:
+    """Answer with a byte now and then, after a beginning; an empty one is a whole header."""
+    ended = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            with suppress(OSError):
+                self.request.sendall(head or b"HTTP/1.1 200 OK\r\n\r\n")
+                while not ended.wait(0.05):
+                    self.request.sendall(b"x")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/files"
+        finally:
+            ended.set()
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager

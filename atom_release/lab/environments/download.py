@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
@@ -24,15 +26,18 @@ from packaging.utils import (
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.names import directly_in
 from atom_release.lab.environments.uv import Archive, index
+from atom_release.lab.http_deadline import DeadlineClient
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from packaging.version import Version
 
 _AT_ONCE = 8
-_SECONDS = 60.0
-_PIECE = 1 << 20
+_SECONDS = 30.0  # for each operation on the network
+_WHOLE = 600.0  # for all the files of a call
+_UNSTATED = 1 << 30  # bytes of a file whose size the registry does not state
+_MOST = 4 << 30  # bytes of any file
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _JSON = "application/vnd.pypi.simple.v1+json"
 
@@ -58,11 +63,39 @@ def bring(
                 "Compare the lock with the registry.",
             )
     store.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(_AT_ONCE, "download") as pool:
-        return list(pool.map(partial(_one, store), archives))
+    exchange = _Exchange(_WHOLE)
+    pool = ThreadPoolExecutor(_AT_ONCE, "download")
+    try:
+        return list(pool.map(partial(_one, store, exchange), archives))
+    finally:
+        exchange.end()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(store: Path, archive: Archive) -> Path:
+class _Exchange:
+    """What all downloads of a call have in common: the moment at which the last of them ends."""
+
+    def __init__(self, seconds: float) -> None:
+        """Begin now."""
+        self._ends = time.perf_counter() + seconds
+        self._clients: list[DeadlineClient] = []
+
+    @contextmanager
+    def client(self) -> Iterator[DeadlineClient]:
+        """Open a client that ends with the others."""
+        with DeadlineClient(timeout=_SECONDS) as client:
+            self._clients.append(client)
+            client.deadline.ends = self._ends
+            yield client
+
+    def end(self) -> None:
+        """End all of them, whoever still waits for a byte."""
+        self._ends = 0.0
+        for client in self._clients:
+            client.deadline.ends = 0.0
+
+
+def _one(store: Path, exchange: _Exchange, archive: Archive) -> Path:
     place = _place(store, archive)
     if place.exists() and _digest(place) == archive.sha256:
         return place
@@ -71,7 +104,7 @@ def _one(store: Path, archive: Archive) -> Path:
     os.close(handle)
     fresh = Path(name)
     try:
-        _fetch(archive.url, fresh)
+        _fetch(archive, fresh, exchange)
         if _digest(fresh) != archive.sha256:
             raise NoEnvironment(
                 f"{archive.filename} arrived with another digest than its registry names",
@@ -94,25 +127,38 @@ def _place(store: Path, archive: Archive) -> Path:
     return directly_in(directly_in(store, archive.sha256), archive.filename)
 
 
-def _fetch(url: str, place: Path) -> None:
-    parts = urlsplit(url)
+def _fetch(archive: Archive, place: Path, exchange: _Exchange) -> None:
+    parts = urlsplit(archive.url)
     if parts.scheme == "file":
         shutil.copyfile(unquote(parts.path), place)
         return
     try:
         with (
-            httpx.Client(follow_redirects=True, timeout=_SECONDS) as client,
-            client.stream("GET", url) as answer,
+            exchange.client() as client,
+            client.stream("GET", archive.url) as answer,
             place.open("wb") as file,
         ):
             answer.raise_for_status()
-            for piece in answer.iter_bytes(_PIECE):
-                file.write(piece)
+            _keep(answer, file, archive)
     except httpx.HTTPError as error:
-        name = Path(parts.path).name
         raise NoEnvironment(
-            f"{name} could not be downloaded: {type(error).__name__}", "Run it again."
+            f"{archive.filename} could not be downloaded: {type(error).__name__}", "Run it again."
         ) from error
+
+
+def _keep(answer: httpx.Response, file: BinaryIO, archive: Archive) -> None:
+    """Write what arrives, as much as the registry stated."""
+    most = min(archive.size or _UNSTATED, _MOST)
+    arrived = 0
+    for piece in answer.iter_bytes():
+        arrived += len(piece)
+        if arrived > most:
+            stated = "its registry states" if archive.size else "is taken where none is stated"
+            raise NoEnvironment(
+                f"{archive.filename} is larger than the {most} bytes that {stated}",
+                "See what the operator's registry offers.",
+            )
+        file.write(piece)
 
 
 def _digest(path: Path) -> str:
@@ -156,7 +202,7 @@ def _in_registry(name: str, registry: Path) -> list[tuple[Version, Archive]]:
         return []
     page = f"{base.rstrip('/')}/{canonicalize_name(name)}/"
     try:
-        with httpx.Client(follow_redirects=True, timeout=_SECONDS) as client:
+        with _Exchange(_SECONDS).client() as client:
             answer = client.get(page, headers={"Accept": _JSON})
             answer.raise_for_status()
             files = answer.json()["files"]
@@ -166,7 +212,16 @@ def _in_registry(name: str, registry: Path) -> list[tuple[Version, Archive]]:
             "See that it can be had.",
         ) from error
     return [
-        (version, Archive(name, str(version), urljoin(page, file["url"]), file["hashes"]["sha256"]))
+        (
+            version,
+            Archive(
+                name,
+                str(version),
+                urljoin(page, file["url"]),
+                file["hashes"]["sha256"],
+                file.get("size") or 0,
+            ),
+        )
         for file in files
         if not file.get("yanked")
         and _DIGEST.fullmatch(file.get("hashes", {}).get("sha256", ""))

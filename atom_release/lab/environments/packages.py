@@ -197,7 +197,10 @@ def _pyproject(source: Path) -> bytes:
     if source.suffix == ".zip":
         with zipfile.ZipFile(source) as archive:
             names = [name for name in archive.namelist() if _is_top(name)]
-            return archive.read(names[0])[:_LARGEST] if names else b""
+            if not names:
+                return b""
+            with archive.open(names[0]) as pyproject:
+                return pyproject.read(_LARGEST)  # whatever it would unpack to
     with tarfile.open(source) as tar:
         for member in tar:
             if member.isfile() and _is_top(member.name) and (file := tar.extractfile(member)):

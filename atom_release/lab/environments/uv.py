@@ -73,6 +73,7 @@ class Archive:
     version: str
     url: str
     sha256: str
+    size: int = 0  # bytes; 0 where the registry does not state it
 
     @property
     def filename(self) -> str:
@@ -219,7 +220,13 @@ def _is_reached(name: str, place: str) -> bool:
 def _archives(lock: Mapping[str, Any]) -> list[Archive]:
     try:
         return [
-            Archive(package["name"], package["version"], wheel["url"], wheel["hashes"]["sha256"])
+            Archive(
+                package["name"],
+                package["version"],
+                wheel["url"],
+                wheel["hashes"]["sha256"],
+                wheel.get("size") or 0,
+            )
             for package in lock.get("packages", [])
             for wheel in package.get("wheels", [])
         ]
