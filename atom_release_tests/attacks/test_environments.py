@@ -23,7 +23,7 @@ import pytest
 
 from atom_release.errors import TimeboxExceeded
 from atom_release.lab.beneath import copy_beneath
-from atom_release.lab.environments import download, sealed
+from atom_release.lab.environments import download, sealed, workshop
 from atom_release.lab.environments.download import bring
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.uv import Archive
@@ -364,6 +364,29 @@ def test_a_download_is_no_larger_than_stated(tmp_path: Path) -> None:
         with pytest.raises(NoEnvironment, match=f"larger than the {size - 1} bytes"):
             bring([Archive("greeting", "2.1", url, digest, size - 1)], tmp_path / "store", {})
         assert bring([Archive("greeting", "2.1", url, digest, size)], tmp_path / "store", {})
+
+
+@pytest.mark.parametrize(
+    ("attack", "limit"),
+    [
+        ("open('much', 'wb').write(bytes(9 << 20))", "more than 8 MiB"),
+        ("for _ in range(30): os.mkdir('d' * 200); os.chdir('d' * 200)", "too deep"),
+    ],
+)
+def test_a_build_writes_no_more_than_an_environment_needs(
+    site: EnvironmentSite, monkeypatch: pytest.MonkeyPatch, attack: str, limit: str
+) -> None:
+    """It is ended by name, and nothing of it stays."""
+    site.files["own.py"] = "from tiny_backend import *\n"
+    monkeypatch.setattr(workshop, "_MOST", 8 << 20)
+    assert site.made().site is not None
+    site.files["own.py"] = (
+        f"import os\nhere = os.getcwd()\n{attack}\nos.chdir(here)\nfrom tiny_backend import *\n"
+    )
+    before = sorted((site.root / "scratch" / "environments" / "made").iterdir())
+    with pytest.raises(NoEnvironment, match=limit):
+        site.made()
+    assert sorted((site.root / "scratch" / "environments" / "made").iterdir()) == before
 
 
 @contextmanager

@@ -6,8 +6,10 @@ log; how long they may take is limited.
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,11 @@ _SECONDS = 600.0
 _MEMORY_MB = 6144
 _HEARTBEAT = 0.05
 _LAST_LINES = 6
+_EVERY = 1.0  # seconds between two looks at what was written
+_MOST = 12 << 30  # bytes that a step may leave
+_LONGEST_PATH = 3000  # characters; the kernel reads 4096
+_LONGEST_LOG = 16 << 20
+_BLOCK = 512
 
 
 def carry_out(  # noqa: PLR0913 - one parameter for each thing that a step is given
@@ -58,22 +65,67 @@ def carry_out(  # noqa: PLR0913 - one parameter for each thing that a step is gi
     )
     try:
         ends = time.monotonic() + seconds
+        look_again = 0.0
         while running.alive() and time.monotonic() < ends:
             time.sleep(_HEARTBEAT)
+            if (begun := time.monotonic()) >= look_again:
+                _check_size(folder, step)
+                look_again = time.monotonic() + _EVERY + 10 * (time.monotonic() - begun)
         late = running.alive()
         status, met = (None, "time") if late else running.ending()
+    except NoEnvironment:
+        log.unlink(missing_ok=True)
+        raise
     finally:
         running.stop(0)
-    text = log.read_bytes().decode("utf-8", "replace")
+    with log.open("rb") as file:
+        text = file.read(_LONGEST_LOG).decode("utf-8", "replace")
+        longer = bool(file.read(1))
     log.unlink(missing_ok=True)
     look.keep(f"environment, {step}: status {status}", kept_log(text))
+    _check_size(folder, step)
     if status != 0:
         limit = f" (it met its {met} limit)" if met else ""
         raise NoEnvironment(
             f"{step} failed in the sandbox, without network{limit}: {last_lines(text)}",
             "See the step's output among the artifacts.",
         )
+    if longer:
+        raise NoEnvironment(
+            f"{step} printed more than {_LONGEST_LOG >> 20} MiB", "Let it print less."
+        )
     return text
+
+
+def _check_size(folder: Path, step: str) -> None:
+    """Refuse what a step wrote, if it is more than any environment needs.
+
+    Raises:
+        NoEnvironment: it is too large, or lies too deep to be looked at.
+    """
+    size, waiting = 0, [str(folder)]
+    while waiting:
+        for entry in _entries(waiting.pop()):
+            with suppress(OSError):  # gone since
+                size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            if size > _MOST or len(entry.path) > _LONGEST_PATH:
+                limit = (
+                    f"more than {_MOST >> 20} MiB" if size > _MOST else "folders that lie too deep"
+                )
+                raise NoEnvironment(
+                    f"{step} wrote {limit}: it was ended and what it wrote was removed",
+                    "Let the project's build write less.",
+                )
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []  # gone since, or not to be read
 
 
 @dataclass(frozen=True)
