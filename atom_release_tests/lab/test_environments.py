@@ -50,7 +50,7 @@ def test_a_suite_of_an_installed_project_has_a_live_control(
     evidence = site.ask()
     assert (evidence.answer, evidence.reason) == (
         Answer.YES,
-        "2 of 2 tests passed in 1 of 1 runs",
+        "2 of 2 tests passed in 1 of 1 runs; 1 of the 2 are shown to need the code",
     )
     assert evidence.control
     assert evidence.control.state is ControlState.ALIVE
