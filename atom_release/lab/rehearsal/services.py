@@ -77,7 +77,7 @@ def start_all(
         started = _start_together(ground, services)
         taken = [
             service_id
-            for service_id in started.failures
+            for service_id in (*started.failures, *started.lacks)
             if was_taken(ground.launcher.tail(log_name(service_id)))
         ]
         if not taken or attempt == attempts - 1:
