@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _LARGEST = 4 << 20
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -36,6 +36,18 @@ class Rewritten:
     kept: tuple[str, ...]
     unread: tuple[str, ...]
     mark: str = ""  # what a test that met a missing body says; nothing tells it beforehand
+
+    def modules_among(self, names: Iterable[object]) -> list[str]:
+        """Return those of these modules' names that a changed file has."""
+        return [
+            name
+            for name in names
+            if isinstance(name, str)
+            for stem in (name.replace(".", "/"),)
+            if any(
+                f"/{path}".endswith((f"/{stem}.py", f"/{stem}/__init__.py")) for path in self.files
+            )
+        ]
 
 
 class Rewrite(Protocol):

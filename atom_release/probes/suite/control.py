@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import MARK
 from atom_release.lab.failure_cause import cause
-from atom_release.lab.judgement import judged
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite.verdict import some
 
@@ -21,70 +20,8 @@ if TYPE_CHECKING:
 
     from atom_release.lab.junit_results import Case
     from atom_release.lab.rewriting import Rewritten
+    from atom_release.probes.suite.distorted import Distorted
     from atom_release.probes.suite.run import Run
-
-
-@dataclass(frozen=True)
-class Distorted:
-    """The same tests where the code ran and gave wrong results."""
-
-    functions: int  # that were changed to return another value
-    happened: bool  # a changed value was returned while the tests ran
-    passed: tuple[str, ...]
-    noticed: tuple[str, ...]  # failed in their own judgement
-    run: Run
-    made_up: tuple[str, ...] = ()  # judged modules that were loaded from no file
-    idle: Run | None = None  # the tests where the code did nothing, if wrong results went unnoticed
-    broke: tuple[str, ...] = ()  # met an error on their way, which shows no judgement
-    files: tuple[str, ...] = ()  # of the judged code
-
-    @classmethod
-    def of(cls, changed: Rewritten, run: Run) -> Self:
-        """Sort the tests of such a run."""
-        cases = run.results.cases if run.results else {}
-        passed = sorted(name for name, case in cases.items() if case.outcome is Outcome.PASSED)
-        bad = {
-            name: judged(case, changed.files)
-            for name, case in sorted(cases.items())
-            if case.outcome in {Outcome.FAILED, Outcome.ERROR}
-        }
-        made_up = _named_so(run.witness.get("fileless", []), changed)
-        return cls(
-            changed.functions,
-            run.distorted,
-            tuple(passed),
-            tuple(name for name, itself in bad.items() if itself),
-            run,
-            tuple(made_up),
-            broke=tuple(name for name, itself in bad.items() if not itself),
-            files=changed.files,
-        )
-
-    @property
-    def replaced(self) -> bool:
-        """Whether what the tests called was none of the judged code, but modules of no file."""
-        failed = self.noticed or self.broke
-        return bool(self.made_up) and not self.happened and not failed
-
-    @property
-    def unnoticed(self) -> bool:
-        """Whether the code gave wrong results and no test that ran said so."""
-        return self.happened and bool(self.passed or self.broke) and not self.noticed
-
-    @property
-    def judged_idle(self) -> int:
-        """How many tests judged against code that did nothing."""
-        failed = (
-            self.idle.results.having(Outcome.FAILED, Outcome.ERROR)
-            if (self.idle and self.idle.results)
-            else []
-        )
-        return sum(judged(case, self.files) for case in failed)
-
-    @property
-    def unchecked(self) -> bool:
-        """Whether no test looked at what came back, nor at what was done or refused."""
-        return self.unnoticed and not self.judged_idle
 
 
 @dataclass(frozen=True)
@@ -350,19 +287,6 @@ def _elsewhere(run: Run, ablated: Rewritten, tree: Path) -> tuple[str, ...]:
             or file.startswith((f"{tree}/", f"{run.copy}/"))
         ):
             continue
-        if _named_so([name], ablated):
+        if ablated.modules_among([name]):
             elsewhere.append(f"{name} ({file})")
     return tuple(sorted(elsewhere))
-
-
-def _named_so(names: Iterable[object], rewritten: Rewritten) -> list[str]:
-    """Return those of these modules' names that a rewritten file has."""
-    return [
-        name
-        for name in names
-        if isinstance(name, str)
-        for stem in (name.replace(".", "/"),)
-        if any(
-            f"/{path}".endswith((f"/{stem}.py", f"/{stem}/__init__.py")) for path in rewritten.files
-        )
-    ]

@@ -19,7 +19,8 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.sandbox import Layer
 from atom_release.probes.suite import script_canary, trees
 from atom_release.probes.suite.command import CommandBench
-from atom_release.probes.suite.control import Control, Distorted, compare
+from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.distorted import Distorted
 from atom_release.probes.suite.script_runners import Call
 from atom_release.probes.suite.series import Series
 from atom_release.probes.suite.verdict import some

@@ -19,7 +19,8 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.left_whole import names_left_whole
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
-from atom_release.probes.suite.control import Control, Distorted, compare
+from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.distorted import Distorted
 from atom_release.probes.suite.trial import Trial
 
 if TYPE_CHECKING:
