@@ -6,12 +6,14 @@ Its whole outcome vector is green's but for exactly what it declares.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from atom_release.errors import Misuse
-from atom_release.gate.vocabulary import Verdict
+from atom_release.gate.decision.decision import Decision
+from atom_release.gate.vocabulary import Outcome, Verdict
 from atom_release.git import Git
 from atom_release.reference.scenarios import SCENARIOS, find
 from atom_release_tests.fixtures import judged
@@ -47,6 +49,7 @@ ALONE = tuple(
     if name != "green" and name not in {part for names in TOGETHER for part in names.split("+")}
 )
 REF = "refs/tags/v3.0.0-phaseC"
+STARVED = "so this does not count"  # how a measurement beside a busy machine is told
 STANDING = {
     "tag-conflict": [REF],
     "branch-diverged": ["refs/heads/prod-review/PhaseC-Finalization"],
@@ -55,13 +58,30 @@ STANDING = {
 pytestmark = pytest.mark.live
 
 
-def check(name: str, place: Path) -> None:
+def was_starved(decision: Decision, expected: Mapping[str, str]) -> bool:
+    """Return whether all that is unlike what was expected is open for want of processors alone."""
+    others = [result for result in decision.criteria if result.outcome.value != expected[result.id]]
+    return bool(others) and all(
+        result.outcome is Outcome.INCONCLUSIVE and STARVED in result.reason for result in others
+    )
+
+
+def check(name: str, folder: Path) -> Path:
+    """Hold the outcomes against what the scenario declares; return where it was judged.
+
+    A machine that others keep busy measures no latency, and the gate says so; what a defect turns
+    cannot be seen then, and the scenario is judged once more in a place of its own.
+    """
     scenario = find(name)
-    result = judged.run(name, place)
     expected = {
         **GREEN,
         **{criterion: outcome.value for criterion, outcome in scenario.expects.items()},
     }
+    place = folder / "judged"
+    result = judged.run(name, place)
+    if was_starved(result.decision, expected):
+        place = folder / "again"
+        result = judged.run(name, place)
     reasons = {criterion.id: criterion.reason for criterion in result.decision.criteria}
     outcomes = judged.outcomes(result.decision)
     assert outcomes == expected, {
@@ -77,6 +97,7 @@ def check(name: str, place: Path) -> None:
         standing = [ref for part in name.split("+") for ref in STANDING.get(part, [])]
         assert judged.release_refs(place, name) == standing
     assert (place / "reports" / "releases" / "v3.0.0" / "PhaseC_AuditBundle.zip").is_file()
+    return place
 
 
 def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
@@ -84,12 +105,12 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
 
     GREEN, a tag on R whose first parent is S, branch and tag at the origin, all artifacts there.
     """
-    check("green", tmp_path)
-    assert set(judged.release_refs(tmp_path, "green")) == {
+    place = check("green", tmp_path)
+    assert set(judged.release_refs(place, "green")) == {
         REF,
         "refs/heads/prod-review/PhaseC-Finalization",
     }
-    names = {path.name for path in (tmp_path / "reports").iterdir()}
+    names = {path.name for path in (place / "reports").iterdir()}
     services = {f"PhaseC_Evidence_C_{number}.json" for number in range(1, 6)}
     reports = {
         f"PhaseC_{rest}"
@@ -120,13 +141,13 @@ def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     }
     beside |= {"PhaseC_Report.html"}
     assert names >= beside
-    listed = Git(tmp_path / "home" / "reference" / "green" / "origin.git").line(
+    listed = Git(place / "home" / "reference" / "green" / "origin.git").line(
         "ls-tree", "-r", "--name-only", REF
     )
     assert not {name for name in beside if name in listed}, (
         "no raw sample, no picture and no page belongs to the release commit"
     )
-    snapshot = json.loads((tmp_path / "reports" / "PhaseC_Snapshot.json").read_text())
+    snapshot = json.loads((place / "reports" / "PhaseC_Snapshot.json").read_text())
     assert snapshot["decision"]["verdict"] == "GREEN"
 
 
