@@ -81,8 +81,8 @@ class AccuracyFacts(Facts):
         """Why these rows show nothing, however they were answered; nothing where they do."""
         if self.telling:
             return (
-                f"column {' and column '.join(self.telling)} is the label under another name: each"
-                " of its values stands beside one label alone"
+                f"column {' and column '.join(self.telling)} is the label under another name: its"
+                " cells say what the label says"
             )
         if self.distinct is not None and self.distinct.rows < FEWEST:
             return f"{self.distinct.rows} different rows are too few to bear a score"
