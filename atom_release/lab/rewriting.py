@@ -134,7 +134,8 @@ def rewrite(
         kept += [f"{path}:{line} {name}" for line, name in rewriter.kept]
         if rewriter.changed:
             rewriter.finish(tree)
-            _replace(directory / path, ast.unparse(ast.fix_missing_locations(tree)))
+            text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+            replace_file(directory / path, text.encode(errors="surrogatepass"))
             changed.append(path)
             count += rewriter.changed
     return Rewritten(tuple(changed), count, tuple(kept), tuple(unread))
@@ -208,8 +209,9 @@ def parsed(path: Path) -> ast.Module:
     return tree
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a changed file in place of the one that was there, which others may share."""
     mode = path.stat().st_mode & 0o777
     path.unlink()
-    path.write_text(text + "\n", encoding="utf-8", errors="surrogatepass")
+    path.write_bytes(content)
     path.chmod(mode)

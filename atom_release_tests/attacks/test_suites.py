@@ -13,28 +13,17 @@ import pytest
 
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.vocabulary import Outcome, Verdict
-from atom_release_tests.fixtures import tiny
-from atom_release_tests.fixtures.asking import NO_FLOOR, asking
+from atom_release_tests.fixtures.asking import NO_FLOOR
 from atom_release_tests.fixtures.attempts import act, judge_unaided
+from atom_release_tests.fixtures.praised import SOURCE, release_of
 from atom_release_tests.fixtures.tiny import Tiny
 
-SOURCE = "def double(x: int) -> int:\n    return 2 * x\n"
 TRUE = "from src.calc import double\n\n\ndef test_two() -> None:\n    assert double(2) == 4\n"
 THREE = "\n\ndef test_three() -> None:\n    assert double(3) == 6\n"
 EMPTY = "".join(
     f"\n\ndef test_nothing_{number}() -> None:\n    assert True\n" for number in range(20)
 )
 WRONG = "\n\ndef test_area() -> None:\n    assert double(4) == 9\n"
-MANIFEST = """\
-release: {{phase: X, name: Example, version: v1, tag: v1-phaseX, branch: review/PhaseX, base: main}}
-services:
-  - id: X.1
-    name: one
-    source: [src]
-    report: "reports/X.1*"
-    suite: {{paths: [tests], repeats: 1{suite}}}
-{asking}acts: on
-"""
 
 
 def report(passed: int) -> str:
@@ -46,17 +35,8 @@ def judged(
     place: Path, files: Mapping[str, str], suite: str = "", operator: str = NO_FLOOR
 ) -> tuple[Tiny, Decision]:
     """Return a release of these files, and what became of it."""
-    manifest = MANIFEST.format(suite=suite, asking=asking("X.1", "AC1", "AC5"))
-    release = tiny.make(place, manifest=manifest)
+    release = release_of(place, files, f"    suite: {{paths: [tests], repeats: 1{suite}}}\n")
     (place / "operator.yaml").write_text(operator)
-    release.git("rm", "-q", "reports/X.1.md", "src/one.py")
-    for path, content in {"src/calc.py": SOURCE, **files}.items():
-        file = release.repository / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content)
-    release.git("add", "-A")
-    release.git("commit", "-q", "-m", "all is well")
-    release.git("push", "-q", "origin", "main")
     return release, judge_unaided(release, "first")
 
 

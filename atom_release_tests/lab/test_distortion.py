@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from atom_release.lab.distortion import distort
+from atom_release_tests.fixtures.loaded import load_module
 
 CODE = '''"""A module."""
 from __future__ import annotations
@@ -68,12 +68,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN
     assert (tmp_path / "test_m.py").read_text() == "def helper():\n    return 1\n"
     for name in noted():
         monkeypatch.delattr(builtins, name)
-    spec = importlib.util.spec_from_file_location("m", tmp_path / "m.py")
-    assert spec
-    assert spec.loader
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return load_module(tmp_path / "m.py")
 
 
 @pytest.mark.parametrize(

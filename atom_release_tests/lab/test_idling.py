@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from atom_release.lab.idling import idle, judged_itself
 from atom_release.lab.junit import Case, Outcome
+from atom_release_tests.fixtures.loaded import load_module
 
 CODE = '''"""A module."""
 from __future__ import annotations
@@ -52,12 +52,7 @@ def module(tmp_path: Path) -> Any:  # noqa: ANN401 - made at run time
     line = CODE.splitlines().index("def kept():") + 1
     changed = idle(tmp_path, ["."], tests=["tests"], keep={("m.py", line, "kept")})
     assert (changed.files, changed.functions) == (("m.py",), 5)
-    spec = importlib.util.spec_from_file_location("m", tmp_path / "m.py")
-    assert spec
-    assert spec.loader
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return load_module(tmp_path / "m.py")
 
 
 def test_nothing_is_done_or_refused_and_what_comes_back_can_be_used(

@@ -18,6 +18,7 @@ from stdnum.nl import bsn
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes.personal_data import databases, probe_personal_data, recognizers
+from atom_release_tests.fixtures.look_alikes import LookAlikes
 from atom_release_tests.fixtures.planted import SHARED, look_at, lose_blob, places
 
 CARD, IBAN = recognizers.made_up_card(), recognizers.made_up_iban()
@@ -168,28 +169,19 @@ LOOK_ALIKES: dict[str, str] = {
 
 
 SUFFIXES = ["md", "json", "csv", "log", "py"]
-
-
-def _folder(name: str) -> str:
-    """Return a folder for a look-alike, whose name tells a recognizer nothing."""
-    return f"data/{sorted(LOOK_ALIKES).index(name)}"
+ALIKE = LookAlikes("data", LOOK_ALIKES, SUFFIXES)
 
 
 @pytest.fixture(scope="module")
 def look_alikes(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """What the probe says of one tree that holds them all: each file is judged by itself."""
-    files = {
-        f"{_folder(name)}/file.{suffix}": text
-        for name, text in LOOK_ALIKES.items()
-        for suffix in SUFFIXES
-    }
-    return probe_personal_data(look_at(tmp_path_factory.mktemp("alike"), files))
+    return probe_personal_data(look_at(tmp_path_factory.mktemp("alike"), ALIKE.files()))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_a_look_alike_is_not_accused(look_alikes: Evidence, name: str, suffix: str) -> None:
-    path = f"{_folder(name)}/file.{suffix}"
+    path = ALIKE.path(name, suffix)
     assert [place for place in places(look_alikes) if place[0] == path] == []
 
 

@@ -23,6 +23,7 @@ from atom_release.probes.secrets import canaries, engine, probe_secrets, read_hi
 from atom_release.source.scan import Fingerprints, control
 from atom_release_tests.benchmarks.secrets import judge
 from atom_release_tests.fixtures import secret_corpus
+from atom_release_tests.fixtures.look_alikes import LookAlikes
 from atom_release_tests.fixtures.planted import SHARED, look_at, lose_blob, places
 
 OPENSSL = shutil.which("openssl") or "openssl"
@@ -251,28 +252,19 @@ LOOK_ALIKES: dict[str, str] = {
 
 
 SUFFIXES = ["py", "md", "yaml", "js", "ini"]
-
-
-def _folder(name: str) -> str:
-    """Return a folder for a look-alike, whose name tells a scanner nothing."""
-    return f"src/{sorted(LOOK_ALIKES).index(name)}"
+ALIKE = LookAlikes("src", LOOK_ALIKES, SUFFIXES)
 
 
 @pytest.fixture(scope="module")
 def look_alikes(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """What the probe says of one tree that holds them all: each file is judged by itself."""
-    files = {
-        f"{_folder(name)}/file.{suffix}": text
-        for name, text in LOOK_ALIKES.items()
-        for suffix in SUFFIXES
-    }
-    return probe_secrets(look_at(tmp_path_factory.mktemp("alike"), files))
+    return probe_secrets(look_at(tmp_path_factory.mktemp("alike"), ALIKE.files()))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_a_look_alike_is_not_accused(look_alikes: Evidence, name: str, suffix: str) -> None:
-    path = f"{_folder(name)}/file.{suffix}"
+    path = ALIKE.path(name, suffix)
     assert [place for place in places(look_alikes) if place[0] == path] == []
 
 

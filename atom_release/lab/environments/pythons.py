@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from atom_release.lab.environments.faults import NoToolchain
+from atom_release.lab.environments.programs import ask_program
 from atom_release.lab.sandbox.allowed import is_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _OLDEST = (3, 8)
-_PATIENCE = 20
 _DESCRIBE = """
 import json, os, platform, sys
 info = sys.implementation.version
@@ -138,16 +138,7 @@ def _may_be_python(path: Path) -> bool:
 def _describe(program: Path) -> Python | None:
     """Ask a program what it is; None where it does not answer as a Python."""
     try:
-        done = subprocess.run(
-            [str(program), "-I", "-S", "-c", _DESCRIBE],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=True,
-            env={},
-            cwd="/",
-        )
-        facts = json.loads(done.stdout)
+        facts = json.loads(ask_program(program, "-I", "-S", "-c", _DESCRIBE))
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     prefix = Path(facts.pop("prefix"))

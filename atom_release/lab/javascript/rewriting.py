@@ -20,7 +20,7 @@ from atom_release.lab.javascript.parsing import (
     is_typed,
     parse,
 )
-from atom_release.lab.rewriting import Rewritten
+from atom_release.lab.rewriting import Rewritten, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -189,14 +189,11 @@ def read_script(path: Path) -> bytes:
 
 
 def replace_script(path: Path, content: bytes, at_end: str) -> None:
-    """Write a changed file in place of the one that was there, which others may share.
+    """Write a changed file, with what it needs at its end, in place of the one that was there.
 
     Types are not checked in it any more: what was put in is none of the author's.
     """
     if is_typed(path.name):
         first = content.index(b"\n") + 1 if content.startswith(_SHEBANG) else 0
         content = content[:first] + _UNCHECKED + content[first:]
-    mode = path.stat().st_mode & 0o777
-    path.unlink()
-    path.write_bytes(content + (f"\n;{at_end}\n".encode() if at_end else b""))
-    path.chmod(mode)
+    replace_file(path, content + (f"\n;{at_end}\n".encode() if at_end else b""))

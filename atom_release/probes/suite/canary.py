@@ -30,14 +30,13 @@ def test_{word}_value():
 
 
 @dataclass(frozen=True)
-class Canary:
-    """Where its file lies in the copy, and the word that its tests' names hold."""
+class Planted:
+    """Tests of the gate's own in a copy: the word that their names hold."""
 
-    path: str
     word: str
 
     def passed(self, run: Run) -> tuple[str, ...]:
-        """Return which of its tests came out as passed."""
+        """Return which of them came out as passed."""
         cases = run.results.cases if run.results else {}
         return tuple(
             sorted(
@@ -48,6 +47,13 @@ class Canary:
         )
 
 
+@dataclass(frozen=True)
+class Canary(Planted):
+    """Where their file lies in the copy."""
+
+    path: str
+
+
 def plant(copy: Path, paths: Sequence[str]) -> Canary:
     """Write it into the first folder of a suite's in a copy; its name tells nothing."""
     first = copy / paths[0].partition("::")[0] if paths else copy
@@ -56,4 +62,4 @@ def plant(copy: Path, paths: Sequence[str]) -> Canary:
     left, right = secrets.randbelow(900) + 100, secrets.randbelow(900) + 100
     file = folder / f"test_{word}.py"
     file.write_text(_TEST.format(word=word, left=left, right=right, wrong=left + right + 1))
-    return Canary(os.path.relpath(file, copy), word)
+    return Canary(word, os.path.relpath(file, copy))

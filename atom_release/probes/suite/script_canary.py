@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from atom_release.lab.junit import Outcome
+from atom_release.probes.suite.canary import Planted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from atom_release.probes.suite.run import Run
     from atom_release.probes.suite.script_run import ScriptBench
 
 _NAMED = re.compile(r"(?P<stem>.*?)(?P<ending>[._-](?:test|spec)\.[cm]?[jt]sx?)")
@@ -33,22 +32,10 @@ _BODY = """\
 
 
 @dataclass(frozen=True)
-class ScriptCanary:
-    """The bench that runs it, and the word that its tests' names hold."""
+class ScriptCanary(Planted):
+    """The bench that runs them."""
 
     bench: ScriptBench
-    word: str
-
-    def passed(self, run: Run) -> tuple[str, ...]:
-        """Return which of its tests came out as passed."""
-        cases = run.results.cases if run.results else {}
-        return tuple(
-            sorted(
-                name
-                for name, case in cases.items()
-                if self.word in name and case.outcome is Outcome.PASSED
-            )
-        )
 
 
 def plant(copy: Path, bench: ScriptBench, collected: Collection[str]) -> ScriptCanary | None:
@@ -63,7 +50,7 @@ def plant(copy: Path, bench: ScriptBench, collected: Collection[str]) -> ScriptC
     named = [path for path in bench.paths if (copy / path).is_file()]
     paths = [*bench.paths, str(place)] if named else bench.paths
     runner = replace(bench.runner, files=[*bench.runner.files, str(place)])
-    return ScriptCanary(replace(bench, paths=paths, runner=runner), word)
+    return ScriptCanary(word, replace(bench, paths=paths, runner=runner))
 
 
 def _file_of(copy: Path, bench: ScriptBench, name: str) -> PurePosixPath | None:

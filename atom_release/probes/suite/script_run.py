@@ -20,7 +20,6 @@ from atom_release.lab.sandbox import Layer
 from atom_release.probes.suite import script_canary, trees
 from atom_release.probes.suite.command import CommandBench
 from atom_release.probes.suite.control import Control, compare
-from atom_release.probes.suite.distorted import Distorted
 from atom_release.probes.suite.script_runners import Call
 from atom_release.probes.suite.series import Series
 from atom_release.probes.suite.verdict import some
@@ -28,13 +27,12 @@ from atom_release.probes.suite.verdict import some
 if TYPE_CHECKING:
     import threading
     from collections.abc import Collection, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
     from atom_release.lab.environments.node import Modules
     from atom_release.lab.rewriting import Call as Kept
-    from atom_release.lab.rewriting import Rewrite, Rewritten
+    from atom_release.lab.rewriting import Rewrite
     from atom_release.lab.sandbox import Limits
     from atom_release.probes.suite.run import Run
     from atom_release.probes.suite.script_runners import ScriptRunner
@@ -100,6 +98,8 @@ class ScriptBench(CommandBench):
 class ScriptSeries(Series):
     """The runs of such a suite; the controls write its code anew function by function."""
 
+    ways: ClassVar[tuple[Rewrite, Rewrite]] = (javascript.distort, javascript.idle)
+
     def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
         if stop.is_set():
             return None
@@ -108,9 +108,7 @@ class ScriptSeries(Series):
         control = self._run_ablated(collection, keep)
         loaded = set(traced.witness[_LOADED])
         control = replace(control, unreached=_unreached(control, loaded, self.sources, self.tests))
-        if stop.is_set() or not self.distorts:
-            return control
-        return control.beside(self._run_wrong(keep, stop))
+        return control.beside(self._run_distorted(keep, stop))
 
     @property
     def _scripts(self) -> ScriptBench:
@@ -127,35 +125,12 @@ class ScriptSeries(Series):
             return bench.run(copy, 1)
 
     def _run_ablated(self, collection: Run, keep: Collection[Kept]) -> Control:
-        with self._anew(javascript.ablate, keep) as (copy, ablated):
+        with self._rewritten(javascript.ablate, keep) as (copy, ablated):
             bench = self._scripts
             planted = script_canary.plant(copy, bench, collection.collected)
             run = (planted.bench if planted else bench).run(copy, 1)
             compared = compare(collection.collected, run, ablated, copy, setup_counts=True)
             return replace(compared, made_up=planted.passed(run) if planted else ())
-
-    def _run_wrong(self, keep: Collection[Kept], stop: threading.Event) -> Distorted | None:
-        with self._anew(javascript.distort, keep) as (copy, changed):
-            if not changed.functions:
-                return None
-            distorted = Distorted.of(changed, self.without.run(copy, 1))
-        if not distorted.unnoticed or stop.is_set():
-            return distorted
-        with self._anew(javascript.idle, keep) as (copy, _):
-            return replace(distorted, idle=self.without.run(copy, 1))
-
-    def _anew(
-        self, rewrite: Rewrite, keep: Collection[Kept]
-    ) -> AbstractContextManager[tuple[Path, Rewritten]]:
-        return trees.rewritten(
-            self.look,
-            self.sources,
-            rewrite,
-            tests=self.tests,
-            keep=keep,
-            history=self.bench.history,
-            built=self.bench.built,
-        )
 
 
 def _named(case: junit.Case) -> junit.Case:

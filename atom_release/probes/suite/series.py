@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.ablation import ablate
@@ -90,6 +90,8 @@ class Series:
     distorts: bool = True  # whether it also runs with code that gives wrong results
     excuse: Callable[[Sequence[Run]], Mapping[str, str]] = _nothing
     answering: Bench | None = None  # as `without`, where what is asked answers all the same
+    # to give wrong results, to do nothing
+    ways: ClassVar[tuple[Rewrite, Rewrite]] = (distort, idle)
 
     def carry_out(self) -> Finding:
         """Make the runs.
@@ -141,14 +143,15 @@ class Series:
     def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
         if stop.is_set():
             return None
-        control = self._run_without_code(collection)
+        keep = _calls(collection)
+        control = self._run_without_code(collection, keep)
         if control.judged.state is ControlState.ALIVE and self.answering and not stop.is_set():
-            with self._rewritten(ablate, collection) as (copy, _):
+            with self._rewritten(ablate, keep) as (copy, _):
                 control = control.against(self.answering.run(copy, 1))
-        return control.beside(self._run_distorted(collection, stop))
+        return control.beside(self._run_distorted(keep, stop))
 
-    def _run_without_code(self, collection: Run) -> Control:
-        with self._rewritten(ablate, collection) as (copy, ablated):
+    def _run_without_code(self, collection: Run, keep: Collection[Call]) -> Control:
+        with self._rewritten(ablate, keep) as (copy, ablated):
             if self.without.by_pytest:
                 planted = canary.plant(copy, self.without.paths)
                 bench = replace(self.without, paths=[*self.without.paths, planted.path])
@@ -167,29 +170,30 @@ class Series:
         left = names_left_whole(copy, self.sources, tests=self.tests, kept=ablated.kept)
         return replace(control, left_whole=left)
 
-    def _run_distorted(self, collection: Run, stop: threading.Event) -> Distorted | None:
+    def _run_distorted(self, keep: Collection[Call], stop: threading.Event) -> Distorted | None:
         """Run with wrong results; None where there are none to change."""
         if stop.is_set() or not self.distorts:
             return None
-        with self._rewritten(distort, collection) as (copy, changed):
+        to_distort, to_idle = self.ways
+        with self._rewritten(to_distort, keep) as (copy, changed):
             if not changed.functions:
                 return None
             distorted = Distorted.of(changed, self.without.run(copy, 1))
         if not distorted.unnoticed or stop.is_set():
             return distorted
-        with self._rewritten(idle, collection) as (copy, _):
+        with self._rewritten(to_idle, keep) as (copy, _):
             return replace(distorted, idle=self.without.run(copy, 1))
 
     def _rewritten(
-        self, rewrite: Rewrite, collection: Run
+        self, rewrite: Rewrite, keep: Collection[Call]
     ) -> AbstractContextManager[tuple[Path, Rewritten]]:
-        """Return a copy with its code written anew, but for what the imports called."""
+        """Return a copy with its code written anew, but for what its loading called."""
         return trees.rewritten(
             self.look,
             self.sources,
             rewrite,
             tests=self.tests,
-            keep=_calls(collection),
+            keep=keep,
             history=self.bench.history,
             built=self.bench.built,
         )

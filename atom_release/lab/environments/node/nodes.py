@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.lab.environments.faults import NoToolchain
+from atom_release.lab.environments.programs import ask_program
 from atom_release.lab.sandbox.allowed import is_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_PATIENCE = 20
 _DESCRIBE = "process.stdout.write(JSON.stringify([process.versions.node, process.execPath]))"
 _SATISFIES = """
 const semver = require(process.argv[1]);
@@ -113,7 +113,7 @@ def _below_home(pattern: str) -> list[Path]:
 def _describe(program: Path) -> Node | None:
     """Ask a program what it is; None where it is no Node.js or has no npm beside it."""
     try:
-        version, real = json.loads(_ask(program, "-e", _DESCRIBE))
+        version, real = json.loads(ask_program(program, "-e", _DESCRIBE))
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     own = Path(real)
@@ -128,19 +128,9 @@ def _fits(node: Node, text: str) -> bool:
     if not text or not semver.is_dir():
         return True
     try:
-        answers = json.loads(_ask(node.program, "-e", _SATISFIES, str(semver), text, node.version))
+        answers = json.loads(
+            ask_program(node.program, "-e", _SATISFIES, str(semver), text, node.version)
+        )
     except (OSError, ValueError, subprocess.SubprocessError):
         return True
     return bool(answers[0])
-
-
-def _ask(program: Path, *words: str) -> bytes:
-    return subprocess.run(
-        [str(program), *words],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_PATIENCE,
-        check=True,
-        env={},
-        cwd="/",
-    ).stdout
