@@ -17,6 +17,7 @@ from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.sandbox import Finished, Limits, Sandbox
 from atom_release.lab.sandbox.process import NotIsolated
 from atom_release.lab.throwaway import remove
+from atom_release_tests.fixtures.deep import write_deep
 
 LIMITS = Limits(wall=30, cpu=10, memory_mb=512)
 
@@ -142,16 +143,6 @@ def test_a_program_of_an_environment_over_a_plain_link_runs(place: Place) -> Non
     (place.site / "bin" / "mytool").symlink_to("../tools/run.sh")
     assert "ran" in place.run("mytool", place.site)
     assert "ran" in place.run(f"{place.site}/bin/mytool")
-
-
-def write_deep(folder: Path, depth: int) -> None:
-    """Make folders in one another, deeper than a path can name or Python can call itself."""
-    at = os.open(folder, os.O_RDONLY)
-    for _ in range(depth):
-        os.mkdir("d", dir_fd=at)
-        above, at = at, os.open("d", os.O_RDONLY, dir_fd=at)
-        os.close(above)
-    os.close(at)
 
 
 def test_a_release_leaves_folders_so_deep_that_no_later_one_is_rehearsed(tmp_path: Path) -> None:

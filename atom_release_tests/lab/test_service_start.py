@@ -12,10 +12,11 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Manifest, Request
 from atom_release.lab.rehearsal import Rehearsal
 from atom_release.lab.rehearsal.launcher import Launcher
-from atom_release.lab.rehearsal.layers import take
+from atom_release.lab.rehearsal.layers import Layer, take
 from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
 from atom_release.lab.sandbox import Sandbox
 from atom_release_tests.fixtures import rehearsal_tree as tree
+from atom_release_tests.fixtures.deep import write_deep
 
 NOTES = """
 import http.server, os, sqlite3, sys
@@ -249,9 +250,18 @@ def test_doubt_is_read_from_how_it_ended(ending: Ending, doubt: str) -> None:
     assert bool(doubt_text) == bool(doubt)
 
 
-def test_a_tree_that_cannot_be_copied_is_said(tmp_path: Path) -> None:
-    from atom_release.lab.rehearsal.layers import Layer
+def test_a_copy_is_renewed_however_deep_a_service_wrote_in_it(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.txt").write_text("a")
+    layer = Layer(source, tmp_path / "copy")
+    layer.renew()
+    write_deep(layer.folder, 3000)
+    layer.renew()
+    assert [path.name for path in layer.folder.iterdir()] == ["a.txt"]
 
+
+def test_a_tree_that_cannot_be_copied_is_said(tmp_path: Path) -> None:
     with pytest.raises(ProbeFault, match="could not be copied"):
         Layer(tmp_path / "nowhere", tmp_path / "copy").renew()
 

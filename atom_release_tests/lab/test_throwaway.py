@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.lab.throwaway import remove, sweep, throwaway
+from atom_release_tests.fixtures.deep import write_deep
 
 _GATE = """
 import sys, time
@@ -58,11 +59,11 @@ def test_folders_deeper_than_any_path_are_removed(tmp_path: Path) -> None:
     """What Python's own remover dies of, and no path can name."""
     deep = tmp_path / "deep"
     deep.mkdir()
-    _dig(deep, 1100)
+    write_deep(deep, 1100)
     with pytest.raises((RecursionError, OSError)):
         shutil.rmtree(deep)
     with throwaway(tmp_path, "run-") as folder:
-        _dig(folder, 1100)
+        write_deep(folder, 1100)
     assert remove(deep)
     assert list(tmp_path.iterdir()) == []
 
@@ -97,15 +98,3 @@ def test_a_file_a_link_and_nothing_are_removed_alike(tmp_path: Path) -> None:
 def test_what_cannot_be_removed_is_told() -> None:
     """No error is raised either: a sweep goes on with the next folder."""
     assert not remove(Path("/proc/self/fdinfo"))
-
-
-def _dig(folder: Path, depth: int) -> None:
-    """Make folders in one another, with a file in each."""
-    above = os.open(folder, os.O_RDONLY)
-    for _ in range(depth):
-        os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=above))
-        os.mkdir("folder", dir_fd=above)
-        below = os.open("folder", os.O_RDONLY, dir_fd=above)
-        os.close(above)
-        above = below
-    os.close(above)

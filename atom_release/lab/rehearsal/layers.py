@@ -8,12 +8,12 @@ their scratch folder and homes, is `state`'s.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.throwaway import remove
 
 Snapshot = dict[str, tuple[int, int, int, int]]
 """Path below a folder -> inode, mode, size and moment of the last change, in nanoseconds.
@@ -36,7 +36,7 @@ class Layer:
         Raises:
             ProbeFault: this machine has no room for it, or the old one cannot be removed.
         """
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
         try:
             self.folder.mkdir(mode=0o755, parents=True)
             copied = subprocess.run(
