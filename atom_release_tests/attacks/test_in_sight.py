@@ -17,7 +17,9 @@ from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.sandbox import Finished, Limits, Sandbox
 from atom_release.lab.sandbox.process import NotIsolated
 from atom_release.lab.throwaway import remove
-from atom_release_tests.fixtures.deep import write_deep
+from atom_release_tests.fixtures.deep import WriteDeep, write_deep
+
+__all__ = ["write_deep"]  # the fixture
 
 LIMITS = Limits(wall=30, cpu=10, memory_mb=512)
 
@@ -145,7 +147,9 @@ def test_a_program_of_an_environment_over_a_plain_link_runs(place: Place) -> Non
     assert "ran" in place.run(f"{place.site}/bin/mytool")
 
 
-def test_a_release_leaves_folders_so_deep_that_no_later_one_is_rehearsed(tmp_path: Path) -> None:
+def test_a_release_leaves_folders_so_deep_that_no_later_one_is_rehearsed(
+    tmp_path: Path, write_deep: WriteDeep
+) -> None:
     """The sweep before each rehearsal died of them: one release ended those of all others."""
     theirs = Folder.make(tmp_path / "theirs")
     (theirs.root / "rest").mkdir()

@@ -16,7 +16,9 @@ from atom_release.lab.rehearsal.layers import Layer, take
 from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
 from atom_release.lab.sandbox import Sandbox
 from atom_release_tests.fixtures import rehearsal_tree as tree
-from atom_release_tests.fixtures.deep import write_deep
+from atom_release_tests.fixtures.deep import WriteDeep, write_deep
+
+__all__ = ["write_deep"]  # the fixture
 
 NOTES = """
 import http.server, os, sqlite3, sys
@@ -250,7 +252,9 @@ def test_doubt_is_read_from_how_it_ended(ending: Ending, doubt: str) -> None:
     assert bool(doubt_text) == bool(doubt)
 
 
-def test_a_copy_is_renewed_however_deep_a_service_wrote_in_it(tmp_path: Path) -> None:
+def test_a_copy_is_renewed_however_deep_a_service_wrote_in_it(
+    tmp_path: Path, write_deep: WriteDeep
+) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / "a.txt").write_text("a")

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from atom_release.lab.throwaway import remove, sweep, throwaway
-from atom_release_tests.fixtures.deep import write_deep
+from atom_release_tests.fixtures.deep import WriteDeep, write_deep
+
+__all__ = ["write_deep"]  # the fixture
 
 _GATE = """
 import sys, time
@@ -55,7 +57,7 @@ def test_a_killed_gates_folder_is_swept_and_a_living_ones_is_not(tmp_path: Path)
     assert [path.name for path in commit.iterdir()] == ["run-by-hand"]
 
 
-def test_folders_deeper_than_any_path_are_removed(tmp_path: Path) -> None:
+def test_folders_deeper_than_any_path_are_removed(tmp_path: Path, write_deep: WriteDeep) -> None:
     """What Python's own remover dies of, and no path can name."""
     deep = tmp_path / "deep"
     deep.mkdir()
