@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from atom_release.lab.junit_results import Case
     from atom_release.lab.rewriting import Call, Function, Rewritten
 
 _HELPER = """
@@ -90,8 +89,6 @@ class {name}:
         __floordiv__
     ) = __mod__ = __or__ = __and__ = __neg__ = __abs__ = __round__ = __call__
 """
-_JUDGEMENTS = ("AssertionError", "assert ", "Failed: ")
-_NO_JUDGEMENTS = ("Failed: Timeout",)
 
 
 def idle(
@@ -100,15 +97,6 @@ def idle(
     """Replace what functions do by nothing; see `rewriting.Rewrite`."""
     make = partial(_Idler, f"_{secrets.token_hex(6)}")
     return rewrite(directory, sources, tests=tests, keep=keep, make=make)
-
-
-def judged_itself(case: Case) -> bool:
-    """Return whether a failing test says that it judged, rather than that it met an error.
-
-    An assertion of pytest's or of unittest's, or an error that was expected and not raised.
-    """
-    message = case.message.lstrip()
-    return message.startswith(_JUDGEMENTS) and not message.startswith(_NO_JUDGEMENTS)
 
 
 class _Idler(Rewriter):

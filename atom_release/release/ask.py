@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from atom_release.errors import ActFailed, AtomReleaseError, Refused, TimeboxExceeded
+from atom_release.errors import (
+    ActFailed,
+    AtomReleaseError,
+    ProbeFault,
+    Refused,
+    TimeboxExceeded,
+)
 from atom_release.gate.catalogue import leg_specs
+from atom_release.gate.facts.by_question import MODELS, read_facts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.look import Look
@@ -82,11 +89,14 @@ class Boundary:
             self._in_time()
             with timebox.ends_at(self.deadline, self.look.clock):
                 answer = question.probe()
-            return [answer] if isinstance(answer, Evidence) else list(answer)
+            answers = [answer] if isinstance(answer, Evidence) else list(answer)
+            for evidence in answers:
+                _check_facts(evidence)
         except (Refused, ActFailed):
             raise
         except Exception as error:  # noqa: BLE001 - this is the boundary: an error is evidence, judged INCONCLUSIVE, never a pass
             return [self._errored(leg, error) for leg in question.legs]
+        return answers
 
     def _in_time(self) -> None:
         if self.look.clock() >= self.deadline:
@@ -119,3 +129,17 @@ class Boundary:
         for value in sorted(self.look.environment.values(), key=len, reverse=True):
             text = text.replace(value, "***")
         return " ".join(text.split())[:_REASON_LIMIT]
+
+
+def _check_facts(evidence: Evidence) -> None:
+    """Check that the rules will be able to read what a probe wrote.
+
+    Raises:
+        ProbeFault: facts of a known question that fit none of its models.
+    """
+    has_model = evidence.question in MODELS and evidence.facts
+    if has_model and read_facts(evidence.question, evidence.facts) is None:
+        raise ProbeFault(
+            f"The facts of {evidence.question} fit none of the models that its rule reads.",
+            "This is a fault of the gate, not of the release: report it with the run's log.",
+        )

@@ -238,6 +238,23 @@ def test_refusals_pass_the_boundary(error: type[Exception], look: Look) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("facts", "errored"),
+    [({"fingerprints": "a key"}, False), ({"keys": "a key"}, True), ({}, False)],
+)
+def test_facts_that_no_rule_can_read_are_no_answer(
+    facts: dict[str, str],
+    errored: bool,  # noqa: FBT001 - a parameter
+    look: Look,
+) -> None:
+    """A yes with facts of another form would be judged by what the rule takes them for."""
+    leg = ("secrets", "tree")
+    probe = Question((leg,), lambda: look.found(*leg, Answer.YES, "none", facts=facts))
+    (evidence,) = Boundary(look, "x", look.clock() + timedelta(hours=1)).ask(probe)
+    assert evidence.errored is errored
+    assert evidence.answer is (Answer.UNKNOWN if errored else Answer.YES)
+
+
 def test_the_timebox_interrupts_a_probe_that_hangs(look: Look) -> None:
     """The probe that hangs, and those that were not asked in time, are INCONCLUSIVE and say so."""
     import time
