@@ -77,6 +77,10 @@ _NO_NETWORK = (
     "A suite has no network but its own loopback: let the tests start what they ask for, or move"
     " them to `integration`, which runs against the rehearsed services."
 )
+_NO_SYSTEM = (
+    "A suite reaches nothing but its own loopback: give it the database that it asks, for example"
+    " `needs: [postgres]`, let the tests start what they ask for, or move them to `integration`."
+)
 _REMEDIES = {
     _NO_DOCKER: (
         "A suite has no Docker: leave out the tests that start containers, and name what they need"
@@ -90,7 +94,7 @@ _REMEDIES = {
         " a conftest.py."
     ),
     "a name could not be resolved": _NO_NETWORK,
-    _REFUSED: _NO_NETWORK,
+    _REFUSED: _NO_SYSTEM,
     "the network is out of reach": _NO_NETWORK,
     "a port was in use": "Let the tests ask for a free port (port 0) in place of a fixed one.",
     "a place outside the copy cannot be written": (

@@ -132,6 +132,15 @@ class RerunFacts(Facts):
     not_the_code: dict[str, str] = Field(default_factory=dict)
 
 
+class WorldFacts(Facts):
+    """The systems that every run had for itself, and what was done there before the tests."""
+
+    systems: dict[str, str] = Field(default_factory=dict, description="name -> version, and whose")
+    user: str = Field(default="", description="the database's superuser, if there is one")
+    database: str = ""
+    prepared: list[str] = Field(default_factory=list, description="commands that ran before")
+
+
 class SuiteFacts(Facts):
     """The runs of one suite, the pass rate of every test, and what the control showed."""
 
@@ -151,6 +160,9 @@ class SuiteFacts(Facts):
     control: ControlFacts | None = None
     environment: EnvironmentFacts | None = Field(
         default=None, description="what was installed for it, where it has one of its own"
+    )
+    world: WorldFacts | None = Field(
+        default=None, description="what every run found beside it, where the suite needs anything"
     )
     at_report: RerunFacts | None = None
 

@@ -5,8 +5,9 @@ Where its code, report and tests are, and how it is started and asked.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -29,7 +30,22 @@ _HISTORY = (
 Runner = Literal["pytest", "vitest", "jest", "mocha", "node"]
 """What runs a suite; all but the first are of JavaScript, and take their packages from a lock."""
 
+Need = Literal["postgres", "redis", "vault"]
+"""A system of others that each run of a suite gets for itself."""
+
+DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
+
+_SYSTEM = re.compile(r"\{(postgres|redis|vault)(?:_[a-z]+)?\}")
 _OF_PYTHON = ("python", "project", "requirements", "extras", "groups", "packages")
+
+
+class SuiteDatabase(Strict):
+    """The names that a suite's own PostgreSQL has, as the release's settings write them."""
+
+    user: DatabaseName = Field(
+        default="postgres", description="its superuser, as POSTGRES_USER names it for the image"
+    )
+    name: DatabaseName = Field(default="app", description="a database, empty before `prepare`")
 
 
 class Suite(Strict):
@@ -61,7 +77,31 @@ class Suite(Strict):
     )
     install: InstallOrAuto | None = Field(default=None, description=INSTALL)
     environment: dict[str, str] = Field(
-        default_factory=dict, description="variables that the suite is run with; never a secret"
+        default_factory=dict,
+        description=(
+            "variables that the suite is run with; never a secret. `{postgres}`, a URL, and"
+            " `{postgres_host}`, `_port`, `_user`, `_password`, `_database`, `{redis}`, `_host`,"
+            " `_port`, `{vault}`, `{vault_token}` are filled in for what it `needs`, and"
+            " `{random}` with hexadecimal digits"
+        ),
+    )
+    needs: tuple[Need, ...] = Field(
+        default=(),
+        description=(
+            "systems that every run gets for itself, on loopback and their usual ports:"
+            " `postgres`, `redis`, `vault`"
+        ),
+    )
+    database: SuiteDatabase = Field(
+        default=SuiteDatabase(), description="the names that its PostgreSQL has"
+    )
+    prepare: tuple[tuple[str, ...], ...] = Field(
+        default=(),
+        description=(
+            "commands run once before the tests, in `directory` and in the suite's environment,"
+            " such as migrations; what they leave in the database every run starts with, what they"
+            " write beside the code is forgotten"
+        ),
     )
     arguments: tuple[str, ...] = ()
     command: tuple[str, ...] = Field(
@@ -102,6 +142,19 @@ class Suite(Strict):
             named += [f"install.{name}" for name in _OF_PYTHON if name in stated]
         if named:
             message = f"{', '.join(named)} is not for a suite that {self.runner} runs"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _says_what_it_needs(self) -> Self:
+        texts = [*self.environment.values(), *(word for step in self.prepare for word in step)]
+        addressed = {name for text in texts for name in _SYSTEM.findall(text)}
+        missing = sorted(addressed - {*self.needs})
+        if missing:
+            message = f"the suite asks for the address of {', '.join(missing)}: add it to `needs`"
+            raise ValueError(message)
+        if any(not step for step in self.prepare):
+            message = "a step of `prepare` has no command"
             raise ValueError(message)
         return self
 

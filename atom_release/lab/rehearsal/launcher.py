@@ -16,6 +16,7 @@ from pathlib import Path
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox import Network, Running, Sandbox
+from atom_release.lab.sandbox.order import DISK_MB
 
 _TAIL = 64 * 1024
 _LONGEST = 256 * 1024
@@ -51,8 +52,12 @@ class Launcher:
         environment: Mapping[str, str],
         writable: Sequence[Path] = (),
         memory_mb: int | None = None,
+        throwaway: Sequence[Path] = (),
+        disk_mb: int = DISK_MB,
     ) -> Running:
         """Start a process under a name; one already running under that name is ended first.
+
+        What it writes in `throwaway` is forgotten, and is `disk_mb` at most.
 
         Raises:
             ProbeFault: the rehearsal was closed meanwhile.
@@ -68,6 +73,8 @@ class Launcher:
             log=log,
             memory_mb=memory_mb,
             network=self.network,
+            throwaway=throwaway,
+            disk_mb=disk_mb,
         )
         with self._lock:
             self.running[name] = running

@@ -37,7 +37,7 @@ No superuser, so that row-level security that is not forced shows.
 
 NAME = "postgres"
 _SYSTEM = Path("/usr/lib/postgresql")
-_SETTINGS = {
+SETTINGS = {
     "unix_socket_directories": "../socket",
     # in the data folder: nothing is left behind however it ends
     "dynamic_shared_memory_type": "mmap",
@@ -216,7 +216,7 @@ exec "$bin/postgres" -D data -p "$port" "$@"
 
 
 def _starts(launcher: Launcher, folder: Path, server: Server, port: int, listen: str) -> bool:
-    wanted = {**_SETTINGS, "listen_addresses": listen}
+    wanted = {**SETTINGS, "listen_addresses": listen}
     settings = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
     argv = ["/bin/sh", "-c", _SCRIPT, "sh", str(server.bin), str(port), *settings]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C", "TZ": "UTC"}

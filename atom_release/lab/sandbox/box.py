@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.gate.rules.isolation import doubt
-from atom_release.lab.sandbox.order import SUBJECT, Bounds, Folders, Namespaces, Order
+from atom_release.lab.sandbox.order import DISK_MB, SUBJECT, Bounds, Folders, Namespaces, Order
 from atom_release.lab.sandbox.process import (
     Finished,
     Limits,
@@ -110,13 +110,16 @@ class Sandbox:
         log: Path,
         memory_mb: int | None = None,
         network: bool | Network = True,
+        throwaway: Sequence[Path] = (),
+        disk_mb: int = DISK_MB,
     ) -> Running:
         """Start a process that lives until it is stopped or the gate ends.
 
         In that network (True: the host's own, False: one without anybody), with `writable` in
-        place.
+        place. What it writes in `throwaway` is held in memory, `disk_mb` at most, and forgotten
+        when it ends (without namespaces it is written in place).
         """
-        folders = Folders(self.hidden, self.readable, writable=writable)
+        folders = Folders(self.hidden, self.readable, writable=writable, throwaway=throwaway)
         order = Order(
             argv,
             directory,
@@ -124,6 +127,7 @@ class Sandbox:
             folders,
             Bounds(resident_mb=memory_mb),
             network=network,
+            disk_mb=disk_mb,
             namespaces=self.namespaces,
             accounts=self.accounts,
         )
@@ -215,7 +219,7 @@ def _finish(order: Order, stopped: threading.Event) -> Finished:
 
 
 def _begin(order: Order, log: Path) -> Running:
-    _give_to_subject(order, order.folders.writable)
+    _give_to_subject(order, [*order.folders.writable, *order.folders.throwaway])
     with log.open("ab") as sink:
         work = launch(order, sink.fileno())
     try:

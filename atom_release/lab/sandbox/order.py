@@ -27,6 +27,9 @@ Namespaces = Literal["any", "user", "none"]
 _NEVER = {"/", "/proc", "/dev", "/sys", *PRIVATE}
 """What is there in any case, with what the list puts into it, and never as this machine has it."""
 
+DISK_MB = 256
+"""How much is held in memory of what is written into each folder that is not written in place."""
+
 SUBJECT = ("nobody",)
 """Whom the subject's code runs as."""
 
@@ -84,7 +87,7 @@ class Order:
     folders: Folders
     bounds: Bounds
     network: bool | Network
-    disk_mb: int = 256
+    disk_mb: int = DISK_MB
     namespaces: Namespaces = "any"
     accounts: Sequence[str] = SUBJECT
 

@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from xml.sax.saxutils import escape
 
 from atom_release.lab import junit
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.manifest.service import History
     from atom_release.lab.interpreter import Built
-    from atom_release.lab.sandbox import Layer
+    from atom_release.lab.sandbox import Finished, Layer
+    from atom_release.lab.worlds import Kit, World
 
 _WITNESS = Path(__file__).parents[2] / "lab" / "witness" / "release_gate_witness.py"
 _PLUGIN = "plugin"
@@ -71,6 +72,7 @@ class Bench:
     site: Path | None = None  # metadata and programs of the installed project
     built: Built | None = None  # what its build wrote beside its sources
     made: EnvironmentFacts | None = field(default=None, repr=False)
+    kit: Kit | None = field(default=None, repr=False)  # makes a world for each run
     by_pytest: ClassVar[bool] = True
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
@@ -81,14 +83,28 @@ class Bench:
         return self._run(tree, seed, self.limits.times(_MORE), collect_only=collect_only)
 
     def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
-        with (
-            throwaway(self.scratch, "run-") as room,
-            self._throwaway(tree, room) as copy,
-        ):
-            out = room / "out"
-            out.mkdir()
-            (out / "gitconfig").write_text(_SAFE)
-            (room / _PLUGIN).mkdir(mode=0o755)
+        with throwaway(self.scratch, "run-") as room:
+            if self.kit is None:
+                return self.run_in(room, tree, seed, limits, collect_only=collect_only)
+            with self.kit.open(room) as world:
+                bench = self.within(world)
+                return bench.run_in(room, tree, seed, limits, collect_only=collect_only)
+
+    def within(self, world: World) -> Self:
+        """Return the bench of one run that has this world beside it."""
+        return replace(
+            self,
+            environment=world.fill(self.environment),
+            network=world.network,
+            secret=(*self.secret, *world.secret),
+        )
+
+    def run_in(
+        self, room: Path, tree: Path, seed: int, limits: Limits, *, collect_only: bool
+    ) -> Run:
+        """Run once, in a folder that holds nothing yet, in the network that the bench names."""
+        with self._throwaway(tree, room) as copy:
+            out = _place_out(room)
             sandbox = replace(self.sandbox, readable=(*self.sandbox.readable, room / _PLUGIN))
             environment = self._environment(copy, out, seed, trace=collect_only)
             done = sandbox.run(
@@ -117,6 +133,21 @@ class Bench:
                 done.isolation,
                 copy=os.path.realpath(copy),
                 hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
+            )
+
+    def carry_out(self, tree: Path, room: Path, argv: Sequence[str]) -> Finished:
+        """Run a command where the tests run, as they run; what it writes there is forgotten."""
+        with self._throwaway(tree, room) as copy:
+            out = _place_out(room)
+            return self.sandbox.run(
+                argv,
+                directory=copy / self.directory,
+                writable=[out],
+                environment=self._environment(copy, out, 0, trace=False),
+                limits=self.limits,
+                network=self.network,
+                throwaway=[copy],
+                beneath={copy: self.beneath} if self.beneath else {},
             )
 
     @property
@@ -228,6 +259,15 @@ class Bench:
         site = [str(self.site)] if self.site else []
         given = self.environment.get("PYTHONPATH", "")
         return [str(witness.parent), *roots, *site, *filter(None, [given])]
+
+
+def _place_out(room: Path) -> Path:
+    """Make the folders that one run needs beside its copy; return the one that it writes."""
+    out = room / "out"
+    out.mkdir()
+    (out / "gitconfig").write_text(_SAFE)
+    (room / _PLUGIN).mkdir(mode=0o755)
+    return out
 
 
 def seen_by(sandbox: Sandbox, *more: Path) -> Sandbox:

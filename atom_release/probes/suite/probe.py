@@ -9,6 +9,7 @@ is not held against the release.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from atom_release.lab.environments import NoToolchain, make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.worlds import NoSystem
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import Bench, seen_by
 from atom_release.probes.suite.command import CommandBench, CommandSeries
@@ -32,12 +34,12 @@ from atom_release.probes.suite.script_run import (
 from atom_release.probes.suite.script_runners import REPORTERS, runner_of
 from atom_release.probes.suite.series import Series, evidence
 from atom_release.probes.suite.verdict import some
+from atom_release.probes.suite.worlds import describe_world, in_world
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.facts.suite import SuiteFacts
     from atom_release.gate.manifest import Integration, Service
@@ -72,20 +74,19 @@ def run_suite(look: Look, service: Service) -> Evidence:
             f"this clone does not hold {some(missing)}, of the tests or of what they test",
             remedy=f"Fetch it: {MENDED}",
         )
-    try:
-        made = bench_of(look, suite)
-    except ProbeFault as fault:
-        return look.found(
-            "suite",
-            service.id,
-            without_bench(fault),
-            f"the tests of {service.name} could not be run: {fault.message}",
-            remedy=fault.remedy,
-        )
-    series = _series(look, service, suite, made)
-    return evidence(
-        look, "suite", service.id, series.carry_out(), partial(with_environment, made.made)
-    )
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(in_world(look, suite, bench_of(look, suite)))
+        except ProbeFault as fault:
+            return look.found(
+                "suite",
+                service.id,
+                without_bench(fault),
+                f"the tests of {service.name} could not be run: {fault.message}",
+                remedy=fault.remedy,
+            )
+        finding = _series(look, service, suite, made).carry_out()
+    return evidence(look, "suite", service.id, finding, partial(with_environment, made))
 
 
 def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
@@ -99,14 +100,14 @@ def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
     return replace(series, excuse=excuse(unbuilt)) if unbuilt else series
 
 
-def with_environment(made: EnvironmentFacts | None, facts: SuiteFacts) -> SuiteFacts:
-    """Return the facts with what was installed for the suite."""
-    return facts.model_copy(update={"environment": made})
+def with_environment(made: Bench, facts: SuiteFacts) -> SuiteFacts:
+    """Return the facts with what was installed for the suite, and what its runs had beside them."""
+    return facts.model_copy(update={"environment": made.made, "world": describe_world(made)})
 
 
 def without_bench(fault: ProbeFault) -> Answer:
-    """Return what it means that a suite's Python could not be had: a toolchain may be absent."""
-    return Answer.ABSENT if isinstance(fault, NoToolchain) else Answer.UNKNOWN
+    """Return what it means that a suite could not be run: a toolchain or system may be absent."""
+    return Answer.ABSENT if isinstance(fault, NoToolchain | NoSystem) else Answer.UNKNOWN
 
 
 def needed_paths(suite: Suite) -> list[str | None]:

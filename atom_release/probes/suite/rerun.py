@@ -11,6 +11,7 @@ know what follows: the verdict on the claim is `gate.verdicts`.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import CORES, bench_of, lacks, needed_paths
 from atom_release.probes.suite.run_facts import run_facts
 from atom_release.probes.suite.verdict import some
+from atom_release.probes.suite.worlds import in_world
 from atom_release.source.commit import open_tree
 
 if TYPE_CHECKING:
@@ -59,13 +61,14 @@ def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
         return RerunFacts(
             commit=commit, problem=f"this clone does not hold {some(then.tree.missing)} of it"
         )
-    try:
-        made = bench_of(then, suite)
-    except ProbeFault as fault:
-        return RerunFacts(commit=commit, problem=fault.message)
-    tree = trees.judged(then, made.history, made.built)[0]
-    with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
-        runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(in_world(then, suite, bench_of(then, suite)))
+        except ProbeFault as fault:
+            return RerunFacts(commit=commit, problem=fault.message)
+        tree = trees.judged(then, made.history, made.built)[0]
+        with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
+            runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
     cases = [
         case
         for run in runs

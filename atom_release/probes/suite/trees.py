@@ -49,7 +49,7 @@ def room(look: Look) -> Path:
 @cache
 def _sweep(scratch: Path) -> None:
     """Remove, once in a process, what killed gates left of the suites of any commit."""
-    sweep(scratch, f"*/{_FOLDER}/*/run-*", f"*/{_FOLDER}/*/control-*")
+    sweep(scratch, f"*/{_FOLDER}/*/run-*", f"*/{_FOLDER}/*/control-*", f"*/{_FOLDER}/*/world-*")
 
 
 def judged(look: Look, history: History = "commit", built: Built | None = None) -> tuple[Path, str]:

