@@ -21,6 +21,7 @@ from atom_release.gate.rules import legs
 from atom_release.gate.rules.legs import Case
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
+from atom_release.records import names
 from atom_release.reference.build import build
 from atom_release.reference.scenarios import manifest_bytes
 from atom_release.release import policy_questions, service_questions, system_questions
@@ -223,6 +224,33 @@ def test_a_rehearsal_that_cannot_be_had_is_evidence_too(
     step.rehearsal = raising
     (piece,) = _evidence(service_questions.cross_service(step))
     assert (piece.leg, piece.errored) == (("integration", "cross-service"), True)
+
+
+@pytest.mark.parametrize(
+    ("station", "log"),
+    [
+        (service_questions.cross_service, names.CROSS_SERVICE_LOG),
+        (service_questions.perf_summary, names.PERF_SUMMARY_LOG),
+        (policy_questions.policy_check, names.POLICY_CHECK_LOG),
+    ],
+)
+def test_what_the_services_wrote_is_an_artifact_of_each_step_that_asked_them(
+    station: Callable[[Any], Mapping[str, bytes]],
+    log: str,
+    look: Look,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where a probe met an error: then it is wanted most."""
+    for name, questions in PROBES.items():
+        monkeypatch.setattr(f"atom_release.{name}", answering(look, questions))
+    monkeypatch.setattr("atom_release.probes.latency.probe_latency", raising)
+    monkeypatch.setattr("atom_release.release.released.signer", lambda _: (bytes, bytes))
+    step = step_of(look, "step")
+    rehearsal = step.rehearsal()
+    rehearsal.transcript = lambda: b"== C.1: up\nno such table: scores\n"
+    assert station(step)[log] == rehearsal.transcript()
+    step.rehearsal = raising
+    assert station(step)[log] == b"no service was rehearsed for this step\n"
 
 
 @pytest.mark.parametrize("error", [Refused, ActFailed])
