@@ -58,9 +58,10 @@ def _absolute(path: Path | None) -> Path | None:
 
 def _judge(settings: Settings, *, acts: bool, json: bool) -> None:
     """Judge, show and end with the exit status; a manifest that is wrong ends it before Dagster."""
-    from atom_release.release.subject import open_subject
+    from atom_release.release.subject import check_reports_are_held, open_subject
 
     subject = open_subject(settings, create=True)
+    check_reports_are_held(subject)
     from atom_release.cli import output_decision
     from atom_release.graph import running
 

@@ -34,7 +34,7 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         key=blueprint.key_of(name),
         description=(
             f"The implementation report of {service.name} ({service.id}) as committed; its data"
-            " version is the SHA-256 of its bytes."
+            " version is the SHA-256 of its bytes, or its Git id where the clone lacks them."
         ),
         kinds={"markdown", "git"},
         owners=OWNERS,
@@ -46,12 +46,11 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         work = work_of(context, blueprint, release, name)
         tree = work.subject.tree
         paths = tree.glob(service.report) if service.report is not None else []
-        digests = {path: tree.digest(path) for path in paths}
         shown: dict[str, str] = {
             "commit": tree.commit,
             "paths": ", ".join(paths) or _why_none(service),
         }
-        version = "+".join(digests.values()) or "absent"
+        version = "+".join(map(tree.version, paths)) or "absent"
         yield dg.MaterializeResult(
             asset_key=blueprint.key_of(name), data_version=dg.DataVersion(version), metadata=shown
         )

@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.gate.manifest import Manifest
+from atom_release.git import shown
 from atom_release.release.operators_places import check_before_opening, check_places
 from atom_release.settings import Settings
 from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_manifest
+from atom_release.source.objects import MENDED
 from atom_release.source.operator_file import NO_FILE, OperatorFile, check_outside, read_operator
 
 if TYPE_CHECKING:
     from atom_release.records.signing_keys import KeyPair
     from atom_release.records.store import Store
     from atom_release.source.commit import JudgedTree
+
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,27 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
     key = signing_key_of(operator.operator.signing_key, settings)
     store = Store(settings.out, key)
     return Subject(settings, manifest, content, external, tree, store, key, operator)
+
+
+def check_reports_are_held(subject: Subject) -> None:
+    """Check that the clone holds the reports that the release is judged by.
+
+    Raises:
+        Misuse: it lacks one, as a partial clone does; nothing was judged yet.
+    """
+    reports = {
+        path
+        for service in subject.manifest.services
+        if service.report is not None
+        for path in subject.tree.glob(service.report)
+    }
+    if lacking := sorted(reports.intersection(subject.tree.missing)):
+        names = ", ".join(map(shown, lacking[:_NAMED])) + (", ..." if lacking[_NAMED:] else "")
+        raise Misuse(
+            f"Nothing was judged: {len(lacking)} of {len(reports)} service reports are not in this"
+            f" clone: {names}.",
+            f"Fetch what it lacks: {MENDED}",
+        )
 
 
 def signing_key_of(uri: str | None, settings: Settings) -> KeyPair:

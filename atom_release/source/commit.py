@@ -66,6 +66,11 @@ class JudgedTree:
             self._digests[oid] = hashlib.sha256(self.objects.read(oid, shown(path))).hexdigest()
         return self._digests[oid]
 
+    def version(self, path: str) -> str:
+        """Return the SHA-256 of a file, or its Git id where the clone does not hold its content."""
+        oid = self._blob(path).oid
+        return f"git:{oid}" if oid in self.objects.missing else self.digest(path)
+
     def glob(self, pattern: str) -> list[str]:
         """Return the sorted paths of the files (not links) that match.
 

@@ -207,6 +207,24 @@ def test_a_bare_repository_and_a_dirty_tree_are_judged(
     ), snapshot["notes"]
 
 
+def test_a_partial_clone_is_misuse_until_it_holds_the_reports(
+    release: Tiny, home: Path, tmp_path: Path, call: Caller
+) -> None:
+    """The manifest is there and the report is not: nothing was judged, so nothing is RED."""
+    release.git("config", "uploadpack.allowFilter", "true")
+    address, partial = f"file://{release.repository}", tmp_path / "partial"
+    lazily = ("clone", "-q", "--no-checkout", "--filter=blob:none")
+    release.git(*lazily, address, str(partial), at=tmp_path)
+    release.git("checkout", "-q", "HEAD", "--", "release.yaml", at=partial)
+    given = ["--repo", str(partial), *options(release)[2:]]
+    done = call("audit", *given, home=home)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "1 of 1 service reports are not in this clone: reports/X.1.md" in done.stderr
+    assert "git fetch --refetch --no-filter origin" in done.stderr
+    release.git("fetch", "-q", "--refetch", "--no-filter", "origin", at=partial)
+    assert call("audit", *given, home=home).returncode == 0
+
+
 def test_scenarios_and_reference(home: Path, tmp_path: Path, call: Caller) -> None:
     """The list says what each scenario must turn; the reference release is a clean work tree."""
     listed = {

@@ -296,6 +296,7 @@ def test_a_partial_clone_lacks_blobs_and_fetches_none(repository: Path, tmp_path
     with pytest.raises(MissingBlob, match=r"a\.txt") as caught:
         tree.read("a.txt")
     assert caught.value.remedy == "Fetch it: git fetch --refetch --no-filter origin"
+    assert tree.version("a.txt") == f"git:{tree.entries['a.txt'].oid}"
     assert any("partial" in note for note in tree.notes)
     assert tree.history_complete
     assert git(tmp_path / "partial", "count-objects", "-v") == held
