@@ -225,6 +225,8 @@ class _Reading:
             return
         if not (phrase.named or noun):
             return  # a bare share may be of anything: "256/256 buckets"
+        if not phrase.named and words("written").search(lowered):
+            return  # "Tests implemented (8/8)" says that they were written
         labelled = _LABEL.match(clause) is not None
         if labelled and (not noun or fact.kind is not Kind.HEADING):
             return  # of the part that the label names

@@ -70,10 +70,12 @@ def _with_all_pass(counts: Counts, all_pass: int | None) -> Counts:
 
 def _choose(statements: list[Statement]) -> list[Statement]:
     """Return the statement that speaks for the suite, and those that agree with it."""
+    parts: list[Statement] = []
     for rank in Rank:
         ranked = [statement for statement in statements if statement.rank is rank]
         lead = _lead(ranked)
-        if lead is None:
+        if lead is None or not _is_of_more(lead, parts):
+            parts += [part for part in ranked if rank <= Rank.HEADING and _counts_results(part)]
             continue
         agreeing = [
             statement
@@ -84,6 +86,18 @@ def _choose(statements: list[Statement]) -> list[Statement]:
         ]
         return [lead, *agreeing]
     return []
+
+
+def _counts_results(statement: Statement) -> bool:
+    """Return whether a statement says how tests went, and not only how many there are."""
+    return bool({"passed", "failed"} & set(statement.counts.names()))
+
+
+def _is_of_more(lead: Statement, parts: list[Statement]) -> bool:
+    """Return whether a statement counts more tests than each of the parts stated above its rank."""
+    total = lead.counts.completed().total
+    stated = [part.counts.completed().total for part in parts]
+    return not parts or bool(total and all(count is None or count < total for count in stated))
 
 
 def _lead(ranked: list[Statement]) -> Statement | None:

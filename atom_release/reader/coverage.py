@@ -94,8 +94,9 @@ def _rank(fact: Fact, *, of_coverage: bool) -> Rank | None:
     if fact.key == "statements":
         return Rank.LINE
     section = fact.section
-    general = section.header or section.topic.verdict or section.inherited.testing or section.foot
-    return Rank.FIELD if general or section.inherited.coverage else None
+    topics = section.topic
+    general = section.header or section.foot or topics.verdict or topics.testing
+    return Rank.FIELD if general or topics.coverage else None
 
 
 def _value(text: str) -> float | None:

@@ -35,6 +35,7 @@ _SIZED = re.compile(
 )
 _STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
 _RANGE = re.compile(r"[`*]*\s(?:to|through|到|至|bis|hasta|até|から)\s")
+_LEADING = re.compile(r"^[^\w]{1,12}")
 _SHORT = 4
 _DEEP = 24
 _IN_MANY_FOLDERS = frozenset(
@@ -194,6 +195,8 @@ class _Lists:
         for pair in self.document.fields_of.get(fact.line, ()):
             if not pair.is_a("file") and not pair.is_a("made"):
                 continue
+            if pair.is_a("location") and not _of_what_was_made(fact.section):
+                continue  # it says where something is, which may be still to be made
             value = fact.raw.partition(":")[2] if ":" in fact.raw else fact.raw.partition("：")[2]
             paths, begin, end = first_paths(value.lstrip("* "))
             if paths and value.lstrip("* ").startswith(("`", "[")) and _delivers(fact, begin, end):
@@ -222,10 +225,23 @@ def _delivers(fact: Fact, begin: int, end: int) -> bool:
     behind = fact.raw[end:].lower()
     if removed.search(re.sub(r"`[^`]*`", " ", before)):
         return False
-    if _RANGE.match(behind):
+    if _RANGE.match(behind) or _is_gone(behind):
         return False
     match = removed.search(behind)
     return match is None or len(re.findall(r"\w+", behind)) > _SHORT or begin > end
+
+
+def _is_gone(behind: str) -> bool:
+    """Return whether what stands behind a path says first that its file is gone.
+
+    "deleted from the old folder" does, "removed two imports" speaks of what is in it.
+    """
+    text = _LEADING.sub("", behind)
+    gone = words("gone_now").match(text)
+    if gone is None:
+        return False
+    rest = text[gone.end() :].lstrip()
+    return not rest or rest[0] in ",;.:()（）。，—-" or words("gone_why").match(rest) is not None
 
 
 def _table(table: Table) -> Iterator[tuple[str, int]]:
@@ -239,7 +255,7 @@ def _table(table: Table) -> Iterator[tuple[str, int]]:
     inside = table.section.inherited.files
     if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
         return
-    if not inside and table.section.inherited.testing:
+    if not inside and (table.section.inherited.testing or _is_index(table.section)):
         return
     for index in _columns(table, column):
         for row in table.rows:
@@ -249,6 +265,13 @@ def _table(table: Table) -> Iterator[tuple[str, int]]:
                     for path in paths_in(row.raw_cells[index])
                     if inside or not path.endswith("/")
                 )
+
+
+def _is_index(section: Section) -> bool:
+    """Return whether a section tells which documents there are, and not that they were made."""
+    title = section.title.lower()
+    documents = words("t_documents").search(title) is not None
+    return documents and not (section.topic.made or words("verb_made").search(title))
 
 
 def _columns(table: Table, first: int) -> Iterator[int]:

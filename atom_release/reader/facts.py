@@ -199,7 +199,7 @@ class Document:
 
 _FIELD = re.compile(r"[^\w]{0,8}(\w[^:=|]{0,60}?)\s*[:=](?!//|=)\s*(\S.*)")
 _DASHED = re.compile(r"\W{0,6}(\w[\w ]{2,40}?)\s+[-\u2013\u2014]\s+(\S.{0,300})")
-_SEPARATOR = re.compile(r"\s[|·•]\s|(?:\u3000|\s{3,})(?=\S{1,20}[:：])")
+_SEPARATOR = re.compile(r"\s[|·•]\s|\s?｜\s?|(?:\u3000|\s{3,})(?=\S{1,20}[:：])")
 
 
 def split_fields(fact: Fact) -> Iterator[Fact]:

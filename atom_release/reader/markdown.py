@@ -78,6 +78,7 @@ class _Walk:
         self.document = document
         self.page = Page()
         self.section = sections.start()
+        self.titled = self.section
         self.headings = 0
         self.texts = 0
         self.quotes = 0
@@ -135,7 +136,7 @@ class _Walk:
         if self._quoted() or (inline.content and not content.strip()):
             return
         level = int(opened.tag[1:])
-        parent = self.section
+        parent = self.titled  # a rule ends no section: what comes below it has its heading
         while parent.level >= level and parent.parent is not None:
             parent = parent.parent
         still = self._only_header()
@@ -147,6 +148,7 @@ class _Walk:
         above = parent if 0 < parent.level < level else None
         header = first or (still and level <= _SUBTITLE_LEVEL and not topic.speaks)
         self.section = sections.Section(title, level, _first(opened), topic, above, header=header)
+        self.titled = self.section
         if self.document.title is None and title:
             self.document.title = title
         self.document.add(

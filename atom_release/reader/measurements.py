@@ -183,7 +183,7 @@ def _latency(document: Document, text: str, number: int) -> Iterator[Claim]:
     lowered = text.lower()
     if words("not_latency").search(lowered):
         return
-    for match in _QUANTITY.finditer(text):
+    for match in _QUANTITY.finditer(_without_remarks(text)):
         sign = (match[1] or "").strip().lower()
         yield document.claim(
             ClaimKind.LATENCY,
@@ -193,6 +193,19 @@ def _latency(document: Document, text: str, number: int) -> Iterator[Claim]:
             comparator=_COMPARATORS.get(sign, "="),
             detail=_statistic(lowered[: match.start()]) or _statistic(lowered[match.end() :]),
         )
+
+
+def _without_remarks(text: str) -> str:
+    """Return the text with brackets blanked that say of what a quantity outside them is.
+
+    "100 ms per chunk (10 s of audio)" measured the first; one that names a statistic stays.
+    """
+    outside = _BRACKET.sub(lambda match: " " * len(match[0]), text)
+    if outside == text or _QUANTITY.search(outside) is None:
+        return text
+    return _BRACKET.sub(
+        lambda match: match[0] if _statistic(match[0].lower()) else " " * len(match[0]), text
+    )
 
 
 def _statistic(text: str) -> str | None:

@@ -129,7 +129,7 @@ def settled(record: ClaimRecord) -> ClaimRecord:
 def _markdown(path: str, document: Document) -> ClaimRecord:
     task, task_findings = task_id(document, path)
     head = read_header(document)
-    status = read_status(document, task)
+    status = read_status(document, task, path)
     tests = read_counts(document, task)
     policies = read_policies(document)
     paths = list(read_deliverables(document))

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from atom_release.gate.claims.record import Claim, ClaimKind, ReportStatus
+from atom_release.reader.document_kinds import is_decision_record, is_plan, only_agrees
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import topic
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -84,10 +85,14 @@ class StatusRead:
     line: int = 0
 
 
-def read_status(document: Document, task_id: str | None) -> StatusRead:
+def read_status(document: Document, task_id: str | None, path: str = "") -> StatusRead:
     """Read the report's own status; MISSING where it gives none, UNREAD where it is not clear."""
+    if is_decision_record(document, path):
+        return StatusRead(
+            ReportStatus.MISSING, None, (), (), "a decision record's status is the decision's"
+        )
     statements = sorted(
-        _statements(document, task_id), key=lambda stated: (stated.rank, stated.line)
+        _of_the_work(document, task_id), key=lambda stated: (stated.rank, stated.line)
     )
     fields = [stated for stated in statements if stated.rank < Rank.TITLE]
     speaking = fields or statements[:1]
@@ -132,6 +137,14 @@ def _disagreements(lead: Stated, understood: list[Stated]) -> Iterator[str]:
                 f"the status is {lead.raw!r} on line {lead.line} and {stated.raw!r} on line"
                 f" {stated.line}"
             )
+
+
+def _of_the_work(document: Document, task_id: str | None) -> Iterator[Stated]:
+    """Yield the statements; that a plan was agreed upon is a status nobody needs to understand."""
+    plan = is_plan(document)
+    for stated in _statements(document, task_id):
+        agreed = plan and stated.status is ReportStatus.PASS and only_agrees(stated.raw)
+        yield replace(stated, status=None) if agreed else stated
 
 
 def _statements(document: Document, task_id: str | None) -> Iterator[Stated]:

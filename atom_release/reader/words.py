@@ -59,6 +59,13 @@ _FILLERS = re.compile(
     r"\b(?:fully|all|currently|status|overall|is|are|todos|todas|tous|toutes|alle|los|las|os|as|"
     r"les|and|y|e|et|und|the)\b|全部|已|全て|すべて|しました|です|了|\d+\s*%?|/"
 )
+_BY_MEANS_OF = re.compile(
+    r"[通][过過](?=[\w])(?!了|率|后|度|数|项|个|件|所有|全部|验收|測試|[\w]{0,10}(?:测试|測試|审核|检查|验证|驗證|评审|验收|检验|考核|校验|编译|构建))"
+)
+"""The word for "passed" where it says "by means of": what follows it is no test."""
+_FEW = 7
+_FEW_WIDE = 6
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -81,6 +88,8 @@ def status_of(raw: str) -> ReportStatus | None:
 def normal(raw: str) -> str:
     """Return the text in lower case, with shortcodes as the signs that they stand for."""
     text = " ".join(raw[:LONGEST].split()).lower()
+    if "通" in text:
+        text = _BY_MEANS_OF.sub(" ", text)
     if ":" in text:
         text = _SHORTCODE.sub(lambda match: _SHORTCODES.get(match[1], match[0]), text)
     return text
@@ -166,8 +175,18 @@ def _words(head: str) -> ReportStatus | None:
     if partial:
         return ReportStatus.PARTIAL
     if passed:
-        return None if words("negation").search(rest) else ReportStatus.PASS
+        unclear = words("negation").search(rest) or _only_praises(head)
+        return None if unclear else ReportStatus.PASS
     return None
+
+
+def _only_praises(head: str) -> bool:
+    """Return whether a long clause passes by no more than a word that also praises a part.
+
+    "Good foundation, excellent progress on the parser" is no status, "Excellent" is one.
+    """
+    short = len(head.split()) <= _FEW and len(_WIDE.findall(head)) <= _FEW_WIDE
+    return not short and words("pass").search(words("pass_weak").sub(" ", head)) is None
 
 
 def _unfinished(text: str, *, bracketed: bool = False) -> bool:
