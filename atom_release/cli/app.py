@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atom_release import __version__, settings
-from atom_release.cli import inspect, judge, setup, sign
+from atom_release.cli import inspect, judge, prove, setup, sign
 from atom_release.errors import AtomReleaseError, Misuse
 from atom_release.gate.printable import printable
 
@@ -37,6 +37,7 @@ for command in (
     setup.reference,
     setup.scenarios,
     setup.init,
+    prove.prove,
     setup.doctor,
     setup.keygen,
     setup.schema,
@@ -64,7 +65,7 @@ def main() -> None:
     """Run the command line; an error that a person can fix is one sentence with its remedy."""
     settings.close_to_writers()
     try:
-        status = app(standalone_mode="--json" not in sys.argv[1:])
+        status = app(standalone_mode=not _wants_json())
     except Misuse as error:
         _fail(2, error.message, error.remedy)
     except AtomReleaseError as error:
@@ -74,9 +75,15 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def _wants_json() -> bool:
+    """Return whether the gate's own words, up to the command of another program's, say so."""
+    words = sys.argv[1:]
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
+
+
 def _fail(status: int, message: str, remedy: str) -> NoReturn:
     """Print what went wrong and end: one JSON document under `--json`, else a line on stderr."""
-    if "--json" in sys.argv[1:]:
+    if _wants_json():
         import json
 
         sys.stdout.write(json.dumps({"error": message, "remedy": remedy}, indent=2) + "\n")

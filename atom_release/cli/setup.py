@@ -116,14 +116,21 @@ def schema(
     claims: Annotated[
         bool, typer.Option("--claims", help="Of the claims block of a report instead.")
     ] = False,
+    proof: Annotated[
+        bool, typer.Option("--proof", help="Of what `prove --json` prints instead.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print the JSON schema of the manifest, of the operator's file or of a claims block."""
+    """Print the JSON schema of the manifest, or of another document that is named."""
     del json  # a schema is one JSON document either way
     if claims:
         from atom_release.gate.claims.given import claims_schema
 
         output.print_json(claims_schema())
+    elif proof:
+        from atom_release.gate.documents.proof import proof_schema
+
+        output.print_json(proof_schema())
     elif operator:
         from atom_release.gate.operator import Operator
 

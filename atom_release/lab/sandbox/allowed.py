@@ -116,6 +116,27 @@ def tool_paths(
     return tuple(shown)
 
 
+def path_folders(path_text: str, hidden: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the folders of a PATH, each with the installation that it belongs to.
+
+    The system's are seen anyway; one that holds something hidden is left out.
+    """
+    covered = [folder.resolve() for folder in hidden]
+    shown: dict[Path, None] = {}
+    for entry in map(Path, path_text.split(os.pathsep)):
+        real = entry.resolve()
+        if (
+            not entry.is_absolute()
+            or not entry.is_dir()
+            or str(entry).startswith(tuple(f"{folder}/" for folder in SYSTEM))
+            or any(folder.is_relative_to(real) for folder in covered)
+        ):
+            continue
+        for place in (*_installation(entry / "program", covered), entry):
+            shown.setdefault(place)
+    return tuple(shown)
+
+
 def is_program(path: str | Path) -> bool:
     """Check whether there is a file that can be executed, at the end of its links."""
     return Path(path).is_file() and os.access(path, os.X_OK)
