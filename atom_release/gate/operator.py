@@ -7,11 +7,13 @@ take what a YAML parser gave. What the gate does without a file stands here as t
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from atom_release.gate.manifest.check import OWN_ID, is_own_id
 from atom_release.gate.manifest.fields import Duration, Reference, Strict, VariableName
 from atom_release.gate.vocabulary import FIXED_CRITERIA, Assurance
 
@@ -25,8 +27,11 @@ TIMEBOX = timedelta(hours=24)
 
 
 def _criterion(name: str) -> str:
-    if name not in {SERVICES, *FIXED_CRITERIA}:
-        message = f"{name!r} is neither `{SERVICES}` nor one of {', '.join(FIXED_CRITERIA)}"
+    if name not in {SERVICES, *FIXED_CRITERIA} and not re.fullmatch(OWN_ID, name):
+        message = (
+            f"{name!r} is neither `{SERVICES}` nor one of {', '.join(FIXED_CRITERIA)}, nor the id"
+            " of a check of a release's own, such as L-1"
+        )
         raise ValueError(message)
     return name
 
@@ -191,5 +196,6 @@ class Operator(Strict):
 
     def least_assurance(self, criterion: str) -> Assurance:
         """Return the least assurance that counts for a criterion on this operator's word."""
-        named = criterion if criterion in FIXED_CRITERIA else SERVICES
+        is_service = criterion not in FIXED_CRITERIA and not is_own_id(criterion)
+        named = SERVICES if is_service else criterion
         return self.assurance.get(named, Assurance.REHEARSED)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from atom_release.gate.catalogue import criteria
 from atom_release.gate.manifest import Service, slug
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_specs
@@ -51,6 +52,12 @@ def _policy_check(work: "Work") -> Mapping[str, bytes]:
     return policy_questions.policy_check(work)
 
 
+def _own_checks(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import check_questions
+
+    return check_questions.own_checks(work)
+
+
 def _aggregated(work: "Work") -> Mapping[str, bytes]:
     from atom_release.release import decision_reports
 
@@ -71,6 +78,8 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     evidence = tuple(station.name for station in services)
     names = blueprint.names
     name = names.artifact
+    own = _own_check_stations(blueprint)
+    own_names = tuple(station.name for station in own)
     return (
         *services,
         Station(
@@ -122,13 +131,14 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             ),
             _policy_check,
         ),
+        *own,
         Station(
             "aggregated",
             "decision",
             "T1: the ledger of every claim of every service report, with what the evidence says"
             " of it.",
             frozenset({"markdown"}),
-            (*evidence, "cross_service", "perf_summary", "policy_check"),
+            (*evidence, "cross_service", "perf_summary", "policy_check", *own_names),
             (name(artifact_names.AGGREGATED), name(artifact_names.AGGREGATED_TEXT)),
             _aggregated,
         ),
@@ -144,6 +154,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
                 "cross_service",
                 "perf_summary",
                 "policy_check",
+                *own_names,
                 "aggregated",
             ),
             (
@@ -156,6 +167,24 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
                 names.page,
             ),
             _snapshot,
+        ),
+    )
+
+
+def _own_check_stations(blueprint: Blueprint) -> tuple[Station, ...]:
+    """Return the asset of the release's own checks, where it has any."""
+    if not blueprint.manifest.checks:
+        return ()
+    name = blueprint.names.artifact
+    return (
+        Station(
+            criteria.OWN_CHECKS,
+            "evidence",
+            "The release's own checks, each as the tree is and with a change that it has to find.",
+            frozenset({"shell"}),
+            (),
+            (name(artifact_names.OWN_CHECKS), name(artifact_names.OWN_CHECKS_LOG)),
+            _own_checks,
         ),
     )
 

@@ -20,6 +20,8 @@ POLICY_CHECK = "PolicyCheck.json"
 POLICY_CHECK_LOG = "PolicyCheck.log"
 POLICY_CHECK_TEXT = "PolicyCheck.md"
 POLICY_CHECK_SARIF = "PolicyCheck.sarif"
+OWN_CHECKS = "OwnChecks.json"
+OWN_CHECKS_LOG = "OwnChecks.log"
 AGGREGATED = "Aggregated.json"
 AGGREGATED_TEXT = "Aggregated.md"
 WAIVERS = "Waivers.json"
@@ -56,7 +58,8 @@ class ArtifactNames:
     def evidence_artifacts(self) -> tuple[str, ...]:
         """The names of all artifacts that may hold evidence."""
         services = tuple(self.evidence_artifact(service) for service in self.manifest.services)
-        shared = (INFRA_SIMULATION, CROSS_SERVICE, PERF_SUMMARY, POLICY_CHECK)
+        shared = [INFRA_SIMULATION, CROSS_SERVICE, PERF_SUMMARY, POLICY_CHECK]
+        shared += [OWN_CHECKS] if self.manifest.checks else []
         return services + tuple(self.artifact(ending) for ending in shared)
 
     def beside(self, service: Service) -> tuple[str, str, str]:

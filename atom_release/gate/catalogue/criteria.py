@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from atom_release.gate.manifest import Manifest, Service, slug
+from atom_release.gate.manifest import Check, Manifest, Service, is_own_id, slug
 from atom_release.gate.operator import SERVICES, Operator
-from atom_release.gate.vocabulary import ROLL_UP_NAMES, BlockedPolicy, Outcome
+from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, BlockedPolicy, Outcome
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,25 @@ ROLL_UPS = dict(
 
 
 def catalogue(manifest: Manifest) -> tuple[Criterion, ...]:
-    """Return every criterion that a release of this manifest can be held to, services first."""
-    return tuple(_own_criterion(service) for service in manifest.services) + _FIXED
+    """Return every criterion that a release of this manifest can be held to.
+
+    Its services' first, then those of every release, then those of its own checks.
+    """
+    services = tuple(_own_criterion(service) for service in manifest.services)
+    return (*services, *_FIXED, *map(_of_check, manifest.checks))
+
+
+def _of_check(check: Check) -> Criterion:
+    return Criterion(check.id, check.title, check.asks, OWN_CHECKS)
+
+
+OWN_CHECKS = "own_checks"
+"""The asset that shows the criteria of a release's own checks."""
+
+
+def roll_ups(manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """Return what is shown as the worst of others: as every release has it, or as this one has."""
+    return {**ROLL_UPS, **manifest.roll_ups}
 
 
 def _own_criterion(service: Service) -> Criterion:
@@ -151,8 +168,13 @@ def _own_criterion(service: Service) -> Criterion:
 
 
 def asks_of(criterion: str) -> str:
-    """Return the sentence of what a criterion asks; of a service's own, that of all services."""
+    """Return the sentence of what a criterion asks.
+
+    Of a service's own that of all services, and likewise of a check of the release's own.
+    """
     fixed = {entry.id: entry.asks for entry in _FIXED}
+    if is_own_id(criterion) and criterion not in fixed:
+        return "The check is green, and red with a change that is known to be bad."
     return fixed.get(criterion, _SERVICE_ASKS.format(report="the report"))
 
 
@@ -166,9 +188,21 @@ def expected(manifest: Manifest) -> tuple[Criterion, ...]:
 def below_floor(manifest: Manifest, operator: Operator) -> tuple[Criterion, ...]:
     """Return the criteria that the manifest leaves out and the operator's floor asks all the same.
 
-    Every release has every criterion of a floor: its services' own, and the fixed ones; AC1 only
-    where a report is named.
+    Every release has the fixed criteria of a floor and its services' own; AC1 only where a report
+    is named. One of the floor's that only some release's own check can have is left out by a
+    release without that check.
     """
+    lacking = tuple(
+        Criterion(name, "Asked by the operator's floor", asks_of(name), OWN_CHECKS)
+        for name in operator.floor
+        if is_own_id(name)
+        and name not in FIXED_CRITERIA
+        and name not in {check.id for check in manifest.checks}
+    )
+    return (*_left_out_below(manifest, operator), *lacking)
+
+
+def _left_out_below(manifest: Manifest, operator: Operator) -> tuple[Criterion, ...]:
     services = {service.id for service in manifest.services}
     return tuple(
         criterion

@@ -35,6 +35,9 @@ class LegSpec:
         return f"{self.question}/{self.subject}"
 
 
+OWN_CHECK = "own-check"
+"""The question that a check of a release's own asks, of itself."""
+
 _NO_REPORT = "the manifest names no report"
 _NOTHING_CLAIMED = "nothing is claimed: the manifest names no report"
 
@@ -48,6 +51,8 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
     for service in manifest.services:
         if service.id == criterion:
             return tuple(_service_legs(service))
+    if any(check.id == criterion for check in manifest.checks):
+        return (LegSpec(criterion, OWN_CHECK, criterion),)
     return tuple(_LEGS[criterion](manifest))
 
 

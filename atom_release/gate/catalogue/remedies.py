@@ -111,6 +111,7 @@ _CHANGES = {
     "measurement": (
         "Mend or leave out the named file; the gate's own measurement decides without it."
     ),
+    "own-check": "Mend what the check names, or the check itself, and commit.",
     "tag": "Choose another release.tag; a tag is never moved.",
     "remote": (
         "Bring what the remote's branch holds into the release, or choose another release.branch."

@@ -48,6 +48,7 @@ def decide(case: Case) -> Decision:
         operator=case.operator_digest,
         criteria=results,
         left_out=left_out,
+        roll_ups=case.manifest.roll_ups,
         claims=claims,
         waivers=account_waivers(results, case),
         approvals=approvals.judge_approvals(

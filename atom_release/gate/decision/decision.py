@@ -112,6 +112,9 @@ class Decision(BaseModel):
     left_out: tuple[LeftOut, ...] = Field(
         default=(), description="criteria that the manifest does not ask; never counted as passed"
     )
+    roll_ups: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="what the manifest shows as the worst of others"
+    )
     claims: ClaimCount = ClaimCount()
     waivers: tuple[WaiverUse, ...] = Field(
         default=(), description="every waiver that was handed in, with what became of it"
@@ -132,7 +135,8 @@ class Decision(BaseModel):
     @property
     def rolled(self) -> tuple[RollUp, ...]:
         """The acceptance criteria that are shown as the worst of others."""
-        return tuple(self.roll_up(name, members) for name, members in criteria.ROLL_UPS.items())
+        named = {**criteria.ROLL_UPS, **self.roll_ups}
+        return tuple(self.roll_up(name, members) for name, members in named.items())
 
     def roll_up(self, name: str, members: Sequence[str]) -> RollUp:
         """Return the worst of several criteria, or which of them keep it from being asked."""

@@ -29,6 +29,7 @@ _RUN = _SUITES | {
     "latency",
     "metrics",
     "migrations",
+    "own-check",
     "privacy",
     "secret-use",
     "signature",

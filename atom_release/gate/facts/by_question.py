@@ -19,6 +19,7 @@ from atom_release.gate.facts.measurement import MeasurementFacts
 from atom_release.gate.facts.metrics import MetricsFacts
 from atom_release.gate.facts.migrations import MigrationsFacts
 from atom_release.gate.facts.model import Facts
+from atom_release.gate.facts.own_check import OwnCheckFacts
 from atom_release.gate.facts.personal_data import PersonalDataFacts
 from atom_release.gate.facts.postgres import PostgresFacts
 from atom_release.gate.facts.privacy import PrivacyFacts
@@ -54,6 +55,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "measurement": (MeasurementFacts,),
     "metrics": (MetricsFacts,),
     "migrations": (MigrationsFacts,),
+    "own-check": (OwnCheckFacts,),
     "personal-data": (PersonalDataFacts,),
     "postgres": (PostgresFacts, SystemFacts),
     "privacy": (PrivacyFacts,),

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
+from atom_release.gate.manifest.check import Check, KnownBad, is_own_id
 from atom_release.gate.manifest.fields import Duration, Reason, Strict, slug, switch
 from atom_release.gate.manifest.install import Install
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
@@ -29,6 +30,7 @@ __all__ = [
     "Accuracy",
     "Approval",
     "Budget",
+    "Check",
     "Consumer",
     "CriterionPolicy",
     "Endpoint",
@@ -36,6 +38,7 @@ __all__ = [
     "Infrastructure",
     "Install",
     "Integration",
+    "KnownBad",
     "Login",
     "Manifest",
     "Measurement",
@@ -51,8 +54,12 @@ __all__ = [
     "Suite",
     "Tenancy",
     "TokenAudit",
+    "is_own_id",
     "slug",
 ]
+
+
+RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
 
 
 class Manifest(Strict):
@@ -62,6 +69,13 @@ class Manifest(Strict):
     release: Release
     services: tuple[Service, ...] = Field(min_length=1)
     integration: tuple[Integration, ...] = ()
+    checks: tuple[Check, ...] = Field(
+        default=(), description="criteria of the release's own, each with a control"
+    )
+    roll_ups: dict[RollUpName, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="name -> criteria that it is shown as the worst of; AC3 and AC4 have theirs",
+    )
     infrastructure: Infrastructure = Infrastructure()
     tenancy: Tenancy | None = None
     secrets: tuple[Secret, ...] = ()
@@ -104,8 +118,21 @@ class Manifest(Strict):
                     " release, whose place it would take"
                 )
                 raise ValueError(message)
-        criterion_ids = {*ids, *FIXED_CRITERIA}
-        for named in [*self.left_out, *self.criteria]:
+        own = [check.id for check in self.checks]
+        taken_names = {**reserved, **{slug(name).casefold(): name for name in ids}}
+        for name in own:
+            taken = taken_names.get(slug(name).casefold())
+            if taken is not None:
+                message = f"a check cannot be called {name!r}: {taken} has that place already"
+                raise ValueError(message)
+            taken_names[slug(name).casefold()] = name
+        criterion_ids = {*ids, *FIXED_CRITERIA, *own}
+        for name in self.roll_ups:
+            if name not in ROLL_UP_NAMES and slug(name).casefold() in taken_names:
+                message = f"a roll-up cannot be called {name!r}: it is a criterion"
+                raise ValueError(message)
+        members = [member for named in self.roll_ups.values() for member in named]
+        for named in [*self.left_out, *self.criteria, *members]:
             if named not in criterion_ids:
                 message = (
                     f"{named!r} is not a criterion of this release; there are"
@@ -149,6 +176,14 @@ class Manifest(Strict):
                 message = f"{doc.name} is verified with {doc.public_key_from!r}, which is no secret"
                 raise ValueError(message)
         return self
+
+    def check(self, check_id: str) -> Check:
+        """Return the check of the release's own with that id.
+
+        Raises:
+            KeyError: no such check.
+        """
+        return {check.id: check for check in self.checks}[check_id]
 
     def service(self, service_id: str) -> Service:
         """Return the service of that id.

@@ -26,10 +26,11 @@ from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.claims import ReportFacts
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.own_check import OwnCheckFacts
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules import accuracy as accuracy_rule
-from atom_release.gate.rules import histogram, isolation, performance, regression
+from atom_release.gate.rules import histogram, isolation, performance, proof, regression
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
@@ -250,12 +251,25 @@ def _claims(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]
     return claim_facts.answer(case.manifest.service(spec.subject), case.evidence)
 
 
+def _own_check(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Judge the runs of a check of the release's own again, and that its control is theirs."""
+    del spec, case
+    facts = OwnCheckFacts.read(evidence.facts)
+    if facts is None or evidence.control is None:
+        return Answer.UNKNOWN, "the runs of the check cannot be read"
+    answer, state = proof.answer_of(facts), proof.control_of(facts)
+    if (answer, state) != (evidence.answer, evidence.control.state):
+        return Answer.UNKNOWN, "the runs of the check do not show what it is said to have answered"
+    return answer, evidence.reason
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
     "histogram": _histogram,
     "regression": _regression,
     "claims": _claims,
+    "own-check": _own_check,
 }
 
 
@@ -296,6 +310,9 @@ def accepts_weak(spec: LegSpec, case: Case) -> bool:
     if spec.question == "suite":
         suite = manifest.service(spec.subject).suite
         return suite is not None and suite.control == "weak"
+    if spec.question == "own-check":
+        control = manifest.check(spec.subject).control
+        return control.none is not None or control.weak is not None
     return any(
         integration.name == spec.subject and integration.control == "weak"
         for integration in manifest.integration

@@ -15,7 +15,13 @@ from pydantic import BaseModel
 from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.rules.manifest_fields import FIELDS, OWN
 
-_KEYS = {"services": "id", "integration": "name", "secrets": "name", "logins": "name"} | {
+_KEYS = {
+    "services": "id",
+    "checks": "id",
+    "integration": "name",
+    "secrets": "name",
+    "logins": "name",
+} | {
     "signed": "name",
     "services.endpoints": "name",
 }
@@ -130,7 +136,7 @@ def _of_items(
     items = {getattr(item, _KEYS[path]): item for item in new}
     for item in old:
         key = getattr(item, _KEYS[path])
-        owner = key if path == "services" else service
+        owner = key if path in {"services", "checks"} else service
         if key not in items:
             yield Difference(path, f"{place}[{key}]", owner, item, None)
         elif items[key] != item:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 OWN = "the service's own"
-"""Stands for the criterion of the service that the field belongs to."""
+"""Stands for the criterion of the service, or of the check, that the field belongs to."""
 
 _PERFORMANCE = ("P-6", "T5")
 
@@ -201,6 +201,29 @@ FIELDS: dict[str, FieldClass] = {
     "integration.timeout": _LIMIT,
     "integration.history": _changed("AC2"),
     "integration.control": RULED,
+    "checks": RULED,
+    "checks.id": _KEY,
+    "checks.title": _SHOWN,
+    "checks.asks": _SHOWN,
+    "checks.run": _changed(OWN),
+    "checks.verdict": _changed(OWN),
+    "checks.control": RULED,
+    "checks.control.patch": _changed(OWN),
+    "checks.control.files": _changed(OWN),
+    "checks.control.environment": _changed(OWN),
+    "checks.control.command": _changed(OWN),
+    "checks.control.none": RULED,
+    "checks.control.says": _changed(OWN),
+    "checks.control.harmless": _added(OWN),
+    "checks.control.weak": RULED,
+    "checks.directory": _changed(OWN),
+    **_install("checks.install", OWN),
+    "checks.interpreter": _changed(OWN),
+    "checks.environment": _changed(OWN),
+    "checks.repeats": RULED,
+    "checks.timeout": _LIMIT,
+    "checks.memory_mb": _LIMIT,
+    "roll_ups": _neutral("shown as the worst of others, each of which is asked by itself"),
     "infrastructure": RULED,
     "infrastructure.vault": _changed("P-2"),
     "infrastructure.vault_token": _changed("P-2"),

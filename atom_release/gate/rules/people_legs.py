@@ -37,6 +37,11 @@ _FLOOR_REMEDY = (
     " atom-release waive --criterion {criterion} --key KEY"
 )
 
+_CHECK_REMEDY = (
+    "Name the check under `checks`, or have a trusted person sign that it is left out: atom-release"
+    " waive --criterion {criterion} --key KEY"
+)
+
 
 def judge_people(criterion: str, case: Case) -> Iterator[Leg]:
     """Yield the legs of this kind that a criterion has in this case.
@@ -128,12 +133,21 @@ def _floor(criterion: str, case: Case) -> Iterator[Leg]:
             question=FLOOR[0],
             subject=FLOOR[1],
             outcome=Outcome.INCONCLUSIVE,
-            reason=(
-                "left out, and the operator's floor asks it; the manifest says:"
-                f" {case.manifest.left_out[criterion]}"
-            ),
-            remedy=_FLOOR_REMEDY.format(criterion=criterion),
+            reason=_why_below(criterion, case.manifest),
+            remedy=_remedy_below(criterion, case.manifest),
         )
+
+
+def _why_below(criterion: str, manifest: Manifest) -> str:
+    if criterion in manifest.left_out:
+        why = manifest.left_out[criterion]
+        return f"left out, and the operator's floor asks it; the manifest says: {why}"
+    return "the operator's floor asks it, and the manifest has no check of this id"
+
+
+def _remedy_below(criterion: str, manifest: Manifest) -> str:
+    remedy = _FLOOR_REMEDY if criterion in manifest.left_out else _CHECK_REMEDY
+    return remedy.format(criterion=criterion)
 
 
 def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:

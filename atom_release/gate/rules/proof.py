@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from atom_release.gate.vocabulary import Answer, ControlState
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -97,6 +99,25 @@ def judge_control(facts: OwnCheckFacts) -> Proof:
         or _unasked(facts)
         or _told_red(facts)
     )
+
+
+_ANSWERS = {
+    Proved.PROVEN: Answer.YES,
+    Proved.RED: Answer.NO,
+    Proved.FLAKY: Answer.NO,
+    Proved.UNTOLD: Answer.UNKNOWN,
+}
+_CONTROLS = {Proved.PROVEN: ControlState.ALIVE, Proved.WEAK: ControlState.WEAK}
+
+
+def answer_of(facts: OwnCheckFacts) -> Answer:
+    """Return what the check answers for the tree: what passes and fails alike is a no."""
+    return _ANSWERS[judge_tree(facts).state]
+
+
+def control_of(facts: OwnCheckFacts) -> ControlState:
+    """Return what the control is; one that was not told is dead, as it shows nothing."""
+    return _CONTROLS.get(judge_control(facts).state, ControlState.DEAD)
 
 
 def _of(facts: OwnCheckFacts, part: Part) -> Sequence[CheckRun]:

@@ -132,6 +132,7 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
         yield from fewer("AC2", f"integration {old.name} paths", old.paths, new.paths)
         if (old.control, new.control) == ("strict", "weak"):
             yield Loosening("AC2", f"integration {old.name} control: strict became weak")
+    yield from _checks(before, now)
     yield from _signatures(before, now)
     if (before.secrets_in_history, now.secrets_in_history) == ("fail", "warn"):
         yield Loosening("P-2", "secrets_in_history: fail became warn")
@@ -144,6 +145,20 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
     ):
         if getattr(before.infrastructure, name) and not getattr(now.infrastructure, name):
             yield Loosening(criterion, f"infrastructure {name} is not named any more")
+
+
+def _checks(before: Manifest, now: Manifest) -> Iterator[Loosening]:
+    """Yield what a check of one's own loosens; one that is gone is a criterion that was dropped."""
+    left = {check.id: check for check in now.checks}
+    for old in before.checks:
+        new = left.get(old.id)
+        if new is None:
+            continue
+        if new.control.none and not old.control.none:
+            yield Loosening(old.id, "its control is gone")
+        if new.control.weak and not (old.control.weak or old.control.none):
+            yield Loosening(old.id, "a weak control is accepted")
+        yield from smaller(old.id, "repeats", old.repeats, new.repeats)
 
 
 def _signatures(before: Manifest, now: Manifest) -> Iterator[Loosening]:

@@ -1,0 +1,5 @@
+"""The question `own-check`: is a check of the release's own green, and could it be red?"""
+
+from atom_release.probes.own_check.probe import probe_own_check
+
+__all__ = ["probe_own_check"]
