@@ -81,6 +81,17 @@ def test_an_own_check_is_a_criterion_like_any_other() -> None:
     assert last not in criteria.expected(left_out)
 
 
+def test_a_plug_in_is_asked_in_place_of_a_command() -> None:
+    """Its leg has a question of its own; without a control its yes is none."""
+    own = manifest(check(id="P-7", run=[], control=None, probe="licences", settings={"a": [1]}))
+    legs = [(leg.question, leg.subject) for leg in leg_specs.legs(own, "P-7")]
+    assert legs == [("own-probe", "P-7")]
+    shown = evidence_for(("own-probe", "P-7"))
+    assert decide(case(own, shown)).criterion("P-7").outcome is Outcome.PASS
+    bare = evidence_for(("own-probe", "P-7"), control=None)
+    assert decide(case(own, bare)).criterion("P-7").outcome is Outcome.INCONCLUSIVE
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -97,6 +108,11 @@ def test_an_own_check_is_a_criterion_like_any_other() -> None:
         {"verdict": "tap"},
         {"run": []},
         {"install": "auto", "interpreter": "/usr/bin/python3"},
+        {"control": None},
+        {"probe": "licences"},
+        {"probe": "licences", "run": []},
+        {"probe": "../x", "run": [], "control": None},
+        {"settings": {"a": 1}},
         {"title": "two\nlines"},
     ],
 )

@@ -36,7 +36,10 @@ class LegSpec:
 
 
 OWN_CHECK = "own-check"
-"""The question that a check of a release's own asks, of itself."""
+"""The question that a check of a release's own asks, by a command."""
+
+OWN_PROBE = "own-probe"
+"""The question that a check of a release's own asks, by a plug-in."""
 
 _NO_REPORT = "the manifest names no report"
 _NOTHING_CLAIMED = "nothing is claimed: the manifest names no report"
@@ -51,8 +54,9 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
     for service in manifest.services:
         if service.id == criterion:
             return tuple(_service_legs(service))
-    if any(check.id == criterion for check in manifest.checks):
-        return (LegSpec(criterion, OWN_CHECK, criterion),)
+    for check in manifest.checks:
+        if check.id == criterion:
+            return (LegSpec(criterion, OWN_PROBE if check.probe else OWN_CHECK, criterion),)
     return tuple(_LEGS[criterion](manifest))
 
 

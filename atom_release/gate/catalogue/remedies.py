@@ -112,6 +112,7 @@ _CHANGES = {
         "Mend or leave out the named file; the gate's own measurement decides without it."
     ),
     "own-check": "Mend what the check names, or the check itself, and commit.",
+    "own-probe": "Mend what the plug-in names, and commit.",
     "tag": "Choose another release.tag; a tag is never moved.",
     "remote": (
         "Bring what the remote's branch holds into the release, or choose another release.branch."

@@ -30,6 +30,7 @@ _RUN = _SUITES | {
     "metrics",
     "migrations",
     "own-check",
+    "own-probe",
     "privacy",
     "secret-use",
     "signature",

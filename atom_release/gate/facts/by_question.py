@@ -20,6 +20,7 @@ from atom_release.gate.facts.metrics import MetricsFacts
 from atom_release.gate.facts.migrations import MigrationsFacts
 from atom_release.gate.facts.model import Facts
 from atom_release.gate.facts.own_check import OwnCheckFacts
+from atom_release.gate.facts.own_probe import OwnProbeFacts
 from atom_release.gate.facts.personal_data import PersonalDataFacts
 from atom_release.gate.facts.postgres import PostgresFacts
 from atom_release.gate.facts.privacy import PrivacyFacts
@@ -56,6 +57,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "metrics": (MetricsFacts,),
     "migrations": (MigrationsFacts,),
     "own-check": (OwnCheckFacts,),
+    "own-probe": (OwnProbeFacts,),
     "personal-data": (PersonalDataFacts,),
     "postgres": (PostgresFacts, SystemFacts),
     "privacy": (PrivacyFacts,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from atom_release.gate.manifest.fields import Duration, InRepository, Reason, Strict, Title
 from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
@@ -78,8 +78,19 @@ class Check(Strict):
     id: OwnId
     title: Title
     asks: Title = Field(description="what holds where it is green, in one sentence")
+    probe: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_.-]+$",
+        description=(
+            "in place of a command, a plug-in that is installed beside the gate under the entry"
+            " point `atom_release.probes`; it brings its own control"
+        ),
+    )
+    settings: dict[str, JsonValue] = Field(
+        default_factory=dict, description="what the plug-in is told; never a secret"
+    )
     run: tuple[str, ...] = Field(
-        min_length=1,
+        default=(),
         description=(
             "the command; `{python}` is the environment's Python, `{copy}` the copy, `{junit}`,"
             " `{sarif}` and `{json}` where the verdict's document is written"
@@ -89,7 +100,7 @@ class Check(Strict):
         default="exit",
         description="`exit`, `junit`, `sarif`, or a comparison such as `/totals/percent >= 80`",
     )
-    control: KnownBad
+    control: KnownBad | None = None
     directory: InRepository | None = Field(
         default=None, description="working directory; default the repository's root"
     )
@@ -103,6 +114,22 @@ class Check(Strict):
     repeats: int = Field(default=1, ge=1, le=100)
     timeout: Duration = timedelta(minutes=5)
     memory_mb: int = Field(default=2048, ge=64)
+
+    @model_validator(mode="after")
+    def _is_run_or_probed(self) -> Self:
+        if bool(self.run) == bool(self.probe):
+            message = "a check has either a command (`run`) or a plug-in (`probe`)"
+            raise ValueError(message)
+        if bool(self.run) != bool(self.control):
+            message = (
+                "a command needs a `control`: a change that it has to find, or `none` with the"
+                " reason why there is none; a plug-in brings its own"
+            )
+            raise ValueError(message)
+        if self.settings and not self.probe:
+            message = "`settings` are for a plug-in; a command takes its words and `environment`"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _one_python(self) -> Self:

@@ -312,7 +312,7 @@ def accepts_weak(spec: LegSpec, case: Case) -> bool:
         return suite is not None and suite.control == "weak"
     if spec.question == "own-check":
         control = manifest.check(spec.subject).control
-        return control.none is not None or control.weak is not None
+        return control is not None and bool(control.none or control.weak)
     return any(
         integration.name == spec.subject and integration.control == "weak"
         for integration in manifest.integration

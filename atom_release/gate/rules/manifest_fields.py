@@ -206,6 +206,8 @@ FIELDS: dict[str, FieldClass] = {
     "checks.title": _SHOWN,
     "checks.asks": _SHOWN,
     "checks.run": _changed(OWN),
+    "checks.probe": _changed(OWN),
+    "checks.settings": _changed(OWN),
     "checks.verdict": _changed(OWN),
     "checks.control": RULED,
     "checks.control.patch": _changed(OWN),

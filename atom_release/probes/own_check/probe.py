@@ -45,9 +45,16 @@ def probe_own_check(look: Look, check: Check) -> Evidence:
 
 def _named(check: Check) -> Iterator[str]:
     """Yield the paths of the judged tree that the manifest names for a check."""
-    control = check.control
+    control = control_of(check)
     parts = (control.patch, control.harmless, check.directory, *control.files.values())
     yield from (path.rstrip("/") for path in parts if path and path.strip("./"))
+
+
+def control_of(check: Check) -> KnownBad:
+    """Return the known-bad change of a check that a command asks, which the manifest wants."""
+    if check.control is None:
+        raise ProbeFault(f"{check.id} has no control", "Name one, or `none` with a reason.")
+    return check.control
 
 
 def _unasked(look: Look, check: Check, why: str, remedy: str) -> Evidence:
@@ -56,7 +63,7 @@ def _unasked(look: Look, check: Check, why: str, remedy: str) -> Evidence:
 
 def _asked(look: Look, check: Check, made: Surroundings) -> Evidence:
     base, digest = trees.judged(look, "commit", made.built)
-    control = check.control
+    control = control_of(check)
     series = Series(
         made.bench,
         base,

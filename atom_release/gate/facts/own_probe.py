@@ -1,0 +1,20 @@
+"""The facts of `own-probe`: who answered, and the plug-in's own facts as it wrote them."""
+
+from __future__ import annotations
+
+from pydantic import Field, JsonValue
+
+from atom_release.gate.facts.model import Facts
+
+
+class OwnProbeFacts(Facts):
+    """What a plug-in said of the judged tree, and of the known-bad one."""
+
+    probe: str
+    package: str = Field(description="name and version of the package that it came with")
+    facts: dict[str, JsonValue] = Field(
+        description="of the judged tree, by the plug-in's own model"
+    )
+    control: dict[str, JsonValue] = Field(
+        default_factory=dict, description="of the known-bad tree, by the same model"
+    )
