@@ -21,7 +21,8 @@ _LOCK = ".gate-lock"
 
 @contextmanager
 def throwaway(below: Path, prefix: str) -> Iterator[Path]:
-    """Make a folder that is removed when the block ends."""
+    """Make a folder that is removed when the block ends, in this process and in no fork of it."""
+    maker = os.getpid()
     folder = Path(tempfile.mkdtemp(dir=below, prefix=prefix))
     fresh = folder / f"{_LOCK}.new"
     lock = os.open(fresh, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -31,7 +32,8 @@ def throwaway(below: Path, prefix: str) -> Iterator[Path]:
         folder.chmod(0o755)
         yield folder
     finally:
-        remove(folder)
+        if os.getpid() == maker:
+            remove(folder)
         os.close(lock)
 
 
