@@ -37,18 +37,18 @@ print(data, data.is_dir())
 def test_copies_share_neither_data_nor_password(tmp_path: Path) -> None:
     """What reached one server's superuser would be no nearer to the other's."""
     server = postgres.servers()[0]
-    folders = [tmp_path / "one", tmp_path / "other"]
+    folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         folder.mkdir()
-    with started(folders[0], server) as one, started(folders[1], server) as other:
-        one.create("shop")
-        with other.admin() as connection:
+    with started(folders[0], server) as first, started(folders[1], server) as second:
+        first.create("shop")
+        with second.admin() as connection:
             names = connection.execute("SELECT datname FROM pg_database").fetchall()
         assert ("shop",) not in names
         bootstrap = empty_cluster(Launcher(Sandbox(()), tmp_path), "unused", server.bin).password
-        assert len({one.password, other.password, bootstrap}) == 3
-        for password in (one.password, bootstrap):
-            wrong = other.admin_dsn().replace(other.password, password)
+        assert len({first.password, second.password, bootstrap}) == 3
+        for password in (first.password, bootstrap):
+            wrong = second.admin_dsn().replace(second.password, password)
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                 psycopg.connect(wrong)
 
