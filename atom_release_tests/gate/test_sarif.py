@@ -17,6 +17,11 @@ from atom_release.gate.decision.decide import judge
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents import sarif
 from atom_release.gate.documents.findings import findings
+from atom_release.gate.facts.isolation import IsolationFacts, LeakFact
+from atom_release.gate.facts.migrations import MigrationsFacts, NotApplied
+from atom_release.gate.facts.secret_history import HistoryFinding, SecretHistoryFacts
+from atom_release.gate.facts.tokens import TokensFacts
+from atom_release.gate.facts.tree_scan import FindingCounts
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.legs import Case, Leg
 from atom_release.gate.vocabulary import Answer, Outcome
@@ -135,6 +140,40 @@ _UNAPPLIED = [
         "kind": "follows from a missing extension",
     },
 ]
+_EXAMINED = IsolationFacts(
+    role="app",
+    column="tenant_id",
+    setting="app.tenant",
+    tables=("public.t",),
+    children=(),
+    checked=(),
+    views=(),
+    functions=(),
+    leaks=tuple(map(LeakFact.model_validate, _LEAKS)),
+    allowed_settings=(),
+    not_reachable=(),
+    unpopulated={},
+    unexercised=(),
+    undecided=(),
+    warnings=("public.v: without security_invoker",),
+    pgrls={},
+    counts={},
+)
+_APPLIED = MigrationsFacts(
+    files=3,
+    not_applied=tuple(map(NotApplied.model_validate, _UNAPPLIED)),
+    missing_extensions={},
+    missing_from_platform={},
+    doubts=(),
+    left_out={},
+    ordered_by="name",
+    by_psql=(),
+    notes=(),
+    applied_as="owner",
+    server_version="16",
+    tables=(),
+    views=(),
+)
 _WRONG: dict[tuple[str, str], tuple[Answer, dict[str, Any]]] = {
     ("secrets", "tree"): (
         Answer.NO,
@@ -142,11 +181,8 @@ _WRONG: dict[tuple[str, str], tuple[Answer, dict[str, Any]]] = {
             ("a.py", 3, "f1"), ("a.py", 9, "f1"), ("b.bin", 0, "f2"), warn=("tests/t.py", 2, "f3")
         ),
     ),
-    ("isolation", "postgres"): (
-        Answer.NO,
-        {"leaks": _LEAKS, "warnings": ["public.v: without security_invoker"]},
-    ),
-    ("migrations", "postgres"): (Answer.NO, {"not_applied": _UNAPPLIED}),
+    ("isolation", "postgres"): (Answer.NO, _EXAMINED.to_json()),
+    ("migrations", "postgres"): (Answer.NO, _APPLIED.to_json()),
     ("metrics", "X.1"): (Answer.NO, {}),
     ("vault", "vault"): (Answer.UNKNOWN, {}),
     ("prometheus", "prometheus"): (Answer.ABSENT, {}),
@@ -251,13 +287,14 @@ def test_equal_evidence_gives_equal_bytes_in_any_order() -> None:
 
 
 def test_a_token_that_was_accepted_is_a_finding_of_its_own() -> None:
-    cases = {
+    cases: dict[str, str | int] = {
         "good token": "accepted",
         "alg=none": "accepted",
         "no exp": "refused",
         "no tenant": "accepted with data of another tenant",
     }
-    leg = evidence_for(("tokens", "X.1"), Answer.NO, facts={"cases": cases})
+    facts = TokensFacts(cases=cases, tenant_claim="tenant", algorithm="HS256").to_json()
+    leg = evidence_for(("tokens", "X.1"), Answer.NO, facts=facts)
     listed = findings(
         Leg(
             question="tokens",
@@ -275,15 +312,26 @@ def test_a_token_that_was_accepted_is_a_finding_of_its_own() -> None:
 def test_a_secret_of_the_history_is_told_with_its_commit_and_warns_where_the_leg_passes(
     answer: Answer, level: str
 ) -> None:
-    entry = {
-        "path": "old/.env",
-        "line": 2,
-        "rule": "dotenv",
-        "what": "a secret",
-        "fingerprint": "f",
-        "commit": "c" * 40,
-    }
-    (result,) = _run({("secret-history", "history"): (answer, {"findings": [entry]})})["results"]
+    place = HistoryFinding(
+        commit="c" * 40,
+        file="old/.env",
+        line=2,
+        paths=1,
+        rule="dotenv",
+        what="a secret",
+        fingerprint="f",
+    )
+    facts = SecretHistoryFacts(
+        findings=(place,),
+        counts=FindingCounts(findings=1),
+        commits=2,
+        blobs=2,
+        bytes=20,
+        not_examined={},
+        gaps=(),
+        fingerprints="a key",
+    )
+    (result,) = _run({("secret-history", "history"): (answer, facts.to_json())})["results"]
     assert (result["ruleId"], result["level"]) == ("P-2/secret-history/dotenv", level)
     assert "(old/.env:2 in commit cccccccccccc)" in result["message"]["text"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "release.yaml"

@@ -284,8 +284,8 @@ def test_a_table_of_the_labelled_rows_is_found_out_and_fails_nothing(tmp_path: P
     evidence = _probe(tmp_path, lambda row: table.get(row["amount"], 0.0))
     assert (evidence.answer, evidence.facts["accuracy"]) == (Answer.YES, 1.0)
     (warning,) = _facts(evidence).warnings
-    assert warning["rule"] == "may-have-memorised"
-    assert "20 of 50 answers changed when amount moved very little" in str(warning["what"])
+    assert warning.rule == "may-have-memorised"
+    assert "20 of 50 answers changed when amount moved very little" in warning.summary
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from typing import Any
 
 from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decision import CriterionResult
-from atom_release.gate.documents.findings import Found, findings, withheld
+from atom_release.gate.documents.findings import findings, withheld
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.finding import Finding
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Outcome
 
@@ -111,17 +112,17 @@ def _results(
                 reason=result.reason,
                 remedy="Mend the release; a retry changes nothing.",
             )
-            finding = Found(
+            finding = Finding(
                 "history", result.reason, decides=True, remedy=leg.remedy, identity=(result.id,)
             )
             yield _result(origin, result, leg, finding), _rule(result, leg, finding)
 
 
-def _rule_id(result: CriterionResult, leg: Leg, finding: Found) -> str:
+def _rule_id(result: CriterionResult, leg: Leg, finding: Finding) -> str:
     return "/".join(dict.fromkeys((result.id, leg.question, finding.rule)))
 
 
-def _result(origin: Origin, result: CriterionResult, leg: Leg, finding: Found) -> dict[str, Any]:
+def _result(origin: Origin, result: CriterionResult, leg: Leg, finding: Finding) -> dict[str, Any]:
     rule = _rule_id(result, leg, finding)
     change = finding.remedy or leg.remedy or remedies.remedy(leg.question, Outcome.FAIL)
     entry = {
@@ -147,7 +148,7 @@ def _result(origin: Origin, result: CriterionResult, leg: Leg, finding: Found) -
     return entry
 
 
-def _location(origin: Origin, leg: Leg, finding: Found) -> dict[str, Any]:
+def _location(origin: Origin, leg: Leg, finding: Finding) -> dict[str, Any]:
     path, line = (
         (finding.path, finding.line)
         if finding.path
@@ -178,7 +179,7 @@ def _relative_uri(path: str) -> str:
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in path.encode())
 
 
-def _rule(result: CriterionResult, leg: Leg, finding: Found) -> dict[str, Any]:
+def _rule(result: CriterionResult, leg: Leg, finding: Finding) -> dict[str, Any]:
     return {
         "id": _rule_id(result, leg, finding),
         "shortDescription": {"text": f"{result.id} {result.title}: {leg.question}"},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, model_validator
 
+from atom_release.gate.facts.finding import Finding
 from atom_release.gate.facts.model import Facts
 
 FEWEST = 10
@@ -32,6 +33,14 @@ class DistinctRows(Facts):
     right: int = Field(ge=0)
     only_right: int = Field(ge=0, description="right, and not labelled as most rows are")
     only_majority: int = Field(ge=0, description="wrong, and labelled as most rows are")
+
+
+class RowsWarning(Facts):
+    """What is worth knowing of the labelled rows."""
+
+    rule: str
+    path: str = Field(description="the file of rows")
+    summary: str
 
 
 class AccuracyFacts(Facts):
@@ -72,7 +81,7 @@ class AccuracyFacts(Facts):
         default=None, description="a file that the same search had to find, and found"
     )
     jitter: Jitter | None = None
-    warnings: list[dict[str, JsonValue]] = Field(
+    warnings: list[RowsWarning] = Field(
         default_factory=list, description="what is worth knowing and decides nothing"
     )
 
@@ -94,3 +103,16 @@ class AccuracyFacts(Facts):
             message = "more answers than rows"
             raise ValueError(message)
         return self
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return what is worth knowing of the rows."""
+        return tuple(
+            Finding(
+                warning.rule,
+                warning.summary,
+                decides=False,
+                path=warning.path,
+                identity=(warning.path, warning.summary),
+            )
+            for warning in self.warnings
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atom_release.gate.facts.finding import Finding
 from atom_release.gate.facts.model import Facts
 
 
@@ -22,6 +23,18 @@ class LeakFact(_Part):
     remedy: str
     path: str = ""
     line: int = 0
+
+    def as_finding(self) -> Finding:
+        """Return it as documents show it."""
+        return Finding(
+            self.fault,
+            f"{self.where}: {self.what}",
+            decides=True,
+            path=self.path,
+            line=self.line,
+            remedy=self.remedy,
+            identity=(self.where,),
+        )
 
 
 class CheckedTable(_Part):
@@ -73,3 +86,13 @@ class IsolationFacts(Facts):
     warnings: tuple[str, ...]
     pgrls: dict[str, Any] = Field(description="what a linter says of the same schema")
     counts: dict[str, int]
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return what people are to look at, then each leak."""
+        return (
+            *(
+                Finding("warning", warning, decides=False, identity=(warning,))
+                for warning in self.warnings
+            ),
+            *(leak.as_finding() for leak in self.leaks),
+        )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atom_release.gate.facts.finding import Finding
 from atom_release.gate.facts.model import Facts
+
+_OWN = "failed"
 
 
 class NotApplied(BaseModel):
@@ -19,6 +22,19 @@ class NotApplied(BaseModel):
     kind: str = Field(
         description="`failed` is the release's own; the others say why it is not held against it"
     )
+
+    def as_finding(self) -> Finding:
+        """Return it as documents show it."""
+        summary = f"does not apply: {self.error}" + (f" ({self.sqlstate})" if self.sqlstate else "")
+        return Finding(
+            "not-applied",
+            summary,
+            decides=True,
+            path=self.path,
+            line=self.line or 0,
+            remedy=f"mend {self.path}:{self.line}" if self.line else f"mend {self.path}",
+            identity=(self.path, summary),
+        )
 
 
 class MigrationsFacts(Facts):
@@ -41,3 +57,7 @@ class MigrationsFacts(Facts):
     server_version: str
     tables: tuple[str, ...]
     views: tuple[str, ...]
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return each migration that does not apply for a reason of its own."""
+        return tuple(file.as_finding() for file in self.not_applied if file.kind == _OWN)

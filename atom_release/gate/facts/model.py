@@ -13,6 +13,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from atom_release.gate.facts.finding import Finding
+
 
 class Facts(BaseModel):
     """The facts of one question; frozen, and closed against keys that nobody declared."""
@@ -22,6 +24,14 @@ class Facts(BaseModel):
     def to_json(self) -> dict[str, JsonValue]:
         """Return the facts as evidence carries them; what was not set is left out."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return the findings that these facts hold, those that decide and those that do not."""
+        return ()
+
+    def count_unlisted(self) -> int:
+        """Return how many findings were counted beyond those that the facts list."""
+        return 0
 
     @classmethod
     def read(cls, facts: Mapping[str, JsonValue]) -> Self | None:

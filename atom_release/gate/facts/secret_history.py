@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from atom_release.gate.facts.finding import Finding
 from atom_release.gate.facts.model import Facts
 from atom_release.gate.facts.tree_scan import FindingCounts
 
@@ -19,6 +20,12 @@ class HistoryFinding(Facts):
     what: str
     fingerprint: str
 
+    def as_finding(self, *, decides: bool) -> Finding:
+        """Return it as documents show it: its line is in no file of the judged tree."""
+        where = f"{self.file}:{self.line} in commit {self.commit[:12]}"
+        identity = (self.file, self.fingerprint or self.what)
+        return Finding(self.rule, f"{self.what} ({where})", decides, identity=identity)
+
 
 class SecretHistoryFacts(Facts):
     """How much of the history was read, and what it held: `warnings` where the manifest lets it."""
@@ -32,3 +39,14 @@ class SecretHistoryFacts(Facts):
     not_examined: dict[str, int] = Field(description="why -> how many blobs")
     gaps: tuple[str, ...] = Field(description="what keeps the history from having been read whole")
     fingerprints: str
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return what was found, then what it warns of."""
+        return (
+            *(place.as_finding(decides=True) for place in self.findings),
+            *(place.as_finding(decides=False) for place in self.warnings),
+        )
+
+    def count_unlisted(self) -> int:
+        """Return how many were counted and are not listed."""
+        return self.counts.beyond(self.findings, self.warnings)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from pydantic import Field
 
+from atom_release.gate.facts.finding import Finding
 from atom_release.gate.facts.model import Facts
 
 
@@ -16,12 +19,21 @@ class FindingFact(Facts):
     what: str
     fingerprint: str = Field(description="equal values have equal ones; empty where none is kept")
 
+    def as_finding(self, *, decides: bool) -> Finding:
+        """Return it as documents show it."""
+        identity = (self.path, self.fingerprint or self.what)
+        return Finding(self.rule, self.what, decides, self.path, self.line, identity=identity)
+
 
 class FindingCounts(Facts):
     """How many there are, more than are listed among them."""
 
     findings: int = Field(default=0, ge=0)
     warnings: int = Field(default=0, ge=0)
+
+    def beyond(self, findings: Sized, warnings: Sized) -> int:
+        """Return how many there are beyond those that are listed."""
+        return max(0, self.findings - len(findings)) + max(0, self.warnings - len(warnings))
 
 
 class ScanFacts(Facts):
@@ -37,3 +49,14 @@ class ScanFacts(Facts):
     warnings: tuple[FindingFact, ...] = ()
     counts: FindingCounts = FindingCounts()
     by_rule: dict[str, int] = Field(default_factory=dict)
+
+    def list_findings(self) -> tuple[Finding, ...]:
+        """Return what was found, then what it warns of."""
+        return (
+            *(place.as_finding(decides=True) for place in self.findings),
+            *(place.as_finding(decides=False) for place in self.warnings),
+        )
+
+    def count_unlisted(self) -> int:
+        """Return how many places were counted and are not listed."""
+        return self.counts.beyond(self.findings, self.warnings)

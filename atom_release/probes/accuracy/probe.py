@@ -113,7 +113,7 @@ def _memorised(path: str, jitter: Jitter) -> dict[str, JsonValue]:
     return {
         "rule": "may-have-memorised",
         "path": path,
-        "what": (
+        "summary": (
             f"the scorer may have memorised the labelled rows: {jitter.changed} of {jitter.rows}"
             f" answers changed when {', '.join(jitter.columns)} moved very little, and"
             f" {jitter.changed_unmoved} when nothing moved"

@@ -1,0 +1,32 @@
+"""One finding as a document shows it, whichever question it answers.
+
+A question's facts say which findings they hold (`Facts.findings`), so that no document needs to
+know their form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, where, by which rule, and whether it decides.
+
+    Attributes:
+        rule: which rule found it.
+        summary: one sentence, never a value of the release's.
+        decides: whether it is a reason for FAIL; the others are warnings.
+        path: of the judged tree, empty where it is not at a place in it.
+        line: counted from 1; 0 where there is none.
+        remedy: what would mend it, empty where the leg's says it.
+        identity: what stays the same where it moves down its file.
+    """
+
+    rule: str
+    summary: str
+    decides: bool
+    path: str = ""
+    line: int = 0
+    remedy: str = ""
+    identity: tuple[str, ...] = ()
