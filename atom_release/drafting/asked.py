@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from atom_release.drafting import environment
-from atom_release.drafting.findings import Runner, Seen, Service, Suite, Survey
+from atom_release.drafting.findings import Runner, Seen, Service, Suite, Survey, World
 
 _LONGEST = 290
 _MOST = 6
@@ -31,7 +31,10 @@ def suite_of(service: Service) -> Seen[Suite] | None:
     """
     for seen in service.suites:
         suite = seen.value
-        if not suite.across and (suite.runner.by_pytest or _is_of_npm(suite)):
+        of_django = suite.runner is Runner.DJANGO
+        if suite.across or (of_django and not (suite.settings and install_of(service))):
+            continue
+        if suite.runner.by_pytest or _is_of_npm(suite):
             return seen
     return None
 
@@ -50,16 +53,41 @@ def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
     stated["paths"] = list(suite.paths)
     if suite.directory:
         stated["directory"] = suite.directory
-    if suite.arguments:
-        stated["arguments"] = list(suite.arguments)
-    if suite.variables:
-        stated["environment"] = dict(suite.variables)
+    arguments = [*suite.arguments, *(_LIKE_DJANGO if suite.runner is Runner.DJANGO else ())]
+    if arguments:
+        stated["arguments"] = arguments
+    if suite.world:
+        stated |= _world(suite.world)
+    variables = dict(suite.world.variables) if suite.world else {}
+    if suite.settings:
+        variables = {"DJANGO_SETTINGS_MODULE": suite.settings} | variables
+    if variables | dict(suite.variables):
+        stated["environment"] = variables | dict(suite.variables)
     if suite.runner.by_pytest and (install := install_of(service)) is not None:
-        stated["install"] = install
+        stated["install"] = _with_plugin(install) if suite.runner is Runner.DJANGO else install
     return stated
 
 
-def install_of(service: Service) -> str | dict[str, str] | None:
+_LIKE_DJANGO = ("-o", "python_files=test*.py")
+
+
+def _with_plugin(install: str | dict[str, Any]) -> dict[str, Any]:
+    """Return an environment that has what lets pytest run the tests of Django."""
+    named = install if isinstance(install, dict) else {}
+    return {**named, "packages": ["pytest-django"]}
+
+
+def _world(world: World) -> dict[str, Any]:
+    """Return what a suite needs beside it, as a manifest says it."""
+    stated: dict[str, Any] = {"needs": list(world.needs)}
+    if world.user and (world.user, world.database) != ("postgres", "app"):
+        stated["database"] = {"user": world.user, "name": world.database}
+    if world.prepare:
+        stated["prepare"] = [list(step) for step in world.prepare]
+    return stated
+
+
+def install_of(service: Service) -> str | dict[str, Any] | None:
     """Return the environment that the service's own files ask for its suite.
 
     The one of the outermost folder that has such files; None where none has, so that the suite runs

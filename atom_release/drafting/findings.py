@@ -58,8 +58,8 @@ class Runner(StrEnum):
 
     @property
     def by_pytest(self) -> bool:
-        """Whether pytest runs such tests as they are."""
-        return self in {Runner.PYTEST, Runner.UNITTEST}
+        """Whether pytest runs such tests, Django's with the plugin for them."""
+        return self in {Runner.PYTEST, Runner.UNITTEST, Runner.DJANGO}
 
     @property
     def by_node(self) -> str:
@@ -67,6 +67,19 @@ class Runner(StrEnum):
         if self is Runner.NODE:
             return "node"
         return str(self) if self in {Runner.VITEST, Runner.JEST, Runner.MOCHA} else ""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a suite needs beside it, as a manifest says it: systems, names, variables, steps."""
+
+    needs: tuple[str, ...]
+    user: str
+    database: str
+    variables: tuple[tuple[str, str], ...]
+    prepare: tuple[tuple[str, ...], ...]
+    where: Place
+    prepared_by: str = ""  # where the repository says how it migrates
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,8 @@ class Suite:
     arguments: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     lock: str = ""
+    world: World | None = None
+    settings: str = ""  # Django's settings module, where Django runs the tests
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,9 @@ def _suite(service: Service) -> Iterator[str]:
         stated = asked.fields_of(service, suite)
         why = f"guessed: {chosen.guess}" if chosen.guess else f"{suite.runner}, {chosen.where}"
         yield f"    # {_line(f'{suite.files} test files: {why}')}"
+        if suite.world:
+            by = f"; prepared as {suite.world.prepared_by} says" if suite.world.prepared_by else ""
+            yield f"    # {_line(f'what it needs beside it: {suite.world.where}{by}')}"
         yield from _dumped({"suite": stated}, 4)
     for seen in service.suites:
         if seen is not chosen:

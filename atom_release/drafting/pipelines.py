@@ -34,12 +34,13 @@ def test_commands(files: Files) -> Iterator[Seen[str]]:
         for path in files.matching(expression):
             for document in files.yaml(path):
                 for line in _lines(document):
-                    if _is_of_tests(line) and line not in taken and len(taken) < _MOST:
+                    if runs_tests(line) and line not in taken and len(taken) < _MOST:
                         taken.add(line)
                         yield Seen(line, _place(files, path, line))
 
 
-def _is_of_tests(line: str) -> bool:
+def runs_tests(line: str) -> bool:
+    """Return whether a line of a pipeline runs tests, and does not only install what runs them."""
     installs = re.match(r"(?:pip|uv pip|npm|apt|apt-get|sudo|python -m pip)\b.*\binstall\b", line)
     return bool(_TESTS.search(line)) and installs is None and not line.startswith(("#", "echo"))
 

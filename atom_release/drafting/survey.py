@@ -13,7 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from atom_release.drafting import environment, migrations, openapi, pipelines, reports, words
+from atom_release.drafting import (
+    environment,
+    migrations,
+    openapi,
+    pipelines,
+    reports,
+    words,
+    worlds,
+)
 from atom_release.drafting.ecosystems import ECOSYSTEMS, python
 from atom_release.drafting.ecosystems.tests_of import within
 from atom_release.drafting.files import Files, is_product
@@ -24,6 +32,7 @@ from atom_release.drafting.findings import (
     Report,
     Seen,
     Service,
+    Suite,
     Survey,
 )
 from atom_release.drafting.units import LANGUAGES, Unit, gather, language_of
@@ -95,7 +104,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         tuple(path for part in unit.parts for path in part.package_files),
         _seen(unit),
         _why_guess(unit),
-        tuple(suite for part in unit.parts for suite in part.suites),
+        tuple(_with_world(files, suite) for part in unit.parts for suite in part.suites),
         command
         or own_start
         or next((deployment.command for deployment in unit.stays if deployment.command), None),
@@ -110,6 +119,15 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
     )
+
+
+def _with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
+    """Return a suite with what its tests need beside them, where the gate could run it."""
+    suite = seen.value
+    if suite.across or not (suite.runner.by_pytest or suite.runner.by_node):
+        return seen
+    world = worlds.find_world(files, suite.directory, node=bool(suite.runner.by_node))
+    return replace(seen, value=replace(suite, world=world)) if world else seen
 
 
 def _runs_here(command: Seen[tuple[str, ...]] | None) -> bool:

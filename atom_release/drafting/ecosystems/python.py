@@ -165,8 +165,16 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
             seen.value.files,
             seen.value.across,
             requirements if runner.by_pytest else "",
+            settings=_settings(files, folder) if runner is Runner.DJANGO else "",
         )
         yield Seen(suite, seen.where, seen.guess)
+
+
+def _settings(files: Files, folder: str) -> str:
+    """Return the settings module that a manage.py names."""
+    text = files.text(joined(folder, "manage.py"))
+    match = re.search(r"DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([\w.]+)[\"']", text)
+    return match[1] if match else ""
 
 
 def _named_by_configuration(files: Files, folder: str, tests: list[str]) -> list[str]:

@@ -1,0 +1,210 @@
+"""Variables and their values as a repository's own files give them to its tests and services.
+
+Files of variables (`.env`, `.env.example`), compose files and pipelines, with the values that they
+refer to filled in. What is a secret by its name is a value like any other here: who writes a draft
+decides what of it may stand there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atom_release.drafting.files import Files, folder_of, joined
+from atom_release.drafting.findings import Place
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?({_NAME})[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_REFERENCE = re.compile(rf"\$\{{({_NAME})(?::?[-?+]([^}}]*))?\}}|\$({_NAME})")
+_WORKFLOWS = r"\.github/workflows/[^/]+\.ya?ml"
+_COMPOSE = r"(?:.*/)?(?:docker-)?(?:compose|stack)(?:[.-][\w.-]+)?\.ya?ml"
+_EXAMPLES = (
+    ".env.test", ".env.testing", ".env.ci", ".env.example", ".env.sample", ".env.template",
+    ".env.dist", ".env.local.example", "env.example", "env_sample", "env.sample", "example.env",
+    ".env.development",
+)  # fmt: skip
+_DEEPEST = 5
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of others that stands beside something, with the variables that it is given."""
+
+    image: str
+    variables: Mapping[str, str]
+    where: Place
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of a pipeline: what stands beside it, what its lines are given, and the lines."""
+
+    where: Place
+    images: tuple[Image, ...]
+    variables: Mapping[str, str]
+    lines: tuple[str, ...]
+    folder: str = ""  # where its lines run, if it says so
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The variables of one file or job, and where they stand."""
+
+    variables: Mapping[str, str]
+    where: Place
+    is_committed: bool = field(default=False)  # a file that programs read by themselves
+
+
+def read_assignments(text: str) -> dict[str, str]:
+    """Return the variables of a file of assignments, references among them filled in."""
+    stated: dict[str, str] = {}
+    for name, value in _LINE.findall(text):
+        stated[name] = resolve(_unquoted(value), stated)
+    return stated
+
+
+def resolve(value: str, given: Mapping[str, str]) -> str:
+    """Return a value whose `${NAME}` and `${NAME:-default}` are filled in, where they are known."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1] or match[3]
+        return given.get(name) or (match[2] or "" if match[1] and "-" in match[0] else match[0])
+
+    return _REFERENCE.sub(fill, value)
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] in {'"', "'"}:
+        end = value.find(value[0], 1)
+        return value[1:end] if end > 0 else value[1:]
+    return re.sub(r"\s+#.*$", "", value)
+
+
+def env_files(files: Files, folder: str) -> Iterator[Stated]:
+    """Yield the files of variables of a folder and of those around it, the nearest first."""
+    for place in _around(folder):
+        plain = joined(place, ".env")
+        if plain in files:
+            yield Stated(read_assignments(files.text(plain)), Place(plain), is_committed=True)
+        for name in _EXAMPLES:
+            path = joined(place, name)
+            if path in files:
+                yield Stated(read_assignments(files.text(path)), Place(path))
+
+
+def _around(folder: str) -> Iterator[str]:
+    yield folder
+    while folder:
+        folder = folder_of(folder)
+        yield folder
+
+
+def compose_images(files: Files) -> Iterator[Image]:
+    """Yield the images that compose files pull, with their variables."""
+    for path, name, service in _compose_services(files):
+        if isinstance(service.get("image"), str) and not service.get("build"):
+            stated = _of_compose(files, path, service)
+            where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
+            yield Image(resolve(service["image"], _beside(files, path)), stated, where)
+
+
+def compose_variables(files: Files, folder: str) -> Iterator[Stated]:
+    """Yield the variables of the compose services that are built from a folder."""
+    for path, name, service in _compose_services(files):
+        build = service.get("build")
+        context = build.get("context", ".") if isinstance(build, Mapping) else build
+        if isinstance(context, str) and joined(folder_of(path), context) in {folder, ""}:
+            where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
+            yield Stated(_of_compose(files, path, service), where)
+
+
+def _compose_services(files: Files) -> Iterator[tuple[str, str, Mapping[Any, Any]]]:
+    paths = sorted(files.matching(_COMPOSE), key=lambda path: ("test" not in path, len(path), path))
+    for path in paths:
+        for document in files.yaml(path):
+            services = document.get("services")
+            for name, service in services.items() if isinstance(services, Mapping) else ():
+                if isinstance(service, Mapping):
+                    yield path, str(name), service
+
+
+def _of_compose(files: Files, path: str, service: Mapping[Any, Any]) -> dict[str, str]:
+    beside = _beside(files, path)
+    named = service.get("env_file") or []
+    stated: dict[str, str] = {}
+    for entry in [named] if isinstance(named, str) else named:
+        name = entry.get("path") if isinstance(entry, Mapping) else entry
+        stated |= read_assignments(files.text(joined(folder_of(path), str(name))))
+    stated |= _mapping(service.get("environment"))
+    return {name: resolve(value, {**beside, **stated}) for name, value in stated.items()}
+
+
+def _beside(files: Files, path: str) -> dict[str, str]:
+    """Return the variables that compose itself reads for the file at a path."""
+    folder = folder_of(path)
+    for name in (".env", *_EXAMPLES):
+        if (place := joined(folder, name)) in files:
+            return read_assignments(files.text(place))
+    return {}
+
+
+def _mapping(value: Any) -> dict[str, str]:  # noqa: ANN401 - any document
+    """Return the variables of a mapping, or of a list of assignments."""
+    if isinstance(value, list):
+        pairs = [str(entry).partition("=") for entry in value]
+        return {name.strip(): text for name, mark, text in pairs if mark}
+    if not isinstance(value, Mapping):
+        return {}
+    return {
+        str(name): _plain(text)
+        for name, text in value.items()
+        if isinstance(text, str | int | float | bool)
+    }
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def jobs(files: Files) -> Iterator[Job]:
+    """Yield the jobs of the pipelines of GitHub."""
+    for path in files.matching(_WORKFLOWS):
+        for document in files.yaml(path):
+            stated = document.get("jobs")
+            for name, job in stated.items() if isinstance(stated, Mapping) else ():
+                if isinstance(job, Mapping):
+                    yield _job(files, path, str(name), job, _mapping(document.get("env")))
+
+
+def _job(
+    files: Files, path: str, name: str, job: Mapping[Any, Any], around: Mapping[str, str]
+) -> Job:
+    where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
+    services = job.get("services")
+    images = tuple(
+        Image(str(service.get("image")), _mapping(service.get("env")), where)
+        for service in (services.values() if isinstance(services, Mapping) else ())
+        if isinstance(service, Mapping)
+    )
+    variables = {**around, **_mapping(job.get("env"))}
+    listed = job.get("steps")
+    steps = (
+        [step for step in listed if isinstance(step, Mapping)] if isinstance(listed, list) else []
+    )
+    lines: list[str] = []
+    for step in steps:
+        run = step.get("run")
+        if isinstance(run, str):
+            lines += [line.strip() for line in run.splitlines() if line.strip()]
+            variables |= _mapping(step.get("env"))
+    return Job(where, images, variables, tuple(lines), _folder(job, steps))
+
+
+def _folder(job: Mapping[Any, Any], steps: list[Mapping[Any, Any]]) -> str:
+    named: Any = job.get("defaults")
+    for key in ("run", "working-directory"):
+        named = named.get(key) if isinstance(named, Mapping) else None
+    stated = [step.get("working-directory") for step in steps if step.get("working-directory")]
+    return joined("", str(named or (stated[-1] if stated else "")))

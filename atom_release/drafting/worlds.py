@@ -1,0 +1,260 @@
+"""What a suite needs beside it, as the repository's own pipeline, compose and variables say.
+
+A system is needed where something stands beside the release's code in a compose file or a pipeline
+and the service's own packages speak to such a one. Names of user and database, and the variables
+that tests are given, are those of the job that runs the tests, else of files of variables. Nothing
+secret is copied: what has a secret's name gets a random value.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from atom_release.drafting import environment, settings_files, words
+from atom_release.drafting.files import Files, is_below, joined
+from atom_release.drafting.findings import Place, World
+from atom_release.drafting.pipelines import runs_tests
+
+if TYPE_CHECKING:
+    from atom_release.drafting.settings_files import Image, Job, Stated
+
+_IMAGES = {
+    "postgres": re.compile(r"(?:^|/)(?:postgres|postgis|pgvector|timescaledb)[\w.-]*(?::|$|@)"),
+    "redis": re.compile(r"(?:^|/)(?:redis|valkey|keydb|redis-stack)[\w.-]*(?::|$|@)"),
+    "vault": re.compile(r"(?:^|/)(?:vault|openbao)(?::|$|@)"),
+}
+_CLIENTS = {
+    "postgres": re.compile(
+        r"\b(?:psycopg2?|asyncpg|pg8000|psycopg2-binary|aiopg|pg-promise|postgres|knex|typeorm"
+        r"|sequelize|prisma|pgx|drizzle-orm|sqlx)\b|[\"']pg[\"']"
+    ),
+    "redis": re.compile(
+        r"\b(?:redis|rq|django-rq|channels-redis|ioredis|bullmq?|huey|arq|valkey)\b"
+    ),
+    "vault": re.compile(r"\b(?:hvac|node-vault)\b"),
+}
+_PACKAGE_FILES = re.compile(
+    r"pyproject\.toml|setup\.(?:py|cfg)|Pipfile|package\.json|(?:[\w.-]*requirements[\w.-]*|base|test"
+    r"|tests|testing|dev|prod|production|local|main|common)\.(?:txt|in)"
+)
+_DATABASE_URL = re.compile(
+    r"^(?P<scheme>postgres(?:ql)?(?:\+\w+)?|postgis|psql)://(?:[^/@\s]*@)?[^/\s?]*/(?P<name>[\w-]*)"
+    r"(?P<rest>\?\S*)?$"
+)
+_REDIS_URL = re.compile(r"^rediss?://(?:[^/@\s]*@)?[^/\s?]+(?P<rest>/\d+)?/?$")
+_DB = r"(?:^|_)(?:PG|POSTGRES(?:QL)?|DB|DATABASE|SQL|RDS)_?"
+_PLAIN = {
+    re.compile(rf"{_DB}(?:HOST(?:NAME)?|SERVER|ADDRESS)$"): "{postgres_host}",
+    re.compile(rf"{_DB}PORT$"): "{postgres_port}",
+    re.compile(rf"{_DB}USER(?:NAME)?$"): "{postgres_user}",
+    re.compile(rf"{_DB}PASS(?:WORD|WD)?$"): "{postgres_password}",
+    re.compile(rf"{_DB}(?:NAME|DB|DATABASE)$"): "{postgres_database}",
+}
+_PLAIN_REDIS = {
+    re.compile(r"REDIS_?(?:HOST(?:NAME)?|SERVER)$"): "{redis_host}",
+    re.compile(r"REDIS_?PORT$"): "{redis_port}",
+}
+_UNKNOWN = re.compile(r"\$\{|\$\(|\{\{|^\$\w")
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")
+_IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_OF_THE_PIPELINE = re.compile(
+    r"^(?:CI|PATH|HOME|GITHUB_\w+|RUNNER_\w+|NODE_AUTH_TOKEN|CODECOV\w*|COVERAGE\w*|PIP_\w+|UV_\w+"
+    r"|FORCE_COLOR|ACTIONS_\w+|DOCKER\w*|COMPOSE\w*|[A-Z_]*_(?:CACHE|DIR)|PYTHONPATH)$"
+)
+_UPGRADES = re.compile(r"\balembic\b[^\n|;&]*\bupgrade\s+(heads?)\b")
+_MIGRATES = re.compile(r"^(?:npx\s+)?(knex|sequelize(?:-cli)?|node-pg-migrate)\s+([\w:-]+.*)$")
+_MOST_TEXT = 60
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names that a database has, and where they are read."""
+
+    user: str
+    database: str
+    where: Place
+
+
+def find_world(files: Files, folder: str, *, node: bool = False) -> World | None:
+    """Return what the tests of a folder need beside them; None where that is nothing."""
+    job = _test_job(files, folder, node=node)
+    images = [*(job.images if job else ()), *settings_files.compose_images(files)]
+    clients = _packages(files, folder)
+    needs = tuple(
+        name
+        for name, pattern in _IMAGES.items()
+        if _CLIENTS[name].search(clients) and any(pattern.search(image.image) for image in images)
+    )
+    if not needs:
+        return None
+    stated = list(_stated(files, folder, job))
+    names = _names(images, stated)
+    variables = dict(_variables(needs, stated))
+    prepare, prepared_by = _steps(files, folder, job) if "postgres" in needs else ((), "")
+    where = (
+        names.where
+        if names
+        else next(image.where for image in images if _IMAGES[needs[0]].search(image.image))
+    )
+    return World(
+        needs,
+        names.user if names else "",
+        names.database if names else "",
+        tuple(sorted(variables.items())),
+        prepare,
+        where,
+        prepared_by,
+    )
+
+
+def _packages(files: Files, folder: str) -> str:
+    """Return the text of the package files of a folder and those around it."""
+    around = {folder, ""}
+    named = [
+        path
+        for path in files.paths
+        if _PACKAGE_FILES.fullmatch(posixpath.basename(path))
+        and (posixpath.dirname(path) in around or is_below(path, folder))
+        and path.count("/") <= folder.count("/") + 3
+    ]
+    return "\n".join(files.text(path) for path in named[:_MOST_TEXT])
+
+
+def _test_job(files: Files, folder: str, *, node: bool) -> Job | None:
+    """Return the job of a pipeline that runs the tests of a folder, those with systems first."""
+    fitting = [job for job in settings_files.jobs(files) if _is_of(job, folder, node=node)]
+    return max(fitting, key=lambda job: (bool(job.images), bool(job.variables)), default=None)
+
+
+def _is_of(job: Job, folder: str, *, node: bool) -> bool:
+    lines = [line for line in job.lines if runs_tests(line)]
+    of_node = re.compile(r"\b(?:npm|npx|yarn|pnpm|jest|vitest|mocha)\b")
+    fitting = [line for line in lines if bool(of_node.search(line)) is node]
+    if not fitting or any("playwright" in line for line in fitting):
+        return False
+    at = job.folder
+    return not at or not folder or is_below(at, folder) or is_below(folder, at)
+
+
+def _stated(files: Files, folder: str, job: Job | None) -> Iterator[Stated]:
+    """Yield the variables that tests are given, by whom they are best known first."""
+    if job is not None and job.variables:
+        yield settings_files.Stated(job.variables, job.where)
+    yield from settings_files.env_files(files, folder)
+    yield from settings_files.compose_variables(files, folder)
+
+
+def _names(images: Sequence[Image], stated: Sequence[Stated]) -> _Names | None:
+    """Return the user and the database that the release's own files name."""
+    for image in images:
+        if _IMAGES["postgres"].search(image.image):
+            user = image.variables.get("POSTGRES_USER", "postgres")
+            database = image.variables.get("POSTGRES_DB", user)
+            if _NAME.match(user) and _NAME.match(database):
+                return _Names(user, database, image.where)
+    for source in stated:
+        for value in source.variables.values():
+            match = _DATABASE_URL.match(value)
+            if match and _NAME.match(match["name"]):
+                who = re.match(r"^[^:]+://([A-Za-z_][\w-]*)[:@]", value)
+                return _Names(who[1] if who else "postgres", match["name"], source.where)
+    return None
+
+
+def _variables(needs: Iterable[str], stated: Sequence[Stated]) -> Iterator[tuple[str, str]]:
+    """Yield each variable once, with what a suite's environment says of it.
+
+    Of a file that is committed under the name that programs read by themselves, only what speaks of
+    a system is said again; of files later than the first that has any, likewise.
+    """
+    taken: set[str] = set()
+    plain_from: Place | None = None
+    for source in stated:
+        for name, value in source.variables.items():
+            if name in taken or not _IDENTIFIER.match(name) or _OF_THE_PIPELINE.match(name):
+                continue
+            spoken = address(name, value, needs)
+            if not spoken and source.is_committed:
+                taken.add(name)
+                continue
+            if not spoken and plain_from not in {None, source.where}:
+                continue
+            text = spoken or _plain_value(name, value)
+            if text is None:
+                continue
+            if not spoken:
+                plain_from = source.where
+            taken.add(name)
+            yield name, text
+
+
+def address(name: str, value: str, needs: Iterable[str]) -> str:
+    """Return what a variable says of a needed system in templates; nothing where it says none."""
+    texts = (_ADDRESSES[system](name, value) for system in needs)
+    return next((text for text in texts if text), "")
+
+
+def _of_database(name: str, value: str) -> str:
+    match = _DATABASE_URL.match(value)
+    if match:
+        where = "{postgres_user}:{postgres_password}@{postgres_host}:{postgres_port}"
+        return f"{match['scheme']}://{where}/{{postgres_database}}{match['rest'] or ''}"
+    return next((text for pattern, text in _PLAIN.items() if pattern.search(name)), "")
+
+
+def _of_redis(name: str, value: str) -> str:
+    match = _REDIS_URL.match(value)
+    if match:
+        return f"redis://{{redis_host}}:{{redis_port}}{match['rest'] or ''}"
+    return next((text for pattern, text in _PLAIN_REDIS.items() if pattern.search(name)), "")
+
+
+def _of_vault(name: str, value: str) -> str:
+    del value
+    return {"VAULT_ADDR": "{vault}", "VAULT_URL": "{vault}", "VAULT_TOKEN": "{vault_token}"}.get(
+        name, ""
+    )
+
+
+_ADDRESSES = {"postgres": _of_database, "redis": _of_redis, "vault": _of_vault}
+
+
+def _plain_value(name: str, value: str) -> str | None:
+    """Return a value as it stands, a random one for a secret; None where it is not known."""
+    if not value or not value.isprintable():
+        return None
+    if environment.is_secret(name):
+        return None if "://" in value else "{random}"
+    return None if _UNKNOWN.search(value) else value
+
+
+def _steps(files: Files, folder: str, job: Job | None) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """Return the commands that migrate before the tests, and where the repository says them."""
+    ini = joined(folder, "alembic.ini")
+    for place, text in _texts(files, folder, job):
+        match = _UPGRADES.search(text)
+        if match and ini in files:
+            return (("alembic", "upgrade", match[1]),), place
+    scripts = files.json(joined(folder, "package.json")).get("scripts")
+    for name, line in scripts.items() if isinstance(scripts, Mapping) else ():
+        migrates = _MIGRATES.match(str(line).strip())
+        if migrates and re.search(r"latest|db:migrate$|\bup\b", migrates[2]):
+            return (words.split(f"{migrates[1]} {migrates[2]}"),), f"package.json: {name}"
+    return (), ""
+
+
+def _texts(files: Files, folder: str, job: Job | None) -> Iterator[tuple[str, str]]:
+    """Yield the texts in which a repository says how its tests are begun, each with its place."""
+    if job is not None:
+        yield str(job.where), "\n".join(job.lines)
+    for path in files.paths:
+        name = posixpath.basename(path)
+        is_script = name.endswith(".sh") or name in {"Makefile", "justfile", "Procfile", "tox.ini"}
+        if (is_script and is_below(path, folder)) or re.fullmatch(
+            r"(?:docker-)?compose.*\.ya?ml", name
+        ):
+            yield path, files.text(path)

@@ -1,0 +1,152 @@
+"""What a draft says that a suite needs beside it, and that it copies no secret to say it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from atom_release.drafting import asked
+from atom_release.drafting.files import Files
+from atom_release.drafting.settings_files import read_assignments, resolve
+from atom_release.drafting.survey import survey
+from atom_release.gate.manifest import Suite
+
+_PYPROJECT = """
+[project]
+name = "shop"
+dependencies = ["psycopg[binary]", "redis"]
+[tool.pytest.ini_options]
+"""
+_WORKFLOW = """
+name: tests
+env: {APP_ENV: testing}
+jobs:
+  lint:
+    steps: [{run: ruff check}]
+  tests:
+    services:
+      db:
+        image: postgres:16-alpine
+        env: {POSTGRES_USER: keeper, POSTGRES_PASSWORD: hidden, POSTGRES_DB: shop_test}
+      cache: {image: "redis:7"}
+    env:
+      DATABASE_URL: postgresql+psycopg://keeper:hidden@localhost:5432/shop_test
+      REDIS_URL: redis://localhost:6379/1
+      SIGNING_KEY: hidden
+      COVERAGE_FILE: .coverage.tests
+      FROM_THE_FORGE: ${{ secrets.SHOP }}
+    steps:
+      - run: alembic upgrade head
+      - run: pytest -q
+        env: {MODE: fast}
+"""
+_TREE = {
+    "pyproject.toml": _PYPROJECT,
+    "alembic.ini": "[alembic]\nscript_location = migrations\n",
+    "shop/__init__.py": "",
+    "tests/test_shop.py": "def test_it(): pass\n",
+}
+
+
+def suite_of(tree: dict[str, str]) -> dict[str, Any]:
+    """Return the suite that a draft of these files asks, as the manifest's own model reads it."""
+    (service,) = survey(Files.of(tree), "shop").services
+    chosen = asked.suite_of(service)
+    assert chosen
+    stated = asked.fields_of(service, chosen.value)
+    assert Suite.model_validate(stated)
+    return stated
+
+
+def test_the_job_that_runs_the_tests_says_what_they_need() -> None:
+    stated = suite_of({**_TREE, ".github/workflows/tests.yml": _WORKFLOW})
+    assert stated["needs"] == ["postgres", "redis"]
+    assert stated["database"] == {"user": "keeper", "name": "shop_test"}
+    assert stated["prepare"] == [["alembic", "upgrade", "head"]]
+    address = "{postgres_user}:{postgres_password}@{postgres_host}:{postgres_port}"
+    assert stated["environment"] == {
+        "APP_ENV": "testing",
+        "DATABASE_URL": f"postgresql+psycopg://{address}/{{postgres_database}}",
+        "MODE": "fast",
+        "REDIS_URL": "redis://{redis_host}:{redis_port}/1",
+        "SIGNING_KEY": "{random}",
+    }
+
+
+def test_no_value_of_a_secret_stands_in_a_draft() -> None:
+    compose = """
+services:
+  db:
+    image: postgres
+    environment: [POSTGRES_USER=keeper, POSTGRES_PASSWORD=hidden]
+  web:
+    build: .
+    environment:
+      PGHOST: db
+      PGPASSWORD: hidden
+      API_TOKEN: hidden
+      SENTRY_DSN: https://hidden@example.org/1
+"""
+    stated = suite_of({**_TREE, "compose.yml": compose, ".env.example": "ADMIN_PASSWORD=hidden\n"})
+    assert "hidden" not in str(stated)
+    assert stated["environment"]["PGHOST"] == "{postgres_host}"
+    assert stated["environment"]["ADMIN_PASSWORD"] == "{random}"
+    assert "SENTRY_DSN" not in stated["environment"]
+
+
+def test_a_file_that_programs_read_by_themselves_is_not_said_again() -> None:
+    tree = {
+        **_TREE,
+        "compose.yml": "services: {db: {image: 'postgres:16'}}\n",
+        ".env": "NAME=shop\nPOSTGRES_SERVER=localhost\nPOSTGRES_DB=shop\nSECRET_KEY=hidden\n",
+    }
+    stated = suite_of(tree)
+    assert stated["environment"] == {
+        "POSTGRES_DB": "{postgres_database}",
+        "POSTGRES_SERVER": "{postgres_host}",
+    }
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"pyproject.toml": "[tool.pytest.ini_options]\n"}, id="no client"),
+        pytest.param({"compose.yml": "services: {db: {image: 'mysql:8'}}\n"}, id="no such system"),
+    ],
+)
+def test_nothing_is_needed_that_nothing_speaks_of(changed: dict[str, str]) -> None:
+    stated = suite_of({**_TREE, "compose.yml": "services: {db: {image: postgres}}\n", **changed})
+    assert "needs" not in stated
+    assert "environment" not in stated
+
+
+def test_migrations_are_prepared_only_where_the_repository_runs_them() -> None:
+    tree = {**_TREE, "compose.yml": "services: {db: {image: postgres}}\n"}
+    assert "prepare" not in suite_of(tree)
+    script = {"scripts/prestart.sh": "set -e\nuv run alembic upgrade heads\n"}
+    assert suite_of({**tree, **script})["prepare"] == [["alembic", "upgrade", "heads"]]
+
+
+def test_the_tests_of_django_are_run_by_pytest_with_its_plugin() -> None:
+    tree = {
+        "requirements.txt": "django\npsycopg2-binary\n",
+        "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+        "shop/__init__.py": "",
+        "shop/tests.py": "from django.test import TestCase\nclass ShopTest(TestCase): pass\n",
+    }
+    stated = suite_of(tree)
+    assert stated["install"] == {"packages": ["pytest-django"]}
+    assert stated["arguments"] == ["-o", "python_files=test*.py"]
+    assert stated["environment"] == {"DJANGO_SETTINGS_MODULE": "shop.settings"}
+
+
+def test_references_among_variables_are_filled_in_where_they_are_known() -> None:
+    text = "export A=one # first\nB='two words'\nC=${A}-${B}\nD=${E:-five}${F}\n"
+    assert read_assignments(text) == {
+        "A": "one",
+        "B": "two words",
+        "C": "one-two words",
+        "D": "five${F}",
+    }
+    assert resolve("$A/${X?must}", {"A": "a"}) == "a/${X?must}"
