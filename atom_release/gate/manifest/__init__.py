@@ -22,7 +22,12 @@ from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
 from atom_release.gate.manifest.signed import Consumer, Signed
-from atom_release.gate.manifest.systems import Infrastructure, Secret, Tenancy
+from atom_release.gate.manifest.systems import (
+    Infrastructure,
+    MigrationProgram,
+    Secret,
+    Tenancy,
+)
 from atom_release.gate.manifest.third_party import Measurement
 from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, Acts
 
@@ -42,6 +47,7 @@ __all__ = [
     "Login",
     "Manifest",
     "Measurement",
+    "MigrationProgram",
     "Privacy",
     "Regression",
     "Release",
@@ -77,6 +83,7 @@ class Manifest(Strict):
         description="name -> criteria that it is shown as the worst of; AC3 and AC4 have theirs",
     )
     infrastructure: Infrastructure = Infrastructure()
+    migrations: MigrationProgram | None = None
     tenancy: Tenancy | None = None
     secrets: tuple[Secret, ...] = ()
     logins: tuple[Login, ...] = ()
@@ -139,6 +146,27 @@ class Manifest(Strict):
                     f" {', '.join(sorted(criterion_ids))}"
                 )
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _migrations_agree(self) -> Self:
+        if self.tenancy is None:
+            return self
+        if self.tenancy.migrations is None and self.migrations is None:
+            message = "tenancy names no migrations: give it a glob, or the manifest `migrations`"
+            raise ValueError(message)
+        if self.tenancy.migrations is not None and self.migrations is not None:
+            message = "migrations are programs or plain SQL: choose between the two `migrations`"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        ports = [service.start.port for service in self.services if service.start]
+        fixed = [port for port in ports if port is not None]
+        if len(set(fixed)) != len(fixed):
+            message = "two services listen on one port: each needs its own"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

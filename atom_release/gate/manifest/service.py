@@ -177,9 +177,9 @@ class Suite(Strict):
 class Start(Strict):
     """How the rehearsal starts a service.
 
-    `{python}`, `{port}`, `{postgres}`, `{vault}`, `{vault_token}`, `{scratch}` and `{url:<id>}` are
-    filled in. It runs in a copy of the judged tree of its own, which it may write and which is
-    thrown away.
+    `{python}`, `{port}`, `{postgres}` (a URL) and `{postgres_host}`, `_port`, `_user`, `_password`,
+    `_database`, `{vault}`, `{vault_token}`, `{scratch}` and `{url:<id>}` are filled in. It runs in
+    a copy of the judged tree of its own, which it may write and which is thrown away.
     """
 
     command: tuple[str, ...] = Field(min_length=1)
@@ -191,6 +191,21 @@ class Start(Strict):
         ),
     )
     directory: InRepository = "."
+    install: InstallOrAuto | None = Field(
+        default=None,
+        description=(
+            "an environment of the service's own, made from its files: `auto`, or what of them;"
+            " default the gate's own Python"
+        ),
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        lt=1 << 16,
+        description=(
+            "where it listens whatever it is told; default a free port, which `{port}` names"
+        ),
+    )
     environment: dict[str, str] = Field(default_factory=dict)
     ready: Duration = timedelta(seconds=15)
 

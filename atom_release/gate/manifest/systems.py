@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.fields import Duration, InRepository, Key, Strict, VariableName
+from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
 
 
 class Secret(Strict):
@@ -57,10 +58,34 @@ class Infrastructure(Strict):
     timeout: Duration = timedelta(seconds=5)
 
 
+class MigrationProgram(Strict):
+    """Migrations that are programs, by the release's own tool: alembic, Django, Knex ...
+
+    Run once in the rehearsed database, as its owner, before any service starts. `{python}`,
+    `{postgres}` and `{postgres_host}`, `_port`, `_user`, `_password`, `_database` are filled in.
+    """
+
+    commands: tuple[tuple[str, ...], ...] = Field(
+        min_length=1, description="run one after another, such as `[[alembic, upgrade, head]]`"
+    )
+    directory: InRepository = "."
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="variables that they are run with; never a secret"
+    )
+    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
+    timeout: Duration = timedelta(minutes=5)
+
+
 class Tenancy(Strict):
     """The migrations and how a row belongs to a tenant (P-5)."""
 
-    migrations: InRepository = Field(description="glob, applied in the order of their names")
+    migrations: InRepository | None = Field(
+        default=None,
+        description=(
+            "glob of plain SQL, applied in the order of the names; default what the manifest's own"
+            " `migrations` make"
+        ),
+    )
     column: str = Field(default="tenant_id", pattern=r"^[a-z_][a-z0-9_]*$")
     setting: str = Field(default="app.tenant_id", pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_.]*$")
     role: str = Field(

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
@@ -54,10 +54,12 @@ class Launcher:
         memory_mb: int | None = None,
         throwaway: Sequence[Path] = (),
         disk_mb: int = DISK_MB,
+        readable: Sequence[Path] = (),
     ) -> Running:
         """Start a process under a name; one already running under that name is ended first.
 
-        What it writes in `throwaway` is forgotten, and is `disk_mb` at most.
+        What it writes in `throwaway` is forgotten, and is `disk_mb` at most. It can read what is
+        `readable` beside what all of them can.
 
         Raises:
             ProbeFault: the rehearsal was closed meanwhile.
@@ -65,7 +67,10 @@ class Launcher:
         self.stop(name)
         log = self.log(name)
         log.touch(mode=0o600)
-        running = self.sandbox.start(
+        sandbox = self.sandbox
+        if readable:
+            sandbox = replace(sandbox, readable=(*sandbox.readable, *readable))
+        running = sandbox.start(
             argv,
             directory=directory,
             writable=writable,

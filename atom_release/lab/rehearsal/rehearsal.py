@@ -17,14 +17,22 @@ from functools import cached_property
 from typing import Self
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.manifest import Service, Start
+from atom_release.gate.manifest import MigrationProgram, Service, Start
 from atom_release.lab.closing import Closing
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.apply import Applied
 from atom_release.lab.migrations.plan import Plan, plan_migrations
 from atom_release.lab.migrations.replay import Replay
-from atom_release.lab.rehearsal import deployment, openbao, postgres, state, values, written
+from atom_release.lab.rehearsal import (
+    deployment,
+    openbao,
+    postgres,
+    program,
+    state,
+    values,
+    written,
+)
 from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.rehearsal.keeper import Keeper
 from atom_release.lab.rehearsal.launcher import Launcher
@@ -32,7 +40,14 @@ from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.probed import Probed
 from atom_release.lab.rehearsal.reach import find_in_reach
 from atom_release.lab.rehearsal.services import Ground, log_name
-from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
+from atom_release.lab.rehearsal.templates import (
+    describe_database,
+    fill,
+    redactor,
+    services_asked,
+    systems_asked,
+)
+from atom_release.lab.rehearsal.toolchains import Toolchain, make_toolchain
 from atom_release.lab.sandbox import Network, Sandbox
 from atom_release.lab.sandbox import network as new_network
 
@@ -68,6 +83,9 @@ class Rehearsal(Closing):
         self.secrets = values.make_values(look.manifest.secrets)
         self.absent: dict[str, str] = {}
         self.replay = Replay()
+        self.made: program.Made | None = None
+        self._toolchains: dict[str, Toolchain] = {}
+        self._unmade: dict[str, str] = {}
         self.postgres: postgres.Postgres | None = None
         self.vault: openbao.OpenBao | None = None
         atexit.register(self.close)
@@ -278,7 +296,7 @@ class Rehearsal(Closing):
     def _start(self) -> None:
         if self._look.manifest.tenancy is not None:
             self.probed.begin()
-        steps: list[Callable[[], object]] = [self._copy_tree]
+        steps: list[Callable[[], object]] = [self._copy_tree, self._make_toolchains]
         if self._wants_postgres():
             steps.append(lambda: self._obtain("postgres", self._start_postgres))
         if self._wants_vault():
@@ -317,6 +335,7 @@ class Rehearsal(Closing):
         manifest = self._look.manifest
         return (
             manifest.tenancy is not None
+            or manifest.migrations is not None
             or manifest.infrastructure.postgres is not None
             or self._is_told("postgres")
         )
@@ -339,13 +358,38 @@ class Rehearsal(Closing):
             if service.start is not None
         ]
 
+    def _make_toolchains(self) -> None:
+        """Make what services have of their own to be run with; note those that cannot be made."""
+        for service, start in self._startable():
+            try:
+                made = make_toolchain(self._look, start.install, start.directory)
+                self._toolchains[service.id] = made
+            except ProbeFault as fault:
+                self._unmade[service.id] = f"its environment could not be made: {fault.message}"
+
     def _start_postgres(self) -> None:
         server = postgres.start(self._launcher, self._folder.part("postgres"))
         tenancy, role = self._look.manifest.tenancy, self._role
-        plan = plan_migrations(self._look.tree, tenancy.migrations) if tenancy else Plan()
-        self.replay = deployment.migrate(server, DATABASE, plan, role)
+        pattern = tenancy.migrations if tenancy else None
+        plan = plan_migrations(self._look.tree, pattern) if pattern else Plan()
+        wanted = self._look.manifest.migrations
+        if wanted is None:
+            self.replay = deployment.migrate(server, DATABASE, plan, role)
+        else:
+            self._run_program(server, wanted)
         self.postgres = server
-        self._values["postgres"] = server.service_dsn(DATABASE, role)
+        self._values |= describe_database(server, DATABASE, role)
+
+    def _run_program(self, server: postgres.Postgres, wanted: MigrationProgram) -> None:
+        if not program.names_role(self._look, wanted.directory, self._role):
+            deployment.provide_role(server, self._role, Plan())
+        server.create(DATABASE)
+        room = self._folder.part("migrations")
+        ground = program.Ground(self._look, self._launcher, room, server, DATABASE, self.withheld)
+        self.made = program.run_program(ground, wanted)
+        deployment.let_in(server, DATABASE, self._role)
+        if self.made.trouble:
+            self.absent["postgres"] = self.made.trouble
 
     @property
     def _role(self) -> str:
@@ -385,11 +429,15 @@ class Rehearsal(Closing):
             self._look.external,
             self.withheld,
             self._look.tree.missing,
+            self._toolchains,
         )
         ready, lacking = [], {}
         startable = self._startable()
         ids = {service.id for service, _ in startable}
         for service, start in startable:
+            if service.id in self._unmade:
+                lacking[service.id] = self._unmade[service.id]
+                continue
             missing = sorted(systems_asked(start) & self.absent.keys()) + sorted(
                 services_asked(start) - ids
             )

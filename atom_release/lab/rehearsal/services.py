@@ -5,7 +5,6 @@ And waits until each answers or shows that it will not.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.ports import free_ports, status_of, was_taken
 from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
 from atom_release.lab.rehearsal.templates import fill
+from atom_release.lab.rehearsal.toolchains import Toolchain
 from atom_release.lab.sandbox import Running
 
 _MEMORY_MB = 2048
@@ -45,6 +45,7 @@ class Ground:
     drafted: bool = False  # whether the manifest is a draft, or comes from outside the release
     withheld: frozenset[str] = frozenset()  # files of the judged tree that no copy has
     missing: tuple[str, ...] = ()  # those that the clone does not hold
+    toolchains: Mapping[str, Toolchain] = field(default_factory=dict)  # of services with their own
 
 
 @dataclass
@@ -89,7 +90,8 @@ def start_all(
 
 def _start_together(ground: Ground, services: list[tuple[Service, Start]]) -> Started:
     ids = [service.id for service, _ in services]
-    started = Started(ports=dict(zip(ids, free_ports(len(ids)), strict=True)))
+    fixed = {service.id: start.port for service, start in services if start.port is not None}
+    started = Started(ports={**dict(zip(ids, free_ports(len(ids)), strict=True)), **fixed})
     with ThreadPoolExecutor(max(1, len(ids))) as threads:
         list(threads.map(lambda service: start_one(ground, started, *service), services))
     started.base_urls = {
@@ -108,20 +110,25 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
         "port": str(port),
         **{f"url:{other}": started.told_url(other) for other in started.ports},
     }
+    toolchain = ground.toolchains.get(service.id, Toolchain())
+    values["python"] = toolchain.python
+    tree = ground.layers[service.id].folder
     if service.id in ground.tokens:
         values["vault_token"] = ground.tokens[service.id]
     home = ground.state / "homes" / slug(service.id)
     environment = {
         **_environment(home),
+        **toolchain.environment(tree),
         **{name: fill(value, values) for name, value in start.environment.items()},
     }
     argv = [fill(word, values) for word in start.command]
     steps = [[fill(word, values) for word in step] for step in start.before_start]
-    place = _Place(ground, service.id, start.directory, environment)
+    place = _Place(ground, service.id, start.directory, environment, toolchain)
     ground.launcher.stop(name)
     offset = len(ground.launcher.tail(name))
     try:
         ground.layers[service.id].renew()
+        toolchain.lay_into(tree)
     except ProbeFault as fault:
         started.lacks[service.id] = fault.message
         return
@@ -182,6 +189,7 @@ class _Place:
     service_id: str
     directory: str
     environment: Mapping[str, str]
+    toolchain: Toolchain
 
     def run(self, argv: Sequence[str]) -> Running:
         tree = self.ground.layers[self.service_id].folder
@@ -192,6 +200,7 @@ class _Place:
             writable=[self.ground.state, tree],
             environment=self.environment,
             memory_mb=_MEMORY_MB,
+            readable=self.toolchain.readable,
         )
 
 
@@ -240,7 +249,6 @@ def _environment(home: Path) -> dict[str, str]:
     Nothing of the gate's own is handed on.
     """
     return {
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(home),
         "TMPDIR": str(home / "tmp"),
         "LANG": "C.UTF-8",

@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Start
 from atom_release.lab.rehearsal.values import spelled
 
+if TYPE_CHECKING:
+    from atom_release.lab.rehearsal.postgres import Postgres
+
 _TEMPLATE = re.compile(
-    r"\{(python|port|postgres|vault|vault_token|scratch|url:[A-Za-z0-9.]+|secret:[a-z][a-z0-9_]*)\}"
+    r"\{(python|port|postgres(?:_(?:host|port|user|password|database))?|vault|vault_token|scratch|url:[A-Za-z0-9.]+|secret:[a-z][a-z0-9_]*)\}"
 )
-_SYSTEMS = {"postgres": "postgres", "vault": "vault", "vault_token": "vault"}
+_PARTS = ("host", "port", "user", "password", "database")
+_SYSTEMS = {
+    "vault": "vault",
+    "vault_token": "vault",
+    "postgres": "postgres",
+    **{f"postgres_{part}": "postgres" for part in _PARTS},
+}
 
 
 class Lacking(ProbeFault):
@@ -35,6 +45,18 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         return values[match[1]]
 
     return _TEMPLATE.sub(value, text)
+
+
+def describe_database(postgres: Postgres, database: str, role: str) -> dict[str, str]:
+    """Return what the templates that speak of a database stand for, for one of its roles."""
+    return {
+        "postgres": postgres.service_dsn(database, role),
+        "postgres_host": "127.0.0.1",
+        "postgres_port": str(postgres.port),
+        "postgres_user": role,
+        "postgres_password": postgres.password_of(role),
+        "postgres_database": database,
+    }
 
 
 def systems_asked(start: Start) -> set[str]:

@@ -19,6 +19,12 @@ from atom_release.probes.tenancy import companion, places
 from atom_release.probes.tenancy.crossed import described
 from atom_release.probes.tenancy.findings import Isolation
 from atom_release.probes.tenancy.isolation import examine
+from atom_release.probes.tenancy.restored import (
+    describe_success,
+    doubt_failures,
+    owned_by,
+    plan_restoring,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Tenancy
     from atom_release.lab.look import Look
     from atom_release.lab.migrations.replay import Replay
+    from atom_release.lab.rehearsal.program import Made
 
 _SUBJECT = "postgres"
 _QUESTIONS = ("migrations", "isolation")
@@ -38,32 +45,38 @@ def probe_tenancy(
     postgres: Server,
     held: tuple[str, ...] = (),
     allowed_settings: frozenset[str] = frozenset(),
+    made: Made | None = None,
 ) -> list[Evidence]:
     """Answer `migrations` and `isolation` about the judged tree, in a scratch database.
 
     `held` is the isolation of the server's process. A setting that the application's role may make
     and that opens other tenants' rows is a leak unless it is one of `allowed_settings`: those that
-    the operator's file or the previous release's manifest names.
+    the operator's file or the previous release's manifest names. `made` is what the release's own
+    tool made, where its migrations are programs.
     """
     tenancy = look.manifest.tenancy
     if tenancy is None:
         return []
-    plan = plan_migrations(look.tree, tenancy.migrations)
+    pattern = tenancy.migrations
+    plan = plan_migrations(look.tree, pattern) if pattern else plan_restoring(made)
     if not plan.steps:
-        reason = f"no file of the judged tree matches {tenancy.migrations}"
+        trouble = made.trouble if made and not pattern else ""
+        reason = trouble or f"no file of the judged tree matches {pattern}"
         return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
-    files = [(step.path, step.content) for step in plan.steps]
-    extra: dict[str, Any] = {
-        "sources": {step.path: look.tree.digest(step.path) for step in plan.steps},
-        "isolation": held,
-    }
+    extra: dict[str, Any] = {"isolation": held}
+    if pattern:
+        extra["sources"] = {step.path: look.tree.digest(step.path) for step in plan.steps}
     with scratch_database(
         postgres,
         tenancy.role,
-        create_role=not replaying.makes_role([content for _, content in files], tenancy.role),
+        create_role=not replaying.makes_role([step.content for step in plan.steps], tenancy.role),
     ) as scratch:
         extra["tools"] = {"postgresql": scratch.version}
+        plan = plan if pattern else owned_by(plan, scratch.owner)
+        files = [(step.path, step.content) for step in plan.steps]
         replay = replaying.replay(scratch.target, plan)
+        if not pattern:
+            doubt_failures(replay)
         migrations = _migrations(look, scratch, replay, extra)
         examined = examine_scratch(scratch, tenancy, files, allowed_settings)
         isolation = isolation_evidence(look, tenancy, replay, examined, extra)
@@ -134,7 +147,6 @@ def _relations(scratch: Scratch, *kinds: str) -> list[str]:
 
 
 def _applied(replay: Replay) -> tuple[Answer, str, str]:
-    count = len(replay.applied)
     if replay.failed:
         first = replay.failed[0]
         where = f"{first.path}:{first.line}" if first.line else first.path
@@ -159,7 +171,7 @@ def _applied(replay: Replay) -> tuple[Answer, str, str]:
     if replay.unreadable:
         first = replay.unreadable[0]
         return Answer.UNKNOWN, f"{first.path}: {first.error}", f"make {first.path} plain SQL"
-    return Answer.YES, f"all {count} migrations apply in order to an empty database", ""
+    return Answer.YES, describe_success(replay), ""
 
 
 def _remedy_of_lack(replay: Replay) -> str:

@@ -1,0 +1,105 @@
+"""What a rehearsed process is run with: the gate's own Python, or an environment made for it.
+
+How environments are made is `lab.environments`. Nothing is started here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atom_release.errors import ProbeFault
+from atom_release.gate.manifest import Install
+from atom_release.lab.beneath import copy_beneath
+from atom_release.lab.environments import make
+from atom_release.lab.environments.node import make as make_modules
+
+if TYPE_CHECKING:
+    from atom_release.lab.interpreter import Built
+    from atom_release.lab.look import Look
+
+_OF_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
+_SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A Python or a Node.js with its packages, as one service or one program is run with it.
+
+    `roots` are the folders of the copy that Python imports from, `modules` what is laid into the
+    copy before anything starts, `places` its folders of programs there.
+    """
+
+    python: str = sys.executable
+    programs: tuple[str, ...] = ()
+    readable: tuple[Path, ...] = ()
+    roots: tuple[str, ...] = ()
+    site: Path | None = None
+    built: Built | None = None
+    modules: Path | None = None
+    places: tuple[str, ...] = ()
+
+    def lay_into(self, tree: Path) -> None:
+        """Add what was built or installed to a copy of the tree, where the commit has nothing.
+
+        Raises:
+            ProbeFault: this machine has no room for it.
+        """
+        for path in self.built.paths if self.built else ():
+            copy_beneath(self.built.folder, path, tree)  # type: ignore[union-attr]
+        if self.modules is None:
+            return
+        words = ["cp", "-a", "--no-preserve=ownership", "--", f"{self.modules}/.", str(tree)]
+        copied = subprocess.run(words, capture_output=True, check=False)
+        if copied.returncode:
+            lines = copied.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise ProbeFault(f"the packages could not be copied: {lines[-1][:200]}")
+
+    def environment(self, tree: Path) -> dict[str, str]:
+        """Return the variables by which programs and modules are found, in a copy of the tree."""
+        own = [str(tree / place / ".bin") for place in self.places]
+        folders = [*self.programs, str(Path(self.python).parent), *own, *_SYSTEM]
+        stated = {"PATH": os.pathsep.join(dict.fromkeys(folders))}
+        imported = [os.path.normpath(tree / root) for root in self.roots]
+        imported += [str(self.site)] if self.site else []
+        return stated | ({"PYTHONPATH": os.pathsep.join(imported)} if imported else {})
+
+
+def make_toolchain(look: Look, install: Install | str | None, directory: str) -> Toolchain:
+    """Return what a process in that folder of the tree is run with, made first if need be.
+
+    Raises:
+        NoToolchain: this machine has no Python or Node.js that fits.
+        NoEnvironment: it could not be had, or not be built without network.
+    """
+    if install is None:
+        return Toolchain()
+    named = install if isinstance(install, Install) else Install()
+    if _is_of_node(look, named, directory):
+        modules = make_modules(look, named, directory)
+        return Toolchain(
+            programs=(str(modules.node.program.parent),),
+            readable=modules.readable,
+            modules=modules.layer,
+            places=modules.places,
+        )
+    python = make(look, named)
+    return Toolchain(
+        python.python,
+        (str(python.site / "bin"),) if python.site else (),
+        python.readable,
+        python.roots,
+        python.site,
+        python.built,
+    )
+
+
+def _is_of_node(look: Look, install: Install, directory: str) -> bool:
+    folder = install.folder if "folder" in install.model_fields_set else directory
+    names = {os.path.normpath(f"{folder}/{name}") for name in ("package.json", *_OF_PYTHON)}
+    there = {os.path.basename(path) for path in names & look.tree.entries.keys()}  # noqa: PTH119 - a path of the tree
+    return "package.json" in there and not there & {*_OF_PYTHON}
