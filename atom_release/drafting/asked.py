@@ -217,8 +217,68 @@ def start_of(service: Service) -> dict[str, Any]:
     stated: dict[str, Any] = {"command": [_with_port(service, word) for word in command]}
     if service.folder and service.command and not _names_folder(service, command):
         stated["directory"] = service.folder
+    variables = _of_its_database(service)
     if not any("{port}" in word for word in stated["command"]):
-        stated["environment"] = {"PORT": "{port}"}
+        port = service.port.value if service.port else _USUAL_PORT.get(" ".join(command[2:4]))
+        if port:
+            stated["port"] = port
+        variables = {"PORT": "{port}"} | variables
+    if variables:
+        stated["environment"] = variables
+    if _has_packages(service):
+        stated["install"] = install_of(service) or "auto"
+    return stated
+
+
+_USUAL_PORT = {"fastapi run": 8000, "fastapi dev": 8000}
+
+
+def _has_packages(service: Service) -> bool:
+    names = {posixpath.basename(path) for path in service.package_files}
+    return bool(install_of(service)) or "package.json" in names
+
+
+def _worlds(service: Service) -> list[World]:
+    return [seen.value.world for seen in service.suites if seen.value.world]
+
+
+def _of_its_database(service: Service) -> dict[str, str]:
+    """Return the variables of a service's tests that the rehearsal fills for the service too."""
+    unknown = ("{redis", "{vault")
+    return {
+        name: text
+        for world in _worlds(service)[:1]
+        for name, text in world.variables
+        if ("{postgres" in text or text == "{random}") and not any(part in text for part in unknown)
+    }
+
+
+def migrations_of(survey: Survey) -> dict[str, Any] | None:
+    """Return how the release's own tool would migrate the rehearsed database, None if unknown."""
+    for service in survey.services:
+        for world in _worlds(service):
+            if world.prepare:
+                steps = [list(step) for step in world.prepare]
+                return _by_tool(service, steps)
+    by_django = any(seen.value.tool == "Django" for seen in survey.migrations)
+    for service in survey.services if by_django else ():
+        if any(seen.value.runner is Runner.DJANGO for seen in service.suites):
+            return _by_tool(service, [["{python}", "manage.py", "migrate", "--noinput"]])
+    return None
+
+
+def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
+    stated: dict[str, Any] = {"commands": steps}
+    if service.folder:
+        stated["directory"] = service.folder
+    variables = _of_its_database(service)
+    settings = next((seen.value.settings for seen in service.suites if seen.value.settings), "")
+    if settings:
+        variables = {"DJANGO_SETTINGS_MODULE": settings} | variables
+    if variables:
+        stated["environment"] = variables
+    if _has_packages(service):
+        stated["install"] = install_of(service) or "auto"
     return stated
 
 

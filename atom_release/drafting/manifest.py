@@ -57,6 +57,7 @@ def write(survey: Survey, release: Release) -> str:
         "# What is not asked yet, each with its reason. Take a line away as soon as the manifest",
         "# names what there is to ask: everything that is not listed here is asked.",
         *_dumped({"left_out": asked.left_out(survey, release.ids)}, flow=False),
+        *_migrations(survey),
         *_also_seen(survey),
     ]
     return "\n".join(lines) + "\n"
@@ -137,6 +138,14 @@ def _start(service: Service) -> Iterator[str]:
     for name, value in stated.items():
         yield f"    # {_line(asked.why(service, name))}"
         yield from (f"    # {line}" for line in _dumped({name: value}))
+
+
+def _migrations(survey: Survey) -> Iterator[str]:
+    """Yield how the release's own tool migrates, as comments that a person takes into use."""
+    stated = asked.migrations_of(survey)
+    if stated is not None:
+        yield "# How the rehearsed database would be migrated, before any service starts:"
+        yield from (f"# {line}" for line in _dumped({"migrations": stated}))
 
 
 def _also_seen(survey: Survey) -> Iterator[str]:

@@ -25,7 +25,7 @@ _EXAMPLES = (
     ".env.dist", ".env.local.example", "env.example", "env_sample", "env.sample", "example.env",
     ".env.development",
 )  # fmt: skip
-_DEEPEST = 5
+_SETS_UP = re.compile(r"/[\w-]*(postgres|redis|valkey)[\w-]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -193,6 +193,7 @@ def _job(
     steps = (
         [step for step in listed if isinstance(step, Mapping)] if isinstance(listed, list) else []
     )
+    images += tuple(image for step in steps for image in _set_up(step, where))
     lines: list[str] = []
     for step in steps:
         run = step.get("run")
@@ -200,6 +201,16 @@ def _job(
             lines += [line.strip() for line in run.splitlines() if line.strip()]
             variables |= _mapping(step.get("env"))
     return Job(where, images, variables, tuple(lines), _folder(job, steps))
+
+
+def _set_up(step: Mapping[Any, Any], where: Place) -> Iterator[Image]:
+    """Yield the system that a step of a pipeline sets up on its own machine."""
+    match = _SETS_UP.search(str(step.get("uses") or "").partition("@")[0])
+    if match:
+        given = _mapping(step.get("with"))
+        user = given.get("username") or given.get("postgresql user") or "postgres"
+        database = given.get("database") or given.get("postgresql db") or "postgres"
+        yield Image(match[1].lower(), {"POSTGRES_USER": user, "POSTGRES_DB": database}, where)
 
 
 def _folder(job: Mapping[Any, Any], steps: list[Mapping[Any, Any]]) -> str:

@@ -67,6 +67,8 @@ _OF_THE_PIPELINE = re.compile(
 )
 _UPGRADES = re.compile(r"\balembic\b[^\n|;&]*\bupgrade\s+(heads?)\b")
 _MIGRATES = re.compile(r"^(?:npx\s+)?(knex|sequelize(?:-cli)?|node-pg-migrate)\s+([\w:-]+.*)$")
+_BY_FLASK = re.compile(r"^(?:python3? -m )?flask\b[^|;&]*\b(?:db upgrade|seed)\b[^|;&]*$")
+_WRAPPERS = re.compile(r"^(?:(?:uv|poetry|pipenv|pdm|hatch) run )+")
 _MOST_TEXT = 60
 
 
@@ -234,17 +236,36 @@ def _plain_value(name: str, value: str) -> str | None:
 
 def _steps(files: Files, folder: str, job: Job | None) -> tuple[tuple[tuple[str, ...], ...], str]:
     """Return the commands that migrate before the tests, and where the repository says them."""
-    ini = joined(folder, "alembic.ini")
+    if job is not None and job.folder in {folder, ""}:
+        named = tuple(step for line in job.lines if (step := _migrating(files, folder, line)))
+        if named and (job.folder == folder or not folder):
+            return named, str(job.where)
     for place, text in _texts(files, folder, job):
-        match = _UPGRADES.search(text)
-        if match and ini in files:
-            return (("alembic", "upgrade", match[1]),), place
+        for line in text.splitlines():
+            step = _migrating(files, folder, line.strip())
+            if step and step[0] == "alembic":
+                return (step,), place
     scripts = files.json(joined(folder, "package.json")).get("scripts")
     for name, line in scripts.items() if isinstance(scripts, Mapping) else ():
-        migrates = _MIGRATES.match(str(line).strip())
-        if migrates and re.search(r"latest|db:migrate$|\bup\b", migrates[2]):
-            return (words.split(f"{migrates[1]} {migrates[2]}"),), f"package.json: {name}"
+        step = _migrating(files, folder, str(line).strip())
+        if step:
+            return (step,), f"package.json: {name}"
     return (), ""
+
+
+def _migrating(files: Files, folder: str, line: str) -> tuple[str, ...]:
+    """Return the words of a line that migrates or seeds a database; none where it does not."""
+    plain = _WRAPPERS.sub("", line)
+    upgrades = _UPGRADES.search(plain)
+    if upgrades and joined(folder, "alembic.ini") in files:
+        return ("alembic", "upgrade", upgrades[1])
+    migrates = _MIGRATES.match(plain)
+    if migrates and re.search(r"latest|db:migrate$|\bup\b", migrates[2]):
+        return words.split(f"{migrates[1]} {migrates[2]}")
+    if not _BY_FLASK.match(plain):
+        return ()
+    split = words.split(plain)
+    return ("{python}", *split[1:]) if split[:1] and split[0].startswith("python") else split
 
 
 def _texts(files: Files, folder: str, job: Job | None) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from atom_release.drafting import asked
 from atom_release.drafting.files import Files
 from atom_release.drafting.settings_files import read_assignments, resolve
 from atom_release.drafting.survey import survey
-from atom_release.gate.manifest import Suite
+from atom_release.gate.manifest import MigrationProgram, Start, Suite
 
 _PYPROJECT = """
 [project]
@@ -74,6 +74,19 @@ def test_the_job_that_runs_the_tests_says_what_they_need() -> None:
     }
 
 
+def test_a_draft_says_how_to_start_and_to_migrate_as_comments() -> None:
+    app = "from fastapi import FastAPI\napp = FastAPI()\n"
+    tree = {**_TREE, "shop/main.py": app, ".github/workflows/tests.yml": _WORKFLOW}
+    surveyed = survey(Files.of(tree), "shop")
+    stated = asked.start_of(surveyed.services[0])
+    assert Start.model_validate(stated)
+    assert stated["install"] == "auto"
+    assert "{postgres_host}" in stated["environment"]["DATABASE_URL"]
+    assert "REDIS_URL" not in stated["environment"]
+    migrations = asked.migrations_of(surveyed)
+    assert MigrationProgram.model_validate(migrations).commands == (("alembic", "upgrade", "head"),)
+
+
 def test_no_value_of_a_secret_stands_in_a_draft() -> None:
     compose = """
 services:
@@ -126,6 +139,31 @@ def test_migrations_are_prepared_only_where_the_repository_runs_them() -> None:
     assert "prepare" not in suite_of(tree)
     script = {"scripts/prestart.sh": "set -e\nuv run alembic upgrade heads\n"}
     assert suite_of({**tree, **script})["prepare"] == [["alembic", "upgrade", "heads"]]
+
+
+def test_what_a_pipeline_sets_up_and_runs_before_the_tests_is_prepared() -> None:
+    workflow = """
+jobs:
+  tests:
+    steps:
+      - uses: somebody/action-setup-postgres@v6
+        with: {username: keeper, database: shop}
+      - run: |
+          python3 -m pip install -r requirements.txt
+          python3 -m flask --app shop db upgrade
+          python3 -m flask --app shop seed --filename seed.json
+        env: {POSTGRES_HOST: localhost}
+      - run: python3 -m pytest
+"""
+    files = {"requirements.txt": "flask\npsycopg2-binary\npytest\n", "shop/__init__.py": ""}
+    tree = {**files, "tests/test_shop.py": "def test_it(): pass\n"}
+    stated = suite_of({**tree, ".github/workflows/tests.yml": workflow})
+    assert stated["database"] == {"user": "keeper", "name": "shop"}
+    assert stated["environment"] == {"POSTGRES_HOST": "{postgres_host}"}
+    assert stated["prepare"] == [
+        ["{python}", "-m", "flask", "--app", "shop", "db", "upgrade"],
+        ["{python}", "-m", "flask", "--app", "shop", "seed", "--filename", "seed.json"],
+    ]
 
 
 def test_the_tests_of_django_are_run_by_pytest_with_its_plugin() -> None:

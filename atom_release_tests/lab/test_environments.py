@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from atom_release.gate.facts.suite import SuiteFacts
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.lab.environments import NoEnvironment, sealed
+from atom_release.lab.environments import NoEnvironment, NoToolchain, sealed
+from atom_release.lab.environments.pythons import installed
 from atom_release_tests.fixtures import package_folder
 from atom_release_tests.fixtures.environment_site import (
     CODE,
@@ -130,6 +132,27 @@ def test_a_file_that_is_not_the_locks_is_refused(site: EnvironmentSite) -> None:
     """A registry that serves another file than the lock names is not believed."""
     site.files["requirements.txt"] = f"greeting==2.1 --hash=sha256:{'0' * 64}\n"
     with pytest.raises(NoEnvironment, match="not the file that the project's lock names"):
+        site.made()
+
+
+def test_the_python_that_the_packages_ask_is_taken_where_the_project_names_none(
+    site: EnvironmentSite,
+) -> None:
+    own = sys.version_info[:2]
+    newer = [python for python in installed() if python.parts[:2] > own]
+    if not newer:
+        pytest.skip("this machine has no newer Python")
+    least = ".".join(map(str, newer[0].parts[:2]))
+    fitting = {python.version for python in newer}
+    asks, asks_more = f"Requires-Python: >={least}\n", "Requires-Python: >=3.99\n"
+    package_folder.write_wheel(site.packages, "newer", "1", {"newer.py": ""}, asks)
+    package_folder.write_wheel(site.packages, "newest", "1", {"newest.py": ""}, asks_more)
+    site.files["requirements.txt"] = "newer\n"
+    made = site.made()
+    assert made.facts
+    assert made.facts.python in fitting
+    site.files["requirements.txt"] = "newest\n"
+    with pytest.raises(NoToolchain, match=r"a Python >=3\.99"):
         site.made()
 
 

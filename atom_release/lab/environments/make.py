@@ -9,6 +9,7 @@ included: what one repository's code wrote is never another's.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.lab.environments import packages, project
+from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.packages import Shelf
 from atom_release.lab.environments.project import Layer
 from atom_release.lab.environments.pythons import choose
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from atom_release.lab.environments.pythons import Python
     from atom_release.lab.look import Look
 
+_PACKAGES_WANT = re.compile(r"(?:does not satisfy|requires) Python ?(>=[\d.]+(?:, ?<[\d.]+)?)")
 _NETWORK = (
     "open while wheels and source archives were brought, by name and digest; none while anything"
     " was built or installed"
@@ -53,7 +56,25 @@ def make(look: Look, install: Install, *, needs: tuple[str, ...] = ()) -> Interp
     reader = Reader(look.tree, install)
     wanted = reader.read()
     python = choose(wanted.requires_python, install.python, wanted.preferred)
-    return _Maker(look, wanted, python, needs).make()
+    try:
+        return _Maker(look, wanted, python, needs).make()
+    except NoEnvironment as fault:
+        newer = _choose_by_packages(fault, wanted, install)
+        if newer is None or newer == python:
+            raise
+        return _Maker(look, wanted, newer, needs).make()
+
+
+def _choose_by_packages(fault: NoEnvironment, wanted: Wanted, install: Install) -> Python | None:
+    """Return the Python that the packages ask for, where the project's own files name none.
+
+    Raises:
+        NoToolchain: this machine has none that fits.
+    """
+    match = _PACKAGES_WANT.search(fault.message)
+    if match is None or wanted.requires_python or install.python:
+        return None
+    return choose(match[1].replace(" ", ""), None, wanted.preferred)
 
 
 @dataclass(frozen=True)

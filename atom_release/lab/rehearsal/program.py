@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
@@ -71,6 +72,7 @@ class Ground:
     postgres: Postgres
     database: str
     withheld: frozenset[str] = frozenset()
+    random: str = field(default_factory=lambda: token_hex(16), repr=False)
 
 
 def run_program(ground: Ground, program: MigrationProgram) -> Made:
@@ -108,6 +110,7 @@ def _carry_out(ground: Ground, program: MigrationProgram) -> None:
     toolchain.lay_into(tree)
     values = {
         "python": toolchain.python,
+        "random": ground.random,
         **describe_database(ground.postgres, ground.database, OWNER),
     }
     steps = [[fill(word, values) for word in step] for step in program.commands]

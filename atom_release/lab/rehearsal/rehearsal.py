@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cached_property
+from secrets import token_hex
 from typing import Self
 
 from atom_release.errors import ProbeFault
@@ -74,7 +75,7 @@ class Rehearsal(Closing):
         self._used = False
         self._closed = False
         self._pid = os.getpid()
-        self._values: dict[str, str] = {}
+        self._values: dict[str, str] = {"random": token_hex(16)}
         self._services = Keeper(look.manifest)
         self._stale: set[str] = set()
         self._rotated: dict[str, str] = {}
