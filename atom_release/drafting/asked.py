@@ -244,12 +244,11 @@ def _worlds(service: Service) -> list[World]:
 
 def _of_its_database(service: Service) -> dict[str, str]:
     """Return the variables of a service's tests that the rehearsal fills for the service too."""
-    unknown = ("{redis", "{vault")
     return {
         name: text
         for world in _worlds(service)[:1]
         for name, text in world.variables
-        if ("{postgres" in text or text == "{random}") and not any(part in text for part in unknown)
+        if any(part in text for part in ("{postgres", "{redis", "{vault", "{random}"))
     }
 
 

@@ -82,7 +82,7 @@ def test_a_draft_says_how_to_start_and_to_migrate_as_comments() -> None:
     assert Start.model_validate(stated)
     assert stated["install"] == "auto"
     assert "{postgres_host}" in stated["environment"]["DATABASE_URL"]
-    assert "REDIS_URL" not in stated["environment"]
+    assert "{redis_host}" in stated["environment"]["REDIS_URL"]
     migrations = asked.migrations_of(surveyed)
     assert MigrationProgram.model_validate(migrations).commands == (("alembic", "upgrade", "head"),)
 

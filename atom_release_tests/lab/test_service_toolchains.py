@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from atom_release.gate.manifest import Manifest, Request
-from atom_release.lab.rehearsal import Rehearsal
+from atom_release.lab.rehearsal import Rehearsal, redis
 from atom_release_tests.fixtures import package_folder
 from atom_release_tests.fixtures import rehearsal_tree as tree
 from atom_release_tests.fixtures.environment_site import stand_for_a_registry
@@ -37,6 +37,22 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Word).serve_for
 _NODE = """
 const word = require("tiny-word")
 require("http").createServer((_, answer) => answer.end(word)).listen(8124, "127.0.0.1")
+"""
+
+_COUNTS = """
+import http.server, os, socket, sys
+
+class Counts(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        line = socket.create_connection((os.environ["REDIS_HOST"], int(os.environ["REDIS_PORT"])))
+        line.sendall(b"INCR asked\\r\\n")
+        body = line.recv(100).strip()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Counts).serve_forever()
 """
 
 
@@ -92,6 +108,26 @@ def test_a_service_of_node_has_its_packages_and_listens_where_it_always_does(
             assert ask(rehearsal) == "brought"
         with rehearse(tmp_path, files, **start) as rehearsal:
             assert "the Node package tiny-word is not installed here" in ask(rehearsal)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(redis.find_program() is None, reason="no Redis and no Valkey here")
+def test_services_have_a_redis_that_is_empty_for_every_user(tmp_path: Path) -> None:
+    files = {"app/counts.py": _COUNTS}
+    start = {"command": ["{python}", "app/counts.py", "{port}"]}
+    environment = {"REDIS_HOST": "{redis_host}", "REDIS_PORT": "{redis_port}"}
+    with rehearse(tmp_path, files, **start, environment=environment) as rehearsal:
+        assert [ask(rehearsal), ask(rehearsal)] == [":1", ":1"]
+
+
+@pytest.mark.slow
+def test_without_any_a_service_that_is_told_of_a_redis_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis, "find_program", lambda: None)
+    start = {"command": ["{python}", "app/counts.py"], "environment": {"REDIS": "{redis}"}}
+    with rehearse(tmp_path, {"app/counts.py": _COUNTS}, **start) as rehearsal:
+        assert "no Redis on this machine" in ask(rehearsal)
 
 
 def test_two_services_do_not_listen_on_one_port() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from atom_release.gate.manifest import Suite
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.lab.worlds import database, redis
+from atom_release.lab.rehearsal import redis
+from atom_release.lab.worlds import database
 from atom_release_tests.fixtures.suite_site import Site, control, facts, site
 
 if TYPE_CHECKING:

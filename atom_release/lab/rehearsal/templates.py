@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from atom_release.lab.rehearsal.postgres import Postgres
 
 _TEMPLATE = re.compile(
-    r"\{(python|port|postgres(?:_(?:host|port|user|password|database))?|vault|vault_token|scratch|random|url:[A-Za-z0-9.]+|secret:[a-z][a-z0-9_]*)\}"
+    r"\{(python|port|postgres(?:_(?:host|port|user|password|database))?|redis(?:_(?:host|port))?|vault|vault_token|scratch|random|url:[A-Za-z0-9.]+|secret:[a-z][a-z0-9_]*)\}"
 )
 _PARTS = ("host", "port", "user", "password", "database")
 _SYSTEMS = {
     "vault": "vault",
     "vault_token": "vault",
+    **dict.fromkeys(("redis", "redis_host", "redis_port"), "redis"),
     "postgres": "postgres",
     **{f"postgres_{part}": "postgres" for part in _PARTS},
 }

@@ -10,11 +10,11 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
-from atom_release.lab.rehearsal import openbao, values
+from atom_release.lab.rehearsal import openbao, redis, values
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.sandbox import Network, Sandbox
 from atom_release.lab.sandbox import network as new_network
-from atom_release.lab.worlds import database, redis
+from atom_release.lab.worlds import database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -194,11 +194,7 @@ def _start_redis(
     if program is None:
         raise NoSystem("the suite needs a Redis, and this machine has none")
     redis.serve(launcher, place, program)
-    return {
-        "redis": f"redis://{_HOST}:{redis.PORT}/0",
-        "redis_host": _HOST,
-        "redis_port": str(redis.PORT),
-    }
+    return redis.describe()
 
 
 def _start_vault(

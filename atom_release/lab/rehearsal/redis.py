@@ -1,4 +1,4 @@
-"""A server that speaks the protocol of Redis, in memory, for one run.
+"""A server that speaks the protocol of Redis, in memory, on its usual port.
 
 The system's Redis or Valkey where there is one, else the Valkey that came with the gate.
 """
@@ -44,6 +44,15 @@ def read_version(program: Path) -> str:
     return f"{program.name} {number}".strip()
 
 
+def describe() -> dict[str, str]:
+    """Return what the templates that speak of it stand for."""
+    return {
+        "redis": f"redis://127.0.0.1:{PORT}/0",
+        "redis_host": "127.0.0.1",
+        "redis_port": str(PORT),
+    }
+
+
 def serve(launcher: Launcher, folder: Path, program: Path) -> None:
     """Start it on its usual port.
 
@@ -58,4 +67,4 @@ def serve(launcher: Launcher, folder: Path, program: Path) -> None:
         environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )
     if not launcher.until(lambda: launcher.is_listening(PORT), _SECONDS, going_on=running.alive):
-        raise ProbeFault(f"the suite's Redis did not start: {last_line(launcher.tail(NAME))}")
+        raise ProbeFault(f"Redis did not start: {last_line(launcher.tail(NAME))}")
