@@ -15,8 +15,10 @@ import pytest
 from atom_release.reader import read_report, vocabulary
 from atom_release.reader.vocabulary import lexicon
 
-LANGUAGES = ("de", "en", "es", "fa", "fr", "id", "ja", "pt", "sv", "zh")
-FULL = ("de", "en", "es", "fr", "ja", "pt", "zh")
+LANGUAGES = (
+    "de", "en", "es", "fa", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sv", "tr", "vi", "zh",
+)  # fmt: skip
+FULL = ("de", "en", "es", "fr", "ja", "ko", "pt", "ru", "zh")
 
 
 def _counts(passed: int, failed: int, skipped: int | None, total: int) -> dict[str, int | None]:
@@ -58,6 +60,29 @@ REPORTS: list[tuple[str, str, dict[str, Any]]] = [
     ("id", "# Laporan\n\n**Status:** Belum selesai\n", {"status": "PARTIAL"}),
     ("fa", "# گزارش\n\nوضعیت: تکمیل شد\nتاریخ: 2026-03-07\n", {"status": "PASS", "date": "2026-03-07"}),
     ("fa", "# گزارش\n\nوضعیت: ناموفق\n", {"status": "FAIL"}),
+    ("ru", "# Отчёт о завершении\n\n**Статус:** ✅ Завершено\n**Дата:** 7 марта 2026\n**Ветка:** feat/dock\n\n## Результаты тестирования\n- Всего тестов: 30\n- Пройдено: 29\n- Провалено: 1\n\n## Изменённые файлы\n- `src/dock.py` - сортировка\n", {"status": "PASS", "date": "2026-03-07", "branch": "feat/dock", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("ru", "# Отчёт\n\n**Общий статус:** Частично выполнено\n**Покрытие кода:** 71,5 %\n", {"status": "PARTIAL", "coverage": 71.5}),
+    ("ru", "# Отчёт\n\n**Статус:** Не готово к релизу\n", {"status": "FAIL"}),
+    ("ru", "# Отчёт\n\n**Статус:** Заблокировано поставщиком\n", {"status": "BLOCKED"}),
+    ("ko", "# 완료 보고서\n\n**상태:** ✅ 완료\n**작성일:** 2026년 3월 7일\n**브랜치:** feat/dock\n\n## 테스트 결과\n- 총 테스트: 30\n- 통과: 29\n- 실패: 1\n\n## 수정된 파일\n- `src/dock.py` - 정렬\n", {"status": "PASS", "date": "2026-03-07", "branch": "feat/dock", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("ko", "# 보고서\n\n**전체 상태:** 완료되지 않음\n\n## 성능\n- 응답 시간: 평균 42ms\n", {"status": "PARTIAL", "latency": [42.0]}),
+    ("ko", "# 보고서\n\n**판정:** 불합격\n**코드 커버리지:** 77%\n", {"status": "FAIL", "coverage": 77.0}),
+    ("ko", "# 보고서\n\n**상태:** 보류\n", {"status": "BLOCKED"}),
+    ("it", "# Rapporto\n\n**Stato:** ✅ Completato\n**Data:** 7 marzo 2026\n\n## Risultati dei test\n- Totale test: 30\n- Superati: 29\n- Falliti: 1\n\n## File modificati\n- `src/dock.py` - ordina\n", {"status": "PASS", "date": "2026-03-07", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("it", "# Rapporto\n\n**Esito:** Non superato\n", {"status": "FAIL"}),
+    ("it", "# Rapporto\n\n**Stato:** In corso\n", {"status": "PARTIAL"}),
+    ("vi", "# Báo cáo\n\n**Trạng thái:** ✅ Hoàn thành\n**Ngày:** 07/03/2026\n\n## Kết quả kiểm thử\n- Tổng số test: 30\n- Đạt: 29\n- Thất bại: 1\n\n## Các file đã sửa\n- `src/dock.py` - sắp xếp\n", {"status": "PASS", "date": "2026-03-07", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("vi", "# Báo cáo\n\n**Trạng thái:** Chưa hoàn thành\n", {"status": "PARTIAL"}),
+    ("vi", "# Báo cáo\n\n**Kết quả:** Không đạt\n", {"status": "FAIL"}),
+    ("tr", "# Rapor\n\n**Durum:** ✅ Tamamlandı\n**Tarih:** 7 Mart 2026\n\n## Test Sonuçları\n- Toplam test: 30\n- Başarılı: 29\n- Başarısız: 1\n\n## Değiştirilen Dosyalar\n- `src/dock.py` - sıralar\n", {"status": "PASS", "date": "2026-03-07", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("tr", "# Rapor\n\n**Durum:** Başarısız\n", {"status": "FAIL"}),
+    ("tr", "# Rapor\n\n**Durum:** Devam ediyor\n", {"status": "PARTIAL"}),
+    ("nl", "# Verslag\n\n**Status:** ✅ Voltooid\n**Datum:** 7 maart 2026\n\n## Testresultaten\n- Totaal aantal tests: 30\n- Geslaagd: 29\n- Mislukt: 1\n\n## Gewijzigde bestanden\n- `src/dock.py` - sorteert\n", {"status": "PASS", "date": "2026-03-07", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("nl", "# Verslag\n\n**Status:** Niet geslaagd\n", {"status": "FAIL"}),
+    ("nl", "# Verslag\n\n**Status:** Gedeeltelijk afgerond\n", {"status": "PARTIAL"}),
+    ("pl", "# Raport\n\n**Status:** ✅ Zakończono pomyślnie\n**Data:** 7 marca 2026\n\n## Wyniki testów\n- Liczba testów: 30\n- Zaliczone: 29\n- Niezaliczone: 1\n\n## Zmienione pliki\n- `src/dock.py` - sortuje\n", {"status": "PASS", "date": "2026-03-07", "tests": _counts(29, 1, None, 30), "deliverables": ["src/dock.py"]}),
+    ("pl", "# Raport\n\n**Status:** W toku\n", {"status": "PARTIAL"}),
+    ("pl", "# Raport\n\n**Status:** Odrzucono\n", {"status": "FAIL"}),
 ]  # fmt: skip
 
 
@@ -85,6 +110,9 @@ NOTHING = [
     "# Rapport\n\nObjectif : 20/20 tests réussis\n",
     "# 报告\n\n## 目标\n- 测试用例通过：20/20\n",
     "# 報告\n\n## 今後の予定\n- テスト: 20/20 成功\n",
+    "# Отчёт\n\n## Следующие шаги\n- **Тесты:** 20/20 успешно\n",
+    "# 보고서\n\n## 향후 계획\n- **테스트:** 20/20 통과\n",
+    "# Rapporto\n\n## Prossimi passi\n- **Test:** 20/20 superati\n",
 ]
 
 
