@@ -43,7 +43,11 @@ def find_contrary(document: Document, counts: Counts | None) -> str | None:
     place = next(_places(document, counts), None)
     if place is None:
         return None
-    line, kind = place
+    return place_against(document, *place)
+
+
+def place_against(document: Document, line: int, kind: str) -> str:
+    """Return the sentence for a place, of what `kind` it is, that speaks against a PASS."""
     shown = " ".join(clean(document.source[line - 1]).split())[:_QUOTED]
     return f"line {line} {kind}: {shown!r}"
 
@@ -108,7 +112,7 @@ def _not_run(document: Document) -> Iterator[Place]:
         lowered = fact.text.lower()
         if not (words("nothing_ran").search(lowered) or words("not_real").search(lowered)):
             continue
-        if not _speaks_of_this(fact.section):
+        if not speaks_of_this(fact.section):
             continue
         for clause in phrases.clauses(lowered):
             if (words("nothing_ran").search(clause) or _made_up(clause)) and _is_of_now(clause):
@@ -147,7 +151,7 @@ def _names_failed(text: str) -> bool:
 
 def _may_count(fact: Fact) -> bool:
     above = fact.section.inherited
-    return _speaks_of_this(fact.section) and not above.compliance and _is_of_now(fact.text.lower())
+    return speaks_of_this(fact.section) and not above.compliance and _is_of_now(fact.text.lower())
 
 
 def _counts_failures(fact: Fact) -> bool:
@@ -191,7 +195,7 @@ def _in_words() -> re.Pattern[str]:
 def _failing_rows(table: Table) -> Iterator[Place]:
     """Yield the rows of a table about tests that count failures."""
     column = table.column("failed")
-    if column is None or not _speaks_of_this(table.section) or table.section.inherited.compliance:
+    if column is None or not speaks_of_this(table.section) or table.section.inherited.compliance:
         return
     noun = words("test_noun")
     about = table.column("passed") is not None or table.section.inherited.testing
@@ -208,7 +212,7 @@ def _failing_runs(document: Document) -> Iterator[Place]:
     led = _leads(document)
     for block in document.blocks.values():
         first = block[0]
-        if not _speaks_of_this(first.section) or first.info.split(" ")[0] in _NO_OUTPUT:
+        if not speaks_of_this(first.section) or first.info.split(" ")[0] in _NO_OUTPUT:
             continue
         lead = led.get(first.block, "")
         if not (_is_of_now(lead) and phrases.speaks_of_now(lead)):
@@ -240,7 +244,7 @@ def _seen(document: Document) -> Iterator[Fact]:
 
 
 @lru_cache(maxsize=1024)
-def _speaks_of_this(section: Section) -> bool:
+def speaks_of_this(section: Section) -> bool:
     """Return whether a section speaks of this release as it is now; known issues do."""
     at: Section | None = section
     while at is not None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import cache
+
+from atom_release.reader.vocabulary import lexicon
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,6 +20,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_CODE_PAGES = (
+    ("gb18030", "zh"), ("big5", "zh"), ("cp932", "ja"), ("euc_jp", "ja"), ("euc_kr", "ko"), ("cp1251", "ru"),
+    ("koi8_r", "ru"), ("cp1250", "pl"), ("cp1254", "tr"),
+)  # fmt: skip
+_FEWEST = 2  # known words, below which a code page is not believed
 _SAMPLE = 65_536
 _MOSTLY = 0.4
 _BINARY = 0.1
@@ -64,12 +72,36 @@ def _decode(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
+        text = _of_a_code_page(raw)
     sample = text[:_SAMPLE]
     if sample and len(_CONTROL.findall(sample)) / len(sample) > _BINARY:
         message = "the file is not text"
         raise NotText(message)
     return text
+
+
+def _of_a_code_page(raw: bytes) -> str:
+    """Return the text of bytes that are no UTF: of the code page in which it holds most known words.
+
+    Nearly any bytes are text in nearly any code page, so that only the vocabulary can tell.
+    """
+    best, most = "cp1252", _FEWEST - 1
+    for encoding, language in _CODE_PAGES:
+        try:
+            sample = codecs.getincrementaldecoder(encoding)().decode(raw[:_SAMPLE]).lower()
+        except UnicodeDecodeError:
+            continue
+        words = sum(name in sample for name in _names(language))
+        if words > most:
+            best, most = encoding, words
+    return raw.decode(best, "replace")
+
+
+@cache
+def _names(language: str) -> tuple[str, ...]:
+    """Return the names of a language that need more than ASCII."""
+    languages = lexicon().languages
+    return tuple(name for name in languages if language in languages[name] and not name.isascii())
 
 
 def _wide(sample: bytes) -> str | None:

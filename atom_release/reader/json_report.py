@@ -19,6 +19,7 @@ from atom_release.gate.claims.record import (
 from atom_release.reader import header, json_lines
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document
+from atom_release.reader.json_contrary import find_json_contrary
 from atom_release.reader.json_counts import suite_counts
 from atom_release.reader.json_lines import Leaf, NotJson
 from atom_release.reader.json_words import (
@@ -110,6 +111,7 @@ class _Reading:
             environment=tuple(self._environment()),
             claims=ordered([*self.claims, *self._identity()]),
             findings=tuple(self.findings),
+            doubt=find_json_contrary(self.document, self.leaves, counts),
             lines=len(self.document.source) - (self.document.source[-1] == ""),
             unexamined=sum(
                 1

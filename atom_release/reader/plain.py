@@ -15,6 +15,7 @@ _MARKED = re.compile(r"[*_`<&\[\\~]")
 _COMMENT = re.compile(r"<!--[^<]*?-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _STRUCK = re.compile(r"~~[^~]{1,500}~~")
+_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\](?:\([^()\[\]]{0,500}\)|\[[^\[\]]{0,300}\])")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\[\]]{0,500}\)")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<![\w/.])_{1,2}(?=[^\s_])|(?<=[^\s_])_{1,2}(?![\w/.])|`+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-!|>~])")
@@ -55,7 +56,9 @@ def _unmark(text: str) -> str:
     if "~~" in text:
         text = _STRUCK.sub(" ", text)
     if "[" in text:
-        text = _LINK.sub(r"\1", text)
+        text = _LINK.sub(
+            r"\1", _IMAGE.sub(" ", text)
+        )  # what an image shows is seen, its words are not
     text = _EMPHASIS.sub("", text)
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)

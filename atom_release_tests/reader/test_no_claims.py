@@ -145,3 +145,32 @@ def test_a_plan_that_was_agreed_on_says_nothing_of_the_work(
     title: str, stated: str, status: str
 ) -> None:
     assert _values(f"# {title}\n\n**Status:** {stated}\n")["status"] == status
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "![Status: PASS](https://badges.example/pass.svg)",
+        "[![Tests: 12 passed](badge.svg)](ci)",
+        "![Status: PASS][badge]",
+    ],
+)
+def test_the_words_of_an_image_state_nothing(line: str) -> None:
+    values = _values(f"# Quay\n\n{line}\n")
+    assert (values["status"], values["tests"]) == ("MISSING", None)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "# 报告\n\n**状态**: 已完成\n**报告日期**: 2026-03-07\n"),
+        ("cp932", "# 報告\n\n**ステータス**: 完了\n**作業日**: 2026-03-07\n"),
+        ("euc_kr", "# 보고서\n\n**상태**: 완료\n**작성일**: 2026-03-07\n"),
+        ("cp1251", "# Отчёт\n\n**Статус:** Завершено\n**Дата:** 2026-03-07\n"),
+        ("cp1252", "# Résumé\n\n**Statut :** Terminé\n**Date :** 2026-03-07\n"),
+        ("utf-16", "# 报告\n\n**状态**: 已完成\n**报告日期**: 2026-03-07\n"),
+    ],
+)
+def test_a_code_page_is_found_by_the_words_in_it(encoding: str, text: str) -> None:
+    record = read_report("report.md", text.encode(encoding))
+    assert (record.status, record.date) == ("PASS", "2026-03-07")
