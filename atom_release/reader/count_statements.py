@@ -129,6 +129,8 @@ class _Reading:
             other |= fact.is_a("other_total") and number is not None and not units
             if not units or number is None or not phrases.speaks_of_now(fact.text):
                 continue
+            if _of_something_else(fact):
+                continue
             about |= bool(words("test_noun").search(f"{fact.key} {fact.text.lower()}"))
             if numbers.setdefault(units[0], number) != number:
                 return  # parts, each with counts of its own
@@ -168,7 +170,7 @@ class _Reading:
                 or not self._own(fact)
             ):
                 continue
-            if not phrases.speaks_of_now(fact.text):
+            if not phrases.speaks_of_now(fact.text) or _of_something_else(fact):
                 continue
             self._pasted(fact)
             phrase = phrases.read_phrase(fact.text)
@@ -280,6 +282,16 @@ def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
         if unit in numbers and re.search(rf"(?<![\d]){_digits(numbers[unit])}(?!\d)", fact.text)
     )
     return Counts.from_numbers(fact.line, numbers, printed)
+
+
+def _of_something_else(fact: Fact) -> bool:
+    """Return whether a field's value counts what is no test: "5/5 fixes", "9 test scenarios"."""
+    lowered = re.sub(r"[(（][^()（）]*[)）]", " ", fact.text.lower())
+    if words("not_tests").search(lowered) is None:
+        return False
+    return words("test_noun").search(f"{fact.key} {lowered}") is None or phrases.names_no_tests(
+        lowered
+    )
 
 
 def _digits(number: int) -> str:

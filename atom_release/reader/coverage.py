@@ -39,6 +39,10 @@ _WHOLE_WORDS = (
     "全体",
     "totale",
 )
+_CODE = re.compile(
+    r"stmts|statements|branch|lines?\b|func|missed|miss\b|tests?\b|líneas|linhas|lignes|zeilen|行|测试|テスト"
+)
+_PAIR = 2
 _MOST = 100.0
 _OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
 
@@ -118,15 +122,22 @@ def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
     measured = table.column("measured_column")
     for row in table.rows:
         key = name_of(row.cells[0]) if row.cells else ""
-        index = column if column and "total" in concepts(key) else None
+        index = column if column and "total" in concepts(key) and _of_code(table) else None
         if "coverage" in concepts(key) and key not in _OWN_KEYS:
-            index = measured or (1 if len(table.names) > 1 else None)
+            index = measured or (1 if len(table.names) == _PAIR else None)
+            index = None if words("not_measured").search(row.cells[0].lower()) else index
         if index is not None and index < len(row.cells):
             named_target = "target_column" in concepts(table.names[index])
             value = None if named_target else _value(row.cells[index])
             if value is not None:
                 whole = any(word in key for word in _WHOLE_WORDS)
                 yield Rank.WHOLE if whole and column is None else Rank.TABLE, value, row.line
+
+
+def _of_code(table: Table) -> bool:
+    """Return whether a table with a column of coverage is about code or its tests."""
+    above = table.section.inherited
+    return above.testing or above.coverage or any(_CODE.search(name) for name in table.names)
 
 
 def _line(fact: Fact) -> Iterator[tuple[Rank, float, int]]:

@@ -37,8 +37,9 @@ Leaves = Sequence[tuple[Keys, Leaf]]
 def find_json_contrary(document: Document, leaves: Leaves, counts: Counts | None) -> str | None:
     """Return the first place that speaks against a PASS, with its line, or None."""
     places = sorted(_values(leaves, counts))
-    said = find_contrary(_prose(document, leaves), counts)
-    return place_against(document, *places[0]) if places else said
+    if places:
+        return place_against(document, *places[0])
+    return find_contrary(_prose(document, leaves), counts)
 
 
 def _prose(document: Document, leaves: Leaves) -> Document:

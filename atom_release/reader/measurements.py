@@ -43,10 +43,15 @@ _BRACKET = re.compile(r"[(（][^()（）]{0,200}[)）]")
 _TARGET_BEHIND = re.compile(
     r"[(（,;|]\s?(?:under|below|within|target|goal|budget|threshold|limit|sla|slo|vs\.?|objetivo|meta|ziel|objectif|cible|目标|目標|要求|requirement|expected|max|<|≤)[^()（）]{0,80}[)）]?"
 )
+_IS_TARGET = re.compile(
+    r"[<≤]\s?\d[\d.,]*\s?\w{1,12}\s?[(（]\s?(?:target|goal|objetivo|meta|ziel|objectif|cible|目标|目標|цель|목표)\b"
+    r"(?!\s?[:=：]?\s?[<≤~]?\s?\d)"
+)
 _QUANTITY = re.compile(
     r"(<=|>=|<|>|≤|≥|~|≈|\b(?:under|below|less than|over|above|more than|at most|up to|within|about|approximately|around|"
-    r"menos de|unter|moins de|menor que|más de|mais de|abaixo de|ca\.)\s)?\s?(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:[.,]\d{1,6})?)\s?"
-    r"(ms|milliseconds?|millisekunden|milisegundos?|millisecondes?|毫秒|ミリ秒|µs|μs|us|s|secs?|seconds?|segundos?|sekunden|secondes?|秒)(?![\w]|/(?!op|req|search|query|call|request))",
+    r"menos de|unter|moins de|menor que|más de|mais de|abaixo de|inferior a|inferiores a|menor a|inférieure? à|weniger als|ca\.|"
+    r"менее|около|до)\s|低于|小于|少于|不到|约)?\s?(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:[.,]\d{1,6})?)\s?"
+    r"(ms|milliseconds?|millisekunden|milisegundos?|millisecondes?|毫秒|ミリ秒|µs|μs|us|s|secs?|seconds?|segundos?|sekunden|secondes?|сек(?:унд\w?)?|мс|秒|초|밀리초)(?![a-zA-Zа-яёÀ-ÿ0-9_]|/(?!op|req|search|query|call|request))",
     re.IGNORECASE,
 )
 _THROUGHPUT = re.compile(
@@ -64,13 +69,28 @@ _SIZE = re.compile(
 _SIZE_KEY = re.compile(r"\bsize\b|\blines of code\b", re.IGNORECASE)
 _CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:[.,]\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
 _PERCENTILE = re.compile(r"\bp(50|90|95|99)\b|\b(50|90|95|99)th\b", re.IGNORECASE)
-_UNITS = {"m": "ms", "u": "us", "µ": "us", "μ": "us", "s": "s", "毫": "ms", "ミ": "ms", "秒": "s"}
+_UNITS = {
+    "m": "ms",
+    "u": "us",
+    "µ": "us",
+    "μ": "us",
+    "s": "s",
+    "毫": "ms",
+    "ミ": "ms",
+    "秒": "s",
+    "с": "s",
+    "м": "ms",
+    "초": "s",
+    "밀": "ms",
+}
 _COMPARATORS = {
     "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">=", "~": "~", "≈": "~",
     "under": "<", "below": "<", "less than": "<", "over": ">", "above": ">", "more than": ">",
     "at most": "<=", "up to": "<=", "within": "<=", "about": "~", "approximately": "~",
     "around": "~", "menos de": "<", "unter": "<", "moins de": "<", "menor que": "<", "más de": ">",
-    "mais de": ">", "abaixo de": "<", "ca.": "~",
+    "mais de": ">", "abaixo de": "<", "ca.": "~", "inferior a": "<", "inferiores a": "<", "menor a": "<",
+    "inférieur à": "<", "inférieure à": "<", "weniger als": "<", "менее": "<", "до": "<", "около": "~",
+    "低于": "<", "小于": "<", "少于": "<", "不到": "<", "约": "~",
 }  # fmt: skip
 _POLICY = re.compile(r"\bp-?\d\b")
 _DIGIT = re.compile(r"\d")
@@ -117,6 +137,8 @@ def _line(document: Document, fact: Fact) -> Iterator[Claim]:
 
 def _without_targets(text: str) -> str:
     """Return the text without a target that stands behind what was measured."""
+    if _IS_TARGET.search(text):
+        return ""
     target = _TARGET_BEHIND.search(text)
     if target is None or _QUANTITY.search(text[: target.start()]) is None:
         return text
@@ -258,14 +280,21 @@ def _table(document: Document, table: Table) -> Iterator[Claim]:
         if index and "measured_column" in concepts(name)
     ]
     if not columns and len(measured) == 1:
-        target = table.column("target_column") is not None
-        yield from _column(document, table, measured[0], always=target)
+        yield from _column(document, table, measured[0], always=_has_target(table))
     elif (
         not columns
         and len(table.names) == _PAIR
         and "target_column" not in concepts(table.names[1])
     ):
         yield from _column(document, table, 1, always=False)
+
+
+def _has_target(table: Table) -> bool:
+    """Return whether a column holds targets, and not only what was measured before."""
+    return any(
+        "target_column" in concepts(name) and not words("t_history").search(name)
+        for name in table.names
+    )
 
 
 def _column(document: Document, table: Table, column: int, *, always: bool) -> Iterator[Claim]:

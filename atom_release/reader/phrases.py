@@ -14,7 +14,7 @@ from functools import cache
 from atom_release.reader.numbers import WHOLE, whole
 from atom_release.reader.vocabulary import words
 
-_LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤]\s)(?<!\d[,.'])"
+_LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤+]\s)(?<!\d[,.'])"
 _RIGHT = r"(?![\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
 _NUMBER = rf"{_LEFT}({WHOLE})"
 _KEYED_NUMBER = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})(?![\w%/]|\s?%|[.:]\d|\s?/|\+|[-–]\d)")
@@ -109,6 +109,11 @@ def read_phrase(text: str) -> Phrase:
         _take_all(whole(every[1]), phrase)
     phrase.left = _without_fillers(left)
     return phrase
+
+
+def names_no_tests(lowered: str) -> bool:
+    """Return whether a text in lower case speaks of something of the tests: "test files"."""
+    return _patterns()["of_something_else"].search(lowered) is not None
 
 
 def _add_errors(numbers: dict[str, int]) -> None:

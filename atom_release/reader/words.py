@@ -130,7 +130,8 @@ def _takes_back(sign: str, rest: str) -> bool:
     connected = sign == "with" or _begins(words("but"), text)
     if connected and words("trouble").search(text):
         return True
-    return bool(sign in {",", "，"} and _begins(words("negation"), text))
+    taken_back = ("negation", "partial", "blocked")
+    return sign in {",", "，"} and any(_begins(words(name), text) for name in taken_back)
 
 
 def without_no_trouble(text: str) -> str:

@@ -94,6 +94,35 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
         "# Quay\n\n**Status:** Excellent groundwork on the parser and the queue of this phase\n",
         {"status": "UNREAD"},
     ),
+    "what still waits behind a comma": (
+        "# Cais\n\n**Status:** Configuração completa, aguardando a primeira execução\n",
+        {"status": "PARTIAL"},
+    ),
+    "what is fine behind a comma": (
+        "# Cais\n\n**Status:** Configuração completa, com todos os arquivos\n",
+        {"status": "PASS"},
+    ),
+    "fixes": ("# Quay Tests\n\n## Test Results\n\n**Total:** 5/5 fixes (100%)\n", {"tests": None}),
+    "a sum of parts": (
+        "# 码头测试\n\n## 测试结果\n\n- 全量测试：135 + 137 + 37 项通过\n",
+        {"tests": None},
+    ),
+    "a bound that is the target": (
+        "# Quai\n\n## Performance\n\n- Latence : <200ms (objectif vs 276ms actuel)\n- Latence : 150ms (objectif : <200ms)\n",
+        {"latency": [150.0]},
+    ),
+    "what was before": (
+        "# Quay\n\n## Results\n\n| Item | Before | After |\n|---|---|---|\n| Round timer | 30s | 20s |\n",
+        {"latency": []},
+    ),
+    "what is advised": (
+        "# 码头\n\n## 性能\n\n- 建议：查询延迟 <10s\n- 查询延迟：12ms\n",
+        {"latency": [12.0]},
+    ),
+    "the share of features that are covered": (
+        "# Quay\n\nParity of two parsers.\n\n## Parity\n\n| Area | Features | Coverage |\n|---|---|---|\n| **Total** | 21 | 57% |\n",
+        {"coverage": None},
+    ),
     "fields parted by a wide bar": (
         "# 码头\n\n> 版本：v1.0 ｜ 日期：2026-08-18 ｜ 状态：已完成\n",
         {"status": "PASS", "date": "2026-08-18"},
