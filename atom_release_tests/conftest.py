@@ -13,12 +13,23 @@ from atom_release_tests.fixtures.costs import Costs
 settings.register_profile("any-load", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any-load")
 
-_SHARING = {"live", "graph", "cli"}  # folders whose files stay together
-_MANY_PROCESSES = {
-    "test_suite.py",
-    "test_integration.py",
-    "test_release.py",
-}  # each test runs a suite a dozen times
+_SHARING = {"graph", "cli"}  # folders whose files stay together
+# Each of their tests runs a suite many times over, builds an environment, judges a release several
+# times, or starts servers for itself alone.
+_MANY_PROCESSES = (
+    "attacks/test_environments.py",
+    "attacks/test_lies.py",
+    "attacks/test_out_of_the_sandbox.py",
+    "attacks/test_reports.py",
+    "attacks/test_retry.py",
+    "attacks/test_suites.py",
+    "lab/test_environments.py",
+    "lab/test_rehearsal_ends.py",
+    "probes/test_integration.py",
+    "probes/test_script_suite.py",
+    "probes/test_suite*.py",
+    "reference/test_release.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,15 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the files whose tests share something costly, so that it is made once, not per worker.
 
-    Leave those that start many servers or suites to `.ci/run`.
+    Leave those of which each test starts many processes to `.ci/run`.
     """
     for item in items:
         path = Path(item.path)
         if _SHARING & set(path.parts) or _shares_a_fixture(item):
             item.add_marker(pytest.mark.xdist_group(str(path)))
-        if "live" in path.parts:
-            item.add_marker(pytest.mark.live)
-        if "live" in path.parts or path.name in _MANY_PROCESSES:
+        if any(path.match(name) for name in _MANY_PROCESSES):
             item.add_marker(pytest.mark.slow)
 
 

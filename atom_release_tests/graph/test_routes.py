@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -90,11 +91,36 @@ def test_a_job_without_the_checks_cannot_even_be_made(
     assert green.tags() == {}
 
 
-def judge(release: Tiny, instance: dg.DagsterInstance) -> Path:
-    """Run everything but the acts, and give the run's folder."""
-    assert execute(release, instance, ALL - keys("release_tag", "pull_request"))
+@pytest.fixture(scope="module")
+def judged_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tiny, Path]:
+    """Run everything but the acts on a green release: the release, and a copy of all that is it."""
+    place = tmp_path_factory.mktemp("judged")
+    release = tiny.make(place / "green")
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        assert judge_all(release, ephemeral)
+    shutil.copytree(place / "green", place / "kept", symlinks=True)
+    return release, place / "kept"
+
+
+@pytest.fixture
+def judged(judged_once: tuple[Tiny, Path]) -> Tiny:
+    """The judged release as it was before any test touched it, where it was judged."""
+    release, kept = judged_once
+    shutil.rmtree(release.repository.parent)
+    shutil.copytree(kept, release.repository.parent, symlinks=True)
+    return release
+
+
+def run_of(release: Tiny) -> Path:
+    """Return the folder of the one run that judged the commit."""
     (folder,) = (Path(release.settings.out) / "runs" / release.git("rev-parse", "HEAD")).iterdir()
     return folder
+
+
+def test_what_was_judged_is_tagged_as_it_is(judged: Tiny, instance: dg.DagsterInstance) -> None:
+    """The positive control of all that is changed in it below."""
+    assert execute(judged, instance, TAG_ALONE)
+    assert len(judged.tags()) == 2
 
 
 @pytest.mark.parametrize(
@@ -110,25 +136,25 @@ def judge(release: Tiny, instance: dg.DagsterInstance) -> Path:
     ],
 )
 def test_an_edited_artifact_is_refused(
-    name: str, green: Tiny, instance: dg.DagsterInstance
+    name: str, judged: Tiny, instance: dg.DagsterInstance
 ) -> None:
     """One byte more in any artifact, and there is no tag."""
-    file = judge(green, instance) / name
+    file = run_of(judged) / name
     file.write_bytes(file.read_bytes() + b" ")
-    assert not execute(green, instance, TAG_ALONE)
-    assert green.tags() == {}
+    assert not execute(judged, instance, TAG_ALONE)
+    assert judged.tags() == {}
 
 
 @pytest.mark.parametrize(
     "name", ["PhaseX_Aggregated.json", "PhaseX_Snapshot.json", "PhaseX_Decision.dsse.json"]
 )
 def test_a_removed_artifact_is_refused(
-    name: str, green: Tiny, instance: dg.DagsterInstance
+    name: str, judged: Tiny, instance: dg.DagsterInstance
 ) -> None:
     """What was signed has to be there."""
-    (judge(green, instance) / name).unlink()
-    assert not execute(green, instance, TAG_ALONE)
-    assert green.tags() == {}
+    (run_of(judged) / name).unlink()
+    assert not execute(judged, instance, TAG_ALONE)
+    assert judged.tags() == {}
 
 
 def test_an_edited_pickle_is_not_even_read(red: Tiny, instance: dg.DagsterInstance) -> None:
@@ -161,40 +187,38 @@ def test_a_forged_decision_by_another_key_is_refused(
     assert red.tags() == {}
 
 
-def test_evidence_of_another_commit_is_refused(green: Tiny, instance: dg.DagsterInstance) -> None:
+def test_evidence_of_another_commit_is_refused(judged: Tiny, instance: dg.DagsterInstance) -> None:
     """A green run says nothing about the commit that came after it."""
-    judge(green, instance)
-    green.commit("src/one.py", "def one() -> int:\n    return 2\n")
-    assert not execute(green, instance, TAG_ALONE)
-    assert green.tags() == {}
+    judged.commit("src/one.py", "def one() -> int:\n    return 2\n")
+    assert not execute(judged, instance, TAG_ALONE)
+    assert judged.tags() == {}
 
 
 def test_a_run_moved_to_another_commit_is_refused(
-    green: Tiny, instance: dg.DagsterInstance
+    judged: Tiny, instance: dg.DagsterInstance
 ) -> None:
     """Artifacts put under the new commit's folder are still of the old one."""
-    folder = judge(green, instance)
-    after = green.commit("src/one.py", "def one() -> int:\n    return 2\n")
+    folder = run_of(judged)
+    after = judged.commit("src/one.py", "def one() -> int:\n    return 2\n")
     moved = folder.parent.parent / after / folder.name
     moved.parent.mkdir()
     folder.rename(moved)
-    assert not execute(green, instance, TAG_ALONE)
-    assert green.tags() == {}
+    assert not execute(judged, instance, TAG_ALONE)
+    assert judged.tags() == {}
 
 
 def test_stale_evidence_is_refused(
-    green: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    judged: Tiny, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A green decision that is older than the freshness is not green now."""
     from datetime import timedelta
 
     from atom_release.release import stored_decision
 
-    judge(green, instance)
     later = clock.now() + timedelta(hours=25)
     monkeypatch.setattr(stored_decision, "now", lambda: later)
-    assert not execute(green, instance, TAG_ALONE)
-    assert green.tags() == {}
+    assert not execute(judged, instance, TAG_ALONE)
+    assert judged.tags() == {}
 
 
 def test_another_manifest_is_refused(

@@ -255,6 +255,7 @@ def test_absent_database_is_not_the_services_failure(
             exchange.send(Request(path="/items"), service="S.1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", ["system", "embedded"])
 def test_each_server_found_here_carries_a_rehearsal(
     origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -270,6 +271,7 @@ def test_each_server_found_here_carries_a_rehearsal(
         assert ask(started, "/items?a") == 0
 
 
+@pytest.mark.slow
 def test_port_taken_meanwhile_is_not_the_services_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,6 +291,7 @@ def test_port_taken_meanwhile_is_not_the_services_failure(
             assert "network:host" in started.isolation
 
 
+@pytest.mark.slow
 def test_one_rehearsal_in_a_process(tmp_path: Path) -> None:
     """The same commit and manifest get the same rehearsal.
 
