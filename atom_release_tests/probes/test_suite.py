@@ -5,13 +5,9 @@ Real git, pytest and sandbox.
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import subprocess
 import sys
-import textwrap
-import venv
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,9 +18,8 @@ import pytest
 
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.claims.record import ClaimKind
-from atom_release.gate.manifest import Suite
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, ControlState
-from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.sandbox import Sandbox
 from atom_release.probes.claims import collect
 from atom_release.probes.suite import probe
 from atom_release.probes.suite.probe import run_suite
@@ -63,202 +58,6 @@ def test_passes_and_needs_the_code(site: Site) -> None:
     assert [entry.partition(" ")[2] for entry in kept["kept"]] == ["rate", "wrap"]
     assert "network:none" in evidence.isolation
     assert evidence.tools["pytest"]
-
-
-def test_vacuous_when_every_test_passes_without_the_code(site: Site) -> None:
-    site.files["tests/test_fees.py"] = (
-        "import svc.fees\ndef test_true():\n    assert True\ndef test_there():\n    assert"
-        " svc.fees.fee\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.VACUOUS)
-    assert facts(evidence, "control")["still_passing_share"] == 1.0
-
-
-def test_tests_that_do_not_need_the_code_are_listed_with_their_share(site: Site) -> None:
-    site.files["tests/test_fees.py"] = TESTS + "\ndef test_true():\n    assert True\n"
-    evidence = site.ask()
-    assert control(evidence) is ControlState.ALIVE
-    assert facts(evidence, "control")["still_passing"] == ["tests.test_fees::test_true"]
-    assert facts(evidence, "control")["still_passing_share"] == 0.2
-    assert evidence.control
-    assert "tests.test_fees::test_true" in evidence.control.found
-
-
-def test_tests_that_call_the_code_and_check_nothing_show_nothing(site: Site) -> None:
-    """The lie that a run without bodies cannot see: it was called, and nobody looked."""
-    site.files["tests/test_fees.py"] = (
-        "from svc import fees\ndef test_fee():\n    fees.fee(100)\ndef test_amounts():\n"
-        "    list(fees.amounts(3))\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
-    assert evidence.control
-    assert evidence.control.found.startswith("the tests call the code and check nothing")
-    assert facts(evidence, "control")["distorted"] == {
-        "functions": 2,
-        "happened": True,
-        "noticed": 0,
-        "broke": 0,
-        "passed": 2,
-        "judged_idle": 0,
-    }
-
-
-@pytest.mark.parametrize(
-    ("code", "test"),
-    [
-        pytest.param(
-            "def write(path):\n    path.write_text('2')\n    return path\n",
-            """
-            def test_it(tmp_path):
-                code.write(tmp_path / 'a')
-                assert (tmp_path / 'a').exists()
-            """,
-            id="a file",
-        ),
-        pytest.param(
-            "def valid(name):\n    if not name:\n        raise ValueError\n    return True\n",
-            """
-            import pytest
-            def test_it():
-                with pytest.raises(ValueError):
-                    code.valid('')
-                code.valid('a')
-            """,
-            id="an error",
-        ),
-        pytest.param(
-            """
-            class Stack:
-                def __init__(self):
-                    self.items = []
-                def push(self, item):
-                    self.items.append(item)
-                    return self
-            """,
-            """
-            import unittest
-            class Test(unittest.TestCase):
-                def test_it(self):
-                    stack = code.Stack()
-                    stack.push(1)
-                    self.assertEqual(stack.items, [1])
-            """,
-            id="a state",
-        ),
-    ],
-)
-def test_tests_of_what_code_does_beside_returning_are_not_doubted(
-    site: Site, code: str, test: str
-) -> None:
-    """Wrong results go unnoticed, since what the code does or refuses is what is looked at."""
-    site.files = {"svc/__init__.py": "", "svc/code.py": code}
-    site.files["tests/test_code.py"] = f"from svc import code\n{textwrap.dedent(test)}"
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
-    assert facts(evidence, "control")["distorted"]["noticed"] == 0
-    assert facts(evidence, "control")["distorted"]["judged_idle"] == 1
-
-
-def test_tests_that_use_what_comes_back_and_check_nothing_show_nothing(site: Site) -> None:
-    """The bad twin: code that did nothing makes them break, and none of them judges."""
-    site.files["tests/test_fees.py"] = (
-        "from svc import fees\ndef test_fee():\n    assert fees.fee(100) is not None\n"
-        "def test_amounts():\n    fees.fee(3) + 1\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
-    assert facts(evidence, "control")["distorted"]["judged_idle"] == 0
-
-
-LEDGER = """
-class Ledger:
-    def __init__(self):
-        self.total = 0
-
-def open_ledger():
-    return Ledger()
-
-def add(ledger, amount):
-    assert ledger is not None
-    ledger.total = ledger.total + amount
-    return ledger.total
-
-def parts(ledger):
-    return ledger, {"total": str(ledger.total)}
-"""
-
-
-@pytest.mark.parametrize("line", ["", "    assert ledger is not None\n"])
-def test_code_that_breaks_on_its_own_wrong_results_is_no_test_that_noticed(
-    site: Site, line: str
-) -> None:
-    """The attack: smoke tests without an assertion, of code that uses what it returned."""
-    code = LEDGER.replace("    assert ledger is not None\n", line).replace("+ amount", "- amount")
-    site.files = {"svc/__init__.py": "", "svc/code.py": code}
-    site.files["tests/test_code.py"] = (
-        "from svc import code\ndef test_it():\n    code.add(code.open_ledger(), 5)\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
-    assert evidence.control
-    assert evidence.control.found.startswith("no test is seen to check what the code returns")
-    assert "tests.test_code::test_it met an error on the way" in evidence.control.found
-    assert facts(evidence, "control")["distorted"]["broke"] == 1
-
-
-@pytest.mark.parametrize(
-    "test",
-    [
-        pytest.param("assert code.add(code.open_ledger(), 5) == 5", id="breaks before it asserts"),
-        pytest.param("assert len(code.parts(ledger)[1]) + 1 == 2", id="counts with it"),
-        pytest.param(
-            "book, more = code.parts(ledger)\n    assert more == {'total': '0'}", id="a pair"
-        ),
-        pytest.param(
-            "if code.add(ledger, 5) != 5:\n        raise SystemExit(1)", id="ends the process"
-        ),
-        pytest.param(
-            "if code.add(ledger, 5) != 5:\n        raise RuntimeError('wrong')", id="raises by hand"
-        ),
-    ],
-)
-def test_tests_that_judge_after_an_error_or_in_another_way_are_not_doubted(
-    site: Site, test: str
-) -> None:
-    """The honest twins: what failed first was an error, or is no assertion."""
-    site.files = {"svc/__init__.py": "", "svc/code.py": LEDGER}
-    site.files["tests/test_code.py"] = (
-        "from svc import code\ndef test_it():\n    ledger = code.Ledger()\n    " + test + "\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
-
-
-def test_failures_that_a_hook_turns_into_passes_show_nothing(site: Site) -> None:
-    """The attack: assertions are swallowed, and what the control raises is let through."""
-    site.files["svc/fees.py"] = CODE.replace("0.02", "0.03")
-    site.files["tests/conftest.py"] = (
-        "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem):\n"
-        "    try:\n        pyfuncitem.obj()\n    except (AssertionError, Exception) as error:\n"
-        "        if 'took this body out' in str(error):\n            raise\n    return True\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
-
-
-def test_tests_of_what_code_does_rather_than_returns_are_not_doubted(site: Site) -> None:
-    """The twin: nothing is returned, so nothing could be changed, and the files are looked at."""
-    site.files["svc/fees.py"] = "def write(path, amount):\n    path.write_text(str(amount))\n"
-    site.files["svc/__init__.py"] = ""
-    site.files["tests/test_fees.py"] = (
-        "from svc import fees\ndef test_write(tmp_path):\n    fees.write(tmp_path / 'a', 2)\n"
-        "    assert (tmp_path / 'a').read_text() == '2'\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.ALIVE), evidence
-    assert "distorted" not in facts(evidence, "control")
 
 
 def test_a_module_named_as_the_runner_does_not_run_in_its_place(site: Site) -> None:
@@ -397,63 +196,6 @@ def test_all_green_in_the_file_and_a_failing_exit_status_do_not_agree(site: Site
     assert "the JUnit file does not agree with the exit status" in evidence.reason
 
 
-def test_modules_from_outside_the_copy_leave_the_control_dead(site: Site, tmp_path: Path) -> None:
-    """The suite's own Python has the service installed, and that is what the tests import."""
-    venv.create(tmp_path / "environment", symlinks=True)
-    packages = next((tmp_path / "environment").glob("lib/python*/site-packages"))
-    (packages / "pytest.pth").write_text(str(Path(pytest.__file__).parents[1]))
-    (packages / "svc").mkdir()
-    (packages / "svc" / "__init__.py").write_text("")
-    (packages / "svc" / "fees.py").write_text(CODE)
-    site.files = {"src/svc/fees.py": CODE, "src/svc/__init__.py": "", "tests/test_fees.py": TESTS}
-    site.source = "src"
-    site.suite["interpreter"] = str(tmp_path / "environment" / "bin" / "python")
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
-    assert evidence.control
-    assert "control did not reach the code: svc.fees (" in evidence.control.found
-
-
-def test_a_suite_that_cannot_be_collected_without_the_code_has_a_weak_control(site: Site) -> None:
-    """Collected twice, differently: the second time the module's own work fails at import."""
-    site.files["svc/fees.py"] = (
-        CODE + "\nimport os\nif os.environ.get('PYTHONHASHSEED') != '0':\n    START = fee(1)\n"
-    )
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
-
-
-def test_a_server_that_does_not_start_without_the_code_is_a_weak_control(site: Site) -> None:
-    """The test fails without the code, but for a refused connection.
-
-    Nothing shows that it judges what the code does.
-    """
-    site.files["svc/fees.py"] = (
-        "import socket\nHELD = []\ndef listen():\n   "
-        " HELD.append(socket.create_server(('127.0.0.1', 8765)))\n"
-    )
-    site.files["tests/test_fees.py"] = """
-    import socket, threading
-    from svc import fees
-    def test_serves():
-        thread = threading.Thread(target=fees.listen)
-        thread.start()
-        thread.join()
-        socket.create_connection(("127.0.0.1", 8765), 2).close()
-    """
-    evidence = site.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
-
-
-def test_test_helpers_are_not_taken_for_the_code(site: Site) -> None:
-    site.files["svc/tests/helpers.py"] = "def three():\n    return 3\n"
-    site.files["svc/tests/__init__.py"] = site.files["tests/__init__.py"] = ""
-    site.files["tests/test_fees.py"] = (
-        "from svc.tests.helpers import three\ndef test_three():\n    assert three() == 3\n"
-    )
-    assert control(site.ask()) is ControlState.VACUOUS
-
-
 def test_working_directory_and_arguments_are_the_manifest_s(site: Site) -> None:
     site.files = {f"apps/fees/{path}": text for path, text in site.files.items()}
     site.files["apps/fees/tests/test_where.py"] = (
@@ -560,75 +302,6 @@ def _no_longer_than(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-SHELL_TESTS = """\
-#!/bin/sh
-# Writes JUnit: one case for the fee of 100, one that needs no code.
-out=$1
-fee=$(sh svc/fee.sh 100 2>/dev/null)
-if [ "$fee" = 2 ]; then broken=""; else broken="<failure message='fee is not 2'/>"; fi
-printf "<testsuite><testcase classname='fees' name='fee'>%s</testcase><testcase classname='fees' name='adds'/></testsuite>" "$broken" > "$out"
-[ -z "$broken" ]
-"""
-
-
-@pytest.fixture
-def shell(site: Site) -> Site:
-    """A service in another language: a shell script with a suite of its own that writes JUnit."""
-    site.files = {"svc/fee.sh": "echo $(($1 / 50))\n", "tests/run.sh": SHELL_TESTS}
-    site.suite |= {"paths": ["tests"], "command": ["sh", "tests/run.sh", "{junit}"]}
-    return site
-
-
-def test_a_suite_in_another_language_has_a_weak_control(shell: Site) -> None:
-    evidence = shell.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
-    assert evidence.reason == "2 of 2 tests passed in 2 of 2 runs"
-    assert evidence.control is not None
-    assert evidence.control.changed == "1 files were emptied"
-    assert evidence.control.found.startswith("1 of 2 tests did not pass")
-
-
-def test_a_suite_in_another_language_fails_by_its_cases(shell: Site) -> None:
-    shell.files["svc/fee.sh"] = "echo 3\n"
-    evidence = shell.ask()
-    assert evidence.answer is Answer.NO
-    assert "fee is not 2" in evidence.reason
-
-
-def test_a_suite_in_another_language_that_needs_no_code_is_vacuous(shell: Site) -> None:
-    shell.files["tests/run.sh"] = SHELL_TESTS.replace("sh svc/fee.sh 100 2>/dev/null", "echo 2")
-    assert control(shell.ask()) is ControlState.VACUOUS
-
-
-def test_a_command_that_writes_no_junit_is_not_decided(shell: Site) -> None:
-    shell.suite["command"] = ["sh", "-c", "true # {junit}"]
-    evidence = shell.ask()
-    assert evidence.answer is Answer.UNKNOWN
-    assert evidence.reason == (
-        "the tests could not be collected: no JUnit file was written (the command ended with"
-        " status 0: no output)"
-    )
-
-
-def test_how_a_failing_command_ended_stands_in_the_reason(shell: Site) -> None:
-    """Its exit status and last lines, whether it wrote JUnit or not."""
-    shell.files["tests/run.sh"] = (
-        "echo compiling; echo 'fee.c: no such header' >&2; exit 7  # nothing is written\n"
-    )
-    evidence = shell.ask()
-    assert evidence.answer is Answer.UNKNOWN
-    assert "status 7: compiling / fee.c: no such header" in evidence.reason
-
-
-def test_how_a_command_with_failing_cases_ended_stands_in_the_reason(shell: Site) -> None:
-    shell.files["svc/fee.sh"] = "echo 3\n"
-    shell.files["tests/run.sh"] = SHELL_TESTS + "code=$?; echo 1 test failed; exit $((code * 9))\n"
-    evidence = shell.ask()
-    assert evidence.answer is Answer.NO
-    assert "fee is not 2" in evidence.reason
-    assert evidence.reason.endswith("the command ended with status 9: 1 test failed")
-
-
 def test_a_refused_connection_is_told_once_and_not_after_every_run(site: Site) -> None:
     """What another run would lack too is not asked five times."""
     site.files["tests/test_fees.py"] += (
@@ -640,11 +313,6 @@ def test_a_refused_connection_is_told_once_and_not_after_every_run(site: Site) -
     assert "a connection was refused: tests.test_fees::test_here" in evidence.reason
     assert "`integration`" in evidence.remedy
     assert len(facts(evidence, "runs")) < 5
-
-
-def test_a_command_says_where_it_writes() -> None:
-    with pytest.raises(ValueError, match=r"put \{junit\} among its arguments"):
-        Suite.model_validate({"paths": ["tests"], "command": ["make", "test"]})
 
 
 def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(site: Site) -> None:
@@ -730,120 +398,3 @@ def test_an_interpreter_that_is_not_there_is_said(site: Site) -> None:
 def test_an_interpreter_that_the_manifest_names(site: Site) -> None:
     site.suite["interpreter"] = sys.executable
     assert site.ask().answer is Answer.YES
-
-
-HOSTILE = """
-import os, pathlib, socket, subprocess, sys
-
-def test_reads_the_key():
-    open({hidden!r} + "/key.pem")
-
-def test_finds_the_key():
-    next(pathlib.Path({hidden!r}).iterdir())
-
-def test_reads_the_environment():
-    found = [name for name in os.environ if "TOKEN" in name]
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            found += [pid] if b"planted-secret" in open("/proc/" + pid + "/environ", "rb").read() else []
-        except OSError:
-            pass
-    assert found
-
-def test_edits_the_reports():
-    open({reports!r} + "/PhaseC_Decision.json", "w")
-
-def test_reaches_the_network():
-    socket.create_connection(("127.0.0.1", {port}), 2)
-
-def test_pushes_a_tag():
-    subprocess.run(["git", "init", "-q", "/tmp/r"], check=True)
-    subprocess.run(["git", "-C", "/tmp/r", "-c", "user.name=n", "-c", "user.email=e@x.org", "commit", "-q", "--allow-empty", "-m", "m"], check=True)
-    subprocess.run(["git", "-C", "/tmp/r", "-c", "safe.directory=*", "push", {origin!r}, "HEAD:refs/tags/v9"], check=True)
-
-def test_fills_the_disk():
-    for number in range(200):
-        open("fill%d" % number, "wb").write(bytes(1 << 24))
-"""
-
-
-@pytest.fixture
-def hostile(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Site, tuple[Path, ...]]]:
-    """A suite whose tests pass where they do harm, and the places that it must not get at.
-
-    Each open to all as far as modes go.
-    """
-    monkeypatch.setenv("DEPLOY_TOKEN", "planted-secret")
-    hidden, reports, origin = tmp_path / "hidden", tmp_path / "reports", tmp_path / "origin.git"
-    subprocess.run(["git", "init", "-q", "--bare", "--shared=world", str(origin)], check=True)  # noqa: S607 - the git on the path
-    for folder in (hidden, reports, tmp_path, *tmp_path.parents[:-2]):
-        folder.mkdir(exist_ok=True)
-        if folder.stat().st_uid == os.geteuid():
-            folder.chmod(0o777)
-    (hidden / "key.pem").write_text("planted-secret")
-    site.suite |= {"repeats": 1}
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        site.files["tests/test_fees.py"] = HOSTILE.format(
-            hidden=str(hidden), reports=str(reports), port=port, origin=str(origin)
-        )
-        yield site, (hidden, reports, origin, site.repository)
-        server.setblocking(False)  # noqa: FBT003 - the standard library's own
-        with pytest.raises(BlockingIOError):
-            server.accept()
-    assert not list(reports.iterdir())
-    tags = subprocess.run(
-        ["git", "-C", str(origin), "tag"],  # noqa: S607 - the git on the path
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert tags.stdout == ""
-
-
-def test_a_hostile_suite_gets_nowhere(hostile: tuple[Site, tuple[Path, ...]]) -> None:
-    """Each attempt is a test that passes where it succeeds.
-
-    None does, also not with the higher limits of the repetition.
-    """
-    site, hidden = hostile
-    evidence = site.ask(hidden=hidden)
-    run = facts(evidence, "runs")[0]
-    messages = {name.rpartition("test_")[2]: text for name, text in run["messages"].items()}
-    assert evidence.answer is not Answer.YES
-    assert run["passed"] == 0
-    assert messages["reads_the_key"].startswith("FileNotFoundError")
-    assert messages["finds_the_key"].startswith(("FileNotFoundError", "StopIteration"))
-    assert messages["reads_the_environment"].startswith("assert []")
-    assert messages["edits_the_reports"].startswith(("FileNotFoundError", "OSError: [Errno 30]"))
-    assert messages["reaches_the_network"].startswith("ConnectionRefusedError")
-    assert "CalledProcessError" in messages["pushes_a_tag"]
-    assert "No space left" in messages["fills_the_disk"]
-    assert {"mount-namespace", "pid-namespace", "network:none", "hidden-folders"} <= set(
-        evidence.isolation
-    )
-
-
-def test_a_suite_that_forks_without_end_is_stopped(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Bounded by itself too, above the limit (lowered here.
-
-    To be kind to the machine) and the higher one of the repetition.
-    """
-    monkeypatch.setattr(probe, "Limits", partial(Limits, processes=30))
-    site.files["tests/test_fees.py"] = """
-    import os, time
-    def test_forks():
-        for made in range(150):
-            if os.fork() == 0:
-                time.sleep(60)
-                os._exit(0)
-        time.sleep(60)
-    """
-    site.suite |= {"repeats": 2}
-    evidence = site.ask()
-    assert evidence.answer is Answer.UNKNOWN
-    assert "met its processes limit, also with limits four times as high" in evidence.reason
