@@ -100,6 +100,7 @@ def check(name: str, folder: Path) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
     """The positive control of every scenario.
 
