@@ -34,6 +34,7 @@ for command in (
     sign.waive,
     sign.approve,
     inspect.ledger,
+    inspect.health,
     setup.reference,
     setup.scenarios,
     setup.init,

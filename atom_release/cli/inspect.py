@@ -113,6 +113,19 @@ def explain(
     output_decision.show_explanation(decision, criteria or (), as_json=json)
 
 
+def health(*, json: JsonOption = False) -> None:
+    """Show what this gate's history says of each criterion: never failed, never passed, flapping.
+
+    And never asked; with the seconds that asking it takes. Nothing is asked of a release.
+    """
+    from atom_release import settings as from_settings
+    from atom_release.cli import output
+    from atom_release.release.health import criteria_health
+
+    rows = [row.to_row() for row in criteria_health(from_settings.from_environment())]
+    output.show_table(rows, as_json=json)
+
+
 @about_release
 def ledger(settings: Settings, *, json: JsonOption = False) -> None:
     """Show the verdict on every claim of every service report: said, found, where, why."""

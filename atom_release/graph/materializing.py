@@ -43,6 +43,7 @@ def materialize(
         work.begin()
         artifacts = station.make(work)
         work.refuse(artifacts)
+        work.note_costs()
         work.write(artifacts)
         results = judged(work, station, artifacts)
     yield dg.MaterializeResult(

@@ -207,10 +207,35 @@ class History:
                     **line,
                     "verdict": decision.verdict.value,
                     "reason": decision.reason,
+                    "release": decision.release,
+                    "outcomes": {result.id: result.outcome.value for result in decision.criteria},
+                    "left_out": [entry.criterion for entry in decision.left_out],
                     "failed": failures_among(decision.criteria, sticking),
                     "ended": endings_among(decision.criteria, sticking),
                 }
             )
+
+    def note_costs(
+        self, occasion: Occasion, run: str, step: str, when: datetime, seconds: Mapping[str, float]
+    ) -> None:
+        """Write down what asking each criterion took in a step; it holds nothing against any."""
+        line = {"kind": "asked", "occasion": asdict(occasion), "run": run, "step": step}
+        with self.kept.alone():
+            self._append({**line, "as_of": when.isoformat(), "seconds": dict(seconds)})
+
+    def decided(self) -> list[tuple[Mapping[str, Any], Mapping[str, float]]]:
+        """Return every line with a decision, each with what its run took for each criterion.
+
+        Raises:
+            StoreError: the history was changed by someone else.
+        """
+        lines = self._lines()
+        costs: dict[str, dict[str, float]] = {}
+        for line in lines:
+            for criterion, seconds in line.get("seconds", {}).items():
+                of_run = costs.setdefault(line["run"], {})
+                of_run[criterion] = of_run.get(criterion, 0.0) + seconds
+        return [(line, costs.get(line["run"], {})) for line in lines if line["kind"] == "decided"]
 
     def occasion_of(self, snapshot: bytes) -> Occasion | None:
         """Return what a recorded decision was made on, None where this history lacks it."""

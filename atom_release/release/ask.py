@@ -6,8 +6,9 @@ So an asset still materializes, the refusal is recorded and signed, and the reas
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from atom_release.errors import (
@@ -43,6 +44,9 @@ class Boundary:
     look: Look
     step: str
     deadline: datetime
+    costs: dict[tuple[str, str], float] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # seconds that asking each leg took
 
     def wants(self, legs: Sequence[tuple[str, str]]) -> bool:
         """Return whether the manifest expects a criterion that one of these legs belongs to.
@@ -85,6 +89,7 @@ class Boundary:
         progress.announce(
             self.step, ", ".join(f"{name} {subject}" for name, subject in question.legs)
         )
+        began = time.monotonic()
         try:
             self._in_time()
             with timebox.ends_at(self.deadline, self.look.clock):
@@ -96,7 +101,14 @@ class Boundary:
             raise
         except Exception as error:  # noqa: BLE001 - this is the boundary: an error is evidence, judged INCONCLUSIVE, never a pass
             return [self._errored(leg, error) for leg in question.legs]
+        finally:
+            self._count(question.legs, time.monotonic() - began)
         return answers
+
+    def _count(self, legs: Sequence[tuple[str, str]], seconds: float) -> None:
+        """Keep what asking took, shared by the legs; what was asked within another has its own."""
+        for leg in legs:
+            self.costs.setdefault(leg, round(seconds / len(legs), 3))
 
     def _in_time(self) -> None:
         if self.look.clock() >= self.deadline:

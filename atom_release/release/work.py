@@ -229,6 +229,25 @@ class Work:
             sticking=sticking(case, results),
         )
 
+    def note_costs(self) -> None:
+        """Write down what asking each criterion took in this step."""
+        from atom_release.gate.catalogue import criteria, leg_specs
+
+        costs = self.boundary.costs
+        seconds = {
+            criterion.id: round(sum(spent), 3)
+            for criterion in criteria.expected(self.manifest)
+            if (
+                spent := [
+                    costs[leg.question, leg.subject]
+                    for leg in leg_specs.legs(self.manifest, criterion.id)
+                    if (leg.question, leg.subject) in costs
+                ]
+            )
+        }
+        if seconds:
+            self.history.note_costs(self.occasion, self.run_id, self.name, now(), seconds)
+
     def write(self, artifacts: Mapping[str, bytes]) -> None:
         """Store what this step made, with a signed index of it."""
         own = {

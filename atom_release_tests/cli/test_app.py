@@ -30,6 +30,11 @@ def test_run_tags_on_green_and_says_so_once_more(release: Tiny, home: Path, call
     assert document["tag"]["judged"] == document["commit"] == release.git("rev-parse", "HEAD")
     assert release.git("rev-parse", "v1-phaseX^{commit}^1") == document["commit"]
     assert set(document) >= {"decision", "release", "commit", "criteria", "tag", "artifacts"}
+    rows = json.loads(call("health", "--json", home=home).stdout)
+    health = {row["criterion"]: row for row in rows}
+    assert (health["AC1"]["outcomes"], health["AC1"]["notes"]) == ({"PASS": 1}, "not failed yet")
+    assert health["AC1"]["seconds"] is not None
+    assert (health["P-1"]["left out"], health["P-1"]["notes"]) == (1, "never asked")
     again = call("run", *options(release), home=home)
     assert (again.returncode, "already released" in again.stdout) == (0, True)
 

@@ -306,3 +306,15 @@ def test_what_no_criterion_expects_is_not_asked(look: Look) -> None:
         Look(few, look.tree, look.scratch, look.clock), "x", look.clock() + timedelta(hours=1)
     )
     assert narrow.ask(Question((("secrets", "tree"),), raising)) == []
+
+
+def test_what_asking_took_is_kept_by_leg(look: Look) -> None:
+    """What was asked within another has its own; of several at once each has its share."""
+    boundary = Boundary(look, "x", look.clock() + timedelta(hours=1))
+    inner = Question((("health", "C.1"),), list)
+
+    def outer() -> list[Evidence]:
+        return boundary.show(inner)
+
+    boundary.show(Question((("health", "C.1"), ("metrics", "C.1")), outer))
+    assert set(boundary.costs) == {("health", "C.1"), ("metrics", "C.1")}
