@@ -43,7 +43,7 @@ def test_what_never_passed_or_was_never_asked_is_told() -> None:
     blocked = [_past(P_4="BLOCKED", left_out=("P-3",)) for _ in range(5)]
     assert _of("P-4", *blocked).notes == ("never failed", "never passed")
     row = _of("P-3", *blocked)
-    assert (row.notes, row.left_out, row.asked) == (("never asked",), 5, 0)
+    assert (row.notes, row.left_out, row.times) == (("never asked",), 5, 0)
     assert _of("AC6", *blocked).notes == ("never asked",)
 
 

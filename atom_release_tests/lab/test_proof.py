@@ -11,11 +11,13 @@ import pytest
 
 from atom_release.errors import Misuse
 from atom_release.gate.rules.proof import judge
+from atom_release.lab.junit import Case, Outcome
 from atom_release.lab.proof.base import Base, base_copy
 from atom_release.lab.proof.bench import CheckBench, Run
 from atom_release.lab.proof.breakage import unreadable
 from atom_release.lab.proof.change import Change, ChangeNotMade, copied, make
-from atom_release.lab.proof.series import Series
+from atom_release.lab.proof.reading import Reading
+from atom_release.lab.proof.series import Series, what_turned
 from atom_release.lab.proof.words import lines_of, own_lines, unstarted_line
 from atom_release.lab.sandbox import Limits, Sandbox
 from atom_release.source.commit import open_tree
@@ -172,3 +174,22 @@ def test_a_base_copy_wants_what_it_is_told_to_bring(tmp_path: Path, base: Base) 
             base_copy(tree, base.folder.parent, work_tree=False, beside=[path]),
         ):
             pass
+
+
+@pytest.mark.parametrize(
+    ("message", "place", "judged"),
+    [
+        ("Failed: DID NOT RAISE <class 'ValueError'>", "tests/test_a.py:3", 2),
+        ("assert 1 == 2", "tests/test_a.py:3", 2),
+        ("ZeroDivisionError: division by zero", "src/a.py:9", 0),
+    ],
+)
+def test_a_test_that_turned_judged_unless_the_changed_code_raised(
+    message: str, place: str, judged: int
+) -> None:
+    """What is changed is the code, and the tests beside it are none of it."""
+    text = f"{place}: in test\nE   {message}\n\n{place}: Error"
+    cases = {name: Case(name, Outcome.FAILED, message, text) for name in ("t::a", "t::b")}
+    before = Reading("green", "2 tests passed", frozenset(cases))
+    now = Reading("red", "2 of 2 tests did not pass", bad=cases)
+    assert what_turned(before, now, ["src/a.py"])["judged"] == judged

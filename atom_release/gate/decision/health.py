@@ -39,7 +39,7 @@ class CriterionHealth:
 
     release: str
     criterion: str
-    asked: int
+    times: int
     outcomes: dict[Outcome, int]
     left_out: int
     flapped: int  # trees on which it came to more than one outcome
@@ -48,11 +48,11 @@ class CriterionHealth:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth a look, in the words of the list that a person reads."""
-        if not self.asked:
+        if not self.times:
             return ("never asked",)
         notes = []
         if not self.outcomes.get(Outcome.FAIL, 0):
-            notes.append("never failed" if self.asked >= _FEW else "not failed yet")
+            notes.append("never failed" if self.times >= _FEW else "not failed yet")
         if not self.outcomes.get(Outcome.PASS, 0):
             notes.append("never passed")
         if self.flapped:
@@ -64,7 +64,7 @@ class CriterionHealth:
         return {
             "release": self.release,
             "criterion": self.criterion,
-            "asked": self.asked,
+            "asked": self.times,
             "outcomes": {outcome.value: count for outcome, count in self.outcomes.items()},
             "left out": self.left_out,
             "seconds": self.seconds,
@@ -91,17 +91,17 @@ def _criteria(decisions: Sequence[Past]) -> list[str]:
 
 
 def _health(release: str, criterion: str, decisions: Sequence[Past]) -> CriterionHealth:
-    asked = [decision for decision in decisions if criterion in decision.outcomes]
-    counted = Counter(decision.outcomes[criterion] for decision in asked)
+    judged = [decision for decision in decisions if criterion in decision.outcomes]
+    counted = Counter(decision.outcomes[criterion] for decision in judged)
     trees: dict[str, set[Outcome]] = {}
-    for decision in asked:
+    for decision in judged:
         if decision.whole:
             trees.setdefault(decision.tree, set()).add(decision.outcomes[criterion])
     seconds = [more.seconds[criterion] for more in decisions if criterion in more.seconds]
     return CriterionHealth(
         release,
         criterion,
-        len(asked),
+        len(judged),
         {outcome: counted[outcome] for outcome in Outcome if counted[outcome]},
         sum(criterion in decision.left_out for decision in decisions),
         sum(len(outcomes) > 1 for outcomes in trees.values()),

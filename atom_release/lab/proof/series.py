@@ -155,7 +155,7 @@ class Series:
         if self.says:
             return seen
         if self.bench.verdict.form != "exit":
-            return seen.model_copy(update=_turned(before, reading, self.paths))
+            return seen.model_copy(update=what_turned(before, reading, paths))
         broken = self._broken_runs(paths)
         own = own_lines(lines, [green_lines, *(lines_of(more.text, more.copy) for more in broken)])
         return seen.model_copy(
@@ -191,8 +191,14 @@ class Series:
         return [path for path in paths if path == place.removeprefix("./")]
 
 
-def _turned(before: Reading, now: Reading, code: Sequence[str]) -> dict[str, object]:
-    """Return what passed before and speaks against the tree now, and what was lost on the way."""
+def what_turned(before: Reading, now: Reading, code: Sequence[str]) -> dict[str, object]:
+    """Return what passed before and speaks against the tree now, and what was lost on the way.
+
+    Args:
+        before: the answer of the tree as it is.
+        now: the answer with the change.
+        code: the files that the change is to; where an error comes from them, no test judged.
+    """
     new = {name: case for name, case in now.bad.items() if name not in before.bad}
     if not any(case is not None for case in new.values()):  # results, not tests
         return {"turned": list(new)[:_MOST_NAMED], "lost": []}
