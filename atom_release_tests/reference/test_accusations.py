@@ -21,6 +21,7 @@ import pytest
 from atom_release.gate.claims.record import ClaimKind
 from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.vocabulary import ClaimVerdict
+from atom_release.graph.running import RunResult
 from atom_release.lab.look import Look
 from atom_release.probes.claims import collect
 from atom_release.reader.report import read_report
@@ -30,7 +31,6 @@ from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.grown import commit, git
-from atom_release_tests.fixtures.judged import judge
 from atom_release_tests.fixtures.labelled import REPORTS, TRAPS, Labelled
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.records.record import Record
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("accusations")]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("green")]
 SERVICES = ("C.1", "C.2", "C.3", "C.4", "C.5")
 _TOLD_ONCE = {ClaimKind.ENDPOINT, ClaimKind.DELIVERABLE, ClaimKind.TABLE, ClaimKind.VIEW}
 ALL = (*REPORTS, *TRAPS)
@@ -110,15 +110,12 @@ def _facts(evidence: Mapping[str, Evidence], question: str, subject: str) -> dic
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """Run the reference once.
-
-    Commit every labelled report to a copy of it, then touch every service.
-    """
+def bench(green: tuple[RunResult, Path], tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """Commit every labelled report to a copy of what was judged, then touch every service."""
+    _, judged = green
+    settings = Settings(scenario="green", out=str(judged / "reports"), home=judged / "home")
     place = tmp_path_factory.mktemp("accusations")
     place.chmod(0o755)
-    settings = Settings(out=str(place / "reports"), home=place / "home")
-    judge(settings, acts=False)
     made = Bench(
         stored_decision.newest_record(open_subject(settings, create=False)),
         build(place / "copy").repository,

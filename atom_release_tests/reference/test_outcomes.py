@@ -6,25 +6,19 @@ Its whole outcome vector is green's but for exactly what it declares.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from atom_release.errors import Misuse
 from atom_release.gate.decision.decision import Decision
-from atom_release.gate.vocabulary import Outcome, Verdict
+from atom_release.gate.vocabulary import Verdict
 from atom_release.git import Git
+from atom_release.graph.running import RunResult
 from atom_release.reference.scenarios import SCENARIOS, find
 from atom_release_tests.fixtures import judged
+from atom_release_tests.fixtures.judged import GREEN, judge_unstarved
 
-GREEN = {
-    **{f"C.{number}": "PASS" for number in range(1, 6)},
-    **{f"P-{number}": "PASS" for number in (1, 2, 3, 5, 6)},
-    **dict.fromkeys(("AC1", "AC2", "T5", "AC5"), "PASS"),
-    "P-4": "BLOCKED",
-    "AC6": "BLOCKED",
-}
 # Defects that do not meet share a run: they turn different criteria, none is what another is shown
 # by, and one that must turn nothing stands with none that turns the criterion it is read by. What
 # each turns is then held against the union of their declarations. `make matrix` judges each alone.
@@ -49,7 +43,6 @@ ALONE = tuple(
     if name != "green" and name not in {part for names in TOGETHER for part in names.split("+")}
 )
 REF = "refs/tags/v3.0.0-phaseC"
-STARVED = "so this does not count"  # how a measurement beside a busy machine is told
 STANDING = {
     "tag-conflict": [REF],
     "branch-diverged": ["refs/heads/prod-review/PhaseC-Finalization"],
@@ -58,37 +51,28 @@ STANDING = {
 pytestmark = pytest.mark.live
 
 
-def was_starved(decision: Decision, expected: Mapping[str, str]) -> bool:
-    """Return whether all that is unlike what was expected is open for want of processors alone."""
-    others = [result for result in decision.criteria if result.outcome.value != expected[result.id]]
-    return bool(others) and all(
-        result.outcome is Outcome.INCONCLUSIVE and STARVED in result.reason for result in others
-    )
+def check(name: str, folder: Path) -> None:
+    """Judge a scenario and hold the outcomes against what it declares."""
+    result, place = judge_unstarved(name, folder, expected(name))
+    hold(name, result.decision, place)
 
 
-def check(name: str, folder: Path) -> Path:
-    """Hold the outcomes against what the scenario declares; return where it was judged.
+def expected(name: str) -> dict[str, str]:
+    """Return every criterion's outcome as the scenario declares it."""
+    turned = {criterion: outcome.value for criterion, outcome in find(name).expects.items()}
+    return {**GREEN, **turned}
 
-    A machine that others keep busy measures no latency, and the gate says so; what a defect turns
-    cannot be seen then, and the scenario is judged once more in a place of its own.
-    """
-    scenario = find(name)
-    expected = {
-        **GREEN,
-        **{criterion: outcome.value for criterion, outcome in scenario.expects.items()},
+
+def hold(name: str, decision: Decision, place: Path) -> None:
+    """Hold what was judged there against what the scenario declares."""
+    scenario, declared = find(name), expected(name)
+    reasons = {criterion.id: criterion.reason for criterion in decision.criteria}
+    outcomes = judged.outcomes(decision)
+    assert outcomes == declared, {
+        name: reasons[name] for name in outcomes if outcomes[name] != declared[name]
     }
-    place = folder / "judged"
-    result = judged.run(name, place)
-    if was_starved(result.decision, expected):
-        place = folder / "again"
-        result = judged.run(name, place)
-    reasons = {criterion.id: criterion.reason for criterion in result.decision.criteria}
-    outcomes = judged.outcomes(result.decision)
-    assert outcomes == expected, {
-        name: reasons[name] for name in outcomes if outcomes[name] != expected[name]
-    }
-    changed = set(expected.values()) - {"PASS"} if scenario.expects else set()
-    assert (result.decision.verdict is Verdict.GREEN) == (not scenario.expects), changed
+    changed = set(declared.values()) - {"PASS"} if scenario.expects else set()
+    assert (decision.verdict is Verdict.GREEN) == (not scenario.expects), changed
     if scenario.earlier is not None:
         assert list((place / "reports").glob("PhaseC_Trend_*.svg")), (
             "p95 over the releases is drawn where there is one before"
@@ -97,16 +81,17 @@ def check(name: str, folder: Path) -> Path:
         standing = [ref for part in name.split("+") for ref in STANDING.get(part, [])]
         assert judged.release_refs(place, name) == standing
     assert (place / "reports" / "releases" / "v3.0.0" / "PhaseC_AuditBundle.zip").is_file()
-    return place
 
 
 @pytest.mark.slow
-def test_green_is_tagged_at_the_origin(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("green")
+def test_green_is_tagged_at_the_origin(green: tuple[RunResult, Path]) -> None:
     """The positive control of every scenario.
 
     GREEN, a tag on R whose first parent is S, branch and tag at the origin, all artifacts there.
     """
-    place = check("green", tmp_path)
+    result, place = green
+    hold("green", result.decision, place)
     assert set(judged.release_refs(place, "green")) == {
         REF,
         "refs/heads/prod-review/PhaseC-Finalization",
