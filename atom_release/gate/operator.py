@@ -22,6 +22,9 @@ SERVICES = "services"
 
 DEFAULT_FLOOR = (SERVICES, "AC1", "P-1", "P-2", "AC5")
 
+DISK_MB, DISK_FILES = 12288, 2_000_000
+"""What a rehearsal may leave on the disk, where the operator names nothing else."""
+
 TIMEBOX = timedelta(hours=24)
 """How long a run may take at most, where the operator names nothing else."""
 
@@ -158,6 +161,16 @@ class Operator(Strict):
     readable: tuple[AbsolutePath, ...] = Field(
         default=(), description="paths of this machine that the releases' code may read as well"
     )
+    disk_mb: int = Field(
+        default=DISK_MB,
+        ge=64,
+        description="MiB that the code of a release may leave on the disk in one rehearsal",
+    )
+    disk_files: int = Field(
+        default=DISK_FILES,
+        ge=1000,
+        description="files and folders that it may leave there",
+    )
     labelled: dict[str, AbsolutePath] = Field(
         default_factory=dict,
         description=(
@@ -191,6 +204,8 @@ class Operator(Strict):
             "signing_key": None,
             "readable": (),
             "labelled": {},
+            "disk_mb": DISK_MB,
+            "disk_files": DISK_FILES,
         }
         return self.model_copy(update={**of_this_machine, "timebox": TIMEBOX})
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.rehearsal.start_failure import name_limit
 from atom_release.release.ask import Question
 from atom_release.release.work import Work
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from atom_release.lab.rehearsal import Rehearsal
 
 Asks = Callable[["Rehearsal"], Evidence | list[Evidence]]
+_APART = {"migrations", "isolation"}
+_PATIENCE = 1.0  # seconds for what was ended at a limit to say so
 Leg = tuple[tuple[tuple[str, str], ...], Asks]
 
 
@@ -57,16 +61,42 @@ def rehearsed(
         with rehearsal.lease():
             questions = [Question(legs, _bound(ask, rehearsal)) for legs, ask in wanted]
             try:
-                return (
+                answers = (
                     work.boundary.ask_together(questions)
                     if together
                     else work.boundary.ask(*questions)
-                ) + aside(rehearsal)
+                )
+                return _take_back(rehearsal, answers) + aside(rehearsal)
             finally:
                 if logs is not None:
                     logs.append(rehearsal.transcript())
 
     return work.boundary.ask(Question(tuple(leg for legs, _ in wanted for leg in legs), put))
+
+
+def _take_back(rehearsal: Rehearsal, answers: list[Evidence]) -> list[Evidence]:
+    """Return the answers without a NO given while a limit of the gate's ended what was asked."""
+    refused = any(_is_of_services(evidence) for evidence in answers)
+    met = rehearsal.limits_met(_PATIENCE) if refused else {}
+    if not met:
+        return answers
+    why = " and ".join(f"{name} met {name_limit(limit)}" for name, limit in sorted(met.items()))
+    return [
+        evidence.model_copy(
+            update={
+                "answer": Answer.UNKNOWN,
+                "reason": f"{why}; so this does not count: {evidence.reason}",
+            }
+        )
+        if _is_of_services(evidence)
+        else evidence
+        for evidence in answers
+    ]
+
+
+def _is_of_services(evidence: Evidence) -> bool:
+    """Return whether it is a NO of what runs in the rehearsal; the probed server runs apart."""
+    return evidence.answer is Answer.NO and evidence.question not in _APART
 
 
 def _bound(ask: Asks, rehearsal: Rehearsal) -> Callable[[], Evidence | list[Evidence]]:

@@ -102,6 +102,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         isolation=(),
         lease=_lease,
         transcript=bytes,
+        limits_met=lambda _: {},
         network=False,
         open_socket=None,
         probed=SimpleNamespace(server=object, isolation=()),

@@ -5,13 +5,19 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from atom_release.gate.manifest import slug
+from atom_release.gate.operator import Operator
+from atom_release.lab.sandbox import Room
 from atom_release.lab.throwaway import remove
+from atom_release.source.listing import Entry
 
 _PREFIX = "rehearsal-"
+_BLOCK = 4096  # bytes that a file takes on the disk at least, and a folder
+_MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,15 @@ class Folder:
     def home(self, service_id: str) -> None:
         """Make a service's home."""
         (self.state / "homes" / slug(service_id) / "tmp").mkdir(parents=True, exist_ok=True)
+
+    def room(self, operator: Operator, entries: Collection[Entry], copies: int) -> Room:
+        """Return what may lie in all of these folders, beside so many copies of the judged tree."""
+        size = sum(-(-entry.size // _BLOCK) + 1 for entry in entries) * _BLOCK
+        return Room.beside(
+            [self.root],
+            operator.disk_mb + copies * size // _MEGABYTE,
+            operator.disk_files + copies * len(entries),
+        )
 
     def remove(self) -> None:
         """Remove everything."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
-from atom_release.lab.sandbox import Network, Running, Sandbox
+from atom_release.lab.sandbox import Network, Room, Running, Sandbox
 from atom_release.lab.sandbox.order import DISK_MB
 
 _TAIL = 64 * 1024
@@ -28,14 +28,18 @@ _PATIENCE = 7
 class Launcher:
     """One rehearsal's processes; `logs` holds the file that each of them writes.
 
-    They are in `network`: one of their own, the host's (True), or one without anybody (False).
+    They are in `network`: one of their own, the host's (True), or one without anybody (False). What
+    they leave on the disk has to find `room`, all of it together.
     """
 
     sandbox: Sandbox
     logs: Path
     network: bool | Network = True
+    room: Room | None = None
     running: dict[str, Running] = field(default_factory=dict)
     isolation: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _met: dict[str, str] = field(default_factory=dict)
+    _noted: set[str] = field(default_factory=set)  # those that ended and were looked at already
 
     def __post_init__(self) -> None:
         """Remember whose processes these will be: a fork of the gate must not end them."""
@@ -80,9 +84,11 @@ class Launcher:
             network=self.network,
             throwaway=throwaway,
             disk_mb=disk_mb,
+            room=self.room,
         )
         with self._lock:
             self.running[name] = running
+            self._noted.discard(name)
             self.isolation[name] = running.isolation
         if self._closing.is_set():
             self.stop(name)
@@ -131,7 +137,29 @@ class Launcher:
         with self._lock:
             running = self.running.pop(name, None)
         if running is not None:
+            self._note_limit(name, running)
             running.stop(grace=0)
+
+    def all_alive(self) -> bool:
+        """Return whether every process still runs."""
+        with self._lock:
+            return all(running.alive() for running in self.running.values())
+
+    def limits_met(self) -> dict[str, str]:
+        """Return which processes ended at a limit of the gate's, and at which, since last asked."""
+        with self._lock:
+            for name, running in self.running.items():
+                self._note_limit(name, running)
+            met, self._met = self._met, {}
+        return met
+
+    def _note_limit(self, name: str, running: Running) -> None:
+        if running.alive() or name in self._noted:
+            return
+        self._noted.add(name)
+        limit = running.ending()[1]
+        if limit:
+            self._met[name] = limit
 
     def close(self) -> None:
         """End every process, also those being started by other threads."""

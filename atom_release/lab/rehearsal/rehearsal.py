@@ -69,8 +69,10 @@ class Rehearsal(Closing):
         box = sandbox or Sandbox(
             (*look.hidden, self._folder.root), look.readable, accepted=look.operator.isolation
         )
+        copies = 1 + len(look.manifest.services)
+        room = self._folder.room(look.operator, look.tree.entries.values(), copies)
         self._launcher = Launcher(
-            box, self._folder.logs, network=new_network(box.namespaces) or True
+            box, self._folder.logs, network=new_network(box.namespaces) or True, room=room
         )
         self._lock = threading.Lock()
         self._used = False
@@ -155,6 +157,14 @@ class Rehearsal(Closing):
     def open_socket(self) -> socket.socket:
         """Return a TCP socket in the services' network, neither bound nor connected."""
         return self._launcher.open_socket()
+
+    def limits_met(self, patience: float) -> dict[str, str]:
+        """Return which processes ended at a limit of the gate's, and at which, since last asked.
+
+        A process that is just being ended is waited for, so many seconds at most.
+        """
+        self._launcher.until(lambda: False, patience, going_on=self._launcher.all_alive)
+        return self._launcher.limits_met()
 
     def port_of(self, service_id: str) -> int:
         """Return the port of a service in the services' network."""
@@ -267,6 +277,7 @@ class Rehearsal(Closing):
             if self._used:
                 self._reset_or_end()
             self._used = True
+            self._launcher.limits_met()  # what was met for others is not this user's
             self._read_from = self._launcher.sizes()
             yield self
 

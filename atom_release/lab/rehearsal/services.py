@@ -16,7 +16,7 @@ from atom_release.lab.processor import longest_wait
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.ports import free_ports, status_of, was_taken
-from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt
+from atom_release.lab.rehearsal.start_failure import Ending, Given, explain_doubt, name_limit
 from atom_release.lab.rehearsal.templates import fill
 from atom_release.lab.rehearsal.toolchains import Toolchain
 from atom_release.lab.sandbox import Running
@@ -213,8 +213,8 @@ def _take_step(place: _Place, argv: Sequence[str]) -> str:
     launcher.stop(log_name(place.service_id))
     if not ended:
         return f"did not end within {_STEP_SECONDS:g} s"
-    if met and met != "told":
-        return f"met the gate's own limit ({met})"
+    if met:
+        return f"met {name_limit(met)}"
     return "" if status == 0 else f"ended with status {status}"
 
 
@@ -222,7 +222,7 @@ def _ending(running: Running, seen: Sequence[str], start: Start) -> Ending:
     if running.alive():
         return Ending(alive=True, seen=seen[-1] if seen else "", waited=start.ready.total_seconds())
     status, met = running.ending()
-    return Ending(alive=False, status=status, met=None if met == "told" else met)
+    return Ending(alive=False, status=status, met=met)
 
 
 def answers(launcher: Launcher, port: int, health: str | None, last: list[str]) -> bool:

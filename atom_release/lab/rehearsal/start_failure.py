@@ -80,6 +80,14 @@ _NOT_RUN = {126, 127}
 _BY_THE_MACHINE = {signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGSYS}
 
 
+_HIGHER = {"disk": ", which `disk_mb` in the operator's file raises"}
+
+
+def name_limit(met: str) -> str:
+    """Return a limit of the gate's in words, with what raises it."""
+    return f"the gate's own limit ({met}{_HIGHER.get(met, '')})"
+
+
 @dataclass(frozen=True)
 class Ending:
     """How a service's process was found: its status (negative: a signal), or None while it lives.
@@ -98,7 +106,7 @@ class Ending:
         if self.alive:
             return f"it was not ready within {self.waited:g} s ({self.seen or 'not asked'})"
         if self.met:
-            return f"it ended at the gate's own limit ({self.met})"
+            return f"it ended at {name_limit(self.met)}"
         if self.status is None:
             return "it ended"
         if self.status < 0:

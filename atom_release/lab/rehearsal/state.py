@@ -10,6 +10,7 @@ from pathlib import Path
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.rehearsal.launcher import Launcher, last_line
+from atom_release.lab.rehearsal.start_failure import name_limit
 
 _COPY = 'cp -a -- "$1/." "$2/" && echo done'
 # Files that are still there are overwritten in place: a service may hold them open. Where that
@@ -58,7 +59,10 @@ def _run(
         environment={"PATH": "/usr/bin:/bin"},
     )
     ended = launcher.until(lambda: not running.alive(), 60, going_on=lambda: True)
+    met = running.ending()[1] if ended else None
     launcher.stop(_NAME)
+    if met:
+        raise ProbeFault(f"the services' folder could not be {done}: that met {name_limit(met)}")
     output = launcher.tail(_NAME)
     if not ended or not output.endswith(b"done\n"):
         raise ProbeFault(f"the services' folder could not be {done}: {last_line(output)}")

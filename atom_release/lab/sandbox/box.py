@@ -22,6 +22,7 @@ from atom_release.lab.sandbox.process import (
     launched,
     read_all,
 )
+from atom_release.lab.sandbox.room import Room
 from atom_release.lab.sandbox.shown import Shown
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
     from atom_release.lab.sandbox.network import Network
     from atom_release.lab.sandbox.order import Layer
+
+
+_MOST_FILES = 65536
+"""In the folders that a run writes, as many as fit into those that are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,12 @@ class Sandbox:
             self.namespaces,
             self.accounts,
         )
-        return _finish(self._possible(order), self.stopped)
+        possible = self._possible(order)
+        if possible.namespaces == "none":
+            in_place = [*writable, *throwaway]
+            room = Room.beside(in_place, limits.file_mb, _MOST_FILES)
+            possible = replace(possible, room=room)
+        return _finish(possible, self.stopped)
 
     def start(  # noqa: PLR0913 - one parameter for each thing the subject is given
         self,
@@ -112,12 +122,14 @@ class Sandbox:
         network: bool | Network = True,
         throwaway: Sequence[Path] = (),
         disk_mb: int = DISK_MB,
+        room: Room | None = None,
     ) -> Running:
         """Start a process that lives until it is stopped or the gate ends.
 
         In that network (True: the host's own, False: one without anybody), with `writable` in
         place. What it writes in `throwaway` is held in memory, `disk_mb` at most, and forgotten
-        when it ends (without namespaces it is written in place).
+        when it ends (without namespaces it is written in place). It ends where more lies on the
+        disk than there is `room` for.
         """
         folders = Folders(self.hidden, self.readable, writable=writable, throwaway=throwaway)
         order = Order(
@@ -130,6 +142,7 @@ class Sandbox:
             disk_mb=disk_mb,
             namespaces=self.namespaces,
             accounts=self.accounts,
+            room=room,
         )
         return _begin(self._possible(order), log)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from atom_release.lab.sandbox.network import Network
+    from atom_release.lab.sandbox.room import Room
 
 Namespaces = Literal["any", "user", "none"]
 
@@ -90,6 +91,7 @@ class Order:
     disk_mb: int = DISK_MB
     namespaces: Namespaces = "any"
     accounts: Sequence[str] = SUBJECT
+    room: Room | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the order as the launcher reads it.
@@ -128,6 +130,7 @@ class Order:
             "network": self._network(),
             "joins": list(self.joins),
             "disk_mb": self.disk_mb,
+            "disk": self.room.plain() if self.room else None,
             "namespaces": self.namespaces,
             "gate": os.getpid(),
             "uid": os.geteuid(),

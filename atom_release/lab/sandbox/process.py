@@ -208,6 +208,7 @@ class Running:
 
     def __init__(self, work: Launched, isolation: tuple[str, ...], shown: Shown) -> None:
         self._work = work
+        self._ending: tuple[int | None, str | None] | None = None
         self.isolation = isolation
         self.shown = shown
 
@@ -225,11 +226,14 @@ class Running:
 
         None, None where the launcher went without a word.
         """
-        try:
-            word = self._work.read_word()
-        except NotIsolated:
-            return None, None
-        return word.get("status"), word.get("met_limit")
+        if self._ending is None:
+            try:
+                word = self._work.read_word()
+            except NotIsolated:
+                word = {}
+            met = word.get("met_limit")
+            self._ending = word.get("status"), None if met == "told" else met
+        return self._ending
 
     def stop(self, grace: float = 3.0) -> None:
         """Ask it to end (SIGTERM), wait that many seconds, then end it with all it started."""

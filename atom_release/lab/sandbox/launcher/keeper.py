@@ -11,7 +11,7 @@ import select
 import signal
 import sys
 
-from . import kernel, mounts, proof, subject, supervise
+from . import disk, kernel, mounts, proof, subject, supervise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _first_process(
         return
     view = None
     try:
+        written = disk.Disk(order["disk"]) if order["disk"] else None
         if how == "none":
             kernel.become_subreaper()
         else:
@@ -106,7 +107,7 @@ def _first_process(
         _say(report, {"failed": str(error)})
         return
     _say(report, {"isolation": isolation})
-    watch = supervise.Watch(child, order["limits"])
+    watch = supervise.Watch(child, order["limits"], written)
     watch.until_end()
     if view:
         watch.met = watch.met or ("disk" if view.full() else None)

@@ -12,7 +12,7 @@ import os
 import signal
 import time
 
-from . import proof
+from . import disk, proof
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ class Watch:
     `SIGTERM` is passed on to the subject, `SIGUSR1` ends everything.
     """
 
-    def __init__(self, child: int, limits: dict[str, Any]) -> None:
+    def __init__(
+        self, child: int, limits: dict[str, Any], written: disk.Disk | None = None
+    ) -> None:
         self._child = child
         self._limits = limits
+        self._written = written
         self._ends = time.monotonic() + limits["wall"] if limits["wall"] else None
         self._weigh_at = 0.0
+        self._measure_at = time.monotonic() + _TICK
         self.met: str | None = None
         self.status: int | None = None
 
@@ -57,13 +61,14 @@ class Watch:
             self.met = "wall"
             return
         got = signal.sigtimedwait(SIGNALS, left)
-        if got is None:
-            self._measure()
-        elif got.si_signo == signal.SIGUSR1:
+        if got is not None and got.si_signo == signal.SIGUSR1:
             self.met = "told"
-        elif got.si_signo == signal.SIGTERM:
+        elif got is not None and got.si_signo == signal.SIGTERM:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGTERM)
+        elif time.monotonic() >= self._measure_at:  # however many processes end meanwhile
+            self._measure()
+            self._measure_at = time.monotonic() + _TICK
         self._reap()
 
     def _reap(self) -> None:
@@ -82,6 +87,8 @@ class Watch:
             self.met = "memory"
         elif threads >= self._limits["processes"] - 1:
             self.met = "processes"
+        elif self._written and self._written.met():
+            self.met = "disk"
 
     def _weigh(self, pids: Iterable[int]) -> float:
         """Return the megabytes these processes hold together, counting what they share once.
