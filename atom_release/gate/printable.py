@@ -7,6 +7,7 @@ page, tag message), such characters are written out instead of sent.
 
 from __future__ import annotations
 
+import json
 import re
 
 _ACTING = re.compile(
@@ -34,9 +35,18 @@ def in_markdown(text: str) -> str:
     return one_line(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
+def escape_acting(json_text: str) -> str:
+    """Return a JSON text with every acting character, which only strings hold, as its escape."""
+    return _ACTING.sub(_as_json_escape, json_text)
+
+
 def acts(text: str) -> bool:
     """Return whether the text holds a character that acts instead of being shown."""
     return _ACTING.search(text) is not None
+
+
+def _as_json_escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 def _written_out(match: re.Match[str]) -> str:

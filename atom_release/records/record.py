@@ -118,7 +118,7 @@ def snapshot_of(
         "remembered": case.remembered,
         **extra,
     }
-    return decision, canonical.encode(document)
+    return decision, canonical.artifact(document)
 
 
 def _tools(evidence: Iterable[Evidence]) -> dict[str, JsonValue]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
+from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.rehearsal.start_failure import name_limit
 from atom_release.release.ask import Question
@@ -37,8 +38,12 @@ def keep_logs(look: Look, logs: list[bytes]) -> Look:
 
 
 def log_of(logs: Sequence[bytes]) -> bytes:
-    """Return what the rehearsed services wrote during a step, as its artifact has it."""
-    return b"".join(logs) or b"no service was rehearsed for this step\n"
+    """Return what the rehearsed services wrote during a step, as its artifact has it.
+
+    What would act on a terminal that shows the file is written out.
+    """
+    text = b"".join(logs).decode("utf-8", "replace")
+    return printable(text).encode() or b"no service was rehearsed for this step\n"
 
 
 def rehearsed(

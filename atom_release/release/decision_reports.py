@@ -43,7 +43,7 @@ def aggregated(work: Work) -> Mapping[str, bytes]:
     }
     text = markdown.aggregated(f"{release.prefix} {release.version}", results, claim_accounts)
     return {
-        work.names.artifact(artifact_names.AGGREGATED): canonical.encode(document),
+        work.names.artifact(artifact_names.AGGREGATED): canonical.artifact(document),
         work.names.artifact(artifact_names.AGGREGATED_TEXT): text.encode(),
     }
 

@@ -26,7 +26,7 @@ def write(work: Work, collected: Sequence[Evidence]) -> Mapping[str, bytes]:
     case = work.case(
         {
             **work.inputs(work.names.evidence_artifacts),
-            name: canonical.encode(evidence_document(collected)),
+            name: canonical.artifact(evidence_document(collected)),
         }
     )
     results = [
@@ -40,13 +40,13 @@ def write(work: Work, collected: Sequence[Evidence]) -> Mapping[str, bytes]:
         repository_uri(work), work.subject.commit, title, __version__, places(work)
     )
     return {
-        name: canonical.encode(
+        name: canonical.artifact(
             evidence_document(collected, matrix=[cell.model_dump(mode="json") for cell in cells])
         ),
         work.names.artifact(names.POLICY_CHECK_TEXT): (
             markdown.policy_check(title, results, cells).encode()
         ),
-        work.names.artifact(names.POLICY_CHECK_SARIF): canonical.encode(
+        work.names.artifact(names.POLICY_CHECK_SARIF): canonical.artifact(
             sarif.document(origin, results, case.evidence)
         ),
     }

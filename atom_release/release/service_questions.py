@@ -71,7 +71,7 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
         )
     document = evidence_document(collected, service=service.id, name=service.name)
     return {
-        work.names.evidence_artifact(service): canonical.encode(document),
+        work.names.evidence_artifact(service): canonical.artifact(document),
         work.names.log_artifact(service): b"".join(logs) or b"no test of this service was run\n",
     }
 
@@ -89,7 +89,7 @@ def cross_service(work: Work) -> Mapping[str, bytes]:
     ]
     document = evidence_document(rehearsed(work, asks, logs=logs))
     return {
-        work.names.artifact(names.CROSS_SERVICE): canonical.encode(document),
+        work.names.artifact(names.CROSS_SERVICE): canonical.artifact(document),
         work.names.artifact(names.CROSS_SERVICE_LOG): log_of(logs),
     }
 
@@ -142,7 +142,7 @@ def perf_summary(work: Work) -> Mapping[str, bytes]:
     measured = rehearsed(work, asks, logs=logs)
     collected = [*measured, *read, *compare_releases.regressions(work, measured)]
     return {
-        work.names.artifact(names.PERF_SUMMARY): canonical.encode(evidence_document(collected)),
+        work.names.artifact(names.PERF_SUMMARY): canonical.artifact(evidence_document(collected)),
         work.names.artifact(names.PERF_SUMMARY_LOG): log_of(logs),
         **dict(pictures.beside(work, measured)),
     }

@@ -39,8 +39,9 @@ def infra_simulation(work: Work) -> Mapping[str, bytes]:
         )
         collected = others.result() + rehearsed_ones
     log = "\n".join(infrastructure.log_lines(collected)) + "\n"
+    document = evidence_document(collected)
     return {
-        work.names.artifact(names.INFRA_SIMULATION): canonical.encode(evidence_document(collected)),
+        work.names.artifact(names.INFRA_SIMULATION): canonical.artifact(document),
         work.names.artifact(names.INFRA_SIMULATION_LOG): log.encode(),
     }
 

@@ -12,6 +12,7 @@ import pytest
 from atom_release.gate.manifest import Install
 from atom_release.lab.environments import NoEnvironment, NoToolchain, node
 from atom_release.lab.environments.node import Modules
+from atom_release.lab.environments.node.package_files import Project, refuse_elsewhere
 from atom_release_tests.fixtures.environment_site import EnvironmentSite
 from atom_release_tests.fixtures.npm_registry import (
     NEEDS_NODE,
@@ -100,12 +101,58 @@ def test_without_a_lock_versions_are_settled_once(
     assert "no lock" in first.facts.settled
 
 
-@pytest.mark.parametrize("text", ["git+https://host/left.git", "file:../left", "user/left"])
-def test_without_a_lock_what_no_registry_has_is_refused(site: EnvironmentSite, text: str) -> None:
-    """Npm is not even asked."""
-    asks(site, dependencies={"left": text})
+ELSEWHERE = (
+    "git+https://host/left.git",
+    "file:../left",
+    "user/left",
+    "github:user/left",
+    "git@host:user/left",
+    "~/left",
+    "left.tgz",
+    "http://127.0.0.1:1/left",
+    "npm:left@file:../left",
+    "workspace:*",
+)
+
+
+@pytest.mark.parametrize("place", ["dependencies", "overrides"])
+def test_without_a_lock_npm_is_not_asked_what_no_registry_has(
+    site: EnvironmentSite, place: str
+) -> None:
+    """It would go there with the gate's network and the gate's eyes."""
+    asks(site, **{place: {"left": "github:user/left"}})
     with pytest.raises(NoEnvironment, match="no package registry has"):
         made(site)
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_what_no_registry_has_is_refused_wherever_it_is_asked(text: str) -> None:
+    for package in (
+        {"dependencies": {"left": text}},
+        {"peerDependencies": {"left": text}},
+        {"overrides": {"left": text}},
+        {"overrides": {"right@^1": {".": "1.0.0", "left": text}}},
+    ):
+        with pytest.raises(NoEnvironment, match="no package registry has"):
+            refuse_elsewhere(Project("", {"": package}, None, None, (), {}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "*",
+        "latest",
+        "^1.2.3",
+        "1.x || >=2.5.0 <3",
+        "1.2.3 - 2.3.4",
+        "npm:@scope/left@^1",
+        "~1.0.0-rc.1+b",
+    ],
+)
+def test_what_a_registry_has_is_asked(text: str) -> None:
+    package = {"dependencies": {"left": text}, "overrides": {"left": "$left", "right": {".": text}}}
+    refuse_elsewhere(Project("", {"": package}, None, None, (), {}))
 
 
 STEAL = """

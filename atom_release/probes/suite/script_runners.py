@@ -66,7 +66,8 @@ class ScriptRunner:
         first = ["run"] if self.name == "vitest" else []
         paths = self._of_mocha(call) if self.name == "mocha" else call.here
         paths = [path for path in paths if path != "."]
-        return [str(call.copy / self.program), *first, *paths, *options, *call.arguments]
+        # the gate's own options come last, so that none of the manifest's takes their place
+        return [str(call.copy / self.program), *first, *paths, *call.arguments, *options]
 
     def _of_mocha(self, call: Call) -> list[str]:
         """Return the paths for mocha: where it has settings of its own, these name the folders."""

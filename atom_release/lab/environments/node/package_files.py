@@ -32,9 +32,10 @@ _KEPT = (
     *("name", "version", *DEPENDENCIES, "peerDependenciesMeta", "overrides"),
     *("bundleDependencies", "bundledDependencies"),
 )
-_ELSEWHERE = re.compile(
-    r"^(?:git|https?|ssh|file|link|portal|patch)\b|://|^[\w.-]+/[\w.-]+|^\.{0,2}/"
-)
+_RANGE = r"[\w.*+~^<>=| \t-]*"  # versions, or the name of one such as `latest`
+_OF_REGISTRY = re.compile(rf"(?:npm:(?:@[\w.~-]+/)?[\w.~-]+(?:@{_RANGE})?|{_RANGE})")
+_ARCHIVE = re.compile(r"\.(?:tgz|tar|tar\.gz)\s*$", re.IGNORECASE)  # npm takes it for a file
+_SAME_AS = re.compile(r"\$(?:@[\w.~-]+/)?[\w.~-]+")  # in overrides: what a dependency asks
 _LARGEST = 32 << 20
 
 
@@ -176,12 +177,30 @@ def refuse_elsewhere(project: Project) -> None:
         NoEnvironment: one is named by address or path.
     """
     for folder, package in project.packages.items():
-        for field in DEPENDENCIES:
-            stated = package.get(field)
-            for name, text in stated.items() if isinstance(stated, dict) else ():
-                if not isinstance(text, str) or _ELSEWHERE.search(text):
-                    place = _join(project.folder, folder, "package.json")
-                    raise NoEnvironment(
-                        f"{place} asks {name} as {str(text)[:80]!r}, which no package registry has",
-                        "Name a released version.",
-                    )
+        for name, text in _asked(package):
+            if not isinstance(text, str) or not _has_registry(text):
+                place = _join(project.folder, folder, "package.json")
+                raise NoEnvironment(
+                    f"{place} asks {name} as {str(text)[:80]!r}, which no package registry has",
+                    "Name a released version.",
+                )
+
+
+def _asked(package: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield each package that a package.json asks, its overrides included, and as what."""
+    for field in DEPENDENCIES:
+        stated = package.get(field)
+        yield from stated.items() if isinstance(stated, dict) else ()
+    waiting = [package.get("overrides")]
+    while waiting:
+        overrides = waiting.pop()
+        for name, text in overrides.items() if isinstance(overrides, dict) else ():
+            if isinstance(text, dict):
+                waiting.append(text)
+            elif not (isinstance(text, str) and _SAME_AS.fullmatch(text)):
+                yield name, text
+
+
+def _has_registry(text: str) -> bool:
+    """Return whether npm asks a registry for a package that is so named, and nobody else."""
+    return _OF_REGISTRY.fullmatch(text) is not None and _ARCHIVE.search(text) is None
