@@ -91,10 +91,17 @@ def test_two_tests_of_the_code_beside_one_of_something_else_are_tagged(tmp_path:
 
 
 @pytest.mark.slow
-def test_the_failing_tests_are_left_out_by_the_manifest_s_own_arguments(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words",
+    ["arguments: [-k, not area]", """environment: {PYTEST_ADDOPTS: "-k 'not area'"}"""],
+    ids=["arguments", "variable"],
+)
+def test_the_failing_tests_are_left_out_by_the_manifest_s_own_words(
+    words: str, tmp_path: Path
+) -> None:
     """It was "2 passed" VERIFIED: who chose the tests was nowhere to be read."""
     files = {"tests/test_calc.py": TRUE + THREE + WRONG, "reports/X.1.md": report(2)}
-    _, decision = judged(tmp_path / "r", files, ", arguments: [-k, not area]")
+    _, decision = judged(tmp_path / "r", files, f", {words}")
     service = decision.criterion("X.1")
     assert service.outcome is Outcome.INCONCLUSIVE, service.reason
     assert "the manifest's own arguments leave tests out (-k not area)" in service.reason

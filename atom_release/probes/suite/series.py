@@ -19,6 +19,7 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.left_whole import names_left_whole
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
+from atom_release.probes.suite.choice import chooses
 from atom_release.probes.suite.control import Control, compare
 from atom_release.probes.suite.distorted import Distorted
 from atom_release.probes.suite.trial import Trial
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from atom_release.lab.rewriting import Call, Rewrite, Rewritten
     from atom_release.probes.suite.bench import Bench
     from atom_release.probes.suite.run import Run
-
-
-_CHOOSING = ("-k", "-m", "--deselect", "--ignore")
 
 
 def _nothing(_runs: Sequence[Run]) -> Mapping[str, str]:
@@ -117,12 +115,17 @@ class Series:
                     trial,
                     control.only(trial.always_passed) if control else None,
                     digest,
-                    _chooses(self.bench.arguments),
+                    self._chooses,
                 )
             except BaseException:
                 for event in (stop, self.bench.sandbox.stopped, self.without.sandbox.stopped):
                     event.set()
                 raise
+
+    @property
+    def _chooses(self) -> bool:
+        bench = self.bench
+        return chooses(bench.arguments, bench.environment, by_pytest=bench.by_pytest)
 
     def _repeat(self, tree: Path, seed: int, stop: threading.Event) -> Run | None:
         if stop.is_set():
@@ -203,11 +206,6 @@ def _fails_again(run: Run) -> bool:
     """Return whether tests failed for want of something that another run would lack too."""
     bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
     return any(stays(why) for why in causes(bad).values())
-
-
-def _chooses(arguments: Sequence[str]) -> bool:
-    """Return whether pytest's arguments leave tests out."""
-    return any(argument.startswith(_CHOOSING) for argument in arguments)
 
 
 def _calls(collection: Run) -> set[Call]:
