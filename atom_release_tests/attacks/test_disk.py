@@ -43,12 +43,12 @@ def write():
 
 class Service(BaseHTTPRequestHandler):
     def do_GET(self):
-        if self.path != "/health" and {asked}:
+        if self.path != "/health" and {later}:
             write()
         self.send_response(200 if self.path == "/health" else 404)
         self.end_headers()
 
-if not {asked}:
+if not {later}:
     write()
 HTTPServer(("127.0.0.1", int(sys.argv[1])), Service).serve_forever()
 """
@@ -77,7 +77,7 @@ LIMIT = "the gate's own limit (disk, which `disk_mb` in the operator's file rais
 
 
 @contextmanager
-def rehearsing(place: Path, writes: str, *, asked: bool) -> Iterator[tuple[Work, Rehearsal]]:
+def rehearsing(place: Path, writes: str, *, later: bool) -> Iterator[tuple[Work, Rehearsal]]:
     """Rehearse a service that writes when it starts, or when it is asked."""
     start = {
         "command": ["{python}", "app/service.py", "{port}"],
@@ -91,7 +91,7 @@ def rehearsing(place: Path, writes: str, *, asked: bool) -> Iterator[tuple[Work,
             "services": [rehearsal_tree.service("S.1", "service", start=start)],
         }
     )  # fmt: skip
-    files = {"app/service.py": SERVICE.format(writes=writes, asked=asked)}
+    files = {"app/service.py": SERVICE.format(writes=writes, later=later)}
     look = replace(
         rehearsal_tree.look(place, manifest, files=files),
         operator=Operator(disk_mb=64, disk_files=1500),
@@ -120,7 +120,7 @@ def ask_health(work: Work) -> Evidence:
 
 @pytest.mark.parametrize("fills", FILLS)
 def test_a_service_fills_the_disk_before_it_listens(fills: str, tmp_path: Path) -> None:
-    with rehearsing(tmp_path, FILLS[fills], asked=False) as (work, _):
+    with rehearsing(tmp_path, FILLS[fills], later=False) as (work, _):
         evidence = ask_health(work)
     assert evidence.answer is Answer.UNKNOWN, evidence.reason
     assert f"it ended at {LIMIT}" in evidence.reason
@@ -130,7 +130,7 @@ def test_a_service_fills_what_all_share(tmp_path: Path) -> None:
     """None of them has a first state then."""
     with (
         pytest.raises(ProbeFault, match=re.escape(LIMIT)),
-        rehearsing(tmp_path, SHARED, asked=False),
+        rehearsing(tmp_path, SHARED, later=False),
     ):
         pass
     assert list((tmp_path / "scratch").iterdir()) == []  # nothing of it stays
@@ -192,22 +192,22 @@ def test_without_namespaces_what_a_run_writes_is_bounded_too(tmp_path: Path) -> 
 
 def test_a_service_fills_the_disk_once_it_is_asked(tmp_path: Path) -> None:
     """That it no longer answers is the limit's doing, and no failure of the release."""
-    with rehearsing(tmp_path, FILLS["beside its code"], asked=True) as (work, rehearsal):
+    with rehearsing(tmp_path, FILLS["beside its code"], later=True) as (work, rehearsal):
         evidence = ask_health(work)
         assert evidence.answer is Answer.UNKNOWN, evidence.reason
         assert f"service-S_1 met {LIMIT}; so this does not count" in evidence.reason
         assert rehearsal.limits_met(0) == {}  # told once, and no later user's excuse
 
 
-@pytest.mark.parametrize("asked", [False, True])
-def test_a_service_that_writes_what_services_write_is_well(tmp_path: Path, *, asked: bool) -> None:
-    with rehearsing(tmp_path, LITTLE, asked=asked) as (work, _):
+@pytest.mark.parametrize("later", [False, True])
+def test_a_service_that_writes_what_services_write_is_well(tmp_path: Path, *, later: bool) -> None:
+    with rehearsing(tmp_path, LITTLE, later=later) as (work, _):
         evidence = ask_health(work)
     assert evidence.answer is Answer.YES, evidence.reason
 
 
 def test_a_service_that_breaks_off_by_itself_has_failed(tmp_path: Path) -> None:
     """The control: what no limit ended is not excused."""
-    with rehearsing(tmp_path, "os._exit(3)", asked=True) as (work, _):
+    with rehearsing(tmp_path, "os._exit(3)", later=True) as (work, _):
         evidence = ask_health(work)
     assert evidence.answer is Answer.NO, evidence.reason
