@@ -23,6 +23,7 @@ from atom_release.gate.facts.by_question import MODELS, read_facts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.look import Look
+from atom_release.lab.rights import readable_by_subject
 from atom_release.release import progress, timebox
 
 Probe = Callable[[], Evidence | Iterable[Evidence]]
@@ -92,7 +93,7 @@ class Boundary:
         began = time.monotonic()
         try:
             self._in_time()
-            with timebox.ends_at(self.deadline, self.look.clock):
+            with readable_by_subject(), timebox.ends_at(self.deadline, self.look.clock):
                 answer = question.probe()
             answers = [answer] if isinstance(answer, Evidence) else list(answer)
             for evidence in answers:
