@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
+import secrets
 from pathlib import Path
 
 from upath import UPath
@@ -84,18 +84,18 @@ def place(path: UPath, content: bytes) -> None:
     if not isinstance(path, Path):
         path.write_bytes(content)
         return
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing.")
+    temporary = path.parent / f".writing.{secrets.token_hex(8)}"
+    # with the rights that the gate's umask leaves, which a named temporary file has not
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary = Path(name)
-        temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+            temporary.unlink()
         raise
 
 
