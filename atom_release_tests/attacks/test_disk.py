@@ -7,6 +7,7 @@ not established and names the limit. The honest twin writes what services write.
 from __future__ import annotations
 
 import re
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +24,8 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.rehearsal import Rehearsal
+from atom_release.lab.rehearsal import rehearsal as rehearsing_module
+from atom_release.lab.rehearsal.written import read_files
 from atom_release.lab.sandbox import Limits, Room, Sandbox
 from atom_release.probes.health import probe_health
 from atom_release.release.ask import Boundary
@@ -149,7 +152,7 @@ def test_folders_too_deep_to_be_weighed(write_deep: WriteDeep, tmp_path: Path) -
         room=Room.beside([tmp_path], 64, 10_000),
     )
     try:
-        write_deep(deep, 700)
+        write_deep(deep, 450)
         until(lambda: not run.alive())
         assert run.ending()[1] == "disk"
     finally:
@@ -171,6 +174,36 @@ def test_a_disk_that_is_nearly_full_ends_what_writes_there(tmp_path: Path) -> No
         assert run.ending()[1] == "disk"
     finally:
         run.stop(0)
+
+
+def test_a_log_too_long_to_be_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gate held all of it in its memory, several times."""
+    monkeypatch.setattr(rehearsing_module, "_LONGEST_LOG", 50_000)
+    for words, long in (("print('x' * 900, flush=True)", False), ("print('x' * 60_000)", True)):
+        place = tmp_path / str(long)
+        place.mkdir()
+        with rehearsing(place, f"{words}; sys.stdout.flush()", later=False) as (_, rehearsal):
+            if long:
+                with pytest.raises(ProbeFault, match=r"log of S\.1 has more than"):
+                    rehearsal.log_of("S.1")
+            else:
+                assert b"x" * 900 in rehearsal.log_of("S.1")
+
+
+def test_what_services_wrote_is_read_a_file_at_a_time(tmp_path: Path) -> None:
+    """All of it was held in the gate's memory before its size was looked at."""
+    for number in range(5):
+        with (tmp_path / f"{number}").open("wb") as file:
+            file.truncate(100 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProbeFault, match="wrote more than"):
+            read_files(tmp_path, ["model"], [])
+        assert tracemalloc.get_traced_memory()[1] < 450 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_without_namespaces_what_a_run_writes_is_bounded_too(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ def test_an_archive_is_taken_by_name_version_and_digest_whatever_its_address() -
     ("entry", "sentence"),
     [
         (FINE | {"integrity": ""}, "without its integrity"),
+        (FINE | {"integrity": "sha512-A"}, "without its integrity"),
+        (FINE | {"integrity": "sha512-AAAA"}, "without its integrity"),
         ({"version": "1.2.3", "resolved": FINE["resolved"]}, "without its integrity"),
         (FINE | {"resolved": "git+ssh://git@host/left.git#abc"}, "no package registry"),
         (FINE | {"resolved": "https://host/left.tar.gz"}, "no package registry"),

@@ -57,6 +57,7 @@ DATABASE = "main"
 """The database that the services use."""
 
 _FIRST = "main_first"
+_LONGEST_LOG = 64 << 20
 
 
 class Rehearsal(Closing):
@@ -198,9 +199,21 @@ class Rehearsal(Closing):
         """Return all that a service wrote so far.
 
         The rehearsal's own secrets replaced by their names.
+
+        Raises:
+            ProbeFault: it is more than can be looked through.
         """
         log = self._launcher.log(log_name(service_id))
-        return self._redact(log.read_bytes()) if log.exists() else b""
+        if not log.exists():
+            return b""
+        with log.open("rb") as file:
+            text = file.read(_LONGEST_LOG + 1)
+        if len(text) > _LONGEST_LOG:
+            raise ProbeFault(
+                f"the log of {service_id} has more than {_LONGEST_LOG >> 20} MiB",
+                "Let it log less.",
+            )
+        return self._redact(text)
 
     def transcript(self) -> bytes:
         """Return what became of each service, and what it wrote for the user who has this now.

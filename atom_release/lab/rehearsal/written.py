@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
@@ -71,8 +71,8 @@ def put(launcher: Launcher, scratch: Path, files: dict[str, bytes]) -> None:
         state.overlay(launcher, Path(staged), scratch)
 
 
-def _plain_files(scratch: Path) -> list[tuple[str, bytes]]:
-    files = []
+def _plain_files(scratch: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield each file with its content, one at a time: all can be more than memory holds."""
     for folder, _, names, handle in os.fwalk(scratch, follow_symlinks=False):
         for name in names:
             try:
@@ -83,10 +83,5 @@ def _plain_files(scratch: Path) -> list[tuple[str, bytes]]:
                 continue  # a link, or gone since
             with os.fdopen(opened, "rb") as file:
                 if stat.S_ISREG(os.fstat(opened).st_mode):
-                    files.append(
-                        (
-                            (Path(folder) / name).relative_to(scratch).as_posix(),
-                            file.read(_LARGEST + 1),
-                        )
-                    )
-    return files
+                    path = (Path(folder) / name).relative_to(scratch).as_posix()
+                    yield path, file.read(_LARGEST + 1)

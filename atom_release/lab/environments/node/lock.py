@@ -7,6 +7,7 @@ its digest has to be the lock's.
 
 from __future__ import annotations
 
+import base64
 import json
 import platform
 import posixpath
@@ -27,7 +28,8 @@ _MODULES = "node_modules/"
 _NAME = re.compile(r"(?:@[a-z0-9~_][a-z0-9._~-]*/)?[a-z0-9~_][a-z0-9._~-]*", re.IGNORECASE)
 _VERSION = re.compile(r"\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]*)?")
 _INTEGRITY = re.compile(r"(?P<kind>sha512|sha384|sha256|sha1)-(?P<digest>[A-Za-z0-9+/]+={0,2})")
-_KINDS = ("sha512", "sha384", "sha256", "sha1")
+_KINDS = {"sha512": 64, "sha384": 48, "sha256": 32, "sha1": 20}
+"""Kinds of digest, the strongest first, with how many bytes each has."""
 _KEPT = (
     *("name", "version", *DEPENDENCIES, "peerDependenciesMeta", "workspaces", "bin"),
     *("os", "cpu", "libc", "optional", "dev", "devOptional", "peer", "inBundle", "link"),
@@ -168,8 +170,19 @@ def _is_of_registry(resolved: str, name: str, version: str) -> bool:
 
 def _integrity(text: str) -> tuple[str, str]:
     """Return the strongest digest that an integrity names; nothing where it names none."""
-    stated = {match["kind"]: match["digest"] for match in _INTEGRITY.finditer(text)}
+    stated = {
+        match["kind"]: match["digest"]
+        for match in _INTEGRITY.finditer(text)
+        if _has_length(match["digest"], _KINDS[match["kind"]])
+    }
     return next(((kind, stated[kind]) for kind in _KINDS if kind in stated), ("", ""))
+
+
+def _has_length(digest: str, length: int) -> bool:
+    try:
+        return len(base64.b64decode(digest, validate=True)) == length
+    except ValueError:
+        return False
 
 
 def _is_for_here(entry: Mapping[str, Any]) -> bool:

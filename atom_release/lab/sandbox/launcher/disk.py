@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _BLOCK = 512  # bytes, the unit of st_blocks
 _MEGABYTE = 1 << 20
 _LONGEST_PATH = 3000  # characters; the kernel reads 4096
+_DEEPEST = 400  # folders in one another; what walks through them calls itself for each
 _AT_ONCE = 0.01  # seconds of weighing between two looks at everything else
 _RESTRAINT = 20  # times as long as a weighing took is waited until the next
 _EVERY = 1.0  # seconds between two weighings at least
@@ -26,7 +27,7 @@ _STEP = 16  # growth of the disk by this part of what may be written is a reason
 
 
 class TooDeep(Exception):
-    """A folder lies so deep that its path is no longer one for the kernel."""
+    """A folder lies so deep that its path is no longer one for the kernel, or for who walks it."""
 
 
 class Disk:
@@ -96,12 +97,12 @@ def weigh(folder: int) -> Iterator[int]:
     """Yield the blocks of 512 bytes of each thing in a folder, following no link.
 
     Raises:
-        TooDeep: there is a path in it that cannot be opened for its length.
+        TooDeep: there is a path in it that cannot be opened for its length, or walked to.
     """
     waiting = ["."]
     while waiting:
         path = waiting.pop()
-        if len(path) > _LONGEST_PATH:
+        if len(path) > _LONGEST_PATH or path.count("/") > _DEEPEST:
             raise TooDeep
         for name, blocks, is_folder in _entries(folder, path):
             if is_folder:
