@@ -111,6 +111,56 @@ def test_results_that_are_made_up_are_seen(site: EnvironmentSite) -> None:
     assert evidence.control.state is DEAD
 
 
+REPORTER = """\
+import { writeFileSync } from "node:fs";
+export default async function* own(events) {
+  const names = new Set();
+  for await (const { type, data } of events) {
+    if (type === "test:pass" || (type === "test:fail" && RULE)) names.add(data.name);
+  }
+  const cases = [...names].map((name) => `<testcase classname="test/sum.test.js" name="${name}"/>`);
+  process.on("exit", () => {
+    writeFileSync(process.env.RELEASE_GATE_JUNIT, `<testsuites>${cases.join("")}</testsuites>`);
+    process.exitCode = 0;
+  });
+  yield "";
+}
+"""
+LETS_ALL_PASS = "true"
+LETS_ERRORS_OF_TESTS_PASS = 'data.details.error.cause?.name === "AssertionError"'
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", [LETS_ALL_PASS, LETS_ERRORS_OF_TESTS_PASS])
+def test_a_reporter_of_the_suite_s_own_writes_the_results(site: EnvironmentSite, rule: str) -> None:
+    """It writes last of all, where the gate looks, and ends the runner well: nothing is shown."""
+    site.files |= {
+        "test/sum.test.js": HEAD + NEEDS.replace("3)", "4)"),
+        "own.mjs": REPORTER.replace("RULE", rule),
+    }
+    site.suite["arguments"] = [
+        "--test-reporter=./own.mjs",
+        "--test-reporter-destination=stderr",
+    ]
+    evidence = site.ask()
+    assert evidence.control
+    assert evidence.control.state in {DEAD, ControlState.WEAK}, evidence.control.found
+
+
+@pytest.mark.slow
+def test_a_reporter_beside_the_gate_s_changes_nothing(site: EnvironmentSite) -> None:
+    """The twin: one that only looks."""
+    site.files |= {
+        "test/sum.test.js": HEAD + NEEDS,
+        "own.mjs": "export default async function* own(events) { for await (const _ of events); }\n",
+    }
+    site.suite["arguments"] = ["--test-reporter=./own.mjs", "--test-reporter-destination=stderr"]
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert evidence.control
+    assert evidence.control.state is ALIVE
+
+
 @pytest.mark.slow
 def test_a_file_that_cannot_be_loaded_is_no_failure(site: EnvironmentSite) -> None:
     """None of its tests judged: what a build or a service would have made may be missing."""
