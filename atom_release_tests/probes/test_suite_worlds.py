@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from atom_release.gate.manifest import Suite
+from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import redis
 from atom_release.lab.worlds import database
@@ -96,6 +97,26 @@ def test_without_its_database_a_suite_says_what_it_needs(with_database: Site) ->
     assert evidence.answer is Answer.UNKNOWN
     assert "a connection was refused" in evidence.reason
     assert "`needs: [postgres]`" in evidence.remedy
+
+
+@pytest.mark.slow
+def test_a_step_before_the_tests_fills_the_disk_with_rows(with_database: Site) -> None:
+    """The database lies on this machine's disk, and is ended there."""
+    with_database.files["svc/fill.py"] = """
+        from svc.fees import connect
+        with connect() as connection:
+            connection.execute("CREATE TABLE filling (words text)")
+            while True:
+                connection.execute(
+                    "INSERT INTO filling SELECT md5(n::text) || repeat('x', 900)"
+                    " FROM generate_series(1, 10000) n"
+                )
+        """
+    with_database.suite["prepare"] = [["{python}", "-m", "svc.fill"]]
+    evidence = with_database.ask(operator=Operator(disk_mb=300))
+    assert evidence.answer is Answer.UNKNOWN
+    assert "the step before them" in evidence.reason
+    assert "connection" in evidence.reason
 
 
 @pytest.mark.slow

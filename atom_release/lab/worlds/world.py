@@ -10,9 +10,10 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.operator import DISK_FILES, DISK_MB
 from atom_release.lab.rehearsal import openbao, redis, values
 from atom_release.lab.rehearsal.launcher import Launcher
-from atom_release.lab.sandbox import Network, Sandbox
+from atom_release.lab.sandbox import Network, Room, Sandbox
 from atom_release.lab.sandbox import network as new_network
 from atom_release.lab.worlds import database
 
@@ -37,7 +38,7 @@ class Wanted:
     """What a suite needs beside it, and what is done there before its tests.
 
     `user` is the database's superuser, `database` its name, as the release's own settings have
-    them; `prepare` are commands.
+    them; `prepare` are commands. All leave `disk_mb` and `disk_files` on the disk at most.
     """
 
     needs: tuple[str, ...]
@@ -46,6 +47,8 @@ class Wanted:
     prepare: tuple[tuple[str, ...], ...] = ()
     secrets: tuple[Secret, ...] = ()
     random: str = field(default_factory=lambda: token_hex(16), repr=False)
+    disk_mb: int = DISK_MB
+    disk_files: int = DISK_FILES
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -147,7 +150,8 @@ def open_world(
     folder.mkdir(mode=0o711)
     logs.mkdir(mode=0o700)
     box = replace(sandbox, hidden=(*sandbox.hidden, folder))
-    launcher = Launcher(box, logs, network=network)
+    allowed = Room.beside([room], wanted.disk_mb, wanted.disk_files)
+    launcher = Launcher(box, logs, network=network, room=allowed)
     try:
         given = {"random": wanted.random}
         for name in wanted.needs:

@@ -51,6 +51,8 @@ def in_world(look: Look, suite: Suite, made: Bench) -> Iterator[Bench]:
             tuple(word.replace("{python}", made.python) for word in step) for step in suite.prepare
         ),
         look.manifest.secrets,
+        disk_mb=look.operator.disk_mb,
+        disk_files=look.operator.disk_files,
     )
     if not wanted.needs and not wanted.prepare:
         given = {"random": wanted.random}
