@@ -17,14 +17,14 @@ from atom_release.lab.look import Look
 from atom_release.lab.rehearsal import postgres
 from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.rehearsal.launcher import Launcher
-from atom_release.lab.sandbox import Sandbox
+from atom_release.lab.sandbox import Room, Sandbox
 from atom_release.lab.sandbox.order import APART
 
 
 class Probed:
     """The server, from the moment in which it begins to start."""
 
-    def __init__(self, look: Look, folder: Folder) -> None:
+    def __init__(self, look: Look, folder: Folder, room: Room) -> None:
         """Prepare its folders; nothing is started yet."""
         self._folder = folder
         self._launcher = Launcher(
@@ -32,6 +32,7 @@ class Probed:
             Sandbox(hidden=(*look.hidden, folder.root), accounts=APART, accepted=(NONE,)),
             folder.apart_logs,
             network=False,
+            room=room,
         )
         self._server: Future[postgres.Postgres] = Future()
         self._thread = threading.Thread(target=self._start, name="gate-probed", daemon=True)

@@ -83,7 +83,7 @@ class Rehearsal(Closing):
         self._services = Keeper(look.manifest)
         self._stale: set[str] = set()
         self._rotated: dict[str, str] = {}
-        self.probed = Probed(look, self._folder)
+        self.probed = Probed(look, self._folder, room)
         self._read_from: dict[str, int] = {}
         self.secrets = values.make_values(look.manifest.secrets)
         self.absent: dict[str, str] = {}
