@@ -24,7 +24,7 @@ def own_checks(work: Work) -> Mapping[str, bytes]:
     look = keep_logs(work.look, logs)
     collected = work.boundary.ask(*(question_of(look, check) for check in work.manifest.checks))
     return {
-        work.names.artifact(names.OWN_CHECKS): canonical.encode(evidence_document(collected)),
+        work.names.artifact(names.OWN_CHECKS): canonical.artifact(evidence_document(collected)),
         work.names.artifact(names.OWN_CHECKS_LOG): b"".join(logs) or b"no check was run\n",
     }
 
