@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document, Fact, Kind
-from atom_release.reader.vocabulary import is_english
+from atom_release.reader.vocabulary import concepts, is_english, name_of
 
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3}(?:\.\d{1,3})*)(?![\w]|\.\d)")
 _NAMED = re.compile(r"[A-Za-z0-9]{1,20}(?:\.[A-Za-z0-9]{1,20}){0,4}")
@@ -24,12 +24,14 @@ _VERSION = re.compile(
 )
 _PRODUCT = re.compile(r"[A-Za-z][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*")
 _TITLE_VERSION = re.compile(
-    r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20})?)(?![\w.]*\w)|"
+    r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
     r"(?:version|versión|versão|版本)\s?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"→|->|=>")
 _LONGEST_NAME = 100
+_OWN = frozenset({"branch", "commit", "version", "date"})
+"""What a section may be named after that holds nothing else."""
 _TAIL = 8
 _ASKED = 2
 _GENERATED = re.compile(
@@ -125,6 +127,7 @@ def _placed(document: Document) -> Iterator[Fact]:
             or fact.line in tail
             or shallow
             or (section.own and (section.topic.verdict or section.inherited.environment))
+            or (section.own and section.level <= 2 and concepts(name_of(section.title)) & _OWN)  # noqa: PLR2004
         ):
             rest.append(fact)
     yield from head

@@ -15,7 +15,7 @@ _EXTENSION = re.compile(
     r"\.(?:py|pyi|pyx|sql|md|mdx|rst|adoc|json|jsonl|json5|ya?ml|toml|txt|sh|bash|zsh|fish|ps1|psm1|bat|cmd|js|mjs|cjs|jsx|ts|mts|cts|tsx|vue|svelte|astro|html?|ejs|hbs|css|scss|sass|less|go|mod|sum|rs|java|kt|kts|groovy|cs|csproj|sln|fs|vb|c|h|cc|cpp|cxx|hpp|cu|m|mm|rb|erb|rake|gemspec|php|pl|pm|lua|swift|dart|ex|exs|erl|hs|clj|jl|r|zig|nim|sol|asm|v|sv|vhd|"
     r"scala|csv|tsv|parquet|ini|cfg|conf|env|proto|tf|tfvars|hcl|log|lock|ipynb|xml|xsd|xaml|svg|"
     r"png|jpe?g|gif|webp|ico|pdf|docx?|xlsx?|pptx?|pem|crt|pkl|joblib|onnx|pt|pth|db|sqlite3?|zip|tar|gz|tgz|whl|jar|jinja2?|j2|mp4|mp3|wav|"
-    r"tmpl|tpl|template|graphql|gql|gradle|properties|service|timer|plist|dockerfile|example|sample|prisma|rules|snap|patch|diff|cmake|mk|bicep|map|wasm|typ|tex|bib)$",
+    r"tmpl|tpl|template|graphql|gql|gradle|properties|service|timer|plist|dockerfile|example|sample|prisma|rules|snap|patch|diff|cmake|mk|bicep|map|wasm|typ|tex|bib|mmd|bsl)$",
     re.IGNORECASE,
 )
 _NAMES = re.compile(

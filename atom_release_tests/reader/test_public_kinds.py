@@ -83,6 +83,11 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
         "# Router\n\n## Files\n\n```\nsrc/\n├── sorter.py\n└── dock.py\n```\n",
         {"deliverables": []},
     ),
+    "a section of one field": (
+        "# Router\n\nSorts.\n\n## Branch\n\n- **Branch Name**: `feat/dock`\n\n## Usage\n\n- **Branch**: `main`\n",
+        {"branch": "feat/dock"},
+    ),
+    "the day of the measuring": ("# 計測結果\n\n**測定日**: 2025-10-05\n", {"date": "2025-10-05"}),
     "a file with its size": (
         "# Router\n\n## Backend\n\n- `sorter.ts` (402 lines)\n",
         {"deliverables": ["sorter.ts"]},
