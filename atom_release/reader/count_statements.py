@@ -164,7 +164,7 @@ class _Reading:
         """Read fields whose value counts: "Tests: 7 passed, 0 failed"."""
         for fact in self.document.fields:
             if (
-                "tests" not in concepts(fact.key)
+                not ("tests" in concepts(fact.key) or _status_of_tests(fact))
                 or fact.line in self.taken
                 or fact.heading
                 or not self._own(fact)
@@ -201,7 +201,8 @@ class _Reading:
             if fact.line in self.taken:
                 continue
             for clause in phrases.clauses(fact.text):
-                if phrases.speaks_of_now(clause) or fact.kind is Kind.HEADING:
+                now = phrases.speaks_of_now(phrases.without_remarks(clause))
+                if now or fact.kind is Kind.HEADING:
                     self._clause(fact, clause, stacked)
         for entries in stacked.values():
             self._stacked(entries)
@@ -282,6 +283,13 @@ def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
         if unit in numbers and re.search(rf"(?<![\d]){_digits(numbers[unit])}(?!\d)", fact.text)
     )
     return Counts.from_numbers(fact.line, numbers, printed)
+
+
+def _status_of_tests(fact: Fact) -> bool:
+    """Return whether a status of the header counts tests: "33/33 tests passed"."""
+    lowered = fact.text.lower()
+    counts = words("test_noun").search(lowered) and words("n_passed").search(lowered)
+    return bool(fact.section.header and "status" in concepts(fact.key) and counts)
 
 
 def _of_something_else(fact: Fact) -> bool:

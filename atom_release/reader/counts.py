@@ -103,12 +103,14 @@ def _is_of_more(lead: Statement, parts: list[Statement]) -> bool:
 def _lead(ranked: list[Statement]) -> Statement | None:
     """Return the one that speaks for all of a rank, or None where they are parts.
 
-    The one under "After" speaks before the others, and so does one that is the sum of them.
+    The one under "After" speaks before the others, so does one in the header, and so does one that
+    is the sum of them.
     """
     if not ranked:
         return None
     now = [statement for statement in ranked if statement.section.inherited.now]
-    for group in (ranked, now):
+    head = [statement for statement in ranked if statement.section.header]
+    for group in (ranked, now, head):
         fullest = max(group, key=lambda entry: len(entry.counts.names()), default=None)
         if fullest and all(fullest.counts.agrees(entry.counts) for entry in group):
             return fullest

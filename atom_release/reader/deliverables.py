@@ -186,7 +186,7 @@ class _Lists:
         begins = (_BEGINS if text == fact.raw else _CODED).match(text)
         paths, begin, end = first_paths(begins[1]) if begins else ([], 0, 0)
         if paths and _delivers(fact, begin, end):
-            yield from paths
+            yield from (path for path in paths if not path.endswith("/"))
 
     def _field(self, fact: Fact) -> Iterator[str]:
         """Read "File: `path`" in a report of what was made."""

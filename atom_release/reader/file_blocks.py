@@ -68,6 +68,8 @@ def _tree(lines: list[tuple[int, str]], *, made: bool) -> Iterator[tuple[str, in
     root = ""
     for number, text in lines:
         match = _TREE.match(text)
+        if match is None and not text.strip(" |│"):
+            continue  # a gap in the drawing
         if match is None:
             started = _ROOT.match(text)
             root, above = (started[1].strip("/") if started else ""), []

@@ -43,6 +43,13 @@ _BRACKET = re.compile(r"[(（][^()（）]{0,200}[)）]")
 _TARGET_BEHIND = re.compile(
     r"[(（,;|]\s?(?:under|below|within|target|goal|budget|threshold|limit|sla|slo|vs\.?|objetivo|meta|ziel|objectif|cible|目标|目標|要求|requirement|expected|max|<|≤)[^()（）]{0,80}[)）]?"
 )
+_RANGE = re.compile(
+    r"(?<![\w.])\d[\d.,]{0,12}\s?(?:ms|s|secs?|seconds?|秒|毫秒)?\s?(?:-|\u2013|~|至|到|\bto\b|\ba\b|\bbis\b|\bà\b)\s?\d[\d.,]{0,12}\s?"
+    r"(?:ms|s|secs?|seconds?|segundos?|sekunden|secondes?|秒|毫秒)\b"
+)
+"""From a number to another: which of them was measured is anybody's guess."""
+_WAITS = re.compile(r"延[迟遲]\s?\d[\d.]{0,8}\s?(?:毫秒|秒|ms|s)(?=[\u4e00-\u9fff])")
+"""To wait two seconds before something is done."""
 _IS_TARGET = re.compile(
     r"[<≤]\s?\d[\d.,]*\s?\w{1,12}\s?[(（]\s?(?:target|goal|objetivo|meta|ziel|objectif|cible|目标|目標|цель|목표)\b"
     r"(?!\s?[:=：]?\s?[<≤~]?\s?\d)"
@@ -205,7 +212,7 @@ def _latency(document: Document, text: str, number: int) -> Iterator[Claim]:
     lowered = text.lower()
     if words("not_latency").search(lowered):
         return
-    for match in _QUANTITY.finditer(_without_remarks(text)):
+    for match in _QUANTITY.finditer(_WAITS.sub(" ", _RANGE.sub(" ", _without_remarks(text)))):
         sign = (match[1] or "").strip().lower()
         yield document.claim(
             ClaimKind.LATENCY,

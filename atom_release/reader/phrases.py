@@ -14,7 +14,7 @@ from functools import cache
 from atom_release.reader.numbers import WHOLE, whole
 from atom_release.reader.vocabulary import words
 
-_LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤+]\s)(?<!\d[,.'])"
+_LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤+=]\s)(?<!\d[,.'])"
 _RIGHT = r"(?![\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
 _NUMBER = rf"{_LEFT}({WHOLE})"
 _KEYED_NUMBER = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})(?![\w%/]|\s?%|[.:]\d|\s?/|\+|[-–]\d)")
@@ -209,6 +209,11 @@ def leading_number(text: str) -> int | None:
 def is_everything(text: str) -> bool:
     """Return whether a rate is all of it: "100%"."""
     return _FULL_SHARE.match(text.strip(" *✅~✓")) is not None
+
+
+def without_remarks(clause: str) -> str:
+    """Return a clause without its brackets, where nothing in them counts."""
+    return _BRACKET.sub(lambda match: match[0] if re.search(r"\d", match[0]) else " ", clause)
 
 
 def speaks_of_now(clause: str) -> bool:

@@ -123,6 +123,30 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
         "# Quay\n\nParity of two parsers.\n\n## Parity\n\n| Area | Features | Coverage |\n|---|---|---|\n| **Total** | 21 | 57% |\n",
         {"coverage": None},
     ),
+    "a range": (
+        "# Quay\n\n## Performance\n\n- Response times: 3.83s-7.96s\n- Latency: 12ms\n",
+        {"latency": [12.0]},
+    ),
+    "to wait before something": (
+        "# 码头\n\n## 性能\n\n- 激活后延迟 2 秒检测\n- 查询延迟 12ms\n",
+        {"latency": [12.0]},
+    ),
+    "the result of a sum": (
+        "# Rapport de tests\n\n## Résultats des tests\n\n- Test 5 X 5 = 25 réussi\n",
+        {"tests": None},
+    ),
+    "the header's status before a part's share": (
+        "# Quay Tests\n\n**Status**: 33/33 tests passed\n\n## Integration Tests\n\n- **Success Rate**: 100% (5/5 tests passed)\n",
+        {"tests": _counts(33, 0, 0, 33)},
+    ),
+    "a remark that calls what was skipped expected": (
+        "# Quay Tests\n\n## Test Results\n\n- ✅ **144 tests passed**\n- **14 tests skipped** (expected)\n- **0 failures**\n",
+        {"tests": _counts(144, 0, 14, 158)},
+    ),
+    "a drawn tree with gaps": (
+        "# Quay\n\n## Files\n\n```\nsrc/\n├── dock/\n│   ├── a.ts  [new]\n│\n│   └── ui/\n│       └── b.ts  [new]\n```\n",
+        {"deliverables": ["src/dock/a.ts", "src/dock/ui/b.ts"]},
+    ),
     "fields parted by a wide bar": (
         "# 码头\n\n> 版本：v1.0 ｜ 日期：2026-08-18 ｜ 状态：已完成\n",
         {"status": "PASS", "date": "2026-08-18"},
