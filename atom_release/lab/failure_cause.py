@@ -20,6 +20,8 @@ _TIME = "its runner ended it at the test's own time limit"
 UNLOADED = "a test file could not be loaded"
 """How the message of a case begins that stands for a file, none of whose tests ran."""
 _NO_DOCKER = "Docker is not here"
+_NO_EXTENSION = "the database lacks an extension"
+_NO_REDIS_MODULE = "the Redis lacks a module"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
     UNLOADED: rf"^{UNLOADED}",
@@ -32,6 +34,11 @@ _CAUSES = {
         r"browserType\.launch: Executable doesn't exist|Could not find (?:Chrome|Firefox)\b"
         r"|cannot find Chrome binary|No usable sandbox!"
     ),
+    _NO_EXTENSION: (
+        r"extension \"[^\"]+\" is not available|could not open extension control file"
+        r"|could not access file \"\$libdir/"
+    ),
+    _NO_REDIS_MODULE: r"unknown command ['`\"]?(?:FT|JSON|TS|BF|CF|CMS|TOPK|TDIGEST|GRAPH)\.",
     "a module is missing": (
         r"ModuleNotFoundError|No module named |Cannot find (?:module|package) '(?![./])"
         r"|LoadError: cannot load such file|NoClassDefFoundError|ClassNotFoundException"
@@ -87,6 +94,11 @@ _REMEDIES = {
         " as the release's own services."
     ),
     "a browser is missing": "Leave out the tests that drive a browser: a suite is run without one.",
+    _NO_EXTENSION: (
+        "Install a PostgreSQL server with that extension on this machine; the newest in"
+        " /usr/lib/postgresql is used."
+    ),
+    _NO_REDIS_MODULE: "Leave out the tests that need it: a suite's Redis has no modules.",
     _NO_ASYNC: _LACKING,
     "a module is missing": _LACKING,
     "a fixture is missing": (

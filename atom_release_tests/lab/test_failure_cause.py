@@ -31,6 +31,13 @@ def of(message: str, text: str = "") -> str | None:
         ),
         ("Failed", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock", "Docker"),
         ("", "browserType.launch: Executable doesn't exist at /ms-playwright/x", "browser"),
+        (
+            'psycopg.errors.FeatureNotSupported: extension "vector" is not available',
+            "",
+            "extension",
+        ),
+        ('could not open extension control file "/usr/share/x.control"', "", "extension"),
+        ("redis.exceptions.ResponseError: unknown command 'FT.SEARCH', with args", "", "module"),
         ("", "Error: listen EADDRINUSE: address already in use :::3000", "port"),
         ("java.lang.OutOfMemoryError: Java heap space", "", "memory"),
         ("", "Error: ENOSPC: no space left on device, write", "disk"),
