@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -238,8 +239,8 @@ def _steps(files: Files, folder: str, job: Job | None) -> tuple[tuple[tuple[str,
     """Return the commands that migrate before the tests, and where the repository says them."""
     if job is not None and job.folder in {folder, ""}:
         named = tuple(step for line in job.lines if (step := _migrating(files, folder, line)))
-        if named and (job.folder == folder or not folder):
-            return named, str(job.where)
+        if named:
+            return tuple(_run_in(job.folder, folder, step) for step in named), str(job.where)
     for place, text in _texts(files, folder, job):
         for line in text.splitlines():
             step = _migrating(files, folder, line.strip())
@@ -251,6 +252,18 @@ def _steps(files: Files, folder: str, job: Job | None) -> tuple[tuple[tuple[str,
         if step:
             return (step,), f"package.json: {name}"
     return (), ""
+
+
+def _run_in(place: str, folder: str, step: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a step that runs in one folder, where the suite runs in another."""
+    if place == folder or step[0] == "alembic":  # whose configuration lies in the suite's folder
+        return step
+    way = posixpath.relpath(place or ".", folder or ".")
+    return (
+        "/bin/sh",
+        "-c",
+        f"cd {shlex.quote(way)} && {shlex.join(step)}".replace("'{python}'", "{python}"),
+    )
 
 
 def _migrating(files: Files, folder: str, line: str) -> tuple[str, ...]:

@@ -166,6 +166,27 @@ jobs:
     ]
 
 
+def test_a_step_runs_where_the_pipeline_runs_it() -> None:
+    workflow = """
+jobs:
+  tests:
+    services: {db: {image: postgres}}
+    steps:
+      - run: flask --app api.shop db upgrade --directory api/migrations
+      - run: pytest
+"""
+    tree = {
+        "api/requirements.txt": "flask\npsycopg2-binary\npytest\n",
+        "api/shop/__init__.py": "",
+        "api/tests/test_shop.py": "def test_it(): pass\n",
+        ".github/workflows/tests.yml": workflow,
+    }
+    stated = suite_of(tree)
+    assert stated["directory"] == "api"
+    line = "cd .. && flask --app api.shop db upgrade --directory api/migrations"
+    assert stated["prepare"] == [["/bin/sh", "-c", line]]
+
+
 def test_the_tests_of_django_are_run_by_pytest_with_its_plugin() -> None:
     tree = {
         "requirements.txt": "django\npsycopg2-binary\n",
