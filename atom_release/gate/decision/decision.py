@@ -113,7 +113,9 @@ class Decision(BaseModel):
         default=(), description="criteria that the manifest does not ask; never counted as passed"
     )
     roll_ups: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="what the manifest shows as the worst of others"
+        default_factory=dict,
+        description="what the manifest shows as the worst of others; left out where it names none",
+        exclude_if=lambda named: not named,
     )
     claims: ClaimCount = ClaimCount()
     waivers: tuple[WaiverUse, ...] = Field(
