@@ -6,9 +6,9 @@ How it is come to stands in `decide`, what waivers make of it in `waive`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.consents.approvals import ApprovalUse
@@ -122,16 +122,6 @@ class Decision(BaseModel):
         default=(), description="every waiver that was handed in, with what became of it"
     )
     approvals: tuple[ApprovalUse, ...] = ()
-
-    @model_serializer(mode="wrap")
-    def _without_roll_ups_where_none_are(
-        self, serialize: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """Write what a decision of a release without roll-ups of its own always was."""
-        written: dict[str, Any] = serialize(self)
-        if not self.roll_ups:
-            written.pop("roll_ups", None)
-        return written
 
     def criterion(self, criterion_id: str) -> CriterionResult:
         """Return one criterion's result.
