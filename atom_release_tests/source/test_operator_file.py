@@ -37,7 +37,7 @@ def test_a_key_is_read_from_the_file_that_lies_beside(tmp_path: Path) -> None:
 
 REFUSED = {
     "an unknown field": ("flor: []\n", "flor"),
-    "an unknown criterion": ("floor: [P-9]\n", "P-9"),
+    "an unknown criterion": ("floor: [AC9]\n", "AC9"),
     "a key that is not there": ("gates: [no.pub]\n", "no.pub"),
     "a key that is none": ("gates: [operator.yaml]\n", "no public key"),
     "two people with one address": (
