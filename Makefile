@@ -18,7 +18,7 @@ test: $(READY)
 
 # The tests above, and which ten of their modules took the most processor time.
 costs: $(READY)
-	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadgroup --costs 10
+	$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadgroup --costs=10
 
 # Branch coverage of the tests above, by room.
 coverage: $(READY)
