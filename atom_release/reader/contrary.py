@@ -22,7 +22,7 @@ from atom_release.reader.decoding import clean
 from atom_release.reader.facts import Document, Fact, Kind, Table, split_fields
 from atom_release.reader.sections import Section, topic
 from atom_release.reader.tally import Counts
-from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.vocabulary import concepts, may_hold, name_of, words
 from atom_release.reader.words import bare, status_of
 
 _QUOTED = 120
@@ -82,7 +82,8 @@ def _refusals(document: Document) -> Iterator[Place]:
 @lru_cache(maxsize=4096)
 def _may_refuse(text: str) -> bool:
     lowered = text.lower()
-    return any(words(name).search(lowered) for name in ("refusal", "fail", "blocked"))
+    names = ("refusal", "fail", "blocked")
+    return may_hold(lowered, *names) and any(words(name).search(lowered) for name in names)
 
 
 def _prominent(fact: Fact) -> bool:
@@ -110,6 +111,8 @@ def _not_run(document: Document) -> Iterator[Place]:
     """Yield where the report says of its results as a whole that nobody got them."""
     for fact in _seen(document):
         lowered = fact.text.lower()
+        if not may_hold(lowered, "nothing_ran", "not_real"):
+            continue
         if not (words("nothing_ran").search(lowered) or words("not_real").search(lowered)):
             continue
         if not speaks_of_this(fact.section):
@@ -133,7 +136,7 @@ def _made_up(clause: str) -> bool:
 
 def _failures(document: Document) -> Iterator[Place]:
     for fact in _seen(document):
-        if words("failing").search(fact.text.lower()) is None and not _names_failed(fact.text):
+        if not _speaks_of_failures(fact.text):
             continue
         if _may_count(fact) and _counts_failures(fact):
             yield fact.line, "counts tests that fail"
@@ -142,11 +145,12 @@ def _failures(document: Document) -> Iterator[Place]:
     yield from _failing_runs(document)
 
 
-def _names_failed(text: str) -> bool:
+def _speaks_of_failures(text: str) -> bool:
     lowered = text.lower()
-    return any(words(name).search(lowered) for name in ("n_failed", "n_errors")) or any(
-        "failed" in concepts(name_of(key)) for key in _KEY.findall(text)
-    )
+    names = ("failing", "n_failed", "n_errors")
+    if may_hold(lowered, *names) and any(words(name).search(lowered) for name in names):
+        return True
+    return any("failed" in concepts(name_of(key)) for key in _KEY.findall(text))
 
 
 def _may_count(fact: Fact) -> bool:
