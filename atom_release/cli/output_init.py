@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.cli.output import print_json
 from atom_release.drafting import asked, environment
+from atom_release.gate.first_few import first_few
 from atom_release.gate.printable import printable
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _WIDTH = 80
 _MOST = 8
 _COLUMNS = (20, 12, 30)
+_LEFT_OUT_SHOWN = 16
 
 
 def show_draft(written: Path, draft: Draft, *, as_json: bool) -> None:
@@ -138,8 +140,7 @@ def _not_found(survey: Survey) -> Iterator[str]:
 
 def _left_out(draft: Draft) -> str:
     names = list(asked.left_out(draft.survey, draft.release.ids))
-    shown = ", ".join(names[:16]) + (f" and {len(names) - 16} more" if len(names) > 16 else "")  # noqa: PLR2004
-    return f"{shown}: each reason is in the file"
+    return f"{first_few(names, _LEFT_OUT_SHOWN)}: each reason is in the file"
 
 
 def _paragraph(title: str, text: str) -> list[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.json_pointer import resolve_pointer
 from atom_release.gate.manifest import Login, Request
 from atom_release.lab.closing import Closing
 from atom_release.lab.http_faults import (
@@ -26,7 +27,7 @@ from atom_release.lab.http_faults import (
     Unfilled,
     kind_of,
 )
-from atom_release.lab.http_messages import Answered, Prepared, content_of, json_of, pointer
+from atom_release.lab.http_messages import Answered, Prepared, content_of, json_of
 
 if TYPE_CHECKING:
     import httpx
@@ -129,7 +130,7 @@ class Exchange(Closing):
             return
         for name, where in request.take.items():
             try:
-                self.values[name] = pointer(answered.json, where)
+                self.values[name] = resolve_pointer(answered.json, where)
             except LookupError:
                 self.values.pop(name, None)
 
@@ -187,7 +188,7 @@ class Exchange(Closing):
         if answered.status not in login.request.expect:
             raise ProbeFault(f"login {login.name} answered {answered.status}")
         try:
-            self.values[name] = str(pointer(answered.json, login.pointer))
+            self.values[name] = str(resolve_pointer(answered.json, login.pointer))
         except LookupError:
             raise ProbeFault(f"login {login.name} answered without {login.pointer}") from None
         return str(self.values[name])

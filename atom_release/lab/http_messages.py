@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,22 +53,3 @@ def json_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON
         return json.loads(content)
     except ValueError:
         return None
-
-
-def pointer(document: Any, path: str) -> Any:  # noqa: ANN401 - any JSON
-    """Resolve a JSON pointer (RFC 6901), e.g. `/items/0/id`; the empty one is the document.
-
-    Raises:
-        LookupError: the document has nothing there.
-    """
-    if path and not path.startswith("/"):
-        raise LookupError(f"{path!r} is not a JSON pointer")
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, list) and re.fullmatch(r"0|[1-9][0-9]*", name):
-            document = document[int(name)]
-        elif isinstance(document, dict):
-            document = document[name]
-        else:
-            raise LookupError(f"nothing at {path!r}")
-    return document

@@ -7,7 +7,10 @@ secrets.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
 
 from atom_release.gate.printable import printable
 
@@ -24,6 +27,16 @@ _NAMED = re.compile(
 _IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _WEB_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 _MARK = "[redacted]"
+
+
+def without_values(output: bytes, values: Iterable[str]) -> bytes:
+    """Return what was written without these values, as they are and as XML and JSON write them."""
+    for value in sorted(filter(None, values), key=len, reverse=True):
+        in_attribute, in_json = escape(value, {'"': "&quot;"}), json.dumps(value)[1:-1]
+        forms = {value, in_attribute, escape(value), in_json}
+        for form in sorted(forms, key=len, reverse=True):
+            output = output.replace(form.encode(), _MARK.encode())
+    return output
 
 
 def kept_log(text: str) -> str:

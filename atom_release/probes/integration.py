@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.suite import IntegrationFacts
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.junit import Outcome
 from atom_release.lab.stand_in import ANSWERING, standing_in
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import bench, lacks
 from atom_release.probes.suite.series import Series, evidence
-from atom_release.probes.suite.verdict import some
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             "integration",
             integration.name,
             Answer.UNKNOWN,
-            f"this clone does not hold {some(missing)}, of the tests",
+            f"this clone does not hold {first_few(missing)}, of the tests",
             remedy=f"Fetch it: {MENDED}",
         )
     service_ids = sorted(

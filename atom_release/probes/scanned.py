@@ -12,6 +12,7 @@ from typing import Any
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.tree_scan import FindingCounts, ScanFacts
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.source.scan import Scan
@@ -60,9 +61,8 @@ def _answer(result: Scan, thing: str, trouble: str = "") -> tuple[Answer, str]:
     )
     deciding = result.deciding
     if deciding:
-        shown = ", ".join(f"{finding.place} ({finding.description})" for finding in deciding[:3])
-        more = f" and {len(deciding) - 3} more" if len(deciding) > 3 else ""  # noqa: PLR2004 - as many as are shown
-        return Answer.NO, f"{thing}: {shown}{more}; {read}"
+        shown = first_few([f"{finding.place} ({finding.description})" for finding in deciding])
+        return Answer.NO, f"{thing}: {shown}; {read}"
     if not result.whole:
         named = ", ".join(sorted(result.unread)[:3]) or "the tree is empty"
         return Answer.UNKNOWN, f"not everything could be read ({named}); {read}"

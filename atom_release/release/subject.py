@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.errors import Misuse, Refused, StoreError
+from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Manifest
 from atom_release.git import shown
 from atom_release.release.operators_places import check_before_opening, check_places
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from atom_release.records.signing_keys import KeyPair
     from atom_release.records.store import Store
     from atom_release.source.commit import JudgedTree
-
-_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def check_reports_are_held(subject: Subject) -> None:
         for path in subject.tree.glob(service.report)
     }
     if lacking := sorted(reports.intersection(subject.tree.missing)):
-        names = ", ".join(map(shown, lacking[:_NAMED])) + (", ..." if lacking[_NAMED:] else "")
+        names = first_few([shown(path) for path in lacking])
         raise Misuse(
             f"Nothing was judged: {len(lacking)} of {len(reports)} service reports are not in this"
             f" clone: {names}.",

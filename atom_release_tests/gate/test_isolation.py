@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atom_release.gate.rules.isolation import doubt, levels_missed
+from atom_release.gate.rules.isolation import common_isolation, doubt, levels_missed
 
 ROOT = ("uid:nobody", "mount-namespace", "allow-list", "own-proc", "network:none", "rlimits")
 USER = ("mount-namespace", "user-namespace", "allow-list", "own-proc", "network:own", "rlimits")
@@ -44,3 +44,11 @@ def test_accepting_one_level_accepts_no_other() -> None:
     assert "network:host" not in doubt(NOTHING, ("network:host",)).partition("`")[2]
     assert doubt(SHARED, ("files:host", "processes:host"))
     assert doubt(NOTHING, ("anything", "uid:nobody"))
+
+
+def test_what_held_in_one_run_alone_did_not_hold() -> None:
+    """Nothing in common is the isolation `none`: no name at all would say that nothing was run."""
+    assert common_isolation([ROOT, USER, MASKED]) == ("mount-namespace", "allow-list")
+    assert common_isolation([("own-proc",), ("allow-list",)]) == ("none",)
+    assert common_isolation([]) == ("none",)
+    assert levels_missed(common_isolation([("own-proc",), ("allow-list",)]))

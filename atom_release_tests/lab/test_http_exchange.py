@@ -15,7 +15,6 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Login, Request
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_faults import NotStarted, ProtocolFault, Refused, TimedOut, Unfilled
-from atom_release.lab.http_messages import pointer
 from atom_release.lab.rehearsal.ports import status_of
 from atom_release_tests.fixtures.serving import serving
 
@@ -211,22 +210,6 @@ def test_fault_does_not_quote_what_was_filled_in() -> None:
                 Request(path="/{key}"), service="S", extra={"key": "planted-secret"}
             )
     assert "planted-secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [("", {"a~/b": [{"c": None}]}), ("/a~0~1b/0", {"c": None}), ("/a~0~1b/0/c", None)],
-)
-def test_pointer_resolves(path: str, value: object) -> None:
-    """RFC 6901, escapes included."""
-    assert pointer({"a~/b": [{"c": None}]}, path) == value
-
-
-@pytest.mark.parametrize("path", ["a", "/b", "/a/1", "/a/01", "/a/-", "/a/0/x"])
-def test_pointer_to_nothing_is_said(path: str) -> None:
-    """Never None: null is a value."""
-    with pytest.raises(LookupError):
-        pointer({"a": ["x"]}, path)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from atom_release.lab.log_text import kept_log
+from atom_release.lab.log_text import kept_log, without_values
 
 VALUE = hashlib.sha256(b"the same in every process that collects").hexdigest()[:32]
 _DASHES = "-" * 5
@@ -54,3 +54,16 @@ def test_what_would_act_on_a_terminal_is_written_out() -> None:
     """`cat` of the artifact must not clear the screen, set its title or turn the direction."""
     kept = kept_log("a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9b31me\r\nend\n")
     assert kept == "a\\x1b[2Jb\\x1b]0;owned\\x07c\\u202ed\\x9b31me\nend\n"
+
+
+@pytest.mark.parametrize(
+    "form",
+    ['a<b&"c', "a&lt;b&amp;&quot;c", 'a&lt;b&amp;"c', 'a<b&\\"c'],
+    ids=["as it is", "in an attribute", "in an element", "in JSON"],
+)
+def test_a_value_is_taken_out_also_as_results_and_documents_write_it(form: str) -> None:
+    assert without_values(f"x {form} y".encode(), ["", 'a<b&"c']) == b"x [redacted] y"
+
+
+def test_what_is_no_value_stays() -> None:
+    assert without_values(b"nothing of it", ["value"]) == b"nothing of it"

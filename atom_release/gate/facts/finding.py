@@ -1,12 +1,14 @@
 """One finding as a document shows it, whichever question it answers.
 
-A question's facts say which findings they hold (`Facts.findings`), so that no document needs to
-know their form.
+A question's facts say which findings they hold (`Facts.list_findings`), so that no document needs
+to know their form.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,18 @@ class Finding:
     line: int = 0
     remedy: str = ""
     identity: tuple[str, ...] = ()
+
+
+class Place(Protocol):
+    """A place that a scan found."""
+
+    def as_finding(self, *, decides: bool) -> Finding:
+        """Return it as documents show it."""
+
+
+def list_places(findings: Iterable[Place], warnings: Iterable[Place]) -> tuple[Finding, ...]:
+    """Return what a scan found, then what it warns of."""
+    return (
+        *(place.as_finding(decides=True) for place in findings),
+        *(place.as_finding(decides=False) for place in warnings),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from atom_release.gate.facts.finding import Finding
+from atom_release.gate.facts.finding import Finding, list_places
 from atom_release.gate.facts.model import Facts
 from atom_release.gate.facts.tree_scan import FindingCounts
 
@@ -42,10 +42,7 @@ class SecretHistoryFacts(Facts):
 
     def list_findings(self) -> tuple[Finding, ...]:
         """Return what was found, then what it warns of."""
-        return (
-            *(place.as_finding(decides=True) for place in self.findings),
-            *(place.as_finding(decides=False) for place in self.warnings),
-        )
+        return list_places(self.findings, self.warnings)
 
     def count_unlisted(self) -> int:
         """Return how many were counted and are not listed."""

@@ -6,7 +6,7 @@ from collections.abc import Sized
 
 from pydantic import Field
 
-from atom_release.gate.facts.finding import Finding
+from atom_release.gate.facts.finding import Finding, list_places
 from atom_release.gate.facts.model import Facts
 
 
@@ -52,10 +52,7 @@ class ScanFacts(Facts):
 
     def list_findings(self) -> tuple[Finding, ...]:
         """Return what was found, then what it warns of."""
-        return (
-            *(place.as_finding(decides=True) for place in self.findings),
-            *(place.as_finding(decides=False) for place in self.warnings),
-        )
+        return list_places(self.findings, self.warnings)
 
     def count_unlisted(self) -> int:
         """Return how many places were counted and are not listed."""

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
 
+from atom_release.gate.json_pointer import resolve_pointer
+
 Form = Literal["exit", "junit", "sarif", "json"]
 
 _COMPARISON = re.compile(r"(?P<pointer>/\S*) +(?P<operator>==|!=|<=|>=|<|>) +(?P<value>\S.*)")
@@ -45,7 +47,7 @@ class Verdict:
         Raises:
             NoVerdict: the document has no such value, or it cannot be ordered with this one.
         """
-        value = _at(document, self.pointer)
+        value = _at(document, "" if self.pointer == "/" else self.pointer)
         if self.operator in _EQUALITY:
             same = type(value) is type(self.value) or _are_numbers(value, self.value)
             equal = same and value == self.value
@@ -93,17 +95,11 @@ def _are_numbers(*values: object) -> bool:
 
 
 def _at(document: object, pointer: str) -> object:
-    place = document
-    for part in pointer.split("/")[1:] if pointer != "/" else ():
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(place, list) and name.isdecimal() and int(name) < len(place):
-            place = place[int(name)]
-        elif isinstance(place, dict) and name in place:
-            place = place[name]
-        else:
-            message = f"the document has nothing at {pointer}"
-            raise NoVerdict(message)
-    return place
+    try:
+        return resolve_pointer(document, pointer)
+    except LookupError as error:
+        message = f"the document has nothing at {pointer}"
+        raise NoVerdict(message) from error
 
 
 def _verdict_text(text: str) -> str:

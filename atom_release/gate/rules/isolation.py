@@ -7,7 +7,7 @@ name is of a question that ran no code of the release.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 NONE = "none"
 FILES, PROCESSES, NETWORK = "files:host", "processes:host", "network:host"
@@ -21,6 +21,12 @@ _MEANS = {
     PROCESSES: "it could see this machine's processes",
     NETWORK: "it could reach this machine's network",
 }
+
+
+def common_isolation(each: Iterable[Collection[str]]) -> tuple[str, ...]:
+    """Return the isolation that held in every one of several runs: `none` where nothing did."""
+    first, *others = [*each] or [()]
+    return tuple(name for name in first if all(name in other for other in others)) or (NONE,)
 
 
 def levels_missed(isolation: Collection[str]) -> tuple[str, ...]:

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer, ControlState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from atom_release.gate.facts.own_check import CheckRun, ControlledRed, OwnCheckFacts, Part
-
-_NAMED = 3
 
 
 class Proved(StrEnum):
@@ -174,13 +173,13 @@ def _unstarted(facts: OwnCheckFacts) -> Proof | None:
     if red.is_of_the_check:
         return Proof(
             Proved.DEAD,
-            f"dead control: the change is to the check itself ({some(red.is_of_the_check)})",
+            f"dead control: the change is to the check itself ({first_few(red.is_of_the_check)})",
             "Change what the check looks at, not what it is run from.",
         )
     if red.says and red.says_it:
         return None
     why = (
-        f"{some(red.unreadable)} cannot be read any more as what its name says"
+        f"{first_few(red.unreadable)} cannot be read any more as what its name says"
         if red.unreadable
         else f"it says {red.unstarted!r}"
         if red.unstarted
@@ -222,9 +221,9 @@ def _turned(facts: OwnCheckFacts, red: ControlledRed) -> Proof:
         )
     if red.judged == 0 and len(turned) > 1:
         return _weak(
-            facts, f"was not judged: {some(turned)} met an error on the way, and none objected"
+            facts, f"was not judged: {first_few(turned)} met an error on the way, and none objected"
         )
-    return Proof(Proved.PROVEN, f"with {facts.control}, {some(turned)} turned")
+    return Proof(Proved.PROVEN, f"with {facts.control}, {first_few(turned)} turned")
 
 
 def _weak(facts: OwnCheckFacts, why: str) -> Proof:
@@ -233,9 +232,3 @@ def _weak(facts: OwnCheckFacts, why: str) -> Proof:
         f"weak control: the red with {facts.control} {why}",
         "Say what a right red says, or let the check write JUnit or SARIF, which tell what turned.",
     )
-
-
-def some(names: Sequence[str]) -> str:
-    """Return the first few of these, and how many more there are."""
-    listed = ", ".join(names[:_NAMED])
-    return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from atom_release.gate.manifest.verdict import Verdict
+from atom_release.lab.log_text import without_values
 from atom_release.lab.proof.change import Change
 from atom_release.lab.sandbox import Layer, Limits, Sandbox, allowed
+from atom_release.lab.sandbox.forgetting import forgotten_copy
 from atom_release.lab.throwaway import throwaway
 
 _LARGEST = 64 << 20
@@ -64,7 +64,10 @@ class CheckBench:
 
         `change` gives variables, and a command to run before; its files are in the tree already.
         """
-        with throwaway(self.scratch, "run-") as room, self._thrown_away(tree, room) as copy:
+        with (
+            throwaway(self.scratch, "run-") as room,
+            forgotten_copy(self.sandbox, tree, room, self.beneath) as copy,
+        ):
             out = room / "out"
             out.mkdir()
             (out / "gitconfig").write_text(_SAFE)
@@ -80,7 +83,7 @@ class CheckBench:
                 throwaway=[copy],
                 beneath={copy: self.beneath} if self.beneath else {},
             )
-            text = self._redacted(done.output).decode("utf-8", "replace")
+            text = without_values(done.output, self.secret).decode("utf-8", "replace")
             return Run(
                 done.status,
                 text,
@@ -136,24 +139,7 @@ class CheckBench:
         if self.verdict.form == "exit" or not place.is_file() or place.is_symlink():
             return None
         with place.open("rb") as file:
-            return self._redacted(file.read(_LARGEST + 1))
-
-    def _redacted(self, output: bytes) -> bytes:
-        for value in sorted(self.secret, key=len, reverse=True):
-            output = output.replace(value.encode(), b"[redacted]")
-        return output
-
-    @contextmanager
-    def _thrown_away(self, tree: Path, room: Path) -> Iterator[Path]:
-        """Return the tree itself where the sandbox forgets what is written there, else a copy."""
-        if "mount-namespace" in self.sandbox.holds:
-            yield tree
-            return
-        copy = room / "tree"
-        shutil.copytree(tree, copy, symlinks=True)
-        if self.beneath:
-            shutil.copytree(self.beneath.folder, copy, symlinks=True, dirs_exist_ok=True)
-        yield copy
+            return without_values(file.read(_LARGEST + 1), self.secret)
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from atom_release.gate.facts.own_check import (
     Part,
     State,
 )
+from atom_release.gate.rules.isolation import common_isolation
 from atom_release.lab.failure_cause import cause
 from atom_release.lab.judgement import judged
 from atom_release.lab.junit import Case, Outcome
@@ -80,8 +81,7 @@ class Series:
     @property
     def isolation(self) -> tuple[str, ...]:
         """The isolation that held in every run."""
-        held = [run.isolation for _, run, _ in self.runs]
-        return tuple(level for level in held[0] if all(level in more for more in held[1:]))
+        return common_isolation(run.isolation for _, run, _ in self.runs)
 
     def _ask_until(
         self, wanted: State, part: Part, tree: Path, change: Change | None = None

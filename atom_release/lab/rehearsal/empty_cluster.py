@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import secrets
-import subprocess
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.copying import copy_folder
 from atom_release.lab.rehearsal.launcher import Launcher, last_line
 from atom_release.lab.throwaway import sweep, throwaway
 
@@ -38,12 +38,12 @@ class EmptyCluster:
     password: str = field(repr=False)
 
     def copy_to(self, folder: Path) -> None:
-        """Copy the data into a folder, under the same name."""
-        subprocess.run(
-            ["cp", "-a", "--reflink=auto", "--", self.data, folder],  # noqa: S607 - the system's
-            check=True,
-            capture_output=True,
-        )
+        """Copy the data into a folder, under the same name.
+
+        Raises:
+            ProbeFault: this machine has no room for it.
+        """
+        copy_folder(self.data, folder, "the empty cluster", "--reflink=auto")
 
 
 _made: dict[Path, EmptyCluster] = {}

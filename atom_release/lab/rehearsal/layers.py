@@ -8,11 +8,11 @@ their scratch folder and homes, is `state`'s.
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.copying import copy_folder
 from atom_release.lab.throwaway import remove
 
 Snapshot = dict[str, tuple[int, int, int, int]]
@@ -39,16 +39,9 @@ class Layer:
         remove(self.folder)
         try:
             self.folder.mkdir(mode=0o755, parents=True)
-            copied = subprocess.run(
-                ["cp", "-a", "--", f"{self.source}/.", str(self.folder)],  # noqa: S607 - every system's own
-                capture_output=True,
-                check=False,
-            )
         except OSError as error:
-            raise ProbeFault(f"the judged tree could not be copied: {error.strerror}.") from error
-        if copied.returncode:
-            words = copied.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise ProbeFault(f"the judged tree could not be copied: {words[-1][:200]}.")
+            raise ProbeFault(f"the judged tree could not be copied: {error.strerror}") from error
+        copy_folder(self.source, self.folder, "the judged tree", inside=True)
 
     def note(self) -> None:
         """Remember what stands there now: the service is up and has written what it needs."""

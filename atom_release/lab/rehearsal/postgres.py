@@ -38,7 +38,7 @@ No superuser, so that row-level security that is not forced shows.
 
 NAME = "postgres"
 _SYSTEM = Path("/usr/lib/postgresql")
-SETTINGS = {
+_SETTINGS = {
     "unix_socket_directories": "../socket",
     # in the data folder: nothing is left behind however it ends
     "dynamic_shared_memory_type": "mmap",
@@ -112,8 +112,7 @@ class Postgres:
 
     def service_dsn(self, database: str, role: str) -> str:
         """Return the address on loopback that services are told; holds the role's password."""
-        who = f"{quote(role, safe='')}:{self.password_of(role)}"
-        return f"postgresql://{who}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+        return loopback_dsn(role, self.password_of(role), self.port, database)
 
     def admin_dsn(self, database: str = "postgres") -> str:
         """Return the gate's address of a database for the superuser; holds a password."""
@@ -206,9 +205,20 @@ def start(
     )
 
 
+def loopback_dsn(user: str, password: str, port: int, database: str) -> str:
+    """Return the address on loopback that a release's code is told; holds the password."""
+    who = f"{quote(user, safe='')}:{password}"
+    return f"postgresql://{who}@127.0.0.1:{port}/{quote(database, safe='')}"
+
+
+def words_of_settings(**others: str) -> list[str]:
+    """Return the words of a server's command line for its settings, these beside the usual ones."""
+    wanted = {**_SETTINGS, **others}
+    return [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
+
+
 def _starts(launcher: Launcher, folder: Path, server: Server, port: int, listen: str) -> bool:
-    wanted = {**SETTINGS, "listen_addresses": listen}
-    settings = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
+    settings = words_of_settings(listen_addresses=listen)
     argv = [str(server.bin / "postgres"), "-D", "data", "-p", str(port), *settings]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C", "TZ": "UTC"}
     running = launcher.start(

@@ -19,6 +19,7 @@ from typing import Self
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import MigrationProgram, Service, Start
+from atom_release.gate.rules.isolation import common_isolation
 from atom_release.lab.closing import Closing
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
@@ -137,13 +138,7 @@ class Rehearsal(Closing):
     @property
     def isolation(self) -> tuple[str, ...]:
         """The isolation that held for every one of the processes."""
-        each = list(self._launcher.isolation.values())
-        held = (
-            tuple(isolation for isolation in each[0] if all(isolation in other for other in each))
-            if each
-            else ()
-        )
-        return held or ("none",)
+        return common_isolation(self._launcher.isolation.values())
 
     @property
     def token(self) -> str:

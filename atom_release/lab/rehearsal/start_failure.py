@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from atom_release.gate.first_few import first_few
+
 _MODULE = {
     "the Python module {}": r"No module named '?([A-Za-z_]\w*)",
     "the Node package {}": (
@@ -183,8 +185,8 @@ def _withheld(text: str, paths: frozenset[str]) -> str:
 
 def _missing(paths: tuple[str, ...]) -> str:
     """Return the doubt of a copy that lacks files which the clone does not hold."""
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"its copy lacked {paths[0]}{more}, which this clone does not hold" if paths else ""
+    named = first_few(paths, 1)
+    return f"its copy lacked {named}, which this clone does not hold" if paths else ""
 
 
 def _missing_elsewhere(text: str, own: Iterable[Path]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Start
+from atom_release.lab.rehearsal.postgres import loopback_dsn
 from atom_release.lab.rehearsal.values import spelled
 
 if TYPE_CHECKING:
@@ -50,12 +51,17 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def describe_database(postgres: Postgres, database: str, role: str) -> dict[str, str]:
     """Return what the templates that speak of a database stand for, for one of its roles."""
+    return database_values(role, postgres.password_of(role), postgres.port, database)
+
+
+def database_values(user: str, password: str, port: int, database: str) -> dict[str, str]:
+    """Return the same of any database that listens on loopback."""
     return {
-        "postgres": postgres.service_dsn(database, role),
+        "postgres": loopback_dsn(user, password, port, database),
         "postgres_host": "127.0.0.1",
-        "postgres_port": str(postgres.port),
-        "postgres_user": role,
-        "postgres_password": postgres.password_of(role),
+        "postgres_port": str(port),
+        "postgres_user": user,
+        "postgres_password": password,
         "postgres_database": database,
     }
 

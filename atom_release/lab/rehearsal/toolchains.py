@@ -6,23 +6,22 @@ How environments are made is `lab.environments`. Nothing is started here.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Install
 from atom_release.lab.beneath import copy_beneath
+from atom_release.lab.copying import copy_folder
 from atom_release.lab.environments import make
+from atom_release.lab.environments.kind import is_of_node
 from atom_release.lab.environments.node import make as make_modules
 
 if TYPE_CHECKING:
     from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
 
-_OF_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
 _SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -53,11 +52,7 @@ class Toolchain:
             copy_beneath(self.built.folder, path, tree)  # type: ignore[union-attr]
         if self.modules is None:
             return
-        words = ["cp", "-a", "--no-preserve=ownership", "--", f"{self.modules}/.", str(tree)]
-        copied = subprocess.run(words, capture_output=True, check=False)
-        if copied.returncode:
-            lines = copied.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise ProbeFault(f"the packages could not be copied: {lines[-1][:200]}")
+        copy_folder(self.modules, tree, "the packages", "--no-preserve=ownership", inside=True)
 
     def environment(self, tree: Path) -> dict[str, str]:
         """Return the variables by which programs and modules are found, in a copy of the tree."""
@@ -79,7 +74,8 @@ def make_toolchain(look: Look, install: Install | str | None, directory: str) ->
     if install is None:
         return Toolchain()
     named = install if isinstance(install, Install) else Install()
-    if _is_of_node(look, named, directory):
+    folder = named.folder if "folder" in named.model_fields_set else directory
+    if is_of_node(look.tree.entries, folder):
         modules = make_modules(look, named, directory)
         return Toolchain(
             programs=(str(modules.node.program.parent),),
@@ -96,10 +92,3 @@ def make_toolchain(look: Look, install: Install | str | None, directory: str) ->
         python.site,
         python.built,
     )
-
-
-def _is_of_node(look: Look, install: Install, directory: str) -> bool:
-    folder = install.folder if "folder" in install.model_fields_set else directory
-    names = {os.path.normpath(f"{folder}/{name}") for name in ("package.json", *_OF_PYTHON)}
-    there = {os.path.basename(path) for path in names & look.tree.entries.keys()}  # noqa: PTH119 - a path of the tree
-    return "package.json" in there and not there & {*_OF_PYTHON}

@@ -20,6 +20,7 @@ from atom_release.lab.sandbox.process import (
     Running,
     launch,
     launched,
+    met_limit,
     read_all,
 )
 from atom_release.lab.sandbox.room import Room
@@ -220,12 +221,12 @@ def _finish(order: Order, stopped: threading.Event) -> Finished:
         output = read_all(work, order.bounds.wall or 0, stopped)
         work.tell(b"")
         last = work.read_word()
-    met = last["met_limit"]
+    met = met_limit(last)
     return Finished(
         last["status"],
         output,
         met == "wall",
-        None if met == "told" else met,
+        met,
         isolation,
         Shown.by(work.order, isolation),
     )

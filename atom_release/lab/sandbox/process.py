@@ -19,7 +19,7 @@ from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from atom_release.lab.sandbox.order import Order
 
@@ -203,6 +203,12 @@ def read_all(work: Launched, seconds: float, stopped: threading.Event) -> bytes:
     return bytes(head + tail)
 
 
+def met_limit(word: Mapping[str, Any]) -> str | None:
+    """Return the limit that a launcher's last word names; none where it was told to end."""
+    met: str | None = word.get("met_limit")
+    return None if met == "told" else met
+
+
 class Running:
     """A long-lived process in the sandbox, with all it starts."""
 
@@ -231,8 +237,7 @@ class Running:
                 word = self._work.read_word()
             except NotIsolated:
                 word = {}
-            met = word.get("met_limit")
-            self._ending = word.get("status"), None if met == "told" else met
+            self._ending = word.get("status"), met_limit(word)
         return self._ending
 
     def stop(self, grace: float = 3.0) -> None:

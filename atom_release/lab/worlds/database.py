@@ -11,8 +11,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.copying import copy_folder
 from atom_release.lab.rehearsal.launcher import last_line
-from atom_release.lab.rehearsal.postgres import SETTINGS, Server, servers
+from atom_release.lab.rehearsal.postgres import Server, servers, words_of_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,8 +81,7 @@ def serve(launcher: Launcher, folder: Path, server: Server, *, forgetting: bool 
     Raises:
         ProbeFault: it did not start.
     """
-    wanted = {**SETTINGS, "listen_addresses": "*", "unix_socket_directories": ""}
-    settings = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
+    settings = words_of_settings(listen_addresses="*", unix_socket_directories="")
     words = ["/bin/sh", "-c", _SERVE, "sh", str(server.bin), "-p", str(PORT), *settings]
     begin = len(launcher.tail(NAME))
     running = launcher.start(
@@ -117,11 +117,4 @@ def copy_cluster(source: Path, target: Path) -> None:
         ProbeFault: this machine has no room for it.
     """
     target.chmod(0o700)
-    copied = subprocess.run(
-        ["cp", "-a", "--reflink=auto", "--", str(source / _DATA), str(target / _DATA)],  # noqa: S607 - every system's own
-        capture_output=True,
-        check=False,
-    )
-    if copied.returncode:
-        words = copied.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ProbeFault(f"the suite's database could not be copied: {words[-1][:200]}")
+    copy_folder(source / _DATA, target / _DATA, "the suite's database", "--reflink=auto")

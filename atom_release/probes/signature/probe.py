@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.signature import SignatureFacts, SignedArtifact
+from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Signed
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import shown
@@ -225,8 +226,7 @@ def _unclear(proof: Told) -> Iterator[tuple[Answer, str, str]]:
 
 
 def _listed(paths: list[str]) -> str:
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""  # noqa: PLR2004 - as many as are shown
-    return ", ".join(shown(path) for path in paths[:3]) + more
+    return first_few([shown(path) for path in paths])
 
 
 def _facts(checked: Checked, keys: PrivateKeys, key: Any) -> dict[str, JsonValue]:  # noqa: ANN401 - as above

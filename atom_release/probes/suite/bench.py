@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from xml.sax.saxutils import escape
 
 from atom_release.lab import junit
 from atom_release.lab.failure_cause import limit_met
+from atom_release.lab.log_text import without_values
 from atom_release.lab.sandbox import Limits, Network, Sandbox
+from atom_release.lab.sandbox.forgetting import forgotten_copy
 from atom_release.lab.throwaway import throwaway
 from atom_release.probes.suite.run import Run, read_witness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.manifest.service import History
@@ -103,7 +102,7 @@ class Bench:
         self, room: Path, tree: Path, seed: int, limits: Limits, *, collect_only: bool
     ) -> Run:
         """Run once, in a folder that holds nothing yet, in the network that the bench names."""
-        with self._throwaway(tree, room) as copy:
+        with forgotten_copy(self.sandbox, tree, room, self.beneath) as copy:
             out = _place_out(room)
             sandbox = replace(self.sandbox, readable=(*self.sandbox.readable, room / _PLUGIN))
             environment = self._environment(copy, out, seed, trace=collect_only)
@@ -117,7 +116,7 @@ class Bench:
                 throwaway=[copy],
                 beneath={copy: self.beneath} if self.beneath else {},
             )
-            text = self._redacted(done.output).decode("utf-8", "replace")
+            text = without_values(done.output, self.secret).decode("utf-8", "replace")
             results, problem = (None, "") if collect_only else self._read(out / "junit.xml")
             if results is not None:
                 results = results.naming_hidden(done.shown.hidden_path)
@@ -137,7 +136,7 @@ class Bench:
 
     def carry_out(self, tree: Path, room: Path, argv: Sequence[str]) -> Finished:
         """Run a command where the tests run, as they run; what it writes there is forgotten."""
-        with self._throwaway(tree, room) as copy:
+        with forgotten_copy(self.sandbox, tree, room, self.beneath) as copy:
             out = _place_out(room)
             return self.sandbox.run(
                 argv,
@@ -162,7 +161,7 @@ class Bench:
     def _read(self, path: Path) -> tuple[junit.Results | None, str]:
         """Return what the JUnit file says, or why it could not be read."""
         try:
-            return self._results(self._redacted(path.read_bytes())), ""
+            return self._results(without_values(path.read_bytes(), self.secret)), ""
         except FileNotFoundError:
             return None, "no JUnit file was written"
         except junit.UnreadableResults as error:
@@ -170,27 +169,6 @@ class Bench:
 
     def _results(self, xml: bytes) -> junit.Results:
         return junit.read(xml, by_pytest=True)
-
-    def _redacted(self, output: bytes) -> bytes:
-        for value in sorted(self.secret, key=len, reverse=True):
-            for form in {value, escape(value, {'"': "&quot;"})}:
-                output = output.replace(form.encode(), b"[redacted]")
-        return output
-
-    @contextmanager
-    def _throwaway(self, tree: Path, room: Path) -> Iterator[Path]:
-        """Return the tree itself where the sandbox forgets what is written there.
-
-        Else a copy of it.
-        """
-        if "mount-namespace" in self.sandbox.holds:
-            yield tree
-            return
-        copy = room / "tree"
-        shutil.copytree(tree, copy, symlinks=True)
-        if self.beneath:
-            shutil.copytree(self.beneath.folder, copy, symlinks=True, dirs_exist_ok=True)
-        yield copy
 
     def _command(self, copy: Path, out: Path, *, collect_only: bool) -> list[str]:
         root = copy / self.directory

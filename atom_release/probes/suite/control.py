@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import MARK
 from atom_release.lab.failure_cause import cause
 from atom_release.lab.junit import Outcome
-from atom_release.probes.suite.verdict import some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -176,12 +176,12 @@ class Control:
             )
         if self.distorted and self.distorted.replaced:
             return (
-                f"the tests ran with {some(self.distorted.made_up)} from no file of the copy, in"
-                " place of the judged modules of that name"
+                f"the tests ran with {first_few(self.distorted.made_up)} from no file of the copy,"
+                " in place of the judged modules of that name"
             )
         if self.content and self._state is ControlState.DEAD:
             return (
-                f"{some(self.content)} failed where the services refuse, and passed where they"
+                f"{first_few(self.content)} failed where the services refuse, and passed where they"
                 " answer 200 with what no service says: any answer is right to them"
             )
         if (self.reached or self.failed) and self.distorted and self._unchecked:
@@ -192,8 +192,8 @@ class Control:
                 if not self.distorted.broke
                 else "no test is seen to check what the code returns or does: with wrong results of"
                 f" {self.distorted.functions} functions {len(self.distorted.passed)} passed and"
-                f" {some(self.distorted.broke)} met an error on the way, and no assertion failed,"
-                " neither then nor when the code did nothing"
+                f" {first_few(self.distorted.broke)} met an error on the way, and no assertion"
+                " failed, neither then nor when the code did nothing"
             )
         return ""
 
@@ -204,10 +204,10 @@ class Control:
             return untold
         if self._state is ControlState.DEAD:
             why = (
-                f"{some(self.elsewhere)} came from outside the copy"
+                f"{first_few(self.elsewhere)} came from outside the copy"
                 if self.elsewhere
                 else (
-                    f"the tests use {some(self.left_whole)}, which no control can take out:"
+                    f"the tests use {first_few(self.left_whole)}, which no control can take out:"
                     " constants, lambdas, classes without methods, and what runs at import"
                 )
                 if self.left_whole
@@ -229,11 +229,11 @@ class Control:
         if self._state is ControlState.VACUOUS:
             return f"all {before} tests passed without the code: none needed it"
         still = (
-            f"; still passing without the code: {len(self.still)} ({some(self.still)})"
+            f"; still passing without the code: {len(self.still)} ({first_few(self.still)})"
             if self.still
             else ""
         )
-        content = f"; content with any answer: {some(self.content)}" if self.content else ""
+        content = f"; content with any answer: {first_few(self.content)}" if self.content else ""
         return f"{needed} of {before} tests failed without the code{still}{content}"
 
     @property

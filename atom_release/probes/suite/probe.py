@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install, Suite
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.environments import NoToolchain, make
@@ -33,7 +34,6 @@ from atom_release.probes.suite.script_run import (
 )
 from atom_release.probes.suite.script_runners import REPORTERS, runner_of
 from atom_release.probes.suite.series import Series, evidence
-from atom_release.probes.suite.verdict import some
 from atom_release.probes.suite.worlds import describe_world, in_world
 from atom_release.source.objects import MENDED
 
@@ -71,7 +71,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
             "suite",
             service.id,
             Answer.UNKNOWN,
-            f"this clone does not hold {some(missing)}, of the tests or of what they test",
+            f"this clone does not hold {first_few(missing)}, of the tests or of what they test",
             remedy=f"Fetch it: {MENDED}",
         )
     with ExitStack() as stack:

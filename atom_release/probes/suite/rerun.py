@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from atom_release.errors import ProbeFault
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.facts.suite import RerunFacts
+from atom_release.gate.first_few import first_few
 from atom_release.lab.failure_cause import causes
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import CORES, bench_of, lacks, needed_paths
 from atom_release.probes.suite.run_facts import run_facts
-from atom_release.probes.suite.verdict import some
 from atom_release.probes.suite.worlds import in_world
 from atom_release.source.commit import open_tree
 
@@ -59,7 +59,7 @@ def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
         return RerunFacts(commit=commit, problem=f"that commit holds no {', '.join(lacking)}")
     if then.tree.missing:
         return RerunFacts(
-            commit=commit, problem=f"this clone does not hold {some(then.tree.missing)} of it"
+            commit=commit, problem=f"this clone does not hold {first_few(then.tree.missing)} of it"
         )
     with ExitStack() as stack:
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.suite import RunFacts
+from atom_release.gate.first_few import first_few
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite.run import FAILED, PASSED
-from atom_release.probes.suite.verdict import some
 
 if TYPE_CHECKING:
     from atom_release.probes.suite.run import Run
@@ -37,7 +37,7 @@ def disagreement(run: Run, collection: Run) -> str:
             sorted(collected - set(results.cases)),
             sorted(set(results.cases) - collected),
         )
-        which = f"it lacks {some(missing)}" if missing else f"it has {some(extra)}"
+        which = f"it lacks {first_few(missing)}" if missing else f"it has {first_few(extra)}"
         return (
             f"the JUnit file does not agree with the collection: {len(results.cases)} and"
             f" {len(collected)} tests, {which}"
@@ -51,8 +51,8 @@ def unread(run: Run) -> str:
     if not cases:
         return ""
     return (
-        f"the JUnit file says of {some([case.id for case in cases])} what the gate cannot read as"
-        f" passed, failed or skipped: {one_line(cases[0].message)}"
+        f"the JUnit file says of {first_few([case.id for case in cases])} what the gate cannot read"
+        f" as passed, failed or skipped: {one_line(cases[0].message)}"
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from atom_release.gate.first_few import first_few
 from atom_release.lab import javascript, junit
 from atom_release.lab.failure_cause import UNLOADED
 from atom_release.lab.javascript import witness
@@ -22,7 +23,6 @@ from atom_release.probes.suite.command import CommandBench
 from atom_release.probes.suite.control import Control, compare
 from atom_release.probes.suite.script_runners import Call
 from atom_release.probes.suite.series import Series
-from atom_release.probes.suite.verdict import some
 
 if TYPE_CHECKING:
     import threading
@@ -161,10 +161,12 @@ def _unreached(
     """
     if set(control.ablated.files) & set(loaded):
         kept = control.ablated.kept
-        return f"{some(kept)} ran while files were loaded, and kept their bodies" if kept else ""
+        return (
+            f"{first_few(kept)} ran while files were loaded, and kept their bodies" if kept else ""
+        )
     others = sorted(path for path in loaded if not javascript.is_of_suite(path, tests, sources))
     if others:
-        return f"the tests load {some(others)}, and no file whose bodies were taken out"
+        return f"the tests load {first_few(others)}, and no file whose bodies were taken out"
     return "the tests were seen to load no file whose bodies were taken out"
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from atom_release.gate.rules.isolation import common_isolation
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.ablation import ablate
 from atom_release.lab.distortion import distort
@@ -254,11 +255,5 @@ def evidence(
             for name in ("python", "pytest", "node", "vitest", "jest", "mocha")
             if name in trial.collection.witness
         },
-        isolation=common_isolation([run for _, run in finding.runs]),
+        isolation=common_isolation(run.isolation for _, run in finding.runs),
     )
-
-
-def common_isolation(runs: Collection[Run]) -> tuple[str, ...]:
-    """Return the isolation that held in every one of these runs."""
-    first, *rest = [run.isolation for run in runs]
-    return tuple(name for name in first if all(name in other for other in rest)) or ("none",)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.suite import CaseRate, CountsFacts, SuiteFacts
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.failure_cause import causes, remedy
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite.run import FAILED, NOTHING, PASSED
 from atom_release.probes.suite.run_facts import disagreement, one_line, run_facts, unread
-from atom_release.probes.suite.verdict import Verdict, some
+from atom_release.probes.suite.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,7 +119,7 @@ class Trial:
             return None
         flaky = {name: count for name, count in times.items() if count < len(self.runs)}
         worst = max(times, key=lambda name: (times[name], name))
-        summary = f"{some(sorted(proven))} failed: {one_line(proven[worst].message)}"
+        summary = f"{first_few(sorted(proven))} failed: {one_line(proven[worst].message)}"
         if len(flaky) == len(proven):
             rates = ", ".join(
                 f"{name} in {count} of {len(self.runs)} runs"
@@ -161,10 +162,8 @@ class Trial:
             return unread(run)
         outside = self._not_the_code(run)
         if outside:
-            return (
-                f"{len(outside)} tests did not really run, {some(sorted(set(outside.values())))}:"
-                f" {some(sorted(outside))}"
-            )
+            why, names = first_few(sorted(set(outside.values()))), first_few(sorted(outside))
+            return f"{len(outside)} tests did not really run, {why}: {names}"
         return disagreement(run, self.collection)
 
     def _success(self) -> Verdict:

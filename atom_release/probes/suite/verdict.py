@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-_NAMED = 3
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,7 @@ class Verdict:
         """
         if not missing:
             return self
-        lacked = f"the copy lacked {some(missing)}, which this clone does not hold"
+        lacked = f"the copy lacked {first_few(missing)}, which this clone does not hold"
         if self.answer is Answer.YES:
             return replace(self, reason=f"{self.reason}; {lacked}")
         return Verdict(Answer.UNKNOWN, f"{lacked}: {self.reason}", f"Fetch it: {MENDED}")
-
-
-def some(names: Collection[str]) -> str:
-    """Return the first few of these, and how many more there are."""
-    listed = ", ".join(list(names)[:_NAMED])
-    return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed

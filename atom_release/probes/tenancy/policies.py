@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from atom_release.gate.first_few import first_few
 from atom_release.probes.tenancy import faults, questions
 from atom_release.probes.tenancy.crossed import Crossed
 from atom_release.probes.tenancy.crossing import cross
@@ -139,10 +140,9 @@ def _name(run: Run, reads: Reads) -> None:
     relations = sorted({name for policy in reads.policies for name in policy.relations})
     named = [*settings, *kinds, *catalogs, *(name for name in relations if name not in catalogs)]
     if named:
-        more = f" and {len(named) - _LISTED} more" if len(named) > _LISTED else ""
         run.isolation.warnings.append(
             f"{reads.table.label}: its policies read, beside {run.tenancy.setting}:"
-            f" {', '.join(named[:_LISTED])}{more}"
+            f" {first_few(named, _LISTED)}"
         )
 
 

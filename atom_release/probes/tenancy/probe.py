@@ -11,6 +11,7 @@ from atom_release.gate.facts.isolation import (
     LeakFact,
 )
 from atom_release.gate.facts.migrations import MigrationsFacts
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.migrations import replay as replaying
 from atom_release.lab.migrations.plan import plan_migrations
@@ -24,11 +25,10 @@ from atom_release.probes.tenancy.restored import (
     doubt_failures,
     owned_by,
     plan_restoring,
+    why_none,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.manifest import Tenancy
     from atom_release.lab.look import Look
@@ -60,8 +60,7 @@ def probe_tenancy(
     pattern = tenancy.migrations
     plan = plan_migrations(look.tree, pattern) if pattern else plan_restoring(made)
     if not plan.steps:
-        trouble = made.trouble if made and not pattern else ""
-        reason = trouble or f"no file of the judged tree matches {pattern}"
+        reason = f"no file of the judged tree matches {pattern}" if pattern else why_none(made)
         return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
     extra: dict[str, Any] = {"isolation": held}
     if pattern:
@@ -187,7 +186,7 @@ def _remedy_of_lack(replay: Replay) -> str:
 
 def _in_doubt(replay: Replay) -> str:
     doubts = [str(doubt) for doubt in replay.plan.doubts]
-    return f"cannot be read for certain: {_listed(doubts)}"
+    return f"cannot be read for certain: {first_few(doubts, _NAMED)}"
 
 
 def isolation_evidence(
@@ -269,17 +268,11 @@ def _doubt(tenancy: Tenancy, isolation: Isolation) -> str:
         ("with row-level security switched off, no leak was seen", isolation.blind),
     ):
         if names:
-            return f"{trouble}: {_listed(names)}"
+            return f"{trouble}: {first_few(names, _NAMED)}"
     return (
         ""
         if isolation.crossed
         else f"{tenancy.role} reaches no table with the column {tenancy.column}"
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (
-        f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     )
 
 

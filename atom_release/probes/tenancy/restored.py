@@ -37,6 +37,13 @@ def plan_restoring(made: Made | None) -> Plan:
     return Plan(steps, ordered_by=BY_TOOL)
 
 
+def why_none(made: Made | None) -> str:
+    """Return why there is nothing to make again."""
+    if made is None:
+        return "the release's own tool was not run: there was no database for it"
+    return made.trouble or f"`{'; '.join(made.commands)}` made nothing of an empty database"
+
+
 def owned_by(plan: Plan, owner: str) -> Plan:
     """Return the steps with that owner in place of the rehearsed one."""
     steps = [replace(step, content=_OWNER.sub(owner.encode(), step.content)) for step in plan.steps]

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atom_release.gate.first_few import first_few
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.node.lock import address
 from atom_release.lab.environments.workshop import last_lines
@@ -74,11 +75,10 @@ class Registry:
             why = self._fetch(named, by=1)
             lacking = [tarball for tarball in lacking if not self._has(tarball)]
         if lacking:
-            shown = ", ".join(tarball.label for tarball in lacking[:_SHOWN])
-            more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
+            shown = first_few([tarball.label for tarball in lacking], _SHOWN)
             raise NoEnvironment(
                 f"the package registry gave no archive with the digest that the lock names for"
-                f" {shown}{more}{f': {why}' if why else ''}",
+                f" {shown}{f': {why}' if why else ''}",
                 "Compare the lock with the registry that npm is configured to ask.",
             )
         return {tarball: self._place(tarball) for tarball in tarballs}
