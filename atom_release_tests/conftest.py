@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = Path(item.path)
         if _SHARING & set(path.parts) or _shares_a_fixture(item):
             item.add_marker(pytest.mark.xdist_group(str(path)))
-        if any(path.match(name) for name in _MANY_PROCESSES):
+        if _starts_many_processes(path):
             item.add_marker(pytest.mark.slow)
+
+
+@cache  # a file has many tests
+def _starts_many_processes(path: Path) -> bool:
+    return any(path.match(name) for name in _MANY_PROCESSES)
 
 
 def _shares_a_fixture(item: pytest.Item) -> bool:

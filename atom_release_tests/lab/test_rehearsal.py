@@ -74,10 +74,10 @@ def test_failure_quotes_the_log_without_its_secrets(rehearsal: Rehearsal) -> Non
     """The reason says what the service said, and neither it nor the log holds the token."""
     assert "no good: [redacted:vault_token]" in rehearsal.failures["S.2"]
     assert b"no good: [redacted:vault_token]" in rehearsal.log_of("S.2")
-    assert rehearsal.vault is not None
+    assert rehearsal.systems.vault is not None
     sell(rehearsal)
     assert b"sold with [redacted:vault_token]" in rehearsal.log_of("S.1")
-    assert rehearsal.vault.token.encode() not in rehearsal.log_of("S.1")
+    assert rehearsal.systems.vault.token.encode() not in rehearsal.log_of("S.1")
 
 
 def test_migration_that_fails_is_recorded_and_hides_nothing(rehearsal: Rehearsal) -> None:
@@ -98,11 +98,15 @@ def test_state_returns_before_the_next_lease(rehearsal: Rehearsal) -> None:
 
     In the same running service.
     """
-    assert rehearsal.vault is not None
+    assert rehearsal.systems.vault is not None
     with rehearsal.lease():
         sell(rehearsal)
-        rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": {"key": "overwritten"}})
-        rehearsal.vault.ask("POST", "secret/data/planted/deep", {"data": {"key": "planted"}})
+        rehearsal.systems.vault.ask(
+            "POST", "secret/data/shop/signing", {"data": {"key": "overwritten"}}
+        )
+        rehearsal.systems.vault.ask(
+            "POST", "secret/data/planted/deep", {"data": {"key": "planted"}}
+        )
         assert (ask(rehearsal, "/items?a"), ask(rehearsal, "/files"), ask(rehearsal, "/model")) == (
             1,
             ["model", "new"],
@@ -117,7 +121,7 @@ def test_state_returns_before_the_next_lease(rehearsal: Rehearsal) -> None:
         secret = ask(rehearsal, "/secret?shop/signing")
         assert isinstance(secret, dict)
         assert secret["data"]["data"] == {"key": rehearsal.secrets["signing"]}
-        assert rehearsal.vault.ask("LIST", "secret/metadata/")["data"]["keys"] == ["shop/"]
+        assert rehearsal.systems.vault.ask("LIST", "secret/metadata/")["data"]["keys"] == ["shop/"]
 
 
 def test_service_that_a_user_broke_is_started_again(rehearsal: Rehearsal) -> None:
@@ -152,11 +156,11 @@ def test_one_user_at_a_time(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatc
 
 def test_services_token_reads_only_what_the_manifest_names(rehearsal: Rehearsal) -> None:
     """The token is not the root's."""
-    assert rehearsal.vault is not None
-    rehearsal.vault.ask("POST", "secret/data/other", {"data": {"key": "x"}})
+    assert rehearsal.systems.vault is not None
+    rehearsal.systems.vault.ask("POST", "secret/data/other", {"data": {"key": "x"}})
     assert ask(rehearsal, "/secret?other") == 403
     assert ask(rehearsal, "/secret?shop/signing") != 403
-    assert rehearsal.vault.token != rehearsal.vault.root_token
+    assert rehearsal.systems.vault.token != rehearsal.systems.vault.root_token
 
 
 def test_services_see_nothing_of_the_gates(rehearsal: Rehearsal, hidden: Path) -> None:
@@ -193,8 +197,8 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
 
     And the superuser's password is asked for.
     """
-    assert rehearsal.postgres is not None
-    with rehearsal.postgres.admin(DATABASE) as admin:
+    assert rehearsal.systems.postgres is not None
+    with rehearsal.systems.postgres.admin(DATABASE) as admin:
         roles = admin.execute(
             "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname IN (%s, 'shop')"
             " ORDER BY 1",
@@ -207,16 +211,22 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
     assert owners == [(OWNER,)]
     own = rehearsal.network
     assert isinstance(own, Network)
-    inside, led = str(rehearsal.postgres.port), str(own.lead(rehearsal.postgres.port))
+    inside, led = (
+        str(rehearsal.systems.postgres.port),
+        str(own.lead(rehearsal.systems.postgres.port)),
+    )
     for role in ("postgres", OWNER, "shop"):
-        dsn = rehearsal.postgres.service_dsn(DATABASE, role).replace(inside, led)
-        password = rehearsal.postgres.password_of(role)
+        dsn = rehearsal.systems.postgres.service_dsn(DATABASE, role).replace(inside, led)
+        password = rehearsal.systems.postgres.password_of(role)
         with pytest.raises(psycopg.OperationalError, match="no password supplied"):
             psycopg.connect(dsn.replace(f":{password}", ""))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(
-            rehearsal.postgres.service_dsn(DATABASE, OWNER)
-            .replace(rehearsal.postgres.password_of(OWNER), rehearsal.postgres.password_of("shop"))
+            rehearsal.systems.postgres.service_dsn(DATABASE, OWNER)
+            .replace(
+                rehearsal.systems.postgres.password_of(OWNER),
+                rehearsal.systems.postgres.password_of("shop"),
+            )
             .replace(inside, led)
         )
 
@@ -266,8 +276,8 @@ def test_each_server_found_here_carries_a_rehearsal(
         pytest.skip("no system server on this machine")
     monkeypatch.setattr(postgres, "servers", lambda: servers)
     with Rehearsal.start(tree.look(tmp_path)) as started:
-        assert started.postgres is not None
-        assert started.postgres.origin == origin
+        assert started.systems.postgres is not None
+        assert started.systems.postgres.origin == origin
         assert ask(started, "/items?a") == 0
 
 

@@ -177,12 +177,12 @@ def test_vault_unset_is_rehearsed(rehearsal: Rehearsal, look: Look) -> None:
 
 def test_vault_token_that_may_not_read_is_a_failure(rehearsal: Rehearsal, look: Look) -> None:
     """The default policy reads nothing of the manifest's."""
-    assert rehearsal.vault is not None
-    poor = rehearsal.vault.ask(
+    assert rehearsal.systems.vault is not None
+    poor = rehearsal.systems.vault.ask(
         "POST", "auth/token/create", {"policies": ["default"], "no_parent": True}
     )["auth"]["client_token"]
     evidence = vault.probe(
-        with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=poor), rehearsal
+        with_values(look, V_ADDR=rehearsal.systems.vault.address, V_TOKEN=poor), rehearsal
     )
     assert brief(evidence) == (Answer.NO, "live", "unsealed")
     assert evidence.facts["paths"] == {"secret/data/shop/signing": ["deny"]}
@@ -191,14 +191,16 @@ def test_vault_token_that_may_not_read_is_a_failure(rehearsal: Rehearsal, look: 
 
 def test_a_path_that_holds_nothing_is_not_readable(rehearsal: Rehearsal, look: Look) -> None:
     """Never written, or deleted again; what lies there is not read."""
-    assert rehearsal.vault is not None
-    given = with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=rehearsal.vault.token)
-    held = rehearsal.vault.ask("GET", "secret/data/shop/signing")["data"]["data"]
+    assert rehearsal.systems.vault is not None
+    given = with_values(
+        look, V_ADDR=rehearsal.systems.vault.address, V_TOKEN=rehearsal.systems.vault.token
+    )
+    held = rehearsal.systems.vault.ask("GET", "secret/data/shop/signing")["data"]["data"]
     try:
-        rehearsal.vault.ask("DELETE", "secret/data/shop/signing")
+        rehearsal.systems.vault.ask("DELETE", "secret/data/shop/signing")
         gone, own = vault.probe(given, None), vault.probe(look, rehearsal)
     finally:
-        rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": held})
+        rehearsal.systems.vault.ask("POST", "secret/data/shop/signing", {"data": held})
     assert (gone.answer, gone.facts["empty"]) == (Answer.NO, ["secret/data/shop/signing"])
     assert "nothing lies at secret/data/shop/signing" in gone.reason
     assert own.answer is Answer.UNKNOWN  # what the gate itself planted is not the release's fault
@@ -212,26 +214,31 @@ def test_a_secret_without_its_field_or_with_nothing_in_it_is_not_readable(
     rehearsal: Rehearsal, look: Look
 ) -> None:
     """Something lies at the path, and not what the service reads there."""
-    assert rehearsal.vault is not None
-    given = with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=rehearsal.vault.token)
-    held = rehearsal.vault.ask("GET", "secret/data/shop/signing")["data"]["data"]
+    assert rehearsal.systems.vault is not None
+    given = with_values(
+        look, V_ADDR=rehearsal.systems.vault.address, V_TOKEN=rehearsal.systems.vault.token
+    )
+    held = rehearsal.systems.vault.ask("GET", "secret/data/shop/signing")["data"]["data"]
     names = {secret.field for secret in look.manifest.secrets if secret.path == "shop/signing"}
     try:
         for data in ({"other": "x"}, dict.fromkeys(names, ""), {}):
-            rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": data})
+            rehearsal.systems.vault.ask("POST", "secret/data/shop/signing", {"data": data})
             evidence = vault.probe(given, None)
             assert evidence.answer is Answer.NO, data
             assert "secret/data/shop/signing" in evidence.reason
     finally:
-        rehearsal.vault.ask("POST", "secret/data/shop/signing", {"data": held})
+        rehearsal.systems.vault.ask("POST", "secret/data/shop/signing", {"data": held})
     assert vault.probe(given, None).answer is Answer.YES
 
 
 def test_live_vault_is_live(rehearsal: Rehearsal, look: Look) -> None:
     """A set address is asked, and says so."""
-    assert rehearsal.vault is not None
+    assert rehearsal.systems.vault is not None
     evidence = vault.probe(
-        with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=rehearsal.vault.token), None
+        with_values(
+            look, V_ADDR=rehearsal.systems.vault.address, V_TOKEN=rehearsal.systems.vault.token
+        ),
+        None,
     )
     assert (brief(evidence), evidence.assurance) == (
         (Answer.YES, "live", "unsealed"),
@@ -241,12 +248,14 @@ def test_live_vault_is_live(rehearsal: Rehearsal, look: Look) -> None:
 
 def test_vault_wrong_or_no_token_is_doubt(rehearsal: Rehearsal, look: Look) -> None:
     """Nothing was shown about the paths."""
-    assert rehearsal.vault is not None
+    assert rehearsal.systems.vault is not None
     wrong = vault.probe(
-        with_values(look, V_ADDR=rehearsal.vault.address, V_TOKEN=_PLANTED), rehearsal
+        with_values(look, V_ADDR=rehearsal.systems.vault.address, V_TOKEN=_PLANTED), rehearsal
     )
     assert brief(wrong) == (Answer.UNKNOWN, "live", "unauthorized")
-    assert brief(vault.probe(with_values(look, V_ADDR=rehearsal.vault.address), rehearsal)) == (
+    assert brief(
+        vault.probe(with_values(look, V_ADDR=rehearsal.systems.vault.address), rehearsal)
+    ) == (
         Answer.UNKNOWN,
         "live",
         "no-token",
@@ -315,8 +324,12 @@ def test_a_vault_of_which_nothing_is_asked_says_nothing_about_the_release(
     rehearsal: Rehearsal,
 ) -> None:
     """No path of none is no PASS, whoever answers; with a path named the same Vault passes."""
-    assert rehearsal.vault is not None
-    values = {"V_ADDR": rehearsal.vault.address, "V_TOKEN": rehearsal.vault.token} if live else {}
+    assert rehearsal.systems.vault is not None
+    values = (
+        {"V_ADDR": rehearsal.systems.vault.address, "V_TOKEN": rehearsal.systems.vault.token}
+        if live
+        else {}
+    )
     named = with_values(look, **values)
     manifest = named.manifest.model_copy(update={"secrets": ()})
     spec = next(leg for leg in leg_specs.legs(manifest, "P-2") if leg.question == "vault")
@@ -426,13 +439,13 @@ def test_role_that_row_level_security_does_not_bind_is_a_failure(
     made: str, says: str, rehearsal: Rehearsal, look: Look
 ) -> None:
     """Also one that only has to ask for it."""
-    assert rehearsal.postgres is not None
+    assert rehearsal.systems.postgres is not None
     name = f"probed_{secrets.token_hex(3)}"
-    with rehearsal.postgres.admin() as admin:
+    with rehearsal.systems.postgres.admin() as admin:
         admin.execute(f"CREATE ROLE {name} LOGIN {made}".encode())
-    rehearsal.postgres.let_in(name)
+    rehearsal.systems.postgres.let_in(name)
     evidence = postgres_probe.probe(
-        with_values(look, PG=rehearsal.postgres.dsn("postgres", name)), rehearsal
+        with_values(look, PG=rehearsal.systems.postgres.dsn("postgres", name)), rehearsal
     )
     assert evidence.answer is (Answer.NO if says else Answer.YES)
     assert says in evidence.reason
@@ -443,7 +456,7 @@ def test_a_role_that_the_gate_itself_made_says_nothing_about_the_release(
 ) -> None:
     """No migration makes it: that the gate made it ordinary is no evidence, and is not counted."""
     assert judged(postgres_probe.probe(look, rehearsal), look).outcome is Outcome.PASS
-    monkeypatch.setattr(rehearsal, "replay", Replay())
+    monkeypatch.setattr(rehearsal.systems, "replay", Replay())
     evidence = postgres_probe.probe(look, rehearsal)
     assert "shop is made by the gate" in str(evidence.facts["not_applicable"])
     assert judged(evidence, look).outcome is None
@@ -451,8 +464,10 @@ def test_a_role_that_the_gate_itself_made_says_nothing_about_the_release(
 
 def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look: Look) -> None:
     """The server is there."""
-    assert rehearsal.postgres is not None
-    dsn = rehearsal.postgres.admin_dsn().replace(rehearsal.postgres.password, _PLANTED)
+    assert rehearsal.systems.postgres is not None
+    dsn = rehearsal.systems.postgres.admin_dsn().replace(
+        rehearsal.systems.postgres.password, _PLANTED
+    )
     assert brief(postgres_probe.probe(with_values(look, PG=dsn), rehearsal)) == (
         Answer.UNKNOWN,
         "live",
@@ -460,8 +475,8 @@ def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look:
     )
     network = rehearsal.network
     assert not isinstance(network, bool)
-    inside = rehearsal.postgres.port
-    led = rehearsal.postgres.service_dsn("postgres", OWNER).replace(
+    inside = rehearsal.systems.postgres.port
+    led = rehearsal.systems.postgres.service_dsn("postgres", OWNER).replace(
         f":{inside}/", f":{network.lead(inside)}/"
     )
     tls = f"{led}?sslmode=require"

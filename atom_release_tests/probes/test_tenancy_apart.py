@@ -125,8 +125,8 @@ def test_a_service_cannot_mend_the_database_in_which_tenants_are_probed(tmp_path
     """Its policy lets everybody in; it would have the probe find one that does not."""
     with rehearsed(tmp_path, rule="true") as rehearsal:
         isolation = isolation_of(rehearsal)
-        assert rehearsal.postgres is not None
-        with rehearsal.postgres.admin(DATABASE) as admin:
+        assert rehearsal.systems.postgres is not None
+        with rehearsal.systems.postgres.admin(DATABASE) as admin:
             rule = admin.execute("SELECT qual FROM pg_policies WHERE policyname = 'p'").fetchone()
     assert isolation.answer is Answer.NO
     assert "policy-select" in faults(isolation)
@@ -145,8 +145,8 @@ def test_the_probed_server_is_out_of_reach(tmp_path: Path) -> None:
     """No address, a folder of its own that nobody else enters, another user than the services'."""
     with rehearsed(tmp_path, rule=_RIGHT) as rehearsal:
         server = rehearsal.probed.server()
-        assert rehearsal.postgres is not None
-        folder, services = server.folder.stat(), rehearsal.postgres.folder.stat()
+        assert rehearsal.systems.postgres is not None
+        folder, services = server.folder.stat(), rehearsal.systems.postgres.folder.stat()
         with psycopg.connect(server.admin_dsn()) as admin:
             listens = admin.execute("SHOW listen_addresses").fetchone()
         with pytest.raises(psycopg.OperationalError, match="no password supplied"):

@@ -118,7 +118,7 @@ def ask(look: Look) -> tuple[Evidence, Evidence, Rehearsal]:
     with Rehearsal.start(look) as rehearsal:
         server = rehearsal.probed.server()
         migrations, isolation = probe_tenancy(
-            look, server, rehearsal.probed.isolation, made=rehearsal.made
+            look, server, rehearsal.probed.isolation, made=rehearsal.systems.made
         )
         return migrations, isolation, rehearsal
 

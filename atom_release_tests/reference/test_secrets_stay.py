@@ -76,25 +76,25 @@ def rehearsed(secrets_known: dict[str, str]) -> Iterator[None]:
                 {
                     f"rehearsed {name}, {number}": value
                     for number, (name, value) in enumerate(
-                        values.spelled({**rehearsal.secrets, **rehearsal._rotated})
+                        values.spelled({**rehearsal.secrets, **rehearsal.systems._rotated})
                     )
                 }
             )
-            if rehearsal.vault is not None:
+            if rehearsal.systems.vault is not None:
                 secrets_known.update(
                     {
                         f"Vault token of {service}": token
-                        for service, token in rehearsal.vault.tokens.items()
+                        for service, token in rehearsal.systems.vault.tokens.items()
                     }
                 )
                 secrets_known.update(
                     {
-                        "services' Vault token": rehearsal.vault.token,
-                        "root's Vault token": rehearsal.vault.root_token,
+                        "services' Vault token": rehearsal.systems.vault.token,
+                        "root's Vault token": rehearsal.systems.vault.root_token,
                     }
                 )
-            if rehearsal.postgres is not None:
-                secrets_known["PostgreSQL's password"] = rehearsal.postgres.password
+            if rehearsal.systems.postgres is not None:
+                secrets_known["PostgreSQL's password"] = rehearsal.systems.postgres.password
 
     stop = progress.listen(hear)
     try:

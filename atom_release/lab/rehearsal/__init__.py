@@ -8,7 +8,8 @@ from atom_release.lab.migrations.apply import Applied, apply_migrations
 from atom_release.lab.rehearsal.openbao import OpenBao
 from atom_release.lab.rehearsal.postgres import OWNER, Postgres
 from atom_release.lab.rehearsal.registry import close_all, current
-from atom_release.lab.rehearsal.rehearsal import DATABASE, Rehearsal
+from atom_release.lab.rehearsal.rehearsal import Rehearsal
+from atom_release.lab.rehearsal.systems import DATABASE
 from atom_release.lab.rehearsal.templates import Lacking
 
 __all__ = [

