@@ -173,7 +173,8 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
 
 def _own_check_stations(blueprint: Blueprint) -> tuple[Station, ...]:
     """Return the asset of the release's own checks, where it has any."""
-    if not blueprint.manifest.checks:
+    checks = blueprint.manifest.checks
+    if not checks:
         return ()
     name = blueprint.names.artifact
     return (
@@ -182,7 +183,8 @@ def _own_check_stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "evidence",
             "The release's own checks, each as the tree is and with a change that it has to find.",
             frozenset({"shell"}),
-            (),
+            # the rehearsal is one user's at a time, and nothing runs beside what measures
+            ("policy_check",) if any(check.services for check in checks) else (),
             (name(artifact_names.OWN_CHECKS), name(artifact_names.OWN_CHECKS_LOG)),
             _own_checks,
         ),

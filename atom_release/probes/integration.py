@@ -8,10 +8,9 @@ The question is `integration`. In the control every service's address is a stand
 
 from __future__ import annotations
 
-import re
 import socket
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,13 +20,14 @@ from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.junit import Outcome
 from atom_release.lab.stand_in import ANSWERING, standing_in
+from atom_release.probes.given import Given, addressed, fill_environment, refusing
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.probe import bench, lacks
 from atom_release.probes.suite.series import Series, evidence
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.facts.suite import SuiteFacts
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
     from atom_release.lab.sandbox import Network
     from atom_release.probes.suite.run import Run
-
-_PLAIN = re.compile(r"\{(?:url:[A-Za-z0-9.]+|python|port|scratch|vault)\}")
-_TEMPLATE = re.compile(r"\{[a-z]")
-_PASSWORD = re.compile(r"//[^/@:]*:([^/@]+)@|password=(\S+)")
-_SHORTEST = 6
-_URL = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
 
 
 def run_integration(  # noqa: PLR0913 - one parameter for each thing that the tests are given
@@ -85,19 +79,17 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             f"this clone does not hold {first_few(missing)}, of the tests",
             remedy=f"Fetch it: {MENDED}",
         )
-    service_ids = sorted(
-        {name for text in integration.environment.values() for name in _URL.findall(text)}
-    )
+    service_ids = addressed(integration.environment)
     down = [name for name in service_ids if name not in base_urls]
     with ExitStack() as stack:
-        refusing = {name: stack.enter_context(_refusing(open_socket())) for name in down}
+        refused = {name: stack.enter_context(refusing(open_socket())) for name in down}
         standing = {name: stack.enter_context(standing_in(open_socket())) for name in service_ids}
         answering = {
             name: stack.enter_context(standing_in(open_socket(), ANSWERING)) for name in service_ids
         }
-        given = _fill(integration.environment, refusing, fill)
-        instead = _fill(integration.environment, standing, fill)
-        otherwise = _fill(integration.environment, answering, fill)
+        given = fill_environment(integration.environment, refused, fill)
+        instead = fill_environment(integration.environment, standing, fill)
+        otherwise = fill_environment(integration.environment, answering, fill)
         series = Series(
             look,
             replace(made, environment=given.values, secret=given.secret, network=network),
@@ -116,7 +108,7 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             at_once=1,  # the rehearsal is one user's at a time
             setup_counts=True,
             distorts=False,  # the code runs in the services, not in these tests
-            excuse=lambda runs: _excused(runs, refusing, given.lacking),
+            excuse=lambda runs: _excused(runs, refused, given.lacking),
             answering=replace(
                 made, environment=otherwise.values, secret=otherwise.secret, network=network
             )
@@ -133,56 +125,8 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
     )
 
 
-@dataclass(frozen=True)
-class _Given:
-    """The environment that the tests get, the variables that could not be filled, with the reason.
-
-    And the ones that are nobody's affair.
-    """
-
-    values: Mapping[str, str]
-    lacking: Mapping[str, str]
-    private: Sequence[str]
-
-    @property
-    def secret(self) -> list[str]:
-        """The values that may hold a token or a password, whole and the password alone."""
-        return [
-            part
-            for name in self.private
-            for part in (self.values[name], *_passwords(self.values[name]))
-            if len(part) >= _SHORTEST
-        ]
-
-
-def _passwords(value: str) -> list[str]:
-    return [part for password in _PASSWORD.findall(value) for part in password if part]
-
-
-def _fill(
-    environment: Mapping[str, str], addresses: Mapping[str, str], fill: Callable[[str], str]
-) -> _Given:
-    values, lacking = {}, {}
-    for name, text in environment.items():
-        filled = _URL.sub(lambda match: addresses.get(match[1], match[0]), text)
-        try:
-            values[name] = fill(filled)
-        except ProbeFault as fault:
-            lacking[name] = fault.message
-    private = [name for name in values if _TEMPLATE.search(_PLAIN.sub("", environment[name]))]
-    return _Given(values, lacking, private)
-
-
-@contextmanager
-def _refusing(held: socket.socket) -> Iterator[str]:
-    """Return an address that refuses connections, and keep it from being anyone else's."""
-    with held:
-        held.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{held.getsockname()[1]}"
-
-
 def _excused(
-    runs: Sequence[Run], refusing: Mapping[str, str], lacking: Mapping[str, str]
+    runs: Sequence[Run], refused: Mapping[str, str], lacking: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Name the failing tests that asked a service which did not start.
 
@@ -193,7 +137,7 @@ def _excused(
         for case in run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else ():
             needed = [
                 name
-                for name, address in refusing.items()
+                for name, address in refused.items()
                 if address.rpartition(":")[2] in case.message + case.text
             ]
             if needed:
@@ -204,7 +148,7 @@ def _excused(
 
 
 def _with_services(
-    service_ids: Sequence[str], down: Sequence[str], given: _Given, facts: SuiteFacts
+    service_ids: Sequence[str], down: Sequence[str], given: Given, facts: SuiteFacts
 ) -> IntegrationFacts:
     """Return the facts of the runs with the services that they asked."""
     return IntegrationFacts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,11 +29,16 @@ CHECK: dict[str, Any] = {
     "run": ["sh", "check.sh"],
     "control": {"patch": "controls/print.patch"},
 }
+STARTED = {"id": "S.1", "name": "s", "source": ["s"], "start": {"command": ["true"]}}
 
 
 def manifest(*checks: dict[str, Any], **rest: object) -> Manifest:
     document = MANIFEST.model_dump(mode="json", exclude_defaults=True)
     return Manifest.model_validate({**document, "checks": [*checks], **rest})
+
+
+def _services() -> list[dict[str, Any]]:
+    return list(MANIFEST.model_dump(mode="json", exclude_defaults=True)["services"])
 
 
 def check(**fields: object) -> dict[str, Any]:
@@ -114,6 +120,12 @@ def test_a_plug_in_is_asked_in_place_of_a_command() -> None:
         {"probe": "../x", "run": [], "control": None},
         {"settings": {"a": 1}},
         {"title": "two\nlines"},
+        {"services": ["C.9"]},
+        {"services": ["C.1"]},  # which the manifest does not start
+        {"environment": {"URL": "{url:C.1}"}},
+        {"control": {"services": {"C.1": "refusing"}}},
+        {"control": {"install": "auto"}},
+        {"probe": "licences", "run": [], "control": None, "services": ["C.1"]},
     ],
 )
 def test_what_is_no_check_is_an_error_of_the_manifest(fields: dict[str, Any]) -> None:
@@ -126,10 +138,7 @@ def test_two_checks_or_a_service_do_not_share_a_place() -> None:
     """`L-1` and a service `L.1` would be one asset check."""
     with pytest.raises(ValidationError, match="place already"):
         manifest(check(), check())
-    services = [
-        *MANIFEST.model_dump(mode="json", exclude_defaults=True)["services"],
-        {"id": "L.1", "name": "x", "source": ["s"]},
-    ]
+    services = [*_services(), {"id": "L.1", "name": "x", "source": ["s"]}]
     with pytest.raises(ValidationError, match="place already"):
         manifest(check(), services=services)
 
@@ -163,6 +172,19 @@ def test_the_rule_takes_no_yes_that_the_runs_do_not_show(
     decision = decide(case(manifest(check()), *pieces))
     assert decision.criterion("L-1").outcome is outcome
     assert (decision.verdict is Verdict.GREEN) == (outcome is Outcome.PASS)
+
+
+def test_freshness_and_blocked_are_its_own() -> None:
+    """As of any criterion: what is too old is open, and what was absent is blocked."""
+    policy = {"criteria": {"L-1": {"freshness": "1h"}}}
+    old = evidence().model_copy(update={"observed_at": NOW - timedelta(hours=2)})
+    assert decide(case(manifest(check()), old)).criterion("L-1").outcome is Outcome.PASS
+    result = decide(case(manifest(check(), **policy), old)).criterion("L-1")
+    assert result.outcome is Outcome.INCONCLUSIVE
+    absent = evidence(answer=Answer.ABSENT)
+    blocked = decide(case(manifest(check()), absent))
+    assert blocked.criterion("L-1").outcome is Outcome.BLOCKED
+    assert blocked.verdict is Verdict.BLOCKED
 
 
 def test_without_a_control_a_pass_is_weak_where_the_operator_lets_it() -> None:
@@ -238,14 +260,19 @@ def test_a_check_that_asks_less_is_loosened(name: str) -> None:
         {"environment": {"LEVEL": "0"}},
         {"directory": "src"},
         {"install": "auto"},
+        {"services": ["S.1"]},
+        {"install": "auto", "control": {"install": {"folder": "bad"}}},
+        {"services": ["S.1"], "control": {"services": {"S.1": "refusing"}}},
     ],
 )
 def test_a_check_that_asks_otherwise_is_changed(fields: dict[str, Any]) -> None:
     """Nobody can say whether another command asks less: a trusted signature accepts it."""
-    changes = changes_of_unknown_direction(manifest(check()), manifest(check(**fields)))
+    rest = {"services": [*_services(), STARTED]} if "services" in fields else {}
+    then, now = manifest(check(), **rest), manifest(check(**fields), **rest)
+    changes = changes_of_unknown_direction(then, now)
     assert {change.criteria for change in changes} == {("L-1",)}
-    before = Baseline(manifest(check()), "the release before")
-    decision = decide(replace(case(manifest(check(**fields)), evidence()), baseline=before))
+    before = Baseline(then, "the release before")
+    decision = decide(replace(case(now, evidence()), baseline=before))
     assert decision.criterion("L-1").outcome is Outcome.INCONCLUSIVE
 
 

@@ -77,5 +77,18 @@ def test_own_checks_are_an_asset_of_those_that_have_them(tmp_path: Path) -> None
         "L_1",
         "L_2",
     }
+    assert not graph.get(key).parent_keys
     plain = tiny.make(tmp_path / "plain").definitions().resolve_asset_graph()
     assert not [key for key in plain.get_all_asset_keys() if "own_checks" in key.path]
+
+
+def test_checks_beside_services_wait_for_what_measures_them(tmp_path: Path) -> None:
+    """The rehearsal is one user's at a time."""
+    text = MANIFEST.replace(
+        "report: reports/X.1.md}", "report: reports/X.1.md, start: {command: [x]}}"
+    )
+    text = text.replace('["true"]', '["true"]\n    services: [X.1]')
+    release = tiny.make(tmp_path, manifest=text)
+    blueprint = Blueprint(manifest_for_loading(release.settings))
+    graph = build_definitions([blueprint], settings=release.settings).resolve_asset_graph()
+    assert graph.get(blueprint.key("own_checks")).parent_keys == {blueprint.key("policy_check")}

@@ -67,3 +67,7 @@ class OwnCheckFacts(Facts):
     runs: list[CheckRun]
     red: ControlledRed | None = None
     environment: EnvironmentFacts | None = None
+    control_environment: EnvironmentFacts | None = None  # where the control is another one
+    services: list[str] = Field(
+        default_factory=list, description="the rehearsed services that it ran beside"
+    )

@@ -149,6 +149,19 @@ class Manifest(Strict):
         return self
 
     @model_validator(mode="after")
+    def _checks_name_services(self) -> Self:
+        started = {service.id for service in self.services if service.start}
+        for check in self.checks:
+            unstarted = sorted({*check.services} - started)
+            if unstarted:
+                message = (
+                    f"check {check.id} runs beside {', '.join(unstarted)}, which is no service that"
+                    " the manifest starts"
+                )
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _migrations_agree(self) -> Self:
         if self.tenancy is None:
             return self

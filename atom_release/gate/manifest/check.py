@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -12,6 +13,10 @@ from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
 from atom_release.gate.manifest.verdict import VerdictText
 
 OWN_ID = r"^[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+$"
+
+StandIn = Literal["refusing", "answering"]
+
+_ADDRESS = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
 
 OwnId = Annotated[str, Field(pattern=OWN_ID, description="id of its criterion, e.g. L-1")]
 
@@ -38,6 +43,17 @@ class KnownBad(Strict):
     command: str | None = Field(
         default=None, min_length=1, description="what a shell runs before the check"
     )
+    install: InstallOrAuto | None = Field(
+        default=None,
+        description="another environment that the check is run in, such as one with a bad package",
+    )
+    services: dict[str, StandIn] = Field(
+        default_factory=dict,
+        description=(
+            "service -> what answers in its place: 503 to everything (`refusing`), or 200 with what"
+            " no service says (`answering`)"
+        ),
+    )
     none: Reason | None = Field(
         default=None,
         description="why there is no such change; the check is then shown as by a weak control",
@@ -55,11 +71,12 @@ class KnownBad(Strict):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        changes = self.patch or self.files or self.environment or self.command
-        if bool(changes) == bool(self.none):
+        change = [self.patch, self.files, self.environment, self.command]
+        changes = any([*change, self.install, self.services])
+        if changes == bool(self.none):
             message = (
-                "a control names a change that the check has to find (patch, files, environment or"
-                " command), or `none` with the reason why there is none"
+                "a control names a change that the check has to find (patch, files, environment,"
+                " command, install or services), or `none` with the reason why there is none"
             )
             raise ValueError(message)
         if self.none and (self.says or self.harmless or self.weak):
@@ -108,6 +125,13 @@ class Check(Strict):
     interpreter: str | None = Field(
         default=None, description="absolute path of a Python; default the gate's own"
     )
+    services: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "services, of those that the manifest starts, beside which it runs, in their network;"
+            " `environment` is then filled like a service's start environment"
+        ),
+    )
     environment: dict[str, str] = Field(
         default_factory=dict, description="variables that it is run with; never a secret"
     )
@@ -135,5 +159,22 @@ class Check(Strict):
     def _one_python(self) -> Self:
         if self.install and self.interpreter:
             message = "a check has one Python: choose between install and interpreter"
+            raise ValueError(message)
+        if self.control and self.control.install and not self.install:
+            message = "a control's environment takes the place of the check's own: name `install`"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _names_its_services(self) -> Self:
+        if self.services and self.probe:
+            message = "a plug-in is given no services; `services` are for a command"
+            raise ValueError(message)
+        control = self.control or KnownBad(none="a plug-in brings its own")
+        texts = [*self.environment.values(), *control.environment.values()]
+        addressed = {name for text in texts for name in _ADDRESS.findall(text)}
+        missing = sorted((addressed | {*control.services}) - {*self.services})
+        if missing:
+            message = f"the check asks {', '.join(missing)}: add it to `services`"
             raise ValueError(message)
         return self

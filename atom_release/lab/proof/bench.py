@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atom_release.gate.manifest.verdict import Verdict
 from atom_release.lab.log_text import without_values
@@ -15,6 +16,9 @@ from atom_release.lab.proof.change import Change
 from atom_release.lab.sandbox import Layer, Limits, Sandbox, allowed
 from atom_release.lab.sandbox.forgetting import forgotten_copy
 from atom_release.lab.throwaway import throwaway
+
+if TYPE_CHECKING:
+    from atom_release.lab.sandbox import Network
 
 _LARGEST = 64 << 20
 _SHELL = "/bin/sh"
@@ -54,7 +58,7 @@ class CheckBench:
     directory: str = "."
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     python: str = "python3"
-    network: bool = False
+    network: bool | Network = False
     beneath: Layer | None = None
     imports: Sequence[str] = ()  # folders of the copy that Python imports from, before its own
     secret: Sequence[str] = field(default=(), repr=False)
@@ -72,7 +76,8 @@ class CheckBench:
             out.mkdir()
             (out / "gitconfig").write_text(_SAFE)
             began = time.monotonic()
-            environment = {**self._variables(copy, out), **(change.environment if change else {})}
+            changed = {**change.addresses, **change.environment} if change else {}
+            environment = {**self._variables(copy, out), **changed}
             done = self._seeing(environment, copy, out).run(
                 self._argv(copy, out, change.command if change else ""),
                 directory=copy / self.directory,

@@ -33,13 +33,18 @@ class ChangeNotMade(ProbeFault):
 
 @dataclass(frozen=True)
 class Change:
-    """What is changed: a patch, files put in place, variables, a command run before the check."""
+    """What is changed: a patch, files put in place, variables, a command run before the check.
+
+    And what it is run beside or in, where `around` says so.
+    """
 
     patch: bytes = field(default=b"", repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     command: str = ""  # for a shell, in the check's own directory
     name: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)  # variables, untold
+    around: str = ""  # what is otherwise in the check's surroundings
 
     @property
     def sentence(self) -> str:
@@ -48,6 +53,7 @@ class Change:
         parts += [f"{path} put in place" for path in self.files]
         parts += [f"{name} set" for name in self.environment]
         parts += [f"`{self.command}` run before it"] if self.command else []
+        parts += [self.around] if self.around else []
         return ", ".join(parts)
 
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from atom_release.lab.proof.bench import CheckBench, Run
 
 _AGAIN = 2
-_AT_ONCE = 2
 _MOST_NAMED = 50
 _INTERPRETERS = frozenset({"sh", "bash", "dash", "node", "ruby", "perl", "{python}"})
 _OUTPUT_LIMIT = 4000
@@ -53,6 +52,8 @@ class Series:
     says: str = ""
     repeats: int = 1
     no_control: str = ""
+    control_bench: CheckBench | None = None  # where the control is another environment
+    at_once: int = 3
     keep: Callable[[str, str], None] = field(default=lambda _heading, _text: None)
     tell: Callable[[str], None] = field(default=lambda _part: None)
     runs: list[tuple[CheckRun, Run, Reading]] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Series:
                 red = self._with_change(self.change)
             except ChangeNotMade as error:
                 unmade = error.message
-            if not unmade:
+            if not unmade and self.runs[-1][0].part != "as it is":
                 self._ask("as it is", self.base)
         return OwnCheckFacts(
             command=list(self.bench.command),
@@ -96,7 +97,8 @@ class Series:
 
     def _ask(self, part: Part, tree: Path, change: Change | None = None) -> Reading:
         self.tell(part)
-        return self._note(part, self.bench.run(tree, change))
+        bench = self.control_bench if part == "control" else None
+        return self._note(part, (bench or self.bench).run(tree, change))
 
     def _note(self, part: Part, run: Run) -> Reading:
         reading = read(run, self.bench.verdict)
@@ -166,7 +168,10 @@ class Series:
         )
 
     def _broken_runs(self, paths: Sequence[str]) -> list[Run]:
-        """Run over the tree with all files emptied, and with the changed ones spoilt."""
+        """Run over the tree with all files emptied, with the changed ones spoilt, and as it is.
+
+        All at once, where nothing else forbids it: no run of these knows of another.
+        """
         with (
             copied(self.base, self.bench.scratch) as emptied,
             copied(self.base, self.bench.scratch) as spoilt,
@@ -175,11 +180,13 @@ class Series:
             breakage.spoil(spoilt, paths)
             trees: list[tuple[Part, Path]] = [("emptied", emptied)]
             trees += [("broken", spoilt)] if paths else []
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
+            trees += [("as it is", self.base)]
+            with ThreadPoolExecutor(self.at_once) as pool:
                 runs = list(pool.map(lambda tree: self.bench.run(tree[1]), trees))
         for (part, _), run in zip(trees, runs, strict=True):
+            self.tell(part)
             self._note(part, run)
-        return runs
+        return runs[:-1]
 
     def _own_program(self, paths: Sequence[str]) -> list[str]:
         """Return which of the changed files the check itself is run from."""

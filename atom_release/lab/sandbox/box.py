@@ -149,17 +149,11 @@ class Sandbox:
 
     @cached_property
     def holds(self) -> tuple[str, ...]:
-        """The isolation that `run` without network has on this machine, found by doing it."""
-        with tempfile.TemporaryDirectory() as folder:
-            limits = Limits(wall=30, cpu=10, memory_mb=512)
-            return self.run(
-                ["/bin/true"],
-                directory=Path(folder),
-                writable=[Path(folder)],
-                environment={},
-                limits=limits,
-                network=False,
-            ).isolation
+        """The isolation that `run` without network has on this machine, found by doing it.
+
+        Once in a process, and with no folder of any release in it.
+        """
+        return _isolation(self.namespaces, tuple(self.accounts), tuple(self.accepted))
 
     def _possible(self, order: Order) -> Order:
         """Return the order as this machine can carry it out.
@@ -183,6 +177,23 @@ class Sandbox:
                 " root: run the gate as an ordinary user"
             )
         return bare
+
+
+@cache
+def _isolation(
+    namespaces: Namespaces, accounts: tuple[str, ...], accepted: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the isolation of a sandbox with nothing hidden or readable of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = Sandbox((), (), namespaces, accounts, accepted).run(
+            ["/bin/true"],
+            directory=Path(folder),
+            writable=[Path(folder)],
+            environment={},
+            limits=Limits(wall=30, cpu=10, memory_mb=512),
+            network=False,
+        )
+        return done.isolation
 
 
 @cache

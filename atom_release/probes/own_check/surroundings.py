@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from atom_release.gate.manifest import Install
 from atom_release.gate.manifest.verdict import parse_verdict
@@ -34,17 +34,19 @@ class Surroundings:
     built: Built | None = None
 
 
-def surroundings_of(look: Look, check: Check) -> Surroundings:
-    """Return what the runs of a check are made with.
+def surroundings_of(
+    look: Look, check: Check, wanted: Install | Literal["auto"] | None
+) -> Surroundings:
+    """Return what the runs of a check are made with, in the environment that is wanted.
 
     Raises:
         ProbeFault: its environment could not be had.
     """
-    if check.install is None:
+    if wanted is None:
         return _of_python(
             look, check, interpreter(look.tree, check.interpreter, None, look.scratch)
         )
-    install = Install() if check.install == "auto" else check.install
+    install = Install() if wanted == "auto" else wanted
     if is_of_node(look.tree.entries, install.folder):
         return _of_node(look, check, install)
     return _of_python(look, check, make(look, install, needs=()))

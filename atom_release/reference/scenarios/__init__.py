@@ -6,6 +6,7 @@ from atom_release.errors import Misuse
 from atom_release.reference.scenarios import (
     claims,
     infrastructure,
+    own_checks,
     performance,
     policies,
     ratchet,
@@ -19,7 +20,17 @@ _GREEN = Scenario(
     "green", None, {}, "Everything holds; Prometheus server and forge are absent and noted."
 )
 
-_GROUPS = (claims, services, performance, regression, ratchet, policies, signing, infrastructure)
+_GROUPS = (
+    claims,
+    services,
+    performance,
+    regression,
+    ratchet,
+    policies,
+    signing,
+    infrastructure,
+    own_checks,
+)
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
