@@ -102,3 +102,15 @@ def test_runs_prove_what_they_show_and_no_more(name: str) -> None:
     proof = judge(facts)
     assert (proof.state, bool(proof.reason)) == (state, True)
     assert bool(proof.remedy) == (state is not Proved.PROVEN)
+
+
+def test_the_line_that_is_shown_names_what_was_changed() -> None:
+    """And a red that any broken tree has, is told with what could be said of a right one."""
+    words = ["src/new.py has no licence", "see a long page that explains all of it at length"]
+    told = {"own_words": words, "own_status": True, "changed": ["src/new.py"]}
+    assert judge(_facts(GREEN, RED, GREEN, red=told)).reason.endswith(words[0])
+    weak = {"own_words": [], "new_words": words, "own_status": False, "changed": ["src/new.py"]}
+    proof = judge(_facts(GREEN, RED, GREEN, red=weak))
+    assert (proof.state, f"says: {words[0]!r}" in proof.remedy) == (Proved.WEAK, True)
+    longest = {"own_words": words, "own_status": True, "changed": ["other.py"]}
+    assert judge(_facts(GREEN, RED, GREEN, red=longest)).reason.endswith(words[1])

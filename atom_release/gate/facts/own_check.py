@@ -45,6 +45,9 @@ class ControlledRed(Facts):
         default_factory=list, description="changed files that are of their language no more"
     )
     unstarted: str = ""  # the line by which the check says that it could not start
+    new_words: list[str] = Field(
+        default_factory=list, description="lines of the red that the tree as it is does not get"
+    )
     own_words: list[str] | None = None
     own_status: bool | None = None
     turned: list[str] | None = None

@@ -205,9 +205,18 @@ def _told_red(facts: OwnCheckFacts) -> Proof:
     if red is not None and red.turned is not None:
         return _turned(facts, red)
     if red is not None and (red.own_words or red.own_status):
-        own = max(red.own_words, key=len) if red.own_words else run.why
+        own = _telling_line(red.own_words or (), red.changed) or run.why
         return Proof(Proved.PROVEN, f"with {facts.control} it is red: {own}")
-    return _weak(facts, f"says nothing that it does not say of any broken tree: {run.why}")
+    shown = _telling_line(red.new_words, red.changed) if red else ""
+    return _weak(
+        facts, f"says nothing that it does not say of any broken tree: {shown or run.why}", shown
+    )
+
+
+def _telling_line(lines: Sequence[str], changed: Sequence[str]) -> str:
+    """Return the line that says most of the change: that names a changed file, or is longest."""
+    names = [path.rpartition("/")[2] for path in changed]
+    return max(lines, key=lambda line: (any(name in line for name in names), len(line)), default="")
 
 
 def _turned(facts: OwnCheckFacts, red: ControlledRed) -> Proof:
@@ -226,9 +235,12 @@ def _turned(facts: OwnCheckFacts, red: ControlledRed) -> Proof:
     return Proof(Proved.PROVEN, f"with {facts.control}, {first_few(turned)} turned")
 
 
-def _weak(facts: OwnCheckFacts, why: str) -> Proof:
+def _weak(facts: OwnCheckFacts, why: str, shown: str = "") -> Proof:
+    """Return that the red is anything's; `shown` is a line of it that may tell a right one."""
+    for_instance = f" (`says: {shown!r}`, if that is what it looks for)" if shown else ""
     return Proof(
         Proved.WEAK,
         f"weak control: the red with {facts.control} {why}",
-        "Say what a right red says, or let the check write JUnit or SARIF, which tell what turned.",
+        f"Say what a right red says{for_instance}, or let the check write JUnit or SARIF, which"
+        " tell what turned.",
     )

@@ -151,6 +151,7 @@ class Series:
             is_of_the_check=self._own_program(paths),
             unreadable=breakage.unreadable(self.base, copy, paths),
             unstarted=reading.unstarted or ("" if reading.bad else unstarted_line(new_lines)),
+            new_words=new_lines[:_MOST_NAMED],
             says=self.says,
             says_it=any(self.says in line for line in new_lines) if self.says else None,
         )
