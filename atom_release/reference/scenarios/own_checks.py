@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files as package_files
+
 from atom_release.gate.vocabulary import Outcome
 from atom_release.reference.scenarios.scenario import Files, Scenario, replace
 
@@ -28,28 +30,6 @@ _BLIND = """\
     run: [sh, -c, "! grep -snE '^ *print[(]' service/*.py"]
     control: {files: {services/authz/debug.py: controls/debug.txt}}
 """
-_ASKS = '''"""Ask C.4 for a path that it does not serve."""
-
-import os
-import sys
-import urllib.error
-import urllib.request
-
-PATH = "/no-such-path"
-
-
-def status() -> int:
-    try:
-        with urllib.request.urlopen(os.environ["ANALYTICS_URL"] + PATH, timeout=10) as answer:
-            return answer.status
-    except urllib.error.HTTPError as refusal:
-        return refusal.code
-
-
-answered = status()
-print(f"{PATH} is answered with {answered}")
-sys.exit(answered != 404)
-'''
 
 
 def _add_checks(tree: Files, checks: str) -> None:
@@ -60,7 +40,9 @@ def _add_checks(tree: Files, checks: str) -> None:
 
 def _sound(tree: Files) -> None:
     _add_checks(tree, _SOUND)
-    tree["checks/unknown_path.py"] = _ASKS.encode()
+    tree["checks/unknown_path.py"] = (
+        package_files("atom_release.reference.scenarios").joinpath("unknown_path.txt").read_bytes()
+    )
     tree["controls/prints.txt"] = b'"""Rows as CSV."""\n\nprint("here")\n'
 
 
