@@ -108,8 +108,8 @@ def test_a_service_that_did_not_start_is_not_the_checks_fault(site: EnvironmentS
     control = {"services": {"C.1": "refusing"}}
     down = ask(site, beside(), **WITH_C1, control=control)
     assert (down.answer, "C.1" in down.reason) == (Answer.UNKNOWN, True)
-    asked = {"services": ["C.1"], "environment": {"KEY": "{secret:none}"}}
-    lacking = ask(site, beside(C_1="http://127.0.0.1:9"), **asked, control=control)
+    unfilled = {"services": ["C.1"], "environment": {"KEY": "{secret:none}"}}
+    lacking = ask(site, beside(C_1="http://127.0.0.1:9"), **unfilled, control=control)
     assert (lacking.answer, "KEY could not be given" in lacking.reason) == (Answer.UNKNOWN, True)
 
 
