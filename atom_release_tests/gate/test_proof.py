@@ -105,10 +105,10 @@ def test_runs_prove_what_they_show_and_no_more(name: str) -> None:
 
 
 def test_the_line_that_is_shown_names_what_was_changed() -> None:
-    """And a red that any broken tree has, is words_read with what could be said of a right one."""
+    """And a red that any broken tree has, is told with what could be said of a right one."""
     words = ["src/new.py has no licence", "see a long page that explains all of it at length"]
-    words_read = {"own_words": words, "own_status": True, "changed": ["src/new.py"]}
-    assert judge(_facts(GREEN, RED, GREEN, red=words_read)).reason.endswith(words[0])
+    red = {"own_words": words, "own_status": True, "changed": ["src/new.py"]}
+    assert judge(_facts(GREEN, RED, GREEN, red=red)).reason.endswith(words[0])
     weak = {"own_words": [], "new_words": words, "own_status": False, "changed": ["src/new.py"]}
     proof = judge(_facts(GREEN, RED, GREEN, red=weak))
     assert (proof.state, f"says: {words[0]!r}" in proof.remedy) == (Proved.WEAK, True)
