@@ -32,17 +32,17 @@ class YamlTextError(ValueError):
     """The bytes are no YAML document that is read here; one sentence says why and where."""
 
 
-def read_yaml(content: bytes) -> Any:  # noqa: ANN401 - whatever the document is
-    """Return the data of one YAML document.
+def read_yaml(content: bytes, *, times: int = 1) -> Any:  # noqa: ANN401 - whatever the document is
+    """Return the data of one YAML document, which may be so many times larger than a manifest.
 
     Raises:
         YamlTextError: it is no YAML, stands for more than the limits allow, or names a key twice.
     """
-    if len(content) > LARGEST:
-        message = f"{len(content)} bytes, at most {LARGEST} are read"
+    if len(content) > LARGEST * times:
+        message = f"{len(content)} bytes, at most {LARGEST * times} are read"
         raise YamlTextError(message)
     try:
-        _check_extent(content)
+        _check_extent(content, MOST_NODES * times)
         return yaml.load(content, _Loader)  # noqa: S506 - a subclass of the safe loader
     except (yaml.YAMLError, UnicodeError) as error:
         raise YamlTextError(" ".join(str(error).split())) from error
@@ -53,7 +53,7 @@ def read_yaml(content: bytes) -> Any:  # noqa: ANN401 - whatever the document is
         raise YamlTextError(message) from error
 
 
-def _check_extent(content: bytes) -> None:
+def _check_extent(content: bytes, most: int) -> None:
     """Count what the document stands for, from its events alone; nothing is built yet."""
     extent = _Extent()
     for event in yaml.parse(content, _BASE):
@@ -61,9 +61,9 @@ def _check_extent(content: bytes) -> None:
         if len(extent.counts) > DEEPEST:
             message = f"nested more than {DEEPEST} deep{_place(event.start_mark)}"
             raise YamlTextError(message)
-        if extent.counts[-1] > MOST_NODES:
+        if extent.counts[-1] > most:
             message = (
-                f"it stands for more than {MOST_NODES} values, with its aliases"
+                f"it stands for more than {most} values, with its aliases"
                 f" (&name, *name){_place(event.start_mark)}"
             )
             raise YamlTextError(message)

@@ -19,7 +19,7 @@ _MOST = 6
 _ASKS_PACKAGES = re.compile(
     r"pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|uv\.lock|poetry\.lock|pylock\.toml"
 )
-_OF_NPM = {"package-lock.json", "npm-shrinkwrap.json"}
+_READ_LOCKS = {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"}
 _BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
 
@@ -27,21 +27,21 @@ _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", 
 def suite_of(service: Service) -> Seen[Suite] | None:
     """Return the suite that the gate can run as it is, on the code beside it.
 
-    By pytest, or by a runner of Node.js with a lock that npm writes, or none.
+    By pytest, or by a runner of Node.js with a lock that the gate reads, or none.
     """
     for seen in service.suites:
         suite = seen.value
         of_django = suite.runner is Runner.DJANGO
         if suite.across or (of_django and not (suite.settings and install_of(service))):
             continue
-        if suite.runner.by_pytest or _is_of_npm(suite):
+        if suite.runner.by_pytest or _is_of_node(suite):
             return seen
     return None
 
 
-def _is_of_npm(suite: Suite) -> bool:
+def _is_of_node(suite: Suite) -> bool:
     lock = posixpath.basename(suite.lock)
-    return bool(suite.runner.by_node) and (not lock or lock in _OF_NPM)
+    return bool(suite.runner.by_node) and (not lock or lock in _READ_LOCKS)
 
 
 def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
@@ -116,8 +116,9 @@ def other_suite(seen: Seen[Suite]) -> str:
         return f"not asked: {where} wants a browser and a running service"
     if suite.across:
         return f"not asked: {where} asks running services; name it under `integration`"
-    if suite.runner.by_node and not _is_of_npm(suite):
-        return f"not asked: {where}; its lock, {suite.lock}, is not read: npm's is"
+    if suite.runner.by_node and not _is_of_node(suite):
+        known = "those of npm, pnpm and yarn are"
+        return f"not asked: {where}; its lock, {suite.lock}, is not read: {known}"
     return f"not asked: {where}; a `suite` with a `command` that writes JUnit asks it"
 
 

@@ -61,7 +61,7 @@ def test_a_script_is_read_for_what_decides_what_runs(
     ("script", "runner"),
     [("jest", "jest"), ("vitest run", "vitest"), ("mocha", "mocha"), ("node --test", "node")],
 )
-@pytest.mark.parametrize("lock", [LOCK, {}])
+@pytest.mark.parametrize("lock", [LOCK, {}, {"pnpm-lock.yaml": ""}, {"yarn.lock": ""}])
 def test_a_suite_with_a_known_runner_is_asked(
     script: str, runner: str, lock: dict[str, str]
 ) -> None:
@@ -88,7 +88,7 @@ def test_paths_that_the_script_names_are_the_suites() -> None:
 @pytest.mark.parametrize(
     ("script", "tree", "sentence"),
     [
-        ("vitest", {"pnpm-lock.yaml": ""}, "its lock, pnpm-lock.yaml, is not read"),
+        ("vitest", {"bun.lock": ""}, "its lock, bun.lock, is not read"),
         ("playwright test", LOCK, "wants a browser and a running service"),
         ("cypress run", LOCK, "wants a browser and a running service"),
     ],

@@ -231,8 +231,8 @@ def test_packages_in_the_commit_are_refused(site: EnvironmentSite) -> None:
 def test_a_lock_of_another_tool_is_told_by_name(site: EnvironmentSite) -> None:
     """It is not passed over: other versions would be tested than the author's."""
     asks(site)
-    site.files["pnpm-lock.yaml"] = "lockfileVersion: '9.0'\n"
-    with pytest.raises(NoEnvironment, match=r"pnpm-lock\.yaml is not read yet"):
+    site.files["bun.lock"] = "{}"
+    with pytest.raises(NoEnvironment, match=r"bun\.lock is not read"):
         made(site)
 
 
@@ -273,3 +273,65 @@ def test_members_of_a_workspace_are_those_of_the_copy(
     assert str((modules.layer / "node_modules/a").readlink()) == "../parts/a"
     assert modules.find("left", "parts/a") == "parts/a/node_modules/left"
     assert modules.find("left", "") == "node_modules/left"
+
+
+def test_a_lock_of_pnpm_is_installed_as_it_names(
+    site: EnvironmentSite, registry: NpmRegistry
+) -> None:
+    """Programs and scripts stand in the archives alone; what differs lies where it is needed."""
+    new = registry.offer("deep", "2.0.0", {"index.js": "module.exports = 2;"})
+    old = registry.offer("deep", "1.0.0", {"index.js": "module.exports = 1;"})
+    left = registry.offer(
+        "left",
+        "1.2.3",
+        {"index.js": "module.exports = require('deep');", "cli.js": "#!/usr/bin/env node\n"},
+        bin={"left": "cli.js"},
+        scripts={"postinstall": "touch made"},
+    )
+    site.files["package.json"] = json.dumps({**PACKAGE, "dependencies": {"deep": "workspace:^1"}})
+    site.files["pnpm-workspace.yaml"] = "packages: ['parts/*']\n"
+    site.files["parts/own/package.json"] = json.dumps({"name": "own", "version": "1.0.0"})
+    site.files["pnpm-lock.yaml"] = f"""
+lockfileVersion: '9.0'
+importers:
+  .: {{dependencies: {{deep: {{version: 1.0.0}}, left: {{version: 1.2.3}}}}}}
+  parts/own: {{}}
+packages:
+  deep@1.0.0: {{resolution: {{integrity: {old["integrity"]}}}}}
+  deep@2.0.0: {{resolution: {{integrity: {new["integrity"]}}}}}
+  left@1.2.3: {{resolution: {{integrity: {left["integrity"]}}}}}
+snapshots:
+  deep@1.0.0: {{}}
+  deep@2.0.0: {{}}
+  left@1.2.3: {{dependencies: {{deep: 2.0.0}}}}
+"""
+    modules = made(site)
+    folder = modules.layer / "node_modules"
+    assert (folder / "deep/index.js").read_text() == "module.exports = 1;"
+    assert (folder / "left/node_modules/deep/index.js").read_text() == "module.exports = 2;"
+    assert (folder / ".bin/left").exists()
+    assert (folder / "left/made").exists()
+    assert (folder / "own").is_symlink()
+    assert modules.facts.settled == ""
+    assert modules.facts.packages == {"deep": "1.0.0, 2.0.0", "left": "1.2.3"}
+
+
+def test_a_lock_of_a_later_yarn_names_versions_and_the_registry_the_digests(
+    site: EnvironmentSite, registry: NpmRegistry
+) -> None:
+    """They are asked once, and the facts say so."""
+    registry.offer("left", "1.2.4", {"index.js": "module.exports = 4;"})
+    registry.offer("left", "1.2.3", {"index.js": "module.exports = 3;"})
+    site.files["package.json"] = json.dumps({**PACKAGE, "dependencies": {"left": "^1.0.0"}})
+    site.files["yarn.lock"] = (
+        '\n__metadata:\n  version: 8\n\n"left@npm:^1.0.0":\n  version: 1.2.3\n'
+        '  resolution: "left@npm:1.2.3"\n  checksum: 10/abc\n'
+    )
+    modules = made(site)
+    assert (modules.layer / "node_modules/left/index.js").read_text() == "module.exports = 3;"
+    assert (
+        "the digests of 1 archives are those that the registry gave once" in modules.facts.settled
+    )
+    times = len(registry.requested)
+    made(site)
+    assert len(registry.requested) == times

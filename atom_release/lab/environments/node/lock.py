@@ -39,7 +39,7 @@ _CPUS = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "i686": "ia32"}
 _REFUSED = "Let the lock name released versions of packages, each with its integrity."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Tarball:
     """An archive of a registry: what it is called there, and the digest that it must have."""
 
@@ -107,7 +107,7 @@ def read_lock(content: bytes, path: str, folders: Collection[str]) -> Lock:
                 "integrity": f"{tarball.kind}-{tarball.digest}",
                 "resolved": address(tarball),
             }
-            if _is_for_here(entry):
+            if is_for_here(entry):
                 tarballs[tarball] = None
     whole = {"lockfileVersion": 3, "requires": True, "packages": plain}
     named = {name: stated[name] for name in ("name", "version") if name in stated}
@@ -136,23 +136,32 @@ def _check_folder(folder: str, path: str, folders: Collection[str]) -> None:
 def _tarball(place: str, entry: Mapping[str, Any], path: str) -> Tarball:
     name = entry.get("name") or place.rpartition(_MODULES)[2]
     version, resolved = entry.get("version"), entry.get("resolved", "")
-    if (
-        not isinstance(name, str)
-        or not isinstance(version, str)
-        or not _NAME.fullmatch(name)
-        or not _VERSION.fullmatch(version)
-        or not _is_of_registry(str(resolved), name, version)
-    ):
-        shown = str(resolved or version)[:120]
-        raise NoEnvironment(
-            f"{path} takes {place.rpartition(_MODULES)[2][:80]} from {shown!r}, which is no"
-            " package registry's archive of that name and version",
-            _REFUSED,
-        )
-    kind, digest = _integrity(str(entry.get("integrity", "")))
+    if not isinstance(name, str) or not isinstance(version, str):
+        name, version = place.rpartition(_MODULES)[2], ""
+    check_archive(name, version, str(resolved), path)
+    kind, digest = read_integrity(str(entry.get("integrity", "")))
     if not digest:
         raise NoEnvironment(f"{path} names {name}@{version} without its integrity", _REFUSED)
     return Tarball(name, version, kind, digest, entry.get("hasInstallScript") is True)
+
+
+def check_archive(name: str, version: str, resolved: str, path: str) -> None:
+    """Check that a package is a registry's archive of that name and version.
+
+    Raises:
+        NoEnvironment: it is from elsewhere, or has no such name or version.
+    """
+    if (
+        not _NAME.fullmatch(name)
+        or not _VERSION.fullmatch(version)
+        or not _is_of_registry(resolved, name, version)
+    ):
+        shown = (resolved or version)[:120]
+        raise NoEnvironment(
+            f"{path} takes {name[:80]} from {shown!r}, which is no"
+            " package registry's archive of that name and version",
+            _REFUSED,
+        )
 
 
 def _is_of_registry(resolved: str, name: str, version: str) -> bool:
@@ -168,7 +177,7 @@ def _is_of_registry(resolved: str, name: str, version: str) -> bool:
     )
 
 
-def _integrity(text: str) -> tuple[str, str]:
+def read_integrity(text: str) -> tuple[str, str]:
     """Return the strongest digest that an integrity names; nothing where it names none."""
     stated = {
         match["kind"]: match["digest"]
@@ -178,6 +187,13 @@ def _integrity(text: str) -> tuple[str, str]:
     return next(((kind, stated[kind]) for kind in _KINDS if kind in stated), ("", ""))
 
 
+def digest_from_hex(text: str) -> tuple[str, str]:
+    """Return the kind and the digest of a SHA-1 in hexadecimal digits; nothing of another text."""
+    if not re.fullmatch(r"[0-9a-f]{40}", text):
+        return "", ""
+    return "sha1", base64.b64encode(bytes.fromhex(text)).decode()
+
+
 def _has_length(digest: str, length: int) -> bool:
     try:
         return len(base64.b64decode(digest, validate=True)) == length
@@ -185,7 +201,7 @@ def _has_length(digest: str, length: int) -> bool:
         return False
 
 
-def _is_for_here(entry: Mapping[str, Any]) -> bool:
+def is_for_here(entry: Mapping[str, Any]) -> bool:
     """Return whether an optional package is meant for this machine; all others are."""
     if entry.get("optional") is not True:
         return True

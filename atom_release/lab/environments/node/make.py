@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node.foreign import translate
 from atom_release.lab.environments.node.lock import read_lock
 from atom_release.lab.environments.node.nodes import choose
 from atom_release.lab.environments.node.package_files import find_project, refuse_elsewhere
@@ -89,7 +90,7 @@ def make(look: Look, install: Install, directory: str) -> Modules:
     project = find_project(look.tree, directory, folder, install.lock)
     if project.other_lock is not None:
         raise NoEnvironment(
-            f"{project.other_lock} is not read yet: the gate installs by package-lock.json alone",
+            f"{project.other_lock} is not read: the gate reads locks of npm, pnpm and yarn",
             "Commit a package-lock.json beside it: npm install --package-lock-only",
         )
     _check_no_packages(look, project)
@@ -117,8 +118,7 @@ class _Maker:
     def make(self) -> Modules:
         """Return the packages, made or found."""
         self.look.tell("making the suite's environment", 0.0)
-        lock = self._lock()
-        packages = self.project.plain()
+        packages, lock, settled = self._asked()
         key = self._store.key("modules", self.project.folder, packages, lock.text)
 
         def install(folder: Path) -> dict[str, Any]:
@@ -133,20 +133,30 @@ class _Maker:
             made,
             places,
             tool_paths(str(self.node.program), {}, self.look.hidden),
-            self._facts(lock, noted["unbuilt"]),
+            self._facts(lock, noted["unbuilt"], settled),
         )
 
-    def _lock(self) -> Lock:
-        project = self.project
+    def _asked(self) -> tuple[Mapping[str, Mapping[str, Any]], Lock, str]:
+        """Return package files and lock for npm, and what of them no lock of the commit names."""
+        project, tree = self.project, self.look.tree
         folders = {*project.packages}
-        if project.lock is not None:
-            return read_lock(self.look.tree.read(project.lock), project.lock, folders)
-        refuse_elsewhere(project)
         packages = project.plain()
+        if project.lock is not None and not project.is_foreign:
+            return packages, read_lock(tree.read(project.lock), project.lock, folders), ""
+        if project.lock is not None:
+            content = tree.read(project.lock)
+            key = self._store.key("translated", project.lock, project.packages, digest(content))
+            made = self._store.sealed(
+                key, lambda _room: translate(project, content, self._registry)
+            )[1]
+            lock = read_lock(str(made["lock"]).encode(), project.lock, folders)
+            return made["packages"], lock, str(made["settled"])
+        refuse_elsewhere(project)
         key = self._store.key("versions", packages)
         settle = self._registry.settle
         text = self._store.sealed(key, lambda _room: {"lock": settle(packages).decode()})[1]["lock"]
-        return read_lock(str(text).encode(), "the lock that npm made of package.json", folders)
+        lock = read_lock(str(text).encode(), "the lock that npm made of package.json", folders)
+        return packages, lock, "no lock: npm settled the versions once, here"
 
     @cached_property
     def _store(self) -> Store:
@@ -156,7 +166,7 @@ class _Maker:
     def _registry(self) -> Registry:
         return Registry(self.node, self._store.root / "archives")
 
-    def _facts(self, lock: Lock, unbuilt: Mapping[str, str]) -> EnvironmentFacts:
+    def _facts(self, lock: Lock, unbuilt: Mapping[str, str], settled: str) -> EnvironmentFacts:
         return EnvironmentFacts(
             language="JavaScript",
             runtime=f"Node.js {self.node.version}",
@@ -164,7 +174,7 @@ class _Maker:
             digest=digest(sorted(tarball.digest for tarball in lock.tarballs)),
             network=_NETWORK,
             files=list(self.project.files),
-            settled="" if self.project.lock else "no lock: npm settled the versions once, here",
+            settled=settled,
             unbuilt=dict(unbuilt),
         )
 

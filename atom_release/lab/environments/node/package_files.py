@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.node.nodes import version_range
+from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from atom_release.source.commit import JudgedTree
 
 LOCKS = ("npm-shrinkwrap.json", "package-lock.json")
-OTHER_LOCKS = ("pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
+LOCKS_OF_OTHERS = ("pnpm-lock.yaml", "yarn.lock")
+UNREAD_LOCKS = ("bun.lock", "bun.lockb")
 DEPENDENCIES = (
     "dependencies",
     "devDependencies",
@@ -49,6 +51,11 @@ class Project:
     other_lock: str | None
     files: tuple[str, ...]
     engines: Mapping[str, str]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its lock is another tool's than npm's."""
+        return posixpath.basename(self.lock or "") in LOCKS_OF_OTHERS
 
     def plain(self) -> dict[str, dict[str, Any]]:
         """Return the package files that npm is given, by folder below the project's own."""
@@ -81,7 +88,7 @@ def find_project(tree: JudgedTree, directory: str, folder: str | None, lock: str
     for member in _members(tree, own, root):
         packages[member] = read_json(tree, posixpath.join(own, member, "package.json"))
     own_lock = _normal(lock) if lock else _lock(tree, own)
-    other = next((at for name in OTHER_LOCKS if (at := _join(own, name)) in tree.entries), None)
+    other = next((at for name in UNREAD_LOCKS if (at := _join(own, name)) in tree.entries), None)
     files = [_join(own, member, "package.json") for member in packages]
     return Project(
         own,
@@ -126,12 +133,13 @@ def _outwards(folder: str) -> Iterator[str]:
 
 
 def _lock(tree: JudgedTree, folder: str) -> str | None:
-    return next((path for name in LOCKS if (path := _join(folder, name)) in tree.entries), None)
+    names = (*LOCKS, *LOCKS_OF_OTHERS)
+    return next((path for name in names if (path := _join(folder, name)) in tree.entries), None)
 
 
 def _members(tree: JudgedTree, folder: str, root: Mapping[str, Any]) -> list[str]:
     """Return the folders of a workspace's members, below the workspace's own."""
-    stated = root.get("workspaces")
+    stated = root.get("workspaces") or _of_pnpm(tree, folder)
     patterns = stated.get("packages") if isinstance(stated, dict) else stated
     chosen: dict[str, None] = {}
     for pattern in patterns if isinstance(patterns, list) else []:
@@ -147,6 +155,18 @@ def _members(tree: JudgedTree, folder: str, root: Mapping[str, Any]) -> list[str
             elif member != ".":
                 chosen[member] = None
     return sorted(chosen)
+
+
+def _of_pnpm(tree: JudgedTree, folder: str) -> dict[str, Any]:
+    """Return what pnpm's file of the workspace says; nothing where there is none."""
+    path = _join(folder, "pnpm-workspace.yaml")
+    if path not in tree.entries:
+        return {}
+    try:
+        stated = read_yaml(tree.read(path))
+    except YamlTextError as error:
+        raise NoEnvironment(f"{path} cannot be read: {error}", "Correct it, and commit.") from error
+    return stated if isinstance(stated, dict) else {}
 
 
 def _engines(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.first_few import first_few
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.node.lock import address
+from atom_release.lab.environments.node.lock import address, read_integrity
 from atom_release.lab.environments.workshop import last_lines
 from atom_release.settings import values_like, values_of
 
@@ -82,6 +82,34 @@ class Registry:
                 "Compare the lock with the registry that npm is configured to ask.",
             )
         return {tarball: self._place(tarball) for tarball in tarballs}
+
+    def find_digests(self, tarballs: Sequence[Tarball]) -> dict[str, tuple[str, str]]:
+        """Return the kind and the digest of archives whose lock names none, by their labels.
+
+        Raises:
+            NoEnvironment: the registry has no archive of that name and version.
+        """
+        self.store.mkdir(parents=True, exist_ok=True)
+        registries = self._registries(tarballs)
+        addresses = {address(each, registries[each.scope]): each.label for each in tarballs}
+        digests: dict[str, tuple[str, str]] = {}
+        with tempfile.TemporaryDirectory(dir=self.store.parent) as room:
+            words = list(addresses)
+            chunks = [words[start : start + _CHUNK] for start in range(0, len(words), _CHUNK)]
+            folders = [Path(room, str(number)) for number in range(len(chunks))]
+            with ThreadPoolExecutor(_AT_ONCE, "npm") as pool:
+                complaints = list(pool.map(self._add, folders, chunks))
+            for folder in folders:
+                digests |= dict(_indexed(folder / "cache", addresses))
+                self._keep(folder / "cache", {"sha512"})
+        lacking = [each.label for each in tarballs if each.label not in digests]
+        if lacking:
+            why = next((text for text in complaints if text), "it did not answer")
+            raise NoEnvironment(
+                f"the package registry gave no archive for {first_few(lacking, _SHOWN)}: {why}",
+                "See that the packages of the lock can be had.",
+            )
+        return digests
 
     def settle(self, packages: Mapping[str, Mapping[str, Any]]) -> bytes:
         """Return a lock for package files that have none: what their ranges come to today.
@@ -203,6 +231,17 @@ def _contents(cache: Path) -> Iterator[Path]:
     for path in (cache / "_cacache" / "content-v2").glob("*/*/*/*"):
         if path.is_file() and not path.is_symlink():
             yield path
+
+
+def _indexed(cache: Path, addresses: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield what npm's cache says of the addresses that were asked: label, kind and digest."""
+    for path in (cache / "_cacache" / "index-v5").glob("*/*/*"):
+        for line in path.read_text().splitlines():
+            entry = json.loads(line.partition("\t")[2] or "{}")
+            label = addresses.get(str(entry.get("key", "")).partition("request-cache:")[2])
+            kind, digest = read_integrity(str(entry.get("integrity", "")))
+            if label and digest:
+                yield label, (kind, digest)
 
 
 def _without_log(text: str) -> str:
