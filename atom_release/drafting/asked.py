@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from atom_release.drafting import environment
@@ -63,9 +63,18 @@ def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
         variables = {"DJANGO_SETTINGS_MODULE": suite.settings} | variables
     if variables | dict(suite.variables):
         stated["environment"] = variables | dict(suite.variables)
-    if suite.runner.by_pytest and (install := install_of(service)) is not None:
+    if suite.runner.by_pytest and (install := _install_of_suite(service, suite)) is not None:
         stated["install"] = _with_plugin(install) if suite.runner is Runner.DJANGO else install
     return stated
+
+
+def _install_of_suite(service: Service, suite: Suite) -> str | dict[str, Any] | None:
+    """Return the environment of a suite: its service's, with the requirements that it names."""
+    install = install_of(service)
+    if not suite.requirements:
+        return install
+    named = install if isinstance(install, dict) else {}
+    return {**named, "requirements": list(suite.requirements)}
 
 
 _LIKE_DJANGO = ("-o", "python_files=test*.py")
@@ -210,12 +219,10 @@ def _tenancy(survey: Survey) -> str:
 
 def start_of(service: Service) -> dict[str, Any]:
     """Return the start of a service in the manifest's words: its interpreter, its port."""
-    command = list(service.command.value) if service.command else []
-    if command and command[0] in {"python", "python3"}:
-        command[0] = "{python}"
-    elif command and command[0] in _BY_PYTHON:
-        command[:1] = ["{python}", "-m", command[0]]
+    command = _by_python(service.command.value) if service.command else []
     stated: dict[str, Any] = {"command": [_with_port(service, word) for word in command]}
+    if service.before:
+        stated["before_start"] = [_by_python(step) for step in service.before]
     if service.folder and service.command and not _names_folder(service, command):
         stated["directory"] = service.folder
     variables = _of_its_database(service)
@@ -229,6 +236,15 @@ def start_of(service: Service) -> dict[str, Any]:
     if _has_packages(service):
         stated["install"] = install_of(service) or "auto"
     return stated
+
+
+def _by_python(command: Sequence[str]) -> list[str]:
+    """Return a command whose Python is the one that the gate makes for it."""
+    if command[:1] and command[0] in {"python", "python3"}:
+        return ["{python}", *command[1:]]
+    if command[:1] and command[0] in _BY_PYTHON:
+        return ["{python}", "-m", *command]
+    return [*command]
 
 
 _USUAL_PORT = {"fastapi run": 8000, "fastapi dev": 8000}

@@ -96,7 +96,7 @@ class Suite:
     directory: str = ""
     files: int = 0
     across: bool = False
-    requirements: str = ""
+    requirements: tuple[str, ...] = ()  # files to install that `auto` would not take
     arguments: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     lock: str = ""
@@ -157,6 +157,7 @@ class Deployment:
     health: Seen[str] | None = None
     variables: tuple[Seen[str], ...] = ()
     once: bool = False  # a job or a test, not something that stays
+    before: tuple[tuple[str, ...], ...] = ()  # commands that it runs before the one that stays
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class Service:
     endpoints: tuple[Seen[Endpoint], ...] = ()
     report: Report | None = None
     also: tuple[str, ...] = ()  # names of other deployments of the same folder
+    before: tuple[tuple[str, ...], ...] = ()  # commands that run to their end before it starts
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,8 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
     own = within(files.below(unit.folder), unit.folder, folders)
     first = unit.stays[0] if unit.stays else None
     own_start = next((part.start for part in unit.parts if part.start), None)
-    command = next(
-        (deployment.command for deployment in unit.stays if _runs_here(deployment.command)), None
+    started = next(
+        (deployment for deployment in unit.stays if _runs_here(deployment.command)), None
     )
     listed = list(openapi.endpoints(files, own))
     routes = _routes(files, own)
@@ -105,7 +105,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         _seen(unit),
         _why_guess(unit),
         tuple(_with_world(files, suite) for part in unit.parts for suite in part.suites),
-        command
+        (started.command if started else None)
         or own_start
         or next((deployment.command for deployment in unit.stays if deployment.command), None),
         next((deployment.port for deployment in unit.stays if deployment.port), None),
@@ -118,6 +118,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
             for deployment in unit.stays[1:]
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
+        before=started.before if started else (),
     )
 
 

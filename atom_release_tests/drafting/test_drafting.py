@@ -33,7 +33,11 @@ def look(tree: Tree) -> Survey:
         assert (drafted.suite is None) == (asked.suite_of(service) is None)
         if drafted.suite:
             named = drafted.suite.install
-            stated = {"folder": named.folder} if isinstance(named, Install) else named
+            stated = (
+                named.model_dump(mode="json", exclude_unset=True)
+                if isinstance(named, Install)
+                else named
+            )
             chosen = asked.suite_of(service)
             assert chosen
             assert stated == asked.fields_of(service, chosen.value).get("install")
@@ -519,3 +523,56 @@ def test_the_next_tag_follows_the_last_and_never_exists(
 ) -> None:
     assert next_version(tags, stated).tag == tag
     assert tag not in tags
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "before"),
+    [
+        ("flask db upgrade; gunicorn a:b", ("gunicorn", "a:b"), (("flask", "db", "upgrade"),)),
+        ("sh -c 'x y && exec z'", ("z",), (("x", "y"),)),
+        ("while true; do x; done", None, ()),
+        ("x | y; z", None, ()),
+    ],
+)
+def test_a_process_that_first_runs_steps_is_started_after_them(
+    line: str, command: tuple[str, ...] | None, before: tuple[tuple[str, ...], ...]
+) -> None:
+    """The web process keeps its place before a worker; what needs a shell is no command."""
+    tree = {"requirements.txt": "", "a.py": "", "Procfile": f"web: {line}\nworker: rq worker\n"}
+    service = only(tree)
+    assert service.command
+    assert service.command.value == (command or ("rq", "worker"))
+    assert service.before == before
+    stated = asked.start_of(service).get("before_start", [])
+    assert [tuple(step)[-1] for step in stated] == [step[-1] for step in before]
+
+
+WITH_PYTEST = "-r base.txt\npytest==8\n"
+INSTALLING = (
+    "jobs: {t: {steps: [{run: 'pip install -U pip && pip install -r requirements/ci.txt'}]}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "install"),
+    [
+        (
+            {"requirements/local.txt": WITH_PYTEST, "requirements.txt": "-r requirements/base.txt"},
+            {"requirements": ["requirements/local.txt"]},
+        ),
+        (
+            {"requirements/ci.txt": "x\n", ".github/workflows/a.yml": INSTALLING},
+            {"requirements": ["requirements/ci.txt"]},
+        ),
+        ({"requirements.txt": WITH_PYTEST, "requirements/local.txt": WITH_PYTEST}, "auto"),
+        ({"requirements-dev.txt": WITH_PYTEST, "requirements/local.txt": WITH_PYTEST}, "auto"),
+        ({"requirements/local.txt": WITH_PYTEST, "pyproject.toml": PYPROJECT}, "auto"),
+        ({"requirements/local.txt": WITH_PYTEST, "uv.lock": ""}, "auto"),
+    ],
+)
+def test_requirements_that_only_the_pipeline_or_the_runner_names_are_named(
+    files: Tree, install: object
+) -> None:
+    """Where the gate's own choice of files would leave out what the tests are run with."""
+    service = only({"setup.cfg": "", "a.py": "", "tests/test_a.py": TEST, **files})
+    assert asked.fields_of(service, service.suites[0].value)["install"] == install

@@ -142,3 +142,33 @@ def test_a_python_that_this_machine_lacks_is_named() -> None:
 def test_a_preferred_python_is_only_preferred() -> None:
     """A version that developers use is no condition."""
     assert choose(">=3.8", None, "3.99") in installed()
+
+
+def test_the_nearest_python_is_taken_where_the_preferred_one_is_absent() -> None:
+    """Another patch of it, else the next newer one: not the gate's own, which may be far off."""
+    have = installed()
+    oldest, newest = have[0], have[-1]
+    assert (
+        choose("", None, f"{oldest.parts[0]}.{oldest.parts[1]}.999").parts[:2] == oldest.parts[:2]
+    )
+    assert choose("", None, "3.5").parts[:2] == oldest.parts[:2]
+    assert choose("", None, "3.99").parts[:2] == newest.parts[:2]
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({".python-version": "3.12.4\n", "runtime.txt": "python-3.9.1"}, "3.12.4"),
+        ({"runtime.txt": "python-3.12.4\n"}, "3.12.4"),
+        ({".tool-versions": "nodejs 20.1.0\npython 3.9.18\n"}, "3.9.18"),
+        ({"Pipfile": '[requires]\npython_version = "3.7"\n'}, "3.7"),
+        ({"Dockerfile": "FROM node:20 AS web\nFROM docker.io/python:3.10-slim\n"}, "3.10"),
+        ({"Dockerfile": "FROM python:slim\n", "Pipfile": "[requires"}, None),
+        ({}, None),
+    ],
+)
+def test_the_python_that_developers_use_stands_in_many_files(
+    tmp_path: Path, files: dict[str, str], version: str | None
+) -> None:
+    """The file that is meant for it first, what is deployed last."""
+    assert read(tmp_path, {"a.py": "", **files}).preferred == version

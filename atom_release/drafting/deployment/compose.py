@@ -65,7 +65,8 @@ def _deployment(files: Files, path: str, name: str, service: Mapping[Any, Any]) 
     where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:\s*(?:#.*)?$")
     context, dockerfile = _build(service, folder_of(path))
     entry = service.get("entrypoint")
-    line = words.command(service.get("command") or "")
+    steps = words.commands(service.get("command") or "")
+    line = steps[-1] if steps else ()
     command = (*words.command(entry), *line) if entry else line
     once = bool(
         service.get("profiles")
@@ -85,6 +86,7 @@ def _deployment(files: Files, path: str, name: str, service: Mapping[Any, Any]) 
         _health(service, where),
         tuple(_variables(service, where)),
         once,
+        () if entry else steps[:-1],
     )
 
 

@@ -22,12 +22,13 @@ def deployments(files: Files) -> Iterator[Deployment]:
             if (match := re.match(r"([A-Za-z0-9_-]+):\s*(.+)$", line))
         ]
         for name, line, number in sorted(lines, key=lambda entry: entry[0] != "web"):
-            argv, where = words.command(line), Place(path, number)
+            steps, where = words.commands(line), Place(path, number)
             yield Deployment(
                 name,
                 folder,
                 where,
                 "Procfile",
-                command=Seen(argv, where) if argv else None,
+                command=Seen(steps[-1], where) if steps else None,
                 once=name in _STEPS,
+                before=steps[:-1],
             )

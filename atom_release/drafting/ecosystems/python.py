@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from atom_release.drafting.ecosystems import tests_of
+from atom_release.drafting.ecosystems import python_requirements, tests_of
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 
@@ -35,7 +35,6 @@ _EXAMPLES = {"example", "examples", "sample", "samples", "demo", "demos", "docs"
 _NAMES_PYTEST = re.compile(r"\bpytest\b")
 _IMPORTS = re.compile(r"^\s*(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)
 _SAMPLE = 40
-_PLAIN_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\[\],\s-]*(?:[<>=!~][^;@/\\]*)?(?:;.*)?")
 
 
 def parts(files: Files) -> Iterator[Part]:
@@ -156,7 +155,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
     if not holding:
         return
     runner, where, guess = _runner(files, folder, texts)
-    requirements = _requirements(files, folder)
+    requirements = python_requirements.needed(files, folder, _requirement_files(files, folder))
     for seen in tests_of.suites(runner, holding, folder, where, guess):
         suite = Suite(
             seen.value.runner,
@@ -164,7 +163,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
             folder,
             seen.value.files,
             seen.value.across,
-            requirements if runner.by_pytest else "",
+            requirements if runner.by_pytest else (),
             settings=_settings(files, folder) if runner is Runner.DJANGO else "",
         )
         yield Seen(suite, seen.where, seen.guess)
@@ -247,20 +246,6 @@ def _requirement_files(files: Files, folder: str) -> list[str]:
     return [path for path in named if path in files] + files.matching(
         rf"{prefix}(?:requirements/)?[\w.-]*(?:requirements|test|dev|local)[\w.-]*\.(?:txt|in)"
     )
-
-
-def _requirements(files: Files, folder: str) -> str:
-    """Return a file of plain requirements that name pytest, from which wheels can be installed."""
-    for path in _requirement_files(files, folder):
-        lines = [line.partition("#")[0].strip() for line in files.text(path).splitlines()]
-        names = [line for line in lines if line]
-        if (
-            path.endswith(".txt")
-            and any(re.match(r"pytest\b", line) for line in names)
-            and all(_PLAIN_REQUIREMENT.fullmatch(line) for line in names)
-        ):
-            return path
-    return ""
 
 
 _UVICORN = re.compile(

@@ -58,12 +58,13 @@ class Python:
 
 
 def choose(requires: str, named: str | None, preferred: str | None) -> Python:
-    """Return the Python that fits best: as named, as preferred, as the gate's own, the newest.
+    """Return the Python that fits best: as named, nearest to the preferred, as the gate's own.
 
     Args:
         requires: the project's `requires-python`, or nothing.
         named: the version that the manifest names; no other will do.
-        preferred: the version that the project's developers use, taken where it is to be had.
+        preferred: the version that the project's developers use: that one, else another patch of
+            it, else the next newer one, else the newest.
 
     Raises:
         NoToolchain: this machine has none that fits.
@@ -76,8 +77,18 @@ def choose(requires: str, named: str | None, preferred: str | None) -> Python:
             f"the suite wants {wanted}, and this machine has {have}",
             "Install it, so that `atom-release doctor` lists it.",
         )
-    liked = [python for python in fitting if preferred and _is_version(python, preferred)]
-    return max(liked or fitting, key=lambda python: (python.parts[:2] == _own(), python.parts))
+    if preferred:
+        return max(fitting, key=lambda python: _nearness(python, preferred))
+    return max(fitting, key=lambda python: (python.parts[:2] == _own(), python.parts))
+
+
+def _nearness(python: Python, preferred: str) -> tuple[bool, bool, tuple[int, ...]]:
+    """Return how near a Python is to a version, the nearest greatest."""
+    minor = tuple(int(part) for part in preferred.split("."))[:2]
+    ahead = python.parts[1] - minor[1]
+    older = ahead < 0
+    distance = (python.parts[1],) if older else (-ahead, *python.parts)
+    return _is_version(python, preferred), not older, distance
 
 
 def _own() -> tuple[int, int]:

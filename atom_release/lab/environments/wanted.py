@@ -7,7 +7,6 @@ that are computed) is asked of it later, in the sandbox.
 from __future__ import annotations
 
 import posixpath
-import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from atom_release.lab.environments import locks, poetry
+from atom_release.lab.environments.preferred import preferred_version
 from atom_release.lab.environments.requirements import Listed, add_line, inside, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from atom_release.gate.manifest import Install
     from atom_release.source.commit import JudgedTree
@@ -171,11 +171,7 @@ class Reader:
     def _requirements(self, *, locked: bool) -> list[str]:
         if self._install.requirements is not None:
             return [inside(".", path) for path in self._install.requirements]
-        base = [] if locked else self._present(["requirements.txt"])
-        tests = self._present(_REQUIREMENTS_OF_TESTS)
-        if tests or locked:
-            return base + tests
-        return base + self._present(_REQUIREMENTS_OF_DEVELOPERS)
+        return usual_requirements(self._present, locked=locked)
 
     def _add_groups(self, groups: Iterable[str]) -> None:
         for name in groups:
@@ -224,14 +220,24 @@ class Reader:
         return str(self._project.get("requires-python") or poetry.requires_python(self._tool))
 
     def _preferred(self) -> str | None:
-        for path in dict.fromkeys([self._path(".python-version"), ".python-version"]):
-            if self._has(path):
-                lines = self._read(path).decode("utf-8", "replace").split()
-                match = (
-                    re.fullmatch(r"(?:cpython-?)?(3\.\d+(?:\.\d+)?)", lines[0]) if lines else None
-                )
-                return match[1] if match else None
-        return None
+        version, path = preferred_version(self._tree, self.folder)
+        if path is not None:
+            self.seen.append(path)
+        return version
+
+
+def usual_requirements(
+    present: Callable[[Iterable[str]], list[str]], *, locked: bool = False
+) -> list[str]:
+    """Return the requirements files that are taken where none is named.
+
+    Those for tests, else those for developers; `present` returns which of some names a folder has.
+    """
+    base = [] if locked else present(["requirements.txt"])
+    tests = present(_REQUIREMENTS_OF_TESTS)
+    if tests or locked:
+        return base + tests
+    return base + present(_REQUIREMENTS_OF_DEVELOPERS)
 
 
 def build_requirements(tree: JudgedTree, folder: str) -> tuple[str, ...]:
