@@ -126,8 +126,8 @@ def other_suite(seen: Seen[Suite]) -> str:
     if suite.across:
         return f"not asked: {where} asks running services; name it under `integration`"
     if suite.runner.by_node and not _is_of_node(suite):
-        known = "those of npm, pnpm and yarn are"
-        return f"not asked: {where}; its lock, {suite.lock}, is not read: {known}"
+        locks = "those of npm, pnpm and yarn are"
+        return f"not asked: {where}; its lock, {suite.lock}, is not read: {locks}"
     return f"not asked: {where}; a `suite` with a `command` that writes JUnit asks it"
 
 

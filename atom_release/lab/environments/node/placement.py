@@ -120,12 +120,12 @@ def _machines(details: Mapping[str, Details], package: Package) -> Mapping[str, 
 
 def _dependencies(graph: Graph, needs: Needs, wanted: frozenset[str]) -> dict[str, Any]:
     """Return what a folder or package needs, each as the one version that it gets."""
-    asked = {
+    versions = {
         name: version if package.name == name else f"npm:{package.name}@{version}"
         for name, key in needs.named.items()
         if key in wanted and (package := graph.packages[key]) and (version := package.version)
     }
-    return {"dependencies": asked} if asked else {}
+    return {"dependencies": versions} if versions else {}
 
 
 class _Placement:

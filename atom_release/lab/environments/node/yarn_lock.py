@@ -92,14 +92,14 @@ class _Reader:
         return Graph(self._path, packages, folders)
 
     def _of_folder(self, package: Mapping[str, Any]) -> Needs:
-        asked: dict[str, str] = {}
+        ranges: dict[str, str] = {}
         for name in _ASKED:
-            asked |= texts(package.get(name))
-        return self._needs(asked, frozenset(texts(package.get("optionalDependencies"))))
+            ranges |= texts(package.get(name))
+        return self._needs(ranges, frozenset(texts(package.get("optionalDependencies"))))
 
-    def _needs(self, asked: Mapping[str, str], optional: frozenset[str]) -> Needs:
+    def _needs(self, ranges: Mapping[str, str], optional: frozenset[str]) -> Needs:
         named: dict[str, str] = {}
-        for name, text in asked.items():
+        for name, text in ranges.items():
             key = self._key(name, text)
             if key is not None:
                 named[name] = key
@@ -222,8 +222,8 @@ def _berry_entry(package: Mapping[str, Any], path: str) -> _Entry:
     folder = place.removeprefix("workspace:") if place.startswith("workspace:") else None
     entry = _Entry(name, str(package.get("version", "")), needs=needs, folder=folder)
     entry.optional = frozenset(optional)
-    for what, word in _CONDITION.findall(str(package.get("conditions", ""))):
-        entry.machines.setdefault(what, []).append(word)
+    for part, word in _CONDITION.findall(str(package.get("conditions", ""))):
+        entry.machines.setdefault(part, []).append(word)
     if folder is None and not place.startswith("npm:") and not _BUILTIN.search(resolution):
         entry.resolved = place or path
     return entry
