@@ -105,6 +105,11 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def names_reference(environment: Mapping[str, str] | None = None) -> bool:
+    """Return whether the environment names a variant of the reference release."""
+    return bool((environment or os.environ).get(f"{_PREFIX}SCENARIO"))
+
+
 def _tag_key(key_text: str | None) -> str | None:
     if key_text and not re.fullmatch(r"(ssh|gpg):[^-].*", key_text):
         raise Misuse("The tag key is neither ssh:FILE nor gpg:KEY.", "Mend ATOM_RELEASE_TAG_KEY.")

@@ -18,7 +18,6 @@ from atom_release.gate.printable import printable
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Decide from evidence whether a release may be tagged, and tag it on green.",
@@ -29,6 +28,7 @@ for command in (
     judge.audit,
     inspect.claims,
     inspect.explain,
+    inspect.status,
     inspect.verify,
     inspect.diff,
     sign.waive,

@@ -19,7 +19,9 @@ from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 _INDENT, _LABEL = 2, 9
-_MANY = 8  # refusals: from here on a block is shorter, so that they still fit a screenful or two
+_SCREEN = 80  # lines that a decision takes at most where its blocks can be made short enough
+_LAYOUTS = ((True, 6), (True, 4), (True, 3), (False, 3), (False, 2))
+"""Whether blocks stand apart, and how many lines each of a block's two texts may take."""
 _COMMANDS = ("atom-release ", "git ")
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
@@ -47,24 +49,44 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
         (row for row in judged if not row.accepted),
         key=lambda row: _WORST_LAST.index(row.outcome) if row.outcome in _WORST_LAST else 0,
     )
+    above = [*_passed(passed, width), *_beside(shown, noted, width)]
+    yield from above
+    end = [*([Line("")] if refusing or noted or passed else []), *verdict(decision, width)]
+    yield from _blocks(refusing, width, _SCREEN - len(above) - len(end))
+    yield from end
+
+
+def _passed(passed: Sequence[Row], width: int) -> Iterator[Line]:
+    """Yield what passed, a line each."""
     names = [_cut(_name(row), width // 2 - 2) for row in passed]
     column = max(map(len, names), default=0)
     for name, row in zip(names, passed, strict=True):
         yield Line(_cut(f"{name:<{column}}  {_how(row)}", width - 6), Outcome.PASS)
+
+
+def _beside(shown: Sequence[Row], noted: Sequence[Row], width: int) -> Iterator[Line]:
+    """Yield what neither passed nor refuses: roll-ups, what was left out, noted or waived."""
     yield from _rolled([row for row in shown if row.kind is Kind.ROLL_UP], width)
     for row in shown:
         if row.kind is Kind.LEFT_OUT and not row.below_floor:
             yield from _hanging(Line("", note=row.state), f"{row.name}: {row.reason}", width)
     for row in noted:
         yield from _accepted(row, width)
-    above: dict[tuple[str, str], str] = {}
-    for row in refusing:
-        if len(refusing) < _MANY:
-            yield Line("")
-        yield from _block(row, above, width, most=3 if len(refusing) < _MANY else 2)
-    if refusing or noted or passed:
-        yield Line("")
-    yield from verdict(decision, width)
+
+
+def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
+    """Return the blocks of what refuses, each as long as all of them leave room for."""
+    shown: list[Line] = []
+    for apart, most in _LAYOUTS:
+        told: dict[tuple[str, str], str] = {}
+        shown = [
+            line
+            for row in refusing
+            for line in (*([Line("")] if apart else []), *_block(row, told, width, most))
+        ]
+        if len(shown) <= room:
+            break
+    return shown
 
 
 def verdict(decision: Decision, width: int) -> Iterator[Line]:
@@ -84,10 +106,12 @@ def verdict(decision: Decision, width: int) -> Iterator[Line]:
             yield Line(" " * _INDENT + text)
 
 
-def explanation(explained: Sequence[Row], width: int) -> Iterator[Line]:
+def explanation(
+    explained: Sequence[Row], width: int, waive: str = "atom-release waive"
+) -> Iterator[Line]:
     """Yield each criterion's every leg that is not PASS: expected, found, where, what changes it.
 
-    Nothing is cut.
+    Nothing is cut. `waive` is the command that accepts a failure of this decision.
     """
     for row in explained:
         yield Line("")
@@ -96,13 +120,15 @@ def explanation(explained: Sequence[Row], width: int) -> Iterator[Line]:
         for cause in row.causes:
             yield from _labelled("where", cause.where, width)
             yield from _labelled("found", cause.reason, width)
+            if cause.sure:
+                yield from _labelled("sure", cause.sure, width)
             yield from _labelled("next", cause.change, width)
         if row.failure:
             yield from _labelled("failure", row.failure, width)
-            yield from _labelled("accept", row.unwaivable or how_to_waive(row), width)
+            yield from _labelled("accept", row.unwaivable or how_to_waive(row, waive), width)
 
 
-def how_to_waive(row: Row) -> str:
+def how_to_waive(row: Row, waive: str) -> str:
     """Return how this failure could be accepted, or what was."""
     if row.outcome is Outcome.WAIVED:
         return row.sentence
@@ -110,7 +136,7 @@ def how_to_waive(row: Row) -> str:
         ""
         if row.accepted
         else (
-            f"atom-release waive --criterion {row.name} --reason WHY --ticket WHERE --approver WHO"
+            f"{waive} --criterion {row.name} --reason WHY --ticket WHERE --approver WHO"
             " --expires WHEN"
         )
     )
@@ -126,7 +152,7 @@ def _block(row: Row, above: dict[tuple[str, str], str], width: int, most: int) -
     fresh = [cause for cause in causes if cause.key not in above]
     others = dict.fromkeys(above[cause.key] for cause in causes if cause.key in above)
     above.update({cause.key: row.name for cause in fresh})
-    more = f"  (1 of {len(causes)}: atom-release explain {row.name})" if len(causes) > 1 else ""
+    more = f"  (1 of {len(causes)} causes)" if len(causes) > 1 else ""
     if not fresh:
         yield Line(f"{_name(row)}: the same as {', '.join(others)}", row.outcome)
         return

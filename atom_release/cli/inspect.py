@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from atom_release.cli.options import JsonOption, RepositoryOption, about_release
+from atom_release.cli.options import JsonOption, RepositoryOption, about_release, command_on
 from atom_release.settings import Settings
 
 # Everything heavy is imported by the command that needs it: `--help` must answer at once.
@@ -110,7 +110,23 @@ def explain(
     from atom_release.release.draft_manifest import with_manifest
 
     decision = last_decision.last_decision(with_manifest(settings))
-    output_decision.show_explanation(decision, criteria or (), as_json=json)
+    waive = command_on(settings, "waive")
+    output_decision.show_explanation(decision, criteria or (), waive=waive, as_json=json)
+
+
+@about_release
+def status(settings: Settings, *, json: JsonOption = False) -> None:
+    """Show where the release stands: its last decision, its tag, and the next command."""
+    from atom_release.cli import output_status
+    from atom_release.cli.judge import decision_status
+    from atom_release.release import last_decision
+    from atom_release.release.draft_manifest import with_manifest
+
+    standing = last_decision.standing(with_manifest(settings))
+    following = output_status.next_command(standing)
+    command = command_on(settings, following) if following else ""
+    output_status.show_status(standing, command, as_json=json)
+    raise typer.Exit(decision_status(standing.decision))
 
 
 def health(*, json: JsonOption = False) -> None:

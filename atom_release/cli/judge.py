@@ -10,13 +10,17 @@ import typer
 from atom_release.cli.options import (
     DryRunOption,
     JsonOption,
+    QuietOption,
     WaiversOption,
     about_release,
+    command_on,
+    judged_by_default,
 )
 from atom_release.gate.vocabulary import Verdict
 from atom_release.settings import Settings
 
 if TYPE_CHECKING:
+    from atom_release.gate.decision.decision import Decision
     from atom_release.graph.running import RunResult
 
 # Everything heavy is imported by the command that needs it: `--help` must answer at once.
@@ -31,15 +35,22 @@ def run(
     *,
     waivers: WaiversOption = None,
     dry_run: DryRunOption = False,
+    quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
     """Judge the release; on GREEN, tag it and open the pull request."""
     options = settings.with_options(waivers=_absolute(waivers), dry_run=dry_run or None)
-    _judge(options, acts=True, json=json)
+    _judge(options, acts=True, quiet=quiet, json=json)
 
 
 @about_release
-def audit(settings: Settings, *, waivers: WaiversOption = None, json: JsonOption = False) -> None:
+def audit(
+    settings: Settings,
+    *,
+    waivers: WaiversOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Judge the release and write the reports; act on nothing.
 
     Without a committed release.yaml, by the work tree's, else by what `init` would draft.
@@ -47,28 +58,39 @@ def audit(settings: Settings, *, waivers: WaiversOption = None, json: JsonOption
     from atom_release.release.draft_manifest import with_manifest
 
     options = with_manifest(settings.with_options(waivers=_absolute(waivers)))
-    if options.manifest != settings.manifest and not json:
+    if options.manifest != settings.manifest and not (json or quiet):
         typer.echo(f"release.yaml is not committed: judged by {options.manifest}", err=True)
-    _judge(options, acts=False, json=json)
+    _judge(options, acts=False, quiet=quiet, json=json)
 
 
 def _absolute(path: Path | None) -> Path | None:
     return path and path.absolute()
 
 
-def _judge(settings: Settings, *, acts: bool, json: bool) -> None:
+def _judge(settings: Settings, *, acts: bool, quiet: bool, json: bool) -> None:
     """Judge, show and end with the exit status; a manifest that is wrong ends it before Dagster."""
     from atom_release.release.subject import check_reports_are_held, open_subject
 
     subject = open_subject(settings, create=True)
     check_reports_are_held(subject)
-    from atom_release.cli import output_decision
+    from atom_release.cli import live, output, output_decision
     from atom_release.graph import running
 
-    with output_decision.progress(shown=not json):
+    if not (json or quiet) and (line := judged_by_default(settings)):
+        typer.echo(line, err=True)
+    with live.progress(shown=not (json or quiet)):
         result = running.run(subject, acts=acts)
-    output_decision.show_run(result, as_json=json, out=settings.out)
+    if json:
+        output.print_document(output_decision.run_document(result))
+    else:
+        explain = command_on(settings, "explain")
+        output_decision.show_run(result, out=settings.out, explain=explain, quiet=quiet)
     raise typer.Exit(exit_status(result))
+
+
+def decision_status(decision: Decision | None) -> int:
+    """Return the exit status of a decision that was read back; 1 also where there is none."""
+    return 1 if decision is None else _STATUS[decision.verdict]
 
 
 def exit_status(result: RunResult) -> int:

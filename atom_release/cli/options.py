@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
@@ -23,7 +24,7 @@ ManifestOption = Annotated[
 ]
 RepositoryOption = Annotated[
     Path | None,
-    typer.Option("--repo", help="The repository; default the bundled reference release."),
+    typer.Option("--repo", help="The repository; default the one you are in."),
 ]
 RevisionOption = Annotated[
     str | None, typer.Option("--rev", help="The revision to judge; default HEAD.")
@@ -51,6 +52,11 @@ DryRunOption = Annotated[
     typer.Option("--dry-run", help="Judge everything, act on nothing, say what would be done."),
 ]
 
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print the decision and the tag alone.")
+]
+
+_OWN_SOURCE = Path("atom_release", "reference", "build.py")
 Own = ParamSpec("Own")
 _RELEASE: dict[str, Any] = {
     "manifest": ManifestOption,
@@ -96,7 +102,8 @@ def _settings_of(
     Raises:
         Misuse: a repository and a scenario are both named.
     """
-    settings = environment.from_environment().with_options(
+    given = environment.from_environment()
+    settings = given.with_options(
         manifest=manifest and manifest.absolute(),
         repository=repo and repo.absolute(),
         revision=rev,
@@ -108,4 +115,42 @@ def _settings_of(
             "A scenario is a variant of the reference release, not of a repository.",
             "Leave out --repo or --scenario.",
         )
+    if settings.is_reference and scenario is None and not environment.names_reference():
+        return settings.with_options(repository=_stood_in(Path.cwd()))
     return settings
+
+
+def _stood_in(folder: Path) -> Path | None:
+    """Return the work tree that a folder is in; none in the gate's own source or outside of any."""
+    for place in (folder, *folder.parents):
+        if (place / ".git").exists():
+            return None if (place / _OWN_SOURCE).is_file() else place
+    return None
+
+
+def judged_by_default(settings: Settings) -> str:
+    """Return a line on what is judged where no option and no variable names it, else nothing."""
+    bare = environment.from_environment()
+    if bare.repository is not None or environment.names_reference():
+        return ""
+    if settings.is_reference and settings.scenario == bare.scenario:
+        return "judges the bundled reference release; name a repository with --repo"
+    if settings.repository is not None and settings.repository == _stood_in(Path.cwd()):
+        return f"judges the repository you are in, {settings.repository}"
+    return ""
+
+
+def command_on(settings: Settings, command: str) -> str:
+    """Return a command with the options that lead it to the same release and artifacts."""
+    bare = environment.from_environment()
+    options = {
+        "--manifest": settings.manifest if settings.manifest != bare.manifest else None,
+        "--repo": settings.repository
+        if settings.repository not in {bare.repository, _stood_in(Path.cwd())}
+        else None,
+        "--rev": settings.revision if settings.revision != bare.revision else None,
+        "--out": settings.out if settings.out != bare.out else None,
+        "--scenario": settings.scenario if settings.scenario != bare.scenario else None,
+    }
+    words = (word for option, value in options.items() if value for word in (option, str(value)))
+    return shlex.join(["atom-release", command, *words])

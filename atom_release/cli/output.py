@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.printable import printable
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
@@ -39,6 +42,11 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     for row in rows:
         table.add_row(*(shown_plainly(_cell(value)) for value in row.values()))
     Console().print(table)
+
+
+def print_document(document: BaseModel) -> None:
+    """Print a document that has a schema, the only thing on stdout."""
+    print_json(document.model_dump(mode="json"))
 
 
 def print_json(document: object) -> None:

@@ -5,13 +5,13 @@ Tables and sentences for a person, one JSON document for a program.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from atom_release.cli import github
 from atom_release.cli.decision_lines import (
     Line,
     explanation,
@@ -20,7 +20,14 @@ from atom_release.cli.decision_lines import (
     prefix,
     verdict,
 )
-from atom_release.cli.output import print_json, show, show_table
+from atom_release.cli.documents import (
+    CriterionEntry,
+    Explanation,
+    ExplanationDocument,
+    RunDocument,
+    TagEntry,
+)
+from atom_release.cli.output import print_document, print_json, show, show_table
 from atom_release.errors import Misuse
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Cause, Kind, Row, asked_rows, rows
@@ -41,53 +48,25 @@ _COLOURS = {
     Verdict.BLOCKED: "bold magenta",
 }
 _REASON = 260
-_BAR = 24
 _WIDEST = 100
 
 
-@contextmanager
-def progress(*, shown: bool) -> Iterator[None]:
-    """Show on stderr what the run does now, one line that moves on a terminal.
+def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) -> None:
+    """Show what a run came to: each criterion, the decision, the tag, and what explains it.
 
-    A line a step elsewhere.
+    Args:
+        result: what the run came to.
+        out: where the artifacts are.
+        explain: the command that explains this decision.
+        quiet: whether the decision and the tag are enough.
     """
-    from atom_release.release.progress import (
-        listen,
-    )
-
-    console = Console(stderr=True)
-    if not shown:
-        yield
-        return
-    with console.status("starting") as status:
-        steps: list[str] = []
-
-        def hear(step: str, doing: str, share: float | None) -> None:
-            if step not in steps:
-                steps.append(step)
-                console.print(f"[dim]{step}[/dim]", highlight=False)
-            status.update(f"{step}: {doing}" if share is None else f"{step}: {doing} {_bar(share)}")
-
-        stop = listen(hear)
-        try:
-            yield
-        finally:
-            stop()
-
-
-def _bar(share: float) -> str:
-    done = round(share * _BAR)
-    return f"{'█' * done}{'░' * (_BAR - done)} {share:.0%}"
-
-
-def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
-    """Show what a run came to: the table of criteria, the decision, the tag."""
-    if as_json:
-        print_json(_run_document(result))
-        return
     console = Console()
-    _print(console, lines(result.decision, _width(console)))
     decision = result.decision
+    if github.is_job():
+        for line in github.refusals(decision):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        github.write_summary(decision)
+    _print(console, (verdict if quiet else lines)(decision, _width(console)))
     if result.tag:
         console.print(
             one_line(
@@ -97,6 +76,8 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
             highlight=False,
             markup=False,
         )
+    if quiet:
+        return
     for use in decision.waivers:
         console.print(
             one_line(
@@ -117,42 +98,50 @@ def show_run(result: RunResult, *, as_json: bool, out: str) -> None:
     console.print(f"artifacts: {printable(out)}", highlight=False, markup=False)
     if result.page:
         console.print(f"to read: {printable(result.page)}", highlight=False, markup=False)
+    if decision.verdict is not Verdict.GREEN:
+        console.print(f"next: {explain}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _run_document(result: RunResult) -> dict[str, Any]:
+def run_document(result: RunResult) -> RunDocument:
+    """Return what `run --json` and `audit --json` print."""
     decision = result.decision
     criteria = [
-        {
-            "id": row.name,
-            "outcome": row.outcome,
-            "assurance": row.assurance,
-            "reason": row.reason,
-            "evidence": list(row.evidence),
-            "before": row.before,
-        }
+        CriterionEntry(
+            id=row.name,
+            outcome=row.outcome or Outcome.INCONCLUSIVE,
+            assurance=row.assurance,
+            reason=row.reason,
+            evidence=list(row.evidence),
+            before=row.before,
+        )
         for row in asked_rows(decision)
     ]
-    tag = result.tag and {
-        "name": result.tag.name,
-        "object": result.tag.object,
-        "commit": result.tag.commit,
-        "judged": result.tag.judged,
-    }
-    return {
-        "decision": decision.verdict,
-        "release": f"{decision.release} {decision.version}",
-        "commit": decision.commit,
-        "criteria": criteria,
-        "tag": tag,
-        "artifacts": dict(result.artifacts),
-        "page": result.page,
-        "left_out": {row.name: row.reason for row in rows(decision) if row.kind is Kind.LEFT_OUT},
-        "claims": decision.claims.model_dump(mode="json"),
-        "baseline": decision.baseline,
-        "waivers": [use.model_dump(mode="json") for use in decision.waivers],
-        "approvals": [use.model_dump(mode="json") for use in decision.approvals],
-        "said": list(result.notes),
-    }
+    tag = result.tag and TagEntry(
+        name=result.tag.name,
+        object=result.tag.object,
+        commit=result.tag.commit,
+        judged=result.tag.judged,
+    )
+    return RunDocument(
+        decision=decision.verdict,
+        release=f"{decision.release} {decision.version}",
+        commit=decision.commit,
+        criteria=criteria,
+        tag=tag,
+        artifacts=dict(result.artifacts),
+        page=result.page,
+        left_out={row.name: row.reason for row in rows(decision) if row.kind is Kind.LEFT_OUT},
+        claims=decision.claims.model_dump(mode="json"),
+        baseline=decision.baseline,
+        waivers=[use.model_dump(mode="json") for use in decision.waivers],
+        approvals=[use.model_dump(mode="json") for use in decision.approvals],
+        said=list(result.notes),
+    )
+
+
+def print_verdict(console: Console, decision: Decision) -> None:
+    """Print the verdict of a decision and why."""
+    _print(console, verdict(decision, _width(console)))
 
 
 def _print(console: Console, shown: Iterable[Line]) -> None:
@@ -161,17 +150,25 @@ def _print(console: Console, shown: Iterable[Line]) -> None:
         before = prefix(line)
         style = _COLOURS[line.outcome] if line.outcome else "bold" if line.label else ""
         head = f"[{style}]{escape(before)}[/]" if style and before else escape(before)
-        console.print(f"{head}{escape(line.text)}", highlight=False, soft_wrap=True)
+        console.print(f"{head}{escape(text_of(line))}", highlight=False, soft_wrap=True)
+
+
+def text_of(line: Line) -> str:
+    """Return the text of a line; in a GitHub job's log, one that is no command there."""
+    before = prefix(line)
+    return github.inert(before + line.text)[len(before) :] if github.is_job() else line.text
 
 
 def _width(console: Console) -> int:
     return min(console.width, _WIDEST)
 
 
-def show_explanation(decision: Decision, criteria: Collection[str] = (), *, as_json: bool) -> None:
+def show_explanation(
+    decision: Decision, criteria: Collection[str], *, waive: str, as_json: bool
+) -> None:
     """Show each criterion that is not PASS, or those named: what is asked, where, what was found.
 
-    And one edit or command that would change it.
+    And one edit or command that would change it; `waive` is the command that accepts a failure.
 
     Raises:
         Misuse: the decision has no criterion of that name.
@@ -186,27 +183,30 @@ def show_explanation(decision: Decision, criteria: Collection[str] = (), *, as_j
         if (row.name in criteria if criteria else row.outcome is not Outcome.PASS)
     ]
     if as_json:
-        explained = [_entry(row, cause) for row in chosen for cause in row.causes]
-        print_json(
-            {"decision": decision.verdict, "commit": decision.commit, "explanations": explained}
+        explained = [_entry(row, cause, waive) for row in chosen for cause in row.causes]
+        print_document(
+            ExplanationDocument(
+                decision=decision.verdict, commit=decision.commit, explanations=explained
+            )
         )
         return
     console = Console()
     _print(console, verdict(decision, _width(console)))
-    _print(console, explanation(chosen, _width(console)))
+    _print(console, explanation(chosen, _width(console), waive))
 
 
-def _entry(row: Row, cause: Cause) -> dict[str, str]:
-    return {
-        "criterion": row.name,
-        "outcome": cause.outcome,
-        "expected": row.asks,
-        "found": cause.reason,
-        "where": cause.where,
-        "change": cause.change,
-        "failure": row.failure,
-        "waivable": row.unwaivable or how_to_waive(row),
-    }
+def _entry(row: Row, cause: Cause, waive: str) -> Explanation:
+    return Explanation(
+        criterion=row.name,
+        outcome=cause.outcome,
+        expected=row.asks,
+        found=cause.reason,
+        where=cause.where,
+        sure=cause.sure,
+        change=cause.change,
+        failure=row.failure,
+        waivable=row.unwaivable or how_to_waive(row, waive),
+    )
 
 
 def show_verification(result: Mapping[str, Any], *, as_json: bool) -> None:

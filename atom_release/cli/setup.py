@@ -10,6 +10,7 @@ import typer
 from atom_release import settings as environment
 from atom_release.cli import output
 from atom_release.cli.options import JsonOption, ScenarioOption
+from atom_release.errors import Misuse
 
 # Everything heavy is imported by the command that needs it: `--help` must answer at once.
 
@@ -119,11 +120,25 @@ def schema(
     proof: Annotated[
         bool, typer.Option("--proof", help="Of what `prove --json` prints instead.")
     ] = False,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="COMMAND",
+            help="Of what a command prints with --json: run, audit, explain, status, error.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Print the JSON schema of the manifest, or of another document that is named."""
     del json  # a schema is one JSON document either way
-    if claims:
+    from atom_release.cli.documents import DOCUMENTS, document_schema, named_schema
+
+    if of is not None and of not in DOCUMENTS:
+        raise Misuse(f"There is no schema of {of}.", f"There are those of {', '.join(DOCUMENTS)}.")
+    if of is not None:
+        output.print_json(document_schema(of))
+    elif claims:
         from atom_release.gate.claims.given import claims_schema
 
         output.print_json(claims_schema())
@@ -134,15 +149,21 @@ def schema(
     elif operator:
         from atom_release.gate.operator import Operator
 
-        output.print_json(Operator.model_json_schema())
+        output.print_json(named_schema("operator", Operator.model_json_schema()))
     else:
         from atom_release.gate.manifest import Manifest
 
-        output.print_json(Manifest.model_json_schema())
+        output.print_json(named_schema("manifest", Manifest.model_json_schema()))
 
 
-def ui(port: Annotated[int, typer.Option(help="Port on loopback.")] = 3000) -> None:
+def ui(
+    port: Annotated[int, typer.Option(help="Port on loopback.")] = 3000,
+    *,
+    json: JsonOption = False,
+) -> None:
     """Open Dagster on loopback with the history of the runs, until interrupted."""
     from atom_release.graph import serving
 
+    if json:
+        output.print_json({"address": f"http://127.0.0.1:{port}"})
     raise typer.Exit(serving.serve(environment.from_environment(), port))

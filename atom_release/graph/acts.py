@@ -77,12 +77,13 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
     )
     def asset(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
         work = work_of(context, blueprint, release, ending.name)
-        if ending.would is not None:
-            hindrance = why_not(work, context, blueprint, alone=alone)
-            if hindrance:
-                _announce(work, f"{hindrance}: would {ending.would(work)}")
-                return
-        yield from ending.step(work)
+        with progress.step(ending.name):
+            if ending.would is not None:
+                hindrance = why_not(work, context, blueprint, alone=alone)
+                if hindrance:
+                    _announce(work, f"{hindrance}: would {ending.would(work)}")
+                    return
+            yield from ending.step(work)
 
     return asset
 

@@ -15,6 +15,7 @@ from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.stations import asset_of, stations
 from atom_release.graph.step import work_of
+from atom_release.release import progress
 
 
 def build_assets(blueprint: Blueprint, *, alone: bool) -> list[dg.AssetsDefinition]:
@@ -44,16 +45,19 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         context: dg.AssetExecutionContext, release: ReleaseResource
     ) -> Iterator[dg.MaterializeResult[None]]:
         work = work_of(context, blueprint, release, name)
-        tree = work.subject.tree
-        paths = tree.glob(service.report) if service.report is not None else []
-        shown: dict[str, str] = {
-            "commit": tree.commit,
-            "paths": ", ".join(paths) or _why_none(service),
-        }
-        version = "+".join(map(tree.version, paths)) or "absent"
-        yield dg.MaterializeResult(
-            asset_key=blueprint.key_of(name), data_version=dg.DataVersion(version), metadata=shown
-        )
+        with progress.step(name):
+            tree = work.subject.tree
+            paths = tree.glob(service.report) if service.report is not None else []
+            shown: dict[str, str] = {
+                "commit": tree.commit,
+                "paths": ", ".join(paths) or _why_none(service),
+            }
+            version = "+".join(map(tree.version, paths)) or "absent"
+            yield dg.MaterializeResult(
+                asset_key=blueprint.key_of(name),
+                data_version=dg.DataVersion(version),
+                metadata=shown,
+            )
 
     return report
 

@@ -15,6 +15,7 @@ from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.checks import check_results
 from atom_release.graph.metadata import metadata_of
 from atom_release.graph.station import Station
+from atom_release.release import progress
 from atom_release.release.work import Work
 
 
@@ -25,7 +26,18 @@ def materialize(
 
     An already released commit shows its recorded ones.
     """
-    key = blueprint.key_of(station.name)
+    with progress.step(station.name) as outcomes:
+        artifacts, results = _made(work, station)
+        outcomes += [(result.id, str(result.outcome)) for result in results]
+        key = blueprint.key_of(station.name)
+        yield dg.MaterializeResult(
+            asset_key=key, metadata=metadata_of(work, station.makes, artifacts, results)
+        )
+        yield from check_results(key, results)
+
+
+def _made(work: Work, station: Station) -> tuple[Mapping[str, bytes], list[CriterionResult]]:
+    """Return the artifacts of one report and the criteria on it: recorded, else made and stored."""
     recorded = work.standing
     if recorded is not None:
         artifacts: Mapping[str, bytes] = {
@@ -46,10 +58,7 @@ def materialize(
         work.note_costs()
         work.write(artifacts)
         results = judged(work, station, artifacts)
-    yield dg.MaterializeResult(
-        asset_key=key, metadata=metadata_of(work, station.makes, artifacts, results)
-    )
-    yield from check_results(key, results)
+    return artifacts, results
 
 
 def judged(work: Work, station: Station, artifacts: Mapping[str, bytes]) -> list[CriterionResult]:

@@ -116,11 +116,22 @@ def run(subject: Subject, *, acts: bool) -> RunResult:
         _rehearsal_ends(),
         _hearing_acts(sentences),
     ):
-        done = definitions.resolve_job_def(name).execute_in_process(
-            instance=instance, run_config=quiet, raise_on_error=False
-        )
+        job = definitions.resolve_job_def(name)
+        progress.plan(len(job.nodes), _last_seconds(instance, name))
+        done = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
     answer = released.ask_remote(subject, before) if before is not None else None
     return _result(subject, done, (_ALREADY,) if before is not None else tuple(sentences), answer)
+
+
+def _last_seconds(instance: dg.DagsterInstance, job: str) -> float | None:
+    """Return how long the newest run of a job took that came to its end, in seconds."""
+    ended = dg.RunsFilter(
+        job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+    )
+    for record in instance.get_run_records(ended, limit=1):
+        if record.start_time and record.end_time:
+            return record.end_time - record.start_time
+    return None
 
 
 @contextmanager
@@ -130,9 +141,9 @@ def _hearing_acts(sentences: list[str]) -> Iterator[None]:
     Above all why they did not act and what they would have done.
     """
 
-    def hear(step: str, sentence: str, _share: float | None) -> None:
-        if step in ACTS:
-            sentences.append(f"{step}: {sentence}")
+    def hear(event: progress.Event) -> None:
+        if event.stage is progress.Stage.DOES and event.step in ACTS:
+            sentences.append(f"{event.step}: {event.message}")
 
     stop = progress.listen(hear)
     try:

@@ -5,11 +5,46 @@ Nothing is asked and nothing is made.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from atom_release.errors import Refused
 from atom_release.gate.decision.claims_summary import Account, accounts
 from atom_release.gate.decision.decision import Decision
 from atom_release.release import released, stored_decision
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a release stands: its newest decision, if any can be believed, else why none can."""
+
+    release: str
+    commit: str
+    tag: str
+    decision: Decision | None
+    released: bool = False
+    reason: str = ""
+
+
+def standing(settings: Settings) -> Standing:
+    """Return where the release stands at its commit; nothing is asked and nothing made.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+        Refused: nothing was ever judged here.
+    """
+    subject = open_subject(settings, create=False)
+    release = subject.manifest.release
+    title = f"{release.phase} {release.name} {release.version}"
+    recorded = released.find_released(subject)
+    if recorded is not None:
+        return Standing(title, subject.commit, release.tag, recorded.record.decision, released=True)
+    try:
+        decision = stored_decision.newest_record(subject).decision
+    except Refused as error:
+        return Standing(title, subject.commit, release.tag, None, reason=error.message)
+    return Standing(title, subject.commit, release.tag, decision)
 
 
 def last_decision(settings: Settings) -> Decision:

@@ -91,7 +91,7 @@ def test_nothing_is_told_twice() -> None:
     assert "FAIL  T5 Title of T5: the same as P-6" in same
     more = texts(lines(_decision(budget, _result("T5", slow, wrong, outcome=Outcome.FAIL)), WIDTH))
     assert "  found    accuracy/C.1: accuracy is 40 %" in more
-    assert "FAIL  T5 Title of T5  (1 of 2: atom-release explain T5)" in more
+    assert "FAIL  T5 Title of T5  (1 of 2 causes)" in more
 
 
 def test_criteria_that_nothing_was_asked_of_are_not_the_same_for_that() -> None:

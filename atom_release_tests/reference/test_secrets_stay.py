@@ -70,7 +70,7 @@ def committed() -> dict[str, str]:
 def rehearsed(secrets_known: dict[str, str]) -> Iterator[None]:
     """Collect what the rehearsal makes up for itself, as long as it runs."""
 
-    def hear(_step: str, _what: str, _share: float | None) -> None:
+    def hear(_event: progress.Event) -> None:
         for rehearsal in list(registry._rehearsals.values()):
             secrets_known.update(
                 {

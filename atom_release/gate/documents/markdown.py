@@ -59,6 +59,32 @@ def decision_table(decision: Decision) -> str:
     )
 
 
+def summary(decision: Decision) -> str:
+    """Return the decision for the page of a pipeline's job: the verdict, what refuses, the table.
+
+    What refuses comes with the place, what was found and the one next edit or command.
+    """
+    title = in_markdown(f"{decision.release} {decision.version} at {decision.commit[:12]}")
+    refusing = [row for row in asked_rows(decision) if not row.accepted]
+    parts = [
+        f"## {decision.verdict}: {title}",
+        "\n".join(f"- {in_markdown(part)}" for part in decision.reason.split("; ")),
+        *(_refusal(row) for row in refusing),
+        f"<details><summary>Every criterion</summary>\n\n{decision_table(decision)}\n\n</details>",
+    ]
+    return printable("\n\n".join(parts) + "\n")
+
+
+def _refusal(row: Row) -> str:
+    heading = f"### {_outcome(row)} {in_markdown(f'{row.name} {row.title}')}"
+    causes = (
+        f"- **{in_markdown(cause.where)}**: {in_markdown(cause.reason)}\n"
+        f"  - next: {in_markdown(cause.change)}"
+        for cause in row.causes
+    )
+    return "\n\n".join((heading, "\n".join(causes)))
+
+
 def digests(named: Mapping[str, str]) -> str:
     """Return the table of what a decision rests on, each by its SHA-256."""
     return table(("artifact", "sha256"), sorted(named.items()))

@@ -15,9 +15,25 @@ from atom_release.gate.catalogue import criteria, remedies
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
 from atom_release.gate.printable import printable
 from atom_release.gate.rules.legs import Leg
-from atom_release.gate.vocabulary import Assurance, Outcome
+from atom_release.gate.vocabulary import Assurance, ControlState, Outcome
 
-MEND = "atom-release audit (after mending what was found)"
+MEND = "Fix what was found, commit, then run `atom-release audit` again."
+_SURE = {
+    Assurance.CLAIMED: "claimed: stated by the release, not measured",
+    Assurance.SIMULATED: "simulated: not the release's own code",
+    Assurance.REHEARSED: "rehearsed: seen by the gate on the release's own files or running code",
+    Assurance.LIVE: "live: answered by the deployed system",
+}
+_CONTROLS = {
+    ControlState.ALIVE: "the probe was shown to tell good from bad in this run",
+    ControlState.WEAK: "weak negative control",
+    ControlState.DEAD: "its negative control did not turn",
+}
+_UNSURE = {
+    Outcome.INCONCLUSIVE: "not established: nothing is said against the release",
+    Outcome.BLOCKED: "not asked: what it needs is absent here",
+}
+_EARLIER = "recorded in the signed history of this commit"
 NOT_ASKED = "not asked"
 NOT_APPLICABLE = "not applicable"
 
@@ -34,13 +50,14 @@ class Kind(StrEnum):
 class Cause:
     """One thing that keeps a criterion from PASS: where it was looked, what was found.
 
-    And one edit or command that changes it.
+    How sure that is, and one edit or command that changes it.
     """
 
     where: str
     outcome: str
     reason: str
     change: str
+    sure: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -64,6 +81,15 @@ class LegRow:
     def state(self) -> str:
         """The outcome, or that it does not apply."""
         return NOT_APPLICABLE if self.outcome is None else str(self.outcome)
+
+    @property
+    def sure(self) -> str:
+        """How sure its outcome is: what it was seen on, and whether the probe could have failed."""
+        if self.outcome in _UNSURE:
+            return _UNSURE[self.outcome]
+        seen = _SURE[Assurance(self.assurance)] if self.assurance else ""
+        control = _CONTROLS[ControlState(self.control)] if self.control else ""
+        return "; ".join(filter(None, (seen, control)))
 
     @property
     def place(self) -> str:
@@ -190,16 +216,17 @@ def _roll_up(roll_up: RollUp) -> Row:
 
 def _causes(row: Row) -> Iterator[Cause]:
     if row.flaky:
-        yield Cause("history", row.state, row.reason, MEND)
+        yield Cause("history", row.state, row.reason, MEND, _EARLIER)
     if not row.flaky and all(leg.outcome is None for leg in row.legs):
         yield Cause(
             ", ".join(leg.place for leg in row.legs) or "the manifest",
             row.state,
             row.reason,
             remedies.would_ask(leg.question for leg in row.legs),
+            _UNSURE[Outcome.INCONCLUSIVE],
         )
     worst = [leg for leg in row.legs if leg.outcome == (row.before or row.outcome)]
     rest = [leg for leg in row.legs if leg not in worst]
     for leg in (*worst, *rest):
         if leg.outcome not in {None, Outcome.PASS}:
-            yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND)
+            yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND, leg.sure)
