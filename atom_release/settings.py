@@ -110,6 +110,17 @@ def names_reference(environment: Mapping[str, str] | None = None) -> bool:
     return bool((environment or os.environ).get(f"{_PREFIX}SCENARIO"))
 
 
+def is_github_job() -> bool:
+    """Return whether this runs in a job of GitHub's, whose log understands folds and notes."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def github_summary() -> Path | None:
+    """Return the file to which a job of GitHub's adds what its page shows, if there is one."""
+    place = os.environ.get("GITHUB_STEP_SUMMARY")
+    return Path(place) if place else None
+
+
 def _tag_key(key_text: str | None) -> str | None:
     if key_text and not re.fullmatch(r"(ssh|gpg):[^-].*", key_text):
         raise Misuse("The tag key is neither ssh:FILE nor gpg:KEY.", "Mend ATOM_RELEASE_TAG_KEY.")

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atom_release import __version__, settings
-from atom_release.cli import inspect, judge, prove, setup, sign
+from atom_release.cli import inspect, judge, prove, setup, sign, words
 from atom_release.errors import AtomReleaseError, Misuse
 from atom_release.gate.printable import printable
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Decide from evidence whether a release may be tagged, and tag it on green.",
+    epilog=words.PROGRAM,
 )
 
 for command in (
@@ -44,7 +45,8 @@ for command in (
     setup.schema,
     setup.ui,
 ):
-    app.command()(command)
+    told = words.COMMANDS[command.__name__]
+    app.command(short_help=told.summary, epilog=told.epilog)(command)
 
 
 def _version(shown: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -6,9 +6,7 @@ wrote is printed so that it is none.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
+from atom_release import settings
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import asked_rows
@@ -17,11 +15,6 @@ from atom_release.gate.printable import one_line
 CLOSED = "::endgroup::"
 FOLDS = ("::group::", CLOSED)
 _ANNOTATIONS = 10  # the number that GitHub shows of one step
-
-
-def is_job() -> bool:
-    """Return whether this runs in a job of GitHub's."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def opened(name: str) -> str:
@@ -44,8 +37,8 @@ def refusals(decision: Decision) -> list[str]:
 
 def write_summary(decision: Decision) -> None:
     """Add the decision to the page of the job, where there is one."""
-    if place := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(place).open("a", encoding="utf-8") as summary:
+    if place := settings.github_summary():
+        with place.open("a", encoding="utf-8") as summary:
             summary.write(markdown.summary(decision))
 
 

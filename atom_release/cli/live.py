@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from atom_release import settings
 from atom_release.cli import github
 from atom_release.gate.printable import one_line, printable
 from atom_release.release.progress import Event, Stage, listen
@@ -38,7 +39,7 @@ def progress(*, shown: bool) -> Iterator[None]:
         return
     view = (
         FoldedView(console)
-        if github.is_job()
+        if settings.is_github_job()
         else MovingView(console)
         if console.is_terminal
         else PlainView(console)

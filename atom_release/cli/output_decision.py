@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
+from atom_release import settings
 from atom_release.cli import github
 from atom_release.cli.decision_lines import (
     Line,
@@ -62,7 +63,7 @@ def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) 
     """
     console = Console()
     decision = result.decision
-    if github.is_job():
+    if settings.is_github_job():
         for line in github.refusals(decision):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
         github.write_summary(decision)
@@ -156,7 +157,9 @@ def _print(console: Console, shown: Iterable[Line]) -> None:
 def text_of(line: Line) -> str:
     """Return the text of a line; in a GitHub job's log, one that is no command there."""
     before = prefix(line)
-    return github.inert(before + line.text)[len(before) :] if github.is_job() else line.text
+    return (
+        github.inert(before + line.text)[len(before) :] if settings.is_github_job() else line.text
+    )
 
 
 def _width(console: Console) -> int:

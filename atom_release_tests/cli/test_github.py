@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from atom_release import settings
 from atom_release.cli import github
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import Decision
@@ -54,6 +55,6 @@ def test_the_summary_names_the_verdict_what_refuses_and_the_next_step(
 
 def test_elsewhere_there_is_no_job(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    assert not github.is_job()
+    assert not settings.is_github_job()
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    assert github.is_job()
+    assert settings.is_github_job()
