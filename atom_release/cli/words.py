@@ -71,7 +71,7 @@ COMMANDS = {
     ),
     "verify": Words(
         "Check an audit bundle offline: signature, digests, decision.",
-        "atom-release verify PhaseC_AuditBundle.zip --key gate.pem.pub",
+        "atom-release verify AuditBundle.zip --key gate.pem.pub",
         "0 verified, 1 not verified, or it would not hold --as-of,\n2 misuse",
         "docs/verify_without_us.py does it with python3 and openssl alone",
     ),
