@@ -45,8 +45,8 @@ for command in (
     setup.schema,
     setup.ui,
 ):
-    told = words.COMMANDS[command.__name__]
-    app.command(short_help=told.summary, epilog=told.epilog)(command)
+    help_words = words.COMMANDS[command.__name__]
+    app.command(short_help=help_words.summary, epilog=help_words.epilog)(command)
 
 
 def _version(shown: bool) -> None:  # noqa: FBT001 - typer calls it so

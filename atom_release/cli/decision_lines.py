@@ -78,11 +78,11 @@ def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
     """Return the blocks of what refuses, each as long as all of them leave room for."""
     shown: list[Line] = []
     for apart, most in _LAYOUTS:
-        told: dict[tuple[str, str], str] = {}
+        above: dict[tuple[str, str], str] = {}
         shown = [
             line
             for row in refusing
-            for line in (*([Line("")] if apart else []), *_block(row, told, width, most))
+            for line in (*([Line("")] if apart else []), *_block(row, above, width, most))
         ]
         if len(shown) <= room:
             break

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 
@@ -55,7 +55,7 @@ class RunDocument(Document):
     baseline: str
     waivers: list[dict[str, Any]]
     approvals: list[dict[str, Any]]
-    said: list[str]
+    notes: list[str] = Field(serialization_alias="said")
 
 
 class Explanation(Document):
@@ -64,7 +64,7 @@ class Explanation(Document):
     criterion: str
     outcome: str
     expected: str
-    found: str
+    finding: str = Field(serialization_alias="found")
     where: str
     sure: str
     change: str

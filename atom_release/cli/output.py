@@ -46,7 +46,7 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 
 def print_document(document: BaseModel) -> None:
     """Print a document that has a schema, the only thing on stdout."""
-    print_json(document.model_dump(mode="json"))
+    print_json(document.model_dump(mode="json", by_alias=True))
 
 
 def print_json(document: object) -> None:

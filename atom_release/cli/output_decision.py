@@ -136,7 +136,7 @@ def run_document(result: RunResult) -> RunDocument:
         baseline=decision.baseline,
         waivers=[use.model_dump(mode="json") for use in decision.waivers],
         approvals=[use.model_dump(mode="json") for use in decision.approvals],
-        said=list(result.notes),
+        notes=list(result.notes),
     )
 
 
@@ -203,7 +203,7 @@ def _entry(row: Row, cause: Cause, waive: str) -> Explanation:
         criterion=row.name,
         outcome=cause.outcome,
         expected=row.asks,
-        found=cause.reason,
+        finding=cause.reason,
         where=cause.where,
         sure=cause.sure,
         change=cause.change,

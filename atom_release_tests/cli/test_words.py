@@ -39,10 +39,10 @@ def test_help_is_whole_and_fits(name: str) -> None:
 def test_an_example_is_understood(name: str) -> None:
     """Every option that an example names is the command's own."""
     assert isinstance(PROGRAM, typer.core.TyperGroup)
-    known = {option for parameter in PROGRAM.commands[name].params for option in parameter.opts}
+    options = {option for parameter in PROGRAM.commands[name].params for option in parameter.opts}
     own = words.COMMANDS[name].example.replace("\\\n", " ").partition(" -- ")[0]
     used = {word for word in own.split() if word.startswith("--")}
-    assert used <= known, used - known
+    assert used <= options, used - options
 
 
 def test_the_list_of_commands_has_a_line_each_and_cuts_none() -> None:
@@ -50,6 +50,6 @@ def test_the_list_of_commands_has_a_line_each_and_cuts_none() -> None:
     lines = PROGRAM.get_help(context).splitlines()
     assert max(map(len, lines)) <= WIDTH
     assert not [line for line in lines[1:] if line.endswith("...")]
-    for name, told in words.COMMANDS.items():
-        (line,) = [line for line in lines if line.split()[:1] == [name] and told.summary in line]
-        assert line.rstrip().endswith(told.summary)
+    for name, command in words.COMMANDS.items():
+        (line,) = [line for line in lines if line.split()[:1] == [name] and command.summary in line]
+        assert line.rstrip().endswith(command.summary)
