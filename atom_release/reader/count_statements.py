@@ -24,6 +24,8 @@ _TOTAL = re.compile(r"total|gesamt|总|合计|合計|全|jumlah|totalt")
 _OTHER_VERSION = re.compile(r"\(\s*v?\d{1,4}(?:\.\d{1,6}){1,3}[^()\n]{0,20}\)\W{0,4}[:：]")
 _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
+_SHALLOW = 2
+_FIRST_LINES = 15
 
 
 class Rank(IntEnum):
@@ -90,7 +92,13 @@ class _Reading:
             if not section.own:
                 continue
             lines = [(fact.line, fact.text) for fact in block]
-            ran = list(runners.runs(lines)) or list(keyed_counts(lines))
+            if runners.selects(lines):
+                continue  # a run of some of the tests
+            ran = (
+                list(runners.runs(lines))
+                or list(keyed_counts(lines))
+                or list(runners.summed(lines))
+            )
             for counts in ran:
                 self._add(counts, Rank.RUN, section)
             if ran or runners.speaks(lines):
@@ -122,10 +130,12 @@ class _Reading:
             self.about and (section.header or section.topic.verdict)
         )
         everything = other = False
+        rated: tuple[int, int] | None = None
         for fact in group:
             units = [unit for unit in UNITS if fact.is_a(unit)]
             number = phrases.leading_number(fact.text)
             everything |= fact.is_a("rate") and phrases.is_everything(fact.text)
+            rated = (phrases.rated_share(fact.text) if fact.is_a("rate") else None) or rated
             other |= fact.is_a("other_total") and number is not None and not units
             if not units or number is None or not phrases.speaks_of_now(fact.text):
                 continue
@@ -140,6 +150,8 @@ class _Reading:
                 for unit, count in phrases.read_phrase(fact.text).numbers.items()
                 if unit not in numbers
             }
+        if rated and "passed" not in numbers and numbers.get("total") == rated[1]:
+            numbers["passed"] = rated[0]
         if (
             not about
             or not {"passed", "total"} & set(numbers)
@@ -287,7 +299,8 @@ def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
 
 def _status_of_tests(fact: Fact) -> bool:
     """Return whether a status of the header counts tests: "33/33 tests passed"."""
-    if not (fact.section.header and "status" in concepts(fact.key)):
+    early = fact.section.header or (fact.section.level <= _SHALLOW and fact.line <= _FIRST_LINES)
+    if not (early and "status" in concepts(fact.key)):
         return False
     lowered = fact.text.lower()
     return bool(words("test_noun").search(lowered) and words("n_passed").search(lowered))

@@ -60,15 +60,15 @@ def _keyed(table: Table) -> Counts | None:
     numbers: dict[str, int] = {}
     lines: dict[str, int] = {}
     about = table.section.inherited.testing
-    everything = False
+    everything = other = False
+    rated: tuple[int, int] | None = None
     for row in _rows(table):
         if column >= len(row.cells):
             continue
         key, cell = name_of(row.cells[0]), row.cells[column]
         if "other_total" in concepts(key):
-            if "total" in numbers or not about:
-                continue
-            return None
+            other = True
+            continue
         everything |= "rate" in concepts(key) and phrases.is_everything(cell)
         unit = next((unit for unit in UNITS if unit in concepts(key)), None)
         number = _number(cell) if unit else None
@@ -80,8 +80,19 @@ def _keyed(table: Table) -> Counts | None:
             lines["passed"] = lines.setdefault("total", row.line)
         elif unit and number is not None and unit not in numbers:
             numbers[unit], lines[unit] = number, row.line
+        elif "rate" in concepts(key) and not unit:
+            rated = phrases.rated_share(cell) or rated
+    _add_rated(numbers, rated)
+    if other and "total" not in numbers:
+        return None  # of the files or suites that are counted above
     of_parts = any(set(UNITS) & concepts(name) for name in table.names[1:]) and len(lines) < _PAIR
     return _made(numbers, lines, everything=everything) if about and not of_parts else None
+
+
+def _add_rated(numbers: dict[str, int], rated: tuple[int, int] | None) -> None:
+    """Add the share behind a rate, "100 % (30/30)", to a total that is its own."""
+    if rated and "passed" not in numbers and numbers.get("total") == rated[1]:
+        numbers["passed"] = rated[0]
 
 
 def keyed_counts(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
@@ -90,15 +101,21 @@ def keyed_counts(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
     places: dict[str, int] = {}
     for number, text in lines:
         key, sign, value = text.replace("\uff1a", ":").partition(":")
-        unit = next((unit for unit in UNITS if unit in concepts(name_of(key))), None)
+        name = name_of(key)
+        unit = next((unit for unit in UNITS if unit in concepts(name)), None)
+        unit = "errors" if unit is None and words("n_errors").fullmatch(name) else unit
         count = _number(value) if sign and unit else None
         if unit is None or count is None:
             continue
         if numbers.setdefault(unit, count) != count:
             return
         places.setdefault(unit, number)
+    errors = numbers.pop("errors", 0)
+    if {"total", "failed"} <= set(numbers) and "passed" not in numbers:
+        numbers["failed"] += errors
+        numbers["passed"] = max(numbers["total"] - numbers["failed"] - numbers.get("skipped", 0), 0)
     if "passed" in numbers and len(numbers) >= _PAIR:
-        printed = tuple(unit for unit in UNITS if unit in numbers)
+        printed = tuple(unit for unit in UNITS if unit in places)
         yield Counts.from_numbers(min(places.values()), numbers, printed, places)
 
 

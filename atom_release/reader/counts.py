@@ -16,6 +16,7 @@ from atom_release.reader.count_statements import Rank, Statement, read_statement
 from atom_release.reader.facts import Document
 from atom_release.reader.tally import Counts
 
+_SHALLOW = 2
 _REASONS = {
     Rank.FIELD: "a field states them",
     Rank.TOTAL: "a table states them as a total",
@@ -73,8 +74,9 @@ def _choose(statements: list[Statement]) -> list[Statement]:
     parts: list[Statement] = []
     for rank in Rank:
         ranked = [statement for statement in statements if statement.rank is rank]
+        ranked = _without_lesser_totals(ranked)
         lead = _lead(ranked)
-        if lead is None or not _is_of_more(lead, parts):
+        if lead is None or not _is_of_more(lead, parts) or _is_of_part(lead, statements):
             parts += [part for part in ranked if rank <= Rank.HEADING and _counts_results(part)]
             continue
         agreeing = [
@@ -91,6 +93,18 @@ def _choose(statements: list[Statement]) -> list[Statement]:
 def _counts_results(statement: Statement) -> bool:
     """Return whether a statement says how tests went, and not only how many there are."""
     return bool({"passed", "failed"} & set(statement.counts.names()))
+
+
+def _is_of_part(lead: Statement, statements: list[Statement]) -> bool:
+    """Return whether headings count more tests than a statement deep in the report does."""
+    if lead.section.header or lead.section.level <= _SHALLOW or lead.rank > Rank.FIELD:
+        return False
+    total = lead.counts.completed().total
+    return total is not None and any(
+        (other.counts.completed().total or 0) > total
+        for other in statements
+        if other.rank is Rank.HEADING and _counts_results(other)
+    )
 
 
 def _is_of_more(lead: Statement, parts: list[Statement]) -> bool:
@@ -114,7 +128,33 @@ def _lead(ranked: list[Statement]) -> Statement | None:
         fullest = max(group, key=lambda entry: len(entry.counts.names()), default=None)
         if fullest and all(fullest.counts.agrees(entry.counts) for entry in group):
             return fullest
-    return _sum_of_others(ranked)
+    return _above_all(ranked) or _sum_of_others(ranked)
+
+
+def _above_all(ranked: list[Statement]) -> Statement | None:
+    """Return the statement near the top, of more tests than all others, which stand deeper."""
+    first, *others = sorted(ranked, key=lambda statement: statement.section.level)
+    total = first.counts.completed().total
+    if total is None or first.section.level > _SHALLOW or not _counts_results(first):
+        return None
+    deeper = all(
+        other.section.level > first.section.level and (other.counts.completed().total or 0) < total
+        for other in others
+    )
+    return first if deeper else None
+
+
+def _without_lesser_totals(ranked: list[Statement]) -> list[Statement]:
+    """Return the statements without bare totals of fewer tests than one that tells how they went."""
+    most = max(
+        (entry.counts.completed().total or 0 for entry in ranked if _counts_results(entry)),
+        default=0,
+    )
+    return [
+        entry
+        for entry in ranked
+        if _counts_results(entry) or (entry.counts.completed().total or 0) >= most
+    ]
 
 
 def _sum_of_others(ranked: list[Statement]) -> Statement | None:

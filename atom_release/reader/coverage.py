@@ -25,6 +25,9 @@ _OF = re.compile(
 _LINE = re.compile(
     rf"^\W{{0,6}}(?:(?:overall|total|code|test|line|current)\s)?coverage\s(?:is\s|of\s)?{_PERCENT}"
 )
+_PRINTED = re.compile(
+    rf"^\W{{0,6}}(?:(?:overall|total|code|test|line)\s)?coverage:\s{{1,4}}{_PERCENT}(?!\s?of)"
+)
 _BEHIND = re.compile(rf"{_PERCENT}\s(?:code|test|line|overall|total)\scoverage\b")
 _TOOL = re.compile(r"^\s*(?:TOTAL\s.*\s|All files\s*\|\s*)(\d{1,3}(?:\.\d{1,3})?)\s?(?:%|\s\|)")
 _WHOLE_WORDS = (
@@ -80,8 +83,8 @@ def _statements(document: Document) -> Iterator[tuple[Rank, float, int]]:
         yield from _table(table)
     for block in document.blocks.values():
         for fact in block if block[0].section.own else ():
-            match = _TOOL.match(fact.text)
-            if match:
+            match = _TOOL.match(fact.text) or _PRINTED.match(fact.text.lower())
+            if match and not words("not_measured").search(fact.text.lower()):
                 yield Rank.TOOL, float(match[1]), fact.line
     for fact in document.lines:
         if "%" in fact.text and fact.section.own and fact.kind is not Kind.HEADING:
@@ -123,6 +126,7 @@ def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
     for row in table.rows:
         key = name_of(row.cells[0]) if row.cells else ""
         index = column if column and "total" in concepts(key) and _of_code(table) else None
+        whole = any(word in row.cells[0].lower() for word in _WHOLE_WORDS) if row.cells else False
         if "coverage" in concepts(key) and key not in _OWN_KEYS:
             index = measured or (1 if len(table.names) == _PAIR else None)
             index = None if words("not_measured").search(row.cells[0].lower()) else index
@@ -130,7 +134,6 @@ def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
             named_target = "target_column" in concepts(table.names[index])
             value = None if named_target else _value(row.cells[index])
             if value is not None:
-                whole = any(word in key for word in _WHOLE_WORDS)
                 yield Rank.WHOLE if whole and column is None else Rank.TABLE, value, row.line
 
 

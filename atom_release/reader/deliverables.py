@@ -11,81 +11,98 @@ has one, is only mentioned. An item with a cross, or "planned", claims nothing, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from atom_release.reader.facts import Document, Fact, Kind, Table
+from atom_release.reader.document_kinds import is_plan
+from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.file_blocks import paths_of_block
-from atom_release.reader.paths import first_paths, has_position, path_of, paths_in
-from atom_release.reader.sections import Section, topic
+from atom_release.reader.file_tables import paths_of_table
+from atom_release.reader.making import (
+    delivers,
+    is_name,
+    lists_work,
+    of_what_was_made,
+    says_changed,
+    says_made_behind,
+    told_path,
+)
+from atom_release.reader.paths import first_paths, has_position, lead_path, path_of
+from atom_release.reader.sections import Section, says_made, topic
 from atom_release.reader.vocabulary import concepts, name_of, words
-from atom_release.reader.words import has_cross, ticked, unsigned
+from atom_release.reader.words import has_tick, has_warning, ticked, unsigned
 
 _GONE = re.compile(
     r"(?:[-*+]\s+)?(?:D|R\d{0,3})\s+[`\w]"
 )  # as `git diff --name-status` prints what was deleted or renamed
 _LABEL = re.compile(r"^\W{0,8}([^:：`]{2,60})[:：]\W*$")
 _BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)?$")
-_BEGINS = re.compile(
-    r"\W{0,6}((?:`[^`]{1,200}`|\*\*[^*`\s]{1,200}\*\*|\*\*`[^`]{1,200}`\*\*))(?=\s*(?:$|[-\u2013\u2014:：(（]))"
-)
-_CODED = re.compile(r"\s*(`[^`]{1,200}`)")
+_TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
+_BUILT = re.compile(r"(?:build|dist|target|out|coverage|htmlcov|node_modules)/")
+_NEUTRAL = frozenset(
+    {"files", "dateien", "archivos", "fichiers", "arquivos", "文件清单", "ファイル一覧", "filer", "berkas", "output files",
+     "输出文件", "file", "artifacts", "artefakte"}
+)  # fmt: skip
+"""Labels over files that do not say what became of them: in a test report those that were run."""
 _SIZED = re.compile(
-    r"^\S{1,200}\s\(\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
+    r"^\S{1,200}\s\((?:\w{1,14},)?\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
     re.IGNORECASE,
 )
 _STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
-_RANGE = re.compile(r"[`*]*\s(?:to|through|到|至|bis|hasta|até|から)\s")
-_LEADING = re.compile(r"^[^\w]{1,12}")
-_SHORT = 4
 _DEEP = 24
 _IN_MANY_FOLDERS = frozenset(
     {"readme.md", "cargo.toml", "package.json", "__init__.py", "mod.rs", "index.ts", "index.js",
      "main.py", "main.go", "main.rs", "lib.rs", "dockerfile", "go.mod", "cmakelists.txt", "makefile"}
-)  # fmt: skip
-_NO_FILE_TABLE = frozenset({"coverage", "passed", "failed", "total", "tests", "rate"})
-_PLAIN_COLUMNS = frozenset(
-    {"name", "component", "module", "output", "document", "script", "文档", "文档名称", "脚本", "documento",
-     "dokument", "ドキュメント"}
 )  # fmt: skip
 
 
 def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     """Yield each path once, with the line that delivers it first."""
     paths: dict[str, int] = {}
-    for path, number in sorted(_all(document), key=lambda entry: entry[1]):
+    forms: dict[str, set[str]] = {}
+    for path, number, form in sorted(_all(document), key=lambda entry: entry[1]):
         paths.setdefault(path, number)
-    whole = _Endings(paths)
+        forms.setdefault(path, set()).add(form)
+    whole = _Endings(forms)
     yield from ((path, number) for path, number in paths.items() if not whole.has(path))
 
 
 class _Endings:
-    """What paths end in, below a folder: the same file named again with less of its path."""
+    """What paths end in, below a folder: the same file named again with less of its path.
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.endings = {
-            "/".join(parts[start:])
-            for parts in (path.split("/") for path in paths)
-            for start in range(1, min(len(parts), _DEEP))
-        }
+    Two lists may name two files of which one's path is the other's end; a list and a tree do not.
+    """
+
+    def __init__(self, forms: dict[str, set[str]]) -> None:
+        self.forms = forms
+        self.endings: dict[str, set[str]] = {}
+        for path, named_in in forms.items():
+            parts = path.removeprefix("/").split("/")
+            for start in range(1, min(len(parts), _DEEP)):
+                self.endings.setdefault("/".join(parts[start:]), set()).update(named_in)
 
     def has(self, path: str) -> bool:
         """Return whether a path is the end of another, and no name that many folders have."""
-        return path in self.endings and path.lower() not in _IN_MANY_FOLDERS
+        longer = self.endings.get(path)
+        if longer is None or path.lower() in _IN_MANY_FOLDERS:
+            return False
+        return "/" not in path or not self.forms[path] & longer
 
 
-def _all(document: Document) -> Iterator[tuple[str, int]]:
-    yield from _Lists(document).run()
+def _all(document: Document) -> Iterator[tuple[str, int, str]]:
+    """Yield each path that is delivered somewhere, its line, and in what form it stands there."""
+    yield from ((path, number, "list") for path, number in _Lists(document).run())
     for table in document.tables:
-        yield from _table(table)
+        yield from ((path, number, "table") for path, number in paths_of_table(table))
+    plan = is_plan(document)
     for block in document.blocks.values():
         section = block[0].section
-        if section.own:
+        if section.own and not plan:
             listed = section.topic.files or _parent_files(section)
             title = section.title.lower()
             made = "made" in concepts(name_of(title)) and bool(words("verb_made").search(title))
             for path, number in paths_of_block(block, listed=listed, made=made):
                 document.examined.add(number)
-                yield path, number
+                yield path, number, "block"
 
 
 def _parent_files(section: Section) -> bool:
@@ -98,6 +115,7 @@ class _Lists:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.subject = topic(document.title or "")
+        self.plan = is_plan(document)
         self.label: str | None = None
         self.section: Section | None = None
         self.named_at: int | None = None
@@ -125,11 +143,20 @@ class _Lists:
             return False
         named = concepts(name_of(text))
         gone = "gone" in named or (not named and words("removed").search(text.lower()))
-        if fact.item and not named and not gone:
+        files = not named and is_name(text) and says_made(text.lower(), "n_file")
+        made = "made" in named or files
+        changes = not made and is_name(text) and says_changed(text.lower())
+        if fact.item and not named and not gone and not made and not changes:
             return False
-        self.label = "gone" if gone else "made" if named & {"made"} else "other"
+        unclear = self.subject.testing or has_warning(fact.section.title)
+        if made and name_of(text) in _NEUTRAL and unclear:
+            made = False
+        self.label = "gone" if gone else "made" if made else "changes" if changes else "other"
         self.named_at = None
         return True
+
+    def _of_tests(self, fact: Fact) -> bool:
+        return self.subject.testing or fact.section.inherited.testing
 
     def _remember(self, fact: Fact, *, named: bool) -> None:
         if named and (self.named_at is None or fact.depth <= self.named_at):
@@ -141,15 +168,16 @@ class _Lists:
         """Read a heading with a path, below one about files or of a part that was made."""
         above = fact.section.parent
         listed = (
-            above is not None and above.own and (above.inherited.files or _of_what_was_made(above))
+            above is not None and above.own and (above.inherited.files or of_what_was_made(above))
         )
         part = fact.section.own and not (self.subject.testing or fact.section.inherited.testing)
-        named = ticked(fact.text) is True and part and path_of(unsigned(fact.text))
+        named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
+        named = named if part or not (named and _TEST_FILE.search(named)) else None
         listed = listed or bool(named)
         marked = "`" in fact.raw or (listed and "." in fact.text)
         if marked and not has_position(fact.raw) and (listed or part):
             paths, begin, end = first_paths(fact.raw)
-            if _delivers(fact, begin, end):
+            if delivers(fact, begin, end):
                 yield from (
                     (path, fact.line)
                     for path in paths
@@ -166,133 +194,72 @@ class _Lists:
             fact.section.inherited.files and (self.label is None or fact.section.topic.files)
         )
         starts = fact.item or _STARTS.match(fact.raw) is not None or fact.raw[:1] in "✅✓✔"
-        if listed and starts and "/" + fact.raw != "/":
+        if listed and not starts:
+            yield from self._field(fact)
+        elif listed:
             paths, begin, end = first_paths(fact.raw)
-            if paths and _delivers(fact, begin, end):
+            if not paths and (lead := lead_path(fact.raw, any_ending=True)):
+                paths, begin, end = [lead[0]], 0, lead[1]
+            if paths and delivers(fact, begin, end):
                 yield from paths
-        elif not listed:
+        else:
             yield from self._field(fact)
             yield from self._made(fact)
 
     def _made(self, fact: Fact) -> Iterator[str]:
-        """Read an item that begins with a file in a section of what was made or changed."""
+        """Read an item that begins with a file that was made or changed.
+
+        Its section says so, or its size, its tick, or the verb before or behind the file.
+        """
+        if not fact.item or self.plan or self.label == "gone" or has_position(fact.raw):
+            return
         section = fact.section
         above = section.parent
-        made = section.topic.made or (above is not None and _of_what_was_made(above))
-        sized = _SIZED.search(fact.text) is not None
-        if not ((made or sized) and fact.item and self.label != "gone"):
+        made = section.topic.made or (above is not None and of_what_was_made(above))
+        made = made or self.label == "changes"
+        done = ticked(fact.text) is True or fact.checked is True
+        named = told_path(fact.raw) if made or (done and not self._of_tests(fact)) else None
+        lead = named or lead_path(fact.raw, loose=made)
+        if lead is None or lead[0].endswith("/") or not delivers(fact, 0, lead[1]):
             return
-        text = _without_verb(fact.raw) if made else fact.raw
-        begins = (_BEGINS if text == fact.raw else _CODED).match(text)
-        paths, begin, end = first_paths(begins[1]) if begins else ([], 0, 0)
-        if paths and _delivers(fact, begin, end):
-            yield from (path for path in paths if not path.endswith("/"))
+        sized = _SIZED.search(fact.text) is not None
+        if (
+            named
+            or made
+            or sized
+            or (
+                not self._of_tests(fact)
+                and ((done and lists_work(section)) or says_made_behind(fact.raw[lead[1] :]))
+            )
+        ):
+            yield lead[0]
 
     def _field(self, fact: Fact) -> Iterator[str]:
         """Read "File: `path`" in a report of what was made."""
-        if self.subject.testing or fact.section.inherited.testing or has_position(fact.raw):
+        if has_position(fact.raw) or self.plan:
             return
+        title = fact.section.title.lower()
+        mended = words("mended").search(title) is not None
         for pair in self.document.fields_of.get(fact.line, ()):
-            if not pair.is_a("file") and not pair.is_a("made"):
+            made = pair.is_a("made") and pair.key not in _NEUTRAL
+            made = made or fact.section.inherited.files
+            verb = words("verb_made").search(pair.key) is not None and not self._of_tests(fact)
+            if not pair.is_a("file") and not pair.is_a("made") and not verb:
                 continue
-            if pair.is_a("location") and not _of_what_was_made(fact.section):
+            done = has_tick(title)
+            if self._of_tests(fact) and not (made or mended or done):
+                continue
+            if pair.is_a("location") and not (made or of_what_was_made(fact.section) or done):
                 continue  # it says where something is, which may be still to be made
             value = fact.raw.partition(":")[2] if ":" in fact.raw else fact.raw.partition("：")[2]
             paths, begin, end = first_paths(value.lstrip("* "))
-            if paths and value.lstrip("* ").startswith(("`", "[")) and _delivers(fact, begin, end):
-                yield from paths
-
-
-def _without_verb(raw: str) -> str:
-    """Return an item without the verb of making that it begins with: "Created `a.py`"."""
-    text = raw.lstrip(" -*+0123456789.)✅✓✔☑")
-    match = words("verb_made").match(text.lower())
-    return text[match.end() :] if match else raw
-
-
-def _of_what_was_made(section: Section) -> bool:
-    """Return whether a section, or the one above it, is about what was made or changed."""
-    above = section.parent
-    return section.topic.made or (above is not None and above.topic.made)
-
-
-def _delivers(fact: Fact, begin: int, end: int) -> bool:
-    """Return whether an item says that its file is there now."""
-    if ticked(fact.text) is False or has_cross(fact.text):
-        return False
-    removed = words("removed")
-    before = fact.raw[:end].lower()
-    behind = fact.raw[end:].lower()
-    if removed.search(re.sub(r"`[^`]*`", " ", before)):
-        return False
-    if _RANGE.match(behind) or _is_gone(behind):
-        return False
-    match = removed.search(behind)
-    return match is None or len(re.findall(r"\w+", behind)) > _SHORT or begin > end
-
-
-def _is_gone(behind: str) -> bool:
-    """Return whether what stands behind a path says first that its file is gone.
-
-    "deleted from the old folder" does, "removed two imports" speaks of what is in it.
-    """
-    text = _LEADING.sub("", behind)
-    gone = words("gone_now").match(text)
-    if gone is None:
-        return False
-    rest = text[gone.end() :].lstrip()
-    return not rest or rest[0] in ",;.:()（）。，—-" or words("gone_why").match(rest) is not None
-
-
-def _table(table: Table) -> Iterator[tuple[str, int]]:
-    column = table.column("file_column")
-    if column is None or not table.section.own:
-        return
-    others = [concepts(name) for index, name in enumerate(table.names) if index != column]
-    if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
-        return
-    change = any("change_column" in names for names in others)
-    inside = table.section.inherited.files
-    if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
-        return
-    if not inside and (table.section.inherited.testing or _is_index(table.section)):
-        return
-    for index in _columns(table, column):
-        for row in table.rows:
-            if index < len(row.raw_cells) and _row_delivers(row):
-                yield from (
-                    (path, row.line)
-                    for path in paths_in(row.raw_cells[index])
-                    if inside or not path.endswith("/")
-                )
-
-
-def _is_index(section: Section) -> bool:
-    """Return whether a section tells which documents there are, and not that they were made."""
-    title = section.title.lower()
-    documents = words("t_documents").search(title) is not None
-    return documents and not (section.topic.made or words("verb_made").search(title))
-
-
-def _columns(table: Table, first: int) -> Iterator[int]:
-    """Yield the column of files: of several the one that holds paths in most rows."""
-    named = [
-        index for index, name in enumerate(table.names) if "file_column" in concepts(name)
-    ] or [first]
-    yield max(
-        named,
-        key=lambda index: sum(
-            bool(paths_in(row.raw_cells[index])) for row in table.rows if index < len(row.raw_cells)
-        ),
-    )
-
-
-def _row_delivers(row: Fact) -> bool:
-    if has_cross(row.text):
-        return False
-    removed = words("removed")
-    return not any(
-        removed.match(cell.lower().lstrip(" *_"))
-        or (removed.search(cell.lower()) and len(cell.split()) <= _SHORT)
-        for cell in row.cells
-    )
+            if not value.lstrip("* ").startswith(("`", "[")) or not delivers(fact, begin, end):
+                continue
+            run = self.subject.testing and not (made or mended)
+            yield from (
+                path
+                for path in paths
+                if not path.endswith("/")
+                and not (run and _TEST_FILE.search(path))
+                and not (verb and _BUILT.match(path))
+            )

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from atom_release.reader.facts import Fact
 from atom_release.reader.paths import is_file_name, path_of
+from atom_release.reader.sections import says_made
+from atom_release.reader.vocabulary import concepts, name_of, words
 
 _LONE = re.compile(
     r"\s*(?:[-*+•✅✓]\s+)?(\S{1,300}?)(?:\s*(?:#|//|<-|←|--)\s.*|\s+\([^()]{0,80}\).*)?\s*"
@@ -18,11 +20,15 @@ _GIT = re.compile(
     r"\s*(?:(?:new file|modified|added|create mode \d{6}|[AM])[:\s]\s*(\S{1,300})|(\S{1,300})\s+\|\s+\d{1,7}\s[+-]*)\s*"
 )
 _GIT_OTHER = re.compile(r"\s*(?:\d+ files? changed|deleted|renamed|rename|delete mode|[DR]\d*\s)")
+_CHANGED = re.compile(r"\s*\d{1,6} files? changed, \d")
 _TREE = re.compile(r"^([\s│|]*)(?:├──|└──|├─|└─|\|--|`--|\+--)\s*([^\s#]{1,200})(.*)$")
-_NEW = re.compile(
-    r"\b(?:new|added|created|modified|updated|changed|nuevo|nueva|novo|nova|modificado|neu|geändert|nouveau|nouvelle|modifié)\b|新增|修改|新建|新規|追加|変更|修正",
-    re.IGNORECASE,
-)
+_MARK = re.compile(r"[\[(（【]\s*([^\[\]()（）【】]{1,20}?)\s*[\])）】]")
+_USUAL = frozenset(
+    {"src", "lib", "app", "apps", "tests", "test", "docs", "scripts", "packages", "config", "public",
+     "frontend", "backend", "server", "client", "api", "components", "pages", "services", "tools",
+     "resources", "templates", "static", "assets", "core", "models", "utils", "web", "include", "internal", "cmd", "pkg",
+     "crates", "examples", "migrations", "notebooks", ".github"}
+)  # fmt: skip
 _ROOT = re.compile(r"^\s*([\w@.+\-]{1,200}(?:/[\w@.+\-]{1,200})*)/?\s*(?:#.*)?$")
 
 
@@ -37,8 +43,31 @@ def paths_of_block(
     lines = [(fact.line, fact.text) for fact in block]
     if any(_TREE.match(text) for _, text in lines):
         yield from _tree(lines, made=made)
-    elif listed:
-        yield from list(_git(lines)) or _lone(lines)
+    elif listed or _is_stat(lines):
+        yield from list(_git(lines)) or (_lone(lines) if listed else ())
+
+
+def _is_stat(lines: list[tuple[int, str]]) -> bool:
+    """Return whether a block is what `git diff --stat` or `git commit` prints, with its last line."""
+    return any(_CHANGED.match(text) for _, text in lines)
+
+
+def _is_new(remark: str) -> bool:
+    """Return whether an entry's remark says that it is new: a mark of its own, or the first word.
+
+    "# handler (new upload route)" tells of what is in it.
+    """
+    mark = _MARK.search(remark)
+    text = remark.strip(" #/<-←*\t✨🆕⭐")
+    made = words("verb_made")
+    first = made.match(text.lower())
+    return bool(first or "🆕" in remark or (mark and made.fullmatch(mark[1].lower())))
+
+
+def _root(name: str) -> str:
+    """Return the folder at a tree's top, unless it is the project's own, which no path begins with."""
+    root = name.strip("/")
+    return root if "/" in root or root.lower() in _USUAL else ""
 
 
 def _git(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
@@ -64,23 +93,25 @@ def _lone(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
 
 def _tree(lines: list[tuple[int, str]], *, made: bool) -> Iterator[tuple[str, int]]:
     """Read the entries of a drawn tree that are marked as new or modified, or all of them."""
-    above: list[tuple[int, str]] = []
-    root = ""
+    above: list[tuple[int, str, bool]] = []
+    root, below_made = "", False
     for number, text in lines:
         match = _TREE.match(text)
         if match is None and not text.strip(" |│"):
             continue  # a gap in the drawing
         if match is None:
             started = _ROOT.match(text)
-            root, above = (started[1].strip("/") if started else ""), []
+            root, above = (_root(started[1]) if started else ""), []
+            label = name_of(text.partition(":")[0])
+            below_made = "made" in concepts(label) or says_made(label, "n_file")
             continue
         indent, name = len(match[1]), match[2]
         while above and above[-1][0] >= indent:
             above.pop()
         if not is_file_name(name.rstrip("/")) or name.endswith("/"):
-            above.append((indent, name.strip("/")))
-        elif made or _NEW.search(match[3]):
-            parts = [root, *(folder for _, folder in above), name]
+            above.append((indent, name.strip("/"), _is_new(match[3])))
+        elif made or below_made or _is_new(match[3]) or any(new for _, _, new in above):
+            parts = [root, *(folder for _, folder, _ in above), name]
             path = path_of("/".join(part for part in parts if part and part != "."))
             if path:
                 yield path, number

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.unnamed import lone_date, titled_date, told_branch
 from atom_release.reader.vocabulary import concepts, is_english, name_of
 
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3}(?:\.\d{1,3})*)(?![\w]|\.\d)")
@@ -93,10 +94,21 @@ def read_header(document: Document) -> HeaderRead:
         None,
     )
     for kind, value in (
-        (ClaimKind.BRANCH, _first(fields, "branch", _branch)),
-        (ClaimKind.COMMIT, _first(fields, "commit", _commit)),
+        (
+            ClaimKind.BRANCH,
+            _first(fields, "branch", _branch)
+            or _only(document, "branch", _branch)
+            or told_branch(document),
+        ),
+        (
+            ClaimKind.COMMIT,
+            _first(fields, "commit", _commit) or _only(document, "commit", _commit),
+        ),
         (ClaimKind.VERSION, _first(fields, "version", _version) or _titled_version(document)),
-        (ClaimKind.DATE, _date(fields) or _generated(document)),
+        (
+            ClaimKind.DATE,
+            _date(fields) or _generated(document) or lone_date(document) or titled_date(document),
+        ),
     ):
         if value is not None:
             text, line = value
@@ -146,6 +158,16 @@ def _first(fields: list[Fact], concept: str, read: Callable[[str], str | None]) 
         ),
         None,
     )
+
+
+def _only(document: Document, concept: str, read: Callable[[str], str | None]) -> Value | None:
+    """Return the one value that all fields of that name give, wherever they stand."""
+    values = [
+        (value, fact.line)
+        for fact in document.named(concept)
+        if fact.section.own and (value := read(fact.text))
+    ]
+    return values[0] if len({value for value, _ in values}) == 1 else None
 
 
 def _branch(text: str) -> str | None:

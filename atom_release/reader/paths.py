@@ -11,12 +11,50 @@ _CODE = re.compile(r"`{1,2}([^`]{1,300})`{1,2}")
 _LINK = re.compile(r"\[([^\[\]]{1,300})\]\(([^()\s]{1,300})\)")
 _DESCRIBED = re.compile(r"\s[-\u2013—]+\s|\s→\s|\s=>\s|：|:\s")
 _ARROW = re.compile(r"→|=>|->")
-_EXTENSION = re.compile(
-    r"\.(?:py|pyi|pyx|sql|md|mdx|rst|adoc|json|jsonl|json5|ya?ml|toml|txt|sh|bash|zsh|fish|ps1|psm1|bat|cmd|js|mjs|cjs|jsx|ts|mts|cts|tsx|vue|svelte|astro|html?|ejs|hbs|css|scss|sass|less|go|mod|sum|rs|java|kt|kts|groovy|cs|csproj|sln|fs|vb|c|h|cc|cpp|cxx|hpp|cu|m|mm|rb|erb|rake|gemspec|php|pl|pm|lua|swift|dart|ex|exs|erl|hs|clj|jl|r|zig|nim|sol|asm|v|sv|vhd|"
-    r"scala|csv|tsv|parquet|ini|cfg|conf|env|proto|tf|tfvars|hcl|log|lock|ipynb|xml|xsd|xaml|svg|"
-    r"png|jpe?g|gif|webp|ico|pdf|docx?|xlsx?|pptx?|pem|crt|pkl|joblib|onnx|pt|pth|db|sqlite3?|zip|tar|gz|tgz|whl|jar|jinja2?|j2|mp4|mp3|wav|"
-    r"tmpl|tpl|template|graphql|gql|gradle|properties|service|timer|plist|dockerfile|example|sample|prisma|rules|snap|patch|diff|cmake|mk|bicep|map|wasm|typ|tex|bib|mmd|bsl)$",
-    re.IGNORECASE,
+_EXTENSIONS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    py pyi pyx ipynb sql plsql ddl dml psql md mdx mdc rst adoc org tex bib rtf odt ods typ json jsonl json5 jsonc
+    yaml yml toml txt sh bash zsh fish ps1 psm1 psd1 bat cmd js mjs cjs jsx ts mts cts tsx vue svelte astro htm html xhtml
+    ejs hbs mustache pug jade twig blade liquid haml slim erb jsp ftl cshtml vbhtml razor css scss sass less styl
+    go mod sum work rs ron java kt kts groovy scala sc sbt clj cljs cljc edn cs csx csproj vbproj fsproj props targets resx
+    sln slnx fs fsx vb c h cc cpp cxx hpp hxx hh inl cu cuh m mm rb rake gemspec php phtml pl pm t lua swift dart ex exs erl
+    hrl hs lhs cabal elm purs ml mli nim nimble zig cr d jl r rmd qmd rkt scm lisp el sol vy move cairo asm s v sv svh vhd vhdl
+    f90 f95 f03 for pas dpr dfm lpr inc bas cls frm ada adb ads cob cbl abap bsl tcl awk sed vim
+    csv tsv parquet avro arrow feather orc ini cfg conf cnf config env proto thrift fbs avsc tf tfvars hcl rego cue jsonnet libsonnet
+    nix dhall log lock xml xsd xsl xslt dtd wsdl xaml svg storyboard xib plist strings arb po pot mo ts png jpg jpeg gif webp
+    avif heic ico bmp tif tiff psd ai fig sketch drawio puml plantuml mmd dot gv pdf doc docx xls xlsx ppt pptx epub pem crt key
+    pub pkl pickle joblib onnx pt pth ckpt safetensors h5 hdf5 npz npy gguf db sqlite sqlite3 mdb zip tar gz tgz bz2 xz 7z rar whl
+    jar war ear aar class apk aab ipa dmg msi deb rpm exe dll so dylib lib nupkg vsix crx iso img bin hex elf jinja jinja2 j2 tmpl
+    tpl template mjml eml ics graphql gql graphqls gradle properties service timer socket dockerfile dockerignore gitignore example sample
+    dist prisma rules snap patch diff cmake mk bicep map wasm wat mp4 mp3 wav ogg flac webm mov avi mkv srt vtt ttf otf woff woff2 eot
+    mat unity prefab asset asmdef shader hlsl glsl vert frag wgsl metal meta uxml uss tscn tres gd fbx obj gltf glb blend stl step ino ld dts
+    dtsi overlay kicad_pcb kicad_sch feature robot http rest geojson topojson kml gpx shp backup bak orig old tmp
+    """,
+    )
+)
+"""How names of files end, in lower case; `txt` says nothing of what is in one, so the list may be long."""
+_ENDING = re.compile(r"\.([A-Za-z][A-Za-z0-9_]{0,11}|7z)$")
+_ANY_ENDING = re.compile(r"[\w@+\-/.\\]*[\w)\]]\.([^\W\d_][^\W_]{0,5})")
+_NO_ENDING = frozenset(
+    {
+        "com",
+        "org",
+        "net",
+        "io",
+        "dev",
+        "app",
+        "ai",
+        "co",
+        "de",
+        "fr",
+        "es",
+        "cn",
+        "jp",
+        "memo",
+        "js",
+    }
 )
 _NAMES = re.compile(
     r"(?:Dockerfile(?:\.[\w-]{1,20})?|Makefile|Procfile|Jenkinsfile|Vagrantfile|Gemfile|Rakefile|Cargo\.toml|LICENSE|README|CHANGELOG|CODEOWNERS|CMakeLists\.txt|"
@@ -66,7 +104,7 @@ def paths_in(part: str) -> list[str]:
         [
             path
             for match in _LINK.finditer(part)
-            if (path := path_of(match[2]) or path_of(plain(match[1])))
+            if (path := path_of(plain(match[1])) or path_of(match[2]))
         ]
         if not coded
         else []
@@ -120,8 +158,45 @@ def is_file_name(name: str) -> bool:
     """Return whether a name ends as files do, and does not only consist of that end."""
     if _NAMES.search(name):
         return True
-    match = _EXTENSION.search(name)
-    return match is not None and match.start() > 0
+    match = _ENDING.search(name)
+    return match is not None and match.start() > 0 and match[1].lower() in _EXTENSIONS
+
+
+_BEGINS = (
+    r"[^\w`*\[./@\\]{0,8}(?:\[[ xX]\]\s+)?[^\w`*\[./@\\]{0,8}(?:\d{1,3}[.)]\s+)?[^\w`*\[./@\\]{0,6}"
+    r"(?:\*\*|__)?(?:`([^`]{1,200})`|\[([^\[\]]{1,200})\]\([^()\s]{1,300}\)|([\w@./\\+\-\[\]]{1,200}))(?:\*\*|__)?"
+)
+_LEAD = re.compile(
+    _BEGINS
+    + r"(?=\s*(?:$|[(（\[【:：,，、;|→✅✓✔☑←#]|[-\u2013\u2014]+\s|\d{1,5}\s(?:lines|loc)\b)|\s{2})"
+)
+_LOOSE_LEAD = re.compile(_BEGINS + r"(?=[\s:：,，(（]|$)")
+_IDENTIFIER = re.compile(r"[\W\d_]*\.\w{1,3}|\w\.\w")
+
+
+def lead_path(raw: str, *, any_ending: bool = False, loose: bool = False) -> tuple[str, int] | None:
+    """Return the path that a line begins with and where it ends, or None.
+
+    Behind list marks, ticks, boxes and numbers, and before the line's end or a description; with
+    `loose` whatever follows. With `any_ending` an ending that is on no list is one too: in a list
+    of files.
+    """
+    match = (_LOOSE_LEAD if loose else _LEAD).match(raw)
+    if match is None:
+        return None
+    written = (match[1] or plain(match[2] or match[3])).strip()
+    path = path_of(written) or (path_of(match[2]) if match[2] else None)
+    if path is None and any_ending and _unlisted(written):
+        path = written.replace("\\", "/").removeprefix("./")
+    if path is None or (match[3] and _IDENTIFIER.fullmatch(path)):
+        return None
+    return path, match.end()
+
+
+def _unlisted(text: str) -> bool:
+    """Return whether a text looks like a file's name though its ending is on no list."""
+    match = _ANY_ENDING.fullmatch(text)
+    return match is not None and match[1].lower() not in _NO_ENDING and ".." not in text
 
 
 def has_position(raw: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from atom_release.reader.phrases import read_phrase
 from atom_release.reader.tally import Counts
 
 _N = r"(\d{1,7})"
@@ -68,6 +69,13 @@ _STACKED_NAMES = {
 _DIGIT = re.compile(r"\d")
 _CASE = re.compile(r"\S{1,300}::\S{1,300}.{0,20}\b(?:PASSED|FAILED|SKIPPED|ERROR)\b")
 _LOOKED_AT = 20
+_SUMS_UP = re.compile(
+    r"\W*(?:(?:test |final |overall )?(?:summary|results?|totals?|tests))\W|=+\s", re.IGNORECASE
+)
+_SELECTED = re.compile(
+    r"\b(?:pytest|jest|vitest|mocha|go test|cargo test|dotnet test|phpunit|rspec|npx|npm|yarn|mvn|gradlew?)\b.*"
+    r"(?:::\w|\s-k\s|\s-t\s|\s--filter|\s-run\s|\s-Dtest=|\s--grep|\s--testNamePattern|\s--tests\s)"
+)
 
 
 def pasted(number: int, line: str) -> Iterator[Counts]:
@@ -153,6 +161,21 @@ def _numbered(number: int, line: str) -> Counts | None:  # noqa: PLR0911 - one f
 def speaks(lines: Sequence[tuple[int, str]]) -> bool:
     """Return whether a block is a runner's output, one line for each case."""
     return any(_CASE.search(line) for _, line in lines[:_LOOKED_AT])
+
+
+def selects(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether a block's command runs tests that it selects by name, and not the suite."""
+    return any(_SELECTED.search(text) for _, text in lines)
+
+
+def summed(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
+    """Yield what a line of output that sums up counts: "Summary: 9 passed, 0 failed"."""
+    for number, text in lines:
+        if not (_SUMS_UP.match(text) and _DIGIT.search(text)):
+            continue
+        phrase = read_phrase(text)
+        if "passed" in phrase.numbers and len(phrase.numbers) > 1 and phrase.named:
+            yield Counts.from_numbers(number, phrase.numbers)
 
 
 def _worded(number: int, text: str) -> Counts:

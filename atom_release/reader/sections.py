@@ -119,6 +119,18 @@ def is_version(title: str) -> bool:
     return bool(_VERSIONED.fullmatch(title[:200]) and _NUMBERED_VERSION.search(title[:200]))
 
 
+def says_made(lowered: str, noun: str) -> bool:
+    """Return whether a text in lower case says of files, or of parts, that they were made.
+
+    Whatever the order of its words: "8 documents created", "neue Dateien".
+    """
+    return (
+        words(noun).search(lowered) is not None
+        and words("verb_made").search(lowered) is not None
+        and words("t_not_made").search(lowered) is None
+    )
+
+
 @lru_cache(maxsize=4096)
 def topic(title: str) -> Topic:
     """Read a title."""
@@ -126,13 +138,14 @@ def topic(title: str) -> Topic:
     name = name_of(lowered)
     head = name.split(":")[0].strip()
     named = concepts(head)
+    short = len(head.split()) <= _LONG_FILES
     files = "made" in named or (
-        len(head.split()) <= _LONG_FILES
-        and bool(words("t_files").search(lowered))
+        short
+        and bool(words("t_files").search(lowered) or says_made(lowered, "n_file"))
         and not words("t_files_looked_at").search(lowered)
         and "gone" not in named
     )
-    made_alone = len(head.split()) <= _LONG_FILES and bool(words("t_made").search(lowered))
+    made_alone = short and bool(words("t_made").search(lowered) or says_made(lowered, "n_part"))
     now = bool(words("t_now").search(lowered))
     concluding = words("t_conclusion").fullmatch(head) is not None
     return Topic(
@@ -157,6 +170,6 @@ def topic(title: str) -> Topic:
         budget=bool(words("t_budget").search(lowered)),
         coverage=bool(words("t_coverage").search(lowered)),
         tainted=bool(_TAINTED.search(lowered)),
-        gone="gone" in named,
+        gone="gone" in named or words("t_planned").search(lowered) is not None,
         made=made_alone and not files,
     )

@@ -232,6 +232,18 @@ def has_cross(text: str) -> bool:
     return _SIGNS[ReportStatus.FAIL].search(text) is not None
 
 
+def has_tick(text: str) -> bool:
+    """Return whether a tick stands anywhere in the text, and no other sign."""
+    return [status for status, sign in _SIGNS.items() if sign.search(text)] == [ReportStatus.PASS]
+
+
+def has_warning(text: str) -> bool:
+    """Return whether a sign other than a tick stands anywhere in the text."""
+    return any(
+        sign.search(text) for status, sign in _SIGNS.items() if status is not ReportStatus.PASS
+    )
+
+
 def unsigned(text: str) -> str:
     """Return the text without signs."""
     return " ".join(_ANY_SIGN.sub("", text).split())

@@ -1,0 +1,68 @@
+"""Files in tables: a column that names them, beside one that says what was done to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atom_release.reader.facts import Fact, Table
+from atom_release.reader.making import is_index
+from atom_release.reader.paths import paths_in
+from atom_release.reader.vocabulary import concepts, words
+from atom_release.reader.words import has_cross
+
+_NO_FILE_TABLE = frozenset({"coverage", "passed", "failed", "total", "tests", "rate"})
+_PLAIN_COLUMNS = frozenset(
+    {"name", "component", "module", "output", "document", "script", "文档", "文档名称", "脚本", "documento",
+     "dokument", "ドキュメント"}
+)  # fmt: skip
+_SHORT = 4
+
+
+def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
+    """Yield the paths that a table delivers, with their lines."""
+    column = table.column("file_column")
+    if column is None or not table.section.own:
+        return
+    others = [concepts(name) for index, name in enumerate(table.names) if index != column]
+    if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
+        return
+    change = any("change_column" in names for names in others)
+    inside = table.section.inherited.files
+    if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
+        return
+    if not inside and words("t_looked").search(table.section.title.lower()):
+        return
+    if not inside and (table.section.inherited.testing or is_index(table.section)):
+        return
+    for index in _columns(table, column):
+        for row in table.rows:
+            if index < len(row.raw_cells) and _row_delivers(row):
+                yield from (
+                    (path, row.line)
+                    for path in paths_in(row.raw_cells[index])
+                    if inside or not path.endswith("/")
+                )
+
+
+def _columns(table: Table, first: int) -> Iterator[int]:
+    """Yield the column of files: of several the one that holds paths in most rows."""
+    named = [
+        index for index, name in enumerate(table.names) if "file_column" in concepts(name)
+    ] or [first]
+    yield max(
+        named,
+        key=lambda index: sum(
+            bool(paths_in(row.raw_cells[index])) for row in table.rows if index < len(row.raw_cells)
+        ),
+    )
+
+
+def _row_delivers(row: Fact) -> bool:
+    if has_cross(row.text):
+        return False
+    removed = words("removed")
+    return not any(
+        removed.match(cell.lower().lstrip(" *_"))
+        or (removed.search(cell.lower()) and len(cell.split()) <= _SHORT)
+        for cell in row.cells
+    )

@@ -1,0 +1,79 @@
+"""The branch and the date of a report that no field names: told in a line, in the title, or alone."""
+
+from __future__ import annotations
+
+import re
+
+from atom_release.reader.dates import iso
+from atom_release.reader.facts import Document, Kind
+from atom_release.reader.vocabulary import words
+
+Value = tuple[str, int]
+_TOLD_BRANCH = re.compile(
+    r"(?:\bbranch|zweig|\brama|\bramo|\bbranche|分支|ブランチ|브랜치|\bветк[аеу])\W{0,8}`([^`\s]{2,120})`",
+    re.IGNORECASE,
+)
+_OTHER_BRANCH = re.compile(
+    r"\b(?:into|from|base|target|delete\w*|merge\w*|upstream|default|old|protected|against)\b"
+)
+_TELLING_BRANCH = re.compile(r"(?=.*[/\-_\d])[\w./\-#]{2,120}")
+_TRUNKS = frozenset({"main", "master", "develop", "dev", "trunk"})
+_TITLE_DATE = re.compile(
+    r"(?:[(（\[]|\s[-\u2013\u2014|·]\s|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)\W*$"
+)
+_DATE_WORDS = re.compile(
+    r"\b(?:de|del|of|the|at|um|uhr|à|utc|gmt|cet|cest|jst|[ap]m|est|pst|st|nd|rd|th|"
+    r"mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)\b|(?<=\d)(?:st|nd|rd|th|er|t)\b|[^\W\d_]{3,12}(?=\.?\s+\d)|(?<=\d)\.?\s+(?:de\s+)?[^\W\d_]{3,12}|[年月日号]",
+    re.IGNORECASE,
+)
+_LONGEST_DATE = 40
+_DATED_LINES = 12
+
+
+def told_branch(document: Document) -> Value | None:
+    """Return the one branch that lines name in code marks behind the word, and nothing is cut from."""
+    named: dict[str, int] = {}
+    for fact in document.lines:
+        if not fact.section.own or "`" not in fact.raw:
+            continue
+        for match in _TOLD_BRANCH.finditer(fact.raw):
+            if not _OTHER_BRANCH.search(fact.raw[: match.start()].lower()[-24:]):
+                named.setdefault(match[1], fact.line)
+    names = [name for name in named if name not in _TRUNKS and _TELLING_BRANCH.fullmatch(name)]
+    return (names[0], named[names[0]]) if len(named) == len(names) == 1 else None
+
+
+def lone_date(document: Document) -> Value | None:
+    """Return the date that one field of the header, or the line below its heading, only consists of.
+
+    Its name need not be one of dates; a day that is still to come is none.
+    """
+    dated: dict[str, int] = {}
+    heading = False
+    for fact in document.lines[:_DATED_LINES]:
+        if heading and fact.kind is not Kind.HEADING and (value := _whole_date(fact.text)):
+            dated.setdefault(value, fact.line)
+        heading = fact.kind is Kind.HEADING and not words("to_come").search(fact.text.lower())
+    for fact in document.fields:
+        if fact.section.header and not fact.section.foot and not words("to_come").search(fact.key):
+            value = _whole_date(fact.text)
+            if value:
+                dated.setdefault(value, fact.line)
+    return next(iter(dated.items())) if len(dated) == 1 else None
+
+
+def _whole_date(text: str) -> str | None:
+    """Return the date that a text is, with nothing beside it but a time of day."""
+    value = iso(text) if len(text) <= _LONGEST_DATE and re.search(r"\d{4}", text) else None
+    rest = _DATE_WORDS.sub(" ", text) if value else text
+    return value if not re.search(r"[^\W\d_]{2,}", rest) else None
+
+
+def titled_date(document: Document) -> Value | None:
+    """Return the date at the end of the report's title, or in a bracket of it."""
+    for fact in document.lines[:3]:
+        if fact.kind is Kind.HEADING and fact.section.level == 1:
+            match = _TITLE_DATE.search(fact.text)
+            value = iso(match[1]) if match else None
+            return (value, fact.line) if value else None
+    return None

@@ -1,0 +1,115 @@
+"""Which files a report says were made, by the words around them, and what stays silent beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from atom_release.reader import read_report
+
+HEAD = "# Dock router\n\n"
+DELIVERED: dict[str, tuple[str, list[str]]] = {
+    "documents created, in Portuguese": ("### ✅ 2 Documentos Criados\n\n1. GUIA.md\n2. STATUS.md\n", ["GUIA.md", "STATUS.md"]),
+    "parts updated": ("### Frontend Components Updated\n\n- `Dock.svelte` - queue\n", ["Dock.svelte"]),
+    "documentation brought up to date, in German": (
+        "### Dokumentation aktualisiert\n\n- **README.md**: Abschnitt zur Rampe\n", ["README.md"],
+    ),
+    "a ticked item that begins with its file": (
+        "## 补充的内容\n\n#### 接口层\n- ✅ dock/queue.go - 队列\n- ✅ dock/sort.go - 排序\n", ["dock/queue.go", "dock/sort.go"],
+    ),
+    "an entry added, in German": ("### Anpassungen\n\n- **lager/rampe.php**: Sperre hinzugefügt\n", ["lager/rampe.php"]),
+    "a file below a title that is ticked": ("### 3. Queue (Task 3) ✅\n\n**Location**: `docs/QUEUE.md`\n", ["docs/QUEUE.md"]),
+    "files updated, within an item": ("## Test Results\n\n- **Files Updated**: `a.py`, `b.py`\n", ["a.py", "b.py"]),
+    "a tree below a label": ("## Statistik\n\n```\nNeue Dateien: 1\n└─ RAMPE.md\n\nTote Dateien: 1\n└─ ALT.md\n```\n", ["RAMPE.md"]),
+    "what git counts": ("## Work\n\n```\n dock/a.py | 12 ++++--\n dock/b.py |  3 +\n 2 files changed, 13 insertions(+)\n```\n", ["dock/a.py", "dock/b.py"]),
+    "a tree whose top is the project's own folder": (
+        "## 構成\n\n```\nrouter-app/\n├── dock/\n│   └── queue.ts   [新規]\n└── GUIDE.md       [更新]\n```\n", ["dock/queue.ts", "GUIDE.md"],
+    ),
+    "an ending on no list": ("## New Files\n\n- `Dock.qzw` - binding\n- **Ramp.mat**\n", ["Dock.qzw", "Ramp.mat"]),
+    "a label that says what was set up": ("## Umgebung\n\n- Konfiguration angelegt:\n  - jest.config.cjs\n", ["jest.config.cjs"]),
+    "two lists of two parts": ("## New Files\n\n- `config/a.go`\n- `internal/config/a.go`\n", ["config/a.go", "internal/config/a.go"]),
+}  # fmt: skip
+SILENT: dict[str, str] = {
+    "documents that there are": "## Documentation\n\n- ✅ README.md - overview\n- ✅ DOCK.md - docks\n",
+    "what each file holds": "## Structure\n\n```\nsrc/\n├── a.rs   # entry (new upload route)\n└── b.rs\n```\n",
+    "files of tests that ran": "## Test Results\n\n### Integration ⚠️ BLOCKED\n\n**Files**:\n- `tests/api/test_a.py`\n",
+    "a test's number": "## Tests\n\n- ✅ 01.C: dock is offline\n- ✅ 02.D: dock is full\n",
+    "what is planned below what was added": "## 追加ドキュメント\n\n### 更新予定\n\n- DOCK.md - 結果\n",
+    "a checked file": "## Files Reviewed\n\n- ✅ `dock.py` - fine\n",
+    "what a rule leaves out": "## 安全\n\n提交更新了规则\uff0c排除以下大型文件\uff1a\n- `k6.tar.gz` - 工具\n",
+    "lines that are looked at": "## Findings\n\n- ✅ `dock.py:77` - mocked\n",
+    "a build's product": "## Work\n\n- ✅ JAR gerado: `build/libs/dock.jar`\n",
+    "files of a range": "## Output\n\n- **文件**: `split/part_001.mp4` 到 `part_005.mp4`\n",
+    "a pattern": "## Key Files\n\n- ✅ `tests/*.spec.ts` - tests\n",
+}  # fmt: skip
+
+
+def _deliverables(text: str) -> list[str]:
+    return list(read_report("reports/router.md", text.encode()).deliverables)
+
+
+@pytest.mark.parametrize("kind", DELIVERED)
+def test_files_that_were_made_are_read(kind: str) -> None:
+    text, expected = DELIVERED[kind]
+    assert _deliverables(HEAD + text) == expected
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_files_that_are_only_named_are_not(kind: str) -> None:
+    assert _deliverables(HEAD + SILENT[kind]) == []
+
+
+def test_a_plan_makes_no_files() -> None:
+    assert _deliverables("# Dock Router Plan\n\n## Phase 1\n\n- [x] Create `dock.py`\n") == []
+
+
+OTHER: dict[str, tuple[str, dict[str, Any]]] = {
+    "a run of one selected test": (
+        "## Tests\n\n```\npytest tests/test_a.py::test_dock -v\n=== 1 passed in 2.27s ===\n```\n", {"tests": None},
+    ),
+    "output that sums up": (
+        "## Tests\n\n```\nSummary: 9 Passed, 0 Failed (100% Pass Rate)\n```\n",
+        {"tests": {"passed": 9, "failed": 0, "skipped": None, "total": 9}},
+    ),
+    "keys of a run without what passed": (
+        "## Tests\n\n```\nTests run: 8\nFailures: 1\nErrors: 1\nSkipped: 0\n```\n",
+        {"tests": {"passed": 6, "failed": 2, "skipped": 0, "total": 8}},
+    ),
+    "suites counted above tests": (
+        "## Test Results\n\n| X | Y |\n|---|---|\n| Test suites | 8 |\n| Total tests | 27 |\n| Passed | 26 |\n| Failed | 1 |\n",
+        {"tests": {"passed": 26, "failed": 1, "skipped": None, "total": 27}},
+    ),
+    "a status of all tests above those of parts": (
+        "## ✅ All Tests Passing\n\n**Status**: 33/33 tests passed\n\n## Parts\n\n### Docks\n\n- **Success Rate**: 100% (5/5 tests passed)\n",
+        {"tests": {"passed": 33, "failed": 0, "skipped": 0, "total": 33}},
+    ),
+    "a share behind a rate": (
+        "**Total de pruebas:** 30\n\n**Tasa de éxito:** 90% (27/30)\n",
+        {"tests": {"passed": 27, "failed": None, "skipped": None, "total": 30}},
+    ),
+    "a branch in a sentence": ("## Arbeit\n\nDie Änderungen sind im Branch: **`dock/queue`**\n", {"branch": "dock/queue"}),
+    "a branch that is merged into": ("## Work\n\nMerged into branch `release/2`\n", {"branch": None}),
+    "a branch in a table below": ("Sorts.\n\n## Location\n\n| Item | Value |\n|---|---|\n| Branch | `feat/dock` |\n", {"branch": "feat/dock"}),
+    "two branches": ("Sorts.\n\n## A\n\n- **Branch**: `feat/a`\n\n## B\n\n- **Branch**: `feat/b`\n" + "\n- dock\n" * 9, {"branch": None}),
+    "a date of a name that is none": ("**升级时间**: 2025-10-10 22:59\n", {"date": "2025-10-10T22:59"}),
+    "a day that is still to come": ("**Deadline**: 2025-10-10\n", {"date": None}),
+    "a date below its heading": ("## 修正した日\n2024年12月19日\n\n## 修正\n", {"date": "2024-12-19"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OTHER)
+def test_what_no_field_of_the_header_names_is_read_where_it_is_certain(kind: str) -> None:
+    text, expected = OTHER[kind]
+    record = read_report("reports/router.md", (HEAD + text).encode()).model_dump(mode="json")
+    assert {name: record[name] for name in expected} == expected
+
+
+def test_a_date_in_the_title_is_the_report_s() -> None:
+    assert read_report("a.md", "# 作業報告書 2026-04-05\n\n作業。\n".encode()).date == "2026-04-05"
+
+
+def test_coverage_of_the_whole_stands_before_a_part_s() -> None:
+    text = "# Dock\n\n## Summary\n\n| X | Y |\n|---|---|\n| Coverage (total) | 92% |\n| Coverage (core/) | 96% |\n"
+    claims = read_report("a.md", text.encode()).claims
+    assert [claim.value for claim in claims if claim.kind.value == "coverage"] == [92.0]
