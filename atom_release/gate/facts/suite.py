@@ -139,6 +139,10 @@ class WorldFacts(Facts):
     user: str = Field(default="", description="the database's superuser, if there is one")
     database: str = ""
     prepared: list[str] = Field(default_factory=list, description="commands that ran before")
+    written: list[str] = Field(
+        default_factory=list, description="the first of the files that they wrote for every run"
+    )
+    written_files: int = 0
 
 
 class SuiteFacts(Facts):

@@ -99,8 +99,8 @@ class Suite(Strict):
         default=(),
         description=(
             "commands run once before the tests, in `directory` and in the suite's environment,"
-            " such as migrations; what they leave in the database every run starts with, what they"
-            " write beside the code is forgotten"
+            " such as migrations or a generator; every run starts with what they leave in the"
+            " database and with the files that they add, code among which no control leaves whole"
         ),
     )
     arguments: tuple[str, ...] = ()

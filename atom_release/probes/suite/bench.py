@@ -21,7 +21,7 @@ from atom_release.lab.throwaway import throwaway
 from atom_release.probes.suite.run import Run, read_witness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.gate.manifest.service import History
@@ -72,6 +72,7 @@ class Bench:
     built: Built | None = None  # what its build wrote beside its sources
     made: EnvironmentFacts | None = field(default=None, repr=False)
     kit: Kit | None = field(default=None, repr=False)  # makes a world for each run
+    prepared: Sequence[str] = ()  # files, among `built`, that steps before the suite wrote
     by_pytest: ClassVar[bool] = True
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
@@ -134,12 +135,15 @@ class Bench:
                 hidden_path=(done.status != 0 and done.shown.hidden_path(text)) or "",
             )
 
-    def carry_out(self, tree: Path, room: Path, argv: Sequence[str]) -> Finished:
-        """Run a command where the tests run, as they run; what it writes there is forgotten."""
+    def carry_out(self, tree: Path, room: Path, words: Callable[[Path], Sequence[str]]) -> Finished:
+        """Run a command where the tests run, as they run; what it writes there is forgotten.
+
+        It is made of the folder in which it may leave something.
+        """
         with forgotten_copy(self.sandbox, tree, room, self.beneath) as copy:
             out = _place_out(room)
             return self.sandbox.run(
-                argv,
+                words(out),
                 directory=copy / self.directory,
                 writable=[out],
                 environment=self._environment(copy, out, 0, trace=False),

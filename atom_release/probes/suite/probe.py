@@ -76,7 +76,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
         )
     with ExitStack() as stack:
         try:
-            made = stack.enter_context(in_world(look, suite, bench_of(look, suite)))
+            made = stack.enter_context(in_world(look, suite, bench_of(look, suite), service.source))
         except ProbeFault as fault:
             return look.found(
                 "suite",
@@ -91,11 +91,11 @@ def run_suite(look: Look, service: Service) -> Evidence:
 
 def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
     """Return the runs that a suite's runner makes, with the controls that its language has."""
+    sources = (*((suite.command and suite.ablate) or service.source), *made.prepared)
     if suite.command:
-        sources = suite.ablate or service.source
         return CommandSeries(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
     kind = ScriptSeries if isinstance(made, ScriptBench) else Series
-    series = kind(look, made, made, suite.repeats, service.source, suite.paths, at_once=CORES)
+    series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
     unbuilt = made.made.unbuilt if made.made else {}
     return replace(series, excuse=excuse(unbuilt)) if unbuilt else series
 

@@ -59,8 +59,7 @@ def judged(look: Look, history: History = "commit", built: Built | None = None) 
     a build wrote beside the sources is added where the commit has nothing.
     """
     folder = room(look)
-    name = "tree" if history == "commit" else f"tree-{history}"
-    name += f"-{built.folder.parent.name}" if built else ""
+    name = _name(history, built)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made, digest = folder / name, folder / f"{name}.digest"
@@ -71,6 +70,18 @@ def judged(look: Look, history: History = "commit", built: Built | None = None) 
             _add_built(made, built)
             digest.write_text(copy.digest)
         return made, digest.read_text()
+
+
+def forget(look: Look, history: History, built: Built | None) -> None:
+    """Remove a copy that no later suite will ask for."""
+    folder, name = room(look), _name(history, built)
+    (folder / f"{name}.digest").unlink(missing_ok=True)
+    remove(folder / name)
+
+
+def _name(history: History, built: Built | None) -> str:
+    name = "tree" if history == "commit" else f"tree-{history}"
+    return f"{name}-{built.folder.parent.name}" if built else name
 
 
 def _add_built(made: Path, built: Built | None) -> None:
@@ -113,6 +124,7 @@ def emptied(
             and _within(path, paths)
             and not is_test(path, tests)
         ]
+        files += [path for path in paths if built and path in built.paths]
         for path in files:
             mode = (copy / path).stat().st_mode
             (copy / path).unlink()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
@@ -22,22 +22,27 @@ from atom_release.lab.sandbox import Sandbox
 from atom_release.lab.throwaway import throwaway
 from atom_release.lab.worlds import Wanted, make_kit
 from atom_release.lab.worlds.world import fill
-from atom_release.probes.suite import trees
+from atom_release.probes.suite import prepared, trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from atom_release.gate.manifest import Suite
+    from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
     from atom_release.lab.worlds import World
     from atom_release.probes.suite.bench import Bench
 
 _MARK = "== before the tests: "
+_MOST_TOLD = 50
+_KEEPING = "keeping what they wrote"
 
 
 @contextmanager
-def in_world(look: Look, suite: Suite, made: Bench) -> Iterator[Bench]:
+def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ()) -> Iterator[Bench]:
     """Return the bench whose runs have what the suite needs beside them, prepared.
+
+    What the steps before it wrote in the tree is in every run; `sources` are paths of the code.
 
     Raises:
         NoSystem: this machine does not have what it needs.
@@ -63,10 +68,14 @@ def in_world(look: Look, suite: Suite, made: Bench) -> Iterator[Bench]:
     with throwaway(trees.room(look), "world-") as room:
         box = Sandbox(look.hidden, look.readable, accepted=look.operator.isolation)
         shelf = Path(os.path.realpath(look.scratch)).parent / "worlds"
-        kit = make_kit(
-            box, shelf, room, wanted, partial(_prepare, look, made, room, wanted.prepare)
-        )
-        yield replace(made, kit=kit)
+        preparing = _Preparing(look, made, room, wanted.prepare, suite.paths, sources)
+        kit = make_kit(box, shelf, room, wanted, preparing.prepare)
+        ready = preparing.with_written(replace(made, kit=kit))
+        try:
+            yield ready
+        finally:
+            if ready.prepared:
+                trees.forget(look, ready.history, ready.built)
 
 
 def describe_world(made: Bench) -> WorldFacts | None:
@@ -80,38 +89,69 @@ def describe_world(made: Bench) -> WorldFacts | None:
         user=wanted.user if has_database else "",
         database=wanted.database if has_database else "",
         prepared=[shlex.join(step) for step in wanted.prepare],
+        written=list(made.prepared[:_MOST_TOLD]),
+        written_files=len(made.prepared),
     )
 
 
-def _prepare(
-    look: Look, made: Bench, room: Path, steps: Sequence[Sequence[str]], world: World
-) -> None:
-    """Run the steps one after another, on the judged tree as it is.
+@dataclass
+class _Preparing:
+    """The steps before a suite, and what they wrote in the tree."""
 
-    Raises:
-        ProbeFault: one failed, or the time of the suite was over.
-    """
-    tree, _ = trees.judged(look, made.history, made.built)
-    filled = [[fill(word, world.values) for word in step] for step in steps]
-    words = ["/bin/sh", "-c", _script(filled)]
-    done = made.within(world).carry_out(tree, room, words)
-    text = done.output.decode("utf-8", "replace")
-    look.keep("before the tests", kept_log(text))
-    if done.status == 0 and not done.met_limit:
-        return
-    marked = [line.removeprefix(_MARK) for line in text.splitlines() if line.startswith(_MARK)]
-    step = marked[-1] if marked else shlex.join(steps[0])
-    how = f"met its {done.met_limit} limit" if done.met_limit else f"ended with {done.status}"
-    after = text.rpartition(f"{_MARK}{step}")[2]
-    raise ProbeFault(
-        f"the step before them, `{step}`, {how}: {last_lines(kept_log(after))}",
-        "See the step's output among the artifacts, and mend `prepare` or `needs`.",
-    )
+    look: Look
+    made: Bench
+    room: Path
+    steps: Sequence[Sequence[str]]
+    tests: Sequence[str]
+    sources: Sequence[str]
+    written: Built | None = None
+
+    def prepare(self, world: World) -> None:
+        """Run the steps one after another, on the judged tree as it is.
+
+        Raises:
+            ProbeFault: one failed, or the time of the suite was over, or they wrote too much.
+        """
+        look, made = self.look, self.made
+        tree, _ = trees.judged(look, made.history, made.built)
+        filled = [[fill(word, world.values) for word in step] for step in self.steps]
+
+        def words(out: Path) -> list[str]:
+            return ["/bin/sh", "-c", _script(filled, made.directory, out)]
+
+        done = made.within(world).carry_out(tree, self.room, words)
+        text = done.output.decode("utf-8", "replace")
+        look.keep("before the tests", kept_log(text))
+        if done.status == 0 and not done.met_limit:
+            self.written = prepared.take(
+                self.room / "out" / prepared.BROUGHT,
+                self.room / f"prepared-{token_hex(8)}",
+                look.tree.entries,
+                self.tests,
+                self.sources,
+            )
+            return
+        marked = [line.removeprefix(_MARK) for line in text.splitlines() if line.startswith(_MARK)]
+        step = marked[-1] if marked else shlex.join(self.steps[0])
+        how = f"met its {done.met_limit} limit" if done.met_limit else f"ended with {done.status}"
+        after = text.rpartition(f"{_MARK}{step}")[2]
+        raise ProbeFault(
+            f"the step before them, `{step}`, {how}: {last_lines(kept_log(after))}",
+            "See the step's output among the artifacts, and mend `prepare` or `needs`.",
+        )
+
+    def with_written(self, bench: Bench) -> Bench:
+        """Return a bench whose every run has what the steps wrote."""
+        if self.written is None:
+            return bench
+        both = prepared.joined(bench.built, self.written)
+        return replace(bench, built=both, prepared=self.written.paths)
 
 
-def _script(steps: Sequence[Sequence[str]]) -> str:
-    lines = ["set -e"]
+def _script(steps: Sequence[Sequence[str]], directory: str, out: Path) -> str:
+    lines = ["set -e", *prepared.marking(directory, out)]
     for step in steps:
         command = shlex.join(step)
         lines += [f"echo {shlex.quote(_MARK + command)}", command]
+    lines += [f"echo {shlex.quote(_MARK + _KEEPING)}", *prepared.bringing(out)]
     return "\n".join(lines)
