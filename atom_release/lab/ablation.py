@@ -2,9 +2,14 @@
 
 Take the bodies out of the judged code, so that a test which still passes is seen not to need it.
 
-Names, signatures, decorators and docstrings stay; a generator stays a generator and a coroutine a
+A raise stands before each body, behind a condition that holds; what follows it never runs. Names,
+signatures, decorators and docstrings stay; a generator stays a generator and a coroutine a
 coroutine. Functions that are called while modules are imported are left whole, or nothing could be
 collected; so are functions that have no body to take.
+
+The twin of such a copy has the same raises behind conditions that do not hold: its text, its bytes
+and its compiled code differ from those that were judged as much, and it does what they do. A test
+that fails there as well looked at the text, and its failing without the code shows nothing.
 """
 
 from __future__ import annotations
@@ -15,16 +20,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from atom_release.lab.rewriting import Rewriter, rewrite, yields
+from atom_release.lab.rewriting import Rewriter, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from atom_release.lab.rewriting import Call, Function, Rewritten
-
-MARK = "the release gate took this body out"
-"""What code of other languages raises; Python's raises a word of each copy's own."""
 
 
 def ablate(
@@ -36,12 +38,21 @@ def ablate(
     return replace(ablated, mark=word)
 
 
-class _Taker(Rewriter):
-    """Takes the bodies of the functions of one module."""
+def spare(
+    directory: Path, sources: Sequence[str], *, tests: Sequence[str], keep: Collection[Call]
+) -> Rewritten:
+    """Write functions as `ablate` does, and let them do all that they did."""
+    make = partial(_Taker, secrets.token_hex(8), holds=False)
+    return rewrite(directory, sources, tests=tests, keep=keep, make=make)
 
-    def __init__(self, word: str, keep: Collection[tuple[int, str]]) -> None:
+
+class _Taker(Rewriter):
+    """Puts a raise before the bodies of the functions of one module."""
+
+    def __init__(self, word: str, keep: Collection[tuple[int, str]], *, holds: bool = True) -> None:
         super().__init__(keep)
         self._word = word
+        self._holds = holds
 
     def enter(self, node: Function, *, kept: bool) -> ast.AST:
         if kept:
@@ -50,15 +61,16 @@ class _Taker(Rewriter):
         if not _does_something(body):
             return node
         self.changed += 1
-        error: list[ast.stmt] = [
-            ast.Raise(
-                ast.Call(ast.Name("RuntimeError", ast.Load()), [ast.Constant(self._word)], []), None
-            )
-        ]
-        if yields(node):
-            error.append(ast.Expr(ast.Yield(None)))
-        node.body = node.body[: len(node.body) - len(body)] + error
+        node.body[-len(body) : -len(body)] = [self._raise()]
         return node
+
+    def _raise(self) -> ast.stmt:
+        """Return the raise behind a condition that only who evaluates it can tell."""
+        smaller, larger = sorted((secrets.token_hex(6), secrets.token_hex(6) + "~"))
+        left, right = (larger, smaller) if self._holds else (smaller, larger)
+        error = ast.Call(ast.Name("RuntimeError", ast.Load()), [ast.Constant(self._word)], [])
+        condition = ast.Compare(ast.Constant(left), [ast.Gt()], [ast.Constant(right)])
+        return ast.If(condition, [ast.Raise(error, None)], [])
 
 
 def _after_docstring(node: Function) -> list[ast.stmt]:

@@ -10,9 +10,12 @@ planted, so that any criterion can be made to refuse.
 from __future__ import annotations
 
 import itertools
+import multiprocessing
+import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -32,7 +35,7 @@ from atom_release.release import policy_questions, service_questions, system_que
 from atom_release.release.work import Work
 from atom_release_tests.benchmarks.unearned import ACCURACY, LATENCY
 from atom_release_tests.fixtures import tiny
-from atom_release_tests.fixtures.tiny import Tiny
+from atom_release_tests.fixtures.routes import AFTER_A_RUN, AT_ONCE, judge_all
 
 MANIFEST = """\
 release: {phase: X, name: Example, version: v1, tag: v1-phaseX, branch: review/PhaseX, base: main}
@@ -57,7 +60,7 @@ ANSWERS = {
     Outcome.INCONCLUSIVE: Answer.UNKNOWN,
     Outcome.BLOCKED: Answer.ABSENT,
 }
-Route = Callable[[Tiny, dg.DagsterInstance], object]
+ROUTES = (*AT_ONCE, *AFTER_A_RUN)
 
 
 @cache
@@ -149,48 +152,48 @@ def planted(spoilt: str, answer: Answer) -> Iterator[None]:
         yield
 
 
-def try_matrix(
-    at_once: Mapping[str, Route],
-    after_a_run: Mapping[str, Route],
-    judge: Route,
-    every: int = 1,
-) -> tuple[int, list[str], list[str]]:
+def try_matrix(every: int = 1, processes: int = 1) -> tuple[int, list[str], list[str]]:
     """Try the matrix.
 
     Args:
-        at_once: routes that judge for themselves.
-        after_a_run: routes that begin where everything but the acts has run. Of one criterion and
-            outcome they begin at copies of one run, at the same place.
-        judge: makes that run.
         every: of all combinations each so many-th is tried.
+        processes: how many of them work at it. Those that spoil one criterion in one way share a
+            repository, and so a process.
 
     Returns:
         How many combinations were tried, those that made a tag, and the routes that tag when
         nothing is wrong.
     """
-    routes = [*at_once, *after_a_run]
-    controls = _tagging(at_once, after_a_run, judge, "", Answer.YES, routes)
-    matrix = list(itertools.product(CRITERIA, ANSWERS, routes))[::every]
-    tags = []
+    matrix = list(itertools.product(CRITERIA, ANSWERS, ROUTES))[::every]
+    spoilings: list[tuple[str, Outcome | None, tuple[str, ...]]] = [("", None, ROUTES)]
     for (criterion, outcome), cells in itertools.groupby(matrix, key=lambda cell: cell[:2]):
-        wanted_routes = [route for _, _, route in cells]
-        answer = ANSWERS[outcome]
-        tags += [
-            f"{criterion} {outcome}: {route}"
-            for route in _tagging(at_once, after_a_run, judge, criterion, answer, wanted_routes)
-        ]
-    return len(matrix), tags, [route for route in routes if route in controls]
+        spoilings.append((criterion, outcome, tuple(route for _, _, route in cells)))
+    controls, *refused = _in_processes(spoilings, processes)
+    tags = [
+        f"{criterion} {outcome}: {route}"
+        for (criterion, outcome, _), routes in zip(spoilings[1:], refused, strict=True)
+        for route in routes
+    ]
+    return len(matrix), tags, controls
 
 
-def _tagging(  # noqa: PLR0913, PLR0917 - the routes, and one cell's criterion and answer
-    at_once: Mapping[str, Route],
-    after_a_run: Mapping[str, Route],
-    judge: Route,
-    spoilt: str,
-    answer: Answer,
-    wanted_routes: Collection[str],
-) -> list[str]:
-    """Return which of the routes asked make a tag where that criterion gets that answer."""
+def _in_processes(
+    spoilings: Sequence[tuple[str, Outcome | None, tuple[str, ...]]], processes: int
+) -> list[list[str]]:
+    """Return for each criterion and outcome the routes that tagged."""
+    if processes == 1:
+        return list(itertools.starmap(_tagging, spoilings))
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=fresh) as pool:
+        return list(pool.map(_tagging, *zip(*spoilings, strict=True)))
+
+
+def _tagging(spoilt: str, outcome: Outcome | None, wanted_routes: Collection[str]) -> list[str]:
+    """Return which of the routes asked make a tag where that criterion has that outcome.
+
+    Those that begin after a run begin at copies of one run, at the same place.
+    """
+    answer = Answer.YES if outcome is None else ANSWERS[outcome]
     with (
         TemporaryDirectory() as folder,
         dg.DagsterInstance.ephemeral() as instance,
@@ -199,7 +202,7 @@ def _tagging(  # noqa: PLR0913, PLR0917 - the routes, and one cell's criterion a
         place, kept = Path(folder) / "r", Path(folder) / "kept"
         release = tiny.make(place, manifest=MANIFEST)
         tagging = []
-        for routes, before in ((at_once, None), (after_a_run, judge)):
+        for routes, before in ((AT_ONCE, None), (AFTER_A_RUN, judge_all)):
             wanted = [route for route in routes if route in wanted_routes]
             if wanted and before is not None:
                 before(release, instance)
@@ -219,11 +222,9 @@ def _replace(source: Path, target: Path) -> None:
 
 def main() -> None:
     """Print the counts."""
-    from atom_release_tests.fixtures.routes import AFTER_A_RUN, AT_ONCE, judge_all
-
     every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    count, tags, controls = try_matrix(AT_ONCE, AFTER_A_RUN, judge_all, every)
-    routes = len(AT_ONCE) + len(AFTER_A_RUN)
+    count, tags, controls = try_matrix(every, processes=os.cpu_count() or 1)
+    routes = len(ROUTES)
     whole = f"{len(CRITERIA)} criteria x {len(ANSWERS)} outcomes x {routes} routes"
     print(  # noqa: T201 - what this is run for
         f"bypass matrix ({whole}): {count} tried, {len(tags)} tags"

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from atom_release.lab import javascript
-from atom_release.lab.ablation import MARK
 from atom_release.lab.environments.node.nodes import installed
 from atom_release.lab.javascript import witness
 from atom_release.lab.rewriting import Call
@@ -81,7 +80,7 @@ def test_without_bodies_every_function_throws_but_those_that_loading_needs(copy:
     """Bodies of each kind; a constructor after its super, directives first."""
     done = javascript.ablate(copy, ["src"], tests=["tests"], keep=AT_LOADING)
     assert {name: run(copy, call) for name, call in CALLS.items()} == {
-        **dict.fromkeys(CALLS, MARK),
+        **dict.fromkeys(CALLS, done.mark),
         "table": [2, 4],
         "nothing": None,
     }
@@ -89,6 +88,18 @@ def test_without_bodies_every_function_throws_but_those_that_loading_needs(copy:
     assert done.kept == ("src/code.js:3 build@0", "src/code.js:3 @37")
     assert (copy / "src/code.test.js").read_text() == CODE
     assert (copy / "src/code.js").read_text().startswith('"use strict";')
+
+
+@needs_node
+def test_the_twin_is_written_as_the_copy_without_bodies_and_does_what_the_code_does(
+    copy: Path,
+) -> None:
+    """The same functions have the same throw, behind a condition that does not hold."""
+    whole = {name: run(copy, call) for name, call in CALLS.items()}
+    done = javascript.spare(copy, ["src"], tests=["tests"], keep=AT_LOADING)
+    assert (copy / "src/code.js").read_text().count("throw new Error") == 7
+    assert {name: run(copy, call) for name, call in CALLS.items()} == whole
+    assert done.files == ("src/code.js", "src/typed.ts")
 
 
 @needs_node
@@ -132,9 +143,9 @@ def test_what_runs_while_a_file_is_loaded_is_told(copy: Path) -> None:
 
 def test_typescript_keeps_its_types_and_is_not_checked_any_more(copy: Path) -> None:
     """Signatures, generics and predicates stay; what has no body is not counted."""
-    javascript.ablate(copy, ["src/typed.ts"], tests=[], keep=[])
+    done = javascript.ablate(copy, ["src/typed.ts"], tests=[], keep=[])
     text = (copy / "src/typed.ts").read_text()
-    assert text.count(MARK) == 3
+    assert text.count(done.mark) == 3
     assert text.startswith("#!/usr/bin/env node\n// @ts-nocheck\n")
     for kept in ("<T,>(x: T): T =>", "abstract area(): number;", "x is string {"):
         assert kept in text

@@ -114,6 +114,10 @@ class ControlFacts(Facts):
     content_with_any: list[str] = Field(
         default_factory=list, description="tests to which any answer of a service is right"
     )
+    by_text: list[str] = Field(
+        default_factory=list,
+        description="tests that did not pass where the code was only written differently",
+    )
     still_passing: list[str] = Field(default_factory=list)
     still_passing_share: float = 0.0
     not_run: list[str] = Field(default_factory=list)

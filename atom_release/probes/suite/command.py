@@ -14,9 +14,10 @@ from atom_release.lab import junit
 from atom_release.lab.junit import Outcome
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import Bench
-from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.control import Control
 from atom_release.probes.suite.run import Run
 from atom_release.probes.suite.series import Series
+from atom_release.probes.suite.sorting import compare
 
 if TYPE_CHECKING:
     import threading

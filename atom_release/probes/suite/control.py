@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +9,11 @@ from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.suite import ControlFacts, DistortionFacts
 from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import ControlState
-from atom_release.lab.ablation import MARK
-from atom_release.lab.failure_cause import cause
 from atom_release.lab.junit import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from pathlib import Path
 
-    from atom_release.lab.junit_results import Case
     from atom_release.lab.rewriting import Rewritten
     from atom_release.probes.suite.distorted import Distorted
     from atom_release.probes.suite.run import Run
@@ -44,10 +39,30 @@ class Control:
     left_whole: tuple[str, ...] = ()  # what the tests use and nothing takes out
     answered: Run | None = None  # against stand-ins that answer 200, with a body of no service
     content: tuple[str, ...] = ()  # tests that passed there: any answer is right to them
+    twin: Run | None = None  # where the code was written anew as it was here, and did all it does
+    by_text: tuple[str, ...] = ()  # tests that did not pass there: they look at the code's text
 
     def beside(self, distorted: Distorted | None) -> Control:
         """Return this control with the one of wrong results beside it."""
         return replace(self, distorted=distorted)
+
+    def beside_twin(self, run: Run) -> Control:
+        """Return this control without the failures of tests that fail at the code's text too."""
+        cases = run.results.cases if run.results else {}
+        by_text = {
+            name
+            for name in (*self.reached, *self.failed, *self.still, *self.lost)
+            if name not in cases or cases[name].outcome is not Outcome.PASSED
+        }
+        return replace(
+            self,
+            reached=tuple(name for name in self.reached if name not in by_text),
+            failed=tuple(name for name in self.failed if name not in by_text),
+            still=tuple(name for name in self.still if name not in by_text),
+            lost=tuple(name for name in self.lost if name not in by_text),
+            twin=run,
+            by_text=tuple(sorted(by_text)),
+        )
 
     def against(self, run: Run) -> Control:
         """Return this control without the tests that pass whatever is answered."""
@@ -86,6 +101,7 @@ class Control:
             failed=those(self.failed),
             lost=those(self.lost),
             content=those(self.content),
+            by_text=those(self.by_text),
         )
 
     @property
@@ -107,6 +123,7 @@ class Control:
             passed=before,
             left_whole=list(self.left_whole),
             content_with_any=list(self.content),
+            by_text=list(self.by_text),
             still_passing=list(self.still),
             still_passing_share=round(len(self.still) / before, 4) if before else 0.0,
             not_run=list(self.lost),
@@ -149,7 +166,7 @@ class Control:
             if self._unchecked or (self.distorted and self.distorted.replaced):
                 return ControlState.DEAD
             return ControlState.WEAK if self.only_emptied else ControlState.ALIVE
-        if self.content:
+        if self.content or self.by_text:
             return ControlState.DEAD
         if self.lost:
             return ControlState.WEAK
@@ -184,6 +201,8 @@ class Control:
                 f"{first_few(self.content)} failed where the services refuse, and passed where they"
                 " answer 200 with what no service says: any answer is right to them"
             )
+        if self.by_text and self._state is ControlState.DEAD and not (self.reached or self.failed):
+            return self._why_by_text
         if (self.reached or self.failed) and self.distorted and self._unchecked:
             return (
                 "the tests call the code and check nothing that it returns or does: with wrong"
@@ -234,59 +253,20 @@ class Control:
             else ""
         )
         content = f"; content with any answer: {first_few(self.content)}" if self.content else ""
-        return f"{needed} of {before} tests failed without the code{still}{content}"
+        by_text = f"; not counted, {self._why_by_text}" if self.by_text else ""
+        return f"{needed} of {before} tests failed without the code{still}{content}{by_text}"
+
+    @property
+    def _why_by_text(self) -> str:
+        """Why the failures of tests that look at the code's text show nothing."""
+        ended = "" if self.twin is None or self.twin.results else f" ({self.twin.problem})"
+        return (
+            f"{first_few(self.by_text)} did not pass where the code was written differently and did"
+            f" all that it does{ended}: a failure without the code may be at its text"
+        )
 
     @property
     def _before(self) -> int:
         """How many tests passed with the code."""
-        groups = (self.still, self.reached, self.failed, self.lost, self.content)
+        groups = (self.still, self.reached, self.failed, self.lost, self.content, self.by_text)
         return sum(map(len, groups))
-
-
-def compare(
-    tests: Collection[str], run: Run, ablated: Rewritten, tree: Path, *, setup_counts: bool
-) -> Control:
-    """Sort tests by what they did without the code.
-
-    Args:
-        tests: the tests to look at.
-        run: the run without the code.
-        ablated: what was taken out of it.
-        tree: where it ran.
-        setup_counts: whether an error in a fixture, too, shows that the test needs the code; not
-            where fixtures start services.
-    """
-    cases = run.results.cases if run.results else {}
-    groups: dict[str, list[str]] = {"still": [], "reached": [], "failed": [], "lost": []}
-    for name in sorted(tests):
-        group = _group(cases.get(name), ablated.mark or MARK, setup_counts=setup_counts)
-        groups[group].append(name)
-    still, reached, failed, lost = (tuple(names) for names in groups.values())
-    return Control(ablated, run, still, reached, failed, lost, _elsewhere(run, ablated, tree))
-
-
-def _group(case: Case | None, mark: str, *, setup_counts: bool) -> str:
-    if case is None or case.outcome is Outcome.SKIPPED:
-        return "lost"
-    if case.outcome is Outcome.PASSED:
-        return "still"
-    if mark in case.message or mark in case.text:
-        return "reached"
-    if cause(case):
-        return "lost"
-    return "failed" if case.outcome is Outcome.FAILED or setup_counts else "lost"
-
-
-def _elsewhere(run: Run, ablated: Rewritten, tree: Path) -> tuple[str, ...]:
-    """Find loaded modules that have the name of a judged one and come from another file."""
-    elsewhere = []
-    for name, file in run.witness.get("modules", {}).items():
-        if (
-            not isinstance(file, str)
-            or name.partition(".")[0] in sys.stdlib_module_names
-            or file.startswith((f"{tree}/", f"{run.copy}/"))
-        ):
-            continue
-        if ablated.modules_among([name]):
-            elsewhere.append(f"{name} ({file})")
-    return tuple(sorted(elsewhere))

@@ -12,6 +12,8 @@ from atom_release.lab.judgement import judged
 from atom_release.lab.junit import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from atom_release.lab.rewriting import Rewritten
     from atom_release.probes.suite.run import Run
 
@@ -29,11 +31,13 @@ class Distorted:
     idle: Run | None = None  # the tests where the code did nothing, if wrong results went unnoticed
     broke: tuple[str, ...] = ()  # met an error on their way, which shows no judgement
     files: tuple[str, ...] = ()  # of the judged code
+    by_text: tuple[str, ...] = ()  # tests whose failures say nothing: they look at the code's text
 
     @classmethod
-    def of(cls, changed: Rewritten, run: Run) -> Self:
-        """Sort the tests of such a run."""
-        cases = run.results.cases if run.results else {}
+    def of(cls, changed: Rewritten, run: Run, by_text: Collection[str] = ()) -> Self:
+        """Sort the tests of such a run, but for those that look at the code's text."""
+        every = run.results.cases if run.results else {}
+        cases = {name: case for name, case in every.items() if name not in by_text}
         passed = sorted(name for name, case in cases.items() if case.outcome is Outcome.PASSED)
         bad = {
             name: judged(case, changed.files)
@@ -50,6 +54,7 @@ class Distorted:
             tuple(made_up),
             broke=tuple(name for name, itself in bad.items() if not itself),
             files=changed.files,
+            by_text=tuple(by_text),
         )
 
     @property
@@ -71,7 +76,7 @@ class Distorted:
             if (self.idle and self.idle.results)
             else []
         )
-        return sum(judged(case, self.files) for case in failed)
+        return sum(judged(case, self.files) for case in failed if case.id not in self.by_text)
 
     @property
     def unchecked(self) -> bool:

@@ -20,9 +20,10 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.sandbox import Layer
 from atom_release.probes.suite import script_canary, trees
 from atom_release.probes.suite.command import CommandBench
-from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.control import Control
 from atom_release.probes.suite.script_runners import Call
 from atom_release.probes.suite.series import Series
+from atom_release.probes.suite.sorting import compare
 
 if TYPE_CHECKING:
     import threading
@@ -98,7 +99,11 @@ class ScriptBench(CommandBench):
 class ScriptSeries(Series):
     """The runs of such a suite; the controls write its code anew function by function."""
 
-    ways: ClassVar[tuple[Rewrite, Rewrite]] = (javascript.distort, javascript.idle)
+    ways: ClassVar[tuple[Rewrite, Rewrite, Rewrite]] = (
+        javascript.spare,
+        javascript.distort,
+        javascript.idle,
+    )
 
     def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
         if stop.is_set():
@@ -108,7 +113,7 @@ class ScriptSeries(Series):
         control = self._run_ablated(collection, keep)
         loaded = set(traced.witness[_LOADED])
         control = replace(control, unreached=_unreached(control, loaded, self.sources, self.tests))
-        return control.beside(self._run_distorted(keep, stop))
+        return self._beside_others(control, keep, stop)
 
     @property
     def _scripts(self) -> ScriptBench:

@@ -1,6 +1,7 @@
 """The runs of one suite and the evidence made of them.
 
-A collection, the repeats, and two controls: without the code, and with wrong results of it.
+A collection, the repeats, and three controls: without the code, with the code as it is but written
+differently, and with wrong results of it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from atom_release.gate.rules.isolation import common_isolation
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.lab.ablation import ablate
+from atom_release.lab.ablation import ablate, spare
 from atom_release.lab.distortion import distort
 from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.idling import idle
@@ -21,8 +22,9 @@ from atom_release.lab.left_whole import names_left_whole
 from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
 from atom_release.probes.suite.choice import chooses
-from atom_release.probes.suite.control import Control, compare
+from atom_release.probes.suite.control import Control
 from atom_release.probes.suite.distorted import Distorted
+from atom_release.probes.suite.sorting import compare
 from atom_release.probes.suite.trial import Trial
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Finding:
         control = self.control
         distorted = control.distorted if control else None
         idling = distorted.idle if distorted else None
+        twin = control.twin if control else None
         return (
             ("the collection", self.trial.collection),
             *((f"run {run.seed}", run) for run in self.trial.runs),
@@ -66,6 +69,7 @@ class Finding:
                 if control and control.answered
                 else []
             ),
+            *([("the run with code written differently", twin)] if twin else []),
             *([("the run with wrong results", distorted.run)] if distorted else []),
             *([("the run with idle code", idling)] if idling else []),
         )
@@ -89,8 +93,8 @@ class Series:
     distorts: bool = True  # whether it also runs with code that gives wrong results
     excuse: Callable[[Sequence[Run]], Mapping[str, str]] = _nothing
     answering: Bench | None = None  # as `without`, where what is asked answers all the same
-    # to give wrong results, to do nothing
-    ways: ClassVar[tuple[Rewrite, Rewrite]] = (distort, idle)
+    # to do what it did, to give wrong results, to do nothing
+    ways: ClassVar[tuple[Rewrite, Rewrite, Rewrite]] = (spare, distort, idle)
 
     def carry_out(self) -> Finding:
         """Make the runs.
@@ -152,7 +156,18 @@ class Series:
         if control.judged.state is ControlState.ALIVE and self.answering and not stop.is_set():
             with self._rewritten(ablate, keep) as (copy, _):
                 control = control.against(self.answering.run(copy, 1))
-        return control.beside(self._run_distorted(keep, stop))
+        return self._beside_others(control, keep, stop)
+
+    def _beside_others(
+        self, control: Control, keep: Collection[Call], stop: threading.Event
+    ) -> Control:
+        """Return the control with those of code that is there, and runs."""
+        if stop.is_set() or not self.distorts:
+            return control
+        if control.reached or control.failed or control.lost:
+            with self._rewritten(self.ways[0], keep) as (copy, _):
+                control = control.beside_twin(self.without.run(copy, 1))
+        return control.beside(self._run_distorted(keep, stop, control.by_text))
 
     def _run_without_code(self, collection: Run, keep: Collection[Call]) -> Control:
         with self._rewritten(ablate, keep) as (copy, ablated):
@@ -174,15 +189,17 @@ class Series:
         left = names_left_whole(copy, self.sources, tests=self.tests, kept=ablated.kept)
         return replace(control, left_whole=left)
 
-    def _run_distorted(self, keep: Collection[Call], stop: threading.Event) -> Distorted | None:
+    def _run_distorted(
+        self, keep: Collection[Call], stop: threading.Event, by_text: Collection[str]
+    ) -> Distorted | None:
         """Run with wrong results; None where there are none to change."""
-        if stop.is_set() or not self.distorts:
+        if stop.is_set():
             return None
-        to_distort, to_idle = self.ways
+        _, to_distort, to_idle = self.ways
         with self._rewritten(to_distort, keep) as (copy, changed):
             if not changed.functions:
                 return None
-            distorted = Distorted.of(changed, self.without.run(copy, 1))
+            distorted = Distorted.of(changed, self.without.run(copy, 1), by_text)
         if not distorted.unnoticed or stop.is_set():
             return distorted
         with self._rewritten(to_idle, keep) as (copy, _):
