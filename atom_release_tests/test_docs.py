@@ -73,6 +73,15 @@ def test_files_that_the_documents_name_exist() -> None:
     assert [path for path in named | inside if not path.exists()] == []
 
 
+def test_every_test_that_the_page_on_security_names_exists() -> None:
+    """A rule is held by what is there: `file::name`, relative to the tests."""
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "SECURITY.md").read_text())
+    assert named
+    for path, name in named:
+        text = (ROOT / "atom_release_tests" / path).read_text()
+        assert f"def {name}(" in text, (path, name)
+
+
 def test_every_decision_record_stands_in_the_index() -> None:
     """Who reads the index knows of all of them."""
     folder = ROOT / "docs" / "adr"

@@ -40,6 +40,13 @@ def with_parts(name: str, *parts: dict[str, Any]) -> dict[str, Any]:
     return {**deepcopy(DOCUMENT), name: list(parts)}
 
 
+def with_names(**names: str) -> dict[str, Any]:
+    """Return a manifest whose tag, branch or base is called this."""
+    document = deepcopy(DOCUMENT)
+    document["release"] |= names
+    return document
+
+
 def read(document: dict[str, Any]) -> Manifest:
     """Read it as a manifest that is to be judged."""
     return parse_manifest(json.dumps(document).encode(), "release.yaml")
@@ -68,6 +75,14 @@ TERMS: dict[str, tuple[dict[str, Any], str]] = {
     "easy integration tests under the name of the hard ones": (
         with_parts("integration", TESTS, {**TESTS, "paths": ["easy"]}),
         "integration: 2 of them are called 'cross'",
+    ),
+    "a tag that git takes for the commit itself": (with_names(tag="HEAD"), "means another commit"),
+    "a tag that is a sign": (with_names(tag="@"), "means another commit"),
+    "a tag by its full name": (with_names(tag="refs/tags/v1"), "a full reference"),
+    "a tag of a branch's name": (with_names(tag="main"), "the name of a branch"),
+    "a branch that is its own base": (
+        with_names(branch="main", base="main"),
+        "is the base as well: the release would be pushed there unreviewed",
     ),
     "two logins of one name": (with_parts("logins", LOGIN, LOGIN), "logins: 2 of them"),
     "two secrets of one name": (

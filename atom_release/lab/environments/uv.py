@@ -158,6 +158,7 @@ def index(registry: Path) -> str:
 
 def _call(words: Sequence[str], room: Path, registry: Path) -> str:
     registry.mkdir(parents=True, exist_ok=True)
+    (room / "uv.toml").touch()  # or uv looks for settings further up
     try:
         done = subprocess.run(
             [str(program()), *words, "--no-python-downloads", "--color", "never"],

@@ -1,7 +1,8 @@
 """The one step with a network: the operator's npm brings archives by name, and settles versions.
 
-npm runs in an empty folder of the gate's own, with the operator's settings and none of the
-project's. It unpacks nothing and runs nothing. What it brought is looked at by digest, whatever npm
+npm runs in an empty folder of the gate's own, which it is told is the project: it would look for
+one further up, where the judged repository may lie. It has the operator's settings and none of the
+project's, unpacks nothing and runs nothing. What it brought is looked at by digest, whatever npm
 says of it.
 """
 
@@ -192,7 +193,7 @@ class Registry:
         """
         try:
             done = subprocess.run(
-                [str(self.node.program), str(self.node.npm), *words, *_QUIET],
+                [str(self.node.program), str(self.node.npm), *words, f"--prefix={room}", *_QUIET],
                 cwd=room,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
