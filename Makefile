@@ -3,14 +3,20 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# The product with its extras, and what its tests and checks need beside it.
+PRODUCT := $(VENV)/.product
 READY := $(VENV)/.ready
+# A constraint given by environment also pins what builds the package itself. Most modules of the packages are never
+# imported: those that are compile at their first import.
+INSTALL = PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+	$(BIN)/python -m pip install --quiet --no-compile --editable
 
 # The tests start some thousand interpreters, each of which would otherwise compile the whole package anew.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: release test costs coverage matrix ui bench lint clean
 
-release: $(READY)
+release: $(PRODUCT)
 	$(BIN)/atom-release run
 
 test: $(READY)
@@ -29,7 +35,7 @@ coverage: $(READY)
 matrix: $(READY)
 	$(BIN)/python -m pytest -q -m matrix -n 2 --dist loadgroup
 
-ui: $(READY)
+ui: $(PRODUCT)
 	$(BIN)/atom-release ui
 
 bench: $(READY)
@@ -48,11 +54,16 @@ lint: $(READY)
 	$(BIN)/python -m pytest -q -p no:cacheprovider atom_release_tests/test_names.py \
 		atom_release_tests/test_architecture.py::test_what_is_imported_is_declared
 
-# A constraint given by environment also pins what builds the package itself.
-$(READY): constraints.txt pyproject.toml
+$(VENV):
 	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --editable '.[test]'
+
+$(PRODUCT): constraints.txt pyproject.toml | $(VENV)
+	$(INSTALL) '.[github,pictures]'
 	touch $@
+
+$(READY): constraints.txt pyproject.toml | $(VENV)
+	$(INSTALL) '.[test]'
+	touch $(PRODUCT) $@
 
 clean:
 	rm -rf $(VENV) .atom
