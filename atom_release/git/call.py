@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -148,6 +149,13 @@ class Git:
             *arguments,
         ]
         return _popen(command, given, stderr)
+
+    def configures(self, keys: re.Pattern[str]) -> bool:
+        """Return whether the configuration sets a key that this matches wholly, in any scope.
+
+        Sections and variables are lower-case; it is read once for each object of this class.
+        """
+        return any(keys.fullmatch(key) for _, key, _ in self._configured)
 
     @property
     def own(self) -> Mapping[str, str]:

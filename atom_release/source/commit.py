@@ -23,6 +23,8 @@ from atom_release.source.history import Added, Written
 from atom_release.source.listing import Entry, listing
 from atom_release.source.objects import MENDED, Objects, hasher
 
+_trees: dict[tuple[Path, str], str] = {}
+
 
 @dataclass(frozen=True)
 class JudgedTree:
@@ -38,6 +40,9 @@ class JudgedTree:
     oddities: tuple[str, ...] = ()
     objects: Objects = field(repr=False, compare=False, kw_only=True)
     _digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _changes: dict[tuple[str, tuple[str, ...]], bool | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes; of a symbolic link, the text of its target.
@@ -146,7 +151,10 @@ class JudgedTree:
 
         None if history does not tell.
         """
-        return history.changed(self._git, commit, self.commit, tuple(paths))
+        key = (commit, tuple(paths))
+        if key not in self._changes:
+            self._changes[key] = history.changed(self._git, commit, self.commit, key[1])
+        return self._changes[key]
 
     @cached_property
     def root(self) -> str:
@@ -199,10 +207,10 @@ def open_tree(repository: Path, rev: str) -> JudgedTree:
     Raises:
         Misuse: there is no repository there, git does not open it, or it has no such commit.
     """
-    git = Git(_top(repository))
+    git = _top(repository)
     commit = _commit(git, rev)
     try:
-        tree = git.line("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
+        tree = _tree(git, commit)
         listed = listing(git, tree)
     except GitError as error:
         raise Misuse(
@@ -218,7 +226,7 @@ def open_tree(repository: Path, rev: str) -> JudgedTree:
     )
 
 
-def _top(repository: Path) -> Path:
+def _top(repository: Path) -> Git:
     if not repository.is_dir():
         raise Misuse(f"There is no repository at {repository}.", "Name its folder with --repo.")
     git = Git(repository.absolute())
@@ -234,7 +242,7 @@ def _top(repository: Path) -> Path:
             f"{repository} is inside a repository, not its top.",
             f"Name {(repository / up[0]).resolve()} with --repo.",
         )
-    return git.repository
+    return git
 
 
 def _commit(git: Git, rev: str) -> str:
@@ -248,3 +256,15 @@ def _commit(git: Git, rev: str) -> str:
             "Name a commit, branch or tag with --rev; fetch it if it is elsewhere.",
         )
     return commit_id
+
+
+def _tree(git: Git, commit: str) -> str:
+    """Return the tree of a commit, asked once in each process: a commit never has another.
+
+    Raises:
+        GitError: the clone lacks it.
+    """
+    key = (git.repository, commit)
+    if key not in _trees:
+        _trees[key] = git.line("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
+    return _trees[key]

@@ -5,6 +5,7 @@ Every path with its mode, kind, object and size, and what is odd about some.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ _EMPTY = frozenset(
         "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
     }
 )
+_PROMISED = re.compile(r"extensions\.partialclone|remote\..*\.promisor")
 _KEPT = 4
 
 
@@ -100,12 +102,7 @@ def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
 
 def is_partial(git: Git) -> bool:
     """Return whether the clone was made to lack objects, and to fetch them when they are read."""
-    return (
-        git.call(
-            "config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"
-        ).status
-        == 0
-    )
+    return git.configures(_PROMISED)
 
 
 def missing(git: Git, revision: str) -> frozenset[str]:
