@@ -71,10 +71,10 @@ def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
 def _install_of_suite(service: Service, suite: Suite) -> str | dict[str, Any] | None:
     """Return the environment of a suite: its service's, with the requirements that it names."""
     install = install_of(service)
-    if not suite.requirements:
-        return install
+    stated = {"requirements": suite.requirements, "packages": suite.packages}
+    more = {name: list(values) for name, values in stated.items() if values}
     named = install if isinstance(install, dict) else {}
-    return {**named, "requirements": list(suite.requirements)}
+    return {**named, **more} if more else install
 
 
 _LIKE_DJANGO = ("-o", "python_files=test*.py")
@@ -83,7 +83,8 @@ _LIKE_DJANGO = ("-o", "python_files=test*.py")
 def _with_plugin(install: str | dict[str, Any]) -> dict[str, Any]:
     """Return an environment that has what lets pytest run the tests of Django."""
     named = install if isinstance(install, dict) else {}
-    return {**named, "packages": ["pytest-django"]}
+    listed = [*named.get("packages", []), "pytest-django"]
+    return {**named, "packages": list(dict.fromkeys(listed))}
 
 
 def _world(world: World) -> dict[str, Any]:
@@ -240,6 +241,8 @@ def start_of(service: Service) -> dict[str, Any]:
 
 def _by_python(command: Sequence[str]) -> list[str]:
     """Return a command whose Python is the one that the gate makes for it."""
+    if tuple(command[:2]) in _RUN_WITHIN:
+        command = command[2:]
     if command[:1] and command[0] in {"python", "python3"}:
         return ["{python}", *command[1:]]
     if command[:1] and command[0] in _BY_PYTHON:
@@ -247,6 +250,7 @@ def _by_python(command: Sequence[str]) -> list[str]:
     return [*command]
 
 
+_RUN_WITHIN = {("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")}
 _USUAL_PORT = {"fastapi run": 8000, "fastapi dev": 8000}
 
 

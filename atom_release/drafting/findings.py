@@ -97,6 +97,7 @@ class Suite:
     files: int = 0
     across: bool = False
     requirements: tuple[str, ...] = ()  # files to install that `auto` would not take
+    packages: tuple[str, ...] = ()  # those that a tool names for its tests, in a place of its own
     arguments: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     lock: str = ""

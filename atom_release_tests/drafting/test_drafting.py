@@ -558,7 +558,7 @@ INSTALLING = (
     [
         (
             {"requirements/local.txt": WITH_PYTEST, "requirements.txt": "-r requirements/base.txt"},
-            {"requirements": ["requirements/local.txt"]},
+            {"requirements": ["requirements.txt", "requirements/local.txt"]},
         ),
         (
             {"requirements/ci.txt": "x\n", ".github/workflows/a.yml": INSTALLING},
@@ -576,3 +576,48 @@ def test_requirements_that_only_the_pipeline_or_the_runner_names_are_named(
     """Where the gate's own choice of files would leave out what the tests are run with."""
     service = only({"setup.cfg": "", "a.py": "", "tests/test_a.py": TEST, **files})
     assert asked.fields_of(service, service.suites[0].value)["install"] == install
+
+
+TOX = "[testenv]\ndeps =\n    pytest\n    hypothesis>=6\n    py38: old\n    -r x.txt\n    {toxinidir}\n"
+NOX = "def tests(session):\n    session.install('pytest', 'attrs', '-e', '.')\ndef docs(s):\n    s.install('sphinx')\n"
+HATCH = '[tool.hatch.envs.hatch-test]\nextra-dependencies = ["attrs"]\n'
+PDM = '[tool.pdm.dev-dependencies]\ntest = ["attrs", "x @ https://example.org/x.whl"]\n'
+PIPFILE = '[packages]\nflask = "*"\nattrs = {version = ">=1", extras = ["z"]}\n[dev-packages]\npytest = "==8"\n'
+OWN = '[dependency-groups]\ntest = ["pytest"]\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "packages"),
+    [
+        ({"pyproject.toml": PYPROJECT, "tox.ini": TOX}, ["pytest", "hypothesis>=6"]),
+        ({"pyproject.toml": PYPROJECT, "noxfile.py": NOX}, ["pytest", "attrs"]),
+        ({"pyproject.toml": PYPROJECT + HATCH}, ["attrs"]),
+        ({"pyproject.toml": PYPROJECT + PDM}, ["attrs"]),
+        ({"Pipfile": PIPFILE}, ["flask", "attrs[z]>=1", "pytest==8"]),
+        ({"pyproject.toml": PYPROJECT + OWN, "tox.ini": TOX}, None),
+        ({"requirements-dev.txt": "pytest\n", "setup.py": "", "tox.ini": TOX}, None),
+        ({"pyproject.toml": PYPROJECT, "noxfile.py": "def ("}, None),
+    ],
+)  # fmt: skip
+def test_packages_that_a_tool_names_for_its_tests_are_named(
+    files: Tree, packages: list[str] | None
+) -> None:
+    """Each tool has a place of its own for them, which the gate's installers do not read."""
+    service = only({"src/thing/__init__.py": "", "tests/test_a.py": TEST, **files})
+    install = asked.fields_of(service, service.suites[0].value)["install"]
+    assert (install.get("packages") if isinstance(install, dict) else None) == packages
+
+
+def test_a_module_that_is_called_test_is_a_suite_where_it_holds_tests() -> None:
+    """A setting of that name is none; a name that is computed names nothing."""
+    tree = {"setup.py": "setup(\n    name=about['title'],\n)\n", "slugs/__init__.py": ""}
+    service = only(
+        {**tree, "test.py": "import unittest\nclass TestIt(unittest.TestCase):\n    x = 1\n"}
+    )
+    assert (service.name, service.suites[0].value.paths) == ("example", ("test.py",))
+    assert runners(only({**tree, "settings/test.py": "DEBUG = True\n"})) == []
+
+
+def test_a_start_within_a_tools_environment_is_one_in_the_gates() -> None:
+    tree = {"requirements.txt": "", "a.py": "", "Procfile": "web: uv run gunicorn a:b\n"}
+    assert asked.start_of(only(tree))["command"] == ["{python}", "-m", "gunicorn", "a:b"]

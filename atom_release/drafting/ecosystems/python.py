@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from atom_release.drafting.ecosystems import python_requirements, tests_of
+from atom_release.drafting.ecosystems import python_requirements, python_tools, tests_of
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 
 _PACKAGE_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
-_TEST_FILE = r"(?:.*/)?(?:test_[^/]*|[^/]*_test|tests)\.py"
+_TEST_FILE = r"(?:.*/)?(?:test_[^/]*|[^/]*_test|tests?)\.py"
+_MAY_HOLD_TESTS = ("tests.py", "test.py")  # by its name alone, a module of anything
 _NOT_SOURCE = {
     *("tests", "test", "docs", "doc", "examples", "scripts", "bin", "tools"),
     *("migrations", "alembic", "docker", "deploy", "deployment", "ci"),
@@ -94,13 +95,21 @@ def _metadata(files: Files, folder: str) -> dict[str, Any]:
     return poetry if isinstance(poetry, dict) and poetry.get("name") else {}
 
 
+_NAMED_IN = {
+    "setup.cfg": r"^name\s*=\s*([\w.-]+)",
+    "setup.py": r"^\s*name\s*=\s*[\"']([\w.-]+)[\"']",
+}
+
+
 def _name(files: Files, folder: str) -> str:
     named = _metadata(files, folder).get("name")
     if isinstance(named, str):
         return named
-    text = files.text(joined(folder, "setup.cfg")) or files.text(joined(folder, "setup.py"))
-    match = re.search(r"^\s*name\s*=\s*[\"']?([\w.-]+)", text, re.MULTILINE)
-    return match[1] if match else folder.rpartition("/")[2]
+    for name, expression in _NAMED_IN.items():
+        match = re.search(expression, files.text(joined(folder, name)), re.MULTILINE)
+        if match:
+            return match[1]
+    return folder.rpartition("/")[2]
 
 
 def _is_library(files: Files, folder: str) -> bool:
@@ -138,7 +147,8 @@ def loose_suites(files: Files, folders: Sequence[str]) -> Iterator[Seen[Suite]]:
     tests = [
         path
         for path in files.matching(_TEST_FILE)
-        if not path.endswith("/tests.py") and not any(is_below(path, folder) for folder in folders)
+        if path.rpartition("/")[2] not in _MAY_HOLD_TESTS
+        and not any(is_below(path, folder) for folder in folders)
     ]
     for seen in _suites(files, "", tests):
         yield Seen(replace(seen.value, across=True), seen.where, seen.guess)
@@ -149,13 +159,16 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
     holding = [
         path
         for path in tests
-        if not path.endswith("/tests.py") or re.search(r"def test|class \w*Test", files.text(path))
+        if path.rpartition("/")[2] not in _MAY_HOLD_TESTS
+        or re.search(r"def test|class \w*Test", files.text(path))
     ]
     holding = _named_by_configuration(files, folder, holding)
     if not holding:
         return
     runner, where, guess = _runner(files, folder, texts)
     requirements = python_requirements.needed(files, folder, _requirement_files(files, folder))
+    usual = python_requirements.usual_for_tests(files, folder)
+    packages = () if requirements or usual else python_tools.packages(files, folder)
     for seen in tests_of.suites(runner, holding, folder, where, guess):
         suite = Suite(
             seen.value.runner,
@@ -164,6 +177,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
             seen.value.files,
             seen.value.across,
             requirements if runner.by_pytest else (),
+            packages=packages if runner.by_pytest else (),
             settings=_settings(files, folder) if runner is Runner.DJANGO else "",
         )
         yield Seen(suite, seen.where, seen.guess)

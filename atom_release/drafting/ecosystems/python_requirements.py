@@ -33,11 +33,19 @@ def needed(files: Files, folder: str, listed: Sequence[str]) -> tuple[str, ...]:
     if files.present(folder, _LOCKS) or _states_own(files, folder):
         return ()
     installed = list(dict.fromkeys(_installed(files, folder)))
-    named = installed or [path for path in listed if _names_runner(files, path)][:1]
+    running = [path for path in listed if _names_runner(files, path)]
+    named = installed or sorted(running, key=lambda path: path.endswith(".in"))[:1]
     usual = usual_requirements(lambda names: list(files.present(folder, names)))
-    if any(path in usual and _names_runner(files, path) for path in usual):
+    if usual_for_tests(files, folder):
         return ()
-    return tuple(named) if set(named) - set(usual) else ()
+    base = files.present(folder, ["requirements.txt"])
+    return tuple(dict.fromkeys([*base, *named])) if set(named) - set(usual) else ()
+
+
+def usual_for_tests(files: Files, folder: str) -> bool:
+    """Return whether a file that the gate takes by its name names what runs the tests."""
+    usual = usual_requirements(lambda names: list(files.present(folder, names)))
+    return any(_names_runner(files, path) for path in usual)
 
 
 def _states_own(files: Files, folder: str) -> bool:
