@@ -20,7 +20,7 @@ from atom_release.gate.documents import matrix
 from atom_release.gate.facts.latency import LatencyFacts
 from atom_release.gate.manifest import Service
 from atom_release.pages import charts
-from atom_release.pages.html import Told
+from atom_release.pages.html import Observed, Told
 from atom_release.pages.html import page as draw_page
 from atom_release.records import canonical
 from atom_release.records import names as artifact_names
@@ -104,6 +104,12 @@ def _page(work: Work, case: Case, decision: Decision, artifacts: Mapping[str, by
         digests={name: canonical.digest(content) for name, content in artifacts.items()},
         names={service.id: service.name for service in work.manifest.services},
         pictures={titled(name): content for name, content in drawn.items()},
+        floor=case.operator.floor,
+        observed={
+            digest: Observed(evidence.question, evidence.subject, evidence.observed_at)
+            for digest, evidence in case.evidence.items()
+        },
+        bundle=work.names.artifact(artifact_names.BUNDLE),
     )
     return draw_page(content)
 
