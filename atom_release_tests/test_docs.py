@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 from atom_release.cli.app import app
+from atom_release.reference.scenarios import SCENARIOS
+from atom_release_tests.fixtures import docs_pictures
 from atom_release_tests.fixtures.docs_pages import PAGE, criteria_page
 
 ROOT = Path(__file__).parent.parent
@@ -87,6 +89,17 @@ def test_every_decision_record_stands_in_the_index() -> None:
     folder = ROOT / "docs" / "adr"
     listed = set(re.findall(r"\]\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text()))
     assert listed == {path.name for path in folder.glob("[0-9]*.md")}
+
+
+def test_the_readme_counts_the_scenarios_and_shows_the_lineage_as_it_is() -> None:
+    """What is a number there is counted here; the picture is drawn anew and compared."""
+    counted = re.search(r"(\d+) variants of the example release", (ROOT / "README.md").read_text())
+    assert counted is not None
+    assert int(counted[1]) == len(SCENARIOS)
+    shown = (docs_pictures.PICTURES / "lineage.svg").read_bytes()
+    assert shown == docs_pictures.lineage_picture(), (
+        "python -m atom_release_tests.fixtures.docs_pictures"
+    )
 
 
 def test_every_make_target_of_the_readme_exists() -> None:

@@ -140,6 +140,11 @@ def run_document(result: RunResult) -> RunDocument:
     )
 
 
+def print_decision(console: Console, decision: Decision) -> None:
+    """Print each criterion of a decision, and the verdict."""
+    _print(console, lines(decision, _width(console)))
+
+
 def print_verdict(console: Console, decision: Decision) -> None:
     """Print the verdict of a decision and why."""
     _print(console, verdict(decision, _width(console)))

@@ -82,7 +82,7 @@ class Told:
     pictures: Mapping[str, bytes]
     floor: Sequence[str] = ()
     observed: Mapping[str, Observed] = field(default_factory=dict)
-    bundle: str = "AuditBundle.zip"
+    bundle: str = "BUNDLE"
 
     @cached_property
     def shown(self) -> tuple[Row, ...]:
