@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from atom_release.reader import phrases, runners
 from atom_release.reader.count_tables import count_tables, keyed_counts
@@ -24,6 +25,8 @@ _TOTAL = re.compile(r"total|gesamt|总|合计|合計|全|jumlah|totalt")
 _OTHER_VERSION = re.compile(r"\(\s*v?\d{1,4}(?:\.\d{1,6}){1,3}[^()\n]{0,20}\)\W{0,4}[:：]")
 _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
+_ALL_FIRST = re.compile(r"\W{0,6}all \d{1,6} tests? (?:pass|are passing|passed)")
+_KINDS = ("k_unit", "k_integration", "k_end")
 _SHALLOW = 2
 _FIRST_LINES = 15
 
@@ -234,24 +237,48 @@ class _Reading:
         if not {"passed", "total"} & set(numbers) and not single:
             return
         lowered = clause.lower()
-        noun = words("test_noun").search(lowered)
-        about = noun or _testing(fact) or (self.about and _in_summary(fact.section))
-        if not about or (words("not_tests").search(lowered) and not noun):
+        if not self._counts_tests(fact, phrase, lowered) or self._is_of_part(fact, clause, lowered):
             return
-        if not (phrase.named or noun):
-            return  # a bare share may be of anything: "256/256 buckets"
-        if not phrase.named and words("written").search(lowered):
-            return  # "Tests implemented (8/8)" says that they were written
-        labelled = _LABEL.match(clause) is not None
-        if labelled and (not noun or fact.kind is not Kind.HEADING):
-            return  # of the part that the label names
         counts = _counts(fact, numbers)
         if fact.kind is Kind.HEADING:
             self._add(counts, Rank.HEADING, fact.section)
         elif single:
             stacked[fact.section.line].append((fact, numbers))
-        elif len(phrase.left_words) <= _FEW_WORDS and (_testing(fact) or _in_summary(fact.section)):
+        elif (len(phrase.left_words) <= _FEW_WORDS or _ALL_FIRST.match(lowered)) and (
+            _testing(fact) or _in_summary(fact.section)
+        ):
             self._add(counts, Rank.LINE, fact.section)
+
+    def _counts_tests(self, fact: Fact, phrase: phrases.Phrase, lowered: str) -> bool:
+        """Return whether a clause counts tests that ran.
+
+        A bare share may be of anything, "256/256 buckets"; "Tests implemented (8/8)" says that they
+        were written.
+        """
+        noun = words("test_noun").search(lowered)
+        about = noun or _testing(fact) or (self.about and _in_summary(fact.section))
+        if not about or (words("not_tests").search(lowered) and not noun):
+            return False
+        return phrase.named or (noun is not None and not words("written").search(lowered))
+
+    def _is_of_part(self, fact: Fact, clause: str, lowered: str) -> bool:
+        """Return whether a clause counts some of the tests: of its label, of one kind, or by a name."""
+        noun = words("test_noun").search(lowered)
+        heading = fact.kind is Kind.HEADING
+        if _LABEL.match(clause) is not None and (not noun or not heading):
+            return True
+        return not heading and (phrases.names_some(lowered) or self._is_of_one_kind(lowered))
+
+    @cached_property
+    def _kinds(self) -> int:
+        """How many kinds of tests the report speaks of: of units, of their integration, end to end."""
+        text = " ".join(fact.text.lower() for fact in self.document.lines)
+        return sum(words(kind).search(text) is not None for kind in _KINDS)
+
+    def _is_of_one_kind(self, lowered: str) -> bool:
+        """Return whether a clause counts one kind of tests of a report that has several."""
+        named = sum(words(kind).search(lowered) is not None for kind in _KINDS)
+        return named == 1 and self._kinds > 1
 
     def _stacked(self, entries: list[tuple[Fact, dict[str, int]]]) -> None:
         """Read items that hold one count each: "- 12 passed", "- 1 failed"."""

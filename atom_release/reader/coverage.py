@@ -45,6 +45,13 @@ _WHOLE_WORDS = (
 _CODE = re.compile(
     r"stmts|statements|branch|lines?\b|func|missed|miss\b|tests?\b|líneas|linhas|lignes|zeilen|行|测试|テスト"
 )
+_SOMETHING = re.compile(
+    r"\s*[*_]*\s*(?!(?:of|de|das|dos|des|der|del|du|for|on|code|lines?|line|statements?|stmts|branch\w*|overall|total|coverage|"
+    r"covered|average|avg|across|in|über|en|sur|with|und|and|y|e|et|achieved|measured|pass\w*|pro|per|cobertura|"
+    r"abdeckung|couverture|zeilen|líneas|linhas|lignes)\b)[A-Za-z]{2,}",
+    re.IGNORECASE,
+)
+"""What a share is of, where it is no share of the code: "100% TDD methodology"."""
 _PAIR = 2
 _MOST = 100.0
 _OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
@@ -112,6 +119,8 @@ def _value(text: str) -> float | None:
         return None
     rest = re.sub(r"[(（][^()（）]*[)）]", " ", match[2])
     if _OF.match(rest) or words("not_measured").search(rest.lower()) or "→" in rest or "->" in rest:
+        return None
+    if _SOMETHING.match(rest):
         return None
     value = decimal(match[1])
     return value if value <= _MOST else None

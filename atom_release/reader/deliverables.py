@@ -85,7 +85,8 @@ class _Endings:
         longer = self.endings.get(path)
         if longer is None or path.lower() in _IN_MANY_FOLDERS:
             return False
-        return "/" not in path or not self.forms[path] & longer
+        alike = self.forms[path] & longer
+        return not alike if "/" in path else alike != {"block"}
 
 
 def _all(document: Document) -> Iterator[tuple[str, int, str]]:
@@ -98,11 +99,36 @@ def _all(document: Document) -> Iterator[tuple[str, int, str]]:
         section = block[0].section
         if section.own and not plan:
             listed = section.topic.files or _parent_files(section)
-            title = section.title.lower()
-            made = "made" in concepts(name_of(title)) and bool(words("verb_made").search(title))
+            made = _tree_was_made(section)
             for path, number in paths_of_block(block, listed=listed, made=made):
                 document.examined.add(number)
                 yield path, number, "block"
+
+
+def _named_by_verb(fact: Fact) -> str | None:
+    """Return the file of a heading that says it was made: "Updated a.yml Navigation", "Created: a.py"."""
+    text = name_of(fact.text)
+    verb = words("verb_made").match(text)
+    if verb:
+        rest = fact.text[fact.text.lower().find(text[: verb.end()]) + verb.end() :]
+        lead = lead_path(rest.strip(" :"), loose=True)
+        return lead[0] if lead else None
+    before, sign, behind = fact.text.rpartition(":")
+    made = sign and says_made(before.lower(), "n_file")
+    return path_of(behind.strip(" `*")) if made else None
+
+
+def _tree_was_made(section: Section) -> bool:
+    """Return whether a tree below a title is one of files that were made, and not of what there is."""
+    title = section.title.lower()
+    above = section.parent
+    titles = [title, above.title.lower()] if above is not None and above.topic.files else [title]
+    named = "made" in concepts(name_of(title)) and words("verb_made").search(title) is not None
+    return (section.topic.files or _parent_files(section)) and (
+        named
+        or says_made(title, "n_file")
+        or any(words("t_delivered").search(text) for text in titles)
+    )
 
 
 def _parent_files(section: Section) -> bool:
@@ -174,6 +200,10 @@ class _Lists:
         named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
         named = named if part or not (named and _TEST_FILE.search(named)) else None
         listed = listed or bool(named)
+        named = named or (_named_by_verb(fact) if fact.section.own and not self.plan else None)
+        if named and not has_position(fact.raw):
+            yield named, fact.line
+            return
         marked = "`" in fact.raw or (listed and "." in fact.text)
         if marked and not has_position(fact.raw) and (listed or part):
             paths, begin, end = first_paths(fact.raw)
@@ -247,13 +277,15 @@ class _Lists:
             if not pair.is_a("file") and not pair.is_a("made") and not verb:
                 continue
             done = has_tick(title)
-            if self._of_tests(fact) and not (made or mended or done):
+            if self._of_tests(fact) and not (made or mended or done or fact.section.topic.made):
                 continue
             if pair.is_a("location") and not (made or of_what_was_made(fact.section) or done):
                 continue  # it says where something is, which may be still to be made
             value = fact.raw.partition(":")[2] if ":" in fact.raw else fact.raw.partition("：")[2]
             paths, begin, end = first_paths(value.lstrip("* "))
-            if not value.lstrip("* ").startswith(("`", "[")) or not delivers(fact, begin, end):
+            marked = value.lstrip("* ").startswith(("`", "["))
+            alone = (made or verb) and path_of(value.strip(" *")) is not None
+            if not (marked or alone) or not delivers(fact, begin, end):
                 continue
             run = self.subject.testing and not (made or mended)
             yield from (

@@ -23,13 +23,32 @@ _GIT_OTHER = re.compile(r"\s*(?:\d+ files? changed|deleted|renamed|rename|delete
 _CHANGED = re.compile(r"\s*\d{1,6} files? changed, \d")
 _TREE = re.compile(r"^([\s│|]*)(?:├──|└──|├─|└─|\|--|`--|\+--)\s*([^\s#]{1,200})(.*)$")
 _MARK = re.compile(r"[\[(（【]\s*([^\[\]()（）【】]{1,20}?)\s*[\])）】]")
+_MACHINE = frozenset(
+    {
+        "workspace",
+        "workspaces",
+        "app",
+        "repo",
+        "project",
+        "code",
+        "home",
+        "root",
+        "mnt",
+        "tmp",
+        "work",
+    }
+)
+_MACHINES_FOLDERS = frozenset(
+    {"vercel", "home", "users", "workspace", "workspaces", "var", "opt", "mnt", "root", "tmp", "srv", "usr", "data"}
+)  # fmt: skip
+_NEW_SIGN = re.compile("[🆕🔄➕✏]")
 _USUAL = frozenset(
     {"src", "lib", "app", "apps", "tests", "test", "docs", "scripts", "packages", "config", "public",
      "frontend", "backend", "server", "client", "api", "components", "pages", "services", "tools",
      "resources", "templates", "static", "assets", "core", "models", "utils", "web", "include", "internal", "cmd", "pkg",
      "crates", "examples", "migrations", "notebooks", ".github"}
 )  # fmt: skip
-_ROOT = re.compile(r"^\s*([\w@.+\-]{1,200}(?:/[\w@.+\-]{1,200})*)/?\s*(?:#.*)?$")
+_ROOT = re.compile(r"^\s*(/?[\w@.+\-]{1,200}(?:/[\w@.+\-]{1,200})*)/?\s*(?:#.*)?$")
 
 
 def paths_of_block(
@@ -61,13 +80,17 @@ def _is_new(remark: str) -> bool:
     text = remark.strip(" #/<-←*\t✨🆕⭐")
     made = words("verb_made")
     first = made.match(text.lower())
-    return bool(first or "🆕" in remark or (mark and made.fullmatch(mark[1].lower())))
+    return bool(first or _NEW_SIGN.search(remark) or (mark and made.fullmatch(mark[1].lower())))
 
 
 def _root(name: str) -> str:
     """Return the folder at a tree's top, unless it is the project's own, which no path begins with."""
-    root = name.strip("/")
-    return root if "/" in root or root.lower() in _USUAL else ""
+    root = name.rstrip("/")
+    bare = root.lstrip("/")
+    first = bare.lower().partition("/")[0]
+    if root != bare and (bare.lower() in _MACHINE or first in _MACHINES_FOLDERS):
+        return ""
+    return root if "/" in root or bare.lower() in _USUAL else ""
 
 
 def _git(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
@@ -103,6 +126,8 @@ def _tree(lines: list[tuple[int, str]], *, made: bool) -> Iterator[tuple[str, in
             started = _ROOT.match(text)
             root, above = (_root(started[1]) if started else ""), []
             label = name_of(text.partition(":")[0])
+            if text.rstrip().endswith(":"):
+                root = ""
             below_made = "made" in concepts(label) or says_made(label, "n_file")
             continue
         indent, name = len(match[1]), match[2]

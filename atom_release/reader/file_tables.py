@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atom_release.reader.facts import Fact, Table
-from atom_release.reader.making import is_index
+from atom_release.reader.making import is_index, there_before
 from atom_release.reader.paths import paths_in
 from atom_release.reader.vocabulary import concepts, words
 from atom_release.reader.words import has_cross
@@ -62,7 +62,8 @@ def _row_delivers(row: Fact) -> bool:
         return False
     removed = words("removed")
     return not any(
-        removed.match(cell.lower().lstrip(" *_"))
+        (index and there_before(cell))
+        or removed.match(cell.lower().lstrip(" *_"))
         or (removed.search(cell.lower()) and len(cell.split()) <= _SHORT)
-        for cell in row.cells
+        for index, cell in enumerate(row.cells)
     )

@@ -23,11 +23,22 @@ _VERSION = re.compile(
     r"\W{0,4}(?:version\s|release\s)?v?\.?\s?(\d{1,4}(?:\.\d{1,5}){0,3}(?:[-+][\w.]{1,30})?)(?![\w.]*\w)",
     re.IGNORECASE,
 )
-_PRODUCT = re.compile(r"[A-Za-z][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*")
+_PRODUCT = re.compile(
+    r"[^\W\d_][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*(?:[(（][^()（）]*[)）]\W*)?"
+)
 _TITLE_VERSION = re.compile(
     r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
     r"(?:version|versión|versão|版本)\s?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)",
     re.IGNORECASE,
+)
+_ITS_VERSION = re.compile(
+    r"^(?:version|versión|versão|versione|версия) (?:of|de|da|do|del|du|des|della|di)\b|"
+    r"(?:\bversion|版本|バージョン|\s?버전)$"
+)
+_RUNTIME = re.compile(
+    r"python|node|java\b|jdk|\bgo\b|rust|php|ruby|\.net|framework|docker|k8s|kubernetes|k3s|react|vue|angular|django|flask|"
+    r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|document|report|template|spec|dokument|"
+    r"documento|文档|报告|旧|依赖|ドキュメント|文書|資料|tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
 )
 _TWO = re.compile(r"→|->|=>")
 _LONGEST_NAME = 100
@@ -104,7 +115,10 @@ def read_header(document: Document) -> HeaderRead:
             ClaimKind.COMMIT,
             _first(fields, "commit", _commit) or _only(document, "commit", _commit),
         ),
-        (ClaimKind.VERSION, _first(fields, "version", _version) or _titled_version(document)),
+        (
+            ClaimKind.VERSION,
+            _first(fields, "version", _version) or _first_of(fields) or _titled_version(document),
+        ),
         (
             ClaimKind.DATE,
             _date(fields) or _generated(document) or lone_date(document) or titled_date(document),
@@ -168,6 +182,20 @@ def _only(document: Document, concept: str, read: Callable[[str], str | None]) -
         if fact.section.own and (value := read(fact.text))
     ]
     return values[0] if len({value for value, _ in values}) == 1 else None
+
+
+def _first_of(fields: list[Fact]) -> Value | None:
+    """Return the version of a field such as "Calculator version", but not of what it runs on."""
+    return next(
+        (
+            (value, fact.line)
+            for fact in fields
+            if _ITS_VERSION.search(fact.key)
+            and not _RUNTIME.search(fact.key)
+            and (value := _version(fact.text))
+        ),
+        None,
+    )
 
 
 def _branch(text: str) -> str | None:

@@ -28,6 +28,7 @@ _FROM_TO = re.compile(
 )
 """From one file to another: which are between them is anybody's guess."""
 _FURTHER = 80
+_BRACKET = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _LEADING = re.compile(r"^[^\w]{1,12}")
 _SHORT = 4
 
@@ -118,8 +119,16 @@ def delivers(fact: Fact, begin: int, end: int) -> bool:
         return False
     if _RANGE.match(behind) or _is_gone(behind):
         return False
+    if any(there_before(bracket[1]) for bracket in _BRACKET.finditer(behind)):
+        return False
     match = removed.search(behind)
     return match is None or len(re.findall(r"\w+", behind)) > _SHORT or begin > end
+
+
+def there_before(text: str) -> bool:
+    """Return whether a remark says that its file was there before: "exists", "unchanged"."""
+    bare = text.lower().strip(" *_`✓✅✔.-\u2013\u2014")
+    return words("there_before").match(bare) is not None
 
 
 def _is_gone(behind: str) -> bool:

@@ -28,6 +28,36 @@ _PATH = re.compile(r"(?<![\w/])[\w.\-\\@]*[^\W\d][\w.\-\\@]*/[\w./\-@\\]+|`[^`]*
 _FULL_SHARE = re.compile(r"100(?:[.,]0+)?\s?%")
 
 
+_OF_COUNTER = re.compile(
+    r"(\d{1,6})\s?(?:件|個|項目|ケース)中\s?(\d{1,6})\s?(?:件|個|項目|ケース)?"
+)
+"""Of five three, as Japanese says it."""
+_SOME = re.compile(r"\ball\s(?:the\s)?([a-z]+)\stests?\b")
+_WHOLE_SUITE = frozenset(
+    {
+        "unit",
+        "existing",
+        "automated",
+        "of",
+        "other",
+        "the",
+        "our",
+        "these",
+        "new",
+        "regression",
+        "current",
+        "project",
+        "required",
+    }
+)
+
+
+def names_some(lowered: str) -> bool:
+    """Return whether a clause says of some of the tests that they all pass: "all team tests"."""
+    match = _SOME.search(lowered)
+    return match is not None and match[1] not in _WHOLE_SUITE
+
+
 @dataclass
 class Phrase:
     """What one clause counts: the numbers by unit, whether it says that all pass, what is left.
@@ -95,10 +125,13 @@ def read_phrase(text: str) -> Phrase:
     lowered = _ELSEWHERE.sub(" ", _PATH.sub(" named ", text.lower()))
     phrase = Phrase()
     patterns = _patterns()
+    lowered = _OF_COUNTER.sub(r" \2/\1 ", lowered)
     if patterns["of_something_else"].search(lowered):
         return Phrase(left=lowered)
     phrase.all_pass = patterns["all_pass"].search(lowered) is not None
     every = patterns["all"].search(lowered)
+    if not every and phrase.all_pass and (inside := _ALL_OF_BRACKET.search(lowered)):
+        every = inside
     left = patterns["share"].sub(lambda match: _take_share(match, phrase), lowered)
     left = patterns["counted"].sub(lambda match: _take(match, 1, phrase), left)
     left = patterns["keyed"].sub(lambda match: _take(match, match.re.groups, phrase), left)
@@ -206,6 +239,9 @@ def leading_number(text: str) -> int | None:
     return whole(match[1]) if rest[: first.start()].strip()[:1] in {",", ";", "|", "，"} else None
 
 
+_ALL_OF_BRACKET = re.compile(
+    r"[(（]\s?(\d{1,6})(?:\s?(?:total|tests?|tests? total|in total))?\s?[)）]"
+)
 _RATED = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s?%\W{0,6}[(（]\s?(\d{1,6})\s?/\s?(\d{1,6})\b")
 
 

@@ -66,6 +66,10 @@ _STACKED_NAMES = {
     "skipped": "skipped",
     "tests": "total",
 }
+_RUN_OF = re.compile(
+    rf"{_N} (?:tests? )?run, {_N} (?:failures?|failed)(?:, {_N} errors?)?(?:, {_N} (?:skipped|ignored))?",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 _CASE = re.compile(r"\S{1,300}::\S{1,300}.{0,20}\b(?:PASSED|FAILED|SKIPPED|ERROR)\b")
 _LOOKED_AT = 20
@@ -88,6 +92,10 @@ def pasted(number: int, line: str) -> Iterator[Counts]:
         yield _worded(number, summary[0])
     elif _RSPEC.match(line) and (counts := _numbered(number, line)):
         yield counts
+    elif match := _RUN_OF.search(line):
+        total, failures, errors, skipped = (int(digits or 0) for digits in match.groups())
+        failed = failures + errors
+        yield Counts(number, max(total - failed - skipped, 0), failed, skipped, total, ("total",))
 
 
 def runs(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:

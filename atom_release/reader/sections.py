@@ -88,8 +88,8 @@ class Section:
     def _is_own(self) -> bool:
         """Return whether its lines speak of this release; below "Deliverables" a title names a group."""
         above = self.parent
-        if above is not None and above.topic.files and not self.topic.gone:
-            return above.own
+        if above is not None and above.topic.files:
+            return above.own and not self.topic.gone
         return not (self.topic.foreign or self.topic.history) and (above is None or above.own)
 
     @property
@@ -170,6 +170,8 @@ def topic(title: str) -> Topic:
         budget=bool(words("t_budget").search(lowered)),
         coverage=bool(words("t_coverage").search(lowered)),
         tainted=bool(_TAINTED.search(lowered)),
-        gone="gone" in named or words("t_planned").search(lowered) is not None,
+        gone="gone" in named
+        or words("t_planned").search(lowered) is not None
+        or words("t_unchanged").search(lowered) is not None,
         made=made_alone and not files,
     )

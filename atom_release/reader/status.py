@@ -26,9 +26,12 @@ _FIRST_LINES = 15
 _SHORT_KEY = 8
 _SIGNED = re.compile(r"[^\w\s*]{1,3}\s*\*\*")
 _BOLD = re.compile(r"\W*\*\*.*\*\*\W*")
+_SENTENCE_END = re.compile(r"(?<=\w)[.!?](?:\s|$)|[。！？]")
 _SHALLOW = 2
 _BARE_WORDS = 8
 _SENTENCE = 12
+_TWO_CLAUSES = 24
+_LONG_SENTENCE = 40
 _UNIT = re.compile(
     r"^(?:phase|task|sprint|step|milestone|stage|fase|etapa|schritt|étape|阶段|フェーズ)\s[\w.]{1,8}\s"
 )
@@ -156,6 +159,7 @@ def _statements(document: Document, task_id: str | None) -> Iterator[Stated]:
     yield from _below_its_heading(document)
     yield from _title(document)
     yield from _conclusion(document)
+    yield from _concluding_words(document, tail)
 
 
 def _status(fact: Fact, text: str) -> ReportStatus | None:
@@ -180,6 +184,9 @@ def _rank(fact: Fact, task_id: str | None, tail: set[int]) -> Rank | None:
     if not section.own:
         last = fact.line in tail and not fact.item and not section.inherited.history
         return Rank.FOOT if last and (strong or _is_bold(fact.raw)) and _named(fact.key) else None
+    if "progress" in concepts(fact.key):
+        partly = status_of(fact.text) is ReportStatus.PARTIAL
+        return Rank.HEADER if partly and section.header and not section.foot else None
     if not _named(fact.key):
         if _ends_in_status(fact):
             return Rank.HEADER
@@ -232,7 +239,7 @@ _WEAK = frozenset(
         "résultat", "结果", "结论", "测试结果", "验证结果", "結果", "テスト結果", "結論", "判定", "情况",
         "状况", "fazit", "conclusión", "conclusão", "readiness", "decisión", "decisão", "décision",
         "检验结果", "hasil", "kesimpulan", "slutsats", "avis", "bilan", "检查结果", "verdict", "结果总览",
-        "现状", "検証結果", "testergebnis", "estado", "état", "etat",
+        "现状", "検証結果", "testergebnis", "estado", "état", "etat", "completion", "outcome", "发布决定",
     }
 )  # fmt: skip
 
@@ -267,7 +274,7 @@ def _below_its_heading(document: Document) -> Iterator[Stated]:
     """
     heading: Fact | None = None
     for fact in document.lines:
-        if heading is not None and fact.kind is not Kind.HEADING and _is_bare(fact.text):
+        if heading is not None and fact.kind is not Kind.HEADING and _speaks(fact):
             yield Stated(fact.text, fact.line, _status(fact, fact.text), Rank.HEADING)
         heading = fact if _is_status_heading(fact) else None
 
@@ -284,6 +291,12 @@ def _is_status_heading(fact: Fact) -> bool:
 def _is_bare(text: str) -> bool:
     short = len(text.split()) <= _BARE_WORDS
     return ":" not in text and short and status_of(text) is not None and bare(text)
+
+
+def _speaks(fact: Fact) -> bool:
+    """Return whether a line below a heading "Status" is a status, with words of its own behind it."""
+    first = _TITLE_PARTS.split(fact.text)[0]
+    return _is_bare(fact.text) or (_is_bare(first) and len(fact.text.split()) <= _TWO_CLAUSES)
 
 
 def _title(document: Document) -> Iterator[Stated]:
@@ -331,6 +344,40 @@ def _conclusion(document: Document) -> Iterator[Stated]:
             if status is not None:
                 yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
                 return
+
+
+def _concluding_words(document: Document, tail: set[int]) -> Iterator[Stated]:
+    """Read a conclusion's first sentence, or the last lines, that call the whole work done.
+
+    Its subject is the project, the migration or the like, and the verb says that it is done whole:
+    "The migration was completed successfully".
+    """
+    seen: set[int] = set()
+    for fact in document.lines:
+        section = fact.section
+        if fact.kind is Kind.HEADING or not section.own:
+            continue
+        concluded = section.topic.conclusion and section.line not in seen
+        if concluded:
+            seen.add(section.line)
+        if (concluded or fact.line in tail) and _says_done(fact.text):
+            status = _status(fact, "completed")
+            yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
+            return
+
+
+def _says_done(text: str) -> bool:
+    """Return whether a sentence says of its subject, the whole work, that it is done."""
+    sentence = _SENTENCE_END.split(text.lower())[0]
+    if len(sentence.split()) > _LONG_SENTENCE or words("conditioned").search(sentence):
+        return False
+    done = words("t_done").search(sentence)
+    subject = words("t_subject").search(sentence[: done.start()]) if done else None
+    if done is None or subject is None:
+        return False
+    between = sentence[subject.end() : done.start()]
+    back = words("t_takes_back").search(text.lower())
+    return back is None and len(between.split()) <= _BARE_WORDS and "," not in between
 
 
 def _begins_with_status(text: str) -> bool:

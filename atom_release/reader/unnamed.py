@@ -27,7 +27,11 @@ _DATE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DATE = 40
+_DATE_KEY = re.compile(
+    r"\bdate\b|datum|fecha|\bdata\b|дата|日期|时间|時間|日時|日付|日$|날짜|일자|일$|tarih|tanggal|ngày"
+)
 _DATED_LINES = 12
+_TAIL = 8
 
 
 def told_branch(document: Document) -> Value | None:
@@ -54,8 +58,13 @@ def lone_date(document: Document) -> Value | None:
         if heading and fact.kind is not Kind.HEADING and (value := _whole_date(fact.text)):
             dated.setdefault(value, fact.line)
         heading = fact.kind is Kind.HEADING and not words("to_come").search(fact.text.lower())
+    tail = {fact.line for fact in document.lines[-_TAIL:]}
     for fact in document.fields:
-        if fact.section.header and not fact.section.foot and not words("to_come").search(fact.key):
+        section = fact.section
+        near = (section.header and not section.foot) or (
+            fact.line in tail and _DATE_KEY.search(fact.key) is not None
+        )
+        if near and not words("to_come").search(fact.key):
             value = _whole_date(fact.text)
             if value:
                 dated.setdefault(value, fact.line)

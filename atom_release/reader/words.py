@@ -123,6 +123,8 @@ def _begins(pattern: re.Pattern[str], clause: str) -> bool:
 def _takes_back(sign: str, rest: str) -> bool:
     """Return whether what follows a passed status says that it is not whole."""
     text = without_no_trouble(rest)
+    if _SIGNS[ReportStatus.PARTIAL].match(text.strip()) or sign_at_start(text.strip()) in _WORSE:
+        return True
     if _begins(words("unproven"), words("as_hoped").sub(" ", text)):
         return True
     if sign in _BRACKETS:
@@ -132,6 +134,9 @@ def _takes_back(sign: str, rest: str) -> bool:
         return True
     taken_back = ("negation", "partial", "blocked")
     return sign in {",", "，"} and any(_begins(words(name), text) for name in taken_back)
+
+
+_WORSE = frozenset({ReportStatus.FAIL, ReportStatus.BLOCKED})
 
 
 def without_no_trouble(text: str) -> str:

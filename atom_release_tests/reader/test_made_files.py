@@ -28,6 +28,15 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     ),
     "an ending on no list": ("## New Files\n\n- `Dock.qzw` - binding\n- **Ramp.mat**\n", ["Dock.qzw", "Ramp.mat"]),
     "a label that says what was set up": ("## Umgebung\n\n- Konfiguration angelegt:\n  - jest.config.cjs\n", ["jest.config.cjs"]),
+    "a tree of several roots": (
+        "## Test Artifacts\n\n### Generated Files\n```\n/pkg/auth/\n  ├── auth.test.ts\n\n/test/\n  ├── e2e/\n  │   └── a.ts\n\nConfig:\n  ├── vite.config.ts\n```\n",
+        ["/pkg/auth/auth.test.ts", "/test/e2e/a.ts", "vite.config.ts"],
+    ),
+    "a heading that begins with the verb": ("### 3. Updated mkdocs.yml Navigation\n\nPages.\n", ["mkdocs.yml"]),
+    "a field of a made file without marks": ("## Handoff\n\n**File Created**: HANDOFF.md\n", ["HANDOFF.md"]),
+    "headings below what was handed over": ("## 納品ファイル一覧\n\n### 1. **dock.py** (90KB)\n\n- 並べ替え\n", ["dock.py"]),
+    "a tree below what was delivered": ("## 交付成果\n\n### 图片\n```\nassets/\n├── a.png\n└── b.png\n```\n", ["assets/a.png", "assets/b.png"]),
+    "requirements that are met": ("## Erfüllte Anforderungen\n\n#### 1. Seite ✅\n- **Datei:** `index.html`\n", ["index.html"]),
     "two lists of two parts": ("## New Files\n\n- `config/a.go`\n- `internal/config/a.go`\n", ["config/a.go", "internal/config/a.go"]),
 }  # fmt: skip
 SILENT: dict[str, str] = {
@@ -36,6 +45,8 @@ SILENT: dict[str, str] = {
     "files of tests that ran": "## Test Results\n\n### Integration ⚠️ BLOCKED\n\n**Files**:\n- `tests/api/test_a.py`\n",
     "a test's number": "## Tests\n\n- ✅ 01.C: dock is offline\n- ✅ 02.D: dock is full\n",
     "what is planned below what was added": "## 追加ドキュメント\n\n### 更新予定\n\n- DOCK.md - 結果\n",
+    "files that were there": "## Changed Files\n\n### Existing files (no changes)\n\n- `dock.ts` - queue\n",
+    "a file that exists already": "## Work\n\n- ✅ **Dock.kt** - real time sync of docks (exists in router)\n",
     "a checked file": "## Files Reviewed\n\n- ✅ `dock.py` - fine\n",
     "what a rule leaves out": "## 安全\n\n提交更新了规则\uff0c排除以下大型文件\uff1a\n- `k6.tar.gz` - 工具\n",
     "lines that are looked at": "## Findings\n\n- ✅ `dock.py:77` - mocked\n",
@@ -64,6 +75,44 @@ def test_a_plan_makes_no_files() -> None:
     assert _deliverables("# Dock Router Plan\n\n## Phase 1\n\n- [x] Create `dock.py`\n") == []
 
 
+STATUS: dict[str, tuple[str, str]] = {
+    "a status with words behind it": ("## Status\n\n✅ **COMPLETE** - All features are implemented and committed\n", "PASS"),
+    "the project's end, in Portuguese": ("## Conclusão\n\nA implementação foi **concluída com sucesso**, com testes.\n", "PASS"),
+    "in the last line": ("## Notas\n\nDocks.\n\n---\n\n**🎉 PROYECTO COMPLETADO CON ÉXITO** 🎉\n", "PASS"),
+    "with a reservation": ("## Conclusion\n\nL'application est prête pour la production avec une seule réserve.\n", "MISSING"),
+    "of a part of it": ("## Conclusion\n\nThe cache was completed successfully.\n", "MISSING"),
+    "what is still to be done": ("**Statut global** : ✅ Infrastructure OK - ⏳ tests à effectuer\n", "PARTIAL"),
+    "a progress below the whole": ("**Progress:** 55/246 tasks (22.4%)\n", "PARTIAL"),
+    "a progress that names a part": ("**当前进度**: 用户模块测试完成\n", "MISSING"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", STATUS)
+def test_the_whole_s_status_is_read_and_no_part_s(kind: str) -> None:
+    text, expected = STATUS[kind]
+    assert read_report("reports/router.md", (HEAD + text).encode()).status.value == expected
+
+
+def test_a_share_of_something_else_is_no_coverage() -> None:
+    claims = read_report(
+        "a.md", (HEAD + "**Test Coverage**: 100% TDD methodology\n").encode()
+    ).claims
+    assert not [claim for claim in claims if claim.kind.value == "coverage"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**Date**: 2025-12-22\n**Version**: Écluse v2.1.0\n", ["2.1.0"]),
+        ("**Versão da Doca**: 3.0\n", ["3.0"]),
+        ("**Python Version**: 3.11.2\n", []),
+    ],
+)
+def test_the_product_s_version_is_read(text: str, expected: list[str]) -> None:
+    claims = read_report("a.md", (HEAD + text).encode()).claims
+    assert [claim.value for claim in claims if claim.kind.value == "version"] == expected
+
+
 OTHER: dict[str, tuple[str, dict[str, Any]]] = {
     "a run of one selected test": (
         "## Tests\n\n```\npytest tests/test_a.py::test_dock -v\n=== 1 passed in 2.27s ===\n```\n", {"tests": None},
@@ -83,6 +132,21 @@ OTHER: dict[str, tuple[str, dict[str, Any]]] = {
     "a status of all tests above those of parts": (
         "## ✅ All Tests Passing\n\n**Status**: 33/33 tests passed\n\n## Parts\n\n### Docks\n\n- **Success Rate**: 100% (5/5 tests passed)\n",
         {"tests": {"passed": 33, "failed": 0, "skipped": 0, "total": 33}},
+    ),
+    "a number behind all of them": (
+        "## Checks\n\n### Testing\n\n- ✅ All tests pass (903 tests)\n",
+        {"tests": {"passed": 903, "failed": 0, "skipped": 0, "total": 903}},
+    ),
+    "all of some tests": ("## Testing\n\n- ✅ All team tests pass (7/7)\n", {"tests": None}),
+    "one kind of several": (
+        "## Testing\n\n- 41 unit tests passing\n\n## More\n\n- Integration tests of the docks\n", {"tests": None},
+    ),
+    "a line of a build": (
+        "## Build\n\n- Tests: 32 run, 1 failures, 0 errors, 2 skipped\n",
+        {"tests": {"passed": 29, "failed": 1, "skipped": 2, "total": 32}},
+    ),
+    "of five three, in Japanese": (
+        "## テスト結果\n\n- テスト5件中3件PASS\n", {"tests": {"passed": 3, "failed": None, "skipped": None, "total": 5}},
     ),
     "a share behind a rate": (
         "**Total de pruebas:** 30\n\n**Tasa de éxito:** 90% (27/30)\n",
