@@ -22,6 +22,7 @@ _INDENT, _LABEL = 2, 9
 _SCREEN = 80  # lines that a decision takes at most where its blocks can be made short enough
 _LAYOUTS = ((True, 6), (True, 4), (True, 3), (False, 3), (False, 2))
 """Whether blocks stand apart, and how many lines each of a block's two texts may take."""
+_SHOWN_CONTRADICTIONS = 8
 _COMMANDS = ("atom-release ", "git ")
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
@@ -51,7 +52,11 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
     )
     above = [*_passed(passed, width), *_beside(shown, noted, width)]
     yield from above
-    end = [*([Line("")] if refusing or noted or passed else []), *verdict(decision, width)]
+    end = [
+        *contradictions(decision, width, most=_SHOWN_CONTRADICTIONS),
+        *([Line("")] if refusing or noted or passed else []),
+        *verdict(decision, width),
+    ]
     yield from _blocks(refusing, width, _SCREEN - len(above) - len(end))
     yield from end
 
@@ -87,6 +92,25 @@ def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
         if len(shown) <= room:
             break
     return shown
+
+
+def contradictions(decision: Decision, width: int, most: int | None = None) -> Iterator[Line]:
+    """Yield what contradicts what in the release's documents, and what more there is.
+
+    With `most`, so many, in two lines each; otherwise all of them, whole, with how to see each.
+    """
+    shown = decision.contradictions[:most]
+    for entry in shown:
+        head = Line("", note="contradiction")
+        room = 2 * (width - len(prefix(head)) - _INDENT)
+        yield from _hanging(
+            head, entry.sentence if most is None else _cut(entry.sentence, room), width
+        )
+        if most is None and entry.show:
+            yield from _labelled("see", entry.show, width)
+    more = len(decision.contradictions) - len(shown)
+    if more:
+        yield Line(f"{more} more contradictions: atom-release explain")
 
 
 def verdict(decision: Decision, width: int) -> Iterator[Line]:

@@ -52,6 +52,7 @@ class RunDocument(Document):
     page: str
     left_out: dict[str, str]
     claims: dict[str, Any]
+    contradictions: list[dict[str, Any]]
     baseline: str
     waivers: list[dict[str, Any]]
     approvals: list[dict[str, Any]]
@@ -77,6 +78,7 @@ class ExplanationDocument(Document):
 
     decision: Verdict
     commit: str
+    contradictions: list[dict[str, Any]]
     explanations: list[Explanation]
 
 

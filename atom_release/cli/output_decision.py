@@ -15,6 +15,7 @@ from atom_release import settings
 from atom_release.cli import github
 from atom_release.cli.decision_lines import (
     Line,
+    contradictions,
     explanation,
     how_to_waive,
     lines,
@@ -133,6 +134,7 @@ def run_document(result: RunResult) -> RunDocument:
         page=result.page,
         left_out={row.name: row.reason for row in rows(decision) if row.kind is Kind.LEFT_OUT},
         claims=decision.claims.model_dump(mode="json"),
+        contradictions=[entry.to_json() for entry in decision.contradictions],
         baseline=decision.baseline,
         waivers=[use.model_dump(mode="json") for use in decision.waivers],
         approvals=[use.model_dump(mode="json") for use in decision.approvals],
@@ -194,12 +196,17 @@ def show_explanation(
         explained = [_entry(row, cause, waive) for row in chosen for cause in row.causes]
         print_document(
             ExplanationDocument(
-                decision=decision.verdict, commit=decision.commit, explanations=explained
+                decision=decision.verdict,
+                commit=decision.commit,
+                contradictions=[entry.to_json() for entry in decision.contradictions],
+                explanations=explained,
             )
         )
         return
     console = Console()
     _print(console, verdict(decision, _width(console)))
+    if not criteria:
+        _print(console, contradictions(decision, _width(console)))
     _print(console, explanation(chosen, _width(console), waive))
 
 

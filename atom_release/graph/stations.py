@@ -70,6 +70,12 @@ def _snapshot(work: "Work") -> Mapping[str, bytes]:
     return decision_reports.snapshot(work)
 
 
+def _documents(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import document_questions
+
+    return document_questions.documents(work)
+
+
 def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     """Return the report assets of one release, upstream first."""
     services = tuple(
@@ -78,7 +84,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     evidence = tuple(station.name for station in services)
     names = blueprint.names
     name = names.artifact
-    own = _own_check_stations(blueprint)
+    own = (*_own_check_stations(blueprint), *_document_stations(blueprint))
     own_names = tuple(station.name for station in own)
     return (
         *services,
@@ -187,6 +193,24 @@ def _own_check_stations(blueprint: Blueprint) -> tuple[Station, ...]:
             ("policy_check",) if any(check.services for check in checks) else (),
             (name(artifact_names.OWN_CHECKS), name(artifact_names.OWN_CHECKS_LOG)),
             _own_checks,
+        ),
+    )
+
+
+def _document_stations(blueprint: Blueprint) -> tuple[Station, ...]:
+    """Return the asset of the release's own documents, where it names any."""
+    if not blueprint.manifest.documents:
+        return ()
+    return (
+        Station(
+            "documents",
+            "evidence",
+            "The release's own documents, held against one another, the services' reports and the"
+            " files that they cite.",
+            frozenset({"markdown", "json"}),
+            (),
+            (blueprint.names.artifact(artifact_names.DOCUMENTS),),
+            _documents,
         ),
     )
 

@@ -34,6 +34,13 @@ RECEIPT = "Receipt.dsse.json"
 PULL_REQUEST = "PullRequest.md"
 BUNDLE = "AuditBundle.zip"
 PAGE = "Report.html"
+DOCUMENTS = "Documents.json"
+_ENDINGS = (
+    *(INFRA_SIMULATION, INFRA_SIMULATION_LOG, CROSS_SERVICE, CROSS_SERVICE_LOG, PERF_SUMMARY),
+    *(PERF_SUMMARY_LOG, POLICY_CHECK, POLICY_CHECK_LOG, POLICY_CHECK_TEXT, POLICY_CHECK_SARIF),
+    *(OWN_CHECKS, OWN_CHECKS_LOG, AGGREGATED, AGGREGATED_TEXT, WAIVERS, BASELINE, OPERATOR),
+    *(SNAPSHOT, ATTESTATIONS, DECISION, RECEIPT, PULL_REQUEST, BUNDLE, PAGE, DOCUMENTS),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,11 @@ class ArtifactNames:
     def artifact(self, ending: str) -> str:
         """Return an artifact's file name, e.g. `PhaseC_Snapshot.json`."""
         return f"{self.manifest.release.prefix}_{ending}"
+
+    @property
+    def every(self) -> frozenset[str]:
+        """The names of all that a run writes for the release as a whole."""
+        return frozenset(self.artifact(ending) for ending in _ENDINGS)
 
     def evidence_artifact(self, service: Service) -> str:
         """Return the name of one service's evidence file."""
@@ -60,6 +72,7 @@ class ArtifactNames:
         services = tuple(self.evidence_artifact(service) for service in self.manifest.services)
         shared = [INFRA_SIMULATION, CROSS_SERVICE, PERF_SUMMARY, POLICY_CHECK]
         shared += [OWN_CHECKS] if self.manifest.checks else []
+        shared += [DOCUMENTS] if self.manifest.documents else []
         return services + tuple(self.artifact(ending) for ending in shared)
 
     def beside(self, service: Service) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from atom_release import __version__
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.claims_summary import accounts
+from atom_release.gate.decision.contradictions import gather_contradictions
 from atom_release.gate.decision.decide import judge
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import rows_of
@@ -29,7 +30,7 @@ def aggregated(work: Work) -> Mapping[str, bytes]:
     release = work.manifest.release
     results = [judge(criterion, case) for criterion in criteria.expected(work.manifest)]
     claim_accounts = accounts(work.manifest, case.evidence, results)
-    document = {
+    document: dict[str, JsonValue] = {
         "release": f"{release.prefix} {release.version}",
         "criteria": [
             {"id": row.name, "outcome": row.state, "reason": row.reason} for row in rows_of(results)
@@ -41,7 +42,11 @@ def aggregated(work: Work) -> Mapping[str, bytes]:
         "counts": {account.service: dict(account.counts) for account in claim_accounts},
         "findings": {account.service: list(account.findings) for account in claim_accounts},
     }
-    text = markdown.aggregated(f"{release.prefix} {release.version}", results, claim_accounts)
+    against = gather_contradictions(case.evidence, results)
+    document |= {"contradictions": [entry.to_json() for entry in against]} if against else {}
+    text = markdown.aggregated(
+        f"{release.prefix} {release.version}", results, claim_accounts, against
+    )
     return {
         work.names.artifact(artifact_names.AGGREGATED): canonical.artifact(document),
         work.names.artifact(artifact_names.AGGREGATED_TEXT): text.encode(),

@@ -142,6 +142,10 @@ class JudgedTree:
             else None
         )
 
+    def ever_held(self, names: Collection[str]) -> frozenset[str] | None:
+        """Return which of these file names some commit added, or None where history is cut."""
+        return history.ever_held(self._git, names) if self.history_complete else None
+
     def line_authors(self, path: str) -> dict[int, Written | None] | None:
         """Return the commit that wrote each line (1-based) of a file; None if git does not tell."""
         return history.line_authors(self._git, self.commit, path) if path in self.entries else None

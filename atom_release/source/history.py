@@ -6,7 +6,7 @@ Shallow, grafted, replaced or partial clones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -141,6 +141,18 @@ def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None
         *paths,
     )
     return {0: False, 1: True}.get(ran.status)
+
+
+def ever_held(git: Git, names: Collection[str]) -> frozenset[str]:
+    """Return which of these file names any commit of the repository ever added, in any folder.
+
+    What a merge alone added is not looked for.
+    """
+    if not names:
+        return frozenset()
+    words = ("log", "--all", "--no-renames", "--diff-filter=A", "--format=", "--name-only", "-z")
+    paths = git.output(*words).decode("utf-8", "surrogateescape").split("\0")
+    return frozenset(names) & {path.strip().rpartition("/")[2] for path in paths}
 
 
 def gaps(git: Git) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ PASSES = {
     "approval": "approval::test_an_action_that_waits_for_a_person_and_is_recorded_passes",
     "claims": "claims::test_a_report_that_is_there_once_and_passed_is_yes",
     "default-secrets": "default_secrets::test_honest_code_is_not_accused",
+    "documents": "documents::test_documents_that_agree_are_answered_with_yes",
     "forge": "forge::test_a_token_that_may_push_may_open_a_pull_request",
     "health": "health::test_a_healthy_service_is_found_so_and_the_control_is_alive",
     "histogram": "prometheus_histogram::test_a_real_server_tells_fast_slow_anew_and_gone_apart",

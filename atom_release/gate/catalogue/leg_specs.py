@@ -111,6 +111,8 @@ def _aggregation(manifest: Manifest) -> Iterator[LegSpec]:
     for service in manifest.services:
         named = service.report is not None
         yield LegSpec("AC1", "report", service.id, applies=named, why_not=_NO_REPORT)
+    if manifest.documents:
+        yield LegSpec("AC1", "documents", "release")
 
 
 def _integration(manifest: Manifest) -> Iterator[LegSpec]:

@@ -17,6 +17,7 @@ from atom_release.gate.catalogue import criteria, leg_specs, remedies
 from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.consents import approvals
 from atom_release.gate.decision.claims_summary import count_claims
+from atom_release.gate.decision.contradictions import gather_contradictions
 from atom_release.gate.decision.decision import RULES, CriterionResult, Decision, LeftOut
 from atom_release.gate.decision.waive import account_waivers, apply_waivers
 from atom_release.gate.rules import legs, people_legs
@@ -50,6 +51,7 @@ def decide(case: Case) -> Decision:
         left_out=left_out,
         roll_ups=case.manifest.roll_ups,
         claims=claims,
+        contradictions=gather_contradictions(case.evidence, results),
         waivers=account_waivers(results, case),
         approvals=approvals.judge_approvals(
             case.approvals, case.commit, case.review, case.people, case.as_of

@@ -14,6 +14,7 @@ from atom_release.gate.catalogue import criteria
 from atom_release.gate.consents.approvals import ApprovalUse
 from atom_release.gate.consents.waivers import WaiverUse
 from atom_release.gate.decision.claims_summary import ClaimCount
+from atom_release.gate.facts.documents import Contradiction
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 
@@ -118,6 +119,11 @@ class Decision(BaseModel):
         exclude_if=lambda named: not named,
     )
     claims: ClaimCount = ClaimCount()
+    contradictions: tuple[Contradiction, ...] = Field(
+        default=(),
+        description="what contradicts what in its documents; left out where nothing does",
+        exclude_if=lambda entries: not entries,
+    )
     waivers: tuple[WaiverUse, ...] = Field(
         default=(), description="every waiver that was handed in, with what became of it"
     )

@@ -13,6 +13,7 @@ from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.documents.matrix import Cell
 from atom_release.gate.documents.rows import Kind, LegRow, Row, asked_rows, rows, rows_of
+from atom_release.gate.facts.documents import Contradiction
 from atom_release.gate.printable import in_markdown, printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 
@@ -53,6 +54,7 @@ def decision_table(decision: Decision) -> str:
             [
                 table(("criterion", "title", "outcome", "assurance", "why"), shown),
                 *filter(None, (str(decision.claims),)),
+                *contradicted(decision.contradictions),
                 *_agreed(decision),
             ]
         )
@@ -193,15 +195,19 @@ def _legs(legs: Iterable[LegRow]) -> str:
 
 
 def aggregated(
-    release: str, results: Sequence[CriterionResult], accounts: Sequence[Account]
+    release: str,
+    results: Sequence[CriterionResult],
+    accounts: Sequence[Account],
+    contradictions: Sequence[Contradiction] = (),
 ) -> str:
-    """Return the aggregated report: the outcomes so far, then the ledger of claims per service."""
+    """Return the aggregated report: outcomes so far, contradictions, the ledger of each service."""
     parts = [
         f"# {in_markdown(release)}: aggregated report",
         table(
             ("criterion", "title", "outcome", "why"),
             [(row.name, row.title, _outcome(row), row.reason) for row in rows_of(results)],
         ),
+        *contradicted(contradictions),
     ]
     for account in accounts:
         parts += [
@@ -211,6 +217,16 @@ def aggregated(
             ledger_table(account.rows),
         ]
     return printable("\n\n".join(parts) + "\n")
+
+
+def contradicted(contradictions: Sequence[Contradiction]) -> Iterator[str]:
+    """Yield what contradicts what, each with how to see it; nothing where nothing does."""
+    if contradictions:
+        lines = [
+            f"- {_cell(entry.sentence)}{f' (`{_cell(entry.show)}`)' if entry.show else ''}"
+            for entry in contradictions
+        ]
+        yield "\n".join(["## Contradictions", "", *lines])
 
 
 def counted(account: Account) -> str:

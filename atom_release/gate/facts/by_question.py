@@ -10,6 +10,7 @@ from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.approval import ApprovalFacts
 from atom_release.gate.facts.claims import ClaimsFacts, ReportFacts
 from atom_release.gate.facts.default_secrets import DefaultSecretsFacts
+from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.forge import ForgeFacts
 from atom_release.gate.facts.health import HealthFacts
 from atom_release.gate.facts.histogram import HistogramFacts
@@ -47,6 +48,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "approval": (ApprovalFacts,),
     "claims": (ClaimsFacts, ReportFacts),
     "default-secrets": (DefaultSecretsFacts,),
+    "documents": (DocumentsFacts,),
     "forge": (ForgeFacts,),
     "health": (HealthFacts,),
     "histogram": (HistogramFacts,),

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.check import Check, KnownBad, is_own_id
-from atom_release.gate.manifest.fields import Duration, Reason, Strict, slug, switch
+from atom_release.gate.manifest.fields import Duration, InRepository, Reason, Strict, slug, switch
 from atom_release.gate.manifest.install import Install
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
 from atom_release.gate.manifest.release import CriterionPolicy, Release
@@ -65,6 +65,13 @@ __all__ = [
 ]
 
 
+FindingId = Literal[
+    "document-against-document",
+    "passed-without-its-file",
+    "passed-against-its-file",
+    "passed-against-itself",
+]
+
 RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
 
 
@@ -77,6 +84,17 @@ class Manifest(Strict):
     integration: tuple[Integration, ...] = ()
     checks: tuple[Check, ...] = Field(
         default=(), description="criteria of the release's own, each with a control"
+    )
+    documents: tuple[InRepository, ...] = Field(
+        default=(),
+        description=(
+            "globs of the release's own documents, such as a final report, a policy check, a"
+            " summary: held against one another, the services' reports and the files that they cite"
+        ),
+    )
+    findings: dict[FindingId, Literal["fail"]] = Field(
+        default_factory=dict,
+        description="kinds of contradiction that are to decide AC1 and not only to be shown",
     )
     roll_ups: dict[RollUpName, tuple[str, ...]] = Field(
         default_factory=dict,

@@ -25,12 +25,13 @@ from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.claims import ReportFacts
+from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.own_check import OwnCheckFacts
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules import accuracy as accuracy_rule
-from atom_release.gate.rules import histogram, isolation, performance, proof, regression
+from atom_release.gate.rules import documents, histogram, isolation, performance, proof, regression
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
@@ -263,6 +264,19 @@ def _own_check(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, s
     return answer, evidence.reason
 
 
+def _documents(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Compare the documents again, with the kinds that this manifest lets decide."""
+    del spec
+    facts = DocumentsFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "what the documents say cannot be read"
+    against = documents.contradictions(facts.documents)
+    if against != facts.contradictions:
+        return Answer.UNKNOWN, "the contradictions are not those of what was read"
+    named = [entry for entry in against if entry.decides or entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
@@ -270,6 +284,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "regression": _regression,
     "claims": _claims,
     "own-check": _own_check,
+    "documents": _documents,
 }
 
 

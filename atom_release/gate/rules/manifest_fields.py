@@ -230,6 +230,8 @@ FIELDS: dict[str, FieldClass] = {
     "checks.repeats": RULED,
     "checks.timeout": _LIMIT,
     "checks.memory_mb": _LIMIT,
+    "documents": RULED,
+    "findings": RULED,
     "roll_ups": _neutral("shown as the worst of others, each of which is asked by itself"),
     "infrastructure": RULED,
     "infrastructure.vault": _changed("P-2"),

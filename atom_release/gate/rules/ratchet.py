@@ -133,6 +133,8 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
         if (old.control, new.control) == ("strict", "weak"):
             yield Loosening("AC2", f"integration {old.name} control: strict became weak")
     yield from _checks(before, now)
+    yield from fewer("AC1", "documents", before.documents, now.documents)
+    yield from fewer("AC1", "findings", [*before.findings], [*now.findings])
     yield from _signatures(before, now)
     if (before.secrets_in_history, now.secrets_in_history) == ("fail", "warn"):
         yield Loosening("P-2", "secrets_in_history: fail became warn")
