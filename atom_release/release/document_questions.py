@@ -18,7 +18,9 @@ def documents(work: Work) -> Mapping[str, bytes]:
     from atom_release.probes.documents import probe_documents
 
     leg = (("documents", "release"),)
-    collected = work.boundary.ask(Question(leg, lambda: probe_documents(work.look)))
+    collected = work.boundary.ask(
+        Question(leg, lambda: probe_documents(work.look, work.names.every))
+    )
     return {
         work.names.artifact(names.DOCUMENTS): canonical.artifact(evidence_document(collected)),
     }

@@ -20,7 +20,11 @@ from atom_release.source.manifest_file import parse_manifest
 
 ROOT = Path(atom_release.__file__).parent
 SHOWN_ONLY = {"simulated-prometheus"}
-DECLARED_ONLY = {"own-check", "own-probe"}  # asked where a manifest has checks of its own
+DECLARED_ONLY = {
+    "documents",
+    "own-check",
+    "own-probe",
+}  # asked where a manifest has checks of its own
 # Questions that share a module, because one probe answers both or both have the same facts.
 SHARED = {"report": "claims", "tampered-artifact": "signature", "integration": "suite"}
 

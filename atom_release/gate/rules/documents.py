@@ -94,7 +94,8 @@ def _between(documents: Sequence[ReleaseDocument]) -> Iterator[Contradiction]:
             if document.service and other.service:
                 continue  # what reports say of each other is theirs
             against_report = bool(document.service or other.service)
-            pair = (*sorted((first.value, second.value)), against_report)
+            lower, upper = sorted((first.value, second.value))
+            pair = (lower, upper, against_report)
             if pair not in values and _contradict(document, first, other, second):
                 values.add(pair)
                 yield _pair((document, first), (other, second))

@@ -20,7 +20,6 @@ from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.release_document import DocumentRead, read_document
 from atom_release.reader.report import read_report
 from atom_release.reader.subjects import Subjects
-from atom_release.records.names import ArtifactNames
 from atom_release.source.objects import MENDED, MissingBlob
 
 if TYPE_CHECKING:
@@ -38,8 +37,11 @@ _PASSED = re.compile(r"(?i)\b(?:pass(?:ed|ing)?|complete[d]?|success(?:ful)?|don
 _FAILED = re.compile(r"(?i)\bfail(?:ed|ing|ure)?\b|❌")
 
 
-def probe_documents(look: Look) -> Evidence:
-    """Ask whether the documents that the manifest names agree with the reports and one another."""
+def probe_documents(look: Look, made: frozenset[str] = frozenset()) -> Evidence:
+    """Ask whether the documents that the manifest names agree with the reports and one another.
+
+    `made` are names of files that the gate makes itself, which no commit has to hold.
+    """
     lacking = [pattern for pattern in look.manifest.documents if not look.tree.glob(pattern)]
     if lacking:
         return look.found(
@@ -60,7 +62,6 @@ def probe_documents(look: Look) -> Evidence:
         return look.found(
             QUESTION, SUBJECT, Answer.UNKNOWN, error.message, remedy=f"Fetch it: {MENDED}"
         )
-    made = ArtifactNames(look.manifest).every
     never = never_held(look, [document for document, _ in read], made)
     documents = [
         document.as_document().model_copy(update={"citations": [*citations(look, document, never)]})
