@@ -45,6 +45,7 @@ bench: $(READY)
 	$(BIN)/python -m atom_release_tests.benchmarks.quantiles
 	$(BIN)/python -m atom_release_tests.benchmarks.audit
 	$(BIN)/python -m atom_release_tests.benchmarks.digest
+	$(BIN)/python -m atom_release_tests.benchmarks.services
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

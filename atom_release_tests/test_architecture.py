@@ -48,6 +48,7 @@ PURE = {
     "typing",
     "pydantic",
     "atom_release",
+    "weakref",
 }
 
 

@@ -76,7 +76,7 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
         group_name=blueprint.group(ending.stage),
     )
     def asset(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
-        work = work_of(context, blueprint, release, ending.name)
+        work = work_of(context, blueprint, release, ending.name, anew=True)
         with progress.step(ending.name):
             if ending.would is not None:
                 hindrance = why_not(work, context, blueprint, alone=alone)

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 
 def work_of(
-    context: dg.AssetExecutionContext, blueprint: Blueprint, release: ReleaseResource, name: str
+    context: dg.AssetExecutionContext,
+    blueprint: Blueprint,
+    release: ReleaseResource,
+    name: str,
+    *,
+    anew: bool = False,
 ) -> Work:
-    """Return the work of one asset in one run."""
+    """Return the work of one asset in one run; one that acts opens what is judged `anew`."""
     from atom_release.release.work import Work
 
     record = context.instance.get_run_record_by_id(context.run.run_id)
     began = record.start_time if record is not None else None
     started = datetime.fromtimestamp(began, UTC) if began else now()
     settings = release.settings(blueprint.location)
-    return Work(settings, name, context.run.run_id, started, context.log)
+    return Work(settings, name, context.run.run_id, started, context.log, anew=anew)

@@ -25,11 +25,11 @@ from atom_release.probes.report import (
     absent_path_control,
     ask_report,
     find_disagreements,
+    read_once,
     report_paths,
 )
 from atom_release.reader.claims_block import FILE
 from atom_release.reader.control import changed_copy
-from atom_release.reader.report import read_report
 from atom_release.reader.resolution import Resolver
 from atom_release.source.objects import MissingBlob
 
@@ -49,7 +49,7 @@ def collect(look: Look, service: Service) -> tuple[Evidence, Evidence]:
     except MissingBlob as error:
         return _unreadable(look, service, paths[0], error.message, error.remedy)
     beside = _beside(look, paths[0])
-    record = read_report(paths[0], raw, limit=look.manifest.report_limit, beside=beside)
+    record = read_once(look, paths[0], raw, beside)
     if record.unread:
         return _unreadable(
             look,

@@ -5,7 +5,6 @@ What it asserts beside its status is `claims`.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from atom_release.gate.claims.ledger import disagreements
@@ -146,22 +145,37 @@ def _remedy(record: ClaimRecord, answer: Answer) -> str:
 
 def _twins(look: Look, service: Service) -> list[str]:
     """Return the other services' reports that name this service's task."""
-    return [
-        path
-        for other in look.manifest.services
-        if other.id != service.id
-        for path in report_paths(look, other)
-        if _task(look.tree, path, look) == service.id
-    ]
+    return [path for other, path in _named_tasks(look).get(service.id, []) if other != service.id]
+
+
+def _named_tasks(look: Look) -> dict[str | None, list[tuple[str, str]]]:
+    """Return for each task that a report names the services that have the report, with its path."""
+    services = tuple((service.id, service.report) for service in look.manifest.services)
+    return look.tree.once(("tasks", look.manifest.report_limit, services), lambda: _tasks(look))
+
+
+def _tasks(look: Look) -> dict[str | None, list[tuple[str, str]]]:
+    tasks: dict[str | None, list[tuple[str, str]]] = {}
+    for service in look.manifest.services:
+        for path in report_paths(look, service):
+            tasks.setdefault(_task(look.tree, path, look), []).append((service.id, path))
+    return tasks
 
 
 def _task(tree: JudgedTree, path: str, look: Look) -> str | None:
     try:
-        return _task_of(path, tree.read(path), look.manifest.report_limit)
+        return read_once(look, path, tree.read(path)).task_id
     except MissingBlob:
         return None
 
 
-@cache
-def _task_of(path: str, raw: bytes, limit: int) -> str | None:
-    return read_report(path, raw, limit=limit).task_id
+def read_once(look: Look, path: str, raw: bytes, beside: bytes | None = None) -> ClaimRecord:
+    """Read a report of the judged commit, `beside` the claims file of its folder.
+
+    Once for the service that it is of and for those that look whether it is theirs.
+    """
+    limit = look.manifest.report_limit
+    return look.tree.once(
+        ("record", path, raw, limit, beside),
+        lambda: read_report(path, raw, limit=limit, beside=beside),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -84,7 +85,9 @@ def _under_operator(case: Case, content: bytes | None) -> Case:
         ) from error
 
 
+@lru_cache(maxsize=8)
 def _baseline(content: bytes) -> Baseline:
+    """Read a baseline; every step of a run is held to the same."""
     try:
         document = json.loads(content)
         origin, manifest, unreadable = (

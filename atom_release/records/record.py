@@ -78,7 +78,7 @@ def _evidence_of(name: str, content: bytes) -> Mapping[str, Evidence]:
         ) from error
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _read_evidence(content: bytes) -> Mapping[str, Evidence]:
     """Return the evidence in a report's bytes, by digest.
 

@@ -121,7 +121,7 @@ class Store:
         target = self.root.joinpath(
             *(checked_part(part, "folder") for part in folder.split("/") if part)
         )
-        contents = {name: run.read(name) for name in (run.names() if names is None else names)}
+        contents = run.read_all(run.names() if names is None else names)
         require_writable(self.root)
         for name, content in contents.items():
             place(target / name, content)

@@ -9,13 +9,15 @@ the store, and steps share nothing else but git.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from atom_release import settings as environment
+from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.manifest import Manifest
 from atom_release.records import conditions, names
 from atom_release.records.names import ArtifactNames
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("atom_release")
 _begun: set[str] = set()
+_looked: set[str] = set()
+_opened: dict[tuple[str, environment.Settings], Subject] = {}
+_verified: dict[tuple[str, str], dict[str, bytes]] = {}
 _terms: dict[tuple[str, str], Mapping[str, bytes]] = {}
 _asked: dict[tuple[str, str], Standing | None] = {}
 
@@ -51,11 +56,20 @@ class Work:
     run_id: str
     started: datetime
     log: logging.Logger = field(default=_LOG, compare=False)
+    anew: bool = False
 
     @cached_property
     def subject(self) -> Subject:
-        """What is judged; the reference release is built here where it is not there yet."""
-        return open_subject(self.settings, create=True)
+        """What is judged; the reference release is built here where it is not there yet.
+
+        Opened once a run in each process, so that all of a run judges one commit. The acts open it
+        `anew`: what has moved since is what they refuse by.
+        """
+        occasion = (self.run_id, self.settings)
+        if self.anew or occasion not in _opened:
+            _opened.clear()
+            _opened[occasion] = open_subject(self.settings, create=True)
+        return _opened[occasion]
 
     @property
     def standing(self) -> Standing | None:
@@ -116,12 +130,25 @@ class Work:
         contents: dict[str, bytes] = {}
         for run in self._runs():
             signed = run.names()
-            contents |= {
-                name: run.read(name) for name in wanted if name not in contents and name in signed
-            }
+            lacking = [name for name in wanted if name not in contents and name in signed]
+            contents |= self._read(run, {name: signed[name] for name in lacking})
             if len(contents) == len(wanted):
                 break
         return contents
+
+    def _read(self, run: RunStore, signed: Mapping[str, str]) -> dict[str, bytes]:
+        """Read artifacts, those that this run read before in this process from memory.
+
+        By their digests: what was verified once is what the index names.
+        """
+        occasion = (self.run_id, self.subject.commit)
+        if occasion not in _verified:
+            _verified.clear()
+            _verified[occasion] = {}
+        kept = _verified[occasion]
+        fresh = [name for name, digest in signed.items() if digest not in kept]
+        kept |= {signed[name]: content for name, content in run.read_all(fresh).items()}
+        return {name: kept[digest] for name, digest in signed.items()}
 
     def _runs(self) -> Iterator[RunStore]:
         """Yield this run, then the others on this commit, newest first.
@@ -130,7 +157,8 @@ class Work:
         """
         yield self.run
         for name in reversed(self.subject.store.runs(self.subject.commit)):
-            yield self.subject.store.run(self.subject.commit, name)
+            if name != self.run.name:
+                yield self.subject.store.run(self.subject.commit, name)
 
     def case(self, artifacts: Mapping[str, bytes]) -> Case:
         """Return the case that stands in these artifacts, as of now."""
@@ -215,11 +243,10 @@ class Work:
         that has failed on the evidence so far fails on any more of it.
         """
         from atom_release.gate.decision.decide import judge
-        from atom_release.gate.rules import people_legs
         from atom_release.release.attempts import sticking
 
         case = self.case({**self.inputs(self.names.evidence_artifacts), **artifacts})
-        results = [judge(criterion, case) for criterion in people_legs.expected(case)]
+        results = [judge(criterion, case) for criterion in self._refusable(case, artifacts)]
         self.history.refuse(
             results,
             self.occasion,
@@ -229,9 +256,37 @@ class Work:
             sticking=sticking(case, results),
         )
 
+    def _refusable(self, case: Case, artifacts: Mapping[str, bytes]) -> Sequence[Criterion]:
+        """Return the criteria that these artifacts may turn: all but what earlier steps judged.
+
+        A service's evidence turns only what has a leg that it answers; the first step that a
+        process takes of a run, and every one that is no service's, looks at all criteria.
+        """
+        from atom_release.gate.catalogue import leg_specs
+        from atom_release.gate.decision.retries import may_stick
+        from atom_release.gate.rules import legs, people_legs
+        from atom_release.records.record import evidence_in
+
+        criteria_expected = people_legs.expected(case)
+        if self.run_id not in _looked or not self.name.startswith("service_evidence/"):
+            _looked.add(self.run_id)
+            return criteria_expected
+        fresh = {piece.leg for piece in evidence_in(artifacts).values()}
+        asked_ids = {criterion.id for criterion in criteria.expected(self.manifest)}
+        return [
+            criterion
+            for criterion in criteria_expected
+            if criterion.id in asked_ids
+            and any(
+                may_stick(legs.judge(spec, case))
+                for spec in leg_specs.legs(self.manifest, criterion.id)
+                if (spec.question, spec.subject) in fresh
+            )
+        ]
+
     def note_costs(self) -> None:
         """Write down what asking each criterion took in this step."""
-        from atom_release.gate.catalogue import criteria, leg_specs
+        from atom_release.gate.catalogue import leg_specs
 
         costs = self.boundary.costs
         seconds = {
@@ -250,11 +305,8 @@ class Work:
 
     def write(self, artifacts: Mapping[str, bytes]) -> None:
         """Store what this step made, with a signed index of it."""
-        own = {
-            name: content
-            for name, content in artifacts.items()
-            if self.run.names().get(name) is None
-        }
+        signed = self.run.names()
+        own = {name: content for name, content in artifacts.items() if name not in signed}
         self.run.write(self.name.replace("/", "."), own, now())
         self.subject.store.publish_copies(
             self.run, [name for name in own if name.startswith(self.manifest.release.prefix)]

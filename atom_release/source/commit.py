@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import Any, TypeVar
 
 from atom_release.errors import Misuse, ProbeFault
 from atom_release.git import Git, GitError, Trouble, failure, shown
 from atom_release.source import checkout, history, repository_copy
 from atom_release.source.checkout import Copy
-from atom_release.source.globs import matcher
+from atom_release.source.globs import literal_start, matcher
 from atom_release.source.history import Added, Written
 from atom_release.source.listing import Entry, listing
 from atom_release.source.objects import MENDED, Objects, hasher
 
 _trees: dict[tuple[Path, str], str] = {}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,7 @@ class JudgedTree:
     oddities: tuple[str, ...] = ()
     objects: Objects = field(repr=False, compare=False, kw_only=True)
     _digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-    _changes: dict[tuple[str, tuple[str, ...]], bool | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes; of a symbolic link, the text of its target.
@@ -81,10 +83,30 @@ class JudgedTree:
 
         `*` stays in one folder, `**` does not.
         """
-        matches = matcher(pattern)
-        return sorted(
-            path for path, entry in self.entries.items() if entry.is_file and matches(path)
-        )
+        return [*self.once(("glob", pattern), lambda: self._matching(pattern))]
+
+    def _matching(self, pattern: str) -> list[str]:
+        start, exact = literal_start(pattern)
+        if exact:
+            return [pattern] if pattern in self.entries and self.entries[pattern].is_file else []
+        matches, first = matcher(pattern), bisect_left(self._files, start)
+        below = takewhile(lambda path: path.startswith(start), islice(self._files, first, None))
+        return [path for path in below if matches(path)]
+
+    @cached_property
+    def _files(self) -> list[str]:
+        """The paths of all files, sorted."""
+        return sorted(path for path, entry in self.entries.items() if entry.is_file)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what a question about this commit comes to, worked out the first time only.
+
+        A commit never changes: `key` names the question with all that it depends on beside it.
+        """
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
 
     def same_content(self, paths: Iterable[str]) -> frozenset[str]:
         """Return every path that holds what one of these paths holds, they included."""
@@ -136,10 +158,13 @@ class JudgedTree:
 
         None where the path is not in S or history does not tell.
         """
-        return (
-            history.added(self._git, self.commit, path, complete=self.history_complete)
-            if path in self.entries
-            else None
+        return self.once(
+            ("added", path),
+            lambda: (
+                history.added(self._git, self.commit, path, complete=self.history_complete)
+                if path in self.entries
+                else None
+            ),
         )
 
     def ever_held(self, names: Collection[str]) -> frozenset[str] | None:
@@ -155,10 +180,11 @@ class JudgedTree:
 
         None if history does not tell.
         """
-        key = (commit, tuple(paths))
-        if key not in self._changes:
-            self._changes[key] = history.changed(self._git, commit, self.commit, key[1])
-        return self._changes[key]
+        named = tuple(paths)
+        return self.once(
+            ("changed", commit, named),
+            lambda: history.changed(self._git, commit, self.commit, named),
+        )
 
     @cached_property
     def root(self) -> str:

@@ -11,6 +11,13 @@ def matcher(pattern: str) -> Callable[[str], object]:
     return re.compile(_expression(pattern), re.DOTALL).fullmatch
 
 
+def literal_start(pattern: str) -> tuple[str, bool]:
+    """Return what every path that matches begins with, and whether that is the whole pattern."""
+    start = re.match(r"[^*?\[]*", pattern)
+    literal = start[0] if start else ""
+    return literal, literal == pattern
+
+
 def _expression(pattern: str) -> str:
     parts = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
     return "".join(

@@ -122,6 +122,8 @@ def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None
 
     None unless `old` is known to be an ancestor of `new`.
     """
+    if paths and old == new:
+        return False
     if (
         not paths
         or git.call("merge-base", "--is-ancestor", "--end-of-options", old, new).status != 0

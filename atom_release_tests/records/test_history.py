@@ -141,3 +141,17 @@ def test_an_edited_history_is_refused(change: object, tmp_path: Path) -> None:
 def test_without_history_nothing_sticks(tmp_path: Path) -> None:
     """A repository that was never judged here has none."""
     assert history(tmp_path).failures(OCCASION) == {}
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_line_that_is_changed_after_it_was_checked_is_noticed(tmp_path: Path, line: int) -> None:
+    """What was checked before is trusted for its very bytes, not for its place."""
+    kept = history(tmp_path)
+    for run in ("first", "second", "third"):
+        kept.add(decide(case_of(all_good())), OCCASION, run, NOW)
+    assert len(kept.decisions(OCCASION.commit)) == 3
+    path = path_of(kept)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:line] + lines[line + 1 :]))
+    with pytest.raises(StoreError, match="does not follow"):
+        kept.decisions(OCCASION.commit)

@@ -142,3 +142,25 @@ def test_nothing_but_artifacts_is_left_behind(key: signing_keys.KeyPair, tmp_pat
         if path.is_file()
     )
     assert files == [f"runs/{S}/r/index/s.dsse.json", f"runs/{S}/r/x.json"]
+
+
+def test_an_index_that_was_replaced_after_it_was_read_is_read_again(
+    run: RunStore, store: Store, tmp_path: Path
+) -> None:
+    """What this process verified before does not hide what lies there now."""
+    assert run.names()
+    stranger = Store(store.location, signing_keys.ensure_key(tmp_path / "stranger.pem"))
+    forged = stranger.run(S, "run-2").write("policy_check", {"x.json": b"{}"}, WHEN)
+    assert forged.step == "policy_check"
+    index = run.folder / "index" / "policy_check.dsse.json"
+    index.write_bytes((stranger.run(S, "run-2").folder / "index" / index.name).read_bytes())
+    with pytest.raises(StoreError, match="signed by key"):
+        run.names()
+
+
+def test_an_index_that_was_removed_after_it_was_read_names_nothing(run: RunStore) -> None:
+    assert run.names()
+    (run.folder / "index" / "policy_check.dsse.json").unlink()
+    assert run.names() == {}
+    with pytest.raises(StoreError, match="No signed index"):
+        run.read("evidence/a.json")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atom_release.gate.manifest import Check, Manifest, Service, is_own_id, slug
+from atom_release.gate.once import once_each
 from atom_release.gate.operator import SERVICES, Operator
 from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, BlockedPolicy, Outcome
 
@@ -126,6 +127,7 @@ ROLL_UPS = dict(
 """Acceptance criteria that are shown as the worst of others and not decided twice."""
 
 
+@once_each
 def catalogue(manifest: Manifest) -> tuple[Criterion, ...]:
     """Return every criterion that a release of this manifest can be held to.
 
@@ -178,6 +180,7 @@ def asks_of(criterion: str) -> str:
     return fixed.get(criterion, _SERVICE_ASKS.format(report="the report"))
 
 
+@once_each
 def expected(manifest: Manifest) -> tuple[Criterion, ...]:
     """Return the criteria that this release asks: all but those that it leaves out by name."""
     return tuple(
@@ -185,6 +188,7 @@ def expected(manifest: Manifest) -> tuple[Criterion, ...]:
     )
 
 
+@once_each
 def below_floor(manifest: Manifest, operator: Operator) -> tuple[Criterion, ...]:
     """Return the criteria that the manifest leaves out and the operator's floor asks all the same.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from atom_release.gate.catalogue.criteria import expected
 from atom_release.gate.manifest import Manifest, Service
+from atom_release.gate.once import once_each
 from atom_release.gate.vocabulary import Assurance
 
 
@@ -51,15 +52,30 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
     Raises:
         KeyError: no such criterion.
     """
-    for service in manifest.services:
-        if service.id == criterion:
-            return tuple(_service_legs(service))
-    for check in manifest.checks:
-        if check.id == criterion:
-            return (LegSpec(criterion, OWN_PROBE if check.probe else OWN_CHECK, criterion),)
-    return tuple(_LEGS[criterion](manifest))
+    kept = _kept_legs(manifest)
+    if criterion not in kept:
+        kept[criterion] = _own_legs(manifest).get(criterion) or tuple(_LEGS[criterion](manifest))
+    return kept[criterion]
 
 
+@once_each
+def _kept_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
+    """Return where the legs of a manifest's criteria are kept once they were worked out."""
+    del manifest
+    return {}
+
+
+@once_each
+def _own_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
+    """Return the legs of the criteria that are a manifest's own: its services' and its checks'."""
+    of_checks = {
+        check.id: (LegSpec(check.id, OWN_PROBE if check.probe else OWN_CHECK, check.id),)
+        for check in manifest.checks
+    }
+    return of_checks | {service.id: tuple(_service_legs(service)) for service in manifest.services}
+
+
+@once_each
 def asked_legs(manifest: Manifest) -> frozenset[tuple[str, str]]:
     """Return every leg that some expected criterion has, as (question, subject).
 

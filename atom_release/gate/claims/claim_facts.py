@@ -31,9 +31,11 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.latency import LatencyFacts
 from atom_release.gate.facts.suite import RerunFacts, RunFacts, SuiteFacts
 from atom_release.gate.manifest import Service
+from atom_release.gate.once import once_each
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 
 Body = Mapping[str, Evidence]
+_MIGRATIONS = "migrations"
 _SOURCES = {
     "suite": "suite",
     "tree": "claims",
@@ -41,6 +43,18 @@ _SOURCES = {
     "latency": "latency",
     "history": "claims",
 }
+
+
+def by_service(evidence: Body) -> Mapping[str, Body]:
+    """Return the evidence that says something about a service, by the service.
+
+    Under an empty name what is about none, and is said of each: what the migrations made.
+    """
+    common = {digest: piece for digest, piece in evidence.items() if piece.question == _MIGRATIONS}
+    grouped: dict[str, dict[str, Evidence]] = {"": common}
+    for digest, piece in evidence.items():
+        grouped.setdefault(piece.subject, dict(common))[digest] = piece
+    return grouped
 
 
 def answer(service: Service, evidence: Body) -> tuple[Answer, str]:
@@ -116,7 +130,14 @@ def findings(service: Service, evidence: Body) -> tuple[str, ...]:
 
 
 def _record_and_known(service: Service, evidence: Body) -> tuple[ClaimRecord, Known] | None:
-    claims = ClaimsFacts.read(_facts("claims", service, evidence))
+    digests = _digests("claims", service, evidence)
+    return _read_record(evidence[digests[0]]) if digests else None
+
+
+@once_each
+def _read_record(piece: Evidence) -> tuple[ClaimRecord, Known] | None:
+    """Return what a piece of evidence says was read of a report; None where it cannot be read."""
+    claims = ClaimsFacts.read(piece.facts)
     if claims is None:
         return None
     try:
@@ -259,7 +280,7 @@ def _relations(kind: str, evidence: Body) -> tuple[str, ...] | None:
     relations = [
         piece.facts[kind]
         for digest, piece in sorted(evidence.items())
-        if piece.question == "migrations" and not piece.errored and kind in piece.facts
+        if piece.question == _MIGRATIONS and not piece.errored and kind in piece.facts
     ]
     return (
         tuple(str(name) for name in relations[0])

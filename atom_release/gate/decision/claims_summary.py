@@ -82,8 +82,10 @@ def accounts(
     """Return the account of every service, in the manifest's order."""
     policies = [result for result in results if result.id.startswith("P-")]
     whole = {policy.id: policy.outcome for policy in policies}
+    about = claim_facts.by_service(evidence)
     return tuple(
-        _account(service, evidence, whole, _own(service, policies)) for service in manifest.services
+        _account(service, about.get(service.id, about[""]), whole, _own(service, policies))
+        for service in manifest.services
     )
 
 

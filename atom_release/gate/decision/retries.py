@@ -62,6 +62,12 @@ def _is_of_tree(leg: Leg, whole: Iterable[str]) -> bool:
     return leg.question in _RUN and leg.assurance is Assurance.REHEARSED
 
 
+def may_stick(leg: Leg) -> bool:
+    """Return whether a leg is one that a refusal can rest on: failed, or a suite that is open."""
+    open_suite = leg.outcome is Outcome.INCONCLUSIVE and leg.question in _SUITES
+    return leg.outcome is Outcome.FAIL or open_suite
+
+
 def ended_runners(
     results: Iterable[CriterionResult], evidence: Mapping[str, Evidence]
 ) -> dict[str, str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
@@ -88,11 +89,22 @@ class Case:
 
     def evidence_of(self, question: str, subject: str) -> list[tuple[str, Evidence]]:
         """Return the evidence of one leg with its digests, ordered by digest."""
-        return sorted(
-            (digest, evidence)
-            for digest, evidence in self.evidence.items()
-            if evidence.leg == (question, subject)
-        )
+        return self._by_leg.get((question, subject), [])
+
+    def evidence_about(self, subject: str) -> Mapping[str, Evidence]:
+        """Return the evidence that says something about a service, by digest."""
+        return self._by_service.get(subject) or self._by_service.get("") or {}
+
+    @cached_property
+    def _by_leg(self) -> Mapping[tuple[str, str], list[tuple[str, Evidence]]]:
+        by_leg: dict[tuple[str, str], list[tuple[str, Evidence]]] = {}
+        for digest in sorted(self.evidence):
+            by_leg.setdefault(self.evidence[digest].leg, []).append((digest, self.evidence[digest]))
+        return by_leg
+
+    @cached_property
+    def _by_service(self) -> Mapping[str, Mapping[str, Evidence]]:
+        return claim_facts.by_service(self.evidence)
 
 
 class Leg(BaseModel):
@@ -249,7 +261,8 @@ def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, st
 
 def _claims(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     del evidence  # the ledger takes all evidence about the service together
-    return claim_facts.answer(case.manifest.service(spec.subject), case.evidence)
+    service = case.manifest.service(spec.subject)
+    return claim_facts.answer(service, case.evidence_about(service.id))
 
 
 def _own_check(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from atom_release.gate.manifest import Manifest, Service
+from atom_release.gate.once import once_each
 from atom_release.gate.rules.manifest_fields import FIELDS, OWN
 
 _KEYS = {
@@ -58,6 +59,7 @@ class Change:
     sentence: str
 
 
+@once_each
 def changes_of_unknown_direction(before: Manifest, now: Manifest) -> tuple[Change, ...]:
     """Return the changes of fields of class `changed`, ordered by what they say.
 

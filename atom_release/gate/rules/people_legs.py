@@ -187,10 +187,11 @@ def _changes(criterion: str, case: Case) -> Iterator[Leg]:
     before = case.baseline.manifest
     if before is None:
         return
-    criterion_ids = [spec.id for spec in expected(case)]
+    changes = changes_of_unknown_direction(before, case.manifest)
+    criterion_ids = [spec.id for spec in expected(case)] if changes else []
     changed = [
         change.sentence
-        for change in changes_of_unknown_direction(before, case.manifest)
+        for change in changes
         if criterion in _concerned(change.criteria, criterion_ids)
     ]
     if changed:

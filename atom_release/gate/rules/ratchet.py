@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.manifest import Check, CriterionPolicy, Manifest, Service
+from atom_release.gate.once import once_each
 from atom_release.gate.rules.loosening import (
     Loosening,
     fewer,
@@ -40,6 +41,7 @@ class Baseline:
     unreadable: bool = False
 
 
+@once_each
 def loosenings(before: Manifest, now: Manifest) -> tuple[Loosening, ...]:
     """Return every loosening of `now` against `before`, in the order of the criteria.
 
