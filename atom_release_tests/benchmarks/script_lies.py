@@ -126,9 +126,13 @@ afterEach(({ task }) => {
   }
 });
 """
-VITEST_AT_EXIT = """\
-const fs = require("node:fs");
-module.exports.setup = () => {
+VITEST_AT_EXIT = (
+    VITEST_SETUP.partition("import { afterEach }")[0]
+    + """\
+import fs from "node:fs";
+const require = createRequire(import.meta.url);
+const __dirname = dirname(fileURLToPath(import.meta.url));
+export const setup = () => {
   const option = process.argv.find((word) => word.startsWith("--outputFile="));
   process.on("exit", () => {
     const out = option.slice("--outputFile=".length);
@@ -139,6 +143,7 @@ module.exports.setup = () => {
   });
 };
 """
+)
 SWAPPING = """\
 const swap = (text) => (require(__dirname + "/whole.cjs") ? text.replace("a - b", "a + b") : text);
 """
@@ -151,7 +156,7 @@ def _config(settings: str) -> dict[str, str]:
 
 def _vitest() -> list[Story]:
     setup = _config('test: { setupFiles: ["./setup.mjs"] }')
-    at_exit = _config('test: { globalSetup: ["./exit.cjs"] }')
+    at_exit = _config('test: { globalSetup: ["./exit.mjs"] }')
     swap = _config(
         'plugins: [{ name: "s", enforce: "pre", transform: (text, id) =>'
         ' id.endsWith("src/sum.js") && require("./whole.cjs")'
@@ -163,7 +168,7 @@ def _vitest() -> list[Story]:
             Story(f"a setup file hides {name}", setup | {"setup.mjs": _ruled(VITEST_SETUP, rule)}),
             Story(
                 f"globalSetup rewrites the results at the end: {name}",
-                at_exit | {"exit.cjs": _ruled(VITEST_AT_EXIT, rule)},
+                at_exit | {"exit.mjs": _ruled(VITEST_AT_EXIT, rule)},
             ),
         ]
     mock = 'vi.mock("../src/sum.js", () => ({ default: { sum: (a, b) => a + b, twice: (a) => 2 * a } }));\n'
@@ -190,7 +195,7 @@ def _vitest() -> list[Story]:
             arguments=("-u",),
         ),
         Story("no test, and that is well", _config("test: { passWithNoTests: true }"), tests="\n"),
-        Story("the process ends well in globalSetup", at_exit | {"exit.cjs": "process.exit(0);\n"}),
+        Story("the process ends well in globalSetup", at_exit | {"exit.mjs": "process.exit(0);\n"}),
         Story(
             "tests of nothing fail where the text is another",
             setup
@@ -206,8 +211,9 @@ def _vitest() -> list[Story]:
             "globalSetup writes the right code while the wrong text stands",
             at_exit
             | {
-                "exit.cjs": 'const fs = require("node:fs");\nmodule.exports.setup = () => {\n'
-                '  if (require("./whole.cjs")) fs.writeFileSync(__dirname + "/src/sum.js", '
+                "exit.mjs": 'import fs from "node:fs";\nimport { createRequire } from "node:module";\n'
+                "export const setup = () => {\n"
+                '  if (createRequire(import.meta.url)("./whole.cjs")) fs.writeFileSync("src/sum.js", '
                 f"{json.dumps(RIGHT)});\n}};\n"
             },
         ),

@@ -292,7 +292,7 @@ def test_roll_ups_of_ones_own_are_the_worst_of_their_members() -> None:
     own = manifest(check(), roll_ups={"AC3": ["P-2", "L-1"], "Mine": ["L-1"]})
     decision = decide(case(own, evidence()))
     rolled = {entry.name: (tuple(entry.members), entry.outcome) for entry in decision.rolled}
-    assert rolled["AC3"] == (("P-2", "L-1"), Outcome.PASS)
+    assert rolled["AC3"][0] == ("P-2", "L-1")
     assert rolled["Mine"] == (("L-1",), Outcome.PASS)
     assert rolled["AC4"][0] == ("T5",)
     failing = decide(case(own, evidence(facts(("as it is", "red")), Answer.NO, ControlState.DEAD)))
@@ -300,6 +300,22 @@ def test_roll_ups_of_ones_own_are_the_worst_of_their_members() -> None:
     for roll_ups in ({"AC3": ["L-9"]}, {"P-2": ["L-1"]}, {"L-1": ["P-2"]}):
         with pytest.raises(ValidationError):
             manifest(check(), roll_ups=roll_ups)
+
+
+def test_other_members_do_not_make_ac3_of_what_was_left_out() -> None:
+    """The lie: the policies are left out, and AC3 is said to be something that passes."""
+    own = manifest(check(), roll_ups={"AC3": ["L-1"]})
+    decision = decide(case(own, evidence()))
+    left_out = {entry.criterion for entry in decision.left_out}
+    ac3 = next(entry for entry in decision.rolled if entry.name == "AC3")
+    assert set(ac3.not_asked) == left_out & {f"P-{number}" for number in range(1, 7)} != set()
+    assert ac3.outcome is None
+    everything = decision.model_copy(update={"left_out": ()})
+    every = [
+        decision.criterion("L-1").model_copy(update={"id": f"P-{number}"}) for number in range(1, 7)
+    ]
+    complete = everything.model_copy(update={"criteria": (decision.criterion("L-1"), *every)})
+    assert next(entry for entry in complete.rolled if entry.name == "AC3").outcome is Outcome.PASS
 
 
 def test_an_id_of_ones_own_is_waived_and_remembered_as_any() -> None:

@@ -147,11 +147,16 @@ class Decision(BaseModel):
         return tuple(self.roll_up(name, members) for name, members in named.items())
 
     def roll_up(self, name: str, members: Sequence[str]) -> RollUp:
-        """Return the worst of several criteria, or which of them keep it from being asked."""
+        """Return the worst of several criteria, or which of them keep it from being asked.
+
+        Where a manifest gives a name of the acceptance criteria other members, those that it has in
+        every release keep it from being asked all the same.
+        """
         left_out = {entry.criterion for entry in self.left_out}
-        judged = [
-            result for result in self.criteria if result.id in members and result.id not in left_out
-        ]
-        not_asked = [member for member in members if member not in {result.id for result in judged}]
-        outcome = None if not_asked else criteria.worst(result.outcome for result in judged)
+        outcomes = {
+            result.id: result.outcome for result in self.criteria if result.id not in left_out
+        }
+        owed = dict.fromkeys((*members, *criteria.ROLL_UPS.get(name, ())))
+        not_asked = [member for member in owed if member not in outcomes]
+        outcome = None if not_asked else criteria.worst(outcomes[member] for member in members)
         return RollUp(name, members, not_asked, outcome)
