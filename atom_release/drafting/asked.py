@@ -58,6 +58,8 @@ def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
         stated["arguments"] = arguments
     if suite.world:
         stated |= _world(suite.world)
+    if suite.prepare:
+        stated["prepare"] = [*map(list, suite.prepare), *stated.get("prepare", [])]
     variables = dict(suite.world.variables) if suite.world else {}
     if suite.settings:
         variables = {"DJANGO_SETTINGS_MODULE": suite.settings} | variables

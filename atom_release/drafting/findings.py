@@ -102,6 +102,7 @@ class Suite:
     variables: tuple[tuple[str, str], ...] = ()
     lock: str = ""
     world: World | None = None
+    prepare: tuple[tuple[str, ...], ...] = ()  # steps before it that write files
     settings: str = ""  # Django's settings module, where Django runs the tests
 
 

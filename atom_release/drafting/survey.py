@@ -18,6 +18,7 @@ from atom_release.drafting import (
     migrations,
     openapi,
     pipelines,
+    preparations,
     reports,
     words,
     worlds,
@@ -128,7 +129,8 @@ def _with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
     if suite.across or not (suite.runner.by_pytest or suite.runner.by_node):
         return seen
     world = worlds.find_world(files, suite.directory, node=bool(suite.runner.by_node))
-    return replace(seen, value=replace(suite, world=world)) if world else seen
+    prepare = preparations.steps(files, suite)
+    return replace(seen, value=replace(suite, world=world, prepare=prepare))
 
 
 def _runs_here(command: Seen[tuple[str, ...]] | None) -> bool:

@@ -621,3 +621,14 @@ def test_a_module_that_is_called_test_is_a_suite_where_it_holds_tests() -> None:
 def test_a_start_within_a_tools_environment_is_one_in_the_gates() -> None:
     tree = {"requirements.txt": "", "a.py": "", "Procfile": "web: uv run gunicorn a:b\n"}
     assert asked.start_of(only(tree))["command"] == ["{python}", "-m", "gunicorn", "a:b"]
+
+
+def test_what_the_pipeline_collects_before_the_tests_is_a_step_of_the_suite() -> None:
+    """Its linting and what follows the tests are none."""
+    lines = "ruff check .|python manage.py collectstatic --noinput|pytest|pybabel compile -d x"
+    runs = [{"run": line} for line in lines.split("|")]
+    pipeline = json.dumps({"jobs": {"test": {"steps": runs}}})
+    tree = {"setup.py": "", "shop/__init__.py": "", "tests/test_a.py": TEST}
+    service = only({**tree, ".github/workflows/a.yml": pipeline})
+    fields = asked.fields_of(service, service.suites[0].value)
+    assert fields["prepare"] == [["{python}", "manage.py", "collectstatic", "--noinput"]]

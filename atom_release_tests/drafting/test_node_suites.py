@@ -112,3 +112,34 @@ def test_the_lock_of_a_workspace_is_that_of_its_members() -> None:
     }
     (service,) = survey(Files.of(tree), "shop").services
     assert service.suites[0].value.lock == "yarn.lock"
+
+
+@pytest.mark.parametrize(
+    ("test", "tree", "package", "steps"),
+    [
+        (
+            "require('../dist/a')",
+            {},
+            {"scripts": {"build": "tsc", "test": "jest"}},
+            ["npm run build"],
+        ),
+        ("require('../dist')", {"dist/a.js": ""}, {"scripts": {"build": "x", "test": "jest"}}, []),
+        ("require('../src/a')", {}, {"scripts": {"build": "tsc", "test": "jest"}}, []),
+        ("require('../dist')", {}, {"scripts": {"lint": "x", "test": "jest"}}, []),
+        (
+            "",
+            {"prisma/schema.prisma": ""},
+            {"scripts": {"test": "jest"}, "dependencies": {"@prisma/client": "5"}},
+            ["prisma generate"],
+        ),
+        ("", {"prisma/schema.prisma": ""}, {"scripts": {"test": "jest"}}, []),
+    ],
+)
+def test_a_step_is_drafted_where_the_tests_cannot_do_without(
+    test: str, tree: dict[str, str], package: dict[str, Any], steps: list[str]
+) -> None:
+    """What they import is not in the commit, or is generated from a schema that is."""
+    service = only({"test/a.test.js": test, **tree}, **package)
+    fields = asked.fields_of(service, service.suites[0].value)
+    assert [" ".join(step) for step in fields.get("prepare", [])] == steps
+    assert Stated.model_validate({"id": "C.1", "name": "x", "source": ["src"], "suite": fields})
