@@ -94,6 +94,8 @@ def _world(world: World) -> dict[str, Any]:
     stated: dict[str, Any] = {"needs": list(world.needs)}
     if world.user and (world.user, world.database) != ("postgres", "app"):
         stated["database"] = {"user": world.user, "name": world.database}
+    if world.hosts:
+        stated["hosts"] = list(world.hosts)
     if world.prepare:
         stated["prepare"] = [list(step) for step in world.prepare]
     return stated

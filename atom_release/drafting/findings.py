@@ -79,6 +79,7 @@ class World:
     variables: tuple[tuple[str, str], ...]
     prepare: tuple[tuple[str, ...], ...]
     where: Place
+    hosts: tuple[str, ...] = ()  # what compose calls the systems
     prepared_by: str = ""  # where the repository says how it migrates
 
 

@@ -35,6 +35,7 @@ class Image:
     image: str
     variables: Mapping[str, str]
     where: Place
+    name: str = ""  # by which others of its compose file find it
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def compose_images(files: Files) -> Iterator[Image]:
         if isinstance(service.get("image"), str) and not service.get("build"):
             stated = _of_compose(files, path, service)
             where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
-            yield Image(resolve(service["image"], _beside(files, path)), stated, where)
+            yield Image(resolve(service["image"], _beside(files, path)), stated, where, name)
 
 
 def compose_variables(files: Files, folder: str) -> Iterator[Stated]:

@@ -71,6 +71,9 @@ _MIGRATES = re.compile(r"^(?:npx\s+)?(knex|sequelize(?:-cli)?|node-pg-migrate)\s
 _BY_FLASK = re.compile(r"^(?:python3? -m )?flask\b[^|;&]*\b(?:db upgrade|seed)\b[^|;&]*$")
 _WRAPPERS = re.compile(r"^(?:(?:uv|poetry|pipenv|pdm|hatch) run )+")
 _MOST_TEXT = 60
+_MOST_READ = 400
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,61}[a-z0-9])?")
+_SETTINGS = re.compile(r".*\.(?:py|[cm]?[jt]s|ini|cfg|toml|json|env)|(?:.*/)?\.env[\w.]*")
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,29 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
         tuple(sorted(variables.items())),
         prepare,
         where,
+        tuple(_hosts(files, folder, needs, images)),
         prepared_by,
     )
+
+
+def _hosts(
+    files: Files, folder: str, needs: Sequence[str], images: Sequence[Image]
+) -> Iterator[str]:
+    """Yield what compose calls the needed systems, where code or settings have that name in them.
+
+    What a variable says of them is filled in; a name that stands in a file is not.
+    """
+    patterns = [_IMAGES[name] for name in needs]
+    named = {
+        image.name
+        for image in images
+        if _HOST.fullmatch(image.name) and any(found.search(image.image) for found in patterns)
+    }
+    settings = [path for path in files.below(folder) if _SETTINGS.fullmatch(path)][:_MOST_READ]
+    for name in sorted(named):
+        spoken = re.compile(rf"[\"'@/]{re.escape(name)}(?::\d+)?[\"'/]")
+        if any(spoken.search(files.text(path)) for path in settings):
+            yield name
 
 
 def _packages(files: Files, folder: str) -> str:

@@ -209,3 +209,12 @@ def test_references_among_variables_are_filled_in_where_they_are_known() -> None
         "D": "five${F}",
     }
     assert resolve("$A/${X?must}", {"A": "a"}) == "a/${X?must}"
+
+
+def test_a_name_of_compose_that_stands_in_a_file_resolves_in_the_suites_network() -> None:
+    """One that only variables speak of is filled in, and needs no name."""
+    compose = "services: {database: {image: 'postgres:16'}, cache: {image: redis}}\n"
+    tree = {**_TREE, "compose.yml": compose}
+    assert "hosts" not in suite_of(tree)
+    code = 'import redis\nADDRESS = "postgresql://keeper@database:5432/shop"\n'
+    assert suite_of({**tree, "shop/settings.py": code})["hosts"] == ["database"]

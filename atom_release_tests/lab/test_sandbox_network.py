@@ -236,3 +236,18 @@ def test_its_process_ends_with_the_gate() -> None:
         gate.kill()
         fork.kill()
         gate.communicate()
+
+
+def test_further_names_of_a_network_are_its_loopback(place: Place) -> None:
+    """As a compose file's services find each other; no other name resolves, in it or without."""
+    asking = """
+        import socket
+        for name in ("db", "elsewhere"):
+            try:
+                print(name, socket.gethostbyname(name))
+            except OSError as error:
+                print(name, type(error).__name__)
+    """
+    place.network.names = ("db", "cache")
+    assert place.run(asking).output.split() == [b"db", b"127.0.0.1", b"elsewhere", b"gaierror"]
+    assert place.run(asking, inside=False).output.split()[1] == b"gaierror"

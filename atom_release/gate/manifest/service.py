@@ -33,6 +33,9 @@ Runner = Literal["pytest", "vitest", "jest", "mocha", "node"]
 Need = Literal["postgres", "redis", "vault"]
 """A system of others that each run of a suite gets for itself."""
 
+HOST_NAME = r"^[a-z0-9](?:[a-z0-9_.-]{0,61}[a-z0-9])?$"
+HostName = Annotated[str, Field(pattern=HOST_NAME)]
+
 DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
 
 _SYSTEM = re.compile(r"\{(postgres|redis|vault)(?:_[a-z]+)?\}")
@@ -90,6 +93,13 @@ class Suite(Strict):
         description=(
             "systems that every run gets for itself, on loopback and their usual ports:"
             " `postgres`, `redis`, `vault`"
+        ),
+    )
+    hosts: tuple[HostName, ...] = Field(
+        default=(),
+        description=(
+            "names by which its settings call what it needs, such as `db`: they resolve to"
+            " loopback, as a compose file's services find each other"
         ),
     )
     database: SuiteDatabase = Field(

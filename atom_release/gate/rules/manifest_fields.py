@@ -110,6 +110,7 @@ FIELDS: dict[str, FieldClass] = {
     **_install("services.suite.install", OWN),
     "services.suite.environment": _changed(OWN),
     "services.suite.needs": _changed(OWN),
+    "services.suite.hosts": _changed(OWN),
     "services.suite.database": _changed(OWN),
     "services.suite.database.user": _changed(OWN),
     "services.suite.database.name": _changed(OWN),

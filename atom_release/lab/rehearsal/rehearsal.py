@@ -26,6 +26,7 @@ from atom_release.lab.look import Look
 from atom_release.lab.migrations.apply import Applied
 from atom_release.lab.rehearsal import state, written
 from atom_release.lab.rehearsal.folder import Folder
+from atom_release.lab.rehearsal.host_names import host_names
 from atom_release.lab.rehearsal.keeper import Keeper
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
@@ -57,9 +58,10 @@ class Rehearsal(Closing):
         )
         copies = 1 + len(look.manifest.services)
         room = self._folder.room(look.operator, look.tree.entries.values(), copies)
-        self._launcher = Launcher(
-            box, self._folder.logs, network=new_network(box.namespaces) or True, room=room
-        )
+        network = new_network(box.namespaces)
+        if network is not None:
+            network.names = host_names(look.manifest)
+        self._launcher = Launcher(box, self._folder.logs, network=network or True, room=room)
         self._lock = threading.Lock()
         self._used = False
         self._closed = False

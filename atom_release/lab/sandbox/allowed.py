@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
@@ -212,8 +212,11 @@ def trail(path: str) -> dict[str, str]:
     return links
 
 
-def small_files(user: str, uid: int, gid: int) -> dict[str, str]:
-    """Return files that are made for the subject: who it is, and that only loopback has a name."""
+def small_files(user: str, uid: int, gid: int, names: Sequence[str] = ()) -> dict[str, str]:
+    """Return files that are made for the subject: who it is, and that only loopback has a name.
+
+    `names` are further ones of loopback, as systems beside it are called where it is deployed.
+    """
     people = {"root": (0, 0), "nobody": (65534, 65534)}
     people = {name: ids for name, ids in people.items() if ids[0] != uid} | {user: (uid, gid)}
     return {
@@ -224,5 +227,10 @@ def small_files(user: str, uid: int, gid: int) -> dict[str, str]:
         "/etc/group": "".join(
             f"{name}:x:{group}:\n" for name, (_, group) in sorted(people.items())
         ),
-        "/etc/hosts": "127.0.0.1 localhost\n::1 localhost ip6-localhost\n",
+        "/etc/hosts": "".join(
+            [
+                "127.0.0.1 localhost\n::1 localhost ip6-localhost\n",
+                *(f"127.0.0.1 {name}\n" for name in names),
+            ]
+        ),
     }

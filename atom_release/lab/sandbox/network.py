@@ -44,6 +44,7 @@ class Network(Closing):
         """
         if namespaces == "none":
             raise NoNetwork("no network of its own was asked for")
+        self.names: tuple[str, ...] = ()  # further names of its loopback
         self._lock = threading.Lock()
         self._led: dict[int, int] = {}
         self.as_root = os.geteuid() == 0 and namespaces == "any"

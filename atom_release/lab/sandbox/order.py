@@ -118,7 +118,7 @@ class Order:
                 if not any(path == folder or path.startswith(f"{folder}/") for folder in written)
             ],
             "links": self._links(named),
-            "files": _small_files(target),
+            "files": _small_files(target, self._names),
             "writable": _existing(folders.writable),
             "bounded": _existing(folders.bounded),
             "throwaway": _existing(folders.throwaway),
@@ -142,6 +142,11 @@ class Order:
         if isinstance(self.network, bool):
             return "host" if self.network else "none"
         return "joined"
+
+    @property
+    def _names(self) -> Sequence[str]:
+        """What loopback is called beside its own name, in a network that is joined."""
+        return () if isinstance(self.network, bool) else self.network.names
 
     @property
     def joins(self) -> tuple[int, ...]:
@@ -219,11 +224,11 @@ def _account(names: Sequence[str]) -> pwd.struct_passwd | None:
     return None
 
 
-def _small_files(target: dict[str, Any] | None) -> dict[str, str]:
+def _small_files(target: dict[str, Any] | None, names: Sequence[str]) -> dict[str, str]:
     if target is not None:
-        return allowed.small_files(target["name"], target["uid"], target["gid"])
+        return allowed.small_files(target["name"], target["uid"], target["gid"], names)
     name = "root" if os.geteuid() == 0 else "release"
-    return allowed.small_files(name, os.geteuid(), os.getegid())
+    return allowed.small_files(name, os.geteuid(), os.getegid(), names)
 
 
 def _real(path: Path) -> str:

@@ -47,6 +47,7 @@ class Wanted:
     database: str = "app"
     prepare: tuple[tuple[str, ...], ...] = ()
     secrets: tuple[Secret, ...] = ()
+    hosts: tuple[str, ...] = ()  # further names of loopback
     random: str = field(default_factory=lambda: token_hex(16), repr=False)
     disk_mb: int = DISK_MB
     disk_files: int = DISK_FILES
@@ -156,6 +157,8 @@ def open_world(
             "this machine gives no network of its own, and a suite's systems listen in no other",
             "Run the gate where network namespaces can be made.",
         )
+    if network is not None:
+        network.names = wanted.hosts
     folder, logs = room / "world", room / "world-logs"
     folder.mkdir(mode=0o711)
     logs.mkdir(mode=0o700)

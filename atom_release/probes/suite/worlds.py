@@ -56,10 +56,11 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
             tuple(word.replace("{python}", made.python) for word in step) for step in suite.prepare
         ),
         look.manifest.secrets,
+        suite.hosts,
         disk_mb=look.operator.disk_mb,
         disk_files=look.operator.disk_files,
     )
-    if not wanted.needs and not wanted.prepare:
+    if not (wanted.needs or wanted.prepare or wanted.hosts):
         given = {"random": wanted.random}
         filled = {name: fill(text, given) for name, text in made.environment.items()}
         yield replace(made, environment=filled)
