@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -44,6 +44,11 @@ _HEALTH = re.compile(
 )
 _METRICS = re.compile(r"[\"'](/metrics/?)[\"']")
 _MOST_READ = 400
+_LOCK = re.compile(
+    r"(?:.*/)?(?:[\w.-]+\.lockb?|[\w-]+-lock\.\w+|npm-shrinkwrap\.json|go\.(?:mod|sum))"
+)
+_VERSION = re.compile(r"\d+\.\d+[\w.+-]*")
+_VERSION_LINE = re.compile(rf"^\s*\"?version\"?\s*[:=]\s*\"({_VERSION.pattern})\"", re.MULTILINE)
 
 
 def survey(files: Files, name: str) -> Survey:
@@ -243,12 +248,29 @@ def _with_report(services: Sequence[Service], read: Sequence[Report]) -> Iterato
 
 
 def _version(files: Files, top: Unit) -> str:
-    """Return the version that the package file of the top states."""
+    """Return the version that the package file of the top states; a lock states that of others."""
     for part in top.parts:
         for path in part.package_files:
-            match = re.search(
-                r"^\s*\"?version\"?\s*[:=]\s*\"(\d+\.\d+[\w.+-]*)\"", files.text(path), re.MULTILINE
-            )
-            if match and match[1] != "0.0.0":
-                return match[1]
+            if _LOCK.fullmatch(path):
+                continue
+            version = _stated_version(files, path)
+            if version and version != "0.0.0":
+                return version
     return ""
+
+
+def _stated_version(files: Files, path: str) -> str:
+    if path.endswith(".toml"):
+        document = files.toml(path)
+        tables = [document.get("project"), document.get("package"), document.get("tool")]
+        poetry = tables[2].get("poetry") if isinstance(tables[2], Mapping) else None
+        for table in (*tables[:2], poetry):
+            stated = table.get("version") if isinstance(table, Mapping) else None
+            if isinstance(stated, str) and _VERSION.fullmatch(stated):
+                return stated
+        return ""
+    if path.endswith(".json"):
+        stated = files.json(path).get("version")
+        return stated if isinstance(stated, str) and _VERSION.fullmatch(stated) else ""
+    match = _VERSION_LINE.search(files.text(path))
+    return match[1] if match else ""

@@ -632,3 +632,19 @@ def test_what_the_pipeline_collects_before_the_tests_is_a_step_of_the_suite() ->
     service = only({**tree, ".github/workflows/a.yml": pipeline})
     fields = asked.fields_of(service, service.suites[0].value)
     assert fields["prepare"] == [["{python}", "manage.py", "collectstatic", "--noinput"]]
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({"pyproject.toml": PYPROJECT, "uv.lock": '[[package]]\nversion = "7.0.6"\n'}, "1.4.0"),
+        ({"setup.py": "", "uv.lock": 'version = 1\n[[package]]\nversion = "7.0.6"\n'}, ""),
+        ({"setup.py": "", "pyproject.toml": '[tool.thing]\nversion = "9.1"\n'}, ""),
+        ({"package.json": '{"name": "x", "version": "2.5.0"}', "package-lock.json": "{}"}, "2.5.0"),
+        ({"Cargo.toml": '[package]\nname = "x"\nversion = "0.3.1"\n', "src/main.rs": ""}, "0.3.1"),
+    ],
+)
+def test_the_version_is_the_projects_own(files: Tree, version: str) -> None:
+    """A lock, and a tool's own setting, state those of others."""
+    tree = {"thing/__init__.py": "", "src/a.js": "", "tests/test_a.py": TEST, **files}
+    assert survey(Files.of(tree), "x").version == version
