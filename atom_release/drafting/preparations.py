@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from atom_release.drafting import settings_files, words
-from atom_release.drafting.files import Files, is_below, joined
+from atom_release.drafting.files import Files, folder_of, is_below, joined
 from atom_release.drafting.findings import Runner, Suite
 from atom_release.drafting.pipelines import runs_tests
 
 Step = tuple[str, ...]
 _BUILT = re.compile(
-    r"[\"'](?:\.\.?/)+(?:[\w-]+/)*?(dist|build|lib|out|es|cjs|esm|generated)(?=[/\"'])"
+    r"[\"']((?:\.\.?/)+(?:[\w-]+/)*?(?:dist|build|lib|out|es|cjs|esm|generated))(?=[/\"'])"
 )
 _BUILDS = ("build:test", "build:tests", "pretest", "build", "compile", "prepare")
 _COLLECTS = re.compile(
@@ -60,8 +60,16 @@ def _generates(files: Files, folder: str, package: Mapping[str, object]) -> bool
 def _wants_built(files: Files, suite: Suite) -> bool:
     """Return whether the tests import a folder of what is built, which the commit does not hold."""
     tests = [path for place in suite.paths for path in files.below(place)][:_SAMPLE]
-    wanted = {match[1] for path in tests for match in _BUILT.finditer(files.text(path))}
-    return any(joined(suite.directory, name) not in files.folders for name in wanted)
+    wanted = {
+        joined(folder_of(path), match[1])
+        for path in tests
+        for match in _BUILT.finditer(files.text(path))
+    }
+    return any(
+        place not in files.folders and not files.matching(rf"{re.escape(place)}\.\w+")
+        for place in wanted
+        if is_below(place, suite.directory)
+    )
 
 
 def _of_pipeline(files: Files, suite: Suite) -> Iterator[Step]:

@@ -127,6 +127,13 @@ def test_the_lock_of_a_workspace_is_that_of_its_members() -> None:
         ("require('../src/a')", {}, {"scripts": {"build": "tsc", "test": "jest"}}, []),
         ("require('../dist')", {}, {"scripts": {"lint": "x", "test": "jest"}}, []),
         (
+            "require('./lib/a')",
+            {"test/lib/a.js": ""},
+            {"scripts": {"build": "x", "test": "jest"}},
+            [],
+        ),
+        ("require('../lib')", {"lib.js": ""}, {"scripts": {"build": "x", "test": "jest"}}, []),
+        (
             "",
             {"prisma/schema.prisma": ""},
             {"scripts": {"test": "jest"}, "dependencies": {"@prisma/client": "5"}},
