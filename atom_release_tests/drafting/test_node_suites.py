@@ -150,3 +150,35 @@ def test_a_step_is_drafted_where_the_tests_cannot_do_without(
     fields = asked.fields_of(service, service.suites[0].value)
     assert [" ".join(step) for step in fields.get("prepare", [])] == steps
     assert Stated.model_validate({"id": "C.1", "name": "x", "source": ["src"], "suite": fields})
+
+
+_CONTROLLERS = """
+@JsonController('/users')
+export class Users {
+    @Get()
+    list() {}
+    @Get('/:id([0-9]+)')
+    one() {}
+    @Post('/')
+    make() {}
+}
+@Controller({ path: 'pets', version: '1' })
+export class Pets {
+    @Delete(':id')
+    drop() {}
+}
+"""
+
+
+def test_routes_of_controllers_lie_below_their_controllers_paths() -> None:
+    """A decorator of that name outside a controller's file is none."""
+    service = only(
+        {"src/users.ts": _CONTROLLERS, "src/other.ts": "@Get('/no')\nexport class X {}\n"}
+    )
+    assert [(seen.value.method, seen.value.path) for seen in service.endpoints] == [
+        ("GET", "/users"),
+        ("GET", "/users/:id([0-9]+)"),
+        ("POST", "/users"),
+        ("DELETE", "/pets/:id"),
+    ]
+    assert [seen.value.is_plain for seen in service.endpoints] == [True, False, False, False]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from atom_release.drafting import words
-from atom_release.drafting.ecosystems import tests_of
+from atom_release.drafting.ecosystems import node_controllers, tests_of
 from atom_release.drafting.ecosystems.node_scripts import Call, read_call
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Endpoint, Part, Place, Runner, Seen, Suite
@@ -262,6 +262,7 @@ def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
                 where,
                 "the call there, without outer prefixes",
             )
+        yield from node_controllers.declared(path, text)
         yield from _by_file(path, text)
 
 
