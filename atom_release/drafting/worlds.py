@@ -129,7 +129,7 @@ def _hosts(
     named = {
         image.name
         for image in images
-        if _HOST.fullmatch(image.name) and any(found.search(image.image) for found in patterns)
+        if _HOST.fullmatch(image.name) and any(pattern.search(image.image) for pattern in patterns)
     }
     settings = [path for path in files.below(folder) if _SETTINGS.fullmatch(path)][:_MOST_READ]
     for name in sorted(named):

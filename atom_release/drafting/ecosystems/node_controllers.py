@@ -24,7 +24,7 @@ def declared(path: str, text: str) -> Iterator[Seen[Endpoint]]:
     """
     controllers = list(_CONTROLLER.finditer(text))
     for match in _METHOD.finditer(text) if controllers else ():
-        above = [found for found in controllers if found.start() < match.start()]
+        above = [controller for controller in controllers if controller.start() < match.start()]
         if not above:
             continue
         base = above[-1]["path"] or above[-1]["route"] or ""
