@@ -25,7 +25,7 @@ from atom_release_tests.fixtures.imports import imports_of
 
 ROOT = Path(atom_release.__file__).parent
 REPOSITORY = ROOT.parent
-SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if "reference/tree" not in path.as_posix()]
+SOURCES = [path for path in sorted(ROOT.rglob("*.py")) if not {"tree", "messy"} & set(path.parts)]
 PURE = {
     "__future__",
     "collections",

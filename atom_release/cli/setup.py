@@ -55,7 +55,7 @@ def doctor(*, json: JsonOption = False) -> None:
 
 
 def scenarios(*, json: JsonOption = False) -> None:
-    """List the scenarios of the reference release: one-defect variants with what each must turn."""
+    """List the scenarios: one-defect variants with what each must turn, and what it must show."""
     from atom_release.reference.scenarios import SCENARIOS
 
     output.show_table(
@@ -64,6 +64,7 @@ def scenarios(*, json: JsonOption = False) -> None:
                 "name": scenario.name,
                 "criterion": scenario.criterion,
                 "expects": dict(scenario.expects),
+                "finds": list(scenario.finds),
                 "what": scenario.defect,
             }
             for scenario in SCENARIOS.values()

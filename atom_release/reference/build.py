@@ -19,7 +19,7 @@ from pathlib import Path
 from atom_release.errors import Misuse
 from atom_release.git import Git, Ran
 from atom_release.reference.scenarios import find
-from atom_release.reference.scenarios.scenario import Files, Scenario
+from atom_release.reference.scenarios.scenario import MESSY, TREE, Files, Scenario
 
 _AUTHOR = "Reference Author <author@example.org>"
 _LAST = 1_763_481_600 + 365 * 86400  # 2026-11-18T16:00:00Z, the commit that is judged
@@ -27,7 +27,8 @@ _DAY = 86400
 # The far side of a push runs the hooks of the user's configuration too, and knows nothing of what
 # this side switched off.
 _OWN_CONFIGURATION_ONLY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-_STAGES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+Stages = tuple[tuple[str, int, tuple[str, ...]], ...]
+_STAGES: Stages = (
     ("Lay the foundation", _LAST - 3 * _DAY, ("README.md", ".gitignore", "services/platform/")),
     (
         "C.1: predictive engine",
@@ -56,6 +57,12 @@ _STAGES: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ),
     ("Phase C: manifest and cross-service tests", _LAST, ("",)),
 )
+_MESSY_STAGES: Stages = (
+    ("Lay the foundation", _LAST - 2 * _DAY, ("README.md", "conftest.py", "services/")),
+    ("M.1 and M.2: reports", _LAST - _DAY, ("docs/M.", "evidence/")),
+    ("Phase M: final documents and manifest", _LAST, ("",)),
+)
+_HISTORIES = {TREE: _STAGES, MESSY: _MESSY_STAGES}
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,12 @@ def build(directory: Path, scenario: str = "green") -> Built:
     """
     chosen = find(scenario)
     stream = b"".join(
-        _stream(chosen.files(), chosen.earlier.files() if chosen.earlier else None, chosen.once)
+        _stream(
+            _HISTORIES[chosen.release],
+            chosen.files(),
+            chosen.earlier.files() if chosen.earlier else None,
+            chosen.once,
+        )
     )
     mark = f"{chosen.name} {hashlib.sha256(stream).hexdigest()}\n"
     marker = directory / ".reference"
@@ -155,7 +167,9 @@ def _write(place: Path, stream: bytes, scenario: Scenario, mark: str) -> None:
     (place / ".reference").write_text(mark)
 
 
-def _stream(files: Files, earlier: Files | None, once: Mapping[str, bytes]) -> Iterator[bytes]:
+def _stream(
+    stages: Stages, files: Files, earlier: Files | None, once: Mapping[str, bytes]
+) -> Iterator[bytes]:
     """Yield the whole history as git's fast-import reads it.
 
     A file belongs to the first stage that names its folder.
@@ -165,7 +179,7 @@ def _stream(files: Files, earlier: Files | None, once: Mapping[str, bytes]) -> I
     the second.
     """
     left = dict(sorted((earlier or files).items()))
-    for number, (message, when, prefixes) in enumerate(_STAGES):
+    for number, (message, when, prefixes) in enumerate(stages):
         taken = {path: content for path, content in left.items() if path.startswith(prefixes)}
         left = {path: content for path, content in left.items() if path not in taken}
         yield _commit(

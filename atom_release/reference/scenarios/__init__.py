@@ -6,6 +6,7 @@ from atom_release.errors import Misuse
 from atom_release.reference.scenarios import (
     claims,
     infrastructure,
+    messy,
     own_checks,
     performance,
     policies,
@@ -29,6 +30,7 @@ _GROUPS = (
     policies,
     signing,
     infrastructure,
+    messy,
     own_checks,
 )
 

@@ -17,6 +17,8 @@ from atom_release.gate.vocabulary import FIXED_CRITERIA, Outcome
 from atom_release.git import Git
 
 Files = dict[str, bytes]
+TREE, MESSY = "tree", "messy"
+"""The folders of the bundled releases."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Earlier:
 class Scenario:
     """A one-defect variant of the reference release.
 
-    `expects` is its whole change set against `green`, `criterion` the primary one.
+    `expects` is its whole change set against `green`, `criterion` the primary one; `finds` are the
+    kinds of contradiction that are shown beside it. `release` is the bundled release it varies.
 
     The defect is in the files (`change`), in what the first commit brought and the second removed
     (`once`), in the repositories (`prepare`), in what was released before (`earlier`), or in what
@@ -62,10 +65,12 @@ class Scenario:
     around: Callable[[ExitStack], Mapping[str, str]] | None = field(default=None, compare=False)
     earlier: Earlier | None = field(default=None, compare=False)
     once: Mapping[str, bytes] = field(default_factory=dict, compare=False)
+    release: str = TREE
+    finds: tuple[str, ...] = ()
 
     def files(self) -> Files:
         """Return the variant's files: path -> content."""
-        tree = dict(bundled())
+        tree = dict(bundled(self.release))
         if self.change is not None:
             self.change(tree)
         return tree
@@ -82,6 +87,9 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
     """
     name = "+".join(scenario.name for scenario in scenarios)
     expects: dict[str, Outcome] = {}
+    if len({scenario.release for scenario in scenarios}) > 1:
+        message = f"{name}: they are of two releases"
+        raise ValueError(message)
     for scenario in scenarios:
         if shared := expects.keys() & scenario.expects:
             message = f"{name}: more than one turns {', '.join(sorted(shared))}"
@@ -103,6 +111,8 @@ def combine(scenarios: Sequence[Scenario]) -> Scenario:
         around=_only(name, [scenario.around for scenario in scenarios]),
         earlier=_only(name, [scenario.earlier for scenario in scenarios]),
         once=_only(name, [scenario.once or None for scenario in scenarios]) or {},
+        release=scenarios[0].release,
+        finds=tuple(sorted({kind for scenario in scenarios for kind in scenario.finds})),
     )
 
 
@@ -117,9 +127,9 @@ def _only(name: str, parts: Sequence[_Part | None]) -> _Part | None:
     return there[0] if there else None
 
 
-@lru_cache(maxsize=1)
-def bundled() -> Mapping[str, bytes]:
-    """Return the files of the reference release as they are bundled."""
+@lru_cache(maxsize=2)
+def bundled(release: str = TREE) -> Mapping[str, bytes]:
+    """Return the files of a bundled release: the reference release, unless another is named."""
     files: Files = {}
 
     def walk(folder: Traversable, prefix: str) -> None:
@@ -129,7 +139,7 @@ def bundled() -> Mapping[str, bytes]:
             elif entry.is_file() and not entry.name.endswith(".pyc"):
                 files[prefix + entry.name] = entry.read_bytes()
 
-    walk(package_files("atom_release.reference") / "tree", "")
+    walk(package_files("atom_release.reference") / release, "")
     return files
 
 

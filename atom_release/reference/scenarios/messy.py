@@ -1,0 +1,137 @@
+"""Scenarios of the second bundled release: documents that cannot all be true, and their twins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from atom_release.gate.rules import documents
+from atom_release.gate.vocabulary import Outcome
+from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
+
+_FINAL, _SNAPSHOT = "docs/final_report.md", "docs/snapshot.json"
+_TASKS = "| Task | Status | Tests |\n| ---- | ------ | ----- |\n"
+
+
+def _count(tree: Files) -> None:
+    replace(tree, _FINAL, "| M.1 | Fees | PASS | 4/4 |", "| M.1 | Fees | PASS | 6/6 |")
+
+
+def _policy(tree: Files) -> None:
+    replace(tree, _SNAPSHOT, '"P-1": "PASS"', '"P-1": "FAIL"')
+
+
+def _down(tree: Files) -> None:
+    replace(tree, "evidence/fees.json", '"status": "ok"', '"status": "down"')
+
+
+def _simulated(tree: Files) -> None:
+    tree["evidence/load.json"] = tree["evidence/load.json"].replace(b'"measured"', b'"simulated"')
+
+
+def _absent(tree: Files) -> None:
+    replace(tree, _FINAL, "`evidence/rates.log`", "`evidence/rates_run.log`")
+
+
+def _tick(tree: Files) -> None:
+    replace(tree, _FINAL, "(7/7 passed)", "(6/7 passed, 1 encoding issue)")
+
+
+def _gate(tree: Files) -> None:
+    tree[".env"] = b"".join((b"API_TOKEN=", b"q8Zr2", b"vT0mXw", b"7LpK3sNd", b"\n"))
+
+
+def _twins(tree: Files) -> None:
+    """Put beside what is true all that only looks like a contradiction."""
+    tree[_FINAL] += (
+        f"\n## Unit tests\n\n{_TASKS}| M.1 | PASS | 2/2 |\n"
+        f"\n## Next Steps\n\n{_TASKS}| M.2 | FAIL | 0/5 |\n"
+        f"\n## v0.9.0 (2025-01-01)\n\n{_TASKS}| M.1 | FAIL | 3/4 |\n"
+    ).encode()
+    replace(tree, _FINAL, "- [x] The pol", "- [x] Locked after 3 failed attempts\n- [x] The pol")
+    replace(
+        tree,
+        "evidence/fees.json",
+        '  "services"',
+        '  "previous": {"status": "down"},\n  "attempts": [{"status": "failed"}],\n  "services"',
+    )
+
+
+def _documents(
+    name: str,
+    finds: str,
+    defect: str,
+    change: Callable[[Files], None],
+    expects: dict[str, Outcome] | None = None,
+) -> Scenario:
+    turned = expects or {}
+    return Scenario(
+        name,
+        next(iter(turned), None),
+        turned,
+        defect,
+        change,
+        release=MESSY,
+        finds=(finds,) if finds else (),
+    )
+
+
+SCENARIOS = (
+    Scenario(
+        "messy",
+        None,
+        {},
+        "Two services whose documents agree with one another, the reports and their evidence.",
+        release=MESSY,
+    ),
+    _documents(
+        "messy-count",
+        documents.AGAINST_REPORT,
+        "The final report counts six tests of M.1, whose own report and suite have four.",
+        _count,
+        {"AC1": Outcome.FAIL},
+    ),
+    _documents(
+        "messy-policy",
+        documents.AGAINST_DOCUMENT,
+        "The snapshot has P-1 as failed, the policy check as passed.",
+        _policy,
+    ),
+    _documents(
+        "messy-evidence-down",
+        documents.CITES_REFUTED,
+        "M.1 passed in the final report, and the file cited for it says that fees is down.",
+        _down,
+    ),
+    _documents(
+        "messy-evidence-simulated",
+        documents.CITES_REFUTED,
+        "What the final report cites for its total was simulated.",
+        _simulated,
+    ),
+    _documents(
+        "messy-evidence-absent",
+        documents.CITES_NOTHING,
+        "M.2 passed in the final report by a file that no commit ever held.",
+        _absent,
+    ),
+    _documents(
+        "messy-tick",
+        documents.AGAINST_ITSELF,
+        "A criterion is ticked beside 6/7 passed.",
+        _tick,
+    ),
+    _documents(
+        "messy-gate",
+        documents.AGAINST_GATE,
+        "The policy check says that P-2 passed; a token is committed.",
+        _gate,
+        {"P-2": Outcome.FAIL},
+    ),
+    _documents(
+        "messy-twins",
+        "",
+        "Counts of a part, of an older version and of what is to come; a refused attempt, and one"
+        " of several: nothing contradicts.",
+        _twins,
+    ),
+)

@@ -1,0 +1,49 @@
+"""The second bundled release: each defect of its documents is found, and its twins are silent.
+
+Whole audits of them are in `test_outcomes`; here only what the documents are asked.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from atom_release.gate.facts.documents import DocumentsFacts
+from atom_release.gate.rules.documents import AGAINST_GATE
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.look import Look
+from atom_release.probes.documents import probe_documents
+from atom_release.reference.build import build
+from atom_release.reference.scenarios import SCENARIOS, find, manifest_bytes
+from atom_release.reference.scenarios.scenario import MESSY
+from atom_release.source.commit import open_tree
+from atom_release.source.manifest_file import parse_manifest
+
+NAMES = sorted(name for name, scenario in SCENARIOS.items() if scenario.release == MESSY)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_defect_of_the_documents_is_found_and_nothing_else(name: str, tmp_path: Path) -> None:
+    """Of what the gate finds beside it, the decision knows."""
+    built = build(tmp_path / "release", name)
+    manifest = parse_manifest(manifest_bytes(name), "release.yaml")
+    tree = open_tree(built.repository, "HEAD")
+    evidence = probe_documents(Look(manifest, tree, tmp_path, lambda: datetime.now(UTC)))
+    facts = DocumentsFacts.read(evidence.facts)
+    assert facts is not None, evidence.reason
+    scenario = find(name)
+    kinds = {entry.id for entry in facts.contradictions}
+    if "AC1" in scenario.expects:  # a count is in the snapshot too, and has a sum
+        assert kinds >= set(scenario.finds)
+        assert evidence.answer is Answer.NO
+    else:
+        assert kinds == set(scenario.finds) - {AGAINST_GATE}
+        assert evidence.answer is Answer.YES
+
+
+def test_scenarios_of_two_releases_do_not_stand_together() -> None:
+    """One commit is of one release."""
+    with pytest.raises(Exception, match="two releases"):
+        find("messy-count+suite-overclaimed")
