@@ -32,8 +32,9 @@ from atom_release.reader.words import status_of, ticked
 _NAMING_CELLS = 2
 _LONGEST = 160
 _THEN = re.compile(
-    r"→|->|=>|\b(?:was|were)\s+(?:at\s+)?\d|\b(?:before|previous(?:ly)?|initial(?:ly)?|fixed|from|earlier|baseline|target"
-    r"|goal|expected|skip\w*|xfail\w*|known|flaky)\b",
+    r"→|->|=>|\b(?:was|were)\s+(?:at\s+)?\d"
+    r"|\b(?:before|previous(?:ly)?|initial(?:ly)?|fixed|from|earlier|baseline|target|goal|expected"
+    r"|skip\w*|xfail\w*|known|flaky)\b",
     re.IGNORECASE,
 )
 _FAILED = re.compile(
