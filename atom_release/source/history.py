@@ -148,13 +148,21 @@ def changed(git: Git, old: str, new: str, paths: tuple[str, ...]) -> bool | None
 def ever_held(git: Git, names: Collection[str]) -> frozenset[str]:
     """Return which of these file names any commit of the repository ever added, in any folder.
 
+    Whatever the case of its letters, and also behind a prefix such as a date: `2026-03-21-NAME`.
     What a merge alone added is not looked for.
     """
     if not names:
         return frozenset()
     words = ("log", "--all", "--no-renames", "--diff-filter=A", "--format=", "--name-only", "-z")
     paths = git.output(*words).decode("utf-8", "surrogateescape").split("\0")
-    return frozenset(names) & {path.strip().rpartition("/")[2] for path in paths}
+    held = {path.strip().rpartition("/")[2] for path in paths}
+    return frozenset(name for name in names if any(is_named(path, name) for path in held))
+
+
+def is_named(path: str, name: str) -> bool:
+    """Return whether a path's last part is this name, but for the case and a prefix before it."""
+    last, wanted = path.rpartition("/")[2].lower(), name.lower()
+    return last == wanted or last.endswith((f"-{wanted}", f"_{wanted}"))
 
 
 def gaps(git: Git) -> tuple[str, ...]:

@@ -216,6 +216,15 @@ def test_what_a_commit_held_once_is_history(tmp_path: Path) -> None:
     assert (evidence.answer, against(evidence)) == (Answer.YES, [])
 
 
+def test_a_file_with_a_date_before_its_name_is_there(tmp_path: Path) -> None:
+    """Documents drop such a prefix, and take letters of either case for the same."""
+    dated = {**FILES, "evidence/2026-03-21-Rates.log": FILES["evidence/rates.log"]}
+    del dated["evidence/rates.log"]
+    dated["docs/final.md"] = FINAL.replace("evidence/rates.log", "rates.log")
+    evidence = ask(tmp_path, dated)
+    assert (evidence.answer, against(evidence)) == (Answer.YES, [])
+
+
 def test_documents_that_are_not_there_or_say_nothing_are_no_yes(tmp_path: Path) -> None:
     """Named and absent is a no; nothing that could be compared is no answer."""
     absent = ask(tmp_path / "absent", {k: v for k, v in FILES.items() if k != "docs/final.md"})

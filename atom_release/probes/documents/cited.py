@@ -13,6 +13,7 @@ from atom_release.lab.junit import Outcome
 from atom_release.reader import json_lines
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.report import read_report
+from atom_release.source.history import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,7 +89,10 @@ def _held(look: Look, document: str, path: str) -> list[str]:
     exact = [name for name in (wanted, beside) if name in look.tree.entries]
     if exact:
         return exact[:1]
-    return [name for name in look.tree.entries if name.endswith(f"/{wanted}")]
+    inside = [name for name in look.tree.entries if name.endswith(f"/{wanted}")]
+    if inside or "/" in wanted:
+        return inside
+    return [name for name in look.tree.entries if is_named(name, wanted)]
 
 
 def _own_word(look: Look, cites: Cites, path: str) -> Iterator[Citation]:
