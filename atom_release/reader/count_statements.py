@@ -161,6 +161,8 @@ class _Reading:
             or (other and "total" not in numbers)
         ):
             return
+        if set(numbers) == {"total"} and not numbers["total"]:
+            return  # none were written yet
         printed = _printed(group, numbers, tuple(unit for unit in UNITS if unit in lines))
         if everything and "total" in numbers and not numbers.get("failed"):
             numbers.setdefault("failed", 0)

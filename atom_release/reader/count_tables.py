@@ -126,7 +126,7 @@ def _made(numbers: dict[str, int], lines: dict[str, int], *, everything: bool) -
         if not numbers.get("skipped"):
             numbers.setdefault("passed", numbers["total"])
     counted_words = {"passed", "failed"} & set(numbers) or (printed == ("total",) and everything)
-    lone_total = printed == ("total",)
+    lone_total = printed == ("total",) and numbers["total"] > 0
     if not counted_words and not lone_total:
         return None
     return Counts.from_numbers(min(lines.values()), numbers, printed, lines)

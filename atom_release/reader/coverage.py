@@ -52,6 +52,7 @@ _SOMETHING = re.compile(
     re.IGNORECASE,
 )
 """What a share is of, where it is no share of the code: "100% TDD methodology"."""
+_ABOUT = re.compile(r"[~≈]\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _PAIR = 2
 _MOST = 100.0
 _OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
@@ -73,10 +74,19 @@ def read_coverage(document: Document) -> list[Claim]:
     if not stated:
         return []
     rank, value, line = stated[0]
+    if rank is Rank.LINE and value in _about(document):
+        return []
     same = {number for other, number, _ in stated if other is rank}
     if len(same) > 1 and rank is not Rank.WHOLE:
         return []
     return [document.claim(ClaimKind.COVERAGE, value, line, unit="%", comparator="=")]
+
+
+def _about(document: Document) -> set[float]:
+    """Return the shares that the report elsewhere says are only about so."""
+    texts = [fact.text for fact in document.lines if "~" in fact.text or "≈" in fact.text]
+    texts += [row.text for table in document.tables for row in table.rows]
+    return {decimal(match[1]) for text in texts for match in _ABOUT.finditer(text)}
 
 
 def _statements(document: Document) -> Iterator[tuple[Rank, float, int]]:

@@ -49,6 +49,8 @@ _SIZED = re.compile(
 )
 _STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
 _DEEP = 24
+_NAMES_SOME = re.compile(r"[./`]\w")
+_FEW_WORDS = 2
 _IN_MANY_FOLDERS = frozenset(
     {"readme.md", "cargo.toml", "package.json", "__init__.py", "mod.rs", "index.ts", "index.js",
      "main.py", "main.go", "main.rs", "lib.rs", "dockerfile", "go.mod", "cmakelists.txt", "makefile"}
@@ -118,6 +120,14 @@ def _named_by_verb(fact: Fact) -> str | None:
     return path_of(behind.strip(" `*")) if made else None
 
 
+def _groups_files(fact: Fact, text: str) -> bool:
+    """Return whether a label only names files again, or a group of them, where they were made."""
+    section = fact.section
+    if section.inherited.files:
+        return "：" not in text and len(text.split()) <= _FEW_WORDS
+    return "file" in concepts(name_of(text)) and of_what_was_made(section)
+
+
 def _tree_was_made(section: Section) -> bool:
     """Return whether a tree below a title is one of files that were made, and not of what there is."""
     title = section.title.lower()
@@ -174,6 +184,7 @@ class _Lists:
         changes = not made and is_name(text) and says_changed(text.lower())
         if fact.item and not named and not gone and not made and not changes:
             return False
+        changes = changes or (not made and not gone and _groups_files(fact, text))
         unclear = self.subject.testing or has_warning(fact.section.title)
         if made and name_of(text) in _NEUTRAL and unclear:
             made = False
@@ -241,7 +252,9 @@ class _Lists:
 
         Its section says so, or its size, its tick, or the verb before or behind the file.
         """
-        if not fact.item or self.plan or self.label == "gone" or has_position(fact.raw):
+        if not fact.item or self.plan or self.label == "gone" or not _NAMES_SOME.search(fact.raw):
+            return
+        if has_position(fact.raw):
             return
         section = fact.section
         above = section.parent
@@ -266,7 +279,7 @@ class _Lists:
 
     def _field(self, fact: Fact) -> Iterator[str]:
         """Read "File: `path`" in a report of what was made."""
-        if has_position(fact.raw) or self.plan:
+        if self.plan or fact.line not in self.document.fields_of or has_position(fact.raw):
             return
         title = fact.section.title.lower()
         mended = words("mended").search(title) is not None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from atom_release.reader.facts import Fact
-from atom_release.reader.paths import is_file_name, path_of
+from atom_release.reader.paths import is_file_name, lead_path, path_of
 from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
 
@@ -64,6 +64,27 @@ def paths_of_block(
         yield from _tree(lines, made=made)
     elif listed or _is_stat(lines):
         yield from list(_git(lines)) or (_lone(lines) if listed else ())
+    else:
+        yield from _below_label(lines)
+
+
+def _below_label(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
+    """Yield the paths of a block whose first line says that what stands below it was made."""
+    label = lines[0][1].strip(" ✅✓✔#").rstrip() if lines else ""
+    name = name_of(label.rstrip(":：").lower())
+    if not label.endswith((":", "：")):
+        return
+    if not (
+        "made" in concepts(name)
+        or words("verb_made").fullmatch(name.removeprefix("已"))
+        or says_made(name, "n_file")
+    ):
+        return
+    for number, text in lines[1:]:
+        lead = lead_path(text)
+        if lead is None:
+            return
+        yield lead[0], number
 
 
 def _is_stat(lines: list[tuple[int, str]]) -> bool:
@@ -77,7 +98,7 @@ def _is_new(remark: str) -> bool:
     "# handler (new upload route)" tells of what is in it.
     """
     mark = _MARK.search(remark)
-    text = remark.strip(" #/<-←*\t✨🆕⭐")
+    text = remark.strip(" #/<-←*\t✨🆕⭐✅✔✓")
     made = words("verb_made")
     first = made.match(text.lower())
     return bool(first or _NEW_SIGN.search(remark) or (mark and made.fullmatch(mark[1].lower())))

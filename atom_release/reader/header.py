@@ -40,6 +40,7 @@ _RUNTIME = re.compile(
     r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|document|report|template|spec|dokument|"
     r"documento|文档|报告|旧|依赖|ドキュメント|文書|資料|tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
 )
+_EDITION = re.compile(r"[A-Za-z]{2,12}")
 _TWO = re.compile(r"→|->|=>")
 _LONGEST_NAME = 100
 _OWN = frozenset({"branch", "commit", "version", "date"})
@@ -222,6 +223,8 @@ def _version(text: str) -> str | None:
         named = _PRODUCT.fullmatch(text)
         return named[1] if named else None
     rest = text[match.end() :].strip()
+    if re.match(r"\W{0,4}v", text, re.IGNORECASE) and _EDITION.fullmatch(rest):
+        return match[1]
     written = "." in match[1] or re.match(r"\W{0,4}v", text, re.IGNORECASE)
     return match[1] if written and (not rest or rest[0] in "(（-\u2013—,|·✅") else None
 

@@ -182,8 +182,10 @@ class _Walk:
     def _seen(self, token: Token, line: int) -> Seen:
         """Return what is seen of a token's text, and keep what is not."""
         seen = self.page.look(token.content, html=token.type == "html_block")
-        self._unseen(seen.hidden, line, commented=False)
-        self._unseen(seen.commented, line, commented=True)
+        if seen.hidden:
+            self._unseen(seen.hidden, line, commented=False)
+        if seen.commented:
+            self._unseen(seen.commented, line, commented=True)
         return seen
 
     def _unseen(self, text: str, line: int, *, commented: bool) -> None:

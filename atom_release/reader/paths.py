@@ -190,6 +190,8 @@ def lead_path(raw: str, *, any_ending: bool = False, loose: bool = False) -> tup
         path = written.replace("\\", "/").removeprefix("./")
     if path is None or (match[3] and _IDENTIFIER.fullmatch(path)):
         return None
+    if loose and match[3] and "." not in path and "/" not in path:
+        return None  # "README complete" is a sentence
     return path, match.end()
 
 

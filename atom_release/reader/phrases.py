@@ -116,6 +116,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+@cache
+def _of_all() -> re.Pattern[str]:
+    """Return what matches "of the 50 tests, all pass", whichever of the languages."""
+    noun = words("test_noun").pattern
+    return re.compile(
+        rf"\b(?:of (?:the|all)|dos|de los|de las|das|des|von(?: den)?)\s({WHOLE})\s(?:\w+\s)?(?:{noun})[^,]{{0,24}},\s"
+        r"(?:all|todos|todas|alle|tous|toutes)\b"
+    )
+
+
 _ELSEWHERE = re.compile(r"\((?![^()]*\bskip)[^()]*\d[^()]*\b(?:on|under|in)\s+[^()]+\)")
 """A count in brackets of a run elsewhere: "(2 failed on Windows)"; what is skipped there is not."""
 
@@ -130,6 +140,9 @@ def read_phrase(text: str) -> Phrase:
         return Phrase(left=lowered)
     phrase.all_pass = patterns["all_pass"].search(lowered) is not None
     every = patterns["all"].search(lowered)
+    of_all = _of_all().search(lowered)
+    if of_all:
+        every, phrase.all_pass = of_all, True
     if not every and phrase.all_pass and (inside := _ALL_OF_BRACKET.search(lowered)):
         every = inside
     left = patterns["share"].sub(lambda match: _take_share(match, phrase), lowered)

@@ -125,8 +125,8 @@ def says_made(lowered: str, noun: str) -> bool:
     Whatever the order of its words: "8 documents created", "neue Dateien".
     """
     return (
-        words(noun).search(lowered) is not None
-        and words("verb_made").search(lowered) is not None
+        words("verb_made").search(lowered) is not None
+        and words(noun).search(lowered) is not None
         and words("t_not_made").search(lowered) is None
     )
 
@@ -139,13 +139,16 @@ def topic(title: str) -> Topic:
     head = name.split(":")[0].strip()
     named = concepts(head)
     short = len(head.split()) <= _LONG_FILES
+    verb = short and words("verb_made").search(lowered) is not None
     files = "made" in named or (
         short
-        and bool(words("t_files").search(lowered) or says_made(lowered, "n_file"))
+        and bool(words("t_files").search(lowered) or (verb and says_made(lowered, "n_file")))
         and not words("t_files_looked_at").search(lowered)
         and "gone" not in named
     )
-    made_alone = short and bool(words("t_made").search(lowered) or says_made(lowered, "n_part"))
+    made_alone = short and bool(
+        words("t_made").search(lowered) or (verb and says_made(lowered, "n_part"))
+    )
     now = bool(words("t_now").search(lowered))
     concluding = words("t_conclusion").fullmatch(head) is not None
     return Topic(

@@ -19,7 +19,7 @@ _OTHER_BRANCH = re.compile(
 _TELLING_BRANCH = re.compile(r"(?=.*[/\-_\d])[\w./\-#]{2,120}")
 _TRUNKS = frozenset({"main", "master", "develop", "dev", "trunk"})
 _TITLE_DATE = re.compile(
-    r"(?:[(（\[]|\s[-\u2013\u2014|·]\s|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)\W*$"
+    r"(?:[(（\[]|\s[-\u2013\u2014|·]\s|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?\W*$"
 )
 _DATE_WORDS = re.compile(
     r"\b(?:de|del|of|the|at|um|uhr|à|utc|gmt|cet|cest|jst|[ap]m|est|pst|st|nd|rd|th|"

@@ -37,6 +37,12 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "headings below what was handed over": ("## 納品ファイル一覧\n\n### 1. **dock.py** (90KB)\n\n- 並べ替え\n", ["dock.py"]),
     "a tree below what was delivered": ("## 交付成果\n\n### 图片\n```\nassets/\n├── a.png\n└── b.png\n```\n", ["assets/a.png", "assets/b.png"]),
     "requirements that are met": ("## Erfüllte Anforderungen\n\n#### 1. Seite ✅\n- **Datei:** `index.html`\n", ["index.html"]),
+    "groups of the files that were changed": (
+        "## Files Modified\n\n### Part 1\n**Backend**:\n- 📝 `dock/a.py` (+25 lines)\n\n**SDK**:\n- 📝 `sdk/b.py`\n",
+        ["dock/a.py", "sdk/b.py"],
+    ),
+    "a block below its label": ("## 结果\n\n```bash\n✅ 已创建:\n- docs/A.md\n- GUIDE.md - 指南\n```\n", ["docs/A.md", "GUIDE.md"]),
+    "a tick with words behind its file": ("## Lo que se logró\n\n- ✅ `.env.example` con todas las variables\n", [".env.example"]),
     "two lists of two parts": ("## New Files\n\n- `config/a.go`\n- `internal/config/a.go`\n", ["config/a.go", "internal/config/a.go"]),
 }  # fmt: skip
 SILENT: dict[str, str] = {
@@ -105,6 +111,7 @@ def test_a_share_of_something_else_is_no_coverage() -> None:
     [
         ("**Date**: 2025-12-22\n**Version**: Écluse v2.1.0\n", ["2.1.0"]),
         ("**Versão da Doca**: 3.0\n", ["3.0"]),
+        ("**版本**: v2.0 MVP\n", ["2.0"]),
         ("**Python Version**: 3.11.2\n", []),
     ],
 )
@@ -137,6 +144,11 @@ OTHER: dict[str, tuple[str, dict[str, Any]]] = {
         "## Checks\n\n### Testing\n\n- ✅ All tests pass (903 tests)\n",
         {"tests": {"passed": 903, "failed": 0, "skipped": 0, "total": 903}},
     ),
+    "of the fifty all, in Portuguese": (
+        "## 7. Conclusão\n\nFuncional. Dos 50 testes automatizados, todos passam.\n",
+        {"tests": {"passed": 50, "failed": 0, "skipped": 0, "total": 50}},
+    ),
+    "none yet": ("## Métricas\n\n- **Tests:** 0 (pendiente)\n", {"tests": None}),
     "all of some tests": ("## Testing\n\n- ✅ All team tests pass (7/7)\n", {"tests": None}),
     "one kind of several": (
         "## Testing\n\n- 41 unit tests passing\n\n## More\n\n- Integration tests of the docks\n", {"tests": None},
@@ -167,6 +179,12 @@ def test_what_no_field_of_the_header_names_is_read_where_it_is_certain(kind: str
     text, expected = OTHER[kind]
     record = read_report("reports/router.md", (HEAD + text).encode()).model_dump(mode="json")
     assert {name: record[name] for name in expected} == expected
+
+
+def test_a_share_that_is_elsewhere_only_about_so_is_no_coverage() -> None:
+    text = "## Numbers\n\n| X | Y |\n|---|---|\n| Code coverage | ~95% |\n\n## Quality\n\n- ✅ 95% test coverage\n"
+    claims = read_report("a.md", (HEAD + text).encode()).claims
+    assert not [claim for claim in claims if claim.kind.value == "coverage"]
 
 
 def test_a_date_in_the_title_is_the_report_s() -> None:
