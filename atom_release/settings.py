@@ -121,6 +121,25 @@ def github_summary() -> Path | None:
     return Path(place) if place else None
 
 
+def notices_from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return whom to tell of a refused release.
+
+    `ATOM_RELEASE_NOTIFY_WEBHOOK`, `_SMTP` (a server's URL), `_FROM`, `_TO` (with commas between).
+    They stand in no settings of a run: Dagster shows those, and these hold secrets.
+    """
+    source = os.environ if environment is None else environment
+    given = {
+        name: source.get(f"{_PREFIX}NOTIFY_{name}", "")
+        for name in ("WEBHOOK", "SMTP", "FROM", "TO")
+    }
+    return {
+        "webhook": given["WEBHOOK"] or None,
+        "mail_server": given["SMTP"] or None,
+        "mail_from": given["FROM"],
+        "mail_to": tuple(filter(None, map(str.strip, given["TO"].split(",")))),
+    }
+
+
 def _tag_key(key_text: str | None) -> str | None:
     if key_text and not re.fullmatch(r"(ssh|gpg):[^-].*", key_text):
         raise Misuse("The tag key is neither ssh:FILE nor gpg:KEY.", "Mend ATOM_RELEASE_TAG_KEY.")

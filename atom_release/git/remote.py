@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from atom_release.git.call import Git
 from atom_release.git.trouble import GitError, Trouble, failure, masked
@@ -229,6 +230,19 @@ def first_parent(git: Git, commit: str) -> str | None:
 def is_ancestor(git: Git, older: str, newer: str) -> bool:
     """Return whether one commit is known here to be an ancestor of another, or the same."""
     return holds(git, older) and git.call("merge-base", "--is-ancestor", older, newer).status == 0
+
+
+def web_page(repository: Path, commit: str, name: str = "origin") -> str:
+    """Return where a commit is shown on the web, as forges do; nothing where no remote tells."""
+    ran = Git(repository).call("remote", "get-url", name)
+    url = ran.out.decode("utf-8", "replace").strip() if ran.status == 0 else ""
+    over_http = re.fullmatch(r"(https?://)(?:[^/@]*@)?([^/]+/.+?)(?:\.git)?/?", url)
+    if over_http:
+        return f"{over_http[1]}{over_http[2]}/commit/{commit}"
+    over_ssh = re.fullmatch(
+        r"(?:ssh://)?(?:[^/@:]+@)([^/:]+)(?::\d+(?=/))?[/:]/?(.+?)(?:\.git)?/?", url
+    )
+    return f"https://{over_ssh[1]}/{over_ssh[2]}/commit/{commit}" if over_ssh else ""
 
 
 def owner_and_name(url: str) -> tuple[str, str] | None:

@@ -10,16 +10,18 @@ an act yields no materialization and says what it would have done.
 # No postponed annotations here: dagster reads those of asset functions as objects.
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from atom_release.errors import Refused
+from atom_release.errors import AtomReleaseError, Refused
 from atom_release.gate.vocabulary import Acts, Verdict
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.step import work_of
+from atom_release.records import canonical, names
 from atom_release.release import progress
 
 if TYPE_CHECKING:
@@ -83,15 +85,34 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
                 if hindrance:
                     _announce(work, f"{hindrance}: would {ending.would(work)}")
                     return
-            yield from ending.step(work)
+            with _told_in_a_sentence():
+                yield from ending.step(work)
 
     return asset
+
+
+@contextmanager
+def _told_in_a_sentence() -> Iterator[None]:
+    """Fail the step with the sentence of a refusal: where it was raised tells nobody anything."""
+    try:
+        yield
+    except AtomReleaseError as error:
+        raise dg.Failure(
+            description=str(error),
+            metadata={"why": error.message, "what to do": error.remedy or "nothing"},
+            allow_retries=False,
+        ) from None
 
 
 def _show_decision(work: "Work") -> Events:
     green, sentence, table = _verdict(work)
     yield dg.MaterializeResult(
-        metadata={"decision": sentence, "criteria": dg.MetadataValue.md(table)}
+        data_version=_version(work, names.DECISION),
+        metadata={
+            "decision": sentence,
+            "criteria": dg.MetadataValue.md(table),
+            "commit": _commit(work),
+        },
     )
     yield dg.AssetCheckResult(
         check_name=GREEN,
@@ -99,6 +120,19 @@ def _show_decision(work: "Work") -> Events:
         severity=dg.AssetCheckSeverity.ERROR,
         description=sentence,
     )
+
+
+def _commit(work: "Work") -> dg.MetadataValue:
+    from atom_release.graph.metadata import commit_of
+
+    return commit_of(work)
+
+
+def _version(work: "Work", ending: str) -> dg.DataVersion | None:
+    """Return the digest of an artifact of the newest run on the commit, where there is one."""
+    run = work.subject.store.newest_complete(work.subject.commit)
+    digest = run.names().get(work.names.artifact(ending)) if run is not None else None
+    return dg.DataVersion(digest) if digest else None
 
 
 def _verdict(work: "Work") -> tuple[bool, str, str]:
@@ -126,12 +160,13 @@ def _bundle(work: "Work") -> Events:
 
     path, digest, size = bundle_decision.archive(work)
     yield dg.MaterializeResult(
+        data_version=dg.DataVersion(digest),
         metadata={
             "bundle": dg.MetadataValue.path(path),
             "sha256": digest,
             "bytes": size,
-            "commit": work.subject.commit,
-        }
+            "commit": _commit(work),
+        },
     )
 
 
@@ -140,13 +175,14 @@ def _tag(work: "Work") -> Events:
 
     released = tag_release.tag(work)
     yield dg.MaterializeResult(
+        data_version=dg.DataVersion(released.tag_object),
         metadata={
             "tag": released.tag,
             "tag object": released.tag_object,
             "release commit": released.commit,
-            "judged commit": work.subject.commit,
+            "judged commit": _commit(work),
             "done": "already released" if released.before else "now",
-        }
+        },
     )
 
 
@@ -156,11 +192,12 @@ def _open_pull_request(work: "Work") -> Events:
     request = open_pull_request.request_merge(work)
     address = {"address": dg.MetadataValue.url(request.address)} if request.address else {}
     yield dg.MaterializeResult(
+        data_version=dg.DataVersion(canonical.digest(request.text.encode())),
         metadata={
             "request": dg.MetadataValue.md(request.text),
-            "judged commit": work.subject.commit,
+            "judged commit": _commit(work),
             **address,
-        }
+        },
     )
 
 

@@ -38,6 +38,7 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
             " version is the SHA-256 of its bytes, or its Git id where the clone lacks them."
         ),
         kinds={"markdown", "git"},
+        op_tags=blueprint.order(name),
         owners=OWNERS,
         group_name=blueprint.group("evidence"),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from atom_release.gate.manifest import Manifest
+from atom_release.gate.manifest import Manifest, slug
 from atom_release.records.names import ArtifactNames
 
 OWNERS = ["team:release-managers"]
@@ -38,6 +38,12 @@ class Blueprint:
     def group(self, stage: str) -> str:
         """Return the group of a stage: `evidence`, `decision` or `acts`."""
         return f"{self.manifest.release.asset_key}_{stage}"
+
+    def order(self, asset: str) -> dict[str, str]:
+        """Return what makes Dagster run services in the manifest's order, not 1, 10, 2."""
+        places = {slug(service.id): place for place, service in enumerate(self.manifest.services)}
+        place = places.get(asset.partition("/")[2])
+        return {} if place is None else {"dagster/priority": str(-place)}
 
     @property
     def names(self) -> ArtifactNames:

@@ -11,9 +11,10 @@ from typing import Any
 import dagster as dg
 
 from atom_release import settings as environment
-from atom_release.graph import assets, jobs, sensors
+from atom_release.graph import assets, jobs, notices, sensors
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.resource import ReleaseResource
+from atom_release.notify import Notices
 from atom_release.release.subject import manifest_for_loading
 from atom_release.settings import Settings
 
@@ -22,6 +23,7 @@ def build_definitions(
     manifests: Sequence[Blueprint] | None = None,
     *,
     settings: Settings | None = None,
+    hosted: bool = False,
     **overrides: Any,  # noqa: ANN401
 ) -> dg.Definitions:
     """Return the definitions of these releases.
@@ -29,6 +31,8 @@ def build_definitions(
     Args:
         manifests: the releases; by default the one that the settings name.
         settings: where releases, store and keys are; by default what the environment says.
+        hosted: whether they stand in another project's code location, whose executor and loggers
+            are its own; the jobs then bring theirs.
         overrides: resources, executor or loggers in place of the defaults.
 
     Raises:
@@ -42,7 +46,9 @@ def build_definitions(
     )
     _unique(blueprints)
     alone = len(blueprints) == 1
-    jobs_of = [(blueprint, jobs.build_jobs(blueprint)) for blueprint in blueprints]
+    receivers = Notices(**environment.notices_from_environment())
+    executor = dg.in_process_executor if hosted else None
+    jobs_of = [(blueprint, jobs.build_jobs(blueprint, executor)) for blueprint in blueprints]
     return dg.Definitions(
         assets=[
             asset
@@ -53,13 +59,16 @@ def build_definitions(
         sensors=[
             sensor
             for blueprint, built in jobs_of
-            for sensor in sensors.build_sensors(blueprint, loaded, built)
+            for sensor in (
+                *sensors.build_sensors(blueprint, loaded, built),
+                *notices.build_notices(blueprint, loaded, built, receivers),
+            )
         ],
         resources={
             "release": ReleaseResource.from_settings(loaded),
             **overrides.pop("resources", {}),
         },
-        executor=overrides.pop("executor", dg.in_process_executor),
+        executor=None if hosted else overrides.pop("executor", dg.in_process_executor),
         **overrides,
     )
 

@@ -9,9 +9,13 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 
 from atom_release.graph.blueprint import Blueprint
 
+Job = UnresolvedAssetJobDefinition
 
-def build_jobs(blueprint: Blueprint) -> list[UnresolvedAssetJobDefinition]:
-    """Return the jobs of one release, with its checks."""
+
+def build_jobs(
+    blueprint: Blueprint, executor: dg.ExecutorDefinition | None = None
+) -> list[UnresolvedAssetJobDefinition]:
+    """Return the jobs of one release, with its checks; by this executor, else the location's."""
     release = blueprint.manifest.release
     judged = dg.AssetSelection.assets(
         blueprint.key("gate"), blueprint.key("audit_bundle")
@@ -27,11 +31,13 @@ def build_jobs(blueprint: Blueprint) -> list[UnresolvedAssetJobDefinition]:
                 " request."
             ),
             tags=tags,
+            executor_def=executor,
         ),
         dg.define_asset_job(
             blueprint.audit_job_name,
             judged,
             description=f"Judge {release.prefix} {release.version} and act on nothing.",
             tags=tags,
+            executor_def=executor,
         ),
     ]

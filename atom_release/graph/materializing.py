@@ -12,9 +12,10 @@ import dagster as dg
 from atom_release.gate.decision.decide import judge
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.checks import check_results
+from atom_release.graph.checks import check_results, rolled_on, rolled_results
 from atom_release.graph.metadata import metadata_of
 from atom_release.graph.station import Station
+from atom_release.records import canonical
 from atom_release.release import progress
 from atom_release.release.work import Work
 
@@ -28,12 +29,22 @@ def materialize(
     """
     with progress.step(station.name) as outcomes:
         artifacts, results = _made(work, station)
-        outcomes += [(result.id, str(result.outcome)) for result in results]
+        shown = [result for result in results if result.asset == station.name]
+        outcomes += [(result.id, str(result.outcome)) for result in shown]
         key = blueprint.key_of(station.name)
         yield dg.MaterializeResult(
-            asset_key=key, metadata=metadata_of(work, station.makes, artifacts, results)
+            asset_key=key,
+            data_version=data_version(artifacts),
+            metadata=metadata_of(work, station.makes, artifacts, shown),
         )
-        yield from check_results(key, results)
+        yield from check_results(key, shown)
+        yield from rolled_results(key, rolled_on(work.manifest, station.name), results)
+
+
+def data_version(artifacts: Mapping[str, bytes]) -> dg.DataVersion:
+    """Return the version of what a station made: one digest over its artifacts by name."""
+    digests = {name: canonical.digest(content) for name, content in artifacts.items()}
+    return dg.DataVersion(canonical.digest(canonical.encode(digests)))
 
 
 def _made(work: Work, station: Station) -> tuple[Mapping[str, bytes], list[CriterionResult]]:
@@ -48,9 +59,7 @@ def _made(work: Work, station: Station) -> tuple[Mapping[str, bytes], list[Crite
             **artifacts,
             **work.inputs(name for name in station.makes if name.endswith((".svg", ".html"))),
         }
-        results = [
-            result for result in recorded.record.decision.criteria if result.asset == station.name
-        ]
+        results = [*recorded.record.decision.criteria]
     else:
         work.begin()
         artifacts = station.make(work)
@@ -62,6 +71,11 @@ def _made(work: Work, station: Station) -> tuple[Mapping[str, bytes], list[Crite
 
 
 def judged(work: Work, station: Station, artifacts: Mapping[str, bytes]) -> list[CriterionResult]:
-    """Judge the criteria shown on a station from what has been stored so far."""
+    """Judge the criteria shown on a station, and those rolled up there, from what is stored so far.
+
+    Those of its own come first.
+    """
     case = work.case({**work.inputs(work.names.evidence_artifacts), **artifacts})
-    return [judge(criterion, case) for criterion in station.shows(work.manifest)]
+    rolled = rolled_on(work.manifest, station.name).values()
+    shown = [*station.shows(work.manifest), *(member for members in rolled for member in members)]
+    return [judge(criterion, case) for criterion in dict.fromkeys(shown)]

@@ -13,6 +13,7 @@ import dagster as dg
 
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents.rows import rows_of
+from atom_release.git.remote import web_page
 from atom_release.records import canonical
 from atom_release.release.pictures import titled
 from atom_release.release.work import Work
@@ -27,11 +28,11 @@ def metadata_of(
     results: Sequence[CriterionResult],
 ) -> dict[str, dg.MetadataValue]:
     """Return the metadata of one report asset."""
-    shown: dict[str, dg.MetadataValue] = {"commit": dg.MetadataValue.text(work.subject.commit)}
+    shown: dict[str, dg.MetadataValue] = {"commit": commit_of(work)}
     for name in names:
         if name not in artifacts:
             continue
-        shown[name] = dg.MetadataValue.path(f"{work.settings.out}/{name}")
+        shown[name] = dg.MetadataValue.path(_place(work, name))
         shown[f"{name} sha256"] = dg.MetadataValue.text(canonical.digest(artifacts[name]))
         if name.endswith(".md"):
             shown["report"] = dg.MetadataValue.md(artifacts[name].decode()[:_MARKDOWN_LIMIT])
@@ -45,6 +46,18 @@ def metadata_of(
     for row in rows_of(results):
         shown[f"{row.name} outcome"] = dg.MetadataValue.text(row.sentence)
     return shown
+
+
+def commit_of(work: Work) -> dg.MetadataValue:
+    """Return the judged commit: where it lies on the web if the remote tells, else its id."""
+    page = web_page(work.subject.tree.repository, work.subject.commit)
+    return dg.MetadataValue.url(page) if page else dg.MetadataValue.text(work.subject.commit)
+
+
+def _place(work: Work, name: str) -> str:
+    """Return where an artifact of this run stays; the copy in OUT is the next run's too."""
+    kept = name in work.run.names()
+    return str(work.run.folder / name) if kept else f"{work.settings.out}/{name}"
 
 
 def _numbers(document: object) -> dict[str, dg.MetadataValue]:

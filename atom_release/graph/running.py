@@ -225,6 +225,9 @@ def _is_refusal(event: dg.DagsterEvent) -> bool:
 
 
 def _failure(event: dg.DagsterEvent) -> str:
+    failure = event.step_failure_data.user_failure_data
+    if failure is not None and failure.description:
+        return f"{event.step_key}: {failure.description}"
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause

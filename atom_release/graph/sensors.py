@@ -18,6 +18,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 
 from atom_release.errors import AtomReleaseError
+from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import slug
 from atom_release.gate.vocabulary import Acts
 from atom_release.graph.blueprint import Blueprint
@@ -27,6 +28,8 @@ from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 
 SECONDS = 5
+_PASSING = (AtomReleaseError, OSError)
+"""What may be gone at the next look: the cursor stays where it was, and the look is repeated."""
 
 
 def build_sensors(
@@ -57,11 +60,11 @@ def _revision_sensor(
         settings = release.settings(blueprint.location)
         try:
             revision = report_changes.look_at_revision(settings, context.cursor)
-        except AtomReleaseError as error:
-            return dg.SkipReason(str(error))
+            automatic = revision.changed is not None and _acts_automatically(settings)
+        except _PASSING as error:
+            return dg.SkipReason(f"Looked at again in {SECONDS} s: {error}")
         if revision.changed is None:
             return dg.SensorResult(skip_reason=revision.why, cursor=revision.cursor)
-        automatic = _acts_automatically(settings)
         return dg.SensorResult(
             run_requests=[
                 dg.RunRequest(
@@ -84,6 +87,20 @@ def _revision_sensor(
         )
 
     return reports
+
+
+def _nothing_of_it(strays: Sequence[str]) -> str:
+    return (
+        f"{first_few(strays)} in the inbox is no report of this manifest. Name it as"
+        " `services[].report` says."
+    )
+
+
+def _left_beside(strays: Sequence[str], unread: Sequence[str]) -> str:
+    """Return which files of the inbox were not judged, for who put them there."""
+    kinds = {"no report of this manifest": strays, "cannot be read": unread}
+    named = "; ".join(f"{first_few(names)}: {kind}" for kind, names in kinds.items() if names)
+    return f"Left aside in the inbox: {named}."
 
 
 def _acts_automatically(settings: Settings) -> bool:
@@ -110,9 +127,17 @@ def _inbox_sensor(blueprint: Blueprint, inbox: Path) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason=seen.why, cursor=seen.cursor)
         settings = release.settings(blueprint.location)
         try:
-            overlay = report_changes.lay_over(open_subject(settings, create=True), seen.settled)
-        except AtomReleaseError as error:
-            return dg.SensorResult(skip_reason=str(error), cursor=seen.cursor)
+            subject = open_subject(settings, create=True)
+            placed, strays = report_changes.place_reports(subject.manifest, seen.settled)
+            if not placed:
+                return dg.SensorResult(skip_reason=_nothing_of_it(strays), cursor=seen.cursor)
+            overlay = report_changes.lay_over(subject, placed)
+        except _PASSING as error:
+            return dg.SensorResult(
+                skip_reason=f"Looked at again in {SECONDS} s: {error}", cursor=seen.waiting
+            )
+        if strays or seen.unread:
+            context.log.warning("%s", _left_beside(strays, seen.unread))
         config = ReleaseResource.from_settings(
             settings.with_options(
                 repository=overlay.repository, revision=overlay.commit, dry_run=True

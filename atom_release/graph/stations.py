@@ -239,7 +239,8 @@ def asset_of(blueprint: Blueprint, station: Station) -> dg.AssetsDefinition:
     @dg.asset(
         key=blueprint.key_of(station.name),
         deps=[blueprint.key_of(upstream) for upstream in station.upstream],
-        check_specs=check_specs(blueprint, station.shows(blueprint.manifest)),
+        check_specs=check_specs(blueprint, station.shows(blueprint.manifest), station.name),
+        op_tags=blueprint.order(station.name),
         description=station.describes,
         kinds=set(station.kinds),
         owners=OWNERS,

@@ -15,16 +15,17 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from atom_release.errors import Misuse
+from atom_release.gate.first_few import first_few
+from atom_release.gate.manifest import Manifest
 from atom_release.release.subject import Subject, open_subject
 from atom_release.settings import Settings
 
-_SUFFIXES = {".md", ".json", ".markdown"}
+_SUFFIXES = (".md", ".json", ".markdown")
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,17 @@ class RevisionLook:
 class FolderLook:
     """What a look at the inbox found.
 
-    The settled files by name, empty where there is nothing to run.
+    The settled files by name, empty where there is nothing to run, and the names of those that
+    could not be read. `waiting` is the cursor by which the next look finds them again, for where
+    judging them did not come about.
     """
 
     cursor: str
     settled: Mapping[str, bytes]
     run_key: str = ""
     why: str = ""
+    unread: tuple[str, ...] = ()
+    waiting: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,67 +103,92 @@ def look_at_revision(settings: Settings, cursor: str | None) -> RevisionLook:
 def look_at_folder(folder: Path, cursor: str | None) -> FolderLook:
     """Compare the inbox with the last look.
 
-    No file is opened unless one has changed and settled.
+    No file is opened unless one has changed and settled. One that cannot be read is told and hides
+    no other.
     """
     before = _read(cursor)
-    seen = {name: list(facts) for name, facts in _listing(folder).items()}
-    if seen == before.get("judged", {}):
-        return FolderLook(
-            json.dumps({**before, "seen": seen}, sort_keys=True), {}, why="the inbox is unchanged"
-        )
+    listing = _listing(folder)
+    seen, judged = _digest(listing), before.get("judged", _digest([]))
+    waiting = json.dumps({"seen": seen, "judged": judged}, sort_keys=True)
+    if seen == judged:
+        return FolderLook(waiting, {}, why="the inbox is unchanged")
     if seen != before.get("seen"):
-        return FolderLook(
-            json.dumps({**before, "seen": seen}, sort_keys=True),
-            {},
-            why="the inbox changes; waiting for a second equal look",
-        )
-    contents = {name: (folder / name).read_bytes() for name in seen}
-    following = json.dumps({"seen": seen, "judged": seen}, sort_keys=True)
+        return FolderLook(waiting, {}, why="the inbox changes; waiting for a second equal look")
+    contents, unread = _contents(folder, [line.partition("\0")[0] for line in listing])
     digests = json.dumps(
         {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
     )
     return FolderLook(
-        following,
+        json.dumps({"seen": seen, "judged": seen}, sort_keys=True),
         contents,
         run_key=_key(cursor, digests),
-        why="" if contents else "the inbox is empty again",
+        why=_why_nothing(unread) if not contents else "",
+        unread=unread,
+        waiting=waiting,
     )
 
 
-def _listing(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Return size, time and inode of every report in the folder.
+def _contents(folder: Path, names: Sequence[str]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Read these files; return what they hold by name, and the names of those that let nobody."""
+    contents: dict[str, bytes] = {}
+    unread = []
+    for name in names:
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except OSError:
+            unread.append(name)
+    return contents, tuple(unread)
 
-    A folder that is not there is empty.
+
+def _why_nothing(unread: Sequence[str]) -> str:
+    if unread:
+        return f"nothing in the inbox can be read: {first_few(unread)}"
+    return "the inbox is empty again"
+
+
+def _listing(folder: Path) -> list[str]:
+    """Return name, size, time and inode of every report in the folder, each as one line, sorted.
+
+    A folder that is not there is empty. A look costs little more than the system's own listing.
     """
-    listing = {}
+    listing = []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
+                name = entry.name
+                if not name.endswith(_SUFFIXES) or name.startswith("."):
+                    continue
                 facts = entry.stat(follow_symlinks=False)
-                if (
-                    stat.S_ISREG(facts.st_mode)
-                    and Path(entry.name).suffix in _SUFFIXES
-                    and not entry.name.startswith(".")
-                ):
-                    listing[entry.name] = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+                if stat.S_ISREG(facts.st_mode):
+                    listing.append(f"{name}\0{facts.st_size} {facts.st_mtime_ns} {facts.st_ino}")
     except FileNotFoundError:
-        return {}
-    return dict(sorted(listing.items()))
+        return []
+    return sorted(listing)
 
 
-def lay_over(subject: Subject, reports: Mapping[str, bytes]) -> Overlay:
+def _digest(listing: Sequence[str]) -> str:
+    lines = "\n".join(listing)
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def place_reports(
+    manifest: Manifest, contents: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Return the files that are reports of the manifest, by their path, and the names of others."""
+    places = {name: _place(manifest, name) for name in contents}
+    placed = {path: contents[name] for name, path in places.items() if path is not None}
+    return placed, tuple(name for name, path in places.items() if path is None)
+
+
+def lay_over(subject: Subject, placed: Mapping[str, bytes]) -> Overlay:
     """Make a commit on top of the judged one that holds these reports.
 
     In a repository of the gate's own.
-
-    Raises:
-        Misuse: a file's name is that of no report of the manifest.
     """
     from atom_release.acts.inbox_commit import (
         commit_over,
     )
 
-    placed = {_place(subject, name): content for name, content in reports.items()}
     repository = subject.settings.home / "inbox" / subject.commit
     return Overlay(
         repository,
@@ -167,17 +197,15 @@ def lay_over(subject: Subject, reports: Mapping[str, bytes]) -> Overlay:
     )
 
 
-def _place(subject: Subject, name: str) -> str:
-    for service in subject.manifest.services:
+def _place(manifest: Manifest, name: str) -> str | None:
+    """Return the path of the report that a file's name is that of; None for any other file."""
+    for service in manifest.services:
         if service.report is None:
             continue
         glob = PurePosixPath(service.report)
         if fnmatch.fnmatchcase(name, glob.name):
             return str(glob.parent / name)
-    raise Misuse(
-        f"{name} in the inbox is no report of this manifest.",
-        "Name it as `services[].report` says.",
-    )
+    return None
 
 
 def _read(cursor: str | None) -> dict[str, Any]:

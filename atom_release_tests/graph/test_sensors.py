@@ -12,7 +12,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
+from atom_release.gate.manifest import Manifest
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.graph.resource import ReleaseResource
@@ -37,7 +39,17 @@ def definitions_of(release: Tiny) -> dg.Definitions:
 
 def look(release: Tiny, name: str, cursor: str | None) -> dg.SensorResult:
     """Evaluate a sensor as the daemon does."""
-    definitions = definitions_of(release)
+    return look_anyway(release, name, cursor, definitions_of(release))
+
+
+def look_anyway(
+    release: Tiny, name: str, cursor: str | None, loaded: dg.Definitions | None = None
+) -> dg.SensorResult:
+    """Evaluate a sensor of definitions that were loaded while all was well."""
+    definitions = loaded or build_definitions(
+        [Blueprint(Manifest.model_validate(yaml.safe_load(tiny.MANIFEST.replace("ACTS", "on"))))],
+        settings=release.settings,
+    )
     (sensor,) = (candidate for candidate in definitions.sensors or () if candidate.name == name)
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(
@@ -159,6 +171,64 @@ def test_an_uncommitted_report_is_judged_by_a_run_and_changes_no_repository(rele
         != release.git("rev-parse", "HEAD")
     )
     assert release.git("for-each-ref") == before
+
+
+def test_a_stray_file_hides_no_report(release: Tiny) -> None:
+    """A README, and a file that nobody may read, beside a report: the report is judged."""
+    inbox = release.settings.inbox
+    assert inbox is not None
+    (inbox / "README.md").write_text("Put reports here.")
+    (inbox / "broken.md").write_text("x")
+    seen = look(release, "phase_x_inbox", None)
+    (inbox / "X.1.md").write_text(tiny.REPORT)
+    more = look(release, "phase_x_inbox", seen.cursor)
+    (request,) = requests(look(release, "phase_x_inbox", more.cursor))
+    assert request.tags["atom_release/uncommitted"] == "reports/X.1.md"
+
+
+def test_what_keeps_a_report_from_being_judged_for_now_is_tried_again(release: Tiny) -> None:
+    """The repository is away while the report settles, and back at the next look."""
+    inbox = release.settings.inbox
+    assert inbox is not None
+    (inbox / "X.1.md").write_text(tiny.REPORT)
+    seen = look(release, "phase_x_inbox", None)
+    away = release.repository.rename(release.repository.with_name("away"))
+    cursor = seen.cursor
+    for _ in range(2):
+        missed = look_anyway(release, "phase_x_inbox", cursor)
+        assert requests(missed) == []
+        assert "again" in str(missed.skip_reason)
+        cursor = missed.cursor
+    away.rename(release.repository)
+    assert len(requests(look(release, "phase_x_inbox", cursor))) == 1
+
+
+def test_an_unreadable_file_is_told_and_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may not be read, or went between two steps of a look, is left aside by name."""
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text("text")
+    read = Path.read_bytes
+
+    def refuse_one(path: Path) -> bytes:
+        if path.name == "a.md":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse_one)
+    first = report_changes.look_at_folder(tmp_path, None)
+    second = report_changes.look_at_folder(tmp_path, first.cursor)
+    assert (second.settled, second.unread) == ({"b.md": b"text"}, ("a.md",))
+
+
+def test_a_cursor_stays_small_however_many_reports_there_are(tmp_path: Path) -> None:
+    """Dagster keeps and loads it at every tick."""
+    sizes = set()
+    for number in range(50):
+        (tmp_path / f"C.{number}.md").write_text("text")
+        sizes.add(len(report_changes.look_at_folder(tmp_path, None).cursor))
+    assert len(sizes) == 1
 
 
 def test_five_files_at_once_are_one_run(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from atom_release.gate.manifest import slug
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.release.subject import manifest_for_loading
@@ -38,6 +39,8 @@ SHAPE = {
 CHECKS = {
     *((f"service_evidence/C_{number}", f"C_{number}") for number in range(1, 6)),
     *(("policy_check", f"P_{number}") for number in range(1, 7)),
+    ("policy_check", "AC3"),
+    ("perf_summary", "AC4"),
     ("cross_service", "AC2"),
     ("perf_summary", "T5"),
     ("aggregated", "AC1"),
@@ -105,3 +108,18 @@ def test_the_audit_job_ends_before_the_acts(definitions: dg.Definitions) -> None
     job = definitions.resolve_job_def("phase_c_audit")
     selected = {name(key) for key in job.asset_layer.selected_asset_keys}
     assert selected == set(SHAPE) - {"release_tag", "pull_request"}
+
+
+def test_services_run_in_the_manifests_order() -> None:
+    """Not in that of their names, by which C.10 comes before C.2."""
+    manifest = manifest_for_loading(Settings())
+    (service, *_) = manifest.services
+    ids = [f"C.{number}" for number in range(1, 12)]
+    services = tuple(service.model_copy(update={"id": name}) for name in ids)
+    blueprint = Blueprint(manifest.model_copy(update={"services": services}))
+    places = [
+        int(blueprint.order(f"service_evidence/{slug(name)}")["dagster/priority"]) for name in ids
+    ]
+    assert places == sorted(places, reverse=True)
+    assert len(set(places)) == len(ids)
+    assert blueprint.order("aggregated") == {}

@@ -1,0 +1,1 @@
+"""The data of a shop, and the gate of its releases."""
