@@ -85,6 +85,9 @@ def init(
             help="YAML or JSON that states phase, name, version, tag, branch or base instead.",
         ),
     ] = None,
+    repo: Annotated[
+        Path | None, typer.Option("--repo", help="The same repository, as other commands name it.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Draft a release.yaml from what the repository holds; an existing one is left alone."""
@@ -92,7 +95,7 @@ def init(
     from atom_release.release import draft_manifest
 
     stated = draft_manifest.read_answers(answers) if answers else {}
-    written, drafted = draft_manifest.draft(directory.absolute(), stated)
+    written, drafted = draft_manifest.draft((repo or directory).absolute(), stated)
     show_draft(written, drafted, as_json=json)
 
 

@@ -181,7 +181,7 @@ def test_a_repository_without_a_manifest_names_init(
     assert "FAIL" not in {
         criterion["outcome"] for criterion in json.loads(judged.stdout)["criteria"]
     }
-    assert call("init", str(release.repository), home=home).returncode == 0
+    assert call("init", "--repo", str(release.repository), home=home).returncode == 0
     done = call("run", *options(release), home=home)
     assert (done.returncode, "git add release.yaml" in done.stderr) == (2, True)
     assert call("init", str(release.repository), home=home).returncode == 2
