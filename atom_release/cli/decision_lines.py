@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Kind, Row, rows
@@ -23,7 +24,7 @@ _SCREEN = 80  # lines that a decision takes at most where its blocks can be made
 _LAYOUTS = ((True, 6), (True, 4), (True, 3), (False, 3), (False, 2))
 """Whether blocks stand apart, and how many lines each of a block's two texts may take."""
 _SHOWN_CONTRADICTIONS = 8
-_COMMANDS = ("atom-release ", "git ")
+_COMMANDS = ("atom-release ", "git ", "export ", "ALTER ", "CREATE ")
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
 
@@ -146,7 +147,8 @@ def explanation(
             yield from _labelled("found", cause.reason, width)
             if cause.sure:
                 yield from _labelled("sure", cause.sure, width)
-            yield from _labelled("next", cause.change, width)
+            label = "by hand" if cause.how == remedies.BY_HAND else "next"
+            yield from _labelled(label, cause.change, width)
         if row.failure:
             yield from _labelled("failure", row.failure, width)
             yield from _labelled("accept", row.unwaivable or how_to_waive(row, waive), width)

@@ -5,7 +5,7 @@ What a person sees instead stands in the `output_*` modules beside this one.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -69,6 +69,7 @@ class Explanation(Document):
     where: str
     sure: str
     change: str
+    how: Literal["command", "edit", "by hand"]
     failure: str
     waivable: str
 

@@ -87,6 +87,13 @@ def claims(
         bool,
         typer.Option("--draft", help="Write the claims block as read, to put into the report."),
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Only what is not so in the work tree, without running anything; exit 1 then.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show the claims of service reports.
@@ -96,7 +103,13 @@ def claims(
     from atom_release.cli import output_claims
     from atom_release.reader import read_files
 
-    records = read_files(paths, unread_lines=not (draft or json))
+    records = read_files(paths, unread_lines=not (draft or check or json))
+    if check:
+        from atom_release.release.check_claims import contradictions
+
+        entries = contradictions(records)
+        output_claims.show_contradictions(entries, as_json=json)
+        raise typer.Exit(1 if entries else 0)
     output_claims.show_claims(records, as_json=json, draft=draft)
 
 

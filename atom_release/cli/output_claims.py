@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
+from atom_release.cli.output import print_json
 from atom_release.gate.claims.ledger import say_claim
+from atom_release.gate.printable import printable
 
 if TYPE_CHECKING:
     from atom_release.gate.claims.record import ClaimRecord
+    from atom_release.release.check_claims import Contradiction
 
 
 def show_claims(records: Iterable[ClaimRecord], *, as_json: bool, draft: bool) -> None:
@@ -30,6 +34,15 @@ def show_claims(records: Iterable[ClaimRecord], *, as_json: bool, draft: bool) -
         for record in records:
             for line in lines_of(record):
                 console.print(line)
+
+
+def show_contradictions(entries: Sequence[Contradiction], *, as_json: bool) -> None:
+    """Show what of reports is not so, a line each, as editors take it; as JSON, one array."""
+    if as_json:
+        print_json([asdict(entry) for entry in entries])
+        return
+    for entry in entries:
+        sys.stdout.write(printable(f"{entry.place}: {entry.claim}: {entry.finding}") + "\n")
 
 
 def _show_drafts(records: Iterable[ClaimRecord]) -> None:

@@ -219,6 +219,7 @@ def _entry(row: Row, cause: Cause, waive: str) -> Explanation:
         where=cause.where,
         sure=cause.sure,
         change=cause.change,
+        how=cause.how,
         failure=row.failure,
         waivable=row.unwaivable or how_to_waive(row, waive),
     )

@@ -53,8 +53,8 @@ COMMANDS = {
     ),
     "claims": Words(
         "Read service reports and show what they claim, line by line.",
-        "atom-release claims reports/*.md\natom-release claims reports --json",
-        "0 read, 2 misuse: a path that cannot be read",
+        "atom-release claims reports/*.md\natom-release claims --check reports",
+        "0 read, 1 --check: something is not so,\n2 misuse: a path that cannot be read",
         "docs/claims.md tells how to write what is read rightly",
     ),
     "explain": Words(

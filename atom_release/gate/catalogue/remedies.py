@@ -129,6 +129,29 @@ _BRING = (
 )
 
 
+COMMAND, EDIT, BY_HAND = "command", "edit", "by hand"
+_COMMAND_WORDS = ("ALTER ", "CREATE ", "export ", "git ", "atom-release ")
+EDITS = frozenset(
+    {
+        "report",
+        "personal-data",
+        "secrets",
+        "default-secrets",
+        "safety-mode",
+        "tag",
+        "remote",
+    }
+)
+"""The questions whose remedy is an edit that turns them; a test carries each out, to the letter."""
+
+
+def how(question: str, change: str) -> str:
+    """Return how a remedy is followed: by a command, by an edit, or by hand, with judgement."""
+    if change.startswith(_COMMAND_WORDS):
+        return COMMAND
+    return EDIT if question in EDITS else BY_HAND
+
+
 def remedy(question: str, outcome: Outcome | None) -> str:
     """Return what to change for this outcome of a leg; nothing where there is nothing to change."""
     if outcome in {None, Outcome.PASS}:

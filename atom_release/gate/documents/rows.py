@@ -50,7 +50,8 @@ class Kind(StrEnum):
 class Cause:
     """One thing that keeps a criterion from PASS: where it was looked, what was found.
 
-    How sure that is, and one edit or command that changes it.
+    How sure that is, one edit or command that changes it, and whether it can be followed to the
+    letter or is to be done by hand.
     """
 
     where: str
@@ -58,6 +59,7 @@ class Cause:
     reason: str
     change: str
     sure: str = ""
+    how: str = remedies.BY_HAND
 
     @property
     def key(self) -> tuple[str, str]:
@@ -90,6 +92,11 @@ class LegRow:
         seen = _SURE[Assurance(self.assurance)] if self.assurance else ""
         control = _CONTROLS[ControlState(self.control)] if self.control else ""
         return "; ".join(filter(None, (seen, control)))
+
+    @property
+    def how(self) -> str:
+        """How its remedy is followed: by a command, an edit, or by hand."""
+        return remedies.how(self.question, self.remedy) if self.remedy else remedies.BY_HAND
 
     @property
     def place(self) -> str:
@@ -229,4 +236,4 @@ def _causes(row: Row) -> Iterator[Cause]:
     rest = [leg for leg in row.legs if leg not in worst]
     for leg in (*worst, *rest):
         if leg.outcome not in {None, Outcome.PASS}:
-            yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND, leg.sure)
+            yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND, leg.sure, leg.how)
