@@ -152,6 +152,8 @@ def health(*, json: JsonOption = False) -> None:
     from atom_release.release.health import criteria_health
 
     rows = [row.to_row() for row in criteria_health(from_settings.from_environment())]
+    if not json and len({row["release"] for row in rows}) == 1:
+        rows = [{name: row[name] for name in row if name != "release"} for row in rows]
     output.show_table(rows, as_json=json)
 
 

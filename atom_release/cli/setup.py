@@ -51,26 +51,37 @@ def doctor(*, json: JsonOption = False) -> None:
     for row in rows:
         if row["have"]:
             row["without"] = ""
-    output.show_table(rows, as_json=json)
+    if json:
+        output.print_json(rows)
+        return
+    shown = [
+        {
+            "name": row["name"],
+            "have": str(row["have"] or "no").partition(" (")[0],
+            "where, or what is lost": row["where"] or row["without"],
+        }
+        for row in rows
+    ]
+    output.show_table(shown, as_json=False)
 
 
 def scenarios(*, json: JsonOption = False) -> None:
     """List the scenarios: one-defect variants with what each must turn, and what it must show."""
     from atom_release.reference.scenarios import SCENARIOS
 
-    output.show_table(
-        [
-            {
-                "name": scenario.name,
-                "criterion": scenario.criterion,
-                "expects": dict(scenario.expects),
-                "finds": list(scenario.finds),
-                "what": scenario.defect,
-            }
-            for scenario in SCENARIOS.values()
-        ],
-        as_json=json,
-    )
+    rows = [
+        {
+            "name": scenario.name,
+            "criterion": scenario.criterion,
+            "expects": dict(scenario.expects),
+            "finds": list(scenario.finds),
+            "what": scenario.defect,
+        }
+        for scenario in SCENARIOS.values()
+    ]
+    if not json:
+        rows = [{name: row[name] for name in ("name", "expects", "what")} for row in rows]
+    output.show_table(rows, as_json=json)
 
 
 def init(
