@@ -149,7 +149,8 @@ def _vitest(call: Call) -> list[str]:
 def _jest(call: Call) -> list[str]:
     pattern = ["-t", call.pattern, "--passWithNoTests"] if call.pattern else []
     return [
-        *("--ci", "--coverage=false", "--watchman=false", "--cacheDirectory=/tmp/jest"),
+        *("--ci", "--updateSnapshot=false", "--coverage=false", "--watchman=false"),
+        "--cacheDirectory=/tmp/jest",
         *(f"--reporters={REPORTERS / 'jest.cjs'}", *pattern),
     ]
 
