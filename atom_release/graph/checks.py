@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.gate.catalogue.criteria import Criterion, expected, roll_ups, worst
-from atom_release.gate.documents.rows import LegRow, Row, rows_of
 from atom_release.gate.manifest import Manifest, slug
 from atom_release.gate.vocabulary import Outcome
 from atom_release.graph.blueprint import Blueprint
 
 if TYPE_CHECKING:
     from atom_release.gate.decision.decision import CriterionResult
+    from atom_release.gate.documents.rows import LegRow, Row
 
 _WARN = {Outcome.BLOCKED, Outcome.WAIVED}
 _GUARD = "It shows; the gate guards the tag, and derives the decision again."
@@ -70,6 +70,8 @@ def rolled_results(
     results: Iterable[CriterionResult],
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the check result of each roll-up: the worst of its members, which are judged above."""
+    from atom_release.gate.documents.rows import rows_of
+
     judged = {row.name: row for row in rows_of(results)}
     for name, members in rolled.items():
         rows = [judged[member.id] for member in members]
@@ -102,6 +104,8 @@ def check_results(
     key: dg.AssetKey, results: Iterable[CriterionResult]
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the check result of each judged criterion, to be yielded after the materialization."""
+    from atom_release.gate.documents.rows import rows_of
+
     for row in rows_of(results):
         yield dg.AssetCheckResult(
             asset_key=key,

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import (
-    UnresolvedAssetJobDefinition,  # what define_asset_job gives has no public name
-)
 
 from atom_release.graph.blueprint import Blueprint
 
-Job = UnresolvedAssetJobDefinition
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
+
+    Job: TypeAlias = UnresolvedAssetJobDefinition
+    """What `define_asset_job` returns: it has no public name, so type checkers alone see it."""
 
 
-def build_jobs(
-    blueprint: Blueprint, executor: dg.ExecutorDefinition | None = None
-) -> list[UnresolvedAssetJobDefinition]:
+def build_jobs(blueprint: Blueprint, executor: dg.ExecutorDefinition | None = None) -> list[Job]:
     """Return the jobs of one release, with its checks; by this executor, else the location's."""
     release = blueprint.manifest.release
     judged = dg.AssetSelection.assets(

@@ -8,15 +8,17 @@ stands in `release/refusals`, how in `notify`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.jobs import Job
 from atom_release.graph.resource import ReleaseResource
 from atom_release.notify import Notices
 from atom_release.settings import Settings
+
+if TYPE_CHECKING:
+    from atom_release.graph.jobs import Job
 
 _ENDS = {
     "refused": dg.DagsterRunStatus.FAILURE,
@@ -25,7 +27,7 @@ _ENDS = {
 
 
 def build_notices(
-    blueprint: Blueprint, settings: Settings, jobs: Sequence[Job], notices: Notices
+    blueprint: Blueprint, settings: Settings, jobs: Sequence["Job"], notices: Notices
 ) -> list[dg.SensorDefinition]:
     """Return the sensors that tell of runs that have ended; none where nobody is to be told."""
     if not notices.wanted:
@@ -66,7 +68,7 @@ class _Telling:
 
 
 def _sensor(
-    telling: _Telling, jobs: Sequence[Job], name: str, status: dg.DagsterRunStatus
+    telling: _Telling, jobs: Sequence["Job"], name: str, status: dg.DagsterRunStatus
 ) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         run_status=status,

@@ -11,11 +11,9 @@ judged commit, judged as uncommitted, and nothing is acted on. What counts as a 
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import (
-    UnresolvedAssetJobDefinition,  # what define_asset_job gives has no public name
-)
 
 from atom_release.errors import AtomReleaseError
 from atom_release.gate.first_few import first_few
@@ -27,13 +25,16 @@ from atom_release.release import report_changes
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 
+if TYPE_CHECKING:
+    from atom_release.graph.jobs import Job
+
 SECONDS = 5
 _PASSING = (AtomReleaseError, OSError)
 """What may be gone at the next look: the cursor stays where it was, and the look is repeated."""
 
 
 def build_sensors(
-    blueprint: Blueprint, settings: Settings, jobs: Sequence[UnresolvedAssetJobDefinition]
+    blueprint: Blueprint, settings: Settings, jobs: Sequence["Job"]
 ) -> list[dg.SensorDefinition]:
     """Return the sensors of one release; the inbox only where one is configured."""
     sensors = [_revision_sensor(blueprint, jobs)]
@@ -42,9 +43,7 @@ def build_sensors(
     return sensors
 
 
-def _revision_sensor(
-    blueprint: Blueprint, jobs: Sequence[UnresolvedAssetJobDefinition]
-) -> dg.SensorDefinition:
+def _revision_sensor(blueprint: Blueprint, jobs: Sequence["Job"]) -> dg.SensorDefinition:
     @dg.sensor(
         name=f"{blueprint.manifest.release.asset_key}_reports",
         jobs=jobs,

@@ -9,8 +9,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import ValidationError
 
 from atom_release.errors import Misuse
@@ -90,6 +88,10 @@ def _with_keys(operator: Operator, folder: Path) -> Operator:
 
 
 def _pem(key: str, folder: Path) -> str:
+    # loaded here: whoever loads Dagster's definitions reads no key
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
     text = key if key.lstrip().startswith("-----BEGIN") else _read_key(folder / key)
     try:
         load_pem_public_key(text.encode())

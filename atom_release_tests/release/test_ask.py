@@ -106,7 +106,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         network=False,
         open_socket=None,
         probed=SimpleNamespace(server=object, isolation=()),
-        made=None,
+        systems=SimpleNamespace(made=None),
     )
     return SimpleNamespace(
         look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, rehearsal=lambda: rehearsal,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from atom_release.gate.manifest import Install
 from atom_release.lab.beneath import copy_beneath
 from atom_release.lab.copying import copy_folder
-from atom_release.lab.environments import make
 from atom_release.lab.environments.kind import is_of_node
+from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 
 if TYPE_CHECKING:

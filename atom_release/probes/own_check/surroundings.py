@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from atom_release.gate.manifest import Install
 from atom_release.gate.manifest.verdict import parse_verdict
-from atom_release.lab.environments import make
 from atom_release.lab.environments.kind import is_of_node
+from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Built, Interpreter, interpreter
 from atom_release.lab.proof.bench import CheckBench

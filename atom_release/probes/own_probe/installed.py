@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Install
-from atom_release.lab.environments import make
+from atom_release.lab.environments.make import make
 from atom_release.probes.own_probe.subject import Package
 
 if TYPE_CHECKING:

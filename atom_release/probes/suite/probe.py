@@ -18,7 +18,8 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install, Suite
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.environments import NoToolchain, make
+from atom_release.lab.environments import NoToolchain
+from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
