@@ -176,6 +176,29 @@ def test_a_disk_that_is_nearly_full_ends_what_writes_there(tmp_path: Path) -> No
         run.stop(0)
 
 
+@pytest.mark.parametrize("megabytes", [40, 90])
+def test_what_writes_too_much_and_ends_at_once_met_the_limit_too(
+    megabytes: int, tmp_path: Path
+) -> None:
+    """It is over before anybody looks; the honest twin stays below the limit."""
+    place = tmp_path / "written"
+    place.mkdir(mode=0o777)
+    place.chmod(0o777)
+    run = Sandbox([]).start(
+        ["/usr/bin/head", "-c", f"{megabytes}M", "/dev/zero"],
+        directory=place,
+        writable=[place],
+        environment={},
+        log=place / "log",
+        room=Room.beside([place], 64, 1000),
+    )
+    try:
+        until(lambda: not run.alive())
+        assert run.ending()[1] == ("disk" if megabytes > 64 else None)
+    finally:
+        run.stop(0)
+
+
 def test_a_log_too_long_to_be_looked_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

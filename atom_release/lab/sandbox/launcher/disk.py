@@ -34,7 +34,7 @@ class Disk:
     """The folders of one subject, and what may lie there: `order["disk"]`."""
 
     def __init__(self, allowed: dict[str, Any]) -> None:
-        self._most = allowed["mb"] * _MEGABYTE, allowed["files"]
+        self._most: tuple[int, int] = allowed["mb"] * _MEGABYTE, allowed["files"]
         self._least_free = allowed["least_free_mb"] * _MEGABYTE
         self._folders = [os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in allowed["folders"]]
         self._weighing: Iterator[tuple[int, int]] | None = None
@@ -47,20 +47,40 @@ class Disk:
             return True
         if self._weighing is None:
             used = self._used()
-            grown = any(
-                now - then > most // _STEP
-                for now, then, most in zip(used, self._seen, self._most, strict=True)
-            )
-            if not grown and time.monotonic() < self._again:
+            if not self._has_grown(used) and time.monotonic() < self._again:
                 return False
             self._seen, self._began, self._weighing = used, time.monotonic(), self._weigh()
         return self._go_on(self._weighing)
+
+    def met_at_last(self) -> bool:
+        """Return whether more was written than may be, once nobody writes any more.
+
+        Who wrote it and ended between two looks is found here: all is weighed, where the disk has
+        grown since it was weighed last.
+        """
+        if self._is_nearly_full():
+            return True
+        if self._weighing is None and not self._has_grown(self._used()):
+            return False
+        try:
+            return any(self._is_more(size, files) for size, files in self._weigh())
+        except TooDeep:
+            return True
+
+    def _has_grown(self, used: tuple[int, int]) -> bool:
+        return any(
+            now - then > most // _STEP
+            for now, then, most in zip(used, self._seen, self._most, strict=True)
+        )
+
+    def _is_more(self, size: int, files: int) -> bool:
+        return size > self._most[0] or files > self._most[1]
 
     def _go_on(self, weighing: Iterator[tuple[int, int]]) -> bool:
         ends = time.monotonic() + _AT_ONCE
         try:
             for size, files in weighing:
-                if size > self._most[0] or files > self._most[1]:
+                if self._is_more(size, files):
                     return True
                 if time.monotonic() > ends:
                     return False

@@ -54,6 +54,8 @@ class Watch:
             self.status = -signal.SIGKILL
         if self.status == -signal.SIGXCPU:
             self.met = "cpu"
+        if self.met is None and self._written and self._written.met_at_last():
+            self.met = "disk"
 
     def _once(self) -> None:
         left = _TICK if self._ends is None else min(_TICK, self._ends - time.monotonic())
