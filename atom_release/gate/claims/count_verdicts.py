@@ -134,7 +134,8 @@ def _disagreeing(
         return Judged(
             CONTRADICTED,
             counted,
-            f"0 of {len(suite.runs)} runs; source and tests are as they were when the report came",
+            f"{_counted_in(counted, len(suite.runs))}; source and tests are as they were when the"
+            " report came",
         )
     if then and not any(
         _holds(claim, run) or _holds_in_doubt(claim, run) or _only_skips(claim, record, run)
@@ -143,9 +144,14 @@ def _disagreeing(
         return Judged(
             CONTRADICTED,
             counted,
-            f"0 of {len(suite.runs)} runs, nor in {len(then)} at the commit that added the report",
+            f"{_counted_in(counted, len(suite.runs))}, and no run of {len(then)} at the commit that"
+            " added the report counts as it says",
         )
     return Judged(UNVERIFIED, counted, superseded(unchanged=unchanged, held=bool(then)))
+
+
+def _counted_in(counted: str, runs: int) -> str:
+    return f"the suite has {counted}" + (f" in {runs} runs" if runs > 1 else "")
 
 
 def _holds(claim: Claim, run: Run) -> bool:
