@@ -91,7 +91,7 @@ def test_torn(held):
 
 
 def test_what_the_tests_wrote_is_kept_without_what_looks_secret(site: Site) -> None:
-    """Of the collection, of each run and of both controls; a count is no secret."""
+    """Of the collection, of each run and of the three controls; a count is no secret."""
     password = secrets.token_hex(12)
     site.files["tests/test_fees.py"] += f"""
 def test_talks():
@@ -106,6 +106,7 @@ def test_talks():
         "suite C.1, the collection: status 0",
         "suite C.1, run 1: status 1",
         "suite C.1, the run without the code: status 1",
+        "suite C.1, the run with code written differently: status 1",
         "suite C.1, the run with wrong results: status 1",
     ]
     run = kept["suite C.1, run 1: status 1"]
