@@ -90,13 +90,17 @@ class _Reading:
         self.statements.append(Statement(counts, rank, section))
 
     def _runs(self) -> None:
-        for block in self.document.blocks.values():
-            section = block[0].section
-            if not section.own:
+        """Read what runners printed; beside a run of some tests, only where a command tells of what."""
+        blocks = {
+            key: [(fact.line, fact.text) for fact in block]
+            for key, block in self.document.blocks.items()
+            if block[0].section.own
+        }
+        some = {key for key, lines in blocks.items() if runners.selects(lines)}
+        for key, lines in blocks.items():
+            section = self.document.blocks[key][0].section
+            if key in some or (some and not runners.names_call(lines)):
                 continue
-            lines = [(fact.line, fact.text) for fact in block]
-            if runners.selects(lines):
-                continue  # a run of some of the tests
             ran = (
                 list(runners.runs(lines))
                 or list(keyed_counts(lines))

@@ -71,6 +71,7 @@ _PRODUCT = re.compile(
     r"(?:node|vue|next|nuxt|express|react|angular|ember|backbone|d3|three|chart|plotly|moment|socket|discord|asp|ethers|web3|tone|p5|alpine|mermaid|bull|sentry|fuse)\.(?:js|ts|io|net)",
     re.IGNORECASE,
 )
+_HOST = re.compile(r"(?:[a-z0-9-]+\.){2,}(?:com|org|net|io|dev|app|ai|co|de|fr|es|cn|jp)")
 _GLOB = re.compile(r"\w\*\.|/\*")
 _ALTERNATIVES = re.compile(r"(?:tar\.)?[a-z0-9]{1,5}(?:/(?:tar\.)?[a-z0-9]{1,5})+")
 
@@ -130,14 +131,7 @@ def bare_paths(text: str) -> list[str]:
 def path_of(text: str) -> str | None:
     """Return the text as a path with forward slashes, or None if it is not one."""
     text = _POSITION.sub("", text.strip().strip("'\""))
-    if (
-        not _PATH.fullmatch(text)
-        or "://" in text
-        or " " in text.strip()
-        or _PLACEHOLDER.search(text)
-        or _PRODUCT.fullmatch(text)
-        or _ALTERNATIVES.fullmatch(text)
-    ):
+    if not _PATH.fullmatch(text) or "://" in text or " " in text.strip() or _is_no_file(text):
         return None
     path = text.replace("\\", "/").removeprefix("./")
     name = path.rsplit("/", 1)[-1]
@@ -145,6 +139,16 @@ def path_of(text: str) -> str | None:
     if not name or ".." in path.split("/") or "(" in path or on_a_machine:
         return None
     return path if is_file_name(name) else None
+
+
+def _is_no_file(text: str) -> bool:
+    """Return whether a text that looks like a path stands for something else."""
+    return bool(
+        _PLACEHOLDER.search(text)
+        or _PRODUCT.fullmatch(text)
+        or _ALTERNATIVES.fullmatch(text)
+        or _HOST.fullmatch(text)
+    )
 
 
 def _folder(text: str) -> str | None:
@@ -198,7 +202,9 @@ def lead_path(raw: str, *, any_ending: bool = False, loose: bool = False) -> tup
 def _unlisted(text: str) -> bool:
     """Return whether a text looks like a file's name though its ending is on no list."""
     match = _ANY_ENDING.fullmatch(text)
-    return match is not None and match[1].lower() not in _NO_ENDING and ".." not in text
+    if match is None or match[1].lower() in _NO_ENDING or ".." in text or _is_no_file(text):
+        return False
+    return "/" in text or "\\" in text or text.count(".") == 1  # a.b.c is a module, or a host
 
 
 def has_position(raw: str) -> bool:

@@ -76,8 +76,10 @@ _LOOKED_AT = 20
 _SUMS_UP = re.compile(
     r"\W*(?:(?:test |final |overall )?(?:summary|results?|totals?|tests))\W|=+\s", re.IGNORECASE
 )
+_CALL = r"\b(?:pytest|jest|vitest|mocha|go test|cargo test|dotnet test|phpunit|rspec|npx|npm|yarn|mvn|gradlew?)\b"
+_CALLED = re.compile(rf"\s*(?:[$>#%]\s*)?(?:\S{{1,40}}\s+){{0,4}}{_CALL}")
 _SELECTED = re.compile(
-    r"\b(?:pytest|jest|vitest|mocha|go test|cargo test|dotnet test|phpunit|rspec|npx|npm|yarn|mvn|gradlew?)\b.*"
+    rf"{_CALL}.*"
     r"(?:::\w|\s-k\s|\s-t\s|\s--filter|\s-run\s|\s-Dtest=|\s--grep|\s--testNamePattern|\s--tests\s)"
 )
 
@@ -174,6 +176,11 @@ def speaks(lines: Sequence[tuple[int, str]]) -> bool:
 def selects(lines: Sequence[tuple[int, str]]) -> bool:
     """Return whether a block's command runs tests that it selects by name, and not the suite."""
     return any(_SELECTED.search(text) for _, text in lines)
+
+
+def names_call(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether a block shows by what command its output came."""
+    return any(_CALLED.match(text) for _, text in lines)
 
 
 def summed(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:

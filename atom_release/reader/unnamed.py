@@ -30,6 +30,13 @@ _LONGEST_DATE = 40
 _DATE_KEY = re.compile(
     r"\bdate\b|datum|fecha|\bdata\b|дата|日期|时间|時間|日時|日付|日$|날짜|일자|일$|tarih|tanggal|ngày"
 )
+_SPAN_KEY = re.compile(
+    r"\b(?:from|since|until|through|start\w*|begin\w*|began|range|period|window|cut-?off|expir\w*|valid|"
+    r"von|ab|seit|bis|beginn|zeitraum|desde|hasta|inicio|in[ií]cio|até|per[ií]odo|depuis|jusqu\w*|d[ée]but|"
+    r"с|до|начало|период)\b|从|自|至|截止|开始|期间|期間|から|まで|開始|부터|까지|시작|기간",
+    re.IGNORECASE,
+)
+"""Of what the day is the beginning or the end: of data, of a validity, of the work."""
 _DATED_LINES = 12
 _TAIL = 8
 
@@ -64,7 +71,7 @@ def lone_date(document: Document) -> Value | None:
         near = (section.header and not section.foot) or (
             fact.line in tail and _DATE_KEY.search(fact.key) is not None
         )
-        if near and not words("to_come").search(fact.key):
+        if near and not (words("to_come").search(fact.key) or _SPAN_KEY.search(fact.key)):
             value = _whole_date(fact.text)
             if value:
                 dated.setdefault(value, fact.line)
