@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from atom_release.lab.environments.node.package_files import Project
     from atom_release.lab.environments.node.registry import Registry
 
-READABLE = ("pnpm-lock.yaml", "yarn.lock")
 _SCRIPTS = ("preinstall", "install", "postinstall")
 _LARGEST = 1 << 20
 

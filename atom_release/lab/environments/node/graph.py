@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 LINK = "link:"
 """Before a folder of the tree, where a need is no package of a registry."""
-TIMES = 128
-"""How many times larger than a manifest a lock may be."""
+FIELDS = ("dependencies", "devDependencies", "optionalDependencies")
+"""The fields that name what a package is installed with."""
+_TIMES = 128  # as large as a manifest a lock may be
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,50 @@ class Graph:
         return package
 
 
+def read_lock_text(content: bytes, path: str) -> Any:  # noqa: ANN401 - whatever the document is
+    """Return the data of a lock that is YAML.
+
+    Raises:
+        NoEnvironment: it cannot be read.
+    """
+    try:
+        return read_yaml(content, times=_TIMES)
+    except YamlTextError as error:
+        raise NoEnvironment(f"{path} cannot be read: {error}", "Write it anew.") from error
+
+
+def gather(path: str, folders: Mapping[str, Needs], find: Callable[[str], Package]) -> Graph:
+    """Return the packages that folders need, and those that these need, each asked for once.
+
+    Args:
+        path: the lock's, for sentences.
+        folders: what each folder of the project needs.
+        find: returns the package of a key.
+    """
+    packages: dict[str, Package] = {}
+    waiting = [key for needs in folders.values() for key in needs.named.values()]
+    while waiting:
+        key = waiting.pop()
+        if key in packages or key.startswith(LINK):
+            continue
+        packages[key] = package = find(key)
+        waiting += package.needs.named.values()
+    return Graph(path, packages, folders)
+
+
+def normal_folder(folder: str) -> str:
+    """Return a folder as the graph has it: from the lock's own, which is nothing."""
+    place = posixpath.normpath(folder)
+    return "" if place == "." else place
+
+
 def link_to(folder: str, base: str, folders: Collection[str], path: str) -> str:
     """Return the key of a folder of the tree, named relative to another.
 
     Raises:
         NoEnvironment: it is no package of this repository.
     """
-    place = posixpath.normpath(posixpath.join(base, folder))
-    normal = "" if place == "." else place
+    normal = normal_folder(posixpath.join(base, folder))
     if normal not in folders:
         raise NoEnvironment(
             f"{path} names the folder {folder[:80]!r}, which is no package of this repository",

@@ -183,20 +183,3 @@ def _outwards(owner: str) -> Iterator[str]:
 
 def _join(folder: str, name: str) -> str:
     return f"{folder}/{_MODULES}/{name}" if folder else f"{_MODULES}/{name}"
-
-
-def with_digests(graph: Graph, digests: Mapping[str, tuple[str, str]]) -> Graph:
-    """Return a graph whose packages have the digests that were settled for them."""
-    packages = {
-        key: Package(
-            package.name,
-            package.version,
-            *((package.kind, package.digest) if package.digest else digests[package.label]),
-            package.needs,
-            package.machines,
-        )
-        if package.digest or package.label in digests
-        else package
-        for key, package in graph.packages.items()
-    }
-    return Graph(graph.path, packages, graph.folders)

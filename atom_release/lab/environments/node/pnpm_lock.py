@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.first_few import first_few
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.node.graph import (
+    FIELDS,
     LINK,
-    TIMES,
     Graph,
     Needs,
     Package,
+    gather,
     link_to,
+    normal_folder,
+    read_lock_text,
     texts,
 )
 from atom_release.lab.environments.node.lock import check_archive, read_integrity
-from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-_FIELDS = ("dependencies", "devDependencies", "optionalDependencies")
 _MACHINES = ("os", "cpu", "libc")
 _LABEL = re.compile(r"(?P<name>(?:@[^/]+/)?[^/@]+)[@/](?P<version>[^_(]+)")
 _PEERS = re.compile(r"[(_].*$", re.DOTALL)
@@ -40,10 +40,7 @@ def read_pnpm(content: bytes, path: str, folders: Collection[str]) -> Graph:
     Raises:
         NoEnvironment: it cannot be read, or names what no registry has.
     """
-    try:
-        stated = read_yaml(content, times=TIMES)
-    except YamlTextError as error:
-        raise NoEnvironment(f"{path} cannot be read: {error}", "Write it anew.") from error
+    stated = read_lock_text(content, path)
     if not isinstance(stated, dict) or "lockfileVersion" not in stated:
         raise NoEnvironment(f"{path} is no lock of pnpm", "Write it anew: pnpm install.")
     patched = stated.get("patchedDependencies")
@@ -67,17 +64,9 @@ class _Reader:
         folders = {
             folder: self._needs(_mapping(importer), folder)
             for stated, importer in importers.items()
-            if (folder := _normal(str(stated))) in self._folders
+            if (folder := normal_folder(str(stated))) in self._folders
         }
-        packages: dict[str, Package] = {}
-        waiting = [key for needs in folders.values() for key in needs.named.values()]
-        while waiting:
-            key = waiting.pop()
-            if key in packages or key.startswith(LINK):
-                continue
-            packages[key] = package = self._package(key)
-            waiting += package.needs.named.values()
-        return Graph(self._path, packages, folders)
+        return gather(self._path, folders, self._package)
 
     def _needs(self, stated: Mapping[str, Any], base: str = "") -> Needs:
         named = {name: self._key(name, value, base) for name, value in _versions(stated)}
@@ -119,7 +108,7 @@ class _Reader:
 
 def _versions(stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each need with what the lock says of its version."""
-    for field in _FIELDS:
+    for field in FIELDS:
         for name, value in _mapping(stated.get(field)).items():
             version = value.get("version") if isinstance(value, dict) else value
             if isinstance(version, str | int | float):
@@ -128,8 +117,3 @@ def _versions(stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _normal(folder: str) -> str:
-    normal = posixpath.normpath(folder)
-    return "" if normal == "." else normal

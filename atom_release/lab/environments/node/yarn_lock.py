@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.node.graph import (
+    FIELDS,
     LINK,
-    TIMES,
     Graph,
     Needs,
     Package,
+    gather,
     link_to,
+    read_lock_text,
     texts,
 )
 from atom_release.lab.environments.node.lock import check_archive, digest_from_hex, read_integrity
-from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ASKED = ("dependencies", "devDependencies", "optionalDependencies")
 _LINE = re.compile(r'^(?P<name>"[^"]*"|\S+) (?P<value>"[^"]*"|\S+)$')
 _CONDITION = re.compile(r"\b(os|cpu|libc)=([\w-]+)")
 _BUILTIN = re.compile(r"@patch:.*builtin<")
@@ -81,19 +81,11 @@ class _Reader:
 
     def read(self) -> Graph:
         folders = {folder: self._of_folder(package) for folder, package in self._packages.items()}
-        packages: dict[str, Package] = {}
-        waiting = [key for needs in folders.values() for key in needs.named.values()]
-        while waiting:
-            key = waiting.pop()
-            if key in packages or key.startswith(LINK):
-                continue
-            packages[key] = package = self._package(self._entries[key])
-            waiting += package.needs.named.values()
-        return Graph(self._path, packages, folders)
+        return gather(self._path, folders, lambda key: self._package(self._entries[key]))
 
     def _of_folder(self, package: Mapping[str, Any]) -> Needs:
         ranges: dict[str, str] = {}
-        for name in _ASKED:
+        for name in FIELDS:
             ranges |= texts(package.get(name))
         return self._needs(ranges, frozenset(texts(package.get("optionalDependencies"))))
 
@@ -192,10 +184,7 @@ def _name_of(key: str) -> str:
 
 def _of_berry(content: bytes, path: str) -> dict[str, _Entry]:
     """Read the lock of yarn 2 and later."""
-    try:
-        stated = read_yaml(content, times=TIMES)
-    except YamlTextError as error:
-        raise NoEnvironment(f"{path} cannot be read: {error}", "Write it anew.") from error
+    stated = read_lock_text(content, path)
     entries: dict[str, _Entry] = {}
     for keys, package in stated.items():
         if keys == "__metadata" or not isinstance(package, dict):
