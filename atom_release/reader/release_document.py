@@ -1,7 +1,7 @@
 """A document of the release as a whole: what each place says of which service or policy.
 
-A final report, a policy check, a summary, a snapshot: Markdown or JSON. DocumentRead are answers that have
-a subject of the manifest's: a row or a line that begins with a service's id or name, a policy in a
+A final report, a policy check, a summary, a snapshot: Markdown or JSON. What is read are answers
+that have a subject of the manifest's: a row or a line that begins with a service's id or name, a policy in a
 table of policies or a section on compliance. What two answers amount to is `gate.rules.documents`.
 """
 
@@ -91,7 +91,7 @@ class DocumentRead:
 
 
 def read_document(path: str, raw: bytes, subjects: Subjects, limit: int) -> DocumentRead:
-    """DocumentRead one document; what cannot be read says why in `unread`."""
+    """Read one document; what cannot be read says why in `unread`."""
     if len(raw) > limit:
         return DocumentRead(path, f"the file is larger than {limit} bytes and was not parsed")
     try:

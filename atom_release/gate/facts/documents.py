@@ -15,7 +15,7 @@ from atom_release.gate.facts.finding import Finding
 from atom_release.gate.facts.model import Facts
 
 Question = Literal["status", "tests", "accuracy"]
-"""What a place answers : a status, how many tests passed of how many, an accuracy."""
+"""What a place answers: a status, how many tests passed of how many, an accuracy."""
 
 Cited = Literal["absent", "refuted", "simulated"]
 """What is wrong with a file that a passed row cites: the commit lacks it, or what it says."""

@@ -106,10 +106,10 @@ def _contradict(
 ) -> bool:
     if document.path == other.path and first.row != second.row:
         return False  # two rows that something else tells apart
-    return differ(first, second)
+    return _differ(first, second)
 
 
-def differ(first: Statement, second: Statement) -> bool:
+def _differ(first: Statement, second: Statement) -> bool:
     """Return whether two answers to one question cannot both be true."""
     if first.question == "status":
         return {first.value, second.value} == {_PASS, _FAIL}

@@ -15,10 +15,9 @@ from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.rules.documents import contradictions
 from atom_release.gate.vocabulary import FIXED_CRITERIA, Answer, ControlState
 from atom_release.probes.documents.cited import citations, never_held
-from atom_release.probes.report import report_paths
+from atom_release.probes.report import read_once, report_paths
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.release_document import DocumentRead, read_document
-from atom_release.reader.report import read_report
 from atom_release.reader.subjects import Subjects
 from atom_release.source.objects import MENDED, MissingBlob
 
@@ -94,7 +93,7 @@ def _reports(look: Look) -> Iterator[ReleaseDocument]:
         if len(paths) != 1:
             continue
         raw = look.tree.read(paths[0])
-        record = read_report(paths[0], raw, limit=look.manifest.report_limit)
+        record = read_once(look, paths[0], raw)
         if not record.unread:
             yield _as_document(service, record)
 
