@@ -24,7 +24,6 @@ _SCREEN = 80  # lines that a decision takes at most where its blocks can be made
 _LAYOUTS = ((True, 6), (True, 4), (True, 3), (False, 3), (False, 2))
 """Whether blocks stand apart, and how many lines each of a block's two texts may take."""
 _SHOWN_CONTRADICTIONS = 8
-_COMMANDS = ("atom-release ", "git ", "export ", "ALTER ", "CREATE ")
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
 
@@ -215,7 +214,7 @@ def _note(row: Row) -> str:
 def _labelled(label: str, text: str, width: int, most: int | None = None) -> Iterator[Line]:
     """Yield a text behind its label; a command stands on one line, whatever its length."""
     shown = printable(text)
-    command = shown.startswith(_COMMANDS)
+    command = remedies.is_command(shown)
     wrapped = [shown] if command else _wrapped(shown, width - _INDENT - _LABEL)
     if most is not None and len(wrapped) > most:
         wrapped = [

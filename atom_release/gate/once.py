@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
-_P = ParamSpec("_P")
+_Given = TypeVarTuple("_Given")
 _R = TypeVar("_R")
 
 
-def once_each(function: Callable[_P, _R]) -> Callable[_P, _R]:
+def once_each(function: Callable[[*_Given], _R]) -> Callable[[*_Given], _R]:
     """Make a function that works its result out once for the same objects, given by position.
 
     The result must hold none of them, or they would never be forgotten.
@@ -24,19 +24,20 @@ def once_each(function: Callable[_P, _R]) -> Callable[_P, _R]:
     kept: dict[tuple[int, ...], tuple[tuple[weakref.ref[object], ...], _R]] = {}
 
     @functools.wraps(function)
-    def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        ids = tuple(map(id, args))
+    def remembering(*args: *_Given) -> _R:
+        objects: tuple[object, ...] = args
+        ids = tuple(map(id, objects))
         entry = kept.get(ids)
         if entry is not None and all(
-            kept_of() is given for kept_of, given in zip(entry[0], args, strict=True)
+            kept_of() is given for kept_of, given in zip(entry[0], objects, strict=True)
         ):
             return entry[1]
-        result = function(*args, **kwargs)
+        result = function(*args)
 
         def forget(_: weakref.ref[object]) -> None:
             kept.pop(ids, None)
 
-        kept[ids] = (tuple(weakref.ref(given, forget) for given in args), result)
+        kept[ids] = (tuple(weakref.ref(given, forget) for given in objects), result)
         return result
 
     return remembering

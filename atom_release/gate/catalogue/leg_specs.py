@@ -52,27 +52,20 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
     Raises:
         KeyError: no such criterion.
     """
-    kept = _kept_legs(manifest)
-    if criterion not in kept:
-        kept[criterion] = _own_legs(manifest).get(criterion) or tuple(_LEGS[criterion](manifest))
-    return kept[criterion]
+    return _all_legs(manifest)[criterion]
 
 
 @once_each
-def _kept_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
-    """Return where the legs of a manifest's criteria are kept once they were worked out."""
-    del manifest
-    return {}
-
-
-@once_each
-def _own_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
-    """Return the legs of the criteria that are a manifest's own: its services' and its checks'."""
-    of_checks = {
-        check.id: (LegSpec(check.id, OWN_PROBE if check.probe else OWN_CHECK, check.id),)
-        for check in manifest.checks
+def _all_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
+    """Return the legs by criterion: those of every release, of a manifest's checks and services."""
+    return {
+        **{criterion: tuple(make(manifest)) for criterion, make in _LEGS.items()},
+        **{
+            check.id: (LegSpec(check.id, OWN_PROBE if check.probe else OWN_CHECK, check.id),)
+            for check in manifest.checks
+        },
+        **{service.id: tuple(_service_legs(service)) for service in manifest.services},
     }
-    return of_checks | {service.id: tuple(_service_legs(service)) for service in manifest.services}
 
 
 @once_each

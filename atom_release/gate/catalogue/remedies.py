@@ -145,9 +145,14 @@ EDITS = frozenset(
 """The questions whose remedy is an edit that turns them; a test carries each out, to the letter."""
 
 
+def is_command(change: str) -> bool:
+    """Return whether a remedy is a command, to be copied as it stands."""
+    return change.startswith(_COMMAND_WORDS)
+
+
 def how(question: str, change: str) -> str:
     """Return how a remedy is followed: by a command, by an edit, or by hand, with judgement."""
-    if change.startswith(_COMMAND_WORDS):
+    if is_command(change):
         return COMMAND
     return EDIT if question in EDITS else BY_HAND
 
