@@ -135,11 +135,11 @@ def status(settings: Settings, *, json: JsonOption = False) -> None:
     from atom_release.release import last_decision
     from atom_release.release.draft_manifest import with_manifest
 
-    standing = last_decision.standing(with_manifest(settings))
-    following = output_status.next_command(standing)
+    release_status = last_decision.release_status(with_manifest(settings))
+    following = output_status.next_command(release_status)
     command = command_on(settings, following) if following else ""
-    output_status.show_status(standing, command, as_json=json)
-    raise typer.Exit(decision_status(standing.decision))
+    output_status.show_status(release_status, command, as_json=json)
+    raise typer.Exit(decision_status(release_status.decision))
 
 
 def health(*, json: JsonOption = False) -> None:

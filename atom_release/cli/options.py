@@ -122,10 +122,10 @@ def _settings_of(
 
 def _stood_in(folder: Path) -> Path | None:
     """Return the work tree that a folder is in; none in the gate's own source or outside of any."""
-    for place in (folder, *folder.parents):
-        if (place / ".git").exists():
-            return None if (place / _OWN_SOURCE).is_file() else place
-    return None
+    from atom_release.source.own_places import work_trees
+
+    top = next(iter(work_trees(folder)), None)
+    return None if top is None or (top / _OWN_SOURCE).is_file() else top
 
 
 def judged_by_default(settings: Settings) -> str:

@@ -68,7 +68,7 @@ def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) 
         for line in github.refusals(decision):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
         github.write_summary(decision)
-    _print(console, (verdict if quiet else lines)(decision, _width(console)))
+    (print_verdict if quiet else print_decision)(console, decision)
     if result.tag:
         console.print(
             one_line(
@@ -143,7 +143,7 @@ def run_document(result: RunResult) -> RunDocument:
 
 
 def print_decision(console: Console, decision: Decision) -> None:
-    """Print each criterion of a decision, and the verdict."""
+    """Print each criterion of a decision, what contradicts what, and the verdict."""
     _print(console, lines(decision, _width(console)))
 
 

@@ -13,45 +13,45 @@ from atom_release.gate.printable import one_line
 from atom_release.gate.vocabulary import Verdict
 
 if TYPE_CHECKING:
-    from atom_release.release.last_decision import Standing
+    from atom_release.release.last_decision import ReleaseStatus
 
 
-def next_command(standing: Standing) -> str:
+def next_command(status: ReleaseStatus) -> str:
     """Return the command that follows; nothing where the release is out."""
-    if standing.released:
+    if status.released:
         return ""
-    if standing.decision is None:
+    if status.decision is None:
         return "audit"
-    return "run" if standing.decision.verdict is Verdict.GREEN else "explain"
+    return "run" if status.decision.verdict is Verdict.GREEN else "explain"
 
 
-def show_status(standing: Standing, following: str, *, as_json: bool) -> None:
+def show_status(status: ReleaseStatus, following: str, *, as_json: bool) -> None:
     """Show the last decision, when it was made, what became of the tag, and what follows."""
-    decision = standing.decision
+    decision = status.decision
     if as_json:
         print_document(
             StatusDocument(
-                release=standing.release,
-                commit=standing.commit,
+                release=status.release,
+                commit=status.commit,
                 decision=decision and decision.verdict,
-                reason=decision.reason if decision else standing.reason,
+                reason=decision.reason if decision else status.reason,
                 as_of=decision and decision.as_of,
-                tag=standing.tag,
-                released=standing.released,
+                tag=status.tag,
+                released=status.released,
                 next=following or None,
             )
         )
         return
     console = Console()
     if decision is None:
-        title = f"{standing.release} at {standing.commit[:12]}"
+        title = f"{status.release} at {status.commit[:12]}"
         console.print(f"NOT JUDGED  {one_line(title)}", highlight=False, markup=False)
-        console.print(f"  {one_line(standing.reason)}", highlight=False, markup=False)
+        console.print(f"  {one_line(status.reason)}", highlight=False, markup=False)
     else:
         print_verdict(console, decision)
     for label, text in (
         ("decided", decision.as_of if decision else ""),
-        ("tag", f"{standing.tag}, {'released' if standing.released else 'not released'}"),
+        ("tag", f"{status.tag}, {'released' if status.released else 'not released'}"),
         ("next", following),
     ):
         if text:

@@ -183,10 +183,9 @@ def _require(held: bool, remedy: str) -> None:  # noqa: FBT001 - what holds, by 
 
 def _top() -> Path:
     """Return the top of the repository that this folder is in."""
-    return next(
-        (folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / ".git").exists()),
-        Path.cwd(),
-    )
+    from atom_release.source.own_places import work_trees
+
+    return next(iter(work_trees(Path.cwd())), Path.cwd())
 
 
 def _read(path: Path | None) -> bytes:

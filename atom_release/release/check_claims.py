@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from atom_release.gate.claims.record import ClaimKind, ClaimRecord
+from atom_release.source.own_places import work_trees
 
 _MOST_FILES = 200_000
 _NO_SOURCE = frozenset({".git", ".venv", "node_modules", "__pycache__"})
@@ -70,4 +71,4 @@ def _names(top: Path) -> frozenset[str]:
 
 def _top(folder: Path) -> Path:
     """Return the work tree that a folder is in; the folder itself outside of any."""
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
+    return next(iter(work_trees(folder)), folder)

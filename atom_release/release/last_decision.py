@@ -6,6 +6,7 @@ Nothing is asked and nothing is made.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from atom_release.errors import Refused
 from atom_release.gate.decision.claims_summary import Account, accounts
@@ -14,9 +15,12 @@ from atom_release.release import released, stored_decision
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
 
+if TYPE_CHECKING:
+    from atom_release.records.record import Record
+
 
 @dataclass(frozen=True)
-class Standing:
+class ReleaseStatus:
     """Where a release stands: its newest decision, if any can be believed, else why none can."""
 
     release: str
@@ -27,7 +31,7 @@ class Standing:
     reason: str = ""
 
 
-def standing(settings: Settings) -> Standing:
+def release_status(settings: Settings) -> ReleaseStatus:
     """Return where the release stands at its commit; nothing is asked and nothing made.
 
     Raises:
@@ -39,12 +43,13 @@ def standing(settings: Settings) -> Standing:
     title = f"{release.phase} {release.name} {release.version}"
     recorded = released.find_released(subject)
     if recorded is not None:
-        return Standing(title, subject.commit, release.tag, recorded.record.decision, released=True)
+        decision = recorded.record.decision
+        return ReleaseStatus(title, subject.commit, release.tag, decision, released=True)
     try:
         decision = stored_decision.newest_record(subject).decision
     except Refused as error:
-        return Standing(title, subject.commit, release.tag, None, reason=error.message)
-    return Standing(title, subject.commit, release.tag, decision)
+        return ReleaseStatus(title, subject.commit, release.tag, None, reason=error.message)
+    return ReleaseStatus(title, subject.commit, release.tag, decision)
 
 
 def last_decision(settings: Settings) -> Decision:
@@ -54,9 +59,7 @@ def last_decision(settings: Settings) -> Decision:
         Misuse: repository, revision or manifest are not usable.
         Refused: there is no decision that can be believed.
     """
-    subject = open_subject(settings, create=False)
-    recorded = released.find_released(subject)
-    return recorded.record.decision if recorded else stored_decision.newest_record(subject).decision
+    return _last_record(settings).decision
 
 
 def last_accounts(settings: Settings) -> tuple[Account, ...]:
@@ -68,7 +71,12 @@ def last_accounts(settings: Settings) -> tuple[Account, ...]:
         Misuse: repository, revision or manifest are not usable.
         Refused: there is no decision that can be believed.
     """
+    record = _last_record(settings)
+    return accounts(record.manifest, record.evidence, record.decision.criteria)
+
+
+def _last_record(settings: Settings) -> Record:
+    """Return the record of the release where it is out, else that of the newest run."""
     subject = open_subject(settings, create=False)
     recorded = released.find_released(subject)
-    record = recorded.record if recorded else stored_decision.newest_record(subject)
-    return accounts(record.manifest, record.evidence, record.decision.criteria)
+    return recorded.record if recorded else stored_decision.newest_record(subject)

@@ -88,7 +88,7 @@ def check_own_places(places: Iterable[OwnPlace], tree: JudgedTree | None) -> Non
     holders = _Holders(tree)
     for place in places:
         for path, last in _steps(place.path):
-            for top in _work_trees(path):
+            for top in work_trees(path):
                 if place.judged_only and not holders.is_judged(top):
                     continue
                 held = _held(holders, top, path, last=last, only_links=place.only_links)
@@ -137,7 +137,7 @@ def _steps(place: Path) -> Iterator[tuple[Path, bool]]:
             yield step, not ahead
 
 
-def _work_trees(path: Path) -> list[Path]:
+def work_trees(path: Path) -> list[Path]:
     """Return the work trees that a path lies in (or is), innermost first."""
     return [folder for folder in (path, *path.parents) if os.path.lexists(folder / ".git")]
 
