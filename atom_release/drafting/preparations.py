@@ -24,7 +24,6 @@ _COLLECTS = re.compile(
     r"^(?:python3? )?(?:\./)?manage\.py (?:collectstatic|compilemessages|compilejsi18n)\b[^|;&<>]*$"
     r"|^(?:python3? -m )?pybabel compile\b[^|;&<>]*$|^flask translate compile$"
 )
-_WITHIN = re.compile(r"^(?:(?:uv|poetry|pipenv|pdm|hatch) run )+")
 _SAMPLE = 60
 
 
@@ -75,7 +74,7 @@ def _wants_built(files: Files, suite: Suite) -> bool:
 def _of_pipeline(files: Files, suite: Suite) -> Iterator[Step]:
     """Yield what the job that runs the tests collects or compiles first."""
     for job in settings_files.jobs(files):
-        lines = [_WITHIN.sub("", line) for line in job.lines]
+        lines = [words.without_environment(line) for line in job.lines]
         first = next((number for number, line in enumerate(lines) if runs_tests(line)), None)
         if first is None or (suite.runner is not Runner.DJANGO and not _is_python(lines[first])):
             continue

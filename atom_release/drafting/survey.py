@@ -262,9 +262,9 @@ def _version(files: Files, top: Unit) -> str:
 def _stated_version(files: Files, path: str) -> str:
     if path.endswith(".toml"):
         document = files.toml(path)
-        tables = [document.get("project"), document.get("package"), document.get("tool")]
-        poetry = tables[2].get("poetry") if isinstance(tables[2], Mapping) else None
-        for table in (*tables[:2], poetry):
+        tool = document.get("tool")
+        poetry = tool.get("poetry") if isinstance(tool, Mapping) else None
+        for table in (document.get("project"), document.get("package"), poetry):
             stated = table.get("version") if isinstance(table, Mapping) else None
             if isinstance(stated, str) and _VERSION.fullmatch(stated):
                 return stated

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 _SHELL = re.compile(r"[|;&<>`]|\$\(|\bwhile\b|\bif\b")
+_WITHIN = re.compile(r"^(?:(?:uv|poetry|pipenv|pdm|hatch) run )+")
 _AFTER = re.compile(r"\s*(?:;|&&)\s*")
 _SHELLS = {"sh", "bash", "/bin/sh", "/bin/bash", "ash"}
 _WRAPPERS = {"exec", "tini", "/usr/bin/tini", "/sbin/tini", "dumb-init", "/usr/bin/dumb-init", "--"}
@@ -58,6 +59,11 @@ def _plain(line: str) -> tuple[str, ...]:
 def split(line: str) -> tuple[str, ...]:
     """Return the words of a line; none where it needs a shell or is no whole line."""
     return () if _SHELL.search(line) else _plain(line)
+
+
+def without_environment(line: str) -> str:
+    """Return a line without what runs it in a project's environment: `uv run`, `poetry run`."""
+    return _WITHIN.sub("", line)
 
 
 def slug(name: str) -> str:

@@ -69,7 +69,6 @@ _OF_THE_PIPELINE = re.compile(
 _UPGRADES = re.compile(r"\balembic\b[^\n|;&]*\bupgrade\s+(heads?)\b")
 _MIGRATES = re.compile(r"^(?:npx\s+)?(knex|sequelize(?:-cli)?|node-pg-migrate)\s+([\w:-]+.*)$")
 _BY_FLASK = re.compile(r"^(?:python3? -m )?flask\b[^|;&]*\b(?:db upgrade|seed)\b[^|;&]*$")
-_WRAPPERS = re.compile(r"^(?:(?:uv|poetry|pipenv|pdm|hatch) run )+")
 _MOST_TEXT = 60
 _MOST_READ = 400
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,61}[a-z0-9])?")
@@ -292,7 +291,7 @@ def _run_in(place: str, folder: str, step: tuple[str, ...]) -> tuple[str, ...]:
 
 def _migrating(files: Files, folder: str, line: str) -> tuple[str, ...]:
     """Return the words of a line that migrates or seeds a database; none where it does not."""
-    plain = _WRAPPERS.sub("", line)
+    plain = words.without_environment(line)
     upgrades = _UPGRADES.search(plain)
     if upgrades and joined(folder, "alembic.ini") in files:
         return ("alembic", "upgrade", upgrades[1])

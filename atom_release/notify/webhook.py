@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from atom_release.notify.refusal import NotTold, Refusal
 
 _SECONDS = 10.0
+_REMEDY = "Check ATOM_RELEASE_NOTIFY_WEBHOOK."
 
 
 def post(refusal: Refusal, address: str) -> None:
@@ -31,9 +32,6 @@ def post(refusal: Refusal, address: str) -> None:
         ) from None  # an error of the client quotes the address, which is a secret
     if not answer.is_success:
         raise NotTold(f"The webhook at {_host(address)} answered {answer.status_code}.", _REMEDY)
-
-
-_REMEDY = "Check ATOM_RELEASE_NOTIFY_WEBHOOK."
 
 
 def _host(address: str) -> str:

@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import cached_property
 
 from atom_release.reader import phrases, runners
-from atom_release.reader.count_tables import count_tables, keyed_counts
+from atom_release.reader.count_tables import add_rated, count_tables, keyed_counts
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import Section
 from atom_release.reader.tally import UNITS, Counts
@@ -157,8 +157,7 @@ class _Reading:
                 for unit, count in phrases.read_phrase(fact.text).numbers.items()
                 if unit not in numbers
             }
-        if rated and "passed" not in numbers and numbers.get("total") == rated[1]:
-            numbers["passed"] = rated[0]
+        add_rated(numbers, rated)
         if (
             not about
             or not {"passed", "total"} & set(numbers)

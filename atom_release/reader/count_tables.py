@@ -82,14 +82,14 @@ def _keyed(table: Table) -> Counts | None:
             numbers[unit], lines[unit] = number, row.line
         elif "rate" in concepts(key) and not unit:
             rated = phrases.rated_share(cell) or rated
-    _add_rated(numbers, rated)
+    add_rated(numbers, rated)
     if other and "total" not in numbers:
         return None  # of the files or suites that are counted above
     of_parts = any(set(UNITS) & concepts(name) for name in table.names[1:]) and len(lines) < _PAIR
     return _made(numbers, lines, everything=everything) if about and not of_parts else None
 
 
-def _add_rated(numbers: dict[str, int], rated: tuple[int, int] | None) -> None:
+def add_rated(numbers: dict[str, int], rated: tuple[int, int] | None) -> None:
     """Add the share behind a rate, "100 % (30/30)", to a total that is its own."""
     if rated and "passed" not in numbers and numbers.get("total") == rated[1]:
         numbers["passed"] = rated[0]

@@ -207,7 +207,7 @@ class _Lists:
         listed = (
             above is not None and above.own and (above.inherited.files or of_what_was_made(above))
         )
-        part = fact.section.own and not (self.subject.testing or fact.section.inherited.testing)
+        part = fact.section.own and not self._of_tests(fact)
         named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
         named = named if part or not (named and _TEST_FILE.search(named)) else None
         listed = listed or bool(named)

@@ -35,17 +35,20 @@ def needed(files: Files, folder: str, listed: Sequence[str]) -> tuple[str, ...]:
     installed = list(dict.fromkeys(_installed(files, folder)))
     running = [path for path in listed if _names_runner(files, path)]
     named = installed or sorted(running, key=lambda path: path.endswith(".in"))[:1]
-    usual = usual_requirements(lambda names: list(files.present(folder, names)))
     if usual_for_tests(files, folder):
         return ()
     base = files.present(folder, ["requirements.txt"])
-    return tuple(dict.fromkeys([*base, *named])) if set(named) - set(usual) else ()
+    return tuple(dict.fromkeys([*base, *named])) if set(named) - set(_usual(files, folder)) else ()
 
 
 def usual_for_tests(files: Files, folder: str) -> bool:
     """Return whether a file that the gate takes by its name names what runs the tests."""
-    usual = usual_requirements(lambda names: list(files.present(folder, names)))
-    return any(_names_runner(files, path) for path in usual)
+    return any(_names_runner(files, path) for path in _usual(files, folder))
+
+
+def _usual(files: Files, folder: str) -> list[str]:
+    """Return the files that the gate takes by their names."""
+    return usual_requirements(lambda names: list(files.present(folder, names)))
 
 
 def _states_own(files: Files, folder: str) -> bool:

@@ -110,9 +110,11 @@ def stays(path: str, *, tests: Sequence[str], sources: Sequence[str]) -> bool:
 
 def joined(built: Built | None, prepared: Built) -> Built:
     """Return what a project's build wrote and what steps wrote, as one; the build's comes first."""
-    for path in built.paths if built else ():
-        copy_beneath(built.folder, path, prepared.folder)  # type: ignore[union-attr]
-    return Built(prepared.folder, (*(built.paths if built else ()), *prepared.paths))
+    if built is None:
+        return prepared
+    for path in built.paths:
+        copy_beneath(built.folder, path, prepared.folder)
+    return Built(prepared.folder, (*built.paths, *prepared.paths))
 
 
 def _files(folder: Path) -> Iterator[str]:
