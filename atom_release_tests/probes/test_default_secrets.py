@@ -170,6 +170,11 @@ HONEST: dict[str, str] = {
         'SORT_KEY = "created-at"\nCACHE_KEY = "tenant-models"\nclass M:\n    model_key: str ='
         ' "model-name"\n'
     ),
+    "names of fields": (
+        "JWT_AUTH_USERNAME_KEY = 'email'\nJWT_AUTH_PASSWORD_KEY = 'pwd'\nclass Config:\n"
+        "    JWT_AUTH_HEADER_KEY = 'Authorization'\n    SESSION_KEY = '_auth_user_id'\n"
+        "import os\nAPI_USER_KEY = os.getenv('API_USER_KEY', 'login')\n"
+    ),
     "a message": (
         'INVALID_PASSWORD = "The password is wrong"\ndef f(secret_error="Secret is missing here"):'
         " ...\n"
@@ -185,6 +190,21 @@ HONEST: dict[str, str] = {
         ' os.getenv("JWT_SECRET") and "is-set-now"\n'
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'JWT_AUTH_USERNAME_KEY = "{VALUE}"',
+        'JWT_AUTH_KEY = "email"',
+        'JWT_USERNAME_SIGNING_KEY = "email"',
+        'SESSION_KEY = "letmein"',
+        'JWT_AUTH_USERNAME_KEY = "change-me-email"',
+    ],
+)
+def test_the_name_of_a_field_is_none_where_it_may_sign(tmp_path: Path, line: str) -> None:
+    evidence = probe_default_secrets(look_at(tmp_path, {"src/a.py": f"{line}\n"}))
+    assert evidence.answer is Answer.NO
 
 
 @pytest.mark.parametrize("name", HONEST)

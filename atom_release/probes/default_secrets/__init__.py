@@ -29,6 +29,7 @@ from atom_release.probes.default_secrets import (
 from atom_release.probes.scanned import conclude
 from atom_release.probes.secrets import is_exempt
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
+from atom_release.source.secret_forms.field_names import is_field_name
 from atom_release.source.secret_forms.pipelines import is_pipeline
 from atom_release.source.text import Text, decode, is_lock
 
@@ -108,11 +109,11 @@ def _in_text(path: str, text: Text) -> Iterator[configuration.Default]:
 
 
 def _once(defaults: Iterator[configuration.Default]) -> Iterator[configuration.Default]:
-    """Yield each literal once for its line, whichever reader saw it first."""
+    """Yield each literal once for its line, whichever reader saw it first; names of fields not."""
     seen: set[tuple[int, str]] = set()
     for default in defaults:
-        line, _, value, _ = default
-        if (line, value) not in seen:
+        line, name, value, _ = default
+        if (line, value) not in seen and not is_field_name(name, value):
             seen.add((line, value))
             yield default
 
