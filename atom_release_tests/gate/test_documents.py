@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -18,10 +18,11 @@ from atom_release.gate.facts.documents import (
     Statement,
 )
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
-from atom_release.gate.manifest import Manifest
+from atom_release.gate.facts.finding_kinds import DECIDED_BY_KIND
+from atom_release.gate.manifest import FindingId, Manifest
 from atom_release.gate.rules import documents as rule
 from atom_release.gate.rules.ratchet import loosenings
-from atom_release.gate.vocabulary import Answer, ControlState, Outcome
+from atom_release.gate.vocabulary import FIXED_CRITERIA, Answer, ControlState, Outcome
 from atom_release_tests.fixtures.cases import MANIFEST, all_good, case_of, evidence_for
 
 ALIVE = NegativeControl(state=ControlState.ALIVE, changed="an answer", found="a contradiction")
@@ -153,3 +154,9 @@ def test_a_passed_row_is_held_against_what_it_cites() -> None:
         )
         (entry,) = rule.contradictions([ReleaseDocument(path="a.md", citations=[cited])])
         assert (words in entry.sentence, entry.decides) == (True, False)
+
+
+def test_every_kind_that_a_manifest_may_name_says_which_criterion_it_decides() -> None:
+    """No kind can be let decide that no criterion would read."""
+    assert {*get_args(FindingId)} <= DECIDED_BY_KIND.keys()
+    assert {*DECIDED_BY_KIND.values()} <= {*FIXED_CRITERIA}

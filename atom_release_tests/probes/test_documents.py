@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.gate.facts.documents import Contradiction, DocumentsFacts
+from atom_release.gate.facts.contradiction import Contradiction
+from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules import documents as rule

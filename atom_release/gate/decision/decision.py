@@ -14,7 +14,7 @@ from atom_release.gate.catalogue import criteria
 from atom_release.gate.consents.approvals import ApprovalUse
 from atom_release.gate.consents.waivers import WaiverUse
 from atom_release.gate.decision.claims_summary import ClaimCount
-from atom_release.gate.facts.documents import Contradiction
+from atom_release.gate.facts.contradiction import Contradiction
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 

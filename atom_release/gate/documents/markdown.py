@@ -13,7 +13,7 @@ from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.documents.matrix import Cell
 from atom_release.gate.documents.rows import Kind, LegRow, Row, asked_rows, rows, rows_of
-from atom_release.gate.facts.documents import Contradiction
+from atom_release.gate.facts.contradiction import Contradiction
 from atom_release.gate.printable import in_markdown, printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from atom_release.gate.facts.finding import Finding
+from atom_release.gate.facts.contradiction import ContradictionFacts
 from atom_release.gate.facts.model import Facts
 
 Question = Literal["status", "tests", "accuracy"]
@@ -62,54 +62,10 @@ class ReleaseDocument(Facts):
     disagreements: list[Disagreement] = Field(default_factory=list)
 
 
-class Place(Facts):
-    """A line, as it is quoted."""
-
-    path: str
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        """Return it as an editor takes it, with what it says."""
-        return f"{self.path}:{self.line} ({self.text})" if self.line else self.path
-
-
-class Contradiction(Facts):
-    """Two places that cannot both be true, or one that what it rests on speaks against.
-
-    `decides` where it is a reason for FAIL; `show` is how to see that it is wrong.
-    """
-
-    id: str
-    subject: str
-    sentence: str
-    first: Place
-    second: Place | None = None
-    decides: bool = False
-    show: str = ""
-
-    def as_finding(self) -> Finding:
-        """Return it as documents show it."""
-        return Finding(
-            self.id,
-            self.sentence,
-            self.decides,
-            self.first.path,
-            self.first.line,
-            identity=(self.subject, self.first.text, self.second.text if self.second else ""),
-        )
-
-
-class DocumentsFacts(Facts):
+class DocumentsFacts(ContradictionFacts):
     """The release's documents and its services' reports, and what contradicts what."""
 
     documents: list[ReleaseDocument]
-    contradictions: list[Contradiction] = Field(default_factory=list)
-
-    def list_findings(self) -> tuple[Finding, ...]:
-        """Return the contradictions, those that decide first."""
-        ordered = sorted(self.contradictions, key=lambda entry: not entry.decides)
-        return tuple(entry.as_finding() for entry in ordered)
 
     @property
     def compared(self) -> int:

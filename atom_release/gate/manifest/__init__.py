@@ -94,7 +94,7 @@ class Manifest(Strict):
     )
     findings: dict[FindingId, Literal["fail"]] = Field(
         default_factory=dict,
-        description="kinds of contradiction that are to decide AC1 and not only to be shown",
+        description="kinds of contradiction that decide their criterion, and are not only shown",
     )
     roll_ups: dict[RollUpName, tuple[str, ...]] = Field(
         default_factory=dict,

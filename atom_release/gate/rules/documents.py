@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from atom_release.gate.facts.documents import Contradiction, Place
+from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.vocabulary import Outcome
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.gate.catalogue.criteria import Criterion
+from atom_release.gate.facts.finding_kinds import criterion_of
 from atom_release.gate.manifest import Check, CriterionPolicy, Manifest, Service
 from atom_release.gate.once import once_each
 from atom_release.gate.rules.loosening import (
@@ -136,7 +137,8 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
             yield Loosening("AC2", f"integration {old.name} control: strict became weak")
     yield from _checks(before, now)
     yield from fewer("AC1", "documents", before.documents, now.documents)
-    yield from fewer("AC1", "findings", [*before.findings], [*now.findings])
+    for kind in before.findings:
+        yield from fewer(criterion_of(kind), "findings", [kind], [*now.findings])
     yield from _signatures(before, now)
     if (before.secrets_in_history, now.secrets_in_history) == ("fail", "warn"):
         yield Loosening("P-2", "secrets_in_history: fail became warn")

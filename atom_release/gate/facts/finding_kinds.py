@@ -1,0 +1,22 @@
+"""Which criterion each kind of contradiction decides, by itself or where the manifest lets it.
+
+The kinds that a manifest may name are `manifest.FindingId`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+DECIDED_BY_KIND: Mapping[str, str] = {
+    "document-against-report": "AC1",
+    "document-against-document": "AC1",
+    "document-against-gate": "AC1",
+    "passed-without-its-file": "AC1",
+    "passed-against-its-file": "AC1",
+    "passed-against-itself": "AC1",
+}
+
+
+def criterion_of(kind: str) -> str:
+    """Return the criterion that a kind of contradiction decides; AC1 for those of older gates."""
+    return DECIDED_BY_KIND.get(kind, "AC1")
