@@ -44,21 +44,33 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
     """Yield the lines of a decision, none longer than `width` but for commands and long words."""
     shown = rows(decision)
     judged = [row for row in shown if row.kind is Kind.ASKED]
+    end = [
+        *contradictions(decision, width, most=_SHOWN_CONTRADICTIONS),
+        *([Line("")] if judged else []),
+        *verdict(decision, width),
+    ]
+    yield from _criteria(judged, width, [row for row in shown if row.kind is not Kind.ASKED], end)
+    yield from end
+
+
+def criteria_lines(judged: Sequence[Row], width: int) -> Iterator[Line]:
+    """Yield the lines of criteria of which no decision was made."""
+    yield from _criteria(judged, width, (), ())
+
+
+def _criteria(
+    judged: Sequence[Row], width: int, others: Sequence[Row], end: Sequence[Line]
+) -> Iterator[Line]:
+    """Yield what passed, what is beside it, and what refuses; `end` fits on the same screen."""
     passed = [row for row in judged if row.outcome is Outcome.PASS]
     noted = [row for row in judged if row.accepted and row.outcome is not Outcome.PASS]
     refusing = sorted(
         (row for row in judged if not row.accepted),
         key=lambda row: _WORST_LAST.index(row.outcome) if row.outcome in _WORST_LAST else 0,
     )
-    above = [*_passed(passed, width), *_beside(shown, noted, width)]
+    above = [*_passed(passed, width), *_beside(others, noted, width)]
     yield from above
-    end = [
-        *contradictions(decision, width, most=_SHOWN_CONTRADICTIONS),
-        *([Line("")] if refusing or noted or passed else []),
-        *verdict(decision, width),
-    ]
     yield from _blocks(refusing, width, _SCREEN - len(above) - len(end))
-    yield from end
 
 
 def _passed(passed: Sequence[Row], width: int) -> Iterator[Line]:

@@ -59,6 +59,18 @@ class RunDocument(Document):
     notes: list[str] = Field(serialization_alias="said")
 
 
+class TaskDocument(Document):
+    """What `run --only TASK --json` prints: the criteria that one task settles, and no decision."""
+
+    task: str
+    release: str
+    commit: str
+    criteria: list[CriterionEntry]
+    artifacts: dict[str, str]
+    left_out: dict[str, str]
+    notes: list[str]
+
+
 class Explanation(Document):
     """One thing that keeps a criterion from PASS, and what changes it."""
 
@@ -106,11 +118,12 @@ class ErrorDocument(Document):
 DOCUMENTS: dict[str, type[Document]] = {
     "run": RunDocument,
     "audit": RunDocument,
+    "task": TaskDocument,
     "explain": ExplanationDocument,
     "status": StatusDocument,
     "error": ErrorDocument,
 }
-"""The documents by the command that prints them."""
+"""The documents by the command that prints them; `task` is `run --only`."""
 
 
 def document_schema(command: str) -> dict[str, Any]:

@@ -118,7 +118,8 @@ class PlainView:
         """Print what an event says."""
         self.steps.hear(event)
         if event.stage is Stage.PLANNED:
-            self.line(f"{event.steps} steps{expectation(self.steps)}")
+            number = "1 step" if event.steps == 1 else f"{event.steps} steps"
+            self.line(f"{number}{expectation(self.steps)}")
         elif event.stage is Stage.BEGINS:
             self.begins(event)
         elif event.stage is Stage.ENDS:

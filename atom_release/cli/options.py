@@ -56,6 +56,15 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print the decision and the tag alone.")
 ]
 
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="TASK",
+        help="One task alone, with what it stands on; never an act: T1 to T6, a service, a check.",
+    ),
+]
+
 _OWN_SOURCE = Path("atom_release", "reference", "build.py")
 Own = ParamSpec("Own")
 _RELEASE: dict[str, Any] = {

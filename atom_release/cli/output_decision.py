@@ -107,17 +107,7 @@ def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) 
 def run_document(result: RunResult) -> RunDocument:
     """Return what `run --json` and `audit --json` print."""
     decision = result.decision
-    criteria = [
-        CriterionEntry(
-            id=row.name,
-            outcome=row.outcome or Outcome.INCONCLUSIVE,
-            assurance=row.assurance,
-            reason=row.reason,
-            evidence=list(row.evidence),
-            before=row.before,
-        )
-        for row in asked_rows(decision)
-    ]
+    criteria = [criterion_entry(row) for row in asked_rows(decision)]
     tag = result.tag and TagEntry(
         name=result.tag.name,
         object=result.tag.object,
@@ -142,17 +132,29 @@ def run_document(result: RunResult) -> RunDocument:
     )
 
 
+def criterion_entry(row: Row) -> CriterionEntry:
+    """Return a criterion that was asked as a document has it."""
+    return CriterionEntry(
+        id=row.name,
+        outcome=row.outcome or Outcome.INCONCLUSIVE,
+        assurance=row.assurance,
+        reason=row.reason,
+        evidence=list(row.evidence),
+        before=row.before,
+    )
+
+
 def print_decision(console: Console, decision: Decision) -> None:
     """Print each criterion of a decision, what contradicts what, and the verdict."""
-    _print(console, lines(decision, _width(console)))
+    print_lines(console, lines(decision, line_width(console)))
 
 
 def print_verdict(console: Console, decision: Decision) -> None:
     """Print the verdict of a decision and why."""
-    _print(console, verdict(decision, _width(console)))
+    print_lines(console, verdict(decision, line_width(console)))
 
 
-def _print(console: Console, shown: Iterable[Line]) -> None:
+def print_lines(console: Console, shown: Iterable[Line]) -> None:
     """Print lines, the outcome that a line begins with in its colour."""
     for line in shown:
         before = prefix(line)
@@ -169,7 +171,8 @@ def text_of(line: Line) -> str:
     )
 
 
-def _width(console: Console) -> int:
+def line_width(console: Console) -> int:
+    """Return how long a line on this console may be."""
     return min(console.width, _WIDEST)
 
 
@@ -204,10 +207,10 @@ def show_explanation(
         )
         return
     console = Console()
-    _print(console, verdict(decision, _width(console)))
+    print_lines(console, verdict(decision, line_width(console)))
     if not criteria:
-        _print(console, contradictions(decision, _width(console)))
-    _print(console, explanation(chosen, _width(console), waive))
+        print_lines(console, contradictions(decision, line_width(console)))
+    print_lines(console, explanation(chosen, line_width(console), waive))
 
 
 def _entry(row: Row, cause: Cause, waive: str) -> Explanation:

@@ -140,7 +140,8 @@ def schema(
         typer.Option(
             "--of",
             metavar="COMMAND",
-            help="Of what a command prints with --json: run, audit, explain, status, error.",
+            help="Of what a command prints with --json: run, audit, task (run --only), explain,"
+            " status, error.",
         ),
     ] = None,
     json: JsonOption = False,

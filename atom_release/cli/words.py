@@ -41,7 +41,7 @@ def _as_it_stands(*parts: tuple[str, str]) -> str:
 COMMANDS = {
     "run": Words(
         "Judge the release; on GREEN, tag it and open the pull request.",
-        "atom-release run --dry-run\natom-release run --out /tmp/release",
+        "atom-release run --dry-run\natom-release run --only T3 --out /tmp/task",
         f"{_DECISION},\n4 decided GREEN, but an act failed",
         "atom-release explain, where it is not GREEN",
     ),

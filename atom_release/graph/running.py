@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from atom_release.acts.tag import RemoteTag, TagFacts
 
 _ALREADY = "already released: nothing was asked again, nothing was changed"
+_LOOKED_AT = 20  # newest runs among which the last whole one is looked for
 _INSTANCE = """\
 telemetry:
   enabled: false
@@ -103,9 +104,25 @@ def run(subject: Subject, *, acts: bool) -> RunResult:
         Misuse: the output folder is not usable; nothing was written.
         Refused: the run ended without a decision that can be trusted; the sentence says why.
     """
-    settings = subject.settings
     subject.store.require_writable()
     before = released.find_released(subject)
+    done, sentences = execute(subject, acts=acts)
+    answer = released.ask_remote(subject, before) if before is not None else None
+    return _result(subject, done, (_ALREADY,) if before is not None else sentences, answer)
+
+
+def execute(
+    subject: Subject, *, acts: bool, only: Collection[str] = ()
+) -> tuple[dg.ExecuteInProcessResult, tuple[str, ...]]:
+    """Run a release's job in this process, and give what its acts announced beside it.
+
+    Args:
+        subject: the release to judge.
+        acts: whether the acts belong to the run.
+        only: the assets to run, named as in the catalogue, with all that they stand on; by default
+            those of the job.
+    """
+    settings = subject.settings
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
     definitions = build_definitions([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
@@ -117,19 +134,33 @@ def run(subject: Subject, *, acts: bool) -> RunResult:
         _hearing_acts(sentences),
     ):
         job = definitions.resolve_job_def(name)
-        progress.plan(len(job.nodes), _last_seconds(instance, name))
-        done = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
-    answer = released.ask_remote(subject, before) if before is not None else None
-    return _result(subject, done, (_ALREADY,) if before is not None else tuple(sentences), answer)
+        selected = _with_upstream(definitions, [blueprint.key_of(asset) for asset in only])
+        progress.plan(
+            len(selected) or len(job.nodes), None if only else _last_seconds(instance, name)
+        )
+        done = job.execute_in_process(
+            instance=instance,
+            run_config=quiet,
+            raise_on_error=False,
+            asset_selection=selected or None,
+        )
+    return done, tuple(sentences)
+
+
+def _with_upstream(definitions: dg.Definitions, keys: Sequence[dg.AssetKey]) -> list[dg.AssetKey]:
+    """Return assets and all that they stand on; nothing for none."""
+    wanted = dg.AssetSelection.assets(*keys).upstream()
+    return sorted(wanted.resolve(definitions.resolve_asset_graph())) if keys else []
 
 
 def _last_seconds(instance: dg.DagsterInstance, job: str) -> float | None:
-    """Return how long the newest run of a job took that came to its end, in seconds."""
+    """Return how long the newest whole run of a job took that came to its end, in seconds."""
     ended = dg.RunsFilter(
         job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
     )
-    for record in instance.get_run_records(ended, limit=1):
-        if record.start_time and record.end_time:
+    for record in instance.get_run_records(ended, limit=_LOOKED_AT):
+        whole = not record.dagster_run.asset_selection
+        if whole and record.start_time and record.end_time:
             return record.end_time - record.start_time
     return None
 
@@ -178,11 +209,7 @@ def _result(
 ) -> RunResult:
     from atom_release.acts.tag import RemoteTagState, describe_tag
 
-    failures = tuple(
-        _failure(event)
-        for event in done.all_events
-        if event.is_step_failure and not _is_refusal(event)
-    )
+    failures = failures_of(done)
     if subject.external:
         notes = ("external manifest: judged only, nothing may be acted on", *notes)
     recorded = released.find_released(subject)
@@ -213,6 +240,15 @@ def _page(subject: Subject) -> str:
     """Return the path of the page that the newest run on the commit made."""
     run, name = subject.store.newest_complete(subject.commit), ArtifactNames(subject.manifest).page
     return f"{subject.store.location}/{name}" if run is not None and name in run.names() else ""
+
+
+def failures_of(done: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+    """Return a sentence for each step that failed, but for one that the gate's check refused."""
+    return tuple(
+        _failure(event)
+        for event in done.all_events
+        if event.is_step_failure and not _is_refusal(event)
+    )
 
 
 def _is_refusal(event: dg.DagsterEvent) -> bool:
