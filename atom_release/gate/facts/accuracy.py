@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -103,6 +104,10 @@ class AccuracyFacts(Facts):
             message = "more answers than rows"
             raise ValueError(message)
         return self
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return the share of rows that were answered wrongly or not at all."""
+        return {"wrong answers, share": 1 - self.correct / self.n}
 
     def list_findings(self) -> tuple[Finding, ...]:
         """Return what is worth knowing of the rows."""

@@ -6,6 +6,7 @@ All latencies are milliseconds. Judging them is `rules.performance`'s.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,7 +40,27 @@ class Load(Facts):
         return f"{self.rate:g} arrivals a second"
 
 
-class Measured(Facts):
+class Timed(Facts):
+    """How long requests of one name took (ms, 95th percentile), and how many failed."""
+
+    name: str
+    requests: int = Field(ge=0)
+    errors: int = Field(ge=0)
+    p95: Milliseconds | None = None
+
+
+def timed_magnitudes(kind: str, timed: Iterable[Timed]) -> dict[str, float]:
+    """Return the 95th percentile (ms) and share of errors of each, by kind and name."""
+    magnitudes = {}
+    for part in timed:
+        if part.p95 is not None:
+            magnitudes[f"{kind} {part.name} p95"] = part.p95
+        if part.errors and part.requests:
+            magnitudes[f"{kind} {part.name} errors, share"] = part.errors / part.requests
+    return magnitudes
+
+
+class Measured(Timed):
     """What was measured of one endpoint.
 
     An end of the interval that the samples cannot give is None.
@@ -48,9 +69,6 @@ class Measured(Facts):
     answers, by status or in a word.
     """
 
-    name: str
-    requests: int = Field(ge=0)
-    errors: int = Field(ge=0)
     timeouts: int = Field(default=0, ge=0)
     error_kinds: dict[str, int] = Field(default_factory=dict)
     error_rate: float | None = Field(default=None, ge=0, le=1)
@@ -58,7 +76,6 @@ class Measured(Facts):
     error_high: float | None = Field(default=None, ge=0, le=1)
     p50: Milliseconds | None = None
     p90: Milliseconds | None = None
-    p95: Milliseconds | None = None
     p99: Milliseconds | None = None
     low: Milliseconds | None = None
     high: Milliseconds | None = None
@@ -169,3 +186,7 @@ class LatencyFacts(ControlFacts):
     machine: MachineFacts = MachineFacts()
     control: dict[str, ControlFacts] = Field(default_factory=dict)
     samples: SamplesFacts | None = None
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return each endpoint's 95th percentile (ms) and share of errors."""
+        return timed_magnitudes("endpoints", self.endpoints)

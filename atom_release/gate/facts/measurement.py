@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from atom_release.gate.facts.latency import Measured
+from atom_release.gate.facts.latency import Measured, timed_magnitudes
 from atom_release.gate.facts.model import Facts
 
 
@@ -29,3 +30,7 @@ class MeasurementFacts(Facts):
 
     unit: Literal["ms"] = "ms"
     files: tuple[FileFacts, ...] = Field(min_length=1)
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return each file's 95th percentile (ms) and share of errors."""
+        return timed_magnitudes("files", self.files)

@@ -33,6 +33,14 @@ class Facts(BaseModel):
         """Return how many findings were counted beyond those that the facts list."""
         return 0
 
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return, by name, the figures by which a failure that these facts show can get larger.
+
+        A waiver of the failure accepts it up to this size (`consents.severity`). What a control or
+        an earlier release came to is no part of it.
+        """
+        return {}
+
     @classmethod
     def read(cls, facts: Mapping[str, JsonValue]) -> Self | None:
         """Return the facts that a piece of evidence carries, or None where they do not fit."""

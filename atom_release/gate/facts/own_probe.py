@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field, JsonValue
 
 from atom_release.gate.facts.model import Facts
+from atom_release.gate.facts.tree_scan import ScanFacts
 
 
 class OwnProbeFacts(Facts):
@@ -18,3 +21,11 @@ class OwnProbeFacts(Facts):
     control: dict[str, JsonValue] = Field(
         default_factory=dict, description="of the known-bad tree, by the same model"
     )
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return how many findings a plug-in that scans files counted, as the gate's own scans do.
+
+        Of other facts of a plug-in nobody here knows which of two figures is the worse.
+        """
+        scan = ScanFacts.read(self.facts)
+        return scan.magnitudes() if scan else {}

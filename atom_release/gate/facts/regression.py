@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field, JsonValue
 
-from atom_release.gate.facts.latency import Load, MachineFacts, Milliseconds, NoopFacts
+from atom_release.gate.facts.latency import (
+    Load,
+    MachineFacts,
+    Milliseconds,
+    NoopFacts,
+    Timed,
+    timed_magnitudes,
+)
 from atom_release.gate.facts.model import Facts
 
 
-class ComparedEndpoint(Facts):
+class ComparedEndpoint(Timed):
     """Of one endpoint's figures, what a comparison reads; latencies are milliseconds."""
 
-    name: str
     method: str
     path: str
-    requests: int = Field(ge=0)
-    errors: int = Field(ge=0)
     timeouts: int = Field(default=0, ge=0)
-    p95: Milliseconds | None = None
     low: Milliseconds | None = None
     high: Milliseconds | None = None
     alpha: float = Field(default=1.0, gt=0, le=1)
@@ -43,3 +48,7 @@ class RegressionFacts(Facts):
     now: Window | None = None
     then: Window | None = None
     not_applicable: str = ""
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return each endpoint's 95th percentile (ms) and share of errors in this release."""
+        return timed_magnitudes("now endpoints", self.now.endpoints) if self.now else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from atom_release.gate.facts.finding import Finding, list_places
@@ -43,6 +45,10 @@ class SecretHistoryFacts(Facts):
     def list_findings(self) -> tuple[Finding, ...]:
         """Return what was found, then what it warns of."""
         return list_places(self.findings, self.warnings)
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return how many findings decide."""
+        return {"findings, count": self.counts.findings}
 
     def count_unlisted(self) -> int:
         """Return how many were counted and are not listed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from atom_release.gate.facts.environment import EnvironmentFacts
@@ -173,6 +175,11 @@ class SuiteFacts(Facts):
         default=None, description="what every run found beside it, where the suite needs anything"
     )
     at_report: RerunFacts | None = None
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return how many tests did not pass in every run."""
+        failing = sum(case.passed != case.ran for case in self.cases.values())
+        return {"failing tests, count": failing}
 
     @property
     def beside(self) -> str:

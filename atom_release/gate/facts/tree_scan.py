@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 
 from pydantic import Field
 
@@ -53,6 +53,10 @@ class ScanFacts(Facts):
     def list_findings(self) -> tuple[Finding, ...]:
         """Return what was found, then what it warns of."""
         return list_places(self.findings, self.warnings)
+
+    def magnitudes(self) -> Mapping[str, float]:
+        """Return how many findings decide."""
+        return {"findings, count": self.counts.findings}
 
     def count_unlisted(self) -> int:
         """Return how many places were counted and are not listed."""
