@@ -321,6 +321,14 @@ def _is_of_now(section: Section) -> bool:
     return section.own or bool(ticked_off)
 
 
+def is_said_of_now(fact: Fact) -> bool:
+    """Return whether a line says something of this release; of what was to be met, when ticked."""
+    if fact.checked is False:
+        return False
+    done = fact.checked or ticked(fact.text)
+    return fact.section.own or bool(done and _is_of_now(fact.section))
+
+
 def _title(row: Fact, status: int | None) -> str:
     """Return the cell that names a row of no service or policy: the first with a word in it."""
     cells = [cell for index, cell in enumerate(row.cells) if index != status]

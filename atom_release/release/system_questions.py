@@ -50,6 +50,7 @@ def _systems(work: Work) -> Iterator[Question]:
     """Yield the questions to systems outside, each within its time."""
     from atom_release.probes import forge, prometheus, remote, tag
     from atom_release.probes.infrastructure import within
+    from atom_release.probes.order import probe_order
     from atom_release.probes.signing import probe_artifact_signing
     from atom_release.release import released
 
@@ -63,6 +64,7 @@ def _systems(work: Work) -> Iterator[Question]:
         (("tag", "repository"),),
         lambda: tag.probe_tag(look, own=lambda commit: released.is_own(work.subject, commit)),
     )
+    yield Question((("order", "release"),), lambda: probe_order(look))
     yield Question(
         (("remote", name),),
         lambda: remote.probe_remote(look, own=lambda commit: released.is_own(work.subject, commit)),

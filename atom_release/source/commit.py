@@ -197,15 +197,16 @@ class JudgedTree:
     @property
     def history_complete(self) -> bool:
         """Whether this clone holds all of S's ancestors, none cut off, grafted or replaced."""
-        return not self._gaps
+        return not self.gaps
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the reports should know of the repository and the tree."""
-        return (*self.oddities, *self._gaps, *history.partial(self._git), *history.dirty(self._git))
+        return (*self.oddities, *self.gaps, *history.partial(self._git), *history.dirty(self._git))
 
     @cached_property
-    def _gaps(self) -> tuple[str, ...]:
+    def gaps(self) -> tuple[str, ...]:
+        """Why this clone does not hold all of S's ancestors; nothing where it does."""
         return history.gaps(self._git)
 
     @property

@@ -1,6 +1,6 @@
-"""The second bundled release: each defect of its documents is found, and its twins are silent.
+"""The second bundled release: each defect of its documents and their order is found.
 
-Whole audits of them are in `test_outcomes`; here only what the documents are asked.
+Its twins are silent. Whole audits are in `test_outcomes`; here only these two questions are asked.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from atom_release.gate.facts.documents import DocumentsFacts
+from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.rules.documents import AGAINST_GATE
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.probes.documents import probe_documents
+from atom_release.probes.order import probe_order
 from atom_release.reference.build import build
 from atom_release.reference.scenarios import SCENARIOS, find, manifest_bytes
 from atom_release.reference.scenarios.scenario import MESSY
@@ -25,16 +27,19 @@ NAMES = sorted(name for name, scenario in SCENARIOS.items() if scenario.release 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_defect_of_the_documents_is_found_and_nothing_else(name: str, tmp_path: Path) -> None:
+def test_a_defect_is_found_and_nothing_else(name: str, tmp_path: Path) -> None:
     """Of what the gate finds beside it, the decision knows."""
     built = build(tmp_path / "release", name)
     manifest = parse_manifest(manifest_bytes(name), "release.yaml")
     tree = open_tree(built.repository, "HEAD")
-    evidence = probe_documents(Look(manifest, tree, tmp_path, lambda: datetime.now(UTC)))
-    facts = DocumentsFacts.read(evidence.facts)
+    look = Look(manifest, tree, tmp_path, lambda: datetime.now(UTC))
+    evidence, ordered = probe_documents(look), probe_order(look)
+    facts, order = DocumentsFacts.read(evidence.facts), OrderFacts.read(ordered.facts)
     assert facts is not None, evidence.reason
+    assert order is not None, ordered.reason
     scenario = find(name)
-    kinds = {entry.id for entry in facts.contradictions}
+    kinds = {entry.id for entry in (*facts.contradictions, *order.contradictions)}
+    assert ordered.answer is (Answer.NO if "AC5" in scenario.expects else Answer.YES)
     if "AC1" in scenario.expects:  # a count is in the snapshot too, and has a sum
         assert kinds >= set(scenario.finds)
         assert evidence.answer is Answer.NO

@@ -226,8 +226,10 @@ def _performance(manifest: Manifest) -> Iterator[LegSpec]:
         )
 
 
-def _tag(_: Manifest) -> Iterator[LegSpec]:
+def _tag(manifest: Manifest) -> Iterator[LegSpec]:
     yield LegSpec("AC5", "tag", "repository")
+    if manifest.documents:
+        yield LegSpec("AC5", "order", "release")
 
 
 def _pull_request(manifest: Manifest) -> Iterator[LegSpec]:

@@ -114,6 +114,7 @@ _CHANGES = {
     "own-check": "Mend what the check names, or the check itself, and commit.",
     "own-probe": "Mend what the plug-in names, and commit.",
     "documents": "Correct the document or the report that is wrong, and commit.",
+    "order": "Tag a commit that holds what the release stands on; a tag is never moved.",
     "tag": "Choose another release.tag; a tag is never moved.",
     "remote": (
         "Bring what the remote's branch holds into the release, or choose another release.branch."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from atom_release.gate.claims import latency_claims, printed_numbers
 from atom_release.gate.claims.count_verdicts import judge_count, judge_status
@@ -16,6 +16,7 @@ from atom_release.gate.claims.judged_claim import (
     line_age,
     superseded,
 )
+from atom_release.gate.claims.moments import span_of
 from atom_release.gate.claims.record import Claim, ClaimKind, ClaimRecord, ReportStatus
 from atom_release.gate.claims.service_facts import (
     Known,
@@ -25,7 +26,6 @@ from atom_release.gate.units import Kind, read_unit
 from atom_release.gate.vocabulary import Outcome
 
 _LATE = timedelta(hours=48)
-_EASTMOST, _WESTMOST = timedelta(hours=14), timedelta(hours=12)  # a bare date may be any zone's
 
 
 def judge(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
@@ -162,7 +162,7 @@ def _latency(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
 
 
 def _date(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
-    span = _span(str(claim.value))
+    span = span_of(str(claim.value))
     age = line_age(claim, facts)
     written = age.written if age else facts.added if facts.lines is None else None
     if written is None or span is None:
@@ -174,22 +174,6 @@ def _date(claim: Claim, _: ClaimRecord, facts: Known) -> Judged:
     if not facts.history_complete:
         return Judged(UNVERIFIED, written_at, "the history is not complete")
     return Judged(CONTRADICTED, written_at, f"{off.days} days off the commit that added the line")
-
-
-def _span(value: str) -> tuple[datetime, datetime] | None:
-    """Return the moments a date can mean: of a bare date, all of that day in every zone."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    if len(value) > len("2000-01-01") and moment.tzinfo is not None:
-        return moment, moment
-    moment = moment.replace(tzinfo=UTC)
-    length = timedelta(0) if len(value) > len("2000-01-01") else timedelta(days=1)
-    try:
-        return moment - _EASTMOST, moment + length + _WESTMOST
-    except OverflowError:
-        return None
 
 
 def _branch(_: Claim, __: ClaimRecord, facts: Known) -> Judged:

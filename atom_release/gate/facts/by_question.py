@@ -20,6 +20,7 @@ from atom_release.gate.facts.measurement import MeasurementFacts
 from atom_release.gate.facts.metrics import MetricsFacts
 from atom_release.gate.facts.migrations import MigrationsFacts
 from atom_release.gate.facts.model import Facts
+from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.facts.own_check import OwnCheckFacts
 from atom_release.gate.facts.own_probe import OwnProbeFacts
 from atom_release.gate.facts.personal_data import PersonalDataFacts
@@ -58,6 +59,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "measurement": (MeasurementFacts,),
     "metrics": (MetricsFacts,),
     "migrations": (MigrationsFacts,),
+    "order": (OrderFacts,),
     "own-check": (OwnCheckFacts,),
     "own-probe": (OwnProbeFacts,),
     "personal-data": (PersonalDataFacts,),

@@ -14,6 +14,14 @@ DECIDED_BY_KIND: Mapping[str, str] = {
     "passed-without-its-file": "AC1",
     "passed-against-its-file": "AC1",
     "passed-against-itself": "AC1",
+    "tag-before-evidence": "AC5",
+    "tag-without-evidence": "AC5",
+    "tag-not-as-promised": "AC5",
+    "pull-request-from-nowhere": "AC5",
+    "dated-before-history": "AC5",
+    "dated-before-its-subject": "AC5",
+    "dated-after-its-commit": "AC5",
+    "passed-over-an-error": "AC5",
 }
 
 

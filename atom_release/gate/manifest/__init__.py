@@ -70,6 +70,14 @@ FindingId = Literal[
     "passed-without-its-file",
     "passed-against-its-file",
     "passed-against-itself",
+    "tag-before-evidence",
+    "tag-without-evidence",
+    "tag-not-as-promised",
+    "pull-request-from-nowhere",
+    "dated-before-history",
+    "dated-before-its-subject",
+    "dated-after-its-commit",
+    "passed-over-an-error",
 ]
 
 RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]

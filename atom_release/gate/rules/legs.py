@@ -28,11 +28,20 @@ from atom_release.gate.consents.waivers import Presented
 from atom_release.gate.facts.claims import ReportFacts
 from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.facts.own_check import OwnCheckFacts
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules import accuracy as accuracy_rule
-from atom_release.gate.rules import documents, histogram, isolation, performance, proof, regression
+from atom_release.gate.rules import (
+    documents,
+    histogram,
+    isolation,
+    order,
+    performance,
+    proof,
+    regression,
+)
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
@@ -290,6 +299,19 @@ def _documents(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, s
     return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
 
 
+def _order(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Hold tags and dates against history again, with the kinds that this manifest lets decide."""
+    del spec
+    facts = OrderFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "the order of commits, tags and documents cannot be read"
+    against = order.contradictions(facts)
+    if against != facts.contradictions:
+        return Answer.UNKNOWN, "what is out of order is not what the history shows"
+    named = [entry for entry in against if entry.decides or entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
@@ -298,6 +320,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "claims": _claims,
     "own-check": _own_check,
     "documents": _documents,
+    "order": _order,
 }
 
 

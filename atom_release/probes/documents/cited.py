@@ -49,13 +49,13 @@ def never_held(
         for read in documents
         for cites in read.cites
         for path in cites.paths
-        if _is_file(path) and not _held(look, read.path, path)
+        if is_file(path) and not held_files(look, read.path, path)
     } - made
     held = look.tree.ever_held(names)
     return frozenset(names - held) if held is not None else frozenset()
 
 
-def _is_file(path: str) -> bool:
+def is_file(path: str) -> bool:
     """Return whether a path names a file and no folder, version or abbreviation such as `4.C`."""
     return _FILE_NAME.search(path) is not None and ".." not in path
 
@@ -67,8 +67,8 @@ def citations(look: Look, read: DocumentRead, never: frozenset[str]) -> Iterator
     """
     absent = set[str]()
     for cites in read.cites:
-        for path in filter(_is_file, cites.paths):
-            held = _held(look, read.path, path)
+        for path in filter(is_file, cites.paths):
+            held = held_files(look, read.path, path)
             if held:
                 yield from _own_word(look, cites, held[0])
             elif PurePosixPath(path).name in never and path not in absent:
@@ -82,7 +82,7 @@ def citations(look: Look, read: DocumentRead, never: frozenset[str]) -> Iterator
                 )
 
 
-def _held(look: Look, document: str, path: str) -> list[str]:
+def held_files(look: Look, document: str, path: str) -> list[str]:
     """Return the files of the commit that a path may mean."""
     beside = (PurePosixPath(document).parent / path).as_posix()
     wanted = path.strip("/")
@@ -96,7 +96,7 @@ def _held(look: Look, document: str, path: str) -> list[str]:
 
 
 def _own_word(look: Look, cites: Cites, path: str) -> Iterator[Citation]:
-    state, word = _own_status(look, path)
+    state, word = own_status(look, path)
     if state:
         yield Citation.model_validate(
             {
@@ -110,7 +110,7 @@ def _own_word(look: Look, cites: Cites, path: str) -> Iterator[Citation]:
         )
 
 
-def _own_status(look: Look, path: str) -> tuple[str, str]:
+def own_status(look: Look, path: str) -> tuple[str, str]:
     """Return how a file's own word speaks against a pass, and that word; or nothing."""
     name, entry = PurePosixPath(path), look.tree.entries[path]
     if name.suffix.lower() not in _DATA or entry.kind != "blob":

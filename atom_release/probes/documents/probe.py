@@ -13,12 +13,12 @@ from atom_release.gate.claims.record import ClaimKind, ReportStatus
 from atom_release.gate.facts.documents import DocumentsFacts, ReleaseDocument, Statement
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.rules.documents import contradictions
-from atom_release.gate.vocabulary import FIXED_CRITERIA, Answer, ControlState
+from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes.documents.cited import citations, never_held
+from atom_release.probes.documents.reading import read_documents, subjects_of
 from atom_release.probes.report import read_once, report_paths
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.release_document import DocumentRead, read_document
-from atom_release.reader.subjects import Subjects
 from atom_release.source.objects import MENDED, MissingBlob
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.manifest import Service
     from atom_release.lab.look import Look
+    from atom_release.reader.subjects import Subjects
 
 QUESTION, SUBJECT = "documents", "release"
 _TRIED = 40
@@ -52,11 +53,7 @@ def probe_documents(look: Look, made: frozenset[str] = frozenset()) -> Evidence:
         )
     subjects = subjects_of(look)
     try:
-        read = [
-            (read_document(path, raw, subjects, look.manifest.report_limit), raw)
-            for path in document_paths(look)
-            for raw in [look.tree.read(path)]
-        ]
+        read = [(document, look.tree.read(document.path)) for document in read_documents(look)]
     except MissingBlob as error:
         return look.found(
             QUESTION, SUBJECT, Answer.UNKNOWN, error.message, remedy=f"Fetch it: {MENDED}"
@@ -67,23 +64,6 @@ def probe_documents(look: Look, made: frozenset[str] = frozenset()) -> Evidence:
         for document, _ in read
     ]
     return _answered(look, documents, _control(read, subjects))
-
-
-def document_paths(look: Look) -> list[str]:
-    """Return the documents' paths; a service's report is none."""
-    reports = {path for service in look.manifest.services for path in report_paths(look, service)}
-    named = {path for pattern in look.manifest.documents for path in look.tree.glob(pattern)}
-    return sorted(path for path in named - reports if look.tree.entries[path].kind == "blob")
-
-
-def subjects_of(look: Look) -> Subjects:
-    """Return what documents of this release may speak of."""
-    manifest = look.manifest
-    return Subjects(
-        tuple((service.id, service.name) for service in manifest.services),
-        frozenset(name for name in FIXED_CRITERIA if name.startswith("P-")),
-        frozenset(check.id for check in manifest.checks),
-    )
 
 
 def _reports(look: Look) -> Iterator[ReleaseDocument]:

@@ -1,11 +1,12 @@
-"""Scenarios of the second bundled release: documents that cannot all be true, and their twins."""
+"""Scenarios of the second bundled release: what cannot be true of it, and its twins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from atom_release.gate.rules import documents
+from atom_release.gate.rules import documents, order
 from atom_release.gate.vocabulary import Outcome
+from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
 
 _FINAL, _SNAPSHOT = "docs/final_report.md", "docs/snapshot.json"
@@ -40,13 +41,43 @@ def _gate(tree: Files) -> None:
     tree[".env"] = b"".join((b"API_TOKEN=", b"q8Zr2", b"vT0mXw", b"7LpK3sNd", b"\n"))
 
 
+def _signed(tree: Files) -> None:
+    tree[_FINAL] += b"- [x] The release is tagged, and the tag is signed\n"
+
+
+def _tagged_first(git: Git) -> None:
+    """Tag the first commit, which holds none of what the documents stand on."""
+    git.output("tag", "v1.0.0-phaseM", "main~2")
+
+
+def _date(tree: Files) -> None:
+    replace(tree, _FINAL, "**Status:** COMPLETE", "**Status:** COMPLETE\n**Date:** 2024-01-05")
+
+
+def _error(tree: Files) -> None:
+    tree["evidence/rates.log"] = b"run_tests: line 7: pytest: command not found\n"
+
+
+def _pull_request(tree: Files) -> None:
+    tree[_FINAL] += b"- [x] A pull request was opened from `prod-review/PhaseM-final`\n"
+
+
 def _twins(tree: Files) -> None:
     """Put beside what is true all that only looks like a contradiction."""
     tree[_FINAL] += (
+        "- [ ] Pull request opened from `prod-review/PhaseM-final`\n"
+        "- [ ] The release tag is signed\n"
         f"\n## Unit tests\n\n{_TASKS}| M.1 | PASS | 2/2 |\n"
         f"\n## Next Steps\n\n{_TASKS}| M.2 | FAIL | 0/5 |\n"
         f"\n## v0.9.0 (2025-01-01)\n\n{_TASKS}| M.1 | FAIL | 3/4 |\n"
     ).encode()
+    tree["evidence/rates.log"] = b"ConnectionRefusedError: Connection refused\n3 passed in 0.2s\n"
+    replace(
+        tree,
+        _FINAL,
+        "**Status:** COMPLETE",
+        "**Status:** COMPLETE\n**Date:** 2026-11-17\n**Planned release date:** 2027-03-01",
+    )
     replace(tree, _FINAL, "- [x] The pol", "- [x] Locked after 3 failed attempts\n- [x] The pol")
     replace(
         tree,
@@ -127,11 +158,40 @@ SCENARIOS = (
         _gate,
         {"P-2": Outcome.FAIL},
     ),
+    Scenario(
+        "messy-tag",
+        "AC5",
+        {"AC5": Outcome.FAIL},
+        "The tag stands on the first commit, before all that the documents stand on, and is not"
+        " signed as they say.",
+        _signed,
+        _tagged_first,
+        release=MESSY,
+        finds=(order.TAG_BEFORE, order.TAG_UNLIKE),
+    ),
+    _documents(
+        "messy-date",
+        order.DATE_BEFORE,
+        "The final report is dated years before the first commit.",
+        _date,
+    ),
+    _documents(
+        "messy-error",
+        order.ERROR_INSIDE,
+        "M.2 passed by a log of a program that was not found.",
+        _error,
+    ),
+    _documents(
+        "messy-pull-request",
+        order.PULL_REQUEST,
+        "A pull request was opened, says the final report, from a branch that nothing knows.",
+        _pull_request,
+    ),
     _documents(
         "messy-twins",
         "",
         "Counts of a part, of an older version and of what is to come; a refused attempt, and one"
-        " of several: nothing contradicts.",
+        " of several; dates and errors that are no defects: nothing contradicts.",
         _twins,
     ),
 )
