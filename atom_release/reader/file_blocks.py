@@ -14,7 +14,7 @@ from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
 
 _LONE = re.compile(
-    r"\s*(?:[-*+•✅✓]\s+)?(\S{1,300}?)(?:\s*(?:#|//|<-|←|--)\s.*|\s+\([^()]{0,80}\).*)?\s*"
+    r"\s*(?:[-*+•✅✓]\s+)?(\S{1,300}?)(?:\s*(?:#|//|<-|←|--)\s.*|\s+[-\u2013\u2014:：]\s.*|\s+\([^()]{0,80}\).*)?\s*"
 )
 _GIT = re.compile(
     r"\s*(?:(?:new file|modified|added|create mode \d{6}|[AM])[:\s]\s*(\S{1,300})|(\S{1,300})\s+\|\s+\d{1,7}\s[+-]*)\s*"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atom_release.reader.facts import Fact, Table
-from atom_release.reader.making import is_index, there_before
+from atom_release.reader.file_place import is_index
+from atom_release.reader.making import there_before
 from atom_release.reader.paths import paths_in
 from atom_release.reader.vocabulary import concepts, words
 from atom_release.reader.words import has_cross

@@ -6,18 +6,18 @@ The words of an item before and behind its file, of a label over a list, and of 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from atom_release.reader.facts import Fact
 from atom_release.reader.paths import path_of
-from atom_release.reader.sections import Section, says_made
+from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import words
-from atom_release.reader.words import has_cross, has_tick, ticked
+from atom_release.reader.words import has_cross, ticked
 
-_CODED = re.compile(
-    r"[:：*]{0,3}\s*(?:(?:an?|the|un|una|une|le|la|el|o|a|um|uma|eine?|der|die|das|new|nuevo|novo|nouveau|\w{0,12}"
-    r"(?:file|script|module|component|document|archivo|fichero|arquivo|fichier|datei|skript|файл|文件|ファイル|파일))\s+){0,3}"
-    r"(?:\*\*)?`([^`]{1,200})`",
-    re.IGNORECASE,
+_NAMED = r"(?:`([^`]{1,200})`|([\w@./\-\[\]]{1,200}\.\w{1,8})(?![\w/]))"
+_OBJECT = r"[:：*]{0,3}\s*(?:\*\*)?"
+_COMPOUND = (
+    r"\w{0,12}(?:file|script|archivo|fichero|arquivo|fichier|datei|skript|файл|文件|ファイル|파일)"
 )
 _VERB_LONG = 90
 _LABEL_LONG = 48
@@ -28,20 +28,104 @@ _FROM_TO = re.compile(
 )
 """From one file to another: which are between them is anybody's guess."""
 _FURTHER = 80
+_LIST_MARKS = " -*+0123456789.)✅✓✔☑[]xX"
+_MADE_BY_RUNNING = re.compile(r"\.(?:db|sqlite3?|log)$")
+_IN_BRACKETS = re.compile(
+    r"[^\w`]{0,8}[^`()（）]{2,70}?\*{0,2}\s?[(（](?:`([^`]{1,200})`|([\w@./\-\[\]]{1,200}))[)）]\W{0,6}(?:[-\u2013\u2014:：].*)?$"
+)
 _BRACKET = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _LEADING = re.compile(r"^[^\w]{1,12}")
 _SHORT = 4
 
 
-def told_path(raw: str) -> tuple[str, int] | None:
-    """Return the file that an item says was made, and where it ends: "Created script `a.py`"."""
-    text = raw.lstrip(" -*+0123456789.)✅✓✔☑[]xX")
-    match = words("verb_made").match(text.lower())
-    coded = _CODED.match(text, match.end()) if match else None
-    path = path_of(coded[1]) if coded else None
-    if coded is None or path is None:
+@cache
+def _file_noun() -> str:
+    """Return what matches a word that stands for a file, or for a part of a project."""
+    return f"(?:{words('n_file').pattern}|{words('n_part').pattern}|{_COMPOUND})"
+
+
+@cache
+def _object() -> re.Pattern[str]:
+    """Return what matches the file behind a verb, whatever its words: "a new script `a.py`"."""
+    named = rf"(?:(?:[\w-]{{1,20}}\s+){{0,3}}?{_file_noun()}(?:\s*[:：]\s*|\s+))?"
+    return re.compile(rf"{_OBJECT}{named}(?:\*\*)?{_NAMED}", re.IGNORECASE)
+
+
+@cache
+def _passive() -> re.Pattern[str]:
+    """Return what matches "the file `a.py` was updated" and "a script was created in `a.py`"."""
+    verb = rf"(?:{words('verb_made').pattern})"
+    built = rf"(?:{words('t_built').pattern})"
+    noun = rf"(?:{words('n_file').pattern}|{_COMPOUND})"
+    place = r"(?:em|en|in|at|under|unter|à|dans|sous|в|as|como|als|nel|in)"
+    return re.compile(
+        rf"{noun}(?:\s+(?:\*\*)?`(?P<subject>[^`]{{1,200}})`(?:\*\*)?\s+(?:[^\W\d]+\s+){{0,3}}?{verb}"
+        rf"|[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _in_place() -> re.Pattern[str]:
+    """Return what matches the place of a change: "imports in `a.py`", "a schema to models/b.py"."""
+    place = r"(?:em|en|in|to|into|dans|à|nel|в|zu)"
+    return re.compile(
+        rf"[^`.;:,]{{2,80}}?\s{place}\s+(?:\*\*)?{_NAMED}(?:\*\*)?\W*$", re.IGNORECASE
+    )
+
+
+def told_path(raw: str, *, done: bool = False) -> tuple[str, int] | None:
+    """Return the file that a line says first was made, and where it ends: "Created script `a.py`".
+
+    With `done`, for a line with a tick, also where it was a task: "Create `a.py`".
+    """
+    text = raw.lstrip(_LIST_MARKS)
+    lowered = text.lower()
+    verb = words("verb_made").match(lowered) or (
+        words("verb_make").match(lowered) if done else None
+    )
+    named = _object().match(text, verb.end()) if verb else None
+    return _named_path(raw, text, named)
+
+
+def place_path(raw: str, *, done: bool) -> tuple[str, int] | None:
+    """Return the file in which a line says something was changed: "Fixed imports in `a.py`"."""
+    text = raw.lstrip(_LIST_MARKS)
+    lowered = text.lower()
+    verb = words("verb_made").match(lowered) or (
+        words("verb_make").match(lowered) if done else None
+    )
+    return _named_path(raw, text, _in_place().match(text, verb.end()) if verb else None)
+
+
+def _named_path(raw: str, text: str, named: re.Match[str] | None) -> tuple[str, int] | None:
+    if named is None:
         return None
-    return path, len(raw) - len(text) + coded.end()
+    path = path_of(named[1] or named[2])
+    if path is None or (named[2] and "/" not in path):
+        return None
+    return path, len(raw) - len(text) + named.end()
+
+
+def sentence_path(raw: str) -> tuple[str, int] | None:
+    """Return the file that a sentence says was made, and where it ends; of an if or a not, none."""
+    if "`" not in raw or words("verb_made").search(raw.lower()) is None:
+        return None
+    passive = _passive().search(raw)
+    if passive is None:
+        return None
+    before = raw[: passive.end()].lower()
+    if words("conditioned").search(before) or words("t_work_open").search(before):
+        return None
+    path = path_of(passive["subject"] or passive["place"])
+    return (path, passive.end()) if path else None
+
+
+def bracketed_path(raw: str) -> str | None:
+    """Return the file in brackets behind the name of what was made: "**Queue** (`dock/queue.py`)"."""
+    match = _IN_BRACKETS.match(raw)
+    path = path_of(match[1] or match[2]) if match else None
+    return path if path and not _MADE_BY_RUNNING.search(path) else None
 
 
 def says_made_behind(behind: str) -> bool:
@@ -49,13 +133,19 @@ def says_made_behind(behind: str) -> bool:
 
     In Japanese it only ends with it, what begins with it is a compound.
     """
-    text = behind.lower().strip(" *_`)(:：-\u2013\u2014.。!✅")
+    text = behind.lower().strip(" *_`)(:：-\u2013\u2014.。!✅（）已")
     verb = words("verb_made")
     if verb.match(text) and not _KANA.search(text):
         return True
     return len(text) <= _VERB_LONG and any(
         match.end() == len(text) for match in verb.finditer(text)
     )
+
+
+def is_only_seen(behind: str) -> bool:
+    """Return whether what stands behind a path says no more than that it was seen, or became another."""
+    text = behind.lower().lstrip(" *_`)(:：-\u2013\u2014")
+    return words("seen_only").match(text) is not None or text.startswith(("→", ">", "=>"))
 
 
 def is_name(text: str) -> bool:
@@ -68,61 +158,23 @@ def says_changed(lowered: str) -> bool:
     return words("t_made").search(lowered) is not None or says_made(lowered, "n_part")
 
 
-def lists_work(section: Section) -> bool:
-    """Return whether ticks in a section may stand for work that was done.
-
-    Not where it tells where files are, that they were checked, or which documents there are.
-    """
-    return not _is_looked_at(section) and not (_is_index_of_all(section))
-
-
-def _is_index_of_all(section: Section) -> bool:
-    above = section.parent
-    documents = is_index(section) or (above is not None and is_index(above))
-    title = section.title.lower()
-    finished = has_tick(title) or words("pass").search(title) or words("t_whole").search(title)
-    return documents and not finished
-
-
-def is_index(section: Section) -> bool:
-    """Return whether a section tells which documents there are, and not that they were made."""
-    title = section.title.lower()
-    documents = words("t_documents").search(title) is not None
-    return documents and not (section.topic.made or words("verb_made").search(title))
-
-
-def _is_looked_at(section: Section) -> bool:
-    """Return whether a section, or one above it, tells where files are or that they were checked."""
-    title = section.title.lower()
-    looked = any(
-        words(name).search(title) for name in ("t_files_looked_at", "t_not_made", "t_looked")
-    )
-    return looked or (section.parent is not None and _is_looked_at(section.parent))
-
-
-def of_what_was_made(section: Section) -> bool:
-    """Return whether a section, or the one above it, is about what was made or changed."""
-    above = section.parent
-    return section.topic.made or (above is not None and above.topic.made)
-
-
 def delivers(fact: Fact, begin: int, end: int) -> bool:
     """Return whether an item says that its file is there now."""
-    if ticked(fact.text) is False or has_cross(fact.text):
-        return False
-    if _FROM_TO.search(fact.raw[begin : end + _FURTHER]):
+    if fact.checked is False or ticked(fact.text) is False or has_cross(fact.text):
         return False
     removed = words("removed")
     before = fact.raw[:end].lower()
     behind = fact.raw[end:].lower()
-    if removed.search(re.sub(r"`[^`]*`", " ", before)):
+    if removed.search(re.sub(r"`[^`]*`", " ", before)) or _is_gone(behind):
         return False
-    if _RANGE.match(behind) or _is_gone(behind):
+    if _RANGE.match(behind) or _FROM_TO.search(fact.raw[begin : end + _FURTHER]):
         return False
     if any(there_before(bracket[1]) for bracket in _BRACKET.finditer(behind)):
         return False
     match = removed.search(behind)
-    return match is None or len(re.findall(r"\w+", behind)) > _SHORT or begin > end
+    if match is None or words("gone_now").match(_LEADING.sub("", behind)):
+        return True  # "removed two imports" speaks of what is in it
+    return len(re.findall(r"\w+", behind)) > _SHORT or begin > end
 
 
 def there_before(text: str) -> bool:

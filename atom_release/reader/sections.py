@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.words import has_tick
 
 _LONG_TITLE = 9
 _LONG_FILES = 7
@@ -48,6 +49,7 @@ class Topic:
     tainted: bool = False
     gone: bool = False
     made: bool = False
+    finished: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -131,6 +133,21 @@ def says_made(lowered: str, noun: str) -> bool:
     )
 
 
+def _says_work_done(lowered: str) -> bool:
+    """Return whether a text in lower case says of work that it is done.
+
+    Of pieces of it, whatever the order of the words ("Tareas completadas", "Applied fixes"), or as
+    an answer to what was done ("What was built", "Ce qui a été créé").
+    """
+    if words("t_work_open").search(lowered):
+        return False
+    done = words("t_work_done").search(lowered)
+    if done and words("n_work").search(f"{lowered[: done.start()]} {lowered[done.end() :]}"):
+        return True
+    answer = words("t_what").search(lowered)
+    return answer is not None and bool(done or words("verb_made").search(lowered, answer.end()))
+
+
 @lru_cache(maxsize=4096)
 def topic(title: str) -> Topic:
     """Read a title."""
@@ -147,7 +164,9 @@ def topic(title: str) -> Topic:
         and "gone" not in named
     )
     made_alone = short and bool(
-        words("t_made").search(lowered) or (verb and says_made(lowered, "n_part"))
+        words("t_made").search(lowered)
+        or (verb and says_made(lowered, "n_part"))
+        or _says_work_done(lowered)
     )
     now = bool(words("t_now").search(lowered))
     concluding = words("t_conclusion").fullmatch(head) is not None
@@ -177,4 +196,5 @@ def topic(title: str) -> Topic:
         or words("t_planned").search(lowered) is not None
         or words("t_unchanged").search(lowered) is not None,
         made=made_alone and not files,
+        finished=has_tick(title),
     )

@@ -1,0 +1,80 @@
+"""Files in "key: value" lines of a report: "File: `path`", "Location: `path`", "Updated: a.py, b.py"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atom_release.reader.facts import Document, Fact
+from atom_release.reader.file_place import is_of_tests, of_what_was_made
+from atom_release.reader.making import delivers
+from atom_release.reader.paths import first_paths, has_position, lead_path, path_of
+from atom_release.reader.vocabulary import words
+from atom_release.reader.words import has_tick
+
+NEUTRAL = frozenset(
+    {"files", "dateien", "archivos", "fichiers", "arquivos", "文件清单", "ファイル一覧", "filer", "berkas", "output files",
+     "输出文件", "file", "artifacts", "artefakte"}
+)  # fmt: skip
+"""Names of lists that do not say what became of their files: in a test report those that were run."""
+_TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
+_BUILT = re.compile(r"(?:build|dist|target|out|coverage|htmlcov|node_modules)/")
+_COUNTED = re.compile(r"\W{0,6}\d{1,4}\s[^()]{1,40}[(（]([^()（）]{3,400})[)）]")
+_VALUE = re.compile(r"[:：][\s*_]*")
+_SHORT_KEY = 4
+
+
+def paths_of_fields(document: Document, fact: Fact, *, tested: bool) -> Iterator[str]:
+    """Yield the paths that the fields of one line deliver; `tested` is whether it reports tests."""
+    if fact.line not in document.fields_of or has_position(fact.raw):
+        return
+    for pair in document.fields_of[fact.line]:
+        yield from _paths_of_field(fact, pair, tested=tested)
+
+
+def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[str]:
+    title = fact.section.title.lower()
+    of_tests = is_of_tests(fact, tested=tested)
+    listed = (pair.is_a("made") and pair.key not in NEUTRAL) or fact.section.inherited.files
+    verb = words("verb_made").search(pair.key) is not None and not of_tests
+    work = of_what_was_made(fact.section)
+    mended = work or words("mended").search(title) is not None
+    done = mended or has_tick(title)
+    if not (pair.is_a("file") or pair.is_a("made") or verb or (work and _names_part(pair.key))):
+        return
+    if of_tests and not (listed or done):
+        return
+    if pair.is_a("location") and not (listed or done):
+        return  # it says where something is, which may be still to be made
+    for path in _paths_of_value(fact, alone=listed or verb):
+        ran = of_tests and not (listed or mended) and _TEST_FILE.search(path)
+        if not (ran or path.endswith("/") or (verb and _BUILT.match(path))):
+            yield path
+
+
+def _names_part(key: str) -> bool:
+    """Return whether a key names a part of a project, as a file may be: "Model", "Migration"."""
+    return (
+        len(key.split()) <= _SHORT_KEY
+        and (words("n_part").search(key) or words("n_file").search(key)) is not None
+        and words("t_not_made").search(key) is None
+    )
+
+
+def _paths_of_value(fact: Fact, *, alone: bool) -> list[str]:
+    """Return the paths of a field's value: in code marks or linked, or the whole of it."""
+    mark = _VALUE.search(fact.raw)
+    if mark is None:
+        return []
+    value = fact.raw[mark.end() :]
+    counted = _COUNTED.match(value) if alone else None
+    if counted:
+        names = [path_of(name.strip(" `")) for name in re.split(r"[,，、]", counted[1])]
+        return [name for name in names if name] if all(names) else []
+    paths, begin, end = first_paths(value)
+    lead = lead_path(value, any_ending=True) if not paths and value.startswith("`") else None
+    if lead and "/" in lead[0]:
+        paths, begin, end = [lead[0]], 0, lead[1]
+    if not (value.startswith(("`", "[")) or (alone and path_of(value.strip(" *")))):
+        return []
+    return paths if delivers(fact, mark.end() + begin, mark.end() + end) else []

@@ -1,0 +1,254 @@
+"""Files in the prose of a report: lists, labels over them, headings, and sentences that make one.
+
+An item's path stands before its description; a path within the description, or below an item that
+has one, is only mentioned. An item with a cross, an open box, or "planned", claims nothing, nor
+does one below "Removed:". Files in "key: value" lines are in `file_fields`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atom_release.reader.document_kinds import is_plan
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.file_fields import NEUTRAL, paths_of_fields
+from atom_release.reader.file_place import (
+    among_made,
+    is_of_tests,
+    is_tested_report,
+    lists_work,
+    of_what_was_made,
+    work_was_done,
+)
+from atom_release.reader.making import (
+    bracketed_path,
+    delivers,
+    is_name,
+    is_only_seen,
+    place_path,
+    says_changed,
+    says_made_behind,
+    sentence_path,
+    told_path,
+)
+from atom_release.reader.paths import first_paths, has_position, lead_path, path_of
+from atom_release.reader.sections import Section, says_made
+from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.words import has_warning, ticked, unsigned
+
+_GONE = re.compile(
+    r"(?:[-*+]\s+)?(?:D|R\d{0,3})\s+[`\w]"
+)  # as `git diff --name-status` prints what was deleted or renamed
+_LABEL = re.compile(r"^\W{0,8}([^:：`]{2,60})[:：]\W*$")
+_OPENS_LIST = re.compile(r"[:：]\W*$")
+_BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)?$")
+_TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
+_SIZED = re.compile(
+    r"^\S{1,200}\s\((?:\w{1,14},)?\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
+_MAY_NAME = re.compile(r"[./`\\]\w|(?:file|LICENSE|README|CHANGELOG|CODEOWNERS)\b")
+"""Whether a line can name a file at all: most cannot, and looking closely costs more."""
+_FEW_WORDS = 2
+_SHORT_LABEL = 4
+
+
+def paths_of_lists(document: Document) -> Iterator[tuple[str, Fact]]:
+    """Yield each path that the prose of a report delivers, with the fact that does."""
+    yield from _Lists(document).run()
+
+
+def _named_by_verb(fact: Fact) -> str | None:
+    """Return the file of a heading that says it was made: "Updated a.yml Navigation", "Created: a.py"."""
+    text = name_of(fact.text)
+    verb = words("verb_made").match(text)
+    if verb:
+        rest = fact.text[fact.text.lower().find(text[: verb.end()]) + verb.end() :]
+        lead = lead_path(rest.strip(" :"), loose=True)
+        return lead[0] if lead else None
+    before, sign, behind = fact.text.rpartition(":")
+    made = sign and says_made(before.lower(), "n_file")
+    return path_of(behind.strip(" `*")) if made else None
+
+
+def _groups_files(fact: Fact, text: str) -> bool:
+    """Return whether a label only names files again, or a group of them, where they were made."""
+    section = fact.section
+    if section.inherited.files:
+        return "：" not in text and len(text.split()) <= _FEW_WORDS
+    if "file" in concepts(name_of(text)) and of_what_was_made(section):
+        return True
+    named = words("n_file").search(text.lower()) and len(text.split()) <= _SHORT_LABEL
+    return bool(named) and work_was_done(section) and not section.inherited.testing
+
+
+def _names_no_made_files(lowered: str) -> bool:
+    """Return whether a label names files that are gone, or that are only looked at."""
+    if words("removed").search(lowered):
+        return True
+    files = words("n_file").search(lowered) and words("t_not_made").search(lowered)
+    return bool(files)
+
+
+class _Lists:
+    """One pass over the lines, which knows the label that the current list stands below."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.tested = is_tested_report(document)
+        self.plan = is_plan(document)
+        self.label: str | None = None
+        self.section: Section | None = None
+        self.named_at: int | None = None
+
+    def run(self) -> Iterator[tuple[str, Fact]]:
+        for fact in self.document.lines:
+            if fact.section is not self.section:
+                self.section, self.label, self.named_at = fact.section, None, None
+            if fact.kind is Kind.HEADING:
+                if _MAY_NAME.search(fact.raw):
+                    yield from ((path, fact) for path in self._heading(fact))
+                continue
+            if self._is_label(fact):
+                continue
+            paths = list(self._paths(fact)) if _MAY_NAME.search(fact.raw) else []
+            if fact.item:
+                self._remember(fact, named=bool(paths))
+            yield from ((path, fact) for path in paths)
+
+    def _is_label(self, fact: Fact) -> bool:
+        if self._moves(fact):
+            self.label, self.named_at = "gone", None
+            return True
+        match = _LABEL.match(fact.text)
+        if "`" in fact.raw:
+            return False
+        text = match[1] if match else fact.text if _BOLD.match(fact.raw) else None
+        if text is None or (fact.item and lead_path(fact.raw)):
+            return False
+        label = self._label_of(fact, text)
+        if label is None and fact.item:
+            return False
+        self.label = label or ("changes" if _groups_files(fact, text) else "other")
+        self.named_at = None
+        return True
+
+    def _moves(self, fact: Fact) -> bool:
+        """Return whether a line says of the list below it that its files are elsewhere now."""
+        return (
+            _OPENS_LIST.search(fact.text) is not None
+            and words("t_moved").search(fact.text.lower()) is not None
+            and lead_path(fact.raw) is None
+        )
+
+    def _label_of(self, fact: Fact, text: str) -> str | None:
+        """Return what a label says became of the files below it, None where it says nothing."""
+        lowered = text.lower()
+        name = name_of(text)
+        named = concepts(name)
+        if "gone" in named or (not named and _names_no_made_files(lowered)):
+            return "gone"
+        unclear = self.tested or has_warning(fact.section.title)
+        if "made" in named and not (name in NEUTRAL and unclear):
+            return "made"
+        if not named and is_name(text):
+            if says_made(lowered, "n_file") or words("verb_made").fullmatch(name):
+                return "made"
+            if says_changed(lowered):
+                return "changes"
+        return None
+
+    def _remember(self, fact: Fact, *, named: bool) -> None:
+        if named and (self.named_at is None or fact.depth <= self.named_at):
+            self.named_at = fact.depth
+        elif not named and self.named_at is not None and fact.depth <= self.named_at:
+            self.named_at = None
+
+    def _heading(self, fact: Fact) -> Iterator[str]:
+        """Read a heading with a path, below one about files or of a part that was made."""
+        if has_position(fact.raw):
+            return
+        above = fact.section.parent
+        listed = (
+            above is not None and above.own and (above.inherited.files or of_what_was_made(above))
+        )
+        of_tests = is_of_tests(fact, tested=self.tested)
+        part = fact.section.own and not of_tests
+        named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
+        named = named if part or not (named and _TEST_FILE.search(named)) else None
+        listed = listed or bool(named)
+        named = named or (_named_by_verb(fact) if fact.section.own and not self.plan else None)
+        named = named or (bracketed_path(fact.raw) if listed and not of_tests else None)
+        if named:
+            yield named
+        elif (listed and "." in fact.text) or ("`" in fact.raw and part):
+            paths, begin, end = first_paths(fact.raw)
+            if delivers(fact, begin, end):
+                yield from (
+                    path for path in paths if (listed or "/" in path) and not path.endswith("/")
+                )
+
+    def _paths(self, fact: Fact) -> Iterator[str]:
+        if not fact.section.own or self.label == "gone" or _GONE.match(fact.raw.strip()):
+            return
+        below = self.named_at is not None and fact.item and fact.depth > self.named_at
+        if below:
+            return
+        listed = self.label == "made" or (
+            fact.section.inherited.files and (self.label is None or fact.section.topic.files)
+        )
+        starts = fact.item or _STARTS.match(fact.raw) is not None or fact.raw[:1] in "✅✓✔"
+        if listed and starts:
+            yield from _listed(fact)
+            return
+        if self.plan or has_position(fact.raw):
+            return
+        yield from paths_of_fields(self.document, fact, tested=self.tested)
+        if not listed:
+            yield from self._made(fact)
+
+    def _made(self, fact: Fact) -> Iterator[str]:
+        """Read a line that says of a file that it was made or changed, or stands where such do."""
+        done = ticked(fact.text) is True or fact.checked is True
+        told = told_path(fact.raw, done=done)
+        if told is None and fact.item:
+            told = self._item(fact, done=done)
+        told = told or sentence_path(fact.raw)
+        if told is not None and not told[0].endswith("/") and delivers(fact, 0, told[1]):
+            yield told[0]
+
+    def _item(self, fact: Fact, *, done: bool) -> tuple[str, int] | None:
+        """Return the file that an item begins with, where that was made or changed.
+
+        Its section says so, or its size, its tick, or the verb behind the file.
+        """
+        made = self.label == "changes" or among_made(fact.section)
+        lead = lead_path(fact.raw, loose=made)
+        if lead is None:
+            return self._behind_name(fact, done=done) if made else None
+        if is_only_seen(fact.raw[lead[1] :]):
+            return None
+        if made or _SIZED.search(fact.text):
+            return lead
+        if is_of_tests(fact, tested=self.tested):
+            return None
+        work = (done or fact.section.topic.finished) and lists_work(fact.section)
+        return lead if work or says_made_behind(fact.raw[lead[1] :]) else None
+
+    def _behind_name(self, fact: Fact, *, done: bool) -> tuple[str, int] | None:
+        """Return the file behind the name of what was made, or behind a change made in it."""
+        path = bracketed_path(fact.raw)
+        if path and "/" in path and (done or f"`{path}`" in fact.raw):
+            return path, len(fact.raw)
+        return place_path(fact.raw, done=done)
+
+
+def _listed(fact: Fact) -> Iterator[str]:
+    """Read an item of a list of files that were made."""
+    paths, begin, end = first_paths(fact.raw)
+    if not paths and (lead := lead_path(fact.raw, any_ending=True)):
+        paths, begin, end = [lead[0]], 0, lead[1]
+    if paths and delivers(fact, begin, end):
+        yield from paths
