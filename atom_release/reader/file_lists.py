@@ -212,12 +212,12 @@ class _Lists:
     def _made(self, fact: Fact) -> Iterator[str]:
         """Read a line that says of a file that it was made or changed, or stands where such do."""
         done = ticked(fact.text) is True or fact.checked is True
-        told = told_path(fact.raw, done=done)
-        if told is None and fact.item:
-            told = self._item(fact, done=done)
-        told = told or sentence_path(fact.raw)
-        if told is not None and not told[0].endswith("/") and delivers(fact, 0, told[1]):
-            yield told[0]
+        delivered = told_path(fact.raw, done=done)
+        if delivered is None and fact.item:
+            delivered = self._item(fact, done=done)
+        delivered = delivered or sentence_path(fact.raw)
+        if delivered is not None and not delivered[0].endswith("/") and delivers(fact, 0, delivered[1]):
+            yield delivered[0]
 
     def _item(self, fact: Fact, *, done: bool) -> tuple[str, int] | None:
         """Return the file that an item begins with, where that was made or changed.
