@@ -216,7 +216,11 @@ class _Lists:
         if delivered is None and fact.item:
             delivered = self._item(fact, done=done)
         delivered = delivered or sentence_path(fact.raw)
-        if delivered is not None and not delivered[0].endswith("/") and delivers(fact, 0, delivered[1]):
+        if (
+            delivered is not None
+            and not delivered[0].endswith("/")
+            and delivers(fact, 0, delivered[1])
+        ):
             yield delivered[0]
 
     def _item(self, fact: Fact, *, done: bool) -> tuple[str, int] | None:
