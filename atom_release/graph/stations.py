@@ -76,6 +76,12 @@ def _documents(work: "Work") -> Mapping[str, bytes]:
     return document_questions.documents(work)
 
 
+def _origins(work: "Work") -> Mapping[str, bytes]:
+    from atom_release.release import origin_questions
+
+    return origin_questions.origins(work)
+
+
 def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     """Return the report assets of one release, upstream first."""
     services = tuple(
@@ -84,7 +90,11 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     evidence = tuple(station.name for station in services)
     names = blueprint.names
     name = names.artifact
-    own = (*_own_check_stations(blueprint), *_document_stations(blueprint))
+    own = (
+        *_own_check_stations(blueprint),
+        *_document_stations(blueprint),
+        *_origin_stations(blueprint),
+    )
     own_names = tuple(station.name for station in own)
     return (
         *services,
@@ -211,6 +221,25 @@ def _document_stations(blueprint: Blueprint) -> tuple[Station, ...]:
             (),
             (blueprint.names.artifact(artifact_names.DOCUMENTS),),
             _documents,
+        ),
+    )
+
+
+def _origin_stations(blueprint: Blueprint) -> tuple[Station, ...]:
+    """Return the asset of where the release's evidence comes from, where it says so."""
+    if not blueprint.manifest.asks_origins:
+        return ()
+    name = blueprint.names.artifact
+    return (
+        Station(
+            "origins",
+            "evidence",
+            "Where the release's evidence comes from: the commands that make its files, as the tree"
+            " is and without the code.",
+            frozenset({"shell"}),
+            (),
+            (name(artifact_names.ORIGINS), name(artifact_names.ORIGINS_LOG)),
+            _origins,
         ),
     )
 

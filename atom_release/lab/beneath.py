@@ -40,6 +40,22 @@ def copy_beneath(source: Path, path: str, copy: Path, name: str = "") -> bool:
     return True
 
 
+def read_beneath(source: Path, path: str, most: int) -> bytes | None:
+    """Return what a plain file below `source` holds; None past a link, or of more bytes than that.
+
+    Args:
+        source: a folder; a subject may have written in it.
+        path: the file's path, relative to it.
+        most: bytes that are read.
+    """
+    try:
+        with _opened(source, path) as file:
+            content = file.read(most + 1)
+    except OSError:
+        return None
+    return content if len(content) <= most else None
+
+
 def names_beneath(source: Path, path: str) -> list[str]:
     """Return what lies in a folder below `source`; nothing if a link leads there."""
     try:

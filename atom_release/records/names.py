@@ -35,11 +35,14 @@ PULL_REQUEST = "PullRequest.md"
 BUNDLE = "AuditBundle.zip"
 PAGE = "Report.html"
 DOCUMENTS = "Documents.json"
+ORIGINS = "Origins.json"
+ORIGINS_LOG = "Origins.log"
 _ENDINGS = (
     *(INFRA_SIMULATION, INFRA_SIMULATION_LOG, CROSS_SERVICE, CROSS_SERVICE_LOG, PERF_SUMMARY),
     *(PERF_SUMMARY_LOG, POLICY_CHECK, POLICY_CHECK_LOG, POLICY_CHECK_TEXT, POLICY_CHECK_SARIF),
     *(OWN_CHECKS, OWN_CHECKS_LOG, AGGREGATED, AGGREGATED_TEXT, WAIVERS, BASELINE, OPERATOR),
     *(SNAPSHOT, ATTESTATIONS, DECISION, RECEIPT, PULL_REQUEST, BUNDLE, PAGE, DOCUMENTS),
+    *(ORIGINS, ORIGINS_LOG),
 )
 
 
@@ -73,6 +76,7 @@ class ArtifactNames:
         shared = [INFRA_SIMULATION, CROSS_SERVICE, PERF_SUMMARY, POLICY_CHECK]
         shared += [OWN_CHECKS] if self.manifest.checks else []
         shared += [DOCUMENTS] if self.manifest.documents else []
+        shared += [ORIGINS] if self.manifest.asks_origins else []
         return services + tuple(self.artifact(ending) for ending in shared)
 
     def beside(self, service: Service) -> tuple[str, str, str]:

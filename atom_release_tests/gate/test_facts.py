@@ -21,6 +21,7 @@ from atom_release.source.manifest_file import parse_manifest
 ROOT = Path(atom_release.__file__).parent
 SHOWN_ONLY = {"simulated-prometheus"}
 DECLARED_ONLY = {
+    "artifact",
     "documents",
     "order",
     "own-check",

@@ -16,6 +16,7 @@ TESTS = Path(__file__).parent
 PASSES = {
     "accuracy": "accuracy::test_the_judged_codes_answers_are_scored",
     "approval": "approval::test_an_action_that_waits_for_a_person_and_is_recorded_passes",
+    "artifact": "artifact::test_what_was_set_aside_is_said",
     "claims": "claims::test_a_report_that_is_there_once_and_passed_is_yes",
     "default-secrets": "default_secrets::test_honest_code_is_not_accused",
     "documents": "documents::test_documents_that_agree_are_answered_with_yes",

@@ -86,7 +86,14 @@ TOUCHED = {
     "messy-date": {"docs/final_report.md"},
     "messy-error": {"evidence/rates.log"},
     "messy-pull-request": {"docs/final_report.md"},
-    "messy-twins": {"docs/final_report.md", "evidence/fees.json", "evidence/rates.log"},
+    "messy-constant": {"tools/check_policies.py"},
+    "messy-unmade": {"release.yaml"},
+    "messy-no-generator": {"release.yaml"},
+    "messy-argument": {"tools/measure.py"},
+    "messy-moment": {"tools/check_policies.py", "evidence/policies.json"},
+    "messy-other-figure": {"evidence/fees.json"},
+    "messy-twins": {"docs/final_report.md", "tools/check_fees.py", "tools/run_tests.py"}
+    | {"evidence/fees.json", "evidence/rates.log"},
 }
 REQUIRED = {"green", "suite-overclaimed", "suite-flaky", "integration-vacuous", "service-down", "secret-committed", "secret-export-ignored"} | {
     "rls-view-leak", "slow-endpoint", "report-missing", "tag-conflict", "probe-errors",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from atom_release.gate.catalogue.criteria import expected
+from atom_release.gate.catalogue.origin_legs import origin_legs
 from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.once import once_each
 from atom_release.gate.vocabulary import Assurance
@@ -58,13 +59,20 @@ def legs(manifest: Manifest, criterion: str) -> tuple[LegSpec, ...]:
 @once_each
 def _all_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
     """Return the legs by criterion: those of every release, of a manifest's checks and services."""
-    return {
+    of_systems = {
         **{criterion: tuple(make(manifest)) for criterion, make in _LEGS.items()},
         **{
             check.id: (LegSpec(check.id, OWN_PROBE if check.probe else OWN_CHECK, check.id),)
             for check in manifest.checks
         },
         **{service.id: tuple(_service_legs(service)) for service in manifest.services},
+    }
+    return {
+        criterion: (
+            *specs,
+            *(LegSpec(criterion, *leg) for leg in origin_legs(manifest, criterion)),
+        )
+        for criterion, specs in of_systems.items()
     }
 
 

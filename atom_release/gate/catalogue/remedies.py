@@ -113,6 +113,9 @@ _CHANGES = {
     ),
     "own-check": "Mend what the check names, or the check itself, and commit.",
     "own-probe": "Mend what the plug-in names, and commit.",
+    "artifact": (
+        "Let a command of the commit make the file from what it is evidence of, and commit both."
+    ),
     "documents": "Correct the document or the report that is wrong, and commit.",
     "order": "Tag a commit that holds what the release stands on; a tag is never moved.",
     "tag": "Choose another release.tag; a tag is never moved.",

@@ -20,7 +20,7 @@ from atom_release.gate.decision.claims_summary import count_claims
 from atom_release.gate.decision.contradictions import gather_contradictions
 from atom_release.gate.decision.decision import RULES, CriterionResult, Decision, LeftOut
 from atom_release.gate.decision.waive import account_waivers, apply_waivers
-from atom_release.gate.rules import legs, people_legs
+from atom_release.gate.rules import cited_legs, legs, people_legs
 from atom_release.gate.rules.legs import Case, Earlier, Leg
 from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, ControlState, Outcome, Verdict
@@ -69,7 +69,11 @@ def judge(criterion: Criterion, case: Case) -> CriterionResult:
 
 def _found(criterion: Criterion, case: Case) -> CriterionResult:
     """Return the outcome before any waiver."""
-    judged = (*_asked(criterion, case), *people_legs.judge_people(criterion.id, case))
+    judged = (
+        *_asked(criterion, case),
+        *cited_legs.judge_cited(criterion.id, case),
+        *people_legs.judge_people(criterion.id, case),
+    )
     counted = [leg for leg in judged if leg.outcome is not None]
     outcome = (
         criteria.worst(leg.outcome for leg in counted if leg.outcome is not None)

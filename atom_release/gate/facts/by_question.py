@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.approval import ApprovalFacts
+from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.claims import ClaimsFacts, ReportFacts
 from atom_release.gate.facts.default_secrets import DefaultSecretsFacts
 from atom_release.gate.facts.documents import DocumentsFacts
@@ -47,6 +48,7 @@ from atom_release.gate.facts.vault import VaultFacts
 MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "accuracy": (AccuracyFacts,),
     "approval": (ApprovalFacts,),
+    "artifact": (ArtifactFacts,),
     "claims": (ClaimsFacts, ReportFacts),
     "default-secrets": (DefaultSecretsFacts,),
     "documents": (DocumentsFacts,),

@@ -22,6 +22,13 @@ DECIDED_BY_KIND: Mapping[str, str] = {
     "dated-before-its-subject": "AC5",
     "dated-after-its-commit": "AC5",
     "passed-over-an-error": "AC5",
+    "artifact-constant": "AC1",
+    "artifact-not-made": "AC1",
+    "artifact-differs": "AC1",
+    "artifact-time-fixed": "AC1",
+    "generator-absent": "AC1",
+    "generator-ignores-argument": "AC1",
+    "generator-writes-another": "AC1",
 }
 
 

@@ -18,6 +18,7 @@ from atom_release.gate.manifest.check import Check, KnownBad, is_own_id
 from atom_release.gate.manifest.fields import Duration, InRepository, Reason, Strict, slug, switch
 from atom_release.gate.manifest.install import Install
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
+from atom_release.gate.manifest.origins import Artifact
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
@@ -34,11 +35,13 @@ from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, Acts
 __all__ = [
     "Accuracy",
     "Approval",
+    "Artifact",
     "Budget",
     "Check",
     "Consumer",
     "CriterionPolicy",
     "Endpoint",
+    "FindingId",
     "Histogram",
     "Infrastructure",
     "Install",
@@ -78,6 +81,13 @@ FindingId = Literal[
     "dated-before-its-subject",
     "dated-after-its-commit",
     "passed-over-an-error",
+    "artifact-constant",
+    "artifact-not-made",
+    "artifact-differs",
+    "artifact-time-fixed",
+    "generator-absent",
+    "generator-ignores-argument",
+    "generator-writes-another",
 ]
 
 RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
@@ -99,6 +109,9 @@ class Manifest(Strict):
             "globs of the release's own documents, such as a final report, a policy check, a"
             " summary: held against one another, the services' reports and the files that they cite"
         ),
+    )
+    artifacts: tuple[Artifact, ...] = Field(
+        default=(), description="files that something is shown by, each with what makes it"
     )
     findings: dict[FindingId, Literal["fail"]] = Field(
         default_factory=dict,
@@ -165,7 +178,8 @@ class Manifest(Strict):
                 message = f"a roll-up cannot be called {name!r}: it is a criterion"
                 raise ValueError(message)
         members = [member for named in self.roll_ups.values() for member in named]
-        for named in [*self.left_out, *self.criteria, *members]:
+        shown = [name for artifact in self.artifacts for name in artifact.evidence_for]
+        for named in [*self.left_out, *self.criteria, *members, *shown]:
             if named not in criterion_ids:
                 message = (
                     f"{named!r} is not a criterion of this release; there are"
@@ -243,6 +257,11 @@ class Manifest(Strict):
                 message = f"{doc.name} is verified with {doc.public_key_from!r}, which is no secret"
                 raise ValueError(message)
         return self
+
+    @property
+    def asks_origins(self) -> bool:
+        """Whether it names anything of where its evidence comes from."""
+        return bool(self.artifacts)
 
     def check(self, check_id: str) -> Check:
         """Return the check of the release's own with that id.

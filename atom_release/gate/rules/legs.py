@@ -21,10 +21,12 @@ from pydantic import BaseModel, ConfigDict
 
 from atom_release.gate.catalogue import remedies
 from atom_release.gate.catalogue.leg_specs import LegSpec
+from atom_release.gate.catalogue.origin_legs import NEVER_SHOWN_BY
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
+from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.claims import ReportFacts
 from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
@@ -34,6 +36,7 @@ from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules import accuracy as accuracy_rule
 from atom_release.gate.rules import (
+    artifacts,
     documents,
     histogram,
     isolation,
@@ -46,6 +49,11 @@ from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 
 _DEFAULT_POLICY = CriterionPolicy()
+_NOT_YES = {
+    Answer.ABSENT: Outcome.BLOCKED,
+    Answer.UNKNOWN: Outcome.INCONCLUSIVE,
+    Answer.NO: Outcome.FAIL,
+}
 _USUAL_HEADERS = frozenset({"accept", "authorization", "content-type"})
 """Headers that any client sends; others may be a way of the load test's own."""
 NOTHING_TO_REVIEW = Review()
@@ -187,12 +195,10 @@ def _outcome(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Outcome | N
         return Outcome.INCONCLUSIVE, doubt
     not_applicable = evidence.facts.get("not_applicable")
     answer, reason = _answer(spec, evidence, case)
-    if answer is Answer.ABSENT:
-        return Outcome.BLOCKED, reason
-    if answer is Answer.UNKNOWN:
-        return Outcome.INCONCLUSIVE, reason
-    if answer is Answer.NO:
-        return Outcome.FAIL, reason
+    if answer in _NOT_YES:
+        return _NOT_YES[answer], reason
+    if spec.question in NEVER_SHOWN_BY:
+        return None, reason
     weakness = _weakness(spec, evidence, case) or _unheld(evidence, case)
     if weakness:
         return weakness
@@ -312,6 +318,18 @@ def _order(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
 
 
+def _artifact(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Judge the runs of what makes a file again, with the kinds that this manifest lets decide."""
+    del spec
+    facts = ArtifactFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "what came of the command cannot be read"
+    if artifacts.findings_of(facts) != facts.contradictions:
+        return Answer.UNKNOWN, "the findings are not those of the runs"
+    named = [entry for entry in facts.contradictions if entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else artifacts.answer_of(facts)
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
@@ -321,6 +339,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "own-check": _own_check,
     "documents": _documents,
     "order": _order,
+    "artifact": _artifact,
 }
 
 

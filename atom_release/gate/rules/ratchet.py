@@ -137,6 +137,7 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
             yield Loosening("AC2", f"integration {old.name} control: strict became weak")
     yield from _checks(before, now)
     yield from fewer("AC1", "documents", before.documents, now.documents)
+    yield from _artifacts(before, now)
     for kind in before.findings:
         yield from fewer(criterion_of(kind), "findings", [kind], [*now.findings])
     yield from _signatures(before, now)
@@ -151,6 +152,15 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
     ):
         if getattr(before.infrastructure, name) and not getattr(now.infrastructure, name):
             yield Loosening(criterion, f"infrastructure {name} is not named any more")
+
+
+def _artifacts(before: Manifest, now: Manifest) -> Iterator[Loosening]:
+    """Yield the files whose making is no longer asked for what they were evidence for."""
+    left = {artifact.file: artifact.evidence_for for artifact in now.artifacts}
+    for artifact in before.artifacts:
+        for criterion in artifact.evidence_for or ("AC1",):
+            if criterion not in (left.get(artifact.file) or ("AC1",)):
+                yield Loosening(criterion, f"artifact {artifact.file} is not evidence any more")
 
 
 def _checks(before: Manifest, now: Manifest) -> Iterator[Loosening]:

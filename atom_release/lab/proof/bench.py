@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.gate.manifest.verdict import Verdict
 from atom_release.lab.log_text import without_values
+from atom_release.lab.proof import collecting
 from atom_release.lab.proof.change import Change
 from atom_release.lab.sandbox import Layer, Limits, Sandbox, allowed
 from atom_release.lab.sandbox.forgetting import forgotten_copy
@@ -39,6 +40,7 @@ class Run:
     hidden_path: str = ""
     isolation: tuple[str, ...] = ()
     unprepared: bool = False  # the command of the change before it failed
+    written: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # where it is collected
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class CheckBench:
     beneath: Layer | None = None
     imports: Sequence[str] = ()  # folders of the copy that Python imports from, before its own
     secret: Sequence[str] = field(default=(), repr=False)
+    collects: bool = False  # whether the files that a run writes are brought out of its copy
 
     def run(self, tree: Path, change: Change | None = None) -> Run:
         """Run once; what the check writes is forgotten.
@@ -99,6 +102,7 @@ class CheckBench:
                 (done.status != 0 and done.shown.hidden_path(text)) or "",
                 done.isolation,
                 unprepared=bool(change and change.command) and not (out / "prepared").exists(),
+                written=self._written(out) if self.collects else {},
             )
 
     def _seeing(self, environment: Mapping[str, str], copy: Path, out: Path) -> Sandbox:
@@ -130,9 +134,16 @@ class CheckBench:
         printed = f" > {shlex.quote(str(out / self.verdict.form))}" if self._is_printed else ""
         prepared = shlex.quote(str(out / "prepared"))
         first = f"{{ {before}\n}} && : > {prepared} || exit {_NOT_PREPARED}; " if before else ""
+        if self.collects:
+            script = collecting.script(f'{first}"$@"{printed}', copy, out)
+            return [_SHELL, "-c", script, _SHELL, *command]
         if not first and not printed:
             return command
         return [_SHELL, "-c", f'{first}exec "$@"{printed}', _SHELL, *command]
+
+    def _written(self, out: Path) -> dict[str, bytes]:
+        collected = collecting.collected(out)
+        return {path: without_values(raw, self.secret) for path, raw in collected.items()}
 
     @property
     def _is_printed(self) -> bool:

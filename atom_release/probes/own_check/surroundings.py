@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from atom_release.gate.manifest import Install
 from atom_release.gate.manifest.verdict import parse_verdict
@@ -18,11 +18,44 @@ from atom_release.lab.sandbox import Layer, Limits, Sandbox
 from atom_release.probes.suite import trees
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from atom_release.gate.facts.environment import EnvironmentFacts
-    from atom_release.gate.manifest import Check
     from atom_release.lab.look import Look
 
 _CORES = 2
+
+
+class Runnable(Protocol):
+    """A command of the manifest's, with what it is run in."""
+
+    @property
+    def run(self) -> tuple[str, ...]:
+        """Its words."""
+
+    @property
+    def verdict(self) -> str:
+        """How it says yes or no."""
+
+    @property
+    def directory(self) -> str | None:
+        """Where it is run; the repository's root by default."""
+
+    @property
+    def interpreter(self) -> str | None:
+        """The Python that is named for it."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its variables."""
+
+    @property
+    def timeout(self) -> timedelta:
+        """How long it may take."""
+
+    @property
+    def memory_mb(self) -> int:
+        """How much memory it may take."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +68,7 @@ class Surroundings:
 
 
 def surroundings_of(
-    look: Look, check: Check, wanted: Install | Literal["auto"] | None
+    look: Look, check: Runnable, wanted: Install | Literal["auto"] | None
 ) -> Surroundings:
     """Return what the runs of a check are made with, in the environment that is wanted.
 
@@ -52,7 +85,7 @@ def surroundings_of(
     return _of_python(look, check, make(look, install, needs=()))
 
 
-def _of_python(look: Look, check: Check, python: Interpreter) -> Surroundings:
+def _of_python(look: Look, check: Runnable, python: Interpreter) -> Surroundings:
     programs = [Path(python.python).parent, *([python.site / "bin"] if python.site else [])]
     bench = _bench(look, check, programs, python.readable)
     site = [str(python.site)] if python.site else []
@@ -60,7 +93,7 @@ def _of_python(look: Look, check: Check, python: Interpreter) -> Surroundings:
     return Surroundings(bench, python.facts, python.built)
 
 
-def _of_node(look: Look, check: Check, install: Install) -> Surroundings:
+def _of_node(look: Look, check: Runnable, install: Install) -> Surroundings:
     modules = make_modules(look, install, check.directory or install.folder)
     programs = [modules.node.program.parent, Path("node_modules", ".bin")]
     bench = _bench(look, check, programs, modules.readable)
@@ -69,7 +102,7 @@ def _of_node(look: Look, check: Check, install: Install) -> Surroundings:
 
 
 def _bench(
-    look: Look, check: Check, programs: list[Path], readable: tuple[Path, ...]
+    look: Look, check: Runnable, programs: list[Path], readable: tuple[Path, ...]
 ) -> CheckBench:
     seconds = check.timeout.total_seconds()
     path = os.pathsep.join([*map(str, programs), "/usr/local/bin", "/usr/bin", "/bin"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atom_release.gate.rules import documents, order
+from atom_release.gate.rules import artifacts, documents, order
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
 
+_ATTEMPTS = '  "previous": {"status": "down"},\n  "attempts": [{"status": "failed"}]'
 _FINAL, _SNAPSHOT = "docs/final_report.md", "docs/snapshot.json"
 _TASKS = "| Task | Status | Tests |\n| ---- | ------ | ----- |\n"
 
@@ -62,6 +63,43 @@ def _pull_request(tree: Files) -> None:
     tree[_FINAL] += b"- [x] A pull request was opened from `prod-review/PhaseM-final`\n"
 
 
+def _constant(tree: Files) -> None:
+    made = tree["tools/check_policies.py"].decode()
+    kept, _, _ = made.partition("files = ")
+    written = made.rpartition("\n(ROOT")[2]
+    tree["tools/check_policies.py"] = (
+        f'{kept}answer = {{"files": 4, "P-1": "PASS"}}\n(ROOT{written}'
+    ).encode()
+
+
+def _unmade(tree: Files) -> None:
+    replace(tree, "release.yaml", "    made_by: python tools/check_fees.py\n", "")
+
+
+def _no_generator(tree: Files) -> None:
+    replace(tree, "release.yaml", "tools/run_tests.py", "tools/record_tests.py")
+
+
+def _deaf(tree: Files) -> None:
+    replace(tree, "tools/measure.py", "sys.argv[1]", '"M"')
+
+
+def _dated(tree: Files) -> None:
+    replace(
+        tree, "tools/check_policies.py", '{"files"', '{"checked": "2026-11-17T09:00:00Z", "files"'
+    )
+    replace(
+        tree,
+        "evidence/policies.json",
+        '  "files"',
+        '  "checked": "2026-11-17T09:00:00Z",\n  "files"',
+    )
+
+
+def _other_figure(tree: Files) -> None:
+    replace(tree, "evidence/fees.json", '"transfers": 5000', '"transfers": 50000')
+
+
 def _twins(tree: Files) -> None:
     """Put beside what is true all that only looks like a contradiction."""
     tree[_FINAL] += (
@@ -71,6 +109,8 @@ def _twins(tree: Files) -> None:
         f"\n## Next Steps\n\n{_TASKS}| M.2 | FAIL | 0/5 |\n"
         f"\n## v0.9.0 (2025-01-01)\n\n{_TASKS}| M.1 | FAIL | 3/4 |\n"
     ).encode()
+    refused = "ConnectionRefusedError: Connection refused\\n"
+    replace(tree, "tools/run_tests.py", ".write_text(", f'.write_text("{refused}" + ')
     tree["evidence/rates.log"] = b"ConnectionRefusedError: Connection refused\n3 passed in 0.2s\n"
     replace(
         tree,
@@ -83,8 +123,9 @@ def _twins(tree: Files) -> None:
         tree,
         "evidence/fees.json",
         '  "services"',
-        '  "previous": {"status": "down"},\n  "attempts": [{"status": "failed"}],\n  "services"',
+        f'{_ATTEMPTS},\n  "services"',
     )
+    replace(tree, "tools/check_fees.py", "services = {", f"services = {{{_ATTEMPTS},")
 
 
 def _documents(
@@ -186,6 +227,45 @@ SCENARIOS = (
         order.PULL_REQUEST,
         "A pull request was opened, says the final report, from a branch that nothing knows.",
         _pull_request,
+    ),
+    _documents(
+        "messy-constant",
+        artifacts.CONSTANT,
+        "What makes the evidence of P-1 reads no file, and says PASS of whatever is there.",
+        _constant,
+        {"P-1": Outcome.FAIL},
+    ),
+    _documents(
+        "messy-unmade",
+        artifacts.NOT_MADE,
+        "The file that M.1 passed by in the final report is made by no command.",
+        _unmade,
+        {"M.1": Outcome.INCONCLUSIVE},
+    ),
+    _documents(
+        "messy-no-generator",
+        artifacts.ABSENT,
+        "The script that makes the evidence of M.2 is in no commit.",
+        _no_generator,
+        {"M.2": Outcome.INCONCLUSIVE},
+    ),
+    _documents(
+        "messy-argument",
+        artifacts.IGNORES,
+        "The figures are of phase M, whatever phase the command is told.",
+        _deaf,
+    ),
+    _documents(
+        "messy-moment",
+        artifacts.FIXED_TIME,
+        "The moment at which the policies were checked stands in the script.",
+        _dated,
+    ),
+    _documents(
+        "messy-other-figure",
+        artifacts.DIFFERS,
+        "The evidence of M.1 counts ten times the transfers that its command makes.",
+        _other_figure,
     ),
     _documents(
         "messy-twins",

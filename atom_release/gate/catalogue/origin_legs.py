@@ -1,0 +1,36 @@
+"""The legs of where evidence comes from: they can turn a criterion, and never show it.
+
+That a file is made by its command says nothing of the criterion that the file is evidence for, so
+such a leg is counted only where it does not pass. A manifest that lets a kind of finding decide
+brings the legs that find it into AC1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from atom_release.gate.manifest import FindingId, Manifest
+
+ARTIFACT = "artifact"
+
+NEVER_SHOWN_BY = frozenset({ARTIFACT})
+"""The questions whose yes is no reason for a criterion to pass."""
+
+FINDING_QUESTIONS: Mapping[FindingId, str] = {
+    "artifact-constant": ARTIFACT,
+    "artifact-not-made": ARTIFACT,
+    "artifact-differs": ARTIFACT,
+    "artifact-time-fixed": ARTIFACT,
+    "generator-absent": ARTIFACT,
+    "generator-ignores-argument": ARTIFACT,
+    "generator-writes-another": ARTIFACT,
+}
+"""Which question finds each kind that AC1 may be let decide by."""
+
+
+def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]:
+    """Yield question and subject of the legs of this kind that a criterion has."""
+    deciding = {FINDING_QUESTIONS.get(kind) for kind in manifest.findings}
+    for artifact in manifest.artifacts:
+        if criterion in artifact.evidence_for or (criterion == "AC1" and ARTIFACT in deciding):
+            yield ARTIFACT, artifact.file

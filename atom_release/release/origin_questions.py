@@ -1,0 +1,53 @@
+"""What is asked of where the release's evidence comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from atom_release.gate.catalogue.criteria import expected
+from atom_release.gate.catalogue.origin_legs import ARTIFACT
+from atom_release.records import canonical, names
+from atom_release.release.ask import Question
+from atom_release.release.ask_rehearsal import keep_logs
+from atom_release.release.work import evidence_document
+
+if TYPE_CHECKING:
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.lab.look import Look
+    from atom_release.release.work import Work
+
+
+def origins(work: Work) -> Mapping[str, bytes]:
+    """Run what makes the release's files."""
+    logs: list[bytes] = []
+    look = keep_logs(work.look, logs)
+    collected = _artifacts(work, look)
+    return {
+        work.names.artifact(names.ORIGINS): canonical.artifact(evidence_document(collected)),
+        work.names.artifact(names.ORIGINS_LOG): b"".join(logs) or b"nothing was run\n",
+    }
+
+
+def _artifacts(work: Work, look: Look) -> list[Evidence]:
+    from atom_release.probes.artifact import probe_artifacts
+
+    cited = _cited(look, {criterion.id for criterion in expected(work.manifest)})
+    return [
+        evidence
+        for artifact in work.manifest.artifacts
+        for evidence in work.boundary.show(
+            Question(
+                ((ARTIFACT, artifact.file),),
+                partial(probe_artifacts, look, [artifact], cited),
+            )
+        )
+    ]
+
+
+def _cited(look: Look, criteria: set[str]) -> dict[str, Sequence[str]]:
+    """Return the files that passed rows of the release's documents cite, and for which criteria."""
+    from atom_release.probes.documents import cited_files
+
+    return {path: sorted(subjects & criteria) for path, subjects in cited_files(look).items()}
