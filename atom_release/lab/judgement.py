@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from atom_release.lab.junit_results import Case
 
@@ -27,6 +27,7 @@ _REFUSALS = re.compile(
     r"SystemExit\b|(?:[\w.]+\.)?ParseError\b"
     r"|ValueError: (?:invalid literal for int|could not convert string|Invalid isoformat)"
 )
+_FRAME = re.compile(r'\s+File "[^"\n]+", line \d+')
 _PLACE = re.compile(r'^(?:(\S[^\n:]*\.py):\d+:|\s+File "([^"\n]+)", line \d+)', re.MULTILINE)
 
 
@@ -54,7 +55,14 @@ def judged(case: Case, code: Collection[str]) -> bool:
 def _raised(text: str) -> bool:
     """Return whether the last line of code in a traceback raises by hand."""
     lines = [line for line in text.splitlines() if line.strip(" ^~")]
+    places = [number for number, line in enumerate(lines) if _FRAME.match(line)]
+    if places:  # Python's own form: a line of code below the place
+        return _begins_with_raise(lines[places[-1] + 1 :][:1])
     error = max((number for number, line in enumerate(lines) if line.startswith("E  ")), default=0)
     while error and lines[error].startswith("E  "):
         error -= 1
-    return bool(lines) and lines[error].lstrip("> ").startswith("raise")
+    return _begins_with_raise(lines[error:][:1])
+
+
+def _begins_with_raise(lines: Sequence[str]) -> bool:
+    return any(line.lstrip("> ").startswith("raise") for line in lines)

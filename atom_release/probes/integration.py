@@ -22,8 +22,9 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.stand_in import ANSWERING, standing_in
 from atom_release.probes.given import Given, addressed, fill_environment, refusing
 from atom_release.probes.suite import trees
+from atom_release.probes.suite.finding import evidence
 from atom_release.probes.suite.probe import bench, lacks
-from atom_release.probes.suite.series import Series, evidence
+from atom_release.probes.suite.series import Series
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:

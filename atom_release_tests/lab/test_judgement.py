@@ -10,6 +10,8 @@ from atom_release.lab.junit import Case, Outcome
 TEST = "tests/test_code.py:5: "
 CODE = "/copy/src/code.py:9: "
 RAISED = ">       raise Wrong(total)\nE       Wrong: 3\nE       more\n\n"
+NATIVE_TEST = '  File "/copy/tests/test_code.py", line 5, in test\n'
+NATIVE_CODE = '  File "/copy/src/code.py", line 9, in total\n'
 CALLED = ">       total.amount\nE       AttributeError: amount\n\n"
 
 
@@ -39,6 +41,16 @@ CALLED = ">       total.amount\nE       AttributeError: amount\n\n"
         ("SystemExit: 1", f"{CALLED}{TEST}SystemExit", True),
         ("SystemExit: 1", f"{TEST}\n{CALLED}{CODE}SystemExit", False),
         ("ValueError: invalid literal for int()", f"{CALLED}{TEST}ValueError", True),
+        ("Wrong: 3", f"{NATIVE_TEST}    raise Wrong(3)\nWrong: 3", True),
+        ("Wrong: 3", f"{NATIVE_TEST}    raise Wrong(\n    ^^^^^^\n    3)\nWrong: 3", True),
+        ("Wrong: 3", f"{NATIVE_TEST}    total()\n    ~~~~~^^\nWrong: raise 3", False),
+        ("Wrong: 3", f"{NATIVE_TEST}    total()\n{NATIVE_CODE}    raise Wrong(3)\nWrong: 3", False),
+        ("assert 1 == 2", f"{NATIVE_CODE}    f()\n{NATIVE_TEST}    assert x\nAssertionError", True),
+        (
+            "assert 1 == 2",
+            f"{NATIVE_TEST}    f()\n{NATIVE_CODE}    assert x\nAssertionError",
+            False,
+        ),
         ("ValueError: not enough values to unpack", f"{CALLED}{TEST}ValueError", False),
     ],
 )

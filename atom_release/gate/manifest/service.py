@@ -42,6 +42,10 @@ _SYSTEM = re.compile(r"\{(postgres|redis|vault)(?:_[a-z]+)?\}")
 _OF_PYTHON = ("python", "project", "requirements", "extras", "groups", "packages")
 
 
+FEWEST_REPEATS = 2
+"""How often a suite runs as it is where the manifest names no number and nothing is in doubt."""
+
+
 class SuiteDatabase(Strict):
     """The names that a suite's own PostgreSQL has, as the release's settings write them."""
 
@@ -127,11 +131,24 @@ class Suite(Strict):
             "what is emptied for the control of `command`; default the service's source paths"
         ),
     )
-    repeats: int = Field(default=5, ge=1, le=100)
+    repeats: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description=(
+            "how often the tests run as they are; default twice, and five times where those runs,"
+            " or the one with the code written differently, do not agree"
+        ),
+    )
     timeout: Duration = timedelta(minutes=5)
     memory_mb: int = Field(default=2048, ge=64)
     history: History = Field(default="commit", description=_HISTORY)
     control: Literal["strict", "weak"] = "strict"
+
+    @property
+    def least_repeats(self) -> int:
+        """How often it runs as it is at least."""
+        return self.repeats or FEWEST_REPEATS
 
     @model_validator(mode="after")
     def _one_python(self) -> Self:

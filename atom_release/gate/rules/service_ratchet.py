@@ -29,7 +29,7 @@ def _suite(old: Service, new: Service) -> Iterator[Loosening]:
         yield Loosening(old.id, "the suite is gone")
         return
     yield from fewer(old.id, "suite paths", old.suite.paths, new.suite.paths)
-    yield from smaller(old.id, "suite repeats", old.suite.repeats, new.suite.repeats)
+    yield from smaller(old.id, "suite repeats", old.suite.least_repeats, new.suite.least_repeats)
     for name in ("arguments", "command"):
         yield from changed(
             old.id, f"suite {name}", getattr(old.suite, name), getattr(new.suite, name)

@@ -82,6 +82,10 @@ class Bench:
             return first
         return self._run(tree, seed, self.limits.times(_MORE), collect_only=collect_only)
 
+    def as_collection(self, run: Run) -> Run:
+        """Return a run as it stands for a collection."""
+        return run
+
     def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
         with throwaway(self.scratch, "run-") as room:
             if self.kit is None:
@@ -187,6 +191,7 @@ class Bench:
                 "-o",
                 "junit_logging=no",
                 "--junit-prefix=",
+                "--tb=native",  # a control's failures are many, and pytest's own form takes longer
             ]
         )
         fixed = [

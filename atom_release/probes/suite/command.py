@@ -1,6 +1,6 @@
 """Suites that pytest cannot run: a command that the manifest names runs the tests and writes JUnit.
 
-There is no separate collection, so a first run stands for it: every later run must have the same
+There is no separate collection, so the first run stands for it: every later run must have the same
 tests. The control is weaker too: the named files are emptied, and a test that then fails may have
 needed them or may not have started at all. Nothing here knows the language.
 """
@@ -22,6 +22,7 @@ from atom_release.probes.suite.sorting import compare
 if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
     from atom_release.lab.sandbox import Limits
@@ -39,8 +40,10 @@ class CommandBench(Bench):
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
         """Run once; where a collection is asked for, a run stands for it."""
         run = super().run(tree, seed)
-        if not collect_only:
-            return run
+        return self.as_collection(run) if collect_only else run
+
+    def as_collection(self, run: Run) -> Run:
+        """Return a run as it stands for a collection: the tests that it had."""
         return replace(
             run,
             status=0 if run.results else _UNREADABLE,
@@ -78,7 +81,10 @@ def _filled(part: str, values: dict[str, str]) -> str:
 class CommandSeries(Series):
     """The runs of such a suite; the control empties what the manifest names."""
 
-    def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
+    def _run_control(
+        self, pool: ThreadPoolExecutor, collection: Run, stop: threading.Event
+    ) -> Control | None:
+        del pool
         if stop.is_set():
             return None
         with trees.emptied(

@@ -27,6 +27,7 @@ from atom_release.lab.worlds import NoSystem
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import Bench, seen_by
 from atom_release.probes.suite.command import CommandBench, CommandSeries
+from atom_release.probes.suite.finding import evidence
 from atom_release.probes.suite.script_run import (
     ScriptBench,
     ScriptSeries,
@@ -34,7 +35,7 @@ from atom_release.probes.suite.script_run import (
     script_limits,
 )
 from atom_release.probes.suite.script_runners import REPORTERS, runner_of
-from atom_release.probes.suite.series import Series, evidence
+from atom_release.probes.suite.series import Series
 from atom_release.probes.suite.worlds import describe_world, in_world
 from atom_release.source.objects import MENDED
 

@@ -68,7 +68,9 @@ def _run_at(look: Look, suite: Suite, commit: str) -> RerunFacts:
             return RerunFacts(commit=commit, problem=fault.message)
         tree = trees.judged(then, made.history, made.built)[0]
         with ThreadPoolExecutor(CORES, "suite-at-report") as pool:
-            runs = list(pool.map(lambda seed: made.run(tree, seed), range(1, suite.repeats + 1)))
+            runs = list(
+                pool.map(lambda seed: made.run(tree, seed), range(1, suite.least_repeats + 1))
+            )
     cases = [
         case
         for run in runs

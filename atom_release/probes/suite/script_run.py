@@ -1,6 +1,6 @@
 """The runs of a JavaScript suite, and its controls: without the code, and with wrong results.
 
-There is no separate collection, so a first run stands for it: every later run must have the same
+There is no separate collection, so the first run stands for it: every later run must have the same
 tests. A run that loads every file and runs no test tells which functions the loading needs.
 """
 
@@ -28,6 +28,7 @@ from atom_release.probes.suite.sorting import compare
 if TYPE_CHECKING:
     import threading
     from collections.abc import Collection, Mapping, Sequence
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
     from typing import Any
 
@@ -105,15 +106,18 @@ class ScriptSeries(Series):
         javascript.idle,
     )
 
-    def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
+    def _run_control(
+        self, pool: ThreadPoolExecutor, collection: Run, stop: threading.Event
+    ) -> Control | None:
         if stop.is_set():
             return None
         traced = self._run_traced()
         keep = {(path, line, name) for path, line, name in traced.witness[_CALLED]}
+        distorting = self._begin_distorted(pool, keep, stop)
         control = self._run_ablated(collection, keep)
         loaded = set(traced.witness[_LOADED])
         control = replace(control, unreached=_unreached(control, loaded, self.sources, self.tests))
-        return self._beside_others(control, keep, stop)
+        return self._beside_others(control, keep, stop, distorting)
 
     @property
     def _scripts(self) -> ScriptBench:

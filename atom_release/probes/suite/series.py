@@ -1,78 +1,48 @@
-"""The runs of one suite and the evidence made of them.
+"""The runs of one suite.
 
 A collection, the repeats, and three controls: without the code, with the code as it is but written
-differently, and with wrong results of it.
+differently, and with wrong results of it. What they found is `finding`.
 """
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from atom_release.gate.rules.isolation import common_isolation
-from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import ablate, spare
 from atom_release.lab.distortion import distort
 from atom_release.lab.failure_cause import causes, stays
 from atom_release.lab.idling import idle
 from atom_release.lab.junit import Outcome
 from atom_release.lab.left_whole import names_left_whole
-from atom_release.lab.log_text import kept_log
 from atom_release.probes.suite import canary, trees
 from atom_release.probes.suite.choice import chooses
 from atom_release.probes.suite.control import Control
 from atom_release.probes.suite.distorted import Distorted
+from atom_release.probes.suite.finding import Finding
+from atom_release.probes.suite.repeats import Repeats
 from atom_release.probes.suite.sorting import compare
 from atom_release.probes.suite.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from concurrent.futures import Future
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from atom_release.gate.facts.evidence import Evidence
-    from atom_release.gate.facts.suite import SuiteFacts
     from atom_release.lab.look import Look
     from atom_release.lab.rewriting import Call, Rewrite, Rewritten
     from atom_release.probes.suite.bench import Bench
     from atom_release.probes.suite.run import Run
 
+    Changed = tuple[Rewritten, Run]
+
 
 def _nothing(_runs: Sequence[Run]) -> Mapping[str, str]:
     return {}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A trial and its control, if there was anything to control, with the digest of the copy."""
-
-    trial: Trial
-    control: Control | None
-    copy: str
-    by_manifest: bool = False  # the manifest's own arguments choose among the tests
-
-    @property
-    def runs(self) -> tuple[tuple[str, Run], ...]:
-        """Every run that was made, each with what it is called."""
-        control = self.control
-        distorted = control.distorted if control else None
-        idling = distorted.idle if distorted else None
-        twin = control.twin if control else None
-        return (
-            ("the collection", self.trial.collection),
-            *((f"run {run.seed}", run) for run in self.trial.runs),
-            *([("the run without the code", control.run)] if control else []),
-            *(
-                [("the run against other answers", control.answered)]
-                if control and control.answered
-                else []
-            ),
-            *([("the run with code written differently", twin)] if twin else []),
-            *([("the run with wrong results", distorted.run)] if distorted else []),
-            *([("the run with idle code", idling)] if idling else []),
-        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +55,7 @@ class Series:
     look: Look
     bench: Bench
     without: Bench
-    repeats: int
+    repeats: int | None  # None: as many as it takes for them to agree
     sources: Sequence[str]
     tests: Sequence[str]
     at_once: int
@@ -106,35 +76,50 @@ class Series:
         stop = threading.Event()
         with ThreadPoolExecutor(self.at_once, "suite") as pool:
             try:
-                collecting = pool.submit(self.bench.run, tree, 0, collect_only=True)
-                repeating = [
-                    pool.submit(self._repeat, tree, seed, stop)
-                    for seed in range(1, self.repeats + 1)
-                ]
-                collection = collecting.result()
-                controlling = self._begin_control(pool, collection, stop)
-                runs = [run for pending in repeating if (run := pending.result())]
-                trial = Trial(collection, runs, self.repeats, self.excuse(runs))
-                control = controlling.result() if controlling else None
-                return Finding(
-                    trial,
-                    control.only(trial.always_passed) if control else None,
-                    digest,
-                    self._chooses,
-                )
+                return self._carry_out(pool, tree, digest, stop)
             except BaseException:
                 for event in (stop, self.bench.sandbox.stopped, self.without.sandbox.stopped):
                     event.set()
                 raise
+
+    def _carry_out(
+        self, pool: ThreadPoolExecutor, tree: Path, digest: str, stop: threading.Event
+    ) -> Finding:
+        repeats = Repeats(self.repeats)
+        first = repeats.first(collects=not self.bench.by_pytest)
+        collecting = pool.submit(self._collect, tree, stop, counts=first[0] > 1)
+        begun = [pool.submit(self._repeat, tree, seed, stop) for seed in first]
+        collection, counted = collecting.result()
+        controlling = self._begin_control(pool, collection, stop)
+        runs = [*counted, *_made(begun)]
+        control = controlling.result() if controlling else None
+        trial = Trial(collection, runs, repeats.wanted(), self.excuse(runs))
+        by_text = control.only(trial.always_passed).by_text if control else ()
+        if not stop.is_set() and (more := repeats.more(runs, by_text=bool(by_text))):
+            runs += _made([pool.submit(self._repeat, tree, seed, stop) for seed in more])
+            trial = Trial(collection, runs, repeats.wanted(more), self.excuse(runs))
+        return Finding(
+            trial, control.only(trial.always_passed) if control else None, digest, self._chooses
+        )
 
     @property
     def _chooses(self) -> bool:
         bench = self.bench
         return chooses(bench.arguments, bench.environment, by_pytest=bench.by_pytest)
 
+    def _collect(
+        self, tree: Path, stop: threading.Event, *, counts: bool
+    ) -> tuple[Run, Sequence[Run]]:
+        """Return the collection, and beside it the run that stands for it where that counts."""
+        if not counts:
+            return self.bench.run(tree, 0, collect_only=True), ()
+        run = self._run_once(tree, 1, stop)
+        return self.bench.as_collection(run), [run]
+
     def _repeat(self, tree: Path, seed: int, stop: threading.Event) -> Run | None:
-        if stop.is_set():
-            return None
+        return None if stop.is_set() else self._run_once(tree, seed, stop)
+
+    def _run_once(self, tree: Path, seed: int, stop: threading.Event) -> Run:
         run = self.bench.run(tree, seed)
         if (run.met_limit and run.status != 0) or _fails_again(run):
             stop.set()
@@ -146,28 +131,43 @@ class Series:
         if collection.status != 0 or not collection.collected:
             stop.set()
             return None
-        return pool.submit(self._run_control, collection, stop)
+        return pool.submit(self._run_control, pool, collection, stop)
 
-    def _run_control(self, collection: Run, stop: threading.Event) -> Control | None:
+    def _run_control(
+        self, pool: ThreadPoolExecutor, collection: Run, stop: threading.Event
+    ) -> Control | None:
         if stop.is_set():
             return None
         keep = _calls(collection)
+        distorting = self._begin_distorted(pool, keep, stop)
         control = self._run_without_code(collection, keep)
         if control.judged.state is ControlState.ALIVE and self.answering and not stop.is_set():
             with self._rewritten(ablate, keep) as (copy, _):
                 control = control.against(self.answering.run(copy, 1))
-        return self._beside_others(control, keep, stop)
+        return self._beside_others(control, keep, stop, distorting)
+
+    def _begin_distorted(
+        self, pool: ThreadPoolExecutor, keep: Collection[Call], stop: threading.Event
+    ) -> Future[Changed | None] | None:
+        """Begin the run with wrong results beside the one without the code."""
+        return pool.submit(self._run_distorted, keep, stop) if self.distorts else None
 
     def _beside_others(
-        self, control: Control, keep: Collection[Call], stop: threading.Event
+        self,
+        control: Control,
+        keep: Collection[Call],
+        stop: threading.Event,
+        distorting: Future[Changed | None] | None,
     ) -> Control:
         """Return the control with those of code that is there, and runs."""
-        if stop.is_set() or not self.distorts:
+        if stop.is_set() or distorting is None:
             return control
         if control.reached or control.failed or control.lost:
             with self._rewritten(self.ways[0], keep) as (copy, _):
                 control = control.beside_twin(self.without.run(copy, 1))
-        return control.beside(self._run_distorted(keep, stop, control.by_text))
+        not_begun = distorting.cancel()  # no thread was free: this one is
+        changed = self._run_distorted(keep, stop) if not_begun else distorting.result()
+        return control.beside(self._judge_distorted(changed, keep, stop, control.by_text))
 
     def _run_without_code(self, collection: Run, keep: Collection[Call]) -> Control:
         with self._rewritten(ablate, keep) as (copy, ablated):
@@ -189,20 +189,25 @@ class Series:
         left = names_left_whole(copy, self.sources, tests=self.tests, kept=ablated.kept)
         return replace(control, left_whole=left)
 
-    def _run_distorted(
-        self, keep: Collection[Call], stop: threading.Event, by_text: Collection[str]
-    ) -> Distorted | None:
+    def _run_distorted(self, keep: Collection[Call], stop: threading.Event) -> Changed | None:
         """Run with wrong results; None where there are none to change."""
         if stop.is_set():
             return None
-        _, to_distort, to_idle = self.ways
-        with self._rewritten(to_distort, keep) as (copy, changed):
-            if not changed.functions:
-                return None
-            distorted = Distorted.of(changed, self.without.run(copy, 1), by_text)
-        if not distorted.unnoticed or stop.is_set():
+        with self._rewritten(self.ways[1], keep) as (copy, changed):
+            return (changed, self.without.run(copy, 1)) if changed.functions else None
+
+    def _judge_distorted(
+        self,
+        changed: Changed | None,
+        keep: Collection[Call],
+        stop: threading.Event,
+        by_text: Collection[str],
+    ) -> Distorted | None:
+        """Return what the tests noticed; where it is nothing, they are run with idle code too."""
+        distorted = Distorted.of(*changed, by_text) if changed else None
+        if distorted is None or not distorted.unnoticed or stop.is_set():
             return distorted
-        with self._rewritten(to_idle, keep) as (copy, _):
+        with self._rewritten(self.ways[2], keep) as (copy, _):
             return replace(distorted, idle=self.without.run(copy, 1))
 
     def _rewritten(
@@ -220,6 +225,11 @@ class Series:
         )
 
 
+def _made(pending: Sequence[Future[Run | None]]) -> list[Run]:
+    """Return those runs that were made, as they come to their end."""
+    return [run for future in pending if (run := future.result())]
+
+
 def _fails_again(run: Run) -> bool:
     """Return whether tests failed for want of something that another run would lack too."""
     bad = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else []
@@ -234,43 +244,3 @@ def _calls(collection: Run) -> set[Call]:
         for call in called
         if isinstance(call, list) and [type(part) for part in call] == [str, int, str]
     }
-
-
-def evidence(
-    look: Look,
-    question: str,
-    subject: str,
-    finding: Finding,
-    more: Callable[[SuiteFacts], SuiteFacts] = lambda facts: facts,
-) -> Evidence:
-    """Put what was found into evidence; `more` adds what a question has beside the runs."""
-    trial, control = finding.trial, finding.control
-    verdict = trial.verdict.without_files(look.tree.missing)
-    for label, run in finding.runs:  # for people who look for the cause of what it came to
-        heading = f"{question} {subject}, {label}: status {run.status}"
-        look.keep(heading, kept_log(run.output))
-    facts = trial.facts.model_copy(
-        update={
-            "control": control.facts if control else None,
-            "by_manifest": finding.by_manifest,
-        }
-    )
-    reason = verdict.reason
-    if verdict.answer is Answer.YES and facts.beside:
-        reason = f"{reason}; {facts.beside}"
-    return look.found(
-        question,
-        subject,
-        verdict.answer,
-        reason,
-        remedy=verdict.remedy,
-        control=control.judged if control else None,
-        facts=more(facts).to_json(),
-        sources={"copy of the judged tree": finding.copy},
-        tools={
-            name: trial.collection.witness[name]
-            for name in ("python", "pytest", "node", "vitest", "jest", "mocha")
-            if name in trial.collection.witness
-        },
-        isolation=common_isolation(run.isolation for _, run in finding.runs),
-    )

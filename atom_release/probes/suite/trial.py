@@ -46,6 +46,11 @@ class Trial:
     excused: Mapping[str, str]
 
     @property
+    def is_collected_apart(self) -> bool:
+        """Whether the collection is a run beside the others, and none of them."""
+        return self.collection.seed == 0
+
+    @property
     def verdict(self) -> Verdict:
         """What these runs show, a proven failure before a doubt."""
         return _uncollected(self.collection) or self._failure() or self._doubt() or self._success()
