@@ -341,7 +341,7 @@ def test_a_count_that_never_held_is_contradicted_by_a_run_at_the_reports_commit(
         assert service.suite is not None
         assert [run["passed"] for run in facts(ran, "at_report")["runs"]] == [
             4
-        ] * service.suite.repeats
+        ] * service.suite.least_repeats
         rows = claim_facts.ledger(
             service, {str(number): piece for number, piece in enumerate([*reported, ran])}
         )
