@@ -20,6 +20,7 @@ from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.release.subject import manifest_for_loading
 from atom_release.settings import Settings
+from atom_release.source.manifest_file import parse_manifest
 from atom_release_tests.fixtures import small_phase
 from atom_release_tests.fixtures.asking import NO_FLOOR
 from atom_release_tests.fixtures.tiny import Tiny
@@ -60,7 +61,13 @@ def definitions() -> dg.Definitions:
 
 def test_the_table_has_every_line_of_the_plan() -> None:
     lines = [row.line for row in rows()]
-    for begins in (*PLAN, *(f"AC{number}" for number in range(1, 7)), "deliverable", "all of it"):
+    for begins in (
+        *PLAN,
+        *(f"AC{number}" for number in range(1, 7)),
+        "deliverable",
+        "all of it",
+        "next step",
+    ):
         assert any(line.startswith(begins) for line in lines), begins
 
 
@@ -118,7 +125,9 @@ def called(
     monkeypatch.setenv("ATOM_RELEASE_OPERATOR", str(operator))
     words = shlex.split(command.replace(" reports/", f" {out}/").replace(" .atom/", f" {home}/"))
     if words[1] != "verify":
-        words += ["--repo", str(release.repository), "--out", str(out)]
+        words += ["--repo", str(release.repository)]
+    if words[1] not in {"verify", "init"}:
+        words += ["--out", str(out)]
     monkeypatch.setattr(sys, "argv", words)
     capfd.readouterr()
     with pytest.raises(SystemExit) as ended:
@@ -128,6 +137,15 @@ def called(
 
 def _place_of(task: str) -> int:
     return next(number for number, row in enumerate(rows()) if row.line.startswith(f"{task}:"))
+
+
+def _check_next_phase(release: Tiny, row: Row) -> None:
+    """Look at what the work tree holds now for the names that the table tells, and bring it back."""
+    following = release.repository / row.names[0]
+    manifest = parse_manifest(following.read_bytes(), row.names[0])
+    ids = [service.id for service in manifest.services]
+    assert row.names[1:] == (manifest.release.tag, ids[0], ids[-1])
+    release.git("checkout", "-q", "--", row.names[0])
 
 
 @pytest.mark.slow
@@ -147,6 +165,9 @@ def test_each_row_leaves_what_it_names(
             out = tmp_path / str(_place_of("T6"))
         status, printed = called(release, row.command, out, monkeypatch, capfd)
         assert status == 0, (row.line, printed)
+        if "--next" in row.command:
+            _check_next_phase(release, row)
+            continue
         artifacts = [name for name in row.names if re.search(r"PhaseC_\w+\.", name)]
         assert [name for name in artifacts if not (out / name).is_file()] == [], row.line
         if "--only" in row.command:

@@ -16,6 +16,7 @@ from atom_release.gate.printable import printable
 
 if TYPE_CHECKING:
     from atom_release.drafting.findings import Service, Survey
+    from atom_release.drafting.next_phase import NextPhase
     from atom_release.release.draft_manifest import Draft
 
 _WIDTH = 80
@@ -44,6 +45,37 @@ def show_draft(written: Path, draft: Draft, *, as_json: bool) -> None:
         )
         return
     sys.stdout.write("\n".join(screen(written.name, draft)) + "\n")
+
+
+def show_next(written: Path, following: NextPhase, *, as_json: bool) -> None:
+    """Show what the next phase is called, what it leaves out for now, and the next command."""
+    names = following.names
+    if as_json:
+        print_json(
+            {
+                "written": str(written),
+                "release": dict(names.fields),
+                "ids": dict(names.ids),
+                "absent": list(following.absent),
+                "left_out": dict(following.left_out),
+            }
+        )
+        return
+    fields, ids = names.fields, names.ids
+    renamed = [f"{former} -> {moved}" for former, moved in ids.items() if former != moved]
+    left_out = [f"{name}: {reason}" for name, reason in following.left_out.items()]
+    lines = [
+        f"{written.name}: phase {names.phase}, version {fields['version']}, tag {fields['tag']}",
+        *_paragraph("branch", fields["branch"]),
+        *_paragraph("previous", fields["previous"]),
+        *_paragraph("ids", ", ".join(renamed) or "unchanged"),
+        *_paragraph("not there", ", ".join(following.absent)),
+        *_paragraph("left out", "; ".join(left_out)),
+        *_paragraph(
+            "next", f"name the phase in {written.name}, commit it, then: atom-release audit"
+        ),
+    ]
+    sys.stdout.write("\n".join(printable(line) for line in lines) + "\n")
 
 
 def screen(written: str, draft: Draft) -> list[str]:

@@ -89,6 +89,12 @@ def init(
         Path, typer.Argument(help="The repository to draft a manifest for.")
     ] = Path(),
     *,
+    following: Annotated[
+        str | None,
+        typer.Option(
+            "--next", metavar="PHASE", help="The manifest of the next phase, from the released one."
+        ),
+    ] = None,
     answers: Annotated[
         Path | None,
         typer.Option(
@@ -101,11 +107,18 @@ def init(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Draft a release.yaml from what the repository holds; an existing one is left alone."""
-    from atom_release.cli.output_init import show_draft
-    from atom_release.release import draft_manifest
+    """Draft a release.yaml from what the repository holds; an existing one is left alone.
+
+    With --next, the released manifest moves on to the next phase: ids, version, tag and branch.
+    """
+    from atom_release.cli.output_init import show_draft, show_next
+    from atom_release.release import draft_manifest, draft_next
 
     stated = draft_manifest.read_answers(answers) if answers else {}
+    if following is not None:
+        moved = draft_next.draft_next((repo or directory).absolute(), following, stated)
+        show_next(*moved, as_json=json)
+        return
     written, drafted = draft_manifest.draft((repo or directory).absolute(), stated)
     show_draft(written, drafted, as_json=json)
 

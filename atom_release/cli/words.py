@@ -122,8 +122,9 @@ COMMANDS = {
     ),
     "init": Words(
         "Draft release.yaml from what the repository holds.",
-        "atom-release init\natom-release init ../shop --answers answers.yaml",
-        "0 drafted, 2 misuse: one is there already",
+        "atom-release init\natom-release init ../shop --answers answers.yaml\n"
+        "atom-release init --next D",
+        "0 drafted, 2 misuse: one is there already, or is not released",
         "read release.yaml, then atom-release audit",
     ),
     "prove": Words(
