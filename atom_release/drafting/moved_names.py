@@ -98,7 +98,7 @@ def _place(phase: str) -> int | None:
 
 
 def _rename_phase(text: str, former: str, phase: str) -> str:
-    """Return a text in which `phaseC`, `phase_c` or `Phase-C` names the next phase."""
+    """Return a text in which `phase_x`, `Phase-X` or `phaseX` names the next phase."""
 
     def renamed(match: re.Match[str]) -> str:
         return match[1] + (phase.lower() if match[2].islower() else phase)

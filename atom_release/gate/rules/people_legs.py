@@ -18,6 +18,7 @@ from atom_release.gate.operator import Operator
 from atom_release.gate.rules import ratchet
 from atom_release.gate.rules.legs import Case, Leg, policy
 from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction
+from atom_release.gate.rules.renamed_services import in_later_ids
 from atom_release.gate.vocabulary import Outcome
 
 RATCHET = ("ratchet", "manifest")
@@ -95,7 +96,7 @@ def expected(case: Case) -> tuple[criteria.Criterion, ...]:
     Those the manifest asks, those it dropped since the release before, and those that it leaves out
     below the operator's floor.
     """
-    before = case.baseline.manifest
+    before = _before(case)
     listed = (
         *criteria.expected(case.manifest),
         *(ratchet.dropped(before, case.manifest) if before else ()),
@@ -104,9 +105,15 @@ def expected(case: Case) -> tuple[criteria.Criterion, ...]:
     return tuple({criterion.id: criterion for criterion in reversed(listed)}.values())[::-1]
 
 
+def _before(case: Case) -> Manifest | None:
+    """Return the manifest of the release before, its services called as this release calls them."""
+    before = case.baseline.manifest
+    return before and (in_later_ids(before, case.manifest) or before)
+
+
 def baseline(case: Case) -> str:
     """Return in one line what the manifest was compared with, and how much was loosened."""
-    before = case.baseline.manifest
+    before = _before(case)
     if before is None:
         return case.baseline.origin
     return f"{case.baseline.origin}: {len(ratchet.loosenings(before, case.manifest))} loosened"
@@ -151,7 +158,7 @@ def _remedy_below(criterion: str, manifest: Manifest) -> str:
 
 
 def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
-    before = case.baseline.manifest
+    before = _before(case)
     remedy = _REMEDY.format(criterion=criterion)
     if (
         case.baseline.unreadable and criterion == criteria.expected(case.manifest)[0].id
@@ -184,7 +191,7 @@ def _ratchet(criterion: str, case: Case) -> Iterator[Leg]:
 
 
 def _changes(criterion: str, case: Case) -> Iterator[Leg]:
-    before = case.baseline.manifest
+    before = _before(case)
     if before is None:
         return
     changes = changes_of_unknown_direction(before, case.manifest)
