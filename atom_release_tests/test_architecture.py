@@ -219,7 +219,12 @@ def test_what_is_imported_is_declared() -> None:
     extras = project["optional-dependencies"]
     declared = {
         _normal(re.split(r"[\s\[<>=!~;]", requirement)[0])
-        for requirement in [*project["dependencies"], *extras["github"], *extras["pictures"]]
+        for requirement in [
+            *project["dependencies"],
+            *extras["github"],
+            *extras["gitlab"],
+            *extras["pictures"],
+        ]
     }
     distributions = packages_distributions()
     inside = {"lab/witness", "lab/sandbox/launcher"}

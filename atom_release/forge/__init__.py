@@ -96,11 +96,12 @@ class Forge(Protocol):
 
 
 def forge_at(address: str) -> Forge:
-    """Return the forge whose API is at this address: GitHub, or a server that speaks its REST API.
+    """Return the forge whose API is at this address.
 
-    The next forge is asked for here, by what tells its addresses apart.
+    GitLab where its path is that of GitLab's API (`/api/v4`), else GitHub, or a server that speaks
+    its REST API.
     """
     from atom_release.forge.github import GitHub
+    from atom_release.forge.gitlab import API_PATH, GitLab
 
-    del address
-    return GitHub()
+    return GitLab() if address.rstrip("/").endswith(API_PATH) else GitHub()

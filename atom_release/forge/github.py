@@ -10,13 +10,13 @@ a decision is.
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ActFailed
 from atom_release.forge import Opened, Place, PullRequest, Status
+from atom_release.forge.body import placed
 from atom_release.git import masked
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from github.PullRequest import PullRequest as Existing
     from github.Repository import Repository
 
-_BEGIN, _END = "<!-- atom-release: begin -->", "<!-- atom-release: end -->"
 _LONGEST = 60_000  # GitHub takes 65,536 characters
 _STATUS = 140
 _INVALID = 422
@@ -86,7 +85,7 @@ def _opened(
                 ),
             ),
         )
-    body = placed(opened.body or "", text)
+    body = placed(opened.body or "", text, _LONGEST)
     if body != opened.body:
         opened.edit(body=body)
     notes = (
@@ -121,7 +120,7 @@ def _made(
 
     try:
         made = repository.create_pull(
-            pull.base, pull.branch, title=pull.title, body=placed("", text), draft=draft
+            pull.base, pull.branch, title=pull.title, body=placed("", text, _LONGEST), draft=draft
         )
     except GithubException as error:
         message = _words_of(error, place)
@@ -175,26 +174,6 @@ def _say(repository: Repository, status: Status, address: str) -> None:
         context=status.context,
         **({"target_url": address} if address else {}),
     )
-
-
-def placed(before: str, text: str) -> str:
-    """Return a body in which this gate's part is the text: what a person wrote around it stays."""
-    ours = f"{_BEGIN}\n{_inert(text)[:_LONGEST]}\n{_END}"
-    head, begin, rest = before.partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if begin and end:
-        return head + ours + tail
-    return f"{before.rstrip()}\n\n{ours}" if before.strip() else ours
-
-
-def _inert(text: str) -> str:
-    """Return the text so that nothing quoted from the judged tree calls a person.
-
-    Closes an issue or loads a picture.
-    """
-    text = re.sub(r"(?<!\w)@(?=\w)", "@\u200b", text.replace("<!--", "&lt;!--"))
-    text = re.sub(r"(#|\bGH-)(?=\d)", "\\1\u200b", text)
-    return text.replace("![", "!\\[")
 
 
 @contextmanager

@@ -15,7 +15,6 @@ import pytest
 
 from atom_release.errors import ActFailed
 from atom_release.forge import Opened, Place, PullRequest, Status, forge_at
-from atom_release.forge.github import placed
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.forge.github import TOKEN, GitHub, github
 from atom_release_tests.fixtures.grown import git
@@ -227,20 +226,3 @@ def test_without_the_extra_it_is_named(hub: GitHub, monkeypatch: pytest.MonkeyPa
     with pytest.raises(ActFailed, match="PyGithub is not installed") as caught:
         ask(hub)
     assert "atom-release[github]" in caught.value.remedy
-
-
-def test_nothing_quoted_calls_a_person_or_closes_an_issue() -> None:
-    body = placed(
-        "",
-        "@acme/all closes #12, fixes GH-3 ![x](https://elsewhere.example) <!-- atom-release: end"
-        " --> a@example.com `#x`",
-    )
-    assert all(mark not in body for mark in ("@acme", "#12", "GH-3", "![")), body
-    assert body.count("<!-- atom-release: end -->") == 1
-    assert "a@example.com" in body
-
-
-def test_a_body_that_is_too_long_is_cut() -> None:
-    body = placed("", "x" * 100_000)
-    assert len(body) < 65_536
-    assert placed(body, "short") == placed("", "short")

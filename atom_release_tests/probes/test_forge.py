@@ -27,6 +27,7 @@ from atom_release.probes.forge import probe_forge
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.answering import answering
+from atom_release_tests.fixtures.forge import gitlab
 from atom_release_tests.fixtures.grown import git
 
 TOKEN = "right-hunter2"
@@ -235,3 +236,25 @@ def test_owner_and_name_are_read_from_the_address(
     url: str, expected: tuple[str, str] | None
 ) -> None:
     assert owner_and_name(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("permissions", "answer"),
+    [
+        ({"project_access": None, "group_access": {"access_level": 30}}, Answer.YES),
+        ({"project_access": {"access_level": 20}, "group_access": None}, Answer.NO),
+        ({"project_access": None, "group_access": None}, Answer.UNKNOWN),
+    ],
+)
+def test_gitlab_is_asked_by_its_own_paths(
+    repository: Path, permissions: dict[str, Any], answer: Answer
+) -> None:
+    git(repository, "remote", "set-url", "origin", "git@gitlab.example.org:acme/team/atom.git")
+    with gitlab.gitlab(repository) as lab:
+        lab.permissions = permissions
+        look = look_at(repository, {"FORGE": lab.api, "FORGE_TOKEN": gitlab.TOKEN})
+        evidence = probe_forge(look)
+    assert evidence.answer is answer, evidence.reason
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
+    assert lab.operations == ["user", "project", "user"]

@@ -1,0 +1,227 @@
+"""The merge request and the commit status on GitLab: each there once, however often asked for.
+
+What is there is found by source and target branch, and only this gate's own part of a description
+is ever replaced. The token is given, never read here, and stands in no message. It must not know
+what a decision is.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from atom_release.errors import ActFailed
+from atom_release.forge import Opened, Place, PullRequest, Status
+from atom_release.forge.body import placed
+from atom_release.git import masked
+
+if TYPE_CHECKING:
+    from gitlab import Gitlab
+    from gitlab.exceptions import GitlabError
+    from gitlab.v4.objects import Project, ProjectMergeRequest
+
+API_PATH = "/api/v4"
+_LONGEST = 1_000_000  # GitLab takes 1,048,576 characters
+_STATUS = 255
+_DRAFT = "Draft: "
+_DEVELOPER = 30  # the least access level that may push a branch and open a merge request
+_CONFLICT, _TOO_MANY = 409, 429
+_ONCE: dict[str, Any] = {"obey_rate_limit": False}  # else the client waits and asks ten times
+_LIBRARY, _INSTALL = "python-gitlab", "pip install 'atom-release[gitlab]'"
+_AGAIN = "Run again: what is done is found again and not done twice."
+
+
+class GitLab:
+    """GitLab, as `Forge` asks for it."""
+
+    def missing_library(self) -> tuple[str, str] | None:
+        """Return python-gitlab where it is not installed."""
+        return None if importlib.util.find_spec("gitlab") else (_LIBRARY, _INSTALL)
+
+    def user_path(self) -> str:
+        """Return where GitLab says whose the token is."""
+        return "/user"
+
+    def repository_path(self, repository: str) -> str:
+        """Return where GitLab describes a project; its groups and name are one part of the path."""
+        return f"/projects/{quote(repository, safe='')}"
+
+    def headers(self, token: str) -> Mapping[str, str]:
+        """Return the token as a bearer's, as access tokens of persons, projects and groups go."""
+        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+
+    def may_write(self, document: object) -> bool | None:
+        """Read the access levels in `permissions` of the project's description.
+
+        None where it names none: what an administrator may do does not stand there.
+        """
+        permissions = document.get("permissions") if isinstance(document, dict) else None
+        if not isinstance(permissions, dict):
+            return None
+        levels = [
+            access["access_level"]
+            for access in permissions.values()
+            if isinstance(access, dict) and isinstance(access.get("access_level"), int)
+        ]
+        return max(levels) >= _DEVELOPER if levels else None
+
+    def request(
+        self, place: Place, pull: PullRequest, text: str, status: Status, *, draft: bool
+    ) -> Opened:
+        """Open the merge request or bring it up to date, and say the status; see `Forge`."""
+        with _answering(place), _client(place) as client:
+            project = client.projects.get(place.repository, lazy=True)
+            opened = _opened(project, place, pull, text, draft=draft)
+            _say(project, pull, status, opened.address)
+            return opened
+
+
+def _opened(project: Project, place: Place, pull: PullRequest, text: str, *, draft: bool) -> Opened:
+    opened = _find(project, pull)
+    if opened is None:
+        return _made(project, place, pull, text, draft=draft)
+    if opened.state != "opened":
+        note = f"{opened.web_url} asked for this very commit and is {opened.state}: left as it is"
+        return Opened(opened.web_url, draft, (note,))
+    body = placed(opened.description or "", text, _LONGEST)
+    if body != opened.description:
+        opened.description = body
+        opened.save(**_ONCE)
+    is_draft = bool(opened.draft)
+    kind = "a" if is_draft else "no"
+    note = f"{opened.web_url} is {kind} draft, and its title is a person's to change"
+    return Opened(opened.web_url, is_draft, () if is_draft == draft else (note,))
+
+
+def _find(project: Project, pull: PullRequest) -> ProjectMergeRequest | None:
+    """Return the open merge request of these branches, else one that asked for this very commit.
+
+    Whatever became of it.
+    """
+    there: list[ProjectMergeRequest] = list(
+        project.mergerequests.list(
+            source_branch=pull.branch, target_branch=pull.base, state="all", iterator=True, **_ONCE
+        )
+    )
+    return next((existing for existing in there if existing.state == "opened"), None) or next(
+        (existing for existing in there if existing.sha == pull.commit), None
+    )
+
+
+def _made(project: Project, place: Place, pull: PullRequest, text: str, *, draft: bool) -> Opened:
+    from gitlab.exceptions import GitlabCreateError
+
+    if _holds_everything(project, pull):
+        note = f"{pull.base} holds {pull.commit[:12]} already: there is nothing to merge"
+        return Opened("", draft, (note,))
+    fields = {
+        "source_branch": pull.branch,
+        "target_branch": pull.base,
+        "title": f"{_DRAFT if draft else ''}{pull.title}",
+        "description": placed("", text, _LONGEST),
+    }
+    try:
+        made = project.mergerequests.create(fields, **_ONCE)
+    except GitlabCreateError as error:
+        if error.response_code == _CONFLICT and _find(project, pull) is not None:
+            return _opened(project, place, pull, text, draft=draft)  # another run was faster
+        raise
+    address = str(getattr(made, "web_url", "") or "")
+    if not address.startswith("http"):
+        raise ActFailed(
+            f"{masked(place.address)} did not say where the merge request is.",
+            f"Check that the address is the forge's API. {_AGAIN}",
+        )
+    return Opened(address, bool(made.draft))
+
+
+def _holds_everything(project: Project, pull: PullRequest) -> bool:
+    """Return whether the base has every commit of the branch; GitLab would open an empty one."""
+    compared = project.repository_compare(pull.base, pull.branch, **_ONCE)
+    return isinstance(compared, dict) and compared.get("commits") == []
+
+
+def _say(project: Project, pull: PullRequest, status: Status, address: str) -> None:
+    """Put the status beside the commit, unless it says so already."""
+    commit = project.commits.get(status.commit, lazy=True)
+    description = status.description[:_STATUS]
+    for listed in commit.statuses.list(name=status.context, iterator=True, **_ONCE):
+        if (listed.status, listed.description) == ("success", description):
+            return
+    fields = {
+        "state": "success",
+        "name": status.context,
+        "description": description,
+        "ref": pull.branch,
+    }
+    link = {"target_url": address} if address else {}
+    commit.statuses.create({**fields, **link}, **_ONCE)
+
+
+@contextmanager
+def _client(place: Place) -> Iterator[Gitlab]:
+    try:
+        from gitlab import Gitlab
+    except ImportError:
+        raise ActFailed(
+            f"The manifest names a forge, and {_LIBRARY} is not installed.", _INSTALL
+        ) from None
+    # No retries: each would wait long for a forge that is ill, and running again finds what was
+    # done.
+    with Gitlab(
+        place.address.rstrip("/").removesuffix(API_PATH),
+        oauth_token=place.token,
+        timeout=max(1.0, place.timeout),
+        user_agent="atom-release",
+        retry_transient_errors=False,
+    ) as client:
+        yield client
+
+
+@contextmanager
+def _answering(place: Place) -> Iterator[None]:
+    """Turn whatever the forge or the way there raises into a sentence without the token."""
+    try:
+        yield
+    except ActFailed:
+        raise
+    except Exception as error:  # noqa: BLE001 - the client raises what it likes for an answer that is no JSON, or of another host
+        raise _failed(error, place) from None
+
+
+def _failed(error: Exception, place: Place) -> ActFailed:
+    from gitlab.exceptions import GitlabError
+
+    where = masked(place.address)
+    if not isinstance(error, GitlabError) or not error.response_code:
+        return ActFailed(
+            f"{where} gave no usable answer to the merge request: {type(error).__name__}.",
+            f"Look whether it is well. {_AGAIN}",
+        )
+    if error.response_code == _TOO_MANY:
+        return ActFailed(
+            f"{where} takes no more requests of this token for now.",
+            f"Wait until its limit is reset. {_AGAIN}",
+        )
+    return ActFailed(
+        f"{where} answered {error.response_code} to the merge request of {place.repository}:"
+        f" {_words_of(error, place).rstrip('.')}.",
+        _remedy(error.response_code),
+    )
+
+
+def _remedy(status: int) -> str:
+    if status in {401, 403, 404}:
+        return f"Give a token of the scope api, with the role Developer or more. {_AGAIN}"
+    mend = "Mend what it says." if status in {400, 409, 422} else "Look whether it is well."
+    return f"{mend} {_AGAIN}"
+
+
+def _words_of(error: GitlabError, place: Place) -> str:
+    """Return the forge's own words, on one line and without the token."""
+    message: Any = error.error_message
+    text = " ".join(str(message).split()) or "it said nothing"
+    return masked(text.replace(place.token, "***"))[:300]
