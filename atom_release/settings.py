@@ -4,6 +4,7 @@ Where the release is, where its artifacts go, what a run may do.
 
 `ATOM_RELEASE_MANIFEST`, `_REPO`, `_REV`, `_OUT`, `_SCENARIO` are the options of the command line;
 unset means the bundled reference release. `ATOM_RELEASE_WAIVERS` names a file of signed waivers.
+With `ATOM_RELEASE_FRESH` no suite's evidence of an earlier run is kept.
 `ATOM_RELEASE_OPERATOR` names the operator's file, which lies outside every repository.
 `ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it. `ATOM_RELEASE_HOME`
 holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom`
@@ -22,6 +23,7 @@ from typing import Any
 from atom_release.errors import Misuse
 
 _PREFIX = "ATOM_RELEASE_"
+_NO = {"", "0", "false"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Settings:
     scenario: str = "green"
     home: Path = Path(".atom")
     dry_run: bool = False
+    fresh: bool = False
     key: Path | None = None
     inbox: Path | None = None
     waivers: Path | None = None
@@ -96,7 +99,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         out=_location(given.get("OUT", "reports")),
         scenario=given.get("SCENARIO", "green"),
         home=Path(given.get("HOME", ".atom")).absolute(),
-        dry_run=given.get("DRY_RUN", "") not in {"", "0", "false"},
+        dry_run=given.get("DRY_RUN", "") not in _NO,
+        fresh=given.get("FRESH", "") not in _NO,
         key=Path(given["KEY"]).absolute() if "KEY" in given else None,
         inbox=Path(given["INBOX"]).absolute() if "INBOX" in given else None,
         waivers=Path(given["WAIVERS"]).absolute() if "WAIVERS" in given else None,

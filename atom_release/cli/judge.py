@@ -9,6 +9,7 @@ import typer
 
 from atom_release.cli.options import (
     DryRunOption,
+    FreshOption,
     JsonOption,
     OnlyOption,
     QuietOption,
@@ -38,6 +39,7 @@ def run(
     *,
     waivers: WaiversOption = None,
     only: OnlyOption = None,
+    fresh: FreshOption = False,
     dry_run: DryRunOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
@@ -46,7 +48,9 @@ def run(
 
     With --only, one task of its plan alone: its criteria and artifacts, no decision, never an act.
     """
-    options = settings.with_options(waivers=_absolute(waivers), dry_run=dry_run or None)
+    options = settings.with_options(
+        waivers=_absolute(waivers), dry_run=dry_run or None, fresh=fresh or None
+    )
     _judge(options, acts=True, only=only, quiet=quiet, json=json)
 
 
@@ -56,6 +60,7 @@ def audit(
     *,
     waivers: WaiversOption = None,
     only: OnlyOption = None,
+    fresh: FreshOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -65,7 +70,7 @@ def audit(
     """
     from atom_release.release.draft_manifest import with_manifest
 
-    options = with_manifest(settings.with_options(waivers=_absolute(waivers)))
+    options = with_manifest(settings.with_options(waivers=_absolute(waivers), fresh=fresh or None))
     if options.manifest != settings.manifest and not (json or quiet):
         typer.echo(f"release.yaml is not committed: judged by {options.manifest}", err=True)
     _judge(options, acts=False, only=only, quiet=quiet, json=json)

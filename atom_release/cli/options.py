@@ -56,6 +56,11 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print the decision and the tag alone.")
 ]
 
+FreshOption = Annotated[
+    bool,
+    typer.Option("--fresh", help="Run every suite again, also one that passed on this commit."),
+]
+
 OnlyOption = Annotated[
     str | None,
     typer.Option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.gate.manifest import Integration, Service
 from atom_release.records import canonical, names
-from atom_release.release import compare_releases, pictures
+from atom_release.release import compare_releases, pictures, progress
 from atom_release.release.ask import Question
 from atom_release.release.ask_rehearsal import (
     Asks,
@@ -20,6 +20,12 @@ from atom_release.release.ask_rehearsal import (
     keep_logs,
     log_of,
     rehearsed,
+)
+from atom_release.release.kept_evidence import (
+    CONDITIONS,
+    KEPT_FROM,
+    conditions_of,
+    find_kept_suite,
 )
 from atom_release.release.work import Work, evidence_document
 
@@ -51,7 +57,12 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
         if service.report is not None
         else []
     )
-    if service.suite is not None:
+    kept = find_kept_suite(work, service) if service.suite is not None else None
+    if kept is not None:
+        progress.announce(work.name, f"suite {service.id}: {kept.origin}")
+        logs.append(kept.log)
+        collected.append(kept.evidence)
+    elif service.suite is not None:
         collected += work.boundary.ask(
             Question(
                 (("suite", service.id),),
@@ -69,7 +80,14 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
                 )
             ],
         )
-    document = evidence_document(collected, service=service.id, name=service.name)
+    origin = {KEPT_FROM: kept.run} if kept is not None else {}
+    document = evidence_document(
+        collected,
+        service=service.id,
+        name=service.name,
+        **{CONDITIONS: conditions_of(work)},
+        **origin,
+    )
     return {
         work.names.evidence_artifact(service): canonical.artifact(document),
         work.names.log_artifact(service): b"".join(logs) or b"no test of this service was run\n",
