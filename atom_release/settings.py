@@ -8,7 +8,8 @@ With `ATOM_RELEASE_FRESH` no suite's evidence of an earlier run is kept.
 `ATOM_RELEASE_OPERATOR` names the operator's file, which lies outside every repository.
 `ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it. `ATOM_RELEASE_HOME`
 holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom`
-here.
+here. `ATOM_RELEASE_STATE` is the URL of a PostgreSQL that holds history, journal and turns of a
+team instead; it holds no password.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Settings:
     waivers: Path | None = None
     tag_key: str | None = None
     operator: Path | None = None
+    state: str | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -106,6 +108,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         waivers=Path(given["WAIVERS"]).absolute() if "WAIVERS" in given else None,
         tag_key=_tag_key(given.get("TAG_KEY")),
         operator=Path(given["OPERATOR"]).absolute() if "OPERATOR" in given else None,
+        state=given.get("STATE"),
     )
 
 

@@ -9,13 +9,12 @@ decision.
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-from upath import UPath
 
-from atom_release.errors import ActFailed
-from atom_release.records.paths import checked_commit, checked_part, place
+from atom_release.errors import ActFailed, StoreError
+from atom_release.records.pages import Pages
+from atom_release.records.paths import checked_commit, checked_part
 
 _STAGES = ("prepared", "committed", "tagged", "pushed", "pull_request", "archived")
 
@@ -44,11 +43,11 @@ class Entry(BaseModel):
 
 
 class Journal:
-    """The entries, a file for each judged commit and release, whatever clone it was judged in."""
+    """The entries, a page for each judged commit and release, whatever clone it was judged in."""
 
-    def __init__(self, folder: Path) -> None:
-        """Remember the folder; it is made with the first entry."""
-        self.folder = folder
+    def __init__(self, pages: Pages) -> None:
+        """Remember the pages; nothing is made before the first entry."""
+        self._pages = pages
 
     def read(self, judged: str, release: str) -> Entry | None:
         """Return the entry of a judged commit, or None where nothing was begun.
@@ -56,20 +55,23 @@ class Journal:
         Raises:
             ActFailed: the entry is damaged.
         """
-        path = self._path(judged, release)
+        name = _name_of(judged, release)
+        place = self._pages.place_of(name)
         try:
-            entry = Entry.model_validate_json(path.read_bytes())
-        except FileNotFoundError:
-            return None
+            content = self._pages.read(name)
+            entry = None if content is None else Entry.model_validate_json(content)
+        except StoreError as error:
+            raise ActFailed(
+                f"The journal {name} cannot be believed: {error.message}", error.remedy
+            ) from error
         except (ValidationError, OSError, ValueError) as error:
             raise ActFailed(
-                f"The journal {path.name} cannot be read: {type(error).__name__}.",
-                f"Look at it, then remove it: {path}",
+                f"The journal {name} cannot be read: {type(error).__name__}.",
+                f"Look at it, then remove it: {place}",
             ) from error
-        if (entry.judged, entry.release) != (judged, release):
+        if entry is not None and (entry.judged, entry.release) != (judged, release):
             raise ActFailed(
-                f"The journal {path.name} is of another release.",
-                f"Look at it, then remove it: {path}",
+                f"The journal {name} is of another release.", f"Look at it, then remove it: {place}"
             )
         return entry
 
@@ -97,15 +99,20 @@ class Journal:
         return self._write(Entry.model_validate({**entry.model_dump(), **stages}))
 
     def _write(self, entry: Entry) -> Entry:
-        path = self._path(entry.judged, entry.release)
+        name = _name_of(entry.judged, entry.release)
         try:
-            place(UPath(path), entry.model_dump_json(indent=2).encode() + b"\n")
+            self._pages.write(name, entry.model_dump_json(indent=2).encode() + b"\n")
+        except StoreError as error:
+            raise ActFailed(
+                f"The journal cannot be written: {error.message}", error.remedy
+            ) from error
         except OSError as error:
             raise ActFailed(
                 f"The journal cannot be written: {error.strerror or type(error).__name__}.",
-                f"Make {self.folder} writable.",
+                f"Make {self._pages.place_of(name)} writable.",
             ) from error
         return entry
 
-    def _path(self, judged: str, release: str) -> Path:
-        return self.folder / f"{checked_part(release, 'release')}-{checked_commit(judged)}.json"
+
+def _name_of(judged: str, release: str) -> str:
+    return f"{checked_part(release, 'release')}-{checked_commit(judged)}"

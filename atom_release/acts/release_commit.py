@@ -150,17 +150,18 @@ def write_commit(git: Git, tree: str, parents: Sequence[str], signed: Signature)
     )
 
 
-def still_fits(repository: Path, commit: str, onto: Onto) -> bool:
+def still_fits(repository: Path, commit: str, onto: Onto, tag: str | None = None) -> bool:
     """Return whether a release commit that was made earlier can still be pushed.
 
-    It is here, and the remote's branch leads to it.
+    It is here, as is its tag object where one was made, and the remote's branch leads to it.
 
     Raises:
         ActFailed: the remote does not answer.
     """
     git = Git(repository)
     tip = _tip(git, onto)
-    return remote.holds(git, commit) and (tip is None or remote.is_ancestor(git, tip, commit))
+    held = remote.holds(git, commit) and (tag is None or remote.holds(git, tag))
+    return held and (tip is None or remote.is_ancestor(git, tip, commit))
 
 
 def make_tag_object(

@@ -42,6 +42,7 @@ for command in (
     prove.prove,
     setup.doctor,
     setup.keygen,
+    setup.state,
     setup.schema,
     setup.ui,
 ):

@@ -123,18 +123,50 @@ def init(
     show_draft(written, drafted, as_json=json)
 
 
-def keygen(*, json: JsonOption = False) -> None:
-    """Make the gate's signing key, if there is none, readable by its owner only."""
-    from atom_release.records.signing_keys import ensure_key
+def keygen(
+    *,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Sign a shared state by this machine's key from now on."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Make the gate's signing key, if there is none, readable by its owner only.
+
+    Where the state is shared, the first key that is made is the team's.
+    """
+    from atom_release.release.gate_key import make_key
     from atom_release.release.operators_places import check_before_opening
 
     settings = environment.from_environment()
     check_before_opening(settings)
     path = settings.key_path
-    key = ensure_key(path)
-    output.show(
-        {"key": str(path), "public": f"{path}.pub", "keyid": key.public.keyid}, as_json=json
-    )
+    key = make_key(settings, replace=replace)
+    output.show({"key": str(path), "public": f"{path}.pub", "keyid": key.keyid}, as_json=json)
+
+
+def state(
+    *,
+    prepare: Annotated[
+        str | None,
+        typer.Option(
+            "--prepare",
+            metavar="ROLE",
+            help="Make the tables of a shared state, and let this database role use them.",
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show where history, journal and turns are kept, and by which key they are signed.
+
+    With --prepare make the tables of a shared state first, as a role that may.
+    """
+    from atom_release.release import shared_state
+
+    settings = environment.from_environment()
+    if prepare is not None:
+        shared_state.prepare(settings, prepare)
+    output.show(shared_state.describe(settings), as_json=json)
 
 
 def schema(

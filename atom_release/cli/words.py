@@ -146,6 +146,12 @@ COMMANDS = {
         _USUAL,
         "give the public half to those who verify",
     ),
+    "state": Words(
+        "Show where history, journal and turns are kept, or prepare it.",
+        "atom-release state\natom-release state --prepare gate",
+        "0 shown, 2 misuse: it cannot be used",
+        "docs/operate.md",
+    ),
     "schema": Words(
         "Print a JSON schema: manifest, operator's file, outputs.",
         "atom-release schema > release.schema.json\natom-release schema --of explain",

@@ -25,6 +25,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     waivers: str = ""
     tag_key: str = ""
     operator: str = ""
+    state: str = ""
     dry_run: bool = False
 
     @classmethod
@@ -41,6 +42,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             waivers=str(settings.waivers or ""),
             tag_key=settings.tag_key or "",
             operator=str(settings.operator or ""),
+            state=settings.state or "",
             dry_run=settings.dry_run,
         )
 
@@ -61,5 +63,6 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             waivers=Path(self.waivers) if self.waivers else None,
             tag_key=self.tag_key or None,
             operator=Path(self.operator) if self.operator else None,
+            state=self.state or None,
             dry_run=self.dry_run,
         )

@@ -14,18 +14,17 @@ as RED by the next that begins, so that ending a run before it decides hides not
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
-from atom_release.errors import StoreError
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.rules.legs import Earlier
 from atom_release.gate.vocabulary import Verdict
-from atom_release.records import canonical, signing, signing_keys
+from atom_release.records import canonical, signing_keys
+from atom_release.records.chain import Chain
 from atom_release.records.history_entries import (
     CLOSING,
     NOTHING_MORE,
@@ -50,10 +49,16 @@ _DIED = "died: its process ended, or its timebox, before it decided"
 
 @dataclass(frozen=True)
 class History:
-    """The runs on one judged tree under one manifest, and what they came to."""
+    """The runs on one judged tree under one manifest, and what they came to.
+
+    Lines by the keys in `believed` count as the gate's own: those of a gate whose decisions are.
+    `shared` says that steps of one run may be on several machines: then no process stands for it.
+    """
 
     kept: Lines
     key: signing_keys.KeyPair
+    believed: tuple[signing_keys.PublicKey, ...] = ()
+    shared: bool = False
 
     def failures(self, occasion: Occasion, run: str = "") -> dict[str, Earlier]:
         """Return the criteria that failed before on this occasion, each with when and how.
@@ -138,7 +143,8 @@ class History:
                     "as_of": when.isoformat(),
                     "deadline": deadline.isoformat(),
                 }
-                self._append({**begun, "process": asdict(Process.here())})
+                process = None if self.shared else asdict(Process.here())
+                self._append({**begun, "process": process})
 
     def refuse(  # noqa: PLR0913 - one parameter for each thing that the line says
         self,
@@ -282,76 +288,11 @@ class History:
         )
 
     def _append(self, line: Mapping[str, object]) -> None:
-        last = self.kept.read().splitlines()[-1:]
-        envelope = signing.sign(
-            canonical.encode({**line, "after": _link(last[0]) if last else ""}), LINE_TYPE, self.key
-        )
-        self.kept.append(envelope)
+        self._chain.append(line)
 
     def _lines(self) -> Sequence[Mapping[str, Any]]:
-        return _believed(self.kept.read(), self.kept.place, self.key.public)
+        return self._chain.lines()
 
-
-@lru_cache(maxsize=8)
-def _checked_before(
-    place: str, key: signing_keys.PublicKey
-) -> dict[str, tuple[bytes, tuple[Mapping[str, Any], ...]]]:
-    """Return where the newest whole lines that were checked are kept, with their bytes."""
-    del place, key
-    return {}
-
-
-def _believed(
-    content: bytes, place: str, key: signing_keys.PublicKey
-) -> tuple[Mapping[str, Any], ...]:
-    """Check every line, and those that follow what was checked before alone.
-
-    Every step of a run asks several times and adds a line or two: the same bytes need to be checked
-    only once.
-    """
-    kept = _checked_before(place, key)
-    before, known_lines = kept.get("newest", (b"", ()))
-    if not content.startswith(before):
-        before, known_lines = b"", ()
-    lines = (*known_lines, *_check_lines(content[len(before) :], known_lines, before, place, key))
-    if content.endswith(b"\n"):
-        kept["newest"] = (content, lines)
-    return lines
-
-
-def _check_lines(
-    added: bytes,
-    known_lines: Sequence[Mapping[str, Any]],
-    before: bytes,
-    place: str,
-    key: signing_keys.PublicKey,
-) -> list[Mapping[str, Any]]:
-    """Check lines that stand after others."""
-    remedy = (
-        f"Find out who changed it; {place} can be moved away, and the next decision then says that"
-        " it has no history."
-    )
-    lines: list[Mapping[str, Any]] = []
-    after = _link(before.splitlines()[-1]) if before else ""
-    for number, envelope in enumerate(added.splitlines(), start=len(known_lines) + 1):
-        try:
-            line = json.loads(signing.verify(envelope, key, LINE_TYPE))
-        except StoreError as error:
-            raise StoreError(
-                f"Line {number} of the history is not signed by the gate's key: {error.message}",
-                remedy,
-            ) from error
-        if line.get("after") != after:
-            raise StoreError(
-                f"Line {number} of the history does not follow the one before it: a line was taken"
-                " out or moved.",
-                remedy,
-            )
-        after = _link(envelope)
-        lines.append(line)
-    return lines
-
-
-def _link(envelope: bytes) -> str:
-    """Return what a line says of the one before it, so that none can be taken out of the middle."""
-    return canonical.digest(envelope.rstrip(b"\n"))
+    @cached_property
+    def _chain(self) -> Chain:
+        return Chain(self.kept, self.key, LINE_TYPE, "history", self.believed)

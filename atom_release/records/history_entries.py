@@ -159,7 +159,8 @@ def unclosed(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def is_over(line: Mapping[str, Any], when: datetime) -> bool:
     """Return whether a run cannot decide any more.
 
-    Its process has ended, or, where that cannot be seen, its timebox has.
+    Its process has ended, or, where no process stands for it or none can be seen, its timebox has.
     """
-    ended = Process.from_line(line["process"]).ended
+    process = line["process"]
+    ended = Process.from_line(process).ended if process else None
     return when >= datetime.fromisoformat(line["deadline"]) if ended is None else ended

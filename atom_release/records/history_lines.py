@@ -1,7 +1,7 @@
 """Where the lines of a history are kept: one interface, and a folder of this machine behind it.
 
-What the lines say and which of them count is the history's (`records.history`). A store that
-several machines share is another implementation of `Lines`, with a lease in place of the lock.
+What the lines say and which of them count is the history's (`records.history`). Those that several
+machines share are `records.database_lines`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,16 @@ class Lines(Protocol):
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep every other writer of these lines away while the block runs."""
+
+
+class Shelf(Protocol):
+    """All lines of one kind, each under a name."""
+
+    def lines(self, name: str) -> Lines:
+        """Return the lines of this name, of which there may be none yet."""
+
+    def names(self) -> list[str]:
+        """Return the names under which there are lines, sorted."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +71,18 @@ class FileLines:
         with self.path.with_suffix(".lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@dataclass(frozen=True)
+class FolderShelf:
+    """Lines in the files of one folder of this machine."""
+
+    folder: Path
+
+    def lines(self, name: str) -> FileLines:
+        """Return the lines of the file of that name."""
+        return FileLines(self.folder / f"{name}.jsonl")
+
+    def names(self) -> list[str]:
+        """Return the names of the files that are there."""
+        return sorted(path.stem for path in self.folder.glob("*.jsonl"))

@@ -78,6 +78,17 @@ def unverified(envelope: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
     return _strict_json(_parts(document, str(kind))[0])
 
 
+def named_key(envelope: bytes) -> str:
+    """Return the id of the key that an envelope says it is signed by; nothing where it says none.
+
+    By it a key is chosen to verify with, and nothing is believed.
+    """
+    try:
+        return str(json.loads(envelope)["signatures"][0]["keyid"])
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return ""
+
+
 def _parts(document: object, payload_type: str) -> tuple[bytes, dict[str, str]]:
     if not isinstance(document, dict) or document.keys() != {
         "payload",

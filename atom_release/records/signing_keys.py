@@ -146,6 +146,33 @@ def signer_from_uri(uri: str, public: PublicKey | None = None) -> KeyPair:
         ) from None
 
 
+def secret_of(pair: KeyPair) -> bytes:
+    """Return bytes that only who has this key, or may sign with it, can know; always the same.
+
+    Of a key that its holder keeps to itself, what it signs of a fixed text, which is the same each
+    time for a key of Ed25519 alone.
+
+    Raises:
+        StoreError: the key's holder does not sign now, or signs differently each time.
+    """
+    from securesystemslib.signer import CryptoSigner
+
+    if isinstance(pair.signer, CryptoSigner):
+        return bytes(pair.signer.private_bytes)
+    if pair.public.scheme != "ed25519":
+        raise StoreError(
+            f"A key of {pair.public.scheme} in a Vault makes no fingerprints that stay the same.",
+            "Name one of Ed25519 in the operator's file.",
+        )
+    try:
+        return str(pair.signer.sign(b"atom-release fingerprints").signature).encode()
+    except unusable() as error:  # not chained: a client's error may quote what it sent
+        raise StoreError(
+            f"The signing key did not sign: {type(error).__name__}.",
+            "Check that its Vault answers, is unsealed, and lets this token sign.",
+        ) from None
+
+
 def unusable() -> tuple[type[Exception], ...]:
     """Return the errors by which a key, or the system holding it, says that it cannot be used."""
     from hvac.exceptions import VaultError

@@ -18,7 +18,8 @@ from atom_release.gate.vocabulary import Verdict
 from atom_release.records import names, record
 from atom_release.records.history import History
 from atom_release.records.history_entries import Occasion, Sticking
-from atom_release.records.history_lines import FileLines
+from atom_release.release import state
+from atom_release.release.gate_key import believed_gates
 from atom_release.release.subject import Subject
 
 _AGAIN = "Run `atom-release audit` on this commit."
@@ -32,9 +33,10 @@ def occasion_of(subject: Subject) -> Occasion:
 
 
 def history_of(subject: Subject) -> History:
-    """Return the history of the judged tree under its manifest, on this machine."""
-    name = f"{occasion_of(subject).name}.jsonl"
-    return History(FileLines(subject.settings.home / "history" / name), subject.key)
+    """Return the history of the judged tree under its manifest, of this machine or of a team."""
+    kept = state.histories_at(subject.settings).lines(occasion_of(subject).name)
+    believed = believed_gates(subject.operator.operator)
+    return History(kept, subject.key, believed, shared=subject.settings.state is not None)
 
 
 def sticking(case: Case, results: Sequence[CriterionResult]) -> Sticking:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.records import bundle, bundle_contents, canonical, names, record, rederive
-from atom_release.release import released, stored_decision
+from atom_release.release import released, state, stored_decision
 from atom_release.release.work import Work
 
 if TYPE_CHECKING:
     from atom_release.acts.journal import Journal
+    from atom_release.acts.turns import Turn
 
 
 def journal_of(work: Work) -> Journal:
@@ -25,30 +26,55 @@ def journal_of(work: Work) -> Journal:
 
 
 @contextmanager
-def turn_to_act(work: Work) -> Iterator[None]:
+def turn_to_act(work: Work) -> Iterator[Turn]:
     """Keep every other run from acting on this repository, and on this commit in any other clone.
 
     Neither name is one that a clone can lack or change, as a cut history changes the first commit.
 
     Raises:
-        ActFailed: the other run did not end, or no lock can be made.
+        ActFailed: the other run did not end, or no turn can be taken.
     """
-    from atom_release.acts.lock import turn
+    turns, waiting = state.turns_at(work.settings), work.log.warning
+    with (
+        turns.take(_repository_name(work), waiting) as repository,
+        turns.take(work.subject.commit, waiting) as commit,
+    ):
+        yield BothTurns(repository, commit)
 
-    repository, commit = _locks_of(work)
-    with turn(repository, work.log.warning), turn(commit, work.log.warning):
-        yield
+
+@dataclass(frozen=True)
+class BothTurns:
+    """The turns of a repository and of a commit, held together."""
+
+    repository: Turn
+    commit: Turn
+
+    def require_held(self) -> None:
+        """Check that both are still this run's.
+
+        Raises:
+            ActFailed: one was lost.
+        """
+        self.repository.require_held()
+        self.commit.require_held()
 
 
-def _locks_of(work: Work) -> tuple[Path, Path]:
-    """Return the lock of the repository's references, and that of the judged commit."""
-    from atom_release.git import Git
+def _repository_name(work: Work) -> str:
+    """Return what names the repository's references: of one machine the folder that they lie in.
 
-    where = work.subject.tree.repository
-    shared = (where / Git(where).line("rev-parse", "--git-common-dir")).resolve()
-    folder = work.settings.home / "journal"
-    name = f"repository-{canonical.digest(str(shared).encode())[:16]}"
-    return folder / f"{name}.lock", folder / f"{work.subject.commit}.lock"
+    Where several machines act it is where they push to, which all clones have alike.
+    """
+    from atom_release.git import Git, masked, remote
+
+    git = Git(work.subject.tree.repository)
+    if work.settings.state is not None:
+        address = remote.push_address(git, work.manifest.infrastructure.remote) or ""
+        named = remote.owner_and_name(address)
+        where = "/".join(named) if named else masked(address)
+    else:
+        folder = work.subject.tree.repository
+        where = str((folder / git.line("rev-parse", "--git-common-dir")).resolve())
+    return f"repository-{canonical.digest(where.encode())[:16]}"
 
 
 def archive(work: Work) -> tuple[str, str, int]:

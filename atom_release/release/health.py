@@ -8,9 +8,9 @@ from atom_release.errors import Misuse
 from atom_release.gate.decision.health import CriterionHealth, Past, health_of
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records.history import History
-from atom_release.records.history_lines import FileLines
-from atom_release.records.signing_keys import load_key
+from atom_release.release import gate_key, state
 from atom_release.settings import Settings
+from atom_release.source.operator_file import read_operator
 
 
 def criteria_health(settings: Settings) -> tuple[CriterionHealth, ...]:
@@ -20,14 +20,22 @@ def criteria_health(settings: Settings) -> tuple[CriterionHealth, ...]:
         Misuse: nothing was judged here.
         StoreError: a history was changed by someone else.
     """
-    files = sorted((settings.home / "history").glob("*.jsonl"))
-    if not files:
+    shelf = state.histories_at(settings)
+    names = shelf.names()
+    if not names:
         raise Misuse(
-            f"There is no history below {settings.home}.",
+            f"There is no history {_where(settings)}.",
             "Audit a release first, or name another home in ATOM_RELEASE_HOME.",
         )
-    key = load_key(settings.key_path)
-    return health_of(past for path in files for past in _past(History(FileLines(path), key)))
+    operator = read_operator(settings.operator).operator
+    key = gate_key.open_key(settings, operator, may_act=True, make=False)
+    believed = gate_key.believed_gates(operator)
+    histories = (History(shelf.lines(name), key, believed) for name in names)
+    return health_of(past for history in histories for past in _past(history))
+
+
+def _where(settings: Settings) -> str:
+    return f"in {settings.state}" if settings.state else f"below {settings.home}"
 
 
 def _past(history: History) -> Iterator[Past]:

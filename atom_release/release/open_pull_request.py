@@ -44,12 +44,13 @@ def request_merge(work: Work) -> Requested:
             f"Commit {subject.commit[:12]} is not released: there is nothing to merge.",
             "Run the release_tag asset first.",
         )
-    with bundle_decision.turn_to_act(work):
+    with bundle_decision.turn_to_act(work) as turn:
         text = _text(work, made)
         journal = bundle_decision.journal_of(work)
         entry = journal.read(subject.commit, subject.manifest.release.version)
         address = ""
         if entry is not None and entry.pull_request is None:
+            turn.require_held()
             address = _opened(work, made, text)
             entry = journal.reach(entry, pull_request=address or canonical.digest(text.encode()))
         elif entry is not None and str(entry.pull_request).startswith("http"):

@@ -19,6 +19,8 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import names as artifact_names
 from atom_release.records import record, rederive, signing
+from atom_release.release import state
+from atom_release.release.gate_key import believed_gates
 from atom_release.release.subject import Subject
 
 if TYPE_CHECKING:
@@ -76,7 +78,8 @@ def journal_of(subject: Subject) -> Journal:
     """Return the journal of the acts: its entries are named by judged commit, as every clone is."""
     from atom_release.acts.journal import Journal
 
-    return Journal(subject.settings.home / "journal")
+    believed = believed_gates(subject.operator.operator)
+    return Journal(state.journal_at(subject.settings, subject.key, believed))
 
 
 def ask_remote(subject: Subject, standing: Standing) -> RemoteTag:

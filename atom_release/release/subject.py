@@ -8,15 +8,16 @@ This is where the four folders meet: it opens things, and decides nothing.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atom_release.errors import Misuse, Refused, StoreError
+from atom_release.errors import Misuse, Refused
 from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.vocabulary import Acts
 from atom_release.git import shown
+from atom_release.release import gate_key
 from atom_release.release.operators_places import check_before_opening, check_places
 from atom_release.settings import Settings
 from atom_release.source.manifest_file import MANIFEST_PATH, manifest_at, parse_manifest
@@ -53,7 +54,7 @@ class Subject:
 
         Nobody without the signing key can guess values by it.
         """
-        return hashlib.sha256(b"fingerprint\0" + self.settings.key_path.read_bytes()).digest()
+        return gate_key.fingerprint_key(self.settings, self.operator.operator, self.key)
 
 
 def repository_of(settings: Settings, *, create: bool) -> Path:
@@ -115,9 +116,8 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
             f"There is no file of waivers at {settings.waivers}.",
             "Name one with --waivers, or write one with `atom-release waive`.",
         )
-    if not create and not settings.key_path.is_file():
-        raise Refused("The gate has no key here.", "Run `atom-release audit` first.")
-    key = signing_key_of(operator.operator.signing_key, settings)
+    may_act = not external and manifest.acts is not Acts.OFF
+    key = gate_key.open_key(settings, operator.operator, may_act=may_act, make=create)
     store = Store(settings.out, key)
     return Subject(settings, manifest, content, external, tree, store, key, operator)
 
@@ -141,36 +141,6 @@ def check_reports_are_held(subject: Subject) -> None:
             f" clone: {names}.",
             f"Fetch what it lacks: {MENDED}",
         )
-
-
-def signing_key_of(uri: str | None, settings: Settings) -> KeyPair:
-    """Return the key that signs.
-
-    What the operator's file names, else the gate's own, which is made either way and fingerprints
-    findings.
-
-    Raises:
-        Misuse: the operator's file and ATOM_RELEASE_KEY each name one, or it is no key's file.
-        StoreError: the named key cannot be used now.
-    """
-    from atom_release.records.signing_keys import ensure_key, signer_from_uri
-
-    own = ensure_key(settings.key_path)
-    if uri is None:
-        return own
-    if settings.key is not None:
-        raise Misuse(
-            "The operator's file names a signing_key, and ATOM_RELEASE_KEY another.",
-            "Unset one of them.",
-        )
-    try:
-        return signer_from_uri(uri)
-    except StoreError as error:
-        if uri.startswith("file2:"):
-            raise Misuse(
-                f"The operator's file: signing_key: {error.message}", error.remedy
-            ) from error
-        raise
 
 
 def manifest_for_loading(settings: Settings) -> Manifest:

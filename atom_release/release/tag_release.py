@@ -25,6 +25,7 @@ from atom_release.acts.release_commit import (
 )
 from atom_release.acts.tag import RemoteTag, RemoteTagState, TagFacts, ask_remote_tag
 from atom_release.acts.tag_signing import TagKey
+from atom_release.acts.turns import Turn
 from atom_release.errors import ActFailed
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Kind, rows
@@ -64,7 +65,7 @@ def tag(work: Work) -> Released:
     subject = work.subject
     release = subject.manifest.release
     journal = bundle_decision.journal_of(work)
-    with bundle_decision.turn_to_act(work):
+    with bundle_decision.turn_to_act(work) as turn:
         standing = released.find_released(subject)
         if standing is not None:
             facts = describe_tag(
@@ -74,7 +75,7 @@ def tag(work: Work) -> Released:
                 remote_name=subject.manifest.infrastructure.remote,
             )
             if facts is not None:
-                _finish(work, journal, facts)
+                _finish(work, journal, facts, turn)
                 _require_held(released.ask_remote(subject, standing))
                 return Released(release.tag, facts.object, facts.commit, before=True)
         green, artifacts = stored_decision.green_record(subject)
@@ -83,7 +84,7 @@ def tag(work: Work) -> Released:
         )
         _never_pushed(work, entry)
         entry = _committed(work, journal, entry, green, artifacts)
-        _send(work, journal, entry)
+        _send(work, journal, entry, turn)
     return Released(release.tag, str(entry.tagged), str(entry.committed), before=False)
 
 
@@ -112,7 +113,7 @@ def _never_pushed(work: Work, entry: Entry) -> None:
         )
 
 
-def _finish(work: Work, journal: Journal, facts: TagFacts) -> None:
+def _finish(work: Work, journal: Journal, facts: TagFacts, turn: Turn) -> None:
     """Do what the journal lacks of a release that the remote already has.
 
     A crash came between the push and the note of it.
@@ -123,10 +124,10 @@ def _finish(work: Work, journal: Journal, facts: TagFacts) -> None:
         and entry.pushed is None
         and (entry.committed, entry.tagged) == (facts.commit, facts.object)
     ):
-        _send(work, journal, entry)
+        _send(work, journal, entry, turn)
 
 
-def _send(work: Work, journal: Journal, entry: Entry) -> None:
+def _send(work: Work, journal: Journal, entry: Entry, turn: Turn) -> None:
     """Push, account for it, and only then note it.
 
     Whatever is repeated after a crash finds itself done.
@@ -139,6 +140,7 @@ def _send(work: Work, journal: Journal, entry: Entry) -> None:
         manifest.release.tag,
         str(entry.tagged),
     )
+    turn.require_held()
     pushed = push(work.subject.tree.repository, wanted)
     for note in pushed.notes:
         work.log.warning("%s", note)
@@ -164,11 +166,11 @@ def _committed(
     if (
         entry.committed is not None
         and entry.pushed is None
-        and not still_fits(repository, entry.committed, onto)
+        and not still_fits(repository, entry.committed, onto, entry.tagged)
     ):
         entry = journal.reach(
             entry, committed=None, tagged=None
-        )  # the remote's branch moved after a crash: what was made then cannot be pushed
+        )  # after a crash the remote's branch moved, or what was made lies in another's clone
     if entry.committed is None:
         files = {
             f"{released.folder(manifest)}/{name}": content

@@ -17,6 +17,7 @@ import pytest
 from atom_release.acts.journal import Journal
 from atom_release.acts.release_commit import make_release_commit, make_tag_object
 from atom_release.errors import ActFailed
+from atom_release.records.pages import FolderPages
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.acts_repository import SAID, judged
 
@@ -74,7 +75,7 @@ def test_neither_commit_nor_tag_is_made_and_then_both_are(small: Path, tmp_path:
 
 
 def test_the_journal_keeps_what_it_said(small: Path) -> None:
-    journal = Journal(small / "journal")
+    journal = Journal(FolderPages(small / "journal"))
     entry = journal.begin("a" * 40, "v1", "b" * 64, _WHEN)
     filler = fill(small)
     with pytest.raises(ActFailed, match="No space left"):

@@ -22,6 +22,7 @@ def test_no_setting_is_lost_on_the_way_to_a_step() -> None:
         waivers=Path("/w"),
         tag_key="ssh:/t",
         operator=Path("/operator.yaml"),
+        state="postgresql://gate@db/team",
     )
     unset = Settings()
     left = [

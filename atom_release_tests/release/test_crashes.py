@@ -16,6 +16,7 @@ import dagster as dg
 import pytest
 
 from atom_release.acts.journal import Journal
+from atom_release.records.pages import FolderPages
 from atom_release.settings import Settings
 from atom_release_tests.fixtures import killed, tiny
 from atom_release_tests.fixtures.tiny import Tiny
@@ -93,7 +94,7 @@ def assert_everything_once(release: Tiny) -> None:
     assert release.git(
         "show", f"{commit}:releases/v1/PhaseX_Decision.dsse.json"
     ) in bundle.read_text(errors="replace")
-    entry = Journal(Path(release.settings.home) / "journal").read(judged, "v1")
+    entry = Journal(FolderPages(Path(release.settings.home) / "journal")).read(judged, "v1")
     assert entry is not None
     assert (entry.left, entry.committed, entry.tagged) == ((), commit, tag)
     assert [path.name for path in out.rglob(".writing.*")] == []

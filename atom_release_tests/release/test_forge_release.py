@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 
 from atom_release.acts.journal import Journal
+from atom_release.records.pages import FolderPages
 from atom_release_tests.fixtures import tiny
 from atom_release_tests.fixtures.asking import asking
 from atom_release_tests.fixtures.forge.github import TOKEN, GitHub, github
@@ -48,7 +49,7 @@ def run(release: Tiny) -> bool:
 
 
 def journalled(release: Tiny) -> str:
-    entry = Journal(Path(release.settings.home) / "journal").read(
+    entry = Journal(FolderPages(Path(release.settings.home) / "journal")).read(
         release.git("rev-parse", "HEAD"), "v1"
     )
     return str(entry.pull_request) if entry else ""

@@ -1,0 +1,86 @@
+"""The tables of a shared state, who may do what in them, and whether they are there.
+
+The gate's role may add lines and never change or remove one; a lease is the one thing that it
+writes over. What a row says is signed, or believed by nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atom_release.errors import Misuse, StoreError
+from atom_release.records.database import Database, first_line
+
+if TYPE_CHECKING:
+    from atom_release.records.database import Connection
+
+_CHECKING = 5.0
+_TABLES = (
+    "CREATE SCHEMA IF NOT EXISTS atom_release",
+    (
+        "CREATE TABLE IF NOT EXISTS atom_release.line (name text NOT NULL, number bigint NOT NULL,"
+        " envelope bytea NOT NULL, PRIMARY KEY (name, number))"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS atom_release.lease (name text PRIMARY KEY,"
+        " holder text NOT NULL, process text NOT NULL, until timestamptz NOT NULL)"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS atom_release.gate (number bigint GENERATED ALWAYS AS IDENTITY"
+        " PRIMARY KEY, keyid text NOT NULL, pem text NOT NULL,"
+        " since timestamptz NOT NULL DEFAULT now())"
+    ),
+)
+_RIGHTS = (
+    "GRANT USAGE ON SCHEMA atom_release TO {}",
+    "GRANT SELECT, INSERT ON atom_release.line, atom_release.gate TO {}",
+    "GRANT SELECT, INSERT, UPDATE ON atom_release.lease TO {}",
+)
+
+
+def prepare(database: Database, role: str) -> None:
+    """Make the tables where they are not there, and give a role the few rights that a gate needs.
+
+    Asked by a role that may make a schema in that database.
+
+    Raises:
+        StoreError: the database does not answer, or does not let that be done.
+    """
+    from psycopg import sql
+
+    def make(connection: Connection) -> None:
+        for statement in _TABLES:
+            connection.execute(statement)
+        for right in _RIGHTS:
+            connection.execute(sql.SQL(right).format(sql.Identifier(role)))
+
+    database.ask(make, patience=_CHECKING)
+
+
+def check_prepared(database: Database) -> None:
+    """Check that the database answers, holds the tables, and lets this role use them.
+
+    Raises:
+        Misuse: it does not.
+    """
+    import psycopg
+
+    def look(connection: Connection) -> None:
+        connection.execute("SELECT 1 FROM line, lease, gate LIMIT 1")
+
+    try:
+        database.ask(look, patience=_CHECKING)
+    except StoreError as error:
+        cause = error.__cause__
+        lacking = isinstance(cause, (psycopg.errors.UndefinedTable, psycopg.errors.InvalidName))
+        if lacking:
+            raise Misuse(
+                f"The database of the shared state ({database.place}) has no tables of the gate"
+                " yet, or this role may not see them.",
+                "As a role that may make a schema: `atom-release state --prepare ROLE`.",
+            ) from error
+        why = first_line(cause) if isinstance(cause, Exception) else error.message
+        raise Misuse(
+            f"The shared state ({database.place}) cannot be used: {why}",
+            "Mend ATOM_RELEASE_STATE or the database; nothing was judged.",
+        ) from error
