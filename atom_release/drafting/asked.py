@@ -7,21 +7,17 @@ for, and what was seen instead.
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from atom_release.drafting import environment
+from atom_release.drafting import environment, starts
 from atom_release.drafting.findings import Runner, Seen, Service, Suite, Survey, World
+from atom_release.drafting.installs import install_of
 
 _LONGEST = 290
 _MOST = 6
-_ASKS_PACKAGES = re.compile(
-    r"pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|uv\.lock|poetry\.lock|pylock\.toml"
-)
 _READ_LOCKS = {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"}
 _BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
-_BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
 
 
 def suite_of(service: Service) -> Seen[Suite] | None:
@@ -101,25 +97,6 @@ def _world(world: World) -> dict[str, Any]:
     return stated
 
 
-def install_of(service: Service) -> str | dict[str, Any] | None:
-    """Return the environment that the service's own files ask for its suite.
-
-    The one of the outermost folder that has such files; None where none has, so that the suite runs
-    in the gate's own Python.
-    """
-    folders = sorted(
-        {
-            posixpath.dirname(path)
-            for path in service.package_files
-            if _ASKS_PACKAGES.fullmatch(posixpath.basename(path))
-        },
-        key=lambda folder: (folder.count("/"), folder),
-    )
-    if not folders:
-        return None
-    return {"folder": folders[0]} if folders[0] else "auto"
-
-
 def other_suite(seen: Seen[Suite]) -> str:
     """Return of a suite that the draft does not ask where it is and why it is not asked."""
     suite = seen.value
@@ -178,6 +155,8 @@ def left_out(survey: Survey, ids: Mapping[str, str]) -> dict[str, str]:
         "P-6": _running(survey, "endpoints"),
         "T5": _running(survey, "endpoints and labelled rows"),
     }
+    if any(map(starts.is_asked, survey.services)):
+        del reasons["P-4"]
     return {name: reason[:_LONGEST] for name, reason in reasons.items()}
 
 
@@ -201,12 +180,14 @@ def _integration(survey: Survey) -> str:
 
 
 def _running(survey: Survey, label: str) -> str:
-    started = [service.name for service in survey.services if service.command]
-    if not started:
+    commanded = [service.name for service in survey.services if service.command]
+    if not commanded:
         return f"nothing says how a service is started, so {label} are not asked"
+    if any(map(starts.is_asked, survey.services)):
+        return f"{label} are only read from files: name those of the started services"
     return (
-        f"how {', '.join(started[:_MOST])} start is only read from files: take the commented start"
-        f" into use, and name {label}"
+        f"how {', '.join(commanded[:_MOST])} start is only read from files: take the commented"
+        f" start into use, and name {label}"
     )
 
 
@@ -220,105 +201,6 @@ def _tenancy(survey: Survey) -> str:
     return (
         f"no tenant column or application role can be seen in files (tenancy); migrations: {named}"
     )
-
-
-def start_of(service: Service) -> dict[str, Any]:
-    """Return the start of a service in the manifest's words: its interpreter, its port."""
-    command = _by_python(service.command.value) if service.command else []
-    stated: dict[str, Any] = {"command": [_with_port(service, word) for word in command]}
-    if service.before:
-        stated["before_start"] = [_by_python(step) for step in service.before]
-    if service.folder and service.command and not _names_folder(service, command):
-        stated["directory"] = service.folder
-    variables = _of_its_database(service)
-    if not any("{port}" in word for word in stated["command"]):
-        port = service.port.value if service.port else _USUAL_PORT.get(" ".join(command[2:4]))
-        if port:
-            stated["port"] = port
-        variables = {"PORT": "{port}"} | variables
-    if variables:
-        stated["environment"] = variables
-    if _has_packages(service):
-        stated["install"] = install_of(service) or "auto"
-    return stated
-
-
-def _by_python(command: Sequence[str]) -> list[str]:
-    """Return a command whose Python is the one that the gate makes for it."""
-    if tuple(command[:2]) in _RUN_WITHIN:
-        command = command[2:]
-    if command[:1] and command[0] in {"python", "python3"}:
-        return ["{python}", *command[1:]]
-    if command[:1] and command[0] in _BY_PYTHON:
-        return ["{python}", "-m", *command]
-    return [*command]
-
-
-_RUN_WITHIN = {("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")}
-_USUAL_PORT = {"fastapi run": 8000, "fastapi dev": 8000}
-
-
-def _has_packages(service: Service) -> bool:
-    names = {posixpath.basename(path) for path in service.package_files}
-    return bool(install_of(service)) or "package.json" in names
-
-
-def _worlds(service: Service) -> list[World]:
-    return [seen.value.world for seen in service.suites if seen.value.world]
-
-
-def _of_its_database(service: Service) -> dict[str, str]:
-    """Return the variables of a service's tests that the rehearsal fills for the service too."""
-    return {
-        name: text
-        for world in _worlds(service)[:1]
-        for name, text in world.variables
-        if any(part in text for part in ("{postgres", "{redis", "{vault", "{random}"))
-    }
-
-
-def migrations_of(survey: Survey) -> dict[str, Any] | None:
-    """Return how the release's own tool would migrate the rehearsed database, None if unknown."""
-    for service in survey.services:
-        for world in _worlds(service):
-            if world.prepare:
-                steps = [list(step) for step in world.prepare]
-                return _by_tool(service, steps)
-    by_django = any(seen.value.tool == "Django" for seen in survey.migrations)
-    for service in survey.services if by_django else ():
-        if any(seen.value.runner is Runner.DJANGO for seen in service.suites):
-            return _by_tool(service, [["{python}", "manage.py", "migrate", "--noinput"]])
-    return None
-
-
-def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
-    stated: dict[str, Any] = {"commands": steps}
-    if service.folder:
-        stated["directory"] = service.folder
-    variables = _of_its_database(service)
-    settings = next((seen.value.settings for seen in service.suites if seen.value.settings), "")
-    if settings:
-        variables = {"DJANGO_SETTINGS_MODULE": settings} | variables
-    if variables:
-        stated["environment"] = variables
-    if _has_packages(service):
-        stated["install"] = install_of(service) or "auto"
-    return stated
-
-
-def _with_port(service: Service, word: str) -> str:
-    if service.port is None or "{port}" in word:
-        return word
-    port = str(service.port.value)
-    return (
-        "{port}"
-        if word == port
-        else word.replace(f":{port}", ":{port}").replace(f"={port}", "={port}")
-    )
-
-
-def _names_folder(service: Service, command: list[str]) -> bool:
-    return any(word.startswith(f"{service.folder}/") for word in command)
 
 
 def why(service: Service, name: str) -> str:

@@ -15,6 +15,12 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 
+_MEASURE = re.compile(
+    r"_(?:(?:MILLI)?SECONDS?|SECS?|MS|MINUTES?|MINS?|HOURS?|DAYS?|WEEKS?|TTL|LENGTH|SIZE|COUNT|LIMIT|MIN|MAX"
+    r"|EXPIR\w*|LIFETIME|ALGORITHM|ISSUER|AUDIENCE|ENABLED|ROUNDS|COST)$",
+    re.IGNORECASE,
+)
+
 
 def variables(files: Files, deployments: Iterable[Deployment]) -> Iterator[Seen[str]]:
     """Yield every variable's name once, files of examples before deployments."""
@@ -37,4 +43,4 @@ def _of_files(files: Files) -> Iterator[Seen[str]]:
 
 def is_secret(name: str) -> bool:
     """Return whether a variable's name says that its value is a secret."""
-    return bool(_SECRET.search(name))
+    return bool(_SECRET.search(name)) and not _MEASURE.search(name)

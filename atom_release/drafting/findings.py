@@ -192,6 +192,9 @@ class Service:
     report: Report | None = None
     also: tuple[str, ...] = ()  # names of other deployments of the same folder
     before: tuple[tuple[str, ...], ...] = ()  # commands that run to their end before it starts
+    is_library: bool = False  # built to be installed by others, and deployed nowhere
+    world: World | None = None  # what it needs beside it, where no suite of it says so
+    variables: tuple[tuple[str, str], ...] = ()  # that its settings are given
 
 
 @dataclass(frozen=True)

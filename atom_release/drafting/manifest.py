@@ -1,7 +1,8 @@
 """The draft: a first `release.yaml` of what was found.
 
 What was found stands as fields; what was only guessed, or cannot be said in a manifest, stands as a
-comment that a person can take into use: nothing guessed decides anything. What there is nothing to
+comment that a person can take into use, or as a start that is marked as a guess: nothing guessed is
+held against the release. What there is nothing to
 ask of is left out with the reason, so that no criterion of a draft is refused by the draft itself.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from atom_release.drafting import asked
+from atom_release.drafting import asked, starts
 from atom_release.drafting.findings import Service, Survey
 from atom_release.drafting.version import Version
 from atom_release.gate.printable import printable
@@ -23,7 +24,8 @@ SCHEMA = "release.schema.json"
 _HEAD = (
     f"# yaml-language-server: $schema={SCHEMA}",
     f"# `atom-release schema > {SCHEMA}` writes that file, for editors that complete and check.",
-    "# A draft: what was found stands as fields, what was guessed as comments. Edit it, commit it.",
+    "# A draft: what was found stands as fields, guesses as comments or marked `guessed`. Edit it,",
+    "# commit it.",
 )
 _ACTS = (
     "# A run prints what it would do until this says `on`.",
@@ -119,13 +121,19 @@ def _suite(service: Service) -> Iterator[str]:
 
 
 def _start(service: Service) -> Iterator[str]:
-    """Yield what would start and ask the service, as comments that a person takes into use."""
+    """Yield what starts and asks the service: fields that are marked as guesses, or comments."""
     stated: dict[str, Any] = {}
     if service.command is not None:
-        stated["start"] = asked.start_of(service)
-    for name, seen in (("health", service.health), ("metrics", service.metrics)):
-        if seen is not None:
-            stated[name] = seen.value
+        stated["start"] = starts.start_of(service)
+    stated |= starts.shown(service)
+    asks = starts.is_asked(service)
+    if asks:
+        stated["start"]["guessed"] = True
+        yield "    # How it starts, as far as the files say; take `guessed` away once it is right:"
+        for name, value in stated.items():
+            yield f"    # {_line(asked.why(service, name))}"
+            yield from _dumped({name: value}, 4)
+        stated = {}
     plain = [endpoint.value.path for endpoint in service.endpoints if endpoint.value.is_plain]
     if plain:
         named = dict.fromkeys(plain)
@@ -134,16 +142,20 @@ def _start(service: Service) -> Iterator[str]:
         ]
     if not stated:
         return
-    yield "    # What would start and ask it, as far as the files say; uncomment what is right:"
+    verb = "ask" if asks else "start and ask"
+    yield f"    # What would {verb} it, as far as the files say; uncomment what is right:"
     for name, value in stated.items():
         yield f"    # {_line(asked.why(service, name))}"
         yield from (f"    # {line}" for line in _dumped({name: value}))
 
 
 def _migrations(survey: Survey) -> Iterator[str]:
-    """Yield how the release's own tool migrates, as comments that a person takes into use."""
-    stated = asked.migrations_of(survey)
-    if stated is not None:
+    """Yield how the release's own tool migrates: a field where anything is started, or comments."""
+    stated = starts.migrations_of(survey)
+    if stated is not None and any(map(starts.is_asked, survey.services)):
+        yield "# How the rehearsed database is migrated, before any service starts:"
+        yield from _dumped({"migrations": stated})
+    elif stated is not None:
         yield "# How the rehearsed database would be migrated, before any service starts:"
         yield from (f"# {line}" for line in _dumped({"migrations": stated}))
 

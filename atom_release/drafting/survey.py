@@ -35,6 +35,7 @@ from atom_release.drafting.findings import (
     Service,
     Suite,
     Survey,
+    World,
 )
 from atom_release.drafting.units import LANGUAGES, Unit, gather, language_of
 
@@ -44,6 +45,7 @@ _HEALTH = re.compile(
 )
 _METRICS = re.compile(r"[\"'](/metrics/?)[\"']")
 _MOST_READ = 400
+_OF_NODE = {"JavaScript", "TypeScript"}
 _LOCK = re.compile(
     r"(?:.*/)?(?:[\w.-]+\.lockb?|[\w-]+-lock\.\w+|npm-shrinkwrap\.json|go\.(?:mod|sum))"
 )
@@ -102,6 +104,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
     )
     listed = list(openapi.endpoints(files, own))
     routes = _routes(files, own)
+    world = _world_of(files, unit)
     return Service(
         _name(unit, first, name),
         unit.folder,
@@ -114,7 +117,8 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         (started.command if started else None)
         or own_start
         or next((deployment.command for deployment in unit.stays if deployment.command), None),
-        next((deployment.port for deployment in unit.stays if deployment.port), None),
+        next((deployment.port for deployment in unit.stays if deployment.port), None)
+        or next((part.port for part in unit.parts if part.port), None),
         next((deployment.health for deployment in unit.stays if deployment.health), None)
         or _health([*listed, *routes]),
         _metrics(files, own),
@@ -125,7 +129,16 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
         before=started.before if started else (),
+        is_library=not unit.stays and any(part.is_library for part in unit.parts),
+        world=world,
+        variables=worlds.find_variables(files, unit.folder, world.needs if world else ()),
     )
+
+
+def _world_of(files: Files, unit: Unit) -> World | None:
+    """Return what the code of a unit needs beside it where it runs."""
+    by_node = any(part.language in _OF_NODE for part in unit.parts)
+    return worlds.find_world(files, unit.folder, node=by_node)
 
 
 def _with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:

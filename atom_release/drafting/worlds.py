@@ -117,6 +117,11 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
     )
 
 
+def find_variables(files: Files, folder: str, needs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the variables that a folder's code is given, where it is started."""
+    return tuple(sorted(_variables(needs, list(_stated(files, folder, None)))))
+
+
 def _hosts(
     files: Files, folder: str, needs: Sequence[str], images: Sequence[Image]
 ) -> Iterator[str]:

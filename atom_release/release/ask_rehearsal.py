@@ -15,6 +15,7 @@ from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.rehearsal.start_failure import name_limit
 from atom_release.release.ask import Question
+from atom_release.release.guessed_starts import without_guesses
 from atom_release.release.work import Work
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def rehearsed(
                     if together
                     else work.boundary.ask(*questions)
                 )
-                return _take_back(rehearsal, answers) + aside(rehearsal)
+                counted = without_guesses(work.look, _take_back(rehearsal, answers))
+                return counted + aside(rehearsal)
             finally:
                 if logs is not None:
                     logs.append(rehearsal.transcript())

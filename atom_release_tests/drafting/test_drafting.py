@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from atom_release.drafting import asked, manifest
+from atom_release.drafting import asked, installs, manifest, starts
 from atom_release.drafting.files import Files
 from atom_release.drafting.findings import Runner, Service, Survey
 from atom_release.drafting.manifest import Release
@@ -29,6 +29,7 @@ def look(tree: Tree) -> Survey:
         service.name for service in surveyed.services
     ]
     left = asked.left_out(surveyed, ids)
+    assert ("P-4" in left) is not any(map(starts.is_asked, surveyed.services))
     for service, drafted in zip(surveyed.services, parsed.services, strict=True):
         assert (drafted.suite is None) == (asked.suite_of(service) is None)
         if drafted.suite:
@@ -42,8 +43,10 @@ def look(tree: Tree) -> Survey:
             assert chosen
             assert stated == asked.fields_of(service, chosen.value).get("install")
         assert drafted.suite or drafted.report or drafted.id in left
-        assert not (drafted.start)
-        assert not (drafted.health)
+        asks = starts.is_asked(service)
+        assert bool(drafted.start) is asks
+        assert drafted.start is None or drafted.start.guessed
+        assert bool(drafted.health or drafted.metrics) is asks
         assert not (drafted.endpoints)
     return surveyed
 
@@ -91,7 +94,7 @@ def test_a_suite_gets_the_environment_that_the_files_beside_it_ask(
     folder = next(iter(files)).rpartition("/")[0]
     service = only({**files, f"{folder}/tests/test_a.py".lstrip("/"): TEST})
     assert asked.suite_of(service) is not None
-    assert asked.install_of(service) == install
+    assert installs.install_of(service) == install
 
 
 @pytest.mark.parametrize(
@@ -543,7 +546,7 @@ def test_a_process_that_first_runs_steps_is_started_after_them(
     assert service.command
     assert service.command.value == (command or ("rq", "worker"))
     assert service.before == before
-    stated = asked.start_of(service).get("before_start", [])
+    stated = starts.start_of(service).get("before_start", [])
     assert [tuple(step)[-1] for step in stated] == [step[-1] for step in before]
 
 
@@ -620,7 +623,7 @@ def test_a_module_that_is_called_test_is_a_suite_where_it_holds_tests() -> None:
 
 def test_a_start_within_a_tools_environment_is_one_in_the_gates() -> None:
     tree = {"requirements.txt": "", "a.py": "", "Procfile": "web: uv run gunicorn a:b\n"}
-    assert asked.start_of(only(tree))["command"] == ["{python}", "-m", "gunicorn", "a:b"]
+    assert starts.start_of(only(tree))["command"] == ["{python}", "-m", "gunicorn", "a:b"]
 
 
 def test_what_the_pipeline_collects_before_the_tests_is_a_step_of_the_suite() -> None:

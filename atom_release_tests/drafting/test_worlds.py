@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from atom_release.drafting import asked
+from atom_release.drafting import asked, starts
 from atom_release.drafting.files import Files
 from atom_release.drafting.settings_files import read_assignments, resolve
 from atom_release.drafting.survey import survey
@@ -78,12 +78,12 @@ def test_a_draft_says_how_to_start_and_to_migrate_as_comments() -> None:
     app = "from fastapi import FastAPI\napp = FastAPI()\n"
     tree = {**_TREE, "shop/main.py": app, ".github/workflows/tests.yml": _WORKFLOW}
     surveyed = survey(Files.of(tree), "shop")
-    stated = asked.start_of(surveyed.services[0])
+    stated = starts.start_of(surveyed.services[0])
     assert Start.model_validate(stated)
     assert stated["install"] == "auto"
     assert "{postgres_host}" in stated["environment"]["DATABASE_URL"]
     assert "{redis_host}" in stated["environment"]["REDIS_URL"]
-    migrations = asked.migrations_of(surveyed)
+    migrations = starts.migrations_of(surveyed)
     assert MigrationProgram.model_validate(migrations).commands == (("alembic", "upgrade", "head"),)
 
 
@@ -101,8 +101,10 @@ services:
       API_TOKEN: hidden
       SENTRY_DSN: https://hidden@example.org/1
 """
-    stated = suite_of({**_TREE, "compose.yml": compose, ".env.example": "ADMIN_PASSWORD=hidden\n"})
+    example = "ADMIN_PASSWORD=hidden\nACCESS_TOKEN_EXPIRE_MINUTES=30\n"
+    stated = suite_of({**_TREE, "compose.yml": compose, ".env.example": example})
     assert "hidden" not in str(stated)
+    assert stated["environment"]["ACCESS_TOKEN_EXPIRE_MINUTES"] == "30"
     assert stated["environment"]["PGHOST"] == "{postgres_host}"
     assert stated["environment"]["ADMIN_PASSWORD"] == "{random}"
     assert "SENTRY_DSN" not in stated["environment"]

@@ -1,6 +1,7 @@
-"""Python: pyproject, setup, requirements, manage.py; pytest, unittest and Django; how it starts.
+"""Python: pyproject, setup, requirements, manage.py; pytest, unittest and Django.
 
-Nothing is imported: what a suite needs is read from the text. Routes are `python_routes`.
+Nothing is imported: what a suite needs is read from the text. Routes are `python_routes`,
+starts `python_starts`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from atom_release.drafting.ecosystems import python_requirements, python_tools, tests_of
+from atom_release.drafting.ecosystems import (
+    python_requirements,
+    python_starts,
+    python_tools,
+    tests_of,
+)
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 
@@ -52,7 +58,7 @@ def parts(files: Files) -> Iterator[Part]:
             files.present(folder, _ALL_FILES),
             _source(files, folder, folders),
             tuple(_suites(files, folder, own)),
-            _start(files, folder, folders),
+            python_starts.find_start(files, folder, folders),
             is_library=_is_library(files, folder),
         )
 
@@ -260,39 +266,3 @@ def _requirement_files(files: Files, folder: str) -> list[str]:
     return [path for path in named if path in files] + files.matching(
         rf"{prefix}(?:requirements/)?[\w.-]*(?:requirements|test|dev|local)[\w.-]*\.(?:txt|in)"
     )
-
-
-_UVICORN = re.compile(
-    r"^\s*(\w+)\s*(?::\s*[\w.]+)?=\s*(FastAPI|Starlette|Flask|Litestar|Quart)\(", re.MULTILINE
-)
-
-
-def _start(files: Files, folder: str, folders: Sequence[str]) -> Seen[tuple[str, ...]] | None:
-    """Return the idiom by which the project's framework starts it."""
-    manage = joined(folder, "manage.py")
-    if manage in files:
-        words = ("{python}", manage, "runserver", "--noreload", "127.0.0.1:{port}")
-        return Seen(words, Place(manage), "Django's own server, by its idiom")
-    own = tests_of.within(files.below(folder), folder, folders)
-    for path in own:
-        if not path.endswith(".py") or not is_product(path):
-            continue
-        match = _UVICORN.search(files.text(path))
-        if match is not None:
-            return _app(files, folder, path, match)
-    return None
-
-
-def _app(files: Files, folder: str, path: str, match: re.Match[str]) -> Seen[tuple[str, ...]]:
-    start = len(folder) + 1 if folder else 0
-    module = path[start:].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    module = module.removeprefix("src.")
-    where = files.place(path, rf"^\s*{match[1]}\s*(?::\s*[\w.]+)?=\s*{match[2]}\(")
-    target = f"{module}:{match[1]}"
-    if match[2] == "Flask":
-        words: tuple[str, ...] = (
-            "{python}", "-m", "flask", "--app", target, "run", "--port", "{port}",
-        )  # fmt: skip
-    else:
-        words = ("{python}", "-m", "uvicorn", target, "--host", "127.0.0.1", "--port", "{port}")
-    return Seen(words, where, f"{match[2]}'s idiom for the application object there")

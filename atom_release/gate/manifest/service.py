@@ -236,6 +236,13 @@ class Start(Strict):
     )
     environment: dict[str, str] = Field(default_factory=dict)
     ready: Duration = timedelta(seconds=15)
+    guessed: bool = Field(
+        default=False,
+        description=(
+            "whether it was concluded from files, as `init` does: what the service then fails is"
+            " not held against it, and what it does well counts once this is taken away"
+        ),
+    )
 
 
 class Service(Strict):

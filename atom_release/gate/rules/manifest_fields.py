@@ -131,6 +131,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.start.environment": _changed(OWN),
     "services.start.before_start": _changed(OWN),
     "services.start.ready": _changed(OWN),
+    "services.start.guessed": _neutral("a committed start that is guessed decides nothing"),
     "services.address": _changed("P-4"),
     "services.health": _changed("P-4"),
     "services.metrics": _changed("P-4"),

@@ -159,7 +159,9 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     ground.launcher.stop(name)
     log = ground.redact(ground.launcher.tail(name)[offset:])
     doubt = (
-        "the manifest is a draft, or not the release's own"
+        "how it is started is a guess"
+        if start.guessed
+        else "the manifest is a draft, or not the release's own"
         if ground.drafted
         else explain_doubt(
             ending,

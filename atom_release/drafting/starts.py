@@ -1,0 +1,138 @@
+"""How a service is started and its database migrated, and whether a draft asks it.
+
+A start that files say with good reason stands in the draft as a field that is marked as a guess:
+what it then fails is not held against the release. Others stand as comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from atom_release.drafting.findings import Runner, Service, Survey, World
+from atom_release.drafting.installs import has_packages, install_of
+
+_BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
+_BY_NODE = {"node", "npm", "npx", "pnpm", "yarn"}
+_FOR_DEVELOPERS = {"--reload"}
+_PORT_VARIABLE = re.compile(r"\$(?:PORT\b|\{PORT(?::?-\d+)?\})")
+_SHOWN_AS = ("health", "metrics")
+
+
+def is_asked(service: Service) -> bool:
+    """Return whether the draft starts the service: it has what to ask it and a way to try.
+
+    The gate makes environments of Python and Node.js; what images of other languages hold is not
+    here. A library's own application is an example.
+    """
+    if service.command is None or service.is_library or not shown(service):
+        return False
+    command = start_of(service)["command"]
+    if any("$" in word for word in command):  # no shell would fill that in
+        return False
+    return bool(command) and (command[0] == "{python}" or command[0] in _BY_NODE)
+
+
+def shown(service: Service) -> dict[str, str]:
+    """Return the paths that a running service shows its state at, as fields of a manifest."""
+    named = {name: getattr(service, name) for name in _SHOWN_AS}
+    return {name: seen.value for name, seen in named.items() if seen is not None}
+
+
+def start_of(service: Service) -> dict[str, Any]:
+    """Return the start of a service in the manifest's words: its interpreter, its port."""
+    command = _by_python(service.command.value) if service.command else []
+    stated: dict[str, Any] = {
+        "command": [_with_port(service, word) for word in command if word not in _FOR_DEVELOPERS]
+    }
+    if service.before:
+        stated["before_start"] = [_by_python(step) for step in service.before]
+    if service.folder and service.command and not _names_folder(service, command):
+        stated["directory"] = service.folder
+    variables = dict(service.variables) or _of_its_database(service)
+    if not any("{port}" in word for word in stated["command"]):
+        port = service.port.value if service.port else _USUAL_PORT.get(" ".join(command[2:4]))
+        if port:
+            stated["port"] = port
+        variables |= {"PORT": "{port}"}
+    if variables:
+        stated["environment"] = variables
+    if has_packages(service):
+        stated["install"] = install_of(service) or "auto"
+    return stated
+
+
+def _by_python(command: Sequence[str]) -> list[str]:
+    """Return a command whose Python is the one that the gate makes for it."""
+    if tuple(command[:2]) in _RUN_WITHIN:
+        command = command[2:]
+    if command[:1] and command[0] in {"python", "python3"}:
+        return ["{python}", *command[1:]]
+    if command[:1] and command[0] in _BY_PYTHON:
+        return ["{python}", "-m", *command]
+    return [*command]
+
+
+_RUN_WITHIN = {("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")}
+_USUAL_PORT = {"fastapi run": 8000, "fastapi dev": 8000}
+
+
+def _worlds(service: Service) -> list[World]:
+    of_suites = [seen.value.world for seen in service.suites if seen.value.world]
+    return of_suites or ([service.world] if service.world else [])
+
+
+def _of_its_database(service: Service) -> dict[str, str]:
+    """Return the variables of a service's tests that the rehearsal fills for the service too."""
+    return {
+        name: text
+        for world in _worlds(service)[:1]
+        for name, text in world.variables
+        if any(part in text for part in ("{postgres", "{redis", "{vault", "{random}"))
+    }
+
+
+def migrations_of(survey: Survey) -> dict[str, Any] | None:
+    """Return how the release's own tool would migrate the rehearsed database, None if unknown."""
+    for service in survey.services:
+        for world in _worlds(service):
+            if world.prepare:
+                steps = [list(step) for step in world.prepare]
+                return _by_tool(service, steps)
+    by_django = any(seen.value.tool == "Django" for seen in survey.migrations)
+    for service in survey.services if by_django else ():
+        if any(seen.value.runner is Runner.DJANGO for seen in service.suites):
+            return _by_tool(service, [["{python}", "manage.py", "migrate", "--noinput"]])
+    return None
+
+
+def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
+    stated: dict[str, Any] = {"commands": steps}
+    if service.folder:
+        stated["directory"] = service.folder
+    variables = _of_its_database(service)
+    settings = next((seen.value.settings for seen in service.suites if seen.value.settings), "")
+    if settings:
+        variables = {"DJANGO_SETTINGS_MODULE": settings} | variables
+    if variables:
+        stated["environment"] = variables
+    if has_packages(service):
+        stated["install"] = install_of(service) or "auto"
+    return stated
+
+
+def _with_port(service: Service, word: str) -> str:
+    word = _PORT_VARIABLE.sub("{port}", word)
+    if service.port is None or "{port}" in word:
+        return word
+    port = str(service.port.value)
+    return (
+        "{port}"
+        if word == port
+        else word.replace(f":{port}", ":{port}").replace(f"={port}", "={port}")
+    )
+
+
+def _names_folder(service: Service, command: list[str]) -> bool:
+    return any(word.startswith(f"{service.folder}/") for word in command)
