@@ -71,12 +71,18 @@ def diff(
             help="The public key that must have signed both; without it nothing is verified.",
         ),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="Write it as one HTML page, too."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Compare two recorded decisions: the criteria whose outcome, reason or evidence differ."""
     from atom_release.cli import output_decision
     from atom_release.release import redecide
 
+    if page is not None:
+        redecide.write_page(before, after, key, page)
     output_decision.show_differences(redecide.differences(before, after, key), as_json=json)
 
 

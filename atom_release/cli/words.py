@@ -77,7 +77,7 @@ COMMANDS = {
     ),
     "diff": Words(
         "Compare two decisions: what differs in outcome or evidence.",
-        "atom-release diff before.zip after.zip --key gate.pem.pub",
+        "atom-release diff before.zip after.zip --page diff.html",
         _USUAL,
         "atom-release explain, for what is no longer PASS",
     ),

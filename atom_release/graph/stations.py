@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue.lineage import DOCUMENTS, ORIGINS, upstreams
 from atom_release.gate.manifest import Service, slug
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_specs
@@ -87,7 +88,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
     services = tuple(
         _service_evidence(blueprint, service) for service in blueprint.manifest.services
     )
-    evidence = tuple(station.name for station in services)
+    above = upstreams(blueprint.manifest)
     names = blueprint.names
     name = names.artifact
     own = (
@@ -95,7 +96,6 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
         *_document_stations(blueprint),
         *_origin_stations(blueprint),
     )
-    own_names = tuple(station.name for station in own)
     return (
         *services,
         Station(
@@ -104,7 +104,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T2: asks Vault, Prometheus, PostgreSQL, the signing key, the git remote and the forge;"
             " a rehearsed system answers for one that is not set.",
             frozenset({"openbao", "postgres"}),
-            (),
+            above["infra_simulation"],
             (name(artifact_names.INFRA_SIMULATION), name(artifact_names.INFRA_SIMULATION_LOG)),
             _infra_simulation,
         ),
@@ -114,7 +114,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T3: the integration tests against the rehearsed services, and again without the"
             " services' code.",
             frozenset({"pytest"}),
-            ("infra_simulation",),
+            above["cross_service"],
             (name(artifact_names.CROSS_SERVICE), name(artifact_names.CROSS_SERVICE_LOG)),
             _cross_service,
         ),
@@ -124,7 +124,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T5: latency of every endpoint and accuracy on labelled data, measured on the rehearsed"
             " services, with their uncertainty.",
             frozenset({"python"}),
-            ("infra_simulation", "cross_service"),
+            above["perf_summary"],
             (
                 name(artifact_names.PERF_SUMMARY),
                 name(artifact_names.PERF_SUMMARY_LOG),
@@ -138,7 +138,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T4: policies P-1 to P-6 audited on the judged tree and on the rehearsed services; each"
             " pass with its negative control.",
             frozenset({"postgres", "python"}),
-            (*evidence, "infra_simulation", "cross_service", "perf_summary"),
+            above["policy_check"],
             (
                 name(artifact_names.POLICY_CHECK),
                 name(artifact_names.POLICY_CHECK_LOG),
@@ -154,7 +154,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T1: the ledger of every claim of every service report, with what the evidence says"
             " of it.",
             frozenset({"markdown"}),
-            (*evidence, "cross_service", "perf_summary", "policy_check", *own_names),
+            above["aggregated"],
             (name(artifact_names.AGGREGATED), name(artifact_names.AGGREGATED_TEXT)),
             _aggregated,
         ),
@@ -164,15 +164,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "T6: the decision as of one moment, with every artifact and piece of evidence by"
             " digest, signed.",
             frozenset({"json"}),
-            (
-                *evidence,
-                "infra_simulation",
-                "cross_service",
-                "perf_summary",
-                "policy_check",
-                *own_names,
-                "aggregated",
-            ),
+            above["snapshot"],
             (
                 name(artifact_names.WAIVERS),
                 name(artifact_names.BASELINE),
@@ -189,8 +181,7 @@ def stations(blueprint: Blueprint) -> tuple[Station, ...]:
 
 def _own_check_stations(blueprint: Blueprint) -> tuple[Station, ...]:
     """Return the asset of the release's own checks, where it has any."""
-    checks = blueprint.manifest.checks
-    if not checks:
+    if not blueprint.manifest.checks:
         return ()
     name = blueprint.names.artifact
     return (
@@ -199,8 +190,7 @@ def _own_check_stations(blueprint: Blueprint) -> tuple[Station, ...]:
             "evidence",
             "The release's own checks, each as the tree is and with a change that it has to find.",
             frozenset({"shell"}),
-            # the rehearsal is one user's at a time, and nothing runs beside what measures
-            ("policy_check",) if any(check.services for check in checks) else (),
+            upstreams(blueprint.manifest)[criteria.OWN_CHECKS],
             (name(artifact_names.OWN_CHECKS), name(artifact_names.OWN_CHECKS_LOG)),
             _own_checks,
         ),
@@ -213,12 +203,12 @@ def _document_stations(blueprint: Blueprint) -> tuple[Station, ...]:
         return ()
     return (
         Station(
-            "documents",
+            DOCUMENTS,
             "evidence",
             "The release's own documents, held against one another, the services' reports and the"
             " files that they cite.",
             frozenset({"markdown", "json"}),
-            (),
+            upstreams(blueprint.manifest)[DOCUMENTS],
             (blueprint.names.artifact(artifact_names.DOCUMENTS),),
             _documents,
         ),
@@ -232,12 +222,12 @@ def _origin_stations(blueprint: Blueprint) -> tuple[Station, ...]:
     name = blueprint.names.artifact
     return (
         Station(
-            "origins",
+            ORIGINS,
             "evidence",
             "Where the release's evidence comes from: the commands that make its files, as the tree"
             " is and without the code.",
             frozenset({"shell"}),
-            (),
+            upstreams(blueprint.manifest)[ORIGINS],
             (name(artifact_names.ORIGINS), name(artifact_names.ORIGINS_LOG)),
             _origins,
         ),
@@ -250,13 +240,14 @@ def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
 
         return service_questions.service_evidence(work, service)
 
+    name = f"service_evidence/{slug(service.id)}"
     return Station(
-        f"service_evidence/{slug(service.id)}",
+        name,
         "evidence",
         f"What {service.name} ({service.id}) claims in its report, its suite run from the judged"
         " tree, and the suite run without the code.",
         frozenset({"pytest", "markdown"}),
-        (f"service_report/{slug(service.id)}",),
+        upstreams(blueprint.manifest)[name],
         (blueprint.names.evidence_artifact(service), blueprint.names.log_artifact(service)),
         make,
     )

@@ -28,6 +28,7 @@ from atom_release.gate.documents.matrix import Cell
 from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
+from atom_release.pages import lineage
 
 if TYPE_CHECKING:
     import jinja2
@@ -69,7 +70,8 @@ class Told:
 
     `digests` are the SHA-256 of the artifacts by name; `names` the services' names by id;
     `pictures` SVG files by what they show; `floor` the criteria that the operator has asked of
-    every release; `observed` the evidence by its digest; `bundle` the name of the audit bundle.
+    every release; `observed` the evidence by its digest; `bundle` the name of the audit bundle;
+    `lineage` the steps with what each stands on.
     """
 
     title: str
@@ -83,6 +85,18 @@ class Told:
     floor: Sequence[str] = ()
     observed: Mapping[str, Observed] = field(default_factory=dict)
     bundle: str = "BUNDLE"
+    lineage: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def worst(self) -> dict[str, str]:
+        """The worst outcome that each step shows, by its name; none where it shows none."""
+        shown: dict[str, list[Outcome]] = {}
+        for result in self.decision.criteria:
+            shown.setdefault(result.asset, []).append(result.outcome)
+        return {
+            step: str(max(outcomes, key=lambda outcome: outcome.badness))
+            for step, outcomes in shown.items()
+        }
 
     @cached_property
     def shown(self) -> tuple[Row, ...]:
@@ -195,7 +209,7 @@ def _spans(observed: Mapping[str, Observed]) -> Iterator[Span]:
 
 
 @cache
-def _script() -> str:
+def page_script() -> str:
     """Return the page's own script."""
     return (
         resources.files("atom_release.pages")
@@ -204,7 +218,7 @@ def _script() -> str:
     )
 
 
-def _digest(script: str) -> str:
+def policy_digest(script: str) -> str:
     """Return the digest by which a page's policy names its script."""
     return f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
@@ -214,23 +228,32 @@ def page(page_facts: Told) -> bytes:
     pictures = [
         (title, b64encode(content).decode()) for title, content in page_facts.pictures.items()
     ]
+    script = page_script()
     text = (
-        _environment()
+        templates()
         .get_template("page.html.j2")
         .render(
             told=page_facts,
             rows=matrix.rows(page_facts.cells),
             pictures=pictures,
+            lineage=_drawn_lineage(page_facts),
             verdicts=list(ClaimVerdict),
-            script=_script(),
-            script_hash=_digest(_script()),
+            script=script,
+            script_hash=policy_digest(script),
         )
     )
     return printable(text).encode()
 
 
+def _drawn_lineage(page_facts: Told) -> str:
+    """Return the lineage as a picture for the page, empty where the page knows of none."""
+    if not page_facts.lineage:
+        return ""
+    return b64encode(lineage.picture(page_facts.lineage, page_facts.worst)).decode()
+
+
 @cache
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
     """Return the templates of this folder; each is compiled once a process."""
     import jinja2
 

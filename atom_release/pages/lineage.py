@@ -2,6 +2,7 @@
 
 Boxes in the columns of their distance from the reports, an arrow for each upstream. Drawn with
 plain rectangles, so that it needs no library and looks the same everywhere. It decides nothing.
+Outcomes that are given stand in the boxes as words, and in the colour of their border.
 """
 
 from __future__ import annotations
@@ -10,15 +11,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _EDGE = 126, 32, 28, 14, 12
+_COLOURS = {
+    "PASS": "#116329",
+    "FAIL": "#b42318",
+    "INCONCLUSIVE": "#7d4e00",
+    "BLOCKED": "#5a32a3",
+    "WAIVED": "#0550ae",
+}
+_WORST_FIRST = ("FAIL", "INCONCLUSIVE", "BLOCKED", "WAIVED", "PASS")
 _INK, _LINE, _FILL, _BORDER = "#1f2328", "#57606a", "#f6f8fa", "#8c959f"
 
 
-def picture(upstreams: Mapping[str, Sequence[str]]) -> bytes:
+def picture(
+    upstreams: Mapping[str, Sequence[str]], outcomes: Mapping[str, str] | None = None
+) -> bytes:
     """Draw assets with their upstreams.
 
     Args:
         upstreams: the assets that each stands on, by name; those before a `/` are drawn as one.
+        outcomes: the outcome that an asset shows, by its name; a group shows its worst.
     """
+    worst = _worst(outcomes or {})
     grouped = _folded(upstreams)
     columns = _columns(grouped)
     places = {
@@ -36,10 +49,21 @@ def picture(upstreams: Mapping[str, Sequence[str]]) -> bytes:
         ),
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         *_arrows(_nearest(grouped), places),
-        *(_box(name, place) for name, place in places.items()),
+        *(_box(name, place, worst.get(name, "")) for name, place in places.items()),
         "</svg>",
     ]
     return "\n".join(parts).encode()
+
+
+def _worst(outcomes: Mapping[str, str]) -> dict[str, str]:
+    """Return the worst outcome of each group."""
+    grouped: dict[str, set[str]] = {}
+    for name, outcome in outcomes.items():
+        grouped.setdefault(_group(name), set()).add(outcome)
+    return {
+        name: next((word for word in _WORST_FIRST if word in words), "")
+        for name, words in grouped.items()
+    }
 
 
 def _folded(upstreams: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -104,11 +128,24 @@ def _arrows(
             )
 
 
-def _box(name: str, place: tuple[int, int]) -> str:
+def _box(name: str, place: tuple[int, int], outcome: str) -> str:
     left, top = place
-    return (
+    border = f'stroke="{_COLOURS.get(outcome, _BORDER)}"'
+    if outcome:
+        border += ' stroke-width="2"'
+    box = (
         f'<rect x="{left}" y="{top}" width="{_WIDTH}" height="{_HEIGHT}" rx="6"'
-        f' fill="{_FILL}" stroke="{_BORDER}"/>'
-        f'<text x="{left + _WIDTH // 2}" y="{top + _HEIGHT // 2 + 4}" text-anchor="middle"'
-        f' fill="{_INK}">{escape(name)}</text>'
+        f' fill="{_FILL}" {border}/>'
     )
+    baseline = top + _HEIGHT // 2 + (-2 if outcome else 4)
+    parts = [box, _word(name, left, baseline, f'fill="{_INK}"')]
+    if outcome:
+        style = f'font-size="9" fill="{_COLOURS.get(outcome, _INK)}"'
+        parts.append(_word(outcome, left, top + _HEIGHT - 5, style))
+    return "".join(parts)
+
+
+def _word(text: str, left: int, baseline: int, style: str) -> str:
+    """Return a word in the middle of the box that begins at this place."""
+    middle = left + _WIDTH // 2
+    return f'<text x="{middle}" y="{baseline}" text-anchor="middle" {style}>{escape(text)}</text>'

@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from atom_release.gate.catalogue.lineage import upstreams
 from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.documents import matrix
 from atom_release.gate.facts.latency import LatencyFacts
@@ -110,6 +111,7 @@ def _page(work: Work, case: Case, decision: Decision, artifacts: Mapping[str, by
             for digest, evidence in case.evidence.items()
         },
         bundle=work.names.artifact(artifact_names.BUNDLE),
+        lineage=upstreams(work.manifest),
     )
     return draw_page(content)
 

@@ -92,6 +92,25 @@ def differences(first: Path, second: Path, key: Path | None) -> dict[str, Any]:
     }
 
 
+def write_page(first: Path, second: Path, key: Path | None, target: Path) -> None:
+    """Write two recorded decisions beside each other as one HTML page.
+
+    Raises:
+        Misuse: as `differences`, or the page cannot be written.
+        Refused: one of the decisions does not verify.
+    """
+    from atom_release.pages.diff import Compared, diff_page
+
+    former, other = (_decision(place, key) for place in (first, second))
+    compared = Compared(former, other, (str(first), str(second)), verified=key is not None)
+    try:
+        target.write_bytes(diff_page(compared))
+    except OSError as error:
+        raise Misuse(
+            f"{target} cannot be written: {error.strerror}.", "Name a file in a writable folder."
+        ) from error
+
+
 def _decision(place: Path, key: Path | None) -> Decision:
     if key is not None:
         return verify_bundle.record_of(place, key).decision

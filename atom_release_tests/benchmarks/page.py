@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from atom_release.gate.catalogue import criteria, leg_specs
+from atom_release.gate.catalogue.lineage import upstreams
 from atom_release.gate.claims.ledger import LedgerRow
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.documents import matrix
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.vocabulary import Answer
+from atom_release.pages.diff import Compared, diff_page
 from atom_release.pages.html import Observed, Told, page
 from atom_release_tests.fixtures.cases import MANIFEST, case_of, evidence_for
 
@@ -97,6 +99,9 @@ def main() -> None:
             written.write_bytes(page(content_of(number)))
             sys.stdout.write(f"{number} services: {_opened(browser, written)}\n")
             sys.stdout.write(f"  filtered, sorted: {measured(browser, written, _USED)}\n")
+        compared = place / "diff.html"
+        compared.write_bytes(diff_page(_two_decisions()))
+        sys.stdout.write(f"diff: {_opened(browser, compared)}\n")
         planted = place / "planted.html"
         planted.write_text(_PLANTED)
         sys.stdout.write(
@@ -105,12 +110,16 @@ def main() -> None:
         if axe := axe_source(Path(scratch)):
             misses = [entry["id"] for entry in measured(browser, planted, axe + _AXE)]
             sys.stdout.write(f"axe, planted: {', '.join(misses) or 'MISSED'}\n")
-            smallest = place / f"page-{min(options.services)}.html"
-            for scheme in ("light", "dark"):
-                violations = measured(browser, smallest, axe + _AXE, scheme)
-                sys.stdout.write(f"axe, {scheme}: {len(violations)} violations\n")
-                for violation in violations:
-                    sys.stdout.write(f"  {violation}\n")
+            for written in (place / f"page-{min(options.services)}.html", compared):
+                _tell_violations(browser, written, axe)
+
+
+def _tell_violations(browser: str, written: Path, axe: str) -> None:
+    for scheme in ("light", "dark"):
+        violations = measured(browser, written, axe + _AXE, scheme)
+        sys.stdout.write(f"axe, {written.stem}, {scheme}: {len(violations)} violations\n")
+        for violation in violations:
+            sys.stdout.write(f"  {violation}\n")
 
 
 def _opened(browser: str, written: Path) -> str:
@@ -151,11 +160,19 @@ def content_of(services: int) -> Told:
         names={service.id: service.name for service in manifest.services},
         pictures={},
         floor=("P-1", "P-2"),
+        lineage=upstreams(manifest),
         observed={
             digest: Observed(piece.question, piece.subject, _START + timedelta(seconds=number))
             for number, (digest, piece) in enumerate(case.evidence.items())
         },
     )
+
+
+def _two_decisions() -> Compared:
+    """Return the decision of a small release before and after everything was mended."""
+    failing = content_of(min(_SERVICES)).decision
+    mended = [evidence_for(leg, Answer.YES) for leg in _legs(MANIFEST)]
+    return Compared(failing, decide(case_of(mended)), ("before", "after"), verified=False)
 
 
 def _legs(manifest: Manifest) -> list[tuple[str, str]]:

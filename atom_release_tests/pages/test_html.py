@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from atom_release.gate.catalogue.lineage import upstreams
 from atom_release.gate.claims.ledger import LedgerRow
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decide import decide
@@ -245,3 +246,23 @@ def test_the_timeline_has_each_question_once_in_the_order_of_time() -> None:
         ("secrets", 1, 0.0, 0.0),
         ("suite", 2, 50.0, 50.0),
     ]
+
+
+def test_the_lineage_stands_there_as_a_picture_and_as_a_table() -> None:
+    """Each step with what it stands on and the worst outcome that it shows."""
+    decision = decided(Answer.NO)
+    content = replace(page_input(decision), lineage=upstreams(MANIFEST))
+    html = read(content)
+    (drawn,) = [
+        base64.b64decode(str(attributes["src"]).partition("base64,")[2]).decode()
+        for name, attributes in html.elements
+        if name == "img" and "Lineage" in str(attributes["alt"])
+    ]
+    assert {"policy_check", "service_evidence", "snapshot"} <= set(
+        re.findall(r">(\w+)</text>", drawn)
+    )
+    failing = next(result for result in decision.criteria if result.outcome == "FAIL")
+    assert content.worst[failing.asset] == "FAIL"
+    assert ">FAIL</text>" in drawn
+    assert "shows none" in html.text
+    assert "Lineage" not in page(page_input(decision)).decode()
