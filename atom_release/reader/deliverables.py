@@ -16,6 +16,7 @@ from atom_release.reader.document_kinds import is_plan
 from atom_release.reader.facts import Document
 from atom_release.reader.file_blocks import paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
+from atom_release.reader.file_place import among_made
 from atom_release.reader.file_tables import paths_of_table
 from atom_release.reader.sections import Section, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -74,7 +75,8 @@ def _all(document: Document) -> Iterator[tuple[str, int, str]]:
         if section.own and not plan:
             listed = section.topic.files or _parent_files(section)
             made = _tree_was_made(section)
-            for path, number in paths_of_block(block, listed=listed, made=made):
+            ticks = among_made(section)
+            for path, number in paths_of_block(block, listed=listed, made=made, ticks=ticks):
                 document.examined.add(number)
                 yield path, number, "block"
 
@@ -90,12 +92,23 @@ def _tree_was_made(section: Section) -> bool:
     """Return whether a tree below a title is one of files that were made, and not of what there is."""
     title = section.title.lower()
     above = section.parent
+    if _was_built(title, "t_layout") or (above and _was_built(above.title.lower(), "t_what")):
+        return True
     titles = [title, above.title.lower()] if above is not None and above.topic.files else [title]
     named = "made" in concepts(name_of(title)) and words("verb_made").search(title) is not None
     return (section.topic.files or _parent_files(section)) and (
         named
         or says_made(title, "n_file")
         or any(words("t_delivered").search(text) for text in titles)
+    )
+
+
+def _was_built(title: str, concept: str) -> bool:
+    """Return whether a title says of a layout, or as an answer, that it was created."""
+    return (
+        words(concept).search(title) is not None
+        and words("t_built").search(title) is not None
+        and words("t_work_open").search(title) is None
     )
 
 

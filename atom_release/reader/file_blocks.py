@@ -12,6 +12,7 @@ from atom_release.reader.facts import Fact
 from atom_release.reader.paths import is_file_name, lead_path, path_of
 from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.words import has_tick
 
 _LONE = re.compile(
     r"\s*(?:[-*+•✅✓]\s+)?(\S{1,300}?)(?:\s*(?:#|//|<-|←|--)\s.*|\s+[-\u2013\u2014:：]\s.*|\s+\([^()]{0,80}\).*)?\s*"
@@ -41,7 +42,10 @@ _MACHINE = frozenset(
 _MACHINES_FOLDERS = frozenset(
     {"vercel", "home", "users", "workspace", "workspaces", "var", "opt", "mnt", "root", "tmp", "srv", "usr", "data"}
 )  # fmt: skip
+_COUNT = re.compile(r"\s*[(（]\s?\d{1,5}\s?\w{2,12}\s?[)）]")
+"""Behind a name without a slash: a group of entries, which may be no folder."""
 _NEW_SIGN = re.compile("[🆕🔄➕✏]")
+_GROUP = "*"
 _USUAL = frozenset(
     {"src", "lib", "app", "apps", "tests", "test", "docs", "scripts", "packages", "config", "public",
      "frontend", "backend", "server", "client", "api", "components", "pages", "services", "tools",
@@ -52,20 +56,22 @@ _ROOT = re.compile(r"^\s*(/?[\w@.+\-]{1,200}(?:/[\w@.+\-]{1,200})*)/?\s*(?:#.*)?
 
 
 def paths_of_block(
-    block: Sequence[Fact], *, listed: bool, made: bool = False
+    block: Sequence[Fact], *, listed: bool, made: bool = False, ticks: bool = False
 ) -> Iterator[tuple[str, int]]:
     """Yield the paths that a code block delivers, with their lines.
 
     A tree with its news marked does so anywhere, a list where its section is `listed`; of a
-    section whose name says that its files were `made`, the whole tree.
+    section whose name says that its files were `made`, the whole tree. `ticks` is whether a tick
+    is such a mark: below a title of work that was done.
     """
     lines = [(fact.line, fact.text) for fact in block]
     if any(_TREE.match(text) for _, text in lines):
-        yield from _tree(lines, made=made)
-    elif listed or _is_stat(lines):
-        yield from list(_git(lines)) or (_lone(lines) if listed else ())
-    else:
-        yield from _below_label(lines)
+        yield from _tree(lines, made=made, ticks=ticks)
+        return
+    listing: list[tuple[str, int]] = []
+    if listed or _is_stat(lines):
+        listing = list(_git(lines)) or (list(_lone(lines)) if listed else [])
+    yield from listing or _below_label(lines)
 
 
 def _below_label(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
@@ -135,7 +141,7 @@ def _lone(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
         yield from ((path, number) for path, number in listed if path)
 
 
-def _tree(lines: list[tuple[int, str]], *, made: bool) -> Iterator[tuple[str, int]]:
+def _tree(lines: list[tuple[int, str]], *, made: bool, ticks: bool) -> Iterator[tuple[str, int]]:
     """Read the entries of a drawn tree that are marked as new or modified, or all of them."""
     above: list[tuple[int, str, bool]] = []
     root, below_made = "", False
@@ -154,9 +160,18 @@ def _tree(lines: list[tuple[int, str]], *, made: bool) -> Iterator[tuple[str, in
         indent, name = len(match[1]), match[2]
         while above and above[-1][0] >= indent:
             above.pop()
+        if any(folder == _GROUP for _, folder, _ in above):
+            continue
         if not is_file_name(name.rstrip("/")) or name.endswith("/"):
-            above.append((indent, name.strip("/"), _is_new(match[3])))
-        elif made or below_made or _is_new(match[3]) or any(new for _, _, new in above):
+            group = not name.endswith("/") and _COUNT.match(match[3])
+            above.append((indent, _GROUP if group else name.strip("/"), _is_new(match[3])))
+        elif (
+            made
+            or below_made
+            or _is_new(match[3])
+            or (ticks and has_tick(match[3]))
+            or any(new for _, _, new in above)
+        ):
             parts = [root, *(folder for _, folder, _ in above), name]
             path = path_of("/".join(part for part in parts if part and part != "."))
             if path:

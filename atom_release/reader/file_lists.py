@@ -32,7 +32,13 @@ from atom_release.reader.making import (
     sentence_path,
     told_path,
 )
-from atom_release.reader.paths import first_paths, has_position, lead_path, path_of
+from atom_release.reader.paths import (
+    first_paths,
+    has_position,
+    lead_path,
+    lead_without_ending,
+    path_of,
+)
 from atom_release.reader.sections import Section, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
 from atom_release.reader.words import has_warning, ticked, unsigned
@@ -48,7 +54,7 @@ _SIZED = re.compile(
     r"^\S{1,200}\s\((?:\w{1,14},)?\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
     re.IGNORECASE,
 )
-_STARTS = re.compile(r"^\W{0,8}(?:[`\[]|\*\*`)")
+_STARTS = re.compile(r"^\W{0,8}(?:\d{1,3}[.)]\s+)?(?:[`\[]|\*\*`)")
 _MAY_NAME = re.compile(r"[./`\\]\w|(?:file|LICENSE|README|CHANGELOG|CODEOWNERS)\b")
 """Whether a line can name a file at all: most cannot, and looking closely costs more."""
 _FEW_WORDS = 2
@@ -67,7 +73,8 @@ def _named_by_verb(fact: Fact) -> str | None:
     if verb:
         rest = fact.text[fact.text.lower().find(text[: verb.end()]) + verb.end() :]
         lead = lead_path(rest.strip(" :"), loose=True)
-        return lead[0] if lead else None
+        if lead:
+            return lead[0]
     before, sign, behind = fact.text.rpartition(":")
     made = sign and says_made(before.lower(), "n_file")
     return path_of(behind.strip(" `*")) if made else None
@@ -252,7 +259,10 @@ class _Lists:
 def _listed(fact: Fact) -> Iterator[str]:
     """Read an item of a list of files that were made."""
     paths, begin, end = first_paths(fact.raw)
-    if not paths and (lead := lead_path(fact.raw, any_ending=True)):
+    lead = None if paths else lead_path(fact.raw, any_ending=True)
+    if not paths and fact.item:
+        lead = lead or lead_without_ending(fact.raw)
+    if lead:
         paths, begin, end = [lead[0]], 0, lead[1]
     if paths and delivers(fact, begin, end):
         yield from paths

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from atom_release.reader.facts import Document, Fact
 from atom_release.reader.sections import Section, topic
-from atom_release.reader.vocabulary import words
+from atom_release.reader.vocabulary import name_of, words
 
 
 def is_tested_report(document: Document) -> bool:
@@ -24,7 +24,20 @@ def is_of_tests(fact: Fact, *, tested: bool) -> bool:
 def of_what_was_made(section: Section) -> bool:
     """Return whether a section, or the one above it, is about what was made or changed."""
     above = section.parent
-    return section.topic.made or (above is not None and above.topic.made)
+    if section.topic.made or (above is not None and above.topic.made):
+        return True
+    return _is_solution(section) or (above is not None and _is_solution(above))
+
+
+def _is_solution(section: Section) -> bool:
+    """Return whether a section tells the solution in a report that says of itself that it is done."""
+    if words("t_solution").fullmatch(name_of(section.title)) is None:
+        return False
+    top = section
+    while top.parent is not None:
+        top = top.parent
+    title = top.title.lower()
+    return words("pass").search(title) is not None or words("t_building").search(title) is not None
 
 
 def among_made(section: Section) -> bool:

@@ -56,11 +56,11 @@ def _passive() -> re.Pattern[str]:
     """Return what matches "the file `a.py` was updated" and "a script was created in `a.py`"."""
     verb = rf"(?:{words('verb_made').pattern})"
     built = rf"(?:{words('t_built').pattern})"
-    noun = rf"(?:{words('n_file').pattern}|{_COMPOUND})"
+    file = rf"(?:{words('n_file').pattern}|{_COMPOUND})"
     place = r"(?:em|en|in|at|under|unter|à|dans|sous|в|as|como|als|nel|in)"
     return re.compile(
-        rf"{noun}(?:\s+(?:\*\*)?`(?P<subject>[^`]{{1,200}})`(?:\*\*)?\s+(?:[^\W\d]+\s+){{0,3}}?{verb}"
-        rf"|[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`)",
+        rf"(?:{file}\s+(?:\*\*)?`(?P<subject>[^`]{{1,200}})`(?:\*\*)?\s+(?:[^\W\d]+\s+){{0,3}}?{verb}"
+        rf"|{_file_noun()}[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`)",
         re.IGNORECASE,
     )
 
@@ -85,7 +85,10 @@ def told_path(raw: str, *, done: bool = False) -> tuple[str, int] | None:
         words("verb_make").match(lowered) if done else None
     )
     named = _object().match(text, verb.end()) if verb else None
-    return _named_path(raw, text, named)
+    path = path_of(named[1] or named[2]) if named else None
+    if named is None or path is None or (named[2] and "/" not in path):
+        return None
+    return path, len(raw) - len(text) + named.end()
 
 
 def place_path(raw: str, *, done: bool) -> tuple[str, int] | None:
@@ -95,16 +98,9 @@ def place_path(raw: str, *, done: bool) -> tuple[str, int] | None:
     verb = words("verb_made").match(lowered) or (
         words("verb_make").match(lowered) if done else None
     )
-    return _named_path(raw, text, _in_place().match(text, verb.end()) if verb else None)
-
-
-def _named_path(raw: str, text: str, named: re.Match[str] | None) -> tuple[str, int] | None:
-    if named is None:
-        return None
-    path = path_of(named[1] or named[2])
-    if path is None or (named[2] and "/" not in path):
-        return None
-    return path, len(raw) - len(text) + named.end()
+    named = _in_place().match(text, verb.end()) if verb else None
+    path = path_of(named[1] or named[2]) if named else None
+    return (path, len(raw)) if path else None
 
 
 def sentence_path(raw: str) -> tuple[str, int] | None:

@@ -199,6 +199,19 @@ def lead_path(raw: str, *, any_ending: bool = False, loose: bool = False) -> tup
     return path, match.end()
 
 
+_WITHOUT_ENDING = re.compile(
+    r"[^\w`]{0,12}(?:\d{1,3}[.)]\s+)?[^\w`]{0,6}`((?:\.?[\w\-]{1,60}/){1,12}[\w\-]{1,60})`(?=\W|$)"
+)
+
+
+def lead_without_ending(raw: str) -> tuple[str, int] | None:
+    """Return the path in code marks that a line begins with, below a folder and without an ending."""
+    match = _WITHOUT_ENDING.match(raw)
+    if match is None or _is_no_file(match[1]):
+        return None
+    return match[1], match.end()
+
+
 def _unlisted(text: str) -> bool:
     """Return whether a text looks like a file's name though its ending is on no list."""
     match = _ANY_ENDING.fullmatch(text)

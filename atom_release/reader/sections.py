@@ -90,7 +90,10 @@ class Section:
     def _is_own(self) -> bool:
         """Return whether its lines speak of this release; below "Deliverables" a title names a group."""
         above = self.parent
-        if above is not None and above.topic.files:
+        group = above is not None and (
+            above.topic.files or (above.topic.made and self.topic.finished)
+        )
+        if above is not None and group:
             return above.own and not self.topic.gone
         return not (self.topic.foreign or self.topic.history) and (above is None or above.own)
 
@@ -134,18 +137,25 @@ def says_made(lowered: str, noun: str) -> bool:
 
 
 def _says_work_done(lowered: str) -> bool:
-    """Return whether a text in lower case says of work that it is done.
+    """Return whether a text in lower case says of pieces of work that they are done.
 
-    Of pieces of it, whatever the order of the words ("Tareas completadas", "Applied fixes"), or as
-    an answer to what was done ("What was built", "Ce qui a été créé").
+    Whatever the order of its words: "Tareas completadas", "Applied fixes".
     """
-    if words("t_work_open").search(lowered):
-        return False
     done = words("t_work_done").search(lowered)
-    if done and words("n_work").search(f"{lowered[: done.start()]} {lowered[done.end() :]}"):
-        return True
+    if done is None or words("t_work_open").search(lowered):
+        return False
+    return words("n_work").search(f"{lowered[: done.start()]} {lowered[done.end() :]}") is not None
+
+
+def _answers_what(lowered: str) -> bool:
+    """Return whether a text in lower case announces what was done: "Ce qui a été créé"."""
     answer = words("t_what").search(lowered)
-    return answer is not None and bool(done or words("verb_made").search(lowered, answer.end()))
+    if answer is None or words("t_work_open").search(lowered):
+        return False
+    return any(
+        words(name).search(lowered, answer.end()) is not None
+        for name in ("t_work_done", "verb_made")
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -167,6 +177,7 @@ def topic(title: str) -> Topic:
         words("t_made").search(lowered)
         or (verb and says_made(lowered, "n_part"))
         or _says_work_done(lowered)
+        or _answers_what(lowered)
     )
     now = bool(words("t_now").search(lowered))
     concluding = words("t_conclusion").fullmatch(head) is not None

@@ -61,6 +61,16 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "checked documents of a ticked part": ("## ✅ Documentation\n\n### Setup\n\n- [x] SETUP.md - first steps\n", ["SETUP.md"]),
     "ticked lines of a block": ("## New Files\n\n```\n✅ DOCK.md      - docks\n✅ ramp.py      - ramps\n```\n", ["DOCK.md", "ramp.py"]),
     "a file added, in Chinese": ("## 执行结果\n\n- 已创建 docs/dock.md 说明\n", ["docs/dock.md"]),
+    "what was done, in Russian": ("## Что было сделано:\n\n### 4. ✅ Обновлена документация\n\n- `DOCK.md` - обновлен\n", ["DOCK.md"]),
+    "a finished part that is named as others are": ("## Work Completed\n\n### 9. Dependencies ✅\n\n- **File:** `requirements.txt`\n", ["requirements.txt"]),
+    "ticks in a tree of what was done": (
+        "## Lo que se logró\n\n### Carpetas\n\n```\nsrc/\n└── lib/\n    ├── dock.ts    ✅ Docks\n    └── old.ts\n```\n", ["src/lib/dock.ts"],
+    ),
+    "a layout that was created": ("## File Structure Created\n\n```\nsrc/\n├── dock.ts\n└── ramp.ts\n```\n", ["src/dock.ts", "src/ramp.ts"]),
+    "the solution of a report of a fix": ("# Dock fix complete\n\n## Solution\n\n**File**: `src/dock.cs`\n", ["src/dock.cs"]),
+    "a path without an ending": ("## Files Created\n\n- `.git/hooks/post-merge` - hook\n", [".git/hooks/post-merge"]),
+    "a list that goes on": ("## New Files\n\n1. `a/dock.py`\n\n**Scripts**:\n2. `b/ramp.sh`\n", ["a/dock.py", "b/ramp.sh"]),
+    "a block of a part of documents": ("### 5. 创建文档\n\n```bash\n✅ 已创建:\n- DOCK.md - 指南\n```\n", ["DOCK.md"]),
     "two lists of two parts": ("## New Files\n\n- `config/a.go`\n- `internal/config/a.go`\n", ["config/a.go", "internal/config/a.go"]),
 }  # fmt: skip
 SILENT: dict[str, str] = {
@@ -88,6 +98,8 @@ SILENT: dict[str, str] = {
     "a tested file": "## Test Results\n\n### Unit ✅\n\n**File**: `tests/test_dock.py`\n",
     "a file where the code was": "## Work Completed\n\n- Dock (data/dock.db)\n",
     "an instruction": "## Setup\n\n1. Create `dock.yml`\n2. Update `ramp/config.yml` with your key\n",
+    "what a branch of a tree counts": "## What was created\n\n```\n├── Documentation (2 files)\n│   ├── DOCK.md\n│   └── RAMP.md\n```\n",
+    "a file to be deleted": "## Migration created\n\n1. Delete the migration: `db/1_dock.sql`\n",
     "a pattern": "## Key Files\n\n- ✅ `tests/*.spec.ts` - tests\n",
 }  # fmt: skip
 
