@@ -98,8 +98,7 @@ def _tree_was_made(section: Section) -> bool:
     named = "made" in concepts(name_of(title)) and words("verb_made").search(title) is not None
     return (section.topic.files or _parent_files(section)) and (
         named
-        or says_made(title, "n_file")
-        or any(words("t_delivered").search(text) for text in titles)
+        or any(words("t_delivered").search(text) or says_made(text, "n_file") for text in titles)
     )
 
 

@@ -20,6 +20,10 @@ NEUTRAL = frozenset(
 _TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
 _BUILT = re.compile(r"(?:build|dist|target|out|coverage|htmlcov|node_modules)/")
 _COUNTED = re.compile(r"\W{0,6}\d{1,4}\s[^()]{1,40}[(（]([^()（）]{3,400})[)）]")
+_LINES = re.compile(
+    r"[(（,]\s?(?:lines?|líneas?|linhas?|lignes?|zeilen?|行|строк\w?)\s?\d", re.IGNORECASE
+)
+"""A place within a file: what is there is looked at."""
 _VALUE = re.compile(r"[:：][\s*_]*")
 _SHORT_KEY = 4
 
@@ -40,11 +44,12 @@ def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[str]:
     work = of_what_was_made(fact.section)
     mended = work or words("mended").search(title) is not None
     done = mended or has_tick(title)
-    if not (pair.is_a("file") or pair.is_a("made") or verb or (work and _names_part(pair.key))):
+    part = work and not tested
+    if not (pair.is_a("file") or pair.is_a("made") or verb or (part and _names_part(pair.key))):
         return
     if of_tests and not (listed or done):
         return
-    if pair.is_a("location") and not (listed or done):
+    if pair.is_a("location") and (not (listed or done) or _LINES.search(fact.text)):
         return  # it says where something is, which may be still to be made
     for path in _paths_of_value(fact, alone=listed or verb):
         ran = of_tests and not (listed or mended) and _TEST_FILE.search(path)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from atom_release.reader.facts import Fact, Table
-from atom_release.reader.file_place import is_index
-from atom_release.reader.making import there_before
+from atom_release.reader.file_place import among_made, is_index
+from atom_release.reader.making import is_gone, there_before
 from atom_release.reader.paths import paths_in
 from atom_release.reader.vocabulary import concepts, words
 from atom_release.reader.words import has_cross
@@ -17,6 +18,7 @@ _PLAIN_COLUMNS = frozenset(
      "dokument", "ドキュメント"}
 )  # fmt: skip
 _SHORT = 4
+_POSITION = re.compile(r"\w:\d")
 
 
 def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
@@ -28,7 +30,8 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
     if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
         return
     change = any("change_column" in names for names in others)
-    inside = table.section.inherited.files
+    listed = table.section.inherited.files
+    inside = listed or (among_made(table.section) and not table.section.inherited.testing)
     if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
         return
     if not inside and words("t_looked").search(table.section.title.lower()):
@@ -41,7 +44,7 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
                 yield from (
                     (path, row.line)
                     for path in paths_in(row.raw_cells[index])
-                    if inside or not path.endswith("/")
+                    if listed or not (path.endswith("/") or _POSITION.search(row.cells[index]))
                 )
 
 
@@ -61,10 +64,20 @@ def _columns(table: Table, first: int) -> Iterator[int]:
 def _row_delivers(row: Fact) -> bool:
     if has_cross(row.text):
         return False
-    removed = words("removed")
     return not any(
-        (index and there_before(cell))
-        or removed.match(cell.lower().lstrip(" *_"))
-        or (removed.search(cell.lower()) and len(cell.split()) <= _SHORT)
+        (index and there_before(cell)) or _is_gone(cell.lower().lstrip(" *_"))
         for index, cell in enumerate(row.cells)
+    )
+
+
+def _is_gone(cell: str) -> bool:
+    """Return whether a cell in lower case says that the row's file is not there.
+
+    "removed two imports" speaks of what is in it.
+    """
+    if words("gone_now").match(cell):
+        return is_gone(cell)
+    removed = words("removed")
+    return removed.match(cell) is not None or (
+        removed.search(cell) is not None and len(cell.split()) <= _SHORT
     )

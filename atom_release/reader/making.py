@@ -22,6 +22,9 @@ _COMPOUND = (
 _VERB_LONG = 90
 _LABEL_LONG = 48
 _KANA = re.compile("[\u3040-\u30ff]")
+_BECAME = re.compile(
+    r"[\s*`\"')]{0,4}(?:→|=>|->)[\s*`\"']{0,4}[\w@.\-]{0,80}(?:/|\.[a-z])", re.IGNORECASE
+)
 _RANGE = re.compile(r"[`*]*\s(?:to|through|到|至|bis|hasta|até|から)\s")
 _FROM_TO = re.compile(
     r"\.\w{1,8}[`*]{0,3}\s?(?:到|至|から|\u2013|to\s|through\s|bis\s|hasta\s|até\s|à\s)\s?[`*]{0,3}[\w/.\-]{1,80}\.\w"
@@ -139,9 +142,8 @@ def says_made_behind(behind: str) -> bool:
 
 
 def is_only_seen(behind: str) -> bool:
-    """Return whether what stands behind a path says no more than that it was seen, or became another."""
-    text = behind.lower().lstrip(" *_`)(:：-\u2013\u2014")
-    return words("seen_only").match(text) is not None or text.startswith(("→", ">", "=>"))
+    """Return whether what stands behind a path says no more than that it was seen."""
+    return words("seen_only").match(behind.lower().lstrip(" *_`)(:：-\u2013\u2014")) is not None
 
 
 def is_name(text: str) -> bool:
@@ -161,9 +163,13 @@ def delivers(fact: Fact, begin: int, end: int) -> bool:
     removed = words("removed")
     before = fact.raw[:end].lower()
     behind = fact.raw[end:].lower()
-    if removed.search(re.sub(r"`[^`]*`", " ", before)) or _is_gone(behind):
+    if removed.search(re.sub(r"`[^`]*`", " ", before)) or is_gone(behind):
         return False
-    if _RANGE.match(behind) or _FROM_TO.search(fact.raw[begin : end + _FURTHER]):
+    if (
+        _BECAME.match(behind)
+        or _RANGE.match(behind)
+        or _FROM_TO.search(fact.raw[begin : end + _FURTHER])
+    ):
         return False
     if any(there_before(bracket[1]) for bracket in _BRACKET.finditer(behind)):
         return False
@@ -179,7 +185,7 @@ def there_before(text: str) -> bool:
     return words("there_before").match(bare) is not None
 
 
-def _is_gone(behind: str) -> bool:
+def is_gone(behind: str) -> bool:
     """Return whether what stands behind a path says first that its file is gone.
 
     "deleted from the old folder" does, "removed two imports" speaks of what is in it.

@@ -144,7 +144,19 @@ def _says_work_done(lowered: str) -> bool:
     done = words("t_work_done").search(lowered)
     if done is None or words("t_work_open").search(lowered):
         return False
-    return words("n_work").search(f"{lowered[: done.start()]} {lowered[done.end() :]}") is not None
+    before = lowered[: done.start()]
+    rest = f"{before} {lowered[done.end() :]}"
+    part = before if done[0] == "complete" else rest  # "complete documentation" says nothing
+    return (words("n_part").search(part) or words("n_work").search(rest)) is not None
+
+
+def _says_delivered(lowered: str) -> bool:
+    """Return whether a text in lower case says of deliveries that they were made."""
+    return (
+        words("n_delivery").search(lowered) is not None
+        and words("t_work_done").search(lowered) is not None
+        and words("t_work_open").search(lowered) is None
+    )
 
 
 def _answers_what(lowered: str) -> bool:
@@ -169,7 +181,11 @@ def topic(title: str) -> Topic:
     verb = short and words("verb_made").search(lowered) is not None
     files = "made" in named or (
         short
-        and bool(words("t_files").search(lowered) or (verb and says_made(lowered, "n_file")))
+        and bool(
+            words("t_files").search(lowered)
+            or (verb and says_made(lowered, "n_file"))
+            or _says_delivered(lowered)
+        )
         and not words("t_files_looked_at").search(lowered)
         and "gone" not in named
     )

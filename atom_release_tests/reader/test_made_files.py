@@ -71,6 +71,17 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "a path without an ending": ("## Files Created\n\n- `.git/hooks/post-merge` - hook\n", [".git/hooks/post-merge"]),
     "a list that goes on": ("## New Files\n\n1. `a/dock.py`\n\n**Scripts**:\n2. `b/ramp.sh`\n", ["a/dock.py", "b/ramp.sh"]),
     "a block of a part of documents": ("### 5. 创建文档\n\n```bash\n✅ 已创建:\n- DOCK.md - 指南\n```\n", ["DOCK.md"]),
+    "systems that were built, in German": ("## IMPLEMENTIERTE SYSTEME\n\n### 5. Load Testing\n\n**Datei:** `dock/load_testing.py`\n", ["dock/load_testing.py"]),
+    "a table of new parts": (
+        "### Kern-Komponenten (Neu/Erweitert)\n\n| Komponente | Status |\n|---|---|\n| `dock.py` | ✅ Complete |\n", ["dock.py"],
+    ),
+    "deliveries made": ("## Entregas Realizadas\n\n### Guias ✅\n\n| Guia | Arquivo |\n|---|---|\n| Doca | `docs/DOCA.md` |\n", ["docs/DOCA.md"]),
+    "a tree by folders of what was created": (
+        "## 创建文件统计\n\n### 按目录分类\n\n```\nlib/\n├── dock/ (2个文件)\n│   ├── queue.dart\n│   └── sort.dart\n```\n", ["lib/dock/queue.dart", "lib/dock/sort.dart"],
+    ),
+    "a table row of which a part was removed": (
+        "## Files Modified\n\n| File | Change |\n|---|---|\n| `dock.py` | Removed wrapper |\n| `old.py` | Removed |\n", ["dock.py"],
+    ),
     "two lists of two parts": ("## New Files\n\n- `config/a.go`\n- `internal/config/a.go`\n", ["config/a.go", "internal/config/a.go"]),
 }  # fmt: skip
 SILENT: dict[str, str] = {
@@ -100,6 +111,11 @@ SILENT: dict[str, str] = {
     "an instruction": "## Setup\n\n1. Create `dock.yml`\n2. Update `ramp/config.yml` with your key\n",
     "what a branch of a tree counts": "## What was created\n\n```\n├── Documentation (2 files)\n│   ├── DOCK.md\n│   └── RAMP.md\n```\n",
     "a file to be deleted": "## Migration created\n\n1. Delete the migration: `db/1_dock.sql`\n",
+    "where a fault was": "## Bugs fixed\n\n- **Location:** `/home/dock/a.gd` (lines 40-47)\n",
+    "a name that became another": "## Bugs fixed\n\n- Updated FILE: `dock.json` → `docks/dock.json`\n",
+    "a line of a table": "## Bugs fixed\n\n| Bug | File |\n|---|---|\n| Queue | dock.tsx:610 |\n",
+    "files that are to be changed": "## 要修改的文件\n\n- `dock.py` - 队列\n",
+    "an index that is complete": "## Complete Documentation\n\n- `DOCK.md` - docks\n",
     "a pattern": "## Key Files\n\n- ✅ `tests/*.spec.ts` - tests\n",
 }  # fmt: skip
 
