@@ -23,7 +23,7 @@ def origins(work: Work) -> Mapping[str, bytes]:
     """Run what makes the release's files."""
     logs: list[bytes] = []
     look = keep_logs(work.look, logs)
-    collected = _artifacts(work, look)
+    collected = [*_artifacts(work, look), *_named(work, look)]
     return {
         work.names.artifact(names.ORIGINS): canonical.artifact(evidence_document(collected)),
         work.names.artifact(names.ORIGINS_LOG): b"".join(logs) or b"nothing was run\n",
@@ -44,6 +44,21 @@ def _artifacts(work: Work, look: Look) -> list[Evidence]:
             )
         )
     ]
+
+
+def _named(work: Work, look: Look) -> list[Evidence]:
+    """Run the commands that documents name for files that they cite; shown, and no more."""
+    from atom_release.probes.artifact import named_commands, probe_artifact
+
+    return work.boundary.show(
+        *(
+            Question(
+                ((ARTIFACT, named.artifact.file),),
+                partial(probe_artifact, look, named.artifact, [], named.place),
+            )
+            for named in named_commands(look)
+        )
+    )
 
 
 def _cited(look: Look, criteria: set[str]) -> dict[str, Sequence[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,13 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules import artifacts as rule
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.look import Look
-from atom_release.probes.artifact import content, outside, probe_artifacts
+from atom_release.probes.artifact import (
+    content,
+    named_commands,
+    outside,
+    probe_artifact,
+    probe_artifacts,
+)
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.proving import checked
 
@@ -56,6 +63,7 @@ import importlib.metadata, json
 bad = [d.name for d in importlib.metadata.distributions() if d.metadata["License"] == "AGPL"]
 json.dump({"licences": "FAIL" if bad else "PASS"}, open("FILE", "w"))
 """
+RELEASE = {"phase": "M", "name": "x", "version": "1", "tag": "v1", "branch": "r/x"}
 MOMENT = "2025-11-18T16:00:00Z"
 FILES = {
     "services/fees.py": "def fee(amount):\n    return amount // 100\n",
@@ -134,7 +142,7 @@ def pieces(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Evidence]:
     place = checked(folder, files)
     manifest = Manifest.model_validate(
         {
-            "release": {"phase": "M", "name": "x", "version": "1", "tag": "v1", "branch": "r/x"},
+            "release": RELEASE,
             "services": [{"id": "M.1", "name": "fees", "source": ["services"]}],
             "artifacts": artifacts,
         }
@@ -238,3 +246,32 @@ PASSES = {
 @pytest.mark.parametrize("text", PASSES)
 def test_what_says_that_all_is_well(text: str) -> None:
     assert content.says_pass(text.encode()) == PASSES[text]
+
+
+def test_commands_that_documents_name_are_run_for_the_files_they_cite(tmp_path: Path) -> None:
+    """What they show is told with the place; a script that names no cited file is not run."""
+    report = (
+        "# One\n\n**Status:** PASS\n\nSee `evidence/PhaseM_perf.json`.\n\n"
+        "```\n$ python tools/perf.py --phase M\n$ python tools/other.py\n```\n"
+    )
+    script = CONSTANT.replace('"FILE"', '"evidence/PhaseM_perf.json"')
+    place = checked(
+        tmp_path,
+        {
+            **FILES,
+            "reports/one.md": report,
+            "tools/perf.py": script,
+            "tools/other.py": "raise SystemExit('not to be run')\n",
+            "evidence/PhaseM_perf.json": '{"phase": "M", "P-6": "PASS"}\n',
+        },
+    )
+    service = {"id": "M.1", "name": "x", "source": ["services"], "report": "reports/one.md"}
+    manifest = Manifest.model_validate({"release": RELEASE, "services": [service]})
+    tree = open_tree(place.repository, "HEAD")
+    look = Look(manifest, tree, tmp_path, lambda: datetime.now(UTC))
+    (named,) = named_commands(look)
+    assert named.place == "reports/one.md:8"
+    evidence = probe_artifact(look, named.artifact, [], named.place)
+    kinds = {entry.id for entry in facts_of(evidence).contradictions}
+    assert kinds == {rule.CONSTANT, rule.IGNORES, rule.DIFFERS}
+    assert not any(entry.decides for entry in facts_of(evidence).contradictions)

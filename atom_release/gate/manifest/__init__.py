@@ -261,7 +261,7 @@ class Manifest(Strict):
     @property
     def asks_origins(self) -> bool:
         """Whether it names anything of where its evidence comes from."""
-        return bool(self.artifacts)
+        return bool(self.artifacts or self.documents)
 
     def check(self, check_id: str) -> Check:
         """Return the check of the release's own with that id.

@@ -7,6 +7,7 @@ no evidence, and no accusation either.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Contradiction, Place
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from atom_release.gate.facts.artifact import ArtifactFacts, Making
 
+_COUNTED = re.compile(r"phase[-_]?[a-z0-9]+|\d+", re.IGNORECASE)
 CONSTANT = "artifact-constant"
 NOT_MADE = "artifact-not-made"
 DIFFERS = "artifact-differs"
@@ -129,8 +131,14 @@ def _of_making(facts: ArtifactFacts) -> Iterator[Contradiction]:
         yield _finding(facts, NOT_MADE, _unmade(facts))
     elif first is not None and not first.status and not first.met_limit and not first.written:
         second = facts.of("with its file")
-        if second is None or not second.written:
+        elsewhere = bool(facts.named_at) and not _writes_sibling(facts.file, first)
+        if (second is None or not second.written) and not elsewhere:
             yield _finding(facts, ANOTHER if first.others else NOT_MADE, _unmade(facts))
+
+
+def _writes_sibling(file: str, run: Making) -> bool:
+    """Return whether a run wrote a file of the same name but for a phase or a number."""
+    return _COUNTED.sub("", file) in {_COUNTED.sub("", other) for other in run.others}
 
 
 def _of_content(facts: ArtifactFacts) -> Iterator[Contradiction]:

@@ -2,5 +2,6 @@
 
 from atom_release.probes.documents.bearing import cited_files
 from atom_release.probes.documents.probe import probe_documents
+from atom_release.probes.documents.reading import documents_and_reports
 
-__all__ = ["cited_files", "probe_documents"]
+__all__ = ["cited_files", "documents_and_reports", "probe_documents"]

@@ -34,6 +34,12 @@ def document_paths(look: Look) -> list[str]:
     return sorted(path for path in named - reports if look.tree.entries[path].kind == "blob")
 
 
+def documents_and_reports(look: Look) -> list[str]:
+    """Return the paths of the documents and of the services' reports."""
+    reports = (path for service in look.manifest.services for path in report_paths(look, service))
+    return [*document_paths(look), *reports]
+
+
 def subjects_of(look: Look) -> Subjects:
     """Return what documents of this release may speak of."""
     manifest = look.manifest
