@@ -20,6 +20,7 @@ PASSES = {
     "claims": "claims::test_a_report_that_is_there_once_and_passed_is_yes",
     "default-secrets": "default_secrets::test_honest_code_is_not_accused",
     "documents": "documents::test_documents_that_agree_are_answered_with_yes",
+    "focus": "focus::test_what_something_shows_is_silent",
     "forge": "forge::test_a_token_that_may_push_may_open_a_pull_request",
     "health": "health::test_a_healthy_service_is_found_so_and_the_control_is_alive",
     "histogram": "prometheus_histogram::test_a_real_server_tells_fast_slow_anew_and_gone_apart",

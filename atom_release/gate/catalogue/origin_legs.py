@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from atom_release.gate.manifest import FindingId, Manifest
 
-ARTIFACT = "artifact"
+ARTIFACT, FOCUS = "artifact", "focus"
 
-NEVER_SHOWN_BY = frozenset({ARTIFACT})
+NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS})
 """The questions whose yes is no reason for a criterion to pass."""
 
 FINDING_QUESTIONS: Mapping[FindingId, str] = {
@@ -24,6 +24,7 @@ FINDING_QUESTIONS: Mapping[FindingId, str] = {
     "generator-absent": ARTIFACT,
     "generator-ignores-argument": ARTIFACT,
     "generator-writes-another": ARTIFACT,
+    "focus-not-shown": FOCUS,
 }
 """Which question finds each kind that AC1 may be let decide by."""
 
@@ -34,3 +35,6 @@ def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]
     for artifact in manifest.artifacts:
         if criterion in artifact.evidence_for or (criterion == "AC1" and ARTIFACT in deciding):
             yield ARTIFACT, artifact.file
+    for service in manifest.services if criterion == "AC1" and FOCUS in deciding else ():
+        if service.focus:
+            yield FOCUS, service.id

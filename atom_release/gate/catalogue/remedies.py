@@ -116,6 +116,7 @@ _CHANGES = {
     "artifact": (
         "Let a command of the commit make the file from what it is evidence of, and commit both."
     ),
+    "focus": "Test what the service is said to be about, or say what it is about.",
     "documents": "Correct the document or the report that is wrong, and commit.",
     "order": "Tag a commit that holds what the release stands on; a tag is never moved.",
     "tag": "Choose another release.tag; a tag is never moved.",

@@ -12,6 +12,7 @@ from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.claims import ClaimsFacts, ReportFacts
 from atom_release.gate.facts.default_secrets import DefaultSecretsFacts
 from atom_release.gate.facts.documents import DocumentsFacts
+from atom_release.gate.facts.focus import FocusFacts
 from atom_release.gate.facts.forge import ForgeFacts
 from atom_release.gate.facts.health import HealthFacts
 from atom_release.gate.facts.histogram import HistogramFacts
@@ -52,6 +53,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "claims": (ClaimsFacts, ReportFacts),
     "default-secrets": (DefaultSecretsFacts,),
     "documents": (DocumentsFacts,),
+    "focus": (FocusFacts,),
     "forge": (ForgeFacts,),
     "health": (HealthFacts,),
     "histogram": (HistogramFacts,),

@@ -29,6 +29,7 @@ DECIDED_BY_KIND: Mapping[str, str] = {
     "generator-absent": "AC1",
     "generator-ignores-argument": "AC1",
     "generator-writes-another": "AC1",
+    "focus-not-shown": "AC1",
 }
 
 

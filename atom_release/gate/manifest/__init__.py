@@ -88,6 +88,7 @@ FindingId = Literal[
     "generator-absent",
     "generator-ignores-argument",
     "generator-writes-another",
+    "focus-not-shown",
 ]
 
 RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
@@ -261,7 +262,8 @@ class Manifest(Strict):
     @property
     def asks_origins(self) -> bool:
         """Whether it names anything of where its evidence comes from."""
-        return bool(self.artifacts or self.documents)
+        stated = any(service.focus for service in self.services)
+        return bool(self.artifacts or self.documents or stated)
 
     def check(self, check_id: str) -> Check:
         """Return the check of the release's own with that id.

@@ -251,6 +251,13 @@ class Service(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$", description="task id, e.g. C.1")
     name: Title
     source: tuple[InRepository, ...] = Field(min_length=1)
+    focus: tuple[Title, ...] = Field(
+        default=(),
+        description=(
+            "what the service is about, as the plan names it; what no leg, test, endpoint or claim"
+            " shows is told"
+        ),
+    )
     report: InRepository | None = Field(
         default=None,
         description=(

@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer, ControlState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from atom_release.gate.facts.artifact import ArtifactFacts, Making
+    from atom_release.gate.facts.artifact import Making
+    from atom_release.gate.facts.evidence import Evidence
 
 _COUNTED = re.compile(r"phase[-_]?[a-z0-9]+|\d+", re.IGNORECASE)
 CONSTANT = "artifact-constant"
@@ -28,6 +30,17 @@ FIXED_TIME = "artifact-time-fixed"
 ABSENT = "generator-absent"
 IGNORES = "generator-ignores-argument"
 ANOTHER = "generator-writes-another"
+
+
+def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
+    """Judge the runs again; the kinds of finding in `deciding` are a no."""
+    facts = ArtifactFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "what came of the command cannot be read"
+    if findings_of(facts) != facts.contradictions:
+        return Answer.UNKNOWN, "the findings are not those of the runs"
+    named = [entry for entry in facts.contradictions if entry.id in deciding]
+    return (Answer.NO, named[0].sentence) if named else answer_of(facts)
 
 
 def answer_of(facts: ArtifactFacts) -> tuple[Answer, str]:

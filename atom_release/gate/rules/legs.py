@@ -26,7 +26,6 @@ from atom_release.gate.claims import claim_facts
 from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
-from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.claims import ReportFacts
 from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
@@ -38,6 +37,7 @@ from atom_release.gate.rules import accuracy as accuracy_rule
 from atom_release.gate.rules import (
     artifacts,
     documents,
+    focus,
     histogram,
     isolation,
     order,
@@ -319,15 +319,13 @@ def _order(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
 
 
 def _artifact(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    """Judge the runs of what makes a file again, with the kinds that this manifest lets decide."""
     del spec
-    facts = ArtifactFacts.read(evidence.facts)
-    if facts is None:
-        return Answer.UNKNOWN, "what came of the command cannot be read"
-    if artifacts.findings_of(facts) != facts.contradictions:
-        return Answer.UNKNOWN, "the findings are not those of the runs"
-    named = [entry for entry in facts.contradictions if entry.id in case.manifest.findings]
-    return (Answer.NO, named[0].sentence) if named else artifacts.answer_of(facts)
+    return artifacts.judge(evidence, case.manifest.findings)
+
+
+def _focus(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return focus.judge(evidence, case.manifest.findings)
 
 
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
@@ -340,6 +338,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "documents": _documents,
     "order": _order,
     "artifact": _artifact,
+    "focus": _focus,
 }
 
 

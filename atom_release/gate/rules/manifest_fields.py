@@ -100,6 +100,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.id": _KEY,
     "services.name": _SHOWN,
     "services.source": RULED,
+    "services.focus": _SHOWN,
     "services.report": _added("AC1", OWN),
     "services.suite": RULED,
     "services.suite.runner": _changed(OWN),

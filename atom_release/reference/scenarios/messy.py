@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atom_release.gate.rules import artifacts, documents, order
+from atom_release.gate.rules import artifacts, documents, focus, order
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
@@ -98,6 +98,10 @@ def _dated(tree: Files) -> None:
 
 def _other_figure(tree: Files) -> None:
     replace(tree, "evidence/fees.json", '"transfers": 5000', '"transfers": 50000')
+
+
+def _unshown(tree: Files) -> None:
+    replace(tree, "release.yaml", "focus: [rates]", "focus: [rates, settlement]")
 
 
 def _twins(tree: Files) -> None:
@@ -266,6 +270,12 @@ SCENARIOS = (
         artifacts.DIFFERS,
         "The evidence of M.1 counts ten times the transfers that its command makes.",
         _other_figure,
+    ),
+    _documents(
+        "messy-focus",
+        focus.NOT_SHOWN,
+        "M.2 is said to be about settlement, of which nothing shows anything.",
+        _unshown,
     ),
     _documents(
         "messy-twins",
