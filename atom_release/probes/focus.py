@@ -80,12 +80,12 @@ def probe_focus(look: Look, service: Service) -> Evidence:
     facts = FocusFacts(service=service.id, words=words)
     facts = facts.model_copy(update={"contradictions": findings_of(facts)})
     lacking = [word.text for word in words if not word.shown_by]
-    told = f"not shown: {', '.join(lacking)}" if lacking else "each is shown"
+    outcome = f"not shown: {', '.join(lacking)}" if lacking else "each is shown"
     return look.found(
         QUESTION,
         service.id,
         Answer.YES,
-        f"{service.id} is said to be about {len(words)} things; {told}",
+        f"{service.id} is said to be about {len(words)} things; {outcome}",
         control=NegativeControl(
             state=ControlState.ALIVE if not _shown_by(_CANARY, shown) else ControlState.DEAD,
             changed="a word of no language asked beside them",
@@ -180,7 +180,7 @@ def _text(look: Look, path: str) -> str:
 def _shown_by(text: str, shown: dict[str, str]) -> str:
     """Return what shows the first of a text's words, where something shows each of them."""
     places = [
-        next((what for words, what in shown.items() if _has(words, word)), "")
+        next((thing for words, thing in shown.items() if _has(words, word)), "")
         for word in _words(text)
         if word not in _EMPTY
     ]
