@@ -198,7 +198,15 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
         if path.name not in {"__init__.py", "__pycache__"}
     }
     answered = {probes.TOGETHER.get(name, name.replace("-", "_")) for name in questions}
-    own = (leg_specs.OWN_CHECK, leg_specs.OWN_PROBE, "documents", "order", "artifact", "focus")
+    own = (
+        leg_specs.OWN_CHECK,
+        leg_specs.OWN_PROBE,
+        "documents",
+        "order",
+        "artifact",
+        "focus",
+        "validator",
+    )
     of_a_releases_own = {question.replace("-", "_") for question in own}
     assert answered | probes.SERVING | of_a_releases_own == modules | {"measurement"}
 

@@ -31,8 +31,8 @@ def sleeping(seconds: float) -> str:
 def standing_in(made: socket.socket | None = None, status: str = REFUSING) -> Iterator[str]:
     """Return the address of a stand-in that answers this to everything, while the block runs.
 
-    With a body that no service has. It listens on the socket given, in whatever network that was
-    made.
+    `200+1.2` answers 200 after so many seconds. With a body that no service has. It listens on the
+    socket given, in whatever network that was made.
     """
     with made or socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -74,7 +74,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         while head := await reader.readuntil(b"\r\n\r\n"):
             await reader.readexactly(_length(head))
             method, path = head.split(b" ", 2)[:2]
-            status = always or await _status(path.decode("ascii", "replace"))
+            status = await _always(always) or await _status(path.decode("ascii", "replace"))
             writer.write(
                 f"HTTP/1.1 {status} .\r\nContent-Type: application/json\r\n"
                 f"Content-Length: {len(_BODY)}\r\n\r\n".encode()
@@ -85,6 +85,13 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         pass  # the other side hung up, or does not speak HTTP
     finally:
         writer.close()
+
+
+async def _always(answer: str) -> str:
+    """Return the status that everything is answered with, after the seconds behind a plus sign."""
+    status, _, seconds = answer.partition("+")
+    await asyncio.sleep(float(seconds or 0))
+    return status
 
 
 async def _status(path: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.gate.catalogue.criteria import expected
-from atom_release.gate.catalogue.origin_legs import ARTIFACT, FOCUS
+from atom_release.gate.catalogue.origin_legs import ARTIFACT, FOCUS, VALIDATOR
 from atom_release.records import canonical, names
 from atom_release.release.ask import Question
 from atom_release.release.ask_rehearsal import keep_logs
@@ -23,7 +23,12 @@ def origins(work: Work) -> Mapping[str, bytes]:
     """Run what makes the release's files."""
     logs: list[bytes] = []
     look = keep_logs(work.look, logs)
-    collected = [*_artifacts(work, look), *_named(work, look), *_focus(work, look)]
+    collected = [
+        *_validators(work, look),
+        *_artifacts(work, look),
+        *_named(work, look),
+        *_focus(work, look),
+    ]
     return {
         work.names.artifact(names.ORIGINS): canonical.artifact(evidence_document(collected)),
         work.names.artifact(names.ORIGINS_LOG): b"".join(logs) or b"nothing was run\n",
@@ -57,6 +62,17 @@ def _named(work: Work, look: Look) -> list[Evidence]:
                 partial(probe_artifact, look, named.artifact, [], named.place),
             )
             for named in named_commands(look)
+        )
+    )
+
+
+def _validators(work: Work, look: Look) -> list[Evidence]:
+    from atom_release.probes.validator import probe_validator
+
+    return work.boundary.show(
+        *(
+            Question(((VALIDATOR, entry.name),), partial(probe_validator, look, entry))
+            for entry in work.manifest.validators
         )
     )
 

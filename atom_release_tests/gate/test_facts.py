@@ -23,6 +23,7 @@ SHOWN_ONLY = {"simulated-prometheus"}
 DECLARED_ONLY = {
     "artifact",
     "focus",
+    "validator",
     "documents",
     "order",
     "own-check",

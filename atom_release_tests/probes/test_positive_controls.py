@@ -46,6 +46,7 @@ PASSES = {
     "suite": "suite::test_passes_and_needs_the_code",
     "tag": "remote::test_a_free_name_is_free_and_the_control_was_taken",
     "tokens": "tokens::test_a_service_that_verifies_well_passes",
+    "validator": "validator::test_a_validator_that_refuses_is_seen_to",
     "vault": "infrastructure::test_vault_unset_is_rehearsed",
 }
 ELSEWHERE = {

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from atom_release.gate.manifest import FindingId, Manifest
 
-ARTIFACT, FOCUS = "artifact", "focus"
+ARTIFACT, FOCUS, VALIDATOR = "artifact", "focus", "validator"
 
-NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS})
+NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR})
 """The questions whose yes is no reason for a criterion to pass."""
 
 FINDING_QUESTIONS: Mapping[FindingId, str] = {
@@ -25,6 +25,8 @@ FINDING_QUESTIONS: Mapping[FindingId, str] = {
     "generator-ignores-argument": ARTIFACT,
     "generator-writes-another": ARTIFACT,
     "focus-not-shown": FOCUS,
+    "validator-cannot-refuse": VALIDATOR,
+    "validator-passes-at-the-budget": VALIDATOR,
 }
 """Which question finds each kind that AC1 may be let decide by."""
 
@@ -35,6 +37,9 @@ def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]
     for artifact in manifest.artifacts:
         if criterion in artifact.evidence_for or (criterion == "AC1" and ARTIFACT in deciding):
             yield ARTIFACT, artifact.file
+    for validator in manifest.validators:
+        if criterion in validator.evidence_for or (criterion == "AC1" and VALIDATOR in deciding):
+            yield VALIDATOR, validator.name
     for service in manifest.services if criterion == "AC1" and FOCUS in deciding else ():
         if service.focus:
             yield FOCUS, service.id

@@ -116,6 +116,10 @@ _CHANGES = {
     "artifact": (
         "Let a command of the commit make the file from what it is evidence of, and commit both."
     ),
+    "validator": (
+        "Let the validator fail on a status that is no success, on a refused connection and on a"
+        " late answer."
+    ),
     "focus": "Test what the service is said to be about, or say what it is about.",
     "documents": "Correct the document or the report that is wrong, and commit.",
     "order": "Tag a commit that holds what the release stands on; a tag is never moved.",

@@ -42,6 +42,7 @@ from atom_release.gate.facts.suite import IntegrationFacts, SuiteFacts
 from atom_release.gate.facts.system import SystemFacts
 from atom_release.gate.facts.tag import TagFacts
 from atom_release.gate.facts.tokens import TokensFacts
+from atom_release.gate.facts.validator import ValidatorFacts
 from atom_release.gate.facts.vault import VaultFacts
 
 # A question whose report could not be read has the facts of the report, one whose system could not
@@ -84,6 +85,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "tag": (TagFacts,),
     "tampered-artifact": (TamperedArtifactFacts,),
     "tokens": (TokensFacts,),
+    "validator": (ValidatorFacts,),
     "vault": (VaultFacts,),
 }
 

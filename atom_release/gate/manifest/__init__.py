@@ -18,7 +18,7 @@ from atom_release.gate.manifest.check import Check, KnownBad, is_own_id
 from atom_release.gate.manifest.fields import Duration, InRepository, Reason, Strict, slug, switch
 from atom_release.gate.manifest.install import Install
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
-from atom_release.gate.manifest.origins import Artifact
+from atom_release.gate.manifest.origins import Artifact, Validator
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
@@ -63,6 +63,7 @@ __all__ = [
     "Suite",
     "Tenancy",
     "TokenAudit",
+    "Validator",
     "is_own_id",
     "slug",
 ]
@@ -89,6 +90,8 @@ FindingId = Literal[
     "generator-ignores-argument",
     "generator-writes-another",
     "focus-not-shown",
+    "validator-cannot-refuse",
+    "validator-passes-at-the-budget",
 ]
 
 RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
@@ -113,6 +116,9 @@ class Manifest(Strict):
     )
     artifacts: tuple[Artifact, ...] = Field(
         default=(), description="files that something is shown by, each with what makes it"
+    )
+    validators: tuple[Validator, ...] = Field(
+        default=(), description="the release's own checks of running services"
     )
     findings: dict[FindingId, Literal["fail"]] = Field(
         default_factory=dict,
@@ -180,6 +186,7 @@ class Manifest(Strict):
                 raise ValueError(message)
         members = [member for named in self.roll_ups.values() for member in named]
         shown = [name for artifact in self.artifacts for name in artifact.evidence_for]
+        shown += [name for validator in self.validators for name in validator.evidence_for]
         for named in [*self.left_out, *self.criteria, *members, *shown]:
             if named not in criterion_ids:
                 message = (
@@ -263,7 +270,7 @@ class Manifest(Strict):
     def asks_origins(self) -> bool:
         """Whether it names anything of where its evidence comes from."""
         stated = any(service.focus for service in self.services)
-        return bool(self.artifacts or self.documents or stated)
+        return bool(self.artifacts or self.validators or self.documents or stated)
 
     def check(self, check_id: str) -> Check:
         """Return the check of the release's own with that id.

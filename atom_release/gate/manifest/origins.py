@@ -1,12 +1,12 @@
-"""Where a release's evidence comes from: the commands that make its files."""
+"""Where a release's evidence comes from: what makes its files, and what validates its services."""
 
 from __future__ import annotations
 
 import shlex
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict
 from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
@@ -57,6 +57,55 @@ class Artifact(Strict):
     def run(self) -> tuple[str, ...]:
         """The command, as a bench is given it."""
         return self.made_by
+
+    @property
+    def verdict(self) -> str:
+        """How the command says that it did its work."""
+        return "exit"
+
+    @property
+    def interpreter(self) -> str | None:
+        """The Python that is named for it: none but the gate's, or the environment's."""
+        return None
+
+    @property
+    def memory_mb(self) -> int:
+        """Megabytes of memory that it may take."""
+        return _MEMORY_MB
+
+
+class Validator(Strict):
+    """The release's own check of a running service, asked about servers that are not well.
+
+    It runs in the sandbox, in a network with one server, which `{url}`, `{host}` and `{port}` name
+    in its words and variables: one that is well, one that answers 404 at once, one that answers too
+    late, and none.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    run: Command = Field(min_length=1, description="the command")
+    evidence_for: tuple[str, ...] = Field(
+        default=("T5", "P-6"), description="criteria that what it passed is evidence for"
+    )
+    limit: Duration | None = Field(
+        default=None, description="the budget that it holds latency to; default a service's p95"
+    )
+    directory: InRepository | None = Field(
+        default=None, description="working directory; default the repository's root"
+    )
+    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="variables that it is run with; never a secret"
+    )
+    timeout: Duration = timedelta(minutes=1)
+
+    @model_validator(mode="after")
+    def _is_told_the_server(self) -> Self:
+        words = [*self.run, *self.environment.values()]
+        if not any(name in word for word in words for name in ("{url}", "{port}")):
+            message = "a validator is told its server: put {url} among its words or its variables"
+            raise ValueError(message)
+        return self
 
     @property
     def verdict(self) -> str:

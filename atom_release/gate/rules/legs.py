@@ -44,6 +44,7 @@ from atom_release.gate.rules import (
     performance,
     proof,
     regression,
+    validators,
 )
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
@@ -328,6 +329,11 @@ def _focus(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     return focus.judge(evidence, case.manifest.findings)
 
 
+def _validator(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return validators.judge(evidence, case.manifest.findings)
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
@@ -339,6 +345,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "order": _order,
     "artifact": _artifact,
     "focus": _focus,
+    "validator": _validator,
 }
 
 

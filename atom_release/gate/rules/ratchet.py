@@ -138,6 +138,7 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
     yield from _checks(before, now)
     yield from fewer("AC1", "documents", before.documents, now.documents)
     yield from _artifacts(before, now)
+    yield from _validators(before, now)
     for kind in before.findings:
         yield from fewer(criterion_of(kind), "findings", [kind], [*now.findings])
     yield from _signatures(before, now)
@@ -161,6 +162,14 @@ def _artifacts(before: Manifest, now: Manifest) -> Iterator[Loosening]:
         for criterion in artifact.evidence_for or ("AC1",):
             if criterion not in (left.get(artifact.file) or ("AC1",)):
                 yield Loosening(criterion, f"artifact {artifact.file} is not evidence any more")
+
+
+def _validators(before: Manifest, now: Manifest) -> Iterator[Loosening]:
+    left = {validator.name: validator.evidence_for for validator in now.validators}
+    for validator in before.validators:
+        for criterion in validator.evidence_for:
+            if criterion not in left.get(validator.name, ()):
+                yield Loosening(criterion, f"validator {validator.name} is not asked any more")
 
 
 def _checks(before: Manifest, now: Manifest) -> Iterator[Loosening]:

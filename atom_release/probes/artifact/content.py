@@ -92,7 +92,12 @@ def is_same(first: bytes, second: bytes) -> bool:
 def says_pass(raw: bytes) -> bool:
     """Return whether an output says that something passed, and nothing that did not."""
     text = _NONE_FAILED.sub("", _text(raw))
-    return bool(_PASSED.search(text)) and not _FAILED.search(text)
+    return bool(_PASSED.search(text)) and not says_failed(raw)
+
+
+def says_failed(raw: bytes) -> bool:
+    """Return whether an output says that something did not pass."""
+    return bool(_FAILED.search(_NONE_FAILED.sub("", _text(raw))))
 
 
 def moments_in(raw: bytes) -> set[str]:

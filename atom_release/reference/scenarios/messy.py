@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atom_release.gate.rules import artifacts, documents, focus, order
+from atom_release.gate.rules import artifacts, documents, focus, order, validators
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
@@ -102,6 +102,14 @@ def _other_figure(tree: Files) -> None:
 
 def _unshown(tree: Files) -> None:
     replace(tree, "release.yaml", "focus: [rates]", "focus: [rates, settlement]")
+
+
+def _lenient(tree: Files) -> None:
+    tree["tools/validate.py"] = (
+        b"import sys\nfrom urllib.request import urlopen\n\nlatency_ms = 0\n"
+        b"try:\n    urlopen(sys.argv[1], timeout=5).read()\nexcept OSError:\n    pass\n"
+        b'print("PASS" if latency_ms <= 800 else "slow")\n'
+    )
 
 
 def _twins(tree: Files) -> None:
@@ -276,6 +284,15 @@ SCENARIOS = (
         focus.NOT_SHOWN,
         "M.2 is said to be about settlement, of which nothing shows anything.",
         _unshown,
+    ),
+    Scenario(
+        "messy-validator",
+        None,
+        {},
+        "What validates the gateway passes whatever answers, and 800 ms where the budget is below.",
+        _lenient,
+        release=MESSY,
+        finds=(validators.CANNOT_REFUSE, validators.BOUNDARY),
     ),
     _documents(
         "messy-twins",

@@ -1,0 +1,84 @@
+"""What a release's own validator is worth, by what it says of servers that are not well.
+
+One that passes a server which answers 404, answers too late or is not there shows nothing of the
+criterion that it is run for. What it says no to is not asked further: a no is not wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atom_release.gate.facts.contradiction import Contradiction, Place
+from atom_release.gate.facts.validator import ValidatorFacts
+from atom_release.gate.vocabulary import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.facts.validator import Server
+
+CANNOT_REFUSE = "validator-cannot-refuse"
+BOUNDARY = "validator-passes-at-the-budget"
+_SERVERS: dict[Server, str] = {
+    "404": "a server that answers 404 to everything",
+    "dead": "a port on which nobody listens",
+    "slow": "a server that answers after {slow:g} ms",
+}
+
+
+def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
+    """Judge what it said again; the kinds of finding in `deciding` are a no."""
+    facts = ValidatorFacts.read(evidence.facts)
+    if facts is None or findings_of(facts) != facts.contradictions:
+        return Answer.UNKNOWN, "what the validator said cannot be read"
+    named = [entry for entry in facts.contradictions if entry.id in deciding]
+    return (Answer.NO, named[0].sentence) if named else answer_of(facts)
+
+
+def answer_of(facts: ValidatorFacts) -> tuple[Answer, str]:
+    """Return whether the validator can say no, and why."""
+    if facts.lacking:
+        return Answer.UNKNOWN, f"the commit holds no {facts.lacking[0]}, which {facts.name} runs"
+    passed = passed_servers(facts)
+    if passed:
+        return Answer.UNKNOWN, _cannot(facts, passed)
+    return Answer.YES, f"`{facts.command}` passes no server that is not well"
+
+
+def passed_servers(facts: ValidatorFacts) -> list[str]:
+    """Return the servers that are not well and that it passed, each in a few words."""
+    return [
+        _SERVERS[run.server].format(slow=facts.slow_ms)
+        for run in facts.runs
+        if run.passed and run.server in _SERVERS
+    ]
+
+
+def findings_of(facts: ValidatorFacts) -> list[Contradiction]:
+    """Return what is to be shown of the validator."""
+    script = Place(path=facts.script, line=0, text=facts.command)
+    subject, entries = ", ".join(facts.criteria), list[Contradiction]()
+    if passed := passed_servers(facts):
+        sentence = _cannot(facts, passed)
+        entries.append(
+            Contradiction(id=CANNOT_REFUSE, subject=subject, sentence=sentence, first=script)
+        )
+    if place := facts.boundary:
+        entries.append(
+            Contradiction(
+                id=BOUNDARY,
+                subject=subject,
+                sentence=(
+                    f"{place.path}:{place.line} lets pass what is exactly at the budget"
+                    f" ({place.text!r}); the budget is strictly below it"
+                ),
+                first=place,
+                show=f"sed -n {place.line}p {place.path}",
+            )
+        )
+    return entries
+
+
+def _cannot(facts: ValidatorFacts, passed: list[str]) -> str:
+    return f"`{facts.command}` passes {' and '.join(passed)}, so what it passed shows nothing"
