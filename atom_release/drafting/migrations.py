@@ -16,6 +16,7 @@ from atom_release.drafting.findings import Migrations, Place, Seen
 from atom_release.source.text import is_test
 
 _DJANGO = r"(?:.*/)?migrations/\d{4}_\w+\.py"
+_OF_POSTGRES = re.compile(r"^provider\s*=\s*\"(?:postgresql|cockroachdb)\"", re.MULTILINE)
 _BACK = re.compile(r"(?:^|[._-])(?:down|undo|revert|rollback)\.sql$", re.IGNORECASE)
 _STAMPED = re.compile(r"^(?:\d{3,}|V\d)", re.IGNORECASE)
 
@@ -54,7 +55,10 @@ def _django(files: Files) -> Iterator[Seen[Migrations]]:
 def _prisma(files: Files) -> Iterator[Seen[Migrations]]:
     steps = files.matching(r"(?:.*/)?migrations/[^/]+/migration\.sql")
     for folder, count in sorted(Counter(folder_of(folder_of(path)) for path in steps).items()):
-        yield Seen(Migrations("Prisma", folder, count, f"{folder}/*/migration.sql"), Place(folder))
+        lock = files.text(joined(folder, "migration_lock.toml"))
+        of_postgres = bool(_OF_POSTGRES.search(lock))
+        pattern = f"{folder}/*/migration.sql" if of_postgres else ""
+        yield Seen(Migrations("Prisma", folder, count, pattern), Place(folder))
 
 
 def _drizzle(files: Files) -> Iterator[Seen[Migrations]]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from atom_release.drafting.files import folder_of, is_below
 from atom_release.drafting.findings import Runner, Service, Survey, World
 from atom_release.drafting.installs import has_packages, install_of
 
@@ -104,6 +105,20 @@ def migrations_of(survey: Survey) -> dict[str, Any] | None:
     for service in survey.services if by_django else ():
         if any(seen.value.runner is Runner.DJANGO for seen in service.suites):
             return _by_tool(service, [["{python}", "manage.py", "migrate", "--noinput"]])
+    return _by_their_files(survey)
+
+
+def _by_their_files(survey: Survey) -> dict[str, Any] | None:
+    """Return how migrations are run of which nothing but the files say so; None of several."""
+    if len(survey.migrations) != 1:
+        return None
+    migrations = survey.migrations[0].value
+    if migrations.tool == "Prisma" and migrations.pattern:
+        return {"files": migrations.pattern}
+    for service in survey.services:
+        if migrations.tool == "Knex" and is_below(migrations.folder, service.folder):
+            stated = _by_tool(service, [["knex", "migrate:latest"]])
+            return stated | {"directory": folder_of(migrations.folder) or "."}
     return None
 
 

@@ -105,3 +105,35 @@ def test_a_started_service_finds_its_database_migrated_and_its_variables_filled(
     assert made.migrations.commands == (("alembic", "upgrade", "head"),)
     surveyed = survey(Files.of(tree), "api")
     assert starts.is_asked(surveyed.services[0])
+
+
+@pytest.mark.parametrize(
+    ("files", "stated"),
+    [
+        (
+            {
+                "prisma/migrations/1_first/migration.sql": "CREATE TABLE a ();",
+                "prisma/migrations/migration_lock.toml": 'provider = "postgresql"\n',
+            },
+            {"files": "prisma/migrations/*/migration.sql"},
+        ),
+        (
+            {
+                "prisma/migrations/1_first/migration.sql": "CREATE TABLE a (b INT);",
+                "prisma/migrations/migration_lock.toml": 'provider = "mysql"\n',
+            },
+            None,
+        ),
+        (
+            {"db/migrations/1_first.js": "exports.up = (knex) => knex.schema.createTable('a');\n"},
+            {"commands": [["knex", "migrate:latest"]], "directory": "db", "install": "auto"},
+        ),
+    ],
+)
+def test_migrations_of_prisma_are_files_and_those_of_knex_its_own_command(
+    files: dict[str, str], stated: dict[str, object] | None
+) -> None:
+    found = starts.migrations_of(survey(Files.of({**NODE, **files}), "api"))
+    assert found == stated
+    made = drafted({**NODE, **files}).migrations
+    assert (made is None) is (stated is None)

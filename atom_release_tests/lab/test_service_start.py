@@ -154,6 +154,13 @@ def test_a_draft_accuses_nobody(tmp_path: Path) -> None:
         assert "no good" in rehearsal.lacks["S.1"]
 
 
+def test_a_guessed_start_accuses_nobody(tmp_path: Path) -> None:
+    with started(tmp_path, fails={"guessed": True}) as rehearsal:
+        assert rehearsal.failures == {}
+        assert rehearsal.lacks["S.1"].startswith("how it is started is a guess: it ended with")
+        assert "no good" in rehearsal.lacks["S.1"]
+
+
 def test_what_services_wrote_is_kept_for_who_had_them(tmp_path: Path) -> None:
     with started(tmp_path, notes={}, fails={}) as rehearsal:
         with rehearsal.lease():

@@ -6,6 +6,7 @@ any service starts, and made again in the cluster that no code of the release re
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,11 @@ http.server.ThreadingHTTPServer(("127.0.0.1", 8123), Shop).serve_forever()
 """
 
 
+def _sql_of(program: str) -> str:
+    """Return the statements of a step of alembic's as plain SQL."""
+    return "".join(f"{sql};\n" for sql in re.findall(r'op\.execute\("(.*)"\)', program))
+
+
 def look_at(folder: Path, second: str, **program: Any) -> Look:  # noqa: ANN401 - fields of a manifest
     """Commit the migrations of a tool beside a service, and look at the commit."""
     files = {
@@ -86,6 +92,8 @@ def look_at(folder: Path, second: str, **program: Any) -> Look:  # noqa: ANN401 
         "steps/versions/1_first.py": _FIRST,
         "steps/versions/2_second.py": second,
         "shop.py": _SERVICE,
+        "prisma/migrations/1_first/migration.sql": _sql_of(_FIRST),
+        "prisma/migrations/2_second/migration.sql": _sql_of(second),
     }
     repository = folder / "repository"
     for path, text in files.items():
@@ -121,6 +129,19 @@ def ask(look: Look) -> tuple[Evidence, Evidence, Rehearsal]:
             look, server, rehearsal.probed.isolation, made=rehearsal.systems.made
         )
         return migrations, isolation, rehearsal
+
+
+@pytest.mark.slow
+def test_files_of_plain_sql_migrate_the_rehearsal_and_are_asked(tmp_path: Path) -> None:
+    """As Prisma keeps them; the leak of the bad twin is told by its own line."""
+    by_files = {"commands": [], "environment": {}, "files": "prisma/migrations/*/migration.sql"}
+    for name, second, answer in (("well", _MENDED, Answer.YES), ("ill", _SECOND, Answer.NO)):
+        (tmp_path / name).mkdir()
+        migrations, isolation, rehearsal = ask(look_at(tmp_path / name, second, **by_files))
+        assert migrations.answer is Answer.YES, migrations.reason
+        assert isolation.answer is answer, isolation.reason
+        assert not {**rehearsal.lacks, **rehearsal.failures}
+    assert "prisma/migrations/2_second/migration.sql" in str(isolation.facts)
 
 
 @pytest.mark.slow

@@ -280,6 +280,12 @@ class Manifest(Strict):
         """
         return {check.id: check for check in self.checks}[check_id]
 
+    @property
+    def sql_migrations(self) -> str | None:
+        """The glob of the migrations that are plain SQL, wherever it is named."""
+        of_tenancy = self.tenancy.migrations if self.tenancy else None
+        return of_tenancy or (self.migrations.files if self.migrations else None)
+
     def service(self, service_id: str) -> Service:
         """Return the service of that id.
 

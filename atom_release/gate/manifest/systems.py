@@ -59,14 +59,21 @@ class Infrastructure(Strict):
 
 
 class MigrationProgram(Strict):
-    """Migrations that are programs, by the release's own tool: alembic, Django, Knex ...
+    """Migrations by the release's own tool: alembic, Django, Knex; or its files of plain SQL.
 
     Run once in the rehearsed database, as its owner, before any service starts. `{python}`,
     `{postgres}` and `{postgres_host}`, `_port`, `_user`, `_password`, `_database` are filled in.
     """
 
     commands: tuple[tuple[str, ...], ...] = Field(
-        min_length=1, description="run one after another, such as `[[alembic, upgrade, head]]`"
+        default=(), description="run one after another, such as `[[alembic, upgrade, head]]`"
+    )
+    files: InRepository | None = Field(
+        default=None,
+        description=(
+            "in place of commands, a glob of plain SQL, applied in the order of the names, as what"
+            " Prisma writes: `prisma/migrations/*/migration.sql`"
+        ),
     )
     directory: InRepository = "."
     environment: dict[str, str] = Field(
@@ -74,6 +81,13 @@ class MigrationProgram(Strict):
     )
     install: InstallOrAuto | None = Field(default=None, description=INSTALL)
     timeout: Duration = timedelta(minutes=5)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.commands) is bool(self.files):
+            message = "`migrations` names either commands or files of plain SQL"
+            raise ValueError(message)
+        return self
 
 
 class Tenancy(Strict):

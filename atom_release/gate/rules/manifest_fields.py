@@ -262,6 +262,7 @@ FIELDS: dict[str, FieldClass] = {
     "infrastructure.timeout": _LIMIT,
     "migrations": _changed("P-5"),
     "migrations.commands": _changed("P-5"),
+    "migrations.files": _changed("P-5"),
     "migrations.directory": _changed("P-5"),
     "migrations.environment": _changed("P-5"),
     **_install("migrations.install", "P-5"),

@@ -151,11 +151,10 @@ class Systems:
 
     def _start_postgres(self) -> None:
         server = postgres.start(self._launcher, self._folder.part("postgres"))
-        tenancy, role = self._look.manifest.tenancy, self._role
-        pattern = tenancy.migrations if tenancy else None
+        role, pattern = self._role, self._look.manifest.sql_migrations
         plan = plan_migrations(self._look.tree, pattern) if pattern else Plan()
         wanted = self._look.manifest.migrations
-        if wanted is None:
+        if wanted is None or pattern:
             self.replay = deployment.migrate(server, DATABASE, plan, role)
         else:
             self._run_program(server, wanted)

@@ -57,7 +57,7 @@ def probe_tenancy(
     tenancy = look.manifest.tenancy
     if tenancy is None:
         return []
-    pattern = tenancy.migrations
+    pattern = look.manifest.sql_migrations
     plan = plan_migrations(look.tree, pattern) if pattern else plan_restoring(made)
     if not plan.steps:
         reason = f"no file of the judged tree matches {pattern}" if pattern else why_none(made)
