@@ -133,7 +133,7 @@ def test_a_started_service_finds_its_database_migrated_and_its_variables_filled(
 def test_migrations_of_prisma_are_files_and_those_of_knex_its_own_command(
     files: dict[str, str], stated: dict[str, object] | None
 ) -> None:
-    found = starts.migrations_of(survey(Files.of({**NODE, **files}), "api"))
-    assert found == stated
+    concluded = starts.migrations_of(survey(Files.of({**NODE, **files}), "api"))
+    assert concluded == stated
     made = drafted({**NODE, **files}).migrations
     assert (made is None) is (stated is None)
