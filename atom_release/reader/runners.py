@@ -70,6 +70,7 @@ _RUN_OF = re.compile(
     rf"{_N} (?:tests? )?run, {_N} (?:failures?|failed)(?:, {_N} errors?)?(?:, {_N} (?:skipped|ignored))?",
     re.IGNORECASE,
 )
+_SHARE = re.compile(rf"\W{{0,6}}{_N}\s?/\s?{_N} tests? (?:passed|passing|successful)\W*")
 _DIGIT = re.compile(r"\d")
 _CASE = re.compile(r"\S{1,300}::\S{1,300}.{0,20}\b(?:PASSED|FAILED|SKIPPED|ERROR)\b")
 _LOOKED_AT = 20
@@ -184,7 +185,16 @@ def names_call(lines: Sequence[tuple[int, str]]) -> bool:
 
 
 def summed(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
-    """Yield what a line of output that sums up counts: "Summary: 9 passed, 0 failed"."""
+    """Yield what a line of output that sums up counts: "Summary: 9 passed, 0 failed".
+
+    Also "9/9 tests passed", where no other line of the output is such a share.
+    """
+    shares = [(number, match) for number, text in lines if (match := _SHARE.fullmatch(text))]
+    if len(shares) == 1:
+        ((number, match),) = shares
+        passed, total = int(match[1]), int(match[2])
+        if 0 < passed <= total:
+            yield Counts(number, passed, total - passed, 0, total, ("passed", "total"))
     for number, text in lines:
         if not (_SUMS_UP.match(text) and _DIGIT.search(text)):
             continue

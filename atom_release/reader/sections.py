@@ -203,6 +203,7 @@ def topic(title: str) -> Topic:
             bool(words("t_foreign").search(lowered))
             and not concluding
             and not words("t_reached").search(lowered)
+            and not (short and _says_work_done(lowered))
         ),
         history=is_version(title) or (bool(words("t_history").search(lowered)) and not now),
         now=now,

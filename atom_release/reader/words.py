@@ -133,6 +133,8 @@ def _takes_back(sign: str, rest: str) -> bool:
     if connected and words("trouble").search(text):
         return True
     taken_back = ("negation", "partial", "blocked")
+    if sign == "|" and len(text.split()) <= _FEW:
+        return any(words(name).search(text) for name in ("partial", "blocked"))
     return sign in {",", "，"} and any(_begins(words(name), text) for name in taken_back)
 
 

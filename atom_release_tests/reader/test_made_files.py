@@ -147,6 +147,11 @@ STATUS: dict[str, tuple[str, str]] = {
     "of a part of it": ("## Conclusion\n\nThe cache was completed successfully.\n", "MISSING"),
     "what is still to be done": ("**Statut global** : ✅ Infrastructure OK - ⏳ tests à effectuer\n", "PARTIAL"),
     "a progress below the whole": ("**Progress:** 55/246 tasks (22.4%)\n", "PARTIAL"),
+    "stars beside a status": ("## Conclusion\n\n**Overall Assessment:** ⭐⭐⭐ (5/5)\n\n---\n\n**Status:** Phase 3 Complete - Ready for Next Phase\n", "PASS"),
+    "stars alone": ("## Conclusion\n\n**Overall Assessment:** ⭐⭐⭐ (5/5)\n\n✅ 专业性强\n", "UNREAD"),
+    "a part in progress beside one that works": ("**Status:** ✅ Dock Operational | Sprint 7 in progress | Ready\n", "PARTIAL"),
+    "what is needed still": ("**Status:** PRODUCTION READY for docks with minor fixes needed\n", "PARTIAL"),
+    "a part of it, in Chinese": ("## 总结\n\n第二阶段的用户模块处理层测试已经成功完成。\n", "MISSING"),
     "a progress that names a part": ("**当前进度**: 用户模块测试完成\n", "MISSING"),
 }  # fmt: skip
 
@@ -155,6 +160,28 @@ STATUS: dict[str, tuple[str, str]] = {
 def test_the_whole_s_status_is_read_and_no_part_s(kind: str) -> None:
     text, expected = STATUS[kind]
     assert read_report("reports/router.md", (HEAD + text).encode()).status.value == expected
+
+
+@pytest.mark.parametrize(("phase", "expected"), [("3", "PASS"), ("1", "MISSING")])
+def test_a_summary_speaks_of_the_phase_in_the_title(phase: str, expected: str) -> None:
+    text = (
+        "# Phase 3: Docks - Report\n\n## Executive Summary\n\n"
+        f"Phase {phase} (Docks) has been **successfully completed** in time.\n\n"
+        "## Notes\n\n" + "- Dock\n" * 6
+    )
+    assert read_report("a.md", text.encode()).status.value == expected
+
+
+def test_a_line_of_output_counts_the_suite() -> None:
+    text = HEAD + "## Tests\n\n```\nnpm test\n✅ 15/15 tests passed\n```\n"
+    tests = read_report("a.md", text.encode()).tests
+    assert tests is not None
+    assert (tests.passed, tests.failed, tests.total) == (15, 0, 15)
+
+
+def test_goals_that_were_reached_are_no_goals_to_come() -> None:
+    text = HEAD + "## 🎯 Erreichte Ziele (Phase 3)\n\n### ✅ 1. Docks\n\n- **Datei:** `dock.py`\n"
+    assert _deliverables(text) == ["dock.py"]
 
 
 def test_a_share_of_something_else_is_no_coverage() -> None:
