@@ -42,11 +42,10 @@ _CONTEXT = re.compile(r"\b(?:git|releases?|released|version|tagged)\b|\bv\d", re
 
 @dataclass(frozen=True)
 class TagNamed:
-    """A line that says which tag a document is of."""
+    """A line that says which tag a document is of; `explicit` calls it a tag, not a version."""
 
     name: str
-    line: int
-    text: str
+    explicit: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def tags_of(text: str) -> Iterator[TagNamed]:
         if match is None or not (match["tag"] or number <= _HEADER):
             continue
         if match["tag"] or _OF_A_RELEASE.match(match["name"]):
-            yield TagNamed(match["name"], number, line.strip())
+            yield TagNamed(match["name"], explicit=bool(match["tag"]))
 
 
 def tag_promises(document: Document) -> Iterator[TagPromised]:

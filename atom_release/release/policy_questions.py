@@ -42,6 +42,7 @@ def policy_check(work: Work) -> Mapping[str, bytes]:
 
 def _static(work: Work) -> Iterator[Question]:
     from atom_release.probes import (
+        approval,
         default_secrets,
         personal_data,
         safety_mode,
@@ -62,6 +63,11 @@ def _static(work: Work) -> Iterator[Question]:
         (("personal-data", "tree"),), lambda: personal_data.probe_personal_data(look, key)
     )
     yield Question((("safety-mode", "tree"),), lambda: safety_mode.probe_safety_mode(look))
+    for service in look.manifest.services:
+        if service.approval_by_program:
+            yield Question(
+                (("approval", service.id),), partial(approval.probe_by_program, look, service)
+            )
     for signed in look.manifest.signed:
         if not signed.produce:
             yield Question(

@@ -85,7 +85,7 @@ def test_a_release_in_order_is_answered_with_yes(tmp_path: Path) -> None:
     assert "60 minutes later" in evidence.control.found
     facts = OrderFacts.read(evidence.facts)
     assert facts is not None
-    assert [(tag.name, tag.evidence, tag.annotated) for tag in facts.tags] == [(TAG, 4, True)]
+    assert [(tag.name, tag.evidence, tag.annotated) for tag in facts.tags] == [(TAG, 3, True)]
 
 
 OLD = "v0.9.0-phaseL"
@@ -99,7 +99,13 @@ TAGS: Mapping[str, tuple[Sequence[Step], list[tuple[str, bool]]]] = {
         [(rule.TAG_BEFORE, True)],
     ),
     "of an earlier phase": (
-        (BEGUN, replace(CODE, tag=OLD), REPORTED, PROVED, final(TAG, OLD)),
+        (
+            BEGUN,
+            replace(CODE, tag=OLD),
+            REPORTED,
+            PROVED,
+            final(f"Version:** {TAG}", f"Tag:** {OLD}"),
+        ),
         [(rule.TAG_BEFORE, False)],
     ),
     "that is not signed": (
@@ -128,6 +134,23 @@ TAGS: Mapping[str, tuple[Sequence[Step], list[tuple[str, bool]]]] = {
     ),
     "that the document is not of": (
         (BEGUN, replace(CODE, tag=OLD), REPORTED, PROVED, final("## T", f"Since {OLD}\n\n## T")),
+        [],
+    ),
+    "whose version was audited later": (
+        (BEGUN, replace(CODE, tag=OLD), REPORTED, PROVED, final(TAG, OLD)),
+        [],
+    ),
+    "of a candidate that was tested": (
+        (
+            BEGUN,
+            replace(CODE, tag="v1.0.0-rc1"),
+            *STEPS[2:4],
+            final(f"Version:** {TAG}", "Tag:** v1.0.0-rc1"),
+        ),
+        [],
+    ),
+    "before a document that says so": (
+        (*STEPS[:3], replace(PROVED, tag=TAG), ENDED),
         [],
     ),
     "that is named like a document's edition": (
@@ -168,7 +191,7 @@ def test_a_tag_made_late_lacks_what_it_is_not_older_than(tmp_path: Path) -> None
 
 
 def dated(day: str, key: str = "Date") -> str:
-    return f"# Report\n\n**{key}:** {day}\n"
+    return f"# Report\n\n**Status:** COMPLETE\n**{key}:** {day}\n"
 
 
 def citing(path: str) -> str:
@@ -184,6 +207,7 @@ DOCUMENTS: Mapping[str, tuple[str, str]] = {
     "a-day-earlier": (dated("2025-06-24"), ""),
     "to-come": (dated("2025-09-01"), rule.DATE_AFTER),
     "planned": (dated("2025-12-01", "Planned date"), ""),
+    "of-an-event": ("# Hearing\n\n**Date:** November 19, 2024, 4:30 PM\n\nIt was held.\n", ""),
     "too-early": (dated("2025-06-15") + citing("evidence/perf.json"), rule.DATE_BEFORE_SUBJECT),
     "a-little-early": (dated("2025-06-22") + citing("evidence/perf.json"), ""),
     "opened": (saying(REQUESTED), rule.PULL_REQUEST),

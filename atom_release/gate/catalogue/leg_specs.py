@@ -171,7 +171,9 @@ def _secrets(manifest: Manifest) -> Iterator[LegSpec]:
 
 def _safety(manifest: Manifest) -> Iterator[LegSpec]:
     yield LegSpec("P-3", "safety-mode", "tree")
-    yield from _per_service("P-3", "approval", "approval", "no dangerous action is named")(manifest)
+    yield from _per_service("P-3", "approval", "dangerous_action", "no dangerous action is named")(
+        manifest
+    )
 
 
 def _observability(manifest: Manifest) -> Iterator[LegSpec]:

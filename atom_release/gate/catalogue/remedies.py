@@ -184,7 +184,7 @@ _WOULD_ASK = {
     "accuracy": "name labelled rows under a service's `accuracy`",
     "integration": "name cross-service tests under `integration`",
     "safety-mode": "commit the workflow packages with the `safety.mode` that they run in",
-    "approval": "name a service's dangerous action under its `approval`",
+    "approval": "name a service's dangerous action under its `approval` or `approval_by_program`",
     "health": "name a service's `health` path",
     "metrics": "name a service's `metrics` path",
     "migrations": "name the migrations under `tenancy`",

@@ -14,7 +14,8 @@ _PREPARED = re.compile(r"prepare_\d+")
 class ApprovalFacts(Facts):
     """The status of each step as far as it came, and digests of the state beside them.
 
-    Each request that prepares the action has its status as `prepare_0`, `prepare_1` and so on.
+    Of a request the status is HTTP's, of a program the one that it ended with. Each that prepares
+    the action has its own as `prepare_0`, `prepare_1` and so on.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -28,6 +29,8 @@ class ApprovalFacts(Facts):
     state_after_refusal: int | None = None
     state_after_refusal_sha256: str = ""
     approve: int | None = None
+    state_after_approval: int | None = None
+    state_after_approval_sha256: str = ""
     act_approved: int | None = None
     state_after_action: int | None = None
     state_after_action_sha256: str = ""

@@ -15,6 +15,7 @@ from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, Tok
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, Title, VariableName
 from atom_release.gate.manifest.install import INSTALL, Install, InstallOrAuto
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
+from atom_release.gate.manifest.programs import ApprovalByProgram
 from atom_release.gate.manifest.request import Endpoint
 from atom_release.gate.manifest.third_party import Measurement
 
@@ -281,9 +282,28 @@ class Service(Strict):
     )
     accuracy: Accuracy | None = None
     approval: Approval | None = None
+    approval_by_program: ApprovalByProgram | None = Field(
+        default=None,
+        description="the same without HTTP: by commands or functions, in the suite's environment",
+    )
     token_audit: TokenAudit | None = None
     privacy: Privacy | None = None
     secret_use: SecretUse | None = None
+
+    @model_validator(mode="after")
+    def _has_one_action(self) -> Self:
+        if self.approval and self.approval_by_program:
+            message = "choose between approval by requests and by programs"
+            raise ValueError(message)
+        if self.approval_by_program and self.suite is None:
+            message = "approval_by_program runs in the environment of a suite: name `suite`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def dangerous_action(self) -> Approval | ApprovalByProgram | None:
+        """What has to wait for a person, however it is asked for."""
+        return self.approval or self.approval_by_program
 
 
 class Integration(Strict):

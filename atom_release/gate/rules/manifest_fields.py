@@ -82,6 +82,17 @@ def _request(
     }
 
 
+def _program(path: str) -> dict[str, FieldClass]:
+    """Return the classes of a step of an approval that programs ask for."""
+    return {name: _changed("P-3") for name in (path, *(f"{path}.{part}" for part in _STEP))}
+
+
+def _rows(path: str) -> dict[str, FieldClass]:
+    """Return the classes of rows that are read around such steps."""
+    return {name: _changed("P-3") for name in (path, f"{path}.query", f"{path}.sqlite")}
+
+
+_STEP = ("run", "call", "arguments")
 _ASKED = ("method", "path", "expect")
 
 FIELDS: dict[str, FieldClass] = {
@@ -180,6 +191,13 @@ FIELDS: dict[str, FieldClass] = {
     **_request("services.approval.approve", "P-3"),
     **_request("services.approval.record", "P-3"),
     "services.approval.names": RULED,
+    "services.approval_by_program": RULED,
+    **_program("services.approval_by_program.prepare"),
+    **_rows("services.approval_by_program.state"),
+    **_program("services.approval_by_program.act"),
+    **_program("services.approval_by_program.approve"),
+    **_rows("services.approval_by_program.record"),
+    "services.approval_by_program.names": RULED,
     "services.token_audit": RULED,
     **_request("services.token_audit.request", "P-5", ruled=_ASKED),
     "services.token_audit.algorithm": _changed("P-5"),

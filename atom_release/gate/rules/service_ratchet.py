@@ -104,6 +104,14 @@ def _endpoints(criterion: str, old: Service, new: Service) -> Iterator[Loosening
             )
 
 
+def _approved_by_program(old: Service, new: Service) -> Iterator[Loosening]:
+    before, now = old.approval_by_program, new.approval_by_program
+    if before and not now:
+        yield Loosening("P-3", "approval by programs is not asked any more")
+    if before and now:
+        yield from fewer("P-3", "approval names", before.names, now.names)
+
+
 def _behaved(old: Service, new: Service) -> Iterator[Loosening]:
     if old.approval and not new.approval:
         yield Loosening("P-3", "approval is not asked any more")
@@ -113,6 +121,7 @@ def _behaved(old: Service, new: Service) -> Iterator[Loosening]:
         )
         yield from wider("P-3", "approval refused", old.approval.refused, new.approval.refused)
         yield from fewer("P-3", "approval names", old.approval.names, new.approval.names)
+    yield from _approved_by_program(old, new)
     if old.token_audit and not new.token_audit:
         yield Loosening("P-5", "tokens are not audited any more")
     if old.token_audit and new.token_audit:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from atom_release.probes.order.written import Written
     from atom_release.source.chronicle import Dated, Tag
 
+_EARLY = re.compile(r"[-._](?:rc|alpha|beta|pre|preview|dev|snapshot|nightly)", re.IGNORECASE)
+"""What is tagged first and tested then."""
 _CLOCKS = timedelta(hours=1)
 """What clocks of two machines may be apart, where git itself does not show the order."""
 
@@ -67,10 +69,19 @@ class TagLook:
         return evidence
 
     def _of(self, text: Written) -> list[str]:
-        """Return the standing tags that a text is of; all are of the release's own, once named."""
-        named = [entry.name for entry in tags_of(text.text) if entry.name in self.tags]
-        own = [self.look.manifest.release.tag] if self._is_own_named and not named else []
-        return list(dict.fromkeys([*named, *own]))
+        """Return the standing tags that a text is of: the release's own, unless it names another.
+
+        Another one only where the text calls it its tag: a version may be audited long after it.
+        """
+        own = self.look.manifest.release.tag
+        named = [entry for entry in tags_of(text.text) if entry.name in self.tags]
+        others = {
+            entry.name
+            for entry in named
+            if entry.explicit and entry.name != own and not _EARLY.search(entry.name)
+        }
+        is_own = not named or own in {entry.name for entry in named}
+        return [*([own] if is_own and self._is_own_named else []), *sorted(others)]
 
     @property
     def _is_own_named(self) -> bool:

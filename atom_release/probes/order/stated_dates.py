@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FAR = timedelta(hours=48)
 _OF_ANOTHER_DAY = re.compile(
     r"\b(?:planned|target|due|deadline|next|effective|expir\w*|valid|launch|eta|release|review|"
-    r"go-?live|until|by|scheduled)\b",
+    r"go-?live|until|by|scheduled|submission|submitted|event|meeting|hearing|start|end|incident)\b",
     re.IGNORECASE,
 )
 
@@ -43,7 +43,7 @@ class DateLook:
 
     def stated(self) -> Iterator[StatedDate]:
         """Yield the dates that lie far from the commits of their files."""
-        for text in self.written:
+        for text in filter(_speaks_of_work, self.written):
             claim = next(
                 (claim for claim in text.record.claims if claim.kind is ClaimKind.DATE), None
             )
@@ -118,3 +118,8 @@ class DateLook:
         ]
         youngest = max(older_ones, default=None)
         return (youngest[1], youngest[0]) if youngest else ("", None)
+
+
+def _speaks_of_work(text: Written) -> bool:
+    """Return whether a text says how its work went; the date of another may be that of an event."""
+    return text.service is not None or text.record.status.understood or bool(text.cited)

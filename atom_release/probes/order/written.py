@@ -56,8 +56,11 @@ class Written:
 
     @cached_property
     def stands_on(self) -> Mapping[str, Place]:
-        """The files that it stands on, itself included, with the place that cites each."""
-        own = {self.path: Place(path=self.path, line=0, text="")}
+        """The files that it stands on, with the place that cites each.
+
+        A service's report stands on itself; a document of the release may be written after its tag.
+        """
+        own = {self.path: Place(path=self.path, line=0, text="")} if self.service else {}
         return {**{cited.path: cited.place for cited in self.cited}, **own}
 
 

@@ -1,6 +1,4 @@
-"""The question `approval`.
-
-Does the service's dangerous action wait for a person, and leave a record?
+"""Ask for the dangerous action by requests to the rehearsed service.
 
 Asked without approval, the action must be refused and must change nothing; asked with it, it must
 happen and be written down. That the state then differs is the control: a comparison that cannot see
@@ -10,7 +8,6 @@ prepared, and the approved action then changes nothing, it had happened by itsel
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -25,12 +22,9 @@ from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
+from atom_release.probes.approval.recorded import read_record
 
 _QUESTION = "approval"
-_DIGEST = re.compile(
-    rb"\b(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40})\b", re.IGNORECASE
-)
-_BOTH = 2  # what was before, and what is after
 
 
 @dataclass
@@ -171,20 +165,10 @@ def _recorded(story: _Story, approval: Approval) -> tuple[Answer, str]:
             Answer.NO,
             f"the action left no record: {approval.record.path} answers {record.status}",
         )
-    text = record.body.decode("utf-8", "replace")
-    missing = [name for name in approval.names if name not in text]
-    digests = set(_DIGEST.findall(record.body))
-    story.facts |= {"record_lacks": list(missing), "digests_in_record": len(digests)}
-    if missing:
-        return Answer.NO, f"the record of the action lacks {', '.join(missing)}"
-    if len(digests) < _BOTH:
-        return (
-            Answer.NO,
-            (
-                f"the record of the action holds {len(digests)} digests: it must tell what was"
-                " before and what is after"
-            ),
-        )
+    recorded = read_record(record.body, approval.names)
+    story.facts |= {"record_lacks": [*recorded.lacks], "digests_in_record": recorded.digests}
+    if recorded.why_not:
+        return Answer.NO, recorded.why_not
     refused = story.facts["act_without_approval"]
     return (
         Answer.YES,
