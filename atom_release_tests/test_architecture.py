@@ -203,6 +203,7 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
         leg_specs.OWN_PROBE,
         "documents",
         "order",
+        "unapproved",
         "artifact",
         "focus",
         "validator",

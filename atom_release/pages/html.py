@@ -29,6 +29,7 @@ from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
 from atom_release.pages import lineage
+from atom_release.pages.course import Course
 
 if TYPE_CHECKING:
     import jinja2
@@ -71,7 +72,8 @@ class Told:
     `digests` are the SHA-256 of the artifacts by name; `names` the services' names by id;
     `pictures` SVG files by what they show; `floor` the criteria that the operator has asked of
     every release; `observed` the evidence by its digest; `bundle` the name of the audit bundle;
-    `lineage` the steps with what each stands on.
+    `lineage` the steps with what each stands on; `course` what came when, where the history was
+    asked.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Told:
     observed: Mapping[str, Observed] = field(default_factory=dict)
     bundle: str = "BUNDLE"
     lineage: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    course: Course | None = None
 
     @property
     def worst(self) -> dict[str, str]:

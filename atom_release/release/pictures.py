@@ -11,6 +11,7 @@ release commit nor into the audit bundle.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -19,8 +20,10 @@ from atom_release.gate.catalogue.lineage import upstreams
 from atom_release.gate.decision.claims_summary import accounts
 from atom_release.gate.documents import matrix
 from atom_release.gate.facts.latency import LatencyFacts
+from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.manifest import Service
 from atom_release.pages import charts
+from atom_release.pages.course import Course, course_of
 from atom_release.pages.html import Observed, Told
 from atom_release.pages.html import page as draw_page
 from atom_release.records import canonical
@@ -112,8 +115,18 @@ def _page(work: Work, case: Case, decision: Decision, artifacts: Mapping[str, by
         },
         bundle=work.names.artifact(artifact_names.BUNDLE),
         lineage=upstreams(work.manifest),
+        course=_course(case, decision),
     )
     return draw_page(content)
+
+
+def _course(case: Case, decision: Decision) -> Course | None:
+    """Return what came when, as the history was asked; None where it was not."""
+    for _, piece in case.evidence_of("order", "release"):
+        facts = OrderFacts.read(piece.facts)
+        if facts is not None:
+            return course_of(facts, datetime.fromisoformat(decision.as_of))
+    return None
 
 
 def _tried(work: Work, label: str, make: Callable[[], T]) -> T | None:

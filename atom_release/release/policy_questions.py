@@ -50,6 +50,7 @@ def _static(work: Work) -> Iterator[Question]:
         secrets,
         signature,
     )
+    from atom_release.probes.unapproved import probe_unapproved
 
     look, key = work.look, work.subject.fingerprint_key
     yield Question((("secrets", "tree"),), lambda: secrets.probe_secrets(look, key))
@@ -62,6 +63,7 @@ def _static(work: Work) -> Iterator[Question]:
     yield Question(
         (("personal-data", "tree"),), lambda: personal_data.probe_personal_data(look, key)
     )
+    yield Question((("unapproved", "release"),), lambda: probe_unapproved(look))
     yield Question((("safety-mode", "tree"),), lambda: safety_mode.probe_safety_mode(look))
     for service in look.manifest.services:
         if service.approval_by_program:

@@ -26,6 +26,7 @@ DECLARED_ONLY = {
     "validator",
     "documents",
     "order",
+    "unapproved",
     "own-check",
     "own-probe",
 }  # asked where a manifest has checks of its own

@@ -174,6 +174,8 @@ def _safety(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _per_service("P-3", "approval", "dangerous_action", "no dangerous action is named")(
         manifest
     )
+    if manifest.documents:
+        yield LegSpec("P-3", "unapproved", "release")
 
 
 def _observability(manifest: Manifest) -> Iterator[LegSpec]:

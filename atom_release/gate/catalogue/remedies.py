@@ -122,6 +122,7 @@ _CHANGES = {
     ),
     "focus": "Test what the service is said to be about, or say what it is about.",
     "documents": "Correct the document or the report that is wrong, and commit.",
+    "unapproved": "Let the named place wait for a person, or correct what says that P-3 passed.",
     "order": "Tag a commit that holds what the release stands on; a tag is never moved.",
     "tag": "Choose another release.tag; a tag is never moved.",
     "remote": (

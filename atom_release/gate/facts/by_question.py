@@ -42,6 +42,7 @@ from atom_release.gate.facts.suite import IntegrationFacts, SuiteFacts
 from atom_release.gate.facts.system import SystemFacts
 from atom_release.gate.facts.tag import TagFacts
 from atom_release.gate.facts.tokens import TokensFacts
+from atom_release.gate.facts.unapproved import UnapprovedFacts
 from atom_release.gate.facts.validator import ValidatorFacts
 from atom_release.gate.facts.vault import VaultFacts
 
@@ -86,6 +87,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "tampered-artifact": (TamperedArtifactFacts,),
     "tokens": (TokensFacts,),
     "validator": (ValidatorFacts,),
+    "unapproved": (UnapprovedFacts,),
     "vault": (VaultFacts,),
 }
 

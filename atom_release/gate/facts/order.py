@@ -14,6 +14,7 @@ from atom_release.gate.facts.contradiction import ContradictionFacts, Place
 from atom_release.gate.facts.model import Facts
 
 Promised = Literal["annotated", "signed"]
+EventKind = Literal["report", "document", "evidence", "commit", "tag"]
 
 
 class Lacking(Facts):
@@ -80,11 +81,21 @@ class ErrorText(Facts):
     problem: str
 
 
+class Event(Facts):
+    """Something that came to be: a file that was first added, or a commit."""
+
+    kind: EventKind
+    name: str
+    commit: str
+    when: str
+
+
 class OrderFacts(ContradictionFacts):
     """What git tells of the order in which documents, evidence and tags came to be."""
 
     history: str = Field(default="", description="why the order is not known; empty where it is")
     not_applicable: str = ""
+    events: list[Event] = Field(default_factory=list)
     tags: list[StandingTag] = Field(default_factory=list)
     promises: list[TagPromise] = Field(default_factory=list)
     dates: list[StatedDate] = Field(default_factory=list)

@@ -31,6 +31,7 @@ from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.facts.own_check import OwnCheckFacts
+from atom_release.gate.facts.unapproved import UnapprovedFacts
 from atom_release.gate.manifest import CriterionPolicy, Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules import accuracy as accuracy_rule
@@ -44,6 +45,7 @@ from atom_release.gate.rules import (
     performance,
     proof,
     regression,
+    unapproved,
     validators,
 )
 from atom_release.gate.rules.ratchet import Baseline
@@ -319,6 +321,19 @@ def _order(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
 
 
+def _unapproved(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Hold what speaks against an approval together again; the manifest may let it decide."""
+    del spec
+    facts = UnapprovedFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "what speaks against an approval cannot be read"
+    against = unapproved.contradictions(facts)
+    if against != facts.contradictions:
+        return Answer.UNKNOWN, "what speaks against an approval is not what was read"
+    named = [entry for entry in against if entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+
+
 def _artifact(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     del spec
     return artifacts.judge(evidence, case.manifest.findings)
@@ -343,6 +358,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "own-check": _own_check,
     "documents": _documents,
     "order": _order,
+    "unapproved": _unapproved,
     "artifact": _artifact,
     "focus": _focus,
     "validator": _validator,

@@ -6,11 +6,11 @@ and branches say nothing, and neither do tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Place
-from atom_release.gate.facts.order import Announcement, ErrorText, OrderFacts
+from atom_release.gate.facts.order import Announcement, ErrorText, Event, EventKind, OrderFacts
 from atom_release.gate.rules.order import contradictions
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.probes.documents.cited import own_status
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.git import Git
     from atom_release.lab.look import Look
+    from atom_release.source.chronicle import Dated
 
 QUESTION, SUBJECT = "order", "release"
+_MOST_EVENTS = 200
 _KEPT_APART = b"filter=lfs"
 
 
@@ -70,11 +72,34 @@ def _gather(look: Look, written: Sequence[Written]) -> OrderFacts:
     tags = TagLook(look, written, chronicle.tags(git), commits)
     standing = [*tags.standing()]
     return OrderFacts(
+        events=[*_events(look, written, commits)],
         tags=standing,
         promises=[*tags.promises(standing)],
         dates=[*DateLook(look, written, commits).stated()],
         announcements=[*_announcements(git, written)],
         errors=errors,
+    )
+
+
+def _events(
+    look: Look, written: Sequence[Written], commits: Mapping[str, Dated]
+) -> Iterator[Event]:
+    """Yield when each file was first added, and the judged commit; at most `_MOST_EVENTS`."""
+    kinds: dict[str, EventKind] = {
+        cited.path: "evidence" for text in written for cited in text.cited
+    }
+    kinds |= {text.path: "report" if text.service else "document" for text in written}
+    paths = sorted(kinds)[:_MOST_EVENTS]
+    git = look.tree.objects.git
+    for path, added in chronicle.first_additions(git, look.tree.commit, paths).items():
+        when = added.authored.isoformat()
+        yield Event(kind=kinds[path], name=path, commit=added.commit, when=when)
+    judged = commits[look.tree.commit]
+    yield Event(
+        kind="commit",
+        name="the judged commit",
+        commit=judged.commit,
+        when=judged.authored.isoformat(),
     )
 
 
