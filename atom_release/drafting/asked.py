@@ -142,7 +142,7 @@ def left_out(survey: Survey, ids: Mapping[str, str]) -> dict[str, str]:
         for service in survey.services
         if suite_of(service) is None and service.report is None
     }
-    if not any(service.report for service in survey.services):
+    if not survey.documents and not any(service.report for service in survey.services):
         reasons["AC1"] = (
             "no service report was found among *report*.md, *completion*.md and reports/"
         )

@@ -211,4 +211,5 @@ class Survey:
     reports: tuple[Report, ...] = ()
     across: tuple[Seen[Suite], ...] = ()  # tests of no service's own, such as `integration`
     version: str = ""  # what the package files of the whole say
+    documents: tuple[str, ...] = ()  # of the release as a whole
     unread: tuple[str, ...] = ()

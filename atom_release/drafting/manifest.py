@@ -56,6 +56,7 @@ def write(survey: Survey, release: Release) -> str:
     for service in survey.services:
         lines += _service(service, release.ids[service.name])
     lines += [
+        *_documents(survey),
         "# What is not asked yet, each with its reason. Take a line away as soon as the manifest",
         "# names what there is to ask: everything that is not listed here is asked.",
         *_dumped({"left_out": asked.left_out(survey, release.ids)}, flow=False),
@@ -147,6 +148,13 @@ def _start(service: Service) -> Iterator[str]:
     for name, value in stated.items():
         yield f"    # {_line(asked.why(service, name))}"
         yield from (f"    # {line}" for line in _dumped({name: value}))
+
+
+def _documents(survey: Survey) -> Iterator[str]:
+    """Yield the documents of the release as a whole, which are held against one another."""
+    if survey.documents:
+        yield "# They give answers about several services or policies: held against one another."
+        yield from _dumped({"documents": [*survey.documents]}, flow=False)
 
 
 def _migrations(survey: Survey) -> Iterator[str]:

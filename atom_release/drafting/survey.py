@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from atom_release.drafting import (
+    documents,
     environment,
     migrations,
     openapi,
@@ -62,8 +63,9 @@ def survey(files: Files, name: str) -> Survey:
     services = [_service(files, unit, folders, name) for unit in _in_order(chosen)]
     services = _named_apart(services)
     read = tuple(reports.find(files))
+    reported = tuple(_with_report(services, read))
     return Survey(
-        tuple(_with_report(services, read)),
+        reported,
         tuple(part for unit in units.values() if unit not in chosen for part in unit.parts),
         _jobs(deployed),
         tuple(systems),
@@ -73,6 +75,7 @@ def survey(files: Files, name: str) -> Survey:
         read,
         tuple(python.loose_suites(files, list(units))),
         _version(files, units.get("", Unit(""))),
+        documents=documents.find(files, reported, read),
         unread=tuple(dict.fromkeys(files.unread)),
     )
 

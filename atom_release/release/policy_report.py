@@ -13,11 +13,16 @@ import yaml
 from atom_release import __version__
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decide import judge
+from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents import markdown, matrix, sarif
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.rules.legs import Case
 from atom_release.records import canonical, names
 from atom_release.release.work import Work, evidence_document
 from atom_release.source.manifest_file import MANIFEST_PATH
+
+_OF_DOCUMENTS = {"AC1": {"documents"}, "AC5": {"order"}}
+"""Criteria of other reports, and the legs of theirs whose findings stand at lines of the tree."""
 
 
 def write(work: Work, collected: Sequence[Evidence]) -> Mapping[str, bytes]:
@@ -47,9 +52,20 @@ def write(work: Work, collected: Sequence[Evidence]) -> Mapping[str, bytes]:
             markdown.policy_check(title, results, cells).encode()
         ),
         work.names.artifact(names.POLICY_CHECK_SARIF): canonical.artifact(
-            sarif.document(origin, results, case.evidence)
+            sarif.document(origin, [*results, *_beside(work, case)], case.evidence)
         ),
     }
+
+
+def _beside(work: Work, case: Case) -> Iterator[CriterionResult]:
+    """Yield what other criteria show of documents and their history, and nothing else of them."""
+    for criterion in criteria.expected(work.manifest):
+        if criterion.id not in _OF_DOCUMENTS:
+            continue
+        result = judge(criterion, case)
+        legs = [leg for leg in result.legs if leg.question in _OF_DOCUMENTS[criterion.id]]
+        if legs:
+            yield result.model_copy(update={"legs": tuple(legs), "flaky": False})
 
 
 def repository_uri(work: Work) -> str:

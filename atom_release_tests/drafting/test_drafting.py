@@ -468,6 +468,28 @@ def test_reports_are_matched_by_name_or_place_and_to_one_service_or_none() -> No
     assert {report.path for report in surveyed.reports} == {path for path in tree if "C." in path}
 
 
+def test_documents_of_the_release_are_those_that_answer_for_several_services() -> None:
+    """By what is in them: neither a name alone makes one, nor a table in a plan or a README."""
+    rows = "| Service | Status | Tests |\n|---|---|---|\n| authz | PASS | 4/4 |\n| ledger | PASS | 3/3 |\n"
+    policies = "| Policy | Status |\n|---|---|\n| P-1 Privacy | PASS |\n| P-2 Secrets | PASS |\n"
+    tree = {
+        "services/authz/a.py": "",
+        "services/ledger/a.py": "",
+        "docs/end.md": f"# Phase end\n\n## Services\n\n{rows}",
+        "docs/compliance.md": f"# Compliance\n\n## Policy Compliance\n\n{policies}",
+        "reports/snapshot.json": json.dumps(
+            {"services": {"authz": {"status": "PASS"}, "ledger": {"status": "PASS"}}}
+        ),
+        "reports/authz_report.md": "# authz\n\nStatus: PASS\n\n5 tests passed\n",
+        "docs/final_report.md": "# Final report\n\nAll is well.\n",
+        "docs/release_plan.md": f"# Plan\n\n## Services\n\n{rows}",
+        "README.md": f"# Example\n\n## Services\n\n{rows}",
+    }
+    surveyed = look(tree)
+    assert surveyed.documents == ("docs/compliance.md", "docs/end.md", "reports/snapshot.json")
+    assert "AC1" not in asked.left_out(surveyed, {"authz": "A.1", "ledger": "A.2"})
+
+
 def test_what_an_earlier_stage_of_an_image_says_is_not_the_images() -> None:
     image = "FROM a AS build\nEXPOSE 9\nHEALTHCHECK CMD curl http://localhost/no\nFROM b\n"
     service = only({"Dockerfile": f"{image}EXPOSE 81/tcp\nCMD exec node \\\n  a.js\n", "a.js": ""})

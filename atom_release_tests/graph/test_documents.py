@@ -33,6 +33,9 @@ def test_what_contradicts_is_shown_wherever_the_decision_is(tmp_path: Path) -> N
     out = Path(release.settings.out)
     for name in ("Aggregated.md", "Report.html"):
         assert "docs/final.md" in (out / f"PhaseX_{name}").read_text(), name
+    sarif = (out / "PhaseX_PolicyCheck.sarif").read_text()
+    assert "AC1/documents/passed-against-its-file" in sarif
+    assert "What came when" in (out / "PhaseX_Report.html").read_text()
     stored = json.loads((out / "PhaseX_Documents.json").read_bytes())
     assert [piece["subject"] for piece in stored["evidence"]] == ["release"]
     release.commit("docs/final.md", FINAL.replace("PASS", "FAIL"))

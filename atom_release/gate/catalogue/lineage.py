@@ -31,7 +31,7 @@ def upstreams(manifest: Manifest) -> Mapping[str, tuple[str, ...]]:
         "infra_simulation": (),
         "cross_service": ("infra_simulation",),
         "perf_summary": ("infra_simulation", "cross_service"),
-        "policy_check": measured,
+        "policy_check": (*measured, *(name for name in own if name == DOCUMENTS)),
         **own,
         "aggregated": audited,
         "snapshot": (*measured, "policy_check", *own, "aggregated"),

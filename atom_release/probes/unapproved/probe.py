@@ -60,8 +60,10 @@ def probe_unapproved(look: Look) -> Evidence:
         QUESTION,
         SUBJECT,
         Answer.YES,
-        f"{facts.files} files of code, records and tests were read; {count or 'nothing'}"
-        " speaks against an approval",
+        (
+            f"{facts.files} files of code, records and tests were read; {count or 'no'} places"
+            " speak against an approval"
+        ),
         control=_control(),
         facts=facts.to_json(),
     )
