@@ -27,7 +27,7 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _GLOB = re.compile(r"[*?\[\]{}]")
-_MOST = 60
+_MOST = 40
 _LARGEST = 200_000
 _SEVERAL = 2
 

@@ -45,3 +45,16 @@ def test_a_witness_decides_only_where_the_manifest_lets_it() -> None:
     assert outcome(strict) is Outcome.FAIL
     assert outcome(plain, hidden=True) is Outcome.INCONCLUSIVE
     assert [entry.criterion for entry in loosenings(strict, plain)] == ["P-3"]
+
+
+def test_that_nothing_speaks_against_an_approval_shows_none() -> None:
+    """P-3 passes by what was asked of the action, and by nothing that was only not found."""
+    kept = MANIFEST.model_dump(mode="json", exclude_defaults=True)
+    left_out = {name: why for name, why in MANIFEST.left_out.items() if name != "P-3"}
+    own = Manifest.model_validate({**kept, "left_out": left_out, "documents": ["docs/*.md"]})
+    silent = evidence_for(("unapproved", "release"), facts=UnapprovedFacts().to_json())
+    none = evidence_for(("safety-mode", "tree"), facts={"not_applicable": "no package"})
+    case = replace(case_of([*all_good(), silent, none]), manifest=own)
+    result = decide(case).criterion("P-3")
+    assert [leg.outcome for leg in result.legs] == [None, None, None]
+    assert result.outcome is Outcome.INCONCLUSIVE

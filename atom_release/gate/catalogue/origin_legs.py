@@ -13,7 +13,7 @@ from atom_release.gate.manifest import FindingId, Manifest
 
 ARTIFACT, FOCUS, VALIDATOR = "artifact", "focus", "validator"
 
-NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR})
+NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR, "unapproved"})
 """The questions whose yes is no reason for a criterion to pass."""
 
 FINDING_QUESTIONS: Mapping[FindingId, str] = {

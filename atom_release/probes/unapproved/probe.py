@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from atom_release.probes.unapproved.words import automatic_lines
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.release_document import is_said_of_now
 from atom_release.source.objects import MENDED, MissingBlob
-from atom_release.source.text import is_example, is_test
+from atom_release.source.text import is_example, is_test, is_vendored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 QUESTION, SUBJECT = "unapproved", "release"
 _POLICY = "P-3"
+_SPEAKS = re.compile(rb"activ|promot|approv|deployed", re.IGNORECASE)
 _CODE = frozenset(
     {".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".java", ".kt", ".rb", ".cs", ".rs", ".php", ".sh"}
 )
@@ -92,12 +94,12 @@ def _gather(look: Look) -> UnapprovedFacts:
 
 
 def _text(look: Look, path: str) -> str:
-    """Return a file's text, nothing of one that is none, or too large, or not in this clone."""
+    """Return a file's text if it speaks of what is asked; nothing of one that cannot be read."""
     entry = look.tree.entries[path]
     if entry.oid in look.tree.objects.missing:
         return ""
     raw = look.tree.read(path)
-    if len(raw) > look.manifest.report_limit:
+    if len(raw) > look.manifest.report_limit or not _SPEAKS.search(raw):
         return ""
     try:
         return decode(raw)
@@ -132,7 +134,7 @@ def _is_below(path: str, places: Sequence[str]) -> bool:
 
 def _is_of_records(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in SUFFIXES and not (
-        is_test(path) or is_example(path)
+        is_vendored(path) or is_test(path) or is_example(path)
     )
 
 
