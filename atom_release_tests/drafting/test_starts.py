@@ -108,6 +108,21 @@ def test_a_started_service_finds_its_database_migrated_and_its_variables_filled(
 
 
 @pytest.mark.parametrize(
+    ("manages", "by"),
+    [
+        ("import os\nfrom django.core.management import execute_from_command_line\n", "Django"),
+        ("from flask_script import Manager\nfrom app import app\nManager(app).run()\n", "Flask"),
+    ],
+)
+def test_a_manage_py_is_djangos_where_it_says_so(manages: str, by: str) -> None:
+    app = "from flask import Flask\n\napp = Flask(__name__)\n"
+    tree = {"requirements.txt": "", "manage.py": manages, "app.py": app}
+    (service,) = survey(Files.of(tree), "api").services
+    assert service.command is not None
+    assert service.command.guess.startswith(by)
+
+
+@pytest.mark.parametrize(
     ("files", "stated"),
     [
         (

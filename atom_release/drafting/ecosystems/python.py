@@ -17,6 +17,7 @@ from atom_release.drafting.ecosystems import (
     python_tools,
     tests_of,
 )
+from atom_release.drafting.ecosystems.python_starts import is_of_django
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 
@@ -251,7 +252,7 @@ def _configured(files: Files, folder: str) -> Place | None:
                 return files.place(path, expression)
     manage = joined(folder, "manage.py")
     for path in _requirement_files(files, folder):
-        if _NAMES_PYTEST.search(files.text(path)) and manage not in files:
+        if _NAMES_PYTEST.search(files.text(path)) and not is_of_django(files, manage):
             return files.place(path, r"\bpytest\b")
         if re.search(r"\bpytest-django\b", files.text(path)):
             return files.place(path, r"\bpytest-django\b")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from atom_release.drafting.files import Files
 
+_DJANGO = re.compile(r"\bdjango\b|DJANGO_SETTINGS_MODULE")
 _KINDS = r"(FastAPI|Starlette|Flask|Litestar|Quart)\("
 _OBJECT = re.compile(rf"^(\w+)\s*(?::\s*[\w.]+)?=\s*{_KINDS}", re.MULTILINE)
 _FACTORY = re.compile(
@@ -23,10 +24,16 @@ _FACTORY = re.compile(
 )
 
 
+def is_of_django(files: Files, manage: str) -> bool:
+    """Return whether a manage.py is Django's: other frameworks have such a file, too."""
+    text = files.text(manage)
+    return manage in files and (not text.strip() or bool(_DJANGO.search(text)))
+
+
 def find_start(files: Files, folder: str, folders: Sequence[str]) -> Seen[tuple[str, ...]] | None:
     """Return the idiom by which the project's framework starts it."""
     manage = joined(folder, "manage.py")
-    if manage in files:
+    if is_of_django(files, manage):
         words = ("{python}", manage, "runserver", "--noreload", "127.0.0.1:{port}")
         return Seen(words, Place(manage), "Django's own server, by its idiom")
     own = tests_of.within(files.below(folder), folder, folders)
