@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # The product with its extras, and what its tests and checks need beside it.
 PRODUCT := $(VENV)/.product
 READY := $(VENV)/.ready
+DOCS := $(VENV)/.docs
 # A constraint given by environment also pins what builds the package itself. Most modules of the packages are never
 # imported: those that are compile at their first import.
 INSTALL = PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -19,7 +20,7 @@ COMPILE = cd $(VENV)/lib/python*/site-packages && ../../../bin/python -m compile
 # The tests start some thousand interpreters, each of which would otherwise compile the whole package anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: release test costs coverage matrix ui bench lint clean
+.PHONY: release test costs coverage matrix ui bench lint docs clean
 
 release: $(PRODUCT)
 	$(BIN)/atom-release run
@@ -61,6 +62,10 @@ lint: $(READY)
 	$(BIN)/python -m pytest -q -p no:cacheprovider atom_release_tests/test_names.py \
 		atom_release_tests/test_architecture.py::test_what_is_imported_is_declared
 
+# The documents as a site, in .site; any warning is an error. What makes it is no part of `make release`.
+docs: $(DOCS)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 $(VENV):
 	$(PYTHON) -m venv $(VENV)
 
@@ -73,5 +78,9 @@ $(READY): constraints.txt pyproject.toml | $(VENV)
 	$(INSTALL) '.[test]'
 	touch $(PRODUCT) $@
 
+$(DOCS): constraints.txt pyproject.toml | $(VENV)
+	$(INSTALL) '.[docs]'
+	touch $(PRODUCT) $@
+
 clean:
-	rm -rf $(VENV) .atom
+	rm -rf $(VENV) .atom .site

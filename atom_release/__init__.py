@@ -6,7 +6,7 @@ Decides from evidence whether a release may be tagged, and tags it only on green
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - as Python asks modules

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from atom_release.cli import words
 from atom_release.cli.app import app
+from atom_release.cli.documents import DOCUMENTS
+from atom_release.gate.manifest import Manifest
 from atom_release.reference.scenarios import SCENARIOS
-from atom_release_tests.fixtures import docs_pictures
+from atom_release_tests.fixtures import docs_links, docs_pictures, docs_reference
 from atom_release_tests.fixtures.docs_pages import PAGE, criteria_page
 
 ROOT = Path(__file__).parent.parent
@@ -106,3 +109,37 @@ def test_every_make_target_of_the_readme_exists() -> None:
     """The two commands, and the others."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     assert set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text())) <= targets
+
+
+def test_the_references_of_the_site_hold_every_field_and_command() -> None:
+    """They are made from schemas and the command line, so that nothing can be missing there."""
+    pages = docs_reference.reference_pages()
+    for field in Manifest.model_fields:
+        assert f"| `{field}` |" in pages["reference/manifest.md"], field
+    for command in words.COMMANDS:
+        assert f"\n## {command}\n" in pages["reference/cli.md"], command
+    assert "`--only`" in pages["reference/cli.md"]
+    for name in DOCUMENTS:
+        assert f"\n## {name}\n" in pages["reference/json.md"]
+    for path, page in pages.items():
+        anchors = {heading.lower() for heading in re.findall(r"^## (\w+)$", page, re.MULTILINE)}
+        assert set(re.findall(r"\(#(\w+)\)", page)) <= anchors, path
+
+
+def test_links_lead_to_where_things_are_on_the_site() -> None:
+    text = "[a](docs/ci.md#github) [b](SECURITY.md) [c](docs/adr) [d](https://example.org/x.md)"
+    assert docs_links.linked(text, "README.md") == (
+        "[a](ci.md#github) [b](security.md) [c](adr/README.md) [d](https://example.org/x.md)"
+    )
+    deeper = "[a](../README.md) [b](../atom_release/reference/tree/release.yaml) [c](prove.md)"
+    assert docs_links.linked(deeper, "docs/own-release.md") == (
+        "[a](index.md) [b](files/atom_release/reference/tree/release.yaml) [c](prove.md)"
+    )
+    assert docs_links.linked("[up](../../README.md)", "docs/adr/0001.md") == "[up](../index.md)"
+    assert all((ROOT / path).is_file() for path in docs_links.linked_files())
+
+
+def test_every_page_of_the_documents_has_a_place_on_the_site() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text()
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").glob("*.md")}
+    assert sorted(page for page in pages if f": {page}" not in navigation) == []
