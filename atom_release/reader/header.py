@@ -36,7 +36,7 @@ _ITS_VERSION = re.compile(
     r"(?:\bversion|版本|バージョン|\s?버전)$"
 )
 _RUNTIME = re.compile(
-    r"python|node|java\b|jdk|\bgo\b|rust|php|ruby|\.net|framework|docker|k8s|kubernetes|k3s|react|vue|angular|django|flask|"
+    r"python|node|godot|\bgut\b|gtest|runner|engine|unity|unreal|flutter|dart|swift|kotlin|laravel|symfony|electron|java\b|jdk|\bgo\b|rust|php|ruby|\.net|framework|docker|k8s|kubernetes|k3s|react|vue|angular|django|flask|"
     r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|document|report|template|spec|dokument|"
     r"documento|文档|报告|旧|依赖|ドキュメント|文書|資料|tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
 )
@@ -186,17 +186,18 @@ def _only(document: Document, concept: str, read: Callable[[str], str | None]) -
 
 
 def _first_of(fields: list[Fact]) -> Value | None:
-    """Return the version of a field such as "Calculator version", but not of what it runs on."""
-    return next(
-        (
-            (value, fact.line)
-            for fact in fields
-            if _ITS_VERSION.search(fact.key)
-            and not _RUNTIME.search(fact.key)
-            and (value := _version(fact.text))
-        ),
-        None,
-    )
+    """Return the version of a field such as "Calculator version", but not of what it runs on.
+
+    Where several such fields give several versions, nobody knows which of them is the product's.
+    """
+    own = [
+        (value, fact.line)
+        for fact in fields
+        if _ITS_VERSION.search(fact.key)
+        and not _RUNTIME.search(fact.key)
+        and (value := _version(fact.text))
+    ]
+    return own[0] if len({value for value, _ in own}) == 1 else None
 
 
 def _branch(text: str) -> str | None:

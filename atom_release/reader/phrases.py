@@ -32,6 +32,8 @@ _OF_COUNTER = re.compile(
     r"(\d{1,6})\s?(?:件|個|項目|ケース)中\s?(\d{1,6})\s?(?:件|個|項目|ケース)?"
 )
 """Of five three, as Japanese says it."""
+_SUM = re.compile(r"(?<=[^\W\d_])\s\+\s(?=\d{1,6}\s[^\W\d_])")
+"""Counts that are added up: "708 passing + 5 failing"."""
 _SOME = re.compile(r"\ball\s(?:the\s)?([a-z]+)\stests?\b")
 _WHOLE_SUITE = frozenset(
     {
@@ -135,7 +137,7 @@ def read_phrase(text: str) -> Phrase:
     lowered = _ELSEWHERE.sub(" ", _PATH.sub(" named ", text.lower()))
     phrase = Phrase()
     patterns = _patterns()
-    lowered = _OF_COUNTER.sub(r" \2/\1 ", lowered)
+    lowered = _SUM.sub(", ", _OF_COUNTER.sub(r" \2/\1 ", lowered))
     if patterns["of_something_else"].search(lowered):
         return Phrase(left=lowered)
     phrase.all_pass = patterns["all_pass"].search(lowered) is not None

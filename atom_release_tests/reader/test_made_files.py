@@ -179,6 +179,13 @@ def test_a_line_of_output_counts_the_suite() -> None:
     assert (tests.passed, tests.failed, tests.total) == (15, 0, 15)
 
 
+def test_counts_that_are_added_up_are_parts() -> None:
+    text = HEAD + "## Tests\n\n**Total Test Count:** 708 passing + 5 failing + 1 hanging\n"
+    tests = read_report("a.md", text.encode()).tests
+    assert tests is not None
+    assert (tests.passed, tests.failed) == (708, 5)
+
+
 def test_goals_that_were_reached_are_no_goals_to_come() -> None:
     text = HEAD + "## 🎯 Erreichte Ziele (Phase 3)\n\n### ✅ 1. Docks\n\n- **Datei:** `dock.py`\n"
     assert _deliverables(text) == ["dock.py"]
@@ -198,6 +205,8 @@ def test_a_share_of_something_else_is_no_coverage() -> None:
         ("**Versão da Doca**: 3.0\n", ["3.0"]),
         ("**版本**: v2.0 MVP\n", ["2.0"]),
         ("**Python Version**: 3.11.2\n", []),
+        ("**Dock Version**: 3.11.2\n**Python Version**: 3.12.0\n", ["3.11.2"]),
+        ("**Dock Version**: 3.11.2\n**Ramp Version**: 1.0.2\n", []),
     ],
 )
 def test_the_product_s_version_is_read(text: str, expected: list[str]) -> None:
