@@ -115,21 +115,29 @@ def is_signed(git: Git, tag: Tag) -> bool:
 
 
 def not_yet_there(git: Git, old: str, new: str) -> frozenset[str]:
-    """Return the paths of a commit that another lacks, also under another name."""
-    listed = git.output(
+    """Return the paths of a commit that another lacks, also under another name.
+
+    Where the clone lacks contents, another name is known only of a file that did not change.
+    """
+    ran = git.call(*_lacking(old, new, "50%"))
+    listed = ran.out if ran.status == 0 else git.output(*_lacking(old, new, "100%"))
+    return frozenset(listed.decode("utf-8", "surrogateescape").split("\0")) - {""}
+
+
+def _lacking(old: str, new: str, alike: str) -> tuple[str, ...]:
+    return (
         "diff-tree",
         "-r",
         "-z",
         "--name-only",
         "--diff-filter=A",
-        "--find-renames",
+        f"--find-renames={alike}",
         f"-l{_RENAMES}",
         "--no-ext-diff",
         "--no-textconv",
         old,
         new,
     )
-    return frozenset(listed.decode("utf-8", "surrogateescape").split("\0")) - {""}
 
 
 def is_ancestor(git: Git, old: str, new: str) -> bool:

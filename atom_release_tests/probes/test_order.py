@@ -311,3 +311,26 @@ def test_a_tag_that_a_draft_made_up_has_to_be_named_by_a_document(tmp_path: Path
     assert kinds(ask(tmp_path / "draft", silent, external=True)) == []
     assert kinds(ask(tmp_path / "own", silent)) == expected
     assert kinds(ask(tmp_path / "named", steps, external=True)) == expected
+
+
+def test_a_clone_without_contents_accuses_nobody_of_what_it_cannot_read(tmp_path: Path) -> None:
+    """A tag is held against names and against contents that did not change."""
+    moved = TAGS["of a time before evidence was moved"][0]
+    history(tmp_path / "whole", moved)
+    git(tmp_path / "whole", "config", "uploadpack.allowFilter", "true")
+    whole = f"file://{tmp_path / 'whole'}"
+    git(tmp_path, "clone", "-q", "--filter=blob:none", whole, "repository")
+    git(tmp_path / "repository", "remote", "remove", "origin")
+    assert kinds(ask(tmp_path, moved)) == []
+    steps, expected = TAGS["before its evidence"]
+    history(tmp_path / "other" / "whole", steps)
+    git(tmp_path / "other" / "whole", "config", "uploadpack.allowFilter", "true")
+    git(
+        tmp_path / "other",
+        "clone",
+        "-q",
+        "--filter=blob:none",
+        f"file://{tmp_path / 'other' / 'whole'}",
+        "repository",
+    )
+    assert kinds(ask(tmp_path / "other", steps)) == expected

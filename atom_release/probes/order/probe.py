@@ -13,6 +13,7 @@ from atom_release.gate.facts.contradiction import Place
 from atom_release.gate.facts.order import Announcement, ErrorText, Event, EventKind, OrderFacts
 from atom_release.gate.rules.order import contradictions
 from atom_release.gate.vocabulary import Answer, Assurance
+from atom_release.git import GitError
 from atom_release.probes.documents.cited import own_status
 from atom_release.probes.order.control import later_evidence
 from atom_release.probes.order.standing_tags import TagLook
@@ -42,7 +43,7 @@ def probe_order(look: Look) -> Evidence:
         return look.found(
             QUESTION, SUBJECT, Answer.UNKNOWN, error.message, remedy=f"Fetch it: {MENDED}"
         )
-    facts = _gather(look, written)
+    facts = _gather_or_say_why(look, written)
     facts = facts.model_copy(update={"contradictions": contradictions(facts)})
     deciding = [entry for entry in facts.contradictions if entry.decides]
     return look.found(
@@ -58,6 +59,15 @@ def probe_order(look: Look) -> Evidence:
         facts=facts.to_json(),
         sources={text.path: look.tree.digest(text.path) for text in written},
     )
+
+
+def _gather_or_say_why(look: Look, written: Sequence[Written]) -> OrderFacts:
+    """Return the facts; of a clone that lacks what git has to read, that the order is not known."""
+    try:
+        return _gather(look, written)
+    except GitError as error:
+        why = f"the order is not known: {error.message}"
+        return OrderFacts(history=error.message, not_applicable=why)
 
 
 def _gather(look: Look, written: Sequence[Written]) -> OrderFacts:

@@ -61,7 +61,8 @@ class Written:
         A service's report stands on itself; a document of the release may be written after its tag.
         """
         own = {self.path: Place(path=self.path, line=0, text="")} if self.service else {}
-        return {**{cited.path: cited.place for cited in self.cited}, **own}
+        others = (cited for cited in self.cited if cited.path != self.path)
+        return {**{cited.path: cited.place for cited in others}, **own}
 
 
 def read_written(look: Look) -> list[Written]:
