@@ -246,6 +246,25 @@ def test_two():
     assert "C.2 did not start" in evidence.reason
 
 
+def test_what_a_failing_test_was_given_tells_whom_it_asked(site: Site, service: str) -> None:
+    """Its message says nothing; the argument that it has from a fixture does."""
+    site.files["integration/test_all.py"] += """
+@__import__("pytest").fixture
+def two():
+    return os.environ["TWO"]
+
+def test_two(two):
+    try:
+        up = bool(ask('TWO'))
+    except OSError:
+        up = False
+    assert up
+"""
+    evidence = site.ask({"C.1": service})
+    assert evidence.answer is Answer.UNKNOWN
+    assert "C.2 did not start" in evidence.reason
+
+
 def test_a_proven_failure_beside_a_service_that_did_not_start_is_a_no(
     site: Site, service: str
 ) -> None:

@@ -73,6 +73,7 @@ class Bench:
     made: EnvironmentFacts | None = field(default=None, repr=False)
     kit: Kit | None = field(default=None, repr=False)  # makes a world for each run
     prepared: Sequence[str] = ()  # files, among `built`, that steps before the suite wrote
+    tracebacks: str = "native"  # a control's failures are many, and pytest's own form takes longer
     by_pytest: ClassVar[bool] = True
 
     def run(self, tree: Path, seed: int, *, collect_only: bool = False) -> Run:
@@ -191,7 +192,7 @@ class Bench:
                 "-o",
                 "junit_logging=no",
                 "--junit-prefix=",
-                "--tb=native",  # a control's failures are many, and pytest's own form takes longer
+                f"--tb={self.tracebacks}",
             ]
         )
         fixed = [
