@@ -128,6 +128,12 @@ def github_summary() -> Path | None:
     return Path(place) if place else None
 
 
+def executor_name(environment: Mapping[str, str] | None = None) -> str:
+    """Return what `ATOM_RELEASE_EXECUTOR` names: in what Dagster executes the steps of a run."""
+    source = os.environ if environment is None else environment
+    return source.get(f"{_PREFIX}EXECUTOR") or "in-process"
+
+
 def notices_from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return whom to tell of a refused release.
 

@@ -45,6 +45,24 @@ def push_address(git: Git, name: str) -> str | None:
     return addresses[0]
 
 
+def obvious(git: Git) -> str | None:
+    """Return `origin`, or the only remote there is."""
+    names = git.line("remote").splitlines()
+    if "origin" in names:
+        return "origin"
+    return names[0] if len(names) == 1 else None
+
+
+def branches(git: Git, address: str, *, timeout: float) -> dict[str, str]:
+    """Return the branches that are there, with their tips.
+
+    Raises:
+        GitError: no answer came.
+    """
+    listed = _list_remote(git, address, "refs/heads/*", timeout=timeout)
+    return {ref: oid for oid, ref in listed}
+
+
 def is_folder(address: str) -> bool:
     """Return whether an address is a folder of this machine."""
     return address.startswith("file://") or not re.match(r"[^/]*:", address)

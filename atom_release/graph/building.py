@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from atom_release import settings as environment
-from atom_release.graph import assets, jobs, notices, sensors
+from atom_release.graph import assets, engines, jobs, notices, sensors
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.resource import ReleaseResource
 from atom_release.notify import Notices
@@ -47,8 +47,11 @@ def build_definitions(
     _unique(blueprints)
     alone = len(blueprints) == 1
     receivers = Notices(**environment.notices_from_environment())
-    executor = dg.in_process_executor if hosted else None
-    jobs_of = [(blueprint, jobs.build_jobs(blueprint, executor)) for blueprint in blueprints]
+    executor = engines.chosen_executor()
+    jobs_of = [
+        (blueprint, jobs.build_jobs(blueprint, executor if hosted else None))
+        for blueprint in blueprints
+    ]
     return dg.Definitions(
         assets=[
             asset
@@ -68,7 +71,7 @@ def build_definitions(
             "release": ReleaseResource.from_settings(loaded),
             **overrides.pop("resources", {}),
         },
-        executor=None if hosted else overrides.pop("executor", dg.in_process_executor),
+        executor=None if hosted else overrides.pop("executor", executor),
         **overrides,
     )
 

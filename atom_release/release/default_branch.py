@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from atom_release.git import Git, GitError, remote
 from atom_release.release.subject import Subject
 
-_REMOTE = "origin"
 _ASKING = 15.0
 
 
@@ -39,20 +38,12 @@ def find_default_branch(subject: Subject) -> DefaultBranch:
     """
     git, base = Git(subject.tree.repository), subject.operator.operator.base
     try:
-        name = _trusted_remote(git)
+        name = remote.obvious(git)
         if name is None:
             return DefaultBranch("", None, "the repository has no remote that is the obvious one")
         return _asked(git, name, base)
     except GitError as error:
         return DefaultBranch("", None, error.message)
-
-
-def _trusted_remote(git: Git) -> str | None:
-    """Return `origin`, or the only remote there is."""
-    names = git.line("remote").splitlines()
-    if _REMOTE in names:
-        return _REMOTE
-    return names[0] if len(names) == 1 else None
 
 
 def _asked(git: Git, name: str, base: str | None) -> DefaultBranch:

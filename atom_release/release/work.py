@@ -22,6 +22,7 @@ from atom_release.gate.manifest import Manifest
 from atom_release.records import conditions, names
 from atom_release.records.names import ArtifactNames
 from atom_release.release import progress, timebox
+from atom_release.release.agreed_commit import agree
 from atom_release.release.clock import now
 from atom_release.release.open_look import open_look
 from atom_release.release.subject import Subject, open_subject
@@ -68,7 +69,7 @@ class Work:
         occasion = (self.run_id, self.settings)
         if self.anew or occasion not in _opened:
             _opened.clear()
-            _opened[occasion] = open_subject(self.settings, create=True)
+            _opened[occasion] = open_subject(agree(self.settings, self.run_id), create=True)
         return _opened[occasion]
 
     @property

@@ -118,6 +118,37 @@ def test_a_machine_that_died_between_act_and_journal_is_finished_by_the_other(
     assert (entry.left, entry.tagged) == ((), tags_at_origin(machines)[0])
 
 
+@pytest.mark.parametrize("pushed", [True, False], ids=["from-the-remote", "from-the-store"])
+def test_a_step_elsewhere_judges_the_commit_of_the_run_which_its_clone_lacks(
+    pushed: bool,  # noqa: FBT001 - where the commit is to be had
+    machines: Machines,
+) -> None:
+    """The clone's own branch is behind, and stays where it is."""
+    behind = machines.release.git("rev-parse", "HEAD", at=machines.there.repository)
+    ahead = machines.release.commit("src/two.py", "TWO = 2\n")
+    if pushed:
+        machines.release.git("push", "-q", "origin", "main")
+    first, second = (
+        Work(settings, "aggregated", "run-1", datetime.now(UTC)).subject
+        for settings in (machines.here, machines.there)
+    )
+    assert (first.commit, second.commit) == (ahead, ahead)
+    assert second.tree.read("src/two.py") == b"TWO = 2\n"
+    assert machines.release.git("rev-parse", "HEAD", at=machines.there.repository) == behind
+    packs = list(Path(machines.here.out).glob("commits/*.pack"))
+    assert len(packs) == (0 if pushed else 1)
+
+
+def test_a_commit_that_is_nowhere_to_be_had_is_named(machines: Machines) -> None:
+    ahead = machines.release.commit("src/two.py", "TWO = 2\n")
+    work = Work(machines.here, "aggregated", "run-1", datetime.now(UTC))
+    assert work.subject.commit == ahead
+    (pack,) = Path(machines.here.out).glob("commits/*.pack")
+    pack.unlink()
+    with pytest.raises(Misuse, match=f"lacks the commit {ahead[:12]}"):
+        _ = Work(machines.there, "aggregated", "run-1", datetime.now(UTC)).subject
+
+
 def with_lease_run_out(machines: Machines) -> None:
     """Let what a dead machine held run out now, and not in a minute."""
     assert machines.here.state is not None
