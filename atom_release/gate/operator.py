@@ -97,6 +97,38 @@ class AllowedTenancy(Strict):
     )
 
 
+Location = Annotated[
+    str,
+    Field(
+        pattern=r"^(/|[a-z][a-z0-9+.-]*://).+",
+        description="absolute path, or URL of an object store",
+    ),
+]
+
+
+class DeployedRelease(Strict):
+    """One of several releases that a deployment of Dagster has."""
+
+    repository: AbsolutePath = Field(description="clone that is judged")
+    revision: Reference = Field(default="HEAD", description="commit, branch or tag that is judged")
+    manifest: AbsolutePath | None = Field(
+        default=None,
+        description="a manifest from elsewhere: the release is audited, and nothing is tagged",
+    )
+    out: Location = Field(description="where its artifacts go: no other release's")
+    inbox: AbsolutePath | None = Field(
+        default=None, description="folder of uncommitted reports to audit"
+    )
+    key: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="what its assets are prefixed with in place of the manifest's key",
+    )
+    forge: Forge | None = Field(
+        default=None, description="its forge, where it is another than that of all others"
+    )
+
+
 class Operator(Strict):
     """The whole of the operator's file; every field has the default that holds without one."""
 
@@ -135,6 +167,9 @@ class Operator(Strict):
         default=None, description="branch that releases go to, whatever a manifest says"
     )
     forge: Forge = Forge()
+    releases: tuple[DeployedRelease, ...] = Field(
+        default=(), description="releases that one deployment of Dagster judges and tags"
+    )
     signing_key: str | None = Field(
         default=None,
         pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)$",
@@ -196,11 +231,26 @@ class Operator(Strict):
                 raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _releases_differ(self) -> Self:
+        places = [release.out.rstrip("/") for release in self.releases]
+        twice = sorted({place for place in places if places.count(place) > 1})
+        if twice:
+            message = f"two releases put their artifacts into {twice[0]!r}"
+            raise ValueError(message)
+        return self
+
+    def forge_of(self, repository: str | None) -> Forge:
+        """Return the forge of the release in a repository, by default that of all."""
+        own = [release.forge for release in self.releases if release.repository == repository]
+        return next((forge for forge in own if forge is not None), self.forge)
+
     @property
     def deciding(self) -> Operator:
         """What a decision can depend on: without what is of this machine alone."""
         of_this_machine: dict[str, object] = {
             "forge": Forge(),
+            "releases": (),
             "signing_key": None,
             "readable": (),
             "labelled": {},

@@ -19,7 +19,6 @@ import dagster as dg
 from atom_release.errors import AtomReleaseError, Refused
 from atom_release.gate.vocabulary import Acts, Verdict
 from atom_release.graph.blueprint import OWNERS, Blueprint
-from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.step import work_of
 from atom_release.records import canonical, names
 from atom_release.release import progress
@@ -71,14 +70,15 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
         deps=[blueprint.key(ending.upstream)],
         check_specs=[check] if check else None,
         output_required=not ending.is_act,
-        pool=f"{blueprint.manifest.release.asset_key}_acts" if ending.is_act else None,
+        pool=f"{blueprint.asset_key}_acts" if ending.is_act else None,
         description=ending.describes,
         kinds=set(ending.kinds),
         owners=OWNERS,
+        required_resource_keys={blueprint.resource},
         group_name=blueprint.group(ending.stage),
     )
-    def asset(context: dg.AssetExecutionContext, release: ReleaseResource) -> Events:
-        work = work_of(context, blueprint, release, ending.name, anew=True)
+    def asset(context: dg.AssetExecutionContext) -> Events:
+        work = work_of(context, blueprint, ending.name, anew=True)
         with progress.step(ending.name):
             if ending.would is not None:
                 hindrance = why_not(work, context, blueprint, alone=alone)

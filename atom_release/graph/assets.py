@@ -12,7 +12,6 @@ import dagster as dg
 from atom_release.gate.manifest import Service, slug
 from atom_release.graph import acts
 from atom_release.graph.blueprint import OWNERS, Blueprint
-from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.stations import asset_of, stations
 from atom_release.graph.step import work_of
 from atom_release.release import progress
@@ -40,12 +39,11 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         kinds={"markdown", "git"},
         op_tags=blueprint.order(name),
         owners=OWNERS,
+        required_resource_keys={blueprint.resource},
         group_name=blueprint.group("evidence"),
     )
-    def report(
-        context: dg.AssetExecutionContext, release: ReleaseResource
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        work = work_of(context, blueprint, release, name)
+    def report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        work = work_of(context, blueprint, name)
         with progress.step(name):
             tree = work.subject.tree
             paths = tree.glob(service.report) if service.report is not None else []

@@ -12,6 +12,7 @@ import dagster as dg
 
 from atom_release.gate.manifest import Manifest, slug
 from atom_release.records.names import ArtifactNames
+from atom_release.settings import Settings
 
 OWNERS = ["team:release-managers"]
 
@@ -21,15 +22,24 @@ class Blueprint:
     """One release.
 
     Its manifest as the definitions were loaded with it, and the file it came from, if one was
-    named.
+    named. Where several are loaded, each has settings of its own, a resource that carries them, and
+    perhaps another `named` key than its manifest says.
     """
 
     manifest: Manifest
     location: Path | None = None
+    settings: Settings | None = None
+    named: str = ""
+    resource: str = "release"
+
+    @property
+    def asset_key(self) -> str:
+        """What every name of this release in Dagster begins with."""
+        return self.named or self.manifest.release.asset_key
 
     def key(self, *parts: str) -> dg.AssetKey:
         """Return an asset key under this release's prefix, e.g. `phase_c/aggregated`."""
-        return dg.AssetKey([self.manifest.release.asset_key, *parts])
+        return dg.AssetKey([self.asset_key, *parts])
 
     def key_of(self, asset: str) -> dg.AssetKey:
         """Return the key of an asset named as in the catalogue, e.g. `service_evidence/C_1`."""
@@ -37,7 +47,7 @@ class Blueprint:
 
     def group(self, stage: str) -> str:
         """Return the group of a stage: `evidence`, `decision` or `acts`."""
-        return f"{self.manifest.release.asset_key}_{stage}"
+        return f"{self.asset_key}_{stage}"
 
     def order(self, asset: str) -> dict[str, str]:
         """Return what makes Dagster run services in the manifest's order, not 1, 10, 2."""
@@ -53,9 +63,9 @@ class Blueprint:
     @property
     def job_name(self) -> str:
         """The job that materializes the whole graph."""
-        return f"{self.manifest.release.asset_key}_release"
+        return f"{self.asset_key}_release"
 
     @property
     def audit_job_name(self) -> str:
         """The job that judges and acts on nothing."""
-        return f"{self.manifest.release.asset_key}_audit"
+        return f"{self.asset_key}_audit"

@@ -11,11 +11,10 @@ from typing import Any
 import dagster as dg
 
 from atom_release import settings as environment
-from atom_release.graph import assets, engines, jobs, notices, sensors
+from atom_release.graph import assets, engines, jobs, notices, releases, sensors
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.resource import ReleaseResource
 from atom_release.notify import Notices
-from atom_release.release.subject import manifest_for_loading
 from atom_release.settings import Settings
 
 
@@ -29,7 +28,8 @@ def build_definitions(
     """Return the definitions of these releases.
 
     Args:
-        manifests: the releases; by default the one that the settings name.
+        manifests: the releases; by default those of the operator's file, else the one that the
+            settings name.
         settings: where releases, store and keys are; by default what the environment says.
         hosted: whether they stand in another project's code location, whose executor and loggers
             are its own; the jobs then bring theirs.
@@ -39,11 +39,7 @@ def build_definitions(
         Misuse: the manifest, or what it must be read from, is not usable.
     """
     loaded = settings or environment.from_environment()
-    blueprints = (
-        manifests
-        if manifests is not None
-        else [Blueprint(manifest_for_loading(loaded), loaded.manifest)]
-    )
+    blueprints = manifests if manifests is not None else releases.load(loaded, hosted=hosted)
     _unique(blueprints)
     alone = len(blueprints) == 1
     receivers = Notices(**environment.notices_from_environment())
@@ -63,12 +59,15 @@ def build_definitions(
             sensor
             for blueprint, built in jobs_of
             for sensor in (
-                *sensors.build_sensors(blueprint, loaded, built),
-                *notices.build_notices(blueprint, loaded, built, receivers),
+                *sensors.build_sensors(blueprint, blueprint.settings or loaded, built),
+                *notices.build_notices(blueprint, blueprint.settings or loaded, built, receivers),
             )
         ],
         resources={
-            "release": ReleaseResource.from_settings(loaded),
+            **{
+                blueprint.resource: ReleaseResource.from_settings(blueprint.settings or loaded)
+                for blueprint in blueprints
+            },
             **overrides.pop("resources", {}),
         },
         executor=None if hosted else overrides.pop("executor", executor),
@@ -77,11 +76,11 @@ def build_definitions(
 
 
 def _unique(blueprints: Sequence[Blueprint]) -> None:
-    keys = [blueprint.manifest.release.asset_key for blueprint in blueprints]
+    keys = [blueprint.asset_key for blueprint in blueprints]
     if len(set(keys)) != len(keys):
         from atom_release.errors import ManifestError
 
         raise ManifestError(
             f"Two manifests share the key {', '.join(sorted(keys))}.",
-            "Give each a `release.key` of its own.",
+            "Give each a `release.key` of its own, or a `key` in the operator's file.",
         )

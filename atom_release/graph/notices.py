@@ -56,7 +56,7 @@ class _Telling:
         from atom_release.release.subject import open_subject
 
         resources: Mapping[str, Any] = run.run_config.get("resources") or {}  # type: ignore[assignment]
-        config = resources.get("release", {}).get("config")
+        config = resources.get(self.blueprint.resource, {}).get("config")
         settings = (
             ReleaseResource(**config).settings(self.blueprint.location) if config else self.settings
         )
@@ -72,7 +72,7 @@ def _sensor(
 ) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         run_status=status,
-        name=f"{telling.blueprint.manifest.release.asset_key}_tell_{name}",
+        name=f"{telling.blueprint.asset_key}_tell_{name}",
         monitored_jobs=list(jobs),
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells people of a RED or BLOCKED release by webhook and e-mail.",

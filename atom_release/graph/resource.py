@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from atom_release import settings as environment
+from atom_release.graph.blueprint import Blueprint
 
 
 class ReleaseResource(dg.ConfigurableResource[None]):
@@ -66,3 +67,9 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             state=self.state or None,
             dry_run=self.dry_run,
         )
+
+
+def settings_in(resources: object, blueprint: Blueprint) -> environment.Settings:
+    """Return the settings of a release's run, from the resource that carries them."""
+    release: ReleaseResource = getattr(resources, blueprint.resource)
+    return release.settings(blueprint.location)

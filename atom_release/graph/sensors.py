@@ -20,7 +20,7 @@ from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import slug
 from atom_release.gate.vocabulary import Acts
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.resource import ReleaseResource
+from atom_release.graph.resource import ReleaseResource, settings_in
 from atom_release.release import report_changes
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
@@ -45,18 +45,17 @@ def build_sensors(
 
 def _revision_sensor(blueprint: Blueprint, jobs: Sequence["Job"]) -> dg.SensorDefinition:
     @dg.sensor(
-        name=f"{blueprint.manifest.release.asset_key}_reports",
+        name=f"{blueprint.asset_key}_reports",
         jobs=jobs,
         minimum_interval_seconds=SECONDS,
+        required_resource_keys={blueprint.resource},
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=(
             "Starts an audit when a service report is new or changed at the judged revision."
         ),
     )
-    def reports(
-        context: dg.SensorEvaluationContext, release: ReleaseResource
-    ) -> dg.SensorResult | dg.SkipReason:
-        settings = release.settings(blueprint.location)
+    def reports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        settings = settings_in(context.resources, blueprint)
         try:
             revision = report_changes.look_at_revision(settings, context.cursor)
             automatic = revision.changed is not None and _acts_automatically(settings)
@@ -109,22 +108,21 @@ def _acts_automatically(settings: Settings) -> bool:
 
 def _inbox_sensor(blueprint: Blueprint, inbox: Path) -> dg.SensorDefinition:
     @dg.sensor(
-        name=f"{blueprint.manifest.release.asset_key}_inbox",
+        name=f"{blueprint.asset_key}_inbox",
         job_name=blueprint.audit_job_name,
         minimum_interval_seconds=SECONDS,
+        required_resource_keys={blueprint.resource},
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=(
             f"Starts an audit of the reports that were put into {inbox}, judged as uncommitted;"
             " never acts."
         ),
     )
-    def dropped(
-        context: dg.SensorEvaluationContext, release: ReleaseResource
-    ) -> dg.SensorResult | dg.SkipReason:
+    def dropped(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         seen = report_changes.look_at_folder(inbox, context.cursor)
         if not seen.settled:
             return dg.SensorResult(skip_reason=seen.why, cursor=seen.cursor)
-        settings = release.settings(blueprint.location)
+        settings = settings_in(context.resources, blueprint)
         try:
             subject = open_subject(settings, create=True)
             placed, strays = report_changes.place_reports(subject.manifest, seen.settled)
@@ -146,7 +144,7 @@ def _inbox_sensor(blueprint: Blueprint, inbox: Path) -> dg.SensorDefinition:
             run_requests=[
                 dg.RunRequest(
                     run_key=seen.run_key,
-                    run_config={"resources": {"release": {"config": config}}},
+                    run_config={"resources": {blueprint.resource: {"config": config}}},
                     tags={
                         "atom_release/uncommitted": ", ".join(sorted(overlay.paths))[:200],
                         "atom_release/commit": overlay.commit,

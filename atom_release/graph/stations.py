@@ -20,7 +20,6 @@ from atom_release.gate.catalogue.lineage import DOCUMENTS, ORIGINS, upstreams
 from atom_release.gate.manifest import Service, slug
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_specs
-from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.station import Station
 from atom_release.graph.step import work_of
 from atom_release.records import names as artifact_names
@@ -264,15 +263,14 @@ def asset_of(blueprint: Blueprint, station: Station) -> dg.AssetsDefinition:
         description=station.describes,
         kinds=set(station.kinds),
         owners=OWNERS,
+        required_resource_keys={blueprint.resource},
         group_name=blueprint.group(station.stage),
     )
     def report(
-        context: dg.AssetExecutionContext, release: ReleaseResource
+        context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         from atom_release.graph.materializing import materialize
 
-        yield from materialize(
-            work_of(context, blueprint, release, station.name), blueprint, station
-        )
+        yield from materialize(work_of(context, blueprint, station.name), blueprint, station)
 
     return report

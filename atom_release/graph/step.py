@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.resource import ReleaseResource
+from atom_release.graph.resource import settings_in
 from atom_release.release.clock import now
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def work_of(
     context: dg.AssetExecutionContext,
     blueprint: Blueprint,
-    release: ReleaseResource,
     name: str,
     *,
     anew: bool = False,
@@ -29,5 +28,5 @@ def work_of(
     record = context.instance.get_run_record_by_id(context.run.run_id)
     began = record.start_time if record is not None else None
     started = datetime.fromtimestamp(began, UTC) if began else now()
-    settings = release.settings(blueprint.location)
+    settings = settings_in(context.resources, blueprint)
     return Work(settings, name, context.run.run_id, started, context.log, anew=anew)

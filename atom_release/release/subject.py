@@ -8,7 +8,7 @@ This is where the four folders meet: it opens things, and decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
 
     if settings.is_reference:
         check_before_opening(settings)
-    operator = read_operator(settings.operator)
+    operator = _for_release(read_operator(settings.operator), settings)
     tree = open_tree(repository_of(settings, create=create), settings.revision)
     check_outside(settings.operator, tree.repository)
     check_places(settings, tree)
@@ -120,6 +120,14 @@ def open_subject(settings: Settings, *, create: bool) -> Subject:
     key = gate_key.open_key(settings, operator.operator, may_act=may_act, make=create)
     store = Store(settings.out, key)
     return Subject(settings, manifest, content, external, tree, store, key, operator)
+
+
+def _for_release(operator: OperatorFile, settings: Settings) -> OperatorFile:
+    """Return the operator's file with the forge of this release, where it names one."""
+    if not operator.operator.releases:
+        return operator
+    forge = operator.operator.forge_of(str(settings.repository))
+    return replace(operator, operator=operator.operator.model_copy(update={"forge": forge}))
 
 
 def check_reports_are_held(subject: Subject) -> None:

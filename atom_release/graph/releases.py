@@ -1,0 +1,62 @@
+"""Which releases a deployment has: those of the operator's file, or the one that settings name.
+
+Each of several has a subgraph, jobs and sensors under a key of its own, and settings that nobody
+else's steps are given: where its repository is, which revision is judged, where its artifacts go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from atom_release.errors import Misuse
+from atom_release.gate.operator import DeployedRelease
+from atom_release.graph.blueprint import Blueprint
+from atom_release.release.subject import manifest_for_loading
+from atom_release.settings import Settings
+from atom_release.source.operator_file import read_operator
+
+
+def load(settings: Settings, *, hosted: bool) -> list[Blueprint]:
+    """Return the releases of a deployment.
+
+    Args:
+        settings: a repository or manifest that they name is the only one.
+        hosted: whether there may be other components of the gate beside this one, with resources
+            that must not have the same name.
+
+    Raises:
+        Misuse: a repository, a revision or a manifest is not usable; the sentence says of which.
+    """
+    named = settings.repository is not None or settings.manifest is not None
+    deployed = () if named else read_operator(settings.operator).operator.releases
+    if deployed:
+        return [_deployed(release, settings) for release in deployed]
+    blueprint = Blueprint(manifest_for_loading(settings), settings.manifest)
+    if hosted:
+        blueprint = replace(blueprint, resource=_resource_of(blueprint))
+    return [blueprint]
+
+
+def _deployed(release: DeployedRelease, settings: Settings) -> Blueprint:
+    own = replace(
+        settings,
+        repository=Path(release.repository),
+        revision=release.revision,
+        manifest=Path(release.manifest) if release.manifest else None,
+        out=release.out,
+        inbox=Path(release.inbox) if release.inbox else None,
+    )
+    try:
+        manifest = manifest_for_loading(own)
+    except Misuse as error:
+        raise Misuse(
+            f"The operator's file: the release in {release.repository}: {error.message}",
+            error.remedy,
+        ) from error
+    blueprint = Blueprint(manifest, own.manifest, own, named=release.key or "")
+    return replace(blueprint, resource=_resource_of(blueprint))
+
+
+def _resource_of(blueprint: Blueprint) -> str:
+    return f"release_{blueprint.asset_key}"
