@@ -20,7 +20,7 @@ from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import slug
 from atom_release.gate.vocabulary import Acts
 from atom_release.graph.blueprint import Blueprint
-from atom_release.graph.resource import ReleaseResource, settings_in
+from atom_release.graph.resource import ReleaseResource
 from atom_release.release import report_changes
 from atom_release.release.subject import open_subject
 from atom_release.settings import Settings
@@ -37,25 +37,26 @@ def build_sensors(
     blueprint: Blueprint, settings: Settings, jobs: Sequence["Job"]
 ) -> list[dg.SensorDefinition]:
     """Return the sensors of one release; the inbox only where one is configured."""
-    sensors = [_revision_sensor(blueprint, jobs)]
-    if settings.inbox is not None:
-        sensors.append(_inbox_sensor(blueprint, settings.inbox))
+    own = settings.with_options(manifest=blueprint.location)
+    sensors = [_revision_sensor(blueprint, own, jobs)]
+    if own.inbox is not None:
+        sensors.append(_inbox_sensor(blueprint, own, own.inbox))
     return sensors
 
 
-def _revision_sensor(blueprint: Blueprint, jobs: Sequence["Job"]) -> dg.SensorDefinition:
+def _revision_sensor(
+    blueprint: Blueprint, settings: Settings, jobs: Sequence["Job"]
+) -> dg.SensorDefinition:
     @dg.sensor(
         name=f"{blueprint.asset_key}_reports",
         jobs=jobs,
         minimum_interval_seconds=SECONDS,
-        required_resource_keys={blueprint.resource},
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=(
             "Starts an audit when a service report is new or changed at the judged revision."
         ),
     )
     def reports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        settings = settings_in(context.resources, blueprint)
         try:
             revision = report_changes.look_at_revision(settings, context.cursor)
             automatic = revision.changed is not None and _acts_automatically(settings)
@@ -106,12 +107,11 @@ def _acts_automatically(settings: Settings) -> bool:
     return not subject.external and subject.manifest.acts is Acts.AUTOMATIC
 
 
-def _inbox_sensor(blueprint: Blueprint, inbox: Path) -> dg.SensorDefinition:
+def _inbox_sensor(blueprint: Blueprint, settings: Settings, inbox: Path) -> dg.SensorDefinition:
     @dg.sensor(
         name=f"{blueprint.asset_key}_inbox",
         job_name=blueprint.audit_job_name,
         minimum_interval_seconds=SECONDS,
-        required_resource_keys={blueprint.resource},
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=(
             f"Starts an audit of the reports that were put into {inbox}, judged as uncommitted;"
@@ -122,7 +122,6 @@ def _inbox_sensor(blueprint: Blueprint, inbox: Path) -> dg.SensorDefinition:
         seen = report_changes.look_at_folder(inbox, context.cursor)
         if not seen.settled:
             return dg.SensorResult(skip_reason=seen.why, cursor=seen.cursor)
-        settings = settings_in(context.resources, blueprint)
         try:
             subject = open_subject(settings, create=True)
             placed, strays = report_changes.place_reports(subject.manifest, seen.settled)
