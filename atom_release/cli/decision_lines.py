@@ -84,11 +84,20 @@ def _passed(passed: Sequence[Row], width: int) -> Iterator[Line]:
 def _beside(shown: Sequence[Row], noted: Sequence[Row], width: int) -> Iterator[Line]:
     """Yield what neither passed nor refuses: roll-ups, what was left out, noted or waived."""
     yield from _rolled([row for row in shown if row.kind is Kind.ROLL_UP], width)
-    for row in shown:
-        if row.kind is Kind.LEFT_OUT and not row.below_floor:
-            yield from _hanging(Line("", note=row.state), f"{row.name}: {row.reason}", width)
+    yield from _left_out([row for row in shown if row.kind is Kind.LEFT_OUT], width)
     for row in noted:
         yield from _accepted(row, width)
+
+
+def _left_out(left_out: Sequence[Row], width: int) -> Iterator[Line]:
+    """Yield what is not asked, each reason once with all that it stands for."""
+    by_reason: dict[str, list[Row]] = {}
+    for row in left_out:
+        if not row.below_floor:
+            by_reason.setdefault(row.reason, []).append(row)
+    for reason, alike in by_reason.items():
+        names = ", ".join(row.name for row in alike)
+        yield from _hanging(Line("", note=alike[0].state), f"{names}: {reason}", width)
 
 
 def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:

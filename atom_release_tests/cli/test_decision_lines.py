@@ -122,6 +122,19 @@ def test_what_was_not_asked_and_what_lets_pass_is_one_line_each() -> None:
     assert "BLOCKED, noted  AC6 Title of AC6: forge/forge: no forge was asked" in shown
 
 
+def test_one_reason_for_several_criteria_is_told_once() -> None:
+    reasons = {"P-4": "no service runs", "P-5": "one tenant only", "T5": "no service runs"}
+    left = tuple(
+        LeftOut(criterion=name, title=f"Title of {name}", reason=reason)
+        for name, reason in reasons.items()
+    )
+    shown = texts(lines(_decision(_failing("P-2"), left_out=left), WIDTH))
+    assert [line for line in shown if line.startswith("not asked")] == [
+        "not asked  P-4, T5: no service runs",
+        "not asked  P-5: one tenant only",
+    ]
+
+
 def test_a_text_of_others_cannot_act_on_the_terminal() -> None:
     leg = _leg("suite", "C.1", Outcome.FAIL, "\x1b[2J\x1b]0;owned\x07 failed", "\x1b[31mRun it.")
     result = _result("C.1", leg, outcome=Outcome.FAIL)
