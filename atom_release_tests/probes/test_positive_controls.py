@@ -29,6 +29,7 @@ PASSES = {
     "latency": "latency::test_fast_endpoints_pass_and_every_request_is_kept",
     "metrics": "metrics::test_a_counter_that_moves_with_requests_passes",
     "migrations": "tenancy_schemas::test_right_schema_raises_no_alarm_and_the_control_lives",
+    "order": "order::test_a_release_in_order_is_answered_with_yes",
     "own-check": "own_check::test_a_check_that_finds_the_change_answers_yes",
     "own-probe": "own_probe::test_a_plug_in_is_asked_of_the_tree_and_of_a_known_bad_one",
     "personal-data": "personal_data::test_a_tree_of_look_alikes_is_clean",
@@ -46,6 +47,7 @@ PASSES = {
     "suite": "suite::test_passes_and_needs_the_code",
     "tag": "remote::test_a_free_name_is_free_and_the_control_was_taken",
     "tokens": "tokens::test_a_service_that_verifies_well_passes",
+    "unapproved": "unapproved::test_words_alone_contradict_nothing",
     "validator": "validator::test_a_validator_that_refuses_is_seen_to",
     "vault": "infrastructure::test_vault_unset_is_rehearsed",
 }
