@@ -14,6 +14,14 @@ TOGETHER = {
 """Questions that are asked in one go with another, and the module that asks both."""
 
 SERVING = frozenset(
-    {"given", "infrastructure", "remote_refs", "scanned", "simulated_prometheus", "measurement"}
+    {
+        "crossing",
+        "given",
+        "infrastructure",
+        "remote_refs",
+        "scanned",
+        "simulated_prometheus",
+        "measurement",
+    }
 )
 """Modules that answer no leg by themselves; `measurement` is shown and never counted."""

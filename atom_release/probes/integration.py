@@ -20,6 +20,7 @@ from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.junit import Outcome
 from atom_release.lab.stand_in import ANSWERING, standing_in
+from atom_release.probes.crossing import observe_crossing
 from atom_release.probes.given import Given, addressed, fill_environment, refusing
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.finding import evidence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from atom_release.gate.facts.evidence import Evidence
-    from atom_release.gate.facts.suite import SuiteFacts
+    from atom_release.gate.facts.suite import Crossing, SuiteFacts
     from atom_release.gate.manifest import Integration
     from atom_release.lab.look import Look
     from atom_release.lab.sandbox import Network
@@ -118,12 +119,14 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             else None,
         )
         finding = series.carry_out()
+        passed = finding.answer is Answer.YES
+        crossed = observe_crossing(look, series.bench, base_urls) if passed else "unseen"
     return evidence(
         look,
         "integration",
         integration.name,
         finding,
-        partial(_with_services, service_ids, down, given),
+        partial(_with_services, service_ids, down, given, crossed),
     )
 
 
@@ -150,9 +153,17 @@ def _excused(
 
 
 def _with_services(
-    service_ids: Sequence[str], down: Sequence[str], given: Given, facts: SuiteFacts
+    service_ids: Sequence[str],
+    down: Sequence[str],
+    given: Given,
+    crossed: Crossing,
+    facts: SuiteFacts,
 ) -> IntegrationFacts:
     """Return the facts of the runs with the services that they asked."""
     return IntegrationFacts(
-        **dict(facts), services=[*service_ids], services_down=[*down], not_given={**given.lacking}
+        **dict(facts),
+        services=[*service_ids],
+        crossing=crossed,
+        services_down=[*down],
+        not_given={**given.lacking},
     )

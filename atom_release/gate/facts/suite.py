@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field
 
@@ -218,10 +219,17 @@ class SuiteFacts(Facts):
         return ""
 
 
+Crossing = Literal["unseen", "none", "carried", "requests"]
+"""What crossed: nothing, what tests carried, requests; or it could not be seen."""
+
+
 class IntegrationFacts(SuiteFacts):
     """The same of cross-service tests, with the services they asked."""
 
     services: list[str] = Field(default_factory=list)
+    crossing: Crossing = Field(
+        default="unseen", description="what crossed between the services while the tests ran"
+    )
     services_down: list[str] = Field(default_factory=list)
     not_given: dict[str, str] = Field(
         default_factory=dict, description="variable that could not be filled -> why"

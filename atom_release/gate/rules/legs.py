@@ -37,6 +37,7 @@ from atom_release.gate.operator import Operator
 from atom_release.gate.rules import accuracy as accuracy_rule
 from atom_release.gate.rules import (
     artifacts,
+    crossing,
     documents,
     focus,
     histogram,
@@ -349,6 +350,11 @@ def _validator(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, s
     return validators.judge(evidence, case.manifest.findings)
 
 
+def _integration(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec, case
+    return crossing.judge(evidence)
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
@@ -362,6 +368,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "artifact": _artifact,
     "focus": _focus,
     "validator": _validator,
+    "integration": _integration,
 }
 
 

@@ -27,6 +27,7 @@ _HOLD = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.holder impor
 _LOOPBACK = "127.0.0.1"
 _PATIENCE = 20.0
 _GRACE = 5.0
+_ESTABLISHED = "01"
 
 
 class NoNetwork(ProbeFault):
@@ -106,6 +107,38 @@ class Network(Closing):
                     self._ask({"lead": port}, listening)
                     self._led[port] = int(listening.getsockname()[1])
             return self._led[port]
+
+    def opened_connections(self) -> int:
+        """Return how many TCP connections were ever opened in this network, by whomever.
+
+        Raises:
+            ProbeFault: the network is gone.
+        """
+        names, values = (
+            line.split() for line in self._told("snmp").splitlines() if line.startswith("Tcp:")
+        )
+        return int(values[names.index("ActiveOpens")])
+
+    def established(self) -> list[tuple[int, int]]:
+        """Return the TCP connections that are open in this network, each by its two ports.
+
+        Raises:
+            ProbeFault: the network is gone.
+        """
+        rows = [*self._told("tcp").splitlines()[1:], *self._told("tcp6").splitlines()[1:]]
+        fields = [row.split() for row in rows]
+        return [
+            (int(row[1].rpartition(":")[2], 16), int(row[2].rpartition(":")[2], 16))
+            for row in fields
+            if row[3] == _ESTABLISHED
+        ]
+
+    def _told(self, table: str) -> str:
+        """Return one of the kernel's tables of this network."""
+        try:
+            return Path(f"/proc/{self._process.pid}/net/{table}").read_text()
+        except OSError as error:
+            raise ProbeFault("the rehearsal's network is gone") from error
 
     def close(self) -> None:
         """End it; what still runs in it keeps it, but nobody else reaches it any more."""
