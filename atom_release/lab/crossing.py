@@ -85,7 +85,7 @@ class Leads(Closing):
                 )
                 value = next(foreign, None)
                 if value is not None:
-                    return value.decode()
+                    return str(value, "ascii")
                 own |= values
             else:
                 body = bytes(entry.content).partition(_BODY)[2]

@@ -119,7 +119,7 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
             else None,
         )
         finding = series.carry_out()
-        passed = finding.answer is Answer.YES
+        passed = finding.trial.verdict.answer is Answer.YES
         crossed = observe_crossing(look, series.bench, base_urls) if passed else "unseen"
     return evidence(
         look,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.gate.catalogue.criteria import expected
-from atom_release.gate.catalogue.origin_legs import ARTIFACT, FOCUS, VALIDATOR
+from atom_release.gate.catalogue.origin_legs import ARTIFACT, FOCUS, SURROUNDINGS, VALIDATOR
 from atom_release.records import canonical, names
 from atom_release.release.ask import Question
 from atom_release.release.ask_rehearsal import keep_logs
@@ -28,6 +28,7 @@ def origins(work: Work) -> Mapping[str, bytes]:
         *_artifacts(work, look),
         *_named(work, look),
         *_focus(work, look),
+        *_surroundings(work, look),
     ]
     return {
         work.names.artifact(names.ORIGINS): canonical.artifact(evidence_document(collected)),
@@ -75,6 +76,24 @@ def _validators(work: Work, look: Look) -> list[Evidence]:
             for entry in work.manifest.validators
         )
     )
+
+
+def _surroundings(work: Work, look: Look) -> list[Evidence]:
+    from atom_release.probes import surroundings
+
+    if not work.manifest.surroundings:
+        return []
+    own = [kind for kind in work.manifest.surroundings if kind != "one-process"]
+    questions = [
+        Question(
+            ((SURROUNDINGS, service.id),), partial(surroundings.probe_surroundings, look, service)
+        )
+        for service in (surroundings.suites_to_surround(look) if own else ())
+    ]
+    if surroundings.runs_together(look):
+        together = ((SURROUNDINGS, surroundings.TOGETHER),)
+        questions.append(Question(together, partial(surroundings.probe_together, look)))
+    return work.boundary.show(*questions)
 
 
 def _focus(work: Work, look: Look) -> list[Evidence]:

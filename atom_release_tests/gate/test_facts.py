@@ -23,6 +23,7 @@ SHOWN_ONLY = {"simulated-prometheus"}
 DECLARED_ONLY = {
     "artifact",
     "focus",
+    "surroundings",
     "validator",
     "documents",
     "order",

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from atom_release.gate.manifest import FindingId, Manifest
 
 ARTIFACT, FOCUS, VALIDATOR = "artifact", "focus", "validator"
+SURROUNDINGS = "surroundings"
 
-NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR, "unapproved"})
+NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR, SURROUNDINGS, "unapproved"})
 """The questions whose yes is no reason for a criterion to pass."""
 
 FINDING_QUESTIONS: Mapping[FindingId, str] = {
@@ -25,6 +26,7 @@ FINDING_QUESTIONS: Mapping[FindingId, str] = {
     "generator-ignores-argument": ARTIFACT,
     "generator-writes-another": ARTIFACT,
     "focus-not-shown": FOCUS,
+    "suite-holds-only-where": SURROUNDINGS,
     "validator-cannot-refuse": VALIDATOR,
     "validator-passes-at-the-budget": VALIDATOR,
 }
@@ -40,6 +42,10 @@ def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]
     for validator in manifest.validators:
         if criterion in validator.evidence_for or (criterion == "AC1" and VALIDATOR in deciding):
             yield VALIDATOR, validator.name
+    own = [kind for kind in manifest.surroundings if kind != "one-process"]
+    for service in manifest.services if criterion == "AC1" and SURROUNDINGS in deciding else ():
+        if own and service.suite is not None and service.suite.is_plain:
+            yield SURROUNDINGS, service.id
     for service in manifest.services if criterion == "AC1" and FOCUS in deciding else ():
         if service.focus:
             yield FOCUS, service.id

@@ -120,6 +120,7 @@ _CHANGES = {
         "Let the validator fail on a status that is no success, on a refused connection and on a"
         " late answer."
     ),
+    "surroundings": "Let the named tests hold there, or leave out the kind in `findings`.",
     "focus": "Test what the service is said to be about, or say what it is about.",
     "documents": "Correct the document or the report that is wrong, and commit.",
     "unapproved": "Let the named place wait for a person, or correct what says that P-3 passed.",

@@ -39,6 +39,7 @@ from atom_release.gate.facts.signature import SignatureFacts, TamperedArtifactFa
 from atom_release.gate.facts.signing import SigningFacts
 from atom_release.gate.facts.simulated_prometheus import SimulatedPrometheusFacts
 from atom_release.gate.facts.suite import IntegrationFacts, SuiteFacts
+from atom_release.gate.facts.surroundings import SurroundingsFacts
 from atom_release.gate.facts.system import SystemFacts
 from atom_release.gate.facts.tag import TagFacts
 from atom_release.gate.facts.tokens import TokensFacts
@@ -83,6 +84,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "signing": (SigningFacts,),
     "simulated-prometheus": (SimulatedPrometheusFacts,),
     "suite": (SuiteFacts,),
+    "surroundings": (SurroundingsFacts,),
     "tag": (TagFacts,),
     "tampered-artifact": (TamperedArtifactFacts,),
     "tokens": (TokensFacts,),

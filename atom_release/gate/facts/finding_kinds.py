@@ -33,6 +33,7 @@ DECIDED_BY_KIND: Mapping[str, str] = {
     "generator-ignores-argument": "AC1",
     "generator-writes-another": "AC1",
     "focus-not-shown": "AC1",
+    "suite-holds-only-where": "AC1",
     "validator-cannot-refuse": "AC1",
     "validator-passes-at-the-budget": "AC1",
 }

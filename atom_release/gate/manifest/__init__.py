@@ -18,7 +18,7 @@ from atom_release.gate.manifest.check import Check, KnownBad, is_own_id
 from atom_release.gate.manifest.fields import Duration, InRepository, Reason, Strict, slug, switch
 from atom_release.gate.manifest.install import Install
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Regression
-from atom_release.gate.manifest.origins import Artifact, Validator
+from atom_release.gate.manifest.origins import Artifact, Surrounding, Validator
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
@@ -95,6 +95,7 @@ FindingId = Literal[
     "focus-not-shown",
     "validator-cannot-refuse",
     "validator-passes-at-the-budget",
+    "suite-holds-only-where",
 ]
 
 RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
@@ -122,6 +123,13 @@ class Manifest(Strict):
     )
     validators: tuple[Validator, ...] = Field(
         default=(), description="the release's own checks of running services"
+    )
+    surroundings: tuple[Surrounding, ...] = Field(
+        default=(),
+        description=(
+            "surroundings in which every suite is run once more: what fails there is told; by"
+            " default none, as each costs a run"
+        ),
     )
     findings: dict[FindingId, Literal["fail"]] = Field(
         default_factory=dict,
@@ -273,7 +281,8 @@ class Manifest(Strict):
     def asks_origins(self) -> bool:
         """Whether it names anything of where its evidence comes from."""
         stated = any(service.focus for service in self.services)
-        return bool(self.artifacts or self.validators or self.documents or stated)
+        named = self.artifacts or self.validators or self.documents or self.surroundings
+        return bool(named or stated)
 
     def check(self, check_id: str) -> Check:
         """Return the check of the release's own with that id.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -12,6 +12,11 @@ from atom_release.gate.manifest.fields import Duration, InRepository, Strict
 from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
 
 _MEMORY_MB = 2048
+
+Surrounding = Literal[
+    "c-locale", "other-directory", "requirements-only", "one-process", "thread-exceptions"
+]
+"""What is otherwise around a suite: its text's encoding, its folder, packages, process, threads."""
 
 
 def _words(value: object) -> object:

@@ -151,6 +151,11 @@ class Suite(Strict):
         """How often it runs as it is at least."""
         return self.repeats or FEWEST_REPEATS
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether pytest runs it, with nothing made or prepared for it."""
+        return self.runner == "pytest" and not (self.command or self.needs or self.prepare)
+
     @model_validator(mode="after")
     def _one_python(self) -> Self:
         named = [name for name in ("install", "interpreter", "requirements") if getattr(self, name)]

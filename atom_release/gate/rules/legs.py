@@ -46,6 +46,7 @@ from atom_release.gate.rules import (
     performance,
     proof,
     regression,
+    surroundings,
     unapproved,
     validators,
 )
@@ -355,6 +356,11 @@ def _integration(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer,
     return crossing.judge(evidence)
 
 
+def _surroundings(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return surroundings.judge(evidence, case.manifest.findings)
+
+
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "latency": _latency,
     "accuracy": _accuracy,
@@ -368,6 +374,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "artifact": _artifact,
     "focus": _focus,
     "validator": _validator,
+    "surroundings": _surroundings,
     "integration": _integration,
 }
 

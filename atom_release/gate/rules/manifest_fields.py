@@ -252,6 +252,7 @@ FIELDS: dict[str, FieldClass] = {
     "checks.timeout": _LIMIT,
     "checks.memory_mb": _LIMIT,
     "documents": RULED,
+    "surroundings": RULED,
     "validators": RULED,
     "validators.name": _KEY,
     "validators.run": _changed("T5", "P-6"),
