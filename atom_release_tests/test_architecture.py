@@ -207,6 +207,7 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
         "artifact",
         "focus",
         "validator",
+        "surroundings",
     )
     of_a_releases_own = {question.replace("-", "_") for question in own}
     assert answered | probes.SERVING | of_a_releases_own == modules | {"measurement"}

@@ -1,7 +1,7 @@
 """The question `surroundings`: does a suite hold where something around it is otherwise?
 
 Asked only where the manifest names surroundings, since each is one run more. A test counts that
-failed twice there and passes as the suite is run else; what the gate could not do is not said of it.
+failed twice there and passes as the suite is run else; what the gate could not do is told as such.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ PASSES = {
     "signature": "signatures::test_a_signed_artifact_passes_and_its_tampered_copies_are_refused",
     "signing": "signing::test_a_key_that_signs_passes_with_a_live_control",
     "suite": "suite::test_passes_and_needs_the_code",
+    "surroundings": "surroundings::test_a_suite_that_holds_only_somewhere_is_told_with_the_test",
     "tag": "remote::test_a_free_name_is_free_and_the_control_was_taken",
     "tokens": "tokens::test_a_service_that_verifies_well_passes",
     "unapproved": "unapproved::test_words_alone_contradict_nothing",

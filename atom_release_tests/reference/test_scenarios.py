@@ -93,6 +93,7 @@ TOUCHED = {
     "messy-moment": {"tools/check_policies.py", "evidence/policies.json"},
     "messy-other-figure": {"evidence/fees.json"},
     "messy-focus": {"release.yaml"},
+    "messy-directory": {"services/rates/tests/test_rates.py"},
     "messy-validator": {"tools/validate.py"},
     "messy-twins": {"docs/final_report.md", "tools/check_fees.py", "tools/run_tests.py"}
     | {"evidence/fees.json", "evidence/rates.log"},

@@ -1,4 +1,4 @@
-"""The facts of `surroundings`: which tests that pass fail where something around them is otherwise."""
+"""The facts of `surroundings`: which tests fail where something around them is otherwise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atom_release.gate.manifest.origins import Surrounding
 
 
 class Surrounded(Facts):
-    """A suite in other surroundings; `fails` are the tests that failed there twice, and not before."""
+    """A suite there; `fails` are the tests that failed there twice and only there."""
 
     surrounding: Surrounding
     fails: list[str] = Field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atom_release.gate.rules import artifacts, documents, focus, order, validators
+from atom_release.gate.rules import artifacts, documents, focus, order, surroundings, validators
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
@@ -110,6 +110,13 @@ def _lenient(tree: Files) -> None:
         b"try:\n    urlopen(sys.argv[1], timeout=5).read()\nexcept OSError:\n    pass\n"
         b'print("PASS" if latency_ms <= 800 else "slow")\n'
     )
+
+
+def _local(tree: Files) -> None:
+    tests = "services/rates/tests/test_rates.py"
+    here = "def test_there():\n    assert Path('services/rates').is_dir()\n"
+    replace(tree, tests, "def test_there():\n", here)
+    replace(tree, tests, "import pytest\n", "from pathlib import Path\n\nimport pytest\n")
 
 
 def _twins(tree: Files) -> None:
@@ -284,6 +291,12 @@ SCENARIOS = (
         focus.NOT_SHOWN,
         "M.2 is said to be about settlement, of which nothing shows anything.",
         _unshown,
+    ),
+    _documents(
+        "messy-directory",
+        surroundings.HOLDS_ONLY,
+        "A test of M.2 finds its folder from the repository's root alone.",
+        _local,
     ),
     Scenario(
         "messy-validator",
