@@ -24,6 +24,7 @@ from atom_release.reference.scenarios.scenario import MESSY, TREE, Files, Scenar
 _AUTHOR = "Reference Author <author@example.org>"
 _LAST = 1_763_481_600 + 365 * 86400  # 2026-11-18T16:00:00Z, the commit that is judged
 _DAY = 86400
+_LONGEST_NAME = 160
 # The far side of a push runs the hooks of the user's configuration too, and knows nothing of what
 # this side switched off.
 _OWN_CONFIGURATION_ONLY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -95,6 +96,13 @@ class _Alone(Git):
             timeout=timeout,
             address=address,
         )
+
+
+def folder_name(scenario: str) -> str:
+    """Return what the folder of a scenario is called; of many together, also a digest."""
+    if len(scenario) <= _LONGEST_NAME:
+        return scenario
+    return f"{scenario[:_LONGEST_NAME]}-{hashlib.sha256(scenario.encode()).hexdigest()[:12]}"
 
 
 def build(directory: Path, scenario: str = "green") -> Built:

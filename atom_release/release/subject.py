@@ -70,9 +70,10 @@ def repository_of(settings: Settings, *, create: bool) -> Path:
         return settings.repository
     from atom_release.reference.build import (
         build,
+        folder_name,
     )
 
-    place = settings.home / "reference" / settings.scenario
+    place = settings.home / "reference" / folder_name(settings.scenario)
     if not create and not (place / "repository").is_dir():
         raise Refused(
             "The reference release was never audited here.", "Run `atom-release run` first."

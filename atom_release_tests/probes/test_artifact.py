@@ -232,6 +232,8 @@ def test_what_was_measured_tells_two_runs_apart() -> None:
     """Between the committed file and a new one it is set aside, between two runs it is not."""
     assert content.is_same(b"at 2025-01-01 10:00:00 ok", b"at 2026-01-01 11:00:00 ok")
     assert not content.is_same(b'{"p95_ms": 11.5}', b'{"p95_ms": 12.5}')
+    assert content.is_alike(b'{"p95_ms": 11.5}', b'{"p95_ms": 12.5}')
+    assert not content.is_alike(b"\x00\x01" * 40, b"\x00\x02" * 40)
 
 
 PASSES = {

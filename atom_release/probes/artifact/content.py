@@ -26,6 +26,7 @@ TIMES, IDS, PATHS, FIGURES, NOISE = (
     "measured figures",
     "rounding",
 )
+NO_TEXT = "bytes that are no text"
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 )
@@ -89,6 +90,12 @@ def is_same(first: bytes, second: bytes) -> bool:
     return first == second or _bare(first) == _bare(second)
 
 
+def is_alike(first: bytes, second: bytes) -> bool:
+    """Return whether two outputs are one but for what is measured anew each time, too."""
+    compared = differences(first, second)
+    return not compared.places and NO_TEXT not in compared.aside
+
+
 def says_pass(raw: bytes) -> bool:
     """Return whether an output says that something passed, and nothing that did not."""
     text = _NONE_FAILED.sub("", _text(raw))
@@ -113,7 +120,7 @@ def differences(committed: bytes, made: bytes) -> Compared:
     try:
         before, after = decode(committed), decode(made)
     except NotText:
-        compared.aside.add("bytes that are no text")
+        compared.aside.add(NO_TEXT)
         return compared
     try:
         _compare_leaves(_leaves(before), _leaves(after), compared)

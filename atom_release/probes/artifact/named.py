@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from atom_release.lab.look import Look
 
-_MOST = 6
-_PATIENCE = timedelta(seconds=20)
+_MOST = 4
+_PATIENCE = timedelta(seconds=10)
 _LARGEST = 512 << 10
 _COMMAND = re.compile(
     r"(?:^|[`$>|]|&&)\s*((?:python[\d.]*|bash|sh|node|ruby)\s+[\w./-]+\.(?:py|sh|[cm]?js|rb)(?:\s+[^`|&;<>#]*)?)"
@@ -57,7 +57,7 @@ def named_commands(look: Look) -> list[Named]:
     entries = chain.from_iterable(
         _of_document(look, path, text, files) for path, text in texts.items()
     )
-    unique = {(entry.artifact.file, entry.artifact.made_by): entry for entry in entries}
+    unique = {(entry.artifact.directory, entry.artifact.made_by): entry for entry in entries}
     return list(unique.values())[:_MOST]
 
 

@@ -233,8 +233,8 @@ class _Series:
         return (
             run.written.keys() == first.written.keys()
             and all(
-                content.is_same(written, run.written[path])
+                content.is_alike(written, run.written[path])
                 for path, written in first.written.items()
             )
-            and content.is_same(first.text.encode(), run.text.encode())
+            and content.is_alike(first.text.encode(), run.text.encode())
         )
