@@ -31,7 +31,7 @@ def _simulated(tree: Files) -> None:
 
 
 def _absent(tree: Files) -> None:
-    replace(tree, _FINAL, "`evidence/rates.log`", "`evidence/rates_run.log`")
+    replace(tree, _FINAL, "`evidence/rates.log`", "`evidence/rates.log`, `evidence/rates_run.log`")
 
 
 def _tick(tree: Files) -> None:
