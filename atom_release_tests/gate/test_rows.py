@@ -10,9 +10,9 @@ from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import Decision, LeftOut
 from atom_release.gate.documents import markdown
-from atom_release.gate.documents.rows import MEND, Kind, Row, rows, rows_of
+from atom_release.gate.documents.rows import MEND, Kind, LegRow, Row, rows, rows_of
 from atom_release.gate.rules.legs import Leg
-from atom_release.gate.vocabulary import Answer, Outcome
+from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release_tests.fixtures.cases import all_good, case_of, evidence_for
 
 ROOT = Path(atom_release.__file__).parent
@@ -21,6 +21,8 @@ NO_RENDERING = {
     "gate/documents/rows.py": "makes the rows",
     "gate/documents/diff.py": "compares two decisions",
     "graph/materializing.py": "takes the results of one asset out of a recorded decision",
+    "graph/running_task.py": "takes results of one task, which a recorded decision has, and shows none",
+    "pages/html.py": "colours the lineage: the worst outcome of each asset, which rows do not name",
 }
 
 
@@ -99,3 +101,9 @@ def test_no_rendering_walks_the_criteria_itself() -> None:
     }
     assert walkers - NO_RENDERING.keys() == set()
     assert templates == set()
+
+
+def test_every_state_of_a_control_has_its_words() -> None:
+    for control in ControlState:
+        row = LegRow("suite", "X.1", Outcome.FAIL, "rehearsed", str(control), "found", "")
+        assert row.sure.count(";") == 1, control

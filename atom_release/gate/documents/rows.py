@@ -28,6 +28,7 @@ _CONTROLS = {
     ControlState.ALIVE: "the probe was shown to tell good from bad in this run",
     ControlState.WEAK: "weak negative control",
     ControlState.DEAD: "its negative control did not turn",
+    ControlState.VACUOUS: "no test needed the code",
 }
 _UNSURE = {
     Outcome.INCONCLUSIVE: "not established: nothing is said against the release",
