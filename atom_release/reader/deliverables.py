@@ -32,11 +32,20 @@ def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     """Yield each path once, with the line that delivers it first."""
     paths: dict[str, int] = {}
     forms: dict[str, set[str]] = {}
-    for path, number, form in sorted(_all(document), key=lambda entry: entry[1]):
-        paths.setdefault(path, number)
-        forms.setdefault(path, set()).add(form)
+    entries = sorted(_all(document), key=lambda entry: entry[1])
+    written = {path for path, _, _ in entries}
+    for path, number, form in entries:
+        name = _of_the_root(path, written)
+        paths.setdefault(name, number)
+        forms.setdefault(name, set()).add(form)
     whole = _Endings(forms)
     yield from ((path, number) for path, number in paths.items() if not whole.has(path))
+
+
+def _of_the_root(path: str, written: set[str]) -> str:
+    """Return a path without the slash before it, where the report names the file without one, too."""
+    bare = path.removeprefix("/")
+    return bare if bare in written else path
 
 
 class _Endings:

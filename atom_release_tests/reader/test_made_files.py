@@ -55,6 +55,10 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "a task that is ticked": ("## Phase 1\n\n- [x] Create `dock/queue.cs`\n- [ ] Create `dock/sort.cs`\n", ["dock/queue.cs"]),
     "a file of which a part was removed": ("## Files Modified\n\n- `dock/types.ts` - Removed duplicate classes\n", ["dock/types.ts"]),
     "the file of a finished part of another ending": ("## Work Completed\n\n### Suite ✅\n\n- **File**: `bench/dock.qzw`\n", ["bench/dock.qzw"]),
+    "the same file from the root": (
+        "## Work Done\n\n### Files Created\n\n- `/src/dock.ts` - queue\n\n## Files Modified\n\n- `src/dock.ts`\n", ["src/dock.ts"],
+    ),
+    "a file named from the root alone": ("## Files Created\n\n- `/src/dock.ts` - queue\n", ["/src/dock.ts"]),
     "the same file in two parts": (
         "## Issues Fixed\n\n- Updated `queue/dock.rs`\n\n## Files Modified\n\n- `src/queue/dock.rs`\n", ["src/queue/dock.rs"],
     ),
