@@ -76,6 +76,17 @@ def test_a_cause_has_its_place_and_what_changes_it() -> None:
     assert rows_of([result])[0].causes[0].change == MEND
 
 
+def test_what_ails_a_suite_is_told_before_the_claims_that_rest_on_it() -> None:
+    legs = tuple(
+        Leg(question=question, subject="X.1", outcome=Outcome.INCONCLUSIVE, reason="not collected")
+        for question in ("report", "claims", "suite")
+    )
+    result = _decision_with().criterion("P-4")
+    open_result = result.model_copy(update={"legs": legs, "outcome": Outcome.INCONCLUSIVE})
+    places = [cause.where for cause in rows_of([open_result])[0].causes]
+    assert places == ["report/X.1", "suite/X.1", "claims/X.1"]
+
+
 def test_a_passed_criterion_has_no_cause() -> None:
     decision = decide(case_of(all_good()))
     passed = [row for row in rows(decision) if row.outcome is Outcome.PASS]

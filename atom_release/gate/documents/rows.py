@@ -7,7 +7,7 @@ How a row looks is theirs; what it says is decided here, from the decision alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -222,6 +222,11 @@ def _roll_up(roll_up: RollUp) -> Row:
     )
 
 
+def _suites_first(legs: Sequence[LegRow]) -> list[LegRow]:
+    """Return the legs, claims after the suite that they rest on: what ails it ails them."""
+    return sorted(legs, key=lambda leg: leg.question == "claims")
+
+
 def _causes(row: Row) -> Iterator[Cause]:
     if row.flaky:
         yield Cause("history", row.state, row.reason, MEND, _EARLIER)
@@ -235,6 +240,6 @@ def _causes(row: Row) -> Iterator[Cause]:
         )
     worst = [leg for leg in row.legs if leg.outcome == (row.before or row.outcome)]
     rest = [leg for leg in row.legs if leg not in worst]
-    for leg in (*worst, *rest):
+    for leg in (*_suites_first(worst), *_suites_first(rest)):
         if leg.outcome not in {None, Outcome.PASS}:
             yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND, leg.sure, leg.how)
