@@ -198,7 +198,7 @@ def _block(row: Row, above: dict[tuple[str, str], str], width: int, most: int) -
     fresh = [cause for cause in causes if cause.key not in above]
     others = dict.fromkeys(above[cause.key] for cause in causes if cause.key in above)
     above.update({cause.key: row.name for cause in fresh})
-    more = f"  (1 of {len(causes)} causes)" if len(causes) > 1 else ""
+    more = f"  (1 of {len(causes)} causes, all in explain)" if len(causes) > 1 else ""
     if not fresh:
         yield Line(f"{_name(row)}: the same as {', '.join(others)}", row.outcome)
         return
@@ -215,9 +215,17 @@ def _accepted(row: Row, width: int) -> Iterator[Line]:
 
 
 def _rolled(rolled: Sequence[Row], width: int) -> Iterator[Line]:
-    text = "; ".join(f"{row.name} ({', '.join(row.members)}) {row.state}" for row in rolled)
+    text = "; ".join(
+        f"{row.name} ({', '.join(row.members)}) {row.state}{_wanting(row)}" for row in rolled
+    )
     if text:
         yield from _hanging(Line("", note="roll-ups"), text, width)
+
+
+def _wanting(row: Row) -> str:
+    """Return which members a roll-up is not asked for want of, where others are asked."""
+    some = 0 < len(row.not_asked) < len(row.members)
+    return f" for want of {', '.join(row.not_asked)}" if some else ""
 
 
 def _name(row: Row) -> str:

@@ -91,7 +91,17 @@ def test_nothing_is_told_twice() -> None:
     assert "FAIL  T5 Title of T5: the same as P-6" in same
     more = texts(lines(_decision(budget, _result("T5", slow, wrong, outcome=Outcome.FAIL)), WIDTH))
     assert "  found    accuracy/C.1: accuracy is 40 %" in more
-    assert "FAIL  T5 Title of T5  (1 of 2 causes)" in more
+    assert "FAIL  T5 Title of T5  (1 of 2 causes, all in explain)" in more
+
+
+def test_a_roll_up_says_for_want_of_which_members_it_is_not_asked() -> None:
+    others = criteria.ROLL_UPS["AC3"][1:]
+    left_out = tuple(
+        LeftOut(criterion=name, title="a title", reason="no need") for name in ("P-1", "T5")
+    )
+    decision = _decision(*(_passing(name) for name in others), left_out=left_out)
+    shown = " ".join(texts(lines(decision, WIDTH)))
+    assert "not asked for want of P-1; AC4 (T5) not asked" in " ".join(shown.split())
 
 
 def test_criteria_that_nothing_was_asked_of_are_not_the_same_for_that() -> None:

@@ -156,6 +156,23 @@ def test_what_cannot_be_run_is_not_decided(site: Site, tests: str, why: str) -> 
     assert why in evidence.reason
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ("addopts = --strict-config\nno_such = 1\n", "Unknown config option: no_such"),
+        ("addopts = --no-such-plugin\n", "unrecognized arguments: --no-such-plugin"),
+    ],
+)
+def test_an_option_of_a_plugin_that_is_not_there_is_named(
+    site: Site, options: str, why: str
+) -> None:
+    site.files["pytest.ini"] = f"[pytest]\n{options}"
+    site.suite["repeats"] = 1
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert why in evidence.reason
+
+
 def test_paths_that_the_commit_lacks_are_said(site: Site) -> None:
     site.suite["paths"] = ["elsewhere"]
     evidence = site.ask()

@@ -5,6 +5,7 @@ All passed in every run, a test failed, or neither can be said.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -215,10 +216,7 @@ def _uncollected(collection: Run) -> Verdict | None:
             "See that the manifest's test paths hold tests.",
         )
     if collection.status != PASSED:
-        errors = [
-            line[2:].strip() for line in collection.output.splitlines() if line.startswith("E  ")
-        ]
-        why = errors[-1] if errors else collection.problem or collection.last_words
+        why = _error_of(collection.output) or collection.problem or collection.last_words
         if collection.hidden_path:
             return Verdict(
                 Answer.UNKNOWN,
@@ -229,9 +227,20 @@ def _uncollected(collection: Run) -> Verdict | None:
         return Verdict(
             Answer.UNKNOWN,
             f"the tests could not be collected: {why[:300]}",
-            "Name an interpreter or requirements with what the suite imports.",
+            "Name an interpreter or requirements with what the suite and its options need.",
         )
     return None
+
+
+def _error_of(output: str) -> str:
+    """Return the error that a collection ended with: of a module, else of pytest's own options.
+
+    An option of a plugin that is not there is named before or after all that was collected.
+    """
+    lines = output.splitlines()
+    raised = [line[2:].strip() for line in lines if line.startswith("E  ")]
+    misused = [line for line in lines if re.match(r"ERROR: (?!usage: )|\S+: error: ", line)]
+    return (raised or misused or [""])[-1]
 
 
 def _limit(name: str) -> str:
