@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from atom_release.errors import StoreError
 from atom_release.gate.manifest.former import read_stored
 from atom_release.gate.operator import Operator
-from atom_release.gate.rules.legs import NO_OPERATOR, Case
+from atom_release.gate.rules.case import NO_OPERATOR, Case
 from atom_release.gate.rules.ratchet import Baseline
 from atom_release.records import canonical, consents, names, signing_keys
 from atom_release.records.names import OPERATOR

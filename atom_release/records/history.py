@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from atom_release.gate.decision.decision import CriterionResult, Decision
-from atom_release.gate.rules.legs import Earlier
+from atom_release.gate.rules.case import Earlier
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import canonical, signing_keys
 from atom_release.records.chain import Chain

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from atom_release import __version__
 from atom_release.gate.decision.decision import CriterionResult
-from atom_release.gate.rules.legs import Earlier
+from atom_release.gate.rules.case import Earlier
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical
 from atom_release.records.liveness import Process

@@ -22,7 +22,7 @@ from atom_release.gate.decision.decision import RULES, Decision
 from atom_release.gate.documents.vsa import Circumstances, statement
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.records import attestations, canonical, signing_keys
 from atom_release.records import names as artifact_names
 

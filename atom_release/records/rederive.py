@@ -22,7 +22,7 @@ from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.manifest.former import in_present_words
-from atom_release.gate.rules.legs import Case, Earlier
+from atom_release.gate.rules.case import Case, Earlier
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import canonical, older, signing, signing_keys
 from atom_release.records import names as artifact_names

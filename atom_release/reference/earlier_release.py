@@ -18,7 +18,7 @@ from atom_release.acts.release_commit import ITSELF, Signature, make_release_com
 from atom_release.errors import Refused, StoreError
 from atom_release.gate.documents.vsa import PAYLOAD_TYPE
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Verdict
 from atom_release.git import Git
 from atom_release.records import attestations, canonical, names, record, signing

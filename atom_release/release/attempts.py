@@ -13,7 +13,7 @@ from atom_release.errors import Refused, StoreError
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.decision.retries import determined_by_tree, ended_runners
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Verdict
 from atom_release.records import names, record
 from atom_release.records.history import History

@@ -34,7 +34,7 @@ from atom_release.release import previous_release, trusted_keys
 if TYPE_CHECKING:
     from atom_release.gate.decision.decision import Decision
     from atom_release.gate.facts.evidence import Evidence
-    from atom_release.gate.rules.legs import Case
+    from atom_release.gate.rules.case import Case
     from atom_release.release.work import Work
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from atom_release.gate.decision.decide import judge
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents import markdown, matrix, sarif
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.records import canonical, names
 from atom_release.release.work import Work, evidence_document
 from atom_release.source.manifest_file import MANIFEST_PATH

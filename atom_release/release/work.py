@@ -29,7 +29,7 @@ from atom_release.release.subject import Subject, open_subject
 
 if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
-    from atom_release.gate.rules.legs import Case
+    from atom_release.gate.rules.case import Case
     from atom_release.lab.look import Look
     from atom_release.lab.rehearsal import Rehearsal
     from atom_release.records.history import History
@@ -163,7 +163,7 @@ class Work:
 
     def case(self, artifacts: Mapping[str, bytes]) -> Case:
         """Return the case that stands in these artifacts, as of now."""
-        from atom_release.gate.rules.legs import Case
+        from atom_release.gate.rules.case import Case
         from atom_release.records.conditions import (
             with_terms,
         )

@@ -51,7 +51,7 @@ look, blueprint = open_look(subject, settings), Blueprint(subject.manifest)
 def step(name):
     boundary = Boundary(look, name, look.clock() + timedelta(hours=1))
     return SimpleNamespace(look=look, boundary=boundary, manifest=subject.manifest, blueprint=blueprint, subject=subject, name=name,
-                           rehearsal=lambda: current(look), inputs=lambda _: {}, case=lambda _: __import__("atom_release.gate.rules.legs", fromlist=["Case"]).Case(
+                           rehearsal=lambda: current(look), inputs=lambda _: {}, case=lambda _: __import__("atom_release.gate.rules.case", fromlist=["Case"]).Case(
                                subject.manifest, subject.commit, subject.tree.tree, look.clock(), {}))
 
 for service in subject.manifest.services:

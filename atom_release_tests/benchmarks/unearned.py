@@ -22,7 +22,7 @@ from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.statistics import quantile_interval
 from atom_release.gate.vocabulary import Answer, Verdict
 from atom_release.lab import junit

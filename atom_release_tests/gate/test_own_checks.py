@@ -16,7 +16,7 @@ from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.own_check import CheckRun, ControlledRed, OwnCheckFacts, Part, State
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction
 from atom_release.gate.rules.ratchet import Baseline, loosenings
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome, Verdict
@@ -320,7 +320,7 @@ def test_other_members_do_not_make_ac3_of_what_was_left_out() -> None:
 
 def test_an_id_of_ones_own_is_waived_and_remembered_as_any() -> None:
     """A failure before makes a pass flaky: what the commit determines is not asked until green."""
-    from atom_release.gate.rules.legs import Earlier
+    from atom_release.gate.rules.case import Earlier
 
     before = Earlier(when=NOW.isoformat(), reason="it printed")
     again = replace(case(manifest(check()), evidence()), history={"L-1": before})

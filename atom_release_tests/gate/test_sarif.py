@@ -23,7 +23,8 @@ from atom_release.gate.facts.secret_history import HistoryFinding, SecretHistory
 from atom_release.gate.facts.tokens import TokensFacts
 from atom_release.gate.facts.tree_scan import FindingCounts
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.legs import Case, Leg
+from atom_release.gate.rules.case import Case
+from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Answer, Outcome
 from atom_release.records import canonical
 from atom_release_tests.fixtures.asking import left_out

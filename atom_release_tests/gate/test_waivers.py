@@ -18,7 +18,7 @@ from atom_release.gate.consents.signed import Signature
 from atom_release.gate.consents.waivers import Presented, Waiver
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome, Verdict
 from atom_release_tests.fixtures.arbitrary import BADNESS, bodies
 from atom_release_tests.fixtures.asking import left_out

@@ -9,7 +9,7 @@ from atom_release.gate.facts.contradiction import Place
 from atom_release.gate.facts.order import Event, Lacking, OrderFacts, StandingTag
 from atom_release.pages.course import course_of
 from atom_release.pages.html import page
-from atom_release_tests.pages.test_html import HOSTILE, decided, page_input
+from atom_release_tests.fixtures.page_inputs import HOSTILE, decided, page_input
 
 DECIDED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

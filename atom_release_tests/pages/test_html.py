@@ -15,48 +15,10 @@ from html.parser import HTMLParser
 import pytest
 
 from atom_release.gate.catalogue.lineage import upstreams
-from atom_release.gate.claims.ledger import LedgerRow
-from atom_release.gate.decision.claims_summary import Account
-from atom_release.gate.decision.decide import decide
-from atom_release.gate.decision.decision import Decision
-from atom_release.gate.documents import matrix
 from atom_release.gate.vocabulary import Answer
 from atom_release.pages.html import Observed, Told, page
-from atom_release_tests.fixtures.cases import LEGS, MANIFEST, all_good, case_of, evidence_for
-
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7 * 7 }}"
-SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
-
-
-def decided(answer: Answer = Answer.YES, reason: str = "asked", remedy: str = "") -> Decision:
-    """Return a decision in which the last leg came to this."""
-    last = evidence_for(LEGS[-1], answer, reason=reason, remedy=remedy)
-    return decide(case_of([*all_good()[:-1], last]))
-
-
-def page_input(decision: Decision, status: str = "PASS", title: str = "X Example v1") -> Told:
-    row = LedgerRow.model_validate(
-        {
-            "kind": "status",
-            "said": status,
-            "found": "FAIL",
-            "verdict": "CONTRADICTED",
-            "where": "r.md:3",
-            "decides": True,
-            "reason": "1 of 1 runs",
-        }
-    )
-    policies = [result for result in decision.criteria if result.asset == "policy_check"]
-    return Told(
-        title=title,
-        tag="v1",
-        decision=decision,
-        accounts=[Account(service="X.1", rows=(row,), findings=(status,), lines=9, unexamined=2)],
-        cells=matrix.cells(MANIFEST, policies),
-        digests={"PhaseX_Snapshot.json": "d" * 64},
-        names={"X.1": "one"},
-        pictures={"Latency X 1": SVG},
-    )
+from atom_release_tests.fixtures.cases import MANIFEST
+from atom_release_tests.fixtures.page_inputs import HOSTILE, decided, page_input
 
 
 class Read(HTMLParser):

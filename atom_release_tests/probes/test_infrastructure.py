@@ -26,7 +26,8 @@ import requests
 from atom_release.gate.catalogue import leg_specs
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.operator import Operator
-from atom_release.gate.rules.legs import Case, Leg, judge
+from atom_release.gate.rules.case import Case
+from atom_release.gate.rules.legs import Leg, judge
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.replay import Replay

@@ -17,7 +17,7 @@ from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
 from atom_release.gate.rules import legs
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.probes.regression import Baseline, compare

@@ -21,7 +21,7 @@ from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.probes import secret_history

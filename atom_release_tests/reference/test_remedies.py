@@ -18,7 +18,8 @@ from atom_release.gate.catalogue import remedies
 from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.rules import legs
-from atom_release.gate.rules.legs import Case, Leg
+from atom_release.gate.rules.case import Case
+from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Outcome
 from atom_release.lab.look import Look
 from atom_release.probes import (

@@ -18,7 +18,7 @@ from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules import legs
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.records import names

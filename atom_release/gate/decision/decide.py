@@ -21,7 +21,8 @@ from atom_release.gate.decision.contradictions import gather_contradictions
 from atom_release.gate.decision.decision import RULES, CriterionResult, Decision, LeftOut
 from atom_release.gate.decision.waive import account_waivers, apply_waivers
 from atom_release.gate.rules import cited_legs, legs, people_legs
-from atom_release.gate.rules.legs import Case, Earlier, Leg
+from atom_release.gate.rules.case import Case, Earlier
+from atom_release.gate.rules.legs import Leg
 from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Assurance, BlockedPolicy, ControlState, Outcome, Verdict
 

@@ -13,7 +13,7 @@ from atom_release.gate.consents.signed import Signature
 from atom_release.gate.consents.waivers import WaiverUse
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.rules import people_legs
-from atom_release.gate.rules.legs import Case
+from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Outcome
 
 

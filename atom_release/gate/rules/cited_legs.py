@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.catalogue.origin_legs import ARTIFACT
 from atom_release.gate.facts.artifact import ArtifactFacts
-from atom_release.gate.rules.legs import Case, Leg, judge
+from atom_release.gate.rules.case import Case
+from atom_release.gate.rules.legs import Leg, judge
 
 
 def judge_cited(criterion: str, case: Case) -> Iterator[Leg]:

@@ -16,7 +16,8 @@ from atom_release.gate.consents import approvals
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.rules import ratchet
-from atom_release.gate.rules.legs import Case, Leg, policy
+from atom_release.gate.rules.case import Case, policy
+from atom_release.gate.rules.legs import Leg
 from atom_release.gate.rules.manifest_diff import changes_of_unknown_direction
 from atom_release.gate.rules.renamed_services import in_later_ids
 from atom_release.gate.vocabulary import Outcome

@@ -1,0 +1,189 @@
+"""What the facts of each question answer, where a yes of its probe can be worked out again.
+
+One rule a question, by its name in the catalogue; a question without one has its probe's answer.
+What an answer makes of a leg is `rules.legs`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from atom_release.gate.catalogue.leg_specs import LegSpec
+from atom_release.gate.claims import claim_facts
+from atom_release.gate.facts.claims import ReportFacts
+from atom_release.gate.facts.documents import DocumentsFacts
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.facts.order import OrderFacts
+from atom_release.gate.facts.own_check import OwnCheckFacts
+from atom_release.gate.facts.unapproved import UnapprovedFacts
+from atom_release.gate.rules import accuracy as accuracy_rule
+from atom_release.gate.rules import (
+    artifacts,
+    crossing,
+    documents,
+    focus,
+    histogram,
+    order,
+    performance,
+    proof,
+    regression,
+    surroundings,
+    unapproved,
+    validators,
+)
+from atom_release.gate.rules.case import Case
+from atom_release.gate.vocabulary import Answer
+
+_USUAL_HEADERS = frozenset({"accept", "authorization", "content-type"})
+"""Headers that any client sends; others may be a way of the load test's own."""
+
+
+def answer_of(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Return the probe's answer, or what a rule makes of its facts.
+
+    A yes is never taken where it can be worked out again.
+    """
+    if (spec.criterion, spec.question) == ("AC1", "report"):
+        return _aggregation(evidence)
+    rule = _RULES.get(spec.question)
+    if rule is None or evidence.answer is not Answer.YES:
+        return evidence.answer, evidence.reason
+    return rule(spec, evidence, case)
+
+
+def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
+    """Judge AC1, which asks less than C.x: that the report is there, once, and readable."""
+    report = ReportFacts.read(evidence.facts)
+    if report is not None and report.state == "one":
+        return Answer.YES, f"{', '.join(report.paths)} is there once and can be read"
+    unread = report is not None and report.state == "unread"
+    return Answer.UNKNOWN if unread else Answer.NO, evidence.reason
+
+
+def _latency(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    service = case.manifest.service(spec.subject)
+    answer, reason = performance.judge_latency(
+        evidence.facts, service.budget, [endpoint.name for endpoint in service.endpoints]
+    )
+    headers = sorted({name for endpoint in service.endpoints for name in endpoint.headers})
+    own = [name for name in headers if name.casefold() not in _USUAL_HEADERS]
+    return answer, f"{reason}; asked with headers of its own: {', '.join(own)}" if own else reason
+
+
+def _histogram(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    return histogram.judge_histogram(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
+def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    if "not_applicable" in evidence.facts:
+        return evidence.answer, evidence.reason
+    return regression.judge_regression(evidence.facts, case.manifest.service(spec.subject).budget)
+
+
+def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    accuracy = case.manifest.service(spec.subject).accuracy
+    return (
+        accuracy_rule.judge_accuracy(evidence.facts, accuracy.minimum)
+        if accuracy
+        else (evidence.answer, evidence.reason)
+    )
+
+
+def _claims(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del evidence  # the ledger takes all evidence about the service together
+    service = case.manifest.service(spec.subject)
+    return claim_facts.answer(service, case.evidence_about(service.id))
+
+
+def _own_check(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Judge the runs of a check of the release's own again, and that its control is theirs."""
+    del spec, case
+    facts = OwnCheckFacts.read(evidence.facts)
+    if facts is None or evidence.control is None:
+        return Answer.UNKNOWN, "the runs of the check cannot be read"
+    answer, state = proof.answer_of(facts), proof.control_of(facts)
+    if (answer, state) != (evidence.answer, evidence.control.state):
+        return Answer.UNKNOWN, "the runs of the check do not show what it is said to have answered"
+    return answer, evidence.reason
+
+
+def _documents(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Compare the documents again, with the kinds that this manifest lets decide."""
+    del spec
+    facts = DocumentsFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "what the documents say cannot be read"
+    against = documents.contradictions(facts.documents)
+    if against != facts.contradictions:
+        return Answer.UNKNOWN, "the contradictions are not those of what was read"
+    named = [entry for entry in against if entry.decides or entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+
+
+def _order(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Hold tags and dates against history again, with the kinds that this manifest lets decide."""
+    del spec
+    facts = OrderFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "the order of commits, tags and documents cannot be read"
+    against = order.contradictions(facts)
+    if against != facts.contradictions:
+        return Answer.UNKNOWN, "what is out of order is not what the history shows"
+    named = [entry for entry in against if entry.decides or entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+
+
+def _unapproved(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    """Hold what speaks against an approval together again; the manifest may let it decide."""
+    del spec
+    facts = UnapprovedFacts.read(evidence.facts)
+    if facts is None:
+        return Answer.UNKNOWN, "what speaks against an approval cannot be read"
+    against = unapproved.contradictions(facts)
+    if against != facts.contradictions:
+        return Answer.UNKNOWN, "what speaks against an approval is not what was read"
+    named = [entry for entry in against if entry.id in case.manifest.findings]
+    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+
+
+def _artifact(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return artifacts.judge(evidence, case.manifest.findings)
+
+
+def _focus(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return focus.judge(evidence, case.manifest.findings)
+
+
+def _validator(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return validators.judge(evidence, case.manifest.findings)
+
+
+def _integration(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec, case
+    return crossing.judge(evidence)
+
+
+def _surroundings(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    del spec
+    return surroundings.judge(evidence, case.manifest.findings)
+
+
+_RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
+    "latency": _latency,
+    "accuracy": _accuracy,
+    "histogram": _histogram,
+    "regression": _regression,
+    "claims": _claims,
+    "own-check": _own_check,
+    "documents": _documents,
+    "order": _order,
+    "unapproved": _unapproved,
+    "artifact": _artifact,
+    "focus": _focus,
+    "validator": _validator,
+    "surroundings": _surroundings,
+    "integration": _integration,
+}
