@@ -28,6 +28,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     operator: str = ""
     state: str = ""
     dry_run: bool = False
+    fresh: bool = False
 
     @classmethod
     def from_settings(cls, settings: environment.Settings) -> ReleaseResource:
@@ -45,6 +46,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             operator=str(settings.operator or ""),
             state=settings.state or "",
             dry_run=settings.dry_run,
+            fresh=settings.fresh,
         )
 
     def settings(self, location: Path | None = None) -> environment.Settings:
@@ -66,6 +68,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             operator=Path(self.operator) if self.operator else None,
             state=self.state or None,
             dry_run=self.dry_run,
+            fresh=self.fresh,
         )
 
 

@@ -18,6 +18,7 @@ def test_no_setting_is_lost_on_the_way_to_a_step() -> None:
         scenario="green",
         home=Path("/h"),
         dry_run=True,
+        fresh=True,
         key=Path("/k"),
         waivers=Path("/w"),
         tag_key="ssh:/t",

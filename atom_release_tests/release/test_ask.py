@@ -90,6 +90,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         fingerprint_key=b"k",
         tree=look.tree,
         manifest=look.manifest,
+        manifest_bytes=b"",
         commit=look.tree.commit,
         external=True,
         operator=SimpleNamespace(operator=look.operator, digest=""),
@@ -109,7 +110,8 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         systems=SimpleNamespace(made=None),
     )
     return SimpleNamespace(
-        look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, rehearsal=lambda: rehearsal,
+        look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name,
+        settings=SimpleNamespace(fresh=True), rehearsal=lambda: rehearsal,
         inputs=lambda _: {}, case=lambda _: Case(look.manifest, look.tree.commit, look.tree.tree, look.clock(), {}),
     )  # fmt: skip
 
