@@ -26,10 +26,16 @@ _MANY_PROCESSES = (
     "attacks/test_suites.py",
     "lab/test_environments.py",
     "lab/test_rehearsal_ends.py",
+    "graph/test_releases.py",
+    "probes/test_approval_by_program.py",
+    "probes/test_artifact.py",
     "probes/test_integration.py",
     "probes/test_script_suite.py",
     "probes/test_suite*.py",
+    "probes/test_surroundings.py",
+    "probes/test_validator.py",
     "reference/test_release.py",
+    "test_costs.py",
 )
 
 
