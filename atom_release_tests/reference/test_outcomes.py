@@ -24,18 +24,15 @@ from atom_release_tests.fixtures.judged import GREEN, MESSY_GREEN, judge_unstarv
 # by, and one that must turn nothing stands with none that turns the criterion it is read by. What
 # each turns is then held against the union of their declarations. `make matrix` judges each alone.
 TOGETHER = (
-    "vault-sealed+jwt-no-tenant",
-    "vault-absent+suite-hostile+auto-activation",
-    "regressed+suite-flaky+pii-in-export+suite-vacuous+rls-not-forced",
+    "vault-sealed+jwt-no-tenant+accuracy-overclaimed+workflow-automatic",
+    "vault-absent+suite-hostile+auto-activation+fast-404+report-missing",
+    "regressed+suite-flaky+pii-in-export+suite-vacuous+rls-not-forced+metrics-constant+default-key-in-code",
     "service-down+suite-overclaimed+secret-committed+report-self-contradicts+rls-missing-policy",
     "probe-errors+key-not-from-vault+plugin-missing+extension-missing+branch-diverged",
     "bimodal-tail+tag-conflict+secret-in-history+rls-view-leak",
     "accuracy-below-baseline+metrics-json+model-signed-with-tree-key",
     "budget-loosened+deliverable-missing+secret-export-ignored+jwt-override+report-utf16",
-    "accuracy-overclaimed+workflow-automatic",
-    "metrics-constant+default-key-in-code",
     "slow-endpoint+model-unverified+integration-vacuous+pii-in-fixture",
-    "fast-404+report-missing",
     "error-rate+migration-broken+own-checks+own-check-blind",
     "messy+messy-twins",
     "+".join(name for name in SCENARIOS if name.startswith("messy-") and name != "messy-twins"),
