@@ -6,6 +6,8 @@ places quoted. Which questions find which is theirs; here is only how one looks.
 
 from __future__ import annotations
 
+from shlex import quote
+
 from pydantic import Field
 
 from atom_release.gate.facts.finding import Finding
@@ -23,6 +25,12 @@ class Place(Facts):
     def __str__(self) -> str:
         """Return it as an editor takes it, with what it says."""
         return f"{self.path}:{self.line} ({self.text})" if self.line else self.path
+
+    @property
+    def command(self) -> str:
+        """What shows it in a shell; an author chose the name, and people copy the command."""
+        path = quote(self.path)
+        return f"sed -n {self.line}p {path}" if self.line else f"cat {path}"
 
 
 class Contradiction(Facts):

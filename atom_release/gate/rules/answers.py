@@ -6,16 +6,13 @@ What an answer makes of a leg is `rules.legs`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from atom_release.gate.catalogue.leg_specs import LegSpec
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.facts.claims import ReportFacts
-from atom_release.gate.facts.documents import DocumentsFacts
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.facts.own_check import OwnCheckFacts
-from atom_release.gate.facts.unapproved import UnapprovedFacts
 from atom_release.gate.rules import accuracy as accuracy_rule
 from atom_release.gate.rules import (
     artifacts,
@@ -45,10 +42,12 @@ def answer_of(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, st
     """
     if (spec.criterion, spec.question) == ("AC1", "report"):
         return _aggregation(evidence)
-    rule = _RULES.get(spec.question)
-    if rule is None or evidence.answer is not Answer.YES:
+    if evidence.answer is not Answer.YES:
         return evidence.answer, evidence.reason
-    return rule(spec, evidence, case)
+    if with_findings := _WITH_FINDINGS.get(spec.question):
+        return with_findings(evidence, case.manifest.findings)
+    rule = _RULES.get(spec.question)
+    return rule(spec, evidence, case) if rule else (evidence.answer, evidence.reason)
 
 
 def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
@@ -107,68 +106,9 @@ def _own_check(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, s
     return answer, evidence.reason
 
 
-def _documents(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    """Compare the documents again, with the kinds that this manifest lets decide."""
-    del spec
-    facts = DocumentsFacts.read(evidence.facts)
-    if facts is None:
-        return Answer.UNKNOWN, "what the documents say cannot be read"
-    against = documents.contradictions(facts.documents)
-    if against != facts.contradictions:
-        return Answer.UNKNOWN, "the contradictions are not those of what was read"
-    named = [entry for entry in against if entry.decides or entry.id in case.manifest.findings]
-    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
-
-
-def _order(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    """Hold tags and dates against history again, with the kinds that this manifest lets decide."""
-    del spec
-    facts = OrderFacts.read(evidence.facts)
-    if facts is None:
-        return Answer.UNKNOWN, "the order of commits, tags and documents cannot be read"
-    against = order.contradictions(facts)
-    if against != facts.contradictions:
-        return Answer.UNKNOWN, "what is out of order is not what the history shows"
-    named = [entry for entry in against if entry.decides or entry.id in case.manifest.findings]
-    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
-
-
-def _unapproved(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    """Hold what speaks against an approval together again; the manifest may let it decide."""
-    del spec
-    facts = UnapprovedFacts.read(evidence.facts)
-    if facts is None:
-        return Answer.UNKNOWN, "what speaks against an approval cannot be read"
-    against = unapproved.contradictions(facts)
-    if against != facts.contradictions:
-        return Answer.UNKNOWN, "what speaks against an approval is not what was read"
-    named = [entry for entry in against if entry.id in case.manifest.findings]
-    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
-
-
-def _artifact(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    del spec
-    return artifacts.judge(evidence, case.manifest.findings)
-
-
-def _focus(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    del spec
-    return focus.judge(evidence, case.manifest.findings)
-
-
-def _validator(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    del spec
-    return validators.judge(evidence, case.manifest.findings)
-
-
 def _integration(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     del spec, case
     return crossing.judge(evidence)
-
-
-def _surroundings(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
-    del spec
-    return surroundings.judge(evidence, case.manifest.findings)
 
 
 _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
@@ -178,12 +118,15 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "regression": _regression,
     "claims": _claims,
     "own-check": _own_check,
-    "documents": _documents,
-    "order": _order,
-    "unapproved": _unapproved,
-    "artifact": _artifact,
-    "focus": _focus,
-    "validator": _validator,
-    "surroundings": _surroundings,
     "integration": _integration,
 }
+_WITH_FINDINGS: dict[str, Callable[[Evidence, Collection[str]], tuple[Answer, str]]] = {
+    "documents": documents.judge,
+    "order": order.judge,
+    "unapproved": unapproved.judge,
+    "artifact": artifacts.judge,
+    "focus": focus.judge,
+    "validator": validators.judge,
+    "surroundings": surroundings.judge,
+}
+"""Rules of questions whose findings the manifest can let decide."""

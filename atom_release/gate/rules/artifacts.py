@@ -8,12 +8,14 @@ no evidence, and no accusation either.
 from __future__ import annotations
 
 import re
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.first_few import first_few
+from atom_release.gate.rules.recheck import Recheck
 from atom_release.gate.vocabulary import Answer, ControlState
 
 if TYPE_CHECKING:
@@ -34,13 +36,13 @@ ANOTHER = "generator-writes-another"
 
 def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
     """Judge the runs again; the kinds of finding in `deciding` are a no."""
-    facts = ArtifactFacts.read(evidence.facts)
-    if facts is None:
-        return Answer.UNKNOWN, "what came of the command cannot be read"
-    if findings_of(facts) != facts.contradictions:
-        return Answer.UNKNOWN, "the findings are not those of the runs"
-    named = [entry for entry in facts.contradictions if entry.id in deciding]
-    return (Answer.NO, named[0].sentence) if named else answer_of(facts)
+    return Recheck(
+        ArtifactFacts,
+        findings_of,
+        unreadable="what came of the command cannot be read",
+        unlike="the findings are not those of the runs",
+        answer_of=answer_of,
+    ).judge(evidence, deciding)
 
 
 def answer_of(facts: ArtifactFacts) -> tuple[Answer, str]:
@@ -139,7 +141,9 @@ def _constant(facts: ArtifactFacts) -> str:
 def _of_making(facts: ArtifactFacts) -> Iterator[Contradiction]:
     first = facts.of("as it is")
     if facts.lacking:
-        yield _finding(facts, ABSENT, _unmade(facts), show=f"git ls-tree HEAD {facts.lacking[0]}")
+        yield _finding(
+            facts, ABSENT, _unmade(facts), show=f"git ls-tree HEAD {quote(facts.lacking[0])}"
+        )
     elif not facts.command:
         yield _finding(facts, NOT_MADE, _unmade(facts))
     elif first is not None and not first.status and not first.met_limit and not first.written:
@@ -181,7 +185,7 @@ def _of_content(facts: ArtifactFacts) -> Iterator[Contradiction]:
             FIXED_TIME,
             f"{facts.file} says {facts.fixed_time}, which is written into {facts.script} and no"
             " moment of a run",
-            show=f"grep -n '{facts.fixed_time}' {facts.script}",
+            show=f"grep -n {quote(facts.fixed_time)} {quote(facts.script)}",
         )
 
 

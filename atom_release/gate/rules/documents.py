@@ -8,15 +8,20 @@ round to it. Silence, another scope and another moment contradict nothing.
 from __future__ import annotations
 
 from itertools import combinations
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Contradiction, Place
+from atom_release.gate.facts.documents import DocumentsFacts
+from atom_release.gate.rules.recheck import Recheck
 from atom_release.gate.vocabulary import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from atom_release.gate.facts.documents import ReleaseDocument, Statement
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.vocabulary import Answer
 
 AGAINST_REPORT = "document-against-report"
 AGAINST_DOCUMENT = "document-against-document"
@@ -31,6 +36,16 @@ _FAIL = Outcome.FAIL.value
 _PERCENT = 100.0
 
 Stated = tuple["ReleaseDocument", "Statement"]
+
+
+def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
+    """Compare the documents again; the kinds of contradiction in `deciding` are a no, too."""
+    return Recheck(
+        DocumentsFacts,
+        lambda facts: contradictions(facts.documents),
+        unreadable="what the documents say cannot be read",
+        unlike="the contradictions are not those of what was read",
+    ).judge(evidence, deciding)
 
 
 def contradictions(documents: Sequence[ReleaseDocument]) -> list[Contradiction]:
@@ -142,6 +157,7 @@ def _pair(left: Stated, right: Stated) -> Contradiction:
     if document.path == other.path:
         whose = "itself"
     subject = first.subject or "the release"
+    here, there = _place(document, first), _place(other, second)
     return Contradiction(
         id=AGAINST_REPORT if of_report else AGAINST_DOCUMENT,
         subject=first.subject,
@@ -150,10 +166,10 @@ def _pair(left: Stated, right: Stated) -> Contradiction:
             f" ({first.text!r}), {whose} gives {second.value}"
             f" ({other.path}:{second.line}, {second.text!r})"
         ),
-        first=_place(document, first),
-        second=_place(other, second),
+        first=here,
+        second=there,
         decides=of_report,
-        show=f"sed -n {first.line}p {document.path}; sed -n {second.line}p {other.path}",
+        show=f"{here.command}; {there.command}",
     )
 
 
@@ -172,6 +188,7 @@ def _cited(document: ReleaseDocument) -> Iterator[Contradiction]:
             else "which says otherwise itself"
         )
         shown = f" ({cited.word})" if cited.word else ""
+        there = Place(path=cited.path, line=0, text=cited.word)
         yield Contradiction(
             id=CITES_NOTHING if absent else CITES_REFUTED,
             subject=cited.subject,
@@ -180,18 +197,19 @@ def _cited(document: ReleaseDocument) -> Iterator[Contradiction]:
                 f" {cited.path}, {which}{shown}"
             ),
             first=Place(path=document.path, line=cited.line, text=cited.text),
-            second=None if absent else Place(path=cited.path, line=0, text=cited.word),
-            show=f"git ls-tree -r HEAD -- {cited.path}" if absent else f"cat {cited.path}",
+            second=None if absent else there,
+            show=f"git ls-tree -r HEAD -- {quote(cited.path)}" if absent else there.command,
         )
 
 
 def _itself(document: ReleaseDocument) -> Iterator[Contradiction]:
     for entry in document.disagreements:
+        place = Place(path=document.path, line=entry.line, text=entry.text)
         yield Contradiction(
             id=AGAINST_ITSELF,
             subject="",
             sentence=f"{document.path}:{entry.line} is marked as passed, and {entry.why}"
             f" ({entry.text!r})",
-            first=Place(path=document.path, line=entry.line, text=entry.text),
-            show=f"sed -n {entry.line}p {document.path}",
+            first=place,
+            show=place.command,
         )

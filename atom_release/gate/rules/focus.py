@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.facts.focus import FocusFacts
+from atom_release.gate.rules.recheck import Recheck
 from atom_release.gate.vocabulary import Answer
 
 if TYPE_CHECKING:
@@ -18,11 +20,8 @@ NOT_SHOWN = "focus-not-shown"
 
 def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
     """Look again which words nothing shows; that is a no only where it is to decide."""
-    facts = FocusFacts.read(evidence.facts)
-    if facts is None or findings_of(facts) != facts.contradictions:
-        return Answer.UNKNOWN, "what shows what the service is about cannot be read"
-    named = [entry for entry in facts.contradictions if entry.id in deciding]
-    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+    unreadable = "what shows what the service is about cannot be read"
+    return Recheck(FocusFacts, findings_of, unreadable=unreadable).judge(evidence, deciding)
 
 
 def findings_of(facts: FocusFacts) -> list[Contradiction]:
@@ -36,7 +35,7 @@ def findings_of(facts: FocusFacts) -> list[Contradiction]:
                 " endpoint and no claim of it shows that"
             ),
             first=Place(path=word.path, line=word.line, text=word.text),
-            show=f"git grep -in '{word.text}'",
+            show=f"git grep -in {quote(word.text)}",
         )
         for word in facts.words
         if not word.shown_by

@@ -7,22 +7,26 @@ that was done before it was committed. A cut history names nothing.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from atom_release.gate.claims.moments import span_of
 from atom_release.gate.facts.contradiction import Contradiction, Place
+from atom_release.gate.facts.order import OrderFacts
+from atom_release.gate.rules.recheck import Recheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.facts.order import (
         ErrorText,
         Lacking,
-        OrderFacts,
         StandingTag,
         StatedDate,
         TagPromise,
     )
+    from atom_release.gate.vocabulary import Answer
 
 TAG_BEFORE = "tag-before-evidence"
 TAG_LACKS = "tag-without-evidence"
@@ -40,6 +44,16 @@ _UNCOMMITTED = timedelta(days=7)
 _STEPS, _IMPORT = 10, timedelta(days=1)
 """A history that begins with fewer commits, within a day, may be a project brought in by steps."""
 _SHORT = 9
+
+
+def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
+    """Hold tags and dates against history again; the kinds in `deciding` are a no, too."""
+    return Recheck(
+        OrderFacts,
+        contradictions,
+        unreadable="the order of commits, tags and documents cannot be read",
+        unlike="what is out of order is not what the history shows",
+    ).judge(evidence, deciding)
 
 
 def contradictions(facts: OrderFacts) -> list[Contradiction]:
@@ -91,8 +105,8 @@ def _of_tag(kind: str, tag: StandingTag, lacking: Lacking, speaks: str) -> Contr
         second=Place(path=lacking.path, line=0, text=lacking.commit[:_SHORT]),
         decides=tag.own,
         show=(
-            f"git ls-tree -r --name-only {tag.name} -- {lacking.path};"
-            f" git log --all --diff-filter=A --format='%h %ci' -- {lacking.path}"
+            f"git ls-tree -r --name-only {quote(tag.name)} -- {quote(lacking.path)};"
+            f" git log --all --diff-filter=A --format='%h %ci' -- {quote(lacking.path)}"
         ),
     )
 
@@ -113,7 +127,7 @@ def _promises(facts: OrderFacts) -> Iterator[Contradiction]:
             subject=tag.name,
             sentence=f"{promise.place} says that {tag.name} is {promise.promised}; it is {like}",
             first=promise.place,
-            show=f"git cat-file -t {tag.name}; git cat-file tag {tag.name}",
+            show=f"git cat-file -t {quote(tag.name)}; git cat-file tag {quote(tag.name)}",
         )
 
 
@@ -127,9 +141,6 @@ def _errors(facts: OrderFacts) -> Iterator[Contradiction]:
 
 
 def _of_error(error: ErrorText) -> Contradiction:
-    shown = f"cat {error.place.path}"
-    if error.place.line:
-        shown = f"sed -n {error.place.line}p {error.place.path}"
     return Contradiction(
         id=ERROR_INSIDE,
         subject=error.subject,
@@ -139,7 +150,7 @@ def _of_error(error: ErrorText) -> Contradiction:
         ),
         first=error.cited,
         second=error.place,
-        show=shown,
+        show=error.place.command,
     )
 
 
@@ -156,8 +167,8 @@ def _pull_requests(facts: OrderFacts) -> Iterator[Contradiction]:
             ),
             first=entry.place,
             show=(
-                f"git for-each-ref | grep -F {entry.branch};"
-                f" git log --all --oneline -F --grep {entry.branch}"
+                f"git for-each-ref | grep -F {quote(entry.branch)};"
+                f" git log --all --oneline -F --grep {quote(entry.branch)}"
             ),
         )
 
@@ -174,7 +185,8 @@ def _dates(facts: OrderFacts) -> Iterator[Contradiction]:
                 subject=date.place.path,
                 sentence=f"{date.place} is dated {date.stated}, {why}",
                 first=date.place,
-                show=f"git log --reverse --format='%h %ai %s' -- {date.subject or date.place.path}",
+                show="git log --reverse --format='%h %ai %s' --"
+                f" {quote(date.subject or date.place.path)}",
             )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.facts.surroundings import SurroundingsFacts
 from atom_release.gate.first_few import first_few
+from atom_release.gate.rules.recheck import Recheck
 from atom_release.gate.vocabulary import Answer
 
 if TYPE_CHECKING:
@@ -34,11 +35,8 @@ _TRIED: dict[Surrounding, str] = {
 
 def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
     """Look again where alone the suite holds; that is a no only where it is to decide."""
-    facts = SurroundingsFacts.read(evidence.facts)
-    if facts is None or findings_of(facts) != facts.contradictions:
-        return Answer.UNKNOWN, "the runs in other surroundings cannot be read"
-    named = [entry for entry in facts.contradictions if entry.id in deciding]
-    return (Answer.NO, named[0].sentence) if named else (evidence.answer, evidence.reason)
+    unreadable = "the runs in other surroundings cannot be read"
+    return Recheck(SurroundingsFacts, findings_of, unreadable=unreadable).judge(evidence, deciding)
 
 
 def findings_of(facts: SurroundingsFacts) -> list[Contradiction]:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Contradiction
+from atom_release.gate.facts.unapproved import UnapprovedFacts
+from atom_release.gate.rules.recheck import Recheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from atom_release.gate.facts.unapproved import AutomaticWords, StatedPass, UnapprovedFacts
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.facts.unapproved import AutomaticWords, StatedPass
+    from atom_release.gate.vocabulary import Answer
 
 AUTOMATIC = "automatic-beside-approval"
 ROW = "activated-without-approver"
@@ -24,6 +28,16 @@ _WHY = {
     "same-second": "was created and activated in the same second",
     "no-approver": "is active and names no approver",
 }
+
+
+def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
+    """Hold what speaks against an approval together again; only `deciding` makes it a no."""
+    return Recheck(
+        UnapprovedFacts,
+        contradictions,
+        unreadable="what speaks against an approval cannot be read",
+        unlike="what speaks against an approval is not what was read",
+    ).judge(evidence, deciding)
 
 
 def contradictions(facts: UnapprovedFacts) -> list[Contradiction]:
@@ -45,7 +59,7 @@ def _rows(facts: UnapprovedFacts) -> Iterator[Contradiction]:
                 subject="P-3",
                 sentence=f"{row.place}: {row.record} {_WHY[row.why]}{others}",
                 first=row.place,
-                show=f"sed -n {row.place.line}p {row.place.path}",
+                show=row.place.command,
             )
 
 
@@ -56,7 +70,7 @@ def _tests(facts: UnapprovedFacts) -> Iterator[Contradiction]:
             subject="P-3",
             sentence=f"{test.place}: a test of {test.service} wants an activation without approval",
             first=test.place,
-            show=f"sed -n {test.place.line}p {test.place.path}",
+            show=test.place.command,
         )
 
 
@@ -74,10 +88,7 @@ def _automatic(facts: UnapprovedFacts) -> Iterator[Contradiction]:
             sentence=f"{passed.place} says that P-3 passed; {words.place} activates by itself",
             first=passed.place,
             second=words.place,
-            show=(
-                f"sed -n {passed.place.line}p {passed.place.path};"
-                f" sed -n {words.place.line}p {words.place.path}"
-            ),
+            show=f"{passed.place.command}; {words.place.command}",
         )
 
 

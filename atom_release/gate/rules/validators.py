@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.facts.validator import ValidatorFacts
+from atom_release.gate.rules.recheck import Recheck
 from atom_release.gate.vocabulary import Answer
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ _SERVERS: dict[Server, str] = {
 
 def judge(evidence: Evidence, deciding: Collection[str]) -> tuple[Answer, str]:
     """Judge what it said again; the kinds of finding in `deciding` are a no."""
-    facts = ValidatorFacts.read(evidence.facts)
-    if facts is None or findings_of(facts) != facts.contradictions:
-        return Answer.UNKNOWN, "what the validator said cannot be read"
-    named = [entry for entry in facts.contradictions if entry.id in deciding]
-    return (Answer.NO, named[0].sentence) if named else answer_of(facts)
+    return Recheck(
+        ValidatorFacts,
+        findings_of,
+        unreadable="what the validator said cannot be read",
+        answer_of=answer_of,
+    ).judge(evidence, deciding)
 
 
 def answer_of(facts: ValidatorFacts) -> tuple[Answer, str]:
@@ -74,7 +76,7 @@ def findings_of(facts: ValidatorFacts) -> list[Contradiction]:
                     f" ({place.text!r}); the budget is strictly below it"
                 ),
                 first=place,
-                show=f"sed -n {place.line}p {place.path}",
+                show=place.command,
             )
         )
     return entries
