@@ -31,7 +31,34 @@ Command = Annotated[
 """A command as its words, or as one line that is split as a shell splits it; no shell reads it."""
 
 
-class Artifact(Strict):
+class _Confined(Strict):
+    """What a command of the release runs in, in the sandbox."""
+
+    directory: InRepository | None = Field(
+        default=None, description="working directory; default the repository's root"
+    )
+    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
+    environment: dict[str, str] = Field(
+        default_factory=dict, description="variables that it is run with; never a secret"
+    )
+
+    @property
+    def verdict(self) -> str:
+        """How the command says that it did its work."""
+        return "exit"
+
+    @property
+    def interpreter(self) -> str | None:
+        """The Python that is named for it: none but the gate's, or the environment's."""
+        return None
+
+    @property
+    def memory_mb(self) -> int:
+        """Megabytes of memory that it may take."""
+        return _MEMORY_MB
+
+
+class Artifact(_Confined):
     """A file of the release that something is shown by, and the command that makes it.
 
     The command runs as a suite does, in a throwaway copy of the judged tree without a network: as
@@ -49,13 +76,6 @@ class Artifact(Strict):
             " `documents` that cite it"
         ),
     )
-    directory: InRepository | None = Field(
-        default=None, description="working directory; default the repository's root"
-    )
-    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
-    environment: dict[str, str] = Field(
-        default_factory=dict, description="variables that it is run with; never a secret"
-    )
     timeout: Duration = timedelta(minutes=2)
 
     @property
@@ -63,23 +83,8 @@ class Artifact(Strict):
         """The command, as a bench is given it."""
         return self.made_by
 
-    @property
-    def verdict(self) -> str:
-        """How the command says that it did its work."""
-        return "exit"
 
-    @property
-    def interpreter(self) -> str | None:
-        """The Python that is named for it: none but the gate's, or the environment's."""
-        return None
-
-    @property
-    def memory_mb(self) -> int:
-        """Megabytes of memory that it may take."""
-        return _MEMORY_MB
-
-
-class Validator(Strict):
+class Validator(_Confined):
     """The release's own check of a running service, asked about servers that are not well.
 
     It runs in the sandbox, in a network with one server, which `{url}`, `{host}` and `{port}` name
@@ -95,13 +100,6 @@ class Validator(Strict):
     limit: Duration | None = Field(
         default=None, description="the budget that it holds latency to; default a service's p95"
     )
-    directory: InRepository | None = Field(
-        default=None, description="working directory; default the repository's root"
-    )
-    install: InstallOrAuto | None = Field(default=None, description=INSTALL)
-    environment: dict[str, str] = Field(
-        default_factory=dict, description="variables that it is run with; never a secret"
-    )
     timeout: Duration = timedelta(minutes=1)
 
     @model_validator(mode="after")
@@ -111,18 +109,3 @@ class Validator(Strict):
             message = "a validator is told its server: put {url} among its words or its variables"
             raise ValueError(message)
         return self
-
-    @property
-    def verdict(self) -> str:
-        """How the command says that it did its work."""
-        return "exit"
-
-    @property
-    def interpreter(self) -> str | None:
-        """The Python that is named for it: none but the gate's, or the environment's."""
-        return None
-
-    @property
-    def memory_mb(self) -> int:
-        """Megabytes of memory that it may take."""
-        return _MEMORY_MB
