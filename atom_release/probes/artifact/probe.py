@@ -17,13 +17,13 @@ from atom_release.gate.printable import printable
 from atom_release.gate.rules import artifacts as rule
 from atom_release.gate.rules.isolation import common_isolation
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.environments import NoToolchain
 from atom_release.lab.proof.change import Change
 from atom_release.probes.artifact import content, outside
 from atom_release.probes.artifact.command import MakingCommand
 from atom_release.probes.artifact.withheld import without_code, without_data
 from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
 from atom_release.probes.suite import trees
+from atom_release.probes.unrunnable import answer_without_run
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def probe_artifact(
     try:
         made = surroundings_of(look, artifact, artifact.install)
     except ProbeFault as fault:
-        answer = Answer.ABSENT if isinstance(fault, NoToolchain) else Answer.UNKNOWN
+        answer = answer_without_run(fault)
         reason = f"`{facts.command}` could not be run: {fault.message}"
         return look.found(QUESTION, artifact.file, answer, reason, remedy=fault.remedy)
     series = _Series(look, artifact, command, made)

@@ -12,12 +12,12 @@ from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.first_few import first_few
 from atom_release.gate.rules import proof
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.environments import NoToolchain
 from atom_release.lab.proof.change import Change
 from atom_release.lab.proof.series import Series
 from atom_release.probes.own_check.beside import join, standing_instead
 from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
 from atom_release.probes.suite import trees
+from atom_release.probes.unrunnable import answer_without_run
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def probe_own_check(look: Look, check: Check, beside: Beside | None = None) -> E
             other = replace(other, bench=join(other.bench, check, beside)) if other else None
         return _asked(look, check, made, other, beside)
     except ProbeFault as fault:
-        answer = Answer.ABSENT if isinstance(fault, NoToolchain) else Answer.UNKNOWN
+        answer = answer_without_run(fault)
         reason = f"{check.title} could not be asked: {fault.message}"
         return look.found(OWN_CHECK, check.id, answer, reason, remedy=fault.remedy)
 

@@ -18,12 +18,10 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install, Suite
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.environments import NoToolchain
 from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
-from atom_release.lab.worlds import NoSystem
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import Bench, seen_by
 from atom_release.probes.suite.command import CommandBench, CommandSeries
@@ -37,6 +35,7 @@ from atom_release.probes.suite.script_run import (
 from atom_release.probes.suite.script_runners import REPORTERS, runner_of
 from atom_release.probes.suite.series import Series
 from atom_release.probes.suite.worlds import describe_world, in_world
+from atom_release.probes.unrunnable import answer_without_run
 from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
             return look.found(
                 "suite",
                 service.id,
-                without_bench(fault),
+                answer_without_run(fault),
                 f"the tests of {service.name} could not be run: {fault.message}",
                 remedy=fault.remedy,
             )
@@ -105,11 +104,6 @@ def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
 def with_environment(made: Bench, facts: SuiteFacts) -> SuiteFacts:
     """Return the facts with what was installed for the suite, and what its runs had beside them."""
     return facts.model_copy(update={"environment": made.made, "world": describe_world(made)})
-
-
-def without_bench(fault: ProbeFault) -> Answer:
-    """Return what it means that a suite could not be run: a toolchain or system may be absent."""
-    return Answer.ABSENT if isinstance(fault, NoToolchain | NoSystem) else Answer.UNKNOWN
 
 
 def needed_paths(suite: Suite) -> list[str | None]:

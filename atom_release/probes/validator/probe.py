@@ -20,7 +20,6 @@ from atom_release.gate.printable import printable
 from atom_release.gate.rules import validators as rule
 from atom_release.gate.rules.isolation import common_isolation
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.lab.environments import NoToolchain
 from atom_release.lab.sandbox import network as new_network
 from atom_release.lab.stand_in import ANSWERING, standing_in
 from atom_release.probes.artifact import content
@@ -28,6 +27,7 @@ from atom_release.probes.artifact.command import MakingCommand
 from atom_release.probes.given import refusing
 from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
 from atom_release.probes.suite import trees
+from atom_release.probes.unrunnable import answer_without_run
 from atom_release.probes.validator.boundary import find_boundary
 from atom_release.source.objects import MENDED
 
@@ -74,7 +74,7 @@ def probe_validator(look: Look, validator: Validator) -> Evidence:
         asking = _Asking(look, validator, made)
         pairs = asking.ask_all(facts.slow_ms)
     except ProbeFault as fault:
-        answer = Answer.ABSENT if isinstance(fault, NoToolchain) else Answer.UNKNOWN
+        answer = answer_without_run(fault)
         reason = f"{validator.name} could not be run: {fault.message}"
         return look.found(QUESTION, validator.name, answer, reason, remedy=fault.remedy)
     facts = facts.model_copy(update={"runs": [entry for entry, _ in pairs]})
