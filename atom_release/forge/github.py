@@ -9,15 +9,24 @@ a decision is.
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ActFailed
 from atom_release.forge import Opened, Place, PullRequest, Status
 from atom_release.forge.body import placed
-from atom_release.git import masked
+from atom_release.forge.rest import (
+    TOO_MANY,
+    Library,
+    RestForge,
+    answering,
+    no_address,
+    no_more_requests,
+    no_usable_answer,
+    refused,
+    without_token,
+)
 
 if TYPE_CHECKING:
     from github import Github, GithubException
@@ -27,29 +36,18 @@ if TYPE_CHECKING:
 _LONGEST = 60_000  # GitHub takes 65,536 characters
 _STATUS = 140
 _INVALID = 422
-_TOO_MANY = 429
-_LIBRARY, _INSTALL = "PyGithub", "pip install 'atom-release[github]'"
-_AGAIN = "Run again: what is done is found again and not done twice."
+_REQUEST = "pull request"
+_LIBRARY = Library("PyGithub", "github", "pip install 'atom-release[github]'")
 
 
-class GitHub:
+class GitHub(RestForge):
     """GitHub, as `Forge` asks for it."""
 
-    def missing_library(self) -> tuple[str, str] | None:
-        """Return PyGithub where it is not installed."""
-        return None if importlib.util.find_spec("github") else (_LIBRARY, _INSTALL)
-
-    def user_path(self) -> str:
-        """Return where GitHub says whose the token is."""
-        return "/user"
+    library = _LIBRARY
 
     def repository_path(self, repository: str) -> str:
         """Return where GitHub describes a repository."""
         return f"/repos/{repository}"
-
-    def headers(self, token: str) -> Mapping[str, str]:
-        """Return the token as a bearer's."""
-        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
     def may_write(self, document: object) -> bool | None:
         """Read `permissions.push` of the repository's description."""
@@ -61,7 +59,7 @@ class GitHub:
         self, place: Place, pull: PullRequest, text: str, status: Status, *, draft: bool
     ) -> Opened:
         """Open the pull request or bring it up to date, and say the status; see `Forge`."""
-        with _answering(place), _client(place) as client:
+        with answering(place, _failed), _client(place) as client:
             repository = client.get_repo(place.repository)
             opened = _opened(repository, place, pull, text, draft=draft)
             _say(repository, status, opened.address)
@@ -150,10 +148,7 @@ def _made(
             )
         raise
     if not str(made.html_url or "").startswith("http"):
-        raise ActFailed(
-            f"{masked(place.address)} did not say where the pull request is.",
-            f"Check that the address is the forge's API. {_AGAIN}",
-        )
+        raise no_address(place, _REQUEST)
     return Opened(made.html_url, bool(made.draft))
 
 
@@ -181,10 +176,7 @@ def _client(place: Place) -> Iterator[Github]:
     try:
         from github import Auth, Github
     except ImportError:
-        raise ActFailed(
-            f"The manifest names a forge, and {_LIBRARY} is not installed.",
-            _INSTALL,
-        ) from None
+        raise _LIBRARY.absent from None
     # No retries: each would wait long for a forge that is ill, and running again finds what was
     # done.
     client = Github(
@@ -203,51 +195,26 @@ def _client(place: Place) -> Iterator[Github]:
         client.close()
 
 
-@contextmanager
-def _answering(place: Place) -> Iterator[None]:
-    """Turn whatever the forge or the way there raises into a sentence without the token."""
-    try:
-        yield
-    except ActFailed:
-        raise
-    except Exception as error:  # noqa: BLE001 - the client raises what it likes for an answer that is no JSON, or of another host
-        raise _failed(error, place) from None
-
-
 def _failed(error: Exception, place: Place) -> ActFailed:
     from github import (
         GithubException,
         RateLimitExceededException,
     )
 
-    where = masked(place.address)
     if isinstance(error, RateLimitExceededException) or (
-        isinstance(error, GithubException) and error.status == _TOO_MANY
+        isinstance(error, GithubException) and error.status == TOO_MANY
     ):
-        return ActFailed(
-            f"{where} takes no more requests of this token for now.",
-            f"Wait until its limit is reset. {_AGAIN}",
-        )
+        return no_more_requests(place)
     if isinstance(error, GithubException) and error.status:
-        return ActFailed(
-            f"{where} answered {error.status} to the pull request of {place.repository}:"
-            f" {_words_of(error, place).rstrip('.')}.",
-            _remedy(error.status),
-        )
-    return ActFailed(
-        f"{where} gave no usable answer to the pull request: {type(error).__name__}.",
-        f"Look whether it is well. {_AGAIN}",
-    )
+        words = _words_of(error, place)
+        return refused(place, _REQUEST, error.status, words, _remedy(error.status))
+    return no_usable_answer(error, place, _REQUEST)
 
 
 def _remedy(status: int) -> str:
     if status in {401, 403, 404}:
-        return f"Give a token that may write pull requests and commit statuses. {_AGAIN}"
-    return (
-        f"Mend what it says. {_AGAIN}"
-        if status == _INVALID
-        else f"Look whether it is well. {_AGAIN}"
-    )
+        return "Give a token that may write pull requests and commit statuses."
+    return "Mend what it says." if status == _INVALID else "Look whether it is well."
 
 
 def _words_of(error: GithubException, place: Place) -> str:
@@ -262,4 +229,4 @@ def _words_of(error: GithubException, place: Place) -> str:
         "; ".join(" ".join(str(message).split()) for message in messages if message)
         or "it said nothing"
     )
-    return masked(text.replace(place.token, "***"))[:300]
+    return without_token(text, place)

@@ -7,8 +7,7 @@ what a decision is.
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,7 +15,17 @@ from urllib.parse import quote
 from atom_release.errors import ActFailed
 from atom_release.forge import Opened, Place, PullRequest, Status
 from atom_release.forge.body import placed
-from atom_release.git import masked
+from atom_release.forge.rest import (
+    TOO_MANY,
+    Library,
+    RestForge,
+    answering,
+    no_address,
+    no_more_requests,
+    no_usable_answer,
+    refused,
+    without_token,
+)
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
@@ -28,30 +37,20 @@ _LONGEST = 1_000_000  # GitLab takes 1,048,576 characters
 _STATUS = 255
 _DRAFT = "Draft: "
 _DEVELOPER = 30  # the least access level that may push a branch and open a merge request
-_CONFLICT, _TOO_MANY = 409, 429
+_CONFLICT = 409
 _ONCE: dict[str, Any] = {"obey_rate_limit": False}  # else the client waits and asks ten times
-_LIBRARY, _INSTALL = "python-gitlab", "pip install 'atom-release[gitlab]'"
-_AGAIN = "Run again: what is done is found again and not done twice."
+_REQUEST = "merge request"
+_LIBRARY = Library("python-gitlab", "gitlab", "pip install 'atom-release[gitlab]'")
 
 
-class GitLab:
+class GitLab(RestForge):
     """GitLab, as `Forge` asks for it."""
 
-    def missing_library(self) -> tuple[str, str] | None:
-        """Return python-gitlab where it is not installed."""
-        return None if importlib.util.find_spec("gitlab") else (_LIBRARY, _INSTALL)
-
-    def user_path(self) -> str:
-        """Return where GitLab says whose the token is."""
-        return "/user"
+    library = _LIBRARY
 
     def repository_path(self, repository: str) -> str:
         """Return where GitLab describes a project; its groups and name are one part of the path."""
         return f"/projects/{quote(repository, safe='')}"
-
-    def headers(self, token: str) -> Mapping[str, str]:
-        """Return the token as a bearer's, as access tokens of persons, projects and groups go."""
-        return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
     def may_write(self, document: object) -> bool | None:
         """Read the access levels in `permissions` of the project's description.
@@ -72,7 +71,7 @@ class GitLab:
         self, place: Place, pull: PullRequest, text: str, status: Status, *, draft: bool
     ) -> Opened:
         """Open the merge request or bring it up to date, and say the status; see `Forge`."""
-        with _answering(place), _client(place) as client:
+        with answering(place, _failed), _client(place) as client:
             project = client.projects.get(place.repository, lazy=True)
             opened = _opened(project, place, pull, text, draft=draft)
             _say(project, pull, status, opened.address)
@@ -131,10 +130,7 @@ def _made(project: Project, place: Place, pull: PullRequest, text: str, *, draft
         raise
     address = str(getattr(made, "web_url", "") or "")
     if not address.startswith("http"):
-        raise ActFailed(
-            f"{masked(place.address)} did not say where the merge request is.",
-            f"Check that the address is the forge's API. {_AGAIN}",
-        )
+        raise no_address(place, _REQUEST)
     return Opened(address, bool(made.draft))
 
 
@@ -166,9 +162,7 @@ def _client(place: Place) -> Iterator[Gitlab]:
     try:
         from gitlab import Gitlab
     except ImportError:
-        raise ActFailed(
-            f"The manifest names a forge, and {_LIBRARY} is not installed.", _INSTALL
-        ) from None
+        raise _LIBRARY.absent from None
     # No retries: each would wait long for a forge that is ill, and running again finds what was
     # done.
     with Gitlab(
@@ -181,47 +175,25 @@ def _client(place: Place) -> Iterator[Gitlab]:
         yield client
 
 
-@contextmanager
-def _answering(place: Place) -> Iterator[None]:
-    """Turn whatever the forge or the way there raises into a sentence without the token."""
-    try:
-        yield
-    except ActFailed:
-        raise
-    except Exception as error:  # noqa: BLE001 - the client raises what it likes for an answer that is no JSON, or of another host
-        raise _failed(error, place) from None
-
-
 def _failed(error: Exception, place: Place) -> ActFailed:
     from gitlab.exceptions import GitlabError
 
-    where = masked(place.address)
     if not isinstance(error, GitlabError) or not error.response_code:
-        return ActFailed(
-            f"{where} gave no usable answer to the merge request: {type(error).__name__}.",
-            f"Look whether it is well. {_AGAIN}",
-        )
-    if error.response_code == _TOO_MANY:
-        return ActFailed(
-            f"{where} takes no more requests of this token for now.",
-            f"Wait until its limit is reset. {_AGAIN}",
-        )
-    return ActFailed(
-        f"{where} answered {error.response_code} to the merge request of {place.repository}:"
-        f" {_words_of(error, place).rstrip('.')}.",
-        _remedy(error.response_code),
-    )
+        return no_usable_answer(error, place, _REQUEST)
+    if error.response_code == TOO_MANY:
+        return no_more_requests(place)
+    words, remedy = _words_of(error, place), _remedy(error.response_code)
+    return refused(place, _REQUEST, error.response_code, words, remedy)
 
 
 def _remedy(status: int) -> str:
     if status in {401, 403, 404}:
-        return f"Give a token of the scope api, with the role Developer or more. {_AGAIN}"
-    mend = "Mend what it says." if status in {400, 409, 422} else "Look whether it is well."
-    return f"{mend} {_AGAIN}"
+        return "Give a token of the scope api, with the role Developer or more."
+    return "Mend what it says." if status in {400, 409, 422} else "Look whether it is well."
 
 
 def _words_of(error: GitlabError, place: Place) -> str:
     """Return the forge's own words, on one line and without the token."""
     message: Any = error.error_message
     text = " ".join(str(message).split()) or "it said nothing"
-    return masked(text.replace(place.token, "***"))[:300]
+    return without_token(text, place)

@@ -21,6 +21,7 @@ SERVING = frozenset(
         "remote_refs",
         "scanned",
         "simulated_prometheus",
+        "unrunnable",
         "measurement",
     }
 )
