@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Service
     from atom_release.records.run_store import RunStore
     from atom_release.release.work import Work
+    from atom_release.settings import Settings
 
 CONDITIONS = "conditions"
 KEPT_FROM = "suite_kept_from"
@@ -60,6 +61,17 @@ class KeptSuite:
         return f"kept, observed {self.evidence.observed_at:%Y-%m-%d %H:%M} UTC in run {self.run}"
 
 
+@dataclass(frozen=True)
+class _EarlierRun:
+    """Another run on the commit, and what its indexes name."""
+
+    run: RunStore
+    artifacts: frozenset[str]
+
+
+_earlier: dict[tuple[str, Settings], list[_EarlierRun]] = {}
+
+
 def find_kept_suite(work: Work, service: Service) -> KeptSuite | None:
     """Return the suite's evidence of an earlier run, if it can stand for another asking.
 
@@ -69,13 +81,8 @@ def find_kept_suite(work: Work, service: Service) -> KeptSuite | None:
     if work.settings.fresh:
         return None
     conditions = conditions_of(work)
-    store = work.subject.store
-    names = [name for name in store.runs(work.subject.commit) if name != work.run.name]
-    for name in reversed(names[-_LOOKED_AT:]):
-        kept = _kept(work, service, store.run(work.subject.commit, name), conditions)
-        if kept is not None:
-            return kept
-    return None
+    kept = (_kept(work, service, earlier, conditions) for earlier in _earlier_runs(work))
+    return next(filter(None, kept), None)
 
 
 def conditions_of(work: Work) -> str:
@@ -98,11 +105,26 @@ def conditions_of(work: Work) -> str:
     )
 
 
-def _kept(work: Work, service: Service, run: RunStore, conditions: str) -> KeptSuite | None:
+def _earlier_runs(work: Work) -> list[_EarlierRun]:
+    """Return the other runs on the commit, newest first; read once a run in each process.
+
+    A release of many services has as many indexes in each of them.
+    """
+    occasion = (work.run_id, work.settings)
+    if occasion not in _earlier:
+        _earlier.clear()
+        store, commit = work.subject.store, work.subject.commit
+        names = [name for name in store.runs(commit) if name != work.run.name]
+        runs = [store.run(commit, name) for name in reversed(names[-_LOOKED_AT:])]
+        _earlier[occasion] = [_EarlierRun(run, frozenset(run.names())) for run in runs]
+    return _earlier[occasion]
+
+
+def _kept(work: Work, service: Service, earlier: _EarlierRun, conditions: str) -> KeptSuite | None:
     artifacts = work.names.evidence_artifact(service), work.names.log_artifact(service)
-    if not run.names().keys() >= set(artifacts):
+    if not earlier.artifacts.issuperset(artifacts):
         return None
-    content, log = run.read_all(artifacts).values()
+    content, log = earlier.run.read_all(artifacts).values()
     document = json.loads(content)
     if document.get(CONDITIONS) != conditions:
         return None
@@ -111,7 +133,7 @@ def _kept(work: Work, service: Service, run: RunStore, conditions: str) -> KeptS
         for evidence in record.evidence_in({artifacts[0]: content}).values()
         if evidence.leg == ("suite", service.id) and _stands(work, evidence)
     )
-    run_name = document.get(KEPT_FROM, run.name)
+    run_name = document.get(KEPT_FROM, earlier.run.name)
     return next((KeptSuite(evidence, log, run_name) for evidence in suites), None)
 
 
@@ -155,6 +177,7 @@ def _packages() -> str:
     return canonical.digest("\n".join(installed).encode())
 
 
+@lru_cache(maxsize=1)
 def _programs() -> dict[str, str]:
     """Return where each program that suites are run with lies, and when it was put there."""
     places = {name: shutil.which(name) for name in _PROGRAMS}

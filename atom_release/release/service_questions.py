@@ -80,13 +80,10 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
                 )
             ],
         )
+    conditions = {CONDITIONS: conditions_of(work)} if service.suite is not None else {}
     origin = {KEPT_FROM: kept.run} if kept is not None else {}
     document = evidence_document(
-        collected,
-        service=service.id,
-        name=service.name,
-        **{CONDITIONS: conditions_of(work)},
-        **origin,
+        collected, service=service.id, name=service.name, **conditions, **origin
     )
     return {
         work.names.evidence_artifact(service): canonical.artifact(document),
