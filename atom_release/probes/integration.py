@@ -26,7 +26,7 @@ from atom_release.probes.suite import trees
 from atom_release.probes.suite.finding import evidence
 from atom_release.probes.suite.probe import bench, lacks
 from atom_release.probes.suite.series import Series
-from atom_release.source.objects import MENDED
+from atom_release.probes.unrunnable import unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,13 +75,8 @@ def run_integration(  # noqa: PLR0913 - one parameter for each thing that the te
         )
     missing = trees.missing_files(look, integration.paths)
     if missing:
-        return look.found(
-            "integration",
-            integration.name,
-            Answer.UNKNOWN,
-            f"this clone does not hold {first_few(missing)}, of the tests",
-            remedy=f"Fetch it: {MENDED}",
-        )
+        why = f"this clone does not hold {first_few(missing)}, of the tests"
+        return unread(look, "integration", integration.name, why)
     service_ids = addressed(integration.environment)
     down = [name for name in service_ids if name not in base_urls]
     with ExitStack() as stack:

@@ -23,8 +23,7 @@ from atom_release.probes.artifact.command import MakingCommand
 from atom_release.probes.artifact.withheld import without_code, without_data
 from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
 from atom_release.probes.suite import trees
-from atom_release.probes.unrunnable import answer_without_run
-from atom_release.source.objects import MENDED
+from atom_release.probes.unrunnable import answer_without_run, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,9 +60,7 @@ def probe_artifact(
     """Ask of one file; `named_at` is the place of a document that names its command."""
     if look.tree.missing:
         why = f"this clone does not hold {look.tree.missing[0]}"
-        return look.found(
-            QUESTION, artifact.file, Answer.UNKNOWN, why, remedy=f"Fetch it: {MENDED}"
-        )
+        return unread(look, QUESTION, artifact.file, why)
     command = MakingCommand(artifact.made_by, artifact.directory or ".", look.tree.entries)
     facts = ArtifactFacts(
         file=artifact.file,

@@ -17,9 +17,10 @@ from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes.documents.cited import citations, never_held
 from atom_release.probes.documents.reading import read_documents, subjects_of
 from atom_release.probes.report import read_once, report_paths
+from atom_release.probes.unrunnable import unread
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.release_document import DocumentRead, read_document
-from atom_release.source.objects import MENDED, MissingBlob
+from atom_release.source.objects import MissingBlob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,9 +56,7 @@ def probe_documents(look: Look, made: frozenset[str] = frozenset()) -> Evidence:
     try:
         read = [(document, look.tree.read(document.path)) for document in read_documents(look)]
     except MissingBlob as error:
-        return look.found(
-            QUESTION, SUBJECT, Answer.UNKNOWN, error.message, remedy=f"Fetch it: {MENDED}"
-        )
+        return unread(look, QUESTION, SUBJECT, error.message)
     never = never_held(look, [document for document, _ in read], made)
     documents = [
         document.as_document().model_copy(update={"citations": [*citations(look, document, never)]})

@@ -19,10 +19,11 @@ from atom_release.probes.order.control import later_evidence
 from atom_release.probes.order.standing_tags import TagLook
 from atom_release.probes.order.stated_dates import DateLook
 from atom_release.probes.order.written import Written, read_written
+from atom_release.probes.unrunnable import unread
 from atom_release.reader.error_text import find_problem
 from atom_release.reader.pull_request_statements import opened_requests
 from atom_release.source import chronicle
-from atom_release.source.objects import MENDED, MissingBlob
+from atom_release.source.objects import MissingBlob
 
 if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
@@ -40,9 +41,7 @@ def probe_order(look: Look) -> Evidence:
     try:
         written = read_written(look)
     except MissingBlob as error:
-        return look.found(
-            QUESTION, SUBJECT, Answer.UNKNOWN, error.message, remedy=f"Fetch it: {MENDED}"
-        )
+        return unread(look, QUESTION, SUBJECT, error.message)
     facts = _gather_or_say_why(look, written)
     facts = facts.model_copy(update={"contradictions": contradictions(facts)})
     deciding = [entry for entry in facts.contradictions if entry.decides]

@@ -35,8 +35,7 @@ from atom_release.probes.suite.script_run import (
 from atom_release.probes.suite.script_runners import REPORTERS, runner_of
 from atom_release.probes.suite.series import Series
 from atom_release.probes.suite.worlds import describe_world, in_world
-from atom_release.probes.unrunnable import answer_without_run
-from atom_release.source.objects import MENDED
+from atom_release.probes.unrunnable import answer_without_run, unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,13 +67,8 @@ def run_suite(look: Look, service: Service) -> Evidence:
         )
     missing = trees.missing_files(look, [*suite.paths, *service.source])
     if missing:
-        return look.found(
-            "suite",
-            service.id,
-            Answer.UNKNOWN,
-            f"this clone does not hold {first_few(missing)}, of the tests or of what they test",
-            remedy=f"Fetch it: {MENDED}",
-        )
+        why = f"this clone does not hold {first_few(missing)}, of the tests or of what they test"
+        return unread(look, "suite", service.id, why)
     with ExitStack() as stack:
         try:
             made = stack.enter_context(in_world(look, suite, bench_of(look, suite), service.source))

@@ -23,9 +23,10 @@ from atom_release.probes.order.written import Written, read_written
 from atom_release.probes.unapproved.records import SUFFIXES, find_unapproved
 from atom_release.probes.unapproved.suites import tests_without_approval
 from atom_release.probes.unapproved.words import automatic_lines
+from atom_release.probes.unrunnable import unread
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.release_document import is_said_of_now
-from atom_release.source.objects import MENDED, MissingBlob
+from atom_release.source.objects import MissingBlob
 from atom_release.source.text import is_example, is_test, is_vendored
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ def probe_unapproved(look: Look) -> Evidence:
     try:
         facts = _gather(look)
     except MissingBlob as error:
-        return look.found(
-            QUESTION, SUBJECT, Answer.UNKNOWN, error.message, remedy=f"Fetch it: {MENDED}"
-        )
+        return unread(look, QUESTION, SUBJECT, error.message)
     facts = facts.model_copy(update={"contradictions": contradictions(facts)})
     count = len(facts.contradictions)
     return look.found(

@@ -27,9 +27,8 @@ from atom_release.probes.artifact.command import MakingCommand
 from atom_release.probes.given import refusing
 from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
 from atom_release.probes.suite import trees
-from atom_release.probes.unrunnable import answer_without_run
+from atom_release.probes.unrunnable import answer_without_run, unread
 from atom_release.probes.validator.boundary import find_boundary
-from atom_release.source.objects import MENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,9 +52,7 @@ def probe_validator(look: Look, validator: Validator) -> Evidence:
     """Ask what the validator says of servers that are not well."""
     if look.tree.missing:
         why = f"this clone does not hold {look.tree.missing[0]}"
-        return look.found(
-            QUESTION, validator.name, Answer.UNKNOWN, why, remedy=f"Fetch it: {MENDED}"
-        )
+        return unread(look, QUESTION, validator.name, why)
     command = MakingCommand(validator.run, validator.directory or ".", look.tree.entries)
     limit = _limit_ms(look, validator)
     facts = ValidatorFacts(
