@@ -6,22 +6,15 @@ They lie beside the project; where they are absent, nothing is tested here.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from atom_release.gate.claims.record import ClaimRecord
 from atom_release.reader import read_report
+from atom_release_tests.fixtures.beside import ABSENT, find_shared
 
-_SHARED = next(
-    (
-        place / "shared" / "reader" / "excerpts.json"
-        for place in Path(__file__).resolve().parents
-        if (place / "shared" / "reader" / "excerpts.json").is_file()
-    ),
-    None,
-)
+_SHARED = find_shared("reader", "excerpts.json")
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(_SHARED is None, reason="the excerpts are not beside this project"),
@@ -46,7 +39,7 @@ def _values(record: ClaimRecord) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "excerpt", EXCERPTS, ids=lambda excerpt: f"{excerpt['id']} {excerpt['kind']}"
+    "excerpt", EXCERPTS or ABSENT, ids=lambda excerpt: f"{excerpt['id']} {excerpt['kind']}"
 )
 def test_an_excerpt_is_read_as_a_careful_person_does(excerpt: dict[str, Any]) -> None:
     expected = dict(excerpt["expect"])

@@ -7,22 +7,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from atom_release.gate.claims.record import ClaimRecord
 from atom_release.reader import read_report
+from atom_release_tests.fixtures.beside import ABSENT, find_shared
 
-_SHARED = next(
-    (
-        place / "shared" / "atom"
-        for place in Path(__file__).resolve().parents
-        if (place / "shared" / "atom").is_dir()
-    ),
-    None,
-)
+_SHARED = find_shared("atom")
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(
@@ -53,7 +46,7 @@ def record(label: dict[str, Any]) -> ClaimRecord:
     return _read(label["path"])
 
 
-@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
+@pytest.mark.parametrize("label", LABELLED or ABSENT, ids=lambda label: label["path"])
 def test_a_real_report_is_read_as_labelled(record: ClaimRecord, label: dict[str, Any]) -> None:
     assert (record.status.value, record.status_raw) == (label["status"], label["status_raw"])
     assert (record.task_id, record.title, record.service, record.branch) == (
@@ -73,7 +66,7 @@ def test_a_real_report_is_read_as_labelled(record: ClaimRecord, label: dict[str,
     }
 
 
-@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
+@pytest.mark.parametrize("label", LABELLED or ABSENT, ids=lambda label: label["path"])
 def test_deliverables_are_those_labelled_as_written_or_resolved(
     record: ClaimRecord, label: dict[str, Any]
 ) -> None:
@@ -85,7 +78,7 @@ def test_deliverables_are_those_labelled_as_written_or_resolved(
     )
 
 
-@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
+@pytest.mark.parametrize("label", LABELLED or ABSENT, ids=lambda label: label["path"])
 def test_the_environment_is_that_labelled(record: ClaimRecord, label: dict[str, Any]) -> None:
     fallbacks = {
         row["variable"]: (row["status"], row["fallback"]) for row in label["env_fallbacks"]
@@ -96,7 +89,7 @@ def test_the_environment_is_that_labelled(record: ClaimRecord, label: dict[str, 
     assert all(read[name] == fallbacks[name] for name in read)
 
 
-@pytest.mark.parametrize("label", LABELLED, ids=lambda label: label["path"])
+@pytest.mark.parametrize("label", LABELLED or ABSENT, ids=lambda label: label["path"])
 def test_no_score_or_latency_is_read_beyond_the_labels(
     record: ClaimRecord, label: dict[str, Any]
 ) -> None:

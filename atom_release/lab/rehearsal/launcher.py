@@ -59,11 +59,13 @@ class Launcher:
         throwaway: Sequence[Path] = (),
         disk_mb: int = DISK_MB,
         readable: Sequence[Path] = (),
+        weighed: Sequence[Path] | None = None,
     ) -> Running:
         """Start a process under a name; one already running under that name is ended first.
 
         What it writes in `throwaway` is forgotten, and is `disk_mb` at most. It can read what is
-        `readable` beside what all of them can.
+        `readable` beside what all of them can. Only what lies in the `weighed` folders is held
+        against it, or in the whole room.
 
         Raises:
             ProbeFault: the rehearsal was closed meanwhile.
@@ -71,7 +73,9 @@ class Launcher:
         self.stop(name)
         log = self.log(name)
         log.touch(mode=0o600)
-        sandbox = self.sandbox
+        sandbox, room = self.sandbox, self.room
+        if room is not None and weighed is not None:
+            room = replace(room, folders=tuple(weighed))
         if readable:
             sandbox = replace(sandbox, readable=(*sandbox.readable, *readable))
         running = sandbox.start(
@@ -84,7 +88,7 @@ class Launcher:
             network=self.network,
             throwaway=throwaway,
             disk_mb=disk_mb,
-            room=self.room,
+            room=room,
         )
         with self._lock:
             self.running[name] = running

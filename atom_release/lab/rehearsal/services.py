@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,6 +177,8 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
             ),
         )
     )
+    if ending.met:
+        _give_room_back(ground.layers[service.id])
     reason = f"{ending}; its log ends: {_tail(log)}"
     if doubt:
         started.lacks[service.id] = f"{doubt}: {reason}"
@@ -218,6 +221,15 @@ def _take_step(place: _Place, argv: Sequence[str]) -> str:
     if met:
         return f"met {name_limit(met)}"
     return "" if status == 0 else f"ended with status {status}"
+
+
+def _give_room_back(layer: Layer) -> None:
+    """Make a copy of the tree anew that a process which ended at a limit may have filled.
+
+    The others would meet that limit by what it left.
+    """
+    with suppress(ProbeFault):  # it does not run any more: nobody misses its copy
+        layer.renew()
 
 
 def _ending(running: Running, seen: Sequence[str], start: Start) -> Ending:
