@@ -27,6 +27,7 @@ from atom_release.lab.rehearsal import Rehearsal
 from atom_release.lab.rehearsal import rehearsal as rehearsing_module
 from atom_release.lab.rehearsal.written import read_files
 from atom_release.lab.sandbox import Limits, Room, Sandbox
+from atom_release.lab.sandbox.launcher.disk import Disk
 from atom_release.probes.health import probe_health
 from atom_release.release.ask import Boundary
 from atom_release.release.ask_rehearsal import ask_leg, rehearsed
@@ -197,6 +198,17 @@ def test_what_writes_too_much_and_ends_at_once_met_the_limit_too(
         assert run.ending()[1] == ("disk" if megabytes > 64 else None)
     finally:
         run.stop(0)
+
+
+def test_what_was_written_counts_though_others_removed_as_much(tmp_path: Path) -> None:
+    """The disk as a whole did not grow."""
+    place, beside = tmp_path / "written", tmp_path / "beside"
+    place.mkdir()
+    beside.write_bytes(bytes(8 << 20))
+    written = Disk(Room((place,), 4, 100).plain())
+    (place / "much").write_bytes(bytes(8 << 20))
+    beside.unlink()
+    assert written.met_at_last()
 
 
 def test_a_log_too_long_to_be_looked_through(

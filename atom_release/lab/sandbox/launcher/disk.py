@@ -55,13 +55,11 @@ class Disk:
     def met_at_last(self) -> bool:
         """Return whether more was written than may be, once nobody writes any more.
 
-        Who wrote it and ended between two looks is found here: all is weighed, where the disk has
-        grown since it was weighed last.
+        Who wrote it and ended between two looks is found here: all is weighed, also where the disk
+        has not grown, since others may have removed as much meanwhile.
         """
         if self._is_nearly_full():
             return True
-        if self._weighing is None and not self._has_grown(self._used()):
-            return False
         try:
             return any(self._is_more(size, files) for size, files in self._weigh())
         except TooDeep:
