@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from atom_release.drafting.files import Files
 from atom_release.drafting.findings import Deployment, Place, Seen
+from atom_release.drafting.settings_files import EXAMPLE
 
-_FILE = r"(?:.*/)?\.?env(?:\.(?:example|sample|template|dist|local|development|test|defaults?))?"
+_FILE = re.compile(rf"(?:.*/)?(?:\.?env|{EXAMPLE.pattern})", re.IGNORECASE)
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _SECRET = re.compile(
     r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|(?:^|_)KEY$|DATABASE_URL|DSN",
@@ -35,7 +36,7 @@ def variables(files: Files, deployments: Iterable[Deployment]) -> Iterator[Seen[
 
 
 def _of_files(files: Files) -> Iterator[Seen[str]]:
-    for path in files.matching(_FILE):
+    for path in filter(_FILE.fullmatch, files.paths):
         text = files.text(path)
         for match in _LINE.finditer(text):
             yield Seen(match[1], Place(path, text.count("\n", 0, match.start(1)) + 1))

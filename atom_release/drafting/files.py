@@ -65,6 +65,13 @@ class Files:
         return named
 
     @cached_property
+    def _by_folder(self) -> Mapping[str, list[str]]:
+        lying: dict[str, list[str]] = {}
+        for path in self.paths:
+            lying.setdefault(folder_of(path), []).append(path)
+        return lying
+
+    @cached_property
     def _present(self) -> frozenset[str]:
         return frozenset(self.paths)
 
@@ -84,6 +91,10 @@ class Files:
     def below(self, folder: str) -> list[str]:
         """Return the files below a folder."""
         return [path for path in self.paths if is_below(path, folder)] if folder else [*self.paths]
+
+    def within(self, folder: str) -> list[str]:
+        """Return the files that lie in a folder itself."""
+        return self._by_folder.get(folder, [])
 
     def present(self, folder: str, names: Iterable[str]) -> tuple[str, ...]:
         """Return the paths of those of these files that a folder has."""

@@ -40,7 +40,20 @@ def _alembic(files: Files) -> Iterator[Seen[Migrations]]:
         steps = [
             path for path in _directly(files, versions, ".py") if not path.endswith("__init__.py")
         ]
-        yield Seen(Migrations("alembic", folder, len(steps)), Place(joined(folder, "env.py")))
+        yield Seen(Migrations("alembic", folder, len(steps)), Place(_read_by(files, folder)))
+
+
+def _read_by(files: Files, folder: str) -> str:
+    """Return the nearest alembic.ini above a folder of migrations; else its env.py.
+
+    One that lies in the folder itself is that of Flask's extension, which is called otherwise.
+    """
+    outer = folder
+    while outer:
+        outer = folder_of(outer)
+        if (settings := joined(outer, "alembic.ini")) in files:
+            return settings
+    return joined(folder, "env.py")
 
 
 def _django(files: Files) -> Iterator[Seen[Migrations]]:

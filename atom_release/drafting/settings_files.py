@@ -20,11 +20,12 @@ _LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?({_NAME})[ \t]*=[ \t]*(.*?)[ \t]*$
 _REFERENCE = re.compile(rf"\$\{{({_NAME})(?::?[-?+]([^}}]*))?\}}|\$({_NAME})")
 _WORKFLOWS = r"\.github/workflows/[^/]+\.ya?ml"
 _COMPOSE = r"(?:.*/)?(?:docker-)?(?:compose|stack)(?:[.-][\w.-]+)?\.ya?ml"
-_EXAMPLES = (
-    ".env.test", ".env.testing", ".env.ci", ".env.example", ".env.sample", ".env.template",
-    ".env.dist", ".env.local.example", "env.example", "env_sample", "env.sample", "example.env",
-    ".env.development",
-)  # fmt: skip
+_PREFERRED = (".env.test", ".env.testing", ".env.ci", ".env.example", ".env.sample")
+_USE = "dev|devel|development|local|docker|tests?|testing|ci|example|sample|template|dist|defaults?"
+EXAMPLE = re.compile(
+    rf"(?:\.?env(?:[._-](?:{_USE}))+|(?:example|sample|template)[._-]env)", re.IGNORECASE
+)
+_SHOWN_AS = re.compile(r"[._-](?:example|sample|template|dist)", re.IGNORECASE)
 _SETS_UP = re.compile(r"/[\w-]*(postgres|redis|valkey)[\w-]*$", re.IGNORECASE)
 
 
@@ -89,10 +90,16 @@ def env_files(files: Files, folder: str) -> Iterator[Stated]:
         plain = joined(place, ".env")
         if plain in files:
             yield Stated(read_assignments(files.text(plain)), Place(plain), is_committed=True)
-        for name in _EXAMPLES:
-            path = joined(place, name)
-            if path in files:
-                yield Stated(read_assignments(files.text(path)), Place(path))
+        for path in _examples(files, place):
+            yield Stated(read_assignments(files.text(path)), Place(path))
+
+
+def _examples(files: Files, folder: str) -> list[str]:
+    """Return the files of a folder that show which variables to set, the best known name first."""
+    names = {path: path.rpartition("/")[2] for path in files.within(folder)}
+    ranks = {name: rank for rank, name in enumerate(_PREFERRED)}
+    shown = [path for path, name in names.items() if EXAMPLE.fullmatch(name)]
+    return sorted(shown, key=lambda path: (ranks.get(names[path], len(ranks)), path))
 
 
 def _around(folder: str) -> Iterator[str]:
@@ -137,17 +144,25 @@ def _of_compose(files: Files, path: str, service: Mapping[Any, Any]) -> dict[str
     stated: dict[str, str] = {}
     for entry in [named] if isinstance(named, str) else named:
         name = entry.get("path") if isinstance(entry, Mapping) else entry
-        stated |= read_assignments(files.text(joined(folder_of(path), str(name))))
+        stated |= read_assignments(files.text(_shown(files, joined(folder_of(path), str(name)))))
     stated |= _mapping(service.get("environment"))
     return {name: resolve(value, {**beside, **stated}) for name, value in stated.items()}
+
+
+def _shown(files: Files, path: str) -> str:
+    """Return a file of variables, or the one that shows what stands in it where it is ignored."""
+    if path in files:
+        return path
+    beside = _examples(files, folder_of(path))
+    return next((shown for shown in beside if _SHOWN_AS.sub("", shown) == path), path)
 
 
 def _beside(files: Files, path: str) -> dict[str, str]:
     """Return the variables that compose itself reads for the file at a path."""
     folder = folder_of(path)
-    for name in (".env", *_EXAMPLES):
-        if (place := joined(folder, name)) in files:
-            return read_assignments(files.text(place))
+    plain = joined(folder, ".env")
+    for place in [plain] if plain in files else _examples(files, folder):
+        return read_assignments(files.text(place))
     return {}
 
 

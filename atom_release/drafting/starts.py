@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from atom_release.drafting.files import folder_of, is_below
-from atom_release.drafting.findings import Runner, Service, Survey, World
+from atom_release.drafting.findings import Migrations, Seen, Service, Survey, World
 from atom_release.drafting.installs import has_packages, install_of
 
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
@@ -101,10 +101,6 @@ def migrations_of(survey: Survey) -> dict[str, Any] | None:
             if world.prepare:
                 steps = [list(step) for step in world.prepare]
                 return _by_tool(service, steps)
-    by_django = any(seen.value.tool == "Django" for seen in survey.migrations)
-    for service in survey.services if by_django else ():
-        if any(seen.value.runner is Runner.DJANGO for seen in service.suites):
-            return _by_tool(service, [["{python}", "manage.py", "migrate", "--noinput"]])
     return _by_their_files(survey)
 
 
@@ -112,14 +108,28 @@ def _by_their_files(survey: Survey) -> dict[str, Any] | None:
     """Return how migrations are run of which nothing but the files say so; None of several."""
     if len(survey.migrations) != 1:
         return None
-    migrations = survey.migrations[0].value
+    seen = survey.migrations[0]
+    migrations = seen.value
     if migrations.tool == "Prisma" and migrations.pattern:
         return {"files": migrations.pattern}
-    for service in survey.services:
-        if migrations.tool == "Knex" and is_below(migrations.folder, service.folder):
-            stated = _by_tool(service, [["knex", "migrate:latest"]])
-            return stated | {"directory": folder_of(migrations.folder) or "."}
-    return None
+    step, folder = _step_of(seen)
+    around = [service for service in survey.services if is_below(folder, service.folder)]
+    if not step or not around:
+        return None
+    nearest = max(around, key=lambda service: len(service.folder))
+    return _by_tool(nearest, [step]) | ({"directory": folder} if folder else {})
+
+
+def _step_of(seen: Seen[Migrations]) -> tuple[list[str], str]:
+    """Return the command of the tool that migrations are written for, and where it runs."""
+    tool, place = seen.value.tool, seen.where.path
+    if tool == "Knex":
+        return ["knex", "migrate:latest"], folder_of(seen.value.folder)
+    if tool == "Django":
+        return ["{python}", "manage.py", "migrate", "--noinput"], folder_of(place)
+    if tool == "alembic" and place.endswith("alembic.ini"):
+        return ["alembic", "upgrade", "head"], folder_of(place)
+    return [], ""
 
 
 def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:

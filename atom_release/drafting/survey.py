@@ -21,6 +21,7 @@ from atom_release.drafting import (
     pipelines,
     preparations,
     reports,
+    serving,
     words,
     worlds,
 )
@@ -100,11 +101,10 @@ def _in_order(units: Iterable[Unit]) -> list[Unit]:
 
 def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Service:
     own = within(files.below(unit.folder), unit.folder, folders)
-    first = unit.stays[0] if unit.stays else None
+    stays = serving.order(unit.stays)
+    first = stays[0] if stays else None
     own_start = next((part.start for part in unit.parts if part.start), None)
-    started = next(
-        (deployment for deployment in unit.stays if _runs_here(deployment.command)), None
-    )
+    started = serving.choose(stays)
     listed = list(openapi.endpoints(files, own))
     routes = _routes(files, own)
     world = _world_of(files, unit)
@@ -119,16 +119,16 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         tuple(_with_world(files, suite) for part in unit.parts for suite in part.suites),
         (started.command if started else None)
         or own_start
-        or next((deployment.command for deployment in unit.stays if deployment.command), None),
-        next((deployment.port for deployment in unit.stays if deployment.port), None)
+        or next((deployment.command for deployment in stays if deployment.command), None),
+        next((deployment.port for deployment in stays if deployment.port), None)
         or next((part.port for part in unit.parts if part.port), None),
-        next((deployment.health for deployment in unit.stays if deployment.health), None)
+        next((deployment.health for deployment in stays if deployment.health), None)
         or _health([*listed, *routes]),
         _metrics(files, own),
         (*listed, *_unlisted(routes, listed)),
         also=tuple(
             deployment.name
-            for deployment in unit.stays[1:]
+            for deployment in stays[1:]
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
         before=started.before if started else (),
@@ -152,13 +152,6 @@ def _with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
     world = worlds.find_world(files, suite.directory, node=bool(suite.runner.by_node))
     prepare = preparations.steps(files, suite)
     return replace(seen, value=replace(suite, world=world, prepare=prepare))
-
-
-def _runs_here(command: Seen[tuple[str, ...]] | None) -> bool:
-    """Say whether a container's command means something outside it: no path that its image made."""
-    return command is not None and not any(
-        word.startswith(("/", "./")) for word in command.value[:2]
-    )
 
 
 def _name(unit: Unit, first: Deployment | None, name: str) -> str:
@@ -227,11 +220,13 @@ def _shape(path: str) -> str:
 
 
 def _health(endpoints: Sequence[Seen[Endpoint]]) -> Seen[str] | None:
-    for endpoint in endpoints:
-        if endpoint.value.method == "GET" and _HEALTH.search(endpoint.value.path):
-            guess = endpoint.guess or ""
-            return Seen(endpoint.value.path, endpoint.where, guess)
-    return None
+    """Return the path of a state that lies nearest to the top: the service's, not a part's."""
+    fitting = [
+        Seen(endpoint.value.path, endpoint.where, endpoint.guess)
+        for endpoint in endpoints
+        if endpoint.value.method == "GET" and _HEALTH.search(endpoint.value.path)
+    ]
+    return min(fitting, key=lambda seen: seen.value.strip("/").count("/"), default=None)
 
 
 def _metrics(files: Files, own: Sequence[str]) -> Seen[str] | None:

@@ -181,8 +181,10 @@ def _folder_of_code(files: Files, deployment: Deployment, units: Mapping[str, Un
         if folder in units:
             return folder
     for folder in candidates:
-        if folder and language_of(files.below(folder)):
+        if folder and _holds_code(files, folder):
             return folder
+    if deployment.kind == "Dockerfile" and deployment.folder:
+        return _around(files, deployment.folder, units)
     inside = [folder for folder in units if is_below(folder, deployment.folder)]
     if len(inside) == 1:
         return inside[0]
@@ -191,6 +193,21 @@ def _folder_of_code(files: Files, deployment: Deployment, units: Mapping[str, Un
         if language_of(files.below(deployment.folder))
         else _by_name(deployment, units)
     )
+
+
+def _holds_code(files: Files, folder: str) -> bool:
+    """Return whether a folder holds more than the scripts that an image is begun with."""
+    return language_of(files.below(folder)) not in {"", "Shell"}
+
+
+def _around(files: Files, folder: str, units: Mapping[str, Unit]) -> str:
+    """Return the nearest folder around an image's files that is a package, else their own."""
+    outer = folder
+    while outer:
+        outer = folder_of(outer)
+        if outer in units and units[outer].parts:
+            return outer
+    return folder if language_of(files.below(folder)) else ""
 
 
 def _by_name(deployment: Deployment, units: Mapping[str, Unit]) -> str | None:

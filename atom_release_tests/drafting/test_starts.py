@@ -152,3 +152,69 @@ def test_migrations_of_prisma_are_files_and_those_of_knex_its_own_command(
     assert concluded == stated
     made = drafted({**NODE, **files}).migrations
     assert (made is None) is (stated is None)
+
+
+SHARED = (
+    "x-common: &common\n  build: .\nservices:\n"
+    "  queue: {<<: *common, command: [python, -m, manage, qcluster]}\n"
+    "  styles: {<<: *common, command: [python, manage.py, tailwind, watch]}\n"
+    "  web: {<<: *common, command: WEB, ports: ['8000:8000']}\n"
+)
+DJANGO = {
+    "requirements.txt": "django\npsycopg\n",
+    "manage.py": "import django\n",
+    "Dockerfile": "FROM python:3.12\nEXPOSE 8000\n",
+    "shop/urls.py": "urlpatterns = [path('parts/health/', well), path('health/', well)]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("web", "command"),
+    [
+        ("[gunicorn, 'shop:app', --workers, '4']", "{python} -m gunicorn shop:app --workers 4"),
+        ("[/start.sh]", "{python} manage.py runserver --noreload 127.0.0.1:{port}"),
+    ],
+)
+def test_what_is_reached_by_a_port_is_started_and_no_worker_of_the_same_image(
+    web: str, command: str
+) -> None:
+    (service,) = drafted({**DJANGO, "compose.yml": SHARED.replace("WEB", web)}).services
+    assert service.start is not None
+    assert " ".join(service.start.command) == command
+    assert service.name == "web"
+    assert service.health == "/health/"
+
+
+def test_an_image_that_lies_in_a_folder_of_scripts_is_of_the_package_around_it() -> None:
+    image = {"images/web/Dockerfile": "FROM x\nCMD ['/go']\n", "images/web/go.sh": "exec app\n"}
+    (service,) = drafted({**DJANGO, **image}).services
+    assert service.source == ("shop",)
+    workers = {"images/mail/Dockerfile": "FROM x\n", "images/mail/send.py": "print()\n"}
+    assert len(drafted({**DJANGO, **image, **workers}).services) == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "stated"),
+    [
+        (
+            {"api/manage.py": "import django\n", "api/shop/migrations/0001_first.py": ""},
+            {"commands": [["{python}", "manage.py", "migrate", "--noinput"]], "directory": "api"},
+        ),
+        (
+            {"api/alembic.ini": "", "api/db/env.py": "", "api/db/versions/1_first.py": ""},
+            {"commands": [["alembic", "upgrade", "head"]], "directory": "api"},
+        ),
+        (
+            {"api/db/alembic.ini": "", "api/db/env.py": "", "api/db/versions/1_first.py": ""},
+            None,
+        ),
+    ],
+)
+def test_migrations_of_which_nothing_but_the_files_say_are_run_by_their_tool(
+    files: dict[str, str], stated: dict[str, object] | None
+) -> None:
+    app = {"api/requirements.txt": "django\nalembic\n", "api/main.py": APP}
+    concluded = starts.migrations_of(survey(Files.of({**app, **files}), "api"))
+    if concluded is not None:
+        concluded.pop("install")
+    assert concluded == stated

@@ -220,3 +220,19 @@ def test_a_name_of_compose_that_stands_in_a_file_resolves_in_the_suites_network(
     assert "hosts" not in suite_of(tree)
     code = 'import redis\nADDRESS = "postgresql://keeper@database:5432/shop"\n'
     assert suite_of({**tree, "shop/settings.py": code})["hosts"] == ["database"]
+
+
+def test_variables_of_a_file_that_is_ignored_are_those_of_the_one_that_shows_it() -> None:
+    """`.env.prod` and what shows it are of another use, and read by nobody."""
+    compose = (
+        "services:\n  web: {build: ., env_file: .env.dev}\n  db: {image: 'postgres:16'}\n"
+        "  other: {build: ., env_file: [.env.prod]}\n"
+    )
+    shown = {
+        ".env.dev-sample": "DATABASE_URL=postgresql://keeper:k@db:5432/shop\nMODE=fast\n",
+        ".env.prod.example": "",
+        ".env.prod-sample.txt": "MODE=slow\n",
+    }
+    given = suite_of({**_TREE, "compose.yml": compose, **shown})["environment"]
+    assert given["MODE"] == "fast"
+    assert "{postgres_host}" in given["DATABASE_URL"]
