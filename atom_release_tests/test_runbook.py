@@ -16,6 +16,7 @@ from atom_release.cli import app
 from atom_release.gate.catalogue.leg_specs import legs
 from atom_release.gate.catalogue.tasks import tasks
 from atom_release.graph import running
+from atom_release.graph.acts import ACTS
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
 from atom_release.release.subject import manifest_for_loading
@@ -77,7 +78,7 @@ def test_each_task_is_the_selection_that_the_table_names(definitions: dg.Definit
     blueprint = Blueprint(manifest_for_loading(Settings()))
     named = selections()
     assert tuple(named) == PLAN
-    acts = {blueprint.key("release_tag"), blueprint.key("pull_request")}
+    acts = {blueprint.key(name) for name in ACTS}
     for name, task in tasks(blueprint.manifest).items():
         keys = [blueprint.key_of(asset) for asset in task.assets]
         taken = set(running._with_upstream(definitions, keys))

@@ -1,4 +1,4 @@
-"""Forges: where pull requests are opened.
+"""Forges: where pull requests are opened, and where a commit's state is shown.
 
 Asked by probes, used by acts. `Forge` is all that the gate needs of one; each forge is one module
 that has it, and `forge_at` says which one speaks at an address. What a decision is stays unknown
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -34,6 +35,14 @@ class Place:
     token: str = field(repr=False)
 
 
+class State(StrEnum):
+    """How a commit does, in the words that GitHub has for it."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ERROR = "error"
+
+
 @dataclass(frozen=True)
 class Status:
     """What stands beside a commit on the forge."""
@@ -41,6 +50,15 @@ class Status:
     commit: str
     context: str
     description: str
+    state: State = State.SUCCESS
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What is said in the pull requests of a commit; `key` tells it from others of the gate's."""
+
+    key: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +110,27 @@ class Forge(Protocol):
 
         Raises:
             ActFailed: the forge does not let it happen, does not answer, or a library is missing.
+        """
+
+    def show(
+        self, place: Place, status: Status, comment: Comment, *, anew: bool
+    ) -> tuple[str, ...]:
+        """Put the status beside its commit, and the comment into its open pull requests.
+
+        Those whose head the commit is. What this token's user said there before is replaced; nobody
+        else's words are, whatever they look like.
+
+        Args:
+            place: where.
+            status: what to say beside the commit.
+            comment: what to say in the pull requests, as Markdown.
+            anew: whether to say it where nothing was said before, or only to replace what was.
+
+        Returns:
+            The addresses of the comments.
+
+        Raises:
+            ActFailed: as `request` does; also where the forge does not hold the commit.
         """
 
 

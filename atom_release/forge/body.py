@@ -1,6 +1,7 @@
-"""The gate's own part of a pull request's text, and what of a quoted text a forge must not act on.
+"""The gate's own words on a forge, and what of a quoted text a forge must not act on.
 
-What a person wrote around that part stays. Each forge says how long a text may be there.
+They are a part of a pull request's text, or a comment. What a person wrote around that part stays.
+Each forge says how long a text may be there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,20 @@ def placed(before: str, text: str, longest: int) -> str:
     if begin and end:
         return head + ours + tail
     return f"{before.rstrip()}\n\n{ours}" if before.strip() else ours
+
+
+def marked(key: str, text: str, longest: int) -> str:
+    """Return a comment that is found again by its key, cut to so many characters."""
+    return f"{_mark(key)}\n{inert(text)[:longest]}"
+
+
+def is_marked(body: str | None, key: str) -> bool:
+    """Return whether a comment is the one of this key; one that quotes it is not."""
+    return (body or "").startswith(_mark(key))
+
+
+def _mark(key: str) -> str:
+    return f"<!-- atom-release: {key} -->"
 
 
 def inert(text: str) -> str:

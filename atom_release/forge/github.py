@@ -1,6 +1,6 @@
-"""The pull request and the commit status on GitHub.
+"""The pull request on GitHub, or on a server of its own that speaks its REST API.
 
-Or on a server of its own that speaks its REST API: each there once, however often asked for.
+There once, however often asked for. What stands beside a commit is `github_commit`'s.
 
 What is there is found by head and base, and only this gate's own part of a pull request's text is
 ever replaced. The token is given, never read here, and stands in no message. It must not know what
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ActFailed
-from atom_release.forge import Opened, Place, PullRequest, Status
+from atom_release.forge import Comment, Opened, Place, PullRequest, Status, github_commit
 from atom_release.forge.body import placed
 from atom_release.forge.rest import (
     TOO_MANY,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from github.Repository import Repository
 
 _LONGEST = 60_000  # GitHub takes 65,536 characters
-_STATUS = 140
 _INVALID = 422
 _REQUEST = "pull request"
 _LIBRARY = Library("PyGithub", "github", "pip install 'atom-release[github]'")
@@ -62,8 +61,19 @@ class GitHub(RestForge):
         with answering(place, _failed), _client(place) as client:
             repository = client.get_repo(place.repository)
             opened = _opened(repository, place, pull, text, draft=draft)
-            _say(repository, status, opened.address)
+            commit = repository.get_commit(status.commit)
+            github_commit.put_status(commit, status, opened.address)
             return opened
+
+    def show(
+        self, place: Place, status: Status, comment: Comment, *, anew: bool
+    ) -> tuple[str, ...]:
+        """Put a status beside a commit and a comment into its pull requests; see `Forge`."""
+        with answering(place, _failed), _client(place) as client:
+            commit = client.get_repo(place.repository).get_commit(status.commit)
+            addresses = github_commit.put_comment(client, commit, comment, anew=anew)
+            github_commit.put_status(commit, status, next(iter(addresses), ""), anew=anew)
+            return addresses
 
 
 def _opened(
@@ -150,25 +160,6 @@ def _made(
     if not str(made.html_url or "").startswith("http"):
         raise no_address(place, _REQUEST)
     return Opened(made.html_url, bool(made.draft))
-
-
-def _say(repository: Repository, status: Status, address: str) -> None:
-    """Put the status beside the commit, unless it says so already."""
-    commit = repository.get_commit(status.commit)
-    description = status.description[:_STATUS]
-    for listed in commit.get_combined_status().statuses:
-        if (listed.context, listed.state, listed.description) == (
-            status.context,
-            "success",
-            description,
-        ):
-            return
-    commit.create_status(
-        "success",
-        description=description,
-        context=status.context,
-        **({"target_url": address} if address else {}),
-    )
 
 
 @contextmanager

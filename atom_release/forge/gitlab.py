@@ -1,8 +1,8 @@
-"""The merge request and the commit status on GitLab: each there once, however often asked for.
+"""The merge request on GitLab: there once, however often asked for.
 
 What is there is found by source and target branch, and only this gate's own part of a description
 is ever replaced. The token is given, never read here, and stands in no message. It must not know
-what a decision is.
+what a decision is. What stands beside a commit is `gitlab_commit`'s.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from atom_release.errors import ActFailed
-from atom_release.forge import Opened, Place, PullRequest, Status
+from atom_release.forge import Comment, Opened, Place, PullRequest, Status, gitlab_commit
 from atom_release.forge.body import placed
+from atom_release.forge.gitlab_commit import ONCE
 from atom_release.forge.rest import (
     TOO_MANY,
     Library,
@@ -34,11 +35,9 @@ if TYPE_CHECKING:
 
 API_PATH = "/api/v4"
 _LONGEST = 1_000_000  # GitLab takes 1,048,576 characters
-_STATUS = 255
 _DRAFT = "Draft: "
 _DEVELOPER = 30  # the least access level that may push a branch and open a merge request
 _CONFLICT = 409
-_ONCE: dict[str, Any] = {"obey_rate_limit": False}  # else the client waits and asks ten times
 _REQUEST = "merge request"
 _LIBRARY = Library("python-gitlab", "gitlab", "pip install 'atom-release[gitlab]'")
 
@@ -74,8 +73,21 @@ class GitLab(RestForge):
         with answering(place, _failed), _client(place) as client:
             project = client.projects.get(place.repository, lazy=True)
             opened = _opened(project, place, pull, text, draft=draft)
-            _say(project, pull, status, opened.address)
+            commit = project.commits.get(status.commit, lazy=True)
+            gitlab_commit.put_status(commit, status, opened.address, ref=pull.branch)
             return opened
+
+    def show(
+        self, place: Place, status: Status, comment: Comment, *, anew: bool
+    ) -> tuple[str, ...]:
+        """Put a status beside a commit and a comment into its merge requests; see `Forge`."""
+        with answering(place, _failed), _client(place) as client:
+            project = client.projects.get(place.repository, lazy=True)
+            commit = project.commits.get(status.commit, lazy=True)
+            addresses = gitlab_commit.put_comment(client, project, commit, comment, anew=anew)
+            address = next(iter(addresses), "")
+            gitlab_commit.put_status(commit, status, address, anew=anew)
+            return addresses
 
 
 def _opened(project: Project, place: Place, pull: PullRequest, text: str, *, draft: bool) -> Opened:
@@ -88,7 +100,7 @@ def _opened(project: Project, place: Place, pull: PullRequest, text: str, *, dra
     body = placed(opened.description or "", text, _LONGEST)
     if body != opened.description:
         opened.description = body
-        opened.save(**_ONCE)
+        opened.save(**ONCE)
     is_draft = bool(opened.draft)
     kind = "a" if is_draft else "no"
     note = f"{opened.web_url} is {kind} draft, and its title is a person's to change"
@@ -102,7 +114,7 @@ def _find(project: Project, pull: PullRequest) -> ProjectMergeRequest | None:
     """
     there: list[ProjectMergeRequest] = list(
         project.mergerequests.list(
-            source_branch=pull.branch, target_branch=pull.base, state="all", iterator=True, **_ONCE
+            source_branch=pull.branch, target_branch=pull.base, state="all", iterator=True, **ONCE
         )
     )
     return next((existing for existing in there if existing.state == "opened"), None) or next(
@@ -123,7 +135,7 @@ def _made(project: Project, place: Place, pull: PullRequest, text: str, *, draft
         "description": placed("", text, _LONGEST),
     }
     try:
-        made = project.mergerequests.create(fields, **_ONCE)
+        made = project.mergerequests.create(fields, **ONCE)
     except GitlabCreateError as error:
         if error.response_code == _CONFLICT and _find(project, pull) is not None:
             return _opened(project, place, pull, text, draft=draft)  # another run was faster
@@ -136,25 +148,8 @@ def _made(project: Project, place: Place, pull: PullRequest, text: str, *, draft
 
 def _holds_everything(project: Project, pull: PullRequest) -> bool:
     """Return whether the base has every commit of the branch; GitLab would open an empty one."""
-    compared = project.repository_compare(pull.base, pull.branch, **_ONCE)
+    compared = project.repository_compare(pull.base, pull.branch, **ONCE)
     return isinstance(compared, dict) and compared.get("commits") == []
-
-
-def _say(project: Project, pull: PullRequest, status: Status, address: str) -> None:
-    """Put the status beside the commit, unless it says so already."""
-    commit = project.commits.get(status.commit, lazy=True)
-    description = status.description[:_STATUS]
-    for listed in commit.statuses.list(name=status.context, iterator=True, **_ONCE):
-        if (listed.status, listed.description) == ("success", description):
-            return
-    fields = {
-        "state": "success",
-        "name": status.context,
-        "description": description,
-        "ref": pull.branch,
-    }
-    link = {"target_url": address} if address else {}
-    commit.statuses.create({**fields, **link}, **_ONCE)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.errors import AtomReleaseError, Refused
-from atom_release.gate.vocabulary import Acts, Verdict
+from atom_release.gate.vocabulary import Acts
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.step import work_of
 from atom_release.records import canonical, names
@@ -35,7 +35,8 @@ Events = Iterator[Event]
 class Ending:
     """One asset of the graph's end.
 
-    `would` says of a work what the act would do; what has none is no act, and always happens.
+    `would` says of a work what the act would do, or nothing where there is nothing to do; what has
+    none is no act, and always happens. What opens the release `anew` acts on what it means now.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Ending:
     step: Callable[["Work"], Events]
     would: Callable[["Work"], str] | None = None
     check: str | None = None
+    anew: bool = True
 
     @property
     def is_act(self) -> bool:
@@ -78,12 +80,13 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
         group_name=blueprint.group(ending.stage),
     )
     def asset(context: dg.AssetExecutionContext) -> Events:
-        work = work_of(context, blueprint, ending.name, anew=True)
+        work = work_of(context, blueprint, ending.name, anew=ending.anew)
         with progress.step(ending.name):
             if ending.would is not None:
                 hindrance = why_not(work, context, blueprint, alone=alone)
                 if hindrance:
-                    _announce(work, f"{hindrance}: would {ending.would(work)}")
+                    if deed := ending.would(work):
+                        _announce(work, f"{hindrance}: would {deed}")
                     return
             with _told_in_a_sentence():
                 yield from ending.step(work)
@@ -105,20 +108,22 @@ def _told_in_a_sentence() -> Iterator[None]:
 
 
 def _show_decision(work: "Work") -> Events:
-    green, sentence, table = _verdict(work)
+    from atom_release.release.standing_verdict import standing_verdict
+
+    standing = standing_verdict(work)
     yield dg.MaterializeResult(
         data_version=_version(work, names.DECISION),
         metadata={
-            "decision": sentence,
-            "criteria": dg.MetadataValue.md(table),
+            "decision": standing.sentence,
+            "criteria": dg.MetadataValue.md(standing.table),
             "commit": _commit(work),
         },
     )
     yield dg.AssetCheckResult(
         check_name=GREEN,
-        passed=green,
+        passed=standing.is_green,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=sentence,
+        description=standing.sentence,
     )
 
 
@@ -133,26 +138,6 @@ def _version(work: "Work", ending: str) -> dg.DataVersion | None:
     run = work.subject.store.newest_complete(work.subject.commit)
     digest = run.names().get(work.names.artifact(ending)) if run is not None else None
     return dg.DataVersion(digest) if digest else None
-
-
-def _verdict(work: "Work") -> tuple[bool, str, str]:
-    """Return whether the decision is GREEN, its sentence, and its table as Markdown."""
-    from atom_release.gate.documents import markdown
-    from atom_release.release import stored_decision
-
-    try:
-        released = work.standing
-        record = released.record if released else stored_decision.newest_record(work.subject)
-        if released is None and record.decision.verdict is Verdict.GREEN:
-            stored_decision.green_record(work.subject)
-    except Refused as error:
-        return False, f"refused: {error}", ""
-    decision = record.decision
-    return (
-        decision.verdict is Verdict.GREEN,
-        f"{decision.verdict}: {decision.reason}",
-        markdown.decision_table(decision),
-    )
 
 
 def _bundle(work: "Work") -> Events:
@@ -201,6 +186,26 @@ def _open_pull_request(work: "Work") -> Events:
     )
 
 
+def _show_on_forge(work: "Work") -> Events:
+    """Show the verdict; that a forge does not take it makes no release worse, and is said."""
+    from atom_release.release.show_verdict import show_verdict
+
+    try:
+        addresses = show_verdict(work)
+    except AtomReleaseError as error:
+        _announce(work, f"not shown on the forge: {error}")
+        return
+    if addresses is not None:
+        links = {f"comment {at}": dg.MetadataValue.url(url) for at, url in enumerate(addresses, 1)}
+        yield dg.MaterializeResult(metadata={"commit": _commit(work), **links})
+
+
+def _would_show(work: "Work") -> str:
+    from atom_release.release.forge_place import is_named
+
+    return "show the verdict on the forge" if is_named(work) else ""
+
+
 _ENDINGS = (
     Ending(
         "gate",
@@ -223,6 +228,17 @@ _ENDINGS = (
         " refusals too, they are worth keeping.",
         frozenset({"zip"}),
         _bundle,
+    ),
+    Ending(
+        "commit_status",
+        "snapshot",
+        "acts",
+        "Shows the verdict on the forge, RED and BLOCKED too: as the status of the judged commit,"
+        " and as a comment in its open pull requests, each brought up to date in place.",
+        frozenset({"git"}),
+        _show_on_forge,
+        would=_would_show,
+        anew=False,  # it speaks of the commit that was judged, wherever the branch is now
     ),
     Ending(
         "release_tag",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from atom_release.graph.acts import ACTS
 from atom_release.graph.blueprint import Blueprint
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def build_jobs(blueprint: Blueprint, executor: dg.ExecutorDefinition | None = No
     judged = dg.AssetSelection.assets(
         blueprint.key("gate"), blueprint.key("audit_bundle")
     ).upstream()
-    acts = dg.AssetSelection.assets(blueprint.key("release_tag"), blueprint.key("pull_request"))
+    acts = dg.AssetSelection.assets(*(blueprint.key(name) for name in ACTS))
     tags = {"atom_release/release": f"{release.prefix}-{release.version}"}
     return [
         dg.define_asset_job(

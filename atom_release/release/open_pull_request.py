@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atom_release.acts.pull_request import pull_request_text
-from atom_release.errors import ActFailed, Refused
-from atom_release.forge import Place, PullRequest, Status, forge_at
+from atom_release.errors import Refused
+from atom_release.forge import PullRequest, Status, forge_at
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.printable import one_line
 from atom_release.gate.vocabulary import Outcome, Verdict
-from atom_release.git import Git, remote
 from atom_release.records import canonical, names
-from atom_release.release import bundle_decision, released
+from atom_release.release import bundle_decision, forge_place, released
 from atom_release.release.released import Standing
 from atom_release.release.work import Work
 
@@ -90,7 +89,7 @@ def _pull_request(work: Work, made: Standing) -> PullRequest:
 
 def _opened(work: Work, made: Standing, text: str) -> str:
     """Open the pull request on the forge and give its address; nothing where no forge is named."""
-    place = _place(work)
+    place = forge_place.find_place(work)
     if place is None:
         return ""
     decision = made.record.decision
@@ -98,9 +97,7 @@ def _opened(work: Work, made: Standing, text: str) -> str:
         f"{decision.verdict} {decision.version}: decision"
         f" sha256:{canonical.digest(made.record.envelope)}"
     )
-    status = Status(
-        made.release_commit, f"atom-release/{work.manifest.release.asset_key}", description
-    )
+    status = Status(made.release_commit, forge_place.status_context(work), description)
     forge, pull = forge_at(place.address), _pull_request(work, made)
     opened = forge.request(place, pull, text, status, draft=_is_noted(decision))
     for note in opened.notes:
@@ -110,25 +107,3 @@ def _opened(work: Work, made: Standing, text: str) -> str:
 
 def _is_noted(decision: Decision) -> bool:
     return any(row.outcome is Outcome.BLOCKED for row in asked_rows(decision))
-
-
-def _place(work: Work) -> Place | None:
-    named, given = work.manifest.infrastructure, work.look.environment
-    forge = work.look.operator.forge
-    address, token = given.get(forge.address, ""), given.get(forge.token, "")
-    if not address:
-        return None
-    if not token:
-        raise ActFailed(
-            "A forge is named, and no token for it is set.",
-            f"Set {forge.token}.",
-        )
-    pushes_to = remote.push_address(Git(work.subject.tree.repository), named.remote)
-    owner_and_name = remote.owner_and_name(pushes_to or "")
-    if owner_and_name is None:
-        raise ActFailed(
-            f"The remote {named.remote} does not tell the repository's owner and name on the"
-            " forge.",
-            f"git remote set-url {named.remote} <url>",
-        )
-    return Place(address, "/".join(owner_and_name), named.timeout.total_seconds(), token)

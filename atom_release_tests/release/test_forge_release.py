@@ -81,12 +81,43 @@ def test_ac6_is_green_live_and_the_release_is_asked_to_be_merged(
     asked_before = len(hub.operations)
     assert run(tiny_release)
     assert (len(hub.pulls), len(hub.statuses[commit])) == (1, 1)
-    assert len(hub.operations) == asked_before  # what is journalled is not even asked again
+    # What is journalled is not even asked again: only whether an earlier refusal stands there.
+    assert set(hub.operations[asked_before:]) == {
+        "repos/list-pull-requests-associated-with-commit",
+        "repos/get-combined-status-for-ref",
+    }
     assert TOKEN not in "".join(
         path.read_text(errors="replace")
         for path in Path(tiny_release.settings.out).rglob("*")
         if path.is_file()
     )
+
+
+def test_a_refusal_is_shown_beside_the_commit_and_never_tagged(
+    release: tuple[Tiny, GitHub],
+) -> None:
+    """RED is said once, and a forge that refuses even that changes nothing of it.
+
+    The pull request of the judged commit carries the table; the next verdict takes its place.
+    """
+    tiny_release, hub = release
+    tiny_release.git("checkout", "-q", "-b", "feature")
+    tiny_release.git("rm", "-q", "reports/X.1.md")
+    commit = tiny_release.commit("README.md", "No report.\n")
+    tiny_release.git("push", "-q", "origin", "feature")
+    hub.pull("feature")
+    for _ in range(2):
+        assert not run(tiny_release)
+    (comment,) = hub.comments
+    body = comment["body"].replace("\u200b", "")
+    for words in ("Example v1: RED", commit, "AC1"):
+        assert words in body
+    (status,) = hub.statuses[commit]
+    assert (status["state"], status["context"]) == ("failure", "atom-release/phase_x")
+    assert status["target_url"].endswith("/pull/1#issuecomment-0")
+    hub.instead = {"repos/list-pull-requests-associated-with-commit": (403, {"message": "no"})}
+    assert not run(tiny_release)
+    assert (tiny_release.tags(), len(hub.pulls)) == ({}, 1)
 
 
 @pytest.mark.parametrize("lost", ["pulls/create", "repos/create-commit-status"])

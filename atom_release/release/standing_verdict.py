@@ -1,0 +1,45 @@
+"""What the gate says of the judged commit now: its newest decision, read back and derived again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atom_release.errors import Refused
+from atom_release.gate.documents import markdown
+from atom_release.gate.vocabulary import Verdict
+from atom_release.release import stored_decision
+from atom_release.release.work import Work
+
+
+@dataclass(frozen=True)
+class StandingVerdict:
+    """A verdict with its sentence and its table in Markdown.
+
+    `verdict` is None where no decision on the commit can be believed or holds now.
+    """
+
+    verdict: Verdict | None
+    sentence: str
+    table: str = ""
+
+    @property
+    def is_green(self) -> bool:
+        """Whether the commit may be tagged."""
+        return self.verdict is Verdict.GREEN
+
+
+def standing_verdict(work: Work) -> StandingVerdict:
+    """Return what holds of the commit; that of its release, where it was released before."""
+    try:
+        released = work.standing
+        record = released.record if released else stored_decision.newest_record(work.subject)
+        if released is None and record.decision.verdict is Verdict.GREEN:
+            stored_decision.green_record(work.subject)
+    except Refused as error:
+        return StandingVerdict(None, f"refused: {error}")
+    decision = record.decision
+    return StandingVerdict(
+        decision.verdict,
+        f"{decision.verdict}: {decision.reason}",
+        markdown.decision_table(decision),
+    )
