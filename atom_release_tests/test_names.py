@@ -74,6 +74,7 @@ def fillers_of_sources() -> tuple[tuple[Path, int, str], ...]:
     )
 
 
+@pytest.mark.xdist_group("names")  # one process reads all sources
 def test_no_name_is_a_filler() -> None:
     """Except where a reason says so."""
     fillers = [
@@ -84,6 +85,7 @@ def test_no_name_is_a_filler() -> None:
     assert not fillers, "call it after what it holds:\n" + "\n".join(fillers)
 
 
+@pytest.mark.xdist_group("names")  # one process reads all sources
 def test_every_exception_is_still_there() -> None:
     """A field that got a better name leaves the list."""
     assert ALLOWED.keys() <= {name for _, _, name in fillers_of_sources()}

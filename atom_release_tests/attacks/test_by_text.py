@@ -115,6 +115,7 @@ def test_wrong_code_that_is_swapped_or_whose_failures_are_hidden(site: Site, how
     assert {"tests.test_fees::test_fee", "tests.test_fees::test_later"} <= set(shown.by_text)
 
 
+@pytest.mark.slow
 def test_a_true_suite_may_look_at_the_text_too(site: Site) -> None:
     """The twin: a test that the file is as its lock says, and one that git sees no change."""
     digest = hashlib.sha256(textwrap.dedent(CODE).encode()).hexdigest()

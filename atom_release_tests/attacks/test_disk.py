@@ -211,6 +211,7 @@ def test_what_was_written_counts_though_others_removed_as_much(tmp_path: Path) -
     assert written.met_at_last()
 
 
+@pytest.mark.slow
 def test_a_log_too_long_to_be_looked_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

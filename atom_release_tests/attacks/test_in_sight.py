@@ -147,6 +147,7 @@ def test_a_program_of_an_environment_over_a_plain_link_runs(place: Place) -> Non
     assert "ran" in place.run(f"{place.site}/bin/mytool")
 
 
+@pytest.mark.slow
 def test_a_release_leaves_folders_so_deep_that_no_later_one_is_rehearsed(
     tmp_path: Path, write_deep: WriteDeep
 ) -> None:

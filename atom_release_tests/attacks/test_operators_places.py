@@ -120,6 +120,7 @@ def test_who_stands_in_a_clone_goes_on_working(release: Tiny) -> None:
     assert open_subject(started_in(release, home=release.repository / "mine"), create=True)
 
 
+@pytest.mark.slow
 def test_settings_of_dagster_are_never_kept(tmp_path: Path) -> None:
     """Whatever way they came into the home; only a folder that DAGSTER_HOME names keeps its own."""
     marks = [tmp_path / "own", tmp_path / "shared"]

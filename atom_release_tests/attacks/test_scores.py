@@ -78,6 +78,7 @@ def test_two_rows_five_hundred_times_each_are_two_rows(tmp_path: Path) -> None:
     assert "on 40 rows (2 different)" in evidence.reason
 
 
+@pytest.mark.slow
 def test_what_is_right_again_and_again_does_not_reach_the_minimum(tmp_path: Path) -> None:
     """Half of the rows come out right, and each of those stands there twenty times."""
     rows = [row for size, *rest in HONEST for row in [(size, *rest)] * (20 if size % 2 else 1)]
@@ -91,6 +92,7 @@ def test_what_is_right_again_and_again_does_not_reach_the_minimum(tmp_path: Path
     assert "repeated rows alone reach 90.0%" in evidence.reason
 
 
+@pytest.mark.slow
 def test_rows_that_repeat_by_nature_pass(tmp_path: Path) -> None:
     """The honest twin: few kinds of rows, as forms with few fields have, all learned."""
     assert scored(tmp_path, csv_of(HONEST * 3), by_size).answer is Answer.YES
@@ -145,6 +147,7 @@ def coin(size: int) -> int:
     return zlib.crc32(b"%d" % size) & 1
 
 
+@pytest.mark.slow
 def test_labels_packed_into_the_service_score_nothing_on_the_operator_s_rows(
     tmp_path: Path,
 ) -> None:

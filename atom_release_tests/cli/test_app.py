@@ -39,12 +39,14 @@ def test_run_tags_on_green_and_says_so_once_more(release: Tiny, home: Path, call
     assert (again.returncode, "already released" in again.stdout) == (0, True)
 
 
+@pytest.mark.slow
 def test_audit_acts_on_nothing(release: Tiny, home: Path, call: Caller) -> None:
     """An audit of a green release leaves no tag."""
     done = call("audit", *options(release), "--json", home=home)
     assert (done.returncode, json.loads(done.stdout)["tag"], release.tags()) == (0, None, {})
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_it_would_do(release: Tiny, home: Path, call: Caller) -> None:
     """Nothing is tagged, and the tag that would be is named."""
     done = call("run", *options(release), "--dry-run", home=home)
@@ -65,6 +67,7 @@ def test_red_is_one_and_is_explained(release: Tiny, home: Path, call: Caller) ->
     assert "reports/X.1.md" in explained[0]["change"]
 
 
+@pytest.mark.slow
 def test_blocked_is_three(home: Path, tmp_path: Path, call: Caller) -> None:
     """Absent infrastructure that is not noted is neither green nor red."""
     blocked = (
@@ -76,6 +79,7 @@ def test_blocked_is_three(home: Path, tmp_path: Path, call: Caller) -> None:
     assert (done.returncode, json.loads(done.stdout)["decision"]) == (3, "BLOCKED")
 
 
+@pytest.mark.slow
 def test_an_act_that_fails_is_four(release: Tiny, home: Path, call: Caller) -> None:
     """Decided GREEN, but the remote refuses: exit 4, and nothing is half done."""
     hook = release.origin / "hooks" / "pre-receive"
@@ -93,6 +97,7 @@ def test_an_act_that_fails_is_four(release: Tiny, home: Path, call: Caller) -> N
     assert len(release.tags()) == 2
 
 
+@pytest.mark.slow
 def test_verify_believes_a_bundle_and_not_a_changed_one(
     release: Tiny, home: Path, tmp_path: Path, call: Caller
 ) -> None:
@@ -167,6 +172,7 @@ def test_a_bad_manifest_is_misuse(case: str, home: Path, tmp_path: Path, call: C
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_repository_without_a_manifest_names_init(
     tmp_path: Path, home: Path, call: Caller
 ) -> None:
@@ -187,6 +193,7 @@ def test_a_repository_without_a_manifest_names_init(
     assert call("init", str(release.repository), home=home).returncode == 2
 
 
+@pytest.mark.slow
 def test_a_bare_repository_and_a_dirty_tree_are_judged(
     release: Tiny, home: Path, call: Caller
 ) -> None:
@@ -212,6 +219,7 @@ def test_a_bare_repository_and_a_dirty_tree_are_judged(
     ), snapshot["notes"]
 
 
+@pytest.mark.slow
 def test_a_partial_clone_is_misuse_until_it_holds_the_reports(
     release: Tiny, home: Path, tmp_path: Path, call: Caller
 ) -> None:

@@ -81,6 +81,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     return release
 
 
+@pytest.mark.slow
 def test_reading_loads_neither_dagster_nor_a_client(audited: Tiny, tmp_path: Path) -> None:
     """One process runs them all: what one had loaded would stand behind its name."""
     about = ("--repo", str(audited.repository), "--out", audited.settings.out)
@@ -106,6 +107,7 @@ def test_reading_loads_neither_dagster_nor_a_client(audited: Tiny, tmp_path: Pat
     ], results
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "manifest", [BOMB, "[" * 100 + "]" * 100, "a: 1\na: 2\n", "x" * 200_000, "release: {}\n"]
 )

@@ -65,6 +65,7 @@ def test_one_document_says_all_and_the_attestation_names_it(
     assert schema["$id"] == document["$id"]
 
 
+@pytest.mark.slow
 def test_the_exit_status_says_what_came_of_it(place: Checked, call: Caller, tmp_path: Path) -> None:
     """A dead control is 5 and says what to do; the words of the command are its own."""
     control = str(place.repository / "controls" / "no-todo.patch")

@@ -106,6 +106,7 @@ def test_a_waiver_of_a_trusted_person_from_a_file(
     ]
 
 
+@pytest.mark.slow
 def test_what_cannot_count_is_not_signed(red: Tiny, home: Path, call: Caller) -> None:
     """No such criterion, nothing to waive, no zone.
 

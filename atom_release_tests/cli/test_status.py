@@ -23,6 +23,7 @@ def valid(command: str, printed: str) -> dict[str, object]:
     return document
 
 
+@pytest.mark.slow
 def test_the_repository_one_stands_in_is_judged_released_and_told(
     release: Tiny, home: Path, call: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,6 +48,7 @@ def test_the_repository_one_stands_in_is_judged_released_and_told(
     assert "next" not in after.stdout
 
 
+@pytest.mark.slow
 def test_quiet_prints_the_decision_alone_and_status_follows_a_commit(
     release: Tiny, home: Path, call: Caller
 ) -> None:

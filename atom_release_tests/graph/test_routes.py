@@ -73,6 +73,7 @@ def test_red_makes_no_tag_by_any_route(route: str, red: Tiny, instance: dg.Dagst
     assert red.tags() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_green_is_tagged_by_the_same_route(
     route: str, green: Tiny, instance: dg.DagsterInstance
@@ -168,6 +169,7 @@ def test_an_edited_pickle_is_not_even_read(red: Tiny, instance: dg.DagsterInstan
     assert red.tags() == {}
 
 
+@pytest.mark.slow
 def test_a_forged_decision_by_another_key_is_refused(
     red: Tiny, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
@@ -221,6 +223,7 @@ def test_stale_evidence_is_refused(
     assert judged.tags() == {}
 
 
+@pytest.mark.slow
 def test_another_manifest_is_refused(
     green: Tiny, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
@@ -258,6 +261,7 @@ def test_a_red_decision_is_bundled_and_says_why(red: Tiny, instance: dg.DagsterI
     assert snapshot["decision"]["verdict"] == "RED"
 
 
+@pytest.mark.slow
 def test_the_page_lies_beside_the_record_and_is_no_part_of_it(
     green: Tiny, instance: dg.DagsterInstance
 ) -> None:
@@ -307,6 +311,7 @@ def _files(folder: Path) -> dict[str, int]:
     }
 
 
+@pytest.mark.slow
 def test_two_releases_loaded_refuse_an_act_outside_their_own_job(
     green: Tiny, tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
@@ -336,6 +341,7 @@ def test_two_releases_loaded_refuse_an_act_outside_their_own_job(
     assert (own.success, len(green.tags())) == (True, 2)
 
 
+@pytest.mark.slow
 def test_a_tag_signed_by_an_unknown_key_is_inconclusive(
     green: Tiny, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:

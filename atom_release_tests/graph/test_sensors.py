@@ -119,6 +119,7 @@ def test_a_manifest_from_outside_never_acts(tmp_path: Path) -> None:
     assert [request.job_name for request in requests(result)] == ["phase_x_audit"]
 
 
+@pytest.mark.slow
 def test_a_dropped_report_waits_for_two_equal_looks(release: Tiny) -> None:
     """A half written file starts nothing.
 
@@ -145,6 +146,7 @@ def test_a_dropped_report_waits_for_two_equal_looks(release: Tiny) -> None:
     assert requests(look(release, "phase_x_inbox", settled.cursor)) == []
 
 
+@pytest.mark.slow
 def test_an_uncommitted_report_is_judged_by_a_run_and_changes_no_repository(release: Tiny) -> None:
     """The run that the inbox asks for judges the dropped content.
 

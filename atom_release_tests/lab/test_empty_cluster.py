@@ -53,6 +53,7 @@ def test_copies_share_neither_data_nor_password(tmp_path: Path) -> None:
                 psycopg.connect(wrong)
 
 
+@pytest.mark.slow
 def test_it_goes_with_the_process_that_made_it_and_not_with_a_fork(tmp_path: Path) -> None:
     gate = subprocess.run(
         [sys.executable, "-c", _GATE, str(tmp_path)],

@@ -102,6 +102,7 @@ def test_a_file_without_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
         junit.read(suite("<testcase classname='a' name='1'/>" * 100))
 
 
+@pytest.mark.slow
 def test_deep_nesting_is_read_in_bounded_depth() -> None:
     assert (
         junit.read(

@@ -49,6 +49,7 @@ def made(site: EnvironmentSite) -> Modules:
     return node.make(site.look(), Install(), ".")
 
 
+@pytest.mark.slow
 def test_packages_are_brought_by_digest_from_the_operators_registry(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:
@@ -76,6 +77,7 @@ def test_packages_are_brought_by_digest_from_the_operators_registry(
     assert len(registry.requested) == times
 
 
+@pytest.mark.slow
 def test_another_archive_than_the_locks_is_refused_by_name(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:
@@ -275,6 +277,7 @@ def test_members_of_a_workspace_are_those_of_the_copy(
     assert modules.find("left", "") == "node_modules/left"
 
 
+@pytest.mark.slow
 def test_a_lock_of_pnpm_is_installed_as_it_names(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:
@@ -316,6 +319,7 @@ snapshots:
     assert modules.facts.packages == {"deep": "1.0.0, 2.0.0", "left": "1.2.3"}
 
 
+@pytest.mark.slow
 def test_a_lock_of_a_later_yarn_names_versions_and_the_registry_the_digests(
     site: EnvironmentSite, registry: NpmRegistry
 ) -> None:

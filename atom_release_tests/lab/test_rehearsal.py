@@ -245,6 +245,7 @@ def test_templates_of_integration_tests_are_filled(rehearsal: Rehearsal) -> None
         rehearsal.fill("{url:S.2}")
 
 
+@pytest.mark.slow
 def test_absent_database_is_not_the_services_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -260,6 +260,7 @@ def test_everything_ends_when_the_gate_is_killed(box: Box, mode: str) -> None:
 _AGAIN = ("test_sandbox", "test_sandbox_limits", "test_sandbox_refusals", "test_sandbox_view")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests are this one already")
 def test_as_an_ordinary_user() -> None:
     """The same promises for a gate that is not root.

@@ -100,6 +100,7 @@ def test_a_service_writes_beside_its_code_and_the_next_user_sees_nothing_of_it(
     assert not (tmp_path / "repository" / "app" / "notes.db").exists()
 
 
+@pytest.mark.slow
 def test_what_one_service_writes_no_other_sees_and_who_wrote_nothing_goes_on(
     tmp_path: Path,
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_step_that_fails_is_named_with_its_own_output(tmp_path: Path) -> None:
         assert "the migration is wrong" in rehearsal.lacks["S.1"]
 
 
+@pytest.mark.slow
 def test_only_who_had_everything_and_ended_with_an_error_failed(tmp_path: Path) -> None:
     with started(
         tmp_path,
@@ -259,6 +261,7 @@ def test_doubt_is_read_from_how_it_ended(ending: Ending, doubt: str) -> None:
     assert bool(doubt_text) == bool(doubt)
 
 
+@pytest.mark.slow
 def test_a_copy_is_renewed_however_deep_a_service_wrote_in_it(
     tmp_path: Path, write_deep: WriteDeep
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_killed_gates_folder_is_swept_and_a_living_ones_is_not(tmp_path: Path)
     assert [path.name for path in commit.iterdir()] == ["run-by-hand"]
 
 
+@pytest.mark.slow
 def test_folders_deeper_than_any_path_are_removed(tmp_path: Path, write_deep: WriteDeep) -> None:
     """What Python's own remover dies of, and no path can name."""
     deep = tmp_path / "deep"

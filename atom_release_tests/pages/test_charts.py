@@ -34,6 +34,7 @@ def drawn_text(svg: bytes) -> str:
     return "\n".join(texts)
 
 
+@pytest.mark.slow
 def test_a_distribution_shows_its_interval_and_the_budget() -> None:
     text = drawn_text(charts.latency("C.2 perf", CURVES, 800.0))
     assert "C.2 perf: p95 must be below 800 ms" in text
@@ -45,6 +46,7 @@ def test_a_distribution_shows_its_interval_and_the_budget() -> None:
     assert "budget 800 ms" in text
 
 
+@pytest.mark.slow
 def test_nothing_measured_is_a_picture_without_a_curve() -> None:
     """It has a size, so that it is shown at all, and names the endpoint in its legend."""
     svg = charts.latency("C.2", [CURVES[1]], 800.0)
@@ -60,6 +62,7 @@ def test_a_trend_shows_every_release_in_order() -> None:
     assert "C.2 perf: p95 over releases" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "svg",
     [lambda: charts.latency("C.2", CURVES, 800.0), lambda: charts.trend("C.2", POINTS)],

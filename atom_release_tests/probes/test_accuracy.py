@@ -91,6 +91,7 @@ def test_always_answering_the_majority_class_fails(tmp_path: Path) -> None:
     assert "no more than the majority class" in evidence.reason
 
 
+@pytest.mark.slow
 def test_too_few_right_answers_fail(tmp_path: Path) -> None:
     assert (
         _probe(tmp_path, lambda row: float(row["amount"] >= 85 * 1.5)).answer is Answer.UNKNOWN
@@ -115,6 +116,7 @@ def test_rows_without_an_answer_are_not_right(tmp_path: Path) -> None:
     assert evidence.answer is Answer.UNKNOWN
 
 
+@pytest.mark.slow
 def test_labels_are_compared_as_values(tmp_path: Path) -> None:
     """The service says true and 1.0 where the data says 1."""
     assert _probe(tmp_path, lambda row: row["amount"] >= 90, cutoff=None).facts["correct"] == 100

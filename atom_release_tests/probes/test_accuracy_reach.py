@@ -79,6 +79,7 @@ def _score(folder: Path, *, learned: bool, namespaces: bool) -> Evidence:
         return probe_accuracy(look, service, rehearsal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("namespaces", [True, False], ids=["namespaces", "none"])
 def test_a_lookup_in_the_labels_finds_no_labels(tmp_path: Path, namespaces: bool) -> None:  # noqa: FBT001 - a table
     """Beside the code, under another name, or in the repository: it answers a constant."""
@@ -90,6 +91,7 @@ def test_a_lookup_in_the_labels_finds_no_labels(tmp_path: Path, namespaces: bool
     assert facts.labels_in_reach == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("namespaces", [True, False], ids=["namespaces", "none"])
 def test_the_honest_twin_that_learned_passes(tmp_path: Path, namespaces: bool) -> None:  # noqa: FBT001 - a table
     evidence = _score(tmp_path, learned=True, namespaces=namespaces)

@@ -462,6 +462,7 @@ def test_only_plain_http_is_measured() -> None:
         target("x", "GET", "https://127.0.0.1/")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 30), st.randoms(use_true_random=False))
 def test_stopping_early_never_changes_the_verdict(slow: int, failed: int, random: Random) -> None:

@@ -67,6 +67,7 @@ def state(evidence: Evidence) -> ControlState:
     return evidence.control.state
 
 
+@pytest.mark.slow
 def test_a_check_that_finds_the_change_answers_yes(place: Checked, tmp_path: Path) -> None:
     """With a live control, the isolation that held, and facts that the rule reads."""
     evidence = ask(place, tmp_path, "{python}", "check.py")

@@ -76,6 +76,7 @@ def beside(**addresses: str) -> Beside:
 WITH_C1 = {"services": ["C.1"], "environment": {"ADDRESS": "{url:C.1}", "KEY": "{secret:key}"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["refusing", "answering"])
 def test_a_check_that_needs_the_service_is_red_where_another_answers(
     site: EnvironmentSite, address: str, kind: str
@@ -92,6 +93,7 @@ def test_a_check_that_needs_the_service_is_red_where_another_answers(
     assert "not-to-be-shown" not in f"{evidence.model_dump_json()}{site.logs}"
 
 
+@pytest.mark.slow
 def test_a_check_that_never_asks_the_service_has_a_dead_control(
     site: EnvironmentSite, address: str
 ) -> None:

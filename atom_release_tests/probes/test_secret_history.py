@@ -251,6 +251,7 @@ def test_placeholders_examples_and_tests_are_exempt_there_too(repository: Reposi
     assert (listed_findings(evidence), evidence.facts["blobs"]) == ([], 4)
 
 
+@pytest.mark.slow
 def test_the_history_of_the_reference_release_has_none(tmp_path: Path) -> None:
     for scenario, expected in (("green", []), ("secret-in-history", [(".env", 1), (".env", 2)])):
         built = build(tmp_path / scenario, scenario)
@@ -354,6 +355,7 @@ def _result(evidence: Evidence, manifest: Manifest) -> CriterionResult:
     return decide(_case(evidence, manifest)).criteria[0]
 
 
+@pytest.mark.slow
 def test_where_it_fails_it_is_waived_by_fingerprints_that_hold_in_every_run(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

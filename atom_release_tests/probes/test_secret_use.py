@@ -239,6 +239,7 @@ def test_only_a_service_that_works_with_what_lies_in_vault_passes(
     assert evidence.control.state is (ControlState.DEAD if service == "S.5" else ControlState.ALIVE)
 
 
+@pytest.mark.slow
 def test_afterwards_every_service_works_with_the_first_secret_again(
     by_service: dict[str, Evidence], rehearsal: Rehearsal
 ) -> None:
@@ -266,6 +267,7 @@ def _status(exchange: Exchange, service: str) -> int:
     return exchange.send(Request.model_validate(_ASKED["request"]), service=service).status
 
 
+@pytest.mark.slow
 def test_a_secret_is_read_by_the_services_it_names_and_nobody_else(rehearsal: Rehearsal) -> None:
     with rehearsal.lease(), rehearsal.exchange() as exchange:
         keys = {

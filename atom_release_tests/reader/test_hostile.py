@@ -118,6 +118,7 @@ def test_twice_the_text_is_at_most_twice_the_work(name: str, head: str) -> None:
     assert grown < 4.2  # four times the text; a quadratic reader would be near sixteen
 
 
+@pytest.mark.slow
 def test_reading_is_little_more_work_than_parsing() -> None:
     """Against the same parser with its inline rules on, which is what parsing alone means."""
     texts = [case.text * 4 for case in written.ALL if case.path.endswith(".md")]
@@ -181,6 +182,7 @@ def test_the_longest_line_that_is_read_costs_little(piece: str) -> None:
     assert read_report("a.md", text.encode()).lines == 54
 
 
+@pytest.mark.slow
 def test_each_reader_ends_on_each_endless_piece() -> None:
     for piece in _ENDLESS:
         line = (piece * 2000)[:2000]

@@ -50,6 +50,7 @@ def test_order_of_the_files_does_not_matter() -> None:
     assert build_bundle(dict(reversed(FILES.items()))) == build_bundle(FILES)
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z_][A-Za-z0-9._-]{0,8}(/[a-z][a-z0-9.]{0,5})?", fullmatch=True),

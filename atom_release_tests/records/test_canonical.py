@@ -15,6 +15,7 @@ ACTING = "\x07\x1b\x7f\x85\u061c\u200b\u2028\u202e\u2066\ufeff\U000e0041"
 TEXTS = st.text(st.characters(codec="utf-8")) | st.text(ACTING + 'a"\\é')
 
 
+@pytest.mark.slow
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 def test_an_artifact_is_the_same_document_and_acts_on_nobody(document: object) -> None:
     """Its canonical bytes, by which it is known, follow from it as before."""

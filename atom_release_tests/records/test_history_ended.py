@@ -55,6 +55,7 @@ def killed(folder: Path) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_run_whose_process_died_is_red(tmp_path: Path) -> None:
     """Ended before it decided.
 
@@ -126,6 +127,7 @@ def _named(queue: multiprocessing.Queue[int]) -> None:
     queue.put(Process.here().pid)
 
 
+@pytest.mark.slow
 def test_a_worker_names_the_process_that_started_it() -> None:
     """A run lives as long as the process that runs its steps, not as one step's."""
     context = multiprocessing.get_context("spawn")
@@ -175,6 +177,7 @@ def test_a_failure_keeps_the_fingerprint_that_a_waiver_names(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.slow
 def test_the_history_says_what_kind_each_line_is(tmp_path: Path) -> None:
     """A line is a beginning, a decision or an end without one."""
     kept: History = history(tmp_path)

@@ -93,6 +93,7 @@ def _keyid(path: Path) -> str:
     return signing_keys.ensure_key(path).public.keyid
 
 
+@pytest.mark.slow
 def test_many_processes_make_one_key(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
         keyids = list(pool.map(_keyid, [tmp_path / "keys" / "gate.pem"] * 8))

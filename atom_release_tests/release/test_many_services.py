@@ -60,6 +60,7 @@ def calls_of(directory: Path, services: int) -> Counter[str]:
     return counted
 
 
+@pytest.mark.slow
 def test_each_service_costs_what_the_one_before_it_cost(tmp_path: Path) -> None:
     """Processes of git, indexes read, reports read, criteria judged, and manifests parsed."""
     few, some, many = (calls_of(tmp_path / str(size), size) for size in (2, 3, 4))

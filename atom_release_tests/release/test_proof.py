@@ -136,6 +136,7 @@ def test_every_flipped_byte_of_the_bundle_is_found(
     assert missed == []
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_of_what_the_zip_says_of_its_files_is_found(
     release: Tiny, tmp_path: Path
 ) -> None:
@@ -263,6 +264,7 @@ def test_the_second_verifier_is_short_and_stands_alone() -> None:
     assert "assert " not in text  # python -O would leave them out
 
 
+@pytest.mark.slow
 def test_the_second_verifier_agrees(release: Tiny, other: dict[str, bytes], tmp_path: Path) -> None:
     """Good, and tampered with in each way; it needs no more than python3 and openssl."""
     good = alone(bundle_of(release), key_of(release), cwd=tmp_path)
@@ -365,6 +367,7 @@ def test_the_commands_in_the_bundles_readme_verify_it(release: Tiny, tmp_path: P
         ), ran.stderr
 
 
+@pytest.mark.slow
 def test_it_verifies_without_network_in_an_empty_folder(release: Tiny, tmp_path: Path) -> None:
     """Neither the repository nor the gate's home, nor any network.
 

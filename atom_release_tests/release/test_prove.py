@@ -68,6 +68,7 @@ def _states(document: ProofDocument) -> list[str]:
     return [f"{run.part}: {run.state}" for run in document.check.runs]
 
 
+@pytest.mark.slow
 def test_a_check_that_finds_the_change_is_proven(place: Checked) -> None:
     """Green, red for a reason of its own, green again; and the work tree is as it was."""
     before = sorted(str(path) for path in place.repository.rglob("*"))
@@ -86,6 +87,7 @@ def test_a_check_that_finds_the_change_is_proven(place: Checked) -> None:
     assert place.git("status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "state", "says"),
     [
@@ -105,6 +107,7 @@ def test_a_control_that_shows_nothing_is_dead(
     assert (document.state, says in document.reason) == (state, True), document.reason
 
 
+@pytest.mark.slow
 def test_a_red_that_anything_broken_has_is_weak_unless_it_says_its_reason(place: Checked) -> None:
     """A missing header is missing from an empty file too; `says` is what tells them apart."""
     bad = place.patch("notice.txt", "Licence", "Nothing")

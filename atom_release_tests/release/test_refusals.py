@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from atom_release.gate.vocabulary import Answer
 from atom_release.release.refusals import find_refusal
 from atom_release_tests.fixtures import attempts
 
 
+@pytest.mark.slow
 def test_a_run_is_told_by_what_it_decided(tmp_path: Path) -> None:
     release = attempts.make(tmp_path / "release")
     attempts.judge(release, "good")

@@ -207,6 +207,7 @@ def test_what_is_not_a_file_cannot_be_read(repository: Path) -> None:
         tree.digest("src")
 
 
+@pytest.mark.slow
 def test_five_thousand_files_are_opened_read_and_written(tmp_path: Path) -> None:
     files = {f"d{number % 50}/f{number}.txt": b"%d" % number for number in range(5000)}
     tree = open_tree(grown.new(tmp_path / "r", files), "HEAD")
