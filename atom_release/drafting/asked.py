@@ -23,14 +23,14 @@ _BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
 def suite_of(service: Service) -> Seen[Suite] | None:
     """Return the suite that the gate can run as it is, on the code beside it.
 
-    By pytest, or by a runner of Node.js with a lock that the gate reads, or none.
+    By pytest, by a runner of Node.js with a lock that the gate reads or none, or by a toolchain.
     """
     for seen in service.suites:
         suite = seen.value
         of_django = suite.runner is Runner.DJANGO
         if suite.across or (of_django and not (suite.settings and install_of(service))):
             continue
-        if suite.runner.by_pytest or _is_of_node(suite):
+        if suite.runner.by_pytest or suite.runner.by_toolchain or _is_of_node(suite):
             return seen
     return None
 
@@ -45,7 +45,7 @@ def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
     if suite.runner.by_node:
         stated: dict[str, Any] = {"runner": suite.runner.by_node, "install": "auto"}
     else:
-        stated = {}
+        stated = {"runner": suite.runner.by_toolchain} if suite.runner.by_toolchain else {}
     stated["paths"] = list(suite.paths)
     if suite.directory:
         stated["directory"] = suite.directory
@@ -119,7 +119,6 @@ _JUNIT = {
     ),
     Runner.VITEST: ("npx", "vitest", "run", "--reporter=junit", "--outputFile={junit}"),
     Runner.MOCHA: ("npx", "mocha", "--reporter", "xunit", "--reporter-option", "output={junit}"),
-    Runner.GO: ("gotestsum", "--junitxml", "{junit}", "./..."),
     Runner.PHPUNIT: ("vendor/bin/phpunit", "--log-junit", "{junit}"),
 }
 

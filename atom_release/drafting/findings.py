@@ -68,6 +68,12 @@ class Runner(StrEnum):
             return "node"
         return str(self) if self in {Runner.VITEST, Runner.JEST, Runner.MOCHA} else ""
 
+    @property
+    def by_toolchain(self) -> str:
+        """The word of a manifest for it, where a toolchain of the machine runs it; else nothing."""
+        named = {Runner.GO, Runner.CARGO, Runner.MAVEN, Runner.GRADLE}
+        return {"mvn": "maven"}.get(first := self.split()[0], first) if self in named else ""
+
 
 @dataclass(frozen=True)
 class World:

@@ -31,6 +31,7 @@ _ACTS = (
     "# A run prints what it would do until this says `on`.",
     "acts: off",
 )
+_WEAK = "control: weak  # its code can only be emptied; this accepts what that shows"
 _MOST_LISTED = 5
 
 
@@ -113,6 +114,8 @@ def _suite(service: Service) -> Iterator[str]:
             by = f"; prepared as {suite.world.prepared_by} says" if suite.world.prepared_by else ""
             yield f"    # {_line(f'what it needs beside it: {suite.world.where}{by}')}"
         yield from _dumped({"suite": stated}, 4)
+        if suite.runner.by_toolchain:
+            yield f"      # {_WEAK}"
     for seen in service.suites:
         if seen is not chosen:
             yield f"    # {_line(asked.other_suite(seen))}"

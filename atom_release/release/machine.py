@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.gate.rules.isolation import levels_missed
-from atom_release.lab.environments import pythons, uv
+from atom_release.lab.environments import pythons, toolchains, uv
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.sandbox import Sandbox
 from atom_release.lab.sandbox.process import NotIsolated
@@ -38,8 +38,6 @@ _TOOLS = (
     ("git", ("--version",), "nothing can be judged"),
     ("node", ("--version",), _CALLED),
     ("npm", ("--version",), _CALLED),
-    ("go", ("version",), _CALLED),
-    ("cargo", ("--version",), _CALLED),
     ("java", ("--version",), _CALLED),
     ("psql", ("--version",), _CALLED),
 )
@@ -51,6 +49,7 @@ def abilities() -> list[Ability]:
         *_pythons(),
         _uv(),
         *(_tool(name, words, without) for name, words, without in _TOOLS),
+        *map(_toolchain, toolchains.KINDS.values()),
         _isolation(),
     ]
 
@@ -74,6 +73,18 @@ def _tool(name: str, words: Sequence[str], without: str) -> Ability:
     place = shutil.which(name)
     have = _first_line([place, *words]) if place else ""
     return Ability(name, have, place or "", without)
+
+
+def _toolchain(kind: toolchains.Kind) -> Ability:
+    """Return what of a toolchain is here; one that lacks a program of it is not."""
+    lacking = [name for name in kind.programs if toolchains.find(name) is None]
+    if lacking:
+        without = f"no `{lacking[0]}`: suites of {kind.name} are BLOCKED"
+        return Ability(kind.name, "", "", without)
+    version = toolchains.installed_version(kind)
+    have = f"{kind.versions} {version}".strip() if version else ""
+    place = str(toolchains.find(kind.programs[0]))
+    return Ability(kind.name, have, place, f"`{kind.versioned[0]}` does not say its version")
 
 
 def _first_line(command: Sequence[str]) -> str:

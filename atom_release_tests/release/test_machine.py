@@ -34,15 +34,19 @@ def test_a_tool_that_is_not_here_or_does_not_answer_is_lacking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file of that name is no tool; what cannot be done without it stands beside it."""
-    (tmp_path / "cargo").write_text("#!/bin/sh\nexit 1\n")
-    (tmp_path / "cargo").chmod(0o755)
+    for name in ("java", "cargo", "rustc"):
+        (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
     (tmp_path / "node").write_text("#!/bin/sh\necho v99.1\n")
     (tmp_path / "node").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
-    assert named("cargo")[0].have == ""
-    assert named("cargo")[0].without == "suites and services that call it cannot be run"
-    assert (named("go")[0].have, named("go")[0].where) in {("", ""), ("", "/bin/go")}
-    assert (named("node")[0].have, named("node")[0].where) == ("v99.1", str(tmp_path / "node"))
+    (tmp_path / "mvn").symlink_to(tmp_path / "java")
+    seen = {ability.name: ability for ability in abilities()}
+    assert seen["java"].have == ""
+    assert seen["java"].without == "suites and services that call it cannot be run"
+    assert (seen["Rust"].have, seen["Rust"].without) == ("", "`rustc` does not say its version")
+    assert seen["Gradle"].without == "no `gradle`: suites of Gradle are BLOCKED"
+    assert (seen["node"].have, seen["node"].where) == ("v99.1", str(tmp_path / "node"))
 
 
 def test_the_isolation_is_the_one_that_the_sandbox_has() -> None:

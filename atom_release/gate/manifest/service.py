@@ -28,8 +28,11 @@ _HISTORY = (
 )
 
 
-Runner = Literal["pytest", "vitest", "jest", "mocha", "node"]
-"""What runs a suite; all but the first are of JavaScript, and take their packages from a lock."""
+Runner = Literal["pytest", "vitest", "jest", "mocha", "node", "go", "cargo", "maven", "gradle"]
+"""What runs a suite: of Python, of JavaScript with the packages of a lock, or a toolchain."""
+
+BY_TOOLCHAIN: frozenset[Runner] = frozenset({"go", "cargo", "maven", "gradle"})
+"""Those that the toolchain of a compiled language runs, as the machine has it."""
 
 Need = Literal["postgres", "redis", "vault"]
 """A system of others that each run of a suite gets for itself."""
@@ -66,7 +69,8 @@ class Suite(Strict):
         default="pytest",
         description=(
             "what runs the tests; for JavaScript and TypeScript `vitest`, `jest`, `mocha` or `node`"
-            " (its own `node --test`), with the packages that package-lock.json names"
+            " (its own `node --test`), with the packages that package-lock.json names; `go`,"
+            " `cargo`, `maven` or `gradle` by the machine's own, with what is vendored"
         ),
     )
     paths: tuple[InRepository, ...] = Field(min_length=1)
@@ -168,7 +172,8 @@ class Suite(Strict):
     def _runner_has_its_own(self) -> Self:
         if self.runner == "pytest":
             return self
-        other = ("interpreter", "requirements", "command", "ablate")
+        other = ["interpreter", "requirements", "command", "ablate"]
+        other += ["install"] if self.runner in BY_TOOLCHAIN else []
         named = [name for name in other if getattr(self, name)]
         if isinstance(self.install, Install):
             stated = self.install.model_fields_set

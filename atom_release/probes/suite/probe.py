@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from atom_release.errors import ProbeFault
 from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install, Suite
+from atom_release.gate.manifest.service import BY_TOOLCHAIN
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Interpreter, interpreter
 from atom_release.lab.sandbox import Limits, Sandbox
-from atom_release.probes.suite import trees
+from atom_release.probes.suite import toolchain_run, trees
 from atom_release.probes.suite.bench import Bench, seen_by
 from atom_release.probes.suite.command import CommandBench, CommandSeries
 from atom_release.probes.suite.finding import evidence
@@ -87,6 +88,9 @@ def run_suite(look: Look, service: Service) -> Evidence:
 def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
     """Return the runs that a suite's runner makes, with the controls that its language has."""
     sources = (*((suite.command and suite.ablate) or service.source), *made.prepared)
+    if suite.runner in BY_TOOLCHAIN:
+        code = (*toolchain_run.code_of(look, service.source), *made.prepared)
+        return CommandSeries(look, made, made, suite.repeats, code, (), at_once=CORES)
     if suite.command:
         return CommandSeries(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
     kind = ScriptSeries if isinstance(made, ScriptBench) else Series
@@ -113,6 +117,8 @@ def bench_of(look: Look, suite: Suite) -> Bench:
     Raises:
         ProbeFault: the Python that it needs could not be had.
     """
+    if suite.runner in BY_TOOLCHAIN:
+        return toolchain_run.bench(look, suite)
     if suite.runner != "pytest":
         return _script_bench(look, suite, suite.runner)
     made = bench(

@@ -121,7 +121,7 @@ def emptied(
             for path, entry in look.tree.entries.items()
             if entry.kind == "blob"
             and entry.oid not in look.tree.objects.missing
-            and _within(path, paths)
+            and within(path, paths)
             and not is_test(path, tests)
         ]
         files += [path for path in paths if built and path in built.paths]
@@ -147,10 +147,11 @@ def control(look: Look, history: History, built: Built | None) -> Iterator[Path]
 
 def missing_files(look: Look, paths: Sequence[str]) -> list[str]:
     """Return the files at these paths that the clone does not hold, so that no copy has them."""
-    return [path for path in look.tree.missing if _within(path, paths)]
+    return [path for path in look.tree.missing if within(path, paths)]
 
 
-def _within(path: str, folders: Sequence[str]) -> bool:
+def within(path: str, folders: Sequence[str]) -> bool:
+    """Return whether a path is one of these, or lies below one."""
     return any(
         folder.strip("./") == ""
         or path == folder.rstrip("/")

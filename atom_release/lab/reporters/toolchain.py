@@ -1,0 +1,140 @@
+"""Run the tests of Go, Rust or the JVM, and write what the toolchain says of them as JUnit.
+
+Runs beside the subject, in its sandbox, and imports nothing of the gate.
+Called as `toolchain.py RUNNER JUNIT COMMAND...`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_RUNNING = re.compile(r"^\s+Running (?:unittests )?(\S+)|^\s+Doc-tests (\S+)")
+_TEST = re.compile(r"^test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)\b")
+_FAILURE = re.compile(r"^---- (.+?) std(?:out|err) ----$")
+_ACTIONS = {"pass": "passed", "fail": "failed", "skip": "skipped"}
+_ALREADY_TOLD = ("=== ", "--- ", "note: ", "thread '")
+_MOST_TEXT = 20_000
+_RESULTS = re.compile(r"(?:surefire-reports|failsafe-reports|test-results)(?:/|$)")
+
+
+class Case(NamedTuple):
+    """One test: where it is, its name, what it came to, and what it said."""
+
+    place: str
+    name: str
+    outcome: str
+    text: str = ""
+
+
+def of_go(lines: list[str]) -> Iterator[Case]:
+    """Yield the tests of `go test -json`."""
+    said: dict[tuple[str, str], str] = {}
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if not isinstance(event, dict) or not event.get("Test"):
+            continue
+        key = (str(event.get("Package", "")), str(event["Test"]))
+        if event.get("Action") == "output":
+            said[key] = (said.get(key, "") + str(event.get("Output", "")))[:_MOST_TEXT]
+        outcome = _ACTIONS.get(str(event.get("Action")))
+        if outcome:
+            yield Case(*key, outcome, said.get(key, ""))
+
+
+def of_cargo(lines: list[str]) -> Iterator[Case]:
+    """Yield the tests of `cargo test`, each below the target that it is compiled into."""
+    place, said = "", _said_by_failing(lines)
+    for line in lines:
+        running = _RUNNING.match(line)
+        if running:
+            place = running[1] or f"doc of {running[2]}"
+        test = _TEST.match(line)
+        if test:
+            outcome = {"ok": "passed", "FAILED": "failed"}.get(test[2], "skipped")
+            yield Case(place, test[1], outcome, said.get(test[1], ""))
+
+
+def _said_by_failing(lines: list[str]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    name = ""
+    for line in lines:
+        begins = _FAILURE.match(line)
+        if begins:
+            name = begins[1]
+        elif line.startswith(("failures:", "test result:")):
+            name = ""
+        elif name:
+            said[name] = (said.get(name, "") + line + "\n")[:_MOST_TEXT]
+    return said
+
+
+def write(cases: Iterator[Case], junit: Path) -> None:
+    """Write tests as JUnit, and nothing where there are none."""
+    suite = ET.Element("testsuite")
+    for case in cases:
+        element = ET.SubElement(suite, "testcase", classname=case.place, name=case.name)
+        if case.outcome == "failed":
+            lines = [line.strip() for line in case.text.splitlines() if line.strip()]
+            failure = ET.SubElement(element, "failure", message=_readable(_first(lines)))
+            failure.text = _readable(case.text)
+        elif case.outcome == "skipped":
+            ET.SubElement(element, "skipped")
+    if len(suite):
+        ET.ElementTree(suite).write(junit, "utf-8", xml_declaration=True)
+
+
+def _first(lines: list[str]) -> str:
+    told = [line for line in lines if not line.startswith(_ALREADY_TOLD)]
+    return next(iter(told), "it failed")[:500]
+
+
+def _readable(text: str) -> str:
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd]", "?", text)
+
+
+def gather(since: float, junit: Path) -> None:
+    """Bring together the JUnit files that Maven or Gradle wrote since a moment."""
+    both = ET.Element("testsuites")
+    for folder, _, names in os.walk("."):
+        if not _RESULTS.search(folder):
+            continue
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.startswith("TEST-") and name.endswith(".xml") and path.stat().st_mtime >= since:
+                both.append(ET.parse(path).getroot())  # noqa: S314 - in the sandbox, as the subject
+    if len(both):
+        ET.ElementTree(both).write(junit, "utf-8", xml_declaration=True)
+
+
+def main(runner: str, junit: str, *command: str) -> int:
+    """Run the command, show what it says, write its tests; return its exit status."""
+    began = time.time() - 1
+    lines = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as running:
+        for line in running.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(line.rstrip("\n"))
+    if runner in {"go", "cargo"}:
+        write({"go": of_go, "cargo": of_cargo}[runner](lines), Path(junit))
+    else:
+        gather(began, Path(junit))
+    return running.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
