@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from atom_release.lab import package_mismatch
 from atom_release.lab.junit import Outcome
 from atom_release.lab.junit_results import Case, Results
 
@@ -89,6 +90,7 @@ _NO_SYSTEM = (
     " `needs: [postgres]`, let the tests start what they ask for, or move them to `integration`."
 )
 _REMEDIES = {
+    package_mismatch.CAUSE: package_mismatch.REMEDY,
     _NO_DOCKER: (
         "A suite has no Docker: leave out the tests that start containers, and name what they need"
         " as the release's own services."
@@ -138,6 +140,8 @@ def cause(case: Case) -> str | None:
         return None
     if case.hidden_path:
         return f"{case.hidden_path} is outside what the tests may see"
+    if package_mismatch.is_mismatch(case.message, case.text):
+        return package_mismatch.CAUSE
     text = _told(case)
     return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
 

@@ -75,3 +75,66 @@ def test_what_a_machine_lacks_is_told_in_every_runner_s_words(
 def test_what_a_test_judged_itself_is_the_code_s_affair(message: str, text: str) -> None:
     """Below a message that says something only the message counts; a comparison always does."""
     assert of(message, text) is None
+
+
+_SITE = "/made/venv/lib/python3.11/site-packages"
+_BEGINS = "Traceback (most recent call last):\n"
+
+
+def frame(path: str, line: str = "call()") -> str:
+    return f'  File "{path}", line 7, in name\n    {line}\n'
+
+
+_LACKS = "AttributeError: module 'anyio' has no attribute 'start'"
+_LAZY = frame(f"{_SITE}/anyio/_lazy.py", "raise AttributeError(")
+_TAKES = "TypeError: Client.__init__() got an unexpected keyword argument 'app'"
+_BASE = "super().__init__(app=self.app)"
+
+
+@pytest.mark.parametrize(
+    ("message", "frames"),
+    [
+        (_LACKS, [frame("/copy/tests/test_a.py"), frame(f"{_SITE}/starlette/test.py"), _LAZY]),
+        (_LACKS, [frame("/copy/tests/test_a.py"), frame(f"{_SITE}/starlette/test.py")]),
+        (
+            _LACKS,
+            [
+                frame(f"{_SITE}/starlette/test.py"),
+                frame("/usr/lib/python3.11/contextlib.py", "return next(self.gen)"),
+                _LAZY,
+            ],
+        ),
+        (
+            "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/made/x.py)",
+            [frame("/copy/app.py", "import flask"), frame(f"{_SITE}/flask/app.py")],
+        ),
+        (_TAKES, [frame("/copy/tests/test_a.py"), frame(f"{_SITE}/starlette/test.py", _BASE)]),
+    ],
+)
+def test_packages_that_do_not_fit_one_another_are_the_surroundings(
+    message: str, frames: list[str]
+) -> None:
+    why = of(message, _BEGINS + "".join(frames) + message)
+    assert why is not None
+    assert why.startswith("the installed packages")
+    assert "lock" in remedy(why)
+
+
+@pytest.mark.parametrize(
+    ("message", "frames"),
+    [
+        (_LACKS, [frame(f"{_SITE}/starlette/test.py"), frame("/copy/shop/fees.py"), _LAZY]),
+        (_LACKS, [frame("/copy/shop/fees.py")]),
+        (
+            "AttributeError: module 'shop' has no attribute 'fee'",
+            [frame(f"{_SITE}/starlette/test.py"), frame("/copy/tests/test_a.py")],
+        ),
+        (_TAKES, [frame(f"{_SITE}/pydantic/main.py", "return model(**values)")]),
+        (_TAKES, [frame("/copy/shop/client.py", _BASE)]),
+        ("TypeError: fee() got an unexpected keyword argument 'app'", [frame(f"{_SITE}/a/b.py")]),
+    ],
+)
+def test_what_the_releases_own_code_asks_of_a_package_is_its_own_failure(
+    message: str, frames: list[str]
+) -> None:
+    assert of(message, _BEGINS + "".join(frames) + message) is None

@@ -10,7 +10,7 @@ import pytest
 from atom_release.lab.migrations.apply import Applied, apply_file, ended_after
 from atom_release.lab.migrations.plan import make_plan
 from atom_release.lab.rehearsal import OWNER, Postgres, apply_migrations, postgres
-from atom_release.lab.rehearsal.deployment import copy_database, migrate
+from atom_release.lab.rehearsal.deployment import copy_database, let_make_tables, migrate
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.sandbox import Sandbox
 
@@ -230,6 +230,18 @@ def test_role_is_made_by_migrations_or_by_the_deployment(server: Postgres) -> No
             connection.execute("INSERT INTO a VALUES (1)")
     with psycopg.connect(server.dsn("given", "given_app")) as connection:
         connection.execute("INSERT INTO a VALUES (1)")
+
+
+def test_a_role_makes_tables_where_nothing_migrates_and_not_elsewhere(server: Postgres) -> None:
+    migrate(server, "empty", make_plan([]), "making_app")
+    makes = "CREATE TABLE notes (id serial PRIMARY KEY)"
+    with psycopg.connect(server.dsn("empty", "making_app")) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(makes)
+        connection.rollback()
+        let_make_tables(server, "empty", "making_app")
+        connection.execute(makes)
+        connection.execute("INSERT INTO notes DEFAULT VALUES")
 
 
 def test_copy_keeps_rights_and_settings(server: Postgres) -> None:

@@ -125,15 +125,17 @@ CRATE = {
 @pytest.mark.slow
 @pytest.mark.skipif(toolchains.find("cargo") is None, reason="this machine has no Rust")
 @pytest.mark.parametrize(
-    ("code", "answer", "said"),
+    ("code", "answer", "message"),
     [
         (CRATE["src/lib.rs"], Answer.YES, "1 of 1 tests passed"),
         ("pub fn fee(_: u32) -> u32 { 3 }\n", Answer.NO, "assertion `left == right` failed"),
     ],
 )
-def test_rust_says_what_its_tests_came_to(site: Site, code: str, answer: Answer, said: str) -> None:
+def test_rust_says_what_its_tests_came_to(
+    site: Site, code: str, answer: Answer, message: str
+) -> None:
     site.files, site.source = CRATE | {"src/lib.rs": code}, "src"
     site.suite = {"runner": "cargo", "paths": ["."]}
     evidence = site.ask()
     assert evidence.answer is answer, evidence
-    assert said in evidence.reason
+    assert message in evidence.reason

@@ -44,7 +44,7 @@ class Kind:
     name: str
     programs: tuple[str, ...]
     versioned: tuple[str, ...]
-    asked: tuple[Asked, ...]
+    naming: tuple[Asked, ...]
     versions: str = ""
 
 
@@ -126,7 +126,7 @@ def choose(runner: Runner, directory: str, read: Callable[[str], str]) -> Toolch
     version = installed_version(kind)
     if least and version and _parts(version) < _parts(least):
         raise NoToolchain(f"{asks}, and this machine has {version}", remedy)
-    programs = {name: found for name in kind.programs if (found := find(name))}
+    programs = {name: place for name in kind.programs if (place := find(name))}
     return Toolchain(kind, programs, version)
 
 
@@ -134,11 +134,11 @@ def _asking(kind: Kind, directory: str, read: Callable[[str], str]) -> Iterator[
     """Yield the files around a folder that ask for a toolchain, each with the version it names."""
     folder = posixpath.normpath(directory or ".")
     while True:
-        for asked in kind.asked:
-            path = posixpath.normpath(posixpath.join(folder, asked.path))
+        for naming_file in kind.naming:
+            path = posixpath.normpath(posixpath.join(folder, naming_file.path))
             text = read(path)[:_LARGEST]
             if text:
-                match = asked.version.search(text)
+                match = naming_file.version.search(text)
                 yield path, match[1] if match else ""
         if folder == ".":
             return
@@ -164,10 +164,10 @@ def _installation(program: Path) -> Path:
 
 def _chosen_by_rustup(rustup: Path, name: str) -> Path | None:
     try:
-        said = ask_program(rustup, "which", name)
+        output = ask_program(rustup, "which", name)
     except (OSError, subprocess.SubprocessError):
         return None
-    program = Path(os.fsdecode(said).strip())
+    program = Path(os.fsdecode(output).strip())
     return program if program.is_file() else None
 
 
@@ -176,10 +176,10 @@ def installed_version(kind: Kind) -> str:
     name, *words = kind.versioned
     program = find(name)
     try:
-        said = ask_program(program, *words).decode("utf-8", "replace") if program else ""
+        output = ask_program(program, *words).decode("utf-8", "replace") if program else ""
     except (OSError, subprocess.SubprocessError):
         return ""
-    match = _NUMBER.search(said)
+    match = _NUMBER.search(output)
     return match[0] if match else ""
 
 

@@ -78,6 +78,16 @@ def let_in(postgres: Postgres, database: str, role: str) -> None:
             )
 
 
+def let_make_tables(postgres: Postgres, database: str, role: str) -> None:
+    """Let the application's role make its own tables: nobody else does where nothing migrates."""
+    from psycopg import sql
+
+    with postgres.admin(database) as connection:
+        connection.execute(
+            sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(sql.Identifier(role))
+        )
+
+
 def copy_from_connected(postgres: Postgres, source: str, target: str) -> None:
     """Copy a database that is in use.
 

@@ -156,6 +156,8 @@ class Systems:
         wanted = self._look.manifest.migrations
         if wanted is None or pattern:
             self.replay = deployment.migrate(server, DATABASE, plan, role)
+            if not pattern:
+                deployment.let_make_tables(server, DATABASE, role)
         else:
             self._run_program(server, wanted)
         self.postgres = server

@@ -27,7 +27,7 @@ _RESULTS = re.compile(r"(?:surefire-reports|failsafe-reports|test-results)(?:/|$
 
 
 class Case(NamedTuple):
-    """One test: where it is, its name, what it came to, and what it said."""
+    """One test: where it is, its name, what it came to, and what it words."""
 
     place: str
     name: str
@@ -37,7 +37,7 @@ class Case(NamedTuple):
 
 def of_go(lines: list[str]) -> Iterator[Case]:
     """Yield the tests of `go test -json`."""
-    said: dict[tuple[str, str], str] = {}
+    words: dict[tuple[str, str], str] = {}
     for line in lines:
         try:
             event = json.loads(line)
@@ -47,15 +47,15 @@ def of_go(lines: list[str]) -> Iterator[Case]:
             continue
         key = (str(event.get("Package", "")), str(event["Test"]))
         if event.get("Action") == "output":
-            said[key] = (said.get(key, "") + str(event.get("Output", "")))[:_MOST_TEXT]
+            words[key] = (words.get(key, "") + str(event.get("Output", "")))[:_MOST_TEXT]
         outcome = _ACTIONS.get(str(event.get("Action")))
         if outcome:
-            yield Case(*key, outcome, said.get(key, ""))
+            yield Case(*key, outcome, words.get(key, ""))
 
 
 def of_cargo(lines: list[str]) -> Iterator[Case]:
     """Yield the tests of `cargo test`, each below the target that it is compiled into."""
-    place, said = "", _said_by_failing(lines)
+    place, words = "", _said_by_failing(lines)
     for line in lines:
         running = _RUNNING.match(line)
         if running:
@@ -63,11 +63,11 @@ def of_cargo(lines: list[str]) -> Iterator[Case]:
         test = _TEST.match(line)
         if test:
             outcome = {"ok": "passed", "FAILED": "failed"}.get(test[2], "skipped")
-            yield Case(place, test[1], outcome, said.get(test[1], ""))
+            yield Case(place, test[1], outcome, words.get(test[1], ""))
 
 
 def _said_by_failing(lines: list[str]) -> dict[str, str]:
-    said: dict[str, str] = {}
+    words: dict[str, str] = {}
     name = ""
     for line in lines:
         begins = _FAILURE.match(line)
@@ -76,8 +76,8 @@ def _said_by_failing(lines: list[str]) -> dict[str, str]:
         elif line.startswith(("failures:", "test result:")):
             name = ""
         elif name:
-            said[name] = (said.get(name, "") + line + "\n")[:_MOST_TEXT]
-    return said
+            words[name] = (words.get(name, "") + line + "\n")[:_MOST_TEXT]
+    return words
 
 
 def write(cases: Iterator[Case], junit: Path) -> None:
@@ -96,8 +96,8 @@ def write(cases: Iterator[Case], junit: Path) -> None:
 
 
 def _first(lines: list[str]) -> str:
-    told = [line for line in lines if not line.startswith(_ALREADY_TOLD)]
-    return next(iter(told), "it failed")[:500]
+    telling = [line for line in lines if not line.startswith(_ALREADY_TOLD)]
+    return next(iter(telling), "it failed")[:500]
 
 
 def _readable(text: str) -> str:
