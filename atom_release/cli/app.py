@@ -43,6 +43,7 @@ for command in (
     setup.doctor,
     setup.keygen,
     setup.state,
+    setup.sweep,
     setup.schema,
     setup.ui,
 ):

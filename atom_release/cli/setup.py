@@ -169,6 +169,30 @@ def state(
     output.show(shared_state.describe(settings), as_json=json)
 
 
+def sweep(
+    *,
+    days: Annotated[
+        float,
+        typer.Option(
+            "--days", min=0, help="Copies of commits that were not judged for so long go too."
+        ),
+    ] = 7,
+    json: JsonOption = False,
+) -> None:
+    """Remove what gates that were killed left on this machine, and say what and why.
+
+    What a living gate holds stays, and so do artifacts, histories, keys and environments.
+    """
+    from atom_release.release.sweep import sweep as sweep_home
+
+    swept = sweep_home(environment.from_environment(), days=days)
+    rows = [{"path": str(entry.path), "why": entry.why, "bytes": entry.size} for entry in swept]
+    if rows or json:
+        output.show_table(rows, as_json=json)
+    else:
+        typer.echo("Nothing was left behind.")
+
+
 def schema(
     *,
     operator: Annotated[

@@ -152,6 +152,12 @@ COMMANDS = {
         "0 shown, 2 misuse: it cannot be used",
         "docs/operate.md",
     ),
+    "sweep": Words(
+        "Remove what killed gates left on this machine.",
+        "atom-release sweep",
+        "0 done, 2 misuse",
+        "docs/operate.md",
+    ),
     "schema": Words(
         "Print a JSON schema: manifest, operator's file, outputs.",
         "atom-release schema > release.schema.json\natom-release schema --of explain",

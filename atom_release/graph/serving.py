@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -28,10 +29,12 @@ def serve(settings: Settings, port: int) -> int:
         "-p",
         str(port),
     ]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started ends too
     process = subprocess.Popen(argv, env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)})
     try:
         return process.wait()
     except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)  # it ends its own children then, and on no other signal
         return process.wait()
     finally:
         if process.poll() is None:

@@ -1,8 +1,11 @@
-"""What is closed at the end of its `with` block."""
+"""What is closed at the end of its `with` block, and what at the end of its process."""
 
 from __future__ import annotations
 
+import atexit
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Self
 
@@ -26,3 +29,19 @@ class Closing(ABC):
     ) -> None:
         """Close it, whatever ended the block."""
         self.close()
+
+
+def at_process_end(close: Callable[[], object]) -> Callable[[], None]:
+    """Have something closed when this process ends; return what calls that off.
+
+    Also in a process that `multiprocessing` started, as Dagster does for its runs and steps: those
+    run no `atexit` functions, and what only these would remove stays behind.
+    """
+    finalizer = Finalize(None, close, exitpriority=0)
+    atexit.register(finalizer)
+
+    def cancel() -> None:
+        atexit.unregister(finalizer)
+        finalizer.cancel()
+
+    return cancel

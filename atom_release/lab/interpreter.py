@@ -13,7 +13,6 @@ import hashlib
 import re
 import subprocess
 import sys
-import tempfile
 import venv
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox.allowed import is_program, tool_paths
-from atom_release.lab.throwaway import remove
+from atom_release.lab.throwaway import passing, remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,8 +125,8 @@ def _make(made: Path, lines: list[str]) -> None:
 
 
 def _install(made: Path, lines: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        listed = Path(home, "requirements.txt")
+    with passing() as home:
+        listed = home / "requirements.txt"
         listed.write_text("\n".join(lines) + "\n")
         done = subprocess.run(
             [
@@ -141,7 +140,7 @@ def _install(made: Path, lines: list[str]) -> None:
                 "-r",
                 str(listed),
             ],
-            env={"HOME": home, "PATH": "/usr/bin:/bin", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE,

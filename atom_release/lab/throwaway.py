@@ -16,7 +16,9 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
+PASSING = "atom-release-"
 _LOCK = ".gate-lock"
+_held: dict[Path, int] = {}
 
 
 @contextmanager
@@ -37,28 +39,79 @@ def throwaway(below: Path, prefix: str) -> Iterator[Path]:
         os.close(lock)
 
 
+@contextmanager
+def passing(below: Path | None = None) -> Iterator[Path]:
+    """Make an empty folder of this user alone that is removed when the block ends.
+
+    By default below the machine's folder for such. Unlike those of `tempfile`, what a killed gate
+    leaves of it is told from anybody else's, and from a living gate's.
+    """
+    with throwaway(below or Path(tempfile.gettempdir()), PASSING) as room:
+        folder = room / "room"
+        folder.mkdir(mode=0o700)
+        yield folder
+
+
 def sweep(below: Path, *patterns: str) -> list[Path]:
     """Remove the folders of gates that no longer live, and return which."""
-    return [
-        folder
-        for pattern in patterns
-        for folder in below.glob(pattern)
-        if folder.is_dir() and _is_left(folder) and remove(folder)
-    ]
+    return [folder for folder in [*left(below, *patterns)] if remove(folder)]
 
 
-def _is_left(folder: Path) -> bool:
-    """Return whether the gate that made a folder is gone; one without a lock is just being made."""
-    try:
-        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
+def left(below: Path, *patterns: str, lock: str = _LOCK) -> Iterator[Path]:
+    """Yield this user's folders whose gate is gone; one without its lock is just being made."""
+    for pattern in patterns:
+        for folder in below.glob(pattern):
+            held = _open_lock(folder / lock) if _is_own(folder) else None
+            if held is not None:
+                free = _lock_alone(held)
+                os.close(held)
+                if free:
+                    yield folder
+
+
+def hold(folder: Path) -> None:
+    """Keep a folder that several gates use from being removed as long as this process lives."""
+    place = folder / _LOCK
+    while place not in _held:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(place, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if place.exists() and os.path.samestat(os.fstat(lock), place.stat()):
+            _held[place] = lock
+        else:
+            os.close(lock)  # it was removed meanwhile
+    if place.exists():
+        os.utime(place)
+
+
+def remove_unheld(folder: Path, before: float) -> bool:
+    """Remove a folder that no gate holds or held since then, in seconds since 1970."""
+    lock = _open_lock(folder / _LOCK) if _is_own(folder) else None
+    if lock is None:
         return False
+    try:
+        unused = _lock_alone(lock) and os.fstat(lock).st_mtime < before
+        return unused and remove(folder)
+    finally:
+        os.close(lock)
+
+
+def _is_own(folder: Path) -> bool:
+    return folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
+
+
+def _open_lock(lock: Path) -> int | None:
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+
+
+def _lock_alone(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    finally:
-        os.close(lock)
     return True
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.git import Git, GitError, Trouble, masked, remote
 from atom_release.lab.look import Look
+from atom_release.lab.throwaway import passing
 
 _NOBODY = {
     "GIT_AUTHOR_NAME": "control",
@@ -137,8 +136,8 @@ def place_of(look: Look) -> Place:
 def scratch_with(look: Look, place: Place, ref: str) -> Iterator[Place]:
     """Yield a bare repository of the probe's own whose reference stands on a foreign commit."""
     look.scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=look.scratch, prefix="remote.") as folder:
-        git = Git(Path(folder))
+    with passing(look.scratch) as folder:
+        git = Git(folder)
         git.output(
             "init",
             "--quiet",
@@ -149,4 +148,4 @@ def scratch_with(look: Look, place: Place, ref: str) -> Iterator[Place]:
         tree = git.line("mktree")
         commit = git.line("commit-tree", tree, "-m", "control", environment=_NOBODY)
         git.output("update-ref", ref, commit)
-        yield Place(place.git, folder, max(place.timeout, 60), place.judged)
+        yield Place(place.git, str(folder), max(place.timeout, 60), place.judged)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def open_look(subject: Subject, settings: environment.Settings) -> Look:
     """Return the surroundings of probes that judge this subject."""
     from atom_release.lab.look import Look
+    from atom_release.lab.throwaway import hold
 
     infrastructure = subject.manifest.infrastructure
     names = [
@@ -35,7 +36,7 @@ def open_look(subject: Subject, settings: environment.Settings) -> Look:
     ]
     names += [signed.public_key_variable for signed in subject.manifest.signed]
     scratch = settings.scratch / subject.commit[:12]
-    scratch.mkdir(parents=True, exist_ok=True)
+    hold(scratch)
     hidden = (
         Path.home(),
         settings.key_path.parent,

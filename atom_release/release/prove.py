@@ -6,7 +6,6 @@ The work tree is read and never written; nothing is decided of a release.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from atom_release.lab.proof.bench import CheckBench
 from atom_release.lab.proof.change import Change
 from atom_release.lab.proof.series import Series
 from atom_release.lab.sandbox import Limits, Sandbox, allowed
+from atom_release.lab.throwaway import passing
 from atom_release.records import canonical, signing, signing_keys
 from atom_release.settings import Settings, values_of
 from atom_release.source.commit import JudgedTree, open_tree
@@ -63,7 +63,7 @@ def prove(settings: Settings, request: Request) -> ProofDocument:
     judged = open_tree(settings.repository or Path.cwd(), settings.revision)
     if judged.missing:
         raise Misuse(f"This clone does not hold {judged.missing[0]}.", f"Fetch it: {MENDED}")
-    with tempfile.TemporaryDirectory(prefix="prove-") as scratch:
+    with passing() as scratch:
         place = Path(os.path.realpath(scratch))
         place.chmod(0o755)
         made = base_copy(judged, place, work_tree=request.work_tree, beside=request.beside)

@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from atom_release.lab.throwaway import remove, sweep, throwaway
+from atom_release.lab.throwaway import hold, passing, remove, remove_unheld, sweep, throwaway
 from atom_release_tests.fixtures.deep import WriteDeep, write_deep
 
 __all__ = ["write_deep"]  # the fixture
@@ -55,6 +56,47 @@ def test_a_killed_gates_folder_is_swept_and_a_living_ones_is_not(tmp_path: Path)
         gate.communicate()
     assert sweep(tmp_path, "*/suites/*/run-*") == [folder]
     assert [path.name for path in commit.iterdir()] == ["run-by-hand"]
+
+
+def test_a_passing_folder_is_empty_and_of_one_user(tmp_path: Path) -> None:
+    with passing(tmp_path) as folder:
+        assert list(folder.iterdir()) == []
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert sweep(tmp_path, "*") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_several_gates_hold_stays_until_the_last_is_gone(tmp_path: Path) -> None:
+    """And as long as it was used lately: the next gate finds its copies."""
+    folder, later = tmp_path / "0123", time.time() + 60
+    (folder / "suites").mkdir(parents=True)
+    assert not remove_unheld(folder, later)  # nobody held it yet: it may be just being made
+    gate = "import sys; from pathlib import Path; from atom_release.lab.throwaway import hold"
+    gate += "; hold(Path(sys.argv[1])); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", gate, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert not remove_unheld(folder, later)
+        process.kill()
+    assert not remove_unheld(folder, time.time() - 60)
+    assert remove_unheld(folder, later)
+    hold(folder)
+    assert not remove_unheld(folder, later)
+
+
+def test_a_link_to_a_folder_is_nobodys_leftover(tmp_path: Path) -> None:
+    """In a folder where everybody writes, a name alone tells nothing."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".gate-lock").touch()
+    (tmp_path / "run-link").symlink_to(elsewhere)
+    assert sweep(tmp_path, "run-*") == []
+    assert elsewhere.is_dir()
 
 
 @pytest.mark.slow

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.names import file_name, written_anew
+from atom_release.lab.throwaway import passing
 from atom_release.settings import values_of
 
 if TYPE_CHECKING:
@@ -130,8 +130,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
         NoEnvironment: no versions fit together, the registry did not answer, or a line is no name
             and version.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        room = Path(folder)
+    with passing() as room:
         for file, lines in (("requirements.in", names), ("constraints.txt", constraints)):
             (room / file).write_text("\n".join(written_anew(lines)) + "\n")
         words = [
@@ -147,11 +146,9 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
 
 def index(registry: Path) -> str:
     """Return the address of the registry that the operator's settings name; "" for none."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "empty.in").touch()
-        output = _call(
-            ["pip", "compile", "empty.in", "--emit-index-url", "-q"], Path(folder), registry
-        )
+    with passing() as room:
+        (room / "empty.in").touch()
+        output = _call(["pip", "compile", "empty.in", "--emit-index-url", "-q"], room, registry)
     match = re.search(r"^--index-url (\S+)$", output, re.MULTILINE)
     return match[1] if match else ""
 
@@ -240,9 +237,9 @@ def _archives(lock: Mapping[str, Any]) -> list[Archive]:
 
 def folders(registry: Path) -> list[Path]:
     """Return the folders of this machine that the operator's settings take packages from."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "empty.in").touch()
+    with passing() as room:
+        (room / "empty.in").touch()
         words = ["pip", "compile", "empty.in", "--emit-find-links", "-q"]
-        output = _call(words, Path(folder), registry)
+        output = _call(words, room, registry)
     named = re.findall(r"^--find-links (\S+)$", output, re.MULTILINE)
     return [path for place in named if (path := Path(place.removeprefix("file://"))).is_dir()]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Protocol
 from atom_release.lab.migrations.apply import Applied
 from atom_release.lab.migrations.statements import blank_out, line_of, next_token
 from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.throwaway import passing
 
 _WITHOUT_EFFECT = {
     *("echo", "qecho", "warn", "timing", "pset", "restrict", "unrestrict", "encoding", "x", "q"),
@@ -151,8 +151,8 @@ def apply_by_psql(
     files: Mapping[str, bytes],
 ) -> Applied:
     """Run psql on one of these files as that role; the others are there for it to include."""
-    with tempfile.TemporaryDirectory(prefix="psql-") as folder:
-        root = Path(folder).resolve()
+    with passing() as folder:
+        root = folder.resolve()
         root.chmod(0o755)
         for name, content in files.items():
             place = root / name

@@ -6,7 +6,6 @@ Nothing of a release is ever in it: no server runs on it, and it lies where only
 
 from __future__ import annotations
 
-import atexit
 import secrets
 import tempfile
 import threading
@@ -15,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.closing import at_process_end
 from atom_release.lab.copying import copy_folder
 from atom_release.lab.rehearsal.launcher import Launcher, last_line
 from atom_release.lab.throwaway import sweep, throwaway
 
-_PREFIX = "empty-cluster-"
+CLUSTER = "empty-cluster-"
 _SECONDS = 60
 _HBA = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
 _SCRIPT = """set -e
@@ -69,9 +69,9 @@ def empty_cluster(launcher: Launcher, name: str, programs: Path) -> EmptyCluster
 
 def _make(launcher: Launcher, name: str, programs: Path) -> EmptyCluster:
     below = Path(tempfile.gettempdir())
-    sweep(below, f"{_PREFIX}*")
+    sweep(below, f"{CLUSTER}*")
     with ExitStack() as stack:
-        folder = stack.enter_context(throwaway(below, _PREFIX)) / "cluster"
+        folder = stack.enter_context(throwaway(below, CLUSTER)) / "cluster"
         folder.mkdir(mode=0o700)
         password = secrets.token_urlsafe(24)
         (folder / "password").write_text(password)
@@ -87,5 +87,5 @@ def _make(launcher: Launcher, name: str, programs: Path) -> EmptyCluster:
         if not ended or running.ending()[0] != 0:
             raise ProbeFault(f"initdb failed: {last_line(launcher.tail(name))}")
         launcher.stop(name)
-        atexit.register(stack.pop_all().close)
+        at_process_end(stack.pop_all().close)
     return EmptyCluster(folder / "data", password)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from atom_release.gate.manifest import slug
 from atom_release.gate.operator import Operator
 from atom_release.lab.sandbox import Room
-from atom_release.lab.throwaway import remove
+from atom_release.lab.throwaway import left, remove
 from atom_release.source.listing import Entry
 
 _PREFIX = "rehearsal-"
@@ -113,18 +113,9 @@ def sweep(scratch: Path) -> list[Path]:
     Of any commit: `scratch` is one commit's, and the others' lie beside it. What cannot be removed
     stays, and is no later release's trouble.
     """
-    removed = []
-    for root in sorted(scratch.parent.glob(f"*/{_PREFIX}*")):
-        try:
-            lock = os.open(root / "lock", os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if remove(root):
-                removed.append(root)
-        except BlockingIOError:
-            pass
-        finally:
-            os.close(lock)
-    return removed
+    return [root for root in sorted(left_rehearsals(scratch.parent)) if remove(root)]
+
+
+def left_rehearsals(scratches: Path) -> Iterator[Path]:
+    """Yield the folders of rehearsals whose gate no longer lives, of any commit."""
+    return left(scratches, f"*/{_PREFIX}*", lock="lock")

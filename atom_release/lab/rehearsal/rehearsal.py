@@ -6,7 +6,6 @@ logs) has a module each.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import socket
@@ -20,7 +19,7 @@ from typing import Self
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start
 from atom_release.gate.rules.isolation import common_isolation
-from atom_release.lab.closing import Closing
+from atom_release.lab.closing import Closing, at_process_end
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.apply import Applied
@@ -74,7 +73,7 @@ class Rehearsal(Closing):
         self._read_from: dict[str, int] = {}
         self._toolchains: dict[str, Toolchain] = {}
         self._unmade: dict[str, str] = {}
-        atexit.register(self.close)
+        self._called_off = at_process_end(self.close)
 
     @classmethod
     def start(cls, look: Look, sandbox: Sandbox | None = None) -> Self:
@@ -290,7 +289,7 @@ class Rehearsal(Closing):
         if self._closed or os.getpid() != self._pid:
             return
         self._closed = True
-        atexit.unregister(self.close)
+        self._called_off()
         self._launcher.close()
         self.probed.close()
         self.systems.close()

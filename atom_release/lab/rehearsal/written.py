@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.rehearsal import state
 from atom_release.lab.rehearsal.launcher import Launcher
+from atom_release.lab.throwaway import passing
 from atom_release.source.globs import matcher
 
 _LARGEST = 256 * 1024 * 1024
@@ -64,11 +64,11 @@ def put(launcher: Launcher, scratch: Path, files: dict[str, bytes]) -> None:
     Raises:
         ProbeFault: they cannot be written.
     """
-    with tempfile.TemporaryDirectory(dir=scratch.parent.parent) as staged:
+    with passing(scratch.parent.parent) as staged:
         for path, content in files.items():
-            (Path(staged) / path).parent.mkdir(parents=True, exist_ok=True)
-            (Path(staged) / path).write_bytes(content)
-        state.overlay(launcher, Path(staged), scratch)
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).write_bytes(content)
+        state.overlay(launcher, staged, scratch)
 
 
 def _plain_files(scratch: Path) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import threading
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -25,6 +24,7 @@ from atom_release.lab.sandbox.process import (
 )
 from atom_release.lab.sandbox.room import Room
 from atom_release.lab.sandbox.shown import Shown
+from atom_release.lab.throwaway import passing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -184,11 +184,11 @@ def _isolation(
     namespaces: Namespaces, accounts: tuple[str, ...], accepted: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return the isolation of a sandbox with nothing hidden or readable of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+    with passing() as folder:
         done = Sandbox((), (), namespaces, accounts, accepted).run(
             ["/bin/true"],
-            directory=Path(folder),
-            writable=[Path(folder)],
+            directory=folder,
+            writable=[folder],
             environment={},
             limits=Limits(wall=30, cpu=10, memory_mb=512),
             network=False,
@@ -205,8 +205,7 @@ def _has_namespaces(
     Found once in a process, with nothing of any release in it: what a later order names can make
     that one fail, and is no reason to run it without.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+    with passing() as place:
         order = Order(
             ["/bin/true"],
             place,

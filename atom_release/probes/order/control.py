@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.contradiction import Place
@@ -13,6 +11,7 @@ from atom_release.gate.facts.order import OrderFacts
 from atom_release.gate.rules.order import TAG_BEFORE, contradictions
 from atom_release.gate.vocabulary import ControlState
 from atom_release.git import Git
+from atom_release.lab.throwaway import passing
 from atom_release.probes.order.standing_tags import TagLook
 from atom_release.probes.order.written import Cited, Written
 from atom_release.reader.report import read_report
@@ -31,11 +30,11 @@ def later_evidence(look: Look) -> NegativeControl:
     """Ask a repository of the probe's own, in which evidence was added an hour after the tag."""
     tag = look.manifest.release.tag
     look.scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=look.scratch, prefix="order.") as folder:
-        git = Git(Path(folder))
+    with passing(look.scratch) as folder:
+        git = Git(folder)
         git.output("init", "--quiet", "--bare", "--template=", "--initial-branch=main")
         git.output("fast-import", "--quiet", stdin=_history(tag, f"Tag: {tag}\n"))
-        apart = replace(look, tree=open_tree(Path(folder), "main"), external=False)
+        apart = replace(look, tree=open_tree(folder, "main"), external=False)
         commits = {entry.commit: entry for entry in chronicle.commits(git, apart.tree.commit)}
         written = _written(f"Tag: {tag}\n")
         tags = TagLook(apart, [written], chronicle.tags(git), commits)

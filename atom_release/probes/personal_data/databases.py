@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from atom_release.lab.throwaway import passing
 
 _MAGIC = b"SQLite format 3\0"
 _SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
@@ -55,8 +56,8 @@ def read_columns(content: bytes, write_ahead_log: bytes, scratch: Path) -> list[
         Unreadable: the file is corrupt, encrypted, or no database.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="sqlite-") as folder:
-        copy = Path(folder) / "copy.db"
+    with passing(scratch) as folder:
+        copy = folder / "copy.db"
         copy.write_bytes(content)
         if write_ahead_log:
             copy.with_name("copy.db-wal").write_bytes(write_ahead_log)
@@ -124,8 +125,8 @@ def _text(value: object) -> str:
 def made_up(scratch: Path, table: str, column: str, value: str) -> bytes:
     """Make a database with one value in it."""
     scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="sqlite-") as folder:
-        path = Path(folder) / "made.db"
+    with passing(scratch) as folder:
+        path = folder / "made.db"
         with contextlib.closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(f'CREATE TABLE "{table}" (id INTEGER PRIMARY KEY, "{column}" TEXT)')
             connection.execute(f'INSERT INTO "{table}" ("{column}") VALUES (?)', (value,))  # noqa: S608 - names of our own

@@ -12,8 +12,6 @@ line and a keyed fingerprint; never the value.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +27,7 @@ from atom_release.gate.rules.regression import WARNING
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.git import Git, shown
 from atom_release.lab.look import Look
+from atom_release.lab.throwaway import passing
 from atom_release.probes import secrets
 from atom_release.probes.secret_history.walk import Bounds, Brought, Walk, blobs
 from atom_release.probes.secrets import engine
@@ -243,12 +242,9 @@ def _control(scratch: Path, fingerprints: Fingerprints) -> NegativeControl:
     """
     planted = secrets.canaries()["canary/.env"]
     scratch.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="history-", dir=scratch))
-    try:
+    with passing(scratch) as folder:
         tree = _planted(folder, planted)
         hits, walk = scan(tree, fingerprints, scratch)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     alive = any(hit.finding.path == ".env" for hit in hits) and walk.commits == 2  # noqa: PLR2004 - one that adds, one that removes
     sighting = (
         f"found {', '.join(shown(hit.finding.path) for hit in hits) or 'nothing'} in"

@@ -13,7 +13,6 @@ import importlib.util
 import json
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.throwaway import passing
 from atom_release.source.secret_forms.issued import Hit
 from atom_release.source.text import decode
 
@@ -76,8 +76,7 @@ def read_contents(contents: Iterable[bytes], scratch: Path, *, whole: bool = Fal
             said what cannot be understood.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="engine-") as folder:
-        root = Path(folder)
+    with passing(scratch) as root:
         names, size = _write(contents, root / "files")
         return _hits(_run(root, () if whole else _SURE), names, size) if names else {}
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from atom_release.lab.rewriting import Call, Rewrite
 
 _FOLDER = "suites"
+PASSING_ROOMS = tuple(
+    f"*/{_FOLDER}/*/{kind}-*" for kind in ("run", "control", "world", "approval", "base")
+)
+"""Where what lives for one run of a suite lies, below the scratch folders of all commits."""
 
 
 def room(look: Look) -> Path:
@@ -49,7 +53,7 @@ def room(look: Look) -> Path:
 @cache
 def _sweep(scratch: Path) -> None:
     """Remove, once in a process, what killed gates left of the suites of any commit."""
-    sweep(scratch, f"*/{_FOLDER}/*/run-*", f"*/{_FOLDER}/*/control-*", f"*/{_FOLDER}/*/world-*")
+    sweep(scratch, *PASSING_ROOMS)
 
 
 def judged(look: Look, history: History = "commit", built: Built | None = None) -> tuple[Path, str]:

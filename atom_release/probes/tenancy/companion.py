@@ -14,9 +14,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from atom_release.lab.throwaway import passing
 
 if TYPE_CHECKING:
     from atom_release.lab.migrations.scratch import Scratch
@@ -75,10 +76,10 @@ def _run(
     program_path: str, *arguments: str, database: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run it; the address goes by its environment, where no list of processes shows it."""
-    with tempfile.TemporaryDirectory(prefix="pgrls-") as folder:
+    with passing() as folder:
         environment = {
             "PATH": os.defpath,
-            "HOME": folder,
+            "HOME": str(folder),
             "LANG": "C.UTF-8",
             "DATABASE_URL": database,
         }

@@ -15,7 +15,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from atom_release.gate.first_few import first_few
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.node.lock import address, read_integrity
 from atom_release.lab.environments.workshop import last_lines
+from atom_release.lab.throwaway import passing
 from atom_release.settings import values_like, values_of
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ class Registry:
         registries = self._registries(tarballs)
         addresses = {address(each, registries[each.scope]): each.label for each in tarballs}
         digests: dict[str, tuple[str, str]] = {}
-        with tempfile.TemporaryDirectory(dir=self.store.parent) as room:
+        with passing(self.store.parent) as room:
             words = list(addresses)
             chunks = [words[start : start + _CHUNK] for start in range(0, len(words), _CHUNK)]
-            folders = [Path(room, str(number)) for number in range(len(chunks))]
+            folders = [room / str(number) for number in range(len(chunks))]
             with ThreadPoolExecutor(_AT_ONCE, "npm") as pool:
                 complaints = list(pool.map(self._add, folders, chunks))
             for folder in folders:
@@ -118,14 +118,14 @@ class Registry:
         Raises:
             NoEnvironment: no versions fit together, or the registry did not answer.
         """
-        with tempfile.TemporaryDirectory() as room:
-            write_packages(Path(room), packages)
+        with passing() as room:
+            write_packages(room, packages)
             cache = self.store.with_name(f"{self.store.name}-registry")
             words = ["install", "--package-lock-only", f"--cache={cache}"]
-            status, text = self._npm(words, Path(room))
+            status, text = self._npm(words, room)
             if status != 0:
-                status, text = self._npm([*words, "--legacy-peer-deps"], Path(room))
-            lock = Path(room, "package-lock.json")
+                status, text = self._npm([*words, "--legacy-peer-deps"], room)
+            lock = room / "package-lock.json"
             if status != 0 or not lock.is_file():
                 raise NoEnvironment(
                     f"the versions that package.json asks could not be settled: {text}",
@@ -137,8 +137,8 @@ class Registry:
         """Return which registry npm is configured to ask for each scope; "" is for no scope."""
         scopes = sorted({tarball.scope for tarball in tarballs} - {""})
         names = ["registry", *(f"{scope}:registry" for scope in scopes)]
-        with tempfile.TemporaryDirectory() as room:
-            status, text = self._npm(["config", "get", *names], Path(room), output=True)
+        with passing() as room:
+            status, text = self._npm(["config", "get", *names], room, output=True)
         lines = dict(re.findall(r"^(\S+?)\s*=\s*(\S+)$", text, re.MULTILINE)) if status == 0 else {}
         if len(names) == 1:
             lines = {"registry": text.strip()}
@@ -162,10 +162,10 @@ class Registry:
         words = [word for _, word in wanted]
         chunks = [words[start : start + by] for start in range(0, len(words), by)]
         with (
-            tempfile.TemporaryDirectory(dir=self.store.parent) as room,
+            passing(self.store.parent) as room,
             ThreadPoolExecutor(_AT_ONCE, "npm") as pool,
         ):
-            folders = [Path(room, str(number)) for number in range(len(chunks))]
+            folders = [room / str(number) for number in range(len(chunks))]
             complaints = list(pool.map(self._add, folders, chunks))
             for folder in folders:
                 self._keep(folder / "cache", kinds)

@@ -1,0 +1,191 @@
+"""What is left of the example release's run, however it is started and ended.
+
+`python -m atom_release_tests.benchmarks.leftovers FOLDER [WAY:END ...]` prints a table: processes
+that still live, folders and their bytes in the machine's folder for passing files and in the home's
+scratch, before and after `atom-release sweep`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+DAGSTER = (sys.executable, "-m", "dagster")
+GATE = (sys.executable, "-m", "atom_release")
+LOADED = ("-m", "atom_release.definitions")
+JUDGED = '+key:"phase_c/gate" or +key:"phase_c/audit_bundle"'
+WAYS: dict[str, tuple[str, ...]] = {
+    "cli": (*GATE, "audit", "--quiet"),
+    "materialize": (*DAGSTER, "asset", "materialize", *LOADED, "--select", JUDGED),
+    "multiprocess": (*DAGSTER, "job", "execute", *LOADED, "-j", "phase_c_audit"),
+    "ui": (*GATE, "ui", "--port"),
+}
+ENDS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
+_LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
+ ... on LaunchRunSuccess { run { runId } } } }"""
+_STATUS = "query($i: ID!) { runOrError(runId: $i) { ... on Run { status } } }"
+
+
+class Started:
+    """One run on its way, and every process that was ever below it."""
+
+    def __init__(self, folder: Path, way: str) -> None:
+        """Start it with a home and a folder for passing files of its own."""
+        self.home, self.passing = folder / "home", folder / "tmp"
+        self.port = _free_port()
+        for place in (self.home, self.passing):
+            place.mkdir(parents=True)
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if "ATOM_" not in name},
+            "ATOM_RELEASE_HOME": str(self.home),
+            "ATOM_RELEASE_OUT": str(folder / "reports"),
+            "DAGSTER_HOME": str(self.home / "dagster"),
+            "TMPDIR": str(self.passing),
+            "ATOM_RELEASE_EXECUTOR": "multiprocess" if way == "multiprocess" else "",
+        }
+        (self.home / "dagster").mkdir()
+        command = (*WAYS[way], str(self.port)) if way == "ui" else WAYS[way]
+        self.process = subprocess.Popen(
+            command,
+            env=self.environment,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "stderr").open("wb"),
+        )
+        self.below: dict[int, psutil.Process] = {}
+        self.run = self._launch() if way == "ui" else ""
+
+    def look(self) -> int:
+        """Remember what is below it now; return how many services of the release run."""
+        services = 0
+        try:
+            for child in psutil.Process(self.process.pid).children(recursive=True):
+                self.below[child.pid] = child
+                services += "server.py" in " ".join(child.cmdline())
+        except psutil.Error:
+            pass
+        return services
+
+    def ended(self) -> bool:
+        """Return whether the run is over; the server of a UI goes on."""
+        if not self.run:
+            return self.process.poll() is not None
+        answer = self._ask(_STATUS, {"i": self.run})
+        return answer["runOrError"]["status"] in {"SUCCESS", "FAILURE", "CANCELED"}
+
+    def living(self) -> list[str]:
+        """Return the commands of what still lives, a while after the end."""
+        _, alive = psutil.wait_procs(list(self.below.values()), timeout=40)
+        return [" ".join(_command(process))[:60] for process in alive]
+
+    def _launch(self) -> str:
+        while True:
+            try:
+                answer = self._ask(
+                    _LAUNCH,
+                    {
+                        "p": {
+                            "selector": {
+                                "repositoryLocationName": "atom_release.definitions",
+                                "repositoryName": "__repository__",
+                                "jobName": "phase_c_audit",
+                            },
+                            "runConfigData": {},
+                        }
+                    },
+                )
+                return str(answer["launchRun"]["run"]["runId"])
+            except (OSError, KeyError, ValueError):
+                assert self.process.poll() is None
+                time.sleep(1)
+
+    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql",
+            json.dumps({"query": query, "variables": variables}).encode(),
+            {"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            data: dict[str, Any] = json.load(answer)["data"]
+            return data
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return ["?"]
+
+
+def _free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
+
+
+def _folders(started: Started) -> tuple[int, int]:
+    """Return how many folders and how many MB lie where nothing should, caches aside."""
+    scratch = started.home / "scratch"
+    left = [
+        *started.passing.iterdir(),
+        *scratch.glob("*/rehearsal-*"),
+        *scratch.glob("*/atom-release-*"),
+        *scratch.glob("*/suites/*/*-*/"),
+    ]
+    size = sum(
+        entry.lstat().st_blocks * 512
+        for place in left
+        for entry in (place, *place.rglob("*"))
+        if os.path.lexists(entry)
+    )
+    return len(left), size >> 20
+
+
+def measure(folder: Path, way: str, end: str) -> str:
+    """Return one line of the table."""
+    started = Started(folder / f"{way}-{end}", way)
+    while not (started.ended() if end == "itself" else started.look() >= len("CCCCC")):
+        started.look()
+        time.sleep(0.5)
+    started.look()
+    if way == "ui" and end == "itself":
+        started.process.send_signal(signal.SIGINT)
+    elif end != "itself":
+        started.process.send_signal(ENDS[end])
+    started.process.wait(60)
+    living = started.living()
+    before, size = _folders(started)
+    swept = subprocess.run(
+        [*GATE, "sweep", "--json"], env=started.environment, capture_output=True, check=True
+    )
+    after, _ = _folders(started)
+    names = "; ".join(living) or "none"
+    return (
+        f"| {way} | {end} | {names} | {before} ({size} MB) | {len(json.loads(swept.stdout))}"
+        f" | {after} |"
+    )
+
+
+def main() -> None:
+    """Measure what is named, else all."""
+    folder = Path(sys.argv[1])
+    named = sys.argv[2:] or [f"{way}:{end}" for way in WAYS for end in ("itself", *ENDS)]
+    sys.stdout.write("| started by | ended by | processes | folders left | swept | left then |\n")
+    sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
+    for entry in named:
+        sys.stdout.write(f"{measure(folder, *entry.split(':'))}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
