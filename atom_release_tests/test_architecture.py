@@ -205,6 +205,7 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
         "order",
         "unapproved",
         "artifact",
+        "addresses",
         "focus",
         "validator",
         "surroundings",

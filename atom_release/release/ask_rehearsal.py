@@ -81,6 +81,21 @@ def rehearsed(
     return work.boundary.ask(Question(tuple(leg for legs, _ in wanted for leg in legs), put))
 
 
+def show_rehearsed(work: Work, asks: list[Leg], logs: list[bytes]) -> list[Evidence]:
+    """Ask the rehearsal what no criterion has to need, so that the reports can show it."""
+
+    def put() -> list[Evidence]:
+        rehearsal = work.rehearsal()
+        with rehearsal.lease():
+            questions = [Question(legs, _bound(ask, rehearsal)) for legs, ask in asks]
+            try:
+                return without_guesses(work.look, work.boundary.show(*questions))
+            finally:
+                logs.append(rehearsal.transcript())
+
+    return work.boundary.show(Question(tuple(leg for legs, _ in asks for leg in legs), put))
+
+
 def _take_back(rehearsal: Rehearsal, answers: list[Evidence]) -> list[Evidence]:
     """Return the answers without a NO given while a limit of the gate's ended what was asked."""
     refused = any(_is_of_services(evidence) for evidence in answers)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
+from atom_release.gate.catalogue.origin_legs import ADDRESSES
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer
 from atom_release.records import names
@@ -18,6 +19,7 @@ from atom_release.release.ask_rehearsal import (
     ask_service,
     log_of,
     rehearsed,
+    show_rehearsed,
 )
 from atom_release.release.work import Work
 
@@ -34,10 +36,34 @@ def policy_check(work: Work) -> Mapping[str, bytes]:
     collected = work.boundary.ask_together(list(_static(work)), workers=2)
     logs: list[bytes] = []
     collected += rehearsed(work, [*_behavioural(work), *_signing(work)], logs=logs)
+    collected += _addresses(work, logs)
     return {
         **policy_report.write(work, collected),
         work.names.artifact(names.POLICY_CHECK_LOG): log_of(logs),
     }
+
+
+def _addresses(work: Work, logs: list[bytes]) -> list[Evidence]:
+    """Ask the services at the URLs that the release writes down: shown, unless the manifest asks.
+
+    Nothing is started for a release that writes down none.
+    """
+    from atom_release.probes.addresses import probe_addresses, services_written_of
+
+    look = work.look
+    asked = [
+        service
+        for service in look.manifest.services
+        if work.boundary.wants([(ADDRESSES, service.id)])
+    ]
+    services = asked or services_written_of(look)
+    if not services:
+        return []
+    legs = [
+        ask_leg(ADDRESSES, service.id, ask_service(work, service, probe_addresses))
+        for service in services
+    ]
+    return show_rehearsed(work, legs, logs)
 
 
 def _static(work: Work) -> Iterator[Question]:

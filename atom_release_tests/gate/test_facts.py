@@ -22,6 +22,7 @@ ROOT = Path(atom_release.__file__).parent
 SHOWN_ONLY = {"simulated-prometheus"}
 DECLARED_ONLY = {
     "artifact",
+    "addresses",
     "focus",
     "surroundings",
     "validator",

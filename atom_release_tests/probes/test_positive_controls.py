@@ -15,6 +15,7 @@ from atom_release.gate.facts.by_question import MODELS
 TESTS = Path(__file__).parent
 PASSES = {
     "accuracy": "accuracy::test_the_judged_codes_answers_are_scored",
+    "addresses": "addresses::test_what_a_service_serves_is_silent",
     "approval": "approval::test_an_action_that_waits_for_a_person_and_is_recorded_passes",
     "artifact": "artifact::test_what_was_set_aside_is_said",
     "claims": "claims::test_a_report_that_is_there_once_and_passed_is_yes",

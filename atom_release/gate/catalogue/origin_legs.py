@@ -7,14 +7,14 @@ brings the legs that find it into AC1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from atom_release.gate.manifest import FindingId, Manifest
 
 ARTIFACT, FOCUS, VALIDATOR = "artifact", "focus", "validator"
-SURROUNDINGS = "surroundings"
+SURROUNDINGS, ADDRESSES = "surroundings", "addresses"
 
-NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR, SURROUNDINGS, "unapproved"})
+NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR, SURROUNDINGS, ADDRESSES, "unapproved"})
 """The questions whose yes is no reason for a criterion to pass."""
 
 FINDING_QUESTIONS: Mapping[FindingId, str] = {
@@ -29,6 +29,7 @@ FINDING_QUESTIONS: Mapping[FindingId, str] = {
     "suite-holds-only-where": SURROUNDINGS,
     "validator-cannot-refuse": VALIDATOR,
     "validator-passes-at-the-budget": VALIDATOR,
+    "address-not-served": ADDRESSES,
 }
 """Which question finds each kind that AC1 may be let decide by."""
 
@@ -42,10 +43,17 @@ def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]
     for validator in manifest.validators:
         if criterion in validator.evidence_for or (criterion == "AC1" and VALIDATOR in deciding):
             yield VALIDATOR, validator.name
+    if criterion == "AC1":
+        yield from _of_services(manifest, deciding)
+
+
+def _of_services(manifest: Manifest, deciding: Collection[str | None]) -> Iterator[tuple[str, str]]:
+    """Yield the legs of services, of which AC1 has those that the manifest lets decide."""
     own = [kind for kind in manifest.surroundings if kind != "one-process"]
-    for service in manifest.services if criterion == "AC1" and SURROUNDINGS in deciding else ():
-        if own and service.suite is not None and service.suite.is_plain:
+    for service in manifest.services:
+        if SURROUNDINGS in deciding and own and service.suite and service.suite.is_plain:
             yield SURROUNDINGS, service.id
-    for service in manifest.services if criterion == "AC1" and FOCUS in deciding else ():
-        if service.focus:
+        if FOCUS in deciding and service.focus:
             yield FOCUS, service.id
+        if ADDRESSES in deciding and service.start is not None:
+            yield ADDRESSES, service.id

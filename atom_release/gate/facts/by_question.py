@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from atom_release.gate.facts.accuracy import AccuracyFacts
+from atom_release.gate.facts.addresses import AddressesFacts
 from atom_release.gate.facts.approval import ApprovalFacts
 from atom_release.gate.facts.artifact import ArtifactFacts
 from atom_release.gate.facts.claims import ClaimsFacts, ReportFacts
@@ -56,6 +57,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "claims": (ClaimsFacts, ReportFacts),
     "default-secrets": (DefaultSecretsFacts,),
     "documents": (DocumentsFacts,),
+    "addresses": (AddressesFacts,),
     "focus": (FocusFacts,),
     "forge": (ForgeFacts,),
     "health": (HealthFacts,),

@@ -36,6 +36,7 @@ DECIDED_BY_KIND: Mapping[str, str] = {
     "suite-holds-only-where": "AC1",
     "validator-cannot-refuse": "AC1",
     "validator-passes-at-the-budget": "AC1",
+    "address-not-served": "AC1",
 }
 
 

@@ -95,6 +95,7 @@ FindingId = Literal[
     "focus-not-shown",
     "validator-cannot-refuse",
     "validator-passes-at-the-budget",
+    "address-not-served",
     "suite-holds-only-where",
 ]
 

@@ -15,6 +15,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.own_check import OwnCheckFacts
 from atom_release.gate.rules import accuracy as accuracy_rule
 from atom_release.gate.rules import (
+    addresses,
     artifacts,
     crossing,
     documents,
@@ -125,6 +126,7 @@ _WITH_FINDINGS: dict[str, Callable[[Evidence, Collection[str]], tuple[Answer, st
     "order": order.judge,
     "unapproved": unapproved.judge,
     "artifact": artifacts.judge,
+    "addresses": addresses.judge,
     "focus": focus.judge,
     "validator": validators.judge,
     "surroundings": surroundings.judge,

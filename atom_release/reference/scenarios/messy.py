@@ -4,13 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atom_release.gate.rules import artifacts, documents, focus, order, surroundings, validators
+from atom_release.gate.rules import (
+    addresses,
+    artifacts,
+    documents,
+    focus,
+    order,
+    surroundings,
+    validators,
+)
 from atom_release.gate.vocabulary import Outcome
 from atom_release.git import Git
 from atom_release.reference.scenarios.scenario import MESSY, Files, Scenario, replace
 
 _ATTEMPTS = '  "previous": {"status": "down"},\n  "attempts": [{"status": "failed"}]'
 _FINAL, _SNAPSHOT = "docs/final_report.md", "docs/snapshot.json"
+_SERVER = b"""\
+\"\"\"Serve the rates: a health path, and nothing else yet.\"\"\"
+
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Rates(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path != "/health":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+
+
+if __name__ == "__main__":
+    HTTPServer(("127.0.0.1", 18402), Rates).serve_forever()
+"""
 _TASKS = "| Task | Status | Tests |\n| ---- | ------ | ----- |\n"
 
 
@@ -119,8 +145,29 @@ def _local(tree: Files) -> None:
     replace(tree, tests, "import pytest\n", "from pathlib import Path\n\nimport pytest\n")
 
 
+def _serve(tree: Files, path: str) -> None:
+    """Let rates be served, and a script ask it at a path."""
+    tree["tools/serve_rates.py"] = _SERVER
+    tree["tools/smoke.sh"] = f"curl -sf http://localhost:18402{path}\n".encode()
+    started = (
+        "    report: docs/M.2_*.md\n    health: /health\n    start:\n      port: 18402\n"
+        '      command: ["{python}", tools/serve_rates.py]\n'
+    )
+    replace(tree, "release.yaml", "    report: docs/M.2_*.md\n", started)
+
+
+def _unserved(tree: Files) -> None:
+    _serve(tree, "/status")
+
+
 def _twins(tree: Files) -> None:
     """Put beside what is true all that only looks like a contradiction."""
+    _serve(tree, "/health")
+    tree["tools/smoke.sh"] += (
+        b"curl -sf http://localhost:18402/rates/$CURRENCY\n"
+        b"curl -s http://localhost:18402/gone  # has to be 404\n"
+        b"curl -sf http://localhost:18403/of-nobody\n"
+    )
     tree[_FINAL] += (
         "- [ ] Pull request opened from `prod-review/PhaseM-final`\n"
         "- [ ] The release tag is signed\n"
@@ -306,6 +353,12 @@ SCENARIOS = (
         _lenient,
         release=MESSY,
         finds=(validators.CANNOT_REFUSE, validators.BOUNDARY),
+    ),
+    _documents(
+        "messy-address",
+        addresses.NOT_SERVED,
+        "A script asks rates at a path that it does not serve.",
+        _unserved,
     ),
     _documents(
         "messy-twins",

@@ -1,0 +1,136 @@
+"""The question `addresses`: does the rehearsed service serve the URLs that the release writes down?
+
+A path counts as not served where each method gets the answer that a path which cannot exist gets.
+The paths that the manifest names are asked, too: a service that hides those hides others.
+"""
+
+from __future__ import annotations
+
+import re
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from atom_release.gate.facts.addresses import AddressesFacts, AskedPath, WrittenAddress
+from atom_release.gate.facts.evidence import NegativeControl
+from atom_release.gate.manifest import Request
+from atom_release.gate.rules import addresses as rule
+from atom_release.gate.vocabulary import ControlState
+from atom_release.lab.address import not_started
+from atom_release.lab.http_faults import ProtocolFault, Refused, TimedOut
+from atom_release.probes.addresses.ports import port_of
+from atom_release.probes.addresses.routes import has_parameters
+from atom_release.probes.addresses.written import written_of
+
+if TYPE_CHECKING:
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.manifest import Service
+    from atom_release.lab.address import Rehearsal
+    from atom_release.lab.http_exchange import Exchange
+    from atom_release.lab.http_messages import Answered
+    from atom_release.lab.look import Look
+
+QUESTION = "addresses"
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_MOST = 40
+_VARIES = re.compile(rb"[0-9a-fA-F-]{6,}|\d+")
+_REMEDY = "Write the path that the service serves, or serve the one that is written."
+
+
+def probe_addresses(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
+    """Ask the rehearsed service at each of its URLs that the release writes down."""
+    written = written_of(look, service)
+    port, place = port_of(look, service) or (None, None)
+    facts = AddressesFacts(
+        service=service.id,
+        name=service.name,
+        port=port,
+        port_place=place,
+    )
+    if not written:
+        why = f"no script, document or report writes down a URL of {service.name}"
+        return _evidence(look, facts.model_copy(update={"not_applicable": why}), rehearsal)
+    absent = not_started(look, QUESTION, service, rehearsal, direct=False)
+    if absent is not None:
+        return absent
+    with rehearsal.exchange() as exchange:
+        paths = _Paths(exchange, service.id)
+        facts = facts.model_copy(
+            update={
+                "declared": [
+                    asked for path in _declared(service) for asked in [paths.ask(path)] if asked
+                ],
+                "written": [
+                    WrittenAddress(**dict(asked), place=cited)
+                    for path, cited in list(written.items())[:_MOST]
+                    if not has_parameters(look, service, path)
+                    for asked in [paths.ask(path)]
+                    if asked
+                ],
+            }
+        )
+    return _evidence(look, facts, rehearsal)
+
+
+def _declared(service: Service) -> list[str]:
+    """Return the paths that the manifest names, without those that have to be filled."""
+    named = [service.health, service.metrics, *(entry.path for entry in service.endpoints)]
+    return list(dict.fromkeys(path for path in named if path and "{" not in path))
+
+
+def _evidence(look: Look, facts: AddressesFacts, rehearsal: Rehearsal) -> Evidence:
+    facts = facts.model_copy(update={"contradictions": rule.findings_of(facts)})
+    answer, reason = rule.answer_of(facts)
+    alive = rule.tells_paths_apart(facts) or bool(facts.not_applicable)
+    return look.found(
+        QUESTION,
+        facts.service,
+        answer,
+        reason,
+        remedy=_REMEDY if facts.contradictions else "",
+        control=NegativeControl(
+            state=ControlState.ALIVE if alive else ControlState.DEAD,
+            changed="the paths of the manifest were asked beside a random one",
+            found=f"{sum(path.served for path in facts.declared)} of {len(facts.declared)} differ",
+        ),
+        facts=facts.to_json(),
+        isolation=rehearsal.isolation,
+    )
+
+
+class _Paths:
+    """Asks one service at paths, and compares its answers with those at a random one."""
+
+    def __init__(self, exchange: Exchange, service: str) -> None:
+        self._exchange, self._service = exchange, service
+        self._nowhere: dict[str, tuple[int, bytes]] = {}
+
+    def ask(self, path: str) -> AskedPath | None:
+        """Return what the service answers there; None where it gives no whole answer."""
+        try:
+            answered = self._send("GET", path)
+            served = any(self._differs(method, path, answered) for method in _METHODS)
+        except (TimedOut, ProtocolFault, Refused):
+            return None
+        return AskedPath(path=path, status=answered.status, served=served)
+
+    def _differs(self, method: str, path: str, got: Answered) -> bool:
+        """Return whether a path that cannot exist gets another answer; `got` is that of GET."""
+        if method not in self._nowhere:
+            nowhere = f"/{token_hex(12)}"
+            self._nowhere[method] = _without(self._send(method, nowhere), nowhere)
+        answered = got if method == "GET" else self._send(method, path)
+        return self._nowhere[method] != _without(answered, path)
+
+    def _send(self, method: str, path: str) -> Answered:
+        request = Request.model_validate(
+            {"method": method, "path": path, "body": None if method == "GET" else {}}
+        )
+        return self._exchange.send(request, service=self._service)
+
+
+def _without(answered: Answered, path: str) -> tuple[int, bytes]:
+    """Return status and body without the path, moments and ids in it."""
+    body = answered.body
+    for part in (path, path.partition("?")[0]):
+        body = body.replace(part.encode(), b"PATH")
+    return answered.status, _VARIES.sub(b"#", body)
