@@ -51,12 +51,12 @@ def _addresses(work: Work, logs: list[bytes]) -> list[Evidence]:
     from atom_release.probes.addresses import probe_addresses, services_written_of
 
     look = work.look
-    asked = [
+    deciding = [
         service
         for service in look.manifest.services
         if work.boundary.wants([(ADDRESSES, service.id)])
     ]
-    services = asked or services_written_of(look)
+    services = deciding or services_written_of(look)
     if not services:
         return []
     legs = [

@@ -54,20 +54,13 @@ def probe_addresses(look: Look, service: Service, rehearsal: Rehearsal) -> Evide
         return absent
     with rehearsal.exchange() as exchange:
         paths = _Paths(exchange, service.id)
-        facts = facts.model_copy(
-            update={
-                "declared": [
-                    asked for path in _declared(service) for asked in [paths.ask(path)] if asked
-                ],
-                "written": [
-                    WrittenAddress(**dict(asked), place=cited)
-                    for path, cited in list(written.items())[:_MOST]
-                    if not has_parameters(look, service, path)
-                    for asked in [paths.ask(path)]
-                    if asked
-                ],
-            }
-        )
+        declared = [entry for path in _declared(service) if (entry := paths.ask(path))]
+        addresses = [
+            WrittenAddress(**dict(entry), place=cited)
+            for path, cited in list(written.items())[:_MOST]
+            if not has_parameters(look, service, path) and (entry := paths.ask(path))
+        ]
+    facts = facts.model_copy(update={"declared": declared, "written": addresses})
     return _evidence(look, facts, rehearsal)
 
 
