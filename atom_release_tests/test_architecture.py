@@ -207,6 +207,7 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
         "artifact",
         "addresses",
         "focus",
+        "pull-requests",
         "validator",
         "surroundings",
     )

@@ -85,6 +85,15 @@ class Forge(Protocol):
     def repository_path(self, repository: str) -> str:
         """Return the path that describes a repository (`owner/name`) and what the token may do."""
 
+    def pull_requests_path(self, repository: str, number: int | None = None) -> str:
+        """Return the path of a repository's pull requests, or of the one with a number."""
+
+    def names_pull_request(self, mark: str) -> bool:
+        """Return whether a number after this mark (`#`, `!`) is that of a pull request there."""
+
+    def branches_of(self, document: object) -> tuple[str, ...]:
+        """Return the branches of a described pull request: its own, then the one it goes into."""
+
     def headers(self, token: str) -> Mapping[str, str]:
         """Return the headers of a request with this token."""
 

@@ -48,6 +48,21 @@ class GitHub(RestForge):
         """Return where GitHub describes a repository."""
         return f"/repos/{repository}"
 
+    def pull_requests_path(self, repository: str, number: int | None = None) -> str:
+        """Return where GitHub lists pull requests, or describes one."""
+        pulls = f"{self.repository_path(repository)}/pulls"
+        return f"{pulls}?state=all&per_page=1" if number is None else f"{pulls}/{number}"
+
+    def names_pull_request(self, mark: str) -> bool:
+        """Say that pull requests have the numbers of issues."""
+        return mark == "#"
+
+    def branches_of(self, document: object) -> tuple[str, ...]:
+        """Read `head.ref` and `base.ref`."""
+        ends = [document.get(end) for end in ("head", "base")] if isinstance(document, dict) else []
+        refs = [end.get("ref") for end in ends if isinstance(end, dict)]
+        return tuple(ref for ref in refs if isinstance(ref, str))
+
     def may_write(self, document: object) -> bool | None:
         """Read `permissions.push` of the repository's description."""
         permissions = document.get("permissions") if isinstance(document, dict) else None

@@ -51,6 +51,21 @@ class GitLab(RestForge):
         """Return where GitLab describes a project; its groups and name are one part of the path."""
         return f"/projects/{quote(repository, safe='')}"
 
+    def pull_requests_path(self, repository: str, number: int | None = None) -> str:
+        """Return where GitLab lists merge requests, or describes one."""
+        requests = f"{self.repository_path(repository)}/merge_requests"
+        return f"{requests}?state=all&per_page=1" if number is None else f"{requests}/{number}"
+
+    def names_pull_request(self, mark: str) -> bool:
+        """Say that merge requests have numbers of their own: `#` is an issue's."""
+        return mark == "!"
+
+    def branches_of(self, document: object) -> tuple[str, ...]:
+        """Read `source_branch` and `target_branch`."""
+        names = ("source_branch", "target_branch")
+        refs = [document.get(name) for name in names] if isinstance(document, dict) else []
+        return tuple(ref for ref in refs if isinstance(ref, str))
+
     def may_write(self, document: object) -> bool | None:
         """Read the access levels in `permissions` of the project's description.
 

@@ -16,6 +16,7 @@ TOGETHER = {
 SERVING = frozenset(
     {
         "crossing",
+        "forge_requests",
         "given",
         "infrastructure",
         "remote_refs",

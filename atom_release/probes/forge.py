@@ -6,36 +6,20 @@ Two reads; nothing is written.
 from __future__ import annotations
 
 import secrets
-import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from atom_release.errors import ProbeFault
 from atom_release.forge import Forge, forge_at
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.forge import ForgeFacts
 from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState
-from atom_release.git import masked, remote
+from atom_release.git import masked
 from atom_release.lab.look import Look
-from atom_release.probes.remote_refs import Unanswered, place_of
-
-if TYPE_CHECKING:
-    import httpx
+from atom_release.probes.forge_requests import ForgeAnswer, repository_of, send
+from atom_release.probes.remote_refs import Unanswered
 
 _DENIED = frozenset({401, 403})
-_TOO_MANY = 429
 _FOUND = 200
 _MISSING = 404
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the forge answered to one request."""
-
-    status: int
-    document: Any
-    limited: bool
 
 
 def probe_forge(look: Look) -> Evidence:
@@ -79,26 +63,14 @@ def _found(look: Look, answer: Answer, reason: str, remedy: str, **rest: Any) ->
     )
 
 
-def _repository(look: Look) -> str:
-    place = place_of(look)
-    owner_and_name = remote.owner_and_name(place.url)
-    if owner_and_name is None:
-        raise Unanswered(
-            f"{place.shown} does not tell the repository's owner and name on the forge",
-            "git remote set-url",
-            Answer.UNKNOWN,
-        )
-    return "/".join(owner_and_name)
-
-
 def _asked(look: Look, forge: Forge, base: str, token: str) -> Evidence:
     import httpx
 
-    repository = forge.repository_path(_repository(look))
+    repository = forge.repository_path(repository_of(look))
     timeout = look.manifest.infrastructure.timeout.total_seconds()
     with httpx.Client(timeout=timeout, follow_redirects=False) as client:
         user, repo, refused = (
-            _get(client, base, path, forge.headers(sent))
+            send(client, base, path, forge.headers(sent))
             for path, sent in (
                 (forge.user_path(), token),
                 (repository, token),
@@ -121,7 +93,9 @@ def _asked(look: Look, forge: Forge, base: str, token: str) -> Evidence:
     return _found(look, answer, reason, remedy, control=control, facts=facts.to_json())
 
 
-def _judged(forge: Forge, user: Said, repo: Said, repository: str) -> tuple[Answer, str, str]:
+def _judged(
+    forge: Forge, user: ForgeAnswer, repo: ForgeAnswer, repository: str
+) -> tuple[Answer, str, str]:
     for reply, path in ((user, forge.user_path()), (repo, repository)):
         if reply.limited or reply.status not in {_FOUND, _MISSING, *_DENIED}:
             return (
@@ -156,57 +130,3 @@ def _judged(forge: Forge, user: Said, repo: Said, repository: str) -> tuple[Answ
         f"the forge does not say what the token may do in {repository}",
         "Check that the address is the forge's API.",
     )
-
-
-def _get(client: httpx.Client, base: str, path: str, headers: Mapping[str, str]) -> Said:
-    """Send one request.
-
-    Raises:
-        Unanswered: no answer came.
-    """
-    import httpx
-
-    try:
-        answer = client.get(base + path, headers=dict(headers))
-    except httpx.ConnectError as error:
-        if _is_tls(error):
-            raise Unanswered(
-                f"TLS with {masked(base)} failed",
-                "Mend the certificate, or trust its authority.",
-                Answer.UNKNOWN,
-            ) from None
-        raise Unanswered(
-            f"{masked(base)} refuses connections or does not resolve",
-            "Start it, or mend its address.",
-            Answer.ABSENT,
-        ) from None
-    except httpx.HTTPError as error:
-        raise Unanswered(
-            f"{masked(base)} did not answer: {type(error).__name__}",
-            "Try again, or raise infrastructure.timeout.",
-            Answer.UNKNOWN,
-        ) from None
-    except (httpx.InvalidURL, UnicodeError):
-        raise ProbeFault(
-            "The forge's address is not a URL, or its token not one line of ASCII.",
-            "Mend the variables that the manifest names.",
-        ) from None
-    limited = answer.status_code == _TOO_MANY or (
-        answer.headers.get("x-ratelimit-remaining") == "0" and answer.status_code in _DENIED
-    )
-    return Said(answer.status_code, _document(answer), limited)
-
-
-def _document(answer: httpx.Response) -> Any:  # noqa: ANN401 - whatever the forge sent
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
-def _is_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

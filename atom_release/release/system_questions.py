@@ -38,6 +38,7 @@ def infra_simulation(work: Work) -> Mapping[str, bytes]:
             aside=lambda rehearsal: _simulated(work, rehearsal),
         )
         collected = others.result() + rehearsed_ones
+    collected += _pull_requests(work)
     log = "\n".join(infrastructure.log_lines(collected)) + "\n"
     document = evidence_document(collected)
     return {
@@ -76,6 +77,17 @@ def _systems(work: Work) -> Iterator[Question]:
         (("prometheus", "prometheus"),),
         lambda: within(look, "prometheus", lambda: prometheus.probe(look)),
     )
+
+
+def _pull_requests(work: Work) -> list[Evidence]:
+    """Look up the pull requests that documents name, where there is a forge; shown, and no more."""
+    from atom_release.probes.pull_requests import probe_pull_requests
+
+    legs = (("pull-requests", "forge"),)
+    has_forge = bool(work.look.environment.get(work.look.operator.forge.address))
+    if not work.boundary.wants(legs) and not (has_forge and work.manifest.documents):
+        return []
+    return work.boundary.show(Question(legs, lambda: probe_pull_requests(work.look)))
 
 
 def _rehearsed_systems(work: Work) -> list[Leg]:

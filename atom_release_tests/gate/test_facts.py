@@ -24,6 +24,7 @@ DECLARED_ONLY = {
     "artifact",
     "addresses",
     "focus",
+    "pull-requests",
     "surroundings",
     "validator",
     "documents",

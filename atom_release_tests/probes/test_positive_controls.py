@@ -37,6 +37,7 @@ PASSES = {
     "postgres": "infrastructure::test_postgres_unset_is_rehearsed",
     "privacy": "privacy::test_a_person_who_stays_in_passes",
     "prometheus": "infrastructure::test_prometheus_that_scrapes_the_service_holds",
+    "pull-requests": "pull_requests::test_a_request_that_is_there_is_silent",
     "remote": "remote::test_a_new_branch_can_be_pushed_and_the_request_is_written",
     "report": "claims::test_a_report_that_is_there_once_and_passed_is_yes",
     "safety-mode": "safety_mode::test_packages_that_wait_for_a_person_pass",

@@ -2,7 +2,7 @@
 
 That a file is made by its command says nothing of the criterion that the file is evidence for, so
 such a leg is counted only where it does not pass. A manifest that lets a kind of finding decide
-brings the legs that find it into AC1.
+brings the legs that find it into AC1, or into AC5 where it is of the release's pull request.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from atom_release.gate.manifest import FindingId, Manifest
 
 ARTIFACT, FOCUS, VALIDATOR = "artifact", "focus", "validator"
 SURROUNDINGS, ADDRESSES = "surroundings", "addresses"
+PULL_REQUESTS = "pull-requests"
 
-NEVER_SHOWN_BY = frozenset({ARTIFACT, FOCUS, VALIDATOR, SURROUNDINGS, ADDRESSES, "unapproved"})
+NEVER_SHOWN_BY = frozenset(
+    {ARTIFACT, FOCUS, VALIDATOR, SURROUNDINGS, ADDRESSES, PULL_REQUESTS, "unapproved"}
+)
 """The questions whose yes is no reason for a criterion to pass."""
 
 FINDING_QUESTIONS: Mapping[FindingId, str] = {
@@ -30,8 +33,9 @@ FINDING_QUESTIONS: Mapping[FindingId, str] = {
     "validator-cannot-refuse": VALIDATOR,
     "validator-passes-at-the-budget": VALIDATOR,
     "address-not-served": ADDRESSES,
+    "pull-request-not-on-forge": PULL_REQUESTS,
 }
-"""Which question finds each kind that AC1 may be let decide by."""
+"""Which question finds each kind that a criterion may be let decide by."""
 
 
 def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]:
@@ -43,6 +47,8 @@ def origin_legs(manifest: Manifest, criterion: str) -> Iterator[tuple[str, str]]
     for validator in manifest.validators:
         if criterion in validator.evidence_for or (criterion == "AC1" and VALIDATOR in deciding):
             yield VALIDATOR, validator.name
+    if criterion == "AC5" and PULL_REQUESTS in deciding:
+        yield PULL_REQUESTS, "forge"
     if criterion == "AC1":
         yield from _of_services(manifest, deciding)
 

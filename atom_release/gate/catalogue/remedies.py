@@ -122,6 +122,7 @@ _CHANGES = {
     ),
     "surroundings": "Let the named tests hold there, or leave out the kind in `findings`.",
     "addresses": "Write the path that the service serves, or serve the one that is written.",
+    "pull-requests": "Correct the number or the branch that the document names.",
     "focus": "Test what the service is said to be about, or say what it is about.",
     "documents": "Correct the document or the report that is wrong, and commit.",
     "unapproved": "Let the named place wait for a person, or correct what says that P-3 passed.",

@@ -30,6 +30,7 @@ from atom_release.gate.facts.personal_data import PersonalDataFacts
 from atom_release.gate.facts.postgres import PostgresFacts
 from atom_release.gate.facts.privacy import PrivacyFacts
 from atom_release.gate.facts.prometheus import PrometheusFacts
+from atom_release.gate.facts.pull_requests import PullRequestsFacts
 from atom_release.gate.facts.regression import RegressionFacts
 from atom_release.gate.facts.remote import RemoteFacts
 from atom_release.gate.facts.safety_mode import SafetyModeFacts
@@ -59,6 +60,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "documents": (DocumentsFacts,),
     "addresses": (AddressesFacts,),
     "focus": (FocusFacts,),
+    "pull-requests": (PullRequestsFacts,),
     "forge": (ForgeFacts,),
     "health": (HealthFacts,),
     "histogram": (HistogramFacts,),

@@ -18,6 +18,7 @@ DECIDED_BY_KIND: Mapping[str, str] = {
     "tag-without-evidence": "AC5",
     "tag-not-as-promised": "AC5",
     "pull-request-from-nowhere": "AC5",
+    "pull-request-not-on-forge": "AC5",
     "dated-before-history": "AC5",
     "dated-before-its-subject": "AC5",
     "dated-after-its-commit": "AC5",

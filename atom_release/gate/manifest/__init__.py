@@ -78,6 +78,7 @@ FindingId = Literal[
     "tag-without-evidence",
     "tag-not-as-promised",
     "pull-request-from-nowhere",
+    "pull-request-not-on-forge",
     "dated-before-history",
     "dated-before-its-subject",
     "dated-after-its-commit",

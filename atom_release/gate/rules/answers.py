@@ -24,6 +24,7 @@ from atom_release.gate.rules import (
     order,
     performance,
     proof,
+    pull_requests,
     regression,
     surroundings,
     unapproved,
@@ -128,6 +129,7 @@ _WITH_FINDINGS: dict[str, Callable[[Evidence, Collection[str]], tuple[Answer, st
     "artifact": artifacts.judge,
     "addresses": addresses.judge,
     "focus": focus.judge,
+    "pull-requests": pull_requests.judge,
     "validator": validators.judge,
     "surroundings": surroundings.judge,
 }
