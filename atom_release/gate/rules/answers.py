@@ -36,6 +36,9 @@ from atom_release.gate.vocabulary import Answer
 _USUAL_HEADERS = frozenset({"accept", "authorization", "content-type"})
 """Headers that any client sends; others may be a way of the load test's own."""
 
+WithFindings = Callable[[Evidence, Collection[str]], tuple[Answer, str]]
+"""A rule of a question whose findings the manifest can let decide."""
+
 
 def answer_of(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     """Return the probe's answer, or what a rule makes of its facts.
@@ -44,12 +47,23 @@ def answer_of(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, st
     """
     if (spec.criterion, spec.question) == ("AC1", "report"):
         return _aggregation(evidence)
+    with_findings = _WITH_FINDINGS.get(spec.question)
     if evidence.answer is not Answer.YES:
-        return evidence.answer, evidence.reason
-    if with_findings := _WITH_FINDINGS.get(spec.question):
+        return _decided_doubt(with_findings, evidence, case) or (evidence.answer, evidence.reason)
+    if with_findings:
         return with_findings(evidence, case.manifest.findings)
     rule = _RULES.get(spec.question)
     return rule(spec, evidence, case) if rule else (evidence.answer, evidence.reason)
+
+
+def _decided_doubt(
+    with_findings: WithFindings | None, evidence: Evidence, case: Case
+) -> tuple[Answer, str] | None:
+    """Return the no of a finding that the manifest lets decide, where the probe only doubts."""
+    if with_findings is None or evidence.answer is not Answer.UNKNOWN or not case.manifest.findings:
+        return None
+    answer, reason = with_findings(evidence, case.manifest.findings)
+    return (answer, reason) if answer is Answer.NO else None
 
 
 def _aggregation(evidence: Evidence) -> tuple[Answer, str]:
@@ -122,7 +136,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "own-check": _own_check,
     "integration": _integration,
 }
-_WITH_FINDINGS: dict[str, Callable[[Evidence, Collection[str]], tuple[Answer, str]]] = {
+_WITH_FINDINGS: dict[str, WithFindings] = {
     "documents": documents.judge,
     "order": order.judge,
     "unapproved": unapproved.judge,
