@@ -118,10 +118,10 @@ def test_a_request_that_is_there_is_silent(look: Look, forge: str) -> None:
 def test_one_that_is_not_there_as_named_is_told(look: Look, forge: str) -> None:
     """No such number, and a number of another branch; it decides where the manifest says so."""
     evidence = _ask(look, f"{forge}/api", "absent", "other-branch", "field", "there")
-    told = _told(evidence)
-    assert told.keys() == {"absent", "other-branch", "field"}
-    assert "none of that number" in told["absent"]
-    assert "from review/v1, not from review/v2" in told["other-branch"]
+    sentences = _told(evidence)
+    assert sentences.keys() == {"absent", "other-branch", "field"}
+    assert "none of that number" in sentences["absent"]
+    assert "from review/v1, not from review/v2" in sentences["other-branch"]
     assert rule.judge(evidence, ()) == (Answer.YES, evidence.reason)
     assert rule.judge(evidence, {rule.NOT_ON_FORGE})[0] is Answer.NO
 
