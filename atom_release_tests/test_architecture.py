@@ -36,6 +36,7 @@ PURE = {
     "enum",
     "fractions",
     "functools",
+    "graphlib",
     "hashlib",
     "itertools",
     "json",

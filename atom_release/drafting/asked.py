@@ -88,8 +88,13 @@ def _with_plugin(install: str | dict[str, Any]) -> dict[str, Any]:
 def _world(world: World) -> dict[str, Any]:
     """Return what a suite needs beside it, as a manifest says it."""
     stated: dict[str, Any] = {"needs": list(world.needs)}
+    database: dict[str, str] = {}
     if world.user and (world.user, world.database) != ("postgres", "app"):
-        stated["database"] = {"user": world.user, "name": world.database}
+        database = {"user": world.user, "name": world.database}
+    if world.major:
+        database["version"] = world.major
+    if database:
+        stated["database"] = database
     if world.hosts:
         stated["hosts"] = list(world.hosts)
     if world.prepare:

@@ -87,6 +87,8 @@ class World:
     where: Place
     hosts: tuple[str, ...] = ()  # what compose calls the systems
     prepared_by: str = ""  # where the repository says how it migrates
+    image: str = ""  # the database's, as it stands there
+    major: str = ""  # the version that the image names
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ class Deployment:
     variables: tuple[Seen[str], ...] = ()
     once: bool = False  # a job or a test, not something that stays
     before: tuple[tuple[str, ...], ...] = ()  # commands that it runs before the one that stays
+    after: tuple[str, ...] = ()  # names of others that are up before it
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,7 @@ class Service:
     report: Report | None = None
     also: tuple[str, ...] = ()  # names of other deployments of the same folder
     before: tuple[tuple[str, ...], ...] = ()  # commands that run to their end before it starts
+    after: tuple[str, ...] = ()  # names of the services that are up before it
     is_library: bool = False  # built to be installed by others, and deployed nowhere
     world: World | None = None  # what it needs beside it, where no suite of it says so
     variables: tuple[tuple[str, str], ...] = ()  # that its settings are given

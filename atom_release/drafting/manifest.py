@@ -8,7 +8,7 @@ ask of is left out with the reason, so that no criterion of a draft is refused b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any
@@ -54,8 +54,10 @@ def write(survey: Survey, release: Release) -> str:
     if release.remote != "origin":
         lines += _dumped({"infrastructure": {"remote": release.remote}})
     lines += ["services:"]
+    order = starts.find_order(survey, release.ids)
     for service in survey.services:
-        lines += _service(service, release.ids[service.name])
+        service_id = release.ids[service.name]
+        lines += _service(service, service_id, order.get(service_id, []))
     lines += [
         *_documents(survey),
         "# What is not asked yet, each with its reason. Take a line away as soon as the manifest",
@@ -80,7 +82,7 @@ def _release(release: Release) -> Iterator[str]:
     yield from _dumped(named, 2)
 
 
-def _service(service: Service, service_id: str) -> Iterator[str]:
+def _service(service: Service, service_id: str, after: Sequence[str]) -> Iterator[str]:
     for place in service.seen[:2]:
         yield f"  # {_line(_origin(service, str(place)))}"
     if service.guess:
@@ -96,7 +98,7 @@ def _service(service: Service, service_id: str) -> Iterator[str]:
     if service.report is not None:
         yield from _dumped({"report": service.report.path}, 4)
     yield from _suite(service)
-    yield from _start(service)
+    yield from _start(service, after)
 
 
 def _origin(service: Service, place: str) -> str:
@@ -112,7 +114,8 @@ def _suite(service: Service) -> Iterator[str]:
         yield f"    # {_line(f'{suite.files} test files: {why}')}"
         if suite.world:
             by = f"; prepared as {suite.world.prepared_by} says" if suite.world.prepared_by else ""
-            yield f"    # {_line(f'what it needs beside it: {suite.world.where}{by}')}"
+            image = f" ({suite.world.image})" if suite.world.image else ""
+            yield f"    # {_line(f'what it needs beside it: {suite.world.where}{image}{by}')}"
         yield from _dumped({"suite": stated}, 4)
         if suite.runner.by_toolchain:
             yield f"      # {_WEAK}"
@@ -124,7 +127,7 @@ def _suite(service: Service) -> Iterator[str]:
                 yield from (f"    # {line}" for line in _dumped({"suite": stated_command}))
 
 
-def _start(service: Service) -> Iterator[str]:
+def _start(service: Service, after: Sequence[str]) -> Iterator[str]:
     """Yield what starts and asks the service: fields that are marked as guesses, or comments."""
     stated: dict[str, Any] = {}
     if service.command is not None:
@@ -132,6 +135,8 @@ def _start(service: Service) -> Iterator[str]:
     stated |= starts.shown(service)
     asks = starts.is_asked(service)
     if asks:
+        if after:
+            stated["start"]["after"] = [*after]
         stated["start"]["guessed"] = True
         yield "    # How it starts, as far as the files say; take `guessed` away once it is right:"
         for name, value in stated.items():

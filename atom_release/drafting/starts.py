@@ -7,9 +7,11 @@ what it then fails is not held against the release. Others stand as comments.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from atom_release.drafting import words
 from atom_release.drafting.files import folder_of, is_below
 from atom_release.drafting.findings import Migrations, Seen, Service, Survey, World
 from atom_release.drafting.installs import has_packages, install_of
@@ -33,6 +35,30 @@ def is_asked(service: Service) -> bool:
     if any("$" in word for word in command):  # no shell would fill that in
         return False
     return bool(command) and (command[0] == "{python}" or command[0] in _BY_NODE)
+
+
+def find_order(survey: Survey, ids: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return, by the id of each service that is started, the ids of those that are up before it.
+
+    A folder that is deployed several times may wait for itself: then nothing is said.
+    """
+    started = [service for service in survey.services if is_asked(service)]
+    named = {
+        words.slug(name): ids[service.name]
+        for service in started
+        for name in (*service.also, service.name)
+    }
+    order = {
+        ids[service.name]: [
+            named[words.slug(name)] for name in service.after if words.slug(name) in named
+        ]
+        for service in started
+    }
+    try:
+        TopologicalSorter(order).prepare()
+    except CycleError:
+        return {}
+    return order
 
 
 def shown(service: Service) -> dict[str, str]:

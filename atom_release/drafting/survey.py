@@ -132,6 +132,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
         before=started.before if started else (),
+        after=first.after if first else (),
         is_library=not unit.stays and any(part.is_library for part in unit.parts),
         world=world,
         variables=worlds.find_variables(files, unit.folder, world.needs if world else ()),

@@ -100,6 +100,7 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
     names = _names(images, stated)
     variables = dict(_variables(needs, stated))
     prepare, prepared_by = _steps(files, folder, job) if "postgres" in needs else ((), "")
+    image = next((each.image for each in images if _IMAGES["postgres"].search(each.image)), "")
     where = (
         names.where
         if names
@@ -114,7 +115,17 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
         where,
         tuple(_hosts(files, folder, needs, images)),
         prepared_by,
+        image,
+        _major(image) if "postgres" in needs else "",
     )
+
+
+def _major(image: str) -> str:
+    """Return the major version of PostgreSQL that an image names: `16-alpine`, `2.11-pg15`."""
+    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    match = re.search(r"(?:^|-)pg(\d{1,2})(?!\d)", tag) or re.match(r"(\d{1,2})(?![\d])", tag)
+    named = "timescale" not in image or bool(match and match[0].lstrip("-").startswith("pg"))
+    return match[1] if match and named else ""
 
 
 def find_variables(files: Files, folder: str, needs: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -218,3 +218,25 @@ def test_migrations_of_which_nothing_but_the_files_say_are_run_by_their_tool(
     if concluded is not None:
         concluded.pop("install")
     assert concluded == stated
+
+
+CHAIN = (
+    "services:\n  shop:\n    build: ./shop\n    ports: ['8001:8001']\n    depends_on:\n"
+    "      rates: {condition: service_healthy}\n      db: {condition: service_started}\n"
+    "  rates: {build: ./rates, ports: ['8002:8002'], depends_on: [db]}\n"
+    "  db: {image: 'postgres:13'}\n"
+)
+
+
+def test_what_compose_waits_for_is_started_before_it() -> None:
+    """Images of others are no services, and a folder that waits for itself waits for nothing."""
+    tree = {f"{place}/{path}": text for place in ("shop", "rates") for path, text in PYTHON.items()}
+    made = drafted({**tree, "compose.yml": CHAIN})
+    ids = {service.name: service.id for service in made.services}
+    waits = {service.name: service.start.after for service in made.services if service.start}
+    assert waits == {"shop": (ids["rates"],), "rates": ()}
+    circle = CHAIN.replace("./rates", "./shop")
+    own = {path: text for path, text in tree.items() if path.startswith("shop/")}
+    (alone,) = drafted({**own, "compose.yml": circle}).services
+    assert alone.start is not None
+    assert alone.start.after == ()

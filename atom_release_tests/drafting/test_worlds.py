@@ -62,7 +62,7 @@ def suite_of(tree: dict[str, str]) -> dict[str, Any]:
 def test_the_job_that_runs_the_tests_says_what_they_need() -> None:
     stated = suite_of({**_TREE, ".github/workflows/tests.yml": _WORKFLOW})
     assert stated["needs"] == ["postgres", "redis"]
-    assert stated["database"] == {"user": "keeper", "name": "shop_test"}
+    assert stated["database"] == {"user": "keeper", "name": "shop_test", "version": "16"}
     assert stated["prepare"] == [["alembic", "upgrade", "head"]]
     address = "{postgres_user}:{postgres_password}@{postgres_host}:{postgres_port}"
     assert stated["environment"] == {
@@ -236,3 +236,22 @@ def test_variables_of_a_file_that_is_ignored_are_those_of_the_one_that_shows_it(
     given = suite_of({**_TREE, "compose.yml": compose, **shown})["environment"]
     assert given["MODE"] == "fast"
     assert "{postgres_host}" in given["DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("postgres:13", "13"),
+        ("postgres:15.1-alpine", "15"),
+        ("registry.example/postgis/postgis:16-3.4@sha256:0123", "16"),
+        ("pgvector/pgvector:pg17", "17"),
+        ("timescale/timescaledb:2.11.1-pg15", "15"),
+        ("timescale/timescaledb:2.11.1", None),
+        ("postgres:latest", None),
+        ("postgres", None),
+    ],
+)
+def test_the_version_of_the_database_is_the_images(image: str, version: str | None) -> None:
+    compose = f"services: {{db: {{image: '{image}'}}}}\n"
+    stated = suite_of({**_TREE, "compose.yml": compose})
+    assert stated["database"].get("version") == version

@@ -311,3 +311,26 @@ def test_who_listens_and_is_ill_is_not_started_again_and_again(tmp_path: Path) -
             with rehearsal.lease():
                 assert list(rehearsal.base_urls) == ["S.1"]
         assert rehearsal.restarted == {}
+
+
+_ASKS = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + '/health')"
+_LATE = {
+    "command": ["{python}", "app/notes.py", "{port}"],
+    "before_start": [["{python}", "-c", "import time; time.sleep(1)"]],
+}
+
+
+def test_a_service_that_starts_after_another_finds_it_answering(tmp_path: Path) -> None:
+    asks = {"before_start": [["{python}", "-c", _ASKS, "{url:S.2}"]]}
+    with started(tmp_path, notes={**asks, "after": ["S.2"]}, other=_LATE) as rehearsal:
+        assert rehearsal.lacks == {}
+        with rehearsal.lease():
+            assert ask(rehearsal, "/count") == "0"
+
+
+def test_a_service_does_not_start_after_one_that_did_not(tmp_path: Path) -> None:
+    """It is not the failure of the one that waits."""
+    broken = {**_LATE, "before_start": [["{python}", "app/broken.py"]]}
+    with started(tmp_path, notes={"after": ["S.2"]}, other=broken) as rehearsal:
+        assert rehearsal.failures == {}
+        assert rehearsal.lacks["S.1"] == "it starts after S.2, which did not start"

@@ -14,6 +14,7 @@ from atom_release.gate.manifest import Suite
 from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.rehearsal import redis
+from atom_release.lab.rehearsal.postgres import servers
 from atom_release.lab.worlds import database
 from atom_release_tests.fixtures.suite_site import Site, control, facts, site
 
@@ -65,7 +66,7 @@ def with_database(site: Site) -> Site:
     }
     site.suite |= {
         "needs": ["postgres"],
-        "database": {"user": "keeper", "name": "fees"},
+        "database": {"user": "keeper", "name": "fees", "version": "9"},
         "environment": {"DATABASE_URL": "{postgres}"},
         "prepare": [["{python}", "-m", "svc.migrate"]],
     }
@@ -83,6 +84,8 @@ def test_every_run_and_the_control_begin_with_the_database_that_was_prepared(
     world = facts(evidence, "world")
     assert world["systems"].keys() == {"postgres"}
     assert (world["user"], world["database"]) == ("keeper", "fees")
+    version = world["systems"]["postgres"]
+    assert world["other_version"] == f"the release names PostgreSQL 9, and the tests had {version}"
     assert [step.partition(" ")[2] for step in world["prepared"]] == ["-m svc.migrate"]
     assert "network:own" in evidence.isolation
 
@@ -238,3 +241,13 @@ def test_an_address_of_what_is_not_needed_is_no_manifest() -> None:
     with pytest.raises(ValueError, match="add it to `needs`"):
         Suite.model_validate(stated)
     assert Suite.model_validate({**stated, "needs": ["postgres"]}).needs == ("postgres",)
+
+
+def test_of_several_servers_the_one_of_the_named_version_is_taken() -> None:
+    here = servers()
+    majors = [database.read_version(server).partition(".")[0] for server in here]
+    for major in majors:
+        server = database.choose_server(major)
+        assert server is not None
+        assert database.read_version(server).startswith(f"{major}.")
+    assert database.choose_server("9") == here[0] == database.choose_server()

@@ -87,7 +87,14 @@ def _deployment(files: Files, path: str, name: str, service: Mapping[Any, Any]) 
         tuple(_variables(service, where)),
         once,
         () if entry else steps[:-1],
+        _after(service),
     )
+
+
+def _after(service: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the names under `depends_on`, a list or a mapping of conditions."""
+    stated = service.get("depends_on")
+    return tuple(map(str, stated)) if isinstance(stated, list | Mapping) else ()
 
 
 def _build(service: Mapping[Any, Any], folder: str) -> tuple[str, str]:

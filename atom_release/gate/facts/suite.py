@@ -145,6 +145,9 @@ class WorldFacts(Facts):
     systems: dict[str, str] = Field(default_factory=dict, description="name -> version, and whose")
     user: str = Field(default="", description="the database's superuser, if there is one")
     database: str = ""
+    other_version: str = Field(
+        default="", description="that the database is of another version than the release names"
+    )
     prepared: list[str] = Field(default_factory=list, description="commands that ran before")
     written: list[str] = Field(
         default_factory=list, description="the first of the files that they wrote for every run"

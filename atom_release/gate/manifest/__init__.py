@@ -23,6 +23,7 @@ from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
 from atom_release.gate.manifest.signed import Consumer, Signed
+from atom_release.gate.manifest.start_order import misordered
 from atom_release.gate.manifest.systems import (
     Infrastructure,
     MigrationProgram,
@@ -167,6 +168,12 @@ class Manifest(Strict):
         description="bytes of a report that are parsed at most",
     )
     acts: Annotated[Acts, BeforeValidator(switch)] = Acts.OFF
+
+    @model_validator(mode="after")
+    def _starts_in_order(self) -> Self:
+        if trouble := misordered(self.services):
+            raise ValueError(trouble)
+        return self
 
     @model_validator(mode="after")
     def _names_agree(self) -> Self:

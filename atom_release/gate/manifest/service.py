@@ -57,6 +57,14 @@ class SuiteDatabase(Strict):
         default="postgres", description="its superuser, as POSTGRES_USER names it for the image"
     )
     name: DatabaseName = Field(default="app", description="a database, empty before `prepare`")
+    version: str | None = Field(
+        default=None,
+        pattern=r"^[1-9][0-9]?$",
+        description=(
+            "the major version that the release's files name, such as `16`; where the machine has"
+            " another, that one is taken, and the evidence says so"
+        ),
+    )
 
 
 class Suite(Strict):
@@ -247,6 +255,13 @@ class Start(Strict):
     )
     environment: dict[str, str] = Field(default_factory=dict)
     ready: Duration = timedelta(seconds=15)
+    after: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "services that answer before it is started, as `depends_on` of a compose file says;"
+            " all others are started at once"
+        ),
+    )
     guessed: bool = Field(
         default=False,
         description=(

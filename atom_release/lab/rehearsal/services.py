@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start, slug
@@ -93,14 +94,32 @@ def _start_together(ground: Ground, services: list[tuple[Service, Start]]) -> St
     ids = [service.id for service, _ in services]
     fixed = {service.id: start.port for service, start in services if start.port is not None}
     started = Started(ports={**dict(zip(ids, free_ports(len(ids)), strict=True)), **fixed})
+    decided = {service_id: Event() for service_id in ids}
     with ThreadPoolExecutor(max(1, len(ids))) as threads:
-        list(threads.map(lambda service: start_one(ground, started, *service), services))
+        list(threads.map(lambda each: _start_in_turn(ground, started, decided, *each), services))
     started.base_urls = {
         service_id: started.base_urls[service_id]
         for service_id in ids
         if service_id in started.base_urls
     }
     return started
+
+
+def _start_in_turn(
+    ground: Ground, started: Started, decided: Mapping[str, Event], service: Service, start: Start
+) -> None:
+    """Start a service once those before it answer; where one of them does not, say so of both."""
+    try:
+        for other in start.after:
+            if other in decided:
+                decided[other].wait()
+        absent = [other for other in start.after if other not in started.base_urls]
+        if absent:
+            started.lacks[service.id] = f"it starts after {absent[0]}, which did not start"
+        else:
+            start_one(ground, started, service, start)
+    finally:
+        decided[service.id].set()
 
 
 def start_one(ground: Ground, started: Started, service: Service, start: Start) -> None:

@@ -38,9 +38,11 @@ _SERVE = 'bin=$1; shift; exec "$bin/postgres" -D data "$@"'
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def choose_server() -> Server | None:
-    """Return the server that this machine has for suites, None without any."""
-    return next(iter(servers()), None)
+def choose_server(major: str = "") -> Server | None:
+    """Return this machine's server for suites: of a major version if it has it, else its newest."""
+    here = servers()
+    fitting = [each for each in here if major and read_version(each).partition(".")[0] == major]
+    return next(iter((*fitting, *here)), None)
 
 
 def read_version(server: Server) -> str:

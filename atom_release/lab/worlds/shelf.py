@@ -33,7 +33,7 @@ def empty_cluster(sandbox: Sandbox, shelf: Path, wanted: Wanted) -> Path:
         NoSystem: this machine has no PostgreSQL.
         ProbeFault: it could not be made.
     """
-    server = find_postgres()
+    server = find_postgres(wanted.major)
     made_from = [_FORMAT, str(server.bin), wanted.versions, wanted.user, wanted.database]
     folder = shelf / f"cluster-{digest(made_from)[:32]}"
     shelf.mkdir(parents=True, exist_ok=True)

