@@ -25,7 +25,7 @@ from atom_release.drafting.text_edits import (
 )
 from atom_release.gate.manifest import Manifest, Service
 
-_PLACEHOLDER = re.compile(r"(\{\w+:)([^{}/:\s]+)(?=[}/:])")
+_PLACEHOLDER = re.compile(r"((?:\{\w+|^[\"']?service):)([^{}/:\s\"']+)(?=[}/:\"']|$)")
 
 
 @dataclass(frozen=True)

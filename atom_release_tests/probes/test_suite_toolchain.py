@@ -109,6 +109,27 @@ def test_a_test_that_go_says_failed_is_a_no(by_go: Site) -> None:
     assert "fee is 3" in evidence.reason
 
 
+def test_tests_that_only_say_that_they_passed_are_vacuous(by_go: Site) -> None:
+    """As a TestMain can that prints events and ends with 0."""
+    by_go.files["events.json"] = by_go.files["events.json"].replace("FEE", "pass")
+    by_go.files["svc/fee.go"] = "package svc\n\n// amount / 50\n"
+    (by_go.root / "own" / "go").write_text(TEST.replace("exit $code", "exit 0"))
+    assert control(by_go.ask()) is ControlState.VACUOUS
+
+
+def test_results_that_were_committed_are_nobodys(only: Path, site: Site) -> None:
+    for name in ("mvn", "java", "javac"):
+        (only / name).write_text("#!/bin/sh\necho 17\n")
+        (only / name).chmod(0o755)
+    place = "target/surefire-reports/TEST-fees.xml"
+    passed = "<testsuite><testcase classname='fees' name='fee'/></testsuite>"
+    site.files = FILES["maven"] | {place: passed}
+    site.suite = {"runner": "maven", "paths": ["."]}
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN
+    assert "no JUnit file was written" in evidence.reason
+
+
 def test_a_suite_of_a_toolchain_is_given_no_environment_of_the_gates() -> None:
     with pytest.raises(ValueError, match="install is not for a suite that cargo runs"):
         Suite.model_validate({"runner": "cargo", "paths": ["."], "install": "auto"})

@@ -145,6 +145,9 @@ class WorldFacts(Facts):
     systems: dict[str, str] = Field(default_factory=dict, description="name -> version, and whose")
     user: str = Field(default="", description="the database's superuser, if there is one")
     database: str = ""
+    services: list[str] = Field(
+        default_factory=list, description="ids of the release's services that ran beside it"
+    )
     other_version: str = Field(
         default="", description="that the database is of another version than the release names"
     )

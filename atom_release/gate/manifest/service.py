@@ -34,8 +34,10 @@ Runner = Literal["pytest", "vitest", "jest", "mocha", "node", "go", "cargo", "ma
 BY_TOOLCHAIN: frozenset[Runner] = frozenset({"go", "cargo", "maven", "gradle"})
 """Those that the toolchain of a compiled language runs, as the machine has it."""
 
-Need = Literal["postgres", "redis", "vault"]
-"""A system of others that each run of a suite gets for itself."""
+System = Literal["postgres", "redis", "vault"]
+_BESIDE = "service:"
+Need = System | Annotated[str, Field(pattern=rf"^{_BESIDE}[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$")]
+"""A system of others, or another service of the release, that each run gets for itself."""
 
 HOST_NAME = r"^[a-z0-9](?:[a-z0-9_.-]{0,61}[a-z0-9])?$"
 HostName = Annotated[str, Field(pattern=HOST_NAME)]
@@ -43,6 +45,7 @@ HostName = Annotated[str, Field(pattern=HOST_NAME)]
 DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
 
 _SYSTEM = re.compile(r"\{(postgres|redis|vault)(?:_[a-z]+)?\}")
+_ADDRESS = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
 _OF_PYTHON = ("python", "project", "requirements", "extras", "groups", "packages")
 
 
@@ -109,7 +112,8 @@ class Suite(Strict):
         default=(),
         description=(
             "systems that every run gets for itself, on loopback and their usual ports:"
-            " `postgres`, `redis`, `vault`"
+            " `postgres`, `redis`, `vault`; and other services of the release, as they start, such"
+            " as `service:C.2`, whose address `{url:C.2}` is"
         ),
     )
     hosts: tuple[HostName, ...] = Field(
@@ -164,6 +168,16 @@ class Suite(Strict):
         return self.repeats or FEWEST_REPEATS
 
     @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems of others that it needs."""
+        return tuple(name for name in self.needs if not name.startswith(_BESIDE))
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The ids of the services that it needs."""
+        return tuple(name.removeprefix(_BESIDE) for name in self.needs if name.startswith(_BESIDE))
+
+    @property
     def is_plain(self) -> bool:
         """Whether pytest runs it, with nothing made or prepared for it."""
         return self.runner == "pytest" and not (self.command or self.needs or self.prepare)
@@ -195,6 +209,7 @@ class Suite(Strict):
     def _says_what_it_needs(self) -> Self:
         texts = [*self.environment.values(), *(word for step in self.prepare for word in step)]
         addressed = {name for text in texts for name in _SYSTEM.findall(text)}
+        addressed |= {f"{_BESIDE}{name}" for text in texts for name in _ADDRESS.findall(text)}
         missing = sorted(addressed - {*self.needs})
         if missing:
             message = f"the suite asks for the address of {', '.join(missing)}: add it to `needs`"

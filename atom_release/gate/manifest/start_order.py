@@ -1,4 +1,7 @@
-"""Which services are started before which: named ones that are started, and in no circle."""
+"""What waits for a service: others that start after it, and suites that run beside it.
+
+It is one that is started, and nothing waits for itself.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,16 @@ def misordered(services: Sequence[Service]) -> str | None:
         absent = [name for name in before if name not in order]
         if absent:
             return f"{service_id} is started after {absent[0]}, which nothing starts"
+    for service in services:
+        beside = service.suite.beside if service.suite else ()
+        if service.id in beside:
+            return (
+                f"the suite of {service.id} needs its own service, which would be there whole while"
+                " its code is taken out: name such tests under `integration`"
+            )
+        absent = [name for name in beside if name not in order]
+        if absent:
+            return f"the suite of {service.id} needs {absent[0]}, which nothing starts"
     try:
         TopologicalSorter(order).prepare()
     except CycleError as error:

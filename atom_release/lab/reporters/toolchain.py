@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,23 +103,32 @@ def _readable(text: str) -> str:
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd]", "?", text)
 
 
-def gather(since: float, junit: Path) -> None:
-    """Bring together the JUnit files that Maven or Gradle wrote since a moment."""
-    both = ET.Element("testsuites")
+def results() -> dict[Path, tuple[int, int]]:
+    """Return the JUnit files of Maven or Gradle here, with what tells them from later ones."""
+    here = {}
     for folder, _, names in os.walk("."):
         if not _RESULTS.search(folder):
             continue
         for name in sorted(names):
             path = Path(folder, name)
-            if name.startswith("TEST-") and name.endswith(".xml") and path.stat().st_mtime >= since:
-                both.append(ET.parse(path).getroot())  # noqa: S314 - in the sandbox, as the subject
+            if name.startswith("TEST-") and name.endswith(".xml"):
+                here[path] = (path.stat().st_mtime_ns, path.stat().st_ino)
+    return here
+
+
+def gather(before: dict[Path, tuple[int, int]], junit: Path) -> None:
+    """Bring together the JUnit files that were written since; a committed one says nothing."""
+    both = ET.Element("testsuites")
+    for path, seen in results().items():
+        if before.get(path) != seen:
+            both.append(ET.parse(path).getroot())  # noqa: S314 - in the sandbox, as the subject
     if len(both):
         ET.ElementTree(both).write(junit, "utf-8", xml_declaration=True)
 
 
 def main(runner: str, junit: str, *command: str) -> int:
     """Run the command, show what it says, write its tests; return its exit status."""
-    began = time.time() - 1
+    before = results()
     lines = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -132,7 +140,7 @@ def main(runner: str, junit: str, *command: str) -> int:
     if runner in {"go", "cargo"}:
         write({"go": of_go, "cargo": of_cargo}[runner](lines), Path(junit))
     else:
-        gather(began, Path(junit))
+        gather(before, Path(junit))
     return running.returncode
 
 

@@ -64,7 +64,8 @@ def make_kit(
         folder = empty_cluster(sandbox, shelf if has_overlays else room, wanted)
         first = Cluster(folder, forgetting=False)
     if wanted.prepare:
-        with Kit(wanted, sandbox, first).open(room) as world:
+        alone = replace(wanted, neighbours=None)  # they may need what the steps make
+        with Kit(alone, sandbox, first).open(room) as world:
             prepare(world)
             database.end(world.launcher)
         first = Cluster(room / "world" / database.NAME, forgetting=False) if first else None

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from atom_release.gate.manifest import Secret
     from atom_release.lab.rehearsal.postgres import Server
+    from atom_release.lab.worlds.neighbours import Neighbours
 
 _TEMPLATE = re.compile(
-    r"\{((?:postgres|redis|vault)(?:_(?:host|port|user|password|database|token))?|random)\}"
+    r"\{((?:postgres|redis|vault)(?:_(?:host|port|user|password|database|token))?|random"
+    r"|url:[A-Za-z0-9.]+)\}"
 )
 
 
@@ -49,6 +51,7 @@ class Wanted:
     secrets: tuple[Secret, ...] = ()
     hosts: tuple[str, ...] = ()  # further names of loopback
     major: str = ""  # of the database, as the release's files name it
+    neighbours: Neighbours | None = field(default=None, repr=False)
     random: str = field(default_factory=lambda: token_hex(16), repr=False)
     disk_mb: int = DISK_MB
     disk_files: int = DISK_FILES
@@ -154,7 +157,7 @@ def open_world(
         ProbeFault: this machine gives no network of its own, or a system did not start.
     """
     network = new_network(sandbox.namespaces)
-    if network is None and wanted.needs:
+    if network is None and (wanted.needs or wanted.neighbours):
         raise ProbeFault(
             "this machine gives no network of its own, and a suite's systems listen in no other",
             "Run the gate where network namespaces can be made.",
@@ -165,7 +168,8 @@ def open_world(
     folder.mkdir(mode=0o711)
     logs.mkdir(mode=0o700)
     box = replace(sandbox, hidden=(*sandbox.hidden, folder))
-    allowed = Room.beside([room], wanted.disk_mb, wanted.disk_files)
+    more_mb, more_files = wanted.neighbours.weight if wanted.neighbours else (0, 0)
+    allowed = Room.beside([room], wanted.disk_mb + more_mb, wanted.disk_files + more_files)
     launcher = Launcher(box, logs, network=network or False, room=allowed)
     try:
         given = {"random": wanted.random}
@@ -173,6 +177,8 @@ def open_world(
             place = folder / name
             place.mkdir(mode=0o700)
             given |= _START[name](launcher, place, wanted, cluster)
+        if wanted.neighbours:
+            given |= wanted.neighbours.start(launcher, room / "neighbours", given)
         yield World(network or False, launcher, given)
     finally:
         launcher.close()

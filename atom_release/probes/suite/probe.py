@@ -73,6 +73,7 @@ def run_suite(look: Look, service: Service) -> Evidence:
     with ExitStack() as stack:
         try:
             made = stack.enter_context(in_world(look, suite, bench_of(look, suite), service.source))
+            finding = _series(look, service, suite, made).carry_out()
         except ProbeFault as fault:
             return look.found(
                 "suite",
@@ -81,7 +82,6 @@ def run_suite(look: Look, service: Service) -> Evidence:
                 f"the tests of {service.name} could not be run: {fault.message}",
                 remedy=fault.remedy,
             )
-        finding = _series(look, service, suite, made).carry_out()
     return evidence(look, "suite", service.id, finding, partial(with_environment, made))
 
 

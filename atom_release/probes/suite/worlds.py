@@ -18,23 +18,27 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.suite import WorldFacts
 from atom_release.lab.environments.workshop import last_lines
 from atom_release.lab.log_text import kept_log
+from atom_release.lab.rehearsal.toolchains import make_toolchain
 from atom_release.lab.sandbox import Sandbox
 from atom_release.lab.throwaway import throwaway
 from atom_release.lab.worlds import Wanted, make_kit
+from atom_release.lab.worlds.neighbours import Neighbours
 from atom_release.lab.worlds.world import fill
 from atom_release.probes.suite import prepared, trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from atom_release.gate.manifest import Suite
     from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
     from atom_release.lab.worlds import World
     from atom_release.probes.suite.bench import Bench
+    from atom_release.source.listing import Entry
 
 _MARK = "== before the tests: "
 _MOST_TOLD = 50
+_BLOCK = 4096  # bytes that a file takes on the disk at least, and a folder
 _KEEPING = "keeping what they wrote"
 
 
@@ -49,7 +53,7 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
         ProbeFault: it could not be started, or a step before the tests failed.
     """
     wanted = Wanted(
-        suite.needs,
+        suite.systems,
         suite.database.user,
         suite.database.name,
         tuple(
@@ -61,7 +65,7 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
         disk_mb=look.operator.disk_mb,
         disk_files=look.operator.disk_files,
     )
-    if not (wanted.needs or wanted.prepare or wanted.hosts):
+    if not (suite.needs or wanted.prepare or wanted.hosts):
         given = {"random": wanted.random}
         filled = {name: fill(text, given) for name, text in made.environment.items()}
         yield replace(made, environment=filled)
@@ -71,6 +75,7 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
         box = Sandbox(look.hidden, look.readable, accepted=look.operator.isolation)
         shelf = Path(os.path.realpath(look.scratch)).parent / "worlds"
         preparing = _Preparing(look, made, room, wanted.prepare, suite.paths, sources)
+        wanted = replace(wanted, neighbours=_neighbours(look, suite, room))
         kit = make_kit(box, shelf, room, wanted, preparing.prepare)
         ready = preparing.with_written(replace(made, kit=kit))
         try:
@@ -90,11 +95,53 @@ def describe_world(made: Bench) -> WorldFacts | None:
         systems=dict(wanted.versions),
         user=wanted.user if has_database else "",
         database=wanted.database if has_database else "",
+        services=[service.id for service, _ in wanted.neighbours.services]
+        if wanted.neighbours
+        else [],
         other_version=_other_version(wanted) if has_database else "",
         prepared=[shlex.join(step) for step in wanted.prepare],
         written=list(made.prepared[:_MOST_TOLD]),
         written_files=len(made.prepared),
     )
+
+
+def _neighbours(look: Look, suite: Suite, room: Path) -> Neighbours | None:
+    """Return the services that a suite needs beside it, with an environment made for each.
+
+    Raises:
+        NoToolchain: this machine lacks what one of them is run with.
+        ProbeFault: an environment could not be made, or the tree not be copied.
+    """
+    if not suite.beside:
+        return None
+    services = tuple(
+        (service, service.start)
+        for service in look.manifest.services
+        if service.id in suite.beside and service.start
+    )
+    withheld = look.tree.same_content(
+        service.accuracy.data for service in look.manifest.services if service.accuracy
+    )
+    tree = room / "services"
+    look.tree.write_to(tree, without=withheld)
+    tree.chmod(0o755)
+    entries = look.tree.entries
+    return Neighbours(
+        services,
+        tree,
+        {
+            service.id: make_toolchain(look, start.install, start.directory)
+            for service, start in services
+        },
+        frozenset(part.removesuffix(".py") for path in entries for part in path.split("/")),
+        _weight(entries.values(), len(services) + 1),
+    )
+
+
+def _weight(entries: Collection[Entry], copies: int) -> tuple[int, int]:
+    """Return the MiB and the files of so many copies of the tree, each file in whole blocks."""
+    size = sum(-(-entry.size // _BLOCK) + 1 for entry in entries) * _BLOCK
+    return (copies * size >> 20) + 1, copies * len(entries)
 
 
 def _other_version(wanted: Wanted) -> str:
