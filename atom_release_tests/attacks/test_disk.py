@@ -23,8 +23,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.rehearsal import Rehearsal
-from atom_release.lab.rehearsal import rehearsal as rehearsing_module
+from atom_release.lab.rehearsal import Rehearsal, service_logs
 from atom_release.lab.rehearsal.written import read_files
 from atom_release.lab.sandbox import Limits, Room, Sandbox
 from atom_release.lab.sandbox.launcher.disk import Disk
@@ -216,7 +215,7 @@ def test_a_log_too_long_to_be_looked_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The gate held all of it in its memory, several times."""
-    monkeypatch.setattr(rehearsing_module, "_LONGEST_LOG", 50_000)
+    monkeypatch.setattr(service_logs, "_LONGEST", 50_000)
     for words, long in (("print('x' * 900, flush=True)", False), ("print('x' * 60_000)", True)):
         place = tmp_path / str(long)
         place.mkdir()

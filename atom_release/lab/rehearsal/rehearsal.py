@@ -17,7 +17,6 @@ from secrets import token_hex
 from typing import Self
 
 from atom_release.errors import ProbeFault
-from atom_release.gate.manifest import Service, Start
 from atom_release.gate.rules.isolation import common_isolation
 from atom_release.lab.closing import Closing, at_process_end
 from atom_release.lab.http_exchange import Exchange
@@ -31,14 +30,13 @@ from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
 from atom_release.lab.rehearsal.probed import Probed
 from atom_release.lab.rehearsal.reach import find_in_reach
-from atom_release.lab.rehearsal.services import Ground, log_name
+from atom_release.lab.rehearsal.readiness import Startable, Toolchains, divide, startable
+from atom_release.lab.rehearsal.service_logs import ServiceLogs
+from atom_release.lab.rehearsal.services import Ground
 from atom_release.lab.rehearsal.systems import Systems
-from atom_release.lab.rehearsal.templates import fill, redactor, services_asked, systems_asked
-from atom_release.lab.rehearsal.toolchains import Toolchain, make_toolchain
+from atom_release.lab.rehearsal.templates import fill
 from atom_release.lab.sandbox import Network, Sandbox
 from atom_release.lab.sandbox import network as new_network
-
-_LONGEST_LOG = 64 << 20
 
 
 class Rehearsal(Closing):
@@ -70,9 +68,8 @@ class Rehearsal(Closing):
         self._services = Keeper(look.manifest)
         self._stale: set[str] = set()
         self.probed = Probed(look, self._folder, room)
-        self._read_from: dict[str, int] = {}
-        self._toolchains: dict[str, Toolchain] = {}
-        self._unmade: dict[str, str] = {}
+        self._logs = ServiceLogs(self._launcher, self.systems)
+        self._toolchains = Toolchains()
         self._called_off = at_process_end(self.close)
 
     @classmethod
@@ -186,31 +183,19 @@ class Rehearsal(Closing):
         Raises:
             ProbeFault: it is more than can be looked through.
         """
-        log = self._launcher.log(log_name(service_id))
-        if not log.exists():
-            return b""
-        with log.open("rb") as file:
-            text = file.read(_LONGEST_LOG + 1)
-        if len(text) > _LONGEST_LOG:
-            raise ProbeFault(
-                f"the log of {service_id} has more than {_LONGEST_LOG >> 20} MiB",
-                "Let it log less.",
-            )
-        return self._redact(text)
+        return self._logs.read(service_id)
 
     def transcript(self) -> bytes:
         """Return what became of each service, and what it wrote for the user who has this now.
 
         The rehearsal's own secrets replaced by their names; of a long log the end.
         """
-        parts = []
-        for service, _ in self._startable():
-            name = log_name(service.id)
-            begin = self._read_from.get(name, 0) if service.id in self.base_urls else 0
-            log = self._redact(self._launcher.since(name, begin))
-            parts.append(f"== {service.id} {service.name}: {self._state_of(service.id)}\n".encode())
-            parts.append(log if log.endswith(b"\n") or not log else log + b"\n")
-        return b"".join(parts)
+        return b"".join(
+            self._logs.entry(
+                service, self._state_of(service.id), whole=service.id not in self.base_urls
+            )
+            for service, _ in startable(self._look.manifest)
+        )
 
     def _state_of(self, service_id: str) -> str:
         if service_id in self.base_urls:
@@ -268,7 +253,7 @@ class Rehearsal(Closing):
                 self._reset_or_end()
             self._used = True
             self._launcher.limits_met()  # what was met for others is not this user's
-            self._read_from = self._launcher.sizes()
+            self._logs.begin()
             yield self
 
     @property
@@ -298,7 +283,9 @@ class Rehearsal(Closing):
     def _start(self) -> None:
         if self._look.manifest.tenancy is not None:
             self.probed.begin()
-        self._all_at_once(self._copy_tree, self._make_toolchains, *self.systems.starts())
+        self._all_at_once(
+            self._copy_tree, lambda: self._toolchains.make(self._look), *self.systems.starts()
+        )
         self._start_services()
         self._keep_first_state()
 
@@ -314,61 +301,31 @@ class Rehearsal(Closing):
         self._look.tree.write_to(self._folder.copy, without=self.withheld)
         self._folder.copy.chmod(0o755)
 
-    def _startable(self) -> list[tuple[Service, Start]]:
-        return [
-            (service, service.start)
-            for service in self._look.manifest.services
-            if service.start is not None
-        ]
-
-    def _make_toolchains(self) -> None:
-        """Make what services have of their own to be run with; note those that cannot be made."""
-        for service, start in self._startable():
-            try:
-                made = make_toolchain(self._look, start.install, start.directory)
-                self._toolchains[service.id] = made
-            except ProbeFault as fault:
-                self._unmade[service.id] = f"its environment could not be made: {fault.message}"
-
     def _start_services(self) -> None:
-        tokens = self.systems.vault.tokens if self.systems.vault else {}
-        ground = Ground(
+        services = startable(self._look.manifest)
+        ready, lacking = divide(services, self._toolchains.unmade, self.absent)
+        for service, _ in ready:
+            self._folder.home(service.id)
+        self._services.start(self._ground(services), ready)
+        self._services.started.lacks |= lacking
+
+    def _ground(self, services: Startable) -> Ground:
+        return Ground(
             self._launcher,
             {
                 service.id: Layer(self._folder.copy, self._folder.tree(service.id))
-                for service, _ in self._startable()
+                for service, _ in services
             },
             self._folder.state,
             self._templates(),
             self._has_module,
-            self._redact,
-            tokens,
+            self._logs.redact,
+            self.systems.vault.tokens if self.systems.vault else {},
             self._look.external,
             self.withheld,
             self._look.tree.missing,
-            self._toolchains,
+            self._toolchains.made,
         )
-        ready, lacking = [], {}
-        startable = self._startable()
-        ids = {service.id for service, _ in startable}
-        for service, start in startable:
-            if service.id in self._unmade:
-                lacking[service.id] = self._unmade[service.id]
-                continue
-            missing = sorted(systems_asked(start) & self.absent.keys()) + sorted(
-                services_asked(start) - ids
-            )
-            if missing:
-                lacking[service.id] = "; ".join(
-                    f"{name}:"
-                    f" {self.absent.get(name, 'the manifest names no command that starts it')}"
-                    for name in missing
-                )
-            else:
-                ready.append((service, start))
-                self._folder.home(service.id)
-        self._services.start(ground, ready)
-        self._services.started.lacks |= lacking
 
     def _keep_first_state(self) -> None:
         """Keep what database and folder hold once the services are up.
@@ -433,6 +390,3 @@ class Rehearsal(Closing):
             path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}"
             for path in self._look.tree.entries
         )
-
-    def _redact(self, log: bytes) -> bytes:
-        return redactor(self.systems.confidential())(log)
