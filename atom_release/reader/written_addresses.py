@@ -31,7 +31,10 @@ _APPENDS = re.compile(
     rf"\{{{_NAMES_BASE}\}}[/{{$]|\${_NAMES_BASE}[/{{$]|{_NAMES_BASE}\s*\+\s*f?[\"'`\w]|\burljoin\(",
     re.IGNORECASE,
 )
-_BASE = re.compile(r"\b(?:base|root|prefix|origin|upstream)\b", re.IGNORECASE)
+_BASE = re.compile(r"(?<![a-z])(?:base|root|prefix|origin|upstream)(?![a-z])", re.IGNORECASE)
+_OF_OTHERS = re.compile(r"redirect|callback|referer|\bcors|allowed?_", re.IGNORECASE)
+"""Words of a URL that a service gives to somebody else, and does not serve."""
+_IN_CONTAINER = re.compile(r"\bCMD\b|\bHEALTHCHECK\b|^\s*test:\s*\[")
 _ABSENT = (
     r"404|410|not[ _-]?found|non-?exist\w*|missing|unknown|invalid|wrong|bogus|fake|does(?: not|n't)"
     r" exist|no longer|deprecated|removed|legacy|not yet|todo"
@@ -89,26 +92,51 @@ def read_addresses(text: str, *, code: bool) -> Iterator[WrittenURL]:
         return
     lines = text.splitlines()
     bases = _bases(lines) if code else {}
-    appends = code and _APPENDS.search(_without_urls(text)) is not None
+    names = _Names(text, bases, appends=_APPENDS.search(_without_urls(text)) is not None)
     for number, line in enumerate(lines, 1):
-        if len(line) > _LONGEST_LINE or _is_said_otherwise(lines, number - 1, code=code):
-            continue
-        for base, path in _asked(line, bases, appends=appends, code=code):
-            yield WrittenURL(base.host, base.port, path, number, line.strip())
+        is_plain = len(line) <= _LONGEST_LINE and not _OF_OTHERS.search(line)
+        if is_plain and not _is_said_otherwise(lines, number - 1, code=code):
+            for base, path in _in_script(line, names) if code else _in_document(line):
+                yield WrittenURL(base.host, base.port, path, number, line.strip())
 
 
-def _asked(
-    line: str, bases: Mapping[str, _Base], *, appends: bool, code: bool
-) -> Iterator[tuple[_Base, str]]:
-    """Yield host and port with the whole path of what a line asks."""
+@dataclass(frozen=True)
+class _Names:
+    """What the names of a script stand for, and whether it adds paths to what names hold."""
+
+    text: str
+    bases: Mapping[str, _Base]
+    appends: bool
+
+    def is_base(self, before: str) -> bool:
+        """Return whether the URL after these words is a base, or a value that only others use."""
+        assigned = _ASSIGNED.search(before)
+        if assigned is None:
+            return False
+        name = assigned["name"]
+        is_key = before[assigned.end("name") :][:1] in {'"', "'", "]"}
+        whole = rf"(?<![\w.]){re.escape(name)}\b[}})]?[\"']?(?!\s*[+/{{$%=:\w])"
+        is_used = is_key or re.search(whole, self.text) is not None
+        return self.appends or _BASE.search(name) is not None or not is_used
+
+
+def _in_document(line: str) -> Iterator[tuple[_Base, str]]:
+    """Yield host and port with the path of each URL of a document's line."""
+    if _BASE.search(_without_urls(line)) or _IN_CONTAINER.search(line):
+        return
     for match in _URL.finditer(line):
-        stated = _ASSIGNED.search(line[: match.start()]) is not None
-        is_base = (appends and stated) if code else _BASE.search(line) is not None
-        path = "" if is_base else _path_of(match["path"] or "", match["after"] if code else "")
-        if path:
+        if path := _path_of(match["path"] or "", ""):
+            yield _base_of(match), path
+
+
+def _in_script(line: str, names: _Names) -> Iterator[tuple[_Base, str]]:
+    """Yield host and port with the whole path of what a script's line asks."""
+    for match in _URL.finditer(line):
+        path = _path_of(match["path"] or "", match["after"])
+        if path and not names.is_base(line[: match.start()]):
             yield _base_of(match), path
     for match in _USED.finditer(line):
-        base = bases.get(match["name"] or match["plus"])
+        base = names.bases.get(match["name"] or match["plus"])
         tail = match["path"] or match["added"]
         path = _path_of(tail, match["after"] or match["rest"] or "")
         if base is not None and path:
@@ -135,10 +163,10 @@ def _path_of(written: str, after: str) -> str:
     """Return a path that can be asked as it stands, or nothing."""
     path = _balanced(written).partition("#")[0]
     is_whole = path.strip("/") and not _PLACEHOLDER.search(path) and not _GOES_ON.match(after)
-    if not is_whole or path.endswith(("/", "=", "&", "?", "-")):
+    if not is_whole or path.endswith(("=", "&", "?", "-")):
         return ""
     segments = path.partition("?")[0].strip("/").split("/")
-    if _PREFIX.fullmatch(path) or any(map(_is_of_row, segments)):
+    if _PREFIX.fullmatch(path.rstrip("/")) or any(map(_is_of_row, segments)):
         return ""
     return path
 
@@ -158,10 +186,10 @@ def _balanced(path: str) -> str:
 
 
 def _is_said_otherwise(lines: list[str], index: int, *, code: bool) -> bool:
-    """Return whether a line, or what follows it in a script, says that nothing answers there."""
-    near = " ".join(lines[index : index + (_NEIGHBOURS if code else 1)])
-    words = _SAYS_ABSENT if code else _SAYS_OTHERWISE
-    return words.search(_without_urls(near)) is not None
+    """Return whether a line, or what follows it, says that nothing answers there."""
+    near = _without_urls(" ".join(lines[index : index + _NEIGHBOURS]))
+    own = "" if code else _without_urls(lines[index])
+    return bool(_SAYS_ABSENT.search(near) or _SAYS_OTHERWISE.search(own))
 
 
 def _without_urls(text: str) -> str:

@@ -59,14 +59,16 @@ def _manifest(*criteria: str, **findings: str) -> Manifest:
     )
 
 
-def _validated(*passed: Server, lacking: str = "", **rest: object) -> Evidence:
+def _validated(
+    *passed: Server, lacking: str = "", criteria: tuple[str, ...] = BOTH, **rest: object
+) -> Evidence:
     """Return the evidence of a validator that passes these servers."""
     facts = ValidatorFacts(
         name=NAME,
         command="python v.py URL",
         script="v.py",
         lacking=[lacking] if lacking else [],
-        criteria=list(BOTH),
+        criteria=list(criteria),
         slow_ms=1200,
         runs=[Asked(server=server, passed=server in passed, status=0) for server in SERVERS],
     )
@@ -104,6 +106,21 @@ def test_one_that_refuses_leaves_both_to_what_was_measured(passed: tuple[Server,
     """A no is not wrong: also one that refuses the server that is well is silent."""
     outcomes = _outcomes(_validated(*passed), _manifest(*BOTH))
     assert set(outcomes.values()) == {Outcome.PASS}
+
+
+def test_a_late_answer_is_refused_by_who_is_evidence_for_latency() -> None:
+    """One that looks at health alone need not; it still has to refuse a 404."""
+    manifest = _manifest("P-4")
+    health = _validated("well", "slow", criteria=("P-4",))
+    assert (health.answer, health.facts["contradictions"]) == (Answer.YES, [])
+    decision = decide(replace(case_of([*all_good(), *MEASURED, health]), manifest=manifest))
+    assert decision.criterion("P-4").outcome is Outcome.PASS
+    assert _validated("well", "404", criteria=("P-4",)).answer is Answer.UNKNOWN
+
+
+def test_one_that_refuses_the_server_that_is_well_is_said_to() -> None:
+    assert "nor the one that is" in _validated().reason
+    assert "nor the one that is" not in _validated("well").reason
 
 
 def test_it_never_shows_what_was_not_measured() -> None:

@@ -27,6 +27,7 @@ curl -sf $BASE/helth
 curl -sf http://127.0.0.1:{port}/items/widget
 curl -sf -X POST http://localhost:{port}/charge
 curl -sf http://localhost:{port}/whoami
+curl -sf http://localhost:{port}/fees http://localhost:{port}/fees/small
 curl -sf http://localhost:{other}/elsewhere
 curl -sf http://billing.example.org:{port}/elsewhere
 """
@@ -67,6 +68,7 @@ ROUTES = (
     route("/items/{name}", _item),
     route("/charge", _charge, "GET", "POST"),
     route("/whoami", JSONResponse({}, 401)),
+    route("/fees/small", {"fee": 1}),
 )
 
 
@@ -129,7 +131,12 @@ def test_what_a_service_serves_is_silent(tmp_path: Path) -> None:
         evidence = _ask(tmp_path, url, {"src/app.py": CODE, "tools/smoke.sh": smoke})
     facts = _facts(evidence)
     assert (evidence.answer, facts.contradictions) == (Answer.YES, [])
-    assert {entry.path for entry in facts.written} == {"/health", "/charge", "/whoami"}
+    assert {entry.path for entry in facts.written} == {
+        "/health",
+        "/charge",
+        "/whoami",
+        "/fees/small",
+    }
 
 
 def test_a_service_that_answers_alike_everywhere_shows_nothing(tmp_path: Path) -> None:

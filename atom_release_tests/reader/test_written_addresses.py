@@ -26,6 +26,11 @@ WRITTEN = {
         'urls = {"fees": "http://localhost:8001/health"}\nfor url in urls.values(): get(url)',
         ["8001/health"],
     ),
+    "slash": ("curl http://localhost:8001/health/", ["8001/health/"]),
+    "name used whole": (
+        'HEALTH_URL=http://localhost:8001/health\ncurl -sf "$HEALTH_URL"',
+        ["8001/health"],
+    ),
     "query": ('curl "http://localhost:8001/search?q=abc"', ["8001/search?q=abc"]),
 }
 ONLY_SEEMS = {
@@ -37,6 +42,9 @@ ONLY_SEEMS = {
     "two of one name": (
         'B = "http://localhost:8001"\nget(f"{B}/a")\nB = "http://localhost:8002"\nget(f"{B}/b")'
     ),
+    "base of other files": 'API_BASE_URL = "http://localhost:8001/api/moods"',
+    "value of other files": 'SERVICE_URL = "http://localhost:8001/api/moods"',
+    "redirection": 'get(redirect_uri="http://localhost:8001/oauth")',
     "goes on": 'get("http://localhost:8001/fees" + name)',
     "goes on in a shell": 'curl "http://localhost:8001/fees/"$ID',
     "placeholder": "curl http://localhost:8001/items/{id}",
@@ -46,6 +54,7 @@ ONLY_SEEMS = {
     "row": "curl http://localhost:8001/items/7",
     "uuid": "curl http://localhost:8001/items/0b1f7c1e-9b1e-4c7e-8f0a-2d9c1f4b7a10",
     "prefix": "curl http://localhost:8001/api/v1",
+    "prefix with a slash": "curl http://localhost:8001/api/",
     "root": "curl http://localhost:8001/",
     "to be absent": "curl http://localhost:8001/gone  # expect 404",
     "to be absent below": (
@@ -81,6 +90,9 @@ def test_a_document_is_read_by_its_lines() -> None:
         "Base URL: http://localhost:8001/fees\n"
         "It was http://localhost:8001/status before.\n"
         "http://localhost:8001/next will come.\n"
+        "HEALTHCHECK CMD curl -f http://localhost:8001/in-a-container\n"
+        "curl http://localhost:8001/answered\n"
+        "# 404, so mend the routes\n"
     )
     assert _paths(text, code=False) == ["8001/health", "8002/metrics", "8003/docs"]
     (first, *_) = read_addresses(text, code=False)

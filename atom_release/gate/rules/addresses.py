@@ -37,6 +37,11 @@ def answer_of(facts: AddressesFacts) -> tuple[Answer, str]:
     """Return whether the written addresses could be held against the service, and why."""
     if facts.not_applicable:
         return Answer.YES, facts.not_applicable
+    if not facts.declared:
+        return Answer.UNKNOWN, (
+            f"no path of {facts.name} that the manifest names was answered, so nothing tells its"
+            " 404 from another's"
+        )
     if not tells_paths_apart(facts):
         return Answer.UNKNOWN, (
             f"{facts.name} answers alike at the paths that the manifest names and at one that"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CANNOT_REFUSE = "validator-cannot-refuse"
 BOUNDARY = "validator-passes-at-the-budget"
+_LATENCY = frozenset({"T5", "P-6"})
 _SERVERS: dict[Server, str] = {
     "404": "a server that answers 404 to everything",
     "dead": "a port on which nobody listens",
@@ -45,15 +46,21 @@ def answer_of(facts: ValidatorFacts) -> tuple[Answer, str]:
     passed = passed_servers(facts)
     if passed:
         return Answer.UNKNOWN, _cannot(facts, passed)
-    return Answer.YES, f"`{facts.command}` passes no server that is not well"
+    well = any(run.passed for run in facts.runs if run.server == "well")
+    also = "" if well or not facts.runs else ", nor the one that is: it may refuse for its own sake"
+    return Answer.YES, f"`{facts.command}` passes no server that is not well{also}"
 
 
 def passed_servers(facts: ValidatorFacts) -> list[str]:
-    """Return the servers that are not well and that it passed, each in a few words."""
+    """Return the servers that are not well and that it passed, each in a few words.
+
+    A late answer is one only of a validator that is evidence for latency.
+    """
+    of_latency = _LATENCY.intersection(facts.criteria)
     return [
         _SERVERS[run.server].format(slow=facts.slow_ms)
         for run in facts.runs
-        if run.passed and run.server in _SERVERS
+        if run.passed and run.server in _SERVERS and (of_latency or run.server != "slow")
     ]
 
 
@@ -83,4 +90,6 @@ def findings_of(facts: ValidatorFacts) -> list[Contradiction]:
 
 
 def _cannot(facts: ValidatorFacts, passed: list[str]) -> str:
-    return f"`{facts.command}` passes {' and '.join(passed)}, so what it passed shows nothing"
+    slow = _SERVERS["slow"].format(slow=facts.slow_ms)
+    shows = "nothing of latency" if passed == [slow] else "nothing"
+    return f"`{facts.command}` passes {' and '.join(passed)}, so what it passed shows {shows}"

@@ -22,6 +22,8 @@ from atom_release.probes.addresses.routes import has_parameters
 from atom_release.probes.addresses.written import written_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.manifest import Service
     from atom_release.lab.address import Rehearsal
@@ -54,14 +56,23 @@ def probe_addresses(look: Look, service: Service, rehearsal: Rehearsal) -> Evide
         return absent
     with rehearsal.exchange() as exchange:
         paths = _Paths(exchange, service.id)
+        every = [*written, *_declared(service)]
         declared = [entry for path in _declared(service) if (entry := paths.ask(path))]
         addresses = [
             WrittenAddress(**dict(entry), place=cited)
             for path, cited in list(written.items())[:_MOST]
-            if not has_parameters(look, service, path) and (entry := paths.ask(path))
+            if not _is_prefix(path, every)
+            and not has_parameters(look, service, path)
+            and (entry := paths.ask(path))
         ]
     facts = facts.model_copy(update={"declared": declared, "written": addresses})
     return _evidence(look, facts, rehearsal)
+
+
+def _is_prefix(path: str, others: Iterable[str]) -> bool:
+    """Return whether others begin with the path: then it may be what they have in common."""
+    folder = path.rstrip("/") + "/"
+    return any(other.startswith(folder) and other.strip("/") != path.strip("/") for other in others)
 
 
 def _declared(service: Service) -> list[str]:
