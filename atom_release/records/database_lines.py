@@ -1,10 +1,17 @@
-"""Lines that several machines share: rows of a database, added and never changed."""
+"""Lines that several machines share: rows of a database, added and never changed.
+
+What a process has read of them it does not read again: the database says by one digest that all of
+it still stands there, and gives what follows. Where that does not hold, everything is read, and
+whoever checks the lines sees what became of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from atom_release.errors import StoreError
@@ -13,8 +20,48 @@ from atom_release.records.database import Database
 if TYPE_CHECKING:
     from atom_release.records.database import Connection
 
+_WHOLE = "SELECT number, envelope FROM line WHERE name = %s"
+_FURTHER = """
+SELECT NULL, pg_catalog.sha256(
+    coalesce(pg_catalog.string_agg(envelope, ''::bytea ORDER BY number), ''::bytea))
+FROM line WHERE name = %(name)s AND number <= %(last)s
+UNION ALL
+SELECT number, envelope FROM line WHERE name = %(name)s AND number > %(last)s
+"""
 _LOCK = "SELECT pg_advisory_lock(hashtextextended('atom_release/' || %s, 0))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('atom_release/' || %s, 0))"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read of lines: how many, the number of the last, and their bytes."""
+
+    rows: int = 0
+    last: int = 0
+    content: bytes = b""
+
+    @property
+    def digest(self) -> bytes:
+        """What the database has to say of the same rows."""
+        return sha256(self.content).digest()
+
+    def further(self, rows: list[tuple[int, bytes]]) -> _Read:
+        """Return what was read when these followed, in whatever order they came."""
+        ordered = sorted(rows)
+        last = ordered[-1][0] if ordered else self.last
+        content = self.content + b"".join(envelope for _, envelope in ordered)
+        return _Read(self.rows + len(ordered), last, content)
+
+
+def _numbered(rows: Iterable[tuple[object, ...]]) -> list[tuple[int, bytes]]:
+    return [(int(number), bytes(envelope)) for number, envelope in rows]  # type: ignore[call-overload]
+
+
+@lru_cache(maxsize=8)
+def _read_before(place: str) -> dict[str, _Read]:
+    """Return where that is kept which this process read of the lines at a place."""
+    del place
+    return {"newest": _Read()}
 
 
 @dataclass
@@ -31,17 +78,31 @@ class DatabaseLines:
         return f"{self.name} in {self.database.place}"
 
     def read(self) -> bytes:
-        """Return every row, in its order."""
+        """Return every row, in its order; only those are asked for that were not read before."""
+        kept = _read_before(self.place)
+        standing = self._read_behind(kept["newest"]) or self._read_whole()
+        kept["newest"] = standing
+        self._known = standing.rows
+        return standing.content
 
-        def select(connection: Connection) -> list[bytes]:
-            rows = connection.execute(
-                "SELECT envelope FROM line WHERE name = %s ORDER BY number", (self.name,)
-            )
-            return [bytes(envelope) for (envelope,) in rows]  # type: ignore[call-overload]
+    def _read_whole(self) -> _Read:
+        def select(connection: Connection) -> list[tuple[int, bytes]]:
+            return _numbered(connection.execute(_WHOLE, (self.name,)))
 
-        lines = self.database.ask(select)
-        self._known = len(lines)
-        return b"".join(lines)
+        return _Read().further(self.database.ask(select))
+
+    def _read_behind(self, before: _Read) -> _Read | None:
+        """Return what stands there where it begins with what was read before; None elsewhere."""
+
+        def select(connection: Connection) -> tuple[bytes, list[tuple[int, bytes]]]:
+            rows = list(connection.execute(_FURTHER, {"name": self.name, "last": before.last}))
+            (digest,) = (bytes(value) for number, value in rows if number is None)  # type: ignore[call-overload]
+            return digest, _numbered(row for row in rows if row[0] is not None)
+
+        if not before.rows:
+            return None
+        digest, rows = self.database.ask(select)
+        return before.further(rows) if digest == before.digest else None
 
     def append(self, line: bytes) -> None:
         """Add a row behind the last that was read.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,7 +12,7 @@ import pytest
 from atom_release.errors import Misuse, StoreError
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import Decision
-from atom_release.records import signing_keys
+from atom_release.records import database_lines, signing_keys
 from atom_release.records.database import Database, database_at
 from atom_release.records.database_lines import DatabaseShelf
 from atom_release.records.database_schema import check_prepared
@@ -113,6 +113,47 @@ def test_a_row_that_somebody_changed_is_noticed_where_it_was_never_seen(
         owner.execute(statement)
     with pytest.raises(StoreError, match=sentence):
         history(team, key, tmp_path / "c").failures(OCCASION)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _TAMPER,
+        "DELETE FROM line WHERE number = 2",
+        "UPDATE line SET number = 9 WHERE number = 1",
+        "INSERT INTO line SELECT name, 0, envelope FROM line WHERE number = 3",
+        "DELETE FROM line",
+    ],
+    ids=["changed", "removed", "moved", "put-before", "emptied"],
+)
+def test_what_a_process_has_read_is_not_read_again_and_a_change_of_it_is_noticed(
+    statement: str,
+    team: Team,
+    key: KeyPair,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the same process, whose next question takes new rows alone."""
+    taken: list[int] = []
+    numbered = database_lines._numbered
+
+    def counting(rows: Iterable[tuple[object, ...]]) -> list[tuple[int, bytes]]:
+        listed = numbered(rows)
+        taken.append(len(listed))
+        return listed
+
+    monkeypatch.setattr(database_lines, "_numbered", counting)
+    kept = _three(team, key, tmp_path / "a")
+    kept.failures(OCCASION)
+    taken.clear()
+    kept.failures(OCCASION)
+    history(team, key, tmp_path / "b").add(red(), OCCASION, "fourth", NOW)
+    assert len(kept.decisions(OCCASION.commit)) == 4
+    assert max(taken) == 1
+    with team.owner() as owner:
+        owner.execute(statement)
+    with pytest.raises(StoreError, match="has seen are gone or changed"):
+        kept.failures(OCCASION)
 
 
 def test_an_end_that_was_cut_off_is_noticed_by_who_saw_it(
