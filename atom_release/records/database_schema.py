@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from atom_release.records.database import Connection
 
 _CHECKING = 5.0
+_HAS_SCHEMA = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'atom_release'"
 _TABLES = (
-    "CREATE SCHEMA IF NOT EXISTS atom_release",
     (
         "CREATE TABLE IF NOT EXISTS atom_release.line (name text NOT NULL, number bigint NOT NULL,"
         " envelope bytea NOT NULL, PRIMARY KEY (name, number))"
@@ -41,7 +41,7 @@ _RIGHTS = (
 def prepare(database: Database, role: str) -> None:
     """Make the tables where they are not there, and give a role the few rights that a gate needs.
 
-    Asked by a role that may make a schema in that database.
+    Asked by a role that owns the schema, or that may make one in that database.
 
     Raises:
         StoreError: the database does not answer, or does not let that be done.
@@ -49,6 +49,8 @@ def prepare(database: Database, role: str) -> None:
     from psycopg import sql
 
     def make(connection: Connection) -> None:
+        if connection.execute(_HAS_SCHEMA).fetchone() is None:
+            connection.execute("CREATE SCHEMA atom_release")
         for statement in _TABLES:
             connection.execute(statement)
         for right in _RIGHTS:
