@@ -16,6 +16,7 @@ from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Kind, Row, rows
+from atom_release.gate.facts.contradiction import Contradiction
 from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
@@ -118,20 +119,32 @@ def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
 def contradictions(decision: Decision, width: int, most: int | None = None) -> Iterator[Line]:
     """Yield what contradicts what in the release's documents, and what more there is.
 
-    With `most`, so many, in two lines each; otherwise all of them, whole, with how to see each.
+    What decides comes first, then what has two places. With `most`, so many, in two lines each and
+    without the places' words, so that both places fit; otherwise all, whole, with how to see each.
     """
-    shown = decision.contradictions[:most]
+    ordered = sorted(
+        decision.contradictions, key=lambda entry: (not entry.decides, entry.second is None)
+    )
+    shown = ordered[:most]
     for entry in shown:
-        head = Line("", note="contradiction")
+        head = Line("", note="contradiction" if entry.second else "finding")
         room = 2 * (width - len(prefix(head)) - _INDENT)
-        yield from _hanging(
-            head, entry.sentence if most is None else _cut(entry.sentence, room), width
-        )
+        text = entry.sentence if most is None else _cut(_without_quotes(entry), room)
+        yield from _hanging(head, text, width)
         if most is None and entry.show:
             yield from _labelled("see", entry.show, width)
     more = len(decision.contradictions) - len(shown)
     if more:
-        yield Line(f"{more} more contradictions: atom-release explain")
+        yield Line(f"{more} more, each with how to see it: atom-release explain")
+
+
+def _without_quotes(entry: Contradiction) -> str:
+    """Return the sentence without the words of its places, which `explain` quotes."""
+    sentence = entry.sentence
+    for place in filter(None, (entry.first, entry.second)):
+        for words in (f" ({place.text!r})", f" ({place.text})", f", {place.text!r}"):
+            sentence = sentence.replace(words, "") if place.text else sentence
+    return sentence
 
 
 def verdict(decision: Decision, width: int) -> Iterator[Line]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from atom_release.cli.decision_lines import Line, explanation, lines, prefix
+from atom_release.cli.decision_lines import Line, contradictions, explanation, lines, prefix
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
 from atom_release.gate.documents.rows import rows_of
+from atom_release.gate.facts.contradiction import Contradiction, Place
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, Outcome, Verdict
 
@@ -168,3 +169,48 @@ def test_a_criterion_without_legs_names_what_would_ask_it() -> None:
     result = _result("P-3", empty, outcome=Outcome.INCONCLUSIVE, reason="nothing was asked")
     shown = texts(lines(_decision(result), WIDTH))
     assert any("approval" in line for line in shown if line.startswith("  next"))
+
+
+def _place(path: str, line: int, text: str) -> Place:
+    return Place(path=path, line=line, text=text)
+
+
+_ROW = _place("docs/final_report.md", 9, "| M.1 | Fees | PASS | 6/6 | `evidence/fees.json` |")
+_REPORT = _place("docs/M.1_fees.md", 8, "**Tests:** 4 passed, 0 failed")
+_CONTRADICTION = Contradiction(
+    id="document-against-report",
+    subject="M.1",
+    sentence=(
+        f"{_ROW.path}:{_ROW.line} gives 6/6 as the tests of M.1 ({_ROW.text!r}), the report of M.1"
+        f" gives 4/4 ({_REPORT.path}:{_REPORT.line}, {_REPORT.text!r})"
+    ),
+    first=_ROW,
+    second=_REPORT,
+    show="sed -n 9p docs/final_report.md; sed -n 8p docs/M.1_fees.md",
+)
+_FINDING = Contradiction(
+    id="focus-not-shown",
+    subject="M.2",
+    sentence="M.2 is said to be about 'settlement', and nothing of it shows that",
+    first=_place("release.yaml", 0, "settlement"),
+    show="git grep -in settlement",
+)
+
+
+def test_a_contradiction_names_both_places_on_two_lines() -> None:
+    """Their words are `explain`'s, beside how to see them; what has one place comes after it."""
+    decision = _decision().model_copy(update={"contradictions": (_FINDING, _CONTRADICTION)})
+    short = texts(contradictions(decision, WIDTH, most=8))
+    assert all(len(line) <= WIDTH for line in short)
+    assert len(short) == 3
+    both = " ".join(map(str.strip, short[:2]))
+    assert "contradiction" in both
+    assert "docs/final_report.md:9" in both
+    assert "docs/M.1_fees.md:8" in both
+    assert "| M.1 |" not in both
+    assert "finding" in short[2]
+    whole = " ".join(map(str.strip, texts(contradictions(decision, WIDTH))))
+    assert "| M.1 | Fees | PASS | 6/6 |" in whole
+    assert _CONTRADICTION.show in whole
+    (last,) = texts(contradictions(decision, WIDTH, most=1))[-1:]
+    assert last == "1 more, each with how to see it: atom-release explain"

@@ -16,7 +16,8 @@ from atom_release.gate.manifest import Manifest
 from atom_release.gate.rules.ratchet import loosenings
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.look import Look
-from atom_release.probes.approval import probe_by_program
+from atom_release.probes.approval import probe_by_program, script
+from atom_release.probes.approval.step_answer import judge_steps
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.dated import Step, history
 
@@ -110,37 +111,74 @@ def test_an_action_that_waits_for_a_person_is_answered_with_yes(tmp_path: Path) 
     assert facts.state_after_action_sha256 != facts.state_after_approval_sha256
 
 
-BAD = {
-    "it needs no approval": ("    if not people:\n        raise", "    if False:\n        raise"),
-    "it happens by itself": ("VALUES (?, 0)", "VALUES (?, 1)"),
-    "it leaves no record": ('    place.execute("INSERT INTO audit', '    print("INSERT INTO audit'),
-}
-REASONS = {
-    "it needs no approval": "without approval changed the rows",
-    "it happens by itself": "nobody's approval",
-    "it leaves no record": "no record",
-}
-
-
-@pytest.mark.parametrize("name", sorted(BAD))
-def test_an_action_that_waits_for_nobody_is_a_no(tmp_path: Path, name: str) -> None:
+def test_an_action_that_waits_for_nobody_is_a_no(tmp_path: Path) -> None:
     """By what is in the rows, whatever a program says of itself."""
-    before, after = BAD[name]
+    before = "    if not people:\n        raise"
     assert before in PIPELINE
-    pipeline = PIPELINE.replace(before, after)
-    if "needs" in name:
-        pipeline = pipeline.replace("(people[0][0], ", '("nobody", ')
-    evidence = ask(tmp_path, BY_COMMAND, pipeline)
-    assert (evidence.answer, REASONS[name] in evidence.reason) == (Answer.NO, True), evidence.reason
+    pipeline = PIPELINE.replace(before, "    if False:\n        raise")
+    evidence = ask(tmp_path, BY_COMMAND, pipeline.replace("(people[0][0], ", '("nobody", '))
+    assert evidence.answer is Answer.NO
+    assert "without approval changed the rows" in evidence.reason
 
 
-def test_what_fails_for_what_is_not_here_decides_nothing(tmp_path: Path) -> None:
-    """The action is refused then for another reason, and never happens."""
-    evidence = ask(
-        tmp_path, BY_CALL, PIPELINE.replace("    people =", "    import torch9\n    people =")
+NO_ROWS, ACTIVATED, OTHER = b"", b"'m2'|1\n", b"'m3'|1\n"
+RECORD = f"'Ada'|{'a' * 64}|{'b' * 64}".encode()
+FINE = script.Step(0, b"", "")
+
+
+def _steps(
+    *states: bytes, record: bytes = RECORD, act: script.Step = FINE, refused: script.Step = FINE
+) -> dict[str, script.Step]:
+    """Return what the steps left: the rows at each look, the record, and the action twice."""
+    return {
+        **{
+            name: script.Step(0, rows, "") for name, rows in zip(script.STATES, states, strict=True)
+        },
+        "prepare_0": FINE,
+        "act_without_approval": refused,
+        "approve": FINE,
+        "act_approved": act,
+        "record": script.Step(0, record, ""),
+    }
+
+
+WAITED = (NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, ACTIVATED)
+BY_ITSELF = (NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED, ACTIVATED)
+MISSING = script.Step(1, b"", "ModuleNotFoundError: No module named 'torch9'")
+LEFT = {
+    "it waited": (_steps(*WAITED), Answer.YES, "is recorded"),
+    "it waited, and ended well": (_steps(*WAITED, refused=FINE), Answer.YES, "is recorded"),
+    "it waited beside another that was active": (
+        _steps(OTHER, OTHER, OTHER, OTHER, OTHER + ACTIVATED),
+        Answer.YES,
+        "is recorded",
+    ),
+    "it happens by itself": (_steps(*BY_ITSELF), Answer.NO, "nobody's approval"),
+    "it ended badly, and changed the rows": (
+        _steps(NO_ROWS, NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED, refused=MISSING),
+        Answer.NO,
+        "without approval changed the rows",
+    ),
+    "it leaves no record": (_steps(*WAITED, record=b"\n"), Answer.NO, "no record"),
+    "it fails for what is not here": (
+        _steps(*[NO_ROWS] * 5, act=MISSING, refused=MISSING),
+        Answer.UNKNOWN,
+        "No module named 'torch9'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_the_steps_left_decides(name: str) -> None:
+    """Rows alone tell; what fails for what is not here decides nothing."""
+    steps, answer, reason = LEFT[name]
+    approval = manifest_of(BY_CALL).services[0].approval_by_program
+    assert approval is not None
+    judged, why, control = judge_steps(approval, steps)
+    assert (judged, reason in why) == (answer, True), why
+    assert (control is not None and control.state is ControlState.ALIVE) == (
+        answer is Answer.YES or "record" in name
     )
-    assert evidence.answer is Answer.UNKNOWN
-    assert "No module named 'torch9'" in evidence.reason
 
 
 @pytest.mark.slow

@@ -9,21 +9,20 @@ nothing is decided then.
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.approval import ApprovalFacts
-from atom_release.gate.facts.evidence import NegativeControl
-from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.gate.vocabulary import Answer
 from atom_release.lab.environments import NoToolchain
 from atom_release.lab.log_text import kept_log, without_values
 from atom_release.lab.throwaway import throwaway
 from atom_release.lab.worlds.world import NoSystem, find_postgres
 from atom_release.probes.approval.recorded import read_record
 from atom_release.probes.approval.script import STATES, Script, Step, read_steps
+from atom_release.probes.approval.step_answer import judge_steps
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import seen_by
 from atom_release.probes.suite.probe import bench_of
@@ -60,7 +59,7 @@ def probe_by_program(look: Look, service: Service) -> Evidence:
             steps, isolation = _carry_out(look, ready, room, approval, suite)
     except (NoSystem, NoToolchain) as fault:
         return look.found(_QUESTION, service.id, Answer.ABSENT, fault.message, remedy=fault.remedy)
-    answer, reason, control = _judge(approval, steps)
+    answer, reason, control = judge_steps(approval, steps)
     return look.found(
         _QUESTION,
         service.id,
@@ -123,69 +122,3 @@ def _facts(approval: ApprovalByProgram, steps: Mapping[str, Step]) -> dict[str, 
     facts |= {f"{name}_sha256": steps[name].digest for name in STATES}
     recorded = read_record(steps["record"].out, approval.names)
     return facts | {"record_lacks": [*recorded.lacks], "digests_in_record": recorded.digests}
-
-
-def _judge(
-    approval: ApprovalByProgram, steps: Mapping[str, Step]
-) -> tuple[Answer, str, NegativeControl | None]:
-    """Return what the rows and the steps show."""
-    doubt = _doubt(approval, steps)
-    if doubt:
-        return Answer.UNKNOWN, doubt, None
-    first, before, refused, approved, after = (steps[name].digest for name in STATES)
-    act = approval.act.name
-    if refused != before:
-        return Answer.NO, f"{act} without approval changed the rows of the state", None
-    for name in ("approve", "act_approved"):
-        if steps[name].status != 0:
-            return (
-                Answer.UNKNOWN,
-                (
-                    f"{name} failed ({steps[name].complaint}), so nothing shows that the action"
-                    " could happen"
-                ),
-                None,
-            )
-    control = NegativeControl(
-        state=ControlState.DEAD if after == approved else ControlState.ALIVE,
-        changed="the action was approved and done again, and the rows compared in the same way",
-        found="the rows are the same" if after == approved else "the rows differ",
-    )
-    if control.state is ControlState.DEAD and before != (first or sha256(b"").hexdigest()):
-        prepared = ", ".join(step.name for step in approval.prepare) or "what was prepared"
-        return (
-            Answer.NO,
-            (
-                f"{prepared} changed the rows, and the approved {act} changes nothing more: it had"
-                " happened with nobody's approval"
-            ),
-            None,
-        )
-    why_not = _why_unrecorded(approval, steps["record"])
-    if why_not:
-        return Answer.NO, why_not, control
-    return (
-        Answer.YES,
-        (
-            f"{act} changes no row without approval (it ended with"
-            f" {steps['act_without_approval'].status}); approved, it does and is recorded"
-        ),
-        control,
-    )
-
-
-def _doubt(approval: ApprovalByProgram, steps: Mapping[str, Step]) -> str:
-    """Return why the rows say nothing, or nothing."""
-    for number, step in enumerate(approval.prepare):
-        if steps[f"prepare_{number}"].status != 0:
-            return f"could not prepare: {step.name}: {steps[f'prepare_{number}'].complaint}"
-    unread = [name for name in STATES[1:] if not steps[name].digest]
-    return f"the state could not be read: {steps[unread[0]].complaint}" if unread else ""
-
-
-def _why_unrecorded(approval: ApprovalByProgram, record: Step) -> str:
-    if record.status != 0:
-        return f"the action left no record: {record.complaint}"
-    if not record.out.strip():
-        return "the action left no record: no row"
-    return read_record(record.out, approval.names).why_not
