@@ -126,7 +126,11 @@ def _held_against(
         return Surrounded(surrounding=kind, unasked=first.met_limit or first.hidden_path)
     again = _failing(around.run(tree, 1))
     as_usual = {name for bench in usual for name in _failing(bench.run(tree, 1))}
-    kept = sorted(name for name in failing if name in again and name not in as_usual)
+    kept = sorted(
+        name
+        for name in failing & again
+        if not any(is_same_test(name, usual_name) for usual_name in as_usual)
+    )
     if _COLLECTION in as_usual:
         return Surrounded(surrounding=kind, unasked="the suite fails as it is")
     look.keep(f"{kind}, {', '.join(around.paths)}", first.output)
@@ -136,6 +140,21 @@ def _held_against(
 def _failing(run: Run) -> set[str]:
     cases = run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else ()
     return {case.id for case in cases} or ({_COLLECTION} if run.status else set())
+
+
+def is_same_test(first: str, second: str) -> bool:
+    """Return whether two ids are of one test; its module's begins at whatever folder it ran from.
+
+    A module that cannot be collected has no name but its own.
+    """
+    (module, _, name), (other, _, other_name) = first.partition("::"), second.partition("::")
+    if not module and not other:
+        return _ends_alike(name, other_name)
+    return name == other_name and _ends_alike(module, other)
+
+
+def _ends_alike(first: str, second: str) -> bool:
+    return first == second or first.endswith(f".{second}") or second.endswith(f".{first}")
 
 
 def _why(run: Run, names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from atom_release.gate.rules import surroundings as rule
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.probes.surroundings import (
+    is_same_test,
     probe_surroundings,
     probe_together,
     runs_together,
@@ -107,3 +108,50 @@ def test_suites_that_disturb_one_another_are_told(tmp_path: Path) -> None:
 
 def test_nothing_is_run_where_the_manifest_names_nothing(tmp_path: Path) -> None:
     assert not runs_together(look_of(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("tests.test_a::test_x", "test_a::test_x"),
+        ("one.tests.test_a.TestB::test_x", "tests.test_a.TestB::test_x"),
+        ("::tests.test_a", "::test_a"),
+    ],
+)
+def test_a_test_is_the_same_from_whatever_folder_it_is_run(first: str, second: str) -> None:
+    assert is_same_test(first, second)
+    assert is_same_test(second, first)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("tests.test_a::test_x", "tests.test_a::test_y"),
+        ("tests.test_a::test_x", "tests.other_test_a::test_x"),
+        ("one.test_a::test_x", "two.test_a::test_x"),
+        ("::test_a", "tests.test_a::test_a"),
+    ],
+)
+def test_two_tests_are_not_the_same_for_a_likeness_of_their_names(first: str, second: str) -> None:
+    assert not is_same_test(first, second)
+    assert not is_same_test(second, first)
+
+
+@pytest.mark.slow
+def test_what_fails_as_the_suite_is_run_is_not_told_of_another_folder(tmp_path: Path) -> None:
+    """Without a configuration pytest names modules from the folder that it runs in."""
+    files = {"one/tests/test_broken.py": "open(__file__ + '.absent')\n", "src/a.py": "X = 1\n"}
+    place = checked(tmp_path, files)
+    suite = {"paths": ["one/tests"]}
+    manifest = Manifest.model_validate(
+        {
+            "release": {"phase": "M", "name": "x", "version": "1", "tag": "v1", "branch": "r/x"},
+            "services": [{"id": "M.1", "name": "a", "source": ["src"], "suite": suite}],
+            "surroundings": ["other-directory"],
+        }
+    )
+    tree = open_tree(place.repository, "HEAD")
+    look = Look(manifest, tree, tmp_path, lambda: datetime.now(UTC))
+    facts = SurroundingsFacts.read(probe_surroundings(look, manifest.services[0]).facts)
+    assert facts is not None
+    assert facts.contradictions == []
