@@ -139,6 +139,9 @@ def _found(survey: Survey) -> Iterator[str]:
     matched = [service.report for service in survey.services if service.report]
     if matched:
         yield f"{len(matched)} service reports"
+    unclear = [service for service in survey.services if service.reports]
+    for service in unclear[:3]:
+        yield f"{len(service.reports)} reports that may be {service.name}'s: name one"
 
 
 def _guessed(survey: Survey) -> Iterator[str]:
@@ -160,7 +163,7 @@ def _guessed(survey: Survey) -> Iterator[str]:
 def _not_found(survey: Survey) -> Iterator[str]:
     services = survey.services
     for name, there in (
-        ("service reports", any(service.report for service in services)),
+        ("service reports", any(service.report or service.reports for service in services)),
         ("tests", any(service.suites for service in services)),
         ("migrations", survey.migrations),
         ("health paths", any(service.health for service in services)),

@@ -147,9 +147,7 @@ def left_out(survey: Survey, ids: Mapping[str, str]) -> dict[str, str]:
         if suite_of(service) is None and service.report is None
     }
     if not survey.documents and not any(service.report for service in survey.services):
-        reasons["AC1"] = (
-            "no service report was found among *report*.md, *completion*.md and reports/"
-        )
+        reasons["AC1"] = _no_report(survey)
     reasons |= {
         "AC2": _integration(survey),
         "AC6": "no pull request is asked for yet",
@@ -162,6 +160,15 @@ def left_out(survey: Survey, ids: Mapping[str, str]) -> dict[str, str]:
     if any(map(starts.is_asked, survey.services)):
         del reasons["P-4"]
     return {name: reason[:_LONGEST] for name, reason in reasons.items()}
+
+
+def _no_report(survey: Survey) -> str:
+    unclear = [service for service in survey.services if service.reports]
+    if not unclear:
+        return "no service report was found among *report*.md, *completion*.md and reports/"
+    named = ", ".join(service.name for service in unclear[:_MOST])
+    first = ", ".join(report.path for report in unclear[0].reports[:2])
+    return f"several reports may be those of {named}, such as {first}: name one for each (report)"
 
 
 def _nothing_to_run(service: Service) -> str:
@@ -237,7 +244,7 @@ def also_seen(survey: Survey) -> Iterator[str]:
     for command in survey.test_commands:
         yield f"its pipeline runs ({command.where}): {command.value}"
     for report in survey.reports:
-        if not any(service.report == report for service in survey.services):
+        if not any(report in {service.report, *service.reports} for service in survey.services):
             yield f"a report that names no service found here: {report.path} {report.task}".rstrip()
 
 

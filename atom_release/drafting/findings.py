@@ -199,6 +199,7 @@ class Service:
     metrics: Seen[str] | None = None
     endpoints: tuple[Seen[Endpoint], ...] = ()
     report: Report | None = None
+    reports: tuple[Report, ...] = ()  # several that may be its own: a person chooses
     also: tuple[str, ...] = ()  # names of other deployments of the same folder
     before: tuple[tuple[str, ...], ...] = ()  # commands that run to their end before it starts
     after: tuple[str, ...] = ()  # names of the services that are up before it

@@ -97,6 +97,10 @@ def _service(service: Service, service_id: str, after: Sequence[str]) -> Iterato
     yield from rest
     if service.report is not None:
         yield from _dumped({"report": service.report.path}, 4)
+    elif service.reports:
+        yield f"    # {_line(f'{len(service.reports)} reports may be its own; name the one:')}"
+        for report in service.reports[:_MOST_LISTED]:
+            yield f"    # {_line(f'report: {report.path}')}"
     yield from _suite(service)
     yield from _start(service, after)
 

@@ -44,10 +44,13 @@ def _is_report(record: ClaimRecord) -> bool:
 
 def of_service(
     reports: Sequence[Report], name: str, folder: str, others: Sequence[str]
-) -> Report | None:
-    """Return the one report of a service by its words or place; None where several or none are."""
-    matching = [report for report in reports if _names(report, name, folder, others)]
-    return matching[0] if len(matching) == 1 else None
+) -> list[Report]:
+    """Return the reports of a service by their words or place.
+
+    Where there is one service alone and none names it, all that there are may be about it.
+    """
+    naming = [report for report in reports if _names(report, name, folder, others)]
+    return naming or ([*reports] if len(others) == 1 and len(reports) > 1 else [])
 
 
 def _names(report: Report, name: str, folder: str, others: Sequence[str]) -> bool:

@@ -255,8 +255,9 @@ def _named_apart(services: Sequence[Service]) -> list[Service]:
 def _with_report(services: Sequence[Service], read: Sequence[Report]) -> Iterator[Service]:
     names = [service.name for service in services]
     for service in services:
-        report = reports.of_service(read, service.name, service.folder, names)
-        yield replace(service, report=report) if report else service
+        about = reports.of_service(read, service.name, service.folder, names)
+        report = about[0] if len(about) == 1 else None
+        yield replace(service, report=report, reports=tuple(about) if not report else ())
 
 
 def _version(files: Files, top: Unit) -> str:

@@ -468,6 +468,23 @@ def test_reports_are_matched_by_name_or_place_and_to_one_service_or_none() -> No
     assert {report.path for report in surveyed.reports} == {path for path in tree if "C." in path}
 
 
+def test_several_reports_of_one_service_are_for_a_person_to_choose_from() -> None:
+    report = "# Sprint {n} summary\n\nStatus: COMPLETE\n\n5 tests passed\n"
+    tree = {"setup.py": "", "shop/a.py": "", "tests/test_a.py": TEST}
+    both = {f"docs/SPRINT_{n}_SUMMARY.md": report.format(n=n) for n in (1, 2)}
+    surveyed = look(tree | both)
+    (service,) = surveyed.services
+    assert service.report is None
+    assert {seen.path for seen in service.reports} == both.keys()
+    release = Release("shop", next_version([], ""), "review/x", "main", ids={service.name: "A.1"})
+    text = manifest.write(surveyed, release)
+    assert "# report: docs/SPRINT_1_SUMMARY.md" in text
+    assert "names no service found here" not in text
+    assert "docs/SPRINT_2_SUMMARY.md: name one for each" in text
+    (alone,) = look(tree | dict([*both.items()][:1])).services
+    assert (alone.report, alone.reports) == (None, ())
+
+
 def test_documents_of_the_release_are_those_that_answer_for_several_services() -> None:
     """By what is in them: neither a name alone makes one, nor a table in a plan or a README."""
     rows = "| Service | Status | Tests |\n|---|---|---|\n| authz | PASS | 4/4 |\n| ledger | PASS | 3/3 |\n"
@@ -673,3 +690,28 @@ def test_the_version_is_the_projects_own(files: Tree, version: str) -> None:
     """A lock, and a tool's own setting, state those of others."""
     tree = {"thing/__init__.py": "", "src/a.js": "", "tests/test_a.py": TEST, **files}
     assert survey(Files.of(tree), "x").version == version
+
+
+@pytest.mark.parametrize(
+    ("configured", "paths"),
+    [
+        ('[tool.pytest.ini_options]\npython_files = ["test_*.py"]\n', "tests/test_a.py"),
+        (
+            '[tool.pytest.ini_options]\npython_files = "test_*.py *_test.py"\n',
+            "tests/load_test.py tests/test_a.py",
+        ),
+        ("", "tests/load_test.py tests/test_a.py"),
+    ],
+)
+def test_a_suite_is_what_pytest_would_collect_by_itself(configured: str, paths: str) -> None:
+    """A file that is named as a path is run whatever the configuration says of its name."""
+    tree = {
+        "pyproject.toml": PYPROJECT + configured,
+        "thing/a.py": "",
+        ".archive/tests/test_old.py": TEST,
+        "tests/test_a.py": TEST,
+        "tests/load_test.py": TEST,
+        "tests/integration/test_b.py": TEST,
+    }
+    (own,) = [seen.value for seen in only(tree).suites if not seen.value.across]
+    assert " ".join(own.paths) == paths

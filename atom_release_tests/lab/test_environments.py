@@ -121,6 +121,54 @@ def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSit
     assert "the compiler is not here" in evidence.reason
 
 
+_LOCK = """\
+[[package]]
+name = "greeting"
+version = "2.1"
+optional = false
+python-versions = "*"
+files = []
+
+[metadata]
+lock-version = "2.0"
+python-versions = "*"
+content-hash = "0"
+"""
+_UNBUILDABLE = """\
+[build-system]
+requires = []
+build-backend = "own"
+backend-path = ["."]
+[tool.poetry]
+name = "fees"
+version = "1.5"
+[tool.poetry.dependencies]
+greeting = "^2"
+"""
+
+
+def test_tests_are_run_from_the_folders_of_a_project_whose_packages_a_lock_names(
+    site: EnvironmentSite,
+) -> None:
+    """As by `poetry install --no-root`; a test that fails beside it shows nothing."""
+    package_folder.repack(site.packages, *PYTEST)
+    package_folder.write_wheel(site.packages, "pygments", "2.99", package_folder.PYGMENTS)
+    site.files = {
+        "pyproject.toml": _UNBUILDABLE,
+        "poetry.lock": _LOCK,
+        "own.py": "def build_wheel(*_):\n    raise SystemExit('too old for this')\n",
+        "src/fees.py": CODE,
+        "tests/test_fees.py": TESTS,
+        "tests/test_tool.py": "import shutil\n\ndef test_tool():\n    assert shutil.which('fees')\n",
+    }
+    evidence = site.ask()
+    assert evidence.answer is Answer.UNKNOWN, evidence
+    facts = SuiteFacts.model_validate(evidence.facts)
+    assert facts.environment
+    assert [*facts.environment.unbuilt] == ["the project itself"]
+    assert [*facts.not_the_code] == ["tests.test_tool::test_tool"]
+
+
 def test_what_cannot_be_had_is_told_by_name(site: EnvironmentSite) -> None:
     """No version fits: the package is named."""
     site.files["requirements.txt"] = "greeting>=3\n"

@@ -7,12 +7,15 @@ starts `python_starts`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
 from typing import Any
 
 from atom_release.drafting.ecosystems import (
     python_requirements,
+    python_settings,
     python_starts,
     python_tools,
     tests_of,
@@ -169,7 +172,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
         if path.rpartition("/")[2] not in _MAY_HOLD_TESTS
         or re.search(r"def test|class \w*Test", files.text(path))
     ]
-    holding = _named_by_configuration(files, folder, holding)
+    holding = _named_by_configuration(files, folder, _collected(files, folder, holding))
     if not holding:
         return
     runner, where, guess = _runner(files, folder, texts)
@@ -190,6 +193,22 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
         yield Seen(suite, seen.where, seen.guess)
 
 
+def _collected(files: Files, folder: str, tests: Sequence[str]) -> list[str]:
+    """Return the tests that pytest would collect by itself.
+
+    None of hidden folders, and none that the configuration's `python_files` passes over: a file
+    that is named as a path would be collected all the same.
+    """
+    start = len(folder) + 1 if folder else 0
+    patterns = python_settings.listed(files, folder, "python_files")
+    return [
+        path
+        for path in tests
+        if not any(part.startswith(".") for part in path[start:].split("/"))
+        and (not patterns or any(fnmatch(PurePosixPath(path).name, each) for each in patterns))
+    ]
+
+
 def _settings(files: Files, folder: str) -> str:
     """Return the settings module that a manage.py names."""
     text = files.text(joined(folder, "manage.py"))
@@ -202,29 +221,16 @@ def _named_by_configuration(files: Files, folder: str, tests: list[str]) -> list
 
     Tests of examples and documentation are of packages of their own, where there are others.
     """
-    within = [joined(folder, place.strip("./")) for place in _testpaths(files, folder)]
+    within = [
+        joined(folder, place.strip("./"))
+        for place in python_settings.listed(files, folder, "testpaths")
+    ]
     named = [path for path in tests if any(is_below(path, place) for place in within)]
     if named:
         return named
     start = len(folder) + 1 if folder else 0
     own = [path for path in tests if path[start:].partition("/")[0].lower() not in _EXAMPLES]
     return own or tests
-
-
-def _testpaths(files: Files, folder: str) -> list[str]:
-    """Return the `testpaths` that the first configuration of pytest in the folder names."""
-    table: Any = files.toml(joined(folder, "pyproject.toml"))
-    for key in ("tool", "pytest", "ini_options"):
-        table = table.get(key, {}) if isinstance(table, Mapping) else {}
-    stated = table.get("testpaths", []) if isinstance(table, Mapping) else []
-    if stated:
-        return [str(place) for place in ([stated] if isinstance(stated, str) else stated)]
-    for name in ("pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg"):
-        path = joined(folder, name)
-        match = path in files and _TESTPATHS.search(files.text(path))
-        if match:
-            return match[1].split()
-    return []
 
 
 def _runner(files: Files, folder: str, texts: dict[str, str]) -> tuple[Runner, Place, str]:

@@ -32,5 +32,6 @@ class EnvironmentFacts(Facts):
         default="", description="how versions were chosen, where no lock of the commit names them"
     )
     unbuilt: dict[str, str] = Field(
-        default_factory=dict, description="package whose install script failed -> its last lines"
+        default_factory=dict,
+        description="what could not be built here, a package or the project -> its last lines",
     )

@@ -12,19 +12,19 @@ import os
 import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.lab.environments import packages, project
-from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.faults import NoEnvironment, NoToolchain
 from atom_release.lab.environments.packages import Shelf
 from atom_release.lab.environments.project import Layer
 from atom_release.lab.environments.pythons import choose
 from atom_release.lab.environments.requirements import Listed, names_package, read_requirements
 from atom_release.lab.environments.store import Store, digest
 from atom_release.lab.environments.uv import Archive
-from atom_release.lab.environments.wanted import Reader, Wanted
+from atom_release.lab.environments.wanted import LOCKS, Reader, Wanted
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.interpreter import Built, Interpreter
 from atom_release.lab.throwaway import remove
@@ -35,19 +35,24 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
 
 _PACKAGES_WANT = re.compile(r"(?:does not satisfy|requires) Python ?(>=[\d.]+(?:, ?<[\d.]+)?)")
+_ITSELF = "the project itself"
 _NETWORK = (
     "open while wheels and source archives were brought, by name and digest; none while anything"
     " was built or installed"
 )
 
 
-def make(look: Look, install: Install, *, needs: tuple[str, ...] = ()) -> Interpreter:
+def make(
+    look: Look, install: Install, *, needs: tuple[str, ...] = (), whole: bool = True
+) -> Interpreter:
     """Return a Python with what the files of a folder of the judged tree ask.
 
     Args:
         look: the surroundings.
         install: which parts of what the files ask.
         needs: packages that the run itself needs, such as pytest, whatever the files say.
+        whole: whether the project itself has to be installed; else, where a lock names its
+            packages and it cannot be built here, the facts say so.
 
     Raises:
         NoToolchain: this machine has no Python that fits.
@@ -57,12 +62,12 @@ def make(look: Look, install: Install, *, needs: tuple[str, ...] = ()) -> Interp
     wanted = reader.read()
     python = choose(wanted.requires_python, install.python, wanted.preferred)
     try:
-        return _Maker(look, wanted, python, needs).make()
+        return _Maker(look, wanted, python, needs, whole).make()
     except NoEnvironment as fault:
         newer = _choose_by_packages(fault, wanted, install)
         if newer is None or newer == python:
             raise
-        return _Maker(look, wanted, newer, needs).make()
+        return _Maker(look, wanted, newer, needs, whole).make()
 
 
 def _choose_by_packages(fault: NoEnvironment, wanted: Wanted, install: Install) -> Python | None:
@@ -83,6 +88,7 @@ class _Maker:
     wanted: Wanted
     python: Python
     needs: tuple[str, ...]
+    whole: bool
 
     def make(self) -> Interpreter:
         """Return the interpreter, made or found."""
@@ -92,7 +98,7 @@ class _Maker:
         projects = dict(self.wanted.projects)
         for folder, extras in exported.local.items() if exported else ():
             projects.setdefault(folder, tuple(extras))
-        layer = self._layer(sorted(projects)) if projects else None
+        layer, unbuilt = self._layer_or_why(sorted(projects)) if projects else (None, "")
         names = list(listed.names)
         if layer and not exported:
             names += layer.requires(projects, self.python)
@@ -105,7 +111,7 @@ class _Maker:
             roots=layer.roots if layer else self._plain_roots(),
             site=layer.site if layer else None,
             built=Built(layer.folder / "built", layer.built) if layer and layer.built else None,
-            facts=self._facts(archives, layer, listed),
+            facts=self._facts(archives, layer, listed, unbuilt),
         )
 
     def _plain_roots(self) -> tuple[str, ...]:
@@ -114,7 +120,7 @@ class _Maker:
         return (folder, source) if source in self.look.tree.entries else (folder,)
 
     def _facts(
-        self, archives: list[Archive], layer: Layer | None, listed: Listed
+        self, archives: list[Archive], layer: Layer | None, listed: Listed, unbuilt: str
     ) -> EnvironmentFacts:
         own = (
             {str(package["name"]): package["version"] for package in layer.packages}
@@ -132,6 +138,7 @@ class _Maker:
             project=list(layer.roots) if layer else [],
             built=list(layer.built) if layer else [],
             passed_over=sorted(set(listed.passed_over)),
+            unbuilt={_ITSELF: unbuilt} if unbuilt else {},
         )
 
     def _exported(self) -> Listed:
@@ -167,6 +174,21 @@ class _Maker:
         text = str(self._store.sealed(key, export)[1]["text"])
         path = os.path.join(folder, "exported.txt")  # noqa: PTH118 - a path of the tree
         return read_requirements(lambda _path: text.encode(), path)
+
+    def _layer_or_why(self, folders: list[str]) -> tuple[Layer | None, str]:
+        """Return the built project; or, where a lock names its packages, why it could not be.
+
+        Its tests are then run from its folders, as by those who install the packages alone.
+        """
+        try:
+            return self._layer(folders), ""
+        except NoToolchain:
+            raise
+        except NoEnvironment as fault:
+            locked = any(PurePosixPath(path).name in LOCKS for path in self.wanted.sources)
+            if self.whole or not locked:
+                raise
+            return None, fault.message
 
     def _layer(self, folders: list[str]) -> Layer:
         key = self._store.key("project", self.look.tree.tree, folders)

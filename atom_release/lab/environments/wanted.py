@@ -49,7 +49,7 @@ _REQUIREMENTS_OF_DEVELOPERS = (
     "requirements/dev.txt",
     "requirements/development.txt",
 )
-_LOCKS = ("uv.lock", "pylock.toml", "poetry.lock")
+LOCKS = ("uv.lock", "pylock.toml", "poetry.lock")
 _SETUPTOOLS = ("setuptools", "wheel")
 
 
@@ -148,7 +148,7 @@ class Reader:
     def _lock(self) -> str | None:
         if self._install.lock:
             return inside(".", self._install.lock)
-        return next((path for name in _LOCKS if self._has(path := self._path(name))), None)
+        return next((path for name in LOCKS if self._has(path := self._path(name))), None)
 
     def _chosen(self) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
         """Return groups and extras: those named, else those for tests, else for developers."""

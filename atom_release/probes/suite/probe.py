@@ -214,6 +214,6 @@ def bench(
 def _interpreter(look: Look, suite: Suite | Integration, needs: tuple[str, ...]) -> Interpreter:
     if suite.install is not None:
         install = Install() if suite.install == "auto" else suite.install
-        return make(look, install, needs=needs)
+        return make(look, install, needs=needs, whole=not isinstance(suite, Suite))
     requirements = suite.requirements if isinstance(suite, Suite) else None
     return interpreter(look.tree, suite.interpreter, requirements, look.scratch)

@@ -180,11 +180,11 @@ def _unreached(
 
 
 def excuse_unbuilt(unbuilt: Mapping[str, str], runs: Sequence[Run]) -> Mapping[str, str]:
-    """Return every failing test with the packages whose install scripts failed, if any did."""
+    """Return every failing test with what could not be built here, if there is any."""
     if not unbuilt:
         return {}
     names = ", ".join(sorted(unbuilt))
-    why = f"the install script of {names} failed without a network"
+    why = f"{names} could not be built here, without a network"
     return {
         case.id: why
         for run in runs
