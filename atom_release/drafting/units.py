@@ -183,8 +183,8 @@ def _folder_of_code(files: Files, deployment: Deployment, units: Mapping[str, Un
     for folder in candidates:
         if folder and _holds_code(files, folder):
             return folder
-    if deployment.kind == "Dockerfile" and deployment.folder:
-        return _around(files, deployment.folder, units)
+    if deployment.kind == "Dockerfile" and _is_of_scripts(files, deployment.folder, units):
+        return None
     inside = [folder for folder in units if is_below(folder, deployment.folder)]
     if len(inside) == 1:
         return inside[0]
@@ -200,14 +200,10 @@ def _holds_code(files: Files, folder: str) -> bool:
     return language_of(files.below(folder)) not in {"", "Shell"}
 
 
-def _around(files: Files, folder: str, units: Mapping[str, Unit]) -> str:
-    """Return the nearest folder around an image's files that is a package, else their own."""
-    outer = folder
-    while outer:
-        outer = folder_of(outer)
-        if outer in units and units[outer].parts:
-            return outer
-    return folder if language_of(files.below(folder)) else ""
+def _is_of_scripts(files: Files, folder: str, units: Mapping[str, Unit]) -> bool:
+    """Return whether a folder holds an image's scripts alone, within a package that it serves."""
+    around = any(unit.parts and is_below(folder, outer) for outer, unit in units.items())
+    return around and language_of(files.below(folder)) == "Shell"
 
 
 def _by_name(deployment: Deployment, units: Mapping[str, Unit]) -> str | None:

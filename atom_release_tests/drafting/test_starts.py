@@ -185,10 +185,16 @@ def test_what_is_reached_by_a_port_is_started_and_no_worker_of_the_same_image(
     assert service.health == "/health/"
 
 
-def test_an_image_that_lies_in_a_folder_of_scripts_is_of_the_package_around_it() -> None:
+def test_an_image_that_lies_in_a_folder_of_scripts_is_no_service_beside_the_package_around_it() -> (
+    None
+):
     image = {"images/web/Dockerfile": "FROM x\nCMD ['/go']\n", "images/web/go.sh": "exec app\n"}
     (service,) = drafted({**DJANGO, **image}).services
     assert service.source == ("shop",)
+    proxy = {"proxy/Dockerfile": "FROM nginx\nEXPOSE 80\nCMD [nginx]\n", "proxy/begin.sh": ""}
+    (service,) = drafted({**DJANGO, **proxy}).services
+    assert service.start is not None
+    assert "nginx" not in service.start.command
     workers = {"images/mail/Dockerfile": "FROM x\n", "images/mail/send.py": "print()\n"}
     assert len(drafted({**DJANGO, **image, **workers}).services) == 2
 

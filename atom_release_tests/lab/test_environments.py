@@ -159,6 +159,7 @@ def test_tests_are_run_from_the_folders_of_a_project_whose_packages_a_lock_names
         "own.py": "def build_wheel(*_):\n    raise SystemExit('too old for this')\n",
         "src/fees.py": CODE,
         "tests/test_fees.py": TESTS,
+        "tests/test_greeting.py": "import greeting\n\ndef test_word():\n    assert greeting.WORD == 'hello'\n",
         "tests/test_tool.py": "import shutil\n\ndef test_tool():\n    assert shutil.which('fees')\n",
     }
     evidence = site.ask()

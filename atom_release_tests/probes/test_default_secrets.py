@@ -265,6 +265,28 @@ def test_tests_and_examples_warn(tmp_path: Path, path: str) -> None:
     assert places(evidence, "warnings") == {(path, 2)}
 
 
+_GIVEN = 'env = [\n  "SECRET_KEY={value}",\n]\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "decides"),
+    [
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = ['-q']\n", False),
+        ("pyproject.toml", "[tool.pytest.ini_options]\n[tool.service]\n", True),
+        ("pyproject.toml", "[tool.service]\n", True),
+        ("setup.cfg", "[tool:pytest]\n", False),
+        ("setup.cfg", "[tool:pytest]\n[options]\n", True),
+        ("pytest.ini", "[pytest]\n", False),
+    ],
+)
+def test_what_the_runner_gives_its_tests_warns(
+    tmp_path: Path, path: str, before: str, *, decides: bool
+) -> None:
+    given = look_at(tmp_path, {path: before + _GIVEN.replace("{value}", VALUE)})
+    answer = probe_default_secrets(given).answer
+    assert answer is (Answer.NO if decides else Answer.YES)
+
+
 def test_python_without_a_syntax_tree_is_named(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {
         "a.py": "print 'x'\n",

@@ -63,6 +63,9 @@ def make(
     python = choose(wanted.requires_python, install.python, wanted.preferred)
     try:
         return _Maker(look, wanted, python, needs, whole).make()
+    except _NotBuilt as fault:
+        alone = Reader(look.tree, install.model_copy(update={"project": False})).read()
+        return _Maker(look, alone, python, needs, whole, fault.message).make()
     except NoEnvironment as fault:
         newer = _choose_by_packages(fault, wanted, install)
         if newer is None or newer == python:
@@ -82,6 +85,10 @@ def _choose_by_packages(fault: NoEnvironment, wanted: Wanted, install: Install) 
     return choose(match[1].replace(" ", ""), None, wanted.preferred)
 
 
+class _NotBuilt(NoEnvironment):
+    """The project itself cannot be built here, and a lock names its packages."""
+
+
 @dataclass(frozen=True)
 class _Maker:
     look: Look
@@ -89,6 +96,7 @@ class _Maker:
     python: Python
     needs: tuple[str, ...]
     whole: bool
+    unbuilt: str = ""  # why the project itself is not installed
 
     def make(self) -> Interpreter:
         """Return the interpreter, made or found."""
@@ -98,7 +106,7 @@ class _Maker:
         projects = dict(self.wanted.projects)
         for folder, extras in exported.local.items() if exported else ():
             projects.setdefault(folder, tuple(extras))
-        layer, unbuilt = self._layer_or_why(sorted(projects)) if projects else (None, "")
+        layer = self._built_layer(sorted(projects)) if projects and not self.unbuilt else None
         names = list(listed.names)
         if layer and not exported:
             names += layer.requires(projects, self.python)
@@ -111,7 +119,7 @@ class _Maker:
             roots=layer.roots if layer else self._plain_roots(),
             site=layer.site if layer else None,
             built=Built(layer.folder / "built", layer.built) if layer and layer.built else None,
-            facts=self._facts(archives, layer, listed, unbuilt),
+            facts=self._facts(archives, layer, listed),
         )
 
     def _plain_roots(self) -> tuple[str, ...]:
@@ -120,7 +128,7 @@ class _Maker:
         return (folder, source) if source in self.look.tree.entries else (folder,)
 
     def _facts(
-        self, archives: list[Archive], layer: Layer | None, listed: Listed, unbuilt: str
+        self, archives: list[Archive], layer: Layer | None, listed: Listed
     ) -> EnvironmentFacts:
         own = (
             {str(package["name"]): package["version"] for package in layer.packages}
@@ -138,7 +146,7 @@ class _Maker:
             project=list(layer.roots) if layer else [],
             built=list(layer.built) if layer else [],
             passed_over=sorted(set(listed.passed_over)),
-            unbuilt={_ITSELF: unbuilt} if unbuilt else {},
+            unbuilt={_ITSELF: self.unbuilt} if self.unbuilt else {},
         )
 
     def _exported(self) -> Listed:
@@ -175,20 +183,22 @@ class _Maker:
         path = os.path.join(folder, "exported.txt")  # noqa: PTH118 - a path of the tree
         return read_requirements(lambda _path: text.encode(), path)
 
-    def _layer_or_why(self, folders: list[str]) -> tuple[Layer | None, str]:
-        """Return the built project; or, where a lock names its packages, why it could not be.
+    def _built_layer(self, folders: list[str]) -> Layer:
+        """Return the built project.
 
-        Its tests are then run from its folders, as by those who install the packages alone.
+        Raises:
+            _NotBuilt: it could not be, and need not: its tests can be run from its folders, as by
+                those who install the packages alone.
         """
         try:
-            return self._layer(folders), ""
+            return self._layer(folders)
         except NoToolchain:
             raise
         except NoEnvironment as fault:
             locked = any(PurePosixPath(path).name in LOCKS for path in self.wanted.sources)
             if self.whole or not locked:
                 raise
-            return None, fault.message
+            raise _NotBuilt(fault.message, fault.remedy) from fault
 
     def _layer(self, folders: list[str]) -> Layer:
         key = self._store.key("project", self.look.tree.tree, folders)

@@ -23,6 +23,7 @@ from atom_release.probes.default_secrets import (
     languages,
     python,
     python_bindings,
+    settings_of_tests,
     structured,
     uses,
 )
@@ -63,13 +64,14 @@ def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
 
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
         exempt = is_exempt(path) or is_pipeline(path)
+        is_of_tests = settings_of_tests.find_lines(path, content)
         for line, name, value, how in _found(path, content, unparsed):
             yield Finding(
                 path,
                 line,
                 "default-secret",
                 f"{how} {name}",
-                not exempt,
+                not exempt and not is_of_tests(line),
                 fingerprints.fingerprint("secret", value),
             )
 
