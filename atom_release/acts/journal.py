@@ -29,6 +29,9 @@ class Entry(BaseModel):
     decision: str = Field(description="SHA-256 of the signed decision that the acts carry out")
     prepared: AwareDatetime | None = None
     committed: str | None = Field(default=None, description="the release commit R")
+    proposed: AwareDatetime | None = Field(
+        default=None, description="when the branch was pushed alone, to be tagged after its merge"
+    )
     tagged: str | None = Field(default=None, description="the tag object")
     pushed: AwareDatetime | None = None
     pull_request: str | None = Field(
@@ -78,13 +81,13 @@ class Journal:
     def begin(self, judged: str, release: str, decision: str, when: datetime) -> Entry:
         """Return the entry for carrying out this decision.
 
-        The one begun before, if it was the same decision or already pushed, else a new one.
+        The one begun before, if it was the same decision or something was pushed, else a new one.
 
         Raises:
             ActFailed: the entry is damaged or cannot be written.
         """
         entry = self.read(judged, release)
-        if entry is not None and (entry.decision == decision or entry.pushed is not None):
+        if entry is not None and (entry.decision == decision or entry.pushed or entry.proposed):
             return entry
         return self._write(Entry(judged=judged, release=release, decision=decision, prepared=when))
 

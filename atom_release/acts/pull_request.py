@@ -13,6 +13,11 @@ from atom_release.gate.printable import in_markdown, printable
 from atom_release.git import Git, GitError, failure, masked, remote
 
 _NETWORK = 120.0
+_BEFORE_ITS_TAG = (
+    "Merge it in any way: by a merge commit, by fast-forward, squashed or rebased. Nothing is"
+    " tagged yet: `atom-release run` on the commit that merges it judges that commit from evidence,"
+    " and tags it only on GREEN."
+)
 _HOW = (
     "Merge by a merge commit or by fast-forward: only then does the tag stand in the history of the"
     " base branch. A squash or a rebase leaves the tagged commit outside it."
@@ -39,11 +44,11 @@ def pull_request_text(repository: Path, request: PullRequest, decision: str) -> 
                 f"# {in_markdown(request.title)}",
                 "",
                 (
-                    f"Pull `{request.branch}` ({request.commit}, tag `{request.tag}`)"
+                    f"Pull `{request.branch}` ({request.commit}, {_tag_in_words(request)})"
                     f" into `{request.base}`."
                 ),
                 "",
-                _HOW,
+                _HOW if request.tagged else _BEFORE_ITS_TAG,
                 "",
                 "## Decision",
                 "",
@@ -58,6 +63,10 @@ def pull_request_text(repository: Path, request: PullRequest, decision: str) -> 
             ]
         )
     )
+
+
+def _tag_in_words(request: PullRequest) -> str:
+    return f"tag `{request.tag}`" if request.tagged else f"`{request.tag}` once it is merged"
 
 
 def _requested(git: Git, request: PullRequest) -> str:

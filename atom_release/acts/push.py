@@ -1,4 +1,4 @@
-"""The push: branch and tag together or not at all, by the ids of their objects, never by force.
+"""The push: all references together or none, by the ids of their objects, never by force.
 
 Local references move only afterwards.
 """
@@ -28,7 +28,8 @@ _REFLOG = {"GIT_COMMITTER_NAME": "atom-release", "GIT_COMMITTER_EMAIL": "atom-re
 class Wanted:
     """What is to stand on the remote.
 
-    The branch on the release commit, the tag on its tag object.
+    The branch on the release commit, the tag on its tag object. A branch or a tag without a name
+    is none: a proposal has no tag yet, and a tag after the merge brings no branch.
     """
 
     remote: str
@@ -40,7 +41,14 @@ class Wanted:
     @property
     def refs(self) -> dict[str, str]:
         """The references and the ids they are to have."""
-        return {f"refs/heads/{self.branch}": self.commit, f"refs/tags/{self.tag}": self.tag_object}
+        branch = {f"refs/heads/{self.branch}": self.commit} if self.branch else {}
+        return branch | ({f"refs/tags/{self.tag}": self.tag_object} if self.tag else {})
+
+    @property
+    def shown(self) -> str:
+        """The names that are pushed, in words."""
+        branch, tag = self.branch and f"branch {self.branch}", self.tag and f"tag {self.tag}"
+        return " and ".join(filter(None, (branch, tag)))
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ class Pushed:
 def push(
     repository: Path, wanted: Wanted, *, timeout: float = _PUSHING, asking: float = _ASKING
 ) -> Pushed:
-    """Push branch and tag, and read back what arrived.
+    """Push what is wanted, and read back what arrived.
 
     Pushing what is there already changes nothing and succeeds.
 
@@ -171,7 +179,7 @@ def _refusal(git: Git, ran: Ran, address: str, wanted: Wanted) -> ActFailed:
             ("hook declined", "aborted by hook", "protected branch", "[remote rejected]"),
             f"its rules refuse it: {remote_words or 'it does not say why'}",
             (
-                "Ask whoever keeps the remote to let the gate push this branch and tag, or choose"
+                f"Ask whoever keeps the remote to let the gate push {wanted.shown}, or choose"
                 " another release.branch."
             ),
         ),
@@ -196,7 +204,7 @@ def _refusal(git: Git, ran: Ran, address: str, wanted: Wanted) -> ActFailed:
 
 
 def _no_other_tag_here(git: Git, wanted: Wanted) -> None:
-    there = _local(git, f"refs/tags/{wanted.tag}")
+    there = _local(git, f"refs/tags/{wanted.tag}") if wanted.tag else None
     if there is not None and there != wanted.tag_object:
         raise ActFailed(
             f"A tag {wanted.tag} stands here on another object ({there[:12]}); a tag is never"
@@ -219,21 +227,11 @@ def move_local(git: Git, wanted: Wanted) -> tuple[str, ...]:
 
     A checked out branch stays: its work tree would not follow.
     """
-    branch, tag = wanted.refs
-    old = _local(git, branch)
-    notes: list[str] = []
-    orders = [f"create {tag} {wanted.tag_object}"] if _local(git, tag) is None else []
-    if branch in _checked_out(git):
-        notes.append(
-            f"{wanted.branch} is checked out here and stays where it is: git pull --ff-only"
-            f" {wanted.remote} {wanted.branch}"
-        )
-    elif old is None:
-        orders.append(f"create {branch} {wanted.commit}")
-    elif remote.is_ancestor(git, old, wanted.commit):
-        orders.append(f"update {branch} {wanted.commit} {old}")
-    else:
-        notes.append(f"{wanted.branch} here has commits of its own and stays where it is")
+    tag = f"refs/tags/{wanted.tag}"
+    lacks_tag = bool(wanted.tag) and _local(git, tag) is None
+    tag_orders = [f"create {tag} {wanted.tag_object}"] if lacks_tag else []
+    branch_orders, notes = _move_branch(git, wanted) if wanted.branch else ([], [])
+    orders = [*tag_orders, *branch_orders]
     text = "\n".join(["start", *orders, "prepare", "commit", ""])
     ran = (
         git.call("update-ref", "--stdin", stdin=text.encode(), environment=_REFLOG)
@@ -247,6 +245,23 @@ def move_local(git: Git, wanted: Wanted) -> tuple[str, ...]:
             " --tags"
         )
     return tuple(notes)
+
+
+def _move_branch(git: Git, wanted: Wanted) -> tuple[list[str], list[str]]:
+    """Return what lets the local branch follow, or a note on why it stays."""
+    branch = f"refs/heads/{wanted.branch}"
+    old = _local(git, branch)
+    if branch in _checked_out(git):
+        note = (
+            f"{wanted.branch} is checked out here and stays where it is: git pull --ff-only"
+            f" {wanted.remote} {wanted.branch}"
+        )
+        return [], [note]
+    if old is None:
+        return [f"create {branch} {wanted.commit}"], []
+    if remote.is_ancestor(git, old, wanted.commit):
+        return [f"update {branch} {wanted.commit} {old}"], []
+    return [], [f"{wanted.branch} here has commits of its own and stays where it is"]
 
 
 def _checked_out(git: Git) -> set[str]:

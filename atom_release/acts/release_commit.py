@@ -150,16 +150,17 @@ def write_commit(git: Git, tree: str, parents: Sequence[str], signed: Signature)
     )
 
 
-def still_fits(repository: Path, commit: str, onto: Onto, tag: str | None = None) -> bool:
+def still_fits(repository: Path, commit: str, onto: Onto | None, tag: str | None = None) -> bool:
     """Return whether a release commit that was made earlier can still be pushed.
 
-    It is here, as is its tag object where one was made, and the remote's branch leads to it.
+    It is here, as is its tag object where one was made, and the remote's branch leads to it where
+    one is to receive it.
 
     Raises:
         ActFailed: the remote does not answer.
     """
     git = Git(repository)
-    tip = _tip(git, onto)
+    tip = _tip(git, onto) if onto else None
     held = remote.holds(git, commit) and (tag is None or remote.holds(git, tag))
     return held and (tip is None or remote.is_ancestor(git, tip, commit))
 

@@ -15,7 +15,10 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class PullRequest:
-    """What is asked to be pulled, and into what."""
+    """What is asked to be pulled, and into what.
+
+    `tagged` is False where the commit gets its tag only after the merge.
+    """
 
     title: str
     remote: str
@@ -23,6 +26,7 @@ class PullRequest:
     branch: str
     commit: str
     tag: str
+    tagged: bool = True
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,13 @@ class Acts(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class TagTime(StrEnum):
+    """When a release is tagged: on GREEN, or only once it was merged and decided again."""
+
+    ON_GREEN = "on-green"
+    AFTER_MERGE = "after-merge"
+
+
 FIXED_CRITERIA = ("AC1", "AC2", "P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "T5", "AC5", "AC6")
 """The ids of the criteria that every release has beside its services' own.
 

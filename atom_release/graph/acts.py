@@ -18,9 +18,11 @@ import dagster as dg
 
 from atom_release.errors import AtomReleaseError, Refused
 from atom_release.gate.vocabulary import Acts
+from atom_release.graph import act_steps
+from atom_release.graph.act_steps import announce, commit_of
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.step import work_of
-from atom_release.records import canonical, names
+from atom_release.records import names
 from atom_release.release import progress
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
                 hindrance = why_not(work, context, blueprint, alone=alone)
                 if hindrance:
                     if deed := ending.would(work):
-                        _announce(work, f"{hindrance}: would {deed}")
+                        announce(work, f"{hindrance}: would {deed}")
                     return
             with _told_in_a_sentence():
                 yield from ending.step(work)
@@ -116,7 +118,7 @@ def _show_decision(work: "Work") -> Events:
         metadata={
             "decision": standing.sentence,
             "criteria": dg.MetadataValue.md(standing.table),
-            "commit": _commit(work),
+            "commit": commit_of(work),
         },
     )
     yield dg.AssetCheckResult(
@@ -125,12 +127,6 @@ def _show_decision(work: "Work") -> Events:
         severity=dg.AssetCheckSeverity.ERROR,
         description=standing.sentence,
     )
-
-
-def _commit(work: "Work") -> dg.MetadataValue:
-    from atom_release.graph.metadata import commit_of
-
-    return commit_of(work)
 
 
 def _version(work: "Work", ending: str) -> dg.DataVersion | None:
@@ -150,38 +146,7 @@ def _bundle(work: "Work") -> Events:
             "bundle": dg.MetadataValue.path(path),
             "sha256": digest,
             "bytes": size,
-            "commit": _commit(work),
-        },
-    )
-
-
-def _tag(work: "Work") -> Events:
-    from atom_release.release import tag_release
-
-    released = tag_release.tag(work)
-    yield dg.MaterializeResult(
-        data_version=dg.DataVersion(released.tag_object),
-        metadata={
-            "tag": released.tag,
-            "tag object": released.tag_object,
-            "release commit": released.commit,
-            "judged commit": _commit(work),
-            "done": "already released" if released.before else "now",
-        },
-    )
-
-
-def _open_pull_request(work: "Work") -> Events:
-    from atom_release.release import open_pull_request
-
-    request = open_pull_request.request_merge(work)
-    address = {"address": dg.MetadataValue.url(request.address)} if request.address else {}
-    yield dg.MaterializeResult(
-        data_version=dg.DataVersion(canonical.digest(request.text.encode())),
-        metadata={
-            "request": dg.MetadataValue.md(request.text),
-            "judged commit": _commit(work),
-            **address,
+            "commit": commit_of(work),
         },
     )
 
@@ -193,11 +158,11 @@ def _show_on_forge(work: "Work") -> Events:
     try:
         addresses = show_verdict(work)
     except AtomReleaseError as error:
-        _announce(work, f"not shown on the forge: {error}")
+        announce(work, f"not shown on the forge: {error}")
         return
     if addresses is not None:
         links = {f"comment {at}": dg.MetadataValue.url(url) for at, url in enumerate(addresses, 1)}
-        yield dg.MaterializeResult(metadata={"commit": _commit(work), **links})
+        yield dg.MaterializeResult(metadata={"commit": commit_of(work), **links})
 
 
 def _would_show(work: "Work") -> str:
@@ -247,8 +212,8 @@ _ENDINGS = (
         "T6: commits the evidence on top of the judged commit, tags it and pushes both, only on"
         " a decision derived again here as GREEN.",
         frozenset({"git"}),
-        _tag,
-        would=lambda work: f"tag {work.subject.commit[:12]} as {work.manifest.release.tag}",
+        act_steps.tag,
+        would=act_steps.would_tag,
     ),
     Ending(
         "pull_request",
@@ -257,18 +222,13 @@ _ENDINGS = (
         "T6: the pull request of the release branch, on the forge that the manifest names, else"
         " as git's own request-pull words.",
         frozenset({"git", "markdown"}),
-        _open_pull_request,
+        act_steps.open_pull_request,
         would=lambda work: (
             f"ask to merge {work.manifest.release.branch} into {work.manifest.release.base}"
         ),
     ),
 )
 ACTS = tuple(ending.name for ending in _ENDINGS if ending.is_act)
-
-
-def _announce(work: "Work", sentence: str) -> None:
-    work.log.info("%s", sentence)
-    progress.announce(work.name, sentence)
 
 
 def why_not(

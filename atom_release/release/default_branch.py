@@ -19,8 +19,8 @@ _ASKING = 15.0
 class DefaultBranch:
     """The tip of the default branch and the tags of its remote, as far as they could be had.
 
-    `why_none` says why there is no tip. `answered` is whether the remote was asked and answered;
-    else a tip is what this clone saw last.
+    `name` is the branch's own. `why_none` says why there is no tip. `answered` is whether the
+    remote was asked and answered; else a tip is what this clone saw last.
     """
 
     origin: str
@@ -28,6 +28,7 @@ class DefaultBranch:
     why_none: str = ""
     answered: bool = False
     address: str = ""
+    name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)  # refs/tags/NAME and its ^{} -> object
 
 
@@ -59,8 +60,15 @@ def _asked(git: Git, name: str, base: str | None) -> DefaultBranch:
         why = f"the remote {name} has {wanted}"
         return DefaultBranch("", None, why, answered=True, address=address, tags=heads.tags)
     remote.take(git, address, heads.branch, heads.tip, timeout=_ASKING)
-    origin = f"{heads.branch.removeprefix('refs/heads/')} of {name}"
-    return DefaultBranch(origin, heads.tip, "", answered=True, address=address, tags=heads.tags)
+    own_name = heads.branch.removeprefix("refs/heads/")
+    return DefaultBranch(
+        f"{own_name} of {name}",
+        heads.tip,
+        answered=True,
+        address=address,
+        name=own_name,
+        tags=heads.tags,
+    )
 
 
 def _last_seen(git: Git, name: str, base: str | None, why: str) -> DefaultBranch:

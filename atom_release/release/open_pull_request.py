@@ -11,9 +11,9 @@ from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.printable import one_line
-from atom_release.gate.vocabulary import Outcome, Verdict
+from atom_release.gate.vocabulary import Outcome, TagTime, Verdict
 from atom_release.records import canonical, names
-from atom_release.release import bundle_decision, forge_place, released
+from atom_release.release import after_merge, bundle_decision, forge_place, released
 from atom_release.release.released import Standing
 from atom_release.release.work import Work
 
@@ -36,13 +36,7 @@ def request_merge(work: Work) -> Requested:
         ActFailed: the remote does not hold the release, the forge does not take it, or another run
             acts and does not end.
     """
-    subject = work.subject
-    made = released.find_released(subject)
-    if made is None or made.record.decision.verdict is not Verdict.GREEN:
-        raise Refused(
-            f"Commit {subject.commit[:12]} is not released: there is nothing to merge.",
-            "Run the release_tag asset first.",
-        )
+    subject, made = work.subject, _made(work)
     with bundle_decision.turn_to_act(work) as turn:
         text = _text(work, made)
         journal = bundle_decision.journal_of(work)
@@ -56,6 +50,25 @@ def request_merge(work: Work) -> Requested:
             address = str(entry.pull_request)
         bundle_decision.archive(work)
     return Requested(text, address)
+
+
+def is_merged(work: Work) -> bool:
+    """Return whether the release was merged before its tag: there is nothing left to ask for."""
+    merges_first = work.manifest.tag is TagTime.AFTER_MERGE
+    return merges_first and released.find_released(work.subject) is not None
+
+
+def _made(work: Work) -> Standing:
+    """Return what is to be merged: the release that was tagged, or the proposal of one."""
+    merges_first = work.manifest.tag is TagTime.AFTER_MERGE
+    made = after_merge.find_proposed(work) if merges_first else released.find_released(work.subject)
+    if made is None or made.record.decision.verdict is not Verdict.GREEN:
+        state = "proposed" if merges_first else "released"
+        raise Refused(
+            f"Commit {work.subject.commit[:12]} is not {state}: there is nothing to merge.",
+            "Run the release_tag asset first.",
+        )
+    return made
 
 
 def _text(work: Work, made: Standing) -> str:
@@ -84,6 +97,7 @@ def _pull_request(work: Work, made: Standing) -> PullRequest:
         release.branch,
         made.release_commit,
         release.tag,
+        tagged=work.manifest.tag is TagTime.ON_GREEN,
     )
 
 

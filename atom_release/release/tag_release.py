@@ -1,38 +1,21 @@
-"""The acts themselves: the release commit, its tag, the push, the request to merge, the archive.
-
-Each is done once, whatever happens in between.
+"""The act of tagging: the release commit, its tag and their push, once, whatever happens between.
 
 Nothing is done on the word of an earlier step: the decision is derived again right here, or the
-commit carries it already.
+commit carries it already. When a commit may be tagged that was merged stands in `after_merge`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from atom_release.acts.journal import Entry, Journal
 from atom_release.acts.push import Wanted, push
-from atom_release.acts.release_commit import (
-    ITSELF,
-    Onto,
-    Signature,
-    identity_of,
-    make_release_commit,
-    make_tag_object,
-    still_fits,
-)
 from atom_release.acts.tag import RemoteTag, RemoteTagState, TagFacts, ask_remote_tag
-from atom_release.acts.tag_signing import TagKey
 from atom_release.acts.turns import Turn
 from atom_release.errors import ActFailed
-from atom_release.gate.decision.decision import Decision
-from atom_release.gate.documents.rows import Kind, rows
-from atom_release.gate.printable import one_line, printable
-from atom_release.gate.vocabulary import Outcome
-from atom_release.records import canonical, names, record, signing
-from atom_release.release import attempts, bundle_decision, released, stored_decision
+from atom_release.gate.vocabulary import TagTime
+from atom_release.records import canonical, names, signing
+from atom_release.release import bundle_decision, release_objects, released, stored_decision
 from atom_release.release.clock import now
 from atom_release.release.work import Work
 
@@ -49,10 +32,14 @@ class Released:
     before: bool
 
 
-def tag(work: Work) -> Released:
-    """Make the release commit and its tag and push both.
+def tag(work: Work, merged: str = "") -> Released:
+    """Make the release commit and its tag and push both; after a merge the tag alone.
 
     Or find that this was done and finish what a crash left undone.
+
+    Args:
+        work: the run.
+        merged: lines of the tag's message on how the judged commit came into the base branch.
 
     Raises:
         Refused: the decision on this commit is not GREEN, now.
@@ -83,9 +70,15 @@ def tag(work: Work) -> Released:
             subject.commit, release.version, canonical.digest(green.envelope), now()
         )
         _never_pushed(work, entry)
-        entry = _committed(work, journal, entry, green, artifacts)
+        objects = release_objects.ReleaseObjects(work, journal, green, artifacts, merged)
+        onto = None if _is_merged_first(work) else release_objects.onto_branch(work)
+        entry = objects.tag(objects.commit(entry, onto))
         _send(work, journal, entry, turn)
     return Released(release.tag, str(entry.tagged), str(entry.committed), before=False)
+
+
+def _is_merged_first(work: Work) -> bool:
+    return work.manifest.tag is TagTime.AFTER_MERGE
 
 
 def _require_held(answer: RemoteTag) -> None:
@@ -135,7 +128,7 @@ def _send(work: Work, journal: Journal, entry: Entry, turn: Turn) -> None:
     manifest = work.manifest
     wanted = Wanted(
         manifest.infrastructure.remote,
-        manifest.release.branch,
+        "" if _is_merged_first(work) else manifest.release.branch,
         str(entry.committed),
         manifest.release.tag,
         str(entry.tagged),
@@ -146,86 +139,6 @@ def _send(work: Work, journal: Journal, entry: Entry, turn: Turn) -> None:
         work.log.warning("%s", note)
     _receipt(work, entry, pushed.address)
     journal.reach(entry, pushed=now())
-
-
-def _committed(
-    work: Work, journal: Journal, entry: Entry, green: record.Record, artifacts: Mapping[str, bytes]
-) -> Entry:
-    """Return the journal's entry with release commit and tag object, made as objects only.
-
-    A crash before the push leaves nothing visible.
-    """
-    subject = work.subject
-    manifest, repository = subject.manifest, subject.tree.repository
-    identity, key = identity_of(repository, ITSELF), TagKey.parse(work.settings.tag_key)
-    onto = Onto(
-        manifest.infrastructure.remote,
-        manifest.release.branch,
-        lambda commit: released.is_own(subject, commit),
-    )
-    if (
-        entry.committed is not None
-        and entry.pushed is None
-        and not still_fits(repository, entry.committed, onto, entry.tagged)
-    ):
-        entry = journal.reach(
-            entry, committed=None, tagged=None
-        )  # after a crash the remote's branch moved, or what was made lies in another's clone
-    if entry.committed is None:
-        files = {
-            f"{released.folder(manifest)}/{name}": content
-            for name, content in artifacts.items()
-            if name != record.MANIFEST
-        }
-        files[f"{released.folder(manifest)}/{released.decision_name(manifest)}"] = green.envelope
-        signature = Signature(
-            identity, _moment(entry), _message(green.decision, "Release evidence")
-        )
-        entry = journal.reach(
-            entry, committed=make_release_commit(repository, subject.commit, files, signature, onto)
-        )
-    if entry.tagged is None:
-        earlier = attempts.describe_attempts(green, artifacts)
-        signature = Signature(identity, _moment(entry), _tag_message(green, earlier))
-        entry = journal.reach(
-            entry,
-            tagged=make_tag_object(
-                repository, manifest.release.tag, str(entry.committed), signature, key
-            ),
-        )
-    return entry
-
-
-def _moment(entry: Entry) -> datetime:
-    """Return the moment the acts began, so that a resumed act makes the same objects."""
-    return entry.prepared or now()
-
-
-def _message(decision: Decision, title: str) -> str:
-    return (
-        f"{decision.verdict}: {title} {one_line(f'{decision.release} {decision.version}')}\n\n"
-        f"{one_line(decision.reason)}\n\nJudged-Commit:"
-        f" {decision.commit}\nDecision: {decision.verdict}\n"
-    )
-
-
-def _tag_message(green: record.Record, earlier: str) -> str:
-    decision = green.decision
-    shown = rows(decision)
-    noted = "".join(
-        f"Noted: {row.name} {' '.join(row.sentence.split())}\n"
-        for row in shown
-        if row.kind is Kind.ASKED and row.outcome in {Outcome.BLOCKED, Outcome.WAIVED}
-    )
-    left_out = "".join(
-        f"Left-Out: {row.name}: {one_line(row.reason)}\n"
-        for row in shown
-        if row.kind is Kind.LEFT_OUT
-    )
-    return printable(
-        f"{_message(decision, 'Release')}Decision-Digest:"
-        f" sha256:{canonical.digest(green.envelope)}\n{noted}{left_out}{earlier}"
-    )
 
 
 def _receipt(work: Work, entry: Entry, address: str) -> None:

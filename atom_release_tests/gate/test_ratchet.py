@@ -107,6 +107,11 @@ LOOSER: dict[str, tuple[Change, Change, set[str]]] = {
     "a rate that is not named any more": (AS_IT_IS, budget(rate=None), {"P-6", "T5"}),
     "a criterion that is left out now": (AS_IT_IS, leaving_out("P-5"), {"P-5"}),
     "fewer of the named criteria": (leaving_out("T5"), leaving_out("T5", "C.3"), {"C.3"}),
+    "the tag does not wait for the merge any more": (
+        lambda document: document.update(tag="after-merge"),
+        AS_IT_IS,
+        {"AC5"},
+    ),
     "refuse became noted": (with_("P-4", blocked="refuse"), AS_IT_IS, {"P-4"}),
     "a longer freshness of one": (
         with_("P-4", freshness="1h"),
@@ -214,6 +219,7 @@ TIGHTER: dict[str, tuple[Change, Change]] = {
             in_service("C.1", "accuracy", minimum=0.1)(document),
         ),
     ),
+    "the tag waits for the merge": (AS_IT_IS, lambda document: document.update(tag="after-merge")),
     "an approval": (AS_IT_IS, with_("AC6", approvals=1)),
     "another version": (
         AS_IT_IS,

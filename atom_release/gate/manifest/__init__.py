@@ -31,7 +31,7 @@ from atom_release.gate.manifest.systems import (
     Tenancy,
 )
 from atom_release.gate.manifest.third_party import Measurement
-from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, Acts
+from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, Acts, TagTime
 
 __all__ = [
     "Accuracy",
@@ -168,6 +168,13 @@ class Manifest(Strict):
         description="bytes of a report that are parsed at most",
     )
     acts: Annotated[Acts, BeforeValidator(switch)] = Acts.OFF
+    tag: TagTime = Field(
+        default=TagTime.ON_GREEN,
+        description=(
+            "when the tag is made: on-green, before the pull request; after-merge, on the commit"
+            " that brought it into release.base, once that commit was decided again"
+        ),
+    )
 
     @model_validator(mode="after")
     def _starts_in_order(self) -> Self:

@@ -326,4 +326,5 @@ FIELDS: dict[str, FieldClass] = {
     "freshness": RULED,
     "report_limit": _neutral("a report that is larger is not read: INCONCLUSIVE"),
     "acts": _neutral("an act wants a GREEN decision, whoever starts it"),
+    "tag": RULED,
 }

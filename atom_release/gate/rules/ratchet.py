@@ -28,7 +28,7 @@ from atom_release.gate.rules.loosening import (
     wider,
 )
 from atom_release.gate.rules.service_ratchet import _OF_SERVICE
-from atom_release.gate.vocabulary import BlockedPolicy
+from atom_release.gate.vocabulary import BlockedPolicy, TagTime
 
 _DEFAULT = CriterionPolicy()
 
@@ -146,6 +146,7 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
     yield from _signatures(before, now)
     if (before.secrets_in_history, now.secrets_in_history) == ("fail", "warn"):
         yield Loosening("P-2", "secrets_in_history: fail became warn")
+    yield from _tagging(before, now)
     if before.tenancy and not now.tenancy:
         yield Loosening("P-5", "tenancy is not asked any more")
     for name, criterion in (
@@ -155,6 +156,12 @@ def _release_wide(before: Manifest, now: Manifest) -> Iterator[Loosening]:
     ):
         if getattr(before.infrastructure, name) and not getattr(now.infrastructure, name):
             yield Loosening(criterion, f"infrastructure {name} is not named any more")
+
+
+def _tagging(before: Manifest, now: Manifest) -> Iterator[Loosening]:
+    """Yield that the tag does not wait for the merge any more."""
+    if (before.tag, now.tag) == (TagTime.AFTER_MERGE, TagTime.ON_GREEN):
+        yield Loosening("AC5", "tag: after-merge became on-green")
 
 
 def _artifacts(before: Manifest, now: Manifest) -> Iterator[Loosening]:
