@@ -211,14 +211,14 @@ def test_killed_anywhere_it_is_done_once(stage: str, proposal: Tiny, tmp_path: P
         start.git("commit", "-q", "--allow-empty", "-m", "once more")
         merging.judge(start, revision)
     at = start.settings.with_options(revision=revision)
-    whole = copied(merging.Tiny(start.repository, start.origin, at), tmp_path / "whole")
+    whole = copied(Tiny(start.repository, start.origin, at), tmp_path / "whole")
     status, moments, error = killed.run(whole.settings, "run-x", tmp_path)
     assert status == 0, error
     refs = whole.git("for-each-ref", at=whole.origin)
     sent = moments.index("after git push 1")
     for number, moment in enumerate(moments[sent - 1 : sent + 3 : 2]):
         place = tmp_path / f"killed{number}"
-        again = copied(merging.Tiny(start.repository, start.origin, at), place)
+        again = copied(Tiny(start.repository, start.origin, at), place)
         died, _, _ = killed.run(again.settings, f"run-{number}", tmp_path, moment)
         assert died == -signal.SIGKILL, moment
         status, _, error = killed.run(again.settings, f"again-{number}", tmp_path)

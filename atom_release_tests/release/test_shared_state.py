@@ -15,11 +15,13 @@ import dagster as dg
 import psycopg
 import pytest
 
+from atom_release.acts.journal import Entry
 from atom_release.errors import ActFailed, Misuse
 from atom_release.gate.operator import Operator
 from atom_release.records import signing_keys
 from atom_release.records.team_key import named_key
 from atom_release.release import attempts, gate_key, released, shared_state, tag_release
+from atom_release.release.release_objects import ReleaseObjects
 from atom_release.release.subject import open_subject
 from atom_release.release.work import Work
 from atom_release.settings import Settings
@@ -179,14 +181,14 @@ def test_a_database_that_is_away_lets_nothing_be_tagged_and_the_next_run_complet
     team: Team, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work(machines.here, "release_tag", "here", datetime.now(UTC), logging.getLogger("acts"))
-    made = tag_release._committed
+    made = ReleaseObjects.tag
 
-    def cut_off(*arguments: object) -> object:
-        entry = made(*arguments)  # type: ignore[arg-type]
+    def cut_off(objects: ReleaseObjects, entry: Entry) -> Entry:
+        tagged = made(objects, entry)
         team.wire.cut()
-        return entry
+        return tagged
 
-    monkeypatch.setattr(tag_release, "_committed", cut_off)
+    monkeypatch.setattr(ReleaseObjects, "tag", cut_off)
     try:
         with pytest.raises(ActFailed, match="may still act is not known: The shared state"):
             tag_release.tag(work)
