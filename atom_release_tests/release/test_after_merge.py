@@ -40,7 +40,7 @@ def head(release: Tiny) -> str:
     return release.git("rev-parse", "HEAD")
 
 
-def found(release: Tiny) -> Merge | None:
+def merge_in_base(release: Tiny) -> Merge | None:
     subject = work_at(release, "HEAD").subject
     return find_merge(subject, read_base(subject))
 
@@ -75,9 +75,9 @@ def test_proposing_again_finds_what_stands(proposed: Tiny) -> None:
     ],
 )
 def test_each_way_to_merge_is_known_by_git_alone(proposed: Tiny, way: str, meanwhile: str) -> None:
-    assert found(proposed) is None
+    assert merge_in_base(proposed) is None
     merged = merge(proposed, way, meanwhile)
-    assert found(proposed) == Merge(head(proposed), merged, way, not meanwhile)  # type: ignore[arg-type]
+    assert merge_in_base(proposed) == Merge(head(proposed), merged, way, not meanwhile)  # type: ignore[arg-type]
 
 
 def test_the_merged_commit_is_judged_for_itself_and_only_then_tagged(proposed: Tiny) -> None:
@@ -148,7 +148,7 @@ def test_a_merge_that_was_taken_back_is_none(proposed: Tiny) -> None:
     keeper = proposed.origin.parent / "keeper"
     proposed.git("revert", "--no-edit", "HEAD", at=keeper)
     proposed.git("push", "-q", "origin", "main", at=keeper)
-    assert found(proposed) is None
+    assert merge_in_base(proposed) is None
 
 
 def test_a_decision_that_was_edited_in_the_merge_is_refused(proposed: Tiny) -> None:
@@ -159,7 +159,7 @@ def test_a_decision_that_was_edited_in_the_merge_is_refused(proposed: Tiny) -> N
     proposed.git("commit", "-q", "-a", "--amend", "-m", "edited", at=keeper)
     proposed.git("push", "-q", "-f", "origin", "main", at=keeper)
     with pytest.raises(Refused, match="is not the proposal as this gate signed it"):
-        found(proposed)
+        merge_in_base(proposed)
 
 
 def test_the_base_is_none_that_the_judged_commit_chooses(proposed: Tiny) -> None:
@@ -195,7 +195,7 @@ def test_that_a_forge_says_merged_tags_nothing(
         for revision in ("HEAD", tip):
             assert not isinstance(tag_or_propose(work_at(proposed, revision)), Released)
         merge(proposed, "squash")
-        assert found(proposed) is not None
+        assert merge_in_base(proposed) is not None
     assert proposed.tags() == {}
 
 
