@@ -22,8 +22,10 @@ from atom_release.gate.vocabulary import Outcome, Verdict
 
 _INDENT, _LABEL = 2, 9
 _SCREEN = 80  # lines that a decision takes at most where its blocks can be made short enough
-_LAYOUTS = ((True, 6), (True, 4), (True, 3), (False, 3), (False, 2))
-"""Whether blocks stand apart, and how many lines each of a block's two texts may take."""
+_LAYOUTS = ((True, 6, 3), (True, 4, 2), (True, 3, 1), (False, 3, 1), (False, 2, 1), (False, 2, 0))
+"""Whether blocks stand apart, how many lines each of a block's two texts may take, and how many
+each of its further causes."""
+_FURTHER = 3  # causes of one criterion that are told beside the first
 _SHOWN_CONTRADICTIONS = 8
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
@@ -48,7 +50,7 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
     end = [
         *contradictions(decision, width, most=_SHOWN_CONTRADICTIONS),
         *([Line("")] if judged else []),
-        *verdict(decision, width),
+        *verdict(decision, width, told=True),
     ]
     yield from _criteria(judged, width, [row for row in shown if row.kind is not Kind.ASKED], end)
     yield from end
@@ -79,12 +81,14 @@ def _passed(passed: Sequence[Row], width: int) -> Iterator[Line]:
     names = [_cut(_name(row), width // 2 - 2) for row in passed]
     column = max(map(len, names), default=0)
     for name, row in zip(names, passed, strict=True):
-        yield Line(_cut(f"{name:<{column}}  {_how(row)}", width - 6), Outcome.PASS)
+        text = _whole_words(_how(row), width - len(f"{Outcome.PASS}    ") - column)
+        yield Line(f"{name:<{column}}  {text}".rstrip(), Outcome.PASS)
 
 
 def _beside(shown: Sequence[Row], noted: Sequence[Row], width: int) -> Iterator[Line]:
     """Yield what neither passed nor refuses: roll-ups, what was left out, noted or waived."""
-    yield from _rolled([row for row in shown if row.kind is Kind.ROLL_UP], width)
+    rolled = [row for row in shown if row.kind is Kind.ROLL_UP]
+    yield from _rolled([row for row in rolled if len(row.not_asked) < len(row.members)], width)
     yield from _left_out([row for row in shown if row.kind is Kind.LEFT_OUT], width)
     for row in noted:
         yield from _accepted(row, width)
@@ -104,12 +108,15 @@ def _left_out(left_out: Sequence[Row], width: int) -> Iterator[Line]:
 def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
     """Return the blocks of what refuses, each as long as all of them leave room for."""
     shown: list[Line] = []
-    for apart, most in _LAYOUTS:
+    for apart, most, further in _LAYOUTS:
         above: dict[tuple[str, str], str] = {}
         shown = [
             line
             for row in refusing
-            for line in (*([Line("")] if apart else []), *_block(row, above, width, most))
+            for line in (
+                *([Line("")] if apart else []),
+                *_block(row, above, width, (most, further)),
+            )
         ]
         if len(shown) <= room:
             break
@@ -147,16 +154,16 @@ def _without_quotes(entry: Contradiction) -> str:
     return sentence
 
 
-def verdict(decision: Decision, width: int) -> Iterator[Line]:
+def verdict(decision: Decision, width: int, *, told: bool = False) -> Iterator[Line]:
     """Yield the verdict and why, its parts one below the other.
 
-    Of what was left out the names alone: the reasons have their own lines.
+    Of what was left out the names alone; nothing of it where it is `told` above, with its reasons.
     """
     reason = decision.reason
     if reasons := told_left_out(decision.left_out):
         names = ", ".join(left.criterion for left in decision.left_out)
-        reason = reason.replace(reasons, f"left out: {names}")
-    head, *parts = reason.split("; ")
+        reason = reason.replace(reasons, "" if told else f"left out: {names}")
+    head, *parts = filter(None, reason.split("; "))
     title = f"{decision.release} {decision.version} at {decision.commit[:12]}"
     yield Line(one_line(title), decision.verdict)
     for part in (head, *parts):
@@ -201,23 +208,31 @@ def how_to_waive(row: Row, waive: str) -> str:
     )
 
 
-def _block(row: Row, above: dict[tuple[str, str], str], width: int, most: int) -> Iterator[Line]:
-    """Yield a criterion that refuses: what was found first, and the one next command or edit.
+def _block(
+    row: Row, above: dict[tuple[str, str], str], width: int, room: tuple[int, int]
+) -> Iterator[Line]:
+    """Yield a criterion that refuses: what was found first, the one next command or edit, and more.
 
-    `above` holds what stands in the blocks above, so that nothing is said twice; `most` is the
-    number of lines that each of the two may take.
+    `above` holds what stands in the blocks above, so that nothing is said twice; `room` is how many
+    lines each of the two may take, and how many each further cause.
     """
+    most, further = room
     causes = row.causes
     fresh = [cause for cause in causes if cause.key not in above]
     others = dict.fromkeys(above[cause.key] for cause in causes if cause.key in above)
     above.update({cause.key: row.name for cause in fresh})
-    more = f"  (1 of {len(causes)} causes, all in explain)" if len(causes) > 1 else ""
     if not fresh:
         yield Line(f"{_name(row)}: the same as {', '.join(others)}", row.outcome)
         return
-    first = fresh[0]
+    first, *rest = fresh
+    also = [f"{cause.where}: {cause.reason}" for cause in rest[:_FURTHER]] if further else []
+    also += [f"the same as {', '.join(others)}"] if further and others else []
+    shown = 1 + len(rest[:_FURTHER]) if further else 1
+    more = f"  ({shown} of {len(fresh)} causes, all in explain)" if shown < len(fresh) else ""
     yield Line(f"{_name(row)}{more}", row.outcome, note=_note(row))
     yield from _labelled("found", f"{first.where}: {first.reason}", width, most)
+    for text in also:
+        yield from _labelled("also", text, width, further)
     yield from _labelled("next", first.change, width, most)
 
 
@@ -279,6 +294,14 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False) or [
         ""
     ]
+
+
+def _whole_words(text: str, width: int) -> str:
+    """Return what of a sentence fits as a whole: all of it, or what stands before a pause."""
+    if len(text) <= width:
+        return text
+    pauses = [text.rfind(pause, 0, width + 1) for pause in ("; ", ", ", ": ", " (")]
+    return text[: max(*pauses, 0)]
 
 
 def _cut(text: str, width: int) -> str:

@@ -101,7 +101,7 @@ def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) 
     if result.page:
         console.print(f"to read: {printable(result.page)}", highlight=False, markup=False)
     if decision.verdict is not Verdict.GREEN:
-        console.print(f"next: {explain}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"in full: {explain}", highlight=False, markup=False, soft_wrap=True)
 
 
 def run_document(result: RunResult) -> RunDocument:

@@ -5,6 +5,7 @@ How the file is read is `junit`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+_PYTHON_PLACE = re.compile(r"(?m)^((?!/|\.\.)[\w@./+-]{1,200}\.py:\d+): ")
+_SCRIPT_PLACE = re.compile(r"(?:^|[\s(])((?!/|\.\.)[\w@.][\w@./-]{0,200}\.[cm]?[jt]sx?:\d+):\d+")
+
+
 @dataclass(frozen=True)
 class Case:
     """One test: its worst outcome over call, setup and teardown, and what was said of it."""
@@ -26,6 +31,19 @@ class Case:
     message: str = ""
     text: str = field(default="", repr=False)
     hidden_path: str = ""  # what it wanted that this machine has and the sandbox does not show
+
+    @property
+    def place(self) -> str:
+        """Where it failed, as `path:line` in the tree; empty where its report does not say.
+
+        pytest ends each frame of a traceback with the place and what was raised there, other
+        runners write frames of a stack; the last of the former and the first of the latter are
+        where the test gave up.
+        """
+        if places := _PYTHON_PLACE.findall(self.text):
+            return str(places[-1])
+        frames = _SCRIPT_PLACE.findall(self.text)
+        return next((frame for frame in frames if "node_modules" not in frame), "")
 
 
 @dataclass(frozen=True)

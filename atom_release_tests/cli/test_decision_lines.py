@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from atom_release.cli.decision_lines import Line, contradictions, explanation, lines, prefix
+from atom_release.cli.decision_lines import (
+    Line,
+    contradictions,
+    explanation,
+    lines,
+    prefix,
+    verdict,
+)
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
@@ -92,7 +99,35 @@ def test_nothing_is_told_twice() -> None:
     assert "FAIL  T5 Title of T5: the same as P-6" in same
     more = texts(lines(_decision(budget, _result("T5", slow, wrong, outcome=Outcome.FAIL)), WIDTH))
     assert "  found    accuracy/C.1: accuracy is 40 %" in more
-    assert "FAIL  T5 Title of T5  (1 of 2 causes, all in explain)" in more
+    assert more[(start := more.index("FAIL  T5 Title of T5")) : start + 4] == [
+        "FAIL  T5 Title of T5",
+        "  found    accuracy/C.1: accuracy is 40 %",
+        "  also     the same as P-6",
+        "  next     Learn more.",
+    ]
+
+
+def test_a_second_cause_is_told_and_of_many_how_many() -> None:
+    legs = [
+        _leg("health", f"C.{number}", Outcome.FAIL, f"answers {500 + number}", "Mend it.")
+        for number in range(1, 7)
+    ]
+    few = texts(lines(_decision(_result("P-4", *legs[:2], outcome=Outcome.FAIL)), WIDTH))
+    assert "FAIL  P-4 Title of P-4" in few
+    assert "  also     health/C.2: answers 502" in few
+    many = texts(lines(_decision(_result("P-4", *legs, outcome=Outcome.FAIL)), WIDTH))
+    assert "FAIL  P-4 Title of P-4  (4 of 6 causes, all in explain)" in many
+    assert "  also     health/C.4: answers 504" in many
+
+
+def test_what_passed_is_told_in_whole_words_or_not() -> None:
+    leg = _leg("tag", "repository", Outcome.PASS, "free")
+    reason = "v1.4.0 is free here and on the remote, " + "and much more is told of it " * 4
+    long = _result("AC5", leg, outcome=Outcome.PASS, reason=reason)
+    endless = _result("AC6", leg, outcome=Outcome.PASS, reason="on and on and " * 12)
+    shown = texts(lines(_decision(long, endless), WIDTH))
+    assert shown[0] == "PASS  AC5 Title of AC5  v1.4.0 is free here and on the remote"
+    assert shown[1] == "PASS  AC6 Title of AC6"
 
 
 def test_a_roll_up_says_for_want_of_which_members_it_is_not_asked() -> None:
@@ -102,7 +137,8 @@ def test_a_roll_up_says_for_want_of_which_members_it_is_not_asked() -> None:
     )
     decision = _decision(*(_passing(name) for name in others), left_out=left_out)
     shown = " ".join(texts(lines(decision, WIDTH)))
-    assert "not asked for want of P-1; AC4 (T5) not asked" in " ".join(shown.split())
+    assert "not asked for want of P-1" in " ".join(shown.split())
+    assert "AC4" not in shown  # none of it was asked, which its member's own line says
 
 
 def test_criteria_that_nothing_was_asked_of_are_not_the_same_for_that() -> None:
@@ -128,8 +164,11 @@ def test_what_was_not_asked_and_what_lets_pass_is_one_line_each() -> None:
     decision = _decision(_failing("P-2"), noted, left_out=(left,))
     reason = f"{decision.reason}; {told_left_out(decision.left_out)}; no baseline"
     shown = texts(lines(decision.model_copy(update={"reason": reason}), WIDTH))
-    assert shown[-2:] == ["  left out: P-5", "  no baseline"]
+    assert shown[-1] == "  no baseline"
     assert "not asked  P-5: one tenant only" in shown
+    assert not any("left out" in line for line in shown)
+    alone = texts(verdict(decision.model_copy(update={"reason": reason}), WIDTH))
+    assert alone[-2:] == ["  left out: P-5", "  no baseline"]
     assert "BLOCKED, noted  AC6 Title of AC6: forge/forge: no forge was asked" in shown
 
 

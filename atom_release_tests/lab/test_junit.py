@@ -6,6 +6,7 @@ import pytest
 
 from atom_release.lab import junit
 from atom_release.lab.junit import Outcome, UnreadableResults
+from atom_release.lab.junit_results import Case
 
 
 def suite(cases: str, header: str = "") -> bytes:
@@ -258,3 +259,27 @@ def test_equal_names_in_one_suite_are_phases_in_pytest_s_file_alone() -> None:
     assert outcomes(suite(twice)) == {"a::1": "error"}
     other = suite(twice).replace(b"'pytest'", b"'jest'")
     assert outcomes(other) == {"a::1": "passed", "a::1 (2)": "error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "    def test_x():\n>       assert 1 == 2\n\ntests/test_x.py:3: AssertionError",
+            "tests/test_x.py:3",
+        ),
+        (
+            ">   fee(1)\n\ntests/test_x.py:3: \n_ _\n>   raise ValueError\nE   ValueError\n\nsrc/fees.py:9: ValueError",
+            "src/fees.py:9",
+        ),
+        ("/usr/lib/python3.11/json/decoder.py:355: JSONDecodeError", ""),
+        (
+            "AssertionError: 3 != 4\n    at test/sum.test.js:5:10\n    at node_modules/x/i.js:1:1",
+            "test/sum.test.js:5",
+        ),
+        (" at node_modules/x/i.js:1:1\n > src/sum.ts:2:3", "src/sum.ts:2"),
+        ("failed", ""),
+    ],
+)
+def test_a_failing_test_says_where(text: str, place: str) -> None:
+    assert Case("a", Outcome.FAILED, "", text).place == place

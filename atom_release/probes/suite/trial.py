@@ -125,14 +125,17 @@ class Trial:
             return None
         flaky = {name: count for name, count in times.items() if count < len(self.runs)}
         worst = max(times, key=lambda name: (times[name], name))
-        summary = f"{first_few(sorted(proven))} failed: {one_line(proven[worst].message)}"
+        place = f"{proven[worst].place}: " if proven[worst].place else ""
+        summary = f"{place}{first_few(sorted(proven))} failed: {one_line(proven[worst].message)}"
         if len(flaky) == len(proven):
             rates = ", ".join(
                 f"{name} in {count} of {len(self.runs)} runs"
                 for name, count in sorted(flaky.items())[:_NAMED]
             )
             return Verdict(
-                Answer.NO, f"flaky: {rates} failed: {one_line(proven[worst].message)}", _VARIES
+                Answer.NO,
+                f"flaky: {place}{rates} failed: {one_line(proven[worst].message)}",
+                _VARIES,
             )
         ended = next((f"; {run.ended}" for run in sound if run.ended), "")
         return Verdict(Answer.NO, f"{summary}{ended}", "Correct the code or the test, and commit.")
