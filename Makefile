@@ -1,4 +1,5 @@
-# Two commands: `make release` judges and tags the reference release, `make test` runs the tests. Both build .venv from constraints.txt.
+# Two commands: `make release` judges and tags the reference release, `make test` runs the tests. Both build .venv from the locks in
+# requirements/, which are made from constraints.txt by `make locks`.
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -7,10 +8,12 @@ BIN := $(VENV)/bin
 PRODUCT := $(VENV)/.product
 READY := $(VENV)/.ready
 DOCS := $(VENV)/.docs
-# A constraint given by environment also pins what builds the package itself. Most modules of the packages are never
-# imported: those that are compile at their first import.
-INSTALL = PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-	$(BIN)/python -m pip install --quiet --no-compile --editable
+# Most modules of the packages are never imported: those that are compile at their first import.
+PIP = PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+	$(BIN)/python -m pip install --quiet --no-compile
+# Only files whose digests the locks name; what builds the package itself is among them.
+LOCKED = $(PIP) --require-hashes --requirement requirements/release.txt
+ITSELF = $(PIP) --no-deps --no-build-isolation --editable .
 # What the reference release's suites and services import: in the sandbox they cannot keep what they compile, so that
 # each of their starts would do it anew.
 COMPILE = cd $(VENV)/lib/python*/site-packages && ../../../bin/python -m compileall -q \
@@ -20,7 +23,7 @@ COMPILE = cd $(VENV)/lib/python*/site-packages && ../../../bin/python -m compile
 # The tests start some thousand interpreters, each of which would otherwise compile the whole package anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: release test costs coverage matrix ui bench lint docs clean
+.PHONY: release test costs coverage matrix ui bench lint locks docs clean
 
 release: $(PRODUCT)
 	$(BIN)/atom-release run
@@ -69,17 +72,23 @@ docs: $(DOCS)
 $(VENV):
 	$(PYTHON) -m venv $(VENV)
 
-$(PRODUCT): constraints.txt pyproject.toml | $(VENV)
-	$(INSTALL) '.[github,pictures]'
+# After a change of constraints.txt or pyproject.toml; asks the registry of the user's own settings.
+locks: $(READY)
+	$(BIN)/python -m atom_release_tests.fixtures.locks
+
+$(PRODUCT): requirements/release.txt pyproject.toml | $(VENV)
+	$(LOCKED)
+	$(ITSELF)
 	$(COMPILE)
 	touch $@
 
-$(READY): constraints.txt pyproject.toml | $(VENV)
-	$(INSTALL) '.[test]'
+$(READY): requirements/release.txt requirements/test.txt pyproject.toml | $(VENV)
+	$(LOCKED) --requirement requirements/test.txt
+	$(ITSELF)
 	touch $(PRODUCT) $@
 
 $(DOCS): constraints.txt pyproject.toml | $(VENV)
-	$(INSTALL) '.[docs]'
+	$(PIP) --editable '.[docs]'
 	touch $(PRODUCT) $@
 
 clean:

@@ -50,7 +50,7 @@ def lines(decision: Decision, width: int) -> Iterator[Line]:
     end = [
         *contradictions(decision, width, most=_SHOWN_CONTRADICTIONS),
         *([Line("")] if judged else []),
-        *verdict(decision, width, told=True),
+        *verdict(decision, width, beneath=True),
     ]
     yield from _criteria(judged, width, [row for row in shown if row.kind is not Kind.ASKED], end)
     yield from end
@@ -154,15 +154,15 @@ def _without_quotes(entry: Contradiction) -> str:
     return sentence
 
 
-def verdict(decision: Decision, width: int, *, told: bool = False) -> Iterator[Line]:
+def verdict(decision: Decision, width: int, *, beneath: bool = False) -> Iterator[Line]:
     """Yield the verdict and why, its parts one below the other.
 
-    Of what was left out the names alone; nothing of it where it is `told` above, with its reasons.
+    Of what was left out the names alone; nothing `beneath` lines that have its reasons.
     """
     reason = decision.reason
     if reasons := told_left_out(decision.left_out):
         names = ", ".join(left.criterion for left in decision.left_out)
-        reason = reason.replace(reasons, "" if told else f"left out: {names}")
+        reason = reason.replace(reasons, "" if beneath else f"left out: {names}")
     head, *parts = filter(None, reason.split("; "))
     title = f"{decision.release} {decision.version} at {decision.commit[:12]}"
     yield Line(one_line(title), decision.verdict)

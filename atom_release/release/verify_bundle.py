@@ -15,6 +15,7 @@ from atom_release.errors import Misuse, Refused, StoreError
 from atom_release.git import Git
 from atom_release.records import bundle_contents, names, record, rederive, signing_keys
 from atom_release.records.bundle import read_bundle
+from atom_release.release import second_reader
 
 _DECISION = f"_{names.DECISION}"
 _GET = "Get the bundle again from where it was made."
@@ -174,9 +175,11 @@ def _tag_of(rederived: record.Record, repository: Path) -> dict[str, Any]:
             f"The tagged commit does not hold this decision as {name}.",
             "Ask for the bundle of that release.",
         )
+    as_read = second_reader.TagAsRead(tree.commit, parent, rederived.envelope)
     return {
         "tag": release.tag,
         "release commit": tree.commit,
+        "read by": second_reader.confirm(repository, release.tag, name, as_read),
         "tag signature": _signature(repository, release.tag),
         "remote": _remote_of(rederived, repository),
     }

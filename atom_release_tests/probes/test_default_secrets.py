@@ -185,6 +185,10 @@ HONEST: dict[str, str] = {
     "another default": (
         'import os\nA = os.getenv("HOST", "localhost-1")\nB = os.getenv("REGION") or "eu-west-1"\n'
     ),
+    "a docstring's example": (
+        f'def sign(claims):\n    """Sign, as `jwt.encode(claims, "{VALUE}")` would.\n\n    >>>'
+        f' jwt.encode(claims, "{VALUE}")\n    """\n    return jwt.encode(claims, key())\n'
+    ),
     "a look-up with a fallback look-up": (
         'import os\nA = os.getenv("JWT_SECRET") or os.getenv("SECRET_KEY")\nB ='
         ' os.getenv("JWT_SECRET") and "is-set-now"\n'

@@ -97,8 +97,11 @@ def _in_python(path: str, content: bytes, unparsed: list[str]) -> Iterator[confi
         yield from python_bindings.defaults(tree, python.constants_of(tree))
     else:
         unparsed.append(path)
-    if text is not None:
-        yield from _in_text(path, text) if tree is None else uses.defaults(text)
+    if text is not None and tree is None:
+        yield from _in_text(path, text)
+    elif text is not None and tree is not None:
+        prose = python.docstring_lines(tree)
+        yield from (default for default in uses.defaults(text) if default[0] not in prose)
 
 
 def _in_text(path: str, text: Text) -> Iterator[configuration.Default]:

@@ -49,6 +49,17 @@ def parse(content: bytes) -> ast.Module | None:
         return None
 
 
+def docstring_lines(tree: ast.Module) -> set[int]:
+    """Return the lines of a module's docstrings: code that is told there is run by nobody."""
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                lines |= {*range(first.lineno, (first.end_lineno or first.lineno) + 1)}
+    return lines
+
+
 def defaults(tree: ast.Module) -> list[Default]:
     """Find the default secrets of one module."""
     return sorted(set(_Reader(constants_of(tree)).read(tree)))
