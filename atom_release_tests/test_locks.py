@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -14,7 +15,7 @@ from packaging.utils import canonicalize_name
 from atom_release_tests.fixtures import locks
 
 RELEASE, TEST = (locks.entries(place.read_text()) for place in (locks.RELEASE, locks.TEST))
-PINNED = {
+PINNED: dict[str, str] = {
     canonicalize_name(name): version
     for name, _, version in (
         line.partition("==") for line in (locks.ROOT / "constraints.txt").read_text().split()
@@ -72,7 +73,7 @@ def test_each_version_is_the_constraints(lock: dict[str, tuple[Requirement, str]
 
 
 @pytest.mark.parametrize("place", [locks.RELEASE, locks.TEST], ids=["release", "test"])
-def test_a_lock_is_names_and_digests_alone(place: locks.Path) -> None:
+def test_a_lock_is_names_and_digests_alone(place: Path) -> None:
     """No registry, no address, no option: where files come from is the installer's own setting."""
     for line in place.read_text().splitlines():
         assert re.fullmatch(

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 
 _PYTHON_PLACE = re.compile(r"(?m)^((?!/|\.\.)[\w@./+-]{1,200}\.py:\d+): ")
+_FRAME = re.compile(r"(?m)^ +File \"(/[\w@./+-]{1,400}\.py)\", line (\d+)")
 _SCRIPT_PLACE = re.compile(r"(?:^|[\s(])((?!/|\.\.)[\w@.][\w@./-]{0,200}\.[cm]?[jt]sx?:\d+):\d+")
+
+
+def last_place(text: str) -> str:
+    """Return the last place in the tree that a frame of pytest's ends with; empty for none."""
+    places = _PYTHON_PLACE.findall(text)
+    return str(places[-1]) if places else ""
 
 
 @dataclass(frozen=True)
@@ -40,10 +47,24 @@ class Case:
         runners write frames of a stack; the last of the former and the first of the latter are
         where the test gave up.
         """
-        if places := _PYTHON_PLACE.findall(self.text):
-            return str(places[-1])
+        if place := self._place_in_own_file or last_place(self.text):
+            return place
         frames = _SCRIPT_PLACE.findall(self.text)
         return next((frame for frame in frames if "node_modules" not in frame), "")
+
+    @property
+    def _place_in_own_file(self) -> str:
+        """Where a traceback in Python's own form last was in the file that the test's id names.
+
+        Its paths are those of the copy that it ran in; the id says where in the tree that is.
+        """
+        for path, line in reversed(_FRAME.findall(self.text)):
+            parts = path.removesuffix(".py").split("/")
+            for start in range(len(parts)):
+                module = ".".join(parts[start:])
+                if module and self.id.startswith((f"{module}::", f"{module}.")):
+                    return f"{'/'.join(parts[start:])}.py:{line}"
+        return ""
 
 
 @dataclass(frozen=True)

@@ -283,3 +283,18 @@ def test_equal_names_in_one_suite_are_phases_in_pytest_s_file_alone() -> None:
 )
 def test_a_failing_test_says_where(text: str, place: str) -> None:
     assert Case("a", Outcome.FAILED, "", text).place == place
+
+
+def test_a_traceback_of_python_s_own_is_placed_in_the_tree_by_the_test_s_id() -> None:
+    text = (
+        'Traceback (most recent call last):\n  File "/tmp/x/copy/tests/test_fees.py", line 9, in'
+        ' test_fee\n  File "/tmp/x/copy/tests/help.py", line 3, in check\nAssertionError: 1\n'
+    )
+    assert (
+        Case("tests.test_fees::test_fee", Outcome.FAILED, "", text).place == "tests/test_fees.py:9"
+    )
+    assert (
+        Case("tests.test_fees.TestFee::test_fee", Outcome.FAILED, "", text).place
+        == "tests/test_fees.py:9"
+    )
+    assert Case("tests.other::test_fee", Outcome.FAILED, "", text).place == ""

@@ -22,7 +22,10 @@ _CHANGES = {
         "Name in release.yaml what verifies the report: the service's tests as `suite`, or its"
         " labelled rows as `accuracy`."
     ),
-    "suite": "Mend the tests that fail, or let them exercise the service's code.",
+    "suite": (
+        "Let the tests call the service's code and look at what it gives: they pass while each of"
+        " its functions only raises."
+    ),
     "integration": (
         "Mend the services until the integration tests pass, and let those tests need the services."
     ),

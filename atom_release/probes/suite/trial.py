@@ -15,6 +15,7 @@ from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.failure_cause import causes, remedy
 from atom_release.lab.junit import Outcome
+from atom_release.lab.junit_results import last_place
 from atom_release.probes.suite.run import FAILED, NOTHING, PASSED
 from atom_release.probes.suite.run_facts import disagreement, one_line, run_facts, unread
 from atom_release.probes.suite.verdict import Verdict
@@ -219,6 +220,7 @@ def _uncollected(collection: Run) -> Verdict | None:
             "See that the manifest's test paths hold tests.",
         )
     if collection.status != PASSED:
+        place = f" ({at})" if (at := last_place(collection.output)) else ""
         why = _error_of(collection.output) or collection.problem or collection.last_words
         if collection.hidden_path:
             return Verdict(
@@ -229,7 +231,7 @@ def _uncollected(collection: Run) -> Verdict | None:
             )
         return Verdict(
             Answer.UNKNOWN,
-            f"the tests could not be collected: {why[:300]}",
+            f"the tests could not be collected: {why[:300]}{place}",
             "Name an interpreter or requirements with what the suite and its options need.",
         )
     return None
