@@ -225,12 +225,15 @@ def _block(
         yield Line(f"{_name(row)}: the same as {', '.join(others)}", row.outcome)
         return
     first, *rest = fresh
+    alike = ", ".join(cause.where for cause in fresh if cause.reason == first.reason)
+    rest = [cause for cause in rest if cause.reason != first.reason]
     also = [f"{cause.where}: {cause.reason}" for cause in rest[:_FURTHER]] if further else []
     also += [f"the same as {', '.join(others)}"] if further and others else []
     shown = 1 + len(rest[:_FURTHER]) if further else 1
-    more = f"  ({shown} of {len(fresh)} causes, all in explain)" if shown < len(fresh) else ""
+    several = 1 + len(rest)
+    more = f"  ({shown} of {several} causes, all in explain)" if shown < several else ""
     yield Line(f"{_name(row)}{more}", row.outcome, note=_note(row))
-    yield from _labelled("found", f"{first.where}: {first.reason}", width, most)
+    yield from _labelled("found", f"{alike}: {first.reason}", width, most)
     for text in also:
         yield from _labelled("also", text, width, further)
     yield from _labelled("next", first.change, width, most)

@@ -109,6 +109,12 @@ def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
     return Place(rehearsed, Assurance.REHEARSED) if rehearsed else None
 
 
+def _stay_up(service: Service) -> str:
+    """Return what to do of a service that ended before it listened: nothing else is broken."""
+    command = " ".join(service.start.command) if service.start else "what starts it"
+    return f"Let `{command}` of {service.name} start and go on; its log is among the artifacts."
+
+
 def not_started(
     look: Look, question: str, service: Service, rehearsal: Rehearsal, *, direct: bool = True
 ) -> Evidence | None:
@@ -142,6 +148,7 @@ def not_started(
             service.id,
             Answer.NO,
             f"{service.name} did not start: {why}",
+            remedy=_stay_up(service),
             isolation=isolation,
         )
     return look.found(

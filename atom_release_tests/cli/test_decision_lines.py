@@ -120,6 +120,16 @@ def test_a_second_cause_is_told_and_of_many_how_many() -> None:
     assert "  also     health/C.4: answers 504" in many
 
 
+def test_one_cause_at_several_places_is_told_once() -> None:
+    legs = [
+        _leg(question, "C.2", Outcome.FAIL, "C.2 did not start", "Let it start.")
+        for question in ("health", "metrics")
+    ]
+    shown = texts(lines(_decision(_result("P-4", *legs, outcome=Outcome.FAIL)), WIDTH))
+    assert "  found    health/C.2, metrics/C.2: C.2 did not start" in shown
+    assert not any(line.startswith("  also") for line in shown)
+
+
 def test_what_passed_is_told_in_whole_words_or_not() -> None:
     leg = _leg("tag", "repository", Outcome.PASS, "free")
     reason = "v1.4.0 is free here and on the remote, " + "and much more is told of it " * 4
