@@ -234,6 +234,7 @@ def test_what_is_imported_is_declared() -> None:
         _normal(re.split(r"[\s\[<>=!~;]", requirement)[0])
         for requirement in [
             *project["dependencies"],
+            *extras["celery"],
             *extras["github"],
             *extras["gitlab"],
             *extras["pictures"],

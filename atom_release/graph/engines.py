@@ -1,33 +1,28 @@
-"""In what a run's steps are executed: one process for all, or one for each.
+"""In what a run's steps are executed: one process for all, one for each, or workers of Celery.
 
 Dagster's own executors, chosen by the environment. Steps share the store, git and the state alone,
-so that it makes no difference to what a run decides. One step at a time either way: a suite beside
-a measurement of latency would be measured with it.
+so that it makes no difference to what a run decides. One step at a time on a machine: a suite
+beside a measurement of latency would be measured with it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import dagster as dg
 
 from atom_release.errors import Misuse
 from atom_release.settings import executor_name
 
-_ENGINES: dict[str, dg.ExecutorDefinition] = {
-    "in-process": dg.in_process_executor,
-    "multiprocess": dg.multiprocess_executor.configured(
-        {
-            "max_concurrent": 1,
-            "start_method": {"forkserver": {"preload_modules": ["dagster"]}},
-        }
-    ),
-}
+BROKER, RESULTS = "ATOM_RELEASE_CELERY_BROKER", "ATOM_RELEASE_CELERY_RESULTS"
+"""The variables that name Celery's broker and its store of results: their URLs hold passwords."""
 
 
 def chosen_executor() -> dg.ExecutorDefinition:
     """Return the executor that the environment names, by default that of one process.
 
     Raises:
-        Misuse: there is none of that name.
+        Misuse: there is none of that name, or its library is not installed.
     """
     name = executor_name()
     if name not in _ENGINES:
@@ -35,4 +30,35 @@ def chosen_executor() -> dg.ExecutorDefinition:
             f"There is no executor {name!r}.",
             f"Set ATOM_RELEASE_EXECUTOR to {' or '.join(_ENGINES)}, or unset it.",
         )
-    return _ENGINES[name]
+    return _ENGINES[name]()
+
+
+def _in_process() -> dg.ExecutorDefinition:
+    return dg.in_process_executor
+
+
+def _multiprocess() -> dg.ExecutorDefinition:
+    return dg.multiprocess_executor.configured(
+        {
+            "max_concurrent": 1,
+            "start_method": {"forkserver": {"preload_modules": ["dagster"]}},
+        }
+    )
+
+
+def _celery() -> dg.ExecutorDefinition:
+    try:
+        from dagster_celery import celery_executor
+    except ImportError:
+        raise Misuse(
+            "ATOM_RELEASE_EXECUTOR is celery, and dagster-celery is not installed.",
+            "pip install 'atom-release[celery]'",
+        ) from None
+    return celery_executor.configured({"broker": {"env": BROKER}, "backend": {"env": RESULTS}})
+
+
+_ENGINES: dict[str, Callable[[], dg.ExecutorDefinition]] = {
+    "in-process": _in_process,
+    "multiprocess": _multiprocess,
+    "celery": _celery,
+}

@@ -7,9 +7,13 @@ import signal
 import subprocess
 import sys
 
+import psutil
+
 from atom_release.graph.running import instance_at
 from atom_release.release.operators_places import check_before_opening
 from atom_release.settings import Settings
+
+_ENDING = 60.0  # seconds that runs and servers have to end by themselves
 
 
 def serve(settings: Settings, port: int) -> int:
@@ -29,14 +33,46 @@ def serve(settings: Settings, port: int) -> int:
         "-p",
         str(port),
     ]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started ends too
-    process = subprocess.Popen(argv, env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    process = subprocess.Popen(
+        argv,
+        env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)},
+        start_new_session=True,  # Ctrl-C is for this process, which ends the others in order
+    )
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)  # it ends its own children then, and on no other signal
-        return process.wait()
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+        return end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """End Dagster's servers and the runs below them; return its exit status.
+
+    By itself Dagster lets a run go on whose servers are gone. Only runs are ended, who end what is
+    theirs: a service that was ended before its run would be held against the release.
+    """
+    servers = psutil.Process(process.pid).children(recursive=True)
+    runs = [child for child in servers if _is_run(child)]
+    for run in runs:
+        run.terminate()
+    psutil.wait_procs(runs, timeout=_ENDING)
+    process.send_signal(signal.SIGINT)
+    try:
+        status = process.wait(_ENDING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        status = process.wait()
+    _, living = psutil.wait_procs(servers, timeout=_ENDING)
+    for left in living:
+        left.kill()
+    return status
+
+
+def _is_run(process: psutil.Process) -> bool:
+    """Return whether a process is a run that a code server started."""
+    try:
+        parent = process.parent()
+        started_by = parent.cmdline() if parent is not None else []
+        return "grpc" in started_by and "multiprocessing.spawn" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
 import pytest
 
 from atom_release.errors import Misuse
 from atom_release.graph.building import build_definitions
-from atom_release.graph.engines import chosen_executor
+from atom_release.graph.engines import BROKER, RESULTS, chosen_executor
 from atom_release.settings import Settings
 
 
 @pytest.mark.parametrize(
     ("name", "executor"),
-    [("", "in_process"), ("in-process", "in_process"), ("multiprocess", "multiprocess")],
+    [
+        ("", "in_process"),
+        ("in-process", "in_process"),
+        ("multiprocess", "multiprocess"),
+        ("celery", "celery"),
+    ],
 )
 def test_the_executor_is_the_one_that_is_named(
     name: str, executor: str, monkeypatch: pytest.MonkeyPatch
@@ -29,3 +37,26 @@ def test_a_name_that_is_none_names_those_there_are(monkeypatch: pytest.MonkeyPat
     with pytest.raises(Misuse, match="no executor 'cellery'") as caught:
         build_definitions(settings=Settings())
     assert "multiprocess" in caught.value.remedy
+
+
+def test_an_executor_whose_library_is_lacking_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATOM_RELEASE_EXECUTOR", "celery")
+    monkeypatch.setitem(sys.modules, "dagster_celery", None)
+    with pytest.raises(Misuse, match="dagster-celery is not installed") as caught:
+        chosen_executor()
+    assert "atom-release[celery]" in caught.value.remedy
+
+
+def test_a_worker_keeps_a_step_until_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And has the broker that the executor has; what a dead worker had is taken by another."""
+    monkeypatch.setenv(BROKER, "redis://broker.example.org/0")
+    monkeypatch.setenv(RESULTS, "redis://broker.example.org/1")
+    monkeypatch.delitem(sys.modules, "atom_release.graph.celery_worker", raising=False)
+    app = importlib.import_module("atom_release.graph.celery_worker").app
+    assert (app.conf.broker_url, app.conf.result_backend) == (
+        "redis://broker.example.org/0",
+        "redis://broker.example.org/1",
+    )
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert "execute_plan" in app.tasks

@@ -1,0 +1,58 @@
+"""The end of `atom-release ui`: runs first, by themselves, then the servers; nothing goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from atom_release.graph import serving
+
+_DEV = """
+import os, subprocess, sys
+server = subprocess.Popen([sys.executable, *sys.argv[1:]])
+try:
+    server.wait()
+except KeyboardInterrupt:
+    os._exit(7)
+"""
+_SERVER = """
+import multiprocessing, signal, subprocess, sys, time
+from pathlib import Path
+
+def run(place):
+    service = subprocess.Popen(["sleep", "60"])
+    def told(*_):
+        Path(place).write_text(f"service: {service.poll()}")
+        service.kill()
+        sys.exit()
+    signal.signal(signal.SIGTERM, told)
+    Path(place).write_text("up")
+    time.sleep(60)
+
+if __name__ == "__main__":
+    multiprocessing.get_context("spawn").Process(target=run, args=(sys.argv[2],)).start()
+    time.sleep(60)
+"""
+
+
+def test_runs_end_before_what_is_theirs_and_servers_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server here does not end by itself, and would let its run go on."""
+    monkeypatch.setattr(serving, "_ENDING", 1.0)
+    place, server = tmp_path / "run", tmp_path / "server.py"
+    server.write_text(_SERVER)
+    process = subprocess.Popen([sys.executable, "-c", _DEV, str(server), "grpc", str(place)])
+    while not (place.exists() and place.read_text() == "up"):
+        assert process.poll() is None
+        time.sleep(0.05)
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert len(below) >= 3
+    assert serving.end(process) == 7
+    assert place.read_text() == "service: None"
+    assert psutil.wait_procs(below, timeout=10)[1] == []
