@@ -332,7 +332,9 @@ def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
 def _status_of_tests(fact: Fact) -> bool:
     """Return whether a status of the header counts tests: "33/33 tests passed"."""
     early = fact.section.header or (fact.section.level <= _SHALLOW and fact.line <= _FIRST_LINES)
-    if not (early and "status" in concepts(fact.key)):
+    title = fact.section.title.lower()
+    of_tests = fact.section.topic.testing and not any(words(kind).search(title) for kind in _KINDS)
+    if not ((early or of_tests) and "status" in concepts(fact.key)):
         return False
     lowered = fact.text.lower()
     return bool(words("test_noun").search(lowered) and words("n_passed").search(lowered))

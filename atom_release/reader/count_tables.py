@@ -163,14 +163,14 @@ def _value_column(table: Table) -> int | None:
 def _columns(table: Table) -> tuple[list[Counts], list[str]]:
     columns = {unit: index for unit in UNITS if (index := table.column(unit))}
     if not columns:
-        return [], []
+        return list(_rated_total(table)), []
     parts: list[Counts] = []
     total: Counts | None = None
     for row in table.rows:
         counts = _row(table, row, columns)
         if counts is None or not row.cells:
             continue
-        if "total" in concepts(name_of(row.cells[0])):
+        if _is_total(row):
             total = counts
         else:
             parts.append(counts)
@@ -180,6 +180,26 @@ def _columns(table: Table) -> tuple[list[Counts], list[str]]:
     if total is not None:
         return [total], list(_wrong(parts, total, len(table.rows)))
     return (parts if len(table.rows) == 1 else []), []
+
+
+def _is_total(row: Fact) -> bool:
+    return "total" in concepts(name_of(row.cells[0]))
+
+
+def _rated_total(table: Table) -> Iterator[Counts]:
+    """Yield the share behind the rate of a total row: "Overall | 58 % (7/12 tests)"."""
+    column = table.column("rate")
+    for row in table.rows:
+        if column and column < len(row.cells) and (_is_total(row) or _is_whole(row)):
+            rated = phrases.rated_share(row.cells[column])
+            if rated:
+                yield Counts.from_numbers(
+                    row.line, dict(zip(("passed", "total"), rated, strict=True))
+                )
+
+
+def _is_whole(row: Fact) -> bool:
+    return words("whole").fullmatch(name_of(row.cells[0])) is not None
 
 
 def _row(table: Table, row: Fact, columns: dict[str, int]) -> Counts | None:
@@ -201,10 +221,18 @@ def _row(table: Table, row: Fact, columns: dict[str, int]) -> Counts | None:
         and state < len(row.cells)
         and counts.passed is None
         and counts.failed in {None, 0}
-        and status_of(row.cells[state]) is ReportStatus.PASS
+        and _passes(row.cells[state], counts)
     ):
         return Counts(row.line, counts.total, 0, counts.skipped or 0, counts.total, counts.names())
     return counts
+
+
+def _passes(state: str, counts: Counts) -> bool:
+    """Return whether a row's state says that all of its tests pass, as a word or as their share."""
+    share = _SHARE.match(unsigned(state))
+    if share and counts.total:
+        return whole(share[1]) == whole(share[2]) == counts.total
+    return status_of(state) is ReportStatus.PASS
 
 
 def _wrong(parts: list[Counts], total: Counts, rows: int) -> Iterator[str]:

@@ -52,6 +52,14 @@ _SOMETHING = re.compile(
     re.IGNORECASE,
 )
 """What a share is of, where it is no share of the code: "100% TDD methodology"."""
+_OF_PART = re.compile(
+    r"\W{0,4}[(（](?:only |nur |solo |só |the |le |la |das |el |o )?(?:back-?end|front-?end|servers?|clients?|api|apis|core|ui|gui|cli|"
+    r"domain|critical|new code|new|key|main|e2e|utils?|models?|modules?|components?|services?|controllers?|kern\w*|komponenten?|"
+    r"núcleo|módulos?|componentes?|servicios?|serviços?|modules?|composants?|noyau|后端|前端|核心|模块|服务|バックエンド|フロントエンド|コア)"
+    r"(?:[ -][\w-]{2,20}){0,3}[)）]",
+    re.IGNORECASE,
+)
+"""A bracket that names the part which a share is of: "86% (backend)"."""
 _ABOUT = re.compile(r"[~≈]\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _PAIR = 2
 _MOST = 100.0
@@ -126,6 +134,8 @@ def _rank(fact: Fact, *, of_coverage: bool) -> Rank | None:
 def _value(text: str) -> float | None:
     match = _VALUE.match(text)
     if match is None:
+        return None
+    if _OF_PART.match(match[2]):
         return None
     rest = re.sub(r"[(（][^()（）]*[)）]", " ", match[2])
     if _OF.match(rest) or words("not_measured").search(rest.lower()) or "→" in rest or "->" in rest:

@@ -20,11 +20,12 @@ _ISO = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T"
     r" ](\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?)\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?(?!\d)"
 )
+_WEEK_DAY = re.compile(r"(?<![\w-])\d{4}-W\d{2}-[1-7](?![\w-])")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})T?(?:\d{6})?Z?(?!\d)")
 _WIDE = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s+(?:de\s+|of\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de[l]?\s+|,\s*)?(\d{4})(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s+|-)(?:de\s+|of\s+)?([^\W\d_]{3,12})\.?,?(?:\s+|-)(?:de[l]?\s+|,\s*)?(\d{4})(?!\d)"
 )
 _MONTH_FIRST = re.compile(
     r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[a-z]{2,5}\s+)?)?(\d{4})(?!\d)"
@@ -68,6 +69,9 @@ def _written(text: str) -> str | None:
         if day is not None:
             moment = f"{day}T{match[4]}{_zone(match[5])}" if match[4] else day
             return moment if is_moment(moment) else day
+    week_day = _WEEK_DAY.search(text)
+    if week_day and is_moment(week_day[0]):
+        return datetime.fromisoformat(week_day[0]).date().isoformat()
     for pattern in (_WIDE, _COMPACT):
         plain = pattern.search(text)
         if plain and (day := _day(plain[1], plain[2], plain[3])):

@@ -9,8 +9,15 @@ from pathlib import PurePosixPath
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.dates import iso
-from atom_release.reader.facts import Document, Fact, Kind
-from atom_release.reader.unnamed import lone_date, titled_date, told_branch
+from atom_release.reader.facts import Document, Fact
+from atom_release.reader.unnamed import lone_date, titled_date, told_branch, told_date
+from atom_release.reader.versions import (
+    headed_version,
+    installed_version,
+    titled_version,
+    version_of,
+    version_of_product,
+)
 from atom_release.reader.vocabulary import concepts, is_english, name_of
 
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3}(?:\.\d{1,3})*)(?![\w]|\.\d)")
@@ -19,39 +26,12 @@ _FILE_TASK = re.compile(r"0?([A-Z]\.\d{1,3}(?:\.\d{1,3})?)[_\- ]")
 _BRANCH = re.compile(r"(?!/|-)[^\s~^:?*\[\\,;()（）]{1,200}(?<![/.,])")
 _NO_BRANCH = frozenset({"n/a", "none", "tbd", "-", "merged", "current", "the"})
 _COMMIT = re.compile(r"\W{0,6}([0-9a-f]{7,40})(?![\w])", re.IGNORECASE)
-_VERSION = re.compile(
-    r"\W{0,4}(?:version\s|release\s)?v?\.?\s?(\d{1,4}(?:\.\d{1,5}){0,3}(?:[-+][\w.]{1,30})?)(?![\w.]*\w)",
-    re.IGNORECASE,
-)
-_PRODUCT = re.compile(
-    r"[^\W\d_][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*(?:[(（][^()（）]*[)）]\W*)?"
-)
-_TITLE_VERSION = re.compile(
-    r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
-    r"(?:version|versión|versão|版本)\s?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)",
-    re.IGNORECASE,
-)
-_ITS_VERSION = re.compile(
-    r"^(?:version|versión|versão|versione|версия) (?:of|de|da|do|del|du|des|della|di)\b|"
-    r"(?:\bversion|版本|バージョン|\s?버전)$"
-)
-_RUNTIME = re.compile(
-    r"python|node|godot|\bgut\b|gtest|runner|engine|unity|unreal|flutter|dart|swift|kotlin|laravel|symfony|electron|java\b|jdk|\bgo\b|rust|php|ruby|\.net|framework|docker|k8s|kubernetes|k3s|react|vue|angular|django|flask|"
-    r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|document|report|template|spec|dokument|"
-    r"documento|文档|报告|旧|依赖|ドキュメント|文書|資料|tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
-)
-_EDITION = re.compile(r"[A-Za-z]{2,12}")
-_TWO = re.compile(r"→|->|=>")
 _LONGEST_NAME = 100
 _OWN = frozenset({"branch", "commit", "version", "date"})
 """What a section may be named after that holds nothing else."""
 _TAIL = 8
 _ASKED = 2
-_GENERATED = re.compile(
-    r"(?:generated|created|updated|erstellt|generado|gerado|généré|生成|作成)\s(?:on|at|am|el|em|le)\s",
-    re.IGNORECASE,
-)
-_FIRST_LINES = 8
+_EARLY = 12
 
 
 @dataclass
@@ -118,11 +98,15 @@ def read_header(document: Document) -> HeaderRead:
         ),
         (
             ClaimKind.VERSION,
-            _first(fields, "version", _version) or _first_of(fields) or _titled_version(document),
+            _first(fields, "version", version_of)
+            or version_of_product(fields)
+            or titled_version(document)
+            or headed_version(document)
+            or installed_version(document, fields),
         ),
         (
             ClaimKind.DATE,
-            _date(fields) or _generated(document) or lone_date(document) or titled_date(document),
+            _date(fields) or told_date(document) or lone_date(document) or titled_date(document),
         ),
     ):
         if value is not None:
@@ -146,7 +130,8 @@ def _placed(document: Document) -> Iterator[Fact]:
     rest: list[Fact] = []
     for fact in document.fields:
         section = fact.section
-        shallow = fact.heading and section.level <= 2  # noqa: PLR2004 - a part's headings are deeper
+        early = fact.line <= _EARLY and fact.is_a("date")
+        shallow = fact.heading and (section.level <= 2 or early)  # noqa: PLR2004 - a part's headings are deeper
         if section.header and not section.foot:
             head.append(fact)
         elif (
@@ -185,21 +170,6 @@ def _only(document: Document, concept: str, read: Callable[[str], str | None]) -
     return values[0] if len({value for value, _ in values}) == 1 else None
 
 
-def _first_of(fields: list[Fact]) -> Value | None:
-    """Return the version of a field such as "Calculator version", but not of what it runs on.
-
-    Where several such fields give several versions, nobody knows which of them is the product's.
-    """
-    own = [
-        (value, fact.line)
-        for fact in fields
-        if _ITS_VERSION.search(fact.key)
-        and not _RUNTIME.search(fact.key)
-        and (value := _version(fact.text))
-    ]
-    return own[0] if len({value for value, _ in own}) == 1 else None
-
-
 def _branch(text: str) -> str | None:
     match = _BRANCH.match(text)
     rest = text[match.end() :].strip() if match else ""
@@ -213,30 +183,6 @@ def _commit(text: str) -> str | None:
     if match is None or not any(character.isdigit() for character in match[1]):
         return None
     return match[1]
-
-
-def _version(text: str) -> str | None:
-    """Return the version that a value is; not the one of something it was made with."""
-    if _TWO.search(text):
-        return None
-    match = _VERSION.match(text)
-    if match is None:
-        named = _PRODUCT.fullmatch(text)
-        return named[1] if named else None
-    rest = text[match.end() :].strip()
-    if re.match(r"\W{0,4}v", text, re.IGNORECASE) and _EDITION.fullmatch(rest):
-        return match[1]
-    written = "." in match[1] or re.match(r"\W{0,4}v", text, re.IGNORECASE)
-    return match[1] if written and (not rest or rest[0] in "(（-\u2013—,|·✅") else None
-
-
-def _titled_version(document: Document) -> Value | None:
-    for fact in document.lines[:3]:
-        if fact.kind is Kind.HEADING and fact.section.level == 1:
-            versions = _TITLE_VERSION.findall(fact.text)
-            if len(versions) == 1 and not _TWO.search(fact.text):
-                return versions[0][0] or versions[0][1], fact.line
-    return None
 
 
 def _date(fields: list[Fact]) -> Value | None:
@@ -260,15 +206,3 @@ def _says_date(key: str) -> bool:
         name in key
         for name in ("date", "fecha", "data", "datum", "日期", "日付", "tanggal", "作業日")
     )
-
-
-def _generated(document: Document) -> Value | None:
-    """Read "Generated on 2026-07-18 by ..." in the first or last lines."""
-    near = [*document.lines[:_FIRST_LINES], *document.lines[-_TAIL:]]
-    for fact in near:
-        match = _GENERATED.search(fact.text[:120])
-        if match and len(fact.text[: match.start()].split()) <= 2:  # noqa: PLR2004 - "Report"
-            value = iso(fact.text[match.end() :][:20])
-            if value:
-                return value, fact.line
-    return None

@@ -2,7 +2,7 @@
 
 A budget, a target, a baseline or an example is not a measurement. A bound ("<50ms") and an
 approximation ("~50ms") keep their comparator, so that nobody takes them for one; code and sample
-JSON are not read at all.
+JSON are not read at all, and of plain output only a latency.
 """
 
 from __future__ import annotations
@@ -12,7 +12,22 @@ from collections.abc import Iterator
 from functools import cache
 
 from atom_release.gate.claims.record import Claim, ClaimKind
+from atom_release.reader.durations import (
+    BRACKET,
+    COMPARATORS,
+    QUANTITY,
+    cell_with_unit,
+    with_unit_of_key,
+    without_targets,
+)
 from atom_release.reader.facts import Document, Fact, Kind, Table
+from atom_release.reader.latency import (
+    cell_latencies,
+    is_latency,
+    latencies,
+    printed_latencies,
+    speed_columns,
+)
 from atom_release.reader.numbers import decimal
 from atom_release.reader.sections import Section
 from atom_release.reader.vocabulary import concepts, words
@@ -39,28 +54,6 @@ _OF_ITS_OWN = re.compile(
 )
 _LAST_WORD = re.compile(r"([\w@.-]*\w)\s$")
 _LONGEST_WORD = 60
-_BRACKET = re.compile(r"[(（][^()（）]{0,200}[)）]")
-_TARGET_BEHIND = re.compile(
-    r"[(（,;|]\s?(?:under|below|within|target|goal|budget|threshold|limit|sla|slo|vs\.?|objetivo|meta|ziel|objectif|cible|目标|目標|要求|requirement|expected|max|<|≤)[^()（）]{0,80}[)）]?"
-)
-_RANGE = re.compile(
-    r"(?<![\w.])\d[\d.,]{0,12}\s?(?:ms|s|secs?|seconds?|秒|毫秒)?\s?(?:-|\u2013|~|至|到|\bto\b|\ba\b|\bbis\b|\bà\b)\s?\d[\d.,]{0,12}\s?"
-    r"(?:ms|s|secs?|seconds?|segundos?|sekunden|secondes?|秒|毫秒)\b"
-)
-"""From a number to another: which of them was measured is anybody's guess."""
-_WAITS = re.compile(r"延[迟遲]\s?\d[\d.]{0,8}\s?(?:毫秒|秒|ms|s)(?=[\u4e00-\u9fff])")
-"""To wait two seconds before something is done."""
-_IS_TARGET = re.compile(
-    r"[<≤]\s?\d[\d.,]*\s?\w{1,12}\s?[(（]\s?(?:target|goal|objetivo|meta|ziel|objectif|cible|目标|目標|цель|목표)\b"
-    r"(?!\s?[:=：]?\s?[<≤~]?\s?\d)"
-)
-_QUANTITY = re.compile(
-    r"(<=|>=|<|>|≤|≥|~|≈|\b(?:under|below|less than|over|above|more than|at most|up to|within|about|approximately|around|"
-    r"menos de|unter|moins de|menor que|más de|mais de|abaixo de|inferior a|inferiores a|menor a|inférieure? à|weniger als|ca\.|"
-    r"менее|около|до)\s|低于|小于|少于|不到|约)?\s?(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:[.,]\d{1,6})?)\s?"
-    r"(ms|milliseconds?|millisekunden|milisegundos?|millisecondes?|毫秒|ミリ秒|µs|μs|us|s|secs?|seconds?|segundos?|sekunden|secondes?|сек(?:унд\w?)?|мс|秒|초|밀리초)(?![a-zA-Zа-яёÀ-ÿ0-9_]|/(?!op|req|search|query|call|request))",
-    re.IGNORECASE,
-)
 _THROUGHPUT = re.compile(
     r"(<=|>=|<|>|≤|≥|~|≈)?\s?(?<![\w.])(?<!\d,)(\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.\d{1,4})?)\s?(rps|qps|tps|req(?:uest)?s?\s?(?:/\s?s(?:ec(?:ond)?)?|per"
     r" second)|ops/s(?:ec)?)\b",
@@ -75,30 +68,6 @@ _SIZE = re.compile(
 )
 _SIZE_KEY = re.compile(r"\bsize\b|\blines of code\b", re.IGNORECASE)
 _CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:[.,]\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
-_PERCENTILE = re.compile(r"\bp(50|90|95|99)\b|\b(50|90|95|99)th\b", re.IGNORECASE)
-_UNITS = {
-    "m": "ms",
-    "u": "us",
-    "µ": "us",
-    "μ": "us",
-    "s": "s",
-    "毫": "ms",
-    "ミ": "ms",
-    "秒": "s",
-    "с": "s",
-    "м": "ms",
-    "초": "s",
-    "밀": "ms",
-}
-_COMPARATORS = {
-    "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">=", "~": "~", "≈": "~",
-    "under": "<", "below": "<", "less than": "<", "over": ">", "above": ">", "more than": ">",
-    "at most": "<=", "up to": "<=", "within": "<=", "about": "~", "approximately": "~",
-    "around": "~", "menos de": "<", "unter": "<", "moins de": "<", "menor que": "<", "más de": ">",
-    "mais de": ">", "abaixo de": "<", "ca.": "~", "inferior a": "<", "inferiores a": "<", "menor a": "<",
-    "inférieur à": "<", "inférieure à": "<", "weniger als": "<", "менее": "<", "до": "<", "около": "~",
-    "低于": "<", "小于": "<", "少于": "<", "不到": "<", "约": "~",
-}  # fmt: skip
 _POLICY = re.compile(r"\bp-?\d\b")
 _DIGIT = re.compile(r"\d")
 _PAIR = 2
@@ -108,11 +77,16 @@ _WHOLE = 100.0
 def read_measurements(document: Document) -> Iterator[Claim]:
     """Yield every measurement, in the order of the lines of each kind of block."""
     for fact in document.lines:
-        if fact.kind is not Kind.HEADING and _DIGIT.search(fact.text) and _measures(fact.section):
+        if fact.checked is False or fact.kind is Kind.HEADING:
+            continue  # an open item was not measured
+        if _DIGIT.search(fact.text) and _measures(fact.section):
             yield from _line(document, fact)
     for table in document.tables:
         if _measures(table.section):
             yield from _table(document, table)
+    for block in document.blocks.values():
+        if _measures(block[0].section):
+            yield from printed_latencies(document, block)
 
 
 def _measures(section: Section) -> bool:
@@ -121,13 +95,14 @@ def _measures(section: Section) -> bool:
 
 
 def _line(document: Document, fact: Fact) -> Iterator[Claim]:
-    text = _without_targets(_CHANGED.sub("", fact.text))  # "75 % → 81.8 %" says the second
+    changed = _CHANGED.sub("", fact.text)  # "75 % → 81.8 %" says the second
+    text = without_targets(with_unit_of_key(changed))
     lowered = text.lower()
     number = fact.line
     if not (words("not_measured").search(lowered) or _POLICY.search(lowered)):
         yield from read_scores(document, lowered, number)
-        if _is_latency(lowered) or words("latency").search(fact.section.title.lower()):
-            yield from _latency(document, text, number)
+        if is_latency(lowered) or words("latency").search(fact.section.title.lower()):
+            yield from latencies(document, text, number)
         yield from _throughput(document, text, number)
         match = _ERROR_RATE.search(text)
         if match:
@@ -136,24 +111,10 @@ def _line(document: Document, fact: Fact) -> Iterator[Claim]:
                 float(match[2]),
                 number,
                 unit="%",
-                comparator=_COMPARATORS.get(match[1] or "", "="),
+                comparator=COMPARATORS.get(match[1] or "", "="),
             )
     if fact.section.inherited.files or _SIZE_KEY.search(text):
         yield from _sizes(document, text, number)
-
-
-def _without_targets(text: str) -> str:
-    """Return the text without a target that stands behind what was measured."""
-    if _IS_TARGET.search(text):
-        return ""
-    target = _TARGET_BEHIND.search(text)
-    if target is None or _QUANTITY.search(text[: target.start()]) is None:
-        return text
-    return _TARGET_BEHIND.sub(" ", text)
-
-
-def _is_latency(lowered: str) -> bool:
-    return words("latency").search(lowered) is not None
 
 
 @cache
@@ -208,45 +169,6 @@ def fraction(digits: str, percent: str) -> float | None:
     return value if value <= 1 and ("." in digits or "," in digits) else None
 
 
-def _latency(document: Document, text: str, number: int) -> Iterator[Claim]:
-    lowered = text.lower()
-    if words("not_latency").search(lowered):
-        return
-    for match in _QUANTITY.finditer(_WAITS.sub(" ", _RANGE.sub(" ", _without_remarks(text)))):
-        sign = (match[1] or "").strip().lower()
-        yield document.claim(
-            ClaimKind.LATENCY,
-            decimal(match[2]),
-            number,
-            unit=_UNITS[match[3][0].lower()],
-            comparator=_COMPARATORS.get(sign, "="),
-            detail=_statistic(lowered[: match.start()]) or _statistic(lowered[match.end() :]),
-        )
-
-
-def _without_remarks(text: str) -> str:
-    """Return the text with brackets blanked that say of what a quantity outside them is.
-
-    "100 ms per chunk (10 s of audio)" measured the first; one that names a statistic stays.
-    """
-    outside = _BRACKET.sub(lambda match: " " * len(match[0]), text)
-    if outside == text or _QUANTITY.search(outside) is None:
-        return text
-    return _BRACKET.sub(
-        lambda match: match[0] if _statistic(match[0].lower()) else " " * len(match[0]), text
-    )
-
-
-def _statistic(text: str) -> str | None:
-    """Return which statistic a text names, the last of several: p95, avg or max."""
-    statistics = [(match.end(), f"p{match[1] or match[2]}") for match in _PERCENTILE.finditer(text)]
-    for concept, name in (("average", "avg"), ("maximum", "max")):
-        match = words(concept).search(text)
-        if match:
-            statistics.append((match.end(), name))
-    return max(statistics)[1] if statistics else None
-
-
 def _throughput(document: Document, text: str, number: int) -> Iterator[Claim]:
     for match in _THROUGHPUT.finditer(text):
         yield document.claim(
@@ -254,7 +176,7 @@ def _throughput(document: Document, text: str, number: int) -> Iterator[Claim]:
             decimal(match[2]),
             number,
             unit="/s",
-            comparator=_COMPARATORS.get(match[1] or "", "="),
+            comparator=COMPARATORS.get(match[1] or "", "="),
         )
 
 
@@ -272,13 +194,11 @@ def _sizes(document: Document, text: str, number: int) -> Iterator[Claim]:
 def _table(document: Document, table: Table) -> Iterator[Claim]:
     """Read a table of one metric a row, from the column that holds what was measured.
 
-    A column of targets is left alone. Where the columns are percentiles, each is a measurement.
+    A column of targets is left alone. Where columns name a latency, each is a measurement.
     """
     if not table.rows:
         return
-    columns = [
-        index for index, name in enumerate(table.names) if index and _PERCENTILE.fullmatch(name)
-    ]
+    columns = speed_columns(table)
     for index in columns:
         yield from _column(document, table, index, always=True)
     measured = [
@@ -310,27 +230,12 @@ def _column(document: Document, table: Table, column: int, *, always: bool) -> I
     for row in table.rows:
         if column >= len(row.cells) or words("not_measured").search(row.cells[0].lower()):
             continue
-        text = _CHANGED.sub("", f"{row.cells[0]}: {row.cells[column]}")
+        cell = cell_with_unit(table, row, column)
+        text = _CHANGED.sub("", f"{row.cells[0]}: {cell}")
         lowered = text.lower()
-        if words("not_measured").search(_BRACKET.sub("", lowered)):
+        if words("not_measured").search(BRACKET.sub("", lowered)):
             continue
         yield from read_scores(document, lowered, row.line)
-        if _is_latency(lowered) or speed or (always and _QUANTITY.search(row.cells[column])):
-            yield from _cell(document, table, row, column)
+        if is_latency(lowered) or speed or (always and QUANTITY.search(cell)):
+            yield from cell_latencies(document, table, row, column)
         yield from _throughput(document, text, row.line)
-
-
-def _cell(document: Document, table: Table, row: Fact, column: int) -> Iterator[Claim]:
-    named = f"{table.names[column]} {row.cells[0]}".lower()
-    if words("not_latency").search(named):
-        return
-    for match in _QUANTITY.finditer(_without_targets(row.cells[column])):
-        sign = (match[1] or "").strip().lower()
-        yield document.claim(
-            ClaimKind.LATENCY,
-            decimal(match[2]),
-            row.line,
-            unit=_UNITS[match[3][0].lower()],
-            comparator=_COMPARATORS.get(sign, "="),
-            detail=_statistic(named) or _statistic(row.cells[column].lower()),
-        )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from atom_release.reader.numbers import WHOLE, whole
-from atom_release.reader.vocabulary import words
+from atom_release.reader.vocabulary import may_hold, words
 
 _LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤+=]\s)(?<!\d[,.'])"
 _RIGHT = r"(?![\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
@@ -25,6 +25,7 @@ _SHARE_SPACE = r"\s?(?:/|／)\s?"
 _CLAUSE = re.compile(r"(?<=[^\s\d.])[.;](?=\s)|[。；]|(?<=\d)\.\s(?=[^\W\d_])|\s[\u2013\u2014]\s")
 _PLUS = re.compile(r"\+\s?\d")
 _PATH = re.compile(r"(?<![\w/])[\w.\-\\@]*[^\W\d][\w.\-\\@]*/[\w./\-@\\]+|`[^`]*`")
+_DIGIT = re.compile(r"\d")
 _FULL_SHARE = re.compile(r"100(?:[.,]0+)?\s?%")
 
 
@@ -134,13 +135,16 @@ _ELSEWHERE = re.compile(r"\((?![^()]*\bskip)[^()]*\d[^()]*\b(?:on|under|in)\s+[^
 
 def read_phrase(text: str) -> Phrase:
     """Return what one clause counts; of something else than tests, nothing."""
-    lowered = _ELSEWHERE.sub(" ", _PATH.sub(" named ", text.lower()))
-    phrase = Phrase()
+    lowered = _without_names(text.lower())
+    phrase = Phrase(left=lowered)
     patterns = _patterns()
-    lowered = _SUM.sub(", ", _OF_COUNTER.sub(r" \2/\1 ", lowered))
-    if patterns["of_something_else"].search(lowered):
-        return Phrase(left=lowered)
-    phrase.all_pass = patterns["all_pass"].search(lowered) is not None
+    about = may_hold(lowered, "test_noun")
+    if about and patterns["of_something_else"].search(lowered):
+        return phrase
+    phrase.all_pass = about and patterns["all_pass"].search(lowered) is not None
+    counts = may_hold(lowered, "n_passed", "n_failed", "n_skipped", "n_errors", "n_total")
+    if not (_DIGIT.search(lowered) and (about or counts or _has_share(lowered))):
+        return phrase
     every = patterns["all"].search(lowered)
     of_all = _of_all().search(lowered)
     if of_all:
@@ -155,8 +159,24 @@ def read_phrase(text: str) -> Phrase:
         phrase.numbers.clear()
     if every and phrase.all_pass:
         _take_all(whole(every[1]), phrase)
-    phrase.left = _without_fillers(left)
+    if phrase.numbers:
+        phrase.left = _without_fillers(left)
     return phrase
+
+
+def _without_names(lowered: str) -> str:
+    """Return a text in lower case without paths and counts of runs elsewhere, sums as lists."""
+    if "/" in lowered or "`" in lowered:
+        lowered = _PATH.sub(" named ", lowered)
+    if "(" in lowered:
+        lowered = _ELSEWHERE.sub(" ", lowered)
+    if not lowered.isascii():
+        lowered = _OF_COUNTER.sub(r" \2/\1 ", lowered)
+    return _SUM.sub(", ", lowered) if "+" in lowered else lowered
+
+
+def _has_share(lowered: str) -> bool:
+    return "/" in lowered or "／" in lowered or may_hold(lowered, "share_of")
 
 
 def names_no_tests(lowered: str) -> bool:

@@ -26,6 +26,10 @@ _UNIT = re.compile(
 )
 
 
+_VERSION_FIRST = re.compile(r"^(?:version\s|v)\d[\w.\-+]{0,20}\s[-\u2013\u2014|]\s", re.IGNORECASE)
+"""A version before the status: "v1.2.1 - Ready"."""
+
+
 class Rank(IntEnum):
     """How directly a fact speaks of the whole report; lower speaks first."""
 
@@ -58,7 +62,8 @@ def stated_in_fields(document: Document, task_id: str | None) -> Iterator[Stated
     for fact in document.fields:
         rank = _rank(fact, task_id, tail)
         if rank is not None and len(fact.text) <= LONGEST:
-            yield Stated(fact.text, fact.line, status_as_tainted(fact, fact.text), rank)
+            text = _VERSION_FIRST.sub("", fact.text)
+            yield Stated(fact.text, fact.line, status_as_tainted(fact, text), rank)
 
 
 def status_as_tainted(fact: Fact, text: str) -> ReportStatus | None:

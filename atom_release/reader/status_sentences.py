@@ -20,7 +20,7 @@ from atom_release.reader.status_fields import (
     status_as_tainted,
 )
 from atom_release.reader.vocabulary import concepts, name_of, words
-from atom_release.reader.words import bare, status_of, unsigned
+from atom_release.reader.words import bare, has_tick, status_of, unsigned
 
 _FIRST_LINES = 15
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
@@ -42,6 +42,16 @@ _TITLE_END = re.compile(
 )
 
 
+_ALL_DONE = re.compile(
+    r"all (?:tasks|phases|objectives|deliverables|requirements|features|goals|steps|stages|sprints|work)"
+    r"(?: have been| are| were)? (?:successfully )?(complete|completed|done|finished|delivered|implemented|met)"
+    r"(?: successfully)?\W*"
+)
+_DONE_LAST = re.compile(
+    r"(?<=\w\s)(?:complete|completed|done|finished|implemented|resolved|fixed)(?=\W*$)"
+)
+
+
 def stated_in_words(document: Document) -> Iterator[Stated]:
     """Yield what titles, headings and sentences say of the whole report's status."""
     yield from _below_its_heading(document)
@@ -57,8 +67,10 @@ def _below_its_heading(document: Document) -> Iterator[Stated]:
     """
     heading: Fact | None = None
     for fact in document.lines:
-        if heading is not None and fact.kind is not Kind.HEADING and _speaks(fact):
-            yield Stated(fact.text, fact.line, status_as_tainted(fact, fact.text), Rank.HEADING)
+        if heading is not None and fact.kind is not Kind.HEADING:
+            text = fact.text if _speaks(fact) else _of_the_unit(fact, document.title or "")
+            if text is not None:
+                yield Stated(text, fact.line, status_as_tainted(fact, text), Rank.HEADING)
         heading = fact if _is_status_heading(fact) else None
 
 
@@ -82,6 +94,17 @@ def _speaks(fact: Fact) -> bool:
     return _is_bare(fact.text) or (_is_bare(first) and len(fact.text.split()) <= _TWO_CLAUSES)
 
 
+def _of_the_unit(fact: Fact, title: str) -> str | None:
+    """Return the status of a bold line that names the whole work: "Phase 2 Clean-up: COMPLETE"."""
+    name, sign, text = fact.text.replace("：", ":").rpartition(":")
+    lowered = name.lower()
+    if not sign or fact.item or not is_bold(unsigned(fact.raw)) or not _is_bare(text):
+        return None
+    unit = _NUMBERED.search(lowered)
+    named = [unit[0]] if unit else lowered.split()
+    return text.strip() if all(word in title.lower() for word in named) else None
+
+
 def _title(document: Document) -> Iterator[Stated]:
     """Read a title that ends in a status: "Phase 11: Documentation - COMPLETE"."""
     heading = next((fact for fact in document.lines if fact.kind is Kind.HEADING), None)
@@ -91,6 +114,8 @@ def _title(document: Document) -> Iterator[Stated]:
     last = _TITLE_PARTS.split(title)[-1].strip()
     ended = _TITLE_END.fullmatch(title)
     text = last if last != title.strip() and _is_bare(last) else ended[1] if ended else None
+    if text is None and has_tick(title):
+        text = last_word[0] if (last_word := _DONE_LAST.search(title.lower())) else None
     ending = _done_at_the_end(title) if text is None else None
     text = ending if ending and status_of(ending) is not None else text
     if text is not None:
@@ -152,6 +177,24 @@ def _concluding_words(document: Document) -> Iterator[Stated]:
             status = status_as_tainted(fact, "completed")
             yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
             return
+    for fact in document.lines:
+        if fact.line in tail and fact.kind is Kind.LINE and (ending := _ends_done(fact)):
+            status = status_as_tainted(fact, ending)
+            yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
+            return
+
+
+def _ends_done(fact: Fact) -> str | None:
+    """Return the words by which a bold line with a tick calls all of the work completed."""
+    if (
+        not (is_bold(fact.raw.strip("✅🎉🎊✓ ")) and has_tick(fact.raw))
+        or fact.section.inherited.history
+    ):
+        return None
+    ended = _TITLE_END.fullmatch(unsigned(fact.text)) or _ALL_DONE.fullmatch(
+        unsigned(fact.text).lower()
+    )
+    return ended[1] if ended and status_of(fact.text) is not None else None
 
 
 def _of_title(sentence: str, title: str) -> bool:

@@ -1,0 +1,111 @@
+"""Latency that a report gives as measured: in a line, in a table, in what a program printed.
+
+How long tests, builds or waits take is no latency of the service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atom_release.gate.claims.record import Claim, ClaimKind
+from atom_release.reader.durations import (
+    COMPARATORS,
+    PERCENTILE,
+    QUANTITY,
+    UNITS,
+    cell_with_unit,
+    has_statistic_beside,
+    only_durations,
+    statistic,
+    without_targets,
+)
+from atom_release.reader.facts import Document, Fact, Table
+from atom_release.reader.numbers import decimal
+from atom_release.reader.vocabulary import concepts, words
+
+_PLAIN = frozenset({"", "text", "txt", "plain", "plaintext", "console", "output", "log"})
+_PRINTED = re.compile(r"\W{0,6}(\w[^:：=]{1,40})[:：]\s{0,12}(\S.{0,80})")
+_TIME_NAME = re.compile(
+    r"\b(?:time|ms|duration|zeit|temps|tempo|tiempo)\b|时间|時間|耗时|(?:zeit|dauer)\b"
+)
+_FEW_WORDS = 5
+
+
+def is_latency(lowered: str) -> bool:
+    """Return whether a text in lower case speaks of a latency, by its name or by a statistic."""
+    if words("latency").search(lowered):
+        return True
+    return has_statistic_beside(lowered) and words("test_noun").search(lowered) is None
+
+
+def latencies(document: Document, text: str, number: int) -> Iterator[Claim]:
+    """Yield the latencies of a line that speaks of one."""
+    lowered = text.lower()
+    if words("not_latency").search(lowered):
+        return
+    for match in QUANTITY.finditer(only_durations(text)):
+        if not decimal(match[2]):
+            continue  # shorter than its clock could tell
+        detail = statistic(lowered[: match.start()]) or statistic(lowered[match.end() :])
+        yield _claim(document, match, number, detail)
+
+
+def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
+    """Yield the latencies of plain output: a line of a key that names one, and its value."""
+    for fact in block:
+        line = _PRINTED.fullmatch(fact.text) if fact.info in _PLAIN else None
+        if line is None or QUANTITY.search(line[2]) is None:
+            continue
+        text = without_targets(f"{line[1]}: {line[2]}")
+        lowered = text.lower()
+        if words("latency").search(lowered) and not words("not_measured").search(lowered):
+            yield from latencies(document, text, fact.line)
+
+
+def speed_columns(table: Table) -> list[int]:
+    """Return the columns that hold a latency in each row: "p95 (ms)", "Average time", "Latency".
+
+    Rows of tests say how long these take, rows of versions how it was in each.
+    """
+    first = table.names[0]
+    if words("test_noun").search(first) or "version" in concepts(first):
+        return []
+    headers = [cell.lower().replace("_", " ") for cell in table.top.cells]
+    return [
+        index
+        for index, (name, header) in enumerate(zip(table.names, headers, strict=False))
+        if index and _names_speed(name, header)
+    ]
+
+
+def _names_speed(name: str, header: str) -> bool:
+    spaced = name.replace("_", " ")
+    other = words("not_latency").search(spaced) or words("not_measured").search(spaced)
+    if other or len(spaced.split()) > _FEW_WORDS or "target_column" in concepts(name):
+        return False
+    if PERCENTILE.fullmatch(name) or words("latency").search(spaced):
+        return True
+    return _TIME_NAME.search(header) is not None and statistic(spaced) is not None
+
+
+def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> Iterator[Claim]:
+    """Yield the latencies of one cell."""
+    named = f"{table.names[column]} {row.cells[0]}".lower()
+    if words("not_latency").search(named):
+        return
+    cell = cell_with_unit(table, row, column)
+    for match in QUANTITY.finditer(without_targets(cell)):
+        yield _claim(document, match, row.line, statistic(named) or statistic(cell.lower()))
+
+
+def _claim(document: Document, match: re.Match[str], number: int, detail: str | None) -> Claim:
+    sign = (match[1] or "").strip().lower()
+    return document.claim(
+        ClaimKind.LATENCY,
+        decimal(match[2]),
+        number,
+        unit=UNITS[match[3][0].lower()],
+        comparator=COMPARATORS.get(sign, "="),
+        detail=detail,
+    )

@@ -1,0 +1,134 @@
+"""Which version of its product a report is of, where a field, a heading or the title says so.
+
+The version of what it runs on, of a phase or of the document is none, nor is one that it came from.
+"""
+
+from __future__ import annotations
+
+import re
+
+from atom_release.reader.facts import Document, Fact, Kind
+
+Value = tuple[str, int]
+_VERSION = re.compile(
+    r"\W{0,4}(?:version\s|release\s)?v?\.?\s?(\d{1,4}(?:\.\d{1,5}){0,3}(?:[-+][\w.]{1,30})?)(?![\w.]*\w)",
+    re.IGNORECASE,
+)
+_PRODUCT = re.compile(
+    r"[^\W\d_][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*(?:[(（][^()（）]*[)）]\W*)?"
+)
+_TITLE_VERSION = re.compile(
+    r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
+    r"(?:version|versión|versão|版本)\s?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)",
+    re.IGNORECASE,
+)
+_ITS_VERSION = re.compile(
+    r"^(?:version|versión|versão|versione|версия) (?:of|de|da|do|del|du|des|della|di)\b|"
+    r"(?:\bversion|版本|バージョン|\s?버전)$"
+)
+_RUNTIME = re.compile(
+    r"python|node|godot|\bgut\b|gtest|runner|engine|unity|unreal|flutter|dart|swift|kotlin|laravel|symfony|electron|java\b|jdk|\bgo\b|rust|php|ruby|\.net|framework|docker|k8s|kubernetes|k3s|react|vue|angular|django|flask|"
+    r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|document|report|template|spec|dokument|"
+    r"documento|文档|报告|旧|依赖|ドキュメント|文書|資料|tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
+)
+_EDITION = re.compile(r"[A-Za-z]{2,12}")
+_TWO = re.compile(r"→|->|=>")
+_NUMBER = r"(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)"
+_WORDED = re.compile(
+    rf"\b(?:version|versión|versão|versione|release|ausgabe|версия|версии)\s?v?{_NUMBER}|(?:版本|バージョン|버전)\s?v?{_NUMBER}",
+    re.IGNORECASE,
+)
+_NAMED_NUMBER = re.compile(
+    r"(?<![\w.§#])(\w[\w+]{1,30})\s(\d{1,4}(?:\.\d{1,5}){2})(?![\w.]*\w|\s?[%/])"
+)
+"""Three numbers behind a name: "Acme 1.6.8"; two could be of a chapter."""
+_UNIT = re.compile(
+    r"phases?|tasks?|sprints?|steps?|stages?|milestones?|story|stories|section|chapter|ticket|items?|"
+    r"issue|part|requirements?|to|from|with|on|by|for|of|fase|etapa|paso|passo|tarefa|tarea|schritt|aufgabe|étape|"
+    r"tâche|teil|abschnitt|von|auf|nach|mit|vers|avec|para|con|com|de|a|à|zu|bis|и|до|с"
+)
+_CHANGES_TO = re.compile(
+    r"\bupgrad\w*|\bmigrat\w*|\bmigraci\w*|\bmigraç\w*|\bbump\w*|\bupdat\w*|\baktualis\w*|\bactuali[sz]\w*|\batuali\w*|"
+    r"\bdowngrad\w*|\bport\w*\sto\b|\bcompatib\w*|升级|迁移|アップグレード|移行"
+)
+_INSTALLED = re.compile(r"([A-Za-z][\w.-]{1,40}?)[ @]v?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)")
+_LETTERS = re.compile(r"[\W_]+")
+_FIRST_LINES = 12
+
+
+def version_of(text: str) -> str | None:
+    """Return the version that a value is; not the one of something it was made with."""
+    if _TWO.search(text):
+        return None
+    match = _VERSION.match(text)
+    if match is None:
+        named = _PRODUCT.fullmatch(text)
+        return named[1] if named else None
+    rest = text[match.end() :].strip()
+    if re.match(r"\W{0,4}v", text, re.IGNORECASE) and _EDITION.fullmatch(rest):
+        return match[1]
+    written = "." in match[1] or re.match(r"\W{0,4}v", text, re.IGNORECASE)
+    return match[1] if written and (not rest or rest[0] in "(（-\u2013—,|·✅") else None
+
+
+def version_of_product(fields: list[Fact]) -> Value | None:
+    """Return the version of a field such as "Calculator version", but not of what it runs on.
+
+    Where several such fields give several versions, nobody knows which of them is the product's.
+    """
+    own = [
+        (value, fact.line)
+        for fact in fields
+        if _ITS_VERSION.search(fact.key)
+        and not _RUNTIME.search(fact.key)
+        and (value := version_of(fact.text))
+    ]
+    return own[0] if len({value for value, _ in own}) == 1 else None
+
+
+def titled_version(document: Document) -> Value | None:
+    """Return the one version that the title gives, by a "v", a word or the product's name before it."""
+    for fact in document.lines[:3]:
+        if fact.kind is not Kind.HEADING or fact.section.level != 1 or _TWO.search(fact.text):
+            continue
+        return _marked(fact) or _behind_a_name(fact)
+    return None
+
+
+def _marked(fact: Fact) -> Value | None:
+    versions = _TITLE_VERSION.findall(fact.text) or _WORDED.findall(fact.text)
+    return (versions[0][0] or versions[0][1], fact.line) if len(versions) == 1 else None
+
+
+def _behind_a_name(fact: Fact) -> Value | None:
+    named = _NAMED_NUMBER.findall(fact.text)
+    if len(named) != 1 or _CHANGES_TO.search(fact.text.lower()):
+        return None
+    word, number = named[0]
+    own = not _UNIT.fullmatch(word.lower()) and not _RUNTIME.search(word.lower())
+    return (number, fact.line) if own else None
+
+
+def headed_version(document: Document) -> Value | None:
+    """Return the version that a heading near the top gives by the word: "Status: version 1.2.1"."""
+    for fact in document.lines[:_FIRST_LINES]:
+        if fact.kind is Kind.HEADING and fact.section.own and not _TWO.search(fact.text):
+            versions = _WORDED.findall(fact.text)
+            if len(versions) == 1 and not _CHANGES_TO.search(fact.text.lower()):
+                return versions[0][0] or versions[0][1], fact.line
+    return None
+
+
+def installed_version(document: Document, fields: list[Fact]) -> Value | None:
+    """Return the version behind the name that the title has too: "Environment: dock-web v2.1.0"."""
+    title = _LETTERS.sub("", (document.title or "").lower())
+    versions = {
+        (match[2], fact.line)
+        for fact in fields
+        if fact.section.header
+        for match in _INSTALLED.finditer(fact.text)
+        if len(match[1]) > 3  # noqa: PLR2004 - a shorter name may stand in any word
+        and _LETTERS.sub("", match[1].lower()) in title
+        and not (_RUNTIME.fullmatch(match[1].lower()) or _UNIT.fullmatch(match[1].lower()))
+    }
+    return versions.pop() if len(versions) == 1 else None
