@@ -96,10 +96,20 @@ def _counts_results(statement: Statement) -> bool:
 
 
 def _is_of_part(lead: Statement, statements: list[Statement]) -> bool:
-    """Return whether headings count more tests than a statement deep in the report does."""
+    """Return whether a statement deep in the report counts fewer tests than headings do elsewhere.
+
+    A deep heading also where a run elsewhere has more.
+    """
+    total = lead.counts.completed().total
+    if lead.rank is Rank.HEADING and total is not None and lead.section.level > _SHALLOW:
+        return any(
+            statement.rank is Rank.RUN
+            and not statement.section.is_below(lead.section)
+            and (statement.counts.completed().total or 0) > total
+            for statement in statements
+        )
     if lead.section.header or lead.section.level <= _SHALLOW or lead.rank > Rank.FIELD:
         return False
-    total = lead.counts.completed().total
     return total is not None and any(
         (other.counts.completed().total or 0) > total
         for other in statements

@@ -49,6 +49,8 @@ _GONE = re.compile(
 _LABEL = re.compile(r"^\W{0,8}([^:：`]{2,60})[:：]\W*$")
 _OPENS_LIST = re.compile(r"[:：]\W*$")
 _BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)?$")
+_KIND_OF_FILE = re.compile(r"\.[A-Za-z]{2,14}")
+"""A name that is all ending, as `.env`: in a bracket of a title it says what kind of file is meant."""
 _TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
 _SIZED = re.compile(
     r"^\S{1,200}\s\((?:\w{1,14},)?\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
@@ -187,7 +189,8 @@ class _Lists:
         named = named if part or not (named and _TEST_FILE.search(named)) else None
         listed = listed or bool(named)
         named = named or (_named_by_verb(fact) if fact.section.own and not self.plan else None)
-        named = named or (bracketed_path(fact.raw) if listed and not of_tests else None)
+        bracketed = bracketed_path(fact.raw) if listed and not of_tests and not named else None
+        named = named or (None if bracketed and _KIND_OF_FILE.fullmatch(bracketed) else bracketed)
         if named:
             yield named
         elif (listed and "." in fact.text) or ("`" in fact.raw and part):

@@ -97,6 +97,13 @@ class Section:
             return above.own and not self.topic.gone
         return not (self.topic.foreign or self.topic.history) and (above is None or above.own)
 
+    def is_below(self, other: Section) -> bool:
+        """Return whether it is the other section, or stands below it."""
+        at: Section | None = self
+        while at is not None and at is not other:
+            at = at.parent
+        return at is other
+
     @property
     def path(self) -> tuple[str, ...]:
         """The titles from the outermost down to this one."""

@@ -129,6 +129,7 @@ def _takes_back(sign: str, rest: str) -> bool:
         return True
     if sign in _BRACKETS:
         return _unfinished(text, bracketed=True)
+    text = _NOT_SO.sub(" ", text)
     connected = sign == "with" or _begins(words("but"), text)
     if connected and words("trouble").search(text):
         return True
@@ -138,6 +139,8 @@ def _takes_back(sign: str, rest: str) -> bool:
     return sign in {",", "，"} and any(_begins(words(name), text) for name in taken_back)
 
 
+_NOT_SO = re.compile(r"^\s*(?:not|no|kein\w*|pas|nicht) (?:an? |the |just |only |un |une |ein\w* )")
+"""What something was not: "Resolved - not a fault of the code"."""
 _WORSE = frozenset({ReportStatus.FAIL, ReportStatus.BLOCKED})
 
 

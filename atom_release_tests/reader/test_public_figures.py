@@ -120,6 +120,25 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
         "# Router\n\n## Code\n\n- **Test Success Rate:** 85/85 Tests (100%)\n",
         {"tests": {"passed": 85, "failed": 0, "skipped": 0, "total": 85}},
     ),
+    "what it was not": ("# Router\n\n**Status:** ✅ RESOLVED - Not a fault of the code\n", {"status": "PASS"}),
+    "what was not done": ("# Router\n\n**Status:** ✅ COMPLETE - not tested\n", {"status": "PARTIAL"}),
+    "all but those": (
+        "# Router\n\n## Tests\n\n- Passed: 10\n- Failed: 2\n\n## End\n\nAll tests pass (except those that need a dock)\n",
+        {"findings": []},
+    ),
+    "none of them hard-coded": (
+        "# Router\n\n## Security\n\nNo hard-coded secrets.\n\n**Hardcoded Credentials**: 0 found\n",
+        {"findings": []},
+    ),
+    "a part's heading above a run of all": (
+        "# Lager\n\n### 3. 分拣测试\n\n#### 结果: ✅ PASS (2/2 tests passed)\n\n好\n\n### 4. 整体\n\n```\n     Tests  1 failed | 19 passed (20)\n```\n",
+        {"tests": {"passed": 19, "failed": 1, "skipped": 0, "total": 20}, "findings": []},
+    ),
+    "a kind of file in a title": (
+        "# Muelle\n\n## Archivos creados\n\n### 1. Entorno (.env)\n\n- `muelle/cola.ts` - cola\n",
+        {"deliverables": ["muelle/cola.ts"]},
+    ),
+    "a file that is only valid": ("# Router\n\n## Fixes Applied\n\n- ✓ dock.json - Valid\n- ✓ sort.py - sorts\n", {"deliverables": ["sort.py"]}),
     "a state of tests, in German": (
         "# Lager\n\n## Prüfung\n\n### 3. Integration und Tests\n\n**Status: ✅ 39/41 Tests bestehen (95%)**\n",
         {"tests": {"passed": 39, "failed": None, "skipped": None, "total": 41}},
