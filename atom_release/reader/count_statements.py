@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-from atom_release.reader import phrases, runners
+from atom_release.reader import phrases, rates, runners
 from atom_release.reader.count_tables import add_rated, count_tables, keyed_counts
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import Section
@@ -141,8 +141,8 @@ class _Reading:
         for fact in group:
             units = [unit for unit in UNITS if fact.is_a(unit)]
             number = phrases.leading_number(fact.text)
-            everything |= fact.is_a("rate") and phrases.is_everything(fact.text)
-            rated = (phrases.rated_share(fact.text) if fact.is_a("rate") else None) or rated
+            everything |= fact.is_a("rate") and rates.is_everything(fact.text)
+            rated = (rates.rated_share(fact.text) if fact.is_a("rate") else None) or rated
             other |= fact.is_a("other_total") and number is not None and not units
             if not units or number is None or not phrases.speaks_of_now(fact.text):
                 continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from atom_release.gate.claims.record import ReportStatus
-from atom_release.reader import phrases
+from atom_release.reader import rates
 from atom_release.reader.facts import Document, Fact, Table
 from atom_release.reader.numbers import WHOLE, whole
 from atom_release.reader.tally import UNITS, Counts
@@ -69,7 +69,7 @@ def _keyed(table: Table) -> Counts | None:
         if "other_total" in concepts(key):
             other = True
             continue
-        everything |= "rate" in concepts(key) and phrases.is_everything(cell)
+        everything |= "rate" in concepts(key) and rates.is_everything(cell)
         unit = next((unit for unit in UNITS if unit in concepts(key)), None)
         number = _number(cell) if unit else None
         share = _SHARE.match(cell) if unit == "passed" or "tests" in concepts(key) else None
@@ -81,7 +81,7 @@ def _keyed(table: Table) -> Counts | None:
         elif unit and number is not None and unit not in numbers:
             numbers[unit], lines[unit] = number, row.line
         elif "rate" in concepts(key) and not unit:
-            rated = phrases.rated_share(cell) or rated
+            rated = rates.rated_share(cell) or rated
     add_rated(numbers, rated)
     if other and "total" not in numbers:
         return None  # of the files or suites that are counted above
@@ -191,7 +191,7 @@ def _rated_total(table: Table) -> Iterator[Counts]:
     column = table.column("rate")
     for row in table.rows:
         if column and column < len(row.cells) and (_is_total(row) or _is_whole(row)):
-            rated = phrases.rated_share(row.cells[column])
+            rated = rates.rated_share(row.cells[column])
             if rated:
                 yield Counts.from_numbers(
                     row.line, dict(zip(("passed", "total"), rated, strict=True))

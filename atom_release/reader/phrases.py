@@ -26,7 +26,6 @@ _CLAUSE = re.compile(r"(?<=[^\s\d.])[.;](?=\s)|[。；]|(?<=\d)\.\s(?=[^\W\d_])|
 _PLUS = re.compile(r"\+\s?\d")
 _PATH = re.compile(r"(?<![\w/])[\w.\-\\@]*[^\W\d][\w.\-\\@]*/[\w./\-@\\]+|`[^`]*`")
 _DIGIT = re.compile(r"\d")
-_FULL_SHARE = re.compile(r"100(?:[.,]0+)?\s?%")
 
 
 _OF_COUNTER = re.compile(
@@ -277,22 +276,6 @@ def leading_number(text: str) -> int | None:
 _ALL_OF_BRACKET = re.compile(
     r"[(（]\s?(\d{1,6})(?:\s?(?:total|tests?|tests? total|in total))?\s?[)）]"
 )
-_RATED = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)\s?%\W{0,6}[(（]\s?(\d{1,6})\s?/\s?(\d{1,6})\b")
-
-
-def rated_share(text: str) -> tuple[int, int] | None:
-    """Return the share behind a rate that it is the rate of: "88.9% (8/9)" are 8 of 9."""
-    match = _RATED.search(text)
-    if match is None or not int(match[3]):
-        return None
-    part, total = int(match[2]), int(match[3])
-    rate = float(match[1].replace(",", "."))
-    return (part, total) if abs(100 * part / total - rate) < 1 else None
-
-
-def is_everything(text: str) -> bool:
-    """Return whether a rate is all of it: "100%"."""
-    return _FULL_SHARE.match(text.strip(" *✅~✓")) is not None
 
 
 def without_remarks(clause: str) -> str:
