@@ -17,7 +17,7 @@ from atom_release.reader.count_tables import add_rated, count_tables, keyed_coun
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import Section
 from atom_release.reader.tally import UNITS, Counts
-from atom_release.reader.vocabulary import concepts, words
+from atom_release.reader.vocabulary import concepts, name_of, words
 
 _DIGIT = re.compile(r"\d")
 _OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
@@ -27,6 +27,10 @@ _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
 _ALL_FIRST = re.compile(r"\W{0,6}all \d{1,6} tests? (?:pass|are passing|passed)")
 _KINDS = ("k_unit", "k_integration", "k_end")
+_OF_ANY_TESTS = frozenset(
+    {"results", "result", "summary", "status", "and", "und", "et", "y", "e", "&", "integration", "quality",
+     "final", "overall", "suite", "execution", "report", "resultados", "ergebnisse", "résultats", "结果", "結果"}
+)  # fmt: skip
 _SHALLOW = 2
 _FIRST_LINES = 15
 
@@ -332,12 +336,19 @@ def _counts(fact: Fact, numbers: dict[str, int]) -> Counts:
 def _status_of_tests(fact: Fact) -> bool:
     """Return whether a status of the header counts tests: "33/33 tests passed"."""
     early = fact.section.header or (fact.section.level <= _SHALLOW and fact.line <= _FIRST_LINES)
-    title = fact.section.title.lower()
-    of_tests = fact.section.topic.testing and not any(words(kind).search(title) for kind in _KINDS)
-    if not ((early or of_tests) and "status" in concepts(fact.key)):
+    if not ((early or _is_of_all_tests(fact.section)) and "status" in concepts(fact.key)):
         return False
     lowered = fact.text.lower()
     return bool(words("test_noun").search(lowered) and words("n_passed").search(lowered))
+
+
+def _is_of_all_tests(section: Section) -> bool:
+    """Return whether a title speaks of tests and names none of them: "Integration and tests"."""
+    name = name_of(section.title)
+    if not section.topic.testing or any(words(kind).search(name) for kind in _KINDS):
+        return False
+    rest = words("t_tests").sub(" ", words("test_noun").sub(" ", name))
+    return _OF_ANY_TESTS.issuperset(rest.split())
 
 
 def _of_something_else(fact: Fact) -> bool:

@@ -101,6 +101,8 @@ def _of_the_unit(fact: Fact, title: str) -> str | None:
     if not sign or fact.item or not is_bold(unsigned(fact.raw)) or not _is_bare(text):
         return None
     unit = _NUMBERED.search(lowered)
+    if unit is None and words("t_subject").search(lowered) is None:
+        return None  # of a part
     named = [unit[0]] if unit else lowered.split()
     return text.strip() if all(word in title.lower() for word in named) else None
 
@@ -114,7 +116,7 @@ def _title(document: Document) -> Iterator[Stated]:
     last = _TITLE_PARTS.split(title)[-1].strip()
     ended = _TITLE_END.fullmatch(title)
     text = last if last != title.strip() and _is_bare(last) else ended[1] if ended else None
-    if text is None and has_tick(title):
+    if text is None and has_tick(title) and not words("t_work_open").search(title.lower()):
         text = last_word[0] if (last_word := _DONE_LAST.search(title.lower())) else None
     ending = _done_at_the_end(title) if text is None else None
     text = ending if ending and status_of(ending) is not None else text

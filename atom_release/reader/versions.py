@@ -51,6 +51,12 @@ _CHANGES_TO = re.compile(
     r"\bupgrad\w*|\bmigrat\w*|\bmigraci\w*|\bmigraç\w*|\bbump\w*|\bupdat\w*|\baktualis\w*|\bactuali[sz]\w*|\batuali\w*|"
     r"\bdowngrad\w*|\bport\w*\sto\b|\bcompatib\w*|升级|迁移|アップグレード|移行"
 )
+_PLATFORM = re.compile(
+    r"^(?:android|ios|windows|macos|ubuntu|debian|linux|safari|firefox|bun|deno|nuxt|next|vite|webpack|tailwind\w*|bootstrap|"
+    r"typescript|log4j|openssl|opencv|tensorflow|pytorch|cuda|gcc|clang|llvm|minecraft|wordpress|magento|odoo|rails|"
+    r"express|fastapi|pydantic|numpy|pandas|airflow|kafka|nginx)$"
+)
+"""What a title may name because the product stands on it."""
 _INSTALLED = re.compile(r"([A-Za-z][\w.-]{1,40}?)[ @]v?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)")
 _LETTERS = re.compile(r"[\W_]+")
 _FIRST_LINES = 12
@@ -105,7 +111,8 @@ def _behind_a_name(fact: Fact) -> Value | None:
     if len(named) != 1 or _CHANGES_TO.search(fact.text.lower()):
         return None
     word, number = named[0]
-    own = not _UNIT.fullmatch(word.lower()) and not _RUNTIME.search(word.lower())
+    named_other = any(at.search(word.lower()) for at in (_RUNTIME, _PLATFORM))
+    own = not _UNIT.fullmatch(word.lower()) and not named_other
     return (number, fact.line) if own else None
 
 

@@ -139,7 +139,9 @@ def _takes_back(sign: str, rest: str) -> bool:
     return sign in {",", "，"} and any(_begins(words(name), text) for name in taken_back)
 
 
-_NOT_SO = re.compile(r"^\s*(?:not|no|kein\w*|pas|nicht) (?:an? |the |just |only |un |une |ein\w* )")
+_NOT_SO = re.compile(
+    r"^\s*not an? (?:\w+ ){0,2}(?:bug|fault|defect|error|issue|problem|regression|blocker|failure)\b"
+)
 """What something was not: "Resolved - not a fault of the code"."""
 _WORSE = frozenset({ReportStatus.FAIL, ReportStatus.BLOCKED})
 

@@ -47,6 +47,7 @@ VERSIONS: dict[str, tuple[str, str | None]] = {
     "a task": ("# Task 3.2.1 completion\n\nSorts.\n", None),
     "what it moves to": ("# Migration to React 18.2.0\n\nSorts.\n", None),
     "an upgrade": ("# Dock upgrade to Router 1.3.0\n\nSorts.\n", None),
+    "a platform": ("# Android 14.0.1 test report\n\nSorts.\n", None),
     "what it runs on": ("# Python 3.12.1 report\n\nSorts.\n", None),
     "the task it names": ("# Story 1.9 review\n\n**Item:** Story 1.9\n", None),
     "somebody else's": ("# Router\n\n**Environment:** vite v5.0.0\n", None),
@@ -143,6 +144,16 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
         "# Lager\n\n## Prüfung\n\n### 3. Integration und Tests\n\n**Status: ✅ 39/41 Tests bestehen (95%)**\n",
         {"tests": {"passed": 39, "failed": None, "skipped": None, "total": 41}},
     ),
+    "a state of some tests": (
+        "# Lager\n\n## Prüfung\n\n### 3. Authentication Tests\n\n**Status: ✅ 12/12 tests passed**\n",
+        {"tests": None},
+    ),
+    "a part below the heading of the status": (
+        "# Dock and belt\n\nSorts.\n\n## Status\n\n**Dock: COMPLETE** ✅\n",
+        {"status": "MISSING"},
+    ),
+    "a title of what is open": ("# ✅ Dock work to be done\n\nSorts.\n", {"status": "MISSING"}),
+    "what was not whole": ("# Router\n\n**Status:** ✅ PASSED - not a full run\n", {"status": "PARTIAL"}),
     "a state of one kind of tests": (
         "# Lager\n\n## Prüfung\n\n### 3. Unit Tests\n\n**Status: ✅ 39/41 Tests bestehen (95%)**\n",
         {"tests": None},
