@@ -27,6 +27,7 @@ _LAYOUTS = ((True, 6, 3), (True, 4, 2), (True, 3, 1), (False, 3, 1), (False, 2, 
 each of its further causes."""
 _FURTHER = 3  # causes of one criterion that are told beside the first
 _SHOWN_CONTRADICTIONS = 8
+_OF_WORDS = ("document-", "passed-", "dated-", "tag-", "pull-request-")
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
 
@@ -126,18 +127,17 @@ def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
 def contradictions(decision: Decision, width: int, most: int | None = None) -> Iterator[Line]:
     """Yield what contradicts what in the release's documents, and what more there is.
 
-    What decides comes first, then what has two places. With `most`, so many, in two lines each and
-    without the places' words, so that both places fit; otherwise all, whole, with how to see each.
+    What decides comes first, then what speaks against something written. With `most`, so many, in
+    two lines each and without the places' words; otherwise all, whole, with how to see each.
     """
     ordered = sorted(
-        decision.contradictions, key=lambda entry: (not entry.decides, entry.second is None)
+        decision.contradictions, key=lambda entry: (not entry.decides, not _contradicts(entry))
     )
     shown = ordered[:most]
     for entry in shown:
-        head = Line("", note="contradiction" if entry.second else "finding")
-        room = 2 * (width - len(prefix(head)) - _INDENT)
-        text = entry.sentence if most is None else _cut(_without_quotes(entry), room)
-        yield from _hanging(head, text, width)
+        head = Line("", note="contradiction" if _contradicts(entry) else "finding")
+        short = _cut(_without_quotes(entry), 2 * (width - len(prefix(head)) - _INDENT))
+        yield from _hanging(head, entry.sentence if most is None else short, width)
         if most is None and entry.show:
             yield from _labelled("see", entry.show, width)
     more = len(decision.contradictions) - len(shown)
@@ -145,12 +145,17 @@ def contradictions(decision: Decision, width: int, most: int | None = None) -> I
         yield Line(f"{more} more, each with how to see it: atom-release explain")
 
 
+def _contradicts(entry: Contradiction) -> bool:
+    """Return whether it speaks against what is written, by another place or by itself."""
+    return entry.second is not None or entry.id.startswith(_OF_WORDS)
+
+
 def _without_quotes(entry: Contradiction) -> str:
     """Return the sentence without the words of its places, which `explain` quotes."""
     sentence = entry.sentence
-    for place in filter(None, (entry.first, entry.second)):
-        for words in (f" ({place.text!r})", f" ({place.text})", f", {place.text!r}"):
-            sentence = sentence.replace(words, "") if place.text else sentence
+    for text in (place.text for place in (entry.first, entry.second) if place and place.text):
+        for words in (f" ({text!r})", f" ({text})", f", {text!r}"):
+            sentence = sentence.replace(words, "")
     return sentence
 
 

@@ -246,6 +246,13 @@ _FINDING = Contradiction(
 )
 
 
+def test_what_speaks_against_a_word_is_a_contradiction_with_one_place_too() -> None:
+    against_gate = _FINDING.model_copy(update={"id": "document-against-gate"})
+    decision = _decision().model_copy(update={"contradictions": (_FINDING, against_gate)})
+    notes = [line.note for line in contradictions(decision, WIDTH, most=8) if line.note]
+    assert notes == ["contradiction", "finding"]
+
+
 def test_a_contradiction_names_both_places_on_two_lines() -> None:
     """Their words are `explain`'s, beside how to see them; what has one place comes after it."""
     decision = _decision().model_copy(update={"contradictions": (_FINDING, _CONTRADICTION)})
