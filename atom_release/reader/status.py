@@ -50,7 +50,7 @@ def read_status(document: Document, task_id: str | None, path: str = "") -> Stat
         _of_the_work(document, task_id), key=lambda stated: (stated.rank, stated.line)
     )
     fields = [stated for stated in statements if stated.rank < Rank.TITLE]
-    speaking = [stated for stated in fields if not stated.praises] or fields or statements[:1]
+    speaking = [stated for stated in fields if not stated.says_little] or fields or statements[:1]
     if not speaking:
         return StatusRead(ReportStatus.MISSING, None, (), ())
     lead = speaking[0]

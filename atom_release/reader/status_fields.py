@@ -19,6 +19,11 @@ LAST_LINES = 5
 SHALLOW = 2
 BARE_WORDS = 8
 _SHORT_KEY = 8
+_READY_FOR_NEXT = re.compile(
+    r"\W*(?:ready|prepared|cleared|bereit|listo|pronto|prêt)\w*\s+(?:for|to\s+\w+|für|para|pour)\s+(?:\w+\s+){0,2}"
+    r"(?:phase|stage|sprint|step|milestone|etapa|fase|étape)\b",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _BOLD = re.compile(r"\W*\*\*.*\*\*\W*")
 _UNIT = re.compile(
@@ -51,9 +56,14 @@ class Stated:
     rank: Rank
 
     @property
-    def praises(self) -> bool:
-        """Whether it has no words, as a row of stars: where another place speaks, that does."""
-        return self.status is None and _LETTER.search(self.raw) is None
+    def says_little(self) -> bool:
+        """Whether another place that speaks is heard instead.
+
+        It has no words, as a row of stars has none, or tells what may begin, as "ready for phase 2"
+        does, and not how far this is.
+        """
+        wordless = self.status is None and _LETTER.search(self.raw) is None
+        return wordless or _READY_FOR_NEXT.match(self.raw) is not None
 
 
 def stated_in_fields(document: Document, task_id: str | None) -> Iterator[Stated]:

@@ -30,6 +30,7 @@ LATENCIES: dict[str, tuple[str, list[float]]] = {
     "a difference": ("- Reduced the response time by 200ms\n", []),
     "a difference to another": ("- Response: the new queue is 3 s faster\n", []),
     "how long tests take": ("| Test suite | Avg time (s) |\n|---|---|\n| unit | 4 |\n", []),
+    "how long an installation takes": ("- Installation des dépendances : 3.3s\n- Exécution des tests : 4.9s\n", []),
     "versions beside each other": ("| Version | Latency |\n|---|---|\n| 1.0.0 | 900ms |\n", []),
     "a sample in code": ('```json\n{"latency": "35ms"}\n```\n', []),
     "nothing that a clock could tell": ("- Response time: 0.000s\n", []),
@@ -153,6 +154,15 @@ RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
         {"status": "MISSING"},
     ),
     "a title of what is open": ("# ✅ Dock work to be done\n\nSorts.\n", {"status": "MISSING"}),
+    "what may begin, and how far this is": (
+        "# Router\n\n## Figures\n\n- **Status**: ✅ READY FOR PHASE 2\n\n## Docks\n\nTwo.\n\n---\nStatus: ✅ SUBSTANTIALLY COMPLETE\n",
+        {"status": "PARTIAL"},
+    ),
+    "what is done and what may begin": (
+        "# Router\n\n**Status**: Complete - Ready for Phase 2\n\n## Docks\n\n---\nStatus: partial\n",
+        {"status": "PASS"},
+    ),
+    "what may begin alone": ("# Router\n\n**Status**: ✅ READY FOR PHASE 2\n", {"status": "PASS"}),
     "what was not whole": ("# Router\n\n**Status:** ✅ PASSED - not a full run\n", {"status": "PARTIAL"}),
     "a state of one kind of tests": (
         "# Lager\n\n## Prüfung\n\n### 3. Unit Tests\n\n**Status: ✅ 39/41 Tests bestehen (95%)**\n",
