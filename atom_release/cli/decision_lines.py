@@ -192,8 +192,10 @@ def explanation(
             yield from _labelled("found", cause.reason, width)
             if cause.sure:
                 yield from _labelled("sure", cause.sure, width)
-            label = "by hand" if cause.how == remedies.BY_HAND else "next"
-            yield from _labelled(label, cause.change, width)
+            if cause.how == remedies.BY_HAND:
+                yield from _labelled("by hand", cause.change, width)
+            else:
+                yield from _next(cause.change, width)
         if row.failure:
             yield from _labelled("failure", row.failure, width)
             yield from _labelled("accept", row.unwaivable or how_to_waive(row, waive), width)
@@ -241,7 +243,7 @@ def _block(
     yield from _labelled("found", f"{alike}: {first.reason}", width, most)
     for text in also:
         yield from _labelled("also", text, width, further)
-    yield from _labelled("next", first.change, width, most)
+    yield from _next(first.change, width, most)
 
 
 def _accepted(row: Row, width: int) -> Iterator[Line]:
@@ -288,6 +290,15 @@ def _labelled(label: str, text: str, width: int, most: int | None = None) -> Ite
         ]
     for number, part in enumerate(wrapped):
         yield Line(part, label="" if number else label)
+
+
+def _next(change: str, width: int, most: int | None = None) -> Iterator[Line]:
+    """Yield the next command or edit; of SQL also that it is a migration, and nothing to be run."""
+    if remedies.is_sql(change):
+        yield Line("commit a migration that says", label="next")
+        yield from _labelled("", change, width, most)
+    else:
+        yield from _labelled("next", change, width, most)
 
 
 def _hanging(head: Line, text: str, width: int) -> Iterator[Line]:

@@ -248,10 +248,20 @@ def unreached(look: Look, question: str, name: str, kind: str, variable: str) ->
         question,
         answer,
         f"{name} at ${variable} {says}",
-        remedy=f"Check the address in {variable}, and that the system behind it is up.",
+        remedy=_how_to_reach(name, kind, variable),
         assurance=Assurance.LIVE,
         facts=SystemFacts(how="live", kind=kind, variable=variable).to_json(),
     )
+
+
+def _how_to_reach(name: str, kind: str, variable: str) -> str:
+    if kind == "sealed":
+        return f"Unseal {name} (`vault operator unseal`, or `bao operator unseal`); audit again."
+    if kind == "uninitialized":
+        return f"Initialize {name} and unseal it; audit again."
+    if kind == "unauthorized":
+        return f"Give the gate credentials that {name} takes; audit again."
+    return f"Check the address in {variable}, and that the system behind it is up."
 
 
 def absent(

@@ -113,7 +113,7 @@ def _ask_all(uses: Sequence[Asked], rehearsal: Rehearsal) -> None:
 
 
 def _evidence(look: Look, use: Asked, isolation: tuple[str, ...]) -> Evidence:
-    answer, reason = judge(use.came, use.service.name)
+    answer, reason = judge(use.came, use.service.name, use.use.secret)
     alive = use.came["made up"] == "refused"
     control = NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
@@ -132,10 +132,10 @@ def _evidence(look: Look, use: Asked, isolation: tuple[str, ...]) -> Evidence:
     )
 
 
-def judge(came: Mapping[str, str], name: str) -> tuple[Answer, str]:
+def judge(came: Mapping[str, str], name: str, secret: str) -> tuple[Answer, str]:
     """Return what the answers mean.
 
-    `came` holds what became of the planted, the made-up, the new and the former value.
+    `came` holds what became of the planted, the made-up, the new and the former value of a secret.
     """
     planted, made_up, new, former = (
         came[which] for which in ("planted", "made up", "new", "former")
@@ -152,24 +152,24 @@ def judge(came: Mapping[str, str], name: str) -> tuple[Answer, str]:
         return (
             Answer.NO,
             (
-                f"{name} refuses what was made with the value that lies in OpenBao: it works with"
-                " another"
+                f"{name} refuses what was made with the value of {secret} that lies in OpenBao: it"
+                " works with another"
             ),
         )
     if former == "accepted":
         return (
             Answer.NO,
             (
-                f"{name} still accepts the former value after OpenBao was given another and it"
-                " started again: it has it from elsewhere"
+                f"{name} still accepts the former value of {secret} after OpenBao was given another"
+                f" and {name} started again: it has the value from elsewhere"
             ),
         )
     if new == "refused":
         return (
             Answer.NO,
             (
-                f"{name} refuses the value that OpenBao was given before it started again: it works"
-                " with another"
+                f"{name} refuses the value of {secret} that OpenBao was given before {name} started"
+                " again: it works with another"
             ),
         )
     unclear = [

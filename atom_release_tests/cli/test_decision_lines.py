@@ -167,6 +167,14 @@ def test_a_command_stays_on_one_line_to_be_copied() -> None:
     assert f"  next     {command}" in shown
 
 
+def test_sql_is_told_to_be_a_migration() -> None:
+    sql = 'ALTER TABLE "public"."feedback" FORCE ROW LEVEL SECURITY;'
+    shown = texts(lines(_decision(_failing("P-5", sql)), WIDTH))
+    at = shown.index("  next     commit a migration that says")
+    assert shown[at + 1].strip() == sql
+    assert "migration" not in "".join(texts(lines(_decision(_failing("P-5", "git log")), WIDTH)))
+
+
 def test_what_was_not_asked_and_what_lets_pass_is_one_line_each() -> None:
     absent = _leg("forge", "forge", Outcome.BLOCKED, "no forge was asked")
     noted = _result("AC6", absent, outcome=Outcome.BLOCKED).model_copy(update={"noted": True})

@@ -325,7 +325,9 @@ def test_a_service_that_does_not_make_the_artifact_is_an_error_of_its_own(
 )
 def test_what_the_answers_mean(came: tuple[str, ...], answer: Answer) -> None:
     assert (
-        judge(dict(zip(("planted", "made up", "new", "former"), came, strict=True)), "it")[0]
+        judge(
+            dict(zip(("planted", "made up", "new", "former"), came, strict=True)), "it", "its key"
+        )[0]
         is answer
     )
 

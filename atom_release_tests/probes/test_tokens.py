@@ -154,6 +154,9 @@ def test_each_hole_is_found_and_named(
         "good token"
     } == accepted
     assert all(name in evidence.reason for name in accepted)
+    overridden = any(name.startswith("other tenant") for name in accepted)
+    assert ("the token's own tenant_id alone" in evidence.remedy) == overridden
+    assert ("Refuse every request without a token." in evidence.remedy) == ("no token" in accepted)
 
 
 def test_data_of_another_tenant_is_seen(tmp_path: Path) -> None:

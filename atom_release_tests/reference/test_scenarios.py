@@ -96,7 +96,9 @@ TOUCHED = {
     "messy-directory": {"services/rates/tests/test_rates.py"},
     "messy-validator": {"tools/validate.py"},
     "messy-twins": {"docs/final_report.md", "tools/check_fees.py", "tools/run_tests.py"}
-    | {"evidence/fees.json", "evidence/rates.log"},
+    | {"evidence/fees.json", "evidence/rates.log"}
+    | {"release.yaml", "tools/serve_rates.py", "tools/smoke.sh"},
+    "messy-address": {"release.yaml", "tools/serve_rates.py", "tools/smoke.sh"},
 }
 REQUIRED = {"green", "suite-overclaimed", "suite-flaky", "integration-vacuous", "service-down", "secret-committed", "secret-export-ignored"} | {
     "rls-view-leak", "slow-endpoint", "report-missing", "tag-conflict", "probe-errors",

@@ -146,7 +146,8 @@ _BRING = (
 
 
 COMMAND, EDIT, BY_HAND = "command", "edit", "by hand"
-_COMMAND_WORDS = ("ALTER ", "CREATE ", "export ", "git ", "atom-release ")
+_SQL_WORDS = ("ALTER ", "CREATE ")
+_COMMAND_WORDS = (*_SQL_WORDS, "export ", "git ", "atom-release ")
 EDITS = frozenset(
     {
         "report",
@@ -164,6 +165,11 @@ EDITS = frozenset(
 def is_command(change: str) -> bool:
     """Return whether a remedy is a command, to be copied as it stands."""
     return change.startswith(_COMMAND_WORDS)
+
+
+def is_sql(change: str) -> bool:
+    """Return whether a remedy is SQL, which a migration of the release has to say."""
+    return change.startswith(_SQL_WORDS)
 
 
 def how(question: str, change: str) -> str:

@@ -100,8 +100,8 @@ def _other_score(claim: Claim, facts: Known, scores: ScoresKnown, score: float) 
     return Judged(
         CONTRADICTED,
         shown,
-        f"outside the interval of {scores.n} labelled rows; code and rows are as they were"
-        " when the report came",
+        f"{shown} was measured on {scores.n} labelled rows; code and rows are as they were when the"
+        " report came",
     )
 
 

@@ -88,6 +88,11 @@ def _remedy(service: Service, facts: AccuracyFacts, answer: Answer) -> str:
         return f"Take {', '.join(facts.telling)} out of the rows: it holds what is to be predicted."
     if answer is Answer.UNKNOWN and facts.accuracy == 1:
         return "Label more rows, each another one."
+    if facts.accuracy is not None and facts.accuracy <= facts.majority:
+        return (
+            f"Improve what {service.name} predicts: the commonest label for every row is right as"
+            " often."
+        )
     return (
         f"Improve what {service.name} predicts, or correct the minimum that the manifest promises."
     )

@@ -73,14 +73,22 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
         reason,
         assurance=there.assurance,
         control=control,
-        remedy=(
-            f"Let GET {service.metrics} of {service.name} give its counters as Prometheus text"
-            " (prometheus_client's generate_latest)."
-            if answer is Answer.NO
-            else ""
-        ),
+        remedy=_remedy(service, facts) if answer is Answer.NO else "",
         facts=facts,
         isolation=isolation,
+    )
+
+
+def _remedy(service: Service, facts: Mapping[str, JsonValue]) -> str:
+    """Return what to change: counters that stand still, or an answer that has none."""
+    if facts:
+        return (
+            f"Count each request in a counter that GET {service.metrics} gives"
+            " (prometheus_client's Counter, incremented where requests are handled)."
+        )
+    return (
+        f"Let GET {service.metrics} of {service.name} give its counters as Prometheus text"
+        " (prometheus_client's generate_latest)."
     )
 
 

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 _NAMED = 3
 _SHOW = "Commit what the tests read, or have the operator add that path to the readable ones."
 _LOOK = "See the run's output among the artifacts."
+_FEWER = {
+    "memory": "Let the tests hold less memory, or give the suite more by its `memory_mb`.",
+    "wall": "Let the tests be faster, or give the suite more time by its `timeout`.",
+    "cpu": "Let the tests be faster, or give the suite more time by its `timeout`.",
+    "processes": "Let the tests run fewer processes and threads at once, and end those they start.",
+    "disk": "Let the tests write less, or remove what they wrote.",
+}
 _VARIES = (
     "The same commit passes and fails: find what differs from run to run (random numbers, time,"
     " order, threads), in the code or in the test, and commit what makes it the same."
@@ -145,15 +152,20 @@ class Trial:
         for run in self.runs:
             doubt = self._doubtful(run)
             if doubt:
-                outside = sorted(set(self._not_the_code(run).values()))
                 return Verdict(
                     Answer.UNKNOWN,
                     f"{doubt} (run {run.seed} of {self.wanted})",
-                    next((advice for why in outside if (advice := remedy(why))), _LOOK),
+                    self._advice(run),
                 )
         if len(self.runs) < self.wanted:
             return Verdict(Answer.UNKNOWN, f"only {len(self.runs)} of {self.wanted} runs were made")
         return None
+
+    def _advice(self, run: Run) -> str:
+        if run.met_limit:
+            return _FEWER.get(run.met_limit, _LOOK)
+        outside = sorted(set(self._not_the_code(run).values()))
+        return next((advice for why in outside if (advice := remedy(why))), _LOOK)
 
     def _doubtful(self, run: Run) -> str:
         if run.met_limit:
@@ -212,6 +224,7 @@ def _uncollected(collection: Run) -> Verdict | None:
             Answer.UNKNOWN,
             f"collecting the tests met the {_limit(collection.met_limit)} limit, also with limits"
             " four times as high",
+            _FEWER.get(collection.met_limit, _LOOK),
         )
     if collection.status == NOTHING or (collection.status == PASSED and not collection.collected):
         return Verdict(

@@ -30,6 +30,8 @@ from atom_release.lab.look import Look
 from atom_release.probes.tokens.forged import Forge
 
 _QUESTION = "tokens"
+_GOOD = "good token"
+_UNSIGNED = frozenset({"no signature", "alg=none", "wrong key", "other payload"})
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def probe_tokens(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence
         answer,
         reason,
         control=control,
-        remedy=_remedy(answer, audit),
+        remedy=_remedy(answer, audit, cases),
         facts=TokensFacts.model_validate(
             {
                 "cases": cases,
@@ -120,13 +122,13 @@ def _audit(
     control = _control(own, forge.audit)
     if control.state is ControlState.DEAD:
         return (
-            {"good token": own.status},
+            {_GOOD: own.status},
             control,
             Answer.UNKNOWN,
             f"a good token is answered {own.status}, so no refusal means anything",
         )
     shown = Shown(forge, own, again, other)
-    cases: dict[str, JsonValue] = {"good token": "accepted"}
+    cases: dict[str, JsonValue] = {_GOOD: "accepted"}
     cases |= {
         name: _refusal(_send(exchange, service, forge, token), forge.audit)
         for name, token in forge.bad()
@@ -198,7 +200,7 @@ def _judge(cases: Mapping[str, JsonValue]) -> tuple[Answer, str]:
     wrong = [
         f"{name} ({came})"
         for name, came in cases.items()
-        if name != "good token" and str(came).startswith("accepted")
+        if name != _GOOD and str(came).startswith("accepted")
     ]
     if wrong:
         return Answer.NO, f"accepted: {', '.join(wrong)}"
@@ -226,13 +228,31 @@ def _control(own: Answered, audit: TokenAudit) -> NegativeControl:
     )
 
 
-def _remedy(answer: Answer, audit: TokenAudit) -> str:
-    if answer is Answer.NO:
-        options = (
-            f'options={{"require": ["exp", "{audit.tenant_claim}"]}} and'
-            f' algorithms=["{audit.algorithm}"]'
+def _way(accepted: str, audit: TokenAudit) -> str:
+    """Return what refuses a kind of wrong token, or makes it have no effect."""
+    claim, algorithm = audit.tenant_claim, audit.algorithm
+    if accepted.startswith("other tenant"):
+        return (
+            f"Take the tenant from the token's own {claim} alone: nothing beside it may name one."
         )
-        return f"Decode with {options}, and refuse an empty {audit.tenant_claim}."
+    if accepted == "no token":
+        return "Refuse every request without a token."
+    if accepted in _UNSIGNED:
+        return (
+            f'Decode with the key and algorithms=["{algorithm}"], and never without verifying the'
+            " signature."
+        )
+    return (
+        f'Decode with options={{"require": ["exp", "{claim}"]}} and algorithms=["{algorithm}"], and'
+        f" refuse an empty {claim}."
+    )
+
+
+def _remedy(answer: Answer, audit: TokenAudit, cases: Mapping[str, JsonValue]) -> str:
+    if answer is Answer.NO:
+        accepted = [name for name, came in cases.items() if str(came).startswith("accepted")]
+        ways = {_way(name, audit): None for name in accepted if name != _GOOD}
+        return " ".join(ways)
     return (
         "Let the answer of the audited request name its tenant, so that it shows whose data it"
         " gives."
