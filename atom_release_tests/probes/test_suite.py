@@ -85,7 +85,9 @@ def test_flaky_is_a_no_with_its_rate(site: Site) -> None:
     site.suite["repeats"] = 3
     evidence = site.ask()
     assert evidence.answer is Answer.NO
-    assert evidence.reason.startswith("flaky: tests.test_fees::test_luck in 1 of 3 runs failed")
+    assert evidence.reason.startswith(
+        "flaky: tests/test_fees.py:25: tests.test_fees::test_luck in 1 of 3 runs failed"
+    )
     assert facts(evidence, "cases")["tests.test_fees::test_luck"] == {"passed": 2, "ran": 3}
     assert "in the code or in the test" in evidence.remedy
 

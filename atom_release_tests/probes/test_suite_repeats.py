@@ -73,5 +73,7 @@ def test_a_test_that_fails_once_is_run_until_its_rate_is_told(site: Site) -> Non
     )
     evidence = site.ask()
     assert evidence.answer is Answer.NO
-    assert evidence.reason.startswith("flaky: tests.test_fees::test_luck in 1 of 5 runs failed")
+    assert evidence.reason.startswith(
+        "flaky: tests/test_fees.py:25: tests.test_fees::test_luck in 1 of 5 runs failed"
+    )
     assert facts(evidence, "cases")["tests.test_fees::test_luck"] == {"passed": 4, "ran": 5}

@@ -45,17 +45,17 @@ def merge_in_base(release: Tiny) -> Merge | None:
     return find_merge(subject, read_base(subject))
 
 
-def test_a_proposal_is_the_branch_with_the_evidence_and_no_tag(proposal: Tiny) -> None:
-    tip = proposal.git("rev-parse", BRANCH, at=proposal.origin)
-    assert proposal.git("rev-parse", f"{tip}^1") == head(proposal)
-    assert "releases/v1/PhaseX_Decision.dsse.json" in proposal.git(
+def test_a_proposal_is_the_branch_with_the_evidence_and_no_tag(proposed: Tiny) -> None:
+    tip = proposed.git("rev-parse", BRANCH, at=proposed.origin)
+    assert proposed.git("rev-parse", f"{tip}^1") == head(proposed)
+    assert "releases/v1/PhaseX_Decision.dsse.json" in proposed.git(
         "ls-tree", "-r", "--name-only", tip
     )
-    assert proposal.tags() == {}
-    entry = journalled(proposal, head(proposal))
+    assert proposed.tags() == {}
+    entry = journalled(proposed, head(proposed))
     assert entry is not None
     assert (entry.committed, entry.proposed is None, entry.tagged) == (tip, False, None)
-    text = open_pull_request.request_merge(work_at(proposal, "HEAD")).text
+    text = open_pull_request.request_merge(work_at(proposed, "HEAD")).text
     assert "squashed or rebased. Nothing is tagged yet" in text
     assert f"`{TAG}` once it is merged" in text
 
