@@ -1,26 +1,33 @@
 """A decision as lines of a terminal: what holds in one line each, what does not in a short block.
 
 The lines come in the order in which a screen is read from its end: what passed first, then what
-was blocked, left out or waived, then what refuses, and the verdict last. Nothing here prints, and
-nothing here decides: `output_decision` prints these lines, `explain` has the whole of what a block
-shortens.
+was blocked, left out or waived, then what refuses, and the verdict last. Which lines there are is
+said here; how long texts become lines is `line_layout`'s. Nothing here prints, and nothing here
+decides: `output_decision` prints these lines, `explain` has the whole of what a block shortens.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from atom_release.cli.line_layout import (
+    INDENT,
+    Line,
+    hanging,
+    labelled,
+    prefix,
+    shortened,
+    whole_words,
+    wrapped,
+)
 from atom_release.gate.catalogue import remedies
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.facts.contradiction import Contradiction
 from atom_release.gate.printable import one_line, printable
-from atom_release.gate.vocabulary import Outcome, Verdict
+from atom_release.gate.vocabulary import Outcome
 
-_INDENT, _LABEL = 2, 9
 _SCREEN = 80  # lines that a decision takes at most where its blocks can be made short enough
 _LAYOUTS = ((True, 6, 3), (True, 4, 2), (True, 3, 1), (False, 3, 1), (False, 2, 1), (False, 2, 0))
 """Whether blocks stand apart, how many lines each of a block's two texts may take, and how many
@@ -29,19 +36,6 @@ _FURTHER = 3  # causes of one criterion that are told beside the first
 _SHOWN_CONTRADICTIONS = 8
 _OF_WORDS = ("document-", "passed-", "dated-", "tag-", "pull-request-")
 _WORST_LAST = (Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.FAIL)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line: the outcome or verdict that it begins with, if any, and its text.
-
-    `label` is what a line of a block is: found, next, more; empty where it goes on.
-    """
-
-    text: str
-    outcome: Outcome | Verdict | None = None
-    note: str = ""
-    label: str | None = None
 
 
 def lines(decision: Decision, width: int) -> Iterator[Line]:
@@ -78,11 +72,15 @@ def _criteria(
 
 
 def _passed(passed: Sequence[Row], width: int) -> Iterator[Line]:
-    """Yield what passed, a line each."""
-    names = [_cut(_name(row), width // 2 - 2) for row in passed]
-    column = max(map(len, names), default=0)
+    """Yield what passed, a line each: its name whole, and of how as much as fits beside it."""
+    names = [_name(row) for row in passed]
+    room = width - len(prefix(Line("", Outcome.PASS)))
+    column = max((len(name) for name in names if len(name) <= width // 2), default=0)
     for name, row in zip(names, passed, strict=True):
-        text = _whole_words(_how(row), width - len(f"{Outcome.PASS}    ") - column)
+        if len(name) > room:
+            yield from hanging(Line("", Outcome.PASS), name, width)
+            continue
+        text = whole_words(_how(row), room - max(len(name), column) - 2)
         yield Line(f"{name:<{column}}  {text}".rstrip(), Outcome.PASS)
 
 
@@ -103,7 +101,7 @@ def _left_out(left_out: Sequence[Row], width: int) -> Iterator[Line]:
             by_reason.setdefault(row.reason, []).append(row)
     for reason, alike in by_reason.items():
         names = ", ".join(row.name for row in alike)
-        yield from _hanging(Line("", note=alike[0].state), f"{names}: {reason}", width)
+        yield from hanging(Line("", note=alike[0].state), f"{names}: {reason}", width)
 
 
 def _blocks(refusing: Sequence[Row], width: int, room: int) -> list[Line]:
@@ -136,10 +134,10 @@ def contradictions(decision: Decision, width: int, most: int | None = None) -> I
     shown = ordered[:most]
     for entry in shown:
         head = Line("", note="contradiction" if _contradicts(entry) else "finding")
-        short = _cut(_without_quotes(entry), 2 * (width - len(prefix(head)) - _INDENT))
-        yield from _hanging(head, entry.sentence if most is None else short, width)
+        short = shortened(_without_quotes(entry), 2 * (width - len(prefix(head)) - INDENT))
+        yield from hanging(head, entry.sentence if most is None else short, width)
         if most is None and entry.show:
-            yield from _labelled("see", entry.show, width)
+            yield from labelled("see", entry.show, width)
     more = len(decision.contradictions) - len(shown)
     if more:
         yield Line(f"{more} more, each with how to see it: atom-release explain")
@@ -172,8 +170,8 @@ def verdict(decision: Decision, width: int, *, beneath: bool = False) -> Iterato
     title = f"{decision.release} {decision.version} at {decision.commit[:12]}"
     yield Line(one_line(title), decision.verdict)
     for part in (head, *parts):
-        for text in _wrapped(printable(part), width - _INDENT):
-            yield Line(" " * _INDENT + text)
+        for text in wrapped(printable(part), width - INDENT):
+            yield Line(" " * INDENT + text)
 
 
 def explanation(
@@ -186,19 +184,19 @@ def explanation(
     for row in explained:
         yield Line("")
         yield Line(_name(row), row.outcome, note=_note(row))
-        yield from _labelled("expects", row.asks, width)
+        yield from labelled("expects", row.asks, width)
         for cause in row.causes:
-            yield from _labelled("where", cause.where, width)
-            yield from _labelled("found", cause.reason, width)
+            yield from labelled("where", cause.where, width)
+            yield from labelled("found", cause.reason, width)
             if cause.sure:
-                yield from _labelled("sure", cause.sure, width)
+                yield from labelled("sure", cause.sure, width)
             if cause.how == remedies.BY_HAND:
-                yield from _labelled("by hand", cause.change, width)
+                yield from labelled("by hand", cause.change, width)
             else:
                 yield from _next(cause.change, width)
         if row.failure:
-            yield from _labelled("failure", row.failure, width)
-            yield from _labelled("accept", row.unwaivable or how_to_waive(row, waive), width)
+            yield from labelled("failure", row.failure, width)
+            yield from labelled("accept", row.unwaivable or how_to_waive(row, waive), width)
 
 
 def how_to_waive(row: Row, waive: str) -> str:
@@ -240,16 +238,16 @@ def _block(
     several = 1 + len(rest)
     more = f"  ({shown} of {several} causes, all in explain)" if shown < several else ""
     yield Line(f"{_name(row)}{more}", row.outcome, note=_note(row))
-    yield from _labelled("found", f"{alike}: {first.reason}", width, most)
+    yield from labelled("found", f"{alike}: {first.reason}", width, most)
     for text in also:
-        yield from _labelled("also", text, width, further)
+        yield from labelled("also", text, width, further)
     yield from _next(first.change, width, most)
 
 
 def _accepted(row: Row, width: int) -> Iterator[Line]:
     """Yield a criterion that lets the release through without PASS: noted or waived."""
     head = Line("", row.outcome, note=_note(row))
-    yield from _hanging(head, f"{_name(row)}: {row.reason}", width)
+    yield from hanging(head, f"{_name(row)}: {row.reason}", width)
 
 
 def _rolled(rolled: Sequence[Row], width: int) -> Iterator[Line]:
@@ -257,7 +255,7 @@ def _rolled(rolled: Sequence[Row], width: int) -> Iterator[Line]:
         f"{row.name} ({', '.join(row.members)}) {row.state}{_wanting(row)}" for row in rolled
     )
     if text:
-        yield from _hanging(Line("", note="roll-ups"), text, width)
+        yield from hanging(Line("", note="roll-ups"), text, width)
 
 
 def _wanting(row: Row) -> str:
@@ -278,60 +276,10 @@ def _note(row: Row) -> str:
     return ", ".join(row.notes)
 
 
-def _labelled(label: str, text: str, width: int, most: int | None = None) -> Iterator[Line]:
-    """Yield a text behind its label; a command stands on one line, whatever its length."""
-    shown = printable(text)
-    command = remedies.is_command(shown)
-    wrapped = [shown] if command else _wrapped(shown, width - _INDENT - _LABEL)
-    if most is not None and len(wrapped) > most:
-        wrapped = [
-            *wrapped[: most - 1],
-            _cut(" ".join(wrapped[most - 1 :]), width - _INDENT - _LABEL),
-        ]
-    for number, part in enumerate(wrapped):
-        yield Line(part, label="" if number else label)
-
-
 def _next(change: str, width: int, most: int | None = None) -> Iterator[Line]:
     """Yield the next command or edit; of SQL also that it is a migration, and nothing to be run."""
     if remedies.is_sql(change):
         yield Line("commit a migration that says", label="next")
-        yield from _labelled("", change, width, most)
+        yield from labelled("", change, width, most)
     else:
-        yield from _labelled("next", change, width, most)
-
-
-def _hanging(head: Line, text: str, width: int) -> Iterator[Line]:
-    room = width - len(f"{head.outcome or ''} {head.note}") - 3
-    first, *rest = _wrapped(printable(text), room)
-    yield Line(first, head.outcome, head.note)
-    for part in rest:
-        yield Line(f"      {part}")
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False) or [
-        ""
-    ]
-
-
-def _whole_words(text: str, width: int) -> str:
-    """Return what of a sentence fits as a whole: all of it, or what stands before a pause."""
-    if len(text) <= width:
-        return text
-    pauses = [text.rfind(pause, 0, width + 1) for pause in ("; ", ", ", ": ", " (")]
-    return text[: max(*pauses, 0)]
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 2].rsplit(' ', 1)[0].rstrip()} …"
-
-
-def prefix(line: Line) -> str:
-    """Return what stands before a line's text: its outcome with a note, or its label."""
-    if line.outcome is not None:
-        note = f", {line.note}" if line.note else ""
-        return f"{line.outcome}{note}  "
-    if line.label is not None:
-        return f"{'':{_INDENT}}{line.label:<{_LABEL}}"
-    return f"{line.note}  " if line.note else ""
+        yield from labelled("next", change, width, most)

@@ -14,12 +14,10 @@ from rich.markup import escape
 from atom_release import settings
 from atom_release.cli import github
 from atom_release.cli.decision_lines import (
-    Line,
     contradictions,
     explanation,
     how_to_waive,
     lines,
-    prefix,
     verdict,
 )
 from atom_release.cli.documents import (
@@ -29,6 +27,7 @@ from atom_release.cli.documents import (
     RunDocument,
     TagEntry,
 )
+from atom_release.cli.line_layout import Line, prefix
 from atom_release.cli.output import print_document, print_json, show, show_table
 from atom_release.errors import Misuse
 from atom_release.gate.decision.decision import Decision

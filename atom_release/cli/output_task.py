@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from atom_release.cli.decision_lines import Line, criteria_lines
+from atom_release.cli.decision_lines import criteria_lines
 from atom_release.cli.documents import TaskDocument
+from atom_release.cli.line_layout import Line
 from atom_release.cli.output import print_document
 from atom_release.cli.output_decision import criterion_entry, line_width, print_lines
 from atom_release.gate.documents.rows import rows_of

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from atom_release.cli.decision_lines import (
-    Line,
-    contradictions,
-    explanation,
-    lines,
-    prefix,
-    verdict,
-)
+from atom_release.cli.decision_lines import contradictions, explanation, lines, verdict
+from atom_release.cli.line_layout import Line, prefix
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
@@ -138,6 +132,22 @@ def test_what_passed_is_told_in_whole_words_or_not() -> None:
     shown = texts(lines(_decision(long, endless), WIDTH))
     assert shown[0] == "PASS  AC5 Title of AC5  v1.4.0 is free here and on the remote"
     assert shown[1] == "PASS  AC6 Title of AC6"
+
+
+def test_the_name_of_what_passed_is_whole_however_long() -> None:
+    long = "C.3 " + "Customer onboarding and identity checks " * 2
+    endless = "C.4 " + "Ledgers and their reconciliation across regions " * 3
+    results = [
+        _passing("AC1"),
+        *(_passing(name.split()[0]).model_copy(update={"title": name[4:]}) for name in (long,)),
+        _passing("C.4").model_copy(update={"title": endless[4:]}),
+    ]
+    shown = texts(lines(_decision(*results), WIDTH))
+    assert max(map(len, shown)) <= WIDTH
+    assert shown[0] == "PASS  AC1 Title of AC1  1 of 1 legs pass, rehearsed"
+    words = " ".join(" ".join(shown).split())
+    assert long.strip() in words
+    assert endless.strip() in words
 
 
 def test_a_roll_up_says_for_want_of_which_members_it_is_not_asked() -> None:
