@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from atom_release.acts.remote_branch import take_branch
 from atom_release.errors import ActFailed
 from atom_release.forge import PullRequest
 from atom_release.gate.printable import in_markdown, printable
-from atom_release.git import Git, GitError, failure, masked, remote
+from atom_release.git import Git, GitError, failure, masked
 
 _NETWORK = 120.0
 _BEFORE_ITS_TAG = (
@@ -95,21 +96,10 @@ def _requested(git: Git, request: PullRequest) -> str:
 
 def _base(git: Git, request: PullRequest) -> str:
     """Return the tip of the remote's base branch, its objects taken here."""
-    ref = f"refs/heads/{request.base}"
-    try:
-        address = remote.push_address(git, request.remote)
-        if address is None:
-            raise ActFailed(
-                f"The repository has no remote {request.remote!r}.",
-                f"git remote add {request.remote} <url>",
-            )
-        tip = remote.references(git, address, ref, timeout=_NETWORK).get(ref)
-        if tip is None:
-            raise ActFailed(
-                f"{masked(address)} has no branch {request.base} to pull into.",
-                f"git push {request.remote} {request.base}, or mend release.base.",
-            )
-        remote.take(git, address, ref, tip, timeout=_NETWORK)
-    except GitError as error:
-        raise ActFailed(f"The remote could not be read: {error.message}", error.remedy) from error
-    return tip
+    base = take_branch(git, request.remote, request.base)
+    if base.tip is None:
+        raise ActFailed(
+            f"{masked(base.address)} has no branch {request.base} to pull into.",
+            f"git push {request.remote} {request.base}, or mend release.base.",
+        )
+    return base.tip

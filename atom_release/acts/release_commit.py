@@ -15,11 +15,11 @@ from datetime import datetime
 from pathlib import Path
 
 from atom_release.acts.artifact_tree import check_differs_only_in, write_blob, write_tree
+from atom_release.acts.remote_branch import take_branch
 from atom_release.acts.tag_signing import TagKey, signature
 from atom_release.errors import ActFailed, ProbeFault
 from atom_release.git import Git, GitError, remote
 
-_NETWORK = 60.0
 _CRUD = "".join(map(chr, range(32))) + "<>\x7f"
 
 
@@ -160,7 +160,7 @@ def still_fits(repository: Path, commit: str, onto: Onto | None, tag: str | None
         ActFailed: the remote does not answer.
     """
     git = Git(repository)
-    tip = _tip(git, onto) if onto else None
+    tip = take_branch(git, onto.remote, onto.branch).tip if onto else None
     held = remote.holds(git, commit) and (tag is None or remote.holds(git, tag))
     return held and (tip is None or remote.is_ancestor(git, tip, commit))
 
@@ -188,26 +188,8 @@ def make_tag_object(
         raise ActFailed(f"The tag could not be made: {error.message}", error.remedy) from error
 
 
-def _tip(git: Git, onto: Onto) -> str | None:
-    """Return what the remote's branch holds, its objects taken here."""
-    ref = f"refs/heads/{onto.branch}"
-    try:
-        address = remote.push_address(git, onto.remote)
-        if address is None:
-            raise ActFailed(
-                f"The repository has no remote {onto.remote!r}.",
-                f"git remote add {onto.remote} <url>",
-            )
-        tip = remote.references(git, address, ref, timeout=_NETWORK).get(ref)
-        if tip is not None:
-            remote.take(git, address, ref, tip, timeout=_NETWORK)
-    except GitError as error:
-        raise ActFailed(f"The remote could not be read: {error.message}", error.remedy) from error
-    return tip
-
-
 def _tip_to_merge(git: Git, judged: str, onto: Onto) -> list[str]:
-    tip = _tip(git, onto)
+    tip = take_branch(git, onto.remote, onto.branch).tip
     if tip is None or remote.is_ancestor(git, tip, judged):
         return []
     if _is_own(onto, tip):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _STATUS = {"proven": 0, "red": 1, "untold": 3, "flaky": 4, "dead": 5, "weak": 6}
 _CHANGES = "The known-bad change"
 _SEEN = "What the command may see"
-_CORES = 2
 
 
 def prove(  # noqa: PLR0913 - one option for each thing that may be said of a check
@@ -149,12 +148,13 @@ def prove(  # noqa: PLR0913 - one option for each thing that may be said of a ch
         form = parse_verdict(verdict)
     except NoVerdict as error:
         raise Misuse(f"{error}.", "Mend --verdict.") from error
-    seconds = _seconds(timeout)
     request = proving.Request(
         command=command,
         change=change,
         verdict=form,
-        limits=Limits(seconds, int(seconds * _CORES) + 1, memory_mb, 1024, 1024, address=False),
+        limits=Limits.in_time(
+            _seconds(timeout), memory_mb, processes=1024, file_mb=1024, address=False
+        ),
         harmless=Change(_read(harmless), name=str(harmless)) if harmless else None,
         says=says,
         repeats=repeats,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from atom_release.gate.vocabulary import TagTime
 from atom_release.records import canonical
 from atom_release.release import progress
 
@@ -71,7 +70,7 @@ def _show_untagged(work: "Work", state: "Proposed | Nothing") -> Events:
 def would_tag(work: "Work") -> str:
     """Return what the act would do, without asking the remote."""
     release, commit = work.manifest.release, work.subject.commit[:12]
-    if work.manifest.tag is TagTime.AFTER_MERGE:
+    if work.manifest.merges_first:
         return (
             f"push {release.branch} to be merged into {release.base}; or tag {commit} as"
             f" {release.tag} if it is the commit that merged it"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest
 from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Answer, Assurance
+from atom_release.lab.sandbox import Sandbox
 from atom_release.source.commit import JudgedTree
 
 
@@ -43,6 +45,20 @@ class Look:
     tell: Callable[[str, float], None] = field(
         default=lambda _what, _share: None, repr=False, compare=False
     )  # what is done now, and how much of it
+
+    def sandbox(self, *readable: Path) -> Sandbox:
+        """Return how the subject is kept apart, those paths shown to it beside the operator's."""
+        return Sandbox(self.hidden, (*self.readable, *readable), accepted=self.operator.isolation)
+
+    @cached_property
+    def labelled_rows(self) -> frozenset[str]:
+        """The paths of the rows that services are scored by, under whatever name.
+
+        No service gets these.
+        """
+        return self.tree.same_content(
+            service.accuracy.data for service in self.manifest.services if service.accuracy
+        )
 
     def found(
         self,

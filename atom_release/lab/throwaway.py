@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -50,6 +50,14 @@ def passing(below: Path | None = None) -> Iterator[Path]:
         folder = room / "room"
         folder.mkdir(mode=0o700)
         yield folder
+
+
+def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into such a folder, with the folders that they lie in."""
+    for path, content in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
 
 
 def sweep(below: Path, *patterns: str) -> list[Path]:

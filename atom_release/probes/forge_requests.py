@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atom_release.errors import ProbeFault
+from atom_release.forge.rest import TOO_MANY
 from atom_release.gate.vocabulary import Answer
 from atom_release.git import masked, remote
 from atom_release.lab.look import Look
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import httpx
 
 _DENIED = frozenset({401, 403})
-_TOO_MANY = 429
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def send(client: httpx.Client, base: str, path: str, headers: Mapping[str, str])
             "The forge's address is not a URL, or its token not one line of ASCII.",
             "Mend the variables that the manifest names.",
         ) from None
-    limited = answer.status_code == _TOO_MANY or (
+    limited = answer.status_code == TOO_MANY or (
         answer.headers.get("x-ratelimit-remaining") == "0" and answer.status_code in _DENIED
     )
     return ForgeAnswer(answer.status_code, _document(answer), limited)

@@ -54,13 +54,12 @@ def request_merge(work: Work) -> Requested:
 
 def is_merged(work: Work) -> bool:
     """Return whether the release was merged before its tag: there is nothing left to ask for."""
-    merges_first = work.manifest.tag is TagTime.AFTER_MERGE
-    return merges_first and released.find_released(work.subject) is not None
+    return work.manifest.merges_first and released.find_released(work.subject) is not None
 
 
 def _made(work: Work) -> Standing:
     """Return what is to be merged: the release that was tagged, or the proposal of one."""
-    merges_first = work.manifest.tag is TagTime.AFTER_MERGE
+    merges_first = work.manifest.merges_first
     made = after_merge.find_proposed(work) if merges_first else released.find_released(work.subject)
     if made is None or made.record.decision.verdict is not Verdict.GREEN:
         state = "proposed" if merges_first else "released"

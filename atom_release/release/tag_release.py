@@ -13,7 +13,6 @@ from atom_release.acts.push import Wanted, push
 from atom_release.acts.tag import RemoteTag, RemoteTagState, TagFacts, ask_remote_tag
 from atom_release.acts.turns import Turn
 from atom_release.errors import ActFailed
-from atom_release.gate.vocabulary import TagTime
 from atom_release.records import canonical, names, signing
 from atom_release.release import bundle_decision, release_objects, released, stored_decision
 from atom_release.release.clock import now
@@ -71,14 +70,10 @@ def tag(work: Work, merged: str = "") -> Released:
         )
         _never_pushed(work, entry)
         objects = release_objects.ReleaseObjects(work, journal, green, artifacts, merged)
-        onto = None if _is_merged_first(work) else release_objects.onto_branch(work)
+        onto = None if work.manifest.merges_first else release_objects.onto_branch(work)
         entry = objects.tag(objects.commit(entry, onto))
         _send(work, journal, entry, turn)
     return Released(release.tag, str(entry.tagged), str(entry.committed), before=False)
-
-
-def _is_merged_first(work: Work) -> bool:
-    return work.manifest.tag is TagTime.AFTER_MERGE
 
 
 def _require_held(answer: RemoteTag) -> None:
@@ -128,7 +123,7 @@ def _send(work: Work, journal: Journal, entry: Entry, turn: Turn) -> None:
     manifest = work.manifest
     wanted = Wanted(
         manifest.infrastructure.remote,
-        "" if _is_merged_first(work) else manifest.release.branch,
+        "" if work.manifest.merges_first else manifest.release.branch,
         str(entry.committed),
         manifest.release.tag,
         str(entry.tagged),

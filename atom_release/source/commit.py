@@ -117,6 +117,13 @@ class JudgedTree:
             if entry.kind == "blob" and entry.oid in contents
         )
 
+    def has_module(self, name: str) -> bool:
+        """Return whether a file or a folder could be a Python module of that name."""
+        return any(
+            path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}"
+            for path in self.entries
+        )
+
     def write_to(self, directory: Path, *, without: Collection[str] = ()) -> Copy:
         """Write every file of the commit into an empty or new folder, and check what was written.
 

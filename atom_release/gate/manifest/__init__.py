@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from atom_release.gate.manifest.agreement import disagreements
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.check import Check, KnownBad, is_own_id
 from atom_release.gate.manifest.fields import Duration, InRepository, Reason, Strict, slug, switch
@@ -23,7 +24,6 @@ from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
 from atom_release.gate.manifest.service import Integration, Service, Start, Suite
 from atom_release.gate.manifest.signed import Consumer, Signed
-from atom_release.gate.manifest.start_order import misordered
 from atom_release.gate.manifest.systems import (
     Infrastructure,
     MigrationProgram,
@@ -31,7 +31,7 @@ from atom_release.gate.manifest.systems import (
     Tenancy,
 )
 from atom_release.gate.manifest.third_party import Measurement
-from atom_release.gate.vocabulary import FIXED_CRITERIA, ROLL_UP_NAMES, Acts, TagTime
+from atom_release.gate.vocabulary import Acts, TagTime
 
 __all__ = [
     "Accuracy",
@@ -177,121 +177,15 @@ class Manifest(Strict):
     )
 
     @model_validator(mode="after")
-    def _starts_in_order(self) -> Self:
-        if trouble := misordered(self.services):
-            raise ValueError(trouble)
+    def _parts_agree(self) -> Self:
+        for disagreement in disagreements(self):
+            raise ValueError(disagreement)
         return self
 
-    @model_validator(mode="after")
-    def _names_agree(self) -> Self:
-        ids = [service.id for service in self.services]
-        slugs = [slug(service_id) for service_id in ids]
-        if len(set(slugs)) != len(slugs):
-            message = f"two services share an id: {', '.join(ids)}"
-            raise ValueError(message)
-        reserved = {slug(name).casefold(): name for name in (*FIXED_CRITERIA, *ROLL_UP_NAMES)}
-        for service_id in ids:
-            taken = reserved.get(slug(service_id).casefold())
-            if taken is not None:
-                message = (
-                    f"a service cannot be called {service_id!r}: {taken} is a criterion of every"
-                    " release, whose place it would take"
-                )
-                raise ValueError(message)
-        own = [check.id for check in self.checks]
-        taken_names = {**reserved, **{slug(name).casefold(): name for name in ids}}
-        for name in own:
-            taken = taken_names.get(slug(name).casefold())
-            if taken is not None:
-                message = f"a check cannot be called {name!r}: {taken} has that place already"
-                raise ValueError(message)
-            taken_names[slug(name).casefold()] = name
-        criterion_ids = {*ids, *FIXED_CRITERIA, *own}
-        for name in self.roll_ups:
-            if name not in ROLL_UP_NAMES and slug(name).casefold() in taken_names:
-                message = f"a roll-up cannot be called {name!r}: it is a criterion"
-                raise ValueError(message)
-        members = [member for named in self.roll_ups.values() for member in named]
-        shown = [name for artifact in self.artifacts for name in artifact.evidence_for]
-        shown += [name for validator in self.validators for name in validator.evidence_for]
-        for named in [*self.left_out, *self.criteria, *members, *shown]:
-            if named not in criterion_ids:
-                message = (
-                    f"{named!r} is not a criterion of this release; there are"
-                    f" {', '.join(sorted(criterion_ids))}"
-                )
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _checks_name_services(self) -> Self:
-        started = {service.id for service in self.services if service.start}
-        for check in self.checks:
-            unstarted = sorted({*check.services} - started)
-            if unstarted:
-                message = (
-                    f"check {check.id} runs beside {', '.join(unstarted)}, which is no service that"
-                    " the manifest starts"
-                )
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _migrations_agree(self) -> Self:
-        if self.tenancy is None:
-            return self
-        if self.tenancy.migrations is None and self.migrations is None:
-            message = "tenancy names no migrations: give it a glob, or the manifest `migrations`"
-            raise ValueError(message)
-        if self.tenancy.migrations is not None and self.migrations is not None:
-            message = "migrations are programs or plain SQL: choose between the two `migrations`"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _ports_differ(self) -> Self:
-        ports = [service.start.port for service in self.services if service.start]
-        fixed = [port for port in ports if port is not None]
-        if len(set(fixed)) != len(fixed):
-            message = "two services listen on one port: each needs its own"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _secrets_agree(self) -> Self:
-        kinds = {secret.name: secret.kind for secret in self.secrets if secret.public_of is None}
-        ids, names = (
-            {service.id for service in self.services},
-            {secret.name for secret in self.secrets},
-        )
-        for secret in self.secrets:
-            if secret.public_of is not None and kinds.get(secret.public_of, "random") == "random":
-                message = (
-                    f"{secret.name} is the public half of {secret.public_of!r}, which is no private"
-                    " key among the secrets"
-                )
-                raise ValueError(message)
-            if set(secret.readers) - ids:
-                message = (
-                    f"{secret.name} is read by {', '.join(sorted(set(secret.readers) - ids))},"
-                    " which is no service"
-                )
-                raise ValueError(message)
-        for service in self.services:
-            if service.secret_use is not None and service.secret_use.secret not in kinds:
-                message = (
-                    f"{service.id} is asked with {service.secret_use.secret!r}, which is no secret"
-                )
-                raise ValueError(message)
-        signed = [document.name for document in self.signed]
-        if len(set(signed)) != len(signed):
-            message = f"two signed artifacts share a name: {', '.join(signed)}"
-            raise ValueError(message)
-        for doc in self.signed:
-            if doc.public_key_from is not None and doc.public_key_from not in names:
-                message = f"{doc.name} is verified with {doc.public_key_from!r}, which is no secret"
-                raise ValueError(message)
-        return self
+    @property
+    def merges_first(self) -> bool:
+        """Whether the tag waits for the merge."""
+        return self.tag is TagTime.AFTER_MERGE
 
     @property
     def asks_origins(self) -> bool:

@@ -27,7 +27,7 @@ from atom_release.lab.environments.uv import Archive
 from atom_release.lab.environments.wanted import LOCKS, Reader, Wanted
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.interpreter import Built, Interpreter
-from atom_release.lab.throwaway import remove
+from atom_release.lab.throwaway import put_files, remove
 
 if TYPE_CHECKING:
     from atom_release.gate.manifest import Install
@@ -168,9 +168,7 @@ class _Maker:
         )
 
         def export(room: Path) -> dict[str, Any]:
-            for path, content in files.items():
-                (room / path).parent.mkdir(parents=True, exist_ok=True)
-                (room / path).write_bytes(content)
+            put_files(room, files)
             words = ["export", "--frozen", "--no-header", "--no-annotate", "--no-default-groups"]
             words += ["--python", str(self.python.program), "--quiet"]
             words += ["--project", str(room / self.wanted.folder)]

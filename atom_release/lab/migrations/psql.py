@@ -17,7 +17,7 @@ from typing import Protocol
 from atom_release.lab.migrations.apply import Applied
 from atom_release.lab.migrations.statements import blank_out, line_of, next_token
 from atom_release.lab.sandbox import Limits, Sandbox
-from atom_release.lab.throwaway import passing
+from atom_release.lab.throwaway import passing, put_files
 
 _WITHOUT_EFFECT = {
     *("echo", "qecho", "warn", "timing", "pset", "restrict", "unrestrict", "encoding", "x", "q"),
@@ -154,10 +154,7 @@ def apply_by_psql(
     with passing() as folder:
         root = folder.resolve()
         root.chmod(0o755)
-        for name, content in files.items():
-            place = root / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+        put_files(root, files)
         sandbox = Sandbox(
             hidden=[server.folder / "data"],
             readable=[server.bin.parent, root],

@@ -94,17 +94,19 @@ class Folder:
 
     def room(self, operator: Operator, entries: Collection[Entry], copies: int) -> Room:
         """Return what may lie in all of these folders, beside so many copies of the judged tree."""
-        size = sum(-(-entry.size // _BLOCK) + 1 for entry in entries) * _BLOCK
-        return Room.beside(
-            [self.root],
-            operator.disk_mb + copies * size // _MEGABYTE,
-            operator.disk_files + copies * len(entries),
-        )
+        megabytes, files = space_of(entries, copies)
+        return Room.beside([self.root], operator.disk_mb + megabytes, operator.disk_files + files)
 
     def remove(self) -> None:
         """Remove everything."""
         remove(self.root)
         os.close(self.lock)
+
+
+def space_of(entries: Collection[Entry], copies: int) -> tuple[int, int]:
+    """Return the MiB and the files of so many copies of a tree, each file in whole blocks."""
+    size = sum(-(-entry.size // _BLOCK) + 1 for entry in entries) * _BLOCK
+    return copies * size // _MEGABYTE + 1, copies * len(entries)
 
 
 def sweep(scratch: Path) -> list[Path]:

@@ -45,10 +45,7 @@ class Rehearsal(Closing):
     def __init__(self, look: Look, sandbox: Sandbox | None = None) -> None:
         """Prepare the folders; nothing is started yet."""
         self._look = look
-        # the rows that services are scored by, under whatever name: none of them gets these
-        self.withheld = look.tree.same_content(
-            service.accuracy.data for service in look.manifest.services if service.accuracy
-        )
+        self.withheld = look.labelled_rows
         self._folder = Folder.make(look.scratch)
         box = sandbox or Sandbox(
             (*look.hidden, self._folder.root), look.readable, accepted=look.operator.isolation
@@ -318,7 +315,7 @@ class Rehearsal(Closing):
             },
             self._folder.state,
             self._templates(),
-            self._has_module,
+            self._look.tree.has_module,
             self._logs.redact,
             self.systems.vault.tokens if self.systems.vault else {},
             self._look.external,
@@ -384,9 +381,3 @@ class Rehearsal(Closing):
 
     def _secret_templates(self) -> dict[str, str]:
         return {f"secret:{name}": value for name, value in self.secrets.items()}
-
-    def _has_module(self, name: str) -> bool:
-        return any(
-            path.split("/")[-1] == f"{name}.py" or f"/{name}/" in f"/{path}"
-            for path in self._look.tree.entries
-        )

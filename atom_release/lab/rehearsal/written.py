@@ -13,7 +13,7 @@ from pathlib import Path
 from atom_release.errors import ProbeFault
 from atom_release.lab.rehearsal import state
 from atom_release.lab.rehearsal.launcher import Launcher
-from atom_release.lab.throwaway import passing
+from atom_release.lab.throwaway import passing, put_files
 from atom_release.source.globs import matcher
 
 _LARGEST = 256 * 1024 * 1024
@@ -65,9 +65,7 @@ def put(launcher: Launcher, scratch: Path, files: dict[str, bytes]) -> None:
         ProbeFault: they cannot be written.
     """
     with passing(scratch.parent.parent) as staged:
-        for path, content in files.items():
-            (staged / path).parent.mkdir(parents=True, exist_ok=True)
-            (staged / path).write_bytes(content)
+        put_files(staged, files)
         state.overlay(launcher, staged, scratch)
 
 

@@ -9,7 +9,17 @@ asked of the kernel inside, just before the subject's first instruction.
 from atom_release.lab.sandbox.box import Sandbox
 from atom_release.lab.sandbox.network import Network, network
 from atom_release.lab.sandbox.order import Layer
-from atom_release.lab.sandbox.process import Finished, Limits, Running
+from atom_release.lab.sandbox.process import CORES, Finished, Limits, Running
 from atom_release.lab.sandbox.room import Room
 
-__all__ = ["Finished", "Layer", "Limits", "Network", "Room", "Running", "Sandbox", "network"]
+__all__ = [
+    "CORES",
+    "Finished",
+    "Layer",
+    "Limits",
+    "Network",
+    "Room",
+    "Running",
+    "Sandbox",
+    "network",
+]

@@ -27,6 +27,8 @@ _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.keeper imp
 _HALF_OUTPUT = 512 * 1024
 _GRACE = 20.0
 _HEARTBEAT = 0.5
+CORES = 2
+"""Processors that one run of a suite or a check is allowed for."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,19 @@ class Limits:
     processes: int = 256
     file_mb: int = 256
     address: bool = True
+
+    @classmethod
+    def in_time(
+        cls,
+        wall: float,
+        memory_mb: int,
+        *,
+        processes: int = 256,
+        file_mb: int = 256,
+        address: bool = True,
+    ) -> Limits:
+        """Return limits of a run that may keep all of its processors busy for so many seconds."""
+        return cls(wall, int(wall * CORES) + 1, memory_mb, processes, file_mb, address)
 
     def times(self, factor: int) -> Limits:
         """Return limits that many times as high."""

@@ -18,6 +18,7 @@ from atom_release.lab.rehearsal.services import Ground, start_all
 from atom_release.lab.rehearsal.templates import redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from atom_release.gate.manifest import Service, Start
@@ -34,9 +35,9 @@ class Neighbours:
 
     services: tuple[tuple[Service, Start], ...]
     tree: Path
-    toolchains: Mapping[str, Toolchain] = field(default_factory=dict, repr=False)
-    modules: frozenset[str] = frozenset()  # names of modules that the tree has
-    weight: tuple[int, int] = (0, 0)
+    toolchains: Mapping[str, Toolchain] = field(repr=False)
+    has_module: Callable[[str], bool] = field(repr=False)  # whether the tree has one of that name
+    weight: tuple[int, int]
 
     def start(self, launcher: Launcher, room: Path, given: Mapping[str, str]) -> dict[str, str]:
         """Start them in a world; return what `{url:<id>}` stands for there.
@@ -57,7 +58,7 @@ class Neighbours:
             },
             state,
             {"python": sys.executable, **given, "scratch": str(state / "scratch")},
-            self.modules.__contains__,
+            self.has_module,
             redactor({name: text for name, text in given.items() if name.endswith("_token")}),
             toolchains=self.toolchains,
         )

@@ -14,7 +14,7 @@ from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Built, Interpreter, interpreter
 from atom_release.lab.proof.bench import CheckBench
-from atom_release.lab.sandbox import Layer, Limits, Sandbox
+from atom_release.lab.sandbox import Layer, Limits
 from atom_release.probes.suite import trees
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from atom_release.gate.facts.environment import EnvironmentFacts
     from atom_release.lab.look import Look
-
-_CORES = 2
 
 
 class Runnable(Protocol):
@@ -104,13 +102,12 @@ def _of_node(look: Look, check: Runnable, install: Install) -> Surroundings:
 def _bench(
     look: Look, check: Runnable, programs: list[Path], readable: tuple[Path, ...]
 ) -> CheckBench:
-    seconds = check.timeout.total_seconds()
     path = os.pathsep.join([*map(str, programs), "/usr/local/bin", "/usr/bin", "/bin"])
     return CheckBench(
-        sandbox=Sandbox(look.hidden, (*look.readable, *readable), accepted=look.operator.isolation),
+        sandbox=look.sandbox(*readable),
         scratch=trees.room(look),
         command=check.run,
-        limits=Limits(seconds, int(seconds * _CORES) + 1, check.memory_mb, address=False),
+        limits=Limits.in_time(check.timeout.total_seconds(), check.memory_mb, address=False),
         verdict=parse_verdict(check.verdict),
         directory=check.directory or ".",
         environment={"PATH": path, **check.environment},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from atom_release.gate.manifest.verdict import Verdict
 from atom_release.lab.proof.bench import CheckBench, Run
 from atom_release.lab.proof.change import Change, copied, make
-from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.sandbox import Limits
 from atom_release.probes.suite import trees
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Subject:
         """
         look = self._look
         bench = CheckBench(
-            Sandbox(look.hidden, look.readable, accepted=look.operator.isolation),
+            look.sandbox(),
             trees.room(look),
             command,
             Limits(_SECONDS, _SECONDS, _MEMORY_MB, address=False),

@@ -22,9 +22,9 @@ from atom_release.gate.vocabulary import Answer
 from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 from atom_release.lab.interpreter import Interpreter, interpreter
-from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.sandbox import CORES, Limits
 from atom_release.probes.suite import toolchain_run, trees
-from atom_release.probes.suite.bench import Bench, seen_by
+from atom_release.probes.suite.bench import Bench
 from atom_release.probes.suite.command import CommandBench, CommandSeries
 from atom_release.probes.suite.finding import evidence
 from atom_release.probes.suite.script_run import (
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Integration, Service
     from atom_release.lab.look import Look
 
-CORES = 2
 _INTEGRATION_MEMORY_MB = 2048
 
 
@@ -141,23 +140,17 @@ def _script_bench(look: Look, suite: Suite, runner: str) -> ScriptBench:
     install = suite.install if isinstance(suite.install, Install) else Install()
     directory = suite.directory or "."
     modules = make_modules(look, install, directory)
-    seconds = suite.timeout.total_seconds()
-    limits = Limits(wall=seconds, cpu=int(seconds * CORES) + 1, memory_mb=suite.memory_mb)
     files = sorted(path for path, entry in look.tree.entries.items() if entry.is_file)
     called = runner_of(runner, modules, directory, files)
     tool = {f"{runner}": called.version, "node": modules.node.version}
     return ScriptBench(
-        sandbox=seen_by(
-            Sandbox(look.hidden, look.readable, accepted=look.operator.isolation),
-            REPORTERS,
-            *modules.readable,
-        ),
+        sandbox=look.sandbox(REPORTERS, *modules.readable),
         python=str(modules.node.program),
         own_environment=True,
         scratch=trees.room(look),
         paths=suite.paths,
         directory=directory,
-        limits=script_limits(limits),
+        limits=script_limits(Limits.in_time(suite.timeout.total_seconds(), suite.memory_mb)),
         arguments=suite.arguments,
         environment=suite.environment,
         history=suite.history,
@@ -191,17 +184,14 @@ def bench(
         ProbeFault: the Python that it needs could not be had.
     """
     python = _interpreter(look, suite, needs)
-    seconds = suite.timeout.total_seconds()
     return Bench(
-        sandbox=seen_by(
-            Sandbox(look.hidden, look.readable, accepted=look.operator.isolation), *python.readable
-        ),
+        sandbox=look.sandbox(*python.readable),
         python=python.python,
         own_environment=python.own_environment,
         scratch=trees.room(look),
         paths=suite.paths,
         directory=suite.directory or ".",
-        limits=Limits(wall=seconds, cpu=int(seconds * CORES) + 1, memory_mb=memory_mb),
+        limits=Limits.in_time(suite.timeout.total_seconds(), memory_mb),
         arguments=arguments,
         history=suite.history,
         roots=python.roots,

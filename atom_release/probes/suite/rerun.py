@@ -21,8 +21,9 @@ from atom_release.gate.facts.suite import RerunFacts
 from atom_release.gate.first_few import first_few
 from atom_release.lab.failure_cause import causes
 from atom_release.lab.junit import Outcome
+from atom_release.lab.sandbox import CORES
 from atom_release.probes.suite import trees
-from atom_release.probes.suite.probe import CORES, bench_of, lacks, needed_paths
+from atom_release.probes.suite.probe import bench_of, lacks, needed_paths
 from atom_release.probes.suite.run_facts import run_facts
 from atom_release.probes.suite.worlds import in_world
 from atom_release.source.commit import open_tree

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from atom_release.lab.environments import toolchains
-from atom_release.lab.sandbox import Limits, Sandbox
+from atom_release.lab.sandbox import Limits
 from atom_release.probes.suite import trees
-from atom_release.probes.suite.bench import seen_by
 from atom_release.probes.suite.command import CommandBench
 from atom_release.probes.suite.script_run import script_limits
 from atom_release.probes.suite.script_runners import REPORTERS
@@ -35,7 +34,6 @@ _COMMANDS = {
     "maven": ("mvn", "-B", "-o", "-fae", "test"),
     "gradle": ("gradle", "--offline", "--no-daemon", "--continue", "test"),
 }
-_CORES = 2
 _CODE = re.compile(r".*\.(?:go|rs|java|kt|kts|scala|groovy)")
 _OF_TESTS = re.compile(
     r".*_test\.go|(?:.*/)?(?:tests|benches|examples|testdata|build\.rs)(?:/.*)?"
@@ -89,21 +87,15 @@ def bench(look: Look, suite: Suite) -> ToolchainBench:
 
     directory = suite.directory or "."
     chosen = toolchains.choose(suite.runner, directory, read)
-    seconds = suite.timeout.total_seconds()
-    limits = Limits(wall=seconds, cpu=int(seconds * _CORES) + 1, memory_mb=suite.memory_mb)
     command = (*_COMMANDS[suite.runner], *suite.arguments)
     return ToolchainBench(
-        sandbox=seen_by(
-            Sandbox(look.hidden, look.readable, accepted=look.operator.isolation),
-            _REPORTER,
-            *chosen.readable,
-        ),
+        sandbox=look.sandbox(_REPORTER, *chosen.readable),
         python=sys.executable,
         own_environment=True,
         scratch=trees.room(look),
         paths=suite.paths,
         directory=directory,
-        limits=script_limits(limits),
+        limits=script_limits(Limits.in_time(suite.timeout.total_seconds(), suite.memory_mb)),
         environment=suite.environment,
         history=suite.history,
         command=("{python}", "-I", str(_REPORTER), suite.runner, "{junit}", *command),

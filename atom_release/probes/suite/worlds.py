@@ -18,8 +18,8 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.suite import WorldFacts
 from atom_release.lab.environments.workshop import last_lines
 from atom_release.lab.log_text import kept_log
+from atom_release.lab.rehearsal.folder import space_of
 from atom_release.lab.rehearsal.toolchains import make_toolchain
-from atom_release.lab.sandbox import Sandbox
 from atom_release.lab.throwaway import throwaway
 from atom_release.lab.worlds import Wanted, make_kit
 from atom_release.lab.worlds.neighbours import Neighbours
@@ -27,18 +27,16 @@ from atom_release.lab.worlds.world import fill
 from atom_release.probes.suite import prepared, trees
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from atom_release.gate.manifest import Suite
     from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
     from atom_release.lab.worlds import World
     from atom_release.probes.suite.bench import Bench
-    from atom_release.source.listing import Entry
 
 _MARK = "== before the tests: "
 _MOST_TOLD = 50
-_BLOCK = 4096  # bytes that a file takes on the disk at least, and a folder
 _KEEPING = "keeping what they wrote"
 
 
@@ -72,11 +70,10 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
         return
     look.tell("preparing what the suite needs", 0.0)
     with throwaway(trees.room(look), "world-") as room:
-        box = Sandbox(look.hidden, look.readable, accepted=look.operator.isolation)
         shelf = Path(os.path.realpath(look.scratch)).parent / "worlds"
         preparing = _Preparing(look, made, room, wanted.prepare, suite.paths, sources)
         wanted = replace(wanted, neighbours=_neighbours(look, suite, room))
-        kit = make_kit(box, shelf, room, wanted, preparing.prepare)
+        kit = make_kit(look.sandbox(), shelf, room, wanted, preparing.prepare)
         ready = preparing.with_written(replace(made, kit=kit))
         try:
             yield ready
@@ -119,13 +116,9 @@ def _neighbours(look: Look, suite: Suite, room: Path) -> Neighbours | None:
         for service in look.manifest.services
         if service.id in suite.beside and service.start
     )
-    withheld = look.tree.same_content(
-        service.accuracy.data for service in look.manifest.services if service.accuracy
-    )
     tree = room / "services"
-    look.tree.write_to(tree, without=withheld)
+    look.tree.write_to(tree, without=look.labelled_rows)
     tree.chmod(0o755)
-    entries = look.tree.entries
     return Neighbours(
         services,
         tree,
@@ -133,15 +126,9 @@ def _neighbours(look: Look, suite: Suite, room: Path) -> Neighbours | None:
             service.id: make_toolchain(look, start.install, start.directory)
             for service, start in services
         },
-        frozenset(part.removesuffix(".py") for path in entries for part in path.split("/")),
-        _weight(entries.values(), len(services) + 1),
+        look.tree.has_module,
+        space_of(look.tree.entries.values(), len(services) + 1),
     )
-
-
-def _weight(entries: Collection[Entry], copies: int) -> tuple[int, int]:
-    """Return the MiB and the files of so many copies of the tree, each file in whole blocks."""
-    size = sum(-(-entry.size // _BLOCK) + 1 for entry in entries) * _BLOCK
-    return (copies * size >> 20) + 1, copies * len(entries)
 
 
 def _other_version(wanted: Wanted) -> str:
