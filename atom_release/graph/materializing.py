@@ -16,7 +16,7 @@ from atom_release.graph.checks import check_results, rolled_on, rolled_results
 from atom_release.graph.metadata import metadata_of
 from atom_release.graph.station import Station
 from atom_release.records import canonical
-from atom_release.release import progress
+from atom_release.release import progress, run_history
 from atom_release.release.work import Work
 
 
@@ -61,10 +61,10 @@ def _made(work: Work, station: Station) -> tuple[Mapping[str, bytes], list[Crite
         }
         results = [*recorded.record.decision.criteria]
     else:
-        work.begin()
+        run_history.begin(work)
         artifacts = station.make(work)
-        work.refuse(artifacts)
-        work.note_costs()
+        run_history.refuse(work, artifacts)
+        run_history.note_costs(work)
         work.write(artifacts)
         results = judged(work, station, artifacts)
     return artifacts, results

@@ -9,15 +9,13 @@ the store, and steps share nothing else but git.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from atom_release import settings as environment
-from atom_release.gate.catalogue import criteria
-from atom_release.gate.catalogue.criteria import Criterion
 from atom_release.gate.manifest import Manifest
 from atom_release.records import conditions, names
 from atom_release.records.names import ArtifactNames
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger("atom_release")
-_begun: set[str] = set()
-_looked: set[str] = set()
 _opened: dict[tuple[str, environment.Settings], Subject] = {}
 _verified: dict[tuple[str, str], dict[str, bytes]] = {}
 _terms: dict[tuple[str, str], Mapping[str, bytes]] = {}
@@ -213,16 +209,6 @@ class Work:
             ),
         }
 
-    def begin(self) -> None:
-        """Write down that this run asks now, once a run.
-
-        So that ending it before it decides hides nothing.
-        """
-        run = self.run_id
-        if run not in _begun:
-            _begun.add(run)
-            self.history.begin(self.occasion, run, now(), self.boundary.deadline)
-
     @cached_property
     def history(self) -> History:
         """What earlier runs decided about this commit, whatever their output folder was."""
@@ -236,73 +222,6 @@ class Work:
         from atom_release.release.attempts import occasion_of
 
         return occasion_of(self.subject)
-
-    def refuse(self, artifacts: Mapping[str, bytes]) -> None:
-        """Write down what this step refuses, before its artifacts are stored.
-
-        A refusal counts from now on, also where this run is ended before it decides. A criterion
-        that has failed on the evidence so far fails on any more of it.
-        """
-        from atom_release.gate.decision.decide import judge
-        from atom_release.release.attempts import sticking
-
-        case = self.case({**self.inputs(self.names.evidence_artifacts), **artifacts})
-        results = [judge(criterion, case) for criterion in self._refusable(case, artifacts)]
-        self.history.refuse(
-            results,
-            self.occasion,
-            self.run_id,
-            self.name,
-            now(),
-            sticking=sticking(case, results),
-        )
-
-    def _refusable(self, case: Case, artifacts: Mapping[str, bytes]) -> Sequence[Criterion]:
-        """Return the criteria that these artifacts may turn: all but what earlier steps judged.
-
-        A service's evidence turns only what has a leg that it answers; the first step that a
-        process takes of a run, and every one that is no service's, looks at all criteria.
-        """
-        from atom_release.gate.catalogue import leg_specs
-        from atom_release.gate.decision.retries import may_stick
-        from atom_release.gate.rules import legs, people_legs
-        from atom_release.records.record import evidence_in
-
-        criteria_expected = people_legs.expected(case)
-        if self.run_id not in _looked or not self.name.startswith("service_evidence/"):
-            _looked.add(self.run_id)
-            return criteria_expected
-        fresh = {piece.leg for piece in evidence_in(artifacts).values()}
-        asked_ids = {criterion.id for criterion in criteria.expected(self.manifest)}
-        return [
-            criterion
-            for criterion in criteria_expected
-            if criterion.id in asked_ids
-            and any(
-                may_stick(legs.judge(spec, case))
-                for spec in leg_specs.legs(self.manifest, criterion.id)
-                if (spec.question, spec.subject) in fresh
-            )
-        ]
-
-    def note_costs(self) -> None:
-        """Write down what asking each criterion took in this step."""
-        from atom_release.gate.catalogue import leg_specs
-
-        costs = self.boundary.costs
-        seconds = {
-            criterion.id: round(sum(spent), 3)
-            for criterion in criteria.expected(self.manifest)
-            if (
-                spent := [
-                    costs[leg.question, leg.subject]
-                    for leg in leg_specs.legs(self.manifest, criterion.id)
-                    if (leg.question, leg.subject) in costs
-                ]
-            )
-        }
-        if seconds:
-            self.history.note_costs(self.occasion, self.run_id, self.name, now(), seconds)
 
     def write(self, artifacts: Mapping[str, bytes]) -> None:
         """Store what this step made, with a signed index of it."""

@@ -8,7 +8,6 @@ what is judged. Nothing is fetched, and nothing that the repository configures r
 from __future__ import annotations
 
 import hashlib
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,15 +17,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from atom_release.errors import Misuse, ProbeFault
-from atom_release.git import Git, GitError, Trouble, failure, shown
+from atom_release.git import Git, GitError, shown
 from atom_release.source import checkout, history, repository_copy
 from atom_release.source.checkout import Copy
 from atom_release.source.globs import literal_start, matcher
 from atom_release.source.history import Added, Written
 from atom_release.source.listing import Entry, listing
 from atom_release.source.objects import MENDED, Objects, hasher
+from atom_release.source.revision import find_commit, open_repository, tree_of
 
-_trees: dict[tuple[Path, str], str] = {}
 T = TypeVar("T")
 
 
@@ -245,10 +244,10 @@ def open_tree(repository: Path, rev: str) -> JudgedTree:
     Raises:
         Misuse: there is no repository there, git does not open it, or it has no such commit.
     """
-    git = _top(repository)
-    commit = _commit(git, rev)
+    git = open_repository(repository)
+    commit = find_commit(git, rev)
     try:
-        tree = _tree(git, commit)
+        tree = tree_of(git, commit)
         listed = listing(git, tree)
     except GitError as error:
         raise Misuse(
@@ -262,47 +261,3 @@ def open_tree(repository: Path, rev: str) -> JudgedTree:
         listed.oddities,
         objects=Objects(git, listed.missing),
     )
-
-
-def _top(repository: Path) -> Git:
-    if not repository.is_dir():
-        raise Misuse(f"There is no repository at {repository}.", "Name its folder with --repo.")
-    git = Git(repository.absolute())
-    ran = git.call("rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--show-cdup")
-    if ran.status != 0 and ran.trouble not in {Trouble.OTHER, Trouble.NO_REPOSITORY}:
-        error = failure(ran, "rev-parse", repository)
-        raise Misuse(error.message, error.remedy)
-    if ran.status != 0:
-        raise Misuse(f"{repository} is not a git repository.", "Name its folder with --repo.")
-    _, inside, *up = ran.out.decode("utf-8", "surrogateescape").splitlines()
-    if inside == "false" and up and up[0]:
-        raise Misuse(
-            f"{repository} is inside a repository, not its top.",
-            f"Name {(repository / up[0]).resolve()} with --repo.",
-        )
-    return git
-
-
-def _commit(git: Git, rev: str) -> str:
-    if rev.startswith("-") or not rev or "\0" in rev or "\n" in rev:
-        raise Misuse(f"{rev[:80]!r} is not a revision.", "Name a commit, branch or tag with --rev.")
-    ran = git.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-    commit_id = ran.out.decode("ascii", "replace").strip()
-    if ran.status != 0 or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit_id):
-        raise Misuse(
-            f"{git.repository} has no commit {rev[:200]!r}.",
-            "Name a commit, branch or tag with --rev; fetch it if it is elsewhere.",
-        )
-    return commit_id
-
-
-def _tree(git: Git, commit: str) -> str:
-    """Return the tree of a commit, asked once in each process: a commit never has another.
-
-    Raises:
-        GitError: the clone lacks it.
-    """
-    key = (git.repository, commit)
-    if key not in _trees:
-        _trees[key] = git.line("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
-    return _trees[key]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from atom_release.gate.manifest import Suite
-from atom_release.gate.manifest.service import Runner
+from atom_release.gate.manifest.suite import Runner
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.environments import toolchains
 from atom_release.lab.environments.faults import NoToolchain

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.claims.ledger import LedgerRow
+from atom_release.gate.claims.service_evidence import by_service
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Manifest, Service
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
@@ -82,7 +83,7 @@ def accounts(
     """Return the account of every service, in the manifest's order."""
     policies = [result for result in results if result.id.startswith("P-")]
     whole = {policy.id: policy.outcome for policy in policies}
-    about = claim_facts.by_service(evidence)
+    about = by_service(evidence)
     return tuple(
         _account(service, about.get(service.id, about[""]), whole, _own(service, policies))
         for service in manifest.services

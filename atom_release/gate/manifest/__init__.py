@@ -22,8 +22,9 @@ from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram, Reg
 from atom_release.gate.manifest.origins import Artifact, Surrounding, Validator
 from atom_release.gate.manifest.release import CriterionPolicy, Release
 from atom_release.gate.manifest.request import Endpoint, Login, Request
-from atom_release.gate.manifest.service import Integration, Service, Start, Suite
+from atom_release.gate.manifest.service import Service, Start
 from atom_release.gate.manifest.signed import Consumer, Signed
+from atom_release.gate.manifest.suite import Integration, Suite
 from atom_release.gate.manifest.systems import (
     Infrastructure,
     MigrationProgram,

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
-from atom_release.gate.claims import claim_facts
+from atom_release.gate.claims.service_evidence import by_service
 from atom_release.gate.consents.approvals import Shown
 from atom_release.gate.consents.review import Review, Signatory
 from atom_release.gate.consents.waivers import Presented
@@ -87,7 +87,7 @@ class Case:
 
     @cached_property
     def _by_service(self) -> Mapping[str, Mapping[str, Evidence]]:
-        return claim_facts.by_service(self.evidence)
+        return by_service(self.evidence)
 
 
 def policy(manifest: Manifest, criterion: str) -> CriterionPolicy:

@@ -1,7 +1,7 @@
 """What a change of each field of the manifest means for what is asked: the ratchet's table.
 
-Every field stands here, by its path; a test compares the table with the models, so that a new field
-cannot be forgotten. Three classes:
+One module, since it is one table: every field stands here, by its path, and a test compares it with
+the models, so that a new field cannot be forgotten. Three classes:
 
 - `ruled`: `ratchet` knows which way it loosens, and says so in a sentence of its own.
 - `changed`: nobody can say whether another value asks less. The change is shown and holds the

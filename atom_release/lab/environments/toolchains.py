@@ -20,7 +20,7 @@ from atom_release.lab.environments.faults import NoToolchain
 from atom_release.lab.environments.programs import ask_program
 
 if TYPE_CHECKING:
-    from atom_release.gate.manifest.service import Runner
+    from atom_release.gate.manifest.suite import Runner
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LARGEST = 1 << 20

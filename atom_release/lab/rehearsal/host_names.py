@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.gate.manifest import Manifest, Service
-from atom_release.gate.manifest.service import HOST_NAME
+from atom_release.gate.manifest.suite import HOST_NAME
 
 
 def host_names(manifest: Manifest) -> tuple[str, ...]:

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from atom_release.source.secret_forms.asking_names import asks_for_secret, words
 from atom_release.source.secret_forms.plausible import (
-    asks_for_secret,
     is_placeholder,
     is_reference,
     is_sealed,
     names_itself,
-    words,
 )
 from atom_release.source.text import Text, is_translation
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from atom_release.probes.default_secrets.configuration import Default, is_usable
-from atom_release.source.secret_forms.plausible import names_itself, words
+from atom_release.source.secret_forms.asking_names import words
+from atom_release.source.secret_forms.plausible import names_itself
 from atom_release.source.text import Text
 
 _VALUE = (

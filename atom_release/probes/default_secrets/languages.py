@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.probes.default_secrets.configuration import Default, is_usable
-from atom_release.source.secret_forms.plausible import asks_for_secret
+from atom_release.source.secret_forms.asking_names import asks_for_secret
 from atom_release.source.text import Text
 
 _GENERATED = re.compile(r"[^\n]{2000,}")  # no person wrote a line of that length

@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Iterator
 
 from atom_release.probes.default_secrets.configuration import Default
+from atom_release.source.secret_forms.asking_names import asks_for_secret
 from atom_release.source.secret_forms.plausible import (
-    asks_for_secret,
     is_placeholder,
     is_random,
     is_reference,

@@ -16,7 +16,7 @@ from atom_release.probes.default_secrets.python import (
     last_name,
     literal_text,
 )
-from atom_release.source.secret_forms.plausible import asks_for_secret, words
+from atom_release.source.secret_forms.asking_names import asks_for_secret, words
 
 _SETTERS = frozenset(
     {"update", "from_mapping", "defaults", "set_defaults", "setdefaults", "configure"}

@@ -31,7 +31,8 @@ from atom_release.probes.default_secrets.configuration import (
     names_secret,
     repeats,
 )
-from atom_release.source.secret_forms.plausible import asks_for_secret, is_random, words
+from atom_release.source.secret_forms.asking_names import asks_for_secret, words
+from atom_release.source.secret_forms.plausible import is_random
 from atom_release.source.text import Text
 
 _LARGEST = 250_000

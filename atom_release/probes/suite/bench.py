@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from atom_release.gate.facts.environment import EnvironmentFacts
-    from atom_release.gate.manifest.service import History
+    from atom_release.gate.manifest.suite import History
     from atom_release.lab.interpreter import Built
     from atom_release.lab.sandbox import Finished, Layer
     from atom_release.lab.worlds import Kit, World

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from atom_release.errors import ProbeFault
 from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install, Suite
-from atom_release.gate.manifest.service import BY_TOOLCHAIN
+from atom_release.gate.manifest.suite import BY_TOOLCHAIN
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atom_release.gate.manifest.service import FEWEST_REPEATS
+from atom_release.gate.manifest.suite import FEWEST_REPEATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

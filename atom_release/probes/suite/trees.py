@@ -22,7 +22,7 @@ from atom_release.lab.throwaway import remove, sweep, throwaway
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from atom_release.gate.manifest.service import History
+    from atom_release.gate.manifest.suite import History
     from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
     from atom_release.lab.rewriting import Call, Rewrite

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atom_release.gate.facts.isolation import (
-    CheckedFunction,
-    CheckedView,
-    IsolationFacts,
-    LeakFact,
-)
 from atom_release.gate.facts.migrations import MigrationsFacts
-from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.migrations import replay as replaying
 from atom_release.lab.migrations.plan import plan_migrations
-from atom_release.lab.migrations.scratch import LONGEST, Scratch, Server, scratch_database
+from atom_release.lab.migrations.scratch import Scratch, Server, scratch_database
 from atom_release.probes.tenancy import companion, places
-from atom_release.probes.tenancy.crossed import described
 from atom_release.probes.tenancy.findings import Isolation
 from atom_release.probes.tenancy.isolation import examine
+from atom_release.probes.tenancy.isolation_answer import SUBJECT, in_doubt, isolation_evidence
 from atom_release.probes.tenancy.restored import (
     describe_success,
     doubt_failures,
@@ -35,9 +28,7 @@ if TYPE_CHECKING:
     from atom_release.lab.migrations.replay import Replay
     from atom_release.lab.rehearsal.program import Made
 
-_SUBJECT = "postgres"
 _QUESTIONS = ("migrations", "isolation")
-_NAMED = 5  # faults that a reason names
 
 
 def probe_tenancy(
@@ -61,7 +52,7 @@ def probe_tenancy(
     plan = plan_migrations(look.tree, pattern) if pattern else plan_restoring(made)
     if not plan.steps:
         reason = f"no file of the judged tree matches {pattern}" if pattern else why_none(made)
-        return [look.found(question, _SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
+        return [look.found(question, SUBJECT, Answer.UNKNOWN, reason) for question in _QUESTIONS]
     extra: dict[str, Any] = {"isolation": held}
     if pattern:
         extra["sources"] = {step.path: look.tree.digest(step.path) for step in plan.steps}
@@ -125,7 +116,7 @@ def _migrations(look: Look, scratch: Scratch, replay: Replay, extra: dict[str, A
     ).to_json()
     return look.found(
         "migrations",
-        _SUBJECT,
+        SUBJECT,
         answer,
         reason,
         remedy=remedy,
@@ -160,7 +151,7 @@ def _applied(replay: Replay) -> tuple[Answer, str, str]:
             f"mend {where}",
         )
     if replay.plan.doubts:
-        return Answer.UNKNOWN, _in_doubt(replay), replay.plan.doubts[0].remedy
+        return Answer.UNKNOWN, in_doubt(replay), replay.plan.doubts[0].remedy
     if replay.lacking:
         return (
             Answer.ABSENT,
@@ -182,120 +173,3 @@ def _remedy_of_lack(replay: Replay) -> str:
         )
     name = min(replay.platform)
     return f"Add a migration before it that makes {name} where it is not there."
-
-
-def _in_doubt(replay: Replay) -> str:
-    doubts = [str(doubt) for doubt in replay.plan.doubts]
-    return f"cannot be read for certain: {first_few(doubts, _NAMED)}"
-
-
-def isolation_evidence(
-    look: Look, tenancy: Tenancy, replay: Replay, isolation: Isolation, extra: dict[str, Any]
-) -> Evidence:
-    """Return what was found as evidence; `extra` are further fields of it."""
-    answer, reason = _answer(tenancy, replay, isolation)
-    remedy = (
-        " ".join(dict.fromkeys(leak.remedy for leak in isolation.leaks[:_NAMED]))
-        if answer is Answer.NO
-        else ""
-    )
-    return look.found(
-        "isolation",
-        _SUBJECT,
-        answer,
-        reason,
-        remedy=remedy,
-        control=isolation.control,
-        facts=_facts(tenancy, isolation),
-        **extra,
-    )
-
-
-def _answer(tenancy: Tenancy, replay: Replay, isolation: Isolation) -> tuple[Answer, str]:
-    if replay.plan.doubts:
-        return Answer.UNKNOWN, _in_doubt(replay)
-    if isolation.leaks:
-        more = (
-            f"; and {len(isolation.leaks) - _NAMED} more" if len(isolation.leaks) > _NAMED else ""
-        )
-        return Answer.NO, "; ".join(str(leak) for leak in isolation.leaks[:_NAMED]) + more
-    if replay.following:
-        return (
-            Answer.ABSENT,
-            (
-                f"{len(replay.following)} file(s) do not apply because this server lacks"
-                f" {', '.join(replay.lacking)}: what they make was not asked"
-            ),
-        )
-    if not replay.complete:
-        return (
-            Answer.UNKNOWN,
-            (
-                f"{len(replay.failed) + len(replay.unreadable)} migration(s) did not apply: the"
-                " tables they make were not asked"
-            ),
-        )
-    doubt = _doubt(tenancy, isolation)
-    if doubt:
-        return Answer.UNKNOWN, doubt
-    views, functions = len(isolation.views), len(isolation.functions)
-    return (
-        Answer.YES,
-        (
-            f"no row crosses tenants on {len(isolation.crossed)} table(s), {views} view(s) and"
-            f" {functions} SECURITY DEFINER function(s)"
-        ),
-    )
-
-
-def _doubt(tenancy: Tenancy, isolation: Isolation) -> str:
-    """Return what could not be established, or nothing."""
-    if isolation.stopped:
-        return (
-            "a session was ended while the release's own code ran in it (a statement may take"
-            f" {LONGEST:.0f} s): {isolation.stopped}"
-        )
-    if isolation.role is None:
-        return f"there is no role {tenancy.role}: the migrations do not make it"
-    if isolation.unconnected:
-        return f"{tenancy.role} could not connect: {isolation.unconnected}"
-    if not isolation.tables:
-        return f"nothing to isolate: no table has the column {tenancy.column}"
-    for trouble, names in (
-        ("could not be populated", list(isolation.unpopulated.values())),
-        (f"with {tenancy.setting} set, no own row was seen or written", isolation.unexercised),
-        ("could not be decided", isolation.undecided),
-        ("with row-level security switched off, no leak was seen", isolation.blind),
-    ):
-        if names:
-            return f"{trouble}: {first_few(names, _NAMED)}"
-    return (
-        ""
-        if isolation.crossed
-        else f"{tenancy.role} reaches no table with the column {tenancy.column}"
-    )
-
-
-def _facts(tenancy: Tenancy, isolation: Isolation) -> dict[str, Any]:
-    counted = ("tables", "crossed", "views", "functions", "leaks")
-    return IsolationFacts(
-        role=tenancy.role,
-        column=tenancy.column,
-        setting=tenancy.setting,
-        tables=tuple(table.label for table in isolation.tables),
-        children=tuple(table.label for table in isolation.children),
-        checked=tuple(described(isolation.crossed)),
-        views=tuple(CheckedView.model_validate(view) for view in isolation.views),
-        functions=tuple(
-            CheckedFunction.model_validate(function) for function in isolation.functions
-        ),
-        leaks=tuple(LeakFact.model_validate(leak.described()) for leak in isolation.leaks),
-        allowed_settings=tuple(sorted(isolation.allowed_settings)),
-        not_reachable=tuple(isolation.unreached),
-        unpopulated=isolation.unpopulated,
-        unexercised=tuple(isolation.unexercised),
-        undecided=tuple(isolation.undecided),
-        warnings=tuple(isolation.warnings),
-        pgrls=isolation.beside,
-        counts={name: len(getattr(isolation, name)) for name in counted},
-    ).to_json()

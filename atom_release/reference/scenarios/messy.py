@@ -1,4 +1,7 @@
-"""Scenarios of the second bundled release: what cannot be true of it, and its twins."""
+"""Scenarios of the second bundled release: what cannot be true of it, and its twins.
+
+One module, since all of them change one small tree, and the twins stand beside what they resemble.
+"""
 
 from __future__ import annotations
 

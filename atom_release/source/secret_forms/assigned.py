@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from atom_release.source.secret_forms.asking_names import asks_for_secret, words
 from atom_release.source.secret_forms.keys import Found
 from atom_release.source.secret_forms.plausible import (
-    asks_for_secret,
     is_placeholder,
     is_public,
     is_random,
     is_reference,
     is_sealed,
     names_itself,
-    words,
 )
 from atom_release.source.text import Text, is_translation
 

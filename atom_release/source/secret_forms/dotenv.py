@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from atom_release.source.secret_forms.asking_names import asks_for_secret, words
 from atom_release.source.secret_forms.keys import Found
 from atom_release.source.secret_forms.plausible import (
-    asks_for_secret,
     entropy,
     is_placeholder,
     is_reference,
     is_sealed,
-    words,
 )
 from atom_release.source.text import Text
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from atom_release.source.secret_forms.plausible import is_random, is_worded, words
+from atom_release.source.secret_forms.asking_names import words
+from atom_release.source.secret_forms.plausible import is_random, is_worded
 
 _FIELDS = frozenset(
     {"user", "username", "login", "email", "mail", "phone", "name", "nickname", "account", "owner"}

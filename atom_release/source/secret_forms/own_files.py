@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from atom_release.source.secret_forms.asking_names import asks_for_secret
 from atom_release.source.secret_forms.keys import Found
 from atom_release.source.secret_forms.plausible import (
-    asks_for_secret,
     is_placeholder,
     is_reference,
     is_sealed,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from atom_release.source.secret_forms.asking_names import asks_for_secret
 from atom_release.source.secret_forms.keys import Found
 from atom_release.source.secret_forms.own_files import decoded, is_given
-from atom_release.source.secret_forms.plausible import asks_for_secret, is_random, names_itself
+from atom_release.source.secret_forms.plausible import is_random, names_itself
 from atom_release.source.text import Text
 
 _LONGEST = 20_000
