@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.gate.rules.isolation import levels_missed
-from atom_release.lab.environments import pythons, toolchains, uv
+from atom_release.lab.environments import machine_toolchains, pythons, uv
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.sandbox import Sandbox
 from atom_release.lab.sandbox.process import NotIsolated
@@ -49,7 +49,7 @@ def abilities() -> list[Ability]:
         *_pythons(),
         _uv(),
         *(_tool(name, words, without) for name, words, without in _TOOLS),
-        *map(_toolchain, toolchains.KINDS.values()),
+        *map(_toolchain, machine_toolchains.KINDS.values()),
         _isolation(),
     ]
 
@@ -75,15 +75,15 @@ def _tool(name: str, words: Sequence[str], without: str) -> Ability:
     return Ability(name, have, place or "", without)
 
 
-def _toolchain(kind: toolchains.Kind) -> Ability:
+def _toolchain(kind: machine_toolchains.Kind) -> Ability:
     """Return what of a toolchain is here; one that lacks a program of it is not."""
-    lacking = [name for name in kind.programs if toolchains.find(name) is None]
+    lacking = [name for name in kind.programs if machine_toolchains.find(name) is None]
     if lacking:
         without = f"no `{lacking[0]}`: suites of {kind.name} are BLOCKED"
         return Ability(kind.name, "", "", without)
-    version = toolchains.installed_version(kind)
+    version = machine_toolchains.installed_version(kind)
     have = f"{kind.versions} {version}".strip() if version else ""
-    place = str(toolchains.find(kind.programs[0]))
+    place = str(machine_toolchains.find(kind.programs[0]))
     return Ability(kind.name, have, place, f"`{kind.versioned[0]}` does not say its version")
 
 

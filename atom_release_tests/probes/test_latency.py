@@ -41,7 +41,7 @@ from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Client, Unanswered, target
 from atom_release.probes.latency.figures import summary
 from atom_release.probes.latency.machine import watched
-from atom_release.probes.latency.measurement import _certain, measure_single
+from atom_release.probes.latency.measuring import _certain, measure_single
 from atom_release.probes.latency.sampler import Pace, Sample, Series, open_model, together
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 

@@ -12,7 +12,7 @@ import pytest
 from atom_release.gate.manifest import Suite
 from atom_release.gate.manifest.suite import Runner
 from atom_release.gate.vocabulary import Answer, ControlState
-from atom_release.lab.environments import toolchains
+from atom_release.lab.environments import machine_toolchains
 from atom_release.lab.environments.faults import NoToolchain
 from atom_release_tests.fixtures.suite_site import Site, control, site
 
@@ -47,7 +47,7 @@ def test_what_the_machine_lacks_is_blocked_by_name(site: Site, runner: Runner) -
     evidence = site.ask()
     assert evidence.answer is Answer.ABSENT
     where = next(iter(FILES[runner]))
-    program = toolchains.KINDS[runner].programs[0]
+    program = machine_toolchains.KINDS[runner].programs[0]
     assert f"{where} asks " in evidence.reason
     assert f"this machine has no `{program}`" in evidence.reason
     assert "Install" in (evidence.remedy or "")
@@ -58,8 +58,8 @@ def test_an_older_one_is_absent_and_a_newer_one_is_there(only: Path) -> None:
     (only / "go").chmod(0o755)
     files = {"a/go.mod": "module a\n\ngo 1.22\n", "b/go.mod": "module b\n\ngo 1.21\n"}
     with pytest.raises(NoToolchain, match=r"a/go\.mod asks Go 1\.22, and this machine has 1\.21"):
-        toolchains.choose("go", "a/cmd", lambda path: files.get(path, ""))
-    chosen = toolchains.choose("go", "b", lambda path: files.get(path, ""))
+        machine_toolchains.choose("go", "a/cmd", lambda path: files.get(path, ""))
+    chosen = machine_toolchains.choose("go", "b", lambda path: files.get(path, ""))
     assert (chosen.version, chosen.folders) == ("1.21.5", (str(only),))
     assert chosen.readable == (only / "go",)  # a folder that may be a home is not shown
 
@@ -144,7 +144,7 @@ CRATE = {
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(toolchains.find("cargo") is None, reason="this machine has no Rust")
+@pytest.mark.skipif(machine_toolchains.find("cargo") is None, reason="this machine has no Rust")
 @pytest.mark.parametrize(
     ("code", "answer", "message"),
     [

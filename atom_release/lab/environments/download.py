@@ -24,7 +24,7 @@ from packaging.utils import (
 )
 
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.names import directly_in
+from atom_release.lab.environments.foreign_names import directly_in
 from atom_release.lab.environments.uv import Archive, index
 from atom_release.lab.http_deadline import DeadlineClient
 

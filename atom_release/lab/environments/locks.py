@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.names import written_anew
+from atom_release.lab.environments.foreign_names import written_anew
 
 if TYPE_CHECKING:
     from atom_release.lab.environments.requirements import Listed

@@ -21,7 +21,7 @@ from atom_release.lab.beneath import copy_beneath, names_beneath
 from atom_release.lab.environments import uv
 from atom_release.lab.environments.download import bring, find_source
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.names import wheel_name
+from atom_release.lab.environments.foreign_names import wheel_name
 from atom_release.lab.environments.wanted import required_to_build
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.throwaway import remove

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.names import file_name, written_anew
+from atom_release.lab.environments.foreign_names import file_name, written_anew
 from atom_release.lab.throwaway import passing
 from atom_release.settings import values_of
 

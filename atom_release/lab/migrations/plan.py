@@ -17,7 +17,7 @@ from atom_release.lab.migrations.markers import (
     read_sections,
     wants_no_transaction,
 )
-from atom_release.lab.migrations.names import read_names
+from atom_release.lab.migrations.order import read_names
 from atom_release.lab.migrations.psql import read_included, speaks_psql
 from atom_release.lab.migrations.statements import statements
 from atom_release.lab.migrations.undoing import undoes_itself

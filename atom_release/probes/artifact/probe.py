@@ -21,7 +21,7 @@ from atom_release.lab.proof.change import Change
 from atom_release.probes.artifact import content, outside
 from atom_release.probes.artifact.command import MakingCommand
 from atom_release.probes.artifact.withheld import without_code, without_data
-from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
+from atom_release.probes.own_check.check_environment import CheckEnvironment, environment_of
 from atom_release.probes.suite import trees
 from atom_release.probes.unrunnable import answer_without_run, unread
 
@@ -74,7 +74,7 @@ def probe_artifact(
     if not facts.held or not facts.command or facts.lacking:
         return _evidence(look, facts, ())
     try:
-        made = surroundings_of(look, artifact, artifact.install)
+        made = environment_of(look, artifact, artifact.install)
     except ProbeFault as fault:
         answer = answer_without_run(fault)
         reason = f"`{facts.command}` could not be run: {fault.message}"
@@ -111,7 +111,7 @@ class _Series:
     look: Look
     artifact: Artifact
     command: MakingCommand
-    made: Surroundings
+    made: CheckEnvironment
     runs: list[tuple[Making, Run]] = field(default_factory=list)
 
     @property

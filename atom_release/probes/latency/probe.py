@@ -36,7 +36,7 @@ from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Target, target
 from atom_release.probes.latency.figures import describe_endpoint, describe_noop
 from atom_release.probes.latency.machine import watched
-from atom_release.probes.latency.measurement import control, measure_service, patience
+from atom_release.probes.latency.measuring import control, measure_service, patience
 from atom_release.probes.latency.sampler import Series, together
 
 _QUESTION = "latency"

@@ -15,7 +15,7 @@ from atom_release.gate.vocabulary import Answer
 from atom_release.lab.proof.change import Change
 from atom_release.lab.proof.series import Series
 from atom_release.probes.own_check.beside import join, standing_instead
-from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
+from atom_release.probes.own_check.check_environment import CheckEnvironment, environment_of
 from atom_release.probes.suite import trees
 from atom_release.probes.unrunnable import answer_without_run
 from atom_release.source.objects import MENDED
@@ -47,8 +47,8 @@ def probe_own_check(look: Look, check: Check, beside: Beside | None = None) -> E
         return _unasked(look, check, why, f"Fetch it: {MENDED}")
     control = control_of(check)
     try:
-        made = surroundings_of(look, check, check.install)
-        other = surroundings_of(look, check, control.install) if control.install else None
+        made = environment_of(look, check, check.install)
+        other = environment_of(look, check, control.install) if control.install else None
         if beside is not None:
             made = replace(made, bench=join(made.bench, check, beside))
             other = replace(other, bench=join(other.bench, check, beside)) if other else None
@@ -80,8 +80,8 @@ def _unasked(look: Look, check: Check, why: str, remedy: str) -> Evidence:
 def _asked(
     look: Look,
     check: Check,
-    made: Surroundings,
-    other: Surroundings | None,
+    made: CheckEnvironment,
+    other: CheckEnvironment | None,
     beside: Beside | None,
 ) -> Evidence:
     base, digest = trees.judged(look, "commit", made.built)

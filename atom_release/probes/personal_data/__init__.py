@@ -21,7 +21,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.personal_data import PersonalDataFacts
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
-from atom_release.probes.personal_data import databases, mail, recognizers, surroundings
+from atom_release.probes.personal_data import databases, mail, nearby_words, recognizers
 from atom_release.probes.scanned import conclude
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
 from atom_release.source.text import Text, decode, is_example, is_lock, is_test, is_vendored
@@ -131,7 +131,7 @@ def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
 
 def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Finding]:
     suffix = PurePosixPath(path.lower()).suffix
-    matches = [*recognizers.find(surroundings.read_surroundings(path, text))]
+    matches = [*recognizers.find(nearby_words.read_nearby_words(path, text))]
     made_up = _is_made_up(path, matches)
     for match in matches:
         yield Finding(
@@ -173,7 +173,7 @@ def _in_column(
     place = f"in {column.table}.{column.name}"
     addresses: list[tuple[int, str]] = []
     heading = f"{column.table} {column.name}"
-    rows = surroundings.Prose(
+    rows = nearby_words.Prose(
         "\n".join(value.replace("\n", " ") for _, value in column.values), heading
     )
     numbers = Text(rows.text)

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from atom_release.probes.personal_data.nearby_words import NearbyWords
 from atom_release.probes.personal_data.published import CARDS, IBANS, IDS
-from atom_release.probes.personal_data.surroundings import Surroundings
 
 _END = r"(?:\.0{1,2}(?!\d))?(?![\w/=]|[.-]\d)"  # a table of numbers writes 4111...1111.0
 _CARD = re.compile(
@@ -129,7 +129,7 @@ _IDS = (
 _ANY_ID = re.compile("|".join(form.pattern.pattern for form in _IDS))
 
 
-def find(place: Surroundings) -> Iterator[Match]:
+def find(place: NearbyWords) -> Iterator[Match]:
     """Find every number of a known form with a right check digit, and phone numbers."""
     text = place.text.translate(_PLAIN)
     if not any(map(str.isdigit, text)):
@@ -148,7 +148,7 @@ def find(place: Surroundings) -> Iterator[Match]:
             yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
 
 
-def _cards(place: Surroundings, text: str) -> Iterator[Match]:
+def _cards(place: NearbyWords, text: str) -> Iterator[Match]:
     """Find cards.
 
     Digits without groups, or parted by dots, underscores or two blanks, need surroundings that speak of one, for every
@@ -196,7 +196,7 @@ def _ibans(text: str) -> Iterator[Match]:
             yield Match(match.start(), "iban", "an IBAN", number, decides=True)
 
 
-def _national(place: Surroundings, form: _NationalId, text: str) -> Iterator[Match]:
+def _national(place: NearbyWords, form: _NationalId, text: str) -> Iterator[Match]:
     """Find national ids where the surroundings speak of one.
 
     Elsewhere every tenth number of so many digits has its form.

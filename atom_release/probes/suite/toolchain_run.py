@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from atom_release.lab.environments import toolchains
+from atom_release.lab.environments import machine_toolchains
 from atom_release.lab.sandbox import Limits
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.command import CommandBench
@@ -86,7 +86,7 @@ def bench(look: Look, suite: Suite) -> ToolchainBench:
         return look.tree.read(path).decode("utf-8", "replace") if held else ""
 
     directory = suite.directory or "."
-    chosen = toolchains.choose(suite.runner, directory, read)
+    chosen = machine_toolchains.choose(suite.runner, directory, read)
     command = (*_COMMANDS[suite.runner], *suite.arguments)
     return ToolchainBench(
         sandbox=look.sandbox(_REPORTER, *chosen.readable),

@@ -25,7 +25,7 @@ from atom_release.lab.stand_in import ANSWERING, standing_in
 from atom_release.probes.artifact import content
 from atom_release.probes.artifact.command import MakingCommand
 from atom_release.probes.given import refusing
-from atom_release.probes.own_check.surroundings import Surroundings, surroundings_of
+from atom_release.probes.own_check.check_environment import CheckEnvironment, environment_of
 from atom_release.probes.suite import trees
 from atom_release.probes.unrunnable import answer_without_run, unread
 from atom_release.probes.validator.boundary import find_boundary
@@ -67,7 +67,7 @@ def probe_validator(look: Look, validator: Validator) -> Evidence:
     if facts.lacking:
         return _evidence(look, facts, ())
     try:
-        made = surroundings_of(look, validator, validator.install)
+        made = environment_of(look, validator, validator.install)
         asking = _Asking(look, validator, made)
         pairs = asking.ask_all(facts.slow_ms)
     except ProbeFault as fault:
@@ -111,7 +111,7 @@ class _Asking:
 
     look: Look
     validator: Validator
-    made: Surroundings
+    made: CheckEnvironment
 
     def ask_all(self, slow_ms: float) -> list[tuple[Asked, Run]]:
         """Run it against each server."""

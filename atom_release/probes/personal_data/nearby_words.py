@@ -70,11 +70,11 @@ class Table:
         return next(csv.reader([line.rstrip("\r")], delimiter=self._delimiter), [])
 
 
-Surroundings = Prose | Table
+NearbyWords = Prose | Table
 
 
-def read_surroundings(path: str, text: Text) -> Surroundings:
-    """Return the surroundings of all numbers in one file."""
+def read_nearby_words(path: str, text: Text) -> NearbyWords:
+    """Return what is said around the numbers of one file."""
     return (
         Table(text)
         if PurePosixPath(path.lower()).suffix in _DELIMITED and text.text

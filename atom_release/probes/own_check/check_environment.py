@@ -57,7 +57,7 @@ class Runnable(Protocol):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class CheckEnvironment:
     """The bench of a check, what its environment is, and what a build wrote beside the sources."""
 
     bench: CheckBench
@@ -65,9 +65,9 @@ class Surroundings:
     built: Built | None = None
 
 
-def surroundings_of(
+def environment_of(
     look: Look, check: Runnable, wanted: Install | Literal["auto"] | None
-) -> Surroundings:
+) -> CheckEnvironment:
     """Return what the runs of a check are made with, in the environment that is wanted.
 
     Raises:
@@ -83,20 +83,20 @@ def surroundings_of(
     return _of_python(look, check, make(look, install, needs=()))
 
 
-def _of_python(look: Look, check: Runnable, python: Interpreter) -> Surroundings:
+def _of_python(look: Look, check: Runnable, python: Interpreter) -> CheckEnvironment:
     programs = [Path(python.python).parent, *([python.site / "bin"] if python.site else [])]
     bench = _bench(look, check, programs, python.readable)
     site = [str(python.site)] if python.site else []
     bench = replace(bench, python=python.python, imports=(*python.roots, *site))
-    return Surroundings(bench, python.facts, python.built)
+    return CheckEnvironment(bench, python.facts, python.built)
 
 
-def _of_node(look: Look, check: Runnable, install: Install) -> Surroundings:
+def _of_node(look: Look, check: Runnable, install: Install) -> CheckEnvironment:
     modules = make_modules(look, install, check.directory or install.folder)
     programs = [modules.node.program.parent, Path("node_modules", ".bin")]
     bench = _bench(look, check, programs, modules.readable)
     beneath = Layer(modules.layer, modules.places)
-    return Surroundings(replace(bench, beneath=beneath), modules.facts)
+    return CheckEnvironment(replace(bench, beneath=beneath), modules.facts)
 
 
 def _bench(

@@ -1,4 +1,4 @@
-"""What a file's name says: is it a step forward, and which comes after which.
+"""Which files are steps forward, and which comes after which, as their names say.
 
 Names are read as the tools that wrote them read them: Flyway's letters and versions (`flyway`),
 `.up` and `.down` and a folder for each (`ways_back`), Sqitch's plan. Numbers are compared as
