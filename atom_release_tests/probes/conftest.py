@@ -12,7 +12,9 @@ import pytest
 
 from atom_release.gate.facts.by_question import MODELS, read_facts
 from atom_release.lab.look import Look
-from atom_release_tests.fixtures.tenancy_release import started
+from atom_release.lab.rehearsal import Rehearsal
+from atom_release_tests.fixtures.systems import asking_look
+from atom_release_tests.fixtures.tenancy_release import started as started_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +34,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     from atom_release.lab.rehearsal import postgres
 
     embedded = next(kind for kind in postgres.servers() if kind.origin == "embedded")
-    with started(tmp_path_factory.mktemp("server"), embedded) as running:
+    with started_server(tmp_path_factory.mktemp("server"), embedded) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
+    """What the systems of a release's infrastructure are asked with."""
+    return asking_look(tmp_path_factory.mktemp("look"))
+
+
+@pytest.fixture(scope="session")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """A rehearsal of those systems, for the modules that ask them; each leaves it as it was."""
+    with Rehearsal.start(asking_look(tmp_path_factory.mktemp("release"))) as started:
+        yield started
 
 
 def _checked(look: Look, question: str, *rest: Any, **fields: Any) -> Evidence:  # noqa: ANN401 - as Look.found has them

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from hashlib import sha256
@@ -22,14 +20,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import psutil
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 
-from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Budget
 from atom_release.gate.rules.performance import asked_load, judge_latency
@@ -38,9 +34,8 @@ from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab import stand_in
 from atom_release.probes import latency
 from atom_release.probes.latency import samples
-from atom_release.probes.latency.client import Client, Unanswered, target
+from atom_release.probes.latency.client import Client, target
 from atom_release.probes.latency.figures import summary
-from atom_release.probes.latency.machine import watched
 from atom_release.probes.latency.measuring import _certain, measure_single
 from atom_release.probes.latency.sampler import Pace, Sample, Series, open_model, together
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
@@ -388,80 +383,6 @@ def test_a_gate_that_falls_behind_counts_its_own_delay_too(port: int) -> None:
     assert sum(ms >= 50 for ms in series.latencies()) >= 5
 
 
-ANSWERS = {
-    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok": 200,
-    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n": 200,
-    b"HTTP/1.0 200 OK\r\n\r\nuntil the end": 200,
-    b"HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n": 500,
-    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok": "connection lost",
-    b"SSH-2.0-OpenSSH_9.2\r\n": "not HTTP",
-    b"": "connection lost",
-}
-
-
-@pytest.mark.parametrize("raw", ANSWERS)
-def test_answers_are_read_whole_or_not_at_all(raw: bytes) -> None:
-    """The server says it, twice if asked again, and hangs up each time."""
-
-    async def converse() -> list[int | str]:
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(raw)
-            writer.close()
-
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        client = Client(
-            target("x", "GET", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), 2
-        )
-        came: list[int | str] = []
-        for _ in range(2):
-            try:
-                came.append(await client.send())
-            except Unanswered as nothing:
-                came.append(str(nothing))
-            await asyncio.sleep(0.01)
-        client.close()
-        server.close()
-        return came
-
-    assert asyncio.run(converse()) == [ANSWERS[raw]] * 2
-
-
-def test_who_used_the_processors_is_told_apart() -> None:
-    """What a process that the test started uses is the subject's, and not also another's."""
-    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as computing:
-        try:
-            with watched() as machine:
-                time.sleep(0.5)
-        finally:
-            computing.kill()
-    seen = machine.facts
-    assert seen.subject_processors > 0.05
-    assert seen.others + seen.subject_processors / (psutil.cpu_count() or 1) <= seen.busy + 0.05
-
-
-@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the kernel does not tell")
-def test_how_long_the_subject_waited_for_a_processor_is_seen() -> None:
-    """Twice as many processes as processors: each waits about half of its time."""
-    busy = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"])
-        for _ in range(2 * (psutil.cpu_count() or 1))
-    ]
-    try:
-        with watched() as machine:
-            time.sleep(0.5)
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
-    assert machine.facts.subject_waited > 0.2
-
-
-def test_only_plain_http_is_measured() -> None:
-    with pytest.raises(ProbeFault, match="plain http"):
-        target("x", "GET", "https://127.0.0.1/")
-
-
 @pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 30), st.randoms(use_true_random=False))
@@ -497,24 +418,3 @@ def test_stopping_early_never_changes_the_verdict(slow: int, failed: int, random
         )[0]
         for run in (part, whole)
     ] == [Answer.NO] * 2
-
-
-def test_the_stand_in_ends_with_the_one_who_started_it() -> None:
-    """Killed hard, the starter cannot end it: the pipe does."""
-    code = """
-import os, signal
-from atom_release.lab import stand_in
-with stand_in.running() as port:
-    print(port, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-    ended = subprocess.run(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
-    )
-    port = int(ended.stdout)
-    for _ in range(200):
-        with socket.socket() as asking:
-            if asking.connect_ex(("127.0.0.1", port)):
-                return
-        time.sleep(0.02)
-    pytest.fail("the stand-in still listens")

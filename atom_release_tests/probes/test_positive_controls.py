@@ -34,9 +34,9 @@ PASSES = {
     "own-check": "own_check::test_a_check_that_finds_the_change_answers_yes",
     "own-probe": "own_probe::test_a_plug_in_is_asked_of_the_tree_and_of_a_known_bad_one",
     "personal-data": "personal_data::test_a_tree_of_look_alikes_is_clean",
-    "postgres": "infrastructure::test_postgres_unset_is_rehearsed",
+    "postgres": "postgres::test_postgres_unset_is_rehearsed",
     "privacy": "privacy::test_a_person_who_stays_in_passes",
-    "prometheus": "infrastructure::test_prometheus_that_scrapes_the_service_holds",
+    "prometheus": "prometheus::test_prometheus_that_scrapes_the_service_holds",
     "pull-requests": "pull_requests::test_a_request_that_is_there_is_silent",
     "remote": "remote::test_a_new_branch_can_be_pushed_and_the_request_is_written",
     "report": "claims::test_a_report_that_is_there_once_and_passed_is_yes",
@@ -52,7 +52,7 @@ PASSES = {
     "tokens": "tokens::test_a_service_that_verifies_well_passes",
     "unapproved": "unapproved::test_words_alone_contradict_nothing",
     "validator": "validator::test_a_validator_that_refuses_is_seen_to",
-    "vault": "infrastructure::test_vault_unset_is_rehearsed",
+    "vault": "vault::test_vault_unset_is_rehearsed",
 }
 ELSEWHERE = {
     "measurement": "what others measured is a claim, and never counts",

@@ -1,6 +1,6 @@
 """The figures of an endpoint, of the no-op beside it and of its capacity, from their samples.
 
-How the samples are taken is `measurement`.
+How the samples are taken is `measuring`.
 """
 
 from __future__ import annotations
