@@ -7,6 +7,7 @@ or an error's own text.
 from __future__ import annotations
 
 import re
+import shlex
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,8 +112,15 @@ def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
 
 def _stay_up(service: Service) -> str:
     """Return what to do of a service that ended before it listened: nothing else is broken."""
-    command = " ".join(service.start.command) if service.start else "what starts it"
-    return f"Let `{command}` of {service.name} start and go on; its log is among the artifacts."
+    log = f"its whole log stands under `== {service.id}` in the .log files among the artifacts."
+    if service.start is None:
+        return f"Let {service.name} start and stay up; {log}"
+    command = shlex.join("python" if word == "{python}" else word for word in service.start.command)
+    folder = "the repository" if service.start.directory == "." else service.start.directory
+    return (
+        f"Run its `start.command` of release.yaml by hand in {folder}, `{command}`, and mend it"
+        f" until it stays up; {log}"
+    )
 
 
 def not_started(

@@ -29,13 +29,15 @@ def conclude(  # noqa: PLR0913 - what one evidence is made of
     thing: str,
     facts: Callable[..., ScanFacts],
     trouble: str = "",
+    remedy: str = "",
     **rest: Any,  # noqa: ANN401 - as for Look.found
 ) -> Evidence:
     """Return the evidence.
 
     NO with anything that decides, UNKNOWN if not all was read or a part of the scan failed
     (`trouble` says why), YES otherwise; `facts` is the question's model, given what is its own;
-    `rest` as for `Look.found`.
+    `remedy` is for what was found, and says nothing where the scan or its control failed; `rest`
+    as for `Look.found`.
     """
     scanned = facts(
         files=result.files,
@@ -51,7 +53,14 @@ def conclude(  # noqa: PLR0913 - what one evidence is made of
     )
     answer, reason = _answer(result, thing, trouble)
     return look.found(
-        question, "tree", answer, reason, control=checked, facts=scanned.to_json(), **rest
+        question,
+        "tree",
+        answer,
+        reason,
+        control=checked,
+        facts=scanned.to_json(),
+        remedy=remedy if answer is Answer.NO else "",
+        **rest,
     )
 
 

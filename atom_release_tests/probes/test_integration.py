@@ -155,6 +155,7 @@ def test_vacuous_when_no_test_needs_a_service(site: Site, service: str) -> None:
     site.files["integration/test_all.py"] = "import os\n" + ASKS_NOTHING
     evidence = site.ask({"C.1": service, "C.2": service})
     assert (evidence.answer, state(evidence)) == (Answer.YES, ControlState.VACUOUS)
+    assert "ask the running services" in evidence.remedy
 
 
 IS_THERE = """

@@ -475,3 +475,44 @@ def test_what_the_tree_only_points_to_stands_beside_the_files_read(tmp_path: Pat
     evidence = probe_secrets(look_at(tmp_path, {"data/model.bin": pointer, "a.txt": "a"}))
     assert evidence.facts["lfs_pointers"] == ["data/model.bin"]
     assert "read as a pointer only: 1 file in Git LFS (data/model.bin)" in evidence.reason
+
+
+def test_every_draw_of_what_is_planted_is_found(tmp_path: Path) -> None:
+    """A control that dies by what chance drew refuses a release for nothing."""
+    drawn = {
+        f"{number}/{path}": content for number in range(60) for path, content in canaries().items()
+    }
+    hits, trouble = read_hits(drawn.values(), tmp_path)
+    scanner = scanner_of(Fingerprints(b"k" * 32), hits)
+    unseen = [
+        path
+        for path, content in drawn.items()
+        if not any(finding.decides for finding in scanner(path, content))
+    ]
+    assert (unseen, trouble) == ([], "")
+
+
+def test_a_token_of_vault_is_known_whatever_its_letters_spell(tmp_path: Path) -> None:
+    """The engine takes some for words."""
+    letters = string.ascii_letters + string.digits
+    tokens = ["hvs." + "".join(randomness.choice(letters) for _ in range(90)) for _ in range(500)]
+    contents = [f'connect("{token}")\n'.encode() for token in tokens]
+    hits, _ = read_hits(contents, tmp_path)
+    scanner = scanner_of(Fingerprints(b"k" * 32), hits)
+    assert [text for text in contents if not list(scanner("connect.py", text))] == []
+
+
+def test_hexadecimal_digits_are_no_sample_for_their_few_kinds(tmp_path: Path) -> None:
+    digits = "d1708cd286da68eac60e1d682d6b27e510b5aae5d709ecc5cd506785cbcc9a70"
+    sample = "1" * 32 + "2" * 32
+    contents = [f'connect("dop_v1_{value}")\n'.encode() for value in (digits, sample)]
+    hits, _ = read_hits(contents, tmp_path)
+    scanner = scanner_of(Fingerprints(b"k" * 32), hits)
+    assert [len(list(scanner("connect.py", text))) for text in contents] == [1, 0]
+
+
+def test_a_control_that_failed_is_not_answered_by_the_remedy_of_a_secret(tmp_path: Path) -> None:
+    """Nothing was found: there is nothing to revoke."""
+    evidence = probe_secrets(look_at(tmp_path, {"a.py": b"x = 1\n"}))
+    assert evidence.answer is Answer.YES
+    assert evidence.remedy == ""

@@ -199,7 +199,7 @@ class Rehearsal(Closing):
             again = self.restarted.get(service_id, 0)
             return f"up{f', started again {again} times' if again else ''}"
         why = {**self.lacks, **self.failures}.get(service_id, "not started")
-        return why.partition("; its log ends:")[0]
+        return why.partition("; its log ends:")[0].removesuffix("; it logged nothing")
 
     def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
         """Return the files that services wrote into `{scratch}` and that match a glob.

@@ -157,7 +157,7 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
         if trouble:
             log = ground.redact(ground.launcher.tail(name)[offset:])
             started.lacks[service.id] = (
-                f"the step before it, `{' '.join(step)}`, {trouble}; its log ends: {_tail(log)}"
+                f"the step before it, `{' '.join(step)}`, {trouble}; {_tail(log)}"
             )
             return
     running = place.run(argv)
@@ -198,7 +198,7 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     )
     if ending.met:
         _give_room_back(ground.layers[service.id])
-    reason = f"{ending}; its log ends: {_tail(log)}"
+    reason = f"{ending}; {_tail(log)}"
     if doubt:
         started.lacks[service.id] = f"{doubt}: {reason}"
     else:
@@ -292,5 +292,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _tail(log: bytes) -> str:
+    """Return how a log ends, as a part of a sentence."""
     lines = [line.strip() for line in log.decode("utf-8", "replace").splitlines() if line.strip()]
-    return " | ".join(line[:200] for line in lines[-_LINES:]) or "(empty)"
+    end = " | ".join(line[:200] for line in lines[-_LINES:])
+    return f"its log ends: {end}" if end else "it logged nothing"

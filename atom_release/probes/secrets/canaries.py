@@ -15,7 +15,7 @@ import string
 _LETTERS = string.ascii_letters + string.digits
 _HEX = "0123456789abcdef"
 _DRAWN = 6
-_CONSONANTS = "bcdfghjkmnpqrtvwxz23456789"
+_CONSONANTS = "bcdfghjkmnpqrtvwz23456789"  # without x, of which placeholders are made
 
 
 def canaries() -> dict[str, bytes]:

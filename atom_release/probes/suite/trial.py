@@ -17,7 +17,8 @@ from atom_release.lab.failure_cause import causes, remedy
 from atom_release.lab.junit import Outcome
 from atom_release.lab.junit_results import last_place
 from atom_release.probes.suite.run import FAILED, NOTHING, PASSED
-from atom_release.probes.suite.run_facts import disagreement, one_line, run_facts, unread
+from atom_release.probes.suite.run_facts import disagreement, run_facts, unread
+from atom_release.probes.suite.told_failure import failure_of, remedy_of, words_of
 from atom_release.probes.suite.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -134,7 +135,6 @@ class Trial:
         flaky = {name: count for name, count in times.items() if count < len(self.runs)}
         worst = max(times, key=lambda name: (times[name], name))
         place = f"{proven[worst].place}: " if proven[worst].place else ""
-        summary = f"{place}{first_few(sorted(proven))} failed: {one_line(proven[worst].message)}"
         if len(flaky) == len(proven):
             rates = ", ".join(
                 f"{name} in {count} of {len(self.runs)} runs"
@@ -142,11 +142,12 @@ class Trial:
             )
             return Verdict(
                 Answer.NO,
-                f"flaky: {place}{rates} failed: {one_line(proven[worst].message)}",
+                f"flaky: {place}{rates} failed: {words_of(proven[worst])}",
                 _VARIES,
             )
         ended = next((f"; {run.ended}" for run in sound if run.ended), "")
-        return Verdict(Answer.NO, f"{summary}{ended}", "Correct the code or the test, and commit.")
+        summary = failure_of(proven[worst], proven)
+        return Verdict(Answer.NO, f"{summary}{ended}", remedy_of(proven[worst]))
 
     def _doubt(self) -> Verdict | None:
         for run in self.runs:

@@ -136,7 +136,9 @@ def _audit(
     cases["token of another tenant"] = _foreign(other, shown, "other")
     for name, token, headers in forge.overriding():
         cases[name] = _foreign(_send(exchange, service, forge, token, headers), shown, "tenant")
-    return cases, control, *_judge(cases)
+    request = forge.audit.request
+    route = f"{request.method} {request.path} of {service.name}"
+    return cases, control, *_judge(cases, route)
 
 
 def _send(
@@ -196,14 +198,14 @@ def _foreign(answered: Answered, shown: Shown, rightful: str) -> str:
     )
 
 
-def _judge(cases: Mapping[str, JsonValue]) -> tuple[Answer, str]:
+def _judge(cases: Mapping[str, JsonValue], route: str) -> tuple[Answer, str]:
     wrong = [
-        f"{name} ({came})"
+        name if came == "accepted" else f"{name} ({str(came).removeprefix('accepted ')})"
         for name, came in cases.items()
         if name != _GOOD and str(came).startswith("accepted")
     ]
     if wrong:
-        return Answer.NO, f"accepted: {', '.join(wrong)}"
+        return Answer.NO, f"{route} accepts wrong tokens: {', '.join(wrong)}"
     unclear = [
         f"{name}: {came}"
         for name, came in cases.items()

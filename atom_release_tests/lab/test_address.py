@@ -1,0 +1,33 @@
+"""What is said of a service that is not there to be asked, and what to do."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from atom_release.gate.vocabulary import Answer
+from atom_release.lab.address import not_started
+from atom_release_tests.fixtures.stage import Rehearsed, look_at, service_of
+
+
+def test_a_command_to_run_by_hand_can_be_copied(tmp_path: Path) -> None:
+    command = ["{python}", "-c", "raise SystemExit(1)"]
+    service = service_of(start={"command": command, "directory": "services/door"})
+    ended = Rehearsed(failures={service.id: "it ended with status 1; it logged nothing"})
+    evidence = not_started(look_at(tmp_path, service), "health", service, ended)
+    assert evidence is not None
+    assert evidence.answer is Answer.NO
+    assert evidence.reason.endswith("did not start: it ended with status 1; it logged nothing")
+    copied = next(part for part in evidence.remedy.split("`") if part.startswith("python"))
+    assert shlex.split(copied) == ["python", *command[1:]]
+    assert "by hand in services/door" in evidence.remedy
+    assert f"`== {service.id}`" in evidence.remedy
+
+
+def test_what_was_not_to_be_asked_itself_is_not_held_against_it(tmp_path: Path) -> None:
+    service = service_of(start={"command": ["run"]})
+    ended = Rehearsed(failures={service.id: "it ended with status 1"})
+    look = look_at(tmp_path, service)
+    evidence = not_started(look, "tokens", service, ended, direct=False)
+    assert evidence is not None
+    assert evidence.answer is Answer.UNKNOWN
