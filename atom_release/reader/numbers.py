@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 WHOLE = r"\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?![\d])|\d{1,7}"
-DECIMAL = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:[.,]\d{1,8})?"
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _APART = re.compile(r"[,.\u202f\u00a0' ]")
 

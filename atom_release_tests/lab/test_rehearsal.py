@@ -23,6 +23,7 @@ from atom_release.lab.rehearsal import (
     postgres,
 )
 from atom_release.lab.rehearsal.ports import free_ports
+from atom_release.lab.rehearsal.postgres import loopback_dsn
 from atom_release.lab.sandbox import Network
 from atom_release_tests.fixtures import rehearsal_tree as tree
 
@@ -211,24 +212,13 @@ def test_database_roles_are_ordinary(rehearsal: Rehearsal) -> None:
     assert owners == [(OWNER,)]
     own = rehearsal.network
     assert isinstance(own, Network)
-    inside, led = (
-        str(rehearsal.systems.postgres.port),
-        str(own.lead(rehearsal.systems.postgres.port)),
-    )
+    led = own.lead(rehearsal.systems.postgres.port)
     for role in ("postgres", OWNER, "shop"):
-        dsn = rehearsal.systems.postgres.service_dsn(DATABASE, role).replace(inside, led)
-        password = rehearsal.systems.postgres.password_of(role)
         with pytest.raises(psycopg.OperationalError, match="no password supplied"):
-            psycopg.connect(dsn.replace(f":{password}", ""))
+            psycopg.connect(loopback_dsn(role, "", led, DATABASE))
+    other = rehearsal.systems.postgres.password_of("shop")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(
-            rehearsal.systems.postgres.service_dsn(DATABASE, OWNER)
-            .replace(
-                rehearsal.systems.postgres.password_of(OWNER),
-                rehearsal.systems.postgres.password_of("shop"),
-            )
-            .replace(inside, led)
-        )
+        psycopg.connect(loopback_dsn(OWNER, other, led, DATABASE))
 
 
 def test_requests_may_name_secrets(rehearsal: Rehearsal) -> None:

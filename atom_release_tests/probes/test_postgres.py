@@ -14,6 +14,7 @@ from atom_release.gate.vocabulary import Answer, ControlState, Outcome
 from atom_release.lab.look import Look
 from atom_release.lab.migrations.replay import Replay
 from atom_release.lab.rehearsal import OWNER, Rehearsal
+from atom_release.lab.rehearsal.postgres import loopback_dsn
 from atom_release.probes import postgres as postgres_probe
 from atom_release_tests.fixtures.systems import (
     PLANTED,
@@ -102,9 +103,8 @@ def test_postgres_that_refuses_the_password_is_doubt(rehearsal: Rehearsal, look:
     network = rehearsal.network
     assert not isinstance(network, bool)
     inside = rehearsal.systems.postgres.port
-    led = rehearsal.systems.postgres.service_dsn("postgres", OWNER).replace(
-        f":{inside}/", f":{network.lead(inside)}/"
-    )
+    password = rehearsal.systems.postgres.password_of(OWNER)
+    led = loopback_dsn(OWNER, password, network.lead(inside), "postgres")
     tls = f"{led}?sslmode=require"
     assert brief(postgres_probe.probe(with_values(look, PG=tls), rehearsal)) == (
         Answer.UNKNOWN,

@@ -110,10 +110,6 @@ class Postgres:
         """Return the gate's own address of a database for an ordinary role; holds a password."""
         return self._local(database, role, self.password_of(role))
 
-    def service_dsn(self, database: str, role: str) -> str:
-        """Return the address on loopback that services are told; holds the role's password."""
-        return loopback_dsn(role, self.password_of(role), self.port, database)
-
     def admin_dsn(self, database: str = "postgres") -> str:
         """Return the gate's address of a database for the superuser; holds a password."""
         return self._local(database, "postgres", self.password)
