@@ -5,18 +5,18 @@ a column of files, in fields such as "File:", as written but with forward slashe
 
 An item's path stands before its description; a path within the description, or below an item that
 has one, is only mentioned. An item with a cross, or "planned", claims nothing, nor does one below
-"Removed:".
+"Removed:" or "In progress", nor any of a report whose status is that it is to be implemented.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atom_release.reader.document_kinds import is_plan
+from atom_release.reader.document_kinds import is_intended, is_plan
 from atom_release.reader.facts import Document
 from atom_release.reader.file_blocks import paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
-from atom_release.reader.file_place import among_made
+from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
 from atom_release.reader.sections import Section, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -74,14 +74,18 @@ class _Endings:
 
 def _all(document: Document) -> Iterator[tuple[str, int, str]]:
     """Yield each path that is delivered somewhere, its line, and in what form it stands there."""
+    if is_intended(document):
+        return
     for path, fact in paths_of_lists(document):
-        yield path, fact.line, f"list of line {_part(fact.section).line}"
+        if not is_underway(fact.section):
+            yield path, fact.line, f"list of line {_part(fact.section).line}"
     for table in document.tables:
-        yield from ((path, number, "table") for path, number in paths_of_table(table))
+        if not is_underway(table.section):
+            yield from ((path, number, "table") for path, number in paths_of_table(table))
     plan = is_plan(document)
     for block in document.blocks.values():
         section = block[0].section
-        if section.own and not plan:
+        if section.own and not plan and not is_underway(section):
             listed = section.topic.files or _parent_files(section)
             made = _tree_was_made(section)
             ticks = among_made(section)

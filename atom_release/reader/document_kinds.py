@@ -41,6 +41,16 @@ def is_plan(document: Document) -> bool:
     return planned is not None and words("t_report").search(title) is None
 
 
+def is_intended(document: Document) -> bool:
+    """Return whether the status in its header says that what it describes is still to be built."""
+    for field in document.fields:
+        if field.section.header and field.is_a("status"):
+            text = field.text.lower()
+            if words("t_intended").search(text) and not words("pass").search(text):
+                return True
+    return False
+
+
 def only_agrees(raw: str) -> bool:
     """Return whether a status says no more than that a document was agreed upon."""
     lowered = words("agreed").sub(" ", raw.lower())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.reader.facts import Document, Fact
-from atom_release.reader.file_place import is_of_tests, of_what_was_made
+from atom_release.reader.file_place import is_of_tests, of_what_was_made, tells_trouble
 from atom_release.reader.making import delivers
 from atom_release.reader.paths import first_paths, has_position, lead_path, path_of
 from atom_release.reader.vocabulary import words
@@ -45,9 +45,13 @@ def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[str]:
     mended = work or words("mended").search(title) is not None
     done = mended or has_tick(title)
     part = work and not tested
-    if not (pair.is_a("file") or pair.is_a("made") or verb or (part and _names_part(pair.key))):
+    documents = fact.section.topic.made and words("t_documents").search(title) is not None
+    named = part and (documents or _names_part(pair.key))
+    if not (pair.is_a("file") or pair.is_a("made") or verb or named):
         return
-    if of_tests and not (listed or done):
+    if (of_tests and not (listed or done)) or (
+        not (listed or verb) and tells_trouble(fact.section)
+    ):
         return
     if pair.is_a("location") and (not (listed or done) or _LINES.search(fact.text)):
         return  # it says where something is, which may be still to be made

@@ -16,6 +16,7 @@ from atom_release.reader.file_fields import NEUTRAL, paths_of_fields
 from atom_release.reader.file_place import (
     among_made,
     is_of_tests,
+    is_set_apart,
     is_tested_report,
     lists_work,
     of_what_was_made,
@@ -24,12 +25,14 @@ from atom_release.reader.file_place import (
 from atom_release.reader.making import (
     bracketed_path,
     delivers,
+    is_build_folder,
     is_name,
     is_only_seen,
     place_path,
     says_changed,
     says_made_behind,
     sentence_path,
+    told_behind,
     told_path,
 )
 from atom_release.reader.paths import (
@@ -57,6 +60,8 @@ _SIZED = re.compile(
     re.IGNORECASE,
 )
 _STARTS = re.compile(r"^\W{0,8}(?:\d{1,3}[.)]\s+)?(?:[`\[]|\*\*`)")
+_STANDS_OUT = re.compile(r"^(?:\*\*`?|`)[\w@./\-\[\]]{2,200}\.\w{1,12}(?:`\*\*|\*\*|`|:\*\*)")
+"""A line of its own that begins with a file in bold or in code marks: "**dock/a.py** - queue"."""
 _MAY_NAME = re.compile(r"[./`\\]\w|(?:file|LICENSE|README|CHANGELOG|CODEOWNERS)\b")
 """Whether a line can name a file at all: most cannot, and looking closely costs more."""
 _FEW_WORDS = 2
@@ -118,12 +123,14 @@ class _Lists:
                 self.section, self.label, self.named_at = fact.section, None, None
             if fact.kind is Kind.HEADING:
                 if _MAY_NAME.search(fact.raw):
-                    yield from ((path, fact) for path in self._heading(fact))
+                    yield from (
+                        (path, fact) for path in self._heading(fact) if not is_set_apart(fact)
+                    )
                 continue
             if self._is_label(fact):
                 continue
             paths = list(self._paths(fact)) if _MAY_NAME.search(fact.raw) else []
-            if fact.item:
+            if fact.item or paths:
                 self._remember(fact, named=bool(paths))
             yield from ((path, fact) for path in paths)
 
@@ -135,7 +142,7 @@ class _Lists:
         if "`" in fact.raw:
             return False
         text = match[1] if match else fact.text if _BOLD.match(fact.raw) else None
-        if text is None or (fact.item and lead_path(fact.raw)):
+        if text is None or (lead_path(fact.raw) and (fact.item or _STANDS_OUT.match(fact.raw))):
             return False
         label = self._label_of(fact, text)
         if label is None and fact.item:
@@ -158,6 +165,8 @@ class _Lists:
         name = name_of(text)
         named = concepts(name)
         if "gone" in named or (not named and _names_no_made_files(lowered)):
+            return "gone"
+        if words("t_unchanged").search(lowered) and not words("verb_made").search(lowered):
             return "gone"
         unclear = self.tested or has_warning(fact.section.title)
         if "made" in named and not (name in NEUTRAL and unclear):
@@ -209,7 +218,12 @@ class _Lists:
         listed = self.label == "made" or (
             fact.section.inherited.files and (self.label is None or fact.section.topic.files)
         )
-        starts = fact.item or _STARTS.match(fact.raw) is not None or fact.raw[:1] in "✅✓✔"
+        starts = (
+            fact.item
+            or _STARTS.match(fact.raw) is not None
+            or _STANDS_OUT.match(fact.raw) is not None
+            or fact.raw[:1] in "✅✓✔"
+        )
         if listed and starts:
             yield from _listed(fact)
             return
@@ -223,7 +237,7 @@ class _Lists:
         """Read a line that says of a file that it was made or changed, or stands where such do."""
         done = ticked(fact.text) is True or fact.checked is True
         delivered = told_path(fact.raw, done=done)
-        if delivered is None and fact.item:
+        if delivered is None and (fact.item or _STANDS_OUT.match(fact.raw)):
             delivered = self._item(fact, done=done)
         delivered = delivered or sentence_path(fact.raw)
         if (
@@ -239,24 +253,30 @@ class _Lists:
         Its section says so, or its size, its tick, or the verb behind the file.
         """
         made = self.label == "changes" or among_made(fact.section)
-        lead = lead_path(fact.raw, loose=made)
+        lead = lead_path(fact.raw, loose=made) or told_behind(fact.raw)
         if lead is None:
-            return self._behind_name(fact, done=done) if made else None
+            return self._behind_name(fact, made=made, done=done) if fact.item else None
         if is_only_seen(fact.raw[lead[1] :]):
             return None
-        if made or _SIZED.search(fact.text):
+        if made or (_SIZED.search(fact.text) and lists_work(fact.section)):
             return lead
         if is_of_tests(fact, tested=self.tested):
             return None
         work = (done or fact.section.topic.finished) and lists_work(fact.section)
         return lead if work or says_made_behind(fact.raw[lead[1] :]) else None
 
-    def _behind_name(self, fact: Fact, *, done: bool) -> tuple[str, int] | None:
-        """Return the file behind the name of what was made, or behind a change made in it."""
+    def _behind_name(self, fact: Fact, *, made: bool, done: bool) -> tuple[str, int] | None:
+        """Return the file behind the name of what was made, or behind a change made in it.
+
+        Outside of what was made only behind a ticked name: "✅ **Queue** (`dock/queue.py`)".
+        """
+        tests = is_of_tests(fact, tested=self.tested)
+        if not made and (not done or tests or not lists_work(fact.section)):
+            return None
         path = bracketed_path(fact.raw)
         if path and "/" in path and (done or f"`{path}`" in fact.raw):
             return path, len(fact.raw)
-        return place_path(fact.raw, done=done)
+        return place_path(fact.raw, done=done) if made else None
 
 
 def _listed(fact: Fact) -> Iterator[str]:
@@ -268,4 +288,4 @@ def _listed(fact: Fact) -> Iterator[str]:
     if lead:
         paths, begin, end = [lead[0]], 0, lead[1]
     if paths and delivers(fact, begin, end):
-        yield from paths
+        yield from (path for path in paths if not is_build_folder(path))

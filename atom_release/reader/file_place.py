@@ -5,9 +5,15 @@ Told by the titles over it and by the report's own; what the line itself says is
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from atom_release.reader.facts import Document, Fact
 from atom_release.reader.sections import Section, topic
 from atom_release.reader.vocabulary import name_of, words
+from atom_release.reader.words import has_warning, ticked
+
+_LOOKED_AT = ("t_files_looked_at", "t_not_made", "t_looked", "t_unchanged", "t_merits")
+_PUT_RIGHT = ("mended", "t_work_done", "verb_made", "t_solution", "t_fixes", "pass")
 
 
 def is_tested_report(document: Document) -> bool:
@@ -41,15 +47,17 @@ def _is_solution(section: Section) -> bool:
 
 
 def among_made(section: Section) -> bool:
-    """Return whether a section or one of the two above it is about what was made, and it not about why."""
-    if section.topic.made:
-        return True
+    """Return whether a section or one of the two above it is about what was made, and it not about why.
+
+    Nor about what was left as it was.
+    """
     above = section.parent
-    return (
+    made = section.topic.made or (
         above is not None
-        and words("t_trouble").search(section.title.lower()) is None
         and of_what_was_made(above)
+        and words("t_trouble").search(section.title.lower()) is None
     )
+    return made and not was_left(section)
 
 
 def work_was_done(section: Section) -> bool:
@@ -82,9 +90,60 @@ def is_index(section: Section) -> bool:
 
 
 def _is_looked_at(section: Section) -> bool:
-    """Return whether a section, or one above it, tells where files are or that they were checked."""
+    """Return whether a section, or one above it, tells where files are or that they were checked.
+
+    Or left as they were, or what speaks for them.
+    """
     title = section.title.lower()
-    looked = any(
-        words(name).search(title) for name in ("t_files_looked_at", "t_not_made", "t_looked")
-    )
+    looked = any(words(name).search(title) for name in _LOOKED_AT)
     return looked or (section.parent is not None and _is_looked_at(section.parent))
+
+
+@lru_cache(maxsize=1024)
+def was_left(section: Section) -> bool:
+    """Return whether a title above what a section tells says that it was there before, unchanged."""
+    at: Section | None = section
+    while at is not None and at.parent is not None:
+        title = at.title.lower()
+        if words("t_unchanged").search(title) and not words("verb_made").search(title):
+            return True
+        at = at.parent
+    return False
+
+
+def is_set_apart(fact: Fact) -> bool:
+    """Return whether a heading warns of its file, or stands where files were left as they were."""
+    warned = has_warning(fact.text) and ticked(fact.text) is not True
+    return warned or was_left(fact.section)
+
+
+@lru_cache(maxsize=1024)
+def is_underway(section: Section) -> bool:
+    """Return whether a section, or one above it, is of work that is not done yet.
+
+    "In Progress", "What the setup will do", "Required Fix".
+    """
+    at: Section | None = section
+    while at is not None and at.parent is not None:
+        title = at.title.lower()
+        if words("t_underway").search(title) and not at.topic.finished:
+            return True
+        at = at.parent
+    return False
+
+
+@lru_cache(maxsize=1024)
+def tells_trouble(section: Section) -> bool:
+    """Return whether a section is about what is wrong, and no title above it says that it was mended.
+
+    The report's own title counts for that, too: a file of "Login error" in "Fixes" was changed.
+    """
+    wrong = False
+    at: Section | None = section
+    while at is not None:
+        title = at.title.lower()
+        if at.topic.finished or any(words(name).search(title) for name in _PUT_RIGHT):
+            return False
+        wrong = wrong or words("n_trouble").search(title) is not None
+        at = at.parent
+    return wrong

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from atom_release.reader.facts import Fact, Table
-from atom_release.reader.file_place import among_made, is_index
+from atom_release.reader.file_place import among_made, is_index, tells_trouble
 from atom_release.reader.making import is_gone, there_before
 from atom_release.reader.paths import paths_in
 from atom_release.reader.vocabulary import concepts, words
@@ -17,6 +17,8 @@ _PLAIN_COLUMNS = frozenset(
     {"name", "component", "module", "output", "document", "script", "文档", "文档名称", "脚本", "documento",
      "dokument", "ドキュメント"}
 )  # fmt: skip
+_SIZE = frozenset({"size", "大小", "サイズ"})
+"""What an inventory tells of its files, too: not that they were made."""
 _SHORT = 4
 _POSITION = re.compile(r"\w:\d")
 
@@ -29,7 +31,11 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
     others = [concepts(name) for index, name in enumerate(table.names) if index != column]
     if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
         return
-    change = any("change_column" in names for names in others)
+    change = any(
+        "change_column" in concepts(name) and name not in _SIZE
+        for index, name in enumerate(table.names)
+        if index != column
+    )
     listed = table.section.inherited.files
     inside = listed or (among_made(table.section) and not table.section.inherited.testing)
     if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
@@ -37,6 +43,8 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
     if not inside and words("t_looked").search(table.section.title.lower()):
         return
     if not inside and (table.section.inherited.testing or is_index(table.section)):
+        return
+    if not listed and tells_trouble(table.section):
         return
     for index in _columns(table, column):
         for row in table.rows:

@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from atom_release.reader.facts import Fact
-from atom_release.reader.paths import path_of
+from atom_release.reader.paths import lead_path, path_of
 from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import words
 from atom_release.reader.words import has_cross, ticked
@@ -37,6 +37,8 @@ _IN_BRACKETS = re.compile(
     r"[^\w`]{0,8}[^`()（）]{2,70}?\*{0,2}\s?[(（](?:`([^`]{1,200})`|([\w@./\-\[\]]{1,200}))[)）]\W{0,6}(?:[-\u2013\u2014:：].*)?$"
 )
 _BRACKET = re.compile(r"[(（]([^()（）]{1,60})[)）]")
+_BUILD_FOLDER = re.compile(r"(?:build|dist|target|out|coverage|htmlcov|node_modules)/")
+_SAYS_DONE = ("verb_made", "t_work_done")
 _LEADING = re.compile(r"^[^\w]{1,12}")
 _SHORT = 4
 
@@ -56,14 +58,21 @@ def _object() -> re.Pattern[str]:
 
 @cache
 def _passive() -> re.Pattern[str]:
-    """Return what matches "the file `a.py` was updated" and "a script was created in `a.py`"."""
+    """Return what matches a sentence that says of a file that it was made, or that work was done in it.
+
+    "The file `a.py` was updated", "a script was created in `a.py`", "a file was created: `a.py`",
+    "the fix was applied in the file `a.py`".
+    """
     verb = rf"(?:{words('verb_made').pattern})"
     built = rf"(?:{words('t_built').pattern})"
     file = rf"(?:{words('n_file').pattern}|{_COMPOUND})"
-    place = r"(?:em|en|in|at|under|unter|à|dans|sous|в|as|como|als|nel|in)"
+    place = r"(?:em|en|no|na|in|at|under|unter|à|dans|sous|в|as|como|als|nel)"
     return re.compile(
         rf"(?:{file}\s+(?:\*\*)?`(?P<subject>[^`]{{1,200}})`(?:\*\*)?\s+(?:[^\W\d]+\s+){{0,3}}?{verb}"
-        rf"|{_file_noun()}[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`)",
+        rf"|{_file_noun()}[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`"
+        rf"|{file}\s[^`.;:]{{0,40}}?{verb}\s?[:：]\s*`(?P<told>[^`]{{1,200}})`"
+        rf"|(?:{words('n_work').pattern})\s[^`.;:]{{1,60}}?(?:{words('t_work_done').pattern})"
+        rf"(?:\s[^\W\d]+){{0,3}}?\s{place}\s(?:(?:the|la|el|o|a|le|der|dem|den)\s)?{file}\s+(?:\*\*)?`(?P<at>[^`]{{1,200}})`)",
         re.IGNORECASE,
     )
 
@@ -108,7 +117,8 @@ def place_path(raw: str, *, done: bool) -> tuple[str, int] | None:
 
 def sentence_path(raw: str) -> tuple[str, int] | None:
     """Return the file that a sentence says was made, and where it ends; of an if or a not, none."""
-    if "`" not in raw or words("verb_made").search(raw.lower()) is None:
+    lowered = raw.lower()
+    if "`" not in raw or not any(words(verb).search(lowered) for verb in _SAYS_DONE):
         return None
     passive = _passive().search(raw)
     if passive is None:
@@ -116,7 +126,7 @@ def sentence_path(raw: str) -> tuple[str, int] | None:
     before = raw[: passive.end()].lower()
     if words("conditioned").search(before) or words("t_work_open").search(before):
         return None
-    path = path_of(passive["subject"] or passive["place"])
+    path = path_of(next(name for name in passive.groups() if name))
     return (path, passive.end()) if path else None
 
 
@@ -141,9 +151,20 @@ def says_made_behind(behind: str) -> bool:
     )
 
 
+def told_behind(raw: str) -> tuple[str, int] | None:
+    """Return the file in code marks that an item begins with, where the verb follows: "`a.yml` created"."""
+    lead = lead_path(raw, loose=True) if "`" in raw else None
+    return lead if lead and says_made_behind(raw[lead[1] :]) else None
+
+
 def is_only_seen(behind: str) -> bool:
     """Return whether what stands behind a path says no more than that it was seen."""
     return words("seen_only").match(behind.lower().lstrip(" *_`)(:：-\u2013\u2014")) is not None
+
+
+def is_build_folder(path: str) -> bool:
+    """Return whether a path is the folder that a build writes, which no commit holds."""
+    return _BUILD_FOLDER.fullmatch(path) is not None
 
 
 def is_name(text: str) -> bool:
@@ -171,7 +192,8 @@ def delivers(fact: Fact, begin: int, end: int) -> bool:
         or _FROM_TO.search(fact.raw[begin : end + _FURTHER])
     ):
         return False
-    if any(there_before(bracket[1]) for bracket in _BRACKET.finditer(behind)):
+    brackets = _BRACKET.finditer(fact.raw[begin:].lower())
+    if any(there_before(bracket[1]) for bracket in brackets):
         return False
     match = removed.search(behind)
     if match is None or words("gone_now").match(_LEADING.sub("", behind)):

@@ -68,7 +68,7 @@ _BARE = re.compile(
 _LABEL = re.compile(r"^[^:：`]{0,60}[:：]\s*")
 _PLACEHOLDER = re.compile(r"YYYY|MM-DD|(?:^|/)path/to/|^~|\$|\b(?:xxx|NNN)\b|[{}<>*]")
 _PRODUCT = re.compile(
-    r"(?:node|vue|next|nuxt|express|react|angular|ember|backbone|d3|three|chart|plotly|moment|socket|discord|asp|ethers|web3|tone|p5|alpine|mermaid|bull|sentry|fuse)\.(?:js|ts|io|net)",
+    r"(?:node|vue|next|nuxt|express|react|angular|ember|backbone|d3|three|chart|plotly|moment|socket|discord|asp|ethers|web3|tone|p5|alpine|mermaid|bull|sentry|fuse|anime|swiper|nw|pdf|tesseract|phaser|pixi|babylon|popper|neutralino|ml5|apexcharts)\.(?:js|ts|io|net)",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?:[a-z0-9-]+\.){2,}(?:com|org|net|io|dev|app|ai|co|de|fr|es|cn|jp)")
@@ -174,7 +174,9 @@ _LEAD = re.compile(
     _BEGINS
     + r"(?=\s*(?:$|[(（\[【:：,，、;|→✅✓✔☑←#]|[-\u2013\u2014]+\s|\d{1,5}\s(?:lines|loc)\b)|\s{2})"
 )
-_LOOSE_LEAD = re.compile(_BEGINS + r"(?=[\s:：,，(（]|$)")
+_LOOSE_LEAD = re.compile(_BEGINS + r"(?=[\s:：,，(（\u2013\u2014]|$)")
+_WORDS_TOO = frozenset({"README", "CHANGELOG", "LICENSE", "CODEOWNERS"})
+"""Names of files without an ending that are words of a sentence, too."""
 _IDENTIFIER = re.compile(r"[\W\d_]*\.\w{1,3}|\w\.\w")
 
 
@@ -194,9 +196,14 @@ def lead_path(raw: str, *, any_ending: bool = False, loose: bool = False) -> tup
         path = written.replace("\\", "/").removeprefix("./")
     if path is None or (match[3] and _IDENTIFIER.fullmatch(path)):
         return None
-    if loose and match[3] and "." not in path and "/" not in path:
+    if match[3] and "." not in path and "/" not in path and (loose or _is_word(path, raw, match)):
         return None  # "README complete" is a sentence
     return path, match.end()
+
+
+def _is_word(path: str, raw: str, match: re.Match[str]) -> bool:
+    """Return whether a name without an ending is the word, as it is described: "**README**: covers it"."""
+    return path in _WORDS_TOO and bool(raw[match.end() :].strip(" *_"))
 
 
 _WITHOUT_ENDING = re.compile(

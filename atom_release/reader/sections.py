@@ -166,6 +166,15 @@ def _says_delivered(lowered: str) -> bool:
     )
 
 
+def _is_task(lowered: str) -> bool:
+    """Return whether a text in lower case, which a tick calls done, is a task or names changes."""
+    if words("t_work_open").search(lowered):
+        return False
+    return words("verb_make").search(lowered) is not None or (
+        words("t_changes").search(lowered) is not None
+    )
+
+
 def _answers_what(lowered: str) -> bool:
     """Return whether a text in lower case announces what was done: "Ce qui a été créé"."""
     answer = words("t_what").search(lowered)
@@ -201,6 +210,7 @@ def topic(title: str) -> Topic:
         or (verb and says_made(lowered, "n_part"))
         or _says_work_done(lowered)
         or _answers_what(lowered)
+        or (has_tick(title) and _is_task(lowered))
     )
     now = bool(words("t_now").search(lowered))
     concluding = words("t_conclusion").fullmatch(head) is not None

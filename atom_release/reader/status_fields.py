@@ -27,7 +27,7 @@ _READY_FOR_NEXT = re.compile(
 _LETTER = re.compile(r"[^\W\d_]")
 _BOLD = re.compile(r"\W*\*\*.*\*\*\W*")
 _UNIT = re.compile(
-    r"^(?:phase|task|sprint|step|milestone|stage|fase|etapa|schritt|étape|阶段|フェーズ)\s[\w.]{1,8}\s"
+    r"^(?:phase|task|sprint|step|milestone|stage|section|fase|etapa|schritt|étape|阶段|フェーズ)\s[\w.]{1,8}\s"
 )
 
 

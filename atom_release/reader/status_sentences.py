@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from atom_release.reader.announcements import stated_in_headings
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.sections import topic
 from atom_release.reader.status_fields import (
@@ -56,6 +57,7 @@ def stated_in_words(document: Document) -> Iterator[Stated]:
     """Yield what titles, headings and sentences say of the whole report's status."""
     yield from _below_its_heading(document)
     yield from _title(document)
+    yield from stated_in_headings(document)
     yield from _conclusion(document)
     yield from _concluding_words(document)
 

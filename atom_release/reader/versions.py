@@ -11,7 +11,7 @@ from atom_release.reader.facts import Document, Fact, Kind
 
 Value = tuple[str, int]
 _VERSION = re.compile(
-    r"\W{0,4}(?:version\s|release\s)?v?\.?\s?(\d{1,4}(?:\.\d{1,5}){0,3}(?:[-+][\w.]{1,30})?)(?![\w.]*\w)",
+    r"\W{0,4}(?:version\s|release\s)?v?\.?\s?(\d{1,4}(?:\.\d{1,5}){0,3}(?:[-+][\w.]{1,30}){0,3})(?![\w.]*\w)",
     re.IGNORECASE,
 )
 _PRODUCT = re.compile(
@@ -87,6 +87,7 @@ def version_of_product(fields: list[Fact]) -> Value | None:
         for fact in fields
         if _ITS_VERSION.search(fact.key)
         and not _RUNTIME.search(fact.key)
+        and not any(_PLATFORM.match(word) for word in fact.key.split())
         and (value := version_of(fact.text))
     ]
     return own[0] if len({value for value, _ in own}) == 1 else None

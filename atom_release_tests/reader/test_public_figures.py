@@ -51,6 +51,8 @@ VERSIONS: dict[str, tuple[str, str | None]] = {
     "a platform": ("# Android 14.0.1 test report\n\nSorts.\n", None),
     "what it runs on": ("# Python 3.12.1 report\n\nSorts.\n", None),
     "the task it names": ("# Story 1.9 review\n\n**Item:** Story 1.9\n", None),
+    "a name of its own behind it": ("# Router\n\n**Version:** 1.0.0-quantum-complete\n", "1.0.0-quantum-complete"),
+    "that of a library": ("# Router\n\nSorts.\n\n**Tailwind Version:** 3.4.1\n\n**Django Version:** 4.2.1\n", None),
     "somebody else's": ("# Router\n\n**Environment:** vite v5.0.0\n", None),
 }  # fmt: skip
 
@@ -60,6 +62,7 @@ DATES: dict[str, tuple[str, str | None]] = {
     "a sentence": ("# Router\n\nThis report was generated on 2025-03-04.\n", "2025-03-04"),
     "as of": ("# Router\n\nAs of 2025-03-04, all parcels are sorted.\n", "2025-03-04"),
     "in German": ("# Router\n\nGetestet am 04.03.2025 im Lager.\n", "2025-03-04"),
+    "from one day to another": ("# Muelle\n\n**Fecha:** 26\u201327 de julio de 2026\n", None),
     "hyphens": ("# Router\n\n**Date:** 18-Nov-2025\n", "2025-11-18"),
     "a day of a week": ("# Router\n\n**Date:** 2025-W47-2\n", "2025-11-18"),
     "a whole week": ("# Router\n\n**Date:** 2025-W47\n", None),

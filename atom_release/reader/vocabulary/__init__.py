@@ -115,6 +115,7 @@ def _letter(letter: str) -> str:
     return r"\s+" if letter == " " else re.escape(letter)
 
 
+@cache
 def words(concept: str) -> re.Pattern[str]:
     """Return the pattern of a concept's words, for lower-case text."""
     return lexicon().patterns[concept]

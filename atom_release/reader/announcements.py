@@ -1,0 +1,71 @@
+"""A title, or a heading right below it, that announces the whole work as done.
+
+"🎉 Implementation complete - dock router", "✅ Proyecto completado", "Phase 2 complete: docks". What
+a part's heading says, or one that gives a share of the work, is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.status_fields import SHALLOW, Rank, Stated, status_as_tainted
+from atom_release.reader.vocabulary import words
+from atom_release.reader.words import has_tick, unsigned
+
+_TITLE_PARTS = re.compile(r"\s[-\u2013\u2014|]\s|[:：]\s?|[-\u2013\u2014]{2}")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
+_FIRST_HEADINGS = 4
+_FEW_WORDS = 5
+_DONE = ("t_done_last", "t_done", "t_finished")
+_PART_OF_IT = re.compile(
+    r"(?<![\d.])\d{1,2}(?:[.,]\d)?\s?%|(?<!\d)(\d{1,3})\s?/\s?(?!\1\b)\d{1,3}(?!\d)"
+)
+_NUMBERED_DONE = re.compile(
+    r"(?:phase|sprint|step|task|stage|milestone|section|fase|etapa|schritt|étape)\s[\d.]{1,6}[a-z]?\s"
+    r"(?:is\s)?(?:complete|completed|done|finished|completada|completa|concluída|abgeschlossen|terminée)"
+)
+
+
+def stated_in_headings(document: Document) -> Iterator[Stated]:
+    """Yield the status that the first headings announce, if they do."""
+    headings: list[Fact] = []
+    for fact in document.lines:
+        if fact.kind is Kind.HEADING:
+            headings.append(fact)
+            if len(headings) == _FIRST_HEADINGS:
+                break
+    for fact in headings:
+        section = fact.section
+        if section.level > SHALLOW or not section.own:
+            continue
+        if section.level != 1 and fact.text.isascii():
+            continue  # without a sign
+        text = _TITLE_PARTS.split(fact.text)[0] if section.level == 1 else fact.text
+        if _announces(section.level, text):
+            if not any(_PART_OF_IT.search(heading.text) for heading in headings):
+                status = status_as_tainted(fact, "completed")
+                yield Stated(text.strip(), fact.line, status, Rank.TITLE)
+            return
+
+
+def _announces(level: int, text: str) -> bool:
+    """Return whether a heading's text calls all of the work done, by its number or with a tick."""
+    if text.isascii() or not has_tick(text):
+        return level == 1 and _NUMBERED_DONE.fullmatch(text.strip().lower()) is not None
+    lowered = unsigned(text).strip().lower()
+    return _NUMBERED_DONE.fullmatch(lowered) is not None or _is_all_done(lowered)
+
+
+def _is_all_done(lowered: str) -> bool:
+    """Return whether a short text in lower case is a subject, the whole work, and that it is done."""
+    text = lowered.strip(" .!\uff01\u3002*_:：")
+    subject = words("t_subject").match(text)
+    wide = _WIDE.search(text) is not None
+    if subject is None or words("t_work_open").search(text) or len(text.split()) > _FEW_WORDS:
+        return False
+    if wide and len(text) > 2 * _FEW_WORDS:
+        return False
+    rest = text[subject.end() :]
+    return any(match.end() == len(rest) for name in _DONE for match in words(name).finditer(rest))
