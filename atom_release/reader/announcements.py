@@ -1,4 +1,4 @@
-"""A title, or a heading right below it, that announces the whole work as done.
+"""A title, a heading right below it or one of the last, that announces the whole work as done.
 
 "🎉 Implementation complete - dock router", "✅ Proyecto completado", "Phase 2 complete: docks". What
 a part's heading says, or one that gives a share of the work, is none of these.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.facts import Document, Kind
 from atom_release.reader.status_fields import SHALLOW, Rank, Stated, status_as_tainted
 from atom_release.reader.vocabulary import words
 from atom_release.reader.words import has_tick, unsigned
@@ -17,6 +17,7 @@ from atom_release.reader.words import has_tick, unsigned
 _TITLE_PARTS = re.compile(r"\s[-\u2013\u2014|]\s|[:：]\s?|[-\u2013\u2014]{2}")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
 _FIRST_HEADINGS = 4
+_LAST_HEADINGS = 2
 _FEW_WORDS = 5
 _DONE = ("t_done_last", "t_done", "t_finished")
 _PART_OF_IT = re.compile(
@@ -29,14 +30,9 @@ _NUMBERED_DONE = re.compile(
 
 
 def stated_in_headings(document: Document) -> Iterator[Stated]:
-    """Yield the status that the first headings announce, if they do."""
-    headings: list[Fact] = []
-    for fact in document.lines:
-        if fact.kind is Kind.HEADING:
-            headings.append(fact)
-            if len(headings) == _FIRST_HEADINGS:
-                break
-    for fact in headings:
+    """Yield the status that one of the first or the last headings announces, if it does."""
+    headings = [fact for fact in document.lines if fact.kind is Kind.HEADING]
+    for fact in (*headings[:_FIRST_HEADINGS], *headings[_FIRST_HEADINGS:][-_LAST_HEADINGS:]):
         section = fact.section
         if section.level > SHALLOW or not section.own:
             continue
@@ -44,7 +40,7 @@ def stated_in_headings(document: Document) -> Iterator[Stated]:
             continue  # without a sign
         text = _TITLE_PARTS.split(fact.text)[0] if section.level == 1 else fact.text
         if _announces(section.level, text):
-            if not any(_PART_OF_IT.search(heading.text) for heading in headings):
+            if not any(_PART_OF_IT.search(heading.text) for heading in headings[:_FIRST_HEADINGS]):
                 status = status_as_tainted(fact, "completed")
                 yield Stated(text.strip(), fact.line, status, Rank.TITLE)
             return
@@ -61,7 +57,7 @@ def _announces(level: int, text: str) -> bool:
 def _is_all_done(lowered: str) -> bool:
     """Return whether a short text in lower case is a subject, the whole work, and that it is done."""
     text = lowered.strip(" .!\uff01\u3002*_:：")
-    subject = words("t_subject").match(text)
+    subject = words("t_subject").match(text) or words("n_trouble").match(text)
     wide = _WIDE.search(text) is not None
     if subject is None or words("t_work_open").search(text) or len(text.split()) > _FEW_WORDS:
         return False

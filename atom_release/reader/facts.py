@@ -217,10 +217,17 @@ def split_fields(fact: Fact) -> Iterator[Fact]:
     parts = _SEPARATOR.split(text) if _SEPARATOR.search(text) else [text]
     matches = [_FIELD.match(part) for part in parts]
     if len(parts) > 1 and sum(match is not None for match in matches) < _BROAD:
-        matches = [_FIELD.match(text)]
+        matches = [_named_twice(parts) or _FIELD.match(text)]
     for match in matches:
         if match:
             yield field_of(fact, match[1], match[2].strip())
+
+
+def _named_twice(parts: Sequence[str]) -> re.Match[str] | None:
+    """Return the field of a line whose key stands in two languages: "日期 | Date: 2026-03-01"."""
+    field = _FIELD.match(parts[1]) if len(parts) == _BROAD else None
+    same = field and concepts(name_of(parts[0])) & concepts(name_of(field[1]))
+    return field if same else None
 
 
 def field_of(fact: Fact, label: str, value: str) -> Fact:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from atom_release.reader.facts import Fact
+from atom_release.reader.making import there_before
 from atom_release.reader.paths import is_file_name, lead_path, path_of
 from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -110,6 +111,19 @@ def _is_new(remark: str) -> bool:
     return bool(first or _NEW_SIGN.search(remark) or (mark and made.fullmatch(mark[1].lower())))
 
 
+def _was_there(remark: str) -> bool:
+    """Return whether an entry's remark says that it was there before: "(existing)"."""
+    mark = _MARK.search(remark)
+    return mark is not None and there_before(mark[1])
+
+
+def _is_made(remark: str, *, ticks: bool, anyway: bool) -> bool:
+    """Return whether an entry was made, by its remark or because its tree shows what was."""
+    if _was_there(remark):
+        return False
+    return anyway or _is_new(remark) or (ticks and has_tick(remark))
+
+
 def _root(name: str) -> str:
     """Return the folder at a tree's top, unless it is the project's own, which no path begins with."""
     root = name.rstrip("/")
@@ -165,12 +179,8 @@ def _tree(lines: list[tuple[int, str]], *, made: bool, ticks: bool) -> Iterator[
         if not is_file_name(name.rstrip("/")) or name.endswith("/"):
             group = not name.endswith("/") and _COUNT.match(match[3])
             above.append((indent, _GROUP if group else name.strip("/"), _is_new(match[3])))
-        elif (
-            made
-            or below_made
-            or _is_new(match[3])
-            or (ticks and has_tick(match[3]))
-            or any(new for _, _, new in above)
+        elif _is_made(match[3], ticks=ticks, anyway=made or below_made) or (
+            any(new for _, _, new in above) and not _was_there(match[3])
         ):
             parts = [root, *(folder for _, folder, _ in above), name]
             path = path_of("/".join(part for part in parts if part and part != "."))

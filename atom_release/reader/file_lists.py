@@ -25,7 +25,7 @@ from atom_release.reader.file_place import (
 from atom_release.reader.making import (
     bracketed_path,
     delivers,
-    is_build_folder,
+    is_made_by_running,
     is_name,
     is_only_seen,
     place_path,
@@ -288,4 +288,4 @@ def _listed(fact: Fact) -> Iterator[str]:
     if lead:
         paths, begin, end = [lead[0]], 0, lead[1]
     if paths and delivers(fact, begin, end):
-        yield from (path for path in paths if not is_build_folder(path))
+        yield from (path for path in paths if not is_made_by_running(path))

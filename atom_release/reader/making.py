@@ -38,7 +38,8 @@ _IN_BRACKETS = re.compile(
 )
 _BRACKET = re.compile(r"[(（]([^()（）]{1,60})[)）]")
 _BUILD_FOLDER = re.compile(r"(?:build|dist|target|out|coverage|htmlcov|node_modules)/")
-_SAYS_DONE = ("verb_made", "t_work_done")
+_IN_IT = re.compile(r"[(（](?:removed|removido|eliminado|entfernt)\s\w+\s\w+[^()（）]{0,60}[)）]")
+_SAYS_DONE = ("verb_made", "t_work_done", "verb_we")
 _LEADING = re.compile(r"^[^\w]{1,12}")
 _SHORT = 4
 
@@ -70,6 +71,7 @@ def _passive() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{file}\s+(?:\*\*)?`(?P<subject>[^`]{{1,200}})`(?:\*\*)?\s+(?:[^\W\d]+\s+){{0,3}}?{verb}"
         rf"|{_file_noun()}[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`"
+        rf"|(?<!\w)(?:{words('verb_we').pattern})\s(?:[^\W\d]+\s){{0,2}}?(?:{file}\s)?(?:[^\W\d]+\s){{0,2}}?`(?P<ours>[^`]{{1,200}})`"
         rf"|{file}\s[^`.;:]{{0,40}}?{verb}\s?[:：]\s*`(?P<told>[^`]{{1,200}})`"
         rf"|(?:{words('n_work').pattern})\s[^`.;:]{{1,60}}?(?:{words('t_work_done').pattern})"
         rf"(?:\s[^\W\d]+){{0,3}}?\s{place}\s(?:(?:the|la|el|o|a|le|der|dem|den)\s)?{file}\s+(?:\*\*)?`(?P<at>[^`]{{1,200}})`)",
@@ -162,9 +164,9 @@ def is_only_seen(behind: str) -> bool:
     return words("seen_only").match(behind.lower().lstrip(" *_`)(:：-\u2013\u2014")) is not None
 
 
-def is_build_folder(path: str) -> bool:
-    """Return whether a path is the folder that a build writes, which no commit holds."""
-    return _BUILD_FOLDER.fullmatch(path) is not None
+def is_made_by_running(path: str) -> bool:
+    """Return whether a path is a folder that a build writes, or a log: no commit holds them."""
+    return _BUILD_FOLDER.fullmatch(path) is not None or path.endswith(".log")
 
 
 def is_name(text: str) -> bool:
@@ -184,7 +186,7 @@ def delivers(fact: Fact, begin: int, end: int) -> bool:
     removed = words("removed")
     before = fact.raw[:end].lower()
     behind = fact.raw[end:].lower()
-    if removed.search(re.sub(r"`[^`]*`", " ", before)) or is_gone(behind):
+    if removed.search(re.sub(r"`[^`]*`", " ", _IN_IT.sub(" ", before))) or is_gone(behind):
         return False
     if (
         _BECAME.match(behind)
@@ -196,7 +198,8 @@ def delivers(fact: Fact, begin: int, end: int) -> bool:
     if any(there_before(bracket[1]) for bracket in brackets):
         return False
     match = removed.search(behind)
-    if match is None or words("gone_now").match(_LEADING.sub("", behind)):
+    in_it = _IN_IT.search(behind) or words("gone_now").match(_LEADING.sub("", behind))
+    if match is None or in_it:
         return True  # "removed two imports" speaks of what is in it
     return len(re.findall(r"\w+", behind)) > _SHORT or begin > end
 

@@ -35,6 +35,14 @@ MADE: dict[str, tuple[str, list[str]]] = {
     "work that is no longer in progress": ("## ✅ Was in progress, completed\n\n### Files Created\n\n- `dock/a.ts`\n", ["dock/a.ts"]),
     "a table of sizes below its files": ("## Files Created\n\n| File | Size |\n|---|---|\n| dock.php | 4 KB |\n", ["dock.php"]),
     "a README in code marks": ("## Changes made\n\n- ✅ `README`: docks\n", ["README"]),
+    "who made it": ("## Docas\n\n- **Solução**: Criamos o script `doca_nova.py` para as caixas\n", ["doca_nova.py"]),
+    "who made it, within a sentence": ("## Docas\n\n1. **Criação:** Foi desenvolvido o script `doca_b.py`, que move\n", ["doca_b.py"]),
+    "a bracket with what was removed in it": (
+        "## Phase 1 ✅\n\n**Files Modified**:\n- `dock.service.ts` (removed two old checks)\n", ["dock.service.ts"],
+    ),
+    "a tree with what was there": (
+        "## New File Structure\n\n```\nsrc/\n├── dock.ts (existing)\n└── ramp.ts (new)\n```\n", ["src/ramp.ts"],
+    ),
 }  # fmt: skip
 SILENT: dict[str, str] = {
     "a file of what is wrong": "## ⚠️ Critical problems\n\n### 1. The dock does not open\n\n- **File:** `src/dock.ts`\n",
@@ -61,6 +69,10 @@ SILENT: dict[str, str] = {
     "a folder that a build writes": "## Artifacts Created\n\n- ✅ `dist/` directory created\n",
     "a file in bold that was tested": "## Tests\n\n**dock.spec.ts** - 5 cases\n",
     "a file in bold that is described": "## Configuration\n\n**dock.json**:\n- the port\n",
+    "logs that running writes": "## Log Files Created\n\n- `dock.log`: all of it\n- `ramp.log`, `queue.log`: parts\n",
+    "what was migrated already": "## Already Migrated Files\n\n- ✅ `dock/a.tsx`\n- ✅ `dock/b.tsx`\n",
+    "a file in brackets that is gone": "## Files Modified\n\n- `dock.service.ts` (removed)\n",
+    "who would make it": "## Docks\n\nIf we created `dock/a.py`, parcels would stay.\n",
     "a condition": "## Docks\n\nIf the error is fixed in the file `dock/a.py`, parcels stay.\n",
     "a ticked name that was tested": "## Test Results\n\n- ✅ **Queue** (`dock/queue.php`)\n",
     "a ticked name with an advantage": "## Benefits\n\n- ✅ **Queue** (`dock/queue.php`)\n",
@@ -72,6 +84,7 @@ STATUS: dict[str, tuple[str, str]] = {
     "a heading in German": ("# Rampe\n\n## 🎉 PROJEKT ERFOLGREICH ABGESCHLOSSEN\n\nKisten.\n", "PASS"),
     "a title that begins with it": ("# 🎉 IMPLÉMENTATION COMPLÈTE - Quai\n\n## Tri\n\nCaisses.\n", "PASS"),
     "a numbered unit that is complete": ("# Section 1.2 Complete: Docks\n\nBoxes.\n", "PASS"),
+    "a heading at the end": ("# Quai\n\n## Tri\n\nCaisses.\n\n## A\n\na\n\n## B\n\nb\n\n## 🎉 **Problème Résolu !**\n\nTri.\n", "PASS"),
     "a part": ("# Dock\n\n## ✅ Backend complete\n\nBoxes.\n", "MISSING"),
     "what was completed": ("# Dock\n\n## ✅ Completed Features\n\nBoxes.\n", "MISSING"),
     "a share of the work": ("# ✅ Implementación completada - Muelle\n\n## Progreso: 80% completado\n\nCajas.\n", "PARTIAL"),

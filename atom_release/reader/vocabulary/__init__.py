@@ -210,7 +210,16 @@ def concepts(name: str) -> frozenset[str]:
     named = lexicon().names.get(name)
     if named is None and (match := _QUALIFIED.match(name)):
         named = lexicon().names.get(name[match.end() :])
+    if named is None and " / " in name:
+        return _of_both(name)
     return named or frozenset()
+
+
+def _of_both(name: str) -> frozenset[str]:
+    """Return the concepts that both halves of a name in two languages stand for: "datum / date"."""
+    first, _, second = name.partition(" / ")
+    names = lexicon().names
+    return names.get(first.strip(), frozenset()) & names.get(second.strip(), frozenset())
 
 
 def is_english(name: str) -> bool:
