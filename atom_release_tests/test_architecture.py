@@ -209,6 +209,7 @@ def test_a_question_of_the_catalogue_has_the_module_of_its_name() -> None:
         "addresses",
         "focus",
         "pull-requests",
+        "routes",
         "validator",
         "surroundings",
     )

@@ -218,6 +218,10 @@ def why(service: Service, name: str) -> str:
     """Return where a commented field of a service comes from."""
     if name == "start":
         return _told("start", service.command)
+    if name == "routes":
+        return (
+            f"what it is asked for, and not refused for: {_told('the first', service.endpoints[0])}"
+        )
     if name in {"health", "metrics"}:
         return _told(name, service.health if name == "health" else service.metrics)
     first = service.endpoints[0]

@@ -147,6 +147,9 @@ def _start(service: Service, after: Sequence[str]) -> Iterator[str]:
             yield f"    # {_line(asked.why(service, name))}"
             yield from _dumped({name: value}, 4)
         stated = {}
+        if routes := starts.routes_of(service):
+            yield f"    # {_line(asked.why(service, 'routes'))}"
+            yield from _dumped({"routes": routes}, 4, flow=False)
     plain = [endpoint.value.path for endpoint in service.endpoints if endpoint.value.is_plain]
     if plain:
         named = dict.fromkeys(plain)

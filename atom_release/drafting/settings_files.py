@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from atom_release.drafting.deployment import compose
+from atom_release.drafting.deployment.systems import system_built
 from atom_release.drafting.files import Files, folder_of, joined
 from atom_release.drafting.findings import Place
 
@@ -112,10 +114,19 @@ def _around(folder: str) -> Iterator[str]:
 def compose_images(files: Files) -> Iterator[Image]:
     """Yield the images that compose files pull, with their variables."""
     for path, name, service in _compose_services(files):
-        if isinstance(service.get("image"), str) and not service.get("build"):
+        image = _image_of(files, path, service)
+        if image:
             stated = _of_compose(files, path, service)
             where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
-            yield Image(resolve(service["image"], _beside(files, path)), stated, where, name)
+            yield Image(resolve(image, _beside(files, path)), stated, where, name)
+
+
+def _image_of(files: Files, path: str, service: Mapping[Any, Any]) -> str:
+    """Return the image that a compose service pulls, or the system that its own is built on."""
+    if service.get("build"):
+        return system_built(files, compose.build_of(service, folder_of(path))[1])
+    image = service.get("image")
+    return image if isinstance(image, str) else ""
 
 
 def compose_variables(files: Files, folder: str) -> Iterator[Stated]:

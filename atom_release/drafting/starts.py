@@ -21,6 +21,9 @@ _BY_NODE = {"node", "npm", "npx", "pnpm", "yarn"}
 _FOR_DEVELOPERS = {"--reload"}
 _PORT_VARIABLE = re.compile(r"\$(?:PORT\b|\{PORT(?::?-\d+)?\})")
 _SHOWN_AS = ("health", "metrics")
+_PARAMETER = r"(?:\{\w+(?::\w+)?\}|<(?:\w+:)?\w+>|:\w+|\[\w+\])"
+_ROUTE = re.compile(rf"(?:GET|POST|PUT|PATCH|DELETE) /(?:[\w\-.~/]|{_PARAMETER})*")
+_MOST_ROUTES = 200
 
 
 def is_asked(service: Service) -> bool:
@@ -29,7 +32,9 @@ def is_asked(service: Service) -> bool:
     The gate makes environments of Python and Node.js; what images of other languages hold is not
     here. A library's own application is an example.
     """
-    if service.command is None or service.is_library or not shown(service):
+    if service.command is None or service.is_library:
+        return False
+    if not shown(service) and not routes_of(service):
         return False
     command = start_of(service)["command"]
     if any("$" in word for word in command):  # no shell would fill that in
@@ -65,6 +70,16 @@ def shown(service: Service) -> dict[str, str]:
     """Return the paths that a running service shows its state at, as fields of a manifest."""
     named = {name: getattr(service, name) for name in _SHOWN_AS}
     return {name: seen.value for name, seen in named.items() if seen is not None}
+
+
+def routes_of(service: Service) -> list[str]:
+    """Return what the service is said to serve, as the manifest says it, each once."""
+    named = [
+        f"{endpoint.value.method} {endpoint.value.path}"
+        for endpoint in service.endpoints
+        if endpoint.value.path != getattr(service.health, "value", None)
+    ]
+    return [route for route in dict.fromkeys(named) if _ROUTE.fullmatch(route)][:_MOST_ROUTES]
 
 
 def start_of(service: Service) -> dict[str, Any]:

@@ -122,7 +122,9 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         or next((deployment.command for deployment in stays if deployment.command), None),
         next((deployment.port for deployment in stays if deployment.port), None)
         or next((part.port for part in unit.parts if part.port), None),
-        next((deployment.health for deployment in stays if deployment.health), None)
+        _as_routed(
+            next((deployment.health for deployment in stays if deployment.health), None), routes
+        )
         or _health([*listed, *routes]),
         _metrics(files, own),
         (*listed, *_unlisted(routes, listed)),
@@ -228,6 +230,14 @@ def _health(endpoints: Sequence[Seen[Endpoint]]) -> Seen[str] | None:
         if endpoint.value.method == "GET" and _HEALTH.search(endpoint.value.path)
     ]
     return min(fitting, key=lambda seen: seen.value.strip("/").count("/"), default=None)
+
+
+def _as_routed(health: Seen[str] | None, routes: Sequence[Seen[Endpoint]]) -> Seen[str] | None:
+    """Return a stated health path with the slash that its route ends with."""
+    paths = {endpoint.value.path for endpoint in routes}
+    if health is None or health.value in paths or f"{health.value}/" not in paths:
+        return health
+    return replace(health, value=f"{health.value}/")
 
 
 def _metrics(files: Files, own: Sequence[str]) -> Seen[str] | None:

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from atom_release.drafting import words
-from atom_release.drafting.deployment import KINDS, dockerfile
+from atom_release.drafting.deployment import KINDS, dockerfile, scripts
 from atom_release.drafting.ecosystems import ECOSYSTEMS
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Deployment, Part, Seen, Suite
 
 _PLACES = ("services", "apps", "packages", "cmd")
 _SERVED = ("services", "apps", "cmd")
+_OF_PYTHON = {"python", "python3", "gunicorn", "uvicorn", "flask", "fastapi", "daphne", "hypercorn"}
+_OF_NODE = {"node", "npm", "npx", "pnpm", "yarn"}
 LANGUAGES = {
     suffix: ecosystem.language for ecosystem in ECOSYSTEMS for suffix in ecosystem.suffixes
 }
@@ -122,7 +124,7 @@ def _merged(files: Files, deployed: Sequence[Deployment]) -> list[Deployment]:
         for deployment in deployed
         if deployment.kind != "Dockerfile" or deployment.dockerfile not in built
     ]
-    return [_with_image(files, deployment) for deployment in kept]
+    return [scripts.unfold(files, _with_image(files, deployment)) for deployment in kept]
 
 
 def _with_image(files: Files, deployment: Deployment) -> Deployment:
@@ -186,6 +188,8 @@ def _folder_of_code(files: Files, deployment: Deployment, units: Mapping[str, Un
     if deployment.kind == "Dockerfile" and _is_of_scripts(files, deployment.folder, units):
         return None
     inside = [folder for folder in units if is_below(folder, deployment.folder)]
+    if len(inside) > 1 and deployment.folder not in units:
+        inside = [folder for folder in inside if _speaks(units[folder], deployment)]
     if len(inside) == 1:
         return inside[0]
     return (
@@ -193,6 +197,15 @@ def _folder_of_code(files: Files, deployment: Deployment, units: Mapping[str, Un
         if language_of(files.below(deployment.folder))
         else _by_name(deployment, units)
     )
+
+
+def _speaks(unit: Unit, deployment: Deployment) -> bool:
+    """Return whether a unit is of the language that a deployment's command is a program of."""
+    program = deployment.command.value[0] if deployment.command else ""
+    languages = {part.language for part in unit.parts}
+    if program in _OF_PYTHON:
+        return "Python" in languages
+    return program in _OF_NODE and bool({"JavaScript", "TypeScript"} & languages)
 
 
 def _holds_code(files: Files, folder: str) -> bool:

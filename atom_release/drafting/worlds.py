@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atom_release.drafting import environment, settings_files, words
+from atom_release.drafting.deployment.systems import IMAGES
 from atom_release.drafting.files import Files, is_below, joined
 from atom_release.drafting.findings import Place, World
 from atom_release.drafting.pipelines import runs_tests
@@ -23,11 +24,6 @@ from atom_release.drafting.pipelines import runs_tests
 if TYPE_CHECKING:
     from atom_release.drafting.settings_files import Image, Job, Stated
 
-_IMAGES = {
-    "postgres": re.compile(r"(?:^|/)(?:postgres|postgis|pgvector|timescaledb)[\w.-]*(?::|$|@)"),
-    "redis": re.compile(r"(?:^|/)(?:redis|valkey|keydb|redis-stack)[\w.-]*(?::|$|@)"),
-    "vault": re.compile(r"(?:^|/)(?:vault|openbao)(?::|$|@)"),
-}
 _CLIENTS = {
     "postgres": re.compile(
         r"\b(?:psycopg2?|asyncpg|pg8000|psycopg2-binary|aiopg|pg-promise|postgres|knex|typeorm"
@@ -91,7 +87,7 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
     clients = _packages(files, folder)
     needs = tuple(
         name
-        for name, pattern in _IMAGES.items()
+        for name, pattern in IMAGES.items()
         if _CLIENTS[name].search(clients) and any(pattern.search(image.image) for image in images)
     )
     if not needs:
@@ -100,11 +96,11 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
     names = _names(images, stated)
     variables = dict(_variables(needs, stated))
     prepare, prepared_by = _steps(files, folder, job) if "postgres" in needs else ((), "")
-    image = next((each.image for each in images if _IMAGES["postgres"].search(each.image)), "")
+    image = next((each.image for each in images if IMAGES["postgres"].search(each.image)), "")
     where = (
         names.where
         if names
-        else next(image.where for image in images if _IMAGES[needs[0]].search(image.image))
+        else next(image.where for image in images if IMAGES[needs[0]].search(image.image))
     )
     return World(
         needs,
@@ -140,7 +136,7 @@ def _hosts(
 
     What a variable says of them is filled in; a name that stands in a file is not.
     """
-    patterns = [_IMAGES[name] for name in needs]
+    patterns = [IMAGES[name] for name in needs]
     named = {
         image.name
         for image in images
@@ -193,7 +189,7 @@ def _stated(files: Files, folder: str, job: Job | None) -> Iterator[Stated]:
 def _names(images: Sequence[Image], stated: Sequence[Stated]) -> _Names | None:
     """Return the user and the database that the release's own files name."""
     for image in images:
-        if _IMAGES["postgres"].search(image.image):
+        if IMAGES["postgres"].search(image.image):
             user = image.variables.get("POSTGRES_USER", "postgres")
             database = image.variables.get("POSTGRES_DB", user)
             if _NAME.match(user) and _NAME.match(database):

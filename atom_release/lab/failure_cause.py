@@ -22,6 +22,7 @@ UNLOADED = "a test file could not be loaded"
 """How the message of a case begins that stands for a file, none of whose tests ran."""
 _NO_DOCKER = "Docker is not here"
 _NO_EXTENSION = "the database lacks an extension"
+_NO_DATABASE = "the database server lacks a database or a role"
 _NO_REDIS_MODULE = "the Redis lacks a module"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
@@ -39,6 +40,7 @@ _CAUSES = {
         r"extension \"[^\"]+\" is not available|could not open extension control file"
         r"|could not access file \"\$libdir/"
     ),
+    _NO_DATABASE: r"FATAL:\s+(?:database|role) \"[^\"]+\" does not exist",
     _NO_REDIS_MODULE: r"unknown command ['`\"]?(?:FT|JSON|TS|BF|CF|CMS|TOPK|TDIGEST|GRAPH)\.",
     "a module is missing": (
         r"ModuleNotFoundError|No module named |Cannot find (?:module|package) '(?![./])"
@@ -99,6 +101,9 @@ _REMEDIES = {
     _NO_EXTENSION: (
         "Install a PostgreSQL server with that extension on this machine; the newest in"
         " /usr/lib/postgresql is used."
+    ),
+    _NO_DATABASE: (
+        "Name the database and its user under the suite's `database`, or let `prepare` make them."
     ),
     _NO_REDIS_MODULE: "Leave out the tests that need it: a suite's Redis has no modules.",
     _NO_ASYNC: _LACKING,

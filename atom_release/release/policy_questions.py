@@ -36,11 +36,24 @@ def policy_check(work: Work) -> Mapping[str, bytes]:
     collected = work.boundary.ask_together(list(_static(work)), workers=2)
     logs: list[bytes] = []
     collected += rehearsed(work, [*_behavioural(work), *_signing(work)], logs=logs)
+    collected += _routes(work, logs)
     collected += _addresses(work, logs)
     return {
         **policy_report.write(work, collected),
         work.names.artifact(names.POLICY_CHECK_LOG): log_of(logs),
     }
+
+
+def _routes(work: Work, logs: list[bytes]) -> list[Evidence]:
+    """Ask the services for what they are said to serve: last, since any method may be sent."""
+    from atom_release.probes.routes import QUESTION, probe_routes
+
+    legs = [
+        ask_leg(QUESTION, service.id, ask_service(work, service, probe_routes))
+        for service in work.manifest.services
+        if service.routes
+    ]
+    return rehearsed(work, legs, logs=logs) if legs else []
 
 
 def _addresses(work: Work, logs: list[bytes]) -> list[Evidence]:

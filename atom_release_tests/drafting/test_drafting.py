@@ -46,7 +46,7 @@ def look(tree: Tree) -> Survey:
         asks = starts.is_asked(service)
         assert bool(drafted.start) is asks
         assert drafted.start is None or drafted.start.guessed
-        assert bool(drafted.health or drafted.metrics) is asks
+        assert bool(drafted.health or drafted.metrics or drafted.routes) is asks
         assert not (drafted.endpoints)
     return surveyed
 

@@ -25,6 +25,7 @@ DECLARED_ONLY = {
     "addresses",
     "focus",
     "pull-requests",
+    "routes",
     "surroundings",
     "validator",
     "documents",

@@ -106,6 +106,38 @@ def test_a_source_archive_becomes_a_wheel_in_the_sandbox(site: EnvironmentSite) 
     assert ran.stdout == "hello\n"
 
 
+def test_a_package_s_own_package_is_built_in_the_version_that_it_asks(
+    site: EnvironmentSite,
+) -> None:
+    """Both are offered as source alone, the inner one in a newer version too."""
+    for version in ("0.3", "0.4"):
+        package_folder.write_source(
+            site.packages,
+            "old-style",
+            version,
+            {"pyproject.toml": package_folder.PYPROJECT, "old_style.py": f"WORD = '{version}'\n"},
+        )
+    package_folder.write_source(
+        site.packages,
+        "outer",
+        "1.0",
+        {
+            "pyproject.toml": package_folder.PYPROJECT,
+            "REQUIRES": "Requires-Dist: old-style==0.3\n",
+            "outer.py": "from old_style import WORD\n",
+        },
+    )
+    site.files["requirements.txt"] = "outer\n"
+    python = site.made().python
+    ran = subprocess.run(
+        [python, "-c", "import outer; print(outer.WORD)"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert ran.stdout == "0.3\n"
+
+
 def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSite) -> None:
     """INCONCLUSIVE by name: what the gate could not build is no fault of the release."""
     backend = "def build_editable(*_):\n    raise SystemExit('the compiler is not here')\n"

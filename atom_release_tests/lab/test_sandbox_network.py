@@ -251,3 +251,12 @@ def test_further_names_of_a_network_are_its_loopback(place: Place) -> None:
     place.network.names = ("db", "cache")
     assert place.run(asking).output.split() == [b"db", b"127.0.0.1", b"elsewhere", b"gaierror"]
     assert place.run(asking, inside=False).output.split()[1] == b"gaierror"
+
+
+def test_a_process_finds_itself_by_the_name_that_it_is_told(place: Place) -> None:
+    """As in a container; no other name of the host's leads anywhere."""
+    ran = place.run(
+        "import socket\nprint(socket.gethostbyname(socket.gethostname()))\n"
+        "try:\n    socket.gethostbyname('example.org')\nexcept OSError:\n    print('unknown')\n"
+    )
+    assert ran.output.split() == [b"127.0.0.1", b"unknown"]

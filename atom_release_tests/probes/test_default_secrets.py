@@ -219,6 +219,10 @@ def test_honest_code_is_not_accused(tmp_path: Path, name: str) -> None:
 
 
 HONEST_CONFIGURATION: dict[str, tuple[str, str]] = {
+    "a package called so": (
+        "pyproject.toml",
+        '[project]\ndependencies = [\n  "flask-secrets==0.1.0",\n  "django-password==2.10.4",\n]\n',
+    ),
     "references": (
         "compose.yaml",
         (

@@ -40,6 +40,7 @@ PASSES = {
     "pull-requests": "pull_requests::test_a_request_that_is_there_is_silent",
     "remote": "remote::test_a_new_branch_can_be_pushed_and_the_request_is_written",
     "report": "claims::test_a_report_that_is_there_once_and_passed_is_yes",
+    "routes": "routes::test_what_is_served_is_seen",
     "safety-mode": "safety_mode::test_packages_that_wait_for_a_person_pass",
     "secret-history": "secret_history::test_the_history_of_the_reference_release_has_none",
     "secret-use": "secret_use::test_afterwards_every_service_works_with_the_first_secret_again",

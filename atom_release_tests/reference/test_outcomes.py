@@ -32,7 +32,7 @@ TOGETHER = (
     "bimodal-tail+tag-conflict+secret-in-history+rls-view-leak",
     "accuracy-below-baseline+metrics-json+model-signed-with-tree-key",
     "budget-loosened+deliverable-missing+secret-export-ignored+jwt-override+report-utf16",
-    "slow-endpoint+model-unverified+integration-vacuous+pii-in-fixture",
+    "slow-endpoint+model-unverified+integration-vacuous+pii-in-fixture+route-not-served",
     "error-rate+migration-broken+own-checks+own-check-blind",
     "messy+messy-twins",
     "+".join(name for name in SCENARIOS if name.startswith("messy-") and name != "messy-twins"),

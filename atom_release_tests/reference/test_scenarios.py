@@ -32,6 +32,7 @@ TOUCHED = {
     "report-utf16": {"reports/0C.3_multitenancy.md"},
     "plugin-missing": {"services/model-pipeline/tests/test_pipeline.py"},
     "service-down": {"release.yaml"},
+    "route-not-served": {"release.yaml"},
     "slow-endpoint": {"services/perf-profiler/server.py"},
     "fast-404": {"services/perf-profiler/server.py"},
     "error-rate": {"services/perf-profiler/server.py"},

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from atom_release.drafting import words
+from atom_release.drafting.deployment.systems import system_built
 from atom_release.drafting.files import Files, folder_of, joined
 from atom_release.drafting.findings import Deployment, Place, Seen
 
@@ -21,7 +22,8 @@ _ONCE = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(
-    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[\w${}-]+)?(?P<path>/[^\s\"'|)\]]*)?"
+    r"(?:https?://|\b(?:curl|wget)\s+(?:-\S+\s+)*)(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])"
+    r"(?::[\w${}-]+)?(?P<path>/[^\s\"'|)\]}]*)?"
 )
 
 
@@ -63,13 +65,15 @@ def _both(first: Deployment, second: Deployment) -> Deployment:
 
 def _deployment(files: Files, path: str, name: str, service: Mapping[Any, Any]) -> Deployment:
     where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:\s*(?:#.*)?$")
-    context, dockerfile = _build(service, folder_of(path))
+    context, dockerfile = build_of(service, folder_of(path))
+    system = system_built(files, dockerfile) if dockerfile else ""
+    dockerfile = "" if system else dockerfile
     entry = service.get("entrypoint")
     steps = words.commands(service.get("command") or "")
     line = steps[-1] if steps else ()
     command = (*words.command(entry), *line) if entry else line
     once = bool(
-        service.get("profiles")
+        (service.get("profiles") and not service.get("ports"))
         or _ONCE.search(name)
         or _FOR_TESTS.search(PurePosixPath(path).name)
         or _FOR_TESTS.search(PurePosixPath(dockerfile).name)
@@ -79,7 +83,7 @@ def _deployment(files: Files, path: str, name: str, service: Mapping[Any, Any]) 
         context,
         where,
         "compose",
-        "" if dockerfile else str(service.get("image") or ""),
+        "" if dockerfile else system or str(service.get("image") or ""),
         dockerfile,
         Seen(command, where) if command else None,
         _port(service, where),
@@ -97,7 +101,7 @@ def _after(service: Mapping[Any, Any]) -> tuple[str, ...]:
     return tuple(map(str, stated)) if isinstance(stated, list | Mapping) else ()
 
 
-def _build(service: Mapping[Any, Any], folder: str) -> tuple[str, str]:
+def build_of(service: Mapping[Any, Any], folder: str) -> tuple[str, str]:
     """Return the folder that is built and its Dockerfile; no Dockerfile of a pulled image."""
     build = service.get("build")
     if isinstance(build, str):

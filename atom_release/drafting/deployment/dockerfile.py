@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from atom_release.drafting import words
 from atom_release.drafting.deployment.compose import health_of
+from atom_release.drafting.deployment.systems import system_built
 from atom_release.drafting.files import Files, folder_of, joined
 from atom_release.drafting.findings import Deployment, Place, Seen
 from atom_release.source.text import is_example, is_test
@@ -27,7 +28,8 @@ def deployments(files: Files) -> Iterator[Deployment]:
             continue
         if name != "Dockerfile" and joined(folder_of(path), "Dockerfile") in files:
             continue
-        yield read(files, path)
+        if not system_built(files, path):
+            yield read(files, path)
 
 
 def read(files: Files, path: str) -> Deployment:

@@ -27,6 +27,7 @@ from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 _PACKAGE_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
 _TEST_FILE = r"(?:.*/)?(?:test_[^/]*|[^/]*_test|tests?)\.py"
 _MAY_HOLD_TESTS = ("tests.py", "test.py")  # by its name alone, a module of anything
+_HOLDS_TESTS = re.compile(r"\bdef test|^class (?:Test\w*|\w+\([^)\n]*Test)", re.MULTILINE)
 _NOT_SOURCE = {
     *("tests", "test", "docs", "doc", "examples", "scripts", "bin", "tools"),
     *("migrations", "alembic", "docker", "deploy", "deployment", "ci"),
@@ -59,7 +60,7 @@ def parts(files: Files) -> Iterator[Part]:
             folder,
             _name(files, folder),
             "Python",
-            files.present(folder, _ALL_FILES),
+            _package_files(files, folder),
             _source(files, folder, folders),
             tuple(_suites(files, folder, own)),
             python_starts.find_start(files, folder, folders),
@@ -68,7 +69,17 @@ def parts(files: Files) -> Iterator[Part]:
 
 
 _LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "tox.ini")
+_ASK_PACKAGES = (*_PACKAGE_FILES, "uv.lock", "poetry.lock")
 _ALL_FILES = (*_PACKAGE_FILES, "requirements-dev.txt", "manage.py", *_LOCKS)
+
+
+def _package_files(files: Files, folder: str) -> tuple[str, ...]:
+    """Return the files that say what a folder is made with, else those of the nearest one above."""
+    own = files.present(folder, _ALL_FILES)
+    above = folder
+    while above and not files.present(above, _ASK_PACKAGES):
+        above = folder_of(above)
+    return own if above == folder else (*own, *files.present(above, (*_ASK_PACKAGES, *_LOCKS)))
 
 
 def _candidates(files: Files) -> Iterator[str]:
@@ -169,8 +180,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
     holding = [
         path
         for path in tests
-        if path.rpartition("/")[2] not in _MAY_HOLD_TESTS
-        or re.search(r"def test|class \w*Test", files.text(path))
+        if path.rpartition("/")[2] not in _MAY_HOLD_TESTS or _HOLDS_TESTS.search(files.text(path))
     ]
     holding = _named_by_configuration(files, folder, _collected(files, folder, holding))
     if not holding:

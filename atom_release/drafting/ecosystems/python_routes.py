@@ -1,7 +1,7 @@
 """Python's routes: decorators of FastAPI, Flask and Starlette, url patterns of Django.
 
-Read from the text alone: a prefix that another file adds (`include_router`, `include`) is not
-known here.
+Read from the text alone, with the prefixes that other files add (`python_prefixes`) as far as
+these can be read.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from atom_release.drafting.ecosystems import python_prefixes
 from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import Endpoint, Place, Seen
 
@@ -30,15 +31,16 @@ _METHODS = re.compile(r"methods\s*=\s*[\[(]([^\])]*)[\])]")
 
 def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
     """Yield the routes that decorators and url patterns declare, with their router's prefix."""
+    outer = python_prefixes.prefixes(files, paths)
     for path in paths:
         if not path.endswith(".py") or not is_product(path):
             continue
-        text = files.text(path)
+        text, before = files.text(path), outer.get(path, "")
         if path.endswith("urls.py"):
-            yield from _django(path, text)
-        prefixes = dict(_PREFIX.findall(text))
+            yield from _django(path, text, before)
+        inner = dict(_PREFIX.findall(text))
         for match in _ROUTER.finditer(text):
-            yield from _decorated(path, text, match, prefixes.get(match["router"], ""))
+            yield from _decorated(path, text, match, f"{before}{inner.get(match['router'], '')}")
 
 
 def _decorated(path: str, text: str, match: re.Match[str], prefix: str) -> Iterator[Seen[Endpoint]]:
@@ -54,13 +56,15 @@ def _decorated(path: str, text: str, match: re.Match[str], prefix: str) -> Itera
         yield Seen(Endpoint(method, shown), where, "the decorator there, without outer prefixes")
 
 
-def _django(path: str, text: str) -> Iterator[Seen[Endpoint]]:
+def _django(path: str, text: str, before: str) -> Iterator[Seen[Endpoint]]:
     for match in _DJANGO.finditer(text):
         if match["to"] == "include" or _is_comment(text, match.start()):
             continue
         shown = match["path"].removeprefix("^").removesuffix("$").removesuffix("/?")
         where = Place(path, text.count("\n", 0, match.start()) + 1)
-        yield Seen(Endpoint("GET", f"/{shown}"), where, "a url pattern, without outer prefixes")
+        yield Seen(
+            Endpoint("GET", f"{before}/{shown}"), where, "a url pattern, without outer prefixes"
+        )
 
 
 def _is_comment(text: str, offset: int) -> bool:

@@ -181,6 +181,9 @@ def _safety(manifest: Manifest) -> Iterator[LegSpec]:
 def _observability(manifest: Manifest) -> Iterator[LegSpec]:
     yield from _per_service("P-4", "health", "health", "no health path is named")(manifest)
     yield from _per_service("P-4", "metrics", "metrics", "no metrics path is named")(manifest)
+    for service in manifest.services:
+        if service.routes:
+            yield LegSpec("P-4", "routes", service.id)
     yield LegSpec("P-4", "prometheus", "prometheus", observes="Prometheus server")
 
 

@@ -77,6 +77,7 @@ _CHANGES = {
         "Let the service's metrics path give its counters as Prometheus text with types, counted at"
         " every request."
     ),
+    "routes": "Serve the named routes, or correct `routes` to what the service serves.",
     "prometheus": (
         "Name the Prometheus server in the manifest's variable, and give each service a scrape job"
         " named like it."
@@ -200,6 +201,7 @@ _WOULD_ASK = {
     "approval": "name a service's dangerous action under its `approval` or `approval_by_program`",
     "health": "name a service's `health` path",
     "metrics": "name a service's `metrics` path",
+    "routes": "name what a service serves under its `routes`",
     "migrations": "name the migrations under `tenancy`",
     "isolation": "name the migrations under `tenancy`",
     "postgres": "name the migrations under `tenancy`",

@@ -33,6 +33,7 @@ from atom_release.gate.facts.prometheus import PrometheusFacts
 from atom_release.gate.facts.pull_requests import PullRequestsFacts
 from atom_release.gate.facts.regression import RegressionFacts
 from atom_release.gate.facts.remote import RemoteFacts
+from atom_release.gate.facts.routes import RoutesFacts
 from atom_release.gate.facts.safety_mode import SafetyModeFacts
 from atom_release.gate.facts.secret_history import SecretHistoryFacts
 from atom_release.gate.facts.secret_use import SecretUseFacts
@@ -80,6 +81,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "regression": (RegressionFacts,),
     "remote": (RemoteFacts,),
     "report": (ReportFacts,),
+    "routes": (RoutesFacts,),
     "safety-mode": (SafetyModeFacts,),
     "secret-history": (SecretHistoryFacts,),
     "secret-use": (SecretUseFacts,),

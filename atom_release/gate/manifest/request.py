@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
 from atom_release.gate.manifest.fields import Key, Strict, Title
+
+
+_LONGEST_ROUTE = 200
 
 
 class Request(Strict):
@@ -39,6 +42,12 @@ class Endpoint(Request):
     """A request whose latency is measured."""
 
     name: Title = Field(min_length=1)
+
+
+Route = Annotated[
+    str, Field(pattern=r"^(GET|POST|PUT|PATCH|DELETE) /[!-~]*$", max_length=_LONGEST_ROUTE)
+]
+"""A method and a path, whose parameters stand in braces, angles or behind a colon."""
 
 
 class Login(Strict):

@@ -15,7 +15,7 @@ from atom_release.gate.manifest.fields import Duration, InRepository, Strict, Ti
 from atom_release.gate.manifest.install import InstallOrAuto
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.programs import ApprovalByProgram
-from atom_release.gate.manifest.request import Endpoint
+from atom_release.gate.manifest.request import Endpoint, Route
 from atom_release.gate.manifest.suite import Suite
 from atom_release.gate.manifest.third_party import Measurement
 
@@ -100,6 +100,13 @@ class Service(Strict):
     health: str | None = Field(default=None, pattern=r"^/")
     metrics: str | None = Field(default=None, pattern=r"^/")
     endpoints: tuple[Endpoint, ...] = ()
+    routes: tuple[Route, ...] = Field(
+        default=(),
+        description=(
+            "what it serves, each as method and path, such as `GET /items/{id}`: asked once,"
+            " without credentials and with an empty body, beside a path that cannot exist"
+        ),
+    )
     budget: Budget = Budget()
     histogram: Histogram | None = None
     measurements: tuple[Measurement, ...] = Field(

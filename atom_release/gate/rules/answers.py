@@ -30,6 +30,7 @@ from atom_release.gate.rules import (
     unapproved,
     validators,
 )
+from atom_release.gate.rules import routes as routes_rule
 from atom_release.gate.rules.case import Case
 from atom_release.gate.vocabulary import Answer
 
@@ -95,6 +96,10 @@ def _regression(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, 
     return regression.judge_regression(evidence.facts, case.manifest.service(spec.subject).budget)
 
 
+def _routes(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
+    return routes_rule.judge_routes(evidence.facts, case.manifest.service(spec.subject))
+
+
 def _accuracy(spec: LegSpec, evidence: Evidence, case: Case) -> tuple[Answer, str]:
     accuracy = case.manifest.service(spec.subject).accuracy
     return (
@@ -132,6 +137,7 @@ _RULES: dict[str, Callable[[LegSpec, Evidence, Case], tuple[Answer, str]]] = {
     "accuracy": _accuracy,
     "histogram": _histogram,
     "regression": _regression,
+    "routes": _routes,
     "claims": _claims,
     "own-check": _own_check,
     "integration": _integration,

@@ -149,6 +149,7 @@ FIELDS: dict[str, FieldClass] = {
     "services.address": _changed("P-4"),
     "services.health": _changed("P-4"),
     "services.metrics": _changed("P-4"),
+    "services.routes": _added("P-4"),
     "services.endpoints": RULED,
     **_request("services.endpoints", *_PERFORMANCE, ruled=_ASKED, adds=True),
     "services.endpoints.name": _KEY,

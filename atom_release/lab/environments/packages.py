@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from atom_release.lab.environments.uv import Archive
     from atom_release.lab.look import Look
 
-_ATTEMPTS = 12
+_ATTEMPTS = 40
 _LARGEST = 1 << 20
 
 
@@ -76,7 +76,10 @@ class Shelf:
             except uv.SourceOnly as fault:
                 for name in fault.names:
                     specifier = _specifier(name, [*names, *constraints])
-                    self._build(name, specifier, locked, built, fault)
+                    pinned = fault.pinned.get(name, "")
+                    exact = [f"=={pinned}"] if pinned else []
+                    versions = ",".join(filter(None, [specifier, *exact]))
+                    self._build(name, versions, locked, built, fault)
         raise NoEnvironment(f"more than {_ATTEMPTS} packages have to be built from source")
 
     def gather(
@@ -112,9 +115,10 @@ class Shelf:
         fault: NoEnvironment,
     ) -> None:
         """Make a wheel of a package that is offered as source alone."""
-        if any(path.name.startswith(f"{_wheel_name(name)}-") for path in built.iterdir()):
-            raise fault
         archive = find_source(name, specifier, self.registry, uv.folders(self.registry))
+        stem = f"{_wheel_name(name)}-{archive.version}-"
+        if any(path.name.startswith(stem) for path in built.iterdir()):
+            raise fault
         (source,) = bring([archive], self.downloads, locked)
         requires = required_to_build(_pyproject(source))
         wheels = self.wheels_for(requires, self.room / f"to-build-{name}")

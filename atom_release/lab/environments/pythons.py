@@ -74,7 +74,7 @@ def choose(requires: str, named: str | None, preferred: str | None) -> Python:
         wanted = f"Python {named}" if named else f"a Python {requires}"
         have = ", ".join(sorted({python.version for python in installed()})) or "none"
         raise NoToolchain(
-            f"the suite wants {wanted}, and this machine has {have}",
+            f"{wanted} is wanted, and this machine has {have}",
             "Install it, so that `atom-release doctor` lists it.",
         )
     if preferred:

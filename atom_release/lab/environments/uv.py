@@ -63,6 +63,7 @@ _OF_PIP = {
 }
 _CREDENTIAL = re.compile(r"//[^/@\s]*@")
 _SOURCE_ONLY = re.compile(r"Wheels are required for `([A-Za-z0-9._-]+)`")
+_PINNED = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.!+_-]+) has no (?:usable )?wheels")
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,11 @@ class Archive:
 class SourceOnly(NoEnvironment):
     """A package is offered as source alone."""
 
-    def __init__(self, names: Sequence[str], message: str) -> None:
-        """Keep the packages' names."""
+    def __init__(self, names: Sequence[str], message: str, pinned: Mapping[str, str]) -> None:
+        """Keep the packages' names, and the version of each that others ask for exactly."""
         super().__init__(message)
         self.names = tuple(names)
+        self.pinned = dict(pinned)
 
 
 def program() -> Path:
@@ -180,9 +182,9 @@ def _fault(output: str) -> NoEnvironment:
     text = _CREDENTIAL.sub("//", " ".join(output.split()))[:600] or "uv did not say why"
     message = f"what the suite needs could not be found: {text}"
     names = list(dict.fromkeys(_SOURCE_ONLY.findall(output)))
-    return (
-        SourceOnly(names, message) if names else NoEnvironment(message, "See that it can be had.")
-    )
+    if not names:
+        return NoEnvironment(message, "See that it can be had.")
+    return SourceOnly(names, message, dict(_PINNED.findall(" ".join(output.split()))))
 
 
 def _environment(registry: Path) -> dict[str, str]:

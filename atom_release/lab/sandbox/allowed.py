@@ -7,7 +7,9 @@ the launcher does that from plain data.
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import socket
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -60,6 +62,7 @@ SYSFS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
 
 _HOPS = 40
+_HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 _PARTS = ("bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg")
 
 
@@ -215,8 +218,12 @@ def trail(path: str) -> dict[str, str]:
 def small_files(user: str, uid: int, gid: int, names: Sequence[str] = ()) -> dict[str, str]:
     """Return files that are made for the subject: who it is, and that only loopback has a name.
 
-    `names` are further ones of loopback, as systems beside it are called where it is deployed.
+    `names` are further ones of loopback, as systems beside it are called where it is deployed. What
+    the machine calls itself is one too: a container finds itself by the name that it is told.
     """
+    own_name = socket.gethostname()
+    if _HOST_NAME.fullmatch(own_name) and own_name not in {"localhost", *names}:
+        names = (*names, own_name)
     people = {"root": (0, 0), "nobody": (65534, 65534)}
     people = {name: ids for name, ids in people.items() if ids[0] != uid} | {user: (uid, gid)}
     return {

@@ -10,6 +10,7 @@ what it has to know: tests find neither a module nor a variable that tells them 
 # The Pythons that run this may know no annotations of today.
 # ruff: noqa: ANN001, ANN201, ANN202, PTH123
 
+import atexit
 import builtins
 import json
 import os
@@ -55,8 +56,18 @@ def _watch_calls():
     monitoring.set_events(monitoring.PROFILER_ID, monitoring.events.PY_START)
 
 
+def _end_watching():
+    """Stop before Python ends: then it empties modules, and runs code all the same."""
+    monitoring = getattr(sys, "monitoring", None)
+    if monitoring is None:
+        return
+    monitoring.set_events(monitoring.PROFILER_ID, 0)
+    monitoring.register_callback(monitoring.PROFILER_ID, monitoring.events.PY_START, None)
+
+
 if _TRACE:
     _watch_calls()
+    atexit.register(_end_watching)  # also where pytest ends before its own last hook
 
 
 def _name_in_junit(node):

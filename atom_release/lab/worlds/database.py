@@ -1,5 +1,7 @@
 """A PostgreSQL of one run's own, as the image `postgres` gives it: one superuser, one database.
 
+And an empty one beside it that is called as tests' own often are: the same name, then `_test`.
+
 Nobody is asked for a password: the network that it listens in belongs to the run alone, and the
 names and passwords that people write into their settings are then right, whatever they are. The
 superuser's rights end at this server's own sandbox, which writes its data folder and nothing else.
@@ -30,8 +32,13 @@ _MAKE = """set -e
 bin=$1; user=$2; database=$3
 "$bin/initdb" -D data -U "$user" -A trust --no-sync --no-instructions -E UTF8 \
   --locale=C.UTF-8 --wal-segsize=1
-[ "$database" = postgres ] ||
-  echo "CREATE DATABASE \\"$database\\"" | "$bin/postgres" --single -D data postgres
+{
+  [ "$database" = postgres ] || echo "CREATE DATABASE \\"$database\\""
+  for other in "$database" postgres; do
+    case $other in *_test) ;; *) echo "CREATE DATABASE \\"${other}_test\\"" ;; esac
+    [ "$database" != postgres ] || break
+  done
+} | "$bin/postgres" --single -D data postgres
 echo made
 """
 _SERVE = 'bin=$1; shift; exec "$bin/postgres" -D data "$@"'
@@ -58,7 +65,7 @@ def read_version(server: Server) -> str:
 def make_cluster(
     launcher: Launcher, folder: Path, server: Server, user: str, database: str
 ) -> None:
-    """Make a cluster in `folder` with that superuser and an empty database.
+    """Make a cluster in `folder` with that superuser, an empty database and one for its tests.
 
     Raises:
         ProbeFault: it could not be made.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from atom_release.lab.sandbox import Sandbox
     from atom_release.lab.worlds.world import Wanted
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def empty_cluster(sandbox: Sandbox, shelf: Path, wanted: Wanted) -> Path:

@@ -6,13 +6,10 @@ The paths that the manifest names are asked, too: a service that hides those hid
 
 from __future__ import annotations
 
-import re
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.addresses import AddressesFacts, AskedPath, WrittenAddress
 from atom_release.gate.facts.evidence import NegativeControl
-from atom_release.gate.manifest import Request
 from atom_release.gate.rules import addresses as rule
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.address import not_started
@@ -20,6 +17,7 @@ from atom_release.lab.http_faults import ProtocolFault, Refused, TimedOut
 from atom_release.probes.addresses.ports import port_of
 from atom_release.probes.addresses.routes import has_parameters
 from atom_release.probes.addresses.written import written_of
+from atom_release.probes.served_paths import METHODS, ServedPaths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,14 +25,10 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.manifest import Service
     from atom_release.lab.address import Rehearsal
-    from atom_release.lab.http_exchange import Exchange
-    from atom_release.lab.http_messages import Answered
     from atom_release.lab.look import Look
 
 QUESTION = "addresses"
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MOST = 40
-_VARIES = re.compile(rb"[0-9a-fA-F-]{6,}|\d+")
 _REMEDY = "Write the path that the service serves, or serve the one that is written."
 
 
@@ -55,15 +49,15 @@ def probe_addresses(look: Look, service: Service, rehearsal: Rehearsal) -> Evide
     if absent is not None:
         return absent
     with rehearsal.exchange() as exchange:
-        paths = _Paths(exchange, service.id)
+        paths = ServedPaths(exchange, service.id)
         every = [*written, *_declared(service)]
-        declared = [entry for path in _declared(service) if (entry := paths.ask(path))]
+        declared = [entry for path in _declared(service) if (entry := _ask(paths, path))]
         addresses = [
             WrittenAddress(**dict(entry), place=cited)
             for path, cited in list(written.items())[:_MOST]
             if not _is_prefix(path, every)
             and not has_parameters(look, service, path)
-            and (entry := paths.ask(path))
+            and (entry := _ask(paths, path))
         ]
     facts = facts.model_copy(update={"declared": declared, "written": addresses})
     return _evidence(look, facts, rehearsal)
@@ -101,40 +95,13 @@ def _evidence(look: Look, facts: AddressesFacts, rehearsal: Rehearsal) -> Eviden
     )
 
 
-class _Paths:
-    """Asks one service at paths, and compares its answers with those at a random one."""
-
-    def __init__(self, exchange: Exchange, service: str) -> None:
-        self._exchange, self._service = exchange, service
-        self._nowhere: dict[str, tuple[int, bytes]] = {}
-
-    def ask(self, path: str) -> AskedPath | None:
-        """Return what the service answers there; None where it gives no whole answer."""
-        try:
-            answered = self._send("GET", path)
-            served = any(self._differs(method, path, answered) for method in _METHODS)
-        except (TimedOut, ProtocolFault, Refused):
-            return None
-        return AskedPath(path=path, status=answered.status, served=served)
-
-    def _differs(self, method: str, path: str, got: Answered) -> bool:
-        """Return whether a path that cannot exist gets another answer; `got` is that of GET."""
-        if method not in self._nowhere:
-            nowhere = f"/{token_hex(12)}"
-            self._nowhere[method] = _without(self._send(method, nowhere), nowhere)
-        answered = got if method == "GET" else self._send(method, path)
-        return self._nowhere[method] != _without(answered, path)
-
-    def _send(self, method: str, path: str) -> Answered:
-        request = Request.model_validate(
-            {"method": method, "path": path, "body": None if method == "GET" else {}}
+def _ask(paths: ServedPaths, path: str) -> AskedPath | None:
+    """Return what the service answers there; None where it gives no whole answer."""
+    try:
+        answered = paths.send("GET", path)
+        served = any(
+            paths.differs(method, path, answered if method == "GET" else None) for method in METHODS
         )
-        return self._exchange.send(request, service=self._service)
-
-
-def _without(answered: Answered, path: str) -> tuple[int, bytes]:
-    """Return status and body without the path, moments and ids in it."""
-    body = answered.body
-    for part in (path, path.partition("?")[0]):
-        body = body.replace(part.encode(), b"PATH")
-    return answered.status, _VARIES.sub(b"#", body)
+    except (TimedOut, ProtocolFault, Refused):
+        return None
+    return AskedPath(path=path, status=answered.status, served=served)

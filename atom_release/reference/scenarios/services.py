@@ -48,6 +48,16 @@ def test_service_is_there(service):
 '''
 
 
+def _not_served(tree: Files) -> None:
+    replace(
+        tree,
+        _MANIFEST,
+        "      - {name: summary, path: /summary}\n",
+        "      - {name: summary, path: /summary}\n"
+        "    routes: [GET /health, GET /summary, GET /summaries]\n",
+    )
+
+
 def _undecodable(tree: Files) -> None:
     tree["data/labelled.csv"] = (
         tree["data/labelled.csv"].decode().replace("latency", "lat\u00e9ncia").encode("latin-1")
@@ -146,6 +156,13 @@ SCENARIOS = (
         {"P-4": _FAIL, "C.2": _FAIL},
         "The metrics of C.2 are JSON, which no Prometheus reads; its suite sees it too.",
         _metrics_json,
+    ),
+    Scenario(
+        "route-not-served",
+        "P-4",
+        {"P-4": _FAIL},
+        "C.2 is said to serve a path that it does not.",
+        _not_served,
     ),
     Scenario(
         "probe-errors",

@@ -61,14 +61,12 @@ def choose(ranges: Mapping[str, str]) -> Node:
     """
     present = installed()
     if not present:
-        raise NoToolchain("the suite wants Node.js, and this machine has none", _INSTALL)
+        raise NoToolchain("Node.js is wanted, and this machine has none", _INSTALL)
     fitting = [node for node in present if all(_fits(node, text) for text in ranges.values())]
     if not fitting:
         wanted = ", ".join(f"{text} ({place})" for place, text in ranges.items())
         versions = ", ".join(sorted({node.version for node in present}))
-        raise NoToolchain(
-            f"the suite wants Node.js {wanted}, and this machine has {versions}", _INSTALL
-        )
+        raise NoToolchain(f"Node.js {wanted} is wanted, and this machine has {versions}", _INSTALL)
     return max(fitting, key=lambda node: node.parts)
 
 

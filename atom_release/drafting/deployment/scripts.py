@@ -1,0 +1,69 @@
+"""What a container's script comes to: the command that it ends with, and steps before that.
+
+Many images begin with a script of the repository (`entrypoint.sh`, `boot.sh`), which waits for a
+database, migrates and then becomes the server. Its lines are read, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from atom_release.drafting import words
+from atom_release.drafting.files import Files, joined
+from atom_release.drafting.findings import Deployment, Place, Seen
+
+_SHELLS = {"sh", "bash", "ash", "dash"}
+_HANDS_ON = re.compile(
+    r"^\s*(?:exec\s+)?(?:gosu\s+\S+\s+|su-exec\s+\S+\s+)?\"?\$[@*]\"?", re.MULTILINE
+)
+_SERVES = re.compile(
+    r"^\s*(?:exec\s+)?((?:(?:uv|poetry|pipenv|pdm) run\s+)?"
+    r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|fastapi\s+(?:run|dev)|flask\s+(?:\S+\s+)*run\b|python3?\s+-m\s+(?:gunicorn|uvicorn|flask)"
+    r"|python3?\s+\S*manage\.py\s+runserver|python3?\s+\S+\.py|node|npm\s+(?:run\s+)?start\S*"
+    r"|yarn\s+start|pnpm\s+start)\b[^\n|;&]*)",
+    re.MULTILINE,
+)
+_CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
+_ABOVE = re.compile(r"[^/]*/")
+
+
+def unfold(files: Files, deployment: Deployment) -> Deployment:
+    """Return a deployment whose command is a script of the repository, with what that runs."""
+    if deployment.command is None:
+        return deployment
+    argv = deployment.command.value
+    if argv[:1] and PurePosixPath(argv[0]).name in _SHELLS and argv[1:2] != ("-c",):
+        argv = tuple(word for word in argv[1:] if not word.startswith("-"))
+    script = _script(files, argv[0], deployment.folder) if argv else ""
+    if not script:
+        return deployment
+    text = _CONTINUED.sub(" ", files.text(script))
+    if argv[1:] and _HANDS_ON.search(text):
+        handed = replace(deployment, command=replace(deployment.command, value=argv[1:]))
+        return unfold(files, handed)
+    lines = list(_SERVES.finditer(text))
+    command = words.command(lines[-1][1]) if lines else ()
+    if not command:
+        return deployment
+    where = Place(script, text.count("\n", 0, lines[-1].start(1)) + 1)
+    return replace(deployment, command=Seen(command, where))
+
+
+def _script(files: Files, word: str, folder: str) -> str:
+    """Return the file of the repository that a container's path means; nothing of other programs.
+
+    Where an image keeps the tree is not known: the end of the path tells the file.
+    """
+    tail = word.removeprefix("./").lstrip("/")
+    while tail:
+        for path in (joined(folder, tail), tail):
+            if path in files and _is_script(files, path):
+                return path
+        tail = _ABOVE.sub("", tail, count=1) if "/" in tail else ""
+    return ""
+
+
+def _is_script(files: Files, path: str) -> bool:
+    return path.endswith(".sh") or re.match(r"#!.*\b(?:ba|da|a)?sh\b", files.text(path)) is not None
