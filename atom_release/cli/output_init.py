@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atom_release.cli.output import print_json
-from atom_release.drafting import asked, environment
+from atom_release.drafting import asked, environment, starts
 from atom_release.gate.first_few import first_few
 from atom_release.gate.printable import printable
 
@@ -82,11 +82,9 @@ def screen(written: str, draft: Draft) -> list[str]:
     """Return the lines of the screen, none longer than 80 characters."""
     survey, release = draft.survey, draft.release
     services, tag = len(survey.services), release.version.tag
+    head = f"{written}: {services} service{'s' if services != 1 else ''}, tag {tag}"
     lines = [
-        (
-            f"{written}: {services} service{'s' if services != 1 else ''}, tag {tag}"
-            f" ({release.version.after})"
-        ),
+        *textwrap.wrap(printable(f"{head} ({release.version.after})"), _WIDTH),
         "",
         _row("service", "language", "tests", "started as in"),
         *(_service(service) for service in survey.services[:_MOST]),
@@ -117,7 +115,7 @@ def _service(service: Service) -> str:
     chosen = asked.suite_of(service)
     suites = [
         f"{seen.value.runner}, {seen.value.files} files{'' if seen is chosen else ' (not asked)'}"
-        for seen in service.suites
+        for seen in sorted(service.suites, key=lambda seen: seen is not chosen)
     ]
     start = str(service.command.where) if service.command else "-"
     return _row(service.name, service.language, suites[0] if suites else "none", start)
@@ -149,12 +147,14 @@ def _guessed(survey: Survey) -> Iterator[str]:
         bool(endpoint.guess) for service in survey.services for endpoint in service.endpoints
     )
     if routes:
-        yield f"{routes} endpoints, from the calls that declare them, without outer prefixes"
-    starts = [
+        asks = any(starts.is_asked(service) for service in survey.services)
+        then = "; they are asked, and none is held against it" if asks else ""
+        yield f"{routes} endpoints, from the calls that declare them{then}"
+    named = [
         service.name for service in survey.services if service.command and service.command.guess
     ]
-    if starts:
-        yield f"the start of {', '.join(starts[:3])}{' and others' if len(starts) > 3 else ''}"  # noqa: PLR2004
+    if named:
+        yield f"the start of {', '.join(named[:3])}{' and others' if len(named) > 3 else ''}"  # noqa: PLR2004
     for service in survey.services:
         if service.guess:
             yield f"{service.name}: {service.guess}"

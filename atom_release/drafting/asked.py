@@ -219,9 +219,8 @@ def why(service: Service, name: str) -> str:
     if name == "start":
         return _told("start", service.command)
     if name == "routes":
-        return (
-            f"what it is asked for, and not refused for: {_told('the first', service.endpoints[0])}"
-        )
+        origin = _told("the first", service.endpoints[0])
+        return f"what it is asked for; nothing is refused for it: {origin}"
     if name in {"health", "metrics"}:
         return _told(name, service.health if name == "health" else service.metrics)
     first = service.endpoints[0]

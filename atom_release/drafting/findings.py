@@ -204,6 +204,7 @@ class Service:
     before: tuple[tuple[str, ...], ...] = ()  # commands that run to their end before it starts
     after: tuple[str, ...] = ()  # names of the services that are up before it
     is_library: bool = False  # built to be installed by others, and deployed nowhere
+    port_of_another: str = ""  # the service that already listens where this one would
     world: World | None = None  # what it needs beside it, where no suite of it says so
     variables: tuple[tuple[str, str], ...] = ()  # that its settings are given
 

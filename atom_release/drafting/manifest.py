@@ -158,6 +158,9 @@ def _start(service: Service, after: Sequence[str]) -> Iterator[str]:
         ]
     if not stated:
         return
+    if service.port_of_another:
+        other = service.port_of_another
+        yield f"    # {_line(f'its port is that of {other}, which is started: only one can be')}"
     verb = "ask" if asks else "start and ask"
     yield f"    # What would {verb} it, as far as the files say; uncomment what is right:"
     for name, value in stated.items():

@@ -28,6 +28,7 @@ EXAMPLE = re.compile(
     rf"(?:\.?env(?:[._-](?:{_USE}))+|(?:example|sample|template)[._-]env)", re.IGNORECASE
 )
 _SHOWN_AS = re.compile(r"[._-](?:example|sample|template|dist)", re.IGNORECASE)
+_MOST_CODE = 400
 _SETS_UP = re.compile(r"/[\w-]*(postgres|redis|valkey)[\w-]*$", re.IGNORECASE)
 
 
@@ -137,6 +138,22 @@ def compose_variables(files: Files, folder: str) -> Iterator[Stated]:
         if isinstance(context, str) and joined(folder_of(path), context) in {folder, ""}:
             where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
             yield Stated(_of_compose(files, path, service), where)
+
+
+_VERSIONED = re.compile(
+    r"^\s*FROM\s+(?:--\S+\s+)*(?:\S*/)?(?P<name>python|node):(?P<version>\d+(?:\.\d+)*)",
+    re.MULTILINE,
+)
+
+
+def image_variables(files: Files, folder: str) -> Iterator[Stated]:
+    """Yield what the images of Python and Node.js set of themselves, where code asks for it."""
+    for path in dict.fromkeys((joined(folder, "Dockerfile"), "Dockerfile")):
+        for match in _VERSIONED.finditer(files.text(path)) if path in files else ():
+            name = f"{match['name'].upper()}_VERSION"
+            code = [other for other in files.below(folder) if other.endswith((".py", ".js", ".ts"))]
+            if any(name in files.text(other) for other in code[:_MOST_CODE]):
+                yield Stated({name: match["version"]}, files.place(path, r"^\s*FROM"))
 
 
 def _compose_services(files: Files) -> Iterator[tuple[str, str, Mapping[Any, Any]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -32,7 +33,7 @@ def is_asked(service: Service) -> bool:
     The gate makes environments of Python and Node.js; what images of other languages hold is not
     here. A library's own application is an example.
     """
-    if service.command is None or service.is_library:
+    if service.command is None or service.is_library or service.port_of_another:
         return False
     if not shown(service) and not routes_of(service):
         return False
@@ -40,6 +41,22 @@ def is_asked(service: Service) -> bool:
     if any("$" in word for word in command):  # no shell would fill that in
         return False
     return bool(command) and (command[0] == "{python}" or command[0] in _BY_NODE)
+
+
+def part_ports(services: Sequence[Service]) -> list[Service]:
+    """Return the services, each that would listen where an earlier one does marked so.
+
+    One network holds them all: of two that listen on one port whatever they are told, one starts.
+    """
+    taken: dict[int, str] = {}
+    parted: list[Service] = []
+    for service in services:
+        port = start_of(service).get("port") if is_asked(service) else None
+        marked = replace(service, port_of_another=taken.get(port, "")) if port else service
+        if port:
+            taken.setdefault(port, service.name)
+        parted.append(marked)
+    return parted
 
 
 def find_order(survey: Survey, ids: Mapping[str, str]) -> dict[str, list[str]]:
@@ -77,7 +94,7 @@ def routes_of(service: Service) -> list[str]:
     named = [
         f"{endpoint.value.method} {endpoint.value.path}"
         for endpoint in service.endpoints
-        if endpoint.value.path != getattr(service.health, "value", None)
+        if endpoint.value.path not in {*shown(service).values()}
     ]
     return [route for route in dict.fromkeys(named) if _ROUTE.fullmatch(route)][:_MOST_ROUTES]
 

@@ -22,6 +22,7 @@ from atom_release.drafting import (
     preparations,
     reports,
     serving,
+    starts,
     words,
     worlds,
 )
@@ -62,7 +63,7 @@ def survey(files: Files, name: str) -> Survey:
     chosen = chosen or [unit for unit in units.values() if unit.parts] or [Unit("")]
     folders = sorted(unit.folder for unit in chosen)
     services = [_service(files, unit, folders, name) for unit in _in_order(chosen)]
-    services = _named_apart(services)
+    services = starts.part_ports(_named_apart(services))
     read = tuple(reports.find(files))
     reported = tuple(_with_report(services, read))
     return Survey(

@@ -184,6 +184,7 @@ def _stated(files: Files, folder: str, job: Job | None) -> Iterator[Stated]:
         yield settings_files.Stated(job.variables, job.where)
     yield from settings_files.env_files(files, folder)
     yield from settings_files.compose_variables(files, folder)
+    yield from settings_files.image_variables(files, folder)
 
 
 def _names(images: Sequence[Image], stated: Sequence[Stated]) -> _Names | None:

@@ -23,6 +23,7 @@ UNLOADED = "a test file could not be loaded"
 _NO_DOCKER = "Docker is not here"
 _NO_EXTENSION = "the database lacks an extension"
 _NO_DATABASE = "the database server lacks a database or a role"
+_NO_VARIABLE = "a variable of the environment is not set"
 _NO_REDIS_MODULE = "the Redis lacks a module"
 _CAUSES = {
     _NO_ASYNC: r"async def functions? (?:are not natively supported|and no async plugin installed)",
@@ -105,6 +106,7 @@ _REMEDIES = {
     _NO_DATABASE: (
         "Name the database and its user under the suite's `database`, or let `prepare` make them."
     ),
+    _NO_VARIABLE: "Name it under the suite's `environment`, with what it is where the code runs.",
     _NO_REDIS_MODULE: "Leave out the tests that need it: a suite's Redis has no modules.",
     _NO_ASYNC: _LACKING,
     "a module is missing": _LACKING,
@@ -120,6 +122,10 @@ _REMEDIES = {
         "Let the tests write below the working directory or in /tmp; nothing else can be written."
     ),
 }
+_UNSET = re.compile(r"\bKeyError: '[A-Z][A-Z0-9_]*'")
+_IN_ENVIRON = re.compile(
+    r"File \"(?:<frozen os>|[^\"]*/os\.py)\", line \d+, in __getitem__\n(?:[^\n]*\n){0,3}KeyError: "
+)
 _SAYS_NOTHING = re.compile(
     r"(?:(?:test )?fail(?:ed|ure)|error|test failure with exit code \d+)?\W*", re.IGNORECASE
 )
@@ -145,10 +151,17 @@ def cause(case: Case) -> str | None:
         return None
     if case.hidden_path:
         return f"{case.hidden_path} is outside what the tests may see"
+    if _is_unset(case):
+        return _NO_VARIABLE
     if package_mismatch.is_mismatch(case.message, case.text):
         return package_mismatch.CAUSE
     text = _told(case)
     return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
+
+
+def _is_unset(case: Case) -> bool:
+    """Return whether Python's own error of a variable that is not set ended the test."""
+    return _UNSET.search(case.message) is not None and _IN_ENVIRON.search(case.text) is not None
 
 
 def _told(case: Case) -> str:

@@ -195,3 +195,34 @@ def test_a_module_called_test_without_tests_is_none() -> None:
     tree["lib/test.py"] = "class A(TestCase):\n    def test_b(self): ...\n"
     (suite,) = service_of(tree).suites
     assert suite.value.paths == ("lib/test.py", "test")
+
+
+def test_of_two_services_that_listen_on_one_port_one_is_started() -> None:
+    """Both are drafted; a start on a port of the gate's own choosing is in nobody's way."""
+    package = '{"name": "NAME", "scripts": {"start": "node server.js"}}'
+    tree = {
+        f"{name}/{file}": text.replace("NAME", name)
+        for name in ("cart", "user")
+        for file, text in {
+            "package.json": package,
+            "server.js": "app.get('/health', well);\n",
+            "Dockerfile": 'FROM node:20\nEXPOSE 8080\nCMD ["node", "server.js"]\n',
+        }.items()
+    }
+    surveyed = survey_of(tree)
+    assert [starts.is_asked(service) for service in surveyed.services] == [True, False]
+    ids = {service.name: f"A.{at}" for at, service in enumerate(surveyed.services, start=1)}
+    text = manifest.write(surveyed, Release("a", next_version([], ""), "review/a", "main", ids=ids))
+    assert "its port is that of cart" in text
+    assert parse_manifest(text.encode(), "draft").services[1].start is None
+
+
+def test_what_an_image_sets_of_itself_is_given_where_code_asks_for_it() -> None:
+    tree = {
+        **FASTAPI,
+        "Dockerfile": 'FROM python:3.12.4-slim AS app\nCMD ["uvicorn", "app.main:app"]\n',
+        "compose.yaml": "services:\n  db:\n    image: postgres:16\n",
+    }
+    assert "PYTHON_VERSION" not in dict(service_of(tree).variables)
+    tree["app/page.py"] = 'version = os.environ["PYTHON_VERSION"]\n'
+    assert dict(service_of(tree).variables)["PYTHON_VERSION"] == "3.12.4"

@@ -153,6 +153,37 @@ def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSit
     assert "the compiler is not here" in evidence.reason
 
 
+def test_tests_do_without_a_package_that_cannot_be_built_here(site: EnvironmentSite) -> None:
+    """It is told beside a yes; a test that fails then shows nothing. A service may not do so."""
+    package_folder.repack(site.packages, *PYTEST)
+    package_folder.write_wheel(site.packages, "pygments", "2.99", package_folder.PYGMENTS)
+    package_folder.write_source(
+        site.packages,
+        "wants-headers",
+        "1.0",
+        {
+            "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "own"\n'
+            'backend-path = ["."]\n',
+            "own.py": "def build_wheel(*_):\n    raise SystemExit('no headers')\n",
+        },
+    )
+    site.files |= {"requirements.txt": "greeting>=2\nwants-headers\n", "tests/test_fees.py": TESTS}
+    site.files |= {"fees.py": CODE}
+    site.source = "fees.py"
+    evidence = site.ask()
+    assert evidence.answer is Answer.YES, evidence.reason
+    assert "without wants-headers, which could not be built here" in evidence.reason
+    facts = SuiteFacts.model_validate(evidence.facts)
+    assert facts.environment
+    assert "no headers" in facts.environment.unbuilt["wants-headers"]
+    site.files |= {
+        "tests/test_other.py": "def test_other():\n    assert not __import__('sys').argv\n"
+    }
+    assert site.ask().answer is Answer.UNKNOWN
+    with pytest.raises(NoEnvironment, match="no headers"):
+        site.made()
+
+
 _LOCK = """\
 [[package]]
 name = "greeting"

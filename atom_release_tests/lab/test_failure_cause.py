@@ -144,3 +144,23 @@ def test_what_the_releases_own_code_asks_of_a_package_is_its_own_failure(
     message: str, frames: list[str]
 ) -> None:
     assert of(message, _BEGINS + "".join(frames) + message) is None
+
+
+_ENVIRON = """\
+  File "/work/app/page.py", line 9, in home
+    version = os.environ["PYTHON_VERSION"]
+              ~~~~~~~~~~^^^^^^^^^^^^^^^^^^
+  File "<frozen os>", line 716, in __getitem__
+KeyError: 'PYTHON_VERSION'
+"""
+
+
+def test_a_variable_that_is_not_set_is_the_surroundings() -> None:
+    """A key of the code's own is not, and one that the test expected is the test's."""
+    reason = of("KeyError: 'PYTHON_VERSION'", _ENVIRON)
+    assert reason is not None
+    assert "not set" in reason
+    assert stays(reason)
+    own = _ENVIRON.replace("<frozen os>", "/work/app/rows.py")
+    assert of("KeyError: 'PYTHON_VERSION'", own) is None
+    assert of("AssertionError: assert 'KeyError: 'A'' == 1", _ENVIRON) is None

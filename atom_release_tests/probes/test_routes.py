@@ -121,6 +121,14 @@ def test_a_prefix_that_the_code_names_is_tried(tmp_path: Path, url: str) -> None
     assert _seen(without)["GET /users"] is Seen.ABSENT
 
 
+def test_a_route_that_fails_is_looked_for_nowhere_else(tmp_path: Path) -> None:
+    files = {"src/app.py": 'app.include_router(users, prefix="/users")\n'}
+    serves = (route("/health", {}), route("/", _broken), route("/users/", {"users": []}))
+    with serving(*serves) as base:
+        evidence = _ask(tmp_path, base, ["GET /health", "GET /"], files)
+    assert _seen(evidence)["GET /"] is Seen.ERROR
+
+
 def test_a_prefix_under_which_everything_is_answered_shows_nothing(tmp_path: Path) -> None:
     """A route with a parameter answers whatever stands there."""
     files = {"src/app.py": 'app.include_router(users, prefix="/users")\n'}

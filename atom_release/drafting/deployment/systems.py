@@ -19,7 +19,7 @@ _OTHERS = re.compile(
     r"[\w.-]*(?::|$|@)"
 )
 _FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.IGNORECASE | re.MULTILINE)
-_CODE = re.compile(r".*\.(?:py|[cm]?[jt]sx?|go|rs|java|kt|rb|php|cs)")
+_CODE = re.compile(r".*\.(?:py|tsx?|jsx|go|rs|java|kt|rb|php|cs)|(?:.*/)?package\.json")
 
 
 def system_built(files: Files, dockerfile: str) -> str:

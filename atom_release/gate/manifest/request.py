@@ -8,7 +8,6 @@ from pydantic import Field, JsonValue
 
 from atom_release.gate.manifest.fields import Key, Strict, Title
 
-
 _LONGEST_ROUTE = 200
 
 

@@ -110,7 +110,7 @@ class _Maker:
         names = list(listed.names)
         if layer and not exported:
             names += layer.requires(projects, self.python)
-        archives = self._resolved(names, listed, whole=exported is not None)
+        archives, left = self._resolved(names, listed, whole=exported is not None)
         venv = self._venv(archives, listed)
         return Interpreter(
             str(venv / "bin" / "python"),
@@ -119,7 +119,7 @@ class _Maker:
             roots=layer.roots if layer else self._plain_roots(),
             site=layer.site if layer else None,
             built=Built(layer.folder / "built", layer.built) if layer and layer.built else None,
-            facts=self._facts(archives, layer, listed),
+            facts=self._facts(archives, layer, listed, left),
         )
 
     def _plain_roots(self) -> tuple[str, ...]:
@@ -128,7 +128,11 @@ class _Maker:
         return (folder, source) if source in self.look.tree.entries else (folder,)
 
     def _facts(
-        self, archives: list[Archive], layer: Layer | None, listed: Listed
+        self,
+        archives: list[Archive],
+        layer: Layer | None,
+        listed: Listed,
+        left: dict[str, str],
     ) -> EnvironmentFacts:
         own = (
             {str(package["name"]): package["version"] for package in layer.packages}
@@ -146,7 +150,7 @@ class _Maker:
             project=list(layer.roots) if layer else [],
             built=list(layer.built) if layer else [],
             passed_over=sorted(set(listed.passed_over)),
-            unbuilt={_ITSELF: self.unbuilt} if self.unbuilt else {},
+            unbuilt={**left, **({_ITSELF: self.unbuilt} if self.unbuilt else {})},
         )
 
     def _exported(self) -> Listed:
@@ -215,23 +219,31 @@ class _Maker:
 
         return Layer.by(*self._store.sealed(key, build))
 
-    def _resolved(self, names: list[str], listed: Listed, *, whole: bool) -> list[Archive]:
-        """Return the files that it all comes to; the same as before for the same words."""
+    def _resolved(
+        self, names: list[str], listed: Listed, *, whole: bool
+    ) -> tuple[list[Archive], dict[str, str]]:
+        """Return the files that it all comes to; the same as before for the same words.
+
+        And what tests have to do without, since it cannot be built here; a service may not.
+        """
         lacking = [name for name in self.needs if not names_package(names, name)]
-        key = self._store.key("resolved", names, listed.constraints, lacking, whole)
+        key = self._store.key("resolved", names, listed.constraints, lacking, whole, self.whole)
 
         def resolve(room: Path) -> dict[str, Any]:
+            unbuilt: dict[str, str] | None = None if self.whole else {}
             archives = self._shelf(key).resolve(
                 [*names, *lacking],
                 listed.constraints,
                 listed.hashes,
                 built=room / "wheels",
                 whole=whole and not lacking,
+                unbuilt=unbuilt,
             )
-            return {"archives": [asdict(archive) for archive in archives]}
+            left = unbuilt or {}
+            return {"archives": [asdict(archive) for archive in archives], "unbuilt": left}
 
-        stated = self._store.sealed(key, resolve)[1]["archives"]
-        return [Archive(**archive) for archive in stated]
+        noted = self._store.sealed(key, resolve)[1]
+        return [Archive(**archive) for archive in noted["archives"]], noted["unbuilt"]
 
     def _venv(self, archives: list[Archive], listed: Listed) -> Path:
         locked = {name: sorted(digests) for name, digests in listed.hashes.items()}

@@ -37,6 +37,10 @@ _ATTEMPTS = 40
 _LARGEST = 1 << 20
 
 
+class NotBuilt(NoEnvironment):
+    """A package is here as source, and no wheel could be made of it."""
+
+
 @dataclass(frozen=True)
 class Shelf:
     """Where downloads and built wheels of one repository lie, and where they come from."""
@@ -48,7 +52,7 @@ class Shelf:
     root: Path  # what is built here lies below it
     room: Path  # for folders of the moment
 
-    def resolve(
+    def resolve(  # noqa: PLR0913 - what is asked, and what becomes of it
         self,
         names: Sequence[str],
         constraints: Sequence[str],
@@ -56,8 +60,18 @@ class Shelf:
         *,
         built: Path,
         whole: bool = False,
+        unbuilt: dict[str, str] | None = None,
     ) -> list[Archive]:
         """Return the wheels that these requirements come to, some of them built here first.
+
+        Args:
+            names: the requirements.
+            constraints: versions of what they may lead to.
+            locked: the digests that a lock allows, by package.
+            built: where wheels are laid that were built.
+            whole: whether `names` is the whole of it.
+            unbuilt: is given each package that cannot be built here, with its last lines: it is
+                left out then. Without it such a package is a fault.
 
         Raises:
             NoEnvironment: they cannot be had, or not be built without network.
@@ -72,6 +86,7 @@ class Shelf:
                     registry=self.registry,
                     find=[built],
                     whole=whole,
+                    without=sorted(unbuilt or ()),
                 )
             except uv.SourceOnly as fault:
                 for name in fault.names:
@@ -79,7 +94,12 @@ class Shelf:
                     pinned = fault.pinned.get(name, "")
                     exact = [f"=={pinned}"] if pinned else []
                     versions = ",".join(filter(None, [specifier, *exact]))
-                    self._build(name, versions, locked, built, fault)
+                    try:
+                        self._build(name, versions, locked, built, fault)
+                    except NotBuilt as failed:
+                        if unbuilt is None or name in unbuilt:
+                            raise
+                        unbuilt[name] = failed.message
         raise NoEnvironment(f"more than {_ATTEMPTS} packages have to be built from source")
 
     def gather(
@@ -120,13 +140,19 @@ class Shelf:
         if any(path.name.startswith(stem) for path in built.iterdir()):
             raise fault
         (source,) = bring([archive], self.downloads, locked)
+        try:
+            self._make_wheel(source, archive, built)
+        except NoEnvironment as failed:
+            raise NotBuilt(failed.message, failed.remedy) from failed
+
+    def _make_wheel(self, source: Path, archive: Archive, built: Path) -> None:
         requires = required_to_build(_pyproject(source))
-        wheels = self.wheels_for(requires, self.room / f"to-build-{name}")
-        workshop = Workshop(self.look, _fresh(self.room / f"building-{name}"), self.python)
+        wheels = self.wheels_for(requires, self.room / f"to-build-{archive.name}")
+        workshop = Workshop(self.look, _fresh(self.room / f"building-{archive.name}"), self.python)
         words = [*("build", "--wheel", str(source), "--out-dir", str(workshop.folder / "out"))]
         words += [*("--python", str(self.python.program), "--no-index")]
         workshop.uv(
-            f"the build of {name} {archive.version}",
+            f"the build of {archive.name} {archive.version}",
             [*words, "--find-links", str(wheels)],
             readable=[source, wheels],
         )

@@ -116,6 +116,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
     registry: Path,
     find: Sequence[Path] = (),
     whole: bool = False,
+    without: Sequence[str] = (),
 ) -> list[Archive]:
     """Return the files that these requirements come to.
 
@@ -126,6 +127,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
         registry: a folder for what the registry said.
         find: folders with wheels that are taken before the registry's.
         whole: whether `names` is the whole of it, so that no dependency is added.
+        without: packages that are left out, whoever asks for them.
 
     Raises:
         SourceOnly: a package has no wheel that fits.
@@ -135,8 +137,11 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
     with passing() as room:
         for file, lines in (("requirements.in", names), ("constraints.txt", constraints)):
             (room / file).write_text("\n".join(written_anew(lines)) + "\n")
+        never = (f"{name} ; python_version < '0'\n" for name in without)
+        (room / "without.txt").write_text("".join(never))
         words = [
             *("pip", "compile", "requirements.in", "--constraint", "constraints.txt"),
+            *("--override", "without.txt"),
             *("--no-build", "--format", "pylock.toml", "--output-file", "pylock.toml"),
             *("--python", str(python.program), "--quiet"),
             *(["--no-deps"] if whole else []),

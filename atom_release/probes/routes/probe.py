@@ -105,8 +105,8 @@ def _ask(route: str, paths: ServedPaths, outer: Outer, ends: float) -> AskedRout
             if prefix:
                 outer.prefer(prefix)
             return results[-1]
-        if seen is Seen.UNANSWERED:
-            break
+        if seen in {Seen.UNANSWERED, Seen.ERROR} and not prefix:
+            break  # it is there
     telling = [result for result in results if result.seen in {Seen.ERROR, Seen.UNANSWERED}]
     nothing = AskedRoute(route=route, path=stated, seen=Seen.UNANSWERED)
     return next(iter([*telling, *results]), nothing)

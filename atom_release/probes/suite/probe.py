@@ -81,7 +81,17 @@ def run_suite(look: Look, service: Service) -> Evidence:
                 f"the tests of {service.name} could not be run: {fault.message}",
                 remedy=fault.remedy,
             )
-    return evidence(look, "suite", service.id, finding, partial(with_environment, made))
+    seen = evidence(look, "suite", service.id, finding, partial(with_environment, made))
+    return _told_without(seen, made)
+
+
+def _told_without(seen: Evidence, made: Bench) -> Evidence:
+    """Return a yes with what the tests had to do without."""
+    unbuilt = sorted(made.made.unbuilt) if made.made else []
+    if not unbuilt or seen.answer is not Answer.YES:
+        return seen
+    reason = f"{seen.reason}; without {first_few(unbuilt)}, which could not be built here"
+    return seen.model_copy(update={"reason": reason})
 
 
 def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
