@@ -6,6 +6,7 @@ a column of files, in fields such as "File:", as written but with forward slashe
 An item's path stands before its description; a path within the description, or below an item that
 has one, is only mentioned. An item with a cross, or "planned", claims nothing, nor does one below
 "Removed:" or "In progress", nor any of a report whose status is that it is to be implemented.
+What a section says it put into another repository is none of this one's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from atom_release.reader.file_blocks import paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
 from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
+from atom_release.reader.other_repository import sections_elsewhere
 from atom_release.reader.sections import Section, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
 
@@ -76,16 +78,18 @@ def _all(document: Document) -> Iterator[tuple[str, int, str]]:
     """Yield each path that is delivered somewhere, its line, and in what form it stands there."""
     if is_intended(document):
         return
+    elsewhere = sections_elsewhere(document)
     for path, fact in paths_of_lists(document):
-        if not is_underway(fact.section):
+        if not (is_underway(fact.section) or fact.section.line in elsewhere):
             yield path, fact.line, f"list of line {_part(fact.section).line}"
     for table in document.tables:
-        if not is_underway(table.section):
+        if not (is_underway(table.section) or table.section.line in elsewhere):
             yield from ((path, number, "table") for path, number in paths_of_table(table))
     plan = is_plan(document)
     for block in document.blocks.values():
         section = block[0].section
-        if section.own and not plan and not is_underway(section):
+        passed_over = is_underway(section) or section.line in elsewhere
+        if section.own and not plan and not passed_over:
             listed = section.topic.files or _parent_files(section)
             made = _tree_was_made(section)
             ticks = among_made(section)

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from atom_release import __version__
-from atom_release.gate.decision.decision import CriterionResult
+from atom_release.gate.decision.decision import RULES, CriterionResult
 from atom_release.gate.rules.case import Earlier
 from atom_release.gate.vocabulary import Outcome
 from atom_release.records import canonical
@@ -38,11 +38,12 @@ class Occasion:
     def here(cls, commit: str, tree: str, manifest: bytes) -> Occasion:
         """Return the occasion of judging this commit, of this tree, with this manifest.
 
-        By this interpreter on this platform.
+        By this interpreter on this platform, and by this gate's version and rules: what an older
+        one refused, a newer one judges itself.
         """
         environment = (
             f"{sys.implementation.name} {platform.python_version()} {platform.platform()}"
-            f" atom-release {__version__}"
+            f" atom-release {__version__} rules {RULES}"
         )
         return cls(commit, tree, canonical.digest(manifest), canonical.digest(environment.encode()))
 

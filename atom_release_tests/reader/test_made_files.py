@@ -139,6 +139,28 @@ def test_files_that_are_only_named_are_not(kind: str) -> None:
     assert _deliverables(HEAD + SILENT[kind]) == []
 
 
+_TAP = (
+    "## Deployment\n\n### Package\n✅ **Updated:** Formula/dock.rb  \n✅ **Pushed:** {where}\n\n"
+    "### Version Files\n✅ **Updated:**\n- `setup.py`\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("to homebrew-dock tap", ["setup.py"]),
+        ("to the `acme/packages` repository", ["setup.py"]),
+        ("to the repository", ["Formula/dock.rb", "setup.py"]),
+        ("master branch + tag", ["Formula/dock.rb", "setup.py"]),
+    ],
+)
+def test_what_was_put_into_another_repository_is_none_of_this_one_s(
+    where: str, expected: list[str]
+) -> None:
+    """The section alone that says so; what lies beside it is held to as before."""
+    assert _deliverables(HEAD + _TAP.format(where=where)) == expected
+
+
 def test_a_plan_makes_no_files() -> None:
     assert _deliverables("# Dock Router Plan\n\n## Phase 1\n\n- [x] Create `dock.py`\n") == []
 

@@ -155,3 +155,15 @@ def test_a_line_that_is_changed_after_it_was_checked_is_noticed(tmp_path: Path, 
     path.write_bytes(b"".join(lines[:line] + lines[line + 1 :]))
     with pytest.raises(StoreError, match="does not follow"):
         kept.decisions(OCCASION.commit)
+
+
+def test_what_an_older_gate_refused_a_newer_one_judges_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By its version, or by rules that were raised within one; the same gate has the same words."""
+    here = Occasion.here(COMMIT, "tree", b"manifest")
+    assert Occasion.here(COMMIT, "tree", b"manifest") == here
+    for name, value in {"__version__": "99.0.0", "RULES": 99}.items():
+        with monkeypatch.context() as changed:
+            changed.setattr(f"atom_release.records.history_entries.{name}", value)
+            assert Occasion.here(COMMIT, "tree", b"manifest") != here
