@@ -94,7 +94,7 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
         return None
     stated = list(_stated(files, folder, job))
     names = _names(images, stated)
-    variables = dict(_variables(needs, stated))
+    variables = _of_images(files, folder) | dict(_variables(needs, stated))
     prepare, prepared_by = _steps(files, folder, job) if "postgres" in needs else ((), "")
     image = next((each.image for each in images if IMAGES["postgres"].search(each.image)), "")
     where = (
@@ -126,7 +126,14 @@ def _major(image: str) -> str:
 
 def find_variables(files: Files, folder: str, needs: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return the variables that a folder's code is given, where it is started."""
-    return tuple(sorted(_variables(needs, list(_stated(files, folder, None)))))
+    stated = dict(_variables(needs, list(_stated(files, folder, None))))
+    return tuple(sorted((_of_images(files, folder) | stated).items()))
+
+
+def _of_images(files: Files, folder: str) -> dict[str, str]:
+    """Return what images set of themselves, beside all that files give."""
+    every = settings_files.image_variables(files, folder)
+    return {name: value for stated in every for name, value in stated.variables.items()}
 
 
 def _hosts(
@@ -184,7 +191,6 @@ def _stated(files: Files, folder: str, job: Job | None) -> Iterator[Stated]:
         yield settings_files.Stated(job.variables, job.where)
     yield from settings_files.env_files(files, folder)
     yield from settings_files.compose_variables(files, folder)
-    yield from settings_files.image_variables(files, folder)
 
 
 def _names(images: Sequence[Image], stated: Sequence[Stated]) -> _Names | None:

@@ -224,5 +224,6 @@ def test_what_an_image_sets_of_itself_is_given_where_code_asks_for_it() -> None:
         "compose.yaml": "services:\n  db:\n    image: postgres:16\n",
     }
     assert "PYTHON_VERSION" not in dict(service_of(tree).variables)
+    tree[".env.example"] = "DEBUG=true\n"
     tree["app/page.py"] = 'version = os.environ["PYTHON_VERSION"]\n'
     assert dict(service_of(tree).variables)["PYTHON_VERSION"] == "3.12.4"
