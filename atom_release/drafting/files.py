@@ -192,5 +192,5 @@ def joined(folder: str, path: str) -> str:
 def is_product(path: str) -> bool:
     """Return whether a file belongs to what is released: no test, example or documentation."""
     return not (is_test(path) or is_example(path) or is_documentation(path)) and not (
-        {"docs", "doc", "examples", "example", ".github"} & set(path.lower().split("/")[:-1])
+        {"docs", "doc", ".github"} & set(path.lower().split("/")[:-1])
     )

@@ -148,6 +148,9 @@ def _is_readable(text: str) -> bool:
     return odd <= len(text) // 50
 
 
+_DOMAIN = re.compile(r"(?<=/)(?:com|org|net)/example(?=/)")
+
+
 def is_test(path: str) -> bool:
     """Return whether the path marks a test or a fixture."""
     parts = PurePosixPath(path.lower()).parts
@@ -155,8 +158,11 @@ def is_test(path: str) -> bool:
 
 
 def is_example(path: str) -> bool:
-    """Return whether the path marks an example or a template, e.g. `.env.example`."""
-    parts = PurePosixPath(path.lower()).parts
+    """Return whether the path marks an example or a template, e.g. `.env.example`.
+
+    A package of the JVM called `com.example` is none: the domain is what generators write.
+    """
+    parts = PurePosixPath(_DOMAIN.sub("", path.lower())).parts
     return bool(_EXAMPLE.search(parts[-1])) or bool(_EXAMPLE_FOLDERS.intersection(parts[:-1]))
 
 

@@ -227,3 +227,14 @@ def test_what_an_image_sets_of_itself_is_given_where_code_asks_for_it() -> None:
     tree[".env.example"] = "DEBUG=true\n"
     tree["app/page.py"] = 'version = os.environ["PYTHON_VERSION"]\n'
     assert dict(service_of(tree).variables)["PYTHON_VERSION"] == "3.12.4"
+
+
+def test_a_package_of_the_domain_that_generators_write_is_the_product() -> None:
+    """An example's folder is none of it."""
+    controller = '@GetMapping("/greeting")\npublic Greeting greeting() {}\n'
+    tree = {
+        "pom.xml": "<project><artifactId>greeting</artifactId></project>",
+        "src/main/java/com/example/greeting/GreetingController.java": controller,
+        "examples/src/main/java/com/acme/OtherController.java": controller.replace("greet", "ask"),
+    }
+    assert starts.routes_of(service_of(tree)) == ["GET /greeting"]
