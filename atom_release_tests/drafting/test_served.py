@@ -238,3 +238,20 @@ def test_a_package_of_the_domain_that_generators_write_is_the_product() -> None:
         "examples/src/main/java/com/acme/OtherController.java": controller.replace("greet", "ask"),
     }
     assert starts.routes_of(service_of(tree)) == ["GET /greeting"]
+
+
+def test_each_runner_of_a_package_has_the_tests_that_are_written_for_it() -> None:
+    package = (
+        '{"name": "web", "scripts": {"test": "vitest run", "test:e2e": "playwright test"},'
+        ' "devDependencies": {"vitest": "3", "@playwright/test": "1"}}'
+    )
+    tree = {
+        "package.json": package,
+        "playwright.config.ts": "export default {};\n",
+        "src/a.test.ts": 'import { it } from "vitest";\n',
+        "tests/home.spec.ts": 'import { test } from "@playwright/test";\n',
+    }
+    suites = [(seen.value.runner, seen.value.across) for seen in service_of(tree).suites]
+    assert suites == [("vitest", False), ("playwright", True)]
+    del tree["src/a.test.ts"]
+    assert [seen.value.runner for seen in service_of(tree).suites] == ["playwright"]

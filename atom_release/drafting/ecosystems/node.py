@@ -42,6 +42,8 @@ _CONFIGURED = (
     (Runner.CYPRESS, ("cypress.config.ts", "cypress.config.js", "cypress.json")),
 )
 _MODULES = ((Runner.VITEST, "vitest"), (Runner.JEST, "jest"), (Runner.MOCHA, "mocha"))
+_DRIVES = re.compile(r"[\"']@playwright/test[\"']|\bcy\.(?:visit|get)\(")
+_OF_BROWSERS = re.compile(r"\b(?:playwright|cypress)\b")
 _BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
 _MOST_NAMED = 200
 _NO_TESTS = re.compile(r"no test specified|exit 1")
@@ -123,6 +125,15 @@ def _suites(
     package: Mapping[str, Any],
 ) -> Iterator[Seen[Suite]]:
     if not tests:
+        return
+    driven = [path for path in tests if _DRIVES.search(files.text(path))]
+    if driven and len(driven) < len(
+        tests
+    ):  # two runners: each has the tests that are written for it
+        own = {name: line for name, line in scripts.items() if not _OF_BROWSERS.search(line)}
+        rest = [path for path in tests if path not in driven]
+        yield from _suites(files, folder, rest, own, package)
+        yield from _suites(files, folder, driven, scripts, package)
         return
     manifest = joined(folder, "package.json")
     runner, where, guess = _runner(files, folder, scripts, package)
