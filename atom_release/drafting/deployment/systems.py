@@ -15,7 +15,7 @@ IMAGES = {
     "vault": re.compile(r"(?:^|/)(?:vault|openbao)(?::|$|@)"),
 }
 _OTHERS = re.compile(
-    r"(?:^|/)(?:mysql|mariadb|mongo|rabbitmq|memcached|elasticsearch|opensearch|kafka|minio|nginx)"
+    r"(?:^|/)(?:mysql|mariadb|mongo|rabbitmq|memcached|elasticsearch|opensearch|kafka|minio)"
     r"[\w.-]*(?::|$|@)"
 )
 _FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.IGNORECASE | re.MULTILINE)
