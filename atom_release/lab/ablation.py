@@ -1,6 +1,4 @@
-"""Ablation.
-
-Take the bodies out of the judged code, so that a test which still passes is seen not to need it.
+"""Take the bodies out of the judged code: a test that still passes is seen not to need it.
 
 A raise stands before each body, behind a condition that holds; what follows it never runs. Names,
 signatures, decorators and docstrings stay; a generator stays a generator and a coroutine a

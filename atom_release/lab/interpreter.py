@@ -1,6 +1,4 @@
-"""Which Python runs a suite.
-
-The gate's own, one that the manifest names, or an environment made from the suite's requirements.
+"""Which Python runs a suite: the gate's own, one that is named, or an environment of its own.
 
 Requirements are the subject's text. Only names and versions are taken from it, only wheels are
 installed, and nothing of the subject's runs.

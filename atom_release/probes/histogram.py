@@ -1,10 +1,8 @@
-"""The question `histogram`.
+"""The question `histogram`: what does the Prometheus server's own say of p95 as deployed?
 
-What does the Prometheus server's histogram of the deployed service say of p95?
-
-The rule is `gate.histogram.judge_histogram`. Here the series are read, and what can be wrong with
-them is told apart: a series that is not there, one that ended, a value that is no number, a counter
-that began anew, buckets that do not fit each other.
+The rule is `gate.rules.histogram.judge_histogram`. Here the series are read, and what can be wrong
+with them is told apart: a series that is not there, one that ended, a value that is no number, a
+counter that began anew, buckets that do not fit each other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""AC6, the remote.
-
-It answers, the release's branch fast-forwards there, and `git request-pull` writes its text.
-"""
+"""The question `remote` (AC6): it answers, the branch fast-forwards, a pull request is written."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Execution safety (P-3), statically.
-
-Every workflow package of the tree that states a `safety.mode` states `manual`.
+"""The question `safety-mode` (P-3): does every workflow package state `manual`?
 
 A package is a YAML or JSON manifest with a `safety: {mode: ...}` mapping, at any depth. Where there
 is none the question does not apply.

@@ -1,6 +1,4 @@
-"""The question `secret-use`.
-
-Does the service really work with the secret that lies in Vault, and with no other?
+"""The question `secret-use`: does the service work with the secret in Vault, and no other?
 
 The value is random and planted in the rehearsed OpenBao alone. What was made with it must be
 accepted, and with a made-up value refused (the control). Then OpenBao is given another value and

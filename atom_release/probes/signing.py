@@ -1,7 +1,6 @@
-"""Signing (P-2).
+"""The question `signing` (P-2): does the key sign and verify, is every tampered copy refused?
 
-The release's key signs and verifies, every tampered copy is refused, and its private half is not in
-the tree.
+Its private half must not be in the tree.
 
 How a signature is made is not known here: the two callables come from whoever holds the key.
 """

@@ -1,7 +1,4 @@
-"""Ask what is rehearsed.
-
-The rehearsal is returned to its first state, then each leg has its turn.
-"""
+"""Ask what is rehearsed: each leg in its turn, from the rehearsal's first state."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What lies beside the reports.
+"""What lies beside the reports: samples as Parquet, pictures of them as SVG, one HTML page.
 
-Every request that was sent, as Parquet, pictures of them, as SVG, and the whole release on one HTML
-page.
+Every request that was sent is among the samples.
 
 No decision rests on them: the evidence names each file of samples by digest, and what is asked of a
 picture or of the page stands in the reports. They stay in the run's folder, and go neither into the

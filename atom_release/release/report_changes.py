@@ -1,7 +1,4 @@
-"""What changed since the last look.
-
-At a git revision by the digests of its reports, at a folder by size and time before any byte is
-read.
+"""What changed in reports since a sensor's last look, at a revision or in a folder.
 
 A look is a pure step from one cursor (JSON) to the next. A run key hashes the previous cursor with
 the new content, so that content which goes back to an earlier state starts a run again. A file

@@ -1,7 +1,4 @@
-"""What an act may believe.
-
-The newest complete run on the judged commit, read back, verified by the gate's key and decided
-again.
+"""The decision that an act may believe: read back, verified by the gate's key, decided again.
 
 Nothing here asks Dagster: no event, check or stored value of it can open the way to a tag.
 """

@@ -1,9 +1,6 @@
-"""What is judged.
+"""What is judged: a repository at one commit, its manifest, its store and the gate's key.
 
-A repository at one commit, with its manifest, its store and the gate's key, opened from the
-settings.
-
-This is where the four folders meet: it opens things, and decides nothing.
+This is where the rooms meet: it opens things, and decides nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""One step's work.
-
-Open the subject, read what upstream steps stored, ask, store, and show the criteria.
+"""The work of one step: open the subject, read what upstream steps stored, ask, store, judge.
 
 Knows no Dagster: `graph.step` makes one from an asset's context. Every step reads its inputs from
 the store, and steps share nothing else but git.

@@ -1,7 +1,4 @@
-"""Printed numbers.
-
-What range a number stands for as it is printed, and what a measured share can be told apart from.
-"""
+"""What range a printed number stands for, and what a measured share can be told apart from."""
 
 from __future__ import annotations
 

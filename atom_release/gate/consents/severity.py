@@ -1,6 +1,4 @@
-"""How large a failure is.
-
-What a waiver says that it accepts, and beyond which it is another failure.
+"""How large a failure is: what a waiver accepts, and beyond which it is another failure.
 
 A fingerprint leaves out what is measured, so that the same failure keeps it in every run. How much
 of it there was, the facts of its question tell by name (`Facts.magnitudes`). A measured figure may

@@ -1,6 +1,4 @@
-"""The matrix of the policies.
-
-Each policy's legs against each service, so that nothing that was not asked can be taken for a pass.
+"""The matrix of each policy's legs against each service: what was not asked is no pass.
 
 A cell says its outcome with assurance and control, or "n/a" with the reason why nothing was asked
 there.

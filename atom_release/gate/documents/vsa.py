@@ -1,6 +1,4 @@
-"""The signed form of a decision.
-
-An in-toto Statement v1 with a SLSA verification summary v1 as predicate.
+"""The signed form of a decision: an in-toto Statement v1 with a SLSA verification summary v1.
 
 Subjects are the judged commit and every artifact. `verificationResult` is PASSED exactly for GREEN;
 `verifiedLevels` names only criteria that are PASS, under names of this gate's own. What the summary

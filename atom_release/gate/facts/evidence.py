@@ -1,9 +1,7 @@
-"""Evidence.
-
-One dated observation of one system, with the control that shows the probe could have been red.
+"""Evidence: one dated observation of one system, with the control that could have been red.
 
 A probe answers a question about a subject; it does not decide what the answer means for the release
-(see `legs`).
+(see `gate.rules.legs`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""A service of the release.
-
-Where its code and report are, and how it is started and asked; its tests are `suite`'s.
-"""
+"""A service of the release: its code and report, how it is started and asked; tests: `suite`."""
 
 from __future__ import annotations
 

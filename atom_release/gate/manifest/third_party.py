@@ -1,7 +1,4 @@
-"""Measurements that others made.
-
-Files in the judged commit, what stands in them, and which rows are of a service.
-"""
+"""Measurements that others made: files of the judged commit, and which rows are of a service."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The ratchet.
-
-What a manifest asks less of than the manifest of the release before, each loosening named with the
-criterion it loosens.
+"""The ratchet: what a manifest asks less of than that of the release before, by criterion.
 
 Two manifests are compared and nothing else: a release can be made easier only in the open, by a
 waiver of the criterion that was loosened. What cannot be ordered (a renamed endpoint, another

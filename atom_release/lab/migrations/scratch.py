@@ -1,6 +1,4 @@
-"""The scratch database.
-
-Made for one run, owned by an ordinary role, asked as four roles, and dropped whatever happened.
+"""The scratch database: made for one run, asked as four roles, dropped whatever happened.
 
 `admin` is the server's superuser and runs none of the release's code. `owner` applies the
 migrations and is not superuser. `filler` writes and reads past row-level security, so that triggers

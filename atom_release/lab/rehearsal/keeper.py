@@ -1,7 +1,4 @@
-"""Keeps a rehearsal's services answering.
-
-Waits for them, and starts again the one that ended or that is to read its secrets anew.
-"""
+"""Keeps a rehearsal's services answering: waits for them, and starts again what ended."""
 
 from __future__ import annotations
 

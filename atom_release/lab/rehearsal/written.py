@@ -1,7 +1,4 @@
-"""What services wrote into `{scratch}`.
-
-Read without following what they laid there, and overwritten only as they could do it themselves.
-"""
+"""What services wrote into `{scratch}`: read without following, overwritten as they could."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox as probes use it."""
+"""The sandbox as probes use it: `run` to the end, `start` what stays, and which isolation holds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The question `latency`.
-
-Is p95 of each endpoint strictly below the service's budget, by the whole of its interval?
+"""The question `latency`: is each endpoint's p95 strictly below its budget, interval and all?
 
 The rule is `gate.rules.performance.judge_latency`; the gate applies it again to the facts recorded
 here. Asked of rehearsed services only: load is never put on a live system.

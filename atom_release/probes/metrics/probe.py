@@ -1,6 +1,4 @@
-"""The question `metrics`.
-
-Does the service's metrics path give Prometheus text that moves when requests are sent?
+"""The question `metrics`: Prometheus text at the service's path that moves when it is asked?
 
 Moves: a counter (or the count of a histogram or summary) of the service's own rises by more than
 twice what it rises in as long a time without requests, in which only the scrapes themselves are

@@ -1,7 +1,4 @@
-"""E-mail addresses of persons.
-
-Not those of roles, of reserved domains, or of a file that says who wrote something.
-"""
+"""E-mail addresses of persons: not of roles, nor reserved domains, nor a file's author."""
 
 from __future__ import annotations
 

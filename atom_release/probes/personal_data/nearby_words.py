@@ -1,7 +1,4 @@
-"""What is said around a number.
-
-In prose the words near it, in a table its own line and the name of its own column.
-"""
+"""What is said around a number: the words near it, or the name of its column in a table."""
 
 from __future__ import annotations
 

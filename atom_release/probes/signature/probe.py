@@ -1,7 +1,4 @@
-"""The question `signature`.
-
-Does every artifact verify, does no tampered copy, and does nobody find the signing key in the tree?
-"""
+"""The question `signature`: artifacts verify, tampered ones do not, no private key in the tree."""
 
 from __future__ import annotations
 

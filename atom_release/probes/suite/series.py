@@ -1,7 +1,7 @@
-"""The runs of one suite.
+"""The runs of one suite: a collection, the repeats, and three controls.
 
-A collection, the repeats, and three controls: without the code, with the code as it is but written
-differently, and with wrong results of it. What they found is `finding`.
+Without the code, with the code as it is but written differently, and with wrong results of it. What
+they found is `finding`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The folders that suites run in.
-
-One copy of the judged tree for all of them, and for each control one without the code.
+"""The folders that suites run in: one copy of the judged tree, and one for each control.
 
 Nothing is written in these once they are made: a run that writes does so in a layer of its own.
 """

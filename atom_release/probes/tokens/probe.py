@@ -1,6 +1,4 @@
-"""The question `tokens`.
-
-Does the service take its tenant from a valid token, and from nothing else?
+"""The question `tokens`: does the service take its tenant from a valid token alone?
 
 The gate holds the rehearsal's secret, so it can make every token: a good one, and others each wrong
 in one way, all of which must be refused. A further claim or header that names another tenant must

@@ -1,8 +1,7 @@
-"""Is there a Vault, unsealed.
+"""The question `vault`: unsealed, a token that may read what is named, and something lies there?
 
-Whose token may read what the manifest names, and does something lie there? Asked with
-`capabilities-self`, and with a read of which only is kept whether the named fields are there and
-hold something: no value leaves the client.
+Asked with `capabilities-self`, and with a read of which only is kept whether the named fields are
+there and hold something: no value leaves the client.
 
 A set address is asked as it stands; without one the rehearsal's OpenBao answers, for the token that
 its services have.

@@ -1,7 +1,4 @@
-"""The process the gate starts.
-
-It enters the namespaces, starts their first process, and ends them when the gate ends or says so.
-"""
+"""The process that the gate starts: it enters the namespaces, and ends all when the gate ends."""
 
 from __future__ import annotations
 
