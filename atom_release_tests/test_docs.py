@@ -8,12 +8,14 @@ from pathlib import Path
 from atom_release.cli import words
 from atom_release.cli.app import app
 from atom_release.cli.documents import DOCUMENTS
-from atom_release.gate.manifest import Manifest
+from atom_release.gate.manifest import Manifest, Release
 from atom_release.reference.scenarios import SCENARIOS
 from atom_release_tests.fixtures import docs_links, docs_pictures, docs_reference
 from atom_release_tests.fixtures.docs_pages import PAGE, criteria_page
 
 ROOT = Path(__file__).parent.parent
+PRODUCT = ROOT / "atom_release"
+ROOMS = {place.name for place in PRODUCT.iterdir() if place.is_dir()}
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -60,7 +62,6 @@ def _anchors(page: Path) -> set[str]:
 
 def test_files_that_the_documents_name_exist() -> None:
     """A path in backticks that begins with a folder of ours is a file or folder there."""
-    rooms = {place.name for place in (ROOT / "atom_release").iterdir() if place.is_dir()}
     named = {
         ROOT / path
         for page in PAGES
@@ -69,13 +70,42 @@ def test_files_that_the_documents_name_exist() -> None:
         )
     }
     inside = {
-        ROOT / "atom_release" / path
-        for path in re.findall(r"`([\w/]+(?:\.py|/))`", (ROOT / "CONTRIBUTING.md").read_text())
-        if path.split("/")[0] in rooms
+        PRODUCT / path
+        for page in PAGES
+        for path in re.findall(r"`([\w/]+(?:\.py|/))`", page.read_text())
+        if path.split("/")[0] in ROOMS
     }
     assert named
     assert inside
     assert [path for path in named | inside if not path.exists()] == []
+
+
+def test_modules_that_docstrings_name_exist() -> None:
+    """`gate.rules.legs` and `records/names.py` in backticks are there, with what is named in them.
+
+    `release.previous` and its like are fields of the manifest.
+    """
+    named = {
+        (path, reference)
+        for path in PRODUCT.rglob("*.py")
+        for reference in re.findall(r"`(\w+(?:[./]\w+)+)`", path.read_text())
+        if re.split(r"[./]", reference)[0] in ROOMS
+    }
+    fields = {f"release.{name}" for name in (*Release.model_fields, "yaml")}
+    assert named
+    assert [(path, name) for path, name in named if not (name in fields or _is_there(name))] == []
+
+
+def _is_there(reference: str) -> bool:
+    """Return whether a module, a folder, or a name inside a module is called so."""
+    parts = re.split(r"[./]", reference.removesuffix(".py"))
+    place = PRODUCT.joinpath(*parts)
+    if place.is_dir() or place.with_suffix(".py").is_file():
+        return True
+    module = place.parent.with_suffix(".py")
+    if not module.is_file():
+        module = place.parent / "__init__.py"
+    return module.is_file() and bool(re.search(rf"\b{parts[-1]}\b", module.read_text()))
 
 
 def test_every_test_that_the_page_on_security_names_exists() -> None:

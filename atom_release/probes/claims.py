@@ -1,7 +1,7 @@
 """The question `claims`: what does a service's report assert? Asked with `report`, read once.
 
-What becomes of the assertions is not decided here: the gate judges them (`gate.ledger`) from these
-facts and the evidence of the other probes.
+What becomes of the assertions is not decided here: the gate judges them (`gate.claims.ledger`)
+from these facts and the evidence of the other probes.
 """
 
 from __future__ import annotations

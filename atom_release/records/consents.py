@@ -4,7 +4,8 @@ Read and kept beside the decision.
 
 The artifact `Waivers.json` holds every envelope that was handed in, as it was, with the keys that
 were trusted and where those are from: so who has only the artifacts can check every signature
-again. What a waiver is worth is the gate's to say (`gate.waivers`, `gate.approvals`).
+again. What a waiver is worth is the gate's to say (`gate.consents.waivers`,
+`gate.consents.approvals`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Where only that can tell whether the count was ever true.
 A count is held against a report only for the code that its line was written about. Where source
 or tests changed since and no run agrees, the suite of that commit is run as often, in the same
 isolation; what it comes to stands beside the runs of the judged commit as `at_report`. It must not
-know what follows: the verdict on the claim is `gate.verdicts`.
+know what follows: the verdict on the claim is `gate.claims.verdicts`.
 """
 
 from __future__ import annotations
