@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from atom_release_tests.fixtures.costs import Costs
+from atom_release_tests.fixtures.groups import write_groups
 
 # How fast inputs come says how busy the machine is, and nothing about the code.
 settings.register_profile("any-load", suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -54,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Costs(count), "costs")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Group the files whose tests share something costly, so that it is made once, not per worker.
 
     Leave those of which each test starts many processes to `.ci/run`.
@@ -65,6 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(str(path)))
         if _starts_many_processes(path):
             item.add_marker(pytest.mark.slow)
+    if getattr(config.option, "loadgroup", False):  # in a worker of xdist alone
+        write_groups(items)
 
 
 @cache  # a file has many tests
