@@ -20,7 +20,8 @@ from atom_release_tests.fixtures.judged import judge
 from atom_release_tests.fixtures.killed import copy
 from atom_release_tests.fixtures.tiny import Tiny
 
-pytestmark = pytest.mark.slow  # whole runs of a release, each in a repository of its own
+# whole runs of a release, each in a repository of its own; the one that all begin with is made once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("after-the-act")]
 
 TAG = "v1-phaseX"
 

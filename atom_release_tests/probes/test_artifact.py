@@ -25,6 +25,8 @@ from atom_release.probes.artifact import (
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.proving import checked
 
+pytestmark = pytest.mark.xdist_group("artifact")  # what the module makes is costly
+
 MEASURING = """\
 import datetime, json, sys, time, uuid
 sys.path.insert(0, "services")

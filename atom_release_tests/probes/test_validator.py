@@ -18,6 +18,8 @@ from atom_release.probes.validator import probe_validator
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures.proving import checked
 
+pytestmark = pytest.mark.xdist_group("validator")  # what the module makes is costly
+
 STRICT = """\
 import sys, time, urllib.request
 began = time.monotonic()
