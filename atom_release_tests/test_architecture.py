@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.records import names
 from atom_release.reference.scenarios import manifest_bytes
 from atom_release.source.manifest_file import parse_manifest
-from atom_release_tests.fixtures.imports import imports_of
+from atom_release_tests.fixtures.imports import imports_of, runtime_imports_of
 
 ROOT = Path(atom_release.__file__).parent
 REPOSITORY = ROOT.parent
@@ -102,6 +103,17 @@ def test_gate_reads_no_clock(path: Path) -> None:
         for call in calls
         if call.endswith((".now", ".utcnow", ".today")) or call in {"open", "print", "input"}
     }
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Nor by an import inside a function, which only hides it."""
+    names_of = {
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in SOURCES
+    }
+    TopologicalSorter(
+        {name: runtime_imports_of(path, names_of) for name, path in names_of.items()}
+    ).prepare()
 
 
 def test_only_settings_reads_the_environment() -> None:

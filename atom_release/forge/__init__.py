@@ -1,7 +1,7 @@
 """Forges: where pull requests are opened, and where a commit's state is shown.
 
 Asked by probes, used by acts. `Forge` is all that the gate needs of one; each forge is one module
-that has it, and `forge_at` says which one speaks at an address. What a decision is stays unknown
+that has it, and `choice` says which one speaks at an address. What a decision is stays unknown
 here.
 """
 
@@ -145,15 +145,3 @@ class Forge(Protocol):
         Raises:
             ActFailed: as `request` does; also where the forge does not hold the commit.
         """
-
-
-def forge_at(address: str) -> Forge:
-    """Return the forge whose API is at this address.
-
-    GitLab where its path is that of GitLab's API (`/api/v4`), else GitHub, or a server that speaks
-    its REST API.
-    """
-    from atom_release.forge.github import GitHub
-    from atom_release.forge.gitlab import API_PATH, GitLab
-
-    return GitLab() if address.rstrip("/").endswith(API_PATH) else GitHub()

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from atom_release.notify.notices import Notices
 from atom_release.notify.refusal import NotTold, Refusal
-from atom_release.notify.tell import Notices
 
 _SECONDS = 20.0
 _PORTS = {"smtp": 25, "smtps": 465}

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from atom_release.notify.notices import Notices
 from atom_release.notify.refusal import NotTold, Refusal
 
 TRIES = 3
 _PAUSE = 0.5
-
-
-@dataclass(frozen=True)
-class Notices:
-    """Who is told: the address of a webhook, and a mail server with a sender and receivers."""
-
-    webhook: str | None = None
-    mail_server: str | None = None
-    mail_from: str = ""
-    mail_to: tuple[str, ...] = ()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anybody is told."""
-        return bool(self.webhook or self.mail_server)
 
 
 def tell(refusal: Refusal, notices: Notices, pause: Callable[[float], None] = time.sleep) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from atom_release.forge import Forge, forge_at
+from atom_release.forge import Forge
+from atom_release.forge.choice import forge_at
 from atom_release.gate.facts.evidence import Evidence, NegativeControl
 from atom_release.gate.facts.forge import ForgeFacts
 from atom_release.gate.vocabulary import Acts, Answer, Assurance, ControlState

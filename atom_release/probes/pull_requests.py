@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atom_release.forge import forge_at
+from atom_release.forge.choice import forge_at
 from atom_release.gate.facts.contradiction import Place
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.pull_requests import NamedRequest, PullRequestsFacts

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from atom_release.acts.pull_request import pull_request_text
 from atom_release.errors import Refused
-from atom_release.forge import PullRequest, Status, forge_at
+from atom_release.forge import PullRequest, Status
+from atom_release.forge.choice import forge_at
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import asked_rows

@@ -7,7 +7,8 @@ RED and BLOCKED too, above all. Whoever is GREEN is shown in its own pull reques
 from __future__ import annotations
 
 from atom_release.errors import Refused
-from atom_release.forge import Comment, State, Status, forge_at
+from atom_release.forge import Comment, State, Status
+from atom_release.forge.choice import forge_at
 from atom_release.gate.printable import in_markdown, one_line
 from atom_release.gate.vocabulary import Verdict
 from atom_release.release import bundle_decision, forge_place

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from atom_release.errors import ActFailed
-from atom_release.forge import Comment, Place, State, Status, forge_at
+from atom_release.forge import Comment, Place, State, Status
+from atom_release.forge.choice import forge_at
 from atom_release_tests.fixtures import grown
 from atom_release_tests.fixtures.forge import github as hub
 from atom_release_tests.fixtures.forge import gitlab as lab

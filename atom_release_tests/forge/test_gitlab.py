@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from atom_release.errors import ActFailed
-from atom_release.forge import Opened, Place, PullRequest, Status, forge_at
+from atom_release.forge import Opened, Place, PullRequest, Status
+from atom_release.forge.choice import forge_at
 from atom_release.forge.github import GitHub
 from atom_release.forge.gitlab import GitLab as Forge
 from atom_release_tests.fixtures import grown
