@@ -112,7 +112,7 @@ def test_another_word_of_the_operator_is_another_condition(release: Tiny, tmp_pa
 def test_another_manifest_is_another_condition(release: Tiny, tmp_path: Path) -> None:
     file = tmp_path / "release.yaml"
     committed = (release.repository / "release.yaml").read_text()
-    file.write_text(committed.replace("repeats: 2", "repeats: 3"))
+    file.write_text(committed.replace("repeats: 1", "repeats: 3"))
     assert not _is_kept(release, "again", manifest=file)
 
 
