@@ -101,13 +101,15 @@ class _Reading:
             if block[0].section.own
         }
         some = {key for key, lines in blocks.items() if runners.selects(lines)}
+        first = min(some, default=None)
         for key, lines in blocks.items():
             section = self.document.blocks[key][0].section
-            if key in some or (some and not runners.names_call(lines)):
+            below = first is not None and key > first  # what is shown above was not selected there
+            if key in some or (below and not runners.names_call(lines)):
                 continue
             ran = (
                 list(runners.runs(lines))
-                or list(keyed_counts(lines))
+                or (list(keyed_counts(lines)) if runners.counts_tests(lines) else [])
                 or list(runners.summed(lines))
             )
             for counts in ran:
@@ -353,7 +355,7 @@ def _is_of_all_tests(section: Section) -> bool:
 
 def _of_something_else(fact: Fact) -> bool:
     """Return whether a field's value counts what is no test: "5/5 fixes", "9 test scenarios"."""
-    lowered = re.sub(r"[(（][^()（）]*[)）]", " ", fact.text.lower())
+    lowered = phrases.without_places(re.sub(r"[(（][^()（）]*[)）]", " ", fact.text.lower()))
     if words("not_tests").search(lowered) is None:
         return False
     return words("test_noun").search(f"{fact.key} {lowered}") is None or phrases.names_no_tests(
@@ -366,7 +368,8 @@ def _digits(number: int) -> str:
 
 
 def _worth_reading(fact: Fact) -> bool:
-    return bool(_DIGIT.search(fact.text)) or "test" in fact.text.lower()
+    lowered = fact.text.lower()
+    return "test" in lowered or (_DIGIT.search(lowered) is not None and phrases.may_count(lowered))
 
 
 def _testing(fact: Fact) -> bool:

@@ -15,6 +15,7 @@ from atom_release.reader.words import status_of, unsigned
 
 _NUMBER = re.compile(rf"\W*({WHOLE})\W*(?:\([^()]{{0,40}}\)\W*)?(?:个|件|项)?\W*")
 _APPROXIMATE = re.compile(r"[~≈+<>≥≤]")
+_DIGIT = re.compile(r"\d")
 _SHARE = re.compile(rf"\W*({WHOLE})\s*/\s*({WHOLE})(?!\d)")
 _PAIR = 2
 
@@ -99,17 +100,28 @@ def keyed_counts(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
     """Yield what a block of output counts by keys, one a line: "Passed: 7" below "Total: 8"."""
     numbers: dict[str, int] = {}
     places: dict[str, int] = {}
+    totals: set[int] = set()
+    other = False
     for number, text in lines:
         key, sign, value = text.replace("\uff1a", ":").partition(":")
+        if not _DIGIT.search(value):
+            continue
         name = name_of(key)
+        other |= "other_total" in concepts(name) and _number(value) is not None
         unit = next((unit for unit in UNITS if unit in concepts(name)), None)
         unit = "errors" if unit is None and words("n_errors").fullmatch(name) else unit
-        count = _number(value) if sign and unit else None
+        share = _SHARE.match(value) if unit in {"passed", "failed"} else None
+        count = whole(share[1]) if share else _number(value) if sign and unit else None
         if unit is None or count is None:
             continue
+        totals |= {whole(share[2])} if share else set()
         if numbers.setdefault(unit, count) != count:
             return
         places.setdefault(unit, number)
+    if len(totals) > 1 or (other and "total" not in numbers):
+        return  # of several wholes, or of what is no test: "Total requests: 512"
+    if totals:
+        numbers.setdefault("total", totals.pop())
     errors = numbers.pop("errors", 0)
     if {"total", "failed"} <= set(numbers) and "passed" not in numbers:
         numbers["failed"] += errors

@@ -176,7 +176,7 @@ def _line(fact: Fact) -> Iterator[tuple[Rank, float, int]]:
     lowered = fact.text.lower()
     match = _LINE.match(lowered) or _BEHIND.search(lowered)
     outside = re.sub(r"[(（][^()（）]*[)）]", " ", lowered)
-    if match is None or words("not_measured").search(outside):
+    if match is None or _OF.match(lowered, match.end()) or words("not_measured").search(outside):
         return
     value = decimal(match[1])
     if value <= _MOST:

@@ -12,7 +12,8 @@ from atom_release.reader.vocabulary import words
 
 BRACKET = re.compile(r"[(（][^()（）]{0,200}[)）]")
 _TARGET_BEHIND = re.compile(
-    r"[(（,;|]\s?(?:under|below|within|target|goal|budget|threshold|limit|sla|slo|vs\.?|objetivo|meta|ziel|objectif|cible|目标|目標|要求|requirement|expected|max|<|≤)[^()（）]{0,80}[)）]?"
+    r"[(（,;|]\s?(?:[✅✔✓]\s?)?(?:under|below|within|target|goal|budget|threshold|limit|sla|slo|vs\.?|objetivo|meta|ziel|objectif|cible|目标|目標|要求|requirement|expected|<|≤)[^()（）]{0,80}[)）]?|[(（]\s?(?-i:max)[^()（）]{0,80}[)）]?",
+    re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"(?<![\w.])\d[\d.,]{0,12}\s?(?:ms|s|secs?|seconds?|秒|毫秒)?\s?(?:-|\u2013|~|至|到|\bto\b|\ba\b|\bbis\b|\bà\b)\s?\d[\d.,]{0,12}\s?"
@@ -23,16 +24,24 @@ _WAITS = re.compile(r"延[迟遲]\s?\d[\d.]{0,8}\s?(?:毫秒|秒|ms|s)(?=[\u4e00
 """To wait two seconds before something is done."""
 _IS_TARGET = re.compile(
     r"[<≤]\s?\d[\d.,]*\s?\w{1,12}\s?[(（]\s?(?:target|goal|objetivo|meta|ziel|objectif|cible|目标|目標|цель|목표)\b"
-    r"(?!\s?[:=：]?\s?[<≤~]?\s?\d)"
+    r"(?!\s?[:=：]?\s?[<≤~]?\s?\d)",
+    re.IGNORECASE,
 )
 QUANTITY = re.compile(
-    r"(<=|>=|<|>|≤|≥|~|≈|\b(?:under|below|less than|over|above|more than|at most|up to|within|about|approximately|around|"
+    r"(<=|>=|<|>|≤|≥|~|≈|\bsub-|\b(?:under|below|less than|over|above|more than|at most|up to|within|about|approximately|around|"
     r"menos de|unter|moins de|menor que|más de|mais de|abaixo de|inferior a|inferiores a|menor a|inférieure? à|weniger als|ca\.|"
     r"менее|около|до)\s|低于|小于|少于|不到|约)?\s?(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,7}(?:[.,]\d{1,6})?)\s?"
     r"(ms|milliseconds?|millisekunden|milisegundos?|millisecondes?|毫秒|ミリ秒|µs|μs|us|s|secs?|seconds?|segundos?|sekunden|secondes?|сек(?:унд\w?)?|мс|秒|초|밀리초)(?![a-zA-Zа-яёÀ-ÿ0-9_]|/(?!op|req|search|query|call|request))",
     re.IGNORECASE,
 )
-PERCENTILE = re.compile(r"\bp(50|90|95|99)\b|\b(50|90|95|99)th\b", re.IGNORECASE)
+PERCENTILE = re.compile(
+    r"\bp\(?(50|75|90|95|99(?:[.,]9)?)\)?(?![\w]|[.,]\d)|\b(50|75|90|95|99)(?:th|º|°|ème)(?!\w)",
+    re.IGNORECASE,
+)
+BOUNDS = frozenset({"<", "<=", ">", ">="})
+_BUCKET = re.compile(r"\W*$")
+_COUNTED = re.compile(r"\s?[:：]\s{0,3}\S")
+_MARGIN = re.compile(r"(?:±|\+/-)\s?$")
 UNITS = {
     "m": "ms",
     "u": "us",
@@ -49,7 +58,7 @@ UNITS = {
 }
 COMPARATORS = {
     "<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">=", "~": "~", "≈": "~",
-    "under": "<", "below": "<", "less than": "<", "over": ">", "above": ">", "more than": ">",
+    "sub-": "<", "under": "<", "below": "<", "less than": "<", "over": ">", "above": ">", "more than": ">",
     "at most": "<=", "up to": "<=", "within": "<=", "about": "~", "approximately": "~",
     "around": "~", "menos de": "<", "unter": "<", "moins de": "<", "menor que": "<", "más de": ">",
     "mais de": ">", "abaixo de": "<", "ca.": "~", "inferior a": "<", "inferiores a": "<", "menor a": "<",
@@ -97,10 +106,31 @@ def without_targets(text: str) -> str:
     return _TARGET_BEHIND.sub(" ", text)
 
 
+def has_target_beside(text: str) -> bool:
+    """Return whether a quantity stands in a text with its target behind it: "120ms (target: 200ms)"."""
+    target = _TARGET_BEHIND.search(text)
+    return target is not None and QUANTITY.search(text[: target.start()]) is not None
+
+
 def only_durations(text: str) -> str:
     """Return the text without ranges, differences, waits and remarks about something else."""
     kept = without_remarks(_DIFFERENCE.sub(" ", text))
     return _WAITS.sub(" ", _RANGE.sub(" ", kept))
+
+
+def is_measure(match: re.Match[str], text: str) -> bool:
+    """Return whether a quantity is one, and no bucket of a histogram, nor how exact another is.
+
+    "<100ms: 12 requests" counts requests, "± 5ms" is a margin; of what a clock could not tell, 0 is left.
+    """
+    before = text[: match.start()]
+    bucket = match[1] and _BUCKET.fullmatch(before) and _COUNTED.match(text, match.end())
+    return not (bucket or _MARGIN.search(before)) and any(map(str.isdigit, match[2].strip("0.,")))
+
+
+def comparator(match: re.Match[str]) -> str:
+    """Return how a quantity stands to what was measured: equal, about or below."""
+    return COMPARATORS.get((match[1] or "").strip().lower(), "=")
 
 
 def without_remarks(text: str) -> str:

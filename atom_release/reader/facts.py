@@ -54,7 +54,7 @@ class Table:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # frozen, it takes three times as long to make
 class Fact:
     """One fact: `text` without its markup, `raw` with it, at `line` (1-based).
 

@@ -10,22 +10,32 @@ from collections.abc import Iterator
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.durations import (
-    COMPARATORS,
+    BOUNDS,
     PERCENTILE,
     QUANTITY,
     UNITS,
     cell_with_unit,
+    comparator,
     has_statistic_beside,
+    is_measure,
     only_durations,
     statistic,
     without_targets,
 )
 from atom_release.reader.facts import Document, Fact, Table
 from atom_release.reader.numbers import decimal
+from atom_release.reader.sections import Section, is_wanted
 from atom_release.reader.vocabulary import concepts, words
 
 _PLAIN = frozenset({"", "text", "txt", "plain", "plaintext", "console", "output", "log"})
 _PRINTED = re.compile(r"\W{0,6}(\w[^:：=]{1,40})[:：]\s{0,12}(\S.{0,80})")
+_LOADED = re.compile(r"\W{0,6}http_req_duration\.{2,}:\s")
+_LOAD = re.compile(r"\b(avg|p\(\d{2}\))=(\d{1,7}(?:\.\d{1,6})?)(ms|µs|s)\b")
+"""What k6 prints of how long requests took."""
+_ESTIMATED = re.compile(
+    r"[(（]\s?(?:est\.?|estimated|projected|expected|theoretical|estimado|estimé|geschätzt|预计|预估|推定)\s?[)）]",
+    re.IGNORECASE,
+)
 _TIME_NAME = re.compile(
     r"\b(?:time|ms|duration|zeit|temps|tempo|tiempo)\b|时间|時間|耗时|(?:zeit|dauer)\b"
 )
@@ -34,19 +44,28 @@ _FEW_WORDS = 5
 
 def is_latency(lowered: str) -> bool:
     """Return whether a text in lower case speaks of a latency, by its name or by a statistic."""
-    if words("latency").search(lowered):
+    if words("latency").search(lowered) or PERCENTILE.search(lowered):
         return True
     return has_statistic_beside(lowered) and words("test_noun").search(lowered) is None
 
 
-def latencies(document: Document, text: str, number: int) -> Iterator[Claim]:
-    """Yield the latencies of a line that speaks of one."""
+def has_word_of_speed(section: Section) -> bool:
+    """Return whether a section's title speaks of a latency."""
+    return words("latency").search(section.title.lower()) is not None
+
+
+def latencies(
+    document: Document, text: str, number: int, *, wanted: bool = False
+) -> Iterator[Claim]:
+    """Yield the latencies of a line that speaks of one; where it says what is wanted, no bound is."""
     lowered = text.lower()
     if words("not_latency").search(lowered):
         return
-    for match in QUANTITY.finditer(only_durations(text)):
-        if not decimal(match[2]):
-            continue  # shorter than its clock could tell
+    wanted |= is_wanted(lowered)
+    durations = only_durations(text)
+    for match in QUANTITY.finditer(durations):
+        if not is_measure(match, durations) or (wanted and comparator(match) in BOUNDS):
+            continue
         detail = statistic(lowered[: match.start()]) or statistic(lowered[match.end() :])
         yield _claim(document, match, number, detail)
 
@@ -54,6 +73,9 @@ def latencies(document: Document, text: str, number: int) -> Iterator[Claim]:
 def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
     """Yield the latencies of plain output: a line of a key that names one, and its value."""
     for fact in block:
+        if fact.info in _PLAIN and _LOADED.match(fact.text):
+            yield from _loaded(document, fact)
+            continue
         line = _PRINTED.fullmatch(fact.text) if fact.info in _PLAIN else None
         if line is None or QUANTITY.search(line[2]) is None:
             continue
@@ -61,6 +83,18 @@ def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
         lowered = text.lower()
         if words("latency").search(lowered) and not words("not_measured").search(lowered):
             yield from latencies(document, text, fact.line)
+
+
+def _loaded(document: Document, fact: Fact) -> Iterator[Claim]:
+    for match in _LOAD.finditer(fact.text):
+        yield document.claim(
+            ClaimKind.LATENCY,
+            decimal(match[2]),
+            fact.line,
+            unit=UNITS[match[3][0]],
+            comparator="=",
+            detail=statistic(match[1]),
+        )
 
 
 def speed_columns(table: Table) -> list[int]:
@@ -82,9 +116,11 @@ def speed_columns(table: Table) -> list[int]:
 def _names_speed(name: str, header: str) -> bool:
     spaced = name.replace("_", " ")
     other = words("not_latency").search(spaced) or words("not_measured").search(spaced)
+    if words("test_noun").search(header):
+        return False  # how long these take
     if other or len(spaced.split()) > _FEW_WORDS or "target_column" in concepts(name):
         return False
-    if PERCENTILE.fullmatch(name) or words("latency").search(spaced):
+    if PERCENTILE.match(header) or words("latency").search(spaced):
         return True
     return _TIME_NAME.search(header) is not None and statistic(spaced) is not None
 
@@ -95,17 +131,21 @@ def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> 
     if words("not_latency").search(named):
         return
     cell = cell_with_unit(table, row, column)
-    for match in QUANTITY.finditer(without_targets(cell)):
-        yield _claim(document, match, row.line, statistic(named) or statistic(cell.lower()))
+    if _ESTIMATED.search(cell):
+        return
+    measured = without_targets(cell)
+    for match in QUANTITY.finditer(measured):
+        if is_measure(match, measured):
+            detail = statistic(named) or statistic(cell.lower())
+            yield _claim(document, match, row.line, detail)
 
 
 def _claim(document: Document, match: re.Match[str], number: int, detail: str | None) -> Claim:
-    sign = (match[1] or "").strip().lower()
     return document.claim(
         ClaimKind.LATENCY,
         decimal(match[2]),
         number,
         unit=UNITS[match[3][0].lower()],
-        comparator=COMPARATORS.get(sign, "="),
+        comparator=comparator(match),
         detail=detail,
     )

@@ -15,22 +15,26 @@ from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.durations import (
     BRACKET,
     COMPARATORS,
+    PERCENTILE,
     QUANTITY,
     cell_with_unit,
+    has_target_beside,
     with_unit_of_key,
     without_targets,
 )
 from atom_release.reader.facts import Document, Fact, Kind, Table
 from atom_release.reader.latency import (
     cell_latencies,
+    has_word_of_speed,
     is_latency,
     latencies,
     printed_latencies,
     speed_columns,
 )
+from atom_release.reader.leads import find_leads
 from atom_release.reader.numbers import decimal
-from atom_release.reader.sections import Section
-from atom_release.reader.vocabulary import concepts, words
+from atom_release.reader.sections import Section, Topic, is_wanted
+from atom_release.reader.vocabulary import concepts, may_hold, words
 
 _SCORES = {
     "accuracy": ClaimKind.ACCURACY,
@@ -68,6 +72,8 @@ _SIZE = re.compile(
 )
 _SIZE_KEY = re.compile(r"\bsize\b|\blines of code\b", re.IGNORECASE)
 _CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:[.,]\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
+_MAY_CHANGE = re.compile("→|->|=>")
+_A_MINUTE = re.compile(r"/\s?min\b")
 _POLICY = re.compile(r"\bp-?\d\b")
 _DIGIT = re.compile(r"\d")
 _PAIR = 2
@@ -76,11 +82,14 @@ _WHOLE = 100.0
 
 def read_measurements(document: Document) -> Iterator[Claim]:
     """Yield every measurement, in the order of the lines of each kind of block."""
+    leads = find_leads(document)
     for fact in document.lines:
         if fact.checked is False or fact.kind is Kind.HEADING:
             continue  # an open item was not measured
-        if _DIGIT.search(fact.text) and _measures(fact.section):
-            yield from _line(document, fact)
+        if _DIGIT.search(fact.text) and _is_measured(fact, leads.get(fact.line)):
+            lead = leads.get(fact.line)
+            wanted = fact.section.inherited.wanted or (lead is not None and lead.wanted)
+            yield from _line(document, fact, wanted=wanted)
     for table in document.tables:
         if _measures(table.section):
             yield from _table(document, table)
@@ -89,23 +98,39 @@ def read_measurements(document: Document) -> Iterator[Claim]:
             yield from printed_latencies(document, block)
 
 
-def _measures(section: Section) -> bool:
+def _is_measured(fact: Fact, lead: Topic | None) -> bool:
+    """Return whether a line may say what was measured; among budgets, one with its own beside it."""
+    if lead is not None and (lead.foreign or lead.history or lead.budget):
+        return False
+    if _measures(fact.section):
+        return True
+    return _measures(fact.section, budgets=True) and has_target_beside(fact.text)
+
+
+def _measures(section: Section, *, budgets: bool = False) -> bool:
     above = section.inherited
-    return section.own and not (above.compliance or above.environment or above.budget)
+    return section.own and not (
+        above.compliance or above.environment or (above.budget and not budgets)
+    )
 
 
-def _line(document: Document, fact: Fact) -> Iterator[Claim]:
-    changed = _CHANGED.sub("", fact.text)  # "75 % → 81.8 %" says the second
+def _line(document: Document, fact: Fact, *, wanted: bool) -> Iterator[Claim]:
+    changed = _CHANGED.sub("", fact.text) if _MAY_CHANGE.search(fact.text) else fact.text
+    if not (_may_measure(changed.lower()) or has_word_of_speed(fact.section)):
+        if fact.section.inherited.files or _SIZE_KEY.search(changed):
+            yield from _sizes(document, without_targets(with_unit_of_key(changed)), fact.line)
+        return
     text = without_targets(with_unit_of_key(changed))
     lowered = text.lower()
     number = fact.line
-    if not (words("not_measured").search(lowered) or _POLICY.search(lowered)):
+    judged = _A_MINUTE.sub(" ", lowered) if "/" in lowered else lowered
+    if not (words("not_measured").search(judged) or _POLICY.search(lowered)):
         yield from read_scores(document, lowered, number)
-        if is_latency(lowered) or words("latency").search(fact.section.title.lower()):
-            yield from latencies(document, text, number)
-        yield from _throughput(document, text, number)
+        if is_latency(lowered) or has_word_of_speed(fact.section):
+            yield from latencies(document, text, number, wanted=wanted)
+        yield from _throughput(document, text, fact)
         match = _ERROR_RATE.search(text)
-        if match:
+        if match and not (match[1] and (wanted or is_wanted(lowered))):
             yield document.claim(
                 ClaimKind.ERROR_RATE,
                 float(match[2]),
@@ -115,6 +140,19 @@ def _line(document: Document, fact: Fact) -> Iterator[Claim]:
             )
     if fact.section.inherited.files or _SIZE_KEY.search(text):
         yield from _sizes(document, text, number)
+
+
+_MEASURED = ("latency", "average", "accuracy", "precision", "recall", "f1")
+
+
+def _may_measure(lowered: str) -> bool:
+    """Return whether a text in lower case may say a latency, a score, a throughput or an error rate."""
+    return (
+        may_hold(lowered, *_MEASURED)
+        or "error rate" in lowered
+        or PERCENTILE.search(lowered) is not None
+        or _THROUGHPUT.search(lowered) is not None
+    )
 
 
 @cache
@@ -169,12 +207,18 @@ def fraction(digits: str, percent: str) -> float | None:
     return value if value <= 1 and ("." in digits or "," in digits) else None
 
 
-def _throughput(document: Document, text: str, number: int) -> Iterator[Claim]:
+def _throughput(document: Document, text: str, fact: Fact) -> Iterator[Claim]:
+    """Yield the rates of a text that speaks of no limit, and reckons none out."""
+    if "×" in text or not _DIGIT.search(text):
+        return
+    limited = f"{text} {fact.section.title}".lower()
     for match in _THROUGHPUT.finditer(text):
+        if words("not_throughput").search(limited):
+            return
         yield document.claim(
             ClaimKind.THROUGHPUT,
             decimal(match[2]),
-            number,
+            fact.line,
             unit="/s",
             comparator=COMPARATORS.get(match[1] or "", "="),
         )
@@ -226,7 +270,7 @@ def _has_target(table: Table) -> bool:
 
 def _column(document: Document, table: Table, column: int, *, always: bool) -> Iterator[Claim]:
     """Read one column; `always` where a number with a unit of time there is a latency anyway."""
-    speed = words("latency").search(table.section.title.lower()) is not None
+    speed = has_word_of_speed(table.section)
     for row in table.rows:
         if column >= len(row.cells) or words("not_measured").search(row.cells[0].lower()):
             continue
@@ -238,4 +282,4 @@ def _column(document: Document, table: Table, column: int, *, always: bool) -> I
         yield from read_scores(document, lowered, row.line)
         if is_latency(lowered) or speed or (always and QUANTITY.search(cell)):
             yield from cell_latencies(document, table, row, column)
-        yield from _throughput(document, text, row.line)
+        yield from _throughput(document, text, row)

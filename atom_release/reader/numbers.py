@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-WHOLE = r"\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?![\d])|\d{1,7}"
+WHOLE = r"(?>\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?![\d])|\d{1,7})"
+"""All of a number or nothing of it: "1,681+" is not 1."""
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _APART = re.compile(r"[,.\u202f\u00a0' ]")
 

@@ -112,7 +112,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:{words('all_of').pattern})\s?({WHOLE}){_RIGHT}{_WIDE_UNIT}\s?(?:\w+\s)?(?:{noun})"
         ),
         "all_pass": re.compile(
-            rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:\w+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
+            rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
         ),
         "of_something_else": re.compile(rf"(?:{noun})\s?(?:{words('not_tests').pattern})"),
     }
@@ -141,8 +141,7 @@ def read_phrase(text: str) -> Phrase:
     if about and patterns["of_something_else"].search(lowered):
         return phrase
     phrase.all_pass = about and patterns["all_pass"].search(lowered) is not None
-    counts = may_hold(lowered, "n_passed", "n_failed", "n_skipped", "n_errors", "n_total")
-    if not (_DIGIT.search(lowered) and (about or counts or _has_share(lowered))):
+    if not (_DIGIT.search(lowered) and may_count(lowered)):
         return phrase
     every = patterns["all"].search(lowered)
     of_all = _of_all().search(lowered)
@@ -169,13 +168,32 @@ def _without_names(lowered: str) -> str:
         lowered = _PATH.sub(" named ", lowered)
     if "(" in lowered:
         lowered = _ELSEWHERE.sub(" ", lowered)
+    lowered = without_places(lowered)
     if not lowered.isascii():
         lowered = _OF_COUNTER.sub(r" \2/\1 ", lowered)
     return _SUM.sub(", ", lowered) if "+" in lowered else lowered
 
 
-def _has_share(lowered: str) -> bool:
-    return "/" in lowered or "／" in lowered or may_hold(lowered, "share_of")
+@cache
+def _places() -> re.Pattern[str]:
+    others = words("not_tests").pattern
+    return re.compile(
+        rf"[(（]\s?\d{{1,5}}\s(?:\w+\s)?(?:{others})\s?[)）]|"
+        rf"\s(?:across|in|over|from|dans|en|em|sur)\s\d{{1,5}}\s(?:\w+\s)?(?:{others})"
+    )
+
+
+def without_places(lowered: str) -> str:
+    """Return a text in lower case without what says in how many files or suites tests stand."""
+    return _places().sub(" ", lowered) if may_hold(lowered, "not_tests") else lowered
+
+
+_COUNTING = ("test_noun", "n_passed", "n_failed", "n_skipped", "n_errors", "n_total", "share_of")
+
+
+def may_count(lowered: str) -> bool:
+    """Return whether a text in lower case may speak of tests, count them, or hold a share."""
+    return "/" in lowered or "／" in lowered or may_hold(lowered, *_COUNTING)
 
 
 def names_no_tests(lowered: str) -> bool:

@@ -96,8 +96,9 @@ def _read(path: str, text: str, beside: bytes | None, *, unread_lines: bool) -> 
         return ClaimRecord(path=path, unread=reason, lines=text.count("\n") + 1)
     else:
         document = read_markdown(text)
-        record = _markdown(path, document)
         block = own_block(document)
+        given = block is not None or beside is not None
+        record = _markdown(path, document, given=given)
         if unread_lines:
             read = {claim.line for claim in record.claims}
             lines = find_unread_lines(document, read)
@@ -126,7 +127,8 @@ def settled(record: ClaimRecord) -> ClaimRecord:
     return record.model_copy(update={"status": ReportStatus.UNREAD, "claims": kept})
 
 
-def _markdown(path: str, document: Document) -> ClaimRecord:
+def _markdown(path: str, document: Document, *, given: bool) -> ClaimRecord:
+    """Read the prose; what speaks against a PASS is looked for where one is stated, or may be given."""
     task, task_findings = task_id(document, path)
     head = read_header(document)
     status = read_status(document, task, path)
@@ -146,6 +148,7 @@ def _markdown(path: str, document: Document) -> ClaimRecord:
     ]
     against = find_contradictions(document, status, tests.counts, policies)
     hidden = find_hidden(document)
+    doubted = given or status.status is ReportStatus.PASS
     reasons = {"status": status.reason, "tests": tests.reason, **head.reasons}
     return ClaimRecord(
         path=path,
@@ -173,7 +176,7 @@ def _markdown(path: str, document: Document) -> ClaimRecord:
                 ]
             )
         ),
-        doubt=find_contrary(document, tests.counts),
+        doubt=find_contrary(document, tests.counts) if doubted else None,
         reasons={name: reason for name, reason in reasons.items() if reason},
         lines=len(document.source) - (document.source[-1] == ""),
         unexamined=document.unexamined,

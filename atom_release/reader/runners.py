@@ -79,6 +79,7 @@ _SUMS_UP = re.compile(
 )
 _CALL = r"\b(?:pytest|jest|vitest|mocha|go test|cargo test|dotnet test|phpunit|rspec|npx|npm|yarn|mvn|gradlew?)\b"
 _CALLED = re.compile(rf"\s*(?:[$>#%]\s*)?(?:\S{{1,40}}\s+){{0,4}}{_CALL}")
+_TESTS_KEY = re.compile(r"\btests?\b|\"(?:passed|failed|skipped)\"", re.IGNORECASE)
 _SELECTED = re.compile(
     rf"{_CALL}.*"
     r"(?:::\w|\s-k\s|\s-t\s|\s--filter|\s-run\s|\s-Dtest=|\s--grep|\s--testNamePattern|\s--tests\s)"
@@ -90,12 +91,12 @@ def pasted(number: int, line: str) -> Iterator[Counts]:
 
     The other runners' could be anybody's words.
     """
-    summary = _PYTEST.search(line)
+    summary = _PYTEST.search(line) if " in " in line else None
     if summary:
         yield _worded(number, summary[0])
-    elif _RSPEC.match(line) and (counts := _numbered(number, line)):
+    elif " failure" in line and _RSPEC.match(line) and (counts := _numbered(number, line)):
         yield counts
-    elif match := _RUN_OF.search(line):
+    elif " run, " in line.lower() and (match := _RUN_OF.search(line)):
         total, failures, errors, skipped = (int(digits or 0) for digits in match.groups())
         failed = failures + errors
         yield Counts(number, max(total - failed - skipped, 0), failed, skipped, total, ("total",))
@@ -177,6 +178,13 @@ def speaks(lines: Sequence[tuple[int, str]]) -> bool:
 def selects(lines: Sequence[tuple[int, str]]) -> bool:
     """Return whether a block's command runs tests that it selects by name, and not the suite."""
     return any(_SELECTED.search(text) for _, text in lines)
+
+
+def counts_tests(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether what a block counts by keys may be tests; JSON is anybody's, such as an answer's."""
+    if not lines[0][1].lstrip().startswith(("{", "[", '"')):
+        return True
+    return any(_TESTS_KEY.search(line) for _, line in lines)
 
 
 def names_call(lines: Sequence[tuple[int, str]]) -> bool:

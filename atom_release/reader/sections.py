@@ -45,6 +45,7 @@ class Topic:
     verdict: bool = False
     conclusion: bool = False
     budget: bool = False
+    wanted: bool = False
     coverage: bool = False
     tainted: bool = False
     gone: bool = False
@@ -157,6 +158,22 @@ def _says_work_done(lowered: str) -> bool:
     return (words("n_part").search(part) or words("n_work").search(rest)) is not None
 
 
+def _says_reached(lowered: str) -> bool:
+    """Return whether a text in lower case says of goals that they were reached: "SLA targets (all met)"."""
+    if words("t_reached").search(lowered):
+        return True
+    return (
+        words("n_goal").search(lowered) is not None
+        and words("t_met").search(lowered) is not None
+        and words("t_work_open").search(lowered) is None
+    )
+
+
+def is_wanted(lowered: str) -> bool:
+    """Return whether a text in lower case says what should hold, so that a bound in it is no result."""
+    return words("t_wanted").search(lowered) is not None and words("t_met").search(lowered) is None
+
+
 def _says_delivered(lowered: str) -> bool:
     """Return whether a text in lower case says of deliveries that they were made."""
     return (
@@ -213,13 +230,14 @@ def topic(title: str) -> Topic:
         or (has_tick(title) and _is_task(lowered))
     )
     now = bool(words("t_now").search(lowered))
+    reached = _says_reached(lowered)
     concluding = words("t_conclusion").fullmatch(head) is not None
     return Topic(
         foreign="gone" in named
         or (
             bool(words("t_foreign").search(lowered))
             and not concluding
-            and not words("t_reached").search(lowered)
+            and not reached
             and not (short and _says_work_done(lowered))
         ),
         history=is_version(title) or (bool(words("t_history").search(lowered)) and not now),
@@ -234,7 +252,8 @@ def topic(title: str) -> Topic:
             words("t_conclusion").fullmatch(part)
             for part in re.split(r"\s(?:and|&|et|y|e|und)\s|/", head)
         ),
-        budget=bool(words("t_budget").search(lowered)),
+        budget=bool(words("t_budget").search(lowered)) and not reached,
+        wanted=is_wanted(lowered),
         coverage=bool(words("t_coverage").search(lowered)),
         tainted=bool(_TAINTED.search(lowered)),
         gone="gone" in named

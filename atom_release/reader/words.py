@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from atom_release.gate.claims.record import ReportStatus
-from atom_release.reader.vocabulary import words
+from atom_release.reader.vocabulary import Words, words
 
 LONGEST = 300
 _SIGNS = {
@@ -114,7 +114,7 @@ def _clauses(text: str) -> tuple[str, list[tuple[str, str]]]:
     return head, pieces
 
 
-def _begins(pattern: re.Pattern[str], clause: str) -> bool:
+def _begins(pattern: Words, clause: str) -> bool:
     """Return whether one of the clause's first two words is one of the pattern's."""
     match = pattern.search(clause)
     return match is not None and len(clause[: match.start()].split()) <= 1

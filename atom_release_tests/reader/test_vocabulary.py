@@ -49,3 +49,12 @@ def test_lines_of_a_report_that_say_no_such_thing_are_ruled_out() -> None:
     """Else the short cut saves nothing."""
     text = "the service takes what the collectors send, keeps it for thirty days and answers"
     assert not any(may_hold(text, *group) for group in GROUPS)
+
+
+@pytest.mark.parametrize("ending", ["", "x"])
+def test_every_phrase_of_every_concept_is_found(ending: str) -> None:
+    for concept, phrases in lexicon().phrases.items():
+        for phrase in phrases:
+            text = f"then {phrase.replace('*', ending)} came"
+            assert words(concept).search(text), (concept, phrase)
+            assert words(concept).sub(" ", text) != text

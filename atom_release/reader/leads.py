@@ -1,0 +1,30 @@
+"""The lines that announce a list, and what they say of its items: "Targets:", "Before:".
+
+Such a line stands to its list as a title to its section, and is read like one. What is made of it
+is decided where a field is read.
+"""
+
+from __future__ import annotations
+
+from atom_release.reader.facts import Document, Kind
+from atom_release.reader.sections import Topic, topic
+
+_ENDS = (":", "\uff1a")
+_LONGEST = 120
+
+
+def find_leads(document: Document) -> dict[int, Topic]:
+    """Return by their lines what the line that announces them says of items."""
+    leads: list[tuple[int, Topic]] = []
+    led: dict[int, Topic] = {}
+    for fact in document.lines:
+        if fact.kind is Kind.HEADING:
+            leads = []
+            continue
+        depth = fact.depth
+        leads = [lead for lead in leads if lead[0] < depth]
+        if fact.item and leads:
+            led[fact.line] = leads[-1][1]
+        if fact.text.endswith(_ENDS) and len(fact.text) <= _LONGEST:
+            leads.append((depth, topic(fact.text)))
+    return led

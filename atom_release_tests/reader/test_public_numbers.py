@@ -1,0 +1,183 @@
+"""Counts and measurements in the forms that public reports give them, and their twins that are none.
+
+Every sentence is written anew here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from atom_release.gate.claims.record import ClaimKind
+from atom_release.reader import read_report
+
+_TESTED = "# Dock Router test report\n\n"
+
+_RUN_OF_ALL = "## Results\n\n```\nTests run: 53, Failures: 0, Errors: 0, Skipped: 0\n```\n\n"
+
+Counted = dict[str, int] | None
+
+COUNTS: dict[str, tuple[str, Counted]] = {
+    "thousands and more": (f"{_TESTED}## Summary\n\n- **Total Tests:** 2,304+ (all passing)\n", None),
+    "thousands": (
+        f"{_TESTED}## Summary\n\n- **Total Tests:** 2,304\n- **Passed:** 2,304\n",
+        {"passed": 2304, "total": 2304},
+    ),
+    "requests of a load test": (
+        f"{_TESTED}```\nTotal requests: 5,120\nSuccessful: 5,120 (100%)\nFailed: 0 (0%)\n```\n",
+        None,
+    ),
+    "an answer in JSON": (
+        f'{_TESTED}## Batch\n\n```json\n{{\n  "total": 3,\n  "successful": 3,\n  "items": []\n}}\n```\n',
+        None,
+    ),
+    "the tests in JSON": (
+        f'{_TESTED}## Results\n\n```json\n{{\n  "total": 9,\n  "passed": 9,\n  "failed": 0\n}}\n```\n',
+        {"passed": 9, "failed": 0, "total": 9},
+    ),
+    "shares of the same whole, printed": (
+        f"{_TESTED}## Results\n\n```\nTests Passed: 7/9\nTests Failed: 2/9\n```\n",
+        {"passed": 7, "failed": 2, "total": 9},
+    ),
+    "how many files they stand in": (
+        f"{_TESTED}## Test Summary\n\n**Total Tests:** 61 passing (4 test files)\n",
+        {"passed": 61, "total": 61},
+    ),
+    "across files": (
+        "# Dock Router\n\n## Summary\n\nSorted and shipped. All 61 tests passing across 4 test files.\n",
+        {"passed": 61, "total": 61},
+    ),
+    "files alone": (f"{_TESTED}## Test Summary\n\n**Result:** 4 test files passing\n", None),
+    "a result in the header, in Chinese": (
+        "# Dock Router 测试报告\n\n**平台**: x86\n**结果**: 61 passed · 2 failed · ~1s\n\n---\n\n## 概览\n\n好\n",
+        {"passed": 61, "failed": 2},
+    ),
+    "the last run, in the header": (
+        "# Rapport de tests\n\n> Dernière exécution : **61 tests, 61 réussis, 0 échec**.\n\n---\n\nTri.\n",
+        {"passed": 61, "failed": 0, "total": 61},
+    ),
+    "instructions that select tests, below a run": (
+        f"{_TESTED}{_RUN_OF_ALL}## Running them\n\n```bash\nmvn test -Dtest=DockTest\n```\n",
+        {"passed": 53, "failed": 0, "skipped": 0, "total": 53},
+    ),
+    "all of them, with thousands": (
+        "# Dock Router\n\n## Summary\n\n- All 1,681 tests passing (100% pass rate)\n",
+        {"passed": 1681, "total": 1681},
+    ),
+    "a run of selected tests": (
+        f"{_TESTED}## Results\n\n```\n$ pytest -k dock\n4 passed in 0.1s\n```\n",
+        None,
+    ),
+}  # fmt: skip
+
+_SPEED = "# Router\n\n## Performance\n\n"
+_ROUTER = "# Router\n\n## Overview\n\n"
+
+LATENCIES: dict[str, tuple[str, list[float]]] = {
+    "percentiles in brackets": ("# Router\n\n## Load Test Results\n\n- ✅ p(95): 9.2ms\n- ✅ p(99): 15.5ms\n", [9.2, 15.5]),
+    "rows of percentiles in brackets": (
+        "# Router\n\n## Load\n\n| Metric | Value | Note |\n|---|---|---|\n| p(95) - 95th | 8.2ms | good |\n",
+        [8.2],
+    ),
+    "what the load tool prints": (
+        "# Router\n\n## Load\n\n```\nhttp_req_duration..............: avg=4.9ms min=1.2ms med=4ms p(95)=8.2ms p(99)=11.5ms\n```\n",
+        [4.9, 8.2, 11.5],
+    ),
+    "thresholds of the load tool": ("# Router\n\n## Load\n\n```js\n'http_req_duration': ['p(95)<500ms'],\n```\n", []),
+    "under a line that names targets": (f"{_ROUTER}**Key metric targets:**\n\n- Latency p99 < 50ms\n", []),
+    "under criteria": (f"{_ROUTER}**Success Criteria:**\n- ✅ <1 second average response time\n", []),
+    "criteria that were met": (f"{_ROUTER}**Success criteria met:**\n- ✅ 0.8 seconds average response time\n", [0.8]),
+    "under a line that names results": (f"{_ROUTER}**Measured on 50 requests:**\n\n- Latency p99: 41ms\n", [41]),
+    "behind a list of targets": (
+        f"{_ROUTER}**Targets:**\n\n- Latency p99 < 50ms\n\nOn the test machine the latency was measured.\n\n- Latency p99: 41ms\n",
+        [41],
+    ),
+    "under a heading of criteria": ("# Router\n\n## Success Criteria (MVP)\n\n- <200ms API latency\n", []),
+    "under what is watched": ("# Router\n\n## Monitoring\n\n### Key Performance Indicators\n\n- Response time < 500ms (95th percentile)\n", []),
+    "under targets that were met": (
+        "# Router\n\n## SLA Targets (All Exceeded)\n\n- **Response Time**: 245ms P95 (Target: <500ms) ✅\n",
+        [245],
+    ),
+    "targets achieved": ("# Router\n\n## Quality Targets ✅ ACHIEVED\n\n- **✅ <90ms** average response time\n", [90]),
+    "targets": ("# Router\n\n## Quality Targets\n\n- <90ms average response time\n", []),
+    "a bound with its average and target": (f"{_SPEED}- **API Response Time**: < 200ms average (Target: < 500ms)\n", [200]),
+    "buckets": ("# Router\n\n## Response times\n\n- ✅ <1000ms: 1 request (0.6%)\n- ❌ >7s: 59 requests (33.1%)\n", []),
+    "how exact it is": ("# Router\n\n## Metrics\n\n| Metric | Target | Actual |\n|---|---|---|\n| Sync precision | ±50ms | ±10ms |\n", []),
+    "what a gate requires": (
+        f"{_ROUTER}- **Assertions:** gates requiring a success rate of 95% and a maximum response time of < 2 seconds.\n",
+        [],
+    ),
+    "a ceiling": (f"{_ROUTER}- Latency within a 200ms ceiling\n", []),
+    "what a test asserts": (f"{_ROUTER}- [x] Measure and assert latency < 500ms\n", []),
+    "what somebody should look at": (f"{_ROUTER}6. Verify that the signal appears with latency < 500ms\n", []),
+    "verified": (f"{_ROUTER}- Verified: response time 35ms\n", [35]),
+    "how long a test takes": ("# Router\n\n## Metrics\n\n| Module | Average time per test |\n|---|---|\n| Dock | 2.3s |\n", []),
+    "below its bound": (f"{_SPEED}- Performance: sub-200ms response times\n", [200]),
+    "a clock that saw nothing": ("# Router\n\n## Load\n\n| Call | Avg latency (ms) | Calls |\n|---|---|---|\n| dock | 0.00 | 12 |\n", []),
+    "two beside each other": (f"{_ROUTER}- **Latency**: P95 @ 28ms, Max @ 158ms\n", [28, 158]),
+    "the most that is allowed": (f"{_ROUTER}- **Latency**: 28ms (max 100ms)\n", [28]),
+    "how it came about": (f"{_ROUTER}- Latency: ~800ms (estimated)\n", []),
+}  # fmt: skip
+
+THROUGHPUTS: dict[str, tuple[str, list[float]]] = {
+    "measured": ("# Router\n\n## Load\n\n- Throughput: 441.6 req/s\n", [441.6]),
+    "a limit": ("# Router\n\n## Rate Limiters\n\n- `dock_api`: 10 req/s, burst 20\n", []),
+    "what was aimed at": (
+        "# Router\n\n## Load\n\n- **Executor**: targeting a steady throughput of 550 RPS.\n",
+        [],
+    ),
+    "reckoned": (
+        "# Router\n\n## Load\n\n- 20 users \u00d7 1.3 requests/sec = **~27 requests/second**\n",
+        [],
+    ),
+}
+
+
+def _tests(text: str) -> dict[str, int] | None:
+    tests = read_report("ROUTER_REPORT.md", text.encode()).tests
+    return None if tests is None else tests.model_dump()
+
+
+def _values(text: str, kind: ClaimKind) -> list[Any]:
+    record = read_report("ROUTER_REPORT.md", text.encode())
+    return [claim.value for claim in record.claims if claim.kind is kind]
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_the_suites_counts_are_read_and_other_counts_are_not(name: str) -> None:
+    text, expected = COUNTS[name]
+    tests = _tests(text)
+    if expected is None:
+        assert tests is None or tests["passed"] is None
+    else:
+        assert tests is not None
+        assert {unit: tests[unit] for unit in expected} == expected
+
+
+@pytest.mark.parametrize("name", LATENCIES)
+def test_a_latency_is_what_was_measured(name: str) -> None:
+    text, expected = LATENCIES[name]
+    assert _values(text, ClaimKind.LATENCY) == expected
+
+
+@pytest.mark.parametrize("name", THROUGHPUTS)
+def test_a_throughput_is_what_was_measured(name: str) -> None:
+    text, expected = THROUGHPUTS[name]
+    assert _values(text, ClaimKind.THROUGHPUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("- **✅ 92%** test coverage\n", [92]),
+        ("- **✅ 100%** test coverage for core functions\n", []),
+    ],
+)
+def test_a_share_of_a_part_is_no_coverage(sentence: str, expected: list[float]) -> None:
+    assert _values(f"# Router\n\n## Quality\n\n{sentence}", ClaimKind.COVERAGE) == expected
+
+
+def test_below_its_bound_keeps_the_bound() -> None:
+    record = read_report("ROUTER_REPORT.md", f"{_SPEED}- Sub-200ms response times\n".encode())
+    assert [claim.comparator for claim in record.claims if claim.kind is ClaimKind.LATENCY] == ["<"]
