@@ -15,7 +15,8 @@ from functools import cached_property
 from atom_release.reader import phrases, rates, runners
 from atom_release.reader.count_tables import add_rated, count_tables, keyed_counts
 from atom_release.reader.facts import Document, Fact, Kind
-from atom_release.reader.sections import Section
+from atom_release.reader.leads import find_leads
+from atom_release.reader.sections import Section, Topic
 from atom_release.reader.tally import UNITS, Counts
 from atom_release.reader.vocabulary import concepts, name_of, words
 
@@ -86,6 +87,8 @@ class _Reading:
         self._singles()
         self._fields()
         self._lines()
+        if not self.statements:
+            self._only_kind()
         self.statements.sort(key=lambda statement: (statement.rank, statement.counts.line))
         return self.statements, findings, self.all_pass
 
@@ -122,6 +125,9 @@ class _Reading:
         section = fact.section
         if not section.own or section.inherited.compliance or _OTHER_VERSION.search(fact.raw):
             return False
+        lead = self._leads.get(fact.line)
+        if lead is not None and (lead.history or lead.foreign or lead.budget):
+            return False
         return all(other == self.task_id for other in _OTHER_TASK.findall(fact.text))
 
     def _singles(self) -> None:
@@ -146,18 +152,18 @@ class _Reading:
         rated: tuple[int, int] | None = None
         for fact in group:
             units = [unit for unit in UNITS if fact.is_a(unit)]
-            number = phrases.leading_number(fact.text)
+            number, whole_of = _leading(fact, units)
             everything |= fact.is_a("rate") and rates.is_everything(fact.text)
             rated = (rates.rated_share(fact.text) if fact.is_a("rate") else None) or rated
-            other |= fact.is_a("other_total") and number is not None and not units
-            if not units or number is None or not phrases.speaks_of_now(fact.text):
-                continue
-            if _of_something_else(fact):
+            other |= _is_of_others(fact, number, units)
+            if not units or number is None or not _counts_now(fact):
                 continue
             about |= bool(words("test_noun").search(f"{fact.key} {fact.text.lower()}"))
             if numbers.setdefault(units[0], number) != number:
                 return  # parts, each with counts of its own
             lines.setdefault(units[0], fact.line)
+            if whole_of is not None and numbers.setdefault("total", whole_of) != whole_of:
+                return
             numbers |= {
                 unit: count
                 for unit, count in phrases.read_phrase(fact.text).numbers.items()
@@ -212,6 +218,19 @@ class _Reading:
                 numbers.setdefault("total", lead)
             if set(numbers) == {"passed"} and _TOTAL.search(fact.key):
                 numbers["total"] = numbers["passed"]
+            self._add(_counts(fact, numbers), Rank.FIELD, fact.section)
+
+    def _only_kind(self) -> None:
+        """Read a field of one kind of tests, "Unit tests: 56/56 passing", of a report that has no other."""
+        stated: dict[tuple[int, ...], tuple[Fact, dict[str, int]]] = {}
+        for fact in self.document.fields:
+            if "part" not in concepts(fact.key) or fact.heading or not self._own(fact):
+                continue
+            numbers = phrases.read_phrase(fact.text).numbers
+            if {"passed", "total"} <= set(numbers) and phrases.speaks_of_now(fact.text):
+                stated[tuple(numbers.values())] = fact, dict(numbers)
+        if len(stated) == 1 and self._kinds <= 1:
+            ((fact, numbers),) = stated.values()
             self._add(_counts(fact, numbers), Rank.FIELD, fact.section)
 
     def _pasted(self, fact: Fact) -> None:
@@ -276,9 +295,14 @@ class _Reading:
         """Return whether a clause counts some of the tests: of its label, of one kind, or by a name."""
         noun = words("test_noun").search(lowered)
         heading = fact.kind is Kind.HEADING
-        if _LABEL.match(clause) is not None and (not noun or not heading):
+        label = _LABEL.match(clause)
+        if label is not None and (not noun or not heading) and not _counts_itself(label[0]):
             return True
         return not heading and (phrases.names_some(lowered) or self._is_of_one_kind(lowered))
+
+    @cached_property
+    def _leads(self) -> dict[int, Topic]:
+        return find_leads(self.document)
 
     @cached_property
     def _kinds(self) -> int:
@@ -312,6 +336,31 @@ class _Reading:
     def _note(self, phrase: phrases.Phrase, fact: Fact) -> None:
         if phrase.all_pass and self.all_pass is None and fact.section.own:
             self.all_pass = fact.line
+
+
+def _leading(fact: Fact, units: list[str]) -> tuple[int | None, int | None]:
+    """Return the count that a field begins with, and of how many where it is a share that passed."""
+    number = phrases.leading_number(fact.text)
+    if number is None and units[:1] == ["passed"]:
+        return phrases.leading_share(fact.text)
+    return number, None
+
+
+def _is_of_others(fact: Fact, number: int | None, units: list[str]) -> bool:
+    """Return whether a field counts what the tests stand in: "Total: 4 test suites"."""
+    if fact.is_a("total") and phrases.names_no_tests(fact.text.lower()):
+        return True
+    return fact.is_a("other_total") and number is not None and not units
+
+
+def _counts_now(fact: Fact) -> bool:
+    return phrases.speaks_of_now(fact.text) and not _of_something_else(fact)
+
+
+def _counts_itself(label: str) -> bool:
+    """Return whether a label is itself a count of tests: "95/95 tests passing: none is left"."""
+    phrase = phrases.read_phrase(label.rstrip(" :\uff1a"))
+    return bool(phrase.named and phrase.numbers and phrase.numbers.get("total"))
 
 
 def _printed(

@@ -9,6 +9,7 @@ from atom_release.gate.claims.record import ReportStatus
 from atom_release.reader import rates
 from atom_release.reader.facts import Document, Fact, Table
 from atom_release.reader.numbers import WHOLE, whole
+from atom_release.reader.phrases import names_no_tests
 from atom_release.reader.tally import UNITS, Counts
 from atom_release.reader.vocabulary import concepts, name_of, words
 from atom_release.reader.words import status_of, unsigned
@@ -108,6 +109,7 @@ def keyed_counts(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
             continue
         name = name_of(key)
         other |= "other_total" in concepts(name) and _number(value) is not None
+        other |= "total" in concepts(name) and names_no_tests(value.lower())
         unit = next((unit for unit in UNITS if unit in concepts(name)), None)
         unit = "errors" if unit is None and words("n_errors").fullmatch(name) else unit
         share = _SHARE.match(value) if unit in {"passed", "failed"} else None

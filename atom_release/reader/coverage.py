@@ -61,6 +61,7 @@ _OF_PART = re.compile(
 )
 """A bracket that names the part which a share is of: "86% (backend)"."""
 _ABOUT = re.compile(r"[~≈]\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
+_LABEL = re.compile(r"\W{0,6}([^:]{1,40}):\s")
 _PAIR = 2
 _MOST = 100.0
 _OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
@@ -175,6 +176,9 @@ def _of_code(table: Table) -> bool:
 def _line(fact: Fact) -> Iterator[tuple[Rank, float, int]]:
     lowered = fact.text.lower()
     match = _LINE.match(lowered) or _BEHIND.search(lowered)
+    label = _LABEL.match(lowered)
+    if match and label and concepts(name_of(label[1])) & {"made", "gone"}:
+        return  # what is to be delivered
     outside = re.sub(r"[(（][^()（）]*[)）]", " ", lowered)
     if match is None or _OF.match(lowered, match.end()) or words("not_measured").search(outside):
         return

@@ -41,7 +41,10 @@ PERCENTILE = re.compile(
 BOUNDS = frozenset({"<", "<=", ">", ">="})
 _BUCKET = re.compile(r"\W*$")
 _COUNTED = re.compile(r"\s?[:：]\s{0,3}\S")
-_MARGIN = re.compile(r"(?:±|\+/-)\s?$")
+_MARGIN = re.compile(
+    r"(?:±|\+/-|\b(?:every|each|alle|jede|cada|toutes les|tous les|ogni|каждые|каждую)|每隔?)\s?$",
+    re.IGNORECASE,
+)
 UNITS = {
     "m": "ms",
     "u": "us",
@@ -119,9 +122,9 @@ def only_durations(text: str) -> str:
 
 
 def is_measure(match: re.Match[str], text: str) -> bool:
-    """Return whether a quantity is one, and no bucket of a histogram, nor how exact another is.
+    """Return whether a quantity is one, and no bucket of a histogram, nor how exact another is, nor how often something happens.
 
-    "<100ms: 12 requests" counts requests, "± 5ms" is a margin; of what a clock could not tell, 0 is left.
+    "<100ms: 12 requests" counts requests, "± 5ms" is a margin, "every 5 s" an interval; of what a clock could not tell, 0 is left.
     """
     before = text[: match.start()]
     bucket = match[1] and _BUCKET.fullmatch(before) and _COUNTED.match(text, match.end())

@@ -6,8 +6,11 @@ is decided where a field is read.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.sections import Topic, topic
+from atom_release.reader.vocabulary import concepts, name_of
 
 _ENDS = (":", "\uff1a")
 _LONGEST = 120
@@ -26,5 +29,11 @@ def find_leads(document: Document) -> dict[int, Topic]:
         if fact.item and leads:
             led[fact.line] = leads[-1][1]
         if fact.text.endswith(_ENDS) and len(fact.text) <= _LONGEST:
-            leads.append((depth, topic(fact.text)))
+            leads.append((depth, _read(fact.text)))
     return led
+
+
+def _read(lead: str) -> Topic:
+    """Return what a lead says; "Baseline:" and "Goal:" by their names, like the columns of a table."""
+    read = topic(lead)
+    return replace(read, history=True) if "target_column" in concepts(name_of(lead)) else read

@@ -72,6 +72,8 @@ _SIZE = re.compile(
 )
 _SIZE_KEY = re.compile(r"\bsize\b|\blines of code\b", re.IGNORECASE)
 _CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:[.,]\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
+_OF_SPEED = re.compile(r"\bperformance\b|\blatenc|\bresponse times?\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S*/\S*")
 _MAY_CHANGE = re.compile("→|->|=>")
 _A_MINUTE = re.compile(r"/\s?min\b")
 _POLICY = re.compile(r"\bp-?\d\b")
@@ -110,7 +112,9 @@ def _is_measured(fact: Fact, lead: Topic | None) -> bool:
 def _measures(section: Section, *, budgets: bool = False) -> bool:
     above = section.inherited
     return section.own and not (
-        above.compliance or above.environment or (above.budget and not budgets)
+        (above.compliance and not _OF_SPEED.search(section.title))
+        or above.environment
+        or (above.budget and not budgets)
     )
 
 
@@ -272,12 +276,13 @@ def _column(document: Document, table: Table, column: int, *, always: bool) -> I
     """Read one column; `always` where a number with a unit of time there is a latency anyway."""
     speed = has_word_of_speed(table.section)
     for row in table.rows:
-        if column >= len(row.cells) or words("not_measured").search(row.cells[0].lower()):
+        named = _ADDRESS.sub(" ", row.cells[0].lower())
+        if column >= len(row.cells) or words("not_measured").search(named):
             continue
         cell = cell_with_unit(table, row, column)
         text = _CHANGED.sub("", f"{row.cells[0]}: {cell}")
         lowered = text.lower()
-        if words("not_measured").search(BRACKET.sub("", lowered)):
+        if words("not_measured").search(BRACKET.sub("", _ADDRESS.sub(" ", lowered))):
             continue
         yield from read_scores(document, lowered, row.line)
         if is_latency(lowered) or speed or (always and QUANTITY.search(cell)):

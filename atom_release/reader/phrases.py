@@ -32,6 +32,7 @@ _OF_COUNTER = re.compile(
     r"(\d{1,6})\s?(?:件|個|項目|ケース)中\s?(\d{1,6})\s?(?:件|個|項目|ケース)?"
 )
 """Of five three, as Japanese says it."""
+_TICKS = re.compile("\\s?[✅✔✓☑\\ufe0f]+\\s?")
 _SUM = re.compile(r"(?<=[^\W\d_])\s\+\s(?=\d{1,6}\s[^\W\d_])")
 """Counts that are added up: "708 passing + 5 failing"."""
 _SOME = re.compile(r"\ball\s(?:the\s)?([a-z]+)\stests?\b")
@@ -114,7 +115,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "all_pass": re.compile(
             rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
         ),
-        "of_something_else": re.compile(rf"(?:{noun})\s?(?:{words('not_tests').pattern})"),
+        "of_something_else": re.compile(rf"(?:{noun})[\s-]?(?:{words('not_tests').pattern})"),
     }
 
 
@@ -170,6 +171,7 @@ def _without_names(lowered: str) -> str:
         lowered = _ELSEWHERE.sub(" ", lowered)
     lowered = without_places(lowered)
     if not lowered.isascii():
+        lowered = _TICKS.sub(" ", lowered)
         lowered = _OF_COUNTER.sub(r" \2/\1 ", lowered)
     return _SUM.sub(", ", lowered) if "+" in lowered else lowered
 
@@ -289,6 +291,17 @@ def leading_number(text: str) -> int | None:
     if first is None or (noun and noun.start() <= first.start()):
         return whole(match[1])
     return whole(match[1]) if rest[: first.start()].strip()[:1] in {",", ";", "|", "，"} else None
+
+
+_LEADING_SHARE = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})\s?/\s?({WHOLE})(?![\w/]|[.,]\d)")
+
+
+def leading_share(text: str) -> tuple[int | None, int | None]:
+    """Return the share that a field's value begins with, "38/43 (88%)", or nothing twice."""
+    match = _LEADING_SHARE.match(text)
+    if match is None or whole(match[1]) > whole(match[2]):
+        return None, None
+    return whole(match[1]), whole(match[2])
 
 
 _ALL_OF_BRACKET = re.compile(
