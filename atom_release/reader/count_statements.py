@@ -286,7 +286,8 @@ class _Reading:
         were written.
         """
         noun = words("test_noun").search(lowered)
-        about = noun or _testing(fact) or (self.about and _in_summary(fact.section))
+        titled = fact.kind is Kind.HEADING and fact.section.topic.testing
+        about = noun or titled or _testing(fact) or (self.about and _in_summary(fact.section))
         if not about or (words("not_tests").search(lowered) and not noun):
             return False
         return phrase.named or (noun is not None and not words("written").search(lowered))
@@ -296,7 +297,8 @@ class _Reading:
         noun = words("test_noun").search(lowered)
         heading = fact.kind is Kind.HEADING
         label = _LABEL.match(clause)
-        if label is not None and (not noun or not heading) and not _counts_itself(label[0]):
+        titled = heading and (noun or fact.section.topic.testing)
+        if label is not None and not titled and not _counts_itself(label[0]):
             return True
         return not heading and (phrases.names_some(lowered) or self._is_of_one_kind(lowered))
 

@@ -20,7 +20,7 @@ from atom_release.reader.vocabulary import concepts, name_of, words
 _PERCENT = r"(?<![\d.,~≈<>+≥≤])(\d{1,3}(?:[.,]\d{1,3})?)\s?%(?!\+)"
 _VALUE = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}{_PERCENT}(.*)")
 _OF = re.compile(
-    r"\s*(?:of|de|das|dos|des|der|das|del|du|for|on|sobre)\s(?!(?:the\s)?(?:code|lines|test))"
+    r"\s*(?:of|de|das|dos|des|der|das|del|du|for|on|sobre)\s(?!(?:the\s|las\s|as\s|les\s)?(?:code|lines|test|instru\w+|statements|líneas|linhas|lignes|zeilen))"
 )
 _LINE = re.compile(
     rf"^\W{{0,6}}(?:(?:overall|total|code|test|line|current)\s)?coverage\s(?:is\s|of\s)?{_PERCENT}"

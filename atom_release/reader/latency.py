@@ -36,6 +36,7 @@ _ESTIMATED = re.compile(
     r"[(（]\s?(?:est\.?|estimated|projected|expected|theoretical|estimado|estimé|geschätzt|预计|预估|推定)\s?[)）]",
     re.IGNORECASE,
 )
+_TEST_NAME = re.compile(r"\btest_\w+")
 _TIME_NAME = re.compile(
     r"\b(?:time|ms|duration|zeit|temps|tempo|tiempo)\b|时间|時間|耗时|(?:zeit|dauer)\b"
 )
@@ -59,7 +60,7 @@ def latencies(
 ) -> Iterator[Claim]:
     """Yield the latencies of a line that speaks of one; where it says what is wanted, no bound is."""
     lowered = text.lower()
-    if words("not_latency").search(lowered):
+    if words("not_latency").search(lowered) or _TEST_NAME.search(lowered):
         return
     wanted |= is_wanted(lowered)
     durations = only_durations(text)
@@ -103,14 +104,28 @@ def speed_columns(table: Table) -> list[int]:
     Rows of tests say how long these take, rows of versions how it was in each.
     """
     first = table.names[0]
-    if words("test_noun").search(first) or "version" in concepts(first):
+    loaded = any("load" in concepts(name) for name in table.names)  # rows of load tests
+    if (words("test_noun").search(first) and not loaded) or "version" in concepts(first):
         return []
+    if _by_statistics(table):
+        return [
+            index
+            for index, name in enumerate(table.names)
+            if index and "target_column" not in concepts(name)
+        ]
     headers = [cell.lower().replace("_", " ") for cell in table.top.cells]
     return [
         index
         for index, (name, header) in enumerate(zip(table.names, headers, strict=False))
         if index and _names_speed(name, header)
     ]
+
+
+def _by_statistics(table: Table) -> bool:
+    """Return whether a table of latencies has a row for each percentile."""
+    return has_word_of_speed(table.section) and all(
+        PERCENTILE.match(row.cells[0]) for row in table.rows
+    )
 
 
 def _names_speed(name: str, header: str) -> bool:
@@ -133,7 +148,7 @@ def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> 
     cell = cell_with_unit(table, row, column)
     if _ESTIMATED.search(cell):
         return
-    measured = without_targets(cell)
+    measured = only_durations(without_targets(cell))
     for match in QUANTITY.finditer(measured):
         if is_measure(match, measured):
             detail = statistic(named) or statistic(cell.lower())

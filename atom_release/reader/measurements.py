@@ -112,8 +112,7 @@ def _is_measured(fact: Fact, lead: Topic | None) -> bool:
 def _measures(section: Section, *, budgets: bool = False) -> bool:
     above = section.inherited
     return section.own and not (
-        (above.compliance and not _OF_SPEED.search(section.title))
-        or above.environment
+        ((above.compliance or above.environment) and not _OF_SPEED.search(section.title))
         or (above.budget and not budgets)
     )
 
