@@ -1,33 +1,74 @@
-"""Dagster's storage for whoever runs plain `dagster dev` in the gate's checkout.
+"""Dagster's storage in the gate's home.
 
-Without DAGSTER_HOME Dagster would keep its history in a folder of the checkout that it removes when
-it ends, and every start would take every report for a new one. `dagster.yaml` at the top names this
-class instead: the history that `atom-release ui` and `run` have.
+`dagster.yaml` in the home names it with its folder. The one at the top of the checkout names none:
+without DAGSTER_HOME plain `dagster dev` would keep its history in a folder of the checkout that it
+removes when it ends, and every start would take every report for a new one. It has the history that
+`atom-release ui` and `run` have instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
+import dagster as dg
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.runs.sqlite import SqliteRunStorage
+from dagster._core.storage.schedules.sqlite import SqliteScheduleStorage
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
+from atom_release.graph.kept_connections import KeptEventLogs, KeptRuns
 from atom_release.settings import from_environment
 
 
-class HomeStorage(DagsterSqliteStorage):
-    """SQLite in the Dagster folder of the gate's home; there is nothing to configure."""
+class HomeStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
+    """SQLite in a Dagster folder, by default that of the gate's home, laid out as Dagster's own."""
+
+    def __init__(self, folder: Path, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open the three stores, or make them."""
+        self._inst_data = inst_data
+        self._runs = KeptRuns.from_local(f"{folder}/history/")
+        self._events = KeptEventLogs(f"{folder}/history/runs/")
+        self._schedules = SqliteScheduleStorage.from_local(f"{folder}/schedules")
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """How this was configured."""
+        return self._inst_data
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
-        """Return that there is nothing to configure."""
-        return {}
+        """Return what can be configured: the folder."""
+        return {"base_dir": dg.Field(dg.StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> Self:
-        """Open the storage that the environment's settings name."""
-        del config_value
-        return cls.from_local(str(from_environment().dagster_home), inst_data=inst_data)
+        """Open the storage in the folder that is configured, else that of the environment."""
+        folder = config_value.get("base_dir") or from_environment().dagster_home
+        return cls(Path(folder), inst_data)
+
+    @property
+    def run_storage(self) -> SqliteRunStorage:
+        """Runs and their tags."""
+        return self._runs
+
+    @property
+    def event_log_storage(self) -> KeptEventLogs:
+        """Events of the runs."""
+        return self._events
+
+    @property
+    def schedule_storage(self) -> SqliteScheduleStorage:
+        """What sensors and schedules have seen."""
+        return self._schedules
+
+    def register_instance(self, instance: dg.DagsterInstance) -> None:
+        """Tell each store whose it is."""
+        super().register_instance(instance)
+        for store in (self._runs, self._events, self._schedules):
+            if not store.has_instance:
+                store.register_instance(instance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 _ALREADY = "already released: nothing was asked again, nothing was changed"
 _LOOKED_AT = 20  # newest runs among which the last whole one is looked for
 _INSTANCE = """\
+storage:
+  custom:
+    module: atom_release.graph.home_storage
+    class: HomeStorage
+    config:
+      base_dir: {folder}
 telemetry:
   enabled: false
 nux:
@@ -84,7 +91,8 @@ def _opened(home: Path, *, shared: bool) -> dg.DagsterInstance:
     with (home / "opening.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared and configuration.exists()):
-            place(UPath(configuration), _INSTANCE.encode())
+            folder = json.dumps(str(home.absolute()))
+            place(UPath(configuration), _INSTANCE.format(folder=folder).encode())
         instance = dg.DagsterInstance.from_config(str(home))
         _ = instance.run_storage, instance.event_log_storage, instance.schedule_storage
     return instance

@@ -2,7 +2,9 @@
 
 `python -m atom_release_tests.benchmarks.leftovers FOLDER [WAY:END ...]` prints a table: processes
 that still live, folders and their bytes in the machine's folder for passing files and in the home's
-scratch, before and after `atom-release sweep`.
+scratch, before and after `atom-release sweep`; and files that were put into the checkout. A `ui` and
+a `dev` (plain `dagster dev` in the checkout) are asked for a run by the API that a browser uses, a
+`sensor` is one of whose inbox a report is put into; these are ended as a whole, the run with them.
 """
 
 from __future__ import annotations
@@ -29,10 +31,16 @@ WAYS: dict[str, tuple[str, ...]] = {
     "materialize": (*DAGSTER, "asset", "materialize", *LOADED, "--select", JUDGED),
     "multiprocess": (*DAGSTER, "job", "execute", *LOADED, "-j", "phase_c_audit"),
     "ui": (*GATE, "ui", "--port"),
+    "dev": (*DAGSTER, "dev", "-h", "127.0.0.1", "-p"),
+    "sensor": (*DAGSTER, "dev", "-h", "127.0.0.1", "-p"),
 }
+SERVERS = ("ui", "dev", "sensor")
+CHECKOUT = Path(__file__).parents[2]
+REFERENCE = CHECKOUT / "atom_release" / "reference" / "tree"
 ENDS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
 _LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
  ... on LaunchRunSuccess { run { runId } } } }"""
+_RUNS = "query { runsOrError(filter: {}) { ... on Runs { results { runId tags { key } } } } }"
 _STATUS = "query($i: ID!) { runOrError(runId: $i) { ... on Run { status } } }"
 
 
@@ -43,27 +51,36 @@ class Started:
         """Start it with a home and a folder for passing files of its own."""
         self.home, self.passing = folder / "home", folder / "tmp"
         self.port = _free_port()
-        for place in (self.home, self.passing):
+        self.inbox = folder / "inbox"
+        for place in (self.home, self.passing, self.inbox):
             place.mkdir(parents=True)
         self.environment = {
             **{name: value for name, value in os.environ.items() if "ATOM_" not in name},
             "ATOM_RELEASE_HOME": str(self.home),
             "ATOM_RELEASE_OUT": str(folder / "reports"),
-            "DAGSTER_HOME": str(self.home / "dagster"),
             "TMPDIR": str(self.passing),
             "ATOM_RELEASE_EXECUTOR": "multiprocess" if way == "multiprocess" else "",
         }
-        (self.home / "dagster").mkdir()
-        command = (*WAYS[way], str(self.port)) if way == "ui" else WAYS[way]
+        if way in {"materialize", "multiprocess"}:
+            (self.home / "dagster").mkdir()
+            self.environment["DAGSTER_HOME"] = str(self.home / "dagster")
+        if way == "sensor":
+            self.environment["ATOM_RELEASE_INBOX"] = str(self.inbox)
+        command = (*WAYS[way], str(self.port)) if way in SERVERS else WAYS[way]
+        self.checkout = _files_of_checkout()
         self.process = subprocess.Popen(
             command,
             env=self.environment,
-            cwd=folder,
+            cwd=CHECKOUT if way in {"dev", "sensor"} else folder,
             stdout=subprocess.DEVNULL,
             stderr=(folder / "stderr").open("wb"),
         )
         self.below: dict[int, psutil.Process] = {}
-        self.run = self._launch() if way == "ui" else ""
+        self.run = ""
+        if way == "sensor":
+            self.run = self._drop()
+        elif way in SERVERS:
+            self.run = self._launch()
 
     def look(self) -> int:
         """Remember what is below it now; return how many services of the release run."""
@@ -85,7 +102,7 @@ class Started:
 
     def living(self) -> list[str]:
         """Return the commands of what still lives, a while after the end."""
-        _, alive = psutil.wait_procs(list(self.below.values()), timeout=40)
+        _, alive = psutil.wait_procs(list(self.below.values()), timeout=300)
         return [" ".join(_command(process))[:60] for process in alive]
 
     def _launch(self) -> str:
@@ -109,6 +126,25 @@ class Started:
                 assert self.process.poll() is None
                 time.sleep(1)
 
+    def _drop(self) -> str:
+        """Put a report of the example release into the inbox, and return the run that it starts."""
+        dropped = 0.0
+        while True:
+            assert self.process.poll() is None
+            try:
+                runs = self._ask(_RUNS, {})["runsOrError"]["results"]
+            except (OSError, KeyError, ValueError):
+                time.sleep(1)
+                continue
+            if not dropped:
+                report = next((REFERENCE / "reports").glob("0C.1_*.md"))
+                (self.inbox / report.name).write_text(f"{report.read_text()}\n")
+                dropped = time.monotonic()
+            for run in runs:
+                if "atom_release/uncommitted" in {tag["key"] for tag in run["tags"]}:
+                    return str(run["runId"])
+            time.sleep(0.5)
+
     def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/graphql",
@@ -125,6 +161,18 @@ def _command(process: psutil.Process) -> list[str]:
         return list(process.cmdline())
     except psutil.Error:
         return ["?"]
+
+
+def _files_of_checkout() -> set[str]:
+    """Return what lies in the checkout beside what is committed, but for compiled Python."""
+    listed = subprocess.run(
+        ["git", "status", "--porcelain", "--ignored", "--untracked-files=all"],  # noqa: S607
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line for line in listed.stdout.splitlines() if "__pycache__" not in line}
 
 
 def _free_port() -> int:
@@ -158,11 +206,11 @@ def measure(folder: Path, way: str, end: str) -> str:
         started.look()
         time.sleep(0.5)
     started.look()
-    if way == "ui" and end == "itself":
+    if way in SERVERS and end == "itself":
         started.process.send_signal(signal.SIGINT)
     elif end != "itself":
         started.process.send_signal(ENDS[end])
-    started.process.wait(60)
+    started.process.wait(900)  # plain `dagster dev` lets a run come to its end
     living = started.living()
     before, size = _folders(started)
     swept = subprocess.run(
@@ -170,18 +218,21 @@ def measure(folder: Path, way: str, end: str) -> str:
     )
     after, _ = _folders(started)
     names = "; ".join(living) or "none"
+    strewn = "; ".join(sorted(_files_of_checkout() - started.checkout)) or "none"
     return (
         f"| {way} | {end} | {names} | {before} ({size} MB) | {len(json.loads(swept.stdout))}"
-        f" | {after} |"
+        f" | {after} | {strewn} |"
     )
 
 
 def main() -> None:
     """Measure what is named, else all."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
     folder = Path(sys.argv[1])
     named = sys.argv[2:] or [f"{way}:{end}" for way in WAYS for end in ("itself", *ENDS)]
-    sys.stdout.write("| started by | ended by | processes | folders left | swept | left then |\n")
-    sys.stdout.write("| --- | --- | --- | --- | --- | --- |\n")
+    columns = ("started by", "ended by", "processes", "folders left", "swept", "left then")
+    sys.stdout.write(f"| {' | '.join((*columns, 'put into the checkout'))} |\n")
+    sys.stdout.write(f"|{' --- |' * (len(columns) + 1)}\n")
     for entry in named:
         sys.stdout.write(f"{measure(folder, *entry.split(':'))}\n")
         sys.stdout.flush()
