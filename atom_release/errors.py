@@ -46,5 +46,9 @@ class ProbeFault(AtomReleaseError):
     """A probe could not establish what it was asked; becomes `errored` evidence."""
 
 
+class RunEnded(AtomReleaseError):
+    """The run is over, and what was asked beside its steps is not wanted any more."""
+
+
 class TimeboxExceeded(AtomReleaseError):
     """The manifest's timebox ended before the run did."""

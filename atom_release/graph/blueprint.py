@@ -31,6 +31,7 @@ class Blueprint:
     settings: Settings | None = None
     named: str = ""
     resource: str = "release"
+    hosted: bool = False
 
     @property
     def asset_key(self) -> str:
@@ -50,10 +51,14 @@ class Blueprint:
         return f"{self.asset_key}_{stage}"
 
     def order(self, asset: str) -> dict[str, str]:
-        """Return what makes Dagster run services in the manifest's order, not 1, 10, 2."""
+        """Return what makes Dagster run services in the manifest's order, not 1, 10, 2.
+
+        And before the rest, so that no suite runs beside the rehearsal.
+        """
         places = {slug(service.id): place for place, service in enumerate(self.manifest.services)}
         place = places.get(asset.partition("/")[2])
-        return {} if place is None else {"dagster/priority": str(-place)}
+        last = len(places)
+        return {} if place is None else {"dagster/priority": str(last - place)}
 
     @property
     def names(self) -> ArtifactNames:

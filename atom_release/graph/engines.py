@@ -14,8 +14,14 @@ import dagster as dg
 from atom_release.errors import Misuse
 from atom_release.settings import executor_name
 
+_ONE = "in-process"
 BROKER, RESULTS = "ATOM_RELEASE_CELERY_BROKER", "ATOM_RELEASE_CELERY_RESULTS"
 """The variables that name Celery's broker and its store of results: their URLs hold passwords."""
+
+
+def is_one_process() -> bool:
+    """Return whether the environment names the executor that takes all steps in one process."""
+    return executor_name() == _ONE
 
 
 def chosen_executor() -> dg.ExecutorDefinition:
@@ -58,7 +64,7 @@ def _celery() -> dg.ExecutorDefinition:
 
 
 _ENGINES: dict[str, Callable[[], dg.ExecutorDefinition]] = {
-    "in-process": _in_process,
+    _ONE: _in_process,
     "multiprocess": _multiprocess,
     "celery": _celery,
 }

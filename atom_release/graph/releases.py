@@ -34,7 +34,7 @@ def load(settings: Settings, *, hosted: bool) -> list[Blueprint]:
         return [_deployed(release, settings) for release in deployed]
     blueprint = Blueprint(manifest_for_loading(settings), settings.manifest)
     if hosted:
-        blueprint = replace(blueprint, resource=_resource_of(blueprint))
+        blueprint = replace(blueprint, resource=_resource_of(blueprint), hosted=True)
     return [blueprint]
 
 

@@ -193,7 +193,7 @@ def _hearing_acts(sentences: list[str]) -> Iterator[None]:
 
 @contextmanager
 def _rehearsal_ends() -> Iterator[None]:
-    """End the rehearsal and the scenario's servers that this run may have started.
+    """End the suites, the rehearsal and the scenario's servers that this run may have started.
 
     Elsewhere they end with their process.
     """
@@ -201,9 +201,11 @@ def _rehearsal_ends() -> Iterator[None]:
     from atom_release.reference import (
         surroundings,
     )
+    from atom_release.release.suites_beside import ended_with_block
 
     try:
-        yield
+        with ended_with_block():
+            yield
     finally:
         close_all()
         surroundings.close_all()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from atom_release.gate.manifest import slug
 from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.engines import is_one_process
 from atom_release.graph.resource import settings_in
 from atom_release.release.clock import now
 
@@ -29,4 +31,34 @@ def work_of(
     began = record.start_time if record is not None else None
     started = datetime.fromtimestamp(began, UTC) if began else now()
     settings = settings_in(context.resources, blueprint)
-    return Work(settings, name, context.run.run_id, started, context.log, anew=anew)
+    return Work(
+        settings,
+        name,
+        context.run.run_id,
+        started,
+        context.log,
+        anew=anew,
+        beside=_taken_here(context.run, blueprint),
+    )
+
+
+def _taken_here(run: dg.DagsterRun, blueprint: Blueprint) -> frozenset[str]:
+    """Return the services' steps of a run, if this process takes them all; nothing else is certain.
+
+    Another project's own jobs have its executor. A run that goes on where another failed has some
+    steps only.
+    """
+    own = run.job_name in {blueprint.job_name, blueprint.audit_job_name}
+    whole = own or (not blueprint.hosted and bool(run.asset_selection))
+    if not (whole and is_one_process()):
+        return frozenset()
+    names = (f"service_evidence/{slug(service.id)}" for service in blueprint.manifest.services)
+    return frozenset(name for name in names if _is_taken(run, blueprint.key_of(name)))
+
+
+def _is_taken(run: dg.DagsterRun, key: dg.AssetKey) -> bool:
+    """Return whether a run has the step of an asset."""
+    steps, selected = run.step_keys_to_execute, run.asset_selection
+    return (not selected or key in selected) and (
+        steps is None or key.to_python_identifier() in steps
+    )

@@ -7,6 +7,7 @@ never reads the environment itself.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,10 +46,18 @@ class Look:
     tell: Callable[[str, float], None] = field(
         default=lambda _what, _share: None, repr=False, compare=False
     )  # what is done now, and how much of it
+    ended: threading.Event = field(
+        default_factory=threading.Event, repr=False, compare=False
+    )  # once set, the run is over, and tests that run beside its steps end
 
     def sandbox(self, *readable: Path) -> Sandbox:
         """Return how the subject is kept apart, those paths shown to it beside the operator's."""
-        return Sandbox(self.hidden, (*self.readable, *readable), accepted=self.operator.isolation)
+        return Sandbox(
+            self.hidden,
+            (*self.readable, *readable),
+            accepted=self.operator.isolation,
+            ended=self.ended,
+        )
 
     @cached_property
     def labelled_rows(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ The probes themselves are `probes`'s, what answers mean is `gate`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,13 @@ from atom_release.release.kept_evidence import (
     conditions_of,
     find_kept_suite,
 )
+from atom_release.release.suites_beside import find_asked
 from atom_release.release.work import Work, evidence_document
 
 if TYPE_CHECKING:
+    from atom_release.gate.facts.evidence import Evidence
     from atom_release.lab.look import Look
+    from atom_release.lab.rehearsal import Rehearsal
 
 # Probes are imported inside the functions that ask them: loading the definitions must stay as fast
 # as importing dagster.
@@ -43,8 +46,6 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
     """
     from atom_release.probes.accuracy import probe_accuracy
     from atom_release.probes.claims import collect
-    from atom_release.probes.suite.probe import run_suite
-    from atom_release.probes.suite.rerun import with_rerun
 
     logs: list[bytes] = []
     look = keep_logs(work.look, logs)
@@ -63,12 +64,7 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
         logs.append(kept.log)
         collected.append(kept.evidence)
     elif service.suite is not None:
-        collected += work.boundary.ask(
-            Question(
-                (("suite", service.id),),
-                lambda: with_rerun(look, service, run_suite(look, service), collected),
-            )
-        )
+        collected += _ask_suite(work, service, look, logs, collected)
     if service.accuracy is not None:
         collected += rehearsed(
             work,
@@ -89,6 +85,29 @@ def service_evidence(work: Work, service: Service) -> Mapping[str, bytes]:
         work.names.evidence_artifact(service): canonical.artifact(document),
         work.names.log_artifact(service): b"".join(logs) or b"no test of this service was run\n",
     }
+
+
+def _ask_suite(
+    work: Work, service: Service, look: Look, logs: list[bytes], collected: Sequence[Evidence]
+) -> list[Evidence]:
+    """Run the suite, or wait for what was begun beside others."""
+    from atom_release.probes.suite.probe import run_suite
+    from atom_release.probes.suite.rerun import with_rerun
+
+    leg = ("suite", service.id)
+    asked = find_asked(work, service) if work.boundary.wants([leg]) else None
+
+    def probe() -> Evidence:
+        if asked is None:
+            return with_rerun(look, service, run_suite(look, service), collected)
+        try:
+            evidence = asked.evidence()
+        finally:
+            work.boundary.costs[leg] = round(asked.seconds, 3)
+            logs.extend(asked.logs)
+        return with_rerun(look, service, evidence, collected)
+
+    return work.boundary.ask(Question((leg,), probe))
 
 
 def cross_service(work: Work) -> Mapping[str, bytes]:
@@ -122,6 +141,18 @@ def _integration(look: Look, integration: Integration) -> Asks:
     )
 
 
+def _measured_alone(work: Work, service: Service) -> Asks:
+    """Return how latency is measured: with nobody's tests beside it on this machine."""
+    from atom_release.lab import places
+    from atom_release.probes.latency import probe_latency
+
+    def ask(rehearsal: Rehearsal) -> Evidence:
+        with places.all_of_them():
+            return probe_latency(work.look, service, rehearsal)
+
+    return ask
+
+
 def perf_summary(work: Work) -> Mapping[str, bytes]:
     """Measure latency and accuracy, one service after another.
 
@@ -129,14 +160,13 @@ def perf_summary(work: Work) -> Mapping[str, bytes]:
     """
     from atom_release.probes.accuracy import probe_accuracy
     from atom_release.probes.histogram import probe_histogram
-    from atom_release.probes.latency import probe_latency
     from atom_release.probes.measurement import probe_measurements
 
     look = work.look
     asks = []
     for service in work.manifest.services:
         if service.endpoints:
-            asks.append(ask_leg("latency", service.id, ask_service(work, service, probe_latency)))
+            asks.append(ask_leg("latency", service.id, _measured_alone(work, service)))
         if service.accuracy is not None:
             asks.append(ask_leg("accuracy", service.id, ask_service(work, service, probe_accuracy)))
     deployed = [service for service in work.manifest.services if service.histogram is not None]

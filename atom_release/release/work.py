@@ -52,6 +52,8 @@ class Work:
     started: datetime
     log: logging.Logger = field(default=_LOG, compare=False)
     anew: bool = False
+    beside: frozenset[str] = field(default=frozenset(), compare=False)
+    """The steps that this process takes in this run, as far as it is known to take them all."""
 
     @cached_property
     def subject(self) -> Subject:

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from atom_release.errors import RunEnded
 from atom_release.gate.rules.isolation import doubt
 from atom_release.lab.sandbox.order import DISK_MB, SUBJECT, Bounds, Folders, Namespaces, Order
 from atom_release.lab.sandbox.process import (
@@ -37,6 +38,17 @@ _MOST_FILES = 65536
 """In the folders that a run writes, as many as fit into those that are held in memory."""
 
 
+class _Either:
+    """Two words to stop, of which one is enough."""
+
+    def __init__(self, *words: threading.Event) -> None:
+        self._words = words
+
+    def is_set(self) -> bool:
+        """Return whether one was said."""
+        return any(word.is_set() for word in self._words)
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """Runs the subject's code.
@@ -60,6 +72,9 @@ class Sandbox:
     stopped: threading.Event = field(
         default_factory=threading.Event, repr=False, compare=False
     )  # once set, what runs here ends
+    ended: threading.Event = field(
+        default_factory=threading.Event, repr=False, compare=False
+    )  # once set, the whole run is over: what runs here ends, and nothing is run any more
 
     def run(  # noqa: PLR0913 - one parameter for each thing the subject is given
         self,
@@ -109,7 +124,19 @@ class Sandbox:
             in_place = [*writable, *throwaway]
             room = Room.beside(in_place, limits.file_mb, _MOST_FILES)
             possible = replace(possible, room=room)
-        return _finish(possible, self.stopped)
+        self._must_go_on()
+        done = _finish(possible, _Either(self.stopped, self.ended))
+        self._must_go_on()
+        return done
+
+    def _must_go_on(self) -> None:
+        """Check that the run is not over.
+
+        Raises:
+            RunEnded: it is.
+        """
+        if self.ended.is_set():
+            raise RunEnded("The run was ended while this was asked.", "Run it again.")
 
     def start(  # noqa: PLR0913 - one parameter for each thing the subject is given
         self,
@@ -217,13 +244,13 @@ def _has_namespaces(
             accounts=accounts,
         )
         try:
-            _finish(order, threading.Event())
+            _finish(order, _Either())
         except NotIsolated:
             return False
     return True
 
 
-def _finish(order: Order, stopped: threading.Event) -> Finished:
+def _finish(order: Order, stopped: _Either) -> Finished:
     written_in_place = order.folders.bounded if order.namespaces == "none" else ()
     _give_to_subject(order, [*order.folders.throwaway, *written_in_place])
     with launched(order, subprocess.PIPE) as work:

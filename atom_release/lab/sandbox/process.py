@@ -9,11 +9,10 @@ import selectors
 import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from atom_release.errors import ProbeFault
 from atom_release.lab.sandbox.shown import Shown
@@ -90,6 +89,14 @@ class Finished:
 
 class NotIsolated(ProbeFault):
     """The launcher could not enter its namespaces or arrange what is seen there."""
+
+
+class Word(Protocol):
+    """Whether the word to stop was said, as a `threading.Event` tells it."""
+
+    def is_set(self) -> bool:
+        """Return whether it was."""
+        ...
 
 
 @dataclass
@@ -193,7 +200,7 @@ def launch(order: Order, output: int) -> Launched:
     return work
 
 
-def read_all(work: Launched, seconds: float, stopped: threading.Event) -> bytes:
+def read_all(work: Launched, seconds: float, stopped: Word) -> bytes:
     """Read the output until its end, its time's end or the word to stop.
 
     Keeping the first and the last half megabyte.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from atom_release.lab import junit
+from atom_release.lab import junit, places
 from atom_release.lab.failure_cause import limit_met
 from atom_release.lab.log_text import without_values
 from atom_release.lab.sandbox import Limits, Network, Sandbox
@@ -88,7 +88,7 @@ class Bench:
         return run
 
     def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
-        with throwaway(self.scratch, "run-") as room:
+        with places.one(self.sandbox.ended), throwaway(self.scratch, "run-") as room:
             if self.kit is None:
                 return self.run_in(room, tree, seed, limits, collect_only=collect_only)
             with self.kit.open(room) as world:

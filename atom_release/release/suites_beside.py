@@ -1,0 +1,188 @@
+"""Suites of several services side by side, where one process takes all steps of a run.
+
+Steps come one after another, and a suite is mostly one run of its tests at a time. So the first
+step that runs a suite has those of the steps after it begun too, in threads; each step waits for
+its own, judges, signs and shows it as if it had run it itself. What is evidence, in which order it
+is told and what the terminal shows stays the steps' affair. How many tests run at once on the
+machine, and that none does beside a measurement, is `lab.places`'s.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import psutil
+
+from atom_release.errors import TimeboxExceeded
+from atom_release.gate.manifest import slug
+from atom_release.lab import places
+from atom_release.lab.closing import Closing, at_process_end
+from atom_release.lab.rights import readable_by_subject
+from atom_release.release import timebox
+from atom_release.release.ask_rehearsal import keep_logs
+from atom_release.release.kept_evidence import find_kept_suite
+
+if TYPE_CHECKING:
+    from atom_release.gate.facts.evidence import Evidence
+    from atom_release.gate.manifest import Service
+    from atom_release.release.work import Work
+
+_RUNS_OF_ONE = 2  # how many runs a suite makes at once
+_ENDING = 20.0  # seconds that suites have to end once their run is over
+_MEBI = 1 << 20
+_begun: dict[str, SuitesBeside] = {}
+
+
+@dataclass
+class AskedSuite:
+    """The suite of one service: its evidence once there is any, its log, and what it took."""
+
+    service: Service
+    logs: list[bytes] = field(default_factory=list)
+    seconds: float = 0.0
+    shown: bool = False  # whether its step is at work, and tells what is done
+    found: Future[Evidence] = field(default_factory=Future)
+
+    def evidence(self) -> Evidence:
+        """Return the evidence, or raise what its probe raised; waits for it."""
+        self.shown = True
+        return self.found.result()
+
+
+class SuitesBeside(Closing):
+    """The suites of a run that are asked side by side, in the manifest's order."""
+
+    def __init__(self, work: Work, services: Sequence[Service], at_once: int) -> None:
+        """Begin to ask."""
+        self._work, self._ended = work, threading.Event()
+        self._asked = {service.id: AskedSuite(service) for service in services}
+        self._waiting = deque(self._asked.values())
+        self._cancel = at_process_end(self.close)
+        self._threads = [
+            threading.Thread(target=self._ask_all, name="suites beside", daemon=True)
+            for _ in range(at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def take(self, service: Service) -> AskedSuite | None:
+        """Return a suite that was begun, once."""
+        return self._asked.pop(service.id, None)
+
+    def close(self) -> None:
+        """End what runs, and wait until its folders are gone."""
+        self._cancel()
+        self._ended.set()
+        self._waiting.clear()
+        latest = time.monotonic() + _ENDING
+        for thread in self._threads:
+            thread.join(max(0.0, latest - time.monotonic()))
+
+    def _ask_all(self) -> None:
+        while not self._ended.is_set():
+            try:
+                asked = self._waiting.popleft()
+            except IndexError:
+                return
+            began = time.monotonic()
+            try:
+                evidence = self._ask(asked)
+            except BaseException as error:  # noqa: BLE001 - the step that waits raises it
+                asked.seconds = time.monotonic() - began
+                asked.found.set_exception(error)
+            else:
+                asked.seconds = time.monotonic() - began
+                asked.found.set_result(evidence)
+
+    def _ask(self, asked: AskedSuite) -> Evidence:
+        from atom_release.probes.suite.probe import run_suite
+
+        look = self._work.look
+        if look.clock() >= self._work.boundary.deadline:
+            raise TimeboxExceeded(
+                "The timebox of the release ended before this was asked.", timebox.REMEDY
+            )
+        with readable_by_subject():
+            return run_suite(
+                keep_logs(replace(look, ended=self._ended, tell=_teller(asked)), asked.logs),
+                asked.service,
+            )
+
+
+def _teller(asked: AskedSuite) -> Callable[[str, float], None]:
+    """Return what tells of a suite while its own step is at work."""
+    from atom_release.release import progress
+
+    step = step_of(asked.service)
+
+    def tell(what: str, share: float | None = None) -> None:
+        if asked.shown:
+            progress.announce(step, what, share)
+
+    return tell
+
+
+def step_of(service: Service) -> str:
+    """Return the name of the step that judges a service."""
+    return f"service_evidence/{slug(service.id)}"
+
+
+def find_asked(work: Work, service: Service) -> AskedSuite | None:
+    """Return a service's suite as it is asked beside others; None where each step asks its own.
+
+    The first that is wanted of a run has those of the others begun.
+    """
+    if work.run_id not in _begun:
+        end_all()
+        services = [service, *_others(work, service)]
+        at_once = _at_once(services)
+        if len(services) == 1 or at_once == 1:
+            return None
+        _begun[work.run_id] = SuitesBeside(work, services, at_once)
+    return _begun[work.run_id].take(service)
+
+
+def _others(work: Work, service: Service) -> Iterator[Service]:
+    """Yield the services whose suites this process is going to run in this run."""
+    steps: Collection[str] = work.beside
+    for other in work.manifest.services:
+        if other.id != service.id and other.suite is not None and step_of(other) in steps:
+            later = replace(work, name=step_of(other))
+            wanted = later.boundary.wants([("suite", other.id)])
+            if wanted and find_kept_suite(later, other) is None:
+                yield other
+
+
+def _at_once(services: Sequence[Service]) -> int:
+    """Return how many suites are asked at once: as many as the places last for, and one more.
+
+    A suite does not always make as many runs as it may. No more than memory holds at their limits,
+    where that is less than the places would let run.
+    """
+    largest = max(service.suite.memory_mb for service in services if service.suite is not None)
+    held = psutil.virtual_memory().available // (largest * _MEBI)
+    room = places.number()
+    wanted = room // _RUNS_OF_ONE + 1 if held >= room else held // _RUNS_OF_ONE
+    return int(max(1, min(wanted, len(services))))
+
+
+@contextmanager
+def ended_with_block() -> Iterator[None]:
+    """End what is still asked when the block ends, whatever ended it."""
+    try:
+        yield
+    finally:
+        end_all()
+
+
+def end_all() -> None:
+    """End what runs of any run in this process."""
+    while _begun:
+        _begun.popitem()[1].close()
