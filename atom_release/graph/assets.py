@@ -40,7 +40,7 @@ def _service_report(blueprint: Blueprint, service: Service) -> dg.AssetsDefiniti
         op_tags=blueprint.order(name),
         owners=OWNERS,
         required_resource_keys={blueprint.resource},
-        group_name=blueprint.group("evidence"),
+        group_name=blueprint.group("services"),
     )
     def report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         work = work_of(context, blueprint, name)

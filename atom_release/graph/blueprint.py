@@ -47,7 +47,10 @@ class Blueprint:
         return self.key(*asset.split("/"))
 
     def group(self, stage: str) -> str:
-        """Return the group of a stage: `evidence`, `decision` or `acts`."""
+        """Return the group of a stage: `services`, `evidence`, `decision` or `acts`.
+
+        Dagster's lineage opens with groups: that of services may have hundreds of assets.
+        """
         return f"{self.asset_key}_{stage}"
 
     def order(self, asset: str) -> dict[str, str]:

@@ -242,7 +242,7 @@ def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
     name = f"service_evidence/{slug(service.id)}"
     return Station(
         name,
-        "evidence",
+        "services",
         f"What {service.name} ({service.id}) claims in its report, its suite run from the judged"
         " tree, and the suite run without the code.",
         frozenset({"pytest", "markdown"}),

@@ -86,7 +86,9 @@ def test_everything_says_what_it_is_for(definitions: dg.Definitions) -> None:
         assert spec.description.endswith("."), spec.key
         assert spec.owners, spec.key
         assert spec.kinds, spec.key
-        assert spec.group_name in {"phase_c_evidence", "phase_c_decision", "phase_c_acts"}, spec.key
+        assert spec.group_name in {
+            f"phase_c_{stage}" for stage in ("services", "evidence", "decision", "acts")
+        }, spec.key
     graph = definitions.resolve_asset_graph()
     checks = {key: graph.get_check_spec(key).description for key in graph.asset_check_keys}
     sensors = {sensor.name: sensor.description for sensor in definitions.sensors or ()}
