@@ -51,9 +51,18 @@ class AskedSuite:
     found: Future[Evidence] = field(default_factory=Future)
 
     def evidence(self) -> Evidence:
-        """Return the evidence, or raise what its probe raised; waits for it."""
+        """Return the evidence, or raise what its probe raised; waits for it.
+
+        What interrupts the wait ends the run, and with it the others: where the process ends now,
+        Python would first wait for the threads that they run in.
+        """
         self.shown = True
-        return self.found.result()
+        try:
+            return self.found.result()
+        except BaseException:
+            if not self.found.done():
+                end_all()
+            raise
 
 
 class SuitesBeside(Closing):

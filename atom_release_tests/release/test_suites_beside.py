@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -143,6 +144,29 @@ def test_the_end_of_a_run_ends_what_runs_beside_it(tmp_path: Path) -> None:
             asked.evidence()
     assert not _subjects()
     assert not list(release.settings.home.rglob("run-*"))
+
+
+def test_what_interrupts_a_waiting_step_ends_the_others(
+    release: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ctrl-C, the end of the timebox and Dagster's own word to end do."""
+    begun, over = threading.Barrier(3), threading.Barrier(2)
+
+    def run_until_the_end(look: Look, service: Service) -> Any:  # noqa: ANN401 - evidence
+        begun.wait(60)
+        assert look.ended.wait(60)
+        over.wait(60)
+        raise RunEnded(service.id)
+
+    def interrupt() -> None:
+        begun.wait(60)
+        _thread.interrupt_main()
+
+    monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", run_until_the_end)
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        ask(works(release, "interrupted", range(2))[0])
+    assert not [thread for thread in threading.enumerate() if thread.name == "suites beside"]
 
 
 def _subjects() -> list[psutil.Process]:
