@@ -55,6 +55,7 @@ bench: $(READY)
 	$(BIN)/python -m atom_release_tests.benchmarks.audit
 	$(BIN)/python -m atom_release_tests.benchmarks.digest
 	$(BIN)/python -m atom_release_tests.benchmarks.services
+	$(BIN)/python -m atom_release_tests.benchmarks.suites
 	$(BIN)/python -m atom_release_tests.benchmarks.inbox
 
 lint: $(READY)
