@@ -27,7 +27,7 @@ def number() -> int:
 
 
 @contextmanager
-def one(ended: threading.Event | None = None) -> Iterator[None]:
+def take_one(ended: threading.Event | None = None) -> Iterator[None]:
     """Hold one place; waits until one is free and nobody measures, or until `ended` is set."""
     folder = _folder()
     place = _take_any(folder, ended or threading.Event())
@@ -39,7 +39,7 @@ def one(ended: threading.Event | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def all_of_them() -> Iterator[None]:
+def take_all() -> Iterator[None]:
     """Hold every place, so that nobody of this user runs tests beside what is measured."""
     folder, held = _folder(), []
     try:

@@ -27,7 +27,7 @@ from atom_release.release.kept_evidence import (
     conditions_of,
     find_kept_suite,
 )
-from atom_release.release.suites_beside import find_asked
+from atom_release.release.suites_beside import find_begun
 from atom_release.release.work import Work, evidence_document
 
 if TYPE_CHECKING:
@@ -95,16 +95,16 @@ def _ask_suite(
     from atom_release.probes.suite.rerun import with_rerun
 
     leg = ("suite", service.id)
-    asked = find_asked(work, service) if work.boundary.wants([leg]) else None
+    begun = find_begun(work, service) if work.boundary.wants([leg]) else None
 
     def probe() -> Evidence:
-        if asked is None:
+        if begun is None:
             return with_rerun(look, service, run_suite(look, service), collected)
         try:
-            evidence = asked.evidence()
+            evidence = begun.evidence()
         finally:
-            work.boundary.costs[leg] = round(asked.seconds, 3)
-            logs.extend(asked.logs)
+            work.boundary.costs[leg] = round(begun.seconds, 3)
+            logs.extend(begun.logs)
         return with_rerun(look, service, evidence, collected)
 
     return work.boundary.ask(Question((leg,), probe))
@@ -147,7 +147,7 @@ def _measured_alone(work: Work, service: Service) -> Asks:
     from atom_release.probes.latency import probe_latency
 
     def ask(rehearsal: Rehearsal) -> Evidence:
-        with places.all_of_them():
+        with places.take_all():
             return probe_latency(work.look, service, rehearsal)
 
     return ask

@@ -41,14 +41,14 @@ _begun: dict[str, SuitesBeside] = {}
 
 
 @dataclass
-class AskedSuite:
+class BegunSuite:
     """The suite of one service: its evidence once there is any, its log, and what it took."""
 
     service: Service
     logs: list[bytes] = field(default_factory=list)
     seconds: float = 0.0
     shown: bool = False  # whether its step is at work, and tells what is done
-    found: Future[Evidence] = field(default_factory=Future)
+    outcome: Future[Evidence] = field(default_factory=Future)
 
     def evidence(self) -> Evidence:
         """Return the evidence, or raise what its probe raised; waits for it.
@@ -58,9 +58,9 @@ class AskedSuite:
         """
         self.shown = True
         try:
-            return self.found.result()
+            return self.outcome.result()
         except BaseException:
-            if not self.found.done():
+            if not self.outcome.done():
                 end_all()
             raise
 
@@ -71,8 +71,8 @@ class SuitesBeside(Closing):
     def __init__(self, work: Work, services: Sequence[Service], at_once: int) -> None:
         """Begin to ask."""
         self._work, self._ended = work, threading.Event()
-        self._asked = {service.id: AskedSuite(service) for service in services}
-        self._waiting = deque(self._asked.values())
+        self._suites = {service.id: BegunSuite(service) for service in services}
+        self._waiting = deque(self._suites.values())
         self._cancel = at_process_end(self.close)
         self._threads = [
             threading.Thread(target=self._ask_all, name="suites beside", daemon=True)
@@ -81,9 +81,9 @@ class SuitesBeside(Closing):
         for thread in self._threads:
             thread.start()
 
-    def take(self, service: Service) -> AskedSuite | None:
+    def take(self, service: Service) -> BegunSuite | None:
         """Return a suite that was begun, once."""
-        return self._asked.pop(service.id, None)
+        return self._suites.pop(service.id, None)
 
     def close(self) -> None:
         """End what runs, and wait until its folders are gone."""
@@ -97,43 +97,43 @@ class SuitesBeside(Closing):
     def _ask_all(self) -> None:
         while not self._ended.is_set():
             try:
-                asked = self._waiting.popleft()
+                suite = self._waiting.popleft()
             except IndexError:
                 return
             began = time.monotonic()
             try:
-                evidence = self._ask(asked)
+                evidence = self._ask(suite)
             except BaseException as error:  # noqa: BLE001 - the step that waits raises it
-                asked.seconds = time.monotonic() - began
-                asked.found.set_exception(error)
+                suite.seconds = time.monotonic() - began
+                suite.outcome.set_exception(error)
             else:
-                asked.seconds = time.monotonic() - began
-                asked.found.set_result(evidence)
+                suite.seconds = time.monotonic() - began
+                suite.outcome.set_result(evidence)
 
-    def _ask(self, asked: AskedSuite) -> Evidence:
+    def _ask(self, suite: BegunSuite) -> Evidence:
         from atom_release.probes.suite.probe import run_suite
 
         look = self._work.look
         if look.clock() >= self._work.boundary.deadline:
             raise TimeboxExceeded(
-                "The timebox of the release ended before this was asked.", timebox.REMEDY
+                "The timebox of the release ended before this was suite.", timebox.REMEDY
             )
         with readable_by_subject():
             return run_suite(
-                keep_logs(replace(look, ended=self._ended, tell=_teller(asked)), asked.logs),
-                asked.service,
+                keep_logs(replace(look, ended=self._ended, tell=_teller(suite)), suite.logs),
+                suite.service,
             )
 
 
-def _teller(asked: AskedSuite) -> Callable[[str, float], None]:
+def _teller(suite: BegunSuite) -> Callable[[str, float], None]:
     """Return what tells of a suite while its own step is at work."""
     from atom_release.release import progress
 
-    step = step_of(asked.service)
+    step = step_of(suite.service)
 
-    def tell(what: str, share: float | None = None) -> None:
-        if asked.shown:
-            progress.announce(step, what, share)
+    def tell(doing: str, share: float | None = None) -> None:
+        if suite.shown:
+            progress.announce(step, doing, share)
 
     return tell
 
@@ -143,7 +143,7 @@ def step_of(service: Service) -> str:
     return f"service_evidence/{slug(service.id)}"
 
 
-def find_asked(work: Work, service: Service) -> AskedSuite | None:
+def find_begun(work: Work, service: Service) -> BegunSuite | None:
     """Return a service's suite as it is asked beside others; None where each step asks its own.
 
     The first that is wanted of a run has those of the others begun.

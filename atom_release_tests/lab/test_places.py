@@ -48,8 +48,8 @@ def _begin(pool: ThreadPoolExecutor, take: str, began: list[str]) -> None:
 def test_as_many_as_there_are_run_at_once_and_no_more() -> None:
     began: list[str] = []
     with ThreadPoolExecutor() as pool:
-        with places.one(), places.one():
-            _begin(pool, "one", began)
+        with places.take_one(), places.take_one():
+            _begin(pool, "take_one", began)
             assert not _comes(began, within=0.4)
         assert _comes(began)
 
@@ -57,8 +57,8 @@ def test_as_many_as_there_are_run_at_once_and_no_more() -> None:
 def test_nobody_runs_tests_beside_what_is_measured() -> None:
     began: list[str] = []
     with ThreadPoolExecutor() as pool:
-        with places.all_of_them():
-            _begin(pool, "one", began)
+        with places.take_all():
+            _begin(pool, "take_one", began)
             assert not _comes(began, within=0.4)
         assert _comes(began)
 
@@ -67,24 +67,24 @@ def test_what_is_measured_waits_for_tests_and_lets_no_more_before_it() -> None:
     """One place is free all the time: nobody takes it while the measurement waits."""
     began: list[str] = []
     with ThreadPoolExecutor() as pool, ExitStack() as first:
-        first.enter_context(places.one())
-        _begin(pool, "all_of_them", began)
+        first.enter_context(places.take_one())
+        _begin(pool, "take_all", began)
         assert not _comes(began, within=0.4)
-        _begin(pool, "one", began)
+        _begin(pool, "take_one", began)
         first.close()
         assert _comes(began, 2)
-    assert began == ["all_of_them", "one"]
+    assert began == ["take_all", "take_one"]
 
 
 def test_a_killed_gate_gives_its_places_back() -> None:
     began: list[str] = []
     with subprocess.Popen(
-        [sys.executable, "-c", _HOLD, "all_of_them"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", _HOLD, "take_all"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         with ThreadPoolExecutor() as pool:
-            _begin(pool, "one", began)
+            _begin(pool, "take_one", began)
             assert not _comes(began, within=0.4)
             other.kill()
             assert _comes(began)
@@ -93,14 +93,14 @@ def test_a_killed_gate_gives_its_places_back() -> None:
 def test_a_wait_ends_with_its_run() -> None:
     ended = threading.Event()
     ended.set()
-    with places.all_of_them(), places.one(ended):
+    with places.take_all(), places.take_one(ended):
         pass
 
 
 def test_a_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / f"atom-release-places-{os.geteuid()}").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ProbeFault, match="not this user's own"), places.one():
+    with pytest.raises(ProbeFault, match="not this user's own"), places.take_one():
         pass
 
 

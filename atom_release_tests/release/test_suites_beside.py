@@ -67,11 +67,11 @@ def test_it_comes_to_the_same_as_one_after_another(release: Tiny) -> None:
     """Answers, controls and logs of each, in the steps' order, whoever was ready first."""
     alone = [ask(work) for work in works(release, "alone")]
     beside = [ask(work) for work in works(release, "beside", range(SERVICES))]
-    for one, other in zip(alone, beside, strict=True):
-        assert one["answer"] == other["answer"] == "yes"
-        assert one["control"]["state"] == other["control"]["state"] == "alive"
-        assert (one["subject"], one["reason"]) == (other["subject"], other["reason"])
-        assert headings(one) == headings(other)
+    for first, second in zip(alone, beside, strict=True):
+        assert first["answer"] == second["answer"] == "yes"
+        assert first["control"]["state"] == second["control"]["state"] == "alive"
+        assert (first["subject"], first["reason"]) == (second["subject"], second["reason"])
+        assert headings(first) == headings(second)
 
 
 def headings(suite: Mapping[str, str]) -> list[str]:
@@ -98,50 +98,50 @@ def test_two_run_at_the_same_time_and_each_is_shown_in_its_own_step(
     release: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", Meeting(threading.Barrier(2)))
-    told: list[progress.Event] = []
-    stop = progress.listen(told.append)
+    events: list[progress.Event] = []
+    stop = progress.listen(events.append)
     try:
         for work in works(release, "meeting", range(2))[:2]:
             with progress.step(work.name):
                 assert ask(work)["reason"] == "met another"
     finally:
         stop()
-    steps = [event.step for event in told if event.step.startswith("service_evidence")]
+    steps = [event.step for event in events if event.step.startswith("service_evidence")]
     assert steps == sorted(steps), "what runs ahead is not told while another step is at work"
 
 
 def test_what_is_not_in_the_run_is_not_asked(
     release: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    services: list[str] = []
 
     def answer(look: Look, service: Service) -> Any:  # noqa: ANN401 - evidence
-        asked.append(service.id)
+        services.append(service.id)
         return look.found("suite", service.id, Answer.YES, "asked")
 
     monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", answer)
     ask(works(release, "one")[0])
-    assert asked == ["X.1"]
+    assert services == ["X.1"]
     for work in works(release, "two", [0, 2])[::2]:
         ask(work)
-    assert sorted(asked) == ["X.1", "X.1", "X.3"]
+    assert sorted(services) == ["X.1", "X.1", "X.3"]
 
 
 def test_the_end_of_a_run_ends_what_runs_beside_it(tmp_path: Path) -> None:
     """No process and no folder is left of suites that would take a minute."""
     release = many_services.make(tmp_path, 2, suite_seconds=60)
     first, second = works(release, "ended", range(2))
-    waiting = suites_beside.find_asked(first, first.manifest.services[0])
-    other = suites_beside.find_asked(second, second.manifest.services[1])
+    waiting = suites_beside.find_begun(first, first.manifest.services[0])
+    other = suites_beside.find_begun(second, second.manifest.services[1])
     assert waiting is not None
     assert other is not None
     pause = threading.Event()
     while not _subjects():
         pause.wait(0.1)
     suites_beside.end_all()
-    for asked in (waiting, other):
+    for begun in (waiting, other):
         with pytest.raises(RunEnded):
-            asked.evidence()
+            begun.evidence()
     assert not _subjects()
     assert not list(release.settings.home.rglob("run-*"))
 
@@ -171,14 +171,14 @@ def test_what_interrupts_a_waiting_step_ends_the_others(
 
 def _subjects() -> list[psutil.Process]:
     """Return the processes below this one that run tests."""
-    found = []
+    processes = []
     for process in psutil.Process().children(recursive=True):
         try:
             if "--junitxml" in " ".join(process.cmdline()):
-                found.append(process)
+                processes.append(process)
         except psutil.Error:
             continue
-    return found
+    return processes
 
 
 def test_an_error_of_one_is_evidence_of_that_one_alone(

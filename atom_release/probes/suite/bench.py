@@ -88,7 +88,7 @@ class Bench:
         return run
 
     def _run(self, tree: Path, seed: int, limits: Limits, *, collect_only: bool) -> Run:
-        with places.one(self.sandbox.ended), throwaway(self.scratch, "run-") as room:
+        with places.take_one(self.sandbox.ended), throwaway(self.scratch, "run-") as room:
             if self.kit is None:
                 return self.run_in(room, tree, seed, limits, collect_only=collect_only)
             with self.kit.open(room) as world:
