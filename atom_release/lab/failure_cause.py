@@ -23,6 +23,7 @@ UNLOADED = "a test file could not be loaded"
 _NO_DOCKER = "Docker is not here"
 _NO_EXTENSION = "the database lacks an extension"
 _NO_DATABASE = "the database server lacks a database or a role"
+_NOT_BUILT = "files that a step of the build makes are not there"
 _NO_VARIABLE = "a variable of the environment is not set"
 _NO_REDIS_MODULE = "the Redis lacks a module"
 _CAUSES = {
@@ -42,6 +43,10 @@ _CAUSES = {
         r"|could not access file \"\$libdir/"
     ),
     _NO_DATABASE: r"FATAL:\s+(?:database|role) \"[^\"]+\" does not exist",
+    _NOT_BUILT: (
+        r"Missing staticfiles manifest entry for|Could not find a production build in"
+        r"|\bDjangoViteAssetNotFoundError\b|\bWebpackLoaderBadStatsError\b"
+    ),
     _NO_REDIS_MODULE: r"unknown command ['`\"]?(?:FT|JSON|TS|BF|CF|CMS|TOPK|TDIGEST|GRAPH)\.",
     "a module is missing": (
         r"ModuleNotFoundError|No module named |Cannot find (?:module|package) '(?![./])"
@@ -106,6 +111,7 @@ _REMEDIES = {
     _NO_DATABASE: (
         "Name the database and its user under the suite's `database`, or let `prepare` make them."
     ),
+    _NOT_BUILT: "Let a step of the suite's `prepare` make them, such as `collectstatic`.",
     _NO_VARIABLE: "Name it under the suite's `environment`, with what it is where the code runs.",
     _NO_REDIS_MODULE: "Leave out the tests that need it: a suite's Redis has no modules.",
     _NO_ASYNC: _LACKING,

@@ -37,6 +37,7 @@ def of(message: str, text: str = "") -> str | None:
             "extension",
         ),
         ('could not open extension control file "/usr/share/x.control"', "", "extension"),
+        ("ValueError: Missing staticfiles manifest entry for 'css/app.css'", "", "not there"),
         (
             'OperationalError: connection failed: FATAL:  database "app_test" does not exist',
             "",
