@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -20,51 +18,53 @@ import yaml
 
 from atom_release.errors import StoreError
 from atom_release.lab.rehearsal import postgres
-from atom_release.lab.rehearsal.launcher import Launcher
-from atom_release.lab.rehearsal.postgres import loopback_dsn
-from atom_release.lab.sandbox import Sandbox
 from atom_release.records.database import Database
 from atom_release.records.database_lines import DatabaseShelf
-from atom_release.records.database_schema import check_prepared, prepare
+from atom_release.records.database_schema import check_prepared
 from atom_release.records.seen_lines import SeenShelf
-from atom_release_tests.fixtures import tiny
+from atom_release_tests.fixtures import deployed, tiny
+from atom_release_tests.fixtures.deployed import DEPLOY, ROLES, command, url
 
-DEPLOY = Path(__file__).parents[1] / "deploy"
-ROLES = {name: f"{token_hex()}'" for name in ("dagster", "gate_owner", "gate")}
-PASSWORDS = {
-    "DAGSTER_PASSWORD": ROLES["dagster"],
-    "OWNER_PASSWORD": ROLES["gate_owner"],
-    "GATE_PASSWORD": ROLES["gate"],
-}
+COMPOSED = ("compose.yaml", "workers.yaml")
+OTHERS = {"postgres", "redis", "store"}
+"""Services whose images are not the gate's."""
 
 
-def composed() -> dict[str, Any]:
-    document = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+def composed(name: str) -> dict[str, Any]:
+    document = yaml.safe_load((DEPLOY / name).read_text())
     assert isinstance(document, dict)
     return document
 
 
-def test_the_compose_file_fits_its_schema() -> None:
+def services() -> list[tuple[str, dict[str, Any]]]:
+    """Return every service of both files; what the second adds to one of the first stands alone."""
+    return [pair for name in COMPOSED for pair in composed(name)["services"].items()]
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_the_compose_file_fits_its_schema(name: str) -> None:
     """The schema of the specification, which a package for tests carries."""
     place = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
     schema = json.loads(place.read_text())
-    jsonschema.Draft7Validator(schema).validate(composed())
+    jsonschema.Draft7Validator(schema).validate(composed(name))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft7Validator(schema).validate({**composed(), "service": {}})
+        jsonschema.Draft7Validator(schema).validate({**composed(name), "service": {}})
 
 
 def test_every_variable_is_named_in_the_example_and_no_secret_has_a_value() -> None:
-    named = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
+    text = "".join((DEPLOY / name).read_text() for name in COMPOSED)
+    named = set(re.findall(r"\$\{(\w+)", text))
     lines = (DEPLOY / "example.env").read_text().splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert set(given) == named
-    assert {value for name, value in given.items() if name != "CLONES"} == {""}
+    assert {value for name, value in given.items() if not name.endswith("CLONES")} == {""}
 
 
 def test_every_file_that_is_mounted_or_copied_is_there() -> None:
-    services = composed()["services"].values()
     mounted = [
-        str(volume).split(":")[0] for service in services for volume in service.get("volumes", ())
+        str(volume).split(":")[0]
+        for _, service in services()
+        for volume in service.get("volumes", ())
     ]
     image = (DEPLOY / "Dockerfile").read_text()
     copied = re.findall(r"deploy/[\w.]+(?= )", image.split("ENV PATH")[0].split("COPY --from")[1])
@@ -78,42 +78,25 @@ def test_every_file_that_is_mounted_or_copied_is_there() -> None:
 def test_the_gate_s_containers_run_as_an_ordinary_user_without_capabilities() -> None:
     users = re.findall(r"^USER (\S+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     assert users == ["10001:10001"]
-    for name, service in composed()["services"].items():
-        if name != "postgres":
+    for name, service in services():
+        if name not in OTHERS and "image" in service:
             assert (service["cap_drop"], "user" in service) == (["ALL"], False), name
             assert not service.get("privileged"), name
 
 
+def test_a_worker_is_told_what_the_code_server_is_told() -> None:
+    """Beside notices of a refusal, which the code server sends."""
+    code, more = (composed(name)["services"]["code"]["environment"] for name in COMPOSED)
+    worker = composed("workers.yaml")["services"]["worker"]["environment"]
+    told = {name for name in {**code, **more} if not name.startswith("ATOM_RELEASE_NOTIFY")}
+    assert set(worker) == told
+    assert {name: worker[name] for name in more} == more
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    """A server whose roles `roles.sql` made, and whose tables the gate did."""
-    folder = tmp_path_factory.mktemp("deploy")
-    (folder / "data").mkdir()
-    launcher = Launcher(Sandbox(hidden=()), folder)
-    try:
-        started = postgres.start(launcher, folder / "data")
-        command(started, "psql", started.admin_dsn(), "-q", "-f", str(DEPLOY / "roles.sql"))
-        prepare(Database(url(started, "gate_owner")), "gate")
+    with deployed.database(tmp_path_factory.mktemp("deploy")) as started:
         yield started
-    finally:
-        launcher.close()
-
-
-def command(server: postgres.Postgres, program: str, *words: str, given: bytes = b"") -> bytes:
-    """Run one of PostgreSQL's own programs."""
-    environment = {**os.environ, **PASSWORDS}
-    done = subprocess.run(
-        [str(server.bin / program), *words],
-        env=environment,
-        input=given,
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout
-
-
-def url(server: postgres.Postgres, role: str) -> str:
-    return loopback_dsn(role, ROLES[role], server.port, "dagster")
 
 
 @pytest.fixture
@@ -121,11 +104,8 @@ def instance(
     server: postgres.Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dg.DagsterInstance]:
     """Dagster's instance by `dagster.yaml`, at the port that this server has."""
-    configuration = yaml.safe_load((DEPLOY / "dagster.yaml").read_text())
-    configuration["storage"]["postgres"]["postgres_db"]["port"] = server.port
-    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(configuration))
-    monkeypatch.setenv("DAGSTER_PG_HOST", "127.0.0.1")
-    monkeypatch.setenv("DAGSTER_PG_PASSWORD", ROLES["dagster"])
+    for name, value in deployed.write_instance(tmp_path, server.port).items():
+        monkeypatch.setenv(name, value)
     with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
         yield opened
 

@@ -12,6 +12,7 @@ import dagster as dg
 
 from atom_release import settings as environment
 from atom_release.graph import assets, engines, jobs, notices, releases, sensors
+from atom_release.graph.begin_run import beginning
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.resource import ReleaseResource
 from atom_release.notify import Notices
@@ -43,7 +44,7 @@ def build_definitions(
     _unique(blueprints)
     alone = len(blueprints) == 1
     receivers = Notices(**environment.notices_from_environment())
-    executor = engines.chosen_executor()
+    executor = engines.chosen_executor(beginning(blueprints, loaded))
     jobs_of = [
         (blueprint, jobs.build_jobs(blueprint, executor if hosted else None))
         for blueprint in blueprints

@@ -1,4 +1,4 @@
-"""In what a run's steps are executed: one process for all, one for each, or workers of Celery.
+"""In what a run's steps are executed: one process, one for each, workers, jobs of Kubernetes.
 
 Dagster's own executors, chosen by the environment. Steps share the store, git and the state alone,
 so that it makes no difference to what a run decides. One step at a time on a machine: a suite
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import dagster as dg
 
 from atom_release.errors import Misuse
+from atom_release.graph.begin_run import Begin, begin_nothing
 from atom_release.settings import executor_name
 
 _ONE = "in-process"
@@ -24,8 +25,11 @@ def is_one_process() -> bool:
     return executor_name() == _ONE
 
 
-def chosen_executor() -> dg.ExecutorDefinition:
+def chosen_executor(begin: Begin = begin_nothing) -> dg.ExecutorDefinition:
     """Return the executor that the environment names, by default that of one process.
+
+    Args:
+        begin: what is settled where a run is started, if its steps are taken elsewhere.
 
     Raises:
         Misuse: there is none of that name, or its library is not installed.
@@ -36,14 +40,14 @@ def chosen_executor() -> dg.ExecutorDefinition:
             f"There is no executor {name!r}.",
             f"Set ATOM_RELEASE_EXECUTOR to {' or '.join(_ENGINES)}, or unset it.",
         )
-    return _ENGINES[name]()
+    return _ENGINES[name](begin)
 
 
-def _in_process() -> dg.ExecutorDefinition:
+def _in_process(_: Begin) -> dg.ExecutorDefinition:
     return dg.in_process_executor
 
 
-def _multiprocess() -> dg.ExecutorDefinition:
+def _multiprocess(_: Begin) -> dg.ExecutorDefinition:
     return dg.multiprocess_executor.configured(
         {
             "max_concurrent": 1,
@@ -52,19 +56,37 @@ def _multiprocess() -> dg.ExecutorDefinition:
     )
 
 
-def _celery() -> dg.ExecutorDefinition:
+def _celery(begin: Begin) -> dg.ExecutorDefinition:
     try:
-        from dagster_celery import celery_executor
+        from atom_release.graph.celery_executor import executor_that
     except ImportError:
         raise Misuse(
             "ATOM_RELEASE_EXECUTOR is celery, and dagster-celery is not installed.",
             "pip install 'atom-release[celery]'",
         ) from None
-    return celery_executor.configured({"broker": {"env": BROKER}, "backend": {"env": RESULTS}})
+    return executor_that(begin).configured(
+        {"broker": {"env": BROKER}, "backend": {"env": RESULTS}}, name="celery"
+    )
 
 
-_ENGINES: dict[str, Callable[[], dg.ExecutorDefinition]] = {
+def _k8s(_: Begin) -> dg.ExecutorDefinition:
+    try:
+        from dagster_k8s import k8s_job_executor
+    except ImportError:
+        raise Misuse(
+            "ATOM_RELEASE_EXECUTOR is k8s, and dagster-k8s is not installed.",
+            "pip install 'atom-release[k8s]'",
+        ) from None
+    return k8s_job_executor.configured(
+        lambda given: {"max_concurrent": 1, **given},
+        name="k8s",
+        config_schema=k8s_job_executor.config_schema.config_type,
+    )
+
+
+_ENGINES: dict[str, Callable[[Begin], dg.ExecutorDefinition]] = {
     _ONE: _in_process,
     "multiprocess": _multiprocess,
     "celery": _celery,
+    "k8s": _k8s,
 }

@@ -60,12 +60,15 @@ def _made(work: Work, station: Station) -> tuple[Mapping[str, bytes], list[Crite
             **work.inputs(name for name in station.makes if name.endswith((".svg", ".html"))),
         }
         results = [*recorded.record.decision.criteria]
+    elif (signed := work.signed()) is not None:
+        artifacts = signed
+        results = judged(work, station, artifacts)
     else:
         run_history.begin(work)
         artifacts = station.make(work)
         run_history.refuse(work, artifacts)
         run_history.note_costs(work)
-        work.write(artifacts)
+        artifacts = work.write(artifacts)
         results = judged(work, station, artifacts)
     return artifacts, results
 

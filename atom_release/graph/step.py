@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from atom_release.errors import Refused
 from atom_release.gate.manifest import slug
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.engines import is_one_process
@@ -16,6 +17,13 @@ from atom_release.release.clock import now
 if TYPE_CHECKING:
     from atom_release.release.work import Work
 
+_ENDED = {
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELING,
+    dg.DagsterRunStatus.CANCELED,
+}
+
 
 def work_of(
     context: dg.AssetExecutionContext,
@@ -24,10 +32,20 @@ def work_of(
     *,
     anew: bool = False,
 ) -> Work:
-    """Return the work of one asset in one run; one that acts opens what is judged `anew`."""
+    """Return the work of one asset in one run; one that acts opens what is judged `anew`.
+
+    Raises:
+        Refused: the run has ended already, and a worker takes its step only now.
+    """
     from atom_release.release.work import Work
 
     record = context.instance.get_run_record_by_id(context.run.run_id)
+    if record is not None and record.dagster_run.status in _ENDED:
+        raise Refused(
+            f"Run {context.run.run_id} has ended ({record.dagster_run.status.value}): nothing is"
+            f" asked or done for it any more.",
+            "Start another run.",
+        )
     began = record.start_time if record is not None else None
     started = datetime.fromtimestamp(began, UTC) if began else now()
     settings = settings_in(context.resources, blueprint)

@@ -16,16 +16,22 @@ from pathlib import Path
 from upath import UPath
 
 from atom_release.errors import Misuse, StoreError
+from atom_release.records import object_store
 
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DEEPEST = 2
+_BEFORE = 5.0
 RESERVED = "index"
 
 
 def root_of(root: str | UPath | Path) -> UPath:
-    """Return the root as a path; `file://` is the folder it names."""
-    path = UPath(root)
+    """Return the root as a path; `file://` is the folder it names.
+
+    Raises:
+        Misuse: the library that speaks with such a store is not installed.
+    """
+    path = object_store.open_url(root)
     return UPath(path.path) if path.protocol == "file" else path
 
 
@@ -79,11 +85,12 @@ def place(path: UPath, content: bytes) -> None:
 
     Raises:
         OSError: it cannot be written there.
+        StoreError: the object store does not answer, or refuses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not isinstance(path, Path):
-        path.write_bytes(content)
+        object_store.write(path, content)
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".writing.{secrets.token_hex(8)}"
     # with the rights that the gate's umask leaves, which a named temporary file has not
     descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644)
@@ -99,30 +106,46 @@ def place(path: UPath, content: bytes) -> None:
         raise
 
 
+def read(path: UPath) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+        StoreError: the object store does not answer, or refuses.
+    """
+    return path.read_bytes() if isinstance(path, Path) else object_store.read(path)
+
+
 def children(folder: UPath) -> list[str]:
     """Return the plain names in a folder, sorted; none if there is no such folder.
 
     What this store cannot have written is not listed.
+
+    Raises:
+        StoreError: the object store does not answer, or refuses.
     """
+    if not isinstance(folder, Path):
+        return [name for name in object_store.listed(folder) if _PART.fullmatch(name)]
     try:
-        names = (
-            os.listdir(folder)  # noqa: PTH208 - a path for each of thousands costs more than both
-            if isinstance(folder, Path)
-            else [child.name for child in folder.iterdir()]
-        )
-        return sorted(name for name in names if _PART.fullmatch(name))
+        # a path for each of thousands costs more than both
+        return sorted(name for name in os.listdir(folder) if _PART.fullmatch(name))  # noqa: PTH208
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def looks_of(folder: UPath) -> dict[str, tuple[int, int, int]] | None:
+def looks_of(folder: UPath) -> dict[str, tuple[object, ...]] | None:
     """Return by name what tells whether a file in a folder was written anew; sorted.
 
-    Inode, time and size: `place` gives a file a new inode each time. None where the store is no
-    folder of this machine, which has none of them.
+    Inode, time and size, since `place` gives a file a new inode each time; of an object its tag.
+    None where the store says nothing of the kind.
+
+    Raises:
+        StoreError: the object store does not answer, or refuses.
     """
     if not isinstance(folder, Path):
-        return None
+        listed = object_store.listed(folder)
+        told = {name: look for name, look in listed.items() if look and _PART.fullmatch(name)}
+        return told if len(told) == len(listed) else None
     try:
         with os.scandir(folder) as entries:
             looks = {entry.name: entry.stat() for entry in entries if _PART.fullmatch(entry.name)}
@@ -134,11 +157,15 @@ def looks_of(folder: UPath) -> dict[str, tuple[int, int, int]] | None:
 
 
 def require_writable(root: UPath) -> None:
-    """Show that files can be made and removed below the root, before anything is half written.
+    """Show that files can be made and removed below a folder, before anything is half written.
+
+    An object is written whole or not at all, and is not asked for that.
 
     Raises:
         Misuse: they cannot.
     """
+    if not isinstance(root, Path):
+        return
     probe = root / f".writable-{os.getpid()}-{os.urandom(4).hex()}"
     try:
         place(probe, b"")
@@ -147,4 +174,26 @@ def require_writable(root: UPath) -> None:
         raise Misuse(
             f"Nothing can be written to {root}: {error.strerror or type(error).__name__}.",
             "Name a folder that you can write to with --out.",
+        ) from error
+
+
+def require_usable(root: UPath) -> None:
+    """Show that the store can be written, before a run begins.
+
+    Of an object store that takes one object, written over each time, so that nobody has to be let
+    remove any.
+
+    Raises:
+        Misuse: it cannot.
+    """
+    if isinstance(root, Path):
+        require_writable(root)
+        return
+    try:
+        object_store.write(root / ".writable", b"", patience=_BEFORE)
+    except (OSError, StoreError) as error:
+        why = error.message if isinstance(error, StoreError) else str(error)
+        raise Misuse(
+            f"Nothing can be written to {root}: {why}",
+            "Mend the store or its credentials, or name another with --out; nothing was judged.",
         ) from error

@@ -25,6 +25,7 @@ from atom_release.records.paths import (
     children,
     looks_of,
     place,
+    read,
     require_writable,
 )
 from atom_release.records.signing_keys import KeyPair, PublicKey
@@ -130,7 +131,7 @@ class RunStore:
         if expected is None:
             raise StoreError(f"No signed index of run {self.name} names {name}.", _AGAIN)
         try:
-            content = (self.folder / name).read_bytes()
+            content = read(self.folder / name)
         except OSError as error:
             raise StoreError(
                 f"{name} is missing from run {self.name}:"
@@ -192,7 +193,7 @@ class RunStore:
             StoreError: it is missing, unsigned, or of another commit, run or step.
         """
         try:
-            envelope = self._index_path(checked_part(step, "step")).read_bytes()
+            envelope = read(self._index_path(checked_part(step, "step")))
         except OSError as error:
             raise StoreError(f"Step {step} of run {self.name} left no index.", _AGAIN) from error
         try:
@@ -246,7 +247,7 @@ class RunStore:
 
 
 @lru_cache(maxsize=64)
-def _kept_indexes(folder: str, trusted: PublicKey) -> dict[str, tuple[tuple[int, int, int], Index]]:
+def _kept_indexes(folder: str, trusted: PublicKey) -> dict[str, tuple[tuple[object, ...], Index]]:
     """Return where the verified indexes of one run are kept, each with what its file looked like.
 
     What is kept was signed by that key, whatever became of the file; artifacts are held to it.

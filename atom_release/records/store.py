@@ -20,6 +20,8 @@ from atom_release.records.paths import (
     checked_part,
     children,
     place,
+    read,
+    require_usable,
     require_writable,
     root_of,
 )
@@ -50,7 +52,7 @@ class Store:
         Raises:
             Misuse: it cannot.
         """
-        require_writable(self.root)
+        require_usable(self.root)
 
     def run(self, commit: str, run: str) -> RunStore:
         """Return the artifacts of one run on one commit, which need not exist yet.
@@ -98,9 +100,21 @@ class Store:
             Misuse: OUT cannot be written.
         """
         require_writable(self.root)
-        place(
-            self.root.joinpath(*(checked_part(part, "path") for part in path.split("/"))), content
-        )
+        place(self._below(path), content)
+
+    def get(self, path: str) -> bytes | None:
+        """Return a file below OUT that belongs to no run; None where there is none.
+
+        Raises:
+            StoreError: the path leaves OUT, or the store does not answer.
+        """
+        try:
+            return read(self._below(path))
+        except FileNotFoundError:
+            return None
+
+    def _below(self, path: str) -> UPath:
+        return self.root.joinpath(*(checked_part(part, "path") for part in path.split("/")))
 
     def publish_copies(
         self, run: RunStore, names: Iterable[str] | None = None, folder: str = ""

@@ -55,10 +55,11 @@ def leave(settings: Settings, repository: Path, commit: str) -> None:
     """Put a commit that the remote does not show into the store, for clones that lack it."""
     git = Git(repository)
     shown = _shown_by_remote(git)
-    file = Store(settings.out).root / _name(commit)
-    if any(remote.is_ancestor(git, commit, tip) for tip in shown) or file.exists():
+    if any(remote.is_ancestor(git, commit, tip) for tip in shown):
         return
-    Store(settings.out).put(_name(commit), pack_commit(git, commit, shown))
+    store = Store(settings.out)
+    if store.get(_name(commit)) is None:
+        store.put(_name(commit), pack_commit(git, commit, shown))
 
 
 def bring(settings: Settings, repository: Path, commit: str) -> None:
@@ -73,9 +74,10 @@ def bring(settings: Settings, repository: Path, commit: str) -> None:
     why = "it has no remote that is the obvious one"
     try:
         _take_all(git)
-        file = Store(settings.out).root / _name(commit)
-        if not remote.holds(git, commit) and file.exists():
-            unpack(git, file.read_bytes())
+        if not remote.holds(git, commit):
+            packed = Store(settings.out).get(_name(commit))
+            if packed is not None:
+                unpack(git, packed)
     except GitError as error:
         why = error.message
     if not remote.holds(git, commit):

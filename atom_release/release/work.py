@@ -223,13 +223,39 @@ class Work:
 
         return occasion_of(self.subject)
 
-    def write(self, artifacts: Mapping[str, bytes]) -> None:
-        """Store what this step made, with a signed index of it."""
+    def signed(self) -> Mapping[str, bytes] | None:
+        """Return what this step signed in this run before: a worker that then died had it.
+
+        None where it did not come so far.
+        """
+        if self._step not in self.run.steps():
+            return None
+        artifacts = self.run.read_all(self.run.index(self._step).artifacts)
+        self._publish(artifacts)
+        return artifacts
+
+    def write(self, artifacts: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Store what this step made, with a signed index of it, and return what is stored.
+
+        That is what another worker signed where one took this step too, and was faster.
+        """
+        before = self.signed()
+        if before is not None:
+            return before
         signed = self.run.names()
         own = {name: content for name, content in artifacts.items() if name not in signed}
-        self.run.write(self.name.replace("/", "."), own, now())
+        self.run.write(self._step, own, now())
+        self._publish(own)
+        return artifacts
+
+    @property
+    def _step(self) -> str:
+        return self.name.replace("/", ".")
+
+    def _publish(self, names: Iterable[str]) -> None:
+        prefix = self.manifest.release.prefix
         self.subject.store.publish_copies(
-            self.run, [name for name in own if name.startswith(self.manifest.release.prefix)]
+            self.run, [name for name in names if name.startswith(prefix)]
         )
 
 

@@ -1,117 +1,166 @@
-"""A whole release by two workers of Celery with homes of their own, and one PostgreSQL and Redis.
+"""The reference release by two workers of Celery, beside the same in one process.
 
-`python -m atom_release_tests.benchmarks.workers FOLDER [kill]` tells the exit status, the seconds,
-the tags, and how many steps each worker took. With `kill` the first worker is killed while it has a
-step; the broker gives that step to the other after 40 seconds instead of an hour.
+    python -m atom_release_tests.benchmarks.workers FOLDER
+
+The workers have homes and clones of their own, and share PostgreSQL, Redis and an object store. It
+tells how long both took, who took which steps, the outcomes, and the evidence that is another.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from atom_release.graph.engines import BROKER, RESULTS
-from atom_release.graph.running import instance_at
-from atom_release.lab.rehearsal.redis import find_program
-from atom_release.records.signing_keys import ensure_key
-from atom_release_tests.fixtures import shared_state, tiny
-from atom_release_tests.fixtures.tiny import Tiny
+import dagster as dg
+from rich.console import Console
 
-_PORT = 29_999
-_LONGEST = 400
-_WORKER = """
-from atom_release.graph.celery_worker import app, execute_plan
-app.conf.broker_transport_options = {"visibility_timeout": 40}
-"""
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.records import canonical, signing_keys
+from atom_release.records.record import evidence_in
+from atom_release.records.store import Store
+from atom_release.reference.build import build
+from atom_release_tests.fixtures import workers
+from atom_release_tests.fixtures.workers import Deployment
 
-
-def measure(folder: Path, *, kill: bool) -> str:
-    """Return what came of one release."""
-    (folder / "state").mkdir(parents=True)
-    (folder / "short_worker.py").write_text(_WORKER)
-    with ExitStack() as stack, instance_at(folder / "dagster"):
-        team = stack.enter_context(shared_state.started(folder / "state"))
-        release = tiny.make(folder / "release")
-        given = _environment(folder, release, team.url)
-        broker = [str(find_program()), "--port", str(_PORT), "--save", "", "--dir", str(folder)]
-        _started(stack, folder, "broker", broker, given)
-        workers = {name: _started_worker(stack, folder, name, given) for name in ("one", "two")}
-        words = ["-m", "atom_release.definitions", "-j", "phase_x_release"]
-        command = [sys.executable, "-m", "dagster", "job", "execute", *words]
-        begun = time.monotonic()
-        run = _started(stack, folder, "starter", command, given)
-        while run.poll() is None and time.monotonic() - begun < _LONGEST:
-            time.sleep(0.2)
-            if kill and "policy_check" in _log(folder, "one") and workers["one"].poll() is None:
-                os.killpg(workers["one"].pid, signal.SIGKILL)
-        steps = {name: _log(folder, name).count("] succeeded in") for name in workers}
-        seconds = round(time.monotonic() - begun)
-        return f"exit {run.poll()}, {seconds} s, tags {release.tags()}, steps {steps}"
+_JOB = "phase_c_release"
 
 
-def _environment(folder: Path, release: Tiny, state: str) -> dict[str, str]:
-    ensure_key(folder / "gate.pem")
-    return {
-        **os.environ,
-        "PYTHONPATH": f"{Path(__file__).parents[2]}:{folder}",
-        "DAGSTER_HOME": str(folder / "dagster"),
-        "ATOM_RELEASE_EXECUTOR": "celery",
-        BROKER: f"redis://127.0.0.1:{_PORT}/0",
-        RESULTS: f"redis://127.0.0.1:{_PORT}/1",
-        "ATOM_RELEASE_STATE": state,
-        "ATOM_RELEASE_KEY": str(folder / "gate.pem"),
-        "ATOM_RELEASE_REPO": str(release.repository),
-        "ATOM_RELEASE_OUT": str(folder / "out"),
-        "ATOM_RELEASE_OPERATOR": str(release.settings.operator),
-    }
+@dataclass(frozen=True)
+class Judged:
+    """What a run came to: outcomes by criterion, evidence by leg, tags of the remote, seconds."""
+
+    outcomes: dict[str, str]
+    evidence: dict[tuple[str, str, int], Evidence]
+    tags: dict[str, str]
+    seconds: float
 
 
-def _started_worker(
-    stack: ExitStack, folder: Path, name: str, given: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    words = ["-A", "short_worker", "worker", "-l", "info", "-c", "1", "-Q", "dagster"]
-    command = [sys.executable, "-m", "celery", *words, "-n", f"{name}@localhost"]
-    return _started(stack, folder, name, command, given)
-
-
-def _started(
-    stack: ExitStack, folder: Path, name: str, command: list[str], given: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    """Start a process with a home of its own, which ends with the stack."""
-    log = stack.enter_context((folder / f"{name}.log").open("wb"))
-    process = subprocess.Popen(
-        command,
-        env={**given, "ATOM_RELEASE_HOME": str(folder / "homes" / name)},
-        cwd=folder,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
+def alone(folder: Path, key: Path, name: str) -> Judged:
+    """Judge and tag the release in one process."""
+    built = build(folder / name)
+    home = folder / f"{name}-home"
+    (home / "keys").mkdir(parents=True)
+    shutil.copy(key, home / "keys" / "gate.pem")
+    words = ["-m", "atom_release", "run", "--json", "--quiet"]
+    place = ["--repo", str(built.repository), "--out", str(folder / f"{name}-out")]
+    begun = time.monotonic()
+    ran = subprocess.run(
+        [sys.executable, *words, *place],
+        env={**os.environ, "ATOM_RELEASE_HOME": str(home)},
+        check=False,
+        capture_output=True,
+        text=True,
     )
-    stack.callback(_end, process)
-    return process
+    seconds = time.monotonic() - begun
+    document = json.loads(ran.stdout)
+    outcomes = {entry["id"]: entry["outcome"] for entry in document["criteria"]}
+    store = Store(str(folder / f"{name}-out"), public=signing_keys.ensure_key(key).public)
+    tags = dict([(document["tag"]["name"], document["tag"]["object"])] if document["tag"] else [])
+    return Judged(outcomes, evidence(store, built.commit), tags, seconds)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(20)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+def evidence(store: Store, commit: str) -> dict[tuple[str, str, int], Evidence]:
+    """Return the evidence of the newest run by its leg, numbered where a leg has several."""
+    run = store.newest_complete(commit)
+    assert run is not None
+    pieces = evidence_in(run.read_all(run.names())).values()
+    seen: Counter[tuple[str, str]] = Counter()
+    numbered = {}
+    for piece in sorted(pieces, key=lambda piece: (piece.leg, piece.observed_at)):
+        numbered[(*piece.leg, seen[piece.leg])] = piece
+        seen[piece.leg] += 1
+    return numbered
 
 
-def _log(folder: Path, name: str) -> str:
-    return (folder / f"{name}.log").read_text(errors="replace")
+def by_workers(folder: Path) -> tuple[Judged, dict[str, int], list[str]]:
+    """Judge and tag the release by two workers; also who took how many steps, and what failed."""
+    built = build(folder / "release")
+    with workers.deployment(
+        folder / "team", built.origin, _JOB, monitoring={"enabled": True}
+    ) as team:
+        for name in ("one", "two"):
+            team.start_worker(name)
+        team.start_daemon()
+        begun = time.monotonic()
+        run = team.launch()
+        team.ended(run, 1800)
+        seconds = time.monotonic() - begun
+        key = signing_keys.ensure_key(team.folder / "gate.pem").public
+        store = Store(team.given["ATOM_RELEASE_OUT"], public=key)
+        outcomes = decided(store, built.commit)
+        judged = Judged(outcomes, evidence(store, built.commit), team.tags(), seconds)
+        return judged, taken(team, run), failures(team, run)
+
+
+def decided(store: Store, commit: str) -> dict[str, str]:
+    """Return the outcomes of the newest decision on a commit."""
+    run = store.newest_complete(commit)
+    assert run is not None
+    (snapshot,) = (name for name in run.names() if name.endswith("_Snapshot.json"))
+    document = json.loads(run.read(snapshot))
+    return {entry["id"]: entry["outcome"] for entry in document["decision"]["criteria"]}
+
+
+def taken(team: Deployment, run: str) -> dict[str, int]:
+    """Return how many steps each worker took."""
+    hosts: Counter[str] = Counter()
+    for event in team.events(run, dg.DagsterEventType.ENGINE_EVENT):
+        worker = event.engine_event_data.metadata.get("Celery worker")
+        if worker is not None:
+            hosts[str(worker.value).partition("@")[0]] += 1
+    return dict(hosts)
+
+
+def failures(team: Deployment, run: str) -> list[str]:
+    """Return what Dagster says of each step that failed."""
+    failed = team.events(run, dg.DagsterEventType.STEP_FAILURE)
+    return [f"{event.step_key}: {event.message}" for event in failed]
+
+
+def differing(first: Judged, second: Judged) -> list[str]:
+    """Return the legs of which the evidence is another, but for its time."""
+    legs = sorted(first.evidence.keys() | second.evidence.keys())
+    return [
+        f"{question}/{subject}"
+        for question, subject, number in legs
+        if _digest(first, (question, subject, number))
+        != _digest(second, (question, subject, number))
+    ]
+
+
+def _digest(judged: Judged, leg: tuple[str, str, int]) -> str | None:
+    piece = judged.evidence.get(leg)
+    return (
+        piece
+        if piece is None
+        else canonical.digest(
+            canonical.encode(piece.model_dump(mode="json", exclude={"observed_at"}))
+        )
+    )
 
 
 def main() -> None:
-    """Measure one release."""
-    sys.stdout.write(measure(Path(sys.argv[1]).absolute(), kill=sys.argv[2:] == ["kill"]) + "\n")
+    """Measure, and print the figures."""
+    folder = Path(sys.argv[1]).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    console = Console(width=140)
+    by_two, steps, failed = by_workers(folder)
+    console.print(f"two workers: {by_two.seconds:.0f} s, steps {steps}, tags {by_two.tags}")
+    console.print(f"{by_two.outcomes}; failed steps: {failed or 'none'}")
+    key = folder / "team" / "gate.pem"
+    once = alone(folder, key, "alone")
+    console.print(f"one process: {once.seconds:.0f} s, tags {once.tags}")
+    console.print(f"the same outcomes: {once.outcomes == by_two.outcomes}")
+    console.print(f"evidence: {len(once.evidence)} pieces alone, {len(by_two.evidence)} by two")
+    console.print(f"another by two: {differing(once, by_two)}")
+    console.print(f"another when run again: {differing(once, alone(folder, key, 'again'))}")
 
 
 if __name__ == "__main__":

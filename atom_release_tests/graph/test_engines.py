@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
+import dagster as dg
 import pytest
 
 from atom_release.errors import Misuse
@@ -20,6 +21,7 @@ from atom_release.settings import Settings
         ("in-process", "in_process"),
         ("multiprocess", "multiprocess"),
         ("celery", "celery"),
+        ("k8s", "k8s"),
     ],
 )
 def test_the_executor_is_the_one_that_is_named(
@@ -39,12 +41,29 @@ def test_a_name_that_is_none_names_those_there_are(monkeypatch: pytest.MonkeyPat
     assert "multiprocess" in caught.value.remedy
 
 
-def test_an_executor_whose_library_is_lacking_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ATOM_RELEASE_EXECUTOR", "celery")
-    monkeypatch.setitem(sys.modules, "dagster_celery", None)
-    with pytest.raises(Misuse, match="dagster-celery is not installed") as caught:
+@pytest.mark.parametrize("name", ["celery", "k8s"])
+def test_an_executor_whose_library_is_lacking_names_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATOM_RELEASE_EXECUTOR", name)
+    for module in ("dagster_celery", "dagster_celery.executor", "dagster_k8s"):
+        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delitem(sys.modules, "atom_release.graph.celery_executor", raising=False)
+    with pytest.raises(Misuse, match=f"dagster-{name} is not installed") as caught:
         chosen_executor()
-    assert "atom-release[celery]" in caught.value.remedy
+    assert f"atom-release[{name}]" in caught.value.remedy
+
+
+def test_what_kubernetes_is_told_is_what_dagster_s_executor_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As far as it can be looked at without a cluster: by the executor's own schema."""
+    monkeypatch.setenv("ATOM_RELEASE_EXECUTOR", "k8s")
+    job = build_definitions(settings=Settings()).resolve_job_def("phase_c_audit")
+    for given in ({}, {"job_namespace": "gate", "max_concurrent": 4}):
+        assert dg.validate_run_config(job, {"execution": {"config": given}})
+    with pytest.raises(dg.DagsterInvalidConfigError):
+        dg.validate_run_config(job, {"execution": {"config": {"namespace": 1}}})
 
 
 def test_a_worker_keeps_a_step_until_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from atom_release.records import signing_keys
 from atom_release.records.run_store import RunStore
 from atom_release.records.store import Store
+from atom_release_tests.fixtures import object_store
 
 S = "a" * 40
 WHEN = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
@@ -21,15 +22,28 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> signing_keys.KeyPair:
     return signing_keys.ensure_key(tmp_path_factory.mktemp("keys") / "gate.pem")
 
 
-@pytest.fixture(params=["folder", "url", "objects"])
+@pytest.fixture(scope="session")
+def s3() -> Iterator[int]:
+    with object_store.started() as port:
+        yield port
+
+
+@pytest.fixture(params=["folder", "url", "objects", "s3"])
 def store(
-    request: pytest.FixtureRequest, key: signing_keys.KeyPair, tmp_path: Path
+    request: pytest.FixtureRequest,
+    key: signing_keys.KeyPair,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Store]:
     """The same contract holds for a folder.
 
-    A file URL and something that is no file system of this machine.
+    A file URL, something that is no file system of this machine, and a server of objects.
     """
+    if request.param == "s3":
+        for name, value in object_store.environment(request.getfixturevalue("s3")).items():
+            monkeypatch.setenv(name, value)
     roots = {
+        "s3": f"s3://{object_store.BUCKET}/{tmp_path.parent.name}/{tmp_path.name}",
         "folder": str(tmp_path / "out"),
         "url": f"file://{tmp_path}/out",
         "objects": f"memory://{tmp_path.name}/out",

@@ -18,11 +18,13 @@ import pytest
 from atom_release.acts.journal import Entry
 from atom_release.errors import ActFailed, Misuse
 from atom_release.gate.operator import Operator
+from atom_release.graph.begin_run import beginning
+from atom_release.graph.blueprint import Blueprint
 from atom_release.records import signing_keys
 from atom_release.records.team_key import named_key
 from atom_release.release import attempts, gate_key, released, shared_state, tag_release
 from atom_release.release.release_objects import ReleaseObjects
-from atom_release.release.subject import open_subject
+from atom_release.release.subject import manifest_for_loading, open_subject
 from atom_release.release.work import Work
 from atom_release.settings import Settings
 from atom_release_tests.fixtures import killed, tiny
@@ -139,6 +141,22 @@ def test_a_step_elsewhere_judges_the_commit_of_the_run_which_its_clone_lacks(
     assert machines.release.git("rev-parse", "HEAD", at=machines.there.repository) == behind
     packs = list(Path(machines.here.out).glob("commits/*.pack"))
     assert len(packs) == (0 if pushed else 1)
+
+
+def test_the_commit_is_that_of_whoever_starts_the_run_and_not_of_the_first_worker(
+    machines: Machines,
+) -> None:
+    """The first step is taken by a machine whose clone is behind."""
+    behind = machines.release.git("rev-parse", "HEAD", at=machines.there.repository)
+    ahead = machines.release.commit("src/two.py", "TWO = 2\n")
+    begin = beginning([Blueprint(manifest_for_loading(machines.here))], machines.here)
+    begin("run-1", {}, ["phase_x__aggregated"])
+    begin("run-2", {}, ["phase_y__aggregated"])
+    judged = [
+        Work(machines.there, "aggregated", run, datetime.now(UTC)).subject.commit
+        for run in ("run-1", "run-2")
+    ]
+    assert judged == [ahead, behind]
 
 
 def test_a_commit_that_is_nowhere_to_be_had_is_named(machines: Machines) -> None:
