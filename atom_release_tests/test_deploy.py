@@ -20,7 +20,7 @@ from atom_release.errors import StoreError
 from atom_release.lab.rehearsal import postgres
 from atom_release.records.database import Database
 from atom_release.records.database_lines import DatabaseShelf
-from atom_release.records.database_schema import check_prepared
+from atom_release.records.database_schema import check_prepared, prepare
 from atom_release.records.seen_lines import SeenShelf
 from atom_release_tests.fixtures import deployed, tiny
 from atom_release_tests.fixtures.deployed import DEPLOY, ROLES, command, url
@@ -116,6 +116,12 @@ def test_dagster_s_instance_works_with_its_role_and_the_gate_with_its_own(
     instance.report_runless_asset_event(dg.AssetMaterialization("report"))
     assert instance.get_latest_materialization_event(dg.AssetKey("report")) is not None
     check_prepared(Database(url(server, "gate")))
+
+
+def test_a_role_that_is_lacking_is_named_with_how_to_make_it(server: postgres.Postgres) -> None:
+    with pytest.raises(StoreError, match="has no role 'gat'") as caught:
+        prepare(Database(url(server, "gate_owner")), "gat")
+    assert "CREATE ROLE gat" in caught.value.remedy
 
 
 @pytest.mark.slow

@@ -44,8 +44,9 @@ def prepare(database: Database, role: str) -> None:
     Asked by a role that owns the schema, or that may make one in that database.
 
     Raises:
-        StoreError: the database does not answer, or does not let that be done.
+        StoreError: the database does not answer, has no such role, or does not let that be done.
     """
+    import psycopg
     from psycopg import sql
 
     def make(connection: Connection) -> None:
@@ -56,7 +57,15 @@ def prepare(database: Database, role: str) -> None:
         for right in _RIGHTS:
             connection.execute(sql.SQL(right).format(sql.Identifier(role)))
 
-    database.ask(make, patience=_CHECKING)
+    try:
+        database.ask(make, patience=_CHECKING)
+    except StoreError as error:
+        if not isinstance(error.__cause__, psycopg.errors.UndefinedObject):
+            raise
+        raise StoreError(
+            f"The database of the shared state ({database.place}) has no role {role!r}.",
+            f"As a superuser: CREATE ROLE {role} LOGIN PASSWORD '...'; then prepare again.",
+        ) from error
 
 
 def check_prepared(database: Database) -> None:
