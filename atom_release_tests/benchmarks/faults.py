@@ -245,7 +245,7 @@ def main() -> None:
     table = Table("fault", "its run", "next run", "tags taken: by it, at last", "said")
     with opened(folder) as site:
         for number, fault in enumerate(chosen, start=2):
-            limit = {"dagster__max_runtime": 60} if fault.startswith("both") else {}
+            limit = {"dagster__max_runtime": 240} if fault.startswith("both") else {}
             came = attempt(site, FAULTS[fault], f"v{number}", **limit)
             said = "\n".join(came.sentences) or "-"
             table.add_row(fault, came.ended, came.next, f"{came.tags_before}, {came.tags}", said)
