@@ -250,6 +250,7 @@ def test_what_is_imported_is_declared() -> None:
             *extras["celery"],
             *extras["github"],
             *extras["gitlab"],
+            *extras["k8s"],
             *extras["pictures"],
         ]
     }

@@ -88,8 +88,8 @@ def test_a_worker_is_told_what_the_code_server_is_told() -> None:
     """Beside notices of a refusal, which the code server sends."""
     code, more = (composed(name)["services"]["code"]["environment"] for name in COMPOSED)
     worker = composed("workers.yaml")["services"]["worker"]["environment"]
-    told = {name for name in {**code, **more} if not name.startswith("ATOM_RELEASE_NOTIFY")}
-    assert set(worker) == told
+    variables = {name for name in {**code, **more} if not name.startswith("ATOM_RELEASE_NOTIFY")}
+    assert set(worker) == variables
     assert {name: worker[name] for name in more} == more
 
 

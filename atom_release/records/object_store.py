@@ -112,10 +112,10 @@ def listed(folder: UPath) -> dict[str, tuple[object, ...] | None]:
         StoreError: the store refuses, or did not answer.
     """
     try:
-        found = ask(folder, lambda: folder.fs.ls(folder.path, detail=True))
+        entries = ask(folder, lambda: folder.fs.ls(folder.path, detail=True))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    own = {entry["name"].rstrip("/").rpartition("/")[2]: entry for entry in found}
+    own = {entry["name"].rstrip("/").rpartition("/")[2]: entry for entry in entries}
     return {
         name: (entry["ETag"], str(entry.get("LastModified")), entry.get("size"))
         if "ETag" in entry

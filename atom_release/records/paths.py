@@ -144,8 +144,8 @@ def looks_of(folder: UPath) -> dict[str, tuple[object, ...]] | None:
     """
     if not isinstance(folder, Path):
         listed = object_store.listed(folder)
-        told = {name: look for name, look in listed.items() if look and _PART.fullmatch(name)}
-        return told if len(told) == len(listed) else None
+        looks = {name: look for name, look in listed.items() if look and _PART.fullmatch(name)}
+        return looks if len(looks) == len(listed) else None
     try:
         with os.scandir(folder) as entries:
             looks = {entry.name: entry.stat() for entry in entries if _PART.fullmatch(entry.name)}

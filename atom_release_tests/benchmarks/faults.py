@@ -247,8 +247,8 @@ def main() -> None:
         for number, fault in enumerate(chosen, start=2):
             limit = {"dagster__max_runtime": 240} if fault.startswith("both") else {}
             came = attempt(site, FAULTS[fault], f"v{number}", **limit)
-            said = "\n".join(came.sentences) or "-"
-            table.add_row(fault, came.ended, came.next, f"{came.tags_before}, {came.tags}", said)
+            causes = "\n".join(came.sentences) or "-"
+            table.add_row(fault, came.ended, came.next, f"{came.tags_before}, {came.tags}", causes)
             Console(stderr=True).print(fault, came)
     Console(width=160).print(table)
 
