@@ -181,6 +181,19 @@ def _told(case: Case) -> str:
     return f"{case.message}\n{case.text}" if in_setup or silent else case.message
 
 
+def words_of_cause(case: Case, why: str) -> str:
+    """Return the line of a failure in which its cause is seen, such as the name of what lacks.
+
+    At most 160 characters; empty where the cause is not seen by words of the failure.
+    """
+    pattern = _PATTERNS.get(why)
+    match = pattern.search(_told(case)) if pattern else None
+    if match is None:
+        return ""
+    line = next((line for line in _told(case).splitlines() if match[0] in line), match[0])
+    return " ".join(line.removeprefix("E ").split())[:160]
+
+
 def remedy(why: str) -> str:
     """Return what would let tests run that failed for this cause; nothing where none is known."""
     return _REMEDIES.get(why, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atom_release.lab.failure_cause import cause, remedy, stays
+from atom_release.lab.failure_cause import cause, remedy, stays, words_of_cause
 from atom_release.lab.junit import Case, Outcome
 
 
@@ -165,3 +165,13 @@ def test_a_variable_that_is_not_set_is_the_surroundings() -> None:
     own = _ENVIRON.replace("<frozen os>", "/work/app/rows.py")
     assert of("KeyError: 'PYTHON_VERSION'", own) is None
     assert of("AssertionError: assert 'KeyError: 'A'' == 1", _ENVIRON) is None
+
+
+def test_what_lacks_is_told_by_the_line_that_names_it() -> None:
+    setup = 'failed on setup with "file /tree/test_door.py, line 3\n  def test_x(mocker):'
+    text = f"{setup}\nE       fixture 'mocker' not found\n>       available fixtures: cache"
+    case = Case("test_door::test_x", Outcome.ERROR, message=text)
+    why = cause(case)
+    assert why is not None
+    assert words_of_cause(case, why) == "fixture 'mocker' not found"
+    assert words_of_cause(case, "the disk was full") == ""

@@ -246,7 +246,8 @@ class Control:
                 f" ({self.run.last_words}), so no test was seen to need it"
             )
         if self._state is ControlState.VACUOUS:
-            return f"all {before} tests passed without the code: none needed it"
+            shown = f" ({first_few(self.still)})" if self.still else ""
+            return f"all {before} tests passed without the code: none needed it{shown}"
         still = (
             f"; still passing without the code: {len(self.still)} ({first_few(self.still)})"
             if self.still

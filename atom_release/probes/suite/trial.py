@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from atom_release.gate.facts.suite import CaseRate, CountsFacts, SuiteFacts
 from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.failure_cause import causes, remedy
+from atom_release.lab.failure_cause import causes, remedy, words_of_cause
 from atom_release.lab.junit import Outcome
 from atom_release.lab.junit_results import last_place
 from atom_release.probes.suite.run import FAILED, NOTHING, PASSED
@@ -185,8 +185,7 @@ class Trial:
             return unread(run)
         outside = self._not_the_code(run)
         if outside:
-            why, names = first_few(sorted(set(outside.values()))), first_few(sorted(outside))
-            return f"{len(outside)} tests did not really run, {why}: {names}"
+            return _not_really_run(run, outside)
         return disagreement(run, self.collection)
 
     def _success(self) -> Verdict:
@@ -203,6 +202,16 @@ class Trial:
             Answer.YES,
             f"{passed} of {passed} tests passed in {len(self.runs)} of {self.wanted} runs{beside}",
         )
+
+
+def _not_really_run(run: Run, outside: Mapping[str, str]) -> str:
+    """Return which tests did not really run, why, and the line of the first that says it."""
+    why, names = first_few(sorted(set(outside.values()))), sorted(outside)
+    first = run.results.cases.get(names[0]) if run.results else None
+    words = words_of_cause(first, outside[names[0]]) if first else ""
+    many = "1 test" if len(names) == 1 else f"{len(names)} tests"
+    named = f" ({words})" if words else ""
+    return f"{many} did not really run, {why}{named}: {first_few(names)}"
 
 
 def _ended_itself(run: Run, collection: Run) -> bool:
