@@ -13,6 +13,8 @@ from atom_release.reader.vocabulary import name_of, words
 from atom_release.reader.words import has_warning, ticked
 
 _LOOKED_AT = ("t_files_looked_at", "t_not_made", "t_looked", "t_unchanged", "t_merits")
+_MENDING = ("mended", "verb_made", "t_solution", "t_fixes")
+"""What a report's own title must say; that it is complete says nothing of a fault in it."""
 _PUT_RIGHT = ("mended", "t_work_done", "verb_made", "t_solution", "t_fixes", "pass")
 
 
@@ -142,7 +144,8 @@ def tells_trouble(section: Section) -> bool:
     at: Section | None = section
     while at is not None:
         title = at.title.lower()
-        if at.topic.finished or any(words(name).search(title) for name in _PUT_RIGHT):
+        said = _PUT_RIGHT if at.parent is not None else _MENDING
+        if at.topic.finished or any(words(name).search(title) for name in said):
             return False
         wrong = wrong or words("n_trouble").search(title) is not None
         at = at.parent

@@ -40,7 +40,8 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
     inside = listed or (among_made(table.section) and not table.section.inherited.testing)
     if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
         return
-    if not inside and words("t_looked").search(table.section.title.lower()):
+    title = table.section.title.lower()
+    if not inside and any(words(name).search(title) for name in ("t_looked", "t_files_looked_at")):
         return
     if not inside and (table.section.inherited.testing or is_index(table.section)):
         return

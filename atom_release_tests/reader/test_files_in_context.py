@@ -73,6 +73,8 @@ SILENT: dict[str, str] = {
     "what was migrated already": "## Already Migrated Files\n\n- ✅ `dock/a.tsx`\n- ✅ `dock/b.tsx`\n",
     "a file in brackets that is gone": "## Files Modified\n\n- `dock.service.ts` (removed)\n",
     "who would make it": "## Docks\n\nIf we created `dock/a.py`, parcels would stay.\n",
+    "files that were checked, in Chinese": "## 已检查的文件\n\n| 文件 | 状态 | 说明 |\n|---|---|---|\n| src/dock.tsx | ✅ 正常 | 卡片 |\n",
+    "changes that are required": "## 🔧 Code Changes Required\n\n### In `src/Dock.jsx`\n\n- sort\n",
     "a condition": "## Docks\n\nIf the error is fixed in the file `dock/a.py`, parcels stay.\n",
     "a ticked name that was tested": "## Test Results\n\n- ✅ **Queue** (`dock/queue.php`)\n",
     "a ticked name with an advantage": "## Benefits\n\n- ✅ **Queue** (`dock/queue.php`)\n",
@@ -109,6 +111,11 @@ def test_a_file_that_was_made_is_read(kind: str) -> None:
 @pytest.mark.parametrize("kind", SILENT)
 def test_a_file_that_is_only_spoken_of_is_not(kind: str) -> None:
     assert _deliverables(HEAD + SILENT[kind]) == []
+
+
+def test_a_fault_in_a_completed_report_is_no_file_of_it() -> None:
+    text = "# 完成报告\n\n## 发现的问题\n\n- **文件**: `live/dock.js`\n"
+    assert _deliverables(text) == []
 
 
 @pytest.mark.parametrize("kind", STATUS)
