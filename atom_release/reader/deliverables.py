@@ -19,11 +19,14 @@ from atom_release.reader.file_blocks import paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
 from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
+from atom_release.reader.first_folders import are_of_project, path_of_project
+from atom_release.reader.named_folders import NamedFolder, named_folders
 from atom_release.reader.other_repository import sections_elsewhere
 from atom_release.reader.sections import Section, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
 
 _DEEP = 24
+_LIST = "list of line "
 _IN_MANY_FOLDERS = frozenset(
     {"readme.md", "cargo.toml", "package.json", "__init__.py", "mod.rs", "index.ts", "index.js",
      "main.py", "main.go", "main.rs", "lib.rs", "dockerfile", "go.mod", "cmakelists.txt", "makefile"}
@@ -34,20 +37,45 @@ def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     """Yield each path once, with the line that delivers it first."""
     paths: dict[str, int] = {}
     forms: dict[str, set[str]] = {}
-    entries = sorted(_all(document), key=lambda entry: entry[1])
+    entries = sorted(_below_folders(document, list(_all(document))), key=lambda entry: entry[1])
     written = {path for path, _, _ in entries}
+    of_project = are_of_project(written)
     for path, number, form in entries:
-        name = _of_the_root(path, written)
+        name = _of_the_root(path, written, of_project=of_project)
         paths.setdefault(name, number)
         forms.setdefault(name, set()).add(form)
     whole = _Endings(forms)
     yield from ((path, number) for path, number in paths.items() if not whole.has(path))
 
 
-def _of_the_root(path: str, written: set[str]) -> str:
-    """Return a path without the slash before it, where the report names the file without one, too."""
+def _of_the_root(path: str, written: set[str], *, of_project: bool) -> str:
+    """Return a path without the slash before it, where it begins at the project's root.
+
+    The report names the file without one, too, or others from there.
+    """
     bare = path.removeprefix("/")
-    return bare if bare in written else path
+    if bare in written:
+        return bare
+    return path_of_project(path) if of_project else path
+
+
+def _below_folders(
+    document: Document, entries: list[tuple[str, int, str]]
+) -> Iterator[tuple[str, int, str]]:
+    """Yield the paths of lists joined with the folder that is named over them.
+
+    Not where the report gives the file's whole path elsewhere, as that is the better word.
+    """
+    folders = named_folders(document)
+    whole = {path for path, _, _ in entries if "/" in path} if folders else set()
+    for path, number, form in entries:
+        folder = folders.get(number) if form.startswith(_LIST) else None
+        yield (_joined(path, folder, whole) if folder else path), number, form
+
+
+def _joined(path: str, folder: NamedFolder, whole: set[str]) -> str:
+    elsewhere = any(other.endswith(f"/{path}") for other in whole)
+    return path if elsewhere else folder.join(path)
 
 
 class _Endings:
@@ -81,7 +109,7 @@ def _all(document: Document) -> Iterator[tuple[str, int, str]]:
     elsewhere = sections_elsewhere(document)
     for path, fact in paths_of_lists(document):
         if not (is_underway(fact.section) or fact.section.line in elsewhere):
-            yield path, fact.line, f"list of line {_part(fact.section).line}"
+            yield path, fact.line, f"{_LIST}{_part(fact.section).line}"
     for table in document.tables:
         if not (is_underway(table.section) or table.section.line in elsewhere):
             yield from ((path, number, "table") for path, number in paths_of_table(table))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from atom_release.reader.facts import Fact
+from atom_release.reader.first_folders import MACHINES, USUAL
 from atom_release.reader.making import there_before
 from atom_release.reader.paths import is_file_name, lead_path, path_of
 from atom_release.reader.sections import says_made
@@ -40,19 +41,10 @@ _MACHINE = frozenset(
         "work",
     }
 )
-_MACHINES_FOLDERS = frozenset(
-    {"vercel", "home", "users", "workspace", "workspaces", "var", "opt", "mnt", "root", "tmp", "srv", "usr", "data"}
-)  # fmt: skip
 _COUNT = re.compile(r"\s*[(（]\s?\d{1,5}\s?\w{2,12}\s?[)）]")
 """Behind a name without a slash: a group of entries, which may be no folder."""
 _NEW_SIGN = re.compile("[🆕🔄➕✏]")
 _GROUP = "*"
-_USUAL = frozenset(
-    {"src", "lib", "app", "apps", "tests", "test", "docs", "scripts", "packages", "config", "public",
-     "frontend", "backend", "server", "client", "api", "components", "pages", "services", "tools",
-     "resources", "templates", "static", "assets", "core", "models", "utils", "web", "include", "internal", "cmd", "pkg",
-     "crates", "examples", "migrations", "notebooks", ".github"}
-)  # fmt: skip
 _ROOT = re.compile(r"^\s*(/?[\w@.+\-]{1,200}(?:/[\w@.+\-]{1,200})*)/?\s*(?:#.*)?$")
 
 
@@ -129,9 +121,9 @@ def _root(name: str) -> str:
     root = name.rstrip("/")
     bare = root.lstrip("/")
     first = bare.lower().partition("/")[0]
-    if root != bare and (bare.lower() in _MACHINE or first in _MACHINES_FOLDERS):
+    if root != bare and (bare.lower() in _MACHINE or first in MACHINES):
         return ""
-    return root if "/" in root or bare.lower() in _USUAL else ""
+    return root if "/" in root or bare.lower() in USUAL else ""
 
 
 def _git(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:

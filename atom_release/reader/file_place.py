@@ -144,8 +144,8 @@ def tells_trouble(section: Section) -> bool:
     at: Section | None = section
     while at is not None:
         title = at.title.lower()
-        said = _PUT_RIGHT if at.parent is not None else _MENDING
-        if at.topic.finished or any(words(name).search(title) for name in said):
+        mends = _PUT_RIGHT if at.parent is not None else _MENDING
+        if at.topic.finished or any(words(name).search(title) for name in mends):
             return False
         wrong = wrong or words("n_trouble").search(title) is not None
         at = at.parent

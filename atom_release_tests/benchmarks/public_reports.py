@@ -14,8 +14,9 @@ The rules of scoring:
   label is null. A labelled value is *read* if the reader gives it. Precision is right over given,
   recall is read over labelled. Intervals are Wilson's, 95 %.
 - UNREAD and MISSING give no status, and a policy without a status gives none.
-- A date is compared by its day; a path with forward slashes and without a leading `./`; a latency
-  by value and unit, in milliseconds; coverage and scores in percent.
+- A date is compared by its day; a path with forward slashes and without a leading `./` or `/`
+  (labels of older sets keep the slash of a path from the project's root); a latency by value and
+  unit, in milliseconds; coverage and scores in percent.
 - A count that the label leaves open, and that follows from the label's own other counts (failed
   and skipped are 0 where passed equals total; total is the sum of the others where failed is
   known), is neither right nor wrong.
@@ -171,7 +172,7 @@ def _one(value: object) -> set[str]:
 
 
 def _path(path: str) -> str:
-    return path.replace("\\", "/").removeprefix("./")
+    return path.replace("\\", "/").removeprefix("./").removeprefix("/")
 
 
 def _number(value: float | str | None) -> str:

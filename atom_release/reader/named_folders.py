@@ -1,0 +1,108 @@
+"""The folder that a report names over a list, so that a bare name in it is a file of that folder.
+
+Told by an item that is a folder alone ("`core/`", and what stands below it), by a line of a folder
+before its list ("**Location:** `ops/boards/`"), and by a title with one ("Questions (`data/`)").
+Where all of a list is said to lie in it, paths with a folder of their own are joined with it, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.sections import Section
+from atom_release.reader.vocabulary import words
+
+_FOLDER = r"/?(?:[A-Za-z0-9_.@+-]{1,60}/){1,12}"
+_ENDS = r"(?![A-Za-z0-9_.*{<\[/$-])"
+_NAMED = re.compile(rf"(?<![\w/.:~$}}>-])({_FOLDER}){_ENDS}")
+_ALONE = re.compile(
+    rf"[^\w`/]{{0,12}}(?:\d{{1,3}}[.)]\s+)?[^\w`/]{{0,6}}`({_FOLDER})`\**(?=\s*$|\s*[:：(（\u2013\u2014-])"
+)
+_PLACE = re.compile(
+    rf"\W{{0,6}}(?:files?|locations?|path|folder|directory|dateien|ordner|verzeichnis|ort|fichiers?|dossier|emplacement|"
+    rf"archivos?|carpeta|ubicación|arquivos?|pasta|local|file|cartella|文件|目录|位置|路径|ファイル|フォルダ|場所)"
+    rf"\W{{0,6}}[:：]\W{{0,4}}({_FOLDER})\W{{0,4}}",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"[:：]\W*$|^\W{0,4}\*\*[^*]{2,80}\*\*\W*$")
+_ALL = re.compile(
+    rf"\b(?:all|alles?|tous|toutes|todos|todas|tutti)\b[^.;]{{0,12}}\W{_FOLDER}{_ENDS}|(?:全部|均|都|すべて)[^.;。]{{0,8}}{_FOLDER}{_ENDS}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFolder:
+    """A folder as it is written; `whole` where all that stands below lies in it."""
+
+    path: str
+    whole: bool = False
+
+    def join(self, path: str) -> str:
+        """Return a path below the folder: a bare name, or any where all of them lie in it."""
+        inside = path.startswith((self.path, "/", self.path.removeprefix("/")))
+        again = path.partition("/")[0] == self.path.rstrip("/").rpartition("/")[2]
+        if inside or ("/" in path and (again or not self.whole)):
+            return path
+        return self.path + path
+
+
+def named_folders(document: Document) -> dict[int, NamedFolder]:
+    """Return by their lines the folders that lists stand below."""
+    return dict(_named(document))
+
+
+def _named(document: Document) -> Iterator[tuple[int, NamedFolder]]:
+    section: Section | None = None
+    titled: NamedFolder | None = None
+    before: NamedFolder | None = None
+    items: list[tuple[int, NamedFolder | None]] = []
+    for fact in document.lines:
+        if fact.section is not section:
+            section, titled, before, items = fact.section, _of_title(fact.section), None, []
+        if fact.kind is Kind.HEADING:
+            continue
+        if not fact.item:
+            items = []
+            before = (
+                _of_line(fact) if _OPENS.search(fact.raw) or _PLACE.search(fact.raw) else before
+            )
+            continue
+        while items and items[-1][0] >= fact.depth:
+            items.pop()
+        over = next((folder for _, folder in reversed(items) if folder), None)
+        alone = _ALONE.match(fact.raw)
+        items.append((fact.depth, NamedFolder(alone[1]) if alone else None))
+        folder = over or before or titled
+        if folder and not alone:
+            yield fact.line, folder
+
+
+def _of_line(fact: Fact) -> NamedFolder | None:
+    """Return the one folder that a line before a list names, None where that names none or more."""
+    return _only(fact.text)
+
+
+def _of_title(section: Section) -> NamedFolder | None:
+    """Return the folder of a title about files, or of the one above it.
+
+    "Backend (`api/`)" says where a part lies, not that each of its files stands right there.
+    """
+    above = section.parent
+    own = _only(section.title) if _is_of_files(section) else None
+    return own or (_only(above.title) if above is not None and _is_of_files(above) else None)
+
+
+def _is_of_files(section: Section) -> bool:
+    return section.topic.files or words("n_file").search(section.title.lower()) is not None
+
+
+def _only(text: str) -> NamedFolder | None:
+    """Return the one folder that a text names, None where it names none or several."""
+    if "/" not in text:
+        return None
+    folders = _NAMED.findall(text)
+    return NamedFolder(folders[0], _ALL.search(text) is not None) if len(folders) == 1 else None
