@@ -20,6 +20,12 @@ _PLAIN_COLUMNS = frozenset(
 _SIZE = frozenset({"size", "大小", "サイズ"})
 """What an inventory tells of its files, too: not that they were made."""
 _SHORT = 4
+_NOT_MADE = re.compile(
+    r"(?:keep|kept|retain(?:ed)?|delete|remove|drop|beibehalten|löschen|entfernen|mantener|mantenid[oa]|conservad[oa]|eliminar|"
+    r"conserver|conservée?|gardée?|supprimer|manter|mantid[oa]|excluir|remover|保留|删除|維持|削除|оставить|удалить)"
+    r"\s*(?:[(（,;:\u2013\u2014-].*)?"
+)
+"""What a plan that was carried out says of a file that it left, or took away: "keep", "delete"."""
 _POSITION = re.compile(r"\w:\d")
 
 
@@ -74,7 +80,8 @@ def _row_delivers(row: Fact) -> bool:
     if has_cross(row.text):
         return False
     return not any(
-        (index and there_before(cell)) or _is_gone(cell.lower().lstrip(" *_"))
+        (index and (there_before(cell) or _NOT_MADE.fullmatch(cell.lower().strip(" *_`"))))
+        or _is_gone(cell.lower().lstrip(" *_"))
         for index, cell in enumerate(row.cells)
     )
 

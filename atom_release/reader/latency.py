@@ -41,6 +41,20 @@ _TIME_NAME = re.compile(
     r"\b(?:time|ms|duration|zeit|temps|tempo|tiempo)\b|时间|時間|耗时|(?:zeit|dauer)\b"
 )
 _FEW_WORDS = 5
+_PAGE = re.compile(
+    r"\b(?:pages?|screens?|seiten?|páginas?|pantallas?|telas?|écrans?|pagin[ae]|schermat\w)\b|页面|页数|頁面|画面|ページ|страниц|экран|페이지",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"\b(?:duration|elapsed|load time|dauer|ladezeit|durée|duración|duração|durata)\b|耗时|用时|加载时间|所要時間|длительность|소요",
+    re.IGNORECASE,
+)
+_MEASURED_BEHIND = re.compile(
+    r"\s?[(（]\s?(?:avg|average|mean|actual|measured|média|media|medio|promedio|moyenne|mittel|schnitt|tatsächlich|gemessen|"
+    r"平均|实测|实际|実測|среднее)\.?\W{0,3}\d",
+    re.IGNORECASE,
+)
+"""Behind a bound, what was measured: "< 200 ms (average 150 ms)"."""
 
 
 def is_latency(lowered: str) -> bool:
@@ -65,7 +79,10 @@ def latencies(
     wanted |= is_wanted(lowered)
     durations = only_durations(text)
     for match in QUANTITY.finditer(durations):
-        if not is_measure(match, durations) or (wanted and comparator(match) in BOUNDS):
+        bound = comparator(match) in BOUNDS
+        if not is_measure(match, durations) or (bound and wanted):
+            continue
+        if bound and _MEASURED_BEHIND.match(durations, match.end()):
             continue
         detail = statistic(lowered[: match.start()]) or statistic(lowered[match.end() :])
         yield _claim(document, match, number, detail)
@@ -101,7 +118,8 @@ def _loaded(document: Document, fact: Fact) -> Iterator[Claim]:
 def speed_columns(table: Table) -> list[int]:
     """Return the columns that hold a latency in each row: "p95 (ms)", "Average time", "Latency".
 
-    Rows of tests say how long these take, rows of versions how it was in each.
+    Rows of tests say how long these take, rows of versions how it was in each. How long a run stayed
+    at a page, or at a test that another column names, is no latency either.
     """
     first = table.names[0]
     loaded = any("load" in concepts(name) for name in table.names)  # rows of load tests
@@ -114,11 +132,17 @@ def speed_columns(table: Table) -> list[int]:
             if index and "target_column" not in concepts(name)
         ]
     headers = [cell.lower().replace("_", " ") for cell in table.top.cells]
+    of_runs = not loaded and any(_names_run(header) for header in headers)
     return [
         index
         for index, (name, header) in enumerate(zip(table.names, headers, strict=False))
-        if index and _names_speed(name, header)
+        if index and _names_speed(name, header) and not (of_runs and _DURATION.search(header))
     ]
+
+
+def _names_run(header: str) -> bool:
+    """Return whether a column names what a run took its time for: pages, or tests."""
+    return _PAGE.search(header) is not None or words("test_noun").search(header) is not None
 
 
 def _by_statistics(table: Table) -> bool:

@@ -40,6 +40,9 @@ MADE: dict[str, tuple[str, list[str]]] = {
     "a bracket with what was removed in it": (
         "## Phase 1 ✅\n\n**Files Modified**:\n- `dock.service.ts` (removed two old checks)\n", ["dock.service.ts"],
     ),
+    "a row of a file that keeps something": (
+        "## Files Modified\n\n| File | Change |\n|---|---|\n| dock.py | Keep the queue sorted |\n| ramp.py | delete old ramps |\n", ["dock.py", "ramp.py"],
+    ),
     "a tree with what was there": (
         "## New File Structure\n\n```\nsrc/\n├── dock.ts (existing)\n└── ramp.ts (new)\n```\n", ["src/ramp.ts"],
     ),
@@ -57,6 +60,10 @@ SILENT: dict[str, str] = {
     ),
     "a file that was there before, in German": "## Geänderte Dateien\n\n1. **`/api/rampe.php`** (BEREITS VORHANDEN)\n   - JSON\n",
     "a row of a file that was right": "## ✅ Fichiers modifiés\n\n| Fichier | Lignes | Changement |\n|---|---|---|\n| quai.json | déjà correct | Nom |\n",
+    "rows of files that were kept or taken away": (
+        "## Migration\n\n### Keep (completed)\n\n| Path | Reason | Action |\n|---|---|---|\n| DOCK.md | Docks | keep (no part of it) |\n| ramp.cfg | Old | delete |\n"
+    ),
+    "a row of a file that was kept, in Chinese": "## 修改的文件\n\n| 文件 | 操作 |\n|---|---|\n| src/dock.ts | 保留 |\n",
     "what was in place, in French": "## Configuration (déjà en place)\n\n### Réglages (`quai/settings.py`)\n\nTri.\n",
     "a label that says so": "## Changes made\n\n### 4. Queue ✅\n\nThe queue was already configured:\n\n**`dock/queue.py`**:\n- sorts\n",
     "an inventory with sizes": "## Module\n\n| Datei | Status | Size |\n|---|---|---|\n| rampe.plugin.php | ✅ aktiv | 4 KB |\n",

@@ -170,6 +170,24 @@ LATENCIES: dict[str, tuple[str, list[float]]] = {
     "how long a test takes": ("# Router\n\n## Metrics\n\n| Module | Average time per test |\n|---|---|\n| Dock | 2.3s |\n", []),
     "below its bound": (f"{_SPEED}- Performance: sub-200ms response times\n", [200]),
     "a clock that saw nothing": ("# Router\n\n## Load\n\n| Call | Avg latency (ms) | Calls |\n|---|---|---|\n| dock | 0.00 | 12 |\n", []),
+    "how long pages took to open": (
+        "# Dock 回归报告\n\n## 页面明细\n\n| 模块 | 页面 | 路由 | 结果 | 耗时 |\n|---|---|---|---|---|\n| 码头 | 队列 | `/queue` | PASS | 2443ms |\n", [],
+    ),
+    "how long pages took on average": (
+        "# Dock 回归报告\n\n## 模块统计\n\n| 模块 | 执行页数 | PASS | FAIL | 平均耗时 |\n|---|---|---|---|---|\n| 码头 | 14 | 9 | 0 | 2475ms |\n", [],
+    ),
+    "how long interfaces took": (
+        "# Dock 性能报告\n\n## 接口\n\n| 模块 | 接口 | 结果 | 耗时 |\n|---|---|---|---|\n| 码头 | `/queue` | PASS | 43ms |\n", [43],
+    ),
+    "the latency of a page": (
+        f"{_SPEED}| Part | Page | p95 (ms) | Duration |\n|---|---|---|---|\n| Dock | queue | 120 | 4 s |\n", [120],
+    ),
+    "how long a test of a part took": (
+        f"{_SPEED}| Dauer | Teil | Testfall | Dauer (Mittel) |\n|---|---|---|---|\n| 1 s | Rampe | leer | 210 ms |\n", [],
+    ),
+    "a bound with its mean": (f"{_SPEED}- **API Response Time**: < 200ms (average 150ms)\n", [150]),
+    "a bound with its mean, in Portuguese": ("# Doca\n\n## Desempenho\n\n- **Latência da API**: < 200ms (média 150ms)\n", [150]),
+    "a bound with a remark": (f"{_SPEED}- **API Response Time**: < 200ms (average load)\n", [200]),
     "two beside each other": (f"{_ROUTER}- **Latency**: P95 @ 28ms, Max @ 158ms\n", [28, 158]),
     "the most that is allowed": (f"{_ROUTER}- **Latency**: 28ms (max 100ms)\n", [28]),
     "how often": (f"{_ROUTER}- The response that the page polls every 5 s\n", []),
