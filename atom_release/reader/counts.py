@@ -9,14 +9,17 @@ one rank differ they are of parts, and none speaks for the suite. The places are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from atom_release.reader.count_statements import Rank, Statement, read_statements
 from atom_release.reader.facts import Document
+from atom_release.reader.paths import path_of
 from atom_release.reader.tally import Counts
 
 _SHALLOW = 2
+_NUMBER = re.compile(r"^\W{0,4}\d{1,3}[.)]\s")
 _REASONS = {
     Rank.FIELD: "a field states them",
     Rank.TOTAL: "a table states them as a total",
@@ -98,10 +101,14 @@ def _counts_results(statement: Statement) -> bool:
 def _is_of_part(lead: Statement, statements: list[Statement]) -> bool:
     """Return whether a statement deep in the report counts fewer tests than headings do elsewhere.
 
-    A deep heading also where a run elsewhere has more.
+    A deep heading, or a line below one, also where a run elsewhere has more; and what stands below
+    the name of one file.
     """
+    if path_of(_NUMBER.sub("", lead.section.title).strip(" *`")):
+        return True
     total = lead.counts.completed().total
-    if lead.rank is Rank.HEADING and total is not None and lead.section.level > _SHALLOW:
+    deep = lead.section.level > _SHALLOW
+    if lead.rank in {Rank.HEADING, Rank.LINE} and total is not None and deep:
         return any(
             statement.rank is Rank.RUN
             and not statement.section.is_below(lead.section)

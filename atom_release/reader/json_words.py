@@ -21,7 +21,7 @@ STATES = frozenset({"status", "state", "result", "mode", "outcome"})
 POLICIES = frozenset({"policies", "policy compliance", "compliance", "policy", "policy status"})
 POLICY = re.compile(r"(?:policy[_\- ]?)?p[-_ ]?(\d{1,2})(?![0-9])", re.IGNORECASE)
 FILES = frozenset(
-    {"deliverables", "files", "files created", "artifacts", "outputs", "created files",
+    {"artifacts generated", "deliverables", "files", "files created", "artifacts", "outputs", "created files",
      "files changed", "files modified", "modified files", "changed files"}
 )  # fmt: skip
 ENVIRONMENT = frozenset({"environment", "env", "environment variables", "env fallbacks"})

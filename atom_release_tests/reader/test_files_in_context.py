@@ -43,6 +43,9 @@ MADE: dict[str, tuple[str, list[str]]] = {
     "a row of a file that keeps something": (
         "## Files Modified\n\n| File | Change |\n|---|---|\n| dock.py | Keep the queue sorted |\n| ramp.py | delete old ramps |\n", ["dock.py", "ramp.py"],
     ),
+    "a tree of what was implemented, in Spanish": (
+        "## ✅ Qué se ha implementado\n\n### 1. Muelle (2 archivos)\n\n```\ndock/queue/\n├── __init__.py\n└── fila.py   # Orden\n```\n", ["dock/queue/__init__.py", "dock/queue/fila.py"],
+    ),
     "a tree with what was there": (
         "## New File Structure\n\n```\nsrc/\n├── dock.ts (existing)\n└── ramp.ts (new)\n```\n", ["src/ramp.ts"],
     ),
@@ -64,6 +67,7 @@ SILENT: dict[str, str] = {
         "## Migration\n\n### Keep (completed)\n\n| Path | Reason | Action |\n|---|---|---|\n| DOCK.md | Docks | keep (no part of it) |\n| ramp.cfg | Old | delete |\n"
     ),
     "a row of a file that was kept, in Chinese": "## 修改的文件\n\n| 文件 | 操作 |\n|---|---|\n| src/dock.ts | 保留 |\n",
+    "a tree of what there is, in Spanish": "## ✅ Qué se ha probado\n\n### 1. Muelle\n\n```\ndock/queue/\n└── fila.py   # Orden\n```\n",
     "what was in place, in French": "## Configuration (déjà en place)\n\n### Réglages (`quai/settings.py`)\n\nTri.\n",
     "a label that says so": "## Changes made\n\n### 4. Queue ✅\n\nThe queue was already configured:\n\n**`dock/queue.py`**:\n- sorts\n",
     "an inventory with sizes": "## Module\n\n| Datei | Status | Size |\n|---|---|---|\n| rampe.plugin.php | ✅ aktiv | 4 KB |\n",
@@ -94,6 +98,9 @@ STATUS: dict[str, tuple[str, str]] = {
     "a title that begins with it": ("# 🎉 IMPLÉMENTATION COMPLÈTE - Quai\n\n## Tri\n\nCaisses.\n", "PASS"),
     "a numbered unit that is complete": ("# Section 1.2 Complete: Docks\n\nBoxes.\n", "PASS"),
     "a heading at the end": ("# Quai\n\n## Tri\n\nCaisses.\n\n## A\n\na\n\n## B\n\nb\n\n## 🎉 **Problème Résolu !**\n\nTri.\n", "PASS"),
+    "a mission": ("# Dock\n\n## 🎯 Mission Status: **COMPLETED**\n\nBoxes.\n", "PASS"),
+    "a mission that goes on": ("# Dock\n\n## 🎯 Mission Status: **IN PROGRESS**\n\nBoxes.\n", "PARTIAL"),
+    "how the tests ended, in Chinese": ("# 码头测试\n\n箱子。\n\n---\n\n**测试完成状态**: ✅ 全部通过\n", "PASS"),
     "a part": ("# Dock\n\n## ✅ Backend complete\n\nBoxes.\n", "MISSING"),
     "what was completed": ("# Dock\n\n## ✅ Completed Features\n\nBoxes.\n", "MISSING"),
     "a share of the work": ("# ✅ Implementación completada - Muelle\n\n## Progreso: 80% completado\n\nCajas.\n", "PARTIAL"),
@@ -118,6 +125,14 @@ def test_a_file_that_was_made_is_read(kind: str) -> None:
 @pytest.mark.parametrize("kind", SILENT)
 def test_a_file_that_is_only_spoken_of_is_not(kind: str) -> None:
     assert _deliverables(HEAD + SILENT[kind]) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("artifacts_generated", ["ops/queue.log"]), ("artifacts_expected", [])]
+)
+def test_a_list_of_what_a_run_made_is_read_from_json(key: str, expected: list[str]) -> None:
+    text = f'{{"status": "FAILED", "{key}": ["ops/queue.log"]}}'
+    assert list(read_report("reports/run.json", text.encode()).deliverables) == expected
 
 
 def test_a_fault_in_a_completed_report_is_no_file_of_it() -> None:

@@ -120,6 +120,25 @@ COUNTS: dict[str, tuple[str, Counted]] = {
         "# Dock Router\n\n## Summary\n\n| Command | Result |\n|---|---|\n| `npm run build` | done |\n| `npm test` | 26/26 passed |\n",
         {"passed": 26, "total": 26},
     ),
+    "two suites, and a line below one": (
+        ("# Dock Router\n\n## Results\n\n### 1. Server tests\n\n```\n$ pytest -v\n28 passed in 1.02s\n```\n\n"
+        "### 2. Page tests\n\n```\nTests  7 passed (7)\n```\n\n- ✅ All 7 tests passing\n"),
+        None,
+    ),
+    "one suite, and a line below it": (
+        "# Dock Router\n\n## Results\n\n### 1. Page tests\n\n```\nTests  7 passed (7)\n```\n\n- ✅ All 7 tests passing\n",
+        {"passed": 7, "total": 7},
+    ),
+    "below the name of a file": (
+        f"{_TESTED}## Files\n\n### 2. `tests/test_dock.py`\n\n**Total Tests:** 18\n", None,
+    ),
+    "below the name of a suite": (
+        f"{_TESTED}## Summary\n\n### 2. Suite\n\n**Total Tests:** 18\n", {"total": 18},
+    ),
+    "how many passed and failed, in Russian": (
+        "# Отчет о тестировании\n\n## Статистика тестов\n\n- **Всего тестов в системе:** 14\n- **Прошло успешно:** 8 (57%)\n- **Провалилось:** 6 (43%)\n",
+        {"passed": 8, "failed": 6, "total": 14},
+    ),
     "a run of selected tests": (
         f"{_TESTED}## Results\n\n```\n$ pytest -k dock\n4 passed in 0.1s\n```\n",
         None,
