@@ -272,6 +272,7 @@ def test_a_proven_failure_beside_a_service_that_did_not_start_is_a_no(
     site.files["integration/test_all.py"] = TESTS.replace("== 1", "== 2") + ASKS_TWO
     evidence = site.ask({"C.1": service})
     assert evidence.answer is Answer.NO
+    assert "run --only T3" in evidence.remedy
     assert "test_one" in evidence.reason
     assert "test_two" not in evidence.reason
 

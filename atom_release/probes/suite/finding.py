@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from atom_release.probes.suite.control import Control
     from atom_release.probes.suite.run import Run
     from atom_release.probes.suite.trial import Trial
+    from atom_release.probes.suite.verdict import Verdict
 
 _ASK_THE_SERVICES = (
     "Let the integration tests ask the running services and look at what they answer: they pass"
     " while every service answers 503 and every function only raises."
+)
+_CORRECT_A_SERVICE = (
+    "Correct the service that the test asks, or the test, and commit; `atom-release run --only T3`"
+    " runs these tests alone, against the rehearsed services."
 )
 
 
@@ -86,7 +91,7 @@ def evidence(
         subject,
         verdict.answer,
         reason,
-        remedy=verdict.remedy or _remedy(question, control),
+        remedy=_remedy(question, verdict, control),
         control=control.judged if control else None,
         facts=more(facts).to_json(),
         sources={"copy of the judged tree": finding.copy},
@@ -99,7 +104,14 @@ def evidence(
     )
 
 
-def _remedy(question: str, control: Control | None) -> str:
-    """Return what to do of tests that pass without what they are there for."""
+def _remedy(question: str, verdict: Verdict, control: Control | None) -> str:
+    """Return what to do; integration tests are not run alone by hand, the services are not there.
+
+    And tests that pass without what they are there for have to ask it.
+    """
+    if question != "integration":
+        return verdict.remedy
+    if verdict.answer is Answer.NO:
+        return _CORRECT_A_SERVICE
     vacuous = control is not None and control.judged.state is ControlState.VACUOUS
-    return _ASK_THE_SERVICES if vacuous and question == "integration" else ""
+    return _ASK_THE_SERVICES if vacuous else verdict.remedy
