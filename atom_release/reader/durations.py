@@ -22,6 +22,11 @@ _RANGE = re.compile(
 """From a number to another: which of them was measured is anybody's guess."""
 _WAITS = re.compile(r"延[迟遲]\s?\d[\d.]{0,8}\s?(?:毫秒|秒|ms|s)(?=[\u4e00-\u9fff])")
 """To wait two seconds before something is done."""
+_TARGET_MET = re.compile(
+    r"\b(?:exceed(?:s|ed)?|meets?|met|beats?|beat|surpass(?:es|ed)?)\s(?:the\s)?(?:target|goal|budget)s?\b[\s✅✔✓.!)*_]*$",
+    re.IGNORECASE,
+)
+"""Behind a quantity, that it reached its target."""
 _IS_TARGET = re.compile(
     r"[<≤]\s?\d[\d.,]*\s?\w{1,12}\s?[(（]\s?(?:target|goal|objetivo|meta|ziel|objectif|cible|目标|目標|цель|목표)\b"
     r"(?!\s?[:=：]?\s?[<≤~]?\s?\d)",
@@ -100,6 +105,7 @@ def without_targets(text: str) -> str:
         return ""
     if QUANTITY.search(text) is None:
         return text
+    text = _TARGET_MET.sub(" ", text)
     reached = _REACHED.search(text)
     if reached:
         text = QUANTITY.sub(" ", text[: reached.start()]) + text[reached.start() :]

@@ -236,6 +236,8 @@ class _Lists:
     def _made(self, fact: Fact) -> Iterator[str]:
         """Read a line that says of a file that it was made or changed, or stands where such do."""
         done = ticked(fact.text) is True or fact.checked is True
+        if has_warning(fact.text) and not done:
+            return
         delivered = told_path(fact.raw, done=done)
         if delivered is None and (fact.item or _STANDS_OUT.match(fact.raw)):
             delivered = self._item(fact, done=done)

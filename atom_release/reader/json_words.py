@@ -27,7 +27,7 @@ FILES = frozenset(
 ENVIRONMENT = frozenset({"environment", "env", "environment variables", "env fallbacks"})
 METRICS = frozenset(
     {"metrics", "performance", "results", "model", "model performance", "evaluation", "accuracy",
-     "latency", "test metrics"}
+     "latency", "test metrics", "performance metrics", "performance benchmarks"}
 )  # fmt: skip
 _SCORES = {
     "accuracy": ClaimKind.ACCURACY,

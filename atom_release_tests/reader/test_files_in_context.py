@@ -43,6 +43,7 @@ MADE: dict[str, tuple[str, list[str]]] = {
     "a row of a file that keeps something": (
         "## Files Modified\n\n| File | Change |\n|---|---|\n| dock.py | Keep the queue sorted |\n| ramp.py | delete old ramps |\n", ["dock.py", "ramp.py"],
     ),
+    "a tick among what was made": ("### ✅ Phase 3: Anpassungen\n\n- ✅ Rampe.tsx angepasst\n", ["Rampe.tsx"]),
     "a tree of what was implemented, in Spanish": (
         "## ✅ Qué se ha implementado\n\n### 1. Muelle (2 archivos)\n\n```\ndock/queue/\n├── __init__.py\n└── fila.py   # Orden\n```\n", ["dock/queue/__init__.py", "dock/queue/fila.py"],
     ),
@@ -68,6 +69,7 @@ SILENT: dict[str, str] = {
     ),
     "a row of a file that was kept, in Chinese": "## 修改的文件\n\n| 文件 | 操作 |\n|---|---|\n| src/dock.ts | 保留 |\n",
     "a tree of what there is, in Spanish": "## ✅ Qué se ha probado\n\n### 1. Muelle\n\n```\ndock/queue/\n└── fila.py   # Orden\n```\n",
+    "a warning among what was made": "### ✅ Phase 3: Anpassungen\n\n- ⚠️ Rampe.tsx muss noch angepasst werden (optional)\n",
     "what was in place, in French": "## Configuration (déjà en place)\n\n### Réglages (`quai/settings.py`)\n\nTri.\n",
     "a label that says so": "## Changes made\n\n### 4. Queue ✅\n\nThe queue was already configured:\n\n**`dock/queue.py`**:\n- sorts\n",
     "an inventory with sizes": "## Module\n\n| Datei | Status | Size |\n|---|---|---|\n| rampe.plugin.php | ✅ aktiv | 4 KB |\n",
@@ -101,6 +103,7 @@ STATUS: dict[str, tuple[str, str]] = {
     "a mission": ("# Dock\n\n## 🎯 Mission Status: **COMPLETED**\n\nBoxes.\n", "PASS"),
     "a mission that goes on": ("# Dock\n\n## 🎯 Mission Status: **IN PROGRESS**\n\nBoxes.\n", "PARTIAL"),
     "how the tests ended, in Chinese": ("# 码头测试\n\n箱子。\n\n---\n\n**测试完成状态**: ✅ 全部通过\n", "PASS"),
+    "a sentence under the final state, in Spanish": ("# Muelle\n\n## Cajas\n\nx\n\n## ESTADO FINAL\n\nLa migración del muelle está completada.\n", "PASS"),
     "a part": ("# Dock\n\n## ✅ Backend complete\n\nBoxes.\n", "MISSING"),
     "what was completed": ("# Dock\n\n## ✅ Completed Features\n\nBoxes.\n", "MISSING"),
     "a share of the work": ("# ✅ Implementación completada - Muelle\n\n## Progreso: 80% completado\n\nCajas.\n", "PARTIAL"),
@@ -138,6 +141,12 @@ def test_a_list_of_what_a_run_made_is_read_from_json(key: str, expected: list[st
 def test_a_fault_in_a_completed_report_is_no_file_of_it() -> None:
     text = "# 完成报告\n\n## 发现的问题\n\n- **文件**: `live/dock.js`\n"
     assert _deliverables(text) == []
+
+
+def test_how_long_benchmarks_took_is_read_from_json() -> None:
+    text = '{"performance_benchmarks": {"response_time_ms": 85, "memory_usage_mb": 45}}'
+    claims = read_report("reports/run.json", text.encode()).claims
+    assert [claim.value for claim in claims if claim.kind.value == "latency"] == [85]
 
 
 @pytest.mark.parametrize("kind", STATUS)
