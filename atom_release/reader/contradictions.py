@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from atom_release.gate.claims.record import ReportStatus
+from atom_release.reader.counted_lists import miscounted_lists
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.phrases import speaks_of_now
 from atom_release.reader.policies import PoliciesRead
@@ -50,6 +51,7 @@ def find_contradictions(
         yield from _passed_over_failures(status, counts, policies)
     yield from _tests_against_prose(document, counts)
     yield from _secrets(document)
+    yield from islice(miscounted_lists(document), _TOLD)
 
 
 def _passed_over_failures(

@@ -63,7 +63,7 @@ def paths_of_block(
         return
     listing: list[tuple[str, int]] = []
     if listed or _is_stat(lines):
-        listing = list(_git(lines)) or (list(_lone(lines)) if listed else [])
+        listing = list(_git(lines)) or (list(lone_paths(lines)) if listed else [])
     yield from listing or _below_label(lines)
 
 
@@ -136,7 +136,7 @@ def _git(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
             yield path, number
 
 
-def _lone(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
+def lone_paths(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
     """Read a block that lists one path a line; anything else is left alone."""
     listed = [
         (path_of(match[1]) if (match := _LONE.fullmatch(text)) else None, number)
