@@ -110,16 +110,21 @@ def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
     return Place(rehearsed, Assurance.REHEARSED) if rehearsed else None
 
 
-def _stay_up(service: Service) -> str:
+LOGGED_NOTHING = "it logged nothing"
+"""How the reason ends why a service did not start that wrote no line."""
+
+
+def _stay_up(service: Service, why: str) -> str:
     """Return what to do of a service that ended before it listened: nothing else is broken."""
-    log = f"its whole log stands under `== {service.id}` in the .log files among the artifacts."
+    log = f"; its whole log: `== {service.id}` in the .log files among the artifacts"
+    log = "" if why.endswith(LOGGED_NOTHING) else log
     if service.start is None:
-        return f"Let {service.name} start and stay up; {log}"
+        return f"Let {service.name} start and stay up{log}."
     command = shlex.join("python" if word == "{python}" else word for word in service.start.command)
     folder = "the repository" if service.start.directory == "." else service.start.directory
     return (
-        f"Run its `start.command` of release.yaml by hand in {folder}, `{command}`, and mend it"
-        f" until it stays up; {log}"
+        f"Run `{command}` by hand in {folder}, and mend it, or {service.id}'s `start.command` in"
+        f" release.yaml, until it stays up{log}."
     )
 
 
@@ -156,7 +161,7 @@ def not_started(
             service.id,
             Answer.NO,
             f"{service.name} did not start: {why}",
-            remedy=_stay_up(service),
+            remedy=_stay_up(service, why),
             isolation=isolation,
         )
     return look.found(

@@ -118,3 +118,20 @@ def test_every_state_of_a_control_has_its_words() -> None:
     for control in ControlState:
         row = LegRow("suite", "X.1", Outcome.FAIL, "rehearsed", str(control), "found", "")
         assert row.sure.count(";") == 1, control
+
+
+def _change_of(question: str, reason: str, outcome: Outcome = Outcome.FAIL) -> str:
+    leg = LegRow(question, "X.1", outcome, "rehearsed", "alive", reason, "the general remedy")
+    row = Row(Kind.ASKED, "X.1", "a title", outcome=outcome, legs=(leg,))
+    (cause,) = row.causes
+    return cause.change
+
+
+def test_of_a_contradicted_claim_the_line_to_change_is_named() -> None:
+    count = "reports/x.md:31 says 18 passed: the suite has 8 passed in 3 runs"
+    missing = "reports/x.md:27 says src/a.py: no file of the judged commit has this path"
+    assert _change_of("claims", count).startswith("Write into reports/x.md:31 what was found")
+    assert _change_of("claims", missing) == "Commit src/a.py, or take it out of reports/x.md:27."
+    assert _change_of("claims", "nothing bears it") == "the general remedy"
+    assert _change_of("suite", count) == "the general remedy"
+    assert _change_of("claims", count, Outcome.INCONCLUSIVE) == "the general remedy"

@@ -21,7 +21,15 @@ def test_a_command_to_run_by_hand_can_be_copied(tmp_path: Path) -> None:
     copied = next(part for part in evidence.remedy.split("`") if part.startswith("python"))
     assert shlex.split(copied) == ["python", *command[1:]]
     assert "by hand in services/door" in evidence.remedy
-    assert f"`== {service.id}`" in evidence.remedy
+    assert ".log" not in evidence.remedy
+
+
+def test_a_log_is_named_where_there_is_one(tmp_path: Path) -> None:
+    service = service_of(start={"command": ["run"]})
+    ended = Rehearsed(failures={service.id: "it ended with status 1; its log ends: no good"})
+    evidence = not_started(look_at(tmp_path, service), "health", service, ended)
+    assert evidence is not None
+    assert f"`== {service.id}` in the .log files" in evidence.remedy
 
 
 def test_what_was_not_to_be_asked_itself_is_not_held_against_it(tmp_path: Path) -> None:

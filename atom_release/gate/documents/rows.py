@@ -7,6 +7,7 @@ How a row looks is theirs; what it says is decided here, from the decision alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -66,6 +67,10 @@ class Cause:
     def key(self) -> tuple[str, str]:
         """What two criteria share where one cause keeps both: the place and what was found."""
         return self.where, self.reason
+
+
+_CLAIM = re.compile(r"(\S+:\d+) says ([^:]+): (.+)", re.DOTALL)
+_NO_FILE = "no file of the judged commit"
 
 
 @dataclass(frozen=True)
@@ -242,4 +247,15 @@ def _causes(row: Row) -> Iterator[Cause]:
     rest = [leg for leg in row.legs if leg not in worst]
     for leg in (*_suites_first(worst), *_suites_first(rest)):
         if leg.outcome not in {None, Outcome.PASS}:
-            yield Cause(leg.place, leg.state, leg.reason, leg.remedy or MEND, leg.sure, leg.how)
+            yield Cause(leg.place, leg.state, leg.reason, _change(leg), leg.sure, leg.how)
+
+
+def _change(leg: LegRow) -> str:
+    """Return what would change a leg: of a contradicted claim, which line of which report."""
+    claim = _CLAIM.match(leg.reason) if leg.question == "claims" else None
+    if claim is None or leg.outcome is not Outcome.FAIL:
+        return leg.remedy or MEND
+    line, claimed, why = claim.groups()
+    if why.startswith(_NO_FILE):
+        return f"Commit {claimed}, or take it out of {line}."
+    return f"Write into {line} what was found, or commit what makes it true."

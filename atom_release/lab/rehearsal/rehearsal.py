@@ -18,6 +18,7 @@ from typing import Self
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.rules.isolation import common_isolation
+from atom_release.lab.address import LOGGED_NOTHING
 from atom_release.lab.closing import Closing, at_process_end
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
@@ -199,7 +200,7 @@ class Rehearsal(Closing):
             again = self.restarted.get(service_id, 0)
             return f"up{f', started again {again} times' if again else ''}"
         why = {**self.lacks, **self.failures}.get(service_id, "not started")
-        return why.partition("; its log ends:")[0].removesuffix("; it logged nothing")
+        return why.partition("; its log ends:")[0].removesuffix(f"; {LOGGED_NOTHING}")
 
     def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
         """Return the files that services wrote into `{scratch}` and that match a glob.

@@ -14,6 +14,7 @@ from threading import Event
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start, slug
+from atom_release.lab.address import LOGGED_NOTHING
 from atom_release.lab.processor import longest_wait
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
@@ -295,4 +296,4 @@ def _tail(log: bytes) -> str:
     """Return how a log ends, as a part of a sentence."""
     lines = [line.strip() for line in log.decode("utf-8", "replace").splitlines() if line.strip()]
     end = " | ".join(line[:200] for line in lines[-_LINES:])
-    return f"its log ends: {end}" if end else "it logged nothing"
+    return f"its log ends: {end}" if end else LOGGED_NOTHING

@@ -225,7 +225,8 @@ def _remedy(answer: Answer, service: Service) -> str:
             " request stands in the samples file."
         )
     return (
-        "Measure again on a quieter machine, or raise `requests` or `looks` in the budget."
+        "Measure again on a quieter machine, by `atom-release run --only T5`; where it stays"
+        f" open, raise `requests` or `looks` in the `budget` of {service.id} in release.yaml."
         if answer is Answer.UNKNOWN
         else ""
     )

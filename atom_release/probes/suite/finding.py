@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from atom_release.probes.suite.verdict import Verdict
 
 _ASK_THE_SERVICES = (
-    "Let the integration tests ask the running services and look at what they answer: they pass"
-    " while every service answers 503 and every function only raises."
+    "Let these tests ask the running services and compare what they answer: the gate ran them once"
+    " more with stand-ins that answer 503 to everything, and they still passed."
+)
+_CALL_THE_CODE = (
+    "Let these tests call the service's code and compare what it returns: the gate ran them once"
+    " more on a copy in which each function only raises, and they still passed."
 )
 _CORRECT_A_SERVICE = (
     "Correct the service that the test asks, or the test, and commit; `atom-release run --only T3`"
-    " runs these tests alone, against the rehearsed services."
+    " runs the cross-service tests alone."
 )
 
 
@@ -109,9 +113,9 @@ def _remedy(question: str, verdict: Verdict, control: Control | None) -> str:
 
     And tests that pass without what they are there for have to ask it.
     """
-    if question != "integration":
-        return verdict.remedy
-    if verdict.answer is Answer.NO:
+    of_services = question == "integration"
+    if of_services and verdict.answer is Answer.NO:
         return _CORRECT_A_SERVICE
-    vacuous = control is not None and control.judged.state is ControlState.VACUOUS
-    return _ASK_THE_SERVICES if vacuous else verdict.remedy
+    if verdict.remedy or control is None or control.judged.state is not ControlState.VACUOUS:
+        return verdict.remedy
+    return _ASK_THE_SERVICES if of_services else _CALL_THE_CODE
