@@ -27,7 +27,9 @@ def materialize(
 
     An already released commit shows its recorded ones.
     """
-    with progress.step(station.name) as outcomes:
+    from atom_release.release.suites_beside import ended_by_interrupt
+
+    with ended_by_interrupt(), progress.step(station.name) as outcomes:
         artifacts, results = _made(work, station)
         shown = [result for result in results if result.asset == station.name]
         outcomes += [(result.id, str(result.outcome)) for result in shown]
@@ -78,7 +80,7 @@ def judged(work: Work, station: Station, artifacts: Mapping[str, bytes]) -> list
 
     Those of its own come first.
     """
-    case = work.case({**work.inputs(work.names.evidence_artifacts), **artifacts})
+    case = work.case({**work.inputs_seen(work.names.evidence_artifacts), **artifacts})
     rolled = rolled_on(work.manifest, station.name).values()
     shown = [*station.shows(work.manifest), *(member for members in rolled for member in members)]
     return [judge(criterion, case) for criterion in dict.fromkeys(shown)]

@@ -56,7 +56,7 @@ def commit_of(work: Work) -> dg.MetadataValue:
 
 def _place(work: Work, name: str) -> str:
     """Return where an artifact of this run stays; the copy in OUT is the next run's too."""
-    kept = name in work.run.names()
+    kept = name in work.run.seen([name])
     return str(work.run.folder / name) if kept else f"{work.settings.out}/{name}"
 
 

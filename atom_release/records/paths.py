@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from upath import UPath
@@ -133,10 +134,13 @@ def children(folder: UPath) -> list[str]:
         return []
 
 
-def looks_of(folder: UPath) -> dict[str, tuple[object, ...]] | None:
-    """Return by name what tells whether a file in a folder was written anew; sorted.
+def looks_of(
+    folder: UPath, believed: Mapping[str, tuple[object, ...]] | None = None
+) -> dict[str, tuple[object, ...]] | None:
+    """Return by name what tells whether a file in a folder was written anew.
 
     Inode, time and size, since `place` gives a file a new inode each time; of an object its tag.
+    A file that is `believed` to look as it did is only listed; with objects that saves nothing.
     None where the store says nothing of the kind.
 
     Raises:
@@ -147,13 +151,26 @@ def looks_of(folder: UPath) -> dict[str, tuple[object, ...]] | None:
         looks = {name: look for name, look in listed.items() if look and _PART.fullmatch(name)}
         return looks if len(looks) == len(listed) else None
     try:
-        with os.scandir(folder) as entries:
-            looks = {entry.name: entry.stat() for entry in entries if _PART.fullmatch(entry.name)}
+        names = set(os.listdir(folder))  # noqa: PTH208 - a path for each of thousands costs more
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {
-        name: (look.st_ino, look.st_mtime_ns, look.st_size) for name, look in sorted(looks.items())
-    }
+    known = {} if believed is None else believed
+    looks = {name: known[name] for name in names & known.keys()}
+    for name in names - known.keys():
+        if _PART.fullmatch(name):
+            with contextlib.suppress(FileNotFoundError):  # it was removed since
+                looks[name] = look_at(f"{folder}/{name}")
+    return looks
+
+
+def look_at(file: str) -> tuple[int, ...]:
+    """Return what tells whether a file was written anew.
+
+    Raises:
+        OSError: there is none.
+    """
+    look = os.stat(file)  # noqa: PTH116 - a path for each of thousands costs more
+    return (look.st_ino, look.st_mtime_ns, look.st_size)
 
 
 def require_writable(root: UPath) -> None:

@@ -8,16 +8,16 @@ vouches for: a missing, edited, unsigned or transplanted artifact is an error he
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
 from upath import UPath
 
 from atom_release.errors import StoreError
 from atom_release.records import canonical, signing
+from atom_release.records.kept_indexes import Index, KeptIndexes, Look, kept_indexes
 from atom_release.records.paths import (
     RESERVED,
     checked_name,
@@ -34,18 +34,6 @@ INDEX_TYPE = "application/vnd.atom-release.index+json"
 COMPLETE = "snapshot"
 _SUFFIX = ".dsse.json"
 _AGAIN = "Run the audit again on this commit."
-
-
-class Index(BaseModel):
-    """What one step says it wrote."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    commit: str
-    run: str
-    step: str
-    artifacts: dict[str, str]
-    written_at: AwareDatetime
 
 
 def _trusted_key(key: KeyPair | None, public: PublicKey | None) -> PublicKey:
@@ -108,6 +96,7 @@ class RunStore:
         for name, content in artifacts.items():
             place(self.folder / name, content)
         place(self._index_path(step), envelope)
+        self._kept(again=[self._index_path(step).name])
         return index
 
     def read(self, name: str) -> bytes:
@@ -124,8 +113,11 @@ class RunStore:
         Raises:
             StoreError: one is missing, edited, or no index of this commit and run names it.
         """
-        signed = self.names()
-        return {name: self._read(name, signed.get(checked_name(name))) for name in names}
+        wanted = [checked_name(name) for name in names]
+        kept = self._kept()
+        files = {file for name in wanted for file in kept.files_of(name)}
+        signed = self._signed(wanted, self._kept(again=files) if files else kept)
+        return {name: self._read(name, signed.get(name)) for name in wanted}
 
     def _read(self, name: str, expected: str | None) -> bytes:
         if expected is None:
@@ -151,13 +143,30 @@ class RunStore:
         Raises:
             StoreError: an index cannot be believed, or two steps name one artifact.
         """
-        names: dict[str, str] = {}
-        for index in self._indexes():
-            for name, digest in index.artifacts.items():
-                if name in names:
-                    raise StoreError(f"Two steps of run {self.name} wrote {name}.", _AGAIN)
-                names[name] = digest
-        return dict(sorted(names.items()))
+        kept = self._kept(again=None)
+        names = {name for index in kept.indexes.values() for name in index.artifacts}
+        return self._signed(sorted(names), kept)
+
+    def seen(self, names: Iterable[str]) -> dict[str, str]:
+        """Return which of these names are this run's artifacts, each with its signed SHA-256.
+
+        As `names` does, but an index that this process verified is not looked at again. What was
+        edited in place since is seen by `names` and by whoever reads the artifacts.
+
+        Raises:
+            StoreError: an index cannot be believed, or two steps name one of these.
+        """
+        return self._signed(names, self._kept())
+
+    def _signed(self, names: Iterable[str], kept: KeptIndexes) -> dict[str, str]:
+        signed: dict[str, str] = {}
+        for name in names:
+            files = kept.files_of(name)
+            if len(files) > 1:
+                raise StoreError(f"Two steps of run {self.name} wrote {name}.", _AGAIN)
+            if files:
+                signed[name] = kept.indexes[files[0]].artifacts[name]
+        return signed
 
     def steps(self) -> list[str]:
         """Return the steps that left an index, whether or not it can be believed."""
@@ -170,7 +179,7 @@ class RunStore:
     @property
     def complete(self) -> bool:
         """Whether this run came to a signed snapshot."""
-        return any(index.step == COMPLETE for index in self._indexes())
+        return f"{COMPLETE}{_SUFFIX}" in self._kept().indexes
 
     @property
     def written_at(self) -> datetime:
@@ -181,10 +190,11 @@ class RunStore:
         Raises:
             StoreError: an index cannot be believed, or there is none.
         """
-        moments = {index.step: index.written_at for index in self._indexes()}
-        if not moments:
+        kept = self._kept()
+        snapshot, first = kept.indexes.get(f"{COMPLETE}{_SUFFIX}"), kept.first_moment()
+        if first is None:
             raise StoreError(f"Run {self.name} has written nothing.", _AGAIN)
-        return moments.get(COMPLETE) or min(moments.values())
+        return snapshot.written_at if snapshot else first
 
     def index(self, step: str) -> Index:
         """Return what a step signed.
@@ -210,50 +220,45 @@ class RunStore:
             )
         return index
 
-    def _indexes(self) -> list[Index]:
-        """Return what every step signed.
+    def _kept(self, again: Collection[str] | None = ()) -> KeptIndexes:
+        """Return what every step signed, as far as it lies there now.
 
-        One that was verified in this process is read again only where its file is another since:
-        every step asks for those of all steps before it.
+        A file that is new is read, one that is gone is forgotten. One that was verified in this
+        process is looked at only if it is among those `again` (None: each), and read only where
+        it is another since: every step asks for the indexes of all steps before it.
 
         Raises:
             StoreError: an index cannot be believed.
         """
-        looks = looks_of(self.folder / RESERVED)
+        kept = kept_indexes(str(self.folder.absolute()), _trusted_key(self.key, self.public))
+        believed = {} if again is None else kept.without(again) if again else kept.looks
+        looks = looks_of(self.folder / RESERVED, believed)
         if looks is None:
-            return [self.index(step) for step in self.steps()]
-        kept = _kept_indexes(str(self.folder.absolute()), _trusted_key(self.key, self.public))
-        for name, look in looks.items():
-            if name.endswith(_SUFFIX) and kept.get(name, (None,))[0] != look:
-                kept[name] = (look, self.index(name.removesuffix(_SUFFIX)))
-        return [kept[name][1] for name in looks if name.endswith(_SUFFIX)]
+            kept = KeptIndexes()
+            looks = dict.fromkeys((f"{step}{_SUFFIX}" for step in self.steps()), ())
+        for file in kept.looks.keys() - looks.keys():
+            kept.forget(file)
+        for file in sorted(file for file in _others(looks, kept.looks) if file.endswith(_SUFFIX)):
+            kept.keep(file, looks[file], self.index(file.removesuffix(_SUFFIX)))
+        return kept
 
     def _index_path(self, step: str) -> UPath:
         return self.folder / RESERVED / f"{step}{_SUFFIX}"
 
     def _no_other_wrote(self, names: Iterable[str], step: str) -> None:
-        others = {
-            name: index.step
-            for index in self._indexes()
-            if index.step != step
-            for name in index.artifacts
-        }
-        taken = sorted(set(names) & others.keys())
-        if taken:
-            raise StoreError(
-                f"Step {others[taken[0]]} of run {self.name} already wrote {taken[0]}.",
-                "Give each artifact one step.",
-            )
+        kept, own = self._kept(), self._index_path(step).name
+        for name in names:
+            others = [kept.indexes[file].step for file in kept.files_of(name) if file != own]
+            if others:
+                raise StoreError(
+                    f"Step {others[0]} of run {self.name} already wrote {name}.",
+                    "Give each artifact one step.",
+                )
 
 
-@lru_cache(maxsize=64)
-def _kept_indexes(folder: str, trusted: PublicKey) -> dict[str, tuple[tuple[object, ...], Index]]:
-    """Return where the verified indexes of one run are kept, each with what its file looked like.
-
-    What is kept was signed by that key, whatever became of the file; artifacts are held to it.
-    """
-    del folder, trusted
-    return {}
+def _others(looks: Mapping[str, Look], kept: Mapping[str, Look]) -> set[str]:
+    """Return the files that do not look as they did."""
+    return {file for file, look in looks.items() if kept.get(file) != look}
 
 
 @lru_cache(maxsize=512)

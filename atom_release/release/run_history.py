@@ -41,7 +41,7 @@ def refuse(work: Work, artifacts: Mapping[str, bytes]) -> None:
     A refusal counts from now on, also where this run is ended before it decides. A criterion that
     has failed on the evidence so far fails on any more of it.
     """
-    case = work.case({**work.inputs(work.names.evidence_artifacts), **artifacts})
+    case = work.case({**work.inputs_seen(work.names.evidence_artifacts), **artifacts})
     results = [judge(criterion, case) for criterion in _refusable(work, case, artifacts)]
     work.history.refuse(
         results,

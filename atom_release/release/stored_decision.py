@@ -46,7 +46,7 @@ def artifacts_of(subject: Subject, run: RunStore) -> tuple[dict[str, bytes], byt
         envelope = run.read(decision_name(subject.manifest))
         signed = json.loads(signing.verify(envelope, subject.key.public, PAYLOAD_TYPE))
         names = [entry["name"] for entry in signed["subject"] if "sha256" in entry["digest"]]
-        return {name: run.read(name) for name in names}, envelope
+        return run.read_all(names), envelope
     except StoreError as error:
         raise Refused(error.message, error.remedy) from error
 

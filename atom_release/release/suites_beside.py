@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from atom_release.release.work import Work
 
 _RUNS_OF_ONE = 2  # how many runs a suite makes at once
+_NOTICED = 1.0  # seconds until a signal is noticed at the latest
 _ENDING = 20.0  # seconds that suites have to end once their run is over
 _MEBI = 1 << 20
 _begun: dict[str, SuitesBeside] = {}
@@ -54,22 +55,24 @@ class BegunSuite:
         """Return the evidence, or raise what its probe raised; waits for it.
 
         What interrupts the wait ends the run, and with it the others: where the process ends now,
-        Python would first wait for the threads that they run in.
+        Python would first wait for the threads that they run in. The wait is a short one at a time:
+        a signal that came just before it would not be noticed by the end of it.
         """
-        self.shown = True
         try:
-            return self.outcome.result()
+            self.shown = True
+            while not self.outcome.done():
+                wait([self.outcome], _NOTICED)
         except BaseException:
-            if not self.outcome.done():
-                end_all()
+            end_all()
             raise
+        return self.outcome.result()
 
 
 class SuitesBeside(Closing):
     """The suites of a run that are asked side by side, in the manifest's order."""
 
     def __init__(self, work: Work, services: Sequence[Service], at_once: int) -> None:
-        """Begin to ask."""
+        """Take them up; `begin` asks them."""
         self._work, self._ended = work, threading.Event()
         self._suites = {service.id: BegunSuite(service) for service in services}
         self._waiting = deque(self._suites.values())
@@ -78,6 +81,9 @@ class SuitesBeside(Closing):
             threading.Thread(target=self._ask_all, name="suites beside", daemon=True)
             for _ in range(at_once)
         ]
+
+    def begin(self) -> None:
+        """Begin to ask."""
         for thread in self._threads:
             thread.start()
 
@@ -91,7 +97,7 @@ class SuitesBeside(Closing):
         self._ended.set()
         self._waiting.clear()
         latest = time.monotonic() + _ENDING
-        for thread in self._threads:
+        for thread in (thread for thread in self._threads if thread.ident is not None):
             thread.join(max(0.0, latest - time.monotonic()))
 
     def _ask_all(self) -> None:
@@ -154,7 +160,8 @@ def find_begun(work: Work, service: Service) -> BegunSuite | None:
         at_once = _at_once(services)
         if len(services) == 1 or at_once == 1:
             return None
-        _begun[work.run_id] = SuitesBeside(work, services, at_once)
+        _begun[work.run_id] = SuitesBeside(work, services, at_once)  # known before a thread starts
+        _begun[work.run_id].begin()
     return _begun[work.run_id].take(service)
 
 
@@ -189,6 +196,21 @@ def ended_with_block() -> Iterator[None]:
         yield
     finally:
         end_all()
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """End what is still asked where the block is interrupted, in whatever it does.
+
+    An error of a step is none: the run goes on with the others.
+    """
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:
+        end_all()
+        raise
 
 
 def end_all() -> None:

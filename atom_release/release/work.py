@@ -123,13 +123,24 @@ class Work:
 
         The missing are left out.
         """
-        wanted = list(names)
+        return self._collect(names, whole=True)
+
+    def inputs_seen(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Return what `inputs` does, for what a step shows before all are done.
+
+        An index that this process verified before is not looked at again.
+        """
+        return self._collect(names, whole=False)
+
+    def _collect(self, names: Iterable[str], *, whole: bool) -> dict[str, bytes]:
+        lacking = list(names)
         contents: dict[str, bytes] = {}
         for run in self._runs():
-            signed = run.names()
-            lacking = [name for name in wanted if name not in contents and name in signed]
-            contents |= self._read(run, {name: signed[name] for name in lacking})
-            if len(contents) == len(wanted):
+            if whole:
+                run.names()
+            contents |= self._read(run, run.seen(lacking))
+            lacking = [name for name in lacking if name not in contents]
+            if not lacking:
                 break
         return contents
 
@@ -242,7 +253,7 @@ class Work:
         before = self.signed()
         if before is not None:
             return before
-        signed = self.run.names()
+        signed = self.run.seen(artifacts)
         own = {name: content for name, content in artifacts.items() if name not in signed}
         self.run.write(self._step, own, now())
         self._publish(own)

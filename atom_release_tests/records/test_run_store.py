@@ -8,6 +8,7 @@ import pytest
 
 from atom_release.errors import StoreError
 from atom_release.records import canonical, signing, signing_keys
+from atom_release.records.paths import place
 from atom_release.records.run_store import INDEX_TYPE, RunStore
 from atom_release.records.store import Store
 from atom_release_tests.records.conftest import WHEN, S
@@ -164,3 +165,49 @@ def test_an_index_that_was_removed_after_it_was_read_names_nothing(run: RunStore
     assert run.names() == {}
     with pytest.raises(StoreError, match="No signed index"):
         run.read("evidence/a.json")
+
+
+def test_an_index_edited_in_place_is_seen_by_whoever_reads_what_it_vouches_for(
+    run: RunStore, store: Store, tmp_path: Path
+) -> None:
+    """Also where the steps between took it as this process verified it."""
+    assert run.seen(["evidence/a.json", "never.json"]) == {
+        "evidence/a.json": canonical.digest(b"[1]")
+    }
+    stranger = Store(store.location, signing_keys.ensure_key(tmp_path / "stranger.pem"))
+    forged = stranger.run(S, "run-2")
+    forged.write("policy_check", {"evidence/a.json": b"[2]"}, WHEN)
+    index = run.folder / "index" / "policy_check.dsse.json"
+    index.write_bytes((forged.folder / "index" / index.name).read_bytes())
+    (run.folder / "evidence/a.json").write_bytes(b"[2]")
+    for ask in (lambda: run.read("evidence/a.json"), run.names):
+        with pytest.raises(StoreError, match="signed by key"):
+            ask()
+
+
+def test_what_another_process_signed_for_a_step_since_is_what_is_read(
+    run: RunStore, key: signing_keys.KeyPair, tmp_path: Path
+) -> None:
+    """Whether it is the first index of that step or not."""
+    other = Store(tmp_path / "elsewhere", key).run(S, run.name)
+    assert run.seen(["b.json"]) == {}
+    for content in (b"[1]", b"[2]"):
+        other.write("snapshot", {"b.json": content}, WHEN)
+        for name in ("b.json", "index/snapshot.dsse.json"):
+            place(run.folder / name, (other.folder / name).read_bytes())
+        assert run.read("b.json") == content
+        assert run.seen(["b.json"]) == {"b.json": canonical.digest(content)}
+        assert run.complete
+
+
+def test_what_two_steps_wrote_is_refused(run: RunStore, key: signing_keys.KeyPair) -> None:
+    """Two processes that did not see each other."""
+    other = Store(run.root.parent / "elsewhere", key).run(S, run.name)
+    other.write("snapshot", {"evidence/a.json": b"[1]"}, WHEN)
+    name = "index/snapshot.dsse.json"
+    place(run.folder / name, (other.folder / name).read_bytes())
+    for ask in (run.names, lambda: run.seen(["evidence/a.json"])):
+        with pytest.raises(StoreError, match="Two steps"):
+            ask()
+    (run.folder / name).unlink()
+    assert run.read("evidence/a.json") == b"[1]"

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from atom_release.gate.decision import decide
 from atom_release.git import Git
+from atom_release.graph import materializing
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.materializing import materialize
 from atom_release.graph.stations import stations
 from atom_release.probes import report
+from atom_release.records import paths
 from atom_release.records.run_store import RunStore
-from atom_release.release import subject
+from atom_release.release import run_history, subject
 from atom_release.release.work import Work
 from atom_release_tests.fixtures import many_services
 from atom_release_tests.fixtures.tiny import Tiny
@@ -51,20 +52,22 @@ def calls_of(directory: Path, services: int) -> Counter[str]:
         for owner, name in (
             (Git, "call"),
             (RunStore, "index"),
+            (paths, "look_at"),
             (report, "read_report"),
             (subject, "parse_manifest"),
-            (decide, "judge"),
+            (materializing, "judge"),
+            (run_history, "judge"),
         ):
             count_calls(patch, counted, owner, name)
-        run_services(release, "run")
+        run_services(release, f"run-{services}")
     return counted
 
 
 @pytest.mark.slow
 def test_each_service_costs_what_the_one_before_it_cost(tmp_path: Path) -> None:
-    """Processes of git, indexes read, reports read, criteria judged, and manifests parsed."""
+    """Processes of git, indexes looked at and read, reports, criteria judged, manifests parsed."""
     few, some, many = (calls_of(tmp_path / str(size), size) for size in (2, 3, 4))
-    assert all(few[name] for name in ("call", "index", "read_report", "parse_manifest", "judge"))
+    assert len(few) == len(("call", "index", "look_at", "read_report", "parse_manifest", "judge"))
     assert {name: many[name] - some[name] for name in many} == {
         name: some[name] - few[name] for name in many
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import _thread
 import json
+import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,10 @@ import pytest
 from atom_release.errors import RunEnded
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer
+from atom_release.graph.blueprint import Blueprint
+from atom_release.graph.materializing import materialize
 from atom_release.graph.running import run
+from atom_release.graph.stations import stations
 from atom_release.lab import places
 from atom_release.lab.look import Look
 from atom_release.release import progress, suites_beside
@@ -146,27 +149,78 @@ def test_the_end_of_a_run_ends_what_runs_beside_it(tmp_path: Path) -> None:
     assert not list(release.settings.home.rglob("run-*"))
 
 
+@dataclass
+class Endless:
+    """Suites that only the end of their run ends, but for one that is ready at once."""
+
+    ready: str = ""
+    ends: list[bool] = field(default_factory=list)
+    at_work: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def __call__(self, look: Look, service: Service) -> Any:  # noqa: ANN401 - evidence
+        """Answer, or wait for the end."""
+        if service.id == self.ready:
+            return look.found("suite", service.id, Answer.YES, "ready")
+        self.at_work.release()
+        self.ends.append(look.ended.wait(60))
+        raise RunEnded(service.id)
+
+
 def test_what_interrupts_a_waiting_step_ends_the_others(
     release: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Ctrl-C, the end of the timebox and Dagster's own word to end do."""
-    begun, over = threading.Barrier(3), threading.Barrier(2)
+    """As Ctrl-C, the end of the timebox and Dagster's own word to end do.
 
-    def run_until_the_end(look: Look, service: Service) -> Any:  # noqa: ANN401 - evidence
-        begun.wait(60)
-        assert look.ended.wait(60)
-        over.wait(60)
-        raise RunEnded(service.id)
+    By a signal, since nothing less wakes a thread that waits for a lock.
+    """
+    suites = Endless()
+    monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", suites)
+    work = works(release, "interrupted", range(2))[0]
+    begun = suites_beside.find_begun(work, work.manifest.services[0])
+    assert begun is not None
+    assert all(suites.at_work.acquire(timeout=60) for _ in range(2))
 
     def interrupt() -> None:
-        begun.wait(60)
-        _thread.interrupt_main()
+        while not begun.shown:
+            threading.Event().wait(0.01)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", run_until_the_end)
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=interrupt, daemon=True).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            begun.evidence()
+    finally:
+        signal.signal(signal.SIGINT, former)
+    assert not _asking()
+    assert suites.ends == [True, True]
+
+
+def test_what_interrupts_another_step_ends_them_too(
+    release: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step that is interrupted reads the report of a service whose suite runs meanwhile."""
+    suites = Endless(ready="X.1")
+    monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", suites)
+    first, second = works(release, "elsewhere", range(2))[:2]
+    blueprint = Blueprint(first.manifest)
+    steps = {station.name: station for station in stations(blueprint)}
+    list(materialize(first, blueprint, steps[first.name]))
+    assert suites.at_work.acquire(timeout=60)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("atom_release.probes.claims.collect", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        ask(works(release, "interrupted", range(2))[0])
-    assert not [thread for thread in threading.enumerate() if thread.name == "suites beside"]
+        list(materialize(second, blueprint, steps[second.name]))
+    assert not _asking()
+    assert suites.ends == [True]
+
+
+def _asking() -> list[threading.Thread]:
+    """Return the threads that ask suites."""
+    return [thread for thread in threading.enumerate() if thread.name == "suites beside"]
 
 
 def _subjects() -> list[psutil.Process]:
