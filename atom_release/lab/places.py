@@ -1,7 +1,8 @@
 """Places at this machine's processors: what runs tests takes one, what measures time takes all.
 
 As many as there are processors, for all gates of this user together: locks on files, which the
-kernel takes back from whoever ends. Whoever waits for all of them lets nobody before it.
+kernel takes back from whoever ends. Whoever waits for all of them lets nobody before it. Tests that
+run ahead of who wants them leave the first place to others: one that hangs holds up nobody's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ _NAME = "atom-release-places"
 _LOOK_AGAIN = 0.1  # seconds; a run of tests takes longer
 
 
+class Ahead(threading.Event):
+    """The word to end for tests that run ahead, until somebody waits for them."""
+
+    def __init__(self) -> None:
+        """Begin ahead of everybody."""
+        super().__init__()
+        self.wanted = False
+
+
 def number() -> int:
     """Return how many places there are."""
     return max(_FEWEST, len(os.sched_getaffinity(0)))
@@ -28,7 +38,10 @@ def number() -> int:
 
 @contextmanager
 def take_one(ended: threading.Event | None = None) -> Iterator[None]:
-    """Hold one place; waits until one is free and nobody measures, or until `ended` is set."""
+    """Hold one place; waits until one is free and nobody measures, or until `ended` is set.
+
+    Not the first where `ended` says that the tests run ahead.
+    """
     folder = _folder()
     place = _take_any(folder, ended or threading.Event())
     try:
@@ -58,7 +71,7 @@ def _take_any(folder: Path, ended: threading.Event) -> int | None:
         turn = _open(folder / "turn")
         try:
             if _locked(turn, fcntl.LOCK_SH):
-                for place in range(number()):
+                for place in range(_first_for(ended), number()):
                     lock = _open(folder / str(place))
                     if _locked(lock, fcntl.LOCK_EX):
                         return lock
@@ -67,6 +80,10 @@ def _take_any(folder: Path, ended: threading.Event) -> int | None:
             os.close(turn)
         ended.wait(_LOOK_AGAIN)
     return None
+
+
+def _first_for(ended: threading.Event) -> int:
+    return int(isinstance(ended, Ahead) and not ended.wanted)
 
 
 def _locked(lock: int, kind: int) -> bool:

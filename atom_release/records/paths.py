@@ -154,9 +154,9 @@ def looks_of(
         names = set(os.listdir(folder))  # noqa: PTH208 - a path for each of thousands costs more
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    known = {} if believed is None else believed
-    looks = {name: known[name] for name in names & known.keys()}
-    for name in names - known.keys():
+    expected = {} if believed is None else believed
+    looks = {name: expected[name] for name in names & expected.keys()}
+    for name in names - expected.keys():
         if _PART.fullmatch(name):
             with contextlib.suppress(FileNotFoundError):  # it was removed since
                 looks[name] = look_at(f"{folder}/{name}")

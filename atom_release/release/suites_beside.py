@@ -48,7 +48,7 @@ class BegunSuite:
     service: Service
     logs: list[bytes] = field(default_factory=list)
     seconds: float = 0.0
-    shown: bool = False  # whether its step is at work, and tells what is done
+    ended: places.Ahead = field(default_factory=places.Ahead)
     outcome: Future[Evidence] = field(default_factory=Future)
 
     def evidence(self) -> Evidence:
@@ -59,7 +59,7 @@ class BegunSuite:
         a signal that came just before it would not be noticed by the end of it.
         """
         try:
-            self.shown = True
+            self.ended.wanted = True
             while not self.outcome.done():
                 wait([self.outcome], _NOTICED)
         except BaseException:
@@ -75,7 +75,8 @@ class SuitesBeside(Closing):
         """Take them up; `begin` asks them."""
         self._work, self._ended = work, threading.Event()
         self._suites = {service.id: BegunSuite(service) for service in services}
-        self._waiting = deque(self._suites.values())
+        self._all = [*self._suites.values()]
+        self._waiting = deque(self._all)
         self._cancel = at_process_end(self.close)
         self._threads = [
             threading.Thread(target=self._ask_all, name="suites beside", daemon=True)
@@ -95,6 +96,8 @@ class SuitesBeside(Closing):
         """End what runs, and wait until its folders are gone."""
         self._cancel()
         self._ended.set()
+        for suite in self._all:
+            suite.ended.set()
         self._waiting.clear()
         latest = time.monotonic() + _ENDING
         for thread in (thread for thread in self._threads if thread.ident is not None):
@@ -126,7 +129,7 @@ class SuitesBeside(Closing):
             )
         with readable_by_subject():
             return run_suite(
-                keep_logs(replace(look, ended=self._ended, tell=_teller(suite)), suite.logs),
+                keep_logs(replace(look, ended=suite.ended, tell=_teller(suite)), suite.logs),
                 suite.service,
             )
 
@@ -138,7 +141,7 @@ def _teller(suite: BegunSuite) -> Callable[[str, float], None]:
     step = step_of(suite.service)
 
     def tell(doing: str, share: float | None = None) -> None:
-        if suite.shown:
+        if suite.ended.wanted:  # its step is at work
             progress.announce(step, doing, share)
 
     return tell

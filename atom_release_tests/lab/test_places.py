@@ -90,6 +90,24 @@ def test_a_killed_gate_gives_its_places_back() -> None:
             assert _comes(began)
 
 
+def test_what_runs_ahead_leaves_a_place_to_what_is_waited_for() -> None:
+    """Tests that hang hold up nobody's but their own, until somebody waits for them too."""
+    hanging = places.Ahead()
+    began: list[str] = []
+    with ThreadPoolExecutor() as pool, places.take_one(hanging):
+        pool.submit(_note, hanging, began)
+        assert not _comes(began, within=0.4)
+        with places.take_one():
+            pass
+        hanging.wanted = True
+        assert _comes(began)
+
+
+def _note(ended: places.Ahead, began: list[str]) -> None:
+    with places.take_one(ended):
+        began.append("ahead")
+
+
 def test_a_wait_ends_with_its_run() -> None:
     ended = threading.Event()
     ended.set()

@@ -181,7 +181,7 @@ def test_what_interrupts_a_waiting_step_ends_the_others(
     assert all(suites.at_work.acquire(timeout=60) for _ in range(2))
 
     def interrupt() -> None:
-        while not begun.shown:
+        while not begun.ended.wanted:
             threading.Event().wait(0.01)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
