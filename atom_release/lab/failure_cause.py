@@ -191,7 +191,7 @@ def words_of_cause(case: Case, why: str) -> str:
     if match is None:
         return ""
     line = next((line for line in _told(case).splitlines() if match[0] in line), match[0])
-    return " ".join(line.removeprefix("E ").split())[:160]
+    return " ".join(line.removeprefix("E ").removeprefix(f"{why}: ").split())[:160]
 
 
 def remedy(why: str) -> str:

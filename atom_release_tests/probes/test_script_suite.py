@@ -168,7 +168,7 @@ def test_a_file_that_cannot_be_loaded_is_no_failure(site: EnvironmentSite) -> No
     site.files["test/more.test.js"] = 'throw new Error("run generate first");\n'
     evidence = site.ask()
     assert evidence.answer is Answer.UNKNOWN
-    assert "a test file could not be loaded: test/more.test.js::" in evidence.reason
+    assert "could not be loaded (Error: test failed): test/more.test.js::" in evidence.reason
 
 
 @pytest.mark.slow

@@ -20,9 +20,9 @@ import pytest
 from atom_release.gate.claims import claim_facts
 from atom_release.gate.claims.record import ClaimKind
 from atom_release.gate.vocabulary import Answer, ClaimVerdict, ControlState
+from atom_release.lab import look as looking
 from atom_release.lab.sandbox import Sandbox
 from atom_release.probes.claims import collect
-from atom_release.probes.suite import probe
 from atom_release.probes.suite.probe import run_suite
 from atom_release.probes.suite.rerun import with_rerun
 from atom_release.probes.suite.series import Series
@@ -237,7 +237,7 @@ def test_a_configuration_above_the_copy_is_not_read(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: Namespaces
 ) -> None:
     """Also not where no namespaces hide it."""
-    monkeypatch.setattr(probe, "Sandbox", partial(Sandbox, namespaces=mode))
+    monkeypatch.setattr(looking, "Sandbox", partial(Sandbox, namespaces=mode))
     (tmp_path / "pyproject.toml").write_text(
         '[tool.pytest.ini_options]\naddopts = "--no-such-option"\n'
     )
@@ -250,7 +250,7 @@ def test_a_configuration_above_the_copy_is_not_read(
 def test_tests_may_write_beside_themselves_and_see_nothing_of_other_runs(
     site: Site, monkeypatch: pytest.MonkeyPatch, mode: Namespaces
 ) -> None:
-    monkeypatch.setattr(probe, "Sandbox", partial(Sandbox, namespaces=mode))
+    monkeypatch.setattr(looking, "Sandbox", partial(Sandbox, namespaces=mode))
     site.files["tests/test_fees.py"] += """
 def test_writes():
     import os, pathlib
@@ -330,7 +330,8 @@ def test_a_refused_connection_is_told_once_and_not_after_every_run(site: Site) -
     site.suite["repeats"] = 5
     evidence = site.ask()
     assert evidence.answer is Answer.UNKNOWN
-    assert "a connection was refused: tests.test_fees::test_here" in evidence.reason
+    assert "a connection was refused (ConnectionRefusedError: [Errno 111]" in evidence.reason
+    assert "tests.test_fees::test_here (run 1 of 5)" in evidence.reason
     assert "`integration`" in evidence.remedy
     assert len(facts(evidence, "runs")) < 5
 

@@ -13,7 +13,6 @@ import pytest
 
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.sandbox import Limits
-from atom_release.probes.suite import probe
 from atom_release_tests.fixtures.suite_site import Site, facts, site
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def test_a_suite_that_forks_without_end_is_stopped(
 
     To be kind to the machine) and the higher one of the repetition.
     """
-    monkeypatch.setattr(probe, "Limits", partial(Limits, processes=30))
+    monkeypatch.setattr(Limits, "in_time", partial(Limits.in_time, processes=30))
     site.files["tests/test_fees.py"] = """
     import os, time
     def test_forks():

@@ -6,11 +6,13 @@ Real git, pytest and sandbox.
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab import look as looking
 from atom_release.lab.sandbox import Sandbox
 from atom_release.source.commit import open_tree
 from atom_release_tests.fixtures import grown
@@ -18,7 +20,6 @@ from atom_release_tests.fixtures.grown import git
 from atom_release_tests.fixtures.suite_site import Site, facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 ASKS_GIT = """
@@ -71,20 +72,15 @@ def test_a_suite_that_asks_for_more_history_than_the_manifest_grants_does_not_ge
     assert "test_history" in evidence.reason
 
 
-def _unshared(
-    hidden: Sequence[Path], readable: Sequence[Path], *, accepted: Sequence[str]
-) -> Sandbox:
-    return Sandbox(hidden, readable, namespaces="none", accepted=accepted)
+_unshared = partial(Sandbox, namespaces="none")
 
 
 def test_a_repository_of_its_own_without_namespaces_too(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As another user's process, and as an ordinary one."""
-    from atom_release.probes.suite import probe
-
     site.files["tests/test_git.py"] = ASKS_GIT.replace("{count}", "1")
-    monkeypatch.setattr(probe, "Sandbox", _unshared)
+    monkeypatch.setattr(looking, "Sandbox", _unshared)
     evidence = site.ask()
     assert evidence.answer is Answer.YES, (evidence.reason, facts(evidence, "runs"))
 
@@ -132,12 +128,10 @@ def test_without_namespaces_too_a_suite_that_needs_no_code_is_vacuous(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There each run has a copy of its own, and what it loads from there is not from outside."""
-    from atom_release.probes.suite import probe
-
     site.files["tests/test_fees.py"] = (
         "import svc.fees\ndef test_there():\n    assert svc.fees.fee\n"
     )
-    monkeypatch.setattr(probe, "Sandbox", _unshared)
+    monkeypatch.setattr(looking, "Sandbox", _unshared)
     evidence = site.ask()
     assert evidence.control is not None
     assert evidence.control.state is ControlState.VACUOUS, evidence.control
