@@ -135,7 +135,7 @@ def test_versions_of_poetry_are_said_as_others_say_them(text: str, standard: str
 
 def test_a_python_that_this_machine_lacks_is_named() -> None:
     """The version that was asked and those that are there stand in the sentence."""
-    with pytest.raises(NoToolchain, match=r"wants Python 3\.99, and this machine has .*3\.\d+"):
+    with pytest.raises(NoToolchain, match=r"Python 3\.99 is wanted, and this machine has .*3\.\d+"):
         choose("", "3.99", None)
 
 

@@ -105,7 +105,7 @@ def test_the_version_that_developers_use(text: str, wanted: str) -> None:
 @pytest.mark.skipif(not nodes.installed(), reason="this machine has no Node.js with npm")
 def test_a_node_that_is_lacking_blocks() -> None:
     """Every range has to be met; a range that npm cannot read asks nothing."""
-    with pytest.raises(NoToolchain, match=r"wants Node\.js >=99"):
+    with pytest.raises(NoToolchain, match=r"Node\.js >=99 .*is wanted"):
         nodes.choose({"package.json, engines": ">=99"})
     assert nodes.choose({"package.json, engines": ">= 12", ".nvmrc": ""}).version
     assert nodes.choose({"package.json, engines": "no range at all"}).version

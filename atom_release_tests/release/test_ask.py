@@ -111,7 +111,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         systems=SimpleNamespace(made=None),
     )
     return SimpleNamespace(
-        look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name,
+        look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, run_id="of none", beside=(),
         settings=SimpleNamespace(fresh=True), rehearsal=lambda: rehearsal,
         inputs=lambda _: {}, case=lambda _: Case(look.manifest, look.tree.commit, look.tree.tree, look.clock(), {}),
     )  # fmt: skip
