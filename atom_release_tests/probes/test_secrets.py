@@ -511,6 +511,17 @@ def test_hexadecimal_digits_are_no_sample_for_their_few_kinds(tmp_path: Path) ->
     assert [len(list(scanner("connect.py", text))) for text in contents] == [1, 0]
 
 
+def test_four_letters_of_one_kind_make_no_sample_of_a_long_token(tmp_path: Path) -> None:
+    token = (
+        "cxxXX9BpKOqlfYXSR0OfElHfRNgWPVoiTVypYMIt77hxgJ1s3RYz4AcZpfHKjRF0VemyeLtSShQ7zenoS2GzPkQZkk"
+    )
+    sample = "x" * 24 + token[24:]
+    contents = [f'connect("hvs.{value}")\n'.encode() for value in (token, sample)]
+    hits, _ = read_hits(contents, tmp_path)
+    scanner = scanner_of(Fingerprints(b"k" * 32), hits)
+    assert [len(list(scanner("connect.py", text))) for text in contents] == [1, 0]
+
+
 def test_a_control_that_failed_is_not_answered_by_the_remedy_of_a_secret(tmp_path: Path) -> None:
     """Nothing was found: there is nothing to revoke."""
     evidence = probe_secrets(look_at(tmp_path, {"a.py": b"x = 1\n"}))

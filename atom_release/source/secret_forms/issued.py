@@ -15,7 +15,8 @@ from atom_release.source.secret_forms.plausible import is_sealed, is_worded
 from atom_release.source.text import Text
 
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}")
-_SAMPLE = re.compile(r"example|sample|xxxx|0000000|1234567890|abcdefghij|\.\.\.", re.IGNORECASE)
+# A long value has four of one letter by chance; of short ones `is_worded` tells it.
+_SAMPLE = re.compile(r"example|sample|xxxxxx|0000000|1234567890|abcdefghij|\.\.\.", re.IGNORECASE)
 _FORMS = tuple(
     (description, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"))
     for description, pattern in (
