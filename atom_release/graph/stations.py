@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.gate.catalogue import criteria
+from atom_release.gate.catalogue.criteria import evidence_asset
 from atom_release.gate.catalogue.lineage import DOCUMENTS, ORIGINS, upstreams
-from atom_release.gate.manifest import Service, slug
+from atom_release.gate.manifest import Service
 from atom_release.graph.blueprint import OWNERS, Blueprint
 from atom_release.graph.checks import check_specs
 from atom_release.graph.station import Station
@@ -239,7 +240,7 @@ def _service_evidence(blueprint: Blueprint, service: Service) -> Station:
 
         return service_questions.service_evidence(work, service)
 
-    name = f"service_evidence/{slug(service.id)}"
+    name = evidence_asset(service)
     return Station(
         name,
         "services",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atom_release.errors import Refused
-from atom_release.gate.manifest import slug
+from atom_release.gate.catalogue.criteria import evidence_asset
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.engines import is_one_process
 from atom_release.graph.resource import settings_in
@@ -70,7 +70,7 @@ def _taken_here(run: dg.DagsterRun, blueprint: Blueprint) -> frozenset[str]:
     whole = own or (not blueprint.hosted and bool(run.asset_selection))
     if not (whole and is_one_process()):
         return frozenset()
-    names = (f"service_evidence/{slug(service.id)}" for service in blueprint.manifest.services)
+    names = map(evidence_asset, blueprint.manifest.services)
     return frozenset(name for name in names if _is_taken(run, blueprint.key_of(name)))
 
 

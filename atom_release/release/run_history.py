@@ -60,7 +60,7 @@ def _refusable(work: Work, case: Case, artifacts: Mapping[str, bytes]) -> Sequen
     takes of a run, and every one that is no service's, looks at all criteria.
     """
     criteria_expected = people_legs.expected(case)
-    if work.run_id not in _looked or not work.name.startswith("service_evidence/"):
+    if work.run_id not in _looked or not work.name.startswith(criteria.SERVICE_EVIDENCE):
         _looked.add(work.run_id)
         return criteria_expected
     fresh = {piece.leg for piece in evidence_in(artifacts).values()}

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from atom_release.errors import TimeboxExceeded
-from atom_release.gate.manifest import slug
+from atom_release.gate.catalogue.criteria import evidence_asset
 from atom_release.lab import places
 from atom_release.lab.closing import Closing, at_process_end
 from atom_release.lab.rights import readable_by_subject
@@ -109,15 +109,19 @@ class SuitesBeside(Closing):
                 suite = self._waiting.popleft()
             except IndexError:
                 return
-            began = time.monotonic()
             try:
-                evidence = self._ask(suite)
+                evidence = self._timed(suite)
             except BaseException as error:  # noqa: BLE001 - the step that waits raises it
-                suite.seconds = time.monotonic() - began
                 suite.outcome.set_exception(error)
             else:
-                suite.seconds = time.monotonic() - began
                 suite.outcome.set_result(evidence)
+
+    def _timed(self, suite: BegunSuite) -> Evidence:
+        began = time.monotonic()
+        try:
+            return self._ask(suite)
+        finally:
+            suite.seconds = time.monotonic() - began
 
     def _ask(self, suite: BegunSuite) -> Evidence:
         from atom_release.probes.suite.probe import run_suite
@@ -125,7 +129,7 @@ class SuitesBeside(Closing):
         look = self._work.look
         if look.clock() >= self._work.boundary.deadline:
             raise TimeboxExceeded(
-                "The timebox of the release ended before this was suite.", timebox.REMEDY
+                "The timebox of the release ended before this suite was run.", timebox.REMEDY
             )
         with readable_by_subject():
             return run_suite(
@@ -138,18 +142,13 @@ def _teller(suite: BegunSuite) -> Callable[[str, float], None]:
     """Return what tells of a suite while its own step is at work."""
     from atom_release.release import progress
 
-    step = step_of(suite.service)
+    step = evidence_asset(suite.service)
 
     def tell(doing: str, share: float | None = None) -> None:
         if suite.ended.wanted:  # its step is at work
             progress.announce(step, doing, share)
 
     return tell
-
-
-def step_of(service: Service) -> str:
-    """Return the name of the step that judges a service."""
-    return f"service_evidence/{slug(service.id)}"
 
 
 def find_begun(work: Work, service: Service) -> BegunSuite | None:
@@ -172,8 +171,8 @@ def _others(work: Work, service: Service) -> Iterator[Service]:
     """Yield the services whose suites this process is going to run in this run."""
     steps: Collection[str] = work.beside
     for other in work.manifest.services:
-        if other.id != service.id and other.suite is not None and step_of(other) in steps:
-            later = replace(work, name=step_of(other))
+        if other.id != service.id and other.suite is not None and evidence_asset(other) in steps:
+            later = replace(work, name=evidence_asset(other))
             wanted = later.boundary.wants([("suite", other.id)])
             if wanted and find_kept_suite(later, other) is None:
                 yield other

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import atom_release
 from atom_release.gate.catalogue import remedies
+from atom_release.gate.claims.verdicts import NO_SUCH_FILE
 from atom_release.gate.decision.decide import decide
 from atom_release.gate.decision.decision import Decision, LeftOut
 from atom_release.gate.documents import markdown
@@ -129,7 +130,7 @@ def _change_of(question: str, reason: str, outcome: Outcome = Outcome.FAIL) -> s
 
 def test_of_a_contradicted_claim_the_line_to_change_is_named() -> None:
     count = "reports/x.md:31 says 18 passed: the suite has 8 passed in 3 runs"
-    missing = "reports/x.md:27 says src/a.py: no file of the judged commit has this path"
+    missing = f"reports/x.md:27 says src/a.py: {NO_SUCH_FILE}"
     assert _change_of("claims", count).startswith("Write into reports/x.md:31 what was found")
     assert _change_of("claims", missing) == "Commit src/a.py, or take it out of reports/x.md:27."
     assert _change_of("claims", "nothing bears it") == "the general remedy"

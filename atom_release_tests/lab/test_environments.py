@@ -83,6 +83,12 @@ def test_another_repository_gets_another_environment(site: EnvironmentSite) -> N
     assert site.made().python != other.made().python
 
 
+def _word_of(site: EnvironmentSite, module: str) -> str:
+    """Return what a module says its WORD is, in the environment that was made."""
+    command = [str(site.made().python), "-c", f"import {module}; print({module}.WORD)"]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
 def test_a_source_archive_becomes_a_wheel_in_the_sandbox(site: EnvironmentSite) -> None:
     """What is offered as source alone is built without network, with what its build asks for."""
     package_folder.write_source(
@@ -96,14 +102,7 @@ def test_a_source_archive_becomes_a_wheel_in_the_sandbox(site: EnvironmentSite) 
         },
     )
     site.files["requirements.txt"] = "old-style\n"
-    python = site.made().python
-    ran = subprocess.run(
-        [python, "-c", "import old_style; print(old_style.WORD)"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    assert ran.stdout == "hello\n"
+    assert _word_of(site, "old_style") == "hello\n"
 
 
 def test_a_package_s_own_package_is_built_in_the_version_that_it_asks(
@@ -128,14 +127,7 @@ def test_a_package_s_own_package_is_built_in_the_version_that_it_asks(
         },
     )
     site.files["requirements.txt"] = "outer\n"
-    python = site.made().python
-    ran = subprocess.run(
-        [python, "-c", "import outer; print(outer.WORD)"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    assert ran.stdout == "0.3\n"
+    assert _word_of(site, "outer") == "0.3\n"
 
 
 def test_a_build_that_fails_is_told_with_its_own_last_lines(site: EnvironmentSite) -> None:

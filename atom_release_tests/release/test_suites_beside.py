@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from atom_release.errors import RunEnded
+from atom_release.gate.catalogue.criteria import evidence_asset
 from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer
 from atom_release.graph.blueprint import Blueprint
@@ -25,7 +26,6 @@ from atom_release.lab import places
 from atom_release.lab.look import Look
 from atom_release.release import progress, suites_beside
 from atom_release.release.service_questions import service_evidence
-from atom_release.release.suites_beside import step_of
 from atom_release.release.work import Work
 from atom_release_tests.fixtures import many_services
 from atom_release_tests.fixtures.tiny import Tiny
@@ -49,16 +49,17 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def works(release: Tiny, run_id: str, beside: Sequence[int] = ()) -> list[Work]:
     """Return the steps of all services in a run, of which one process takes those `beside`."""
     services = release.subject().manifest.services
-    taken = frozenset(step_of(services[place]) for place in beside)
+    taken = frozenset(evidence_asset(services[place]) for place in beside)
     now = datetime.now(UTC)
     return [
-        Work(release.settings, step_of(service), run_id, now, beside=taken) for service in services
+        Work(release.settings, evidence_asset(service), run_id, now, beside=taken)
+        for service in services
     ]
 
 
 def ask(work: Work) -> Any:  # noqa: ANN401 - JSON
     """Return the document of a service's step."""
-    (service,) = (entry for entry in work.manifest.services if step_of(entry) == work.name)
+    (service,) = (entry for entry in work.manifest.services if evidence_asset(entry) == work.name)
     document, log = service_evidence(work, service).values()
     suite = next(
         piece for piece in json.loads(document)["evidence"] if piece["question"] == "suite"

@@ -142,6 +142,8 @@ def _of_check(check: Check) -> Criterion:
 
 
 OWN_CHECKS = "own_checks"
+SERVICE_EVIDENCE = "service_evidence/"
+"""What the names of the assets begin with that judge one service each."""
 """The asset that shows the criteria of a release's own checks."""
 
 
@@ -150,9 +152,14 @@ def roll_ups(manifest: Manifest) -> dict[str, tuple[str, ...]]:
     return {**ROLL_UPS, **manifest.roll_ups}
 
 
+def evidence_asset(service: Service) -> str:
+    """Return the name of the asset that judges a service, which is its step's too."""
+    return f"{SERVICE_EVIDENCE}{slug(service.id)}"
+
+
 def _own_criterion(service: Service) -> Criterion:
     """Return the criterion of one service; without a report, nothing is claimed of it."""
-    asset = f"service_evidence/{slug(service.id)}"
+    asset = evidence_asset(service)
     if service.report is None:
         return Criterion(
             service.id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from atom_release.gate.catalogue.criteria import OWN_CHECKS
+from atom_release.gate.catalogue.criteria import OWN_CHECKS, evidence_asset
 from atom_release.gate.manifest import Manifest, slug
 
 DOCUMENTS = "documents"
@@ -19,14 +19,13 @@ ORIGINS = "origins"
 
 def upstreams(manifest: Manifest) -> Mapping[str, tuple[str, ...]]:
     """Return every report asset with what it stands on, upstream first."""
-    slugs = [slug(service.id) for service in manifest.services]
-    reports = {f"service_report/{name}": () for name in slugs}
-    evidence = {f"service_evidence/{name}": (f"service_report/{name}",) for name in slugs}
+    reports = {service.id: f"service_report/{slug(service.id)}" for service in manifest.services}
+    evidence = {evidence_asset(service): (reports[service.id],) for service in manifest.services}
     measured = (*evidence, "infra_simulation", "cross_service", "perf_summary")
     own = _own(manifest)
     audited = (*evidence, "cross_service", "perf_summary", "policy_check", *own)
     return {
-        **reports,
+        **dict.fromkeys(reports.values(), ()),
         **evidence,
         "infra_simulation": (),
         "cross_service": ("infra_simulation",),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from atom_release.errors import Misuse
 from atom_release.gate.catalogue import criteria
-from atom_release.gate.catalogue.criteria import OF_THE_ACT, OWN_CHECKS, Criterion
+from atom_release.gate.catalogue.criteria import OF_THE_ACT, OWN_CHECKS, SERVICE_EVIDENCE, Criterion
 from atom_release.gate.manifest import Manifest
 
 
@@ -38,7 +38,7 @@ def tasks(manifest: Manifest) -> Mapping[str, Task]:
     alone = [
         Task(entry.id, entry.title, (entry.asset,), (entry.id,))
         for entry in criteria.catalogue(manifest)
-        if entry.asset == OWN_CHECKS or entry.asset.startswith("service_evidence/")
+        if entry.asset == OWN_CHECKS or entry.asset.startswith(SERVICE_EVIDENCE)
     ]
     return {task.name: task for task in (*alone, *_plan(manifest))}
 

@@ -25,6 +25,9 @@ from atom_release.gate.claims.service_facts import (
 from atom_release.gate.units import Kind, read_unit
 from atom_release.gate.vocabulary import Outcome
 
+NO_SUCH_FILE = "no file of the judged commit has this path or, uniquely, this name"
+"""Why a deliverable is contradicted that the judged commit does not have."""
+
 _LATE = timedelta(hours=48)
 
 
@@ -47,7 +50,7 @@ def _deliverable(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
         return Judged(
             CONTRADICTED,
             "not in the judged commit",
-            "no file of the judged commit has this path or, uniquely, this name",
+            NO_SUCH_FILE,
         )
     if set(paths) <= {facts.report, record.path}:
         return Judged(UNVERIFIED, paths[0], "a report is no evidence of itself")

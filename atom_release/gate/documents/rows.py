@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from atom_release.gate.catalogue import criteria, remedies
+from atom_release.gate.claims.verdicts import NO_SUCH_FILE
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
 from atom_release.gate.printable import printable
 from atom_release.gate.rules.legs import Leg
@@ -70,7 +71,6 @@ class Cause:
 
 
 _CLAIM = re.compile(r"(\S+:\d+) says ([^:]+): (.+)", re.DOTALL)
-_NO_FILE = "no file of the judged commit"
 
 
 @dataclass(frozen=True)
@@ -256,6 +256,6 @@ def _change(leg: LegRow) -> str:
     if claim is None or leg.outcome is not Outcome.FAIL:
         return leg.remedy or MEND
     line, claimed, why = claim.groups()
-    if why.startswith(_NO_FILE):
+    if why.startswith(NO_SUCH_FILE):
         return f"Commit {claimed}, or take it out of {line}."
     return f"Write into {line} what was found, or commit what makes it true."
