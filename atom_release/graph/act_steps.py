@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 Events = Iterator[dg.MaterializeResult[None]]
 
 
-def commit_of(work: "Work") -> dg.MetadataValue:
-    """Return the judged commit as Dagster shows it."""
+def commit_of(work: "Work", commit: str = "") -> dg.MetadataValue:
+    """Return a commit as Dagster shows it, by default the judged one."""
     from atom_release.graph import metadata
 
-    return metadata.commit_of(work)
+    return metadata.commit_of(work, commit)
 
 
 def announce(work: "Work", sentence: str) -> None:
@@ -46,7 +46,7 @@ def tag(work: "Work") -> Events:
         metadata={
             "tag": released.tag,
             "tag object": released.tag_object,
-            "release commit": released.commit,
+            "release commit": commit_of(work, released.commit),
             "judged commit": commit_of(work),
             "done": "already released" if released.before else "now",
         },
@@ -61,7 +61,7 @@ def _show_untagged(work: "Work", state: "Proposed | Nothing") -> Events:
             data_version=dg.DataVersion(state.commit),
             metadata={
                 "tag": "none before the merge",
-                "release commit": state.commit,
+                "release commit": commit_of(work, state.commit),
                 "judged commit": commit_of(work),
             },
         )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from atom_release.release.work import Work
 
 GREEN = "green"
+_VERDICT = "decision"
+_READ = "Read it with `atom-release explain`."
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 Events = Iterator[Event]
 
@@ -110,14 +112,17 @@ def _told_in_a_sentence() -> Iterator[None]:
 
 
 def _show_decision(work: "Work") -> Events:
+    from atom_release.gate.documents.markdown import COLUMNS
+    from atom_release.graph.metadata import table_of
     from atom_release.release.standing_verdict import standing_verdict
 
     standing = standing_verdict(work)
     yield dg.MaterializeResult(
         data_version=_version(work, names.DECISION),
         metadata={
-            "decision": standing.sentence,
-            "criteria": dg.MetadataValue.md(standing.table),
+            _VERDICT: standing.sentence,
+            "criteria": table_of(COLUMNS, standing.cells),
+            "in Markdown": dg.MetadataValue.md(standing.table),
             "commit": commit_of(work),
         },
     )
@@ -127,6 +132,19 @@ def _show_decision(work: "Work") -> Events:
         severity=dg.AssetCheckSeverity.ERROR,
         description=standing.sentence,
     )
+    if not standing.is_green:
+        # The check would refuse too: "1 blocking asset check failed", and not why.
+        raise dg.Failure(
+            description=f"{standing.sentence}. {_READ}",
+            metadata={_VERDICT: standing.sentence, **standing.refusing},
+            allow_retries=False,
+        )
+
+
+def is_refusal(event: dg.DagsterEvent) -> bool:
+    """Return whether a step failed because the decision is not GREEN, and nothing else is wrong."""
+    failure = event.step_failure_data.user_failure_data
+    return failure is not None and _VERDICT in failure.metadata
 
 
 def _version(work: "Work", ending: str) -> dg.DataVersion | None:

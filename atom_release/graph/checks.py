@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from atom_release.gate.documents.rows import LegRow, Row
 
 _WARN = {Outcome.BLOCKED, Outcome.WAIVED}
+_NOTED = " (noted: this refuses nothing)"
 _GUARD = "It shows; the gate guards the tag, and derives the decision again."
 
 
@@ -77,12 +78,14 @@ def rolled_results(
         rows = [judged[member.id] for member in members]
         outcome = worst(row.outcome for row in rows if row.outcome is not None)
         worse = [row for row in rows if row.outcome is outcome]
+        sentence = "; ".join(f"{row.name} {row.sentence}" for row in worse)
+        noted = _NOTED if any(row.noted for row in worse) and all(map(_holds, rows)) else ""
         yield dg.AssetCheckResult(
             asset_key=key,
             check_name=slug(name),
-            passed=all(_holds(row) for row in rows),
+            passed=all(map(_holds, rows)),
             severity=_severity(outcome),
-            description=f"{outcome}: {'; '.join(f'{row.name} {row.sentence}' for row in worse)}",
+            description=f"{outcome}: {sentence}{noted}",
             metadata={"outcome": str(outcome), **{row.name: row.sentence for row in rows}},
         )
 
@@ -112,9 +115,7 @@ def check_results(
             check_name=slug(row.name),
             passed=_holds(row),
             severity=_severity(row.outcome),
-            description=f"{row.sentence} (noted: this refuses nothing)"
-            if row.noted
-            else row.sentence,
+            description=f"{row.sentence}{_NOTED if row.noted else ''}",
             metadata={
                 "outcome": row.state,
                 "assurance": str(row.assurance or "none"),
@@ -125,16 +126,10 @@ def check_results(
 
 
 def _legs(row: Row) -> dg.TableMetadataValue:
+    from atom_release.graph.metadata import table_of
+
     columns = ("leg", "asked of", "outcome", "assurance", "control", "found", "change")
-    records = [
-        dg.TableRecord(
-            {column: str(value) for column, value in zip(columns, _cells(leg), strict=True)}
-        )
-        for leg in row.legs
-    ]
-    return dg.MetadataValue.table(
-        records, schema=dg.TableSchema([dg.TableColumn(name) for name in columns])
-    )
+    return table_of(columns, map(_cells, row.legs))
 
 
 def _cells(leg: LegRow) -> tuple[str, ...]:

@@ -4,6 +4,9 @@
 without DAGSTER_HOME plain `dagster dev` would keep its history in a folder of the checkout that it
 removes when it ends, and every start would take every report for a new one. It has the history that
 `atom-release ui` and `run` have instead.
+
+A run that is started on the command line has no code location for Dagster, whose first page leaves
+it out and cannot execute it again. Here it is one of the gate's own.
 """
 
 from __future__ import annotations
@@ -13,6 +16,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite import SqliteScheduleStorage
@@ -21,6 +29,22 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from atom_release.graph.kept_connections import KeptEventLogs, KeptRuns
 from atom_release.settings import from_environment
 
+LOCATION = "atom_release.definitions"
+"""What the gate's code location is called, by whatever it is served."""
+_REPOSITORY = "__repository__"  # what Dagster calls the one of a location
+
+
+class HomeRuns(KeptRuns):
+    """Runs, each in a code location."""
+
+    def add_run(self, dagster_run: dg.DagsterRun) -> dg.DagsterRun:
+        """Keep a run; one that comes from no code location is of the gate's."""
+        if dagster_run.remote_job_origin is None:
+            repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(LOCATION), _REPOSITORY)
+            origin = RemoteJobOrigin(repository, dagster_run.job_name)
+            dagster_run = dagster_run.with_job_origin(origin)
+        return super().add_run(dagster_run)
+
 
 class HomeStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
     """SQLite in a Dagster folder, by default that of the gate's home, laid out as Dagster's own."""
@@ -28,7 +52,7 @@ class HomeStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
     def __init__(self, folder: Path, inst_data: ConfigurableClassData | None = None) -> None:
         """Open the three stores, or make them."""
         self._inst_data = inst_data
-        self._runs = KeptRuns.from_local(f"{folder}/history/")
+        self._runs = HomeRuns.from_local(f"{folder}/history/")
         self._events = KeptEventLogs(f"{folder}/history/runs/")
         self._schedules = SqliteScheduleStorage.from_local(f"{folder}/schedules")
         super().__init__()  # type: ignore[no-untyped-call]

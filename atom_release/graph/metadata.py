@@ -48,10 +48,11 @@ def metadata_of(
     return shown
 
 
-def commit_of(work: Work) -> dg.MetadataValue:
-    """Return the judged commit: where it lies on the web if the remote tells, else its id."""
-    page = web_page(work.subject.tree.repository, work.subject.commit)
-    return dg.MetadataValue.url(page) if page else dg.MetadataValue.text(work.subject.commit)
+def commit_of(work: Work, commit: str = "") -> dg.MetadataValue:
+    """Return a commit, by default the judged one: its page on the web, else its id."""
+    commit = commit or work.subject.commit
+    page = web_page(work.subject.tree.repository, commit)
+    return dg.MetadataValue.url(page) if page else dg.MetadataValue.text(commit)
 
 
 def _place(work: Work, name: str) -> str:
@@ -121,8 +122,13 @@ def _matrix(document: object) -> dict[str, dg.MetadataValue]:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> dg.TableMetadataValue:
-    """Return these columns of the rows, each cell as text."""
-    records = [dg.TableRecord({column: str(row[column]) for column in columns}) for row in rows]
+    """Return these columns of the rows."""
+    return table_of(columns, ([row[column] for column in columns] for row in rows))
+
+
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.TableMetadataValue:
+    """Return a table that Dagster shows open, each cell as text."""
+    records = [dg.TableRecord(dict(zip(columns, map(str, row), strict=True))) for row in rows]
     return dg.MetadataValue.table(
         records, schema=dg.TableSchema([dg.TableColumn(column) for column in columns])
     )

@@ -15,9 +15,10 @@ from upath import UPath
 
 from atom_release.errors import Refused
 from atom_release.gate.decision.decision import Decision
-from atom_release.graph.acts import ACTS
+from atom_release.graph.acts import ACTS, is_refusal
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.building import build_definitions
+from atom_release.graph.resource import ReleaseResource
 from atom_release.records.names import ArtifactNames
 from atom_release.records.paths import place
 from atom_release.release import progress, released, stored_decision
@@ -134,7 +135,11 @@ def execute(
     blueprint = Blueprint(parse_manifest(subject.manifest_bytes, "release.yaml"), settings.manifest)
     definitions = build_definitions([blueprint], settings=settings)
     name = blueprint.job_name if acts and not subject.external else blueprint.audit_job_name
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    resource = ReleaseResource.from_settings(settings).model_dump()
+    config = {
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        "resources": {blueprint.resource: {"config": resource}},  # so that it can be run again
+    }
     sentences: list[str] = []
     with (
         instance_at(settings.dagster_home, shared=settings.dagster_is_shared) as instance,
@@ -148,7 +153,7 @@ def execute(
         )
         done = job.execute_in_process(
             instance=instance,
-            run_config=quiet,
+            run_config=config,
             raise_on_error=False,
             asset_selection=selected or None,
         )
@@ -253,21 +258,12 @@ def _page(subject: Subject) -> str:
 
 
 def failures_of(done: dg.ExecuteInProcessResult) -> tuple[str, ...]:
-    """Return a sentence for each step that failed, but for one that the gate's check refused."""
+    """Return a sentence for each step that failed, but for a refusal: its table says it better."""
     return tuple(
         _failure(event)
         for event in done.all_events
-        if event.is_step_failure and not _is_refusal(event)
+        if event.is_step_failure and not is_refusal(event)
     )
-
-
-def _is_refusal(event: dg.DagsterEvent) -> bool:
-    """Return whether a step failed because the gate's check said no.
-
-    The table of criteria says that better.
-    """
-    error = event.step_failure_data.error
-    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 
 
 def _failure(event: dg.DagsterEvent) -> str:

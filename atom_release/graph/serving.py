@@ -9,6 +9,7 @@ import sys
 
 import psutil
 
+from atom_release.graph.home_storage import LOCATION
 from atom_release.graph.running import instance_at
 from atom_release.release.operators_places import check_before_opening
 from atom_release.settings import Settings
@@ -27,13 +28,15 @@ def serve(settings: Settings, port: int) -> int:
         "dagster",
         "dev",
         "-m",
-        "atom_release.definitions",
+        LOCATION,
         "-h",
         "127.0.0.1",
         "-p",
         str(port),
     ]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for word in (signal.SIGINT, signal.SIGTERM):
+        # a shell's `&` has Ctrl-C ignored, also by Dagster, which is ended by it
+        signal.signal(word, signal.default_int_handler)
     process = subprocess.Popen(
         argv,
         env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from atom_release.errors import Refused
 from atom_release.gate.documents import markdown
+from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.vocabulary import Verdict
 from atom_release.release import stored_decision
 from atom_release.release.work import Work
@@ -13,7 +15,7 @@ from atom_release.release.work import Work
 
 @dataclass(frozen=True)
 class StandingVerdict:
-    """A verdict with its sentence and its table in Markdown.
+    """A verdict with its sentence, its table in Markdown and as cells, and what refuses, by name.
 
     `verdict` is None where no decision on the commit can be believed or holds now.
     """
@@ -21,6 +23,8 @@ class StandingVerdict:
     verdict: Verdict | None
     sentence: str
     table: str = ""
+    cells: Sequence[tuple[str, ...]] = ()
+    refusing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_green(self) -> bool:
@@ -42,4 +46,6 @@ def standing_verdict(work: Work) -> StandingVerdict:
         decision.verdict,
         f"{decision.verdict}: {decision.reason}",
         markdown.decision_table(decision),
+        markdown.decision_cells(decision),
+        {row.name: row.sentence for row in asked_rows(decision) if not row.accepted},
     )

@@ -57,6 +57,15 @@ def test_a_roll_up_holds_where_all_its_members_hold() -> None:
     assert checks["AC3"].metadata.keys() == {"outcome", "P-2", "P-4"}
 
 
+def test_a_roll_up_with_a_noted_member_says_that_it_refuses_nothing() -> None:
+    """It stands as passed beside the word BLOCKED."""
+    checks = shown(results_where("prometheus", Answer.ABSENT))
+    assert checks["AC3"].passed
+    assert str(checks["AC3"].description).endswith("(noted: this refuses nothing)")
+    refused = shown(results_where("health", Answer.NO))["AC3"]
+    assert "noted" not in str(refused.description)
+
+
 def test_a_roll_up_stands_where_its_members_stand_and_only_where_all_are_asked() -> None:
     assert rolled_on(MANIFEST, "policy_check") == {}
     assert set(rolled_on(ROLLED, "policy_check")) == {"AC3"}

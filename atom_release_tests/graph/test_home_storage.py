@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 from dagster._cli.utils import get_possibly_temporary_instance_for_cli
+
+from atom_release.graph.home_storage import LOCATION
+from atom_release.graph.running import instance_at
 
 PROJECT = Path(__file__).parents[2]
 
@@ -25,3 +30,23 @@ def test_a_run_is_there_at_the_next_start_and_nothing_is_told_to_anybody(
         assert not instance.telemetry_enabled
     assert (tmp_path / "dagster" / "history" / "runs.db").exists()
     assert not list(PROJECT.glob(".tmp_dagster_home_*"))
+
+
+def test_a_run_of_the_command_line_is_one_of_the_gates_code_location(tmp_path: Path) -> None:
+    """Without a code location Dagster's first page leaves it out, and cannot execute it again."""
+    with instance_at(tmp_path) as instance:
+        instance.add_run(dg.DagsterRun(job_name="audit"))
+        (run,) = instance.get_runs(dg.RunsFilter(tags={".dagster/repository": _LABEL}))
+        assert run.remote_job_origin is not None
+        assert run.remote_job_origin.location_name == LOCATION
+
+
+_LABEL = f"__repository__@{LOCATION}"
+
+
+def test_whatever_serves_it_the_code_location_has_one_name() -> None:
+    """So that `atom-release ui`, plain Dagster and `dg` show one history."""
+    workspace = yaml.safe_load((PROJECT / "workspace.yaml").read_text())
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["dg"]["project"]
+    assert [entry["python_module"]["module_name"] for entry in workspace["load_from"]] == [LOCATION]
+    assert project["code_location_name"] == LOCATION

@@ -20,6 +20,7 @@ import dagster as dg
 import pytest
 
 from atom_release.errors import AtomReleaseError
+from atom_release.graph.acts import GREEN
 from atom_release.graph.blueprint import Blueprint
 from atom_release.release import clock, pictures
 from atom_release.release.subject import manifest_for_loading
@@ -259,6 +260,21 @@ def test_a_red_decision_is_bundled_and_says_why(red: Tiny, instance: dg.DagsterI
     assert (Path(red.settings.out) / "releases" / "v1" / "PhaseX_AuditBundle.zip").is_file()
     snapshot = json.loads((Path(red.settings.out) / "PhaseX_Snapshot.json").read_text())
     assert snapshot["decision"]["verdict"] == "RED"
+
+
+def test_a_refusal_is_told_in_a_sentence_with_what_refuses(
+    red: Tiny, instance: dg.DagsterInstance
+) -> None:
+    """Dagster's own words for it are "1 blocking asset check failed"; the check is shown too."""
+    job = red.definitions().resolve_job_def("phase_x_release")
+    done = job.execute_in_process(instance=instance, raise_on_error=False)
+    (failure,) = (event.step_failure_data for event in done.all_events if event.is_step_failure)
+    assert failure.user_failure_data is not None
+    assert str(failure.user_failure_data.description).startswith("RED: ")
+    assert "AC1" in failure.user_failure_data.metadata
+    (shown,) = (check for check in done.get_asset_check_evaluations() if check.check_name == GREEN)
+    assert (shown.passed, shown.blocking) == (False, True)
+    assert done.asset_materializations_for_node("phase_x__gate")
 
 
 @pytest.mark.slow

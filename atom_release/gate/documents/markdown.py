@@ -42,17 +42,24 @@ def _signed(row: Row | LegRow) -> str:
     return f"{_SIGNS[row.outcome]} {row.outcome}" if row.outcome else row.state
 
 
-def decision_table(decision: Decision) -> str:
-    """Return the table a release manager reads first: criterion, outcome, assurance, why."""
-    shown = [
+COLUMNS = ("criterion", "title", "outcome", "assurance", "why")
+
+
+def decision_cells(decision: Decision) -> list[tuple[str, ...]]:
+    """Return the table a release manager reads first, by its `COLUMNS`."""
+    return [
         (row.name, row.title, _outcome(row), row.assurance or "", _why(row))
         for row in rows(decision)
         if not row.below_floor
     ]
+
+
+def decision_table(decision: Decision) -> str:
+    """Return that table as Markdown, with what stands beside it."""
     return printable(
         "\n\n".join(
             [
-                table(("criterion", "title", "outcome", "assurance", "why"), shown),
+                table(COLUMNS, decision_cells(decision)),
                 *filter(None, (str(decision.claims),)),
                 *contradicted(decision.contradictions),
                 *_agreed(decision),
