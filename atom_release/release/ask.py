@@ -129,16 +129,17 @@ class Boundary:
             Answer.UNKNOWN,
             self._said(error),
             assurance=Assurance.SIMULATED,
-            errored=True,
+            errored=not isinstance(error, TimeboxExceeded),  # then no probe failed
             remedy=remedy,
         )
 
     def _said(self, error: Exception) -> str:
         """Return the error in one line without any value of a secret."""
-        text = (
-            f"{type(error).__name__}:"
-            f" {error.message if isinstance(error, AtomReleaseError) else error}"
-        )
+        text = f"{type(error).__name__}: {error}"
+        if isinstance(error, AtomReleaseError):
+            text = f"{type(error).__name__}: {error.message}"
+        if isinstance(error, TimeboxExceeded):
+            text = f"not established in time: {error.message}"
         for value in sorted(self.look.environment.values(), key=len, reverse=True):
             text = text.replace(value, "***")
         return " ".join(text.split())[:_REASON_LIMIT]

@@ -13,7 +13,8 @@ import pytest
 from atom_release.graph import serving
 
 _DEV = """
-import os, subprocess, sys
+import os, signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
 server = subprocess.Popen([sys.executable, *sys.argv[1:]])
 try:
     server.wait()
