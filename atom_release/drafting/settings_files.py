@@ -29,6 +29,11 @@ EXAMPLE = re.compile(
 )
 _SHOWN_AS = re.compile(r"[._-](?:example|sample|template|dist)", re.IGNORECASE)
 _MOST_CODE = 400
+_MAY_READ = re.compile(r".*\.(?:py|[cm]?[jt]s)|(?:.*/)?package\.json")
+_READS = re.compile(
+    r"dotenv|\bdecouple\b|\benv_file\b|\bread_env\b|\bEnv\.read|\benviron\.Env\b|\bfrom environs\b"
+    r"|\bstarlette\.config\b|--env-file|loadEnv"
+)
 _SETS_UP = re.compile(r"/[\w-]*(postgres|redis|valkey)[\w-]*$", re.IGNORECASE)
 
 
@@ -92,9 +97,16 @@ def env_files(files: Files, folder: str) -> Iterator[Stated]:
     for place in _around(folder):
         plain = joined(place, ".env")
         if plain in files:
-            yield Stated(read_assignments(files.text(plain)), Place(plain), is_committed=True)
+            read = _reads_itself(files, folder)
+            yield Stated(read_assignments(files.text(plain)), Place(plain), is_committed=read)
         for path in _examples(files, place):
             yield Stated(read_assignments(files.text(path)), Place(path))
+
+
+def _reads_itself(files: Files, folder: str) -> bool:
+    """Return whether the code of a folder reads a file of variables by itself."""
+    code = [path for path in files.below(folder) if _MAY_READ.fullmatch(path)]
+    return any(_READS.search(files.text(path)) for path in code[:_MOST_CODE])
 
 
 def _examples(files: Files, folder: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from atom_release.drafting import words
+from atom_release.drafting import settings_files, words
 from atom_release.drafting.files import folder_of, is_below
 from atom_release.drafting.findings import Migrations, Seen, Service, Survey, World
 from atom_release.drafting.installs import has_packages, install_of
@@ -25,6 +25,7 @@ _SHOWN_AS = ("health", "metrics")
 _PARAMETER = r"(?:\{\w+(?::\w+)?\}|<(?:\w+:)?\w+>|:\w+|\[\w+\])"
 _ROUTE = re.compile(rf"(?:GET|POST|PUT|PATCH|DELETE) /(?:[\w\-.~/]|{_PARAMETER})*")
 _MOST_ROUTES = 200
+_PATIENCE = "60s"  # many compile as they start
 
 
 def is_asked(service: Service) -> bool:
@@ -102,6 +103,7 @@ def routes_of(service: Service) -> list[str]:
 def start_of(service: Service) -> dict[str, Any]:
     """Return the start of a service in the manifest's words: its interpreter, its port."""
     command = _by_python(service.command.value) if service.command else []
+    command = [_with_variables(service, word) for word in command]
     stated: dict[str, Any] = {
         "command": [_with_port(service, word) for word in command if word not in _FOR_DEVELOPERS]
     }
@@ -119,6 +121,8 @@ def start_of(service: Service) -> dict[str, Any]:
         stated["environment"] = variables
     if has_packages(service):
         stated["install"] = install_of(service) or "auto"
+    if command[:1] and command[0] in _BY_NODE:
+        stated["ready"] = _PATIENCE
     return stated
 
 
@@ -203,6 +207,14 @@ def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
     if has_packages(service):
         stated["install"] = install_of(service) or "auto"
     return stated
+
+
+def _with_variables(service: Service, word: str) -> str:
+    """Return a word of a command in which the variables are filled in that its files give."""
+    if "$" not in word or _PORT_VARIABLE.search(word):
+        return word
+    given = {name: text for name, text in service.variables if "{" not in text}
+    return settings_files.resolve(word, given)
 
 
 def _with_port(service: Service, word: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from atom_release.drafting import (
+    builds,
     documents,
     environment,
     migrations,
@@ -106,6 +107,11 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
     first = stays[0] if stays else None
     own_start = next((part.start for part in unit.parts if part.start), None)
     started = serving.choose(stays)
+    stated = (started, *stays)
+    command = next((each.command for each in stated if each and each.command), None)
+    if not (started and started.command) and own_start:
+        command = own_start
+    builds_first = builds.steps(files, unit.folder, command.value) if command else ()
     listed = list(openapi.endpoints(files, own))
     routes = _routes(files, own)
     world = _world_of(files, unit)
@@ -118,9 +124,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         _seen(unit),
         _why_guess(unit),
         tuple(_with_world(files, suite) for part in unit.parts for suite in part.suites),
-        (started.command if started else None)
-        or own_start
-        or next((deployment.command for deployment in stays if deployment.command), None),
+        command,
         next((deployment.port for deployment in stays if deployment.port), None)
         or next((part.port for part in unit.parts if part.port), None),
         _as_routed(
@@ -134,7 +138,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
             for deployment in stays[1:]
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
-        before=started.before if started else (),
+        before=(*builds_first, *(started.before if started else ())),
         after=first.after if first else (),
         is_library=not unit.stays and any(part.is_library for part in unit.parts),
         world=world,

@@ -57,6 +57,7 @@ _PLAIN_REDIS = {
 }
 _UNKNOWN = re.compile(r"\$\{|\$\(|\{\{|^\$\w")
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")
+_SWITCH = re.compile(r"true|false|yes|no|on|off|\d{1,4}", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _OF_THE_PIPELINE = re.compile(
     r"^(?:CI|PATH|HOME|GITHUB_\w+|RUNNER_\w+|NODE_AUTH_TOKEN|CODECOV\w*|COVERAGE\w*|PIP_\w+|UV_\w+"
@@ -126,8 +127,9 @@ def _major(image: str) -> str:
 
 def find_variables(files: Files, folder: str, needs: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return the variables that a folder's code is given, where it is started."""
-    stated = dict(_variables(needs, list(_stated(files, folder, None))))
-    return tuple(sorted((_of_images(files, folder) | stated).items()))
+    shown = dict(_variables(needs, list(settings_files.env_files(files, folder))))
+    deployed = dict(_variables(needs, list(settings_files.compose_variables(files, folder))))
+    return tuple(sorted((_of_images(files, folder) | shown | deployed).items()))
 
 
 def _of_images(files: Files, folder: str) -> dict[str, str]:
@@ -272,7 +274,7 @@ def _plain_value(name: str, value: str) -> str | None:
     """Return a value as it stands, a random one for a secret; None where it is not known."""
     if not value or not value.isprintable():
         return None
-    if environment.is_secret(name):
+    if environment.is_secret(name) and not _SWITCH.fullmatch(value):
         return None if "://" in value else "{random}"
     return None if _UNKNOWN.search(value) else value
 

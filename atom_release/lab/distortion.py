@@ -3,7 +3,9 @@
 The control without bodies (`ablation`) shows that a test calls the code; this one shows that it
 looks at what comes back. Every value that a function returns is changed to another of its kind:
 True to False, a number to the next, a text to a longer one, a full list to an empty one, the values
-in a tuple each by itself, so that it can be taken apart, anything else to None. What returns
+in a tuple each by itself, so that it can be taken apart, anything else to None. A full mapping has
+other values under its keys, so that a test which looks one up judges it, and is empty every other
+time, for tests that look at the keys. What returns
 nothing is left as it is: tests of what such code does to its surroundings are not told apart here,
 and a suite of which no value was changed shows nothing either way. That a value was changed is
 noted in the witness.
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from atom_release.lab.rewriting import Call, Function, Rewritten
 
 _HELPER = """
-def {name}(value):
+def {name}(value, turn=[0]):
     import builtins
     kind = type(value)
     simple = (bool, int, float, str, bytes, list, dict)
@@ -42,7 +44,12 @@ def {name}(value):
     elif kind in (list, tuple, set, frozenset):
         wrong = kind() if value else kind([None])
     elif kind is dict:
+        turn[0] += 1
         wrong = {{}} if value else {{None: None}}
+        if turn[0] % 2 and any(type(item) in simple for item in value.values()):
+            wrong = {{
+                key: {name}(item) if type(item) in simple else item for key, item in value.items()
+            }}
     else:
         wrong = None
     setattr(builtins, "{name}", True)

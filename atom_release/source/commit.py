@@ -11,6 +11,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
@@ -199,6 +200,11 @@ class JudgedTree:
         What names this repository wherever it lies. In a cut history, the oldest one held.
         """
         return self._git.line("rev-list", "--first-parent", "--max-parents=0", self.commit)
+
+    @cached_property
+    def committed_at(self) -> datetime:
+        """When S was committed, as it says itself."""
+        return history.committed_at(self._git, self.commit)
 
     @property
     def history_complete(self) -> bool:

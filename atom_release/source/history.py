@@ -63,6 +63,12 @@ def added(git: Git, commit: str, path: str, *, complete: bool) -> Added | None:
     )
 
 
+def committed_at(git: Git, commit: str) -> datetime:
+    """Return when a commit was committed, as it says itself."""
+    stated = git.line("show", "--no-patch", "--format=%ct", "--end-of-options", commit)
+    return datetime.fromtimestamp(int(stated), UTC)
+
+
 @dataclass(frozen=True)
 class Written:
     """The commit that wrote a line as it now stands."""

@@ -115,12 +115,15 @@ def test_a_file_that_programs_read_by_themselves_is_not_said_again() -> None:
         **_TREE,
         "compose.yml": "services: {db: {image: 'postgres:16'}}\n",
         ".env": "NAME=shop\nPOSTGRES_SERVER=localhost\nPOSTGRES_DB=shop\nSECRET_KEY=hidden\n",
+        "settings.py": "from dotenv import load_dotenv\n\nload_dotenv()\n",
     }
     stated = suite_of(tree)
     assert stated["environment"] == {
         "POSTGRES_DB": "{postgres_database}",
         "POSTGRES_SERVER": "{postgres_host}",
     }
+    nobody_reads = suite_of({**tree, "settings.py": ""})["environment"]
+    assert nobody_reads == stated["environment"] | {"NAME": "shop", "SECRET_KEY": "{random}"}
 
 
 @pytest.mark.parametrize(
@@ -255,3 +258,35 @@ def test_the_version_of_the_database_is_the_images(image: str, version: str | No
     compose = f"services: {{db: {{image: '{image}'}}}}\n"
     stated = suite_of({**_TREE, "compose.yml": compose})
     assert stated["database"].get("version") == version
+
+
+@pytest.mark.parametrize(
+    ("test", "asked"),
+    [
+        ("client = app.test_client()\n", True),
+        ("with app.app_context():\n    pass\n", True),
+        ("requests.get('http://localhost:8000/')\n", False),
+        ("def test_it(): ...\n", False),
+    ],
+)
+def test_integration_tests_that_ask_their_own_process_are_the_service_s(
+    test: str, *, asked: bool
+) -> None:
+    """A client of the framework asks the application where it runs, whatever the folder's name."""
+    tree = {
+        "requirements.txt": "flask\npytest\n",
+        "app.py": "",
+        "tests/integration/test_app.py": f"import pytest\n\n\ndef test_app():\n    {test}",
+    }
+    (service,) = survey(Files.of(tree), "api").services
+    assert [seen.value.across for seen in service.suites] == [not asked]
+
+
+def test_tests_under_names_of_their_own_are_collected() -> None:
+    tree = {
+        "requirements.txt": "flask\n",
+        "app.py": "",
+        "tests/tests_users.py": "import unittest\n\nclass Users(unittest.TestCase): ...\n",
+    }
+    stated = suite_of(tree)
+    assert stated["arguments"] == ["-o", "python_files=test_*.py *_test.py tests_*.py"]

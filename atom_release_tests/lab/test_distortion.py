@@ -84,10 +84,11 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN
         ([1], []),
         ([], [None]),
         ((), (None,)),
-        ((200, {"a": 1}), (201, {})),
+        ((200, {"a": 1}), (201, {"a": 2})),
         ((1, None), (2, None)),
         ((None,), ()),
-        ({"a": 1}, {}),
+        ({"a": 1, "b": None}, {"a": 2, "b": None}),
+        ({"a": None}, {}),
         ({}, {None: None}),
         (object(), None),
         (None, None),
@@ -99,7 +100,15 @@ def test_every_kind_of_value_becomes_another_of_its_kind(
     wrong: object,
 ) -> None:
     assert module.answer(value) == wrong
-    assert asyncio.run(module.later(value)) == wrong
+
+
+def test_so_it_is_of_what_is_awaited(module: Any) -> None:  # noqa: ANN401 - made at run time
+    assert asyncio.run(module.later("a")) == "a~"
+
+
+def test_a_mapping_is_empty_every_other_time(module: Any) -> None:  # noqa: ANN401 - made at run time
+    """One test looks a value up, another looks whether the key is there."""
+    assert [module.answer({"a": 1}) for _ in range(4)] == [{"a": 2}, {}] * 2
 
 
 def test_what_returns_nothing_generates_or_is_kept_is_left_as_it_is(

@@ -44,13 +44,38 @@ def test_requirements_are_followed_through_includes_with_their_digests(tmp_path:
     assert wanted.listed.passed_over == ["--index-url"]
 
 
-@pytest.mark.parametrize(
-    "line", ["git+https://example.org/x.git", "x @ https://example.org/x.whl", "-e git+ssh://a/b"]
-)
+@pytest.mark.parametrize("line", ["git+https://example.org/x.git", "-e git+ssh://a/b"])
 def test_what_no_registry_has_is_refused_by_name(tmp_path: Path, line: str) -> None:
     """An address that the author chose is not asked."""
     with pytest.raises(NoEnvironment, match="no package registry has"):
         read(tmp_path, {"requirements.txt": f"{line}\n"})
+
+
+def test_a_package_that_is_named_by_an_address_is_kept_apart(tmp_path: Path) -> None:
+    """It is never asked there; what is done without it is for the maker to say."""
+    wanted = read(tmp_path, {"requirements.txt": "x @ https://example.org/x.whl\nflask\n"})
+    assert wanted.listed.names == ["flask"]
+    assert wanted.listed.elsewhere == {"x": "x @ https://example.org/x.whl"}
+
+
+_WORKSPACE = {
+    "pyproject.toml": '[tool.uv]\ndev-dependencies = ["pytest"]\n'
+    '[tool.uv.workspace]\nmembers = ["src/*"]\n[dependency-groups]\ndocs = ["sphinx"]\n',
+    "uv.lock": "version = 1\n",
+    "src/api/pyproject.toml": '[project]\nname = "api"\nversion = "1"\n',
+    "other/pyproject.toml": '[project]\nname = "other"\nversion = "1"\n',
+}
+
+
+def test_a_member_of_a_workspace_has_its_lock_and_its_groups_for_developers(tmp_path: Path) -> None:
+    """Those that uv had before groups were agreed on too, and none for documentation."""
+    wanted = read(tmp_path, _WORKSPACE, Install(folder="src/api"))
+    assert (wanted.exported, wanted.of_workspace) == ("uv.lock", ("dev",))
+
+
+def test_a_folder_that_is_no_member_has_neither(tmp_path: Path) -> None:
+    wanted = read(tmp_path, _WORKSPACE, Install(folder="other"))
+    assert (wanted.exported, wanted.of_workspace) == (None, ())
 
 
 def test_an_include_does_not_leave_the_repository(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_wrong_results_are_others_of_their_kind(copy: Path) -> None:
         "get": 2,
         "later": False,
         "many": [1],
-        "point": {},
+        "point": {"x": 2},
         "nothing": None,
         "table": [2, 4],
     }

@@ -9,6 +9,7 @@ import pytest
 
 from atom_release.lab.environments import NoEnvironment
 from atom_release.lab.environments.node.graph import Graph, Needs, Package
+from atom_release.lab.environments.node.npm_lock import is_former, read_npm
 from atom_release.lab.environments.node.placement import Details, lay_out, needed
 from atom_release.lab.environments.node.pnpm_lock import read_pnpm
 from atom_release.lab.environments.node.yarn_lock import read_yarn
@@ -74,6 +75,24 @@ right@^2.0.0:
   version "1.0.0"
   resolved "https://registry.yarnpkg.com/right/-/right-1.0.0.tgz#{"c" * 40}"
 """
+NPM_6: dict[str, Any] = {
+    "lockfileVersion": 1,
+    "dependencies": {
+        "left": {
+            "version": "1.2.3",
+            "integrity": DIGEST,
+            "requires": {"right": "^1.0.0", "elsewhere": "1", "held": "1"},
+            "dependencies": {
+                "right": {"version": "1.0.0", "integrity": DIGEST},
+                "held": {"version": "1.0.0", "bundled": True},
+            },
+        },
+        "right": {"version": "2.0.0", "integrity": DIGEST, "requires": {"left": "*"}},
+        "elsewhere": {"version": "1.0.0", "integrity": DIGEST, "optional": True},
+        "unasked": {"version": "1.0.0", "integrity": DIGEST},
+        "renamed": {"version": "npm:@of/real@3.0.0", "integrity": DIGEST},
+    },
+}
 BERRY = """
 __metadata:
   version: 8
@@ -244,3 +263,42 @@ def test_a_lock_is_read_from_the_bytes_alone() -> None:
     assert len(pnpm(f"{PNPM_6}{many}").packages) == 2
     with pytest.raises(NoEnvironment, match="cannot be read"):
         pnpm(f"lockfileVersion: 9\npackages:\n{'  a: {b: c}' * 3_000_000}")
+
+
+def npm(stated: dict[str, Any], **needs: str) -> Graph:
+    packages = {"": {"dependencies": needs}}
+    return read_npm(json.dumps(stated).encode(), "package-lock.json", packages)
+
+
+def test_a_lock_of_npm_6_is_laid_out_as_it_says() -> None:
+    """Each package gets the one within it, else the one further out; what it bundles it holds."""
+    packages = laid(npm(NPM_6, left="^1", right="^2", renamed="*"))
+    shown = {place: entry.get("version") for place, entry in packages.items() if place}
+    assert shown == {
+        "node_modules/left": "1.2.3",
+        "node_modules/left/node_modules/right": "1.0.0",
+        "node_modules/right": "2.0.0",
+        "node_modules/elsewhere": "1.0.0",
+        "node_modules/renamed": "3.0.0",
+    }
+    assert packages["node_modules/renamed"]["name"] == "@of/real"
+    assert needed(
+        npm(NPM_6, left="^1"), {"elsewhere@1.0.0": Details(machines={"os": ["aix"]})}
+    ) == {
+        "left",
+        "left > right",
+    }
+
+
+def test_a_lock_of_npm_6_names_what_package_json_asks_and_registries_alone() -> None:
+    with pytest.raises(NoEnvironment, match="needs absent, which it does not name"):
+        npm(NPM_6, absent="1")
+    away = {"dependencies": {"left": {"version": "git+https://example.org/left.git#1"}}}
+    with pytest.raises(NoEnvironment, match="no package registry's archive"):
+        npm(away, left="1")
+
+
+def test_what_npm_7_writes_is_no_former_lock() -> None:
+    assert is_former(json.dumps(NPM_6).encode())
+    assert not is_former(json.dumps({**NPM_6, "packages": {}}).encode())
+    assert not is_former(b"[")

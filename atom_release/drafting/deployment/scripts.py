@@ -25,6 +25,15 @@ _SERVES = re.compile(
     r"|yarn\s+start|pnpm\s+start)\b[^\n|;&]*)",
     re.MULTILINE,
 )
+_PREPARES = re.compile(
+    r"^[ \t]*((?:(?:uv|poetry|pipenv|pdm) run\s+)?"
+    r"(?:flask\s+(?!(?:run|shell|routes|tests?|cov)\b)[\w-]+(?:[ \t]+[\w-]+)*"
+    r"|(?:python3?\s+)?\S*manage\.py\s+(?:migrate|collectstatic|createcachetable)\b[^\n|;&<>$]*"
+    r"|alembic\s[^\n|;&<>$]*upgrade[^\n|;&<>$]*"
+    r"|(?:npx\s+)?(?:prisma\s+migrate\s+deploy|knex\s+migrate:latest|sequelize(?:-cli)?\s+db:migrate)))"
+    r"[ \t]*$",
+    re.MULTILINE,
+)
 _CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
 _ABOVE = re.compile(r"[^/]*/")
 
@@ -48,7 +57,9 @@ def unfold(files: Files, deployment: Deployment) -> Deployment:
     if not command:
         return deployment
     where = Place(script, text.count("\n", 0, lines[-1].start(1)) + 1)
-    return replace(deployment, command=Seen(command, where))
+    steps = [words.command(step) for step in _PREPARES.findall(text[: lines[-1].start()])]
+    before = tuple(dict.fromkeys(step for step in steps if step)) or deployment.before
+    return replace(deployment, command=Seen(command, where), before=before)
 
 
 def _script(files: Files, word: str, folder: str) -> str:

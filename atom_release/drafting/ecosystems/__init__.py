@@ -14,6 +14,7 @@ from atom_release.drafting.ecosystems import (
     go,
     jvm,
     node,
+    node_routes,
     php,
     python,
     python_routes,
@@ -43,7 +44,7 @@ def _no_routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
 ECOSYSTEMS = (
     Ecosystem("Python", (".py",), python.parts, python_routes.routes),
     Ecosystem(
-        "JavaScript", (".js", ".ts", ".mjs", ".cjs", ".tsx", ".jsx"), node.parts, node.routes
+        "JavaScript", (".js", ".ts", ".mjs", ".cjs", ".tsx", ".jsx"), node.parts, node_routes.routes
     ),
     Ecosystem("Go", (".go",), go.parts, go.routes),
     Ecosystem("Rust", (".rs",), rust.parts, rust.routes),

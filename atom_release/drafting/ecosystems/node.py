@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from atom_release.drafting import words
-from atom_release.drafting.ecosystems import node_controllers, tests_of
+from atom_release.drafting.ecosystems import tests_of
 from atom_release.drafting.ecosystems.node_scripts import Call, read_call
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
-from atom_release.drafting.findings import Endpoint, Part, Place, Runner, Seen, Suite
+from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 from atom_release.source.globs import matcher
 
 _LOCKS = (
@@ -46,6 +46,8 @@ _DRIVES = re.compile(r"[\"']@playwright/test[\"']|\bcy\.(?:visit|get)\(")
 _OF_BROWSERS = re.compile(r"\b(?:playwright|cypress)\b")
 _BROWSERS = {Runner.PLAYWRIGHT, Runner.CYPRESS}
 _MOST_NAMED = 200
+_ASKS_PORT = re.compile(r"\benv(?:\.|\[[\"'])(?:\w+_)?PORT\b")
+_NAMES_PORT = re.compile(r"(?:\.listen\(\s*|\bport\s*[:=]\s*)(\d{4,5})\b", re.IGNORECASE)
 _NO_TESTS = re.compile(r"no test specified|exit 1")
 
 
@@ -74,7 +76,26 @@ def parts(files: Files) -> Iterator[Part]:
             tuple(_suites(files, folder, own, _scripts(package), package)),
             _start(files, folder, package),
             is_library="exports" in package and "start" not in _scripts(package),
+            port=_fixed_port(files, tests_of.within(files.below(folder), folder, folders))
+            or _fixed_port(files, files.paths),
         )
+
+
+def _fixed_port(files: Files, own: Sequence[str]) -> Seen[int] | None:
+    """Return the one port that code names, where it asks no variable for it."""
+    code = [path for path in own if re.search(r"\.[cm]?[jt]s$", path) and is_product(path)]
+    texts = {path: files.text(path) for path in code[:_MOST_NAMED]}
+    if any(_ASKS_PORT.search(text) for text in texts.values()):
+        return None
+    named = {
+        int(match[1]): Place(path, text.count("\n", 0, match.start()) + 1)
+        for path, text in texts.items()
+        for match in _NAMES_PORT.finditer(text)
+    }
+    if len(named) != 1:
+        return None
+    port, where = next(iter(named.items()))
+    return Seen(port, where, "the number stands in its code")
 
 
 def _members(files: Files) -> list[str]:
@@ -86,7 +107,7 @@ def _members(files: Files) -> list[str]:
     for document in files.yaml("pnpm-workspace.yaml"):
         packages = document.get("packages")
         patterns += [str(pattern) for pattern in packages] if isinstance(packages, list) else []
-    return patterns
+    return [pattern.replace("\\", "/") for pattern in patterns]
 
 
 def _is_root_of(folder: str, members: Sequence[str], files: Files, folders: Sequence[str]) -> bool:
@@ -243,48 +264,3 @@ def _start(files: Files, folder: str, package: Mapping[str, Any]) -> Seen[tuple[
     if plain and plain[0] == "node":
         return Seen(plain, where)
     return Seen((tool, "start"), where, "package.json's start script") if plain or line else None
-
-
-_ROUTE = re.compile(
-    r"\b(?P<router>\w*(?:app|router|server|fastify|routes?|api)\w*)\s*\.\s*"
-    r"(?P<method>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
-    re.IGNORECASE,
-)
-_EXPORTED = re.compile(
-    r"^export\s+(?:(?:async\s+)?function|const)\s+(GET|POST|PUT|PATCH|DELETE)\b"
-    r"|\bas\s+(GET|POST|PUT|PATCH|DELETE)\s*[,}]",
-    re.MULTILINE,
-)
-_FILE_ROUTE = re.compile(r"createFileRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*\)")
-_HANDLER = re.compile(r"^\s+(GET|POST|PUT|PATCH|DELETE)\s*[:(]", re.MULTILINE)
-_NEXT_FILE = re.compile(r"(?:^|/)app/(?P<path>(?:.*/)?)route\.[jt]s$")
-
-
-def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
-    """Yield the routes of Express's idiom and its kin, and of Next's route handlers."""
-    for path in paths:
-        if not re.search(r"\.[cm]?[jt]sx?$", path) or not is_product(path):
-            continue
-        text = files.text(path)
-        for match in _ROUTE.finditer(text):
-            where = Place(path, text.count("\n", 0, match.start()) + 1)
-            yield Seen(
-                Endpoint(match["method"].upper(), match["path"]),
-                where,
-                "the call there, without outer prefixes",
-            )
-        yield from node_controllers.declared(path, text)
-        yield from _by_file(path, text)
-
-
-def _by_file(path: str, text: str) -> Iterator[Seen[Endpoint]]:
-    """Yield the routes of Next's route handlers and of TanStack's file routes."""
-    handler, stated = _NEXT_FILE.search(path), _FILE_ROUTE.search(text)
-    if handler is not None:
-        methods = {first or second for first, second in _EXPORTED.findall(text)}
-        for method in sorted(methods):
-            shown = f"/{handler['path'].rstrip('/')}"
-            yield Seen(Endpoint(method, shown), Place(path), "Next's folder of routes")
-    elif stated is not None and "handlers" in text:
-        for method in sorted(set(_HANDLER.findall(text))):
-            yield Seen(Endpoint(method, stated["path"]), Place(path), "the route of that file")

@@ -25,7 +25,8 @@ from atom_release.drafting.files import Files, folder_of, is_below, is_product, 
 from atom_release.drafting.findings import Part, Place, Runner, Seen, Suite
 
 _PACKAGE_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
-_TEST_FILE = r"(?:.*/)?(?:test_[^/]*|[^/]*_test|tests?)\.py"
+_TEST_FILE = r"(?:.*/)?(?:tests?_[^/]*|[^/]*_test|tests?)\.py"
+_USUALLY_COLLECTED = ("test_*.py", "*_test.py", "test.py", "tests.py")
 _MAY_HOLD_TESTS = ("tests.py", "test.py")  # by its name alone, a module of anything
 _HOLDS_TESTS = re.compile(r"\bdef test|^class (?:Test\w*|\w+\([^)\n]*Test)", re.MULTILINE)
 _NOT_SOURCE = {
@@ -47,6 +48,14 @@ _EXAMPLES = {"example", "examples", "sample", "samples", "demo", "demos", "docs"
 _NAMES_PYTEST = re.compile(r"\bpytest\b")
 _IMPORTS = re.compile(r"^\s*(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)
 _SAMPLE = 40
+_IN_PROCESS = re.compile(
+    r"\btest_client\(|\bTestClient\(|\bASGITransport\(|\bAPIClient\(|\bdjango\.test\b|\bAPITestCase\b"
+    r"|\btest_cli_runner\(|\bCliRunner\(|\bapp_context\("
+)
+_OVER_NETWORK = re.compile(
+    r"[\"']https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[:/\"']|\brequests\.(?:get|post|put|delete)\("
+    r"|\burlopen\("
+)
 
 
 def parts(files: Files) -> Iterator[Part]:
@@ -189,7 +198,9 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
     requirements = python_requirements.needed(files, folder, _requirement_files(files, folder))
     usual = python_requirements.usual_for_tests(files, folder)
     packages = () if requirements or usual else python_tools.packages(files, folder)
-    for seen in tests_of.suites(runner, holding, folder, where, guess):
+    inside = _asking_themselves(files, folder, holding)
+    suites = tests_of.suites(runner, holding, folder, where, guess, within_process=inside)
+    for seen in suites:
         suite = Suite(
             seen.value.runner,
             seen.value.paths,
@@ -199,8 +210,33 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
             requirements if runner.by_pytest else (),
             packages=packages if runner.by_pytest else (),
             settings=_settings(files, folder) if runner is Runner.DJANGO else "",
+            arguments=_naming(files, folder, holding) if runner is not Runner.DJANGO else (),
         )
         yield Seen(suite, seen.where, seen.guess)
+
+
+def _naming(files: Files, folder: str, tests: Sequence[str]) -> tuple[str, ...]:
+    """Return what lets pytest collect tests whose files have names of their own."""
+    names = [PurePosixPath(path).name for path in tests]
+    others = [name for name in names if not any(fnmatch(name, each) for each in _USUALLY_COLLECTED)]
+    if not others or python_settings.listed(files, folder, "python_files"):
+        return ()
+    return ("-o", f"python_files={' '.join((*_USUALLY_COLLECTED[:2], 'tests_*.py'))}")
+
+
+def _asking_themselves(files: Files, folder: str, tests: Sequence[str]) -> list[str]:
+    """Return the tests that ask their application in their own process.
+
+    A client of the framework does, that they or what is shared among them (`conftest.py`) make.
+    """
+    shared = [path for path in files.below(folder) if path.endswith("conftest.py")]
+    around = {folder_of(path) for path in shared if _IN_PROCESS.search(files.text(path))}
+    return [
+        path
+        for path in tests
+        if not _OVER_NETWORK.search(files.text(path))
+        and (_IN_PROCESS.search(files.text(path)) or any(is_below(path, place) for place in around))
+    ]
 
 
 def _collected(files: Files, folder: str, tests: Sequence[str]) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from atom_release.drafting.ecosystems import python_prefixes
+from atom_release.drafting.ecosystems import python_classes, python_prefixes
+from atom_release.drafting.ecosystems.python_classes import Classes
 from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import Endpoint, Place, Seen
 
@@ -32,24 +33,32 @@ _METHODS = re.compile(r"methods\s*=\s*[\[(]([^\])]*)[\])]")
 def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
     """Yield the routes that decorators and url patterns declare, with their router's prefix."""
     outer = python_prefixes.prefixes(files, paths)
+    classes = python_classes.classes_of(files, paths)
     for path in paths:
         if not path.endswith(".py") or not is_product(path):
             continue
         text, before = files.text(path), outer.get(path, "")
         if path.endswith("urls.py"):
             yield from _django(path, text, before)
+            yield from python_classes.viewsets(path, text, classes, before)
         inner = dict(_PREFIX.findall(text))
         for match in _ROUTER.finditer(text):
-            yield from _decorated(path, text, match, f"{before}{inner.get(match['router'], '')}")
+            prefix = f"{before}{inner.get(match['router'], '')}"
+            yield from _decorated(path, text, match, prefix, classes)
+        yield from python_classes.resources(path, text, classes, before)
 
 
-def _decorated(path: str, text: str, match: re.Match[str], prefix: str) -> Iterator[Seen[Endpoint]]:
+def _decorated(
+    path: str, text: str, match: re.Match[str], prefix: str, classes: Classes
+) -> Iterator[Seen[Endpoint]]:
     methods = [match["method"].upper()]
     if match["method"] == "websocket":
         return
     if match["method"] in {"route", "api_route"}:
         stated = _METHODS.search(match["rest"])
-        methods = re.findall(r"[A-Z]+", stated[1].upper()) if stated else ["GET"]
+        named = re.findall(r"[A-Z]+", stated[1].upper()) if stated else []
+        end = match.end("path")
+        methods = named or python_classes.methods_below(text, end, classes) or ["GET"]
     where = Place(path, text.count("\n", 0, match.start("router")) + 1)
     shown = f"{prefix}{match['path']}" or "/"
     for method in methods:

@@ -5,7 +5,7 @@ Tests that ask running services (integration, end to end) are a suite of their o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from atom_release.drafting.files import folder_of, is_below
 from atom_release.drafting.findings import Place, Runner, Seen, Suite
@@ -28,13 +28,26 @@ _MOST_PATHS = 12
 _BY_PACKAGE = {Runner.GO, Runner.CARGO, Runner.MAVEN, Runner.GRADLE, Runner.DJANGO}
 
 
-def suites(
-    runner: Runner, files: Iterable[str], folder: str, where: Place, guess: str = ""
+def suites(  # noqa: PLR0913 - what is told of a suite
+    runner: Runner,
+    files: Iterable[str],
+    folder: str,
+    where: Place,
+    guess: str = "",
+    *,
+    within_process: Collection[str] = (),
 ) -> Iterator[Seen[Suite]]:
-    """Yield the suite of these test files, and that of those among them that ask services."""
+    """Yield the suite of these test files, and that of those among them that ask services.
+
+    Those `within_process` ask the application where they run, whatever their folder is called.
+    """
     every = sorted(files)
     for across in (False, True):
-        chosen = [path for path in every if asks_services(path, folder) is across]
+        chosen = [
+            path
+            for path in every
+            if (asks_services(path, folder) and path not in within_process) is across
+        ]
         if chosen:
             others = [path for path in every if path not in chosen]
             whole = runner in _BY_PACKAGE and not across

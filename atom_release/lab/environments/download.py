@@ -166,14 +166,23 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def find_source(name: str, specifier: str, registry: Path, links: Sequence[Path] = ()) -> Archive:
+def find_source(
+    name: str, specifier: str, registry: Path, links: Sequence[Path] = (), until: str = ""
+) -> Archive:
     """Return the newest source archive of a package that its registry offers.
+
+    Args:
+        name: the package.
+        specifier: the versions that are asked.
+        registry: a folder for what the registry said.
+        links: folders that packages are taken from too.
+        until: the day before which the registry's file was uploaded; "" for all of them.
 
     Raises:
         NoEnvironment: there is none, or the registry does not speak the JSON form.
     """
     wanted = SpecifierSet(specifier)
-    offered = [*_in_folders(name, links), *_in_registry(name, registry)]
+    offered = [*_in_folders(name, links), *_in_registry(name, registry, until)]
     fitting = [
         (version, archive)
         for version, archive in offered
@@ -196,7 +205,7 @@ def _in_folders(name: str, folders: Sequence[Path]) -> list[tuple[Version, Archi
     ]
 
 
-def _in_registry(name: str, registry: Path) -> list[tuple[Version, Archive]]:
+def _in_registry(name: str, registry: Path, until: str) -> list[tuple[Version, Archive]]:
     base = index(registry)
     if not base.startswith("http"):
         return []
@@ -224,6 +233,7 @@ def _in_registry(name: str, registry: Path) -> list[tuple[Version, Archive]]:
         )
         for file in files
         if not file.get("yanked")
+        and (not until or str(file.get("upload-time") or "9999") < until)
         and _DIGEST.fullmatch(file.get("hashes", {}).get("sha256", ""))
         and urlsplit(urljoin(page, file["url"])).scheme in {"http", "https"}
         and (version := _version_of(file["filename"], name))

@@ -11,23 +11,31 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.environment import EnvironmentFacts
+from atom_release.gate.first_few import first_few
 from atom_release.lab.environments import packages, project
 from atom_release.lab.environments.faults import NoEnvironment, NoToolchain
 from atom_release.lab.environments.packages import Shelf
 from atom_release.lab.environments.project import Layer
 from atom_release.lab.environments.pythons import choose
-from atom_release.lab.environments.requirements import Listed, names_package, read_requirements
+from atom_release.lab.environments.requirements import (
+    Listed,
+    NamedByAddress,
+    names_package,
+    refused,
+)
+from atom_release.lab.environments.settled import end_of_next_day
 from atom_release.lab.environments.store import Store, digest
 from atom_release.lab.environments.uv import Archive
+from atom_release.lab.environments.uv_lock import export
 from atom_release.lab.environments.wanted import LOCKS, Reader, Wanted
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.interpreter import Built, Interpreter
-from atom_release.lab.throwaway import put_files, remove
+from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
     from atom_release.gate.manifest import Install
@@ -66,6 +74,11 @@ def make(
     except _NotBuilt as fault:
         alone = Reader(look.tree, install.model_copy(update={"project": False})).read()
         return _Maker(look, alone, python, needs, whole, fault.message).make()
+    except NamedByAddress:
+        if not whole or install.groups is not None or not wanted.groups:
+            raise
+        alone = Reader(look.tree, install.model_copy(update={"groups": ()})).read()
+        return _Maker(look, alone, python, needs, whole).make()
     except NoEnvironment as fault:
         newer = _choose_by_packages(fault, wanted, install)
         if newer is None or newer == python:
@@ -101,8 +114,10 @@ class _Maker:
     def make(self) -> Interpreter:
         """Return the interpreter, made or found."""
         self.look.tell("making the suite's environment", 0.0)
-        exported = self._exported() if self.wanted.exported else None
+        exported = export(self.look, self._store, self.python, self.wanted)
         listed = self.wanted.listed.joined(exported) if exported else self.wanted.listed
+        if listed.elsewhere and self.whole:
+            raise refused(next(iter(listed.elsewhere.values())))
         projects = dict(self.wanted.projects)
         for folder, extras in exported.local.items() if exported else ():
             projects.setdefault(folder, tuple(extras))
@@ -110,7 +125,7 @@ class _Maker:
         names = list(listed.names)
         if layer and not exported:
             names += layer.requires(projects, self.python)
-        archives, left = self._resolved(names, listed, whole=exported is not None)
+        archives, left, settled = self._resolved(names, listed, whole=exported is not None)
         venv = self._venv(archives, listed)
         return Interpreter(
             str(venv / "bin" / "python"),
@@ -119,7 +134,7 @@ class _Maker:
             roots=layer.roots if layer else self._plain_roots(),
             site=layer.site if layer else None,
             built=Built(layer.folder / "built", layer.built) if layer and layer.built else None,
-            facts=self._facts(archives, layer, listed, left),
+            facts=self._facts(archives, layer, listed, left, settled),
         )
 
     def _plain_roots(self) -> tuple[str, ...]:
@@ -133,6 +148,7 @@ class _Maker:
         layer: Layer | None,
         listed: Listed,
         left: dict[str, str],
+        settled: str,
     ) -> EnvironmentFacts:
         own = (
             {str(package["name"]): package["version"] for package in layer.packages}
@@ -150,40 +166,9 @@ class _Maker:
             project=list(layer.roots) if layer else [],
             built=list(layer.built) if layer else [],
             passed_over=sorted(set(listed.passed_over)),
+            settled=settled,
             unbuilt={**left, **({_ITSELF: self.unbuilt} if self.unbuilt else {})},
         )
-
-    def _exported(self) -> Listed:
-        """Ask uv in the sandbox what a uv.lock holds for these groups and extras."""
-        lock = str(self.wanted.exported)
-        folder = os.path.dirname(lock)  # noqa: PTH120 - a path of the tree
-        projects = [
-            path
-            for path in self.look.tree.glob("**/pyproject.toml")
-            if path.startswith(f"{folder}/" if folder else "")
-        ]
-        files = {path: self.look.tree.read(path) for path in (lock, *projects)}
-        key = self._store.key(
-            "export",
-            [path + str(self.look.tree.digest(path)) for path in files],
-            self.wanted.groups,
-            self.wanted.extras,
-            self.wanted.folder,
-        )
-
-        def export(room: Path) -> dict[str, Any]:
-            put_files(room, files)
-            words = ["export", "--frozen", "--no-header", "--no-annotate", "--no-default-groups"]
-            words += ["--python", str(self.python.program), "--quiet"]
-            words += ["--project", str(room / self.wanted.folder)]
-            words += [word for name in self.wanted.groups for word in ("--group", name)]
-            words += [word for name in self.wanted.extras for word in ("--extra", name)]
-            workshop = Workshop(self.look, room, self.python)
-            return {"text": workshop.uv("the reading of uv.lock", words)}
-
-        text = str(self._store.sealed(key, export)[1]["text"])
-        path = os.path.join(folder, "exported.txt")  # noqa: PTH118 - a path of the tree
-        return read_requirements(lambda _path: text.encode(), path)
 
     def _built_layer(self, folders: list[str]) -> Layer:
         """Return the built project.
@@ -203,10 +188,10 @@ class _Maker:
             raise _NotBuilt(fault.message, fault.remedy) from fault
 
     def _layer(self, folders: list[str]) -> Layer:
-        key = self._store.key("project", self.look.tree.tree, folders)
+        key = self._store.key("project", self.look.tree.tree, folders, self._until)
 
         def build(room: Path) -> dict[str, Any]:
-            shelf = self._shelf(key)
+            shelf = self._shelf(key, self._until)
             noted = project.build(
                 Workshop(self.look, room, self.python),
                 folders,
@@ -221,22 +206,46 @@ class _Maker:
 
     def _resolved(
         self, names: list[str], listed: Listed, *, whole: bool
-    ) -> tuple[list[Archive], dict[str, str]]:
+    ) -> tuple[list[Archive], dict[str, str], str]:
         """Return the files that it all comes to; the same as before for the same words.
 
-        And what tests have to do without, since it cannot be built here; a service may not.
+        And what tests, but no service, have to do without; and how versions were chosen.
         """
         lacking = [name for name in self.needs if not names_package(names, name)]
-        key = self._store.key("resolved", names, listed.constraints, lacking, whole, self.whole)
+        resolve = partial(self._resolve, names, listed, lacking, whole=whole and not lacking)
+        if whole and not lacking:
+            return *resolve(until=""), ""
+        day = self._until[:10]
+        try:
+            archives, left = resolve(until=self._until)
+        except NoEnvironment as fault:
+            why = f"those of before {day} could not be had: {fault.message}"
+            return *resolve(until=""), f"no lock: the newest of today, since {why[:400]}"
+        unbuilt = {*left} - {*listed.elsewhere}
+        if unbuilt and len((today := resolve(until=""))[1]) < len(left):
+            why = f"of those of before {day} {first_few(sorted(left))} could not be built here"
+            return *today, f"no lock: the newest of today, since {why}"
+        return archives, left, f"no lock: the newest of before {day}, the day after the commit's"
+
+    @cached_property
+    def _until(self) -> str:
+        """What the commit's authors could have had was uploaded until then."""
+        return end_of_next_day(self.look.tree.committed_at)
+
+    def _resolve(
+        self, names: list[str], listed: Listed, lacking: list[str], *, whole: bool, until: str
+    ) -> tuple[list[Archive], dict[str, str]]:
+        parts = (names, listed.constraints, lacking, whole, self.whole, until, listed.elsewhere)
+        key = self._store.key("resolved", *parts)
 
         def resolve(room: Path) -> dict[str, Any]:
-            unbuilt: dict[str, str] | None = None if self.whole else {}
-            archives = self._shelf(key).resolve(
+            unbuilt: dict[str, str] | None = None if self.whole else _refused(listed)
+            archives = self._shelf(key, until).resolve(
                 [*names, *lacking],
                 listed.constraints,
                 listed.hashes,
                 built=room / "wheels",
-                whole=whole and not lacking,
+                whole=whole,
                 unbuilt=unbuilt,
             )
             left = unbuilt or {}
@@ -261,7 +270,7 @@ class _Maker:
     def _store(self) -> Store:
         return Store(self.look, (self.python.version, str(self.python.program)))
 
-    def _shelf(self, key: str) -> Shelf:
+    def _shelf(self, key: str, until: str = "") -> Shelf:
         root = self._store.root
         return Shelf(
             self.look,
@@ -270,4 +279,10 @@ class _Maker:
             root / "registry",
             root,
             self._store.workplace(key),
+            until,
         )
+
+
+def _refused(listed: Listed) -> dict[str, str]:
+    """Return the packages that are named by an address, each with why it is left out."""
+    return {name: refused(line).message for name, line in listed.elsewhere.items()}

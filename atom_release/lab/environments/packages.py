@@ -10,7 +10,7 @@ import os
 import shutil
 import tarfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,10 @@ from packaging.utils import canonicalize_name
 
 from atom_release.lab.beneath import copy_beneath, names_beneath
 from atom_release.lab.environments import uv
+from atom_release.lab.environments.build_system import required_to_build
 from atom_release.lab.environments.download import bring, find_source
 from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.foreign_names import wheel_name
-from atom_release.lab.environments.wanted import required_to_build
 from atom_release.lab.environments.workshop import Workshop
 from atom_release.lab.throwaway import remove
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
 
 _ATTEMPTS = 40
+_SAME_CODE = {"psycopg2": "psycopg2-binary"}
+"""Packages that want libraries of the machine to be built -> the same code as a wheel with them."""
 _LARGEST = 1 << 20
 
 
@@ -51,6 +53,7 @@ class Shelf:
     registry: Path  # what the registry said
     root: Path  # what is built here lies below it
     room: Path  # for folders of the moment
+    until: str = ""  # the moment before which a registry's files were uploaded; "" for all
 
     def resolve(  # noqa: PLR0913 - what is asked, and what becomes of it
         self,
@@ -77,16 +80,18 @@ class Shelf:
             NoEnvironment: they cannot be had, or not be built without network.
         """
         built.mkdir(parents=True, exist_ok=True)
+        asked, left = [*names], {*(unbuilt or ())}
         for _ in range(_ATTEMPTS):
             try:
                 return uv.resolve(
-                    names,
+                    asked,
                     constraints,
                     self.python,
                     registry=self.registry,
                     find=[built],
                     whole=whole,
-                    without=sorted(unbuilt or ()),
+                    without=sorted(left),
+                    until=self.until,
                 )
             except uv.SourceOnly as fault:
                 for name in fault.names:
@@ -97,10 +102,27 @@ class Shelf:
                     try:
                         self._build(name, versions, locked, built, fault)
                     except NotBuilt as failed:
-                        if unbuilt is None or name in unbuilt:
+                        twin = self._twin(name, versions, constraints, without=sorted(left))
+                        if not twin and (unbuilt is None or name in left):
                             raise
-                        unbuilt[name] = failed.message
+                        asked += [twin] if twin else []
+                        left.add(name)
+                        if unbuilt is not None and not twin:
+                            unbuilt[name] = failed.message
         raise NoEnvironment(f"more than {_ATTEMPTS} packages have to be built from source")
+
+    def _twin(
+        self, name: str, versions: str, constraints: Sequence[str], *, without: Sequence[str]
+    ) -> str:
+        """Return the requirement that brings a package's own code as a wheel; "" without any."""
+        twin = f"{_SAME_CODE.get(name, '')}{versions}"
+        if name not in _SAME_CODE or name in without:
+            return ""
+        try:
+            uv.resolve([twin], constraints, self.python, registry=self.registry, until=self.until)
+        except NoEnvironment:
+            return ""
+        return twin
 
     def gather(
         self, archives: Sequence[Archive], locked: Mapping[str, Collection[str]], place: Path
@@ -124,7 +146,18 @@ class Shelf:
     def wheels_for(self, names: Sequence[str], place: Path) -> Path:
         """Return a folder with the wheels that these requirements come to."""
         built = place.with_name(f"{place.name}-built")
-        return self.gather(self.resolve(names, (), {}, built=built), {}, place)
+        try:
+            archives = self.resolve(names, (), {}, built=built)
+        except NoEnvironment:
+            if not self.until:
+                raise
+            archives = self.of_today.resolve(names, (), {}, built=built)
+        return self.gather(archives, {}, place)
+
+    @property
+    def of_today(self) -> Shelf:
+        """The same shelf, whenever the registry's files were uploaded."""
+        return replace(self, until="")
 
     def _build(
         self,
@@ -135,7 +168,8 @@ class Shelf:
         fault: NoEnvironment,
     ) -> None:
         """Make a wheel of a package that is offered as source alone."""
-        archive = find_source(name, specifier, self.registry, uv.folders(self.registry))
+        links = uv.folders(self.registry)
+        archive = find_source(name, specifier, self.registry, links, self.until)
         stem = f"{_wheel_name(name)}-{archive.version}-"
         if any(path.name.startswith(stem) for path in built.iterdir()):
             raise fault
@@ -143,7 +177,12 @@ class Shelf:
         try:
             self._make_wheel(source, archive, built)
         except NoEnvironment as failed:
-            raise NotBuilt(failed.message, failed.remedy) from failed
+            try:
+                if not self.until:
+                    raise
+                self.of_today._make_wheel(source, archive, built)  # noqa: SLF001 - its own kind
+            except NoEnvironment:
+                raise NotBuilt(failed.message, failed.remedy) from failed
 
     def _make_wheel(self, source: Path, archive: Archive, built: Path) -> None:
         requires = required_to_build(_pyproject(source))

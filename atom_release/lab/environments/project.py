@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from atom_release.lab.environments.build_system import build_requirements
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.wanted import build_requirements, for_tests
+from atom_release.lab.environments.wanted import for_tests
 from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ class Listed:
     """What requirements files come to.
 
     `hashes` are by package's name; `local` are folders of the repository, each with the extras that
-    are asked of it.
+    are asked of it; `elsewhere` are packages that are named by an address, each with its line.
     """
 
     names: list[str] = field(default_factory=list)
@@ -42,6 +42,7 @@ class Listed:
     hashes: dict[str, set[str]] = field(default_factory=dict)
     local: dict[str, set[str]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     def joined(self, exported: Listed) -> Listed:
         """Return this with what a lock exports before it; the lock's digests are the ones held."""
@@ -50,7 +51,20 @@ class Listed:
             constraints=self.constraints,
             hashes={**self.hashes, **exported.hashes},
             passed_over=self.passed_over,
+            elsewhere={**self.elsewhere, **exported.elsewhere},
         )
+
+
+def merge(listed: Listed, more: Listed) -> None:
+    """Add to what is listed what else is."""
+    listed.names += more.names
+    listed.constraints += more.constraints
+    listed.passed_over += more.passed_over
+    listed.elsewhere |= more.elsewhere
+    for name, hashes in more.hashes.items():
+        listed.hashes.setdefault(name, set()).update(hashes)
+    for folder, extras in more.local.items():
+        listed.local.setdefault(folder, set()).update(extras)
 
 
 def read_requirements(read: Callable[[str], bytes], path: str) -> Listed:
@@ -116,7 +130,8 @@ def add_line(listed: Listed, base: str, line: str, *, constraint: bool = False) 
         _add_local(listed, base, text, line)
         return
     if requirement.url:
-        raise _elsewhere(line)
+        listed.elsewhere[canonicalize_name(requirement.name)] = text
+        return
     if hashes:
         listed.hashes.setdefault(canonicalize_name(requirement.name), set()).update(hashes)
     (listed.constraints if constraint else listed.names).append(str(requirement))
@@ -125,13 +140,18 @@ def add_line(listed: Listed, base: str, line: str, *, constraint: bool = False) 
 def _add_local(listed: Listed, base: str, text: str, line: str) -> None:
     match = _LOCAL.fullmatch(text) or _LOCAL.fullmatch(f"./{text}")
     if match is None or "://" in text:
-        raise _elsewhere(line)
+        raise refused(line)
     extras = {name.strip() for name in (match["extras"] or "").split(",") if name.strip()}
     listed.local.setdefault(inside(base, match["path"]), set()).update(extras)
 
 
-def _elsewhere(line: str) -> NoEnvironment:
-    return NoEnvironment(
+class NamedByAddress(NoEnvironment):
+    """A package is named by an address, and no registry has it there."""
+
+
+def refused(line: str) -> NamedByAddress:
+    """Return why a line of requirements cannot be followed."""
+    return NamedByAddress(
         f"the requirements hold what no package registry has: {line[:80]!r}",
         "Name a released version, or name the suite's packages in `install`.",
     )

@@ -117,6 +117,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
     find: Sequence[Path] = (),
     whole: bool = False,
     without: Sequence[str] = (),
+    until: str = "",
 ) -> list[Archive]:
     """Return the files that these requirements come to.
 
@@ -128,6 +129,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
         find: folders with wheels that are taken before the registry's.
         whole: whether `names` is the whole of it, so that no dependency is added.
         without: packages that are left out, whoever asks for them.
+        until: the day before which a registry's file was uploaded; "" for all of them.
 
     Raises:
         SourceOnly: a package has no wheel that fits.
@@ -145,6 +147,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
             *("--no-build", "--format", "pylock.toml", "--output-file", "pylock.toml"),
             *("--python", str(python.program), "--quiet"),
             *(["--no-deps"] if whole else []),
+            *(["--exclude-newer", until] if until else []),
             *(word for place in find for word in ("--find-links", str(place))),
         ]
         _call(words, room, registry)

@@ -15,7 +15,14 @@ from packaging.utils import canonicalize_name
 
 from atom_release.lab.environments import locks, poetry
 from atom_release.lab.environments.preferred import preferred_version
-from atom_release.lab.environments.requirements import Listed, add_line, inside, read_requirements
+from atom_release.lab.environments.requirements import (
+    Listed,
+    add_line,
+    inside,
+    merge,
+    read_requirements,
+)
+from atom_release.source.globs import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -50,7 +57,6 @@ _REQUIREMENTS_OF_DEVELOPERS = (
     "requirements/development.txt",
 )
 LOCKS = ("uv.lock", "pylock.toml", "poetry.lock")
-_SETUPTOOLS = ("setuptools", "wheel")
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ class Wanted:
     """What the files ask.
 
     `projects` are folders of the repository that are built, each with the extras asked of it (None:
-    those for tests); `exported` is a uv.lock, of which uv itself says what it holds.
+    those for tests); `exported` is a uv.lock, of which uv itself says what it holds;
+    `of_workspace` are groups of the workspace that the lock is of, for a member of it.
     """
 
     folder: str
@@ -69,6 +76,7 @@ class Wanted:
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     exported: str | None = None
+    of_workspace: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
@@ -84,10 +92,7 @@ class Reader:
         self.pyproject = self._toml("pyproject.toml")
         self._tool: dict[str, Any] = _table(self.pyproject, "tool")
         self._project: dict[str, Any] = _table(self.pyproject, "project")
-        self._groups: dict[str, Any] = {
-            canonicalize_name(name): lines
-            for name, lines in _table(self.pyproject, "dependency-groups").items()
-        }
+        self._groups = _groups_of(self.pyproject)
         self._extras: dict[str, Any] = {
             canonicalize_name(name): lines
             for name, lines in _table(self._project, "optional-dependencies").items()
@@ -109,7 +114,7 @@ class Reader:
             self._add_groups(groups)
             self._add_static(extras)
         for path in requirements:
-            _merge(self._listed, read_requirements(self._read, path))
+            merge(self._listed, read_requirements(self._read, path))
         for package in self._install.packages:
             add_line(self._listed, self.folder, package)
         return Wanted(
@@ -121,6 +126,7 @@ class Reader:
             extras=extras or (),
             groups=groups,
             exported=exported,
+            of_workspace=self._of_workspace(exported),
             sources=tuple(dict.fromkeys([*self.seen, *([exported] if exported else [])])),
         )
 
@@ -148,7 +154,36 @@ class Reader:
     def _lock(self) -> str | None:
         if self._install.lock:
             return inside(".", self._install.lock)
-        return next((path for name in LOCKS if self._has(path := self._path(name))), None)
+        own = next((path for name in LOCKS if self._has(path := self._path(name))), None)
+        return own or self._lock_of_workspace()
+
+    def _lock_of_workspace(self) -> str | None:
+        """Return the uv.lock of the workspace that names this folder among its members."""
+        folder = self.folder
+        while folder not in {"", "."}:
+            folder = posixpath.dirname(folder)
+            path = posixpath.join(folder, "uv.lock")
+            if not self._has(path):
+                continue
+            members = _table(_table(self._root(path), "tool"), "uv").get("workspace")
+            patterns = _texts(members.get("members")) if isinstance(members, dict) else []
+            way = posixpath.relpath(self.folder, folder or ".")
+            return (
+                path if any(matcher(posixpath.normpath(each))(way) for each in patterns) else None
+            )
+        return None
+
+    def _root(self, lock: str) -> dict[str, Any]:
+        """Return the pyproject.toml beside a lock."""
+        place = posixpath.join(posixpath.dirname(lock), "pyproject.toml")
+        return self._toml(posixpath.relpath(place, self.folder))
+
+    def _of_workspace(self, exported: str | None) -> tuple[str, ...]:
+        """Return the groups for tests, else for developers, of the workspace around this folder."""
+        here = posixpath.normpath(self.folder)
+        if exported is None or posixpath.normpath(posixpath.dirname(exported) or ".") == here:
+            return ()
+        return for_tests(_groups_of(self._root(exported)))
 
     def _chosen(self) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
         """Return groups and extras: those named, else those for tests, else for developers."""
@@ -240,26 +275,6 @@ def usual_requirements(
     return base + present(_REQUIREMENTS_OF_DEVELOPERS)
 
 
-def build_requirements(tree: JudgedTree, folder: str) -> tuple[str, ...]:
-    """Return what building a folder of the judged tree wants beforehand."""
-    path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
-    if path not in tree.entries:
-        return _SETUPTOOLS
-    return required_to_build(tree.read(path))
-
-
-def required_to_build(pyproject: bytes) -> tuple[str, ...]:
-    """Return the `requires` of a build system, setuptools where none is named."""
-    try:
-        stated = tomllib.loads(pyproject.decode("utf-8-sig", "replace"))
-    except tomllib.TOMLDecodeError:
-        return _SETUPTOOLS
-    if "build-system" not in stated:
-        return _SETUPTOOLS
-    requires = tuple(_texts(_table(stated, "build-system").get("requires")))
-    return (*requires, *_SETUPTOOLS) if _names_setuptools(requires) else requires
-
-
 def for_tests(names: Iterable[str]) -> tuple[str, ...]:
     """Return those of these names that are for tests, else those for developers."""
     canonical = [canonicalize_name(name) for name in names]
@@ -268,18 +283,12 @@ def for_tests(names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _names_setuptools(requires: tuple[str, ...]) -> bool:
-    return any(line.lower().startswith("setuptools") for line in requires)
-
-
-def _merge(listed: Listed, more: Listed) -> None:
-    listed.names += more.names
-    listed.constraints += more.constraints
-    listed.passed_over += more.passed_over
-    for name, hashes in more.hashes.items():
-        listed.hashes.setdefault(name, set()).update(hashes)
-    for folder, extras in more.local.items():
-        listed.local.setdefault(folder, set()).update(extras)
+def _groups_of(pyproject: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the groups of a project, those that uv had before groups were agreed on included."""
+    former = _table(_table(pyproject, "tool"), "uv").get("dev-dependencies")
+    stated = _table(pyproject, "dependency-groups")
+    groups: dict[str, Any] = {"dev": former} if isinstance(former, list) else {}
+    return groups | {str(canonicalize_name(name)): lines for name, lines in stated.items()}
 
 
 def _table(value: Mapping[str, Any], name: str) -> dict[str, Any]:

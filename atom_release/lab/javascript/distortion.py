@@ -1,8 +1,9 @@
 """Let judged JavaScript run and give wrong results, as `lab.distortion` does of Python.
 
 Every value that a function returns becomes another of its kind: true false, a number the next, a
-text a longer one, a full list or object an empty one, what a promise holds likewise, anything else
-undefined. What returns nothing, and what yields, is left as it is.
+text a longer one, a full list an empty one, what a promise holds likewise, anything else undefined.
+A full object has other values under its names, and is empty every other time. What returns nothing,
+and what yields, is left as it is.
 """
 
 from __future__ import annotations
@@ -35,8 +36,16 @@ function NAME(value) {
   else if (kind === "bigint") wrong = value + BigInt(1);
   else if (kind === "string") wrong = value + "~";
   else if (Array.isArray(value)) wrong = value.length ? [] : [undefined];
-  else if (kind === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(value)))
+  else if (kind === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
+    NAME.turn = (NAME.turn || 0) + 1;
+    const simple = ["boolean", "number", "bigint", "string"];
+    const named = Object.entries(value).filter(([, item]) => simple.includes(typeof item));
     wrong = Object.keys(value).length ? {} : { undefined };
+    if (NAME.turn % 2 && named.length) {
+      wrong = { ...value };
+      for (const [key, item] of named) wrong[key] = NAME(item);
+    }
+  }
   NAME_note("DISTORTED");
   return wrong;
 }

@@ -1,4 +1,4 @@
-"""Locks of pnpm and yarn, made into one that npm installs: the same archives at the same versions.
+"""Locks of pnpm, yarn and npm before 7, made into one that npm installs: the same archives.
 
 The archives are brought first, since programs and install scripts of a package stand in its own
 package.json alone.
@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node.npm_lock import read_npm
+from atom_release.lab.environments.node.package_files import LOCKS
 from atom_release.lab.environments.node.placement import (
     Details,
     lay_out,
@@ -70,6 +72,8 @@ def translate(project: Project, content: bytes, registry: Registry) -> dict[str,
 def _read(project: Project, content: bytes, lock: str) -> Graph:
     if posixpath.basename(lock) == "pnpm-lock.yaml":
         return read_pnpm(content, lock, project.packages)
+    if posixpath.basename(lock) in LOCKS:
+        return read_npm(content, lock, project.packages)
     return read_yarn(content, lock, project.packages)
 
 

@@ -20,8 +20,10 @@ from atom_release.lab.environments.faults import NoEnvironment
 from atom_release.lab.environments.node.foreign import translate
 from atom_release.lab.environments.node.lock import read_lock
 from atom_release.lab.environments.node.nodes import choose
+from atom_release.lab.environments.node.npm_lock import is_former
 from atom_release.lab.environments.node.package_files import find_project, refuse_elsewhere
 from atom_release.lab.environments.node.registry import Registry, write_packages
+from atom_release.lab.environments.settled import end_of_next_day
 from atom_release.lab.environments.store import Store, digest
 from atom_release.lab.environments.workshop import carry_out
 from atom_release.lab.sandbox.allowed import tool_paths
@@ -141,10 +143,10 @@ class _Maker:
         project, tree = self.project, self.look.tree
         folders = {*project.packages}
         packages = project.plain()
-        if project.lock is not None and not project.is_foreign:
-            return packages, read_lock(tree.read(project.lock), project.lock, folders), ""
         if project.lock is not None:
             content = tree.read(project.lock)
+            if not project.is_foreign and not is_former(content):
+                return packages, read_lock(content, project.lock, folders), ""
             key = self._store.key("translated", project.lock, project.packages, digest(content))
             made = self._store.sealed(
                 key, lambda _room: translate(project, content, self._registry)
@@ -152,11 +154,13 @@ class _Maker:
             lock = read_lock(str(made["lock"]).encode(), project.lock, folders)
             return made["packages"], lock, str(made["settled"])
         refuse_elsewhere(project)
-        key = self._store.key("versions", packages)
-        settle = self._registry.settle
-        text = self._store.sealed(key, lambda _room: {"lock": settle(packages).decode()})[1]["lock"]
-        lock = read_lock(str(text).encode(), "the lock that npm made of package.json", folders)
-        return packages, lock, "no lock: npm settled the versions once, here"
+        until = end_of_next_day(tree.committed_at)
+        key = self._store.key("versions", packages, until)
+        made = self._store.sealed(key, lambda _room: self._registry.settle(packages, until))[1]
+        lock = read_lock(
+            str(made["lock"]).encode(), "the lock that npm made of package.json", folders
+        )
+        return packages, lock, f"no lock: npm settled the versions once, here: {made['settled']}"
 
     @cached_property
     def _store(self) -> Store:

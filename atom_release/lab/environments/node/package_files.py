@@ -145,7 +145,7 @@ def _members(tree: JudgedTree, folder: str, root: Mapping[str, Any]) -> list[str
     for pattern in patterns if isinstance(patterns, list) else []:
         if not isinstance(pattern, str):
             continue
-        name = pattern.lstrip("!").removeprefix("./").rstrip("/")
+        name = pattern.replace("\\", "/").lstrip("!").removeprefix("./").rstrip("/")
         for path in tree.glob(_join(folder, name, "package.json")):
             member = posixpath.relpath(posixpath.dirname(path), folder or ".")
             if "node_modules" in member.split("/") or member.startswith(".."):
@@ -187,7 +187,18 @@ def _engines(
 
 def _plain(package: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: package[name] for name in _KEPT if name in package}
-    return plain | ({"workspaces": package["workspaces"]} if "workspaces" in package else {})
+    return plain | (
+        {"workspaces": _slashed(package["workspaces"])} if "workspaces" in package else {}
+    )
+
+
+def _slashed(stated: object) -> object:
+    """Return patterns of folders as every machine reads them: some are written on Windows."""
+    if isinstance(stated, dict):
+        return {name: _slashed(value) for name, value in stated.items()}
+    if isinstance(stated, list):
+        return [_slashed(value) for value in stated]
+    return stated.replace("\\", "/") if isinstance(stated, str) else stated
 
 
 def refuse_elsewhere(project: Project) -> None:

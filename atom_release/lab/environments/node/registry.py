@@ -43,6 +43,7 @@ _QUIET = (
     *("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress"),
     *("--git=/bin/false", "--loglevel=error"),
 )
+_LENIENT = ("--legacy-peer-deps",)
 _AT_ONCE = 4
 _CHUNK = 40
 _MOST_RETRIED = 200
@@ -112,8 +113,10 @@ class Registry:
             )
         return digests
 
-    def settle(self, packages: Mapping[str, Mapping[str, Any]]) -> bytes:
-        """Return a lock for package files that have none: what their ranges come to today.
+    def settle(self, packages: Mapping[str, Mapping[str, Any]], until: str) -> dict[str, str]:
+        """Return a lock for package files that have none, and how its versions were chosen.
+
+        What their ranges came to until a moment; where that cannot be had, what they come to today.
 
         Raises:
             NoEnvironment: no versions fit together, or the registry did not answer.
@@ -122,16 +125,18 @@ class Registry:
             write_packages(room, packages)
             cache = self.store.with_name(f"{self.store.name}-registry")
             words = ["install", "--package-lock-only", f"--cache={cache}"]
-            status, text = self._npm(words, room)
-            if status != 0:
-                status, text = self._npm([*words, "--legacy-peer-deps"], room)
+            before = [f"--before={until}"]
             lock = room / "package-lock.json"
-            if status != 0 or not lock.is_file():
-                raise NoEnvironment(
-                    f"the versions that package.json asks could not be settled: {text}",
-                    "Commit a package-lock.json, or see that the packages can be had.",
-                )
-            return lock.read_bytes()
+            text = ""
+            for more in (before, [*before, *_LENIENT], [], _LENIENT):
+                status, text = self._npm([*words, *more], room)
+                if status == 0 and lock.is_file():
+                    how = f"the newest of before {until[:10]}" if before[0] in more else "of today"
+                    return {"lock": lock.read_text(), "settled": how}
+            raise NoEnvironment(
+                f"the versions that package.json asks could not be settled: {text}",
+                "Commit a package-lock.json, or see that the packages can be had.",
+            )
 
     def _registries(self, tarballs: Sequence[Tarball]) -> dict[str, str]:
         """Return which registry npm is configured to ask for each scope; "" is for no scope."""

@@ -1,0 +1,70 @@
+"""JavaScript's routes: calls of Express and its kin, decorators of classes, folders of routes.
+
+Read from the text alone, without what other files put before a path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from atom_release.drafting.ecosystems import node_controllers
+from atom_release.drafting.files import Files, is_product
+from atom_release.drafting.findings import Endpoint, Place, Seen
+
+_ROUTE = re.compile(
+    r"\b(?P<router>\w*(?:app|router|server|fastify|routes?|api)\w*)(?:\.\w+)?\s*\.\s*"
+    r"(?P<method>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
+    re.IGNORECASE,
+)
+_ROUTED = re.compile(
+    r"\.\s*route\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*\)"
+    r"(?P<calls>(?:\s*\.\s*(?:get|post|put|patch|delete|all)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+)"
+)
+_CALLED = re.compile(r"(?:^|\))\s*\.\s*(get|post|put|patch|delete)\(")
+_EXPORTED = re.compile(
+    r"^export\s+(?:(?:async\s+)?function|const)\s+(GET|POST|PUT|PATCH|DELETE)\b"
+    r"|\bas\s+(GET|POST|PUT|PATCH|DELETE)\s*[,}]",
+    re.MULTILINE,
+)
+_FILE_ROUTE = re.compile(r"createFileRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*\)")
+_HANDLER = re.compile(r"^\s+(GET|POST|PUT|PATCH|DELETE)\s*[:(]", re.MULTILINE)
+_NEXT_FILE = re.compile(r"(?:^|/)app/(?P<path>(?:.*/)?)route\.[jt]s$")
+
+
+def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
+    """Yield the routes of Express's idiom and its kin, and of Next's route handlers."""
+    for path in paths:
+        if not re.search(r"\.[cm]?[jt]sx?$", path) or not is_product(path):
+            continue
+        text = files.text(path)
+        for match in _ROUTE.finditer(text):
+            where = Place(path, text.count("\n", 0, match.start()) + 1)
+            yield Seen(
+                Endpoint(match["method"].upper(), match["path"]),
+                where,
+                "the call there, without outer prefixes",
+            )
+        for match in _ROUTED.finditer(text):
+            where = Place(path, text.count("\n", 0, match.start()) + 1)
+            for method in _CALLED.findall(match["calls"]):
+                yield Seen(
+                    Endpoint(method.upper(), match["path"]),
+                    where,
+                    "the call there, without outer prefixes",
+                )
+        yield from node_controllers.declared(path, text)
+        yield from _by_file(path, text)
+
+
+def _by_file(path: str, text: str) -> Iterator[Seen[Endpoint]]:
+    """Yield the routes of Next's route handlers and of TanStack's file routes."""
+    handler, stated = _NEXT_FILE.search(path), _FILE_ROUTE.search(text)
+    if handler is not None:
+        methods = {first or second for first, second in _EXPORTED.findall(text)}
+        for method in sorted(methods):
+            shown = f"/{handler['path'].rstrip('/')}"
+            yield Seen(Endpoint(method, shown), Place(path), "Next's folder of routes")
+    elif stated is not None and "handlers" in text:
+        for method in sorted(set(_HANDLER.findall(text))):
+            yield Seen(Endpoint(method, stated["path"]), Place(path), "the route of that file")
