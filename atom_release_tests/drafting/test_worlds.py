@@ -261,7 +261,7 @@ def test_the_version_of_the_database_is_the_images(image: str, version: str | No
 
 
 @pytest.mark.parametrize(
-    ("test", "asked"),
+    ("test", "own"),
     [
         ("client = app.test_client()\n", True),
         ("with app.app_context():\n    pass\n", True),
@@ -270,7 +270,7 @@ def test_the_version_of_the_database_is_the_images(image: str, version: str | No
     ],
 )
 def test_integration_tests_that_ask_their_own_process_are_the_service_s(
-    test: str, *, asked: bool
+    test: str, *, own: bool
 ) -> None:
     """A client of the framework asks the application where it runs, whatever the folder's name."""
     tree = {
@@ -279,7 +279,7 @@ def test_integration_tests_that_ask_their_own_process_are_the_service_s(
         "tests/integration/test_app.py": f"import pytest\n\n\ndef test_app():\n    {test}",
     }
     (service,) = survey(Files.of(tree), "api").services
-    assert [seen.value.across for seen in service.suites] == [not asked]
+    assert [seen.value.across for seen in service.suites] == [not own]
 
 
 def test_tests_under_names_of_their_own_are_collected() -> None:

@@ -95,12 +95,12 @@ def viewsets(path: str, text: str, classes: Classes, before: str) -> Iterator[Se
 def _actions(name: str, classes: Classes, depth: int) -> set[str]:
     """Return what a viewset does, by its bases and its own methods."""
     bases, body = classes.get(name, ("", ""))
-    found = {action for action in (*_LISTS, *_DETAILS) if f"def {action}(" in body}
+    own = {action for action in (*_LISTS, *_DETAILS) if f"def {action}(" in body}
     for base in re.findall(r"(\w+)\s*(?:,|$)", bases.strip()):
-        found |= {*_OF_BASES.get(base, ())}
+        own |= {*_OF_BASES.get(base, ())}
         if depth and base in classes:
-            found |= _actions(base, classes, depth - 1)
-    return found
+            own |= _actions(base, classes, depth - 1)
+    return own
 
 
 def _seen(path: str, text: str, start: int, method: str, shown: str) -> Seen[Endpoint]:

@@ -80,11 +80,11 @@ class Shelf:
             NoEnvironment: they cannot be had, or not be built without network.
         """
         built.mkdir(parents=True, exist_ok=True)
-        asked, left = [*names], {*(unbuilt or ())}
+        requirements, left = [*names], {*(unbuilt or ())}
         for _ in range(_ATTEMPTS):
             try:
                 return uv.resolve(
-                    asked,
+                    requirements,
                     constraints,
                     self.python,
                     registry=self.registry,
@@ -105,7 +105,7 @@ class Shelf:
                         twin = self._twin(name, versions, constraints, without=sorted(left))
                         if not twin and (unbuilt is None or name in left):
                             raise
-                        asked += [twin] if twin else []
+                        requirements += [twin] if twin else []
                         left.add(name)
                         if unbuilt is not None and not twin:
                             unbuilt[name] = failed.message

@@ -113,11 +113,11 @@ class ScriptSeries(Series):
             return None
         traced = self._run_traced()
         keep = {(path, line, name) for path, line, name in traced.witness[_CALLED]}
-        distorting = self._begin_distorted(pool, keep, stop)
+        beside = self._begin_beside(pool, keep, stop)
         control = self._run_ablated(collection, keep)
         loaded = set(traced.witness[_LOADED])
         control = replace(control, unreached=_unreached(control, loaded, self.sources, self.tests))
-        return self._beside_others(control, keep, stop, distorting)
+        return self._beside_others(control, keep, stop, beside)
 
     @property
     def _scripts(self) -> ScriptBench:

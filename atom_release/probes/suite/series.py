@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from atom_release.gate.vocabulary import ControlState
 from atom_release.lab.ablation import ablate, spare
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from atom_release.probes.suite.run import Run
 
     Changed = tuple[Rewritten, Run]
+
+
+T = TypeVar("T")
 
 
 def _nothing(_runs: Sequence[Run]) -> Mapping[str, str]:
@@ -139,35 +142,42 @@ class Series:
         if stop.is_set():
             return None
         keep = _calls(collection)
-        distorting = self._begin_distorted(pool, keep, stop)
+        beside = self._begin_beside(pool, keep, stop)
         control = self._run_without_code(collection, keep)
         if control.judged.state is ControlState.ALIVE and self.answering and not stop.is_set():
             with self._rewritten(ablate, keep) as (copy, _):
                 control = control.against(self.answering.run(copy, 1))
-        return self._beside_others(control, keep, stop, distorting)
+        return self._beside_others(control, keep, stop, beside)
 
-    def _begin_distorted(
+    def _begin_beside(
         self, pool: ThreadPoolExecutor, keep: Collection[Call], stop: threading.Event
-    ) -> Future[Changed | None] | None:
-        """Begin the run with wrong results beside the one without the code."""
-        return pool.submit(self._run_distorted, keep, stop) if self.distorts else None
+    ) -> Beside | None:
+        """Begin the other controls beside the run without the code, the longest first."""
+        if not self.distorts:
+            return None
+        return Beside(
+            pool.submit(self._run_twin, keep, stop), pool.submit(self._run_distorted, keep, stop)
+        )
 
     def _beside_others(
-        self,
-        control: Control,
-        keep: Collection[Call],
-        stop: threading.Event,
-        distorting: Future[Changed | None] | None,
+        self, control: Control, keep: Collection[Call], stop: threading.Event, beside: Beside | None
     ) -> Control:
         """Return the control with those of code that is there, and runs."""
-        if stop.is_set() or distorting is None:
+        if stop.is_set() or beside is None:
             return control
-        if control.reached or control.failed or control.lost:
-            with self._rewritten(self.ways[0], keep) as (copy, _):
-                control = control.beside_twin(self.without.run(copy, 1))
-        not_begun = distorting.cancel()  # no thread was free: this one is
-        changed = self._run_distorted(keep, stop) if not_begun else distorting.result()
+        if not (control.reached or control.failed or control.lost):
+            beside.twin.cancel()
+        elif twin := _made_or(beside.twin, self._run_twin, keep, stop):
+            control = control.beside_twin(twin)
+        changed = _made_or(beside.distorted, self._run_distorted, keep, stop)
         return control.beside(self._judge_distorted(changed, keep, stop, control.by_text))
+
+    def _run_twin(self, keep: Collection[Call], stop: threading.Event) -> Run | None:
+        """Run with code that is written differently and does what it did."""
+        if stop.is_set():
+            return None
+        with self._rewritten(self.ways[0], keep) as (copy, _):
+            return self.without.run(copy, 1)
 
     def _run_without_code(self, collection: Run, keep: Collection[Call]) -> Control:
         with self._rewritten(ablate, keep) as (copy, ablated):
@@ -223,6 +233,24 @@ class Series:
             history=self.bench.history,
             built=self.bench.built,
         )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Controls that are made beside the run without the code."""
+
+    twin: Future[Run | None]
+    distorted: Future[Changed | None]
+
+
+def _made_or(
+    begun: Future[T | None],
+    make: Callable[[Collection[Call], threading.Event], T | None],
+    keep: Collection[Call],
+    stop: threading.Event,
+) -> T | None:
+    """Return what was begun, made here where no thread was free for it."""
+    return make(keep, stop) if begun.cancel() else begun.result()
 
 
 def _made(pending: Sequence[Future[Run | None]]) -> list[Run]:

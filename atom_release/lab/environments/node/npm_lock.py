@@ -66,10 +66,10 @@ class _Reader:
         self._package, self._folders = package, folders
 
     def read(self) -> Graph:
-        asked = [name for field in FIELDS for name in texts(self._package.get(field))]
+        needs = [name for field in FIELDS for name in texts(self._package.get(field))]
         optional = frozenset(texts(self._package.get("optionalDependencies")))
-        named = {name: key for name in asked if (key := self._find(name, ()))}
-        lacking = sorted({*asked} - {*named} - optional)
+        named = {name: key for name in needs if (key := self._find(name, ()))}
+        lacking = sorted({*needs} - {*named} - optional)
         if lacking:
             Graph(self._path, {}, {}).find(lacking[0])
         return gather(self._path, {"": Needs(named, optional)}, self._read)
