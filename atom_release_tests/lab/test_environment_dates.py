@@ -131,3 +131,19 @@ def test_tests_do_without_a_package_that_no_registry_has(
     assert (plain.groups, plain.unbuilt) == ([], {})
     with pytest.raises(NoEnvironment, match="no package registry has: 'far"):
         make(look, Install(groups=("dev",)))
+
+
+def test_a_service_does_without_what_its_developers_have_and_cannot_be_built(
+    site: EnvironmentSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requirements of their own are chosen for tests, and where they can be had for services."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", AFTER)
+    fails = {"pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'absent'\n"}
+    package_folder.write_source(site.packages, "compiled", "1", fails)
+    site.files = {"requirements.txt": "greeting\n", "requirements-dev.txt": "compiled\n"}
+    look = site.look()
+    facts = make(look, Install()).facts
+    assert facts
+    assert facts.packages == {"greeting": "2"}
+    with pytest.raises(NoEnvironment, match="the build of compiled 1 failed"):
+        make(look, Install(requirements=("requirements.txt", "requirements-dev.txt")))

@@ -9,6 +9,7 @@ included: what one repository's code wrote is never another's.
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
@@ -19,7 +20,7 @@ from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.gate.first_few import first_few
 from atom_release.lab.environments import packages, project
 from atom_release.lab.environments.faults import NoEnvironment, NoToolchain
-from atom_release.lab.environments.packages import Shelf
+from atom_release.lab.environments.packages import NotBuilt, Shelf
 from atom_release.lab.environments.project import Layer
 from atom_release.lab.environments.pythons import choose
 from atom_release.lab.environments.requirements import (
@@ -74,16 +75,28 @@ def make(
     except _NotBuilt as fault:
         alone = Reader(look.tree, install.model_copy(update={"project": False})).read()
         return _Maker(look, alone, python, needs, whole, fault.message).make()
-    except NamedByAddress:
-        if not whole or install.groups is not None or not wanted.groups:
+    except (NamedByAddress, NotBuilt):
+        plain = _without_developers(install, wanted) if whole else None
+        if plain is None:
             raise
-        alone = Reader(look.tree, install.model_copy(update={"groups": ()})).read()
-        return _Maker(look, alone, python, needs, whole).make()
+        return _Maker(look, Reader(look.tree, plain).read(), python, needs, whole).make()
     except NoEnvironment as fault:
         newer = _choose_by_packages(fault, wanted, install)
         if newer is None or newer == python:
             raise
         return _Maker(look, wanted, newer, needs, whole).make()
+
+
+def _without_developers(install: Install, wanted: Wanted) -> Install | None:
+    """Return an environment without what developers alone have; None where nobody chose that."""
+    base = posixpath.normpath(posixpath.join(wanted.folder, "requirements.txt"))
+    others = [path for path in wanted.sources if path.endswith(".txt") and path != base]
+    update: dict[str, tuple[str, ...]] = {}
+    if install.groups is None and wanted.groups:
+        update["groups"] = ()
+    if install.requirements is None and base in wanted.sources and others:
+        update["requirements"] = (base,)
+    return install.model_copy(update=update) if update else None
 
 
 def _choose_by_packages(fault: NoEnvironment, wanted: Wanted, install: Install) -> Python | None:
