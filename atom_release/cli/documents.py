@@ -77,10 +77,13 @@ class Explanation(Document):
     criterion: str
     outcome: str
     expected: str
+    wrong: str = Field(description="what is wrong, in plain words")
+    place: str = Field(description="file and line, or the endpoint and how it was asked")
     finding: str = Field(serialization_alias="found")
     where: str
     sure: str
     change: str
+    otherwise: str = Field(description="what else would change it; empty where nothing does")
     how: Literal["command", "edit", "by hand"]
     failure: str
     waivable: str

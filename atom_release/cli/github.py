@@ -9,6 +9,8 @@ from __future__ import annotations
 from atom_release import settings
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import markdown
+from atom_release.gate.documents.description import Grounds
+from atom_release.gate.documents.problems import Problem, find_problems
 from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.printable import one_line
 
@@ -22,24 +24,25 @@ def opened(name: str) -> str:
     return f"::group::{_data(one_line(name))}"
 
 
-def refusals(decision: Decision) -> list[str]:
-    """Return a line for each criterion that refuses: GitHub shows them beside the run."""
-    refusing = [row for row in asked_rows(decision) if not row.accepted]
-    return [
-        f"::error title={_property(f'{row.name} {row.state}: {row.title}')}::"
-        + _data(
-            "\n".join(map(one_line, (f"{cause.where}: {cause.reason}", f"next: {cause.change}")))
-        )
-        for row in refusing[:_ANNOTATIONS]
-        for cause in row.causes[:1]
+def refusals(decision: Decision, grounds: Grounds | None = None) -> list[str]:
+    """Return a line for each thing that stops the release: GitHub shows them beside the run."""
+    return [_annotation(problem) for problem in find_problems(asked_rows(decision, grounds))][
+        :_ANNOTATIONS
     ]
 
 
-def write_summary(decision: Decision) -> None:
+def _annotation(problem: Problem) -> str:
+    following = f"next: {problem.change} {problem.description.then}".rstrip()
+    texts = (problem.wrong, f"where: {problem.where}", following)
+    title = _property(f"{problem.outcome}: {problem.title}")
+    return f"::error title={title}::{_data(chr(10).join(map(one_line, texts)))}"
+
+
+def write_summary(decision: Decision, grounds: Grounds | None = None) -> None:
     """Add the decision to the page of the job, where there is one."""
     if place := settings.github_summary():
         with place.open("a", encoding="utf-8") as summary:
-            summary.write(markdown.summary(decision))
+            summary.write(markdown.summary(decision, grounds))
 
 
 def inert(line: str) -> str:

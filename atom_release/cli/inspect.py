@@ -128,9 +128,11 @@ def explain(
     from atom_release.release import last_decision
     from atom_release.release.draft_manifest import with_manifest
 
-    decision = last_decision.last_decision(with_manifest(settings))
+    decision, grounds = last_decision.explained_decision(with_manifest(settings))
     waive = command_on(settings, "waive")
-    output_decision.show_explanation(decision, criteria or (), waive=waive, as_json=json)
+    output_decision.show_explanation(
+        decision, criteria or (), grounds=grounds, waive=waive, as_json=json
+    )
 
 
 @about_release

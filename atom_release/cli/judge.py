@@ -99,6 +99,7 @@ def _judge(settings: Settings, *, acts: bool, only: str | None, quiet: bool, jso
 
 def _run_whole(subject: Subject, *, acts: bool, quiet: bool, json: bool) -> NoReturn:
     from atom_release.cli import live, output, output_decision
+    from atom_release.cli.output_decision import Following
     from atom_release.graph import running
 
     settings = subject.settings
@@ -107,8 +108,11 @@ def _run_whole(subject: Subject, *, acts: bool, quiet: bool, json: bool) -> NoRe
     if json:
         output.print_document(output_decision.run_document(result))
     else:
-        explain = command_on(settings, "explain")
-        output_decision.show_run(result, out=settings.out, explain=explain, quiet=quiet)
+        following = Following(
+            explain=command_on(settings, "explain"),
+            again=command_on(settings, "run" if acts else "audit"),
+        )
+        output_decision.show_run(result, following, out=settings.out, quiet=quiet)
     raise typer.Exit(exit_status(result))
 
 

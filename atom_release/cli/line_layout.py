@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atom_release.gate.catalogue import remedies
 from atom_release.gate.printable import printable
@@ -17,28 +17,30 @@ from atom_release.gate.vocabulary import Outcome, Verdict
 INDENT = 2
 _LABEL = 9
 _HANGING = 6
-_LEAST = 20  # columns that a text gets, however narrow the terminal
 _PAUSES = ("; ", ", ", ": ", " (")
+_LEAST = 20  # columns that a text gets, however narrow the terminal
 
 
 @dataclass(frozen=True)
 class Line:
     """One line: the outcome or verdict that it begins with, if any, and its text.
 
-    `label` is what a line of a block is: found, next, more; empty where it goes on.
+    `label` is what a line of a block is: wrong, where, next; empty where it goes on. `before` is
+    what stands before the outcome, such as a number.
     """
 
     text: str
     outcome: Outcome | Verdict | None = None
     note: str = ""
     label: str | None = None
+    before: str = ""
 
 
 def prefix(line: Line) -> str:
     """Return what stands before a line's text: its outcome with a note, or its label."""
     if line.outcome is not None:
         note = f", {line.note}" if line.note else ""
-        return f"{line.outcome}{note}  "
+        return f"{line.before}{line.outcome}{note}  "
     if line.label is not None:
         return f"{'':{INDENT}}{line.label:<{_LABEL}}"
     return f"{line.note}  " if line.note else ""
@@ -56,9 +58,8 @@ def labelled(label: str, text: str, width: int, most: int | None = None) -> Iter
 
 def hanging(head: Line, text: str, width: int) -> Iterator[Line]:
     """Yield a text behind what a line begins with; what it goes on with is indented."""
-    room = width - len(f"{head.outcome or ''} {head.note}") - 3
-    first, *rest = wrapped(printable(text), room)
-    yield Line(first, head.outcome, head.note)
+    first, *rest = wrapped(printable(text), width - len(prefix(head)))
+    yield replace(head, text=first)
     for part in rest:
         yield Line(f"{'':{_HANGING}}{part}")
 

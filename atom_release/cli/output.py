@@ -48,8 +48,8 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 def table_lines(rows: Sequence[Mapping[str, Any]], width: int) -> list[str]:
     """Return a header and the rows as lines, none longer than `width` but for long words.
 
-    A row is one line where all rows fit; else one long column goes on below itself, or each long
-    cell stands below its row behind its name.
+    A row is one line where all rows fit; else one long column goes on below itself, or, in rows
+    that do not fit, each long cell stands below its row behind its name.
     """
     if not rows:
         return []
@@ -66,10 +66,15 @@ def table_lines(rows: Sequence[Mapping[str, Any]], width: int) -> list[str]:
     short = [index for index in range(len(names)) if index not in long]
     narrow = [widths[index] for index in short]
     lines = [_aligned([names[index] for index in (*short, *long)], [*narrow, *map(len, names)])]
+    before = sum(narrow) + _GAP * (len(narrow) - 1)
     for row in cells:
         head = _aligned([row[index] for index in short], narrow)
         if room >= _LONG:
             lines += _hung(head, width - room, row[widest], width)
+        elif (
+            len(whole := (" " * _GAP).join([f"{head:<{before}}", *(row[i] for i in long)])) <= width
+        ):
+            lines.append(whole.rstrip())
         else:
             lines.append(head)
             label = max(len(names[index]) for index in long) + _GAP

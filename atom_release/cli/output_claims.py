@@ -15,7 +15,7 @@ from atom_release.gate.claims.ledger import say_claim
 from atom_release.gate.printable import printable
 
 if TYPE_CHECKING:
-    from atom_release.gate.claims.record import ClaimRecord
+    from atom_release.gate.claims.record import Claim, ClaimRecord
     from atom_release.release.check_claims import Contradiction
 
 
@@ -55,6 +55,12 @@ def _show_drafts(records: Iterable[ClaimRecord]) -> None:
             sys.stdout.write(draft_block(record))
 
 
+def _named(claim: Claim) -> str:
+    """Return a claim behind its kind, which its own words may name already."""
+    kind, words = claim.kind.value, say_claim(claim)
+    return f"{kind}: {escape(words.removeprefix(f'{kind} '))}"
+
+
 def lines_of(record: ClaimRecord) -> list[str]:
     """Return what people see of one record, with the place of each claim."""
     head = f"[bold]{escape(record.path)}[/bold]"
@@ -66,10 +72,7 @@ def lines_of(record: ClaimRecord) -> list[str]:
         lines.append(f"  [yellow]not taken for a PASS:[/yellow] {escape(record.doubt)}")
     if record.given:
         lines.append(f"  given by {escape(record.given)}")
-    lines += [
-        f"  {escape(record.place(claim))}  {claim.kind.value}: {escape(say_claim(claim))}"
-        for claim in record.claims
-    ]
+    lines += [f"  {escape(record.place(claim))}  {_named(claim)}" for claim in record.claims]
     lines += [f"  [yellow]contradiction:[/yellow] {escape(finding)}" for finding in record.findings]
     if record.unread_lines:
         places = ", ".join(str(number) for number in record.unread_lines)

@@ -6,6 +6,7 @@ Tables and sentences for a person, one JSON document for a program.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,13 +14,7 @@ from rich.markup import escape
 
 from atom_release import settings
 from atom_release.cli import github
-from atom_release.cli.decision_lines import (
-    contradictions,
-    explanation,
-    how_to_waive,
-    lines,
-    verdict,
-)
+from atom_release.cli.decision_lines import lines, verdict
 from atom_release.cli.documents import (
     CriterionEntry,
     Explanation,
@@ -27,6 +22,7 @@ from atom_release.cli.documents import (
     RunDocument,
     TagEntry,
 )
+from atom_release.cli.explanation_lines import contradictions, explanation, how_to_waive
 from atom_release.cli.line_layout import Line, prefix
 from atom_release.cli.output import print_document, print_json, show, show_table
 from atom_release.errors import Misuse
@@ -36,6 +32,7 @@ from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
 if TYPE_CHECKING:
+    from atom_release.gate.documents.description import Grounds
     from atom_release.graph.running import RunResult
 
 _COLOURS = {
@@ -52,22 +49,33 @@ _REASON = 260
 _WIDEST = 100
 
 
-def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) -> None:
-    """Show what a run came to: each criterion, the decision, the tag, and what explains it.
+@dataclass(frozen=True)
+class Following:
+    """The commands that follow a run: one explains its decision, one judges again."""
+
+    explain: str
+    again: str
+
+
+def show_run(result: RunResult, following: Following, *, out: str, quiet: bool = False) -> None:
+    """Show what a run came to: the decision, each criterion, the tag, and what explains it.
 
     Args:
         result: what the run came to.
+        following: the commands that follow.
         out: where the artifacts are.
-        explain: the command that explains this decision.
         quiet: whether the decision and the tag are enough.
     """
     console = Console()
     decision = result.decision
     if settings.is_github_job():
-        for line in github.refusals(decision):
+        for line in github.refusals(decision, result.grounds):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
-        github.write_summary(decision)
-    (print_verdict if quiet else print_decision)(console, decision)
+        github.write_summary(decision, result.grounds)
+    if quiet:
+        print_verdict(console, decision, result.grounds)
+    else:
+        print_decision(console, decision, result.grounds, following.again)
     if result.tag:
         console.print(
             one_line(
@@ -96,11 +104,23 @@ def show_run(result: RunResult, *, out: str, explain: str, quiet: bool = False) 
         )
     for sentence in result.notes:
         console.print(printable(sentence), highlight=False, markup=False)
-    console.print(f"artifacts: {printable(out)}", highlight=False, markup=False)
-    if result.page:
-        console.print(f"to read: {printable(result.page)}", highlight=False, markup=False)
-    if decision.verdict is not Verdict.GREEN:
-        console.print(f"in full: {explain}", highlight=False, markup=False, soft_wrap=True)
+    _show_ways_on(console, result, following, out)
+
+
+def _show_ways_on(console: Console, result: RunResult, following: Following, out: str) -> None:
+    """Print where the whole is to be read, and how to judge again what was corrected."""
+    verdict = result.decision.verdict
+    again = "" if verdict is Verdict.BLOCKED else "  (once it is committed)"
+    ways = {
+        "again": f"{following.again}{again}",
+        "in full": following.explain,
+    }
+    ways = ways if verdict is not Verdict.GREEN else {}
+    ways |= {"page": result.page} if result.page else {"files": out}
+    for name, text in ways.items():
+        if text:
+            line = printable(f"{name:<9}{text}")
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def run_document(result: RunResult) -> RunDocument:
@@ -143,14 +163,14 @@ def criterion_entry(row: Row) -> CriterionEntry:
     )
 
 
-def print_decision(console: Console, decision: Decision) -> None:
-    """Print each criterion of a decision, what contradicts what, and the verdict."""
-    print_lines(console, lines(decision, line_width(console)))
+def print_decision(console: Console, decision: Decision, grounds: Grounds | None, run: str) -> None:
+    """Print the verdict, what stops the release, and what holds; `run` judges it again."""
+    print_lines(console, lines(decision, line_width(console), grounds, run))
 
 
-def print_verdict(console: Console, decision: Decision) -> None:
+def print_verdict(console: Console, decision: Decision, grounds: Grounds | None = None) -> None:
     """Print the verdict of a decision and why."""
-    print_lines(console, verdict(decision, line_width(console)))
+    print_lines(console, verdict(decision, line_width(console), grounds))
 
 
 def print_lines(console: Console, shown: Iterable[Line]) -> None:
@@ -176,7 +196,12 @@ def line_width(console: Console) -> int:
 
 
 def show_explanation(
-    decision: Decision, criteria: Collection[str], *, waive: str, as_json: bool
+    decision: Decision,
+    criteria: Collection[str],
+    *,
+    grounds: Grounds | None,
+    waive: str,
+    as_json: bool,
 ) -> None:
     """Show each criterion that is not PASS, or those named: what is asked, where, what was found.
 
@@ -185,7 +210,7 @@ def show_explanation(
     Raises:
         Misuse: the decision has no criterion of that name.
     """
-    judged = asked_rows(decision)
+    judged = asked_rows(decision, grounds)
     names = [row.name for row in judged]
     if unknown := sorted(set(criteria) - set(names)):
         raise Misuse(f"The decision has no criterion {unknown[0]}.", f"It has {', '.join(names)}.")
@@ -206,7 +231,7 @@ def show_explanation(
         )
         return
     console = Console()
-    print_lines(console, verdict(decision, line_width(console)))
+    print_lines(console, verdict(decision, line_width(console), grounds))
     if not criteria:
         print_lines(console, contradictions(decision, line_width(console)))
     print_lines(console, explanation(chosen, line_width(console), waive))
@@ -218,9 +243,12 @@ def _entry(row: Row, cause: Cause, waive: str) -> Explanation:
         outcome=cause.outcome,
         expected=row.asks,
         finding=cause.reason,
+        wrong=cause.description.wrong,
+        place=cause.description.where,
         where=cause.where,
         sure=cause.sure,
         change=cause.change,
+        otherwise=cause.description.otherwise,
         how=cause.how,
         failure=row.failure,
         waivable=row.unwaivable or how_to_waive(row, waive),

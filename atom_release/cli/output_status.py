@@ -48,7 +48,7 @@ def show_status(status: ReleaseStatus, following: str, *, as_json: bool) -> None
         console.print(f"NOT JUDGED  {one_line(title)}", highlight=False, markup=False)
         console.print(f"  {one_line(status.reason)}", highlight=False, markup=False)
     else:
-        print_verdict(console, decision)
+        print_verdict(console, decision, status.grounds)
     for label, text in (
         ("decided", decision.as_of if decision else ""),
         ("tag", f"{status.tag}, {'released' if status.released else 'not released'}"),

@@ -22,11 +22,13 @@ from atom_release.graph.resource import ReleaseResource
 from atom_release.records.names import ArtifactNames
 from atom_release.records.paths import place
 from atom_release.release import progress, released, stored_decision
+from atom_release.release.grounds import grounds_of
 from atom_release.release.subject import Subject
 from atom_release.source.manifest_file import parse_manifest
 
 if TYPE_CHECKING:
     from atom_release.acts.tag import RemoteTag, TagFacts
+    from atom_release.gate.documents.description import Grounds
 
 _ALREADY = "already released: nothing was asked again, nothing was changed"
 _LOOKED_AT = 20  # newest runs among which the last whole one is looked for
@@ -58,7 +60,7 @@ class RunResult:
     """What a run came to.
 
     `acted` is False where the decision was GREEN and an act failed, `notes` what the acts announced
-    and why steps failed, `page` empty where none was made.
+    and why steps failed, `page` empty where none was made, `grounds` what the decision rests on.
     """
 
     decision: Decision
@@ -67,6 +69,7 @@ class RunResult:
     acted: bool
     notes: tuple[str, ...]
     page: str = ""
+    grounds: Grounds | None = None
 
 
 @contextmanager
@@ -248,6 +251,7 @@ def _result(
         done.success and held,
         notes + failures,
         _page(subject),
+        grounds_of(record.decision, record.manifest, record.evidence, subject.tree),
     )
 
 

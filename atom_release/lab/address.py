@@ -15,12 +15,30 @@ from typing import Protocol
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
-from atom_release.gate.facts.system import SystemFacts
+from atom_release.gate.facts.system import NotStartedFacts, SystemFacts
 from atom_release.gate.manifest import Service, Start
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_faults import Refused
 from atom_release.lab.look import Look
+
+
+@dataclass(frozen=True)
+class StartFailure:
+    """Why a service did not start: how it ended, with what is doubtful of that, and its log's end.
+
+    `log_end` is empty where it wrote no line, None where it was never begun.
+    """
+
+    why: str
+    log_end: str | None = None
+
+    def __str__(self) -> str:
+        """Return it as a part of a sentence."""
+        if self.log_end is None:
+            return self.why
+        log = f"its log ends: {self.log_end}" if self.log_end else "it logged nothing"
+        return f"{self.why}; {log}"
 
 
 class Rehearsal(Protocol):
@@ -39,11 +57,11 @@ class Rehearsal(Protocol):
         """Addresses of the services that answered."""
 
     @property
-    def failures(self) -> dict[str, str]:
+    def failures(self) -> dict[str, StartFailure]:
         """Services that ended with an error though what they need is there."""
 
     @property
-    def lacks(self) -> dict[str, str]:
+    def lacks(self) -> dict[str, StartFailure]:
         """Services of which it is not established that they cannot start, each with why."""
 
     @property
@@ -110,22 +128,21 @@ def place(look: Look, service: Service, rehearsal: Rehearsal) -> Place | None:
     return Place(rehearsed, Assurance.REHEARSED) if rehearsed else None
 
 
-LOGGED_NOTHING = "it logged nothing"
-"""How the reason ends why a service did not start that wrote no line."""
-
-
-def _stay_up(service: Service, why: str) -> str:
+def _stay_up(service: Service, why: StartFailure) -> str:
     """Return what to do of a service that ended before it listened: nothing else is broken."""
     log = f"; its whole log: `== {service.id}` in the .log files among the artifacts"
-    log = "" if why.endswith(LOGGED_NOTHING) else log
+    log = log if why.log_end else ""
     if service.start is None:
         return f"Let {service.name} start and stay up{log}."
-    command = shlex.join("python" if word == "{python}" else word for word in service.start.command)
     folder = "the repository" if service.start.directory == "." else service.start.directory
     return (
-        f"Run `{command}` by hand in {folder}, and mend it, or {service.id}'s `start.command` in"
-        f" release.yaml, until it stays up{log}."
+        f"Run `{_by_hand(service.start)}` by hand in {folder}, and mend it, or {service.id}'s"
+        f" `start.command` in release.yaml, until it stays up{log}."
     )
+
+
+def _by_hand(start: Start) -> str:
+    return shlex.join("python" if word == "{python}" else word for word in start.command)
 
 
 def not_started(
@@ -144,7 +161,7 @@ def not_started(
         return None
     isolation = rehearsal.isolation
     why = {**rehearsal.lacks, **rehearsal.failures}.get(
-        service.id, "the manifest names no command that starts it"
+        service.id, StartFailure("the manifest names no command that starts it")
     )
     absent = _needs_absent(service, rehearsal)
     if absent:
@@ -162,6 +179,7 @@ def not_started(
             Answer.NO,
             f"{service.name} did not start: {why}",
             remedy=_stay_up(service, why),
+            facts=_facts_of(service, why).to_json(),
             isolation=isolation,
         )
     return look.found(
@@ -170,6 +188,16 @@ def not_started(
         Answer.UNKNOWN,
         f"{service.name} could not be asked: {why}",
         isolation=isolation,
+    )
+
+
+def _facts_of(service: Service, why: StartFailure) -> NotStartedFacts:
+    start = service.start
+    return NotStartedFacts(
+        ended=why.why,
+        log_end=why.log_end or "",
+        command=_by_hand(start) if start else "",
+        directory=start.directory if start else "",
     )
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import matrix
+from atom_release.gate.documents.description import Grounds
 from atom_release.gate.documents.matrix import Cell
 from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.printable import printable
@@ -73,7 +74,7 @@ class Told:
     `pictures` SVG files by what they show; `floor` the criteria that the operator has asked of
     every release; `observed` the evidence by its digest; `bundle` the name of the audit bundle;
     `lineage` the steps with what each stands on; `course` what came when, where the history was
-    asked.
+    asked; `grounds` what the decision rests on, from which refusals are described.
     """
 
     title: str
@@ -89,6 +90,7 @@ class Told:
     bundle: str = "BUNDLE"
     lineage: Mapping[str, Sequence[str]] = field(default_factory=dict)
     course: Course | None = None
+    grounds: Grounds | None = None
 
     @property
     def worst(self) -> dict[str, str]:
@@ -104,7 +106,7 @@ class Told:
     @cached_property
     def shown(self) -> tuple[Row, ...]:
         """The rows of the decision, each a criterion, one left out, or a roll-up."""
-        return rows(self.decision)
+        return rows(self.decision, self.grounds)
 
     @property
     def criteria(self) -> list[Row]:

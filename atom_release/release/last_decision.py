@@ -12,10 +12,12 @@ from atom_release.errors import Refused
 from atom_release.gate.decision.claims_summary import Account, accounts
 from atom_release.gate.decision.decision import Decision
 from atom_release.release import released, stored_decision
-from atom_release.release.subject import open_subject
+from atom_release.release.grounds import grounds_of
+from atom_release.release.subject import Subject, open_subject
 from atom_release.settings import Settings
 
 if TYPE_CHECKING:
+    from atom_release.gate.documents.description import Grounds
     from atom_release.records.record import Record
 
 
@@ -29,6 +31,7 @@ class ReleaseStatus:
     decision: Decision | None
     released: bool = False
     reason: str = ""
+    grounds: Grounds | None = None
 
 
 def release_status(settings: Settings) -> ReleaseStatus:
@@ -46,10 +49,12 @@ def release_status(settings: Settings) -> ReleaseStatus:
         decision = recorded.record.decision
         return ReleaseStatus(title, subject.commit, release.tag, decision, released=True)
     try:
-        decision = stored_decision.newest_record(subject).decision
+        record = stored_decision.newest_record(subject)
     except Refused as error:
         return ReleaseStatus(title, subject.commit, release.tag, None, reason=error.message)
-    return ReleaseStatus(title, subject.commit, release.tag, decision)
+    return ReleaseStatus(
+        title, subject.commit, release.tag, record.decision, grounds=_grounds(record, subject)
+    )
 
 
 def last_decision(settings: Settings) -> Decision:
@@ -60,6 +65,21 @@ def last_decision(settings: Settings) -> Decision:
         Refused: there is no decision that can be believed.
     """
     return _last_record(settings).decision
+
+
+def explained_decision(settings: Settings) -> tuple[Decision, Grounds]:
+    """Return the newest decision on the commit with what it rests on, for who explains it.
+
+    Raises:
+        Misuse: repository, revision or manifest are not usable.
+        Refused: there is no decision that can be believed.
+    """
+    record = _last_record(settings)
+    return record.decision, _grounds(record, open_subject(settings, create=False))
+
+
+def _grounds(record: Record, subject: Subject) -> Grounds:
+    return grounds_of(record.decision, record.manifest, record.evidence, subject.tree)
 
 
 def last_accounts(settings: Settings) -> tuple[Account, ...]:

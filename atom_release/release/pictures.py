@@ -29,6 +29,7 @@ from atom_release.records import canonical
 from atom_release.records import names as artifact_names
 from atom_release.records.record import evidence_in
 from atom_release.release import previous_release, trusted_keys
+from atom_release.release.grounds import grounds_of
 
 if TYPE_CHECKING:
     from atom_release.gate.decision.decision import Decision
@@ -115,6 +116,7 @@ def _page(work: Work, case: Case, decision: Decision, artifacts: Mapping[str, by
         bundle=work.names.artifact(artifact_names.BUNDLE),
         lineage=upstreams(work.manifest),
         course=_course(case, decision),
+        grounds=grounds_of(decision, work.manifest, case.evidence, work.subject.tree),
     )
     return draw_page(content)
 

@@ -10,6 +10,7 @@ from atom_release.gate.documents import markdown
 from atom_release.gate.documents.rows import asked_rows
 from atom_release.gate.vocabulary import Verdict
 from atom_release.release import stored_decision
+from atom_release.release.grounds import grounds_of
 from atom_release.release.work import Work
 
 
@@ -42,10 +43,11 @@ def standing_verdict(work: Work) -> StandingVerdict:
     except Refused as error:
         return StandingVerdict(None, f"refused: {error}")
     decision = record.decision
+    grounds = grounds_of(decision, record.manifest, record.evidence, work.subject.tree)
     return StandingVerdict(
         decision.verdict,
         f"{decision.verdict}: {decision.reason}",
-        markdown.decision_table(decision),
+        "\n\n".join((*markdown.refusals(decision, grounds), markdown.decision_table(decision))),
         markdown.decision_cells(decision),
         {row.name: row.sentence for row in asked_rows(decision) if not row.accepted},
     )

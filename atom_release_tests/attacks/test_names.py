@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from atom_release.cli.decision_lines import explanation
+from atom_release.cli.explanation_lines import explanation
 from atom_release.gate.catalogue import criteria
 from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents.markdown import policy_check

@@ -27,6 +27,7 @@ def test_each_refusal_is_one_annotation_on_one_line() -> None:
     assert line.startswith("::error title=")
     assert "\n" not in line
     assert "100%25 broken ::set-output" in line
+    assert "%0Awhere: " in line
     assert line.endswith("%0Anext: Mend <it>.")
     assert github.refusals(decide(case_of(all_good()))) == []
 
@@ -48,9 +49,9 @@ def test_the_summary_names_the_verdict_what_refuses_and_the_next_step(
     github.write_summary(refused())
     text = place.read_text()
     assert text.startswith("before\n## RED: ")
-    assert "  - next: Mend &lt;it>." in text
+    assert "- **next**: Mend &lt;it>." in text
     assert "\n::" not in text
-    assert text.index("next: Mend") < text.index("<details>")
+    assert text.index("**next**: Mend") < text.index("<details>")
 
 
 def test_elsewhere_there_is_no_job(monkeypatch: pytest.MonkeyPatch) -> None:

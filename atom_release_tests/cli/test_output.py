@@ -42,6 +42,19 @@ def test_several_long_cells_stand_below_their_row_behind_their_names() -> None:
     ]
 
 
+def test_a_row_that_fits_is_one_line_beside_others_that_do_not() -> None:
+    rows = [
+        {"name": "python", "have": "3.11.7", "where": "/usr/bin/python3.11"},
+        {"name": "sandbox", "have": LONG, "where": LONG},
+        {"name": "go", "have": "1.19", "where": "/usr/lib/go-1.19/bin/go"},
+    ]
+    lines = table_lines(rows, WIDTH)
+    assert max(map(len, lines)) <= WIDTH
+    assert "python   3.11.7  /usr/bin/python3.11" in lines
+    assert "go       1.19  /usr/lib/go-1.19/bin/go" in lines
+    assert "sandbox" in lines
+
+
 def test_no_cell_can_begin_a_line_or_move_the_cursor() -> None:
     text = "\n".join(table_lines([{"name": "a\n::error::x", "b": "\x1b[2J"}], WIDTH))
     assert "\n::" not in text

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import atom_release
 from atom_release.gate.catalogue import remedies
-from atom_release.gate.claims.verdicts import NO_SUCH_FILE
 from atom_release.gate.decision.decide import decide
-from atom_release.gate.decision.decision import Decision, LeftOut
+from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut
 from atom_release.gate.documents import markdown
-from atom_release.gate.documents.rows import MEND, Kind, LegRow, Row, rows, rows_of
+from atom_release.gate.documents.rows import MEND, Kind, Row, rows, rows_of
 from atom_release.gate.rules.legs import Leg
-from atom_release.gate.vocabulary import Answer, ControlState, Outcome
+from atom_release.gate.vocabulary import Answer, Assurance, ControlState, Outcome
 from atom_release_tests.fixtures.cases import all_good, case_of, evidence_for
 
 ROOT = Path(atom_release.__file__).parent
@@ -117,22 +116,43 @@ def test_no_rendering_walks_the_criteria_itself() -> None:
 
 def test_every_state_of_a_control_has_its_words() -> None:
     for control in ControlState:
-        row = LegRow("suite", "X.1", Outcome.FAIL, "rehearsed", str(control), "found", "")
-        assert row.sure.count(";") == 1, control
+        leg = Leg(
+            question="suite",
+            subject="X.1",
+            outcome=Outcome.FAIL,
+            assurance=Assurance.REHEARSED,
+            control=control,
+            reason="found",
+        )
+        (row,) = rows_of([_result(leg)])
+        assert row.causes[0].sure.count(";") == 1, control
 
 
-def _change_of(question: str, reason: str, outcome: Outcome = Outcome.FAIL) -> str:
-    leg = LegRow(question, "X.1", outcome, "rehearsed", "alive", reason, "the general remedy")
-    row = Row(Kind.ASKED, "X.1", "a title", outcome=outcome, legs=(leg,))
-    (cause,) = row.causes
-    return cause.change
+def _result(leg: Leg) -> CriterionResult:
+    return CriterionResult(
+        id="X.1",
+        title="a title",
+        asset="policy_check",
+        outcome=leg.outcome or Outcome.INCONCLUSIVE,
+        assurance=leg.assurance,
+        reason=leg.reason,
+        legs=(leg,),
+    )
 
 
-def test_of_a_contradicted_claim_the_line_to_change_is_named() -> None:
-    count = "reports/x.md:31 says 18 passed: the suite has 8 passed in 3 runs"
-    missing = f"reports/x.md:27 says src/a.py: {NO_SUCH_FILE}"
-    assert _change_of("claims", count).startswith("Write into reports/x.md:31 what was found")
-    assert _change_of("claims", missing) == "Commit src/a.py, or take it out of reports/x.md:27."
-    assert _change_of("claims", "nothing bears it") == "the general remedy"
-    assert _change_of("suite", count) == "the general remedy"
-    assert _change_of("claims", count, Outcome.INCONCLUSIVE) == "the general remedy"
+def test_of_two_ways_that_a_remedy_names_the_first_is_recommended() -> None:
+    leg = Leg(
+        question="claims",
+        subject="X.1",
+        outcome=Outcome.FAIL,
+        reason="it is not so",
+        remedy="Correct the claim in the report, or the code that contradicts it.",
+    )
+    (row,) = rows_of([_result(leg)])
+    shown = row.causes[0].description
+    assert shown.change == "Correct the claim in the report."
+    assert shown.otherwise == "the code that contradicts it."
+    command = leg.model_copy(update={"remedy": "git fetch origin x; or git merge FETCH_HEAD"})
+    (row,) = rows_of([_result(command)])
+    assert row.causes[0].description.change == command.remedy
+    assert not row.causes[0].description.otherwise

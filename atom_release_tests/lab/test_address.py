@@ -6,14 +6,14 @@ import shlex
 from pathlib import Path
 
 from atom_release.gate.vocabulary import Answer
-from atom_release.lab.address import not_started
+from atom_release.lab.address import StartFailure, not_started
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, service_of
 
 
 def test_a_command_to_run_by_hand_can_be_copied(tmp_path: Path) -> None:
     command = ["{python}", "-c", "raise SystemExit(1)"]
     service = service_of(start={"command": command, "directory": "services/door"})
-    ended = Rehearsed(failures={service.id: "it ended with status 1; it logged nothing"})
+    ended = Rehearsed(failures={service.id: StartFailure("it ended with status 1", "")})
     evidence = not_started(look_at(tmp_path, service), "health", service, ended)
     assert evidence is not None
     assert evidence.answer is Answer.NO
@@ -26,7 +26,7 @@ def test_a_command_to_run_by_hand_can_be_copied(tmp_path: Path) -> None:
 
 def test_a_log_is_named_where_there_is_one(tmp_path: Path) -> None:
     service = service_of(start={"command": ["run"]})
-    ended = Rehearsed(failures={service.id: "it ended with status 1; its log ends: no good"})
+    ended = Rehearsed(failures={service.id: StartFailure("it ended with status 1", "no good")})
     evidence = not_started(look_at(tmp_path, service), "health", service, ended)
     assert evidence is not None
     assert f"`== {service.id}` in the .log files" in evidence.remedy
@@ -34,7 +34,7 @@ def test_a_log_is_named_where_there_is_one(tmp_path: Path) -> None:
 
 def test_what_was_not_to_be_asked_itself_is_not_held_against_it(tmp_path: Path) -> None:
     service = service_of(start={"command": ["run"]})
-    ended = Rehearsed(failures={service.id: "it ended with status 1"})
+    ended = Rehearsed(failures={service.id: StartFailure("it ended with status 1")})
     look = look_at(tmp_path, service)
     evidence = not_started(look, "tokens", service, ended, direct=False)
     assert evidence is not None

@@ -66,14 +66,14 @@ def test_service_that_works_answers_and_others_are_told_apart(rehearsal: Rehears
     assert list(rehearsal.base_urls) == ["S.1"]
     assert sorted(rehearsal.failures) == ["S.2", "S.4"]
     assert sorted(rehearsal.lacks) == ["S.3", "S.5"]
-    assert "module_that_nobody_installed" in rehearsal.lacks["S.3"]
-    assert "program-that-nobody-has" in rehearsal.lacks["S.5"]
+    assert "module_that_nobody_installed" in str(rehearsal.lacks["S.3"])
+    assert "program-that-nobody-has" in str(rehearsal.lacks["S.5"])
     assert rehearsal.absent == {}
 
 
 def test_failure_quotes_the_log_without_its_secrets(rehearsal: Rehearsal) -> None:
     """The reason says what the service said, and neither it nor the log holds the token."""
-    assert "no good: [redacted:vault_token]" in rehearsal.failures["S.2"]
+    assert "no good: [redacted:vault_token]" in str(rehearsal.failures["S.2"])
     assert b"no good: [redacted:vault_token]" in rehearsal.log_of("S.2")
     assert rehearsal.systems.vault is not None
     sell(rehearsal)
@@ -246,7 +246,7 @@ def test_absent_database_is_not_the_services_failure(
     monkeypatch.setattr(postgres, "servers", list)
     with Rehearsal.start(tree.look(tmp_path)) as started:
         assert "no PostgreSQL server" in started.absent["postgres"]
-        assert "postgres: no PostgreSQL server" in started.lacks["S.1"]
+        assert "postgres: no PostgreSQL server" in str(started.lacks["S.1"])
         assert "S.2" in started.failures
         with (
             started.lease() as lent,

@@ -124,8 +124,8 @@ def test_a_step_before_the_start_prepares_what_the_service_finds(tmp_path: Path)
 def test_a_step_that_fails_is_named_with_its_own_output(tmp_path: Path) -> None:
     with started(tmp_path, notes={"before_start": [["{python}", "app/broken.py"]]}) as rehearsal:
         assert rehearsal.failures == {}
-        assert "app/broken.py`, ended with status 1" in rehearsal.lacks["S.1"]
-        assert "the migration is wrong" in rehearsal.lacks["S.1"]
+        assert "app/broken.py`, ended with status 1" in str(rehearsal.lacks["S.1"])
+        assert "the migration is wrong" in str(rehearsal.lacks["S.1"])
 
 
 @pytest.mark.slow
@@ -140,27 +140,28 @@ def test_only_who_had_everything_and_ended_with_an_error_failed(tmp_path: Path) 
         ill={"ready": "1s"},
     ) as rehearsal:
         assert list(rehearsal.failures) == ["S.1"]
-        assert rehearsal.failures["S.1"] == "it ended with status 1; its log ends: no good"
+        failure = rehearsal.failures["S.1"]
+        assert (failure.why, failure.log_end) == ("it ended with status 1", "no good")
         assert list(rehearsal.base_urls) == ["S.6"], "it listens: health is asked of it, not here"
-        assert "without an error" in rehearsal.lacks["S.2"]
-        assert "is alive and does not listen" in rehearsal.lacks["S.3"]
-        assert "thinking" in rehearsal.lacks["S.3"]
-        assert "a permission" in rehearsal.lacks["S.4"]
-        assert "refused the connection" in rehearsal.lacks["S.5"]
+        assert "without an error" in str(rehearsal.lacks["S.2"])
+        assert "is alive and does not listen" in str(rehearsal.lacks["S.3"])
+        assert "thinking" in str(rehearsal.lacks["S.3"])
+        assert "a permission" in str(rehearsal.lacks["S.4"])
+        assert "refused the connection" in str(rehearsal.lacks["S.5"])
 
 
 def test_a_draft_accuses_nobody(tmp_path: Path) -> None:
     with started(tmp_path, external=True, fails={}) as rehearsal:
         assert rehearsal.failures == {}
-        assert "the manifest is a draft" in rehearsal.lacks["S.1"]
-        assert "no good" in rehearsal.lacks["S.1"]
+        assert "the manifest is a draft" in str(rehearsal.lacks["S.1"])
+        assert "no good" in str(rehearsal.lacks["S.1"])
 
 
 def test_a_guessed_start_accuses_nobody(tmp_path: Path) -> None:
     with started(tmp_path, fails={"guessed": True}) as rehearsal:
         assert rehearsal.failures == {}
-        assert rehearsal.lacks["S.1"].startswith("how it is started is a guess: it ended with")
-        assert "no good" in rehearsal.lacks["S.1"]
+        assert rehearsal.lacks["S.1"].why.startswith("how it is started is a guess: it ended with")
+        assert "no good" in str(rehearsal.lacks["S.1"])
 
 
 def test_what_services_wrote_is_kept_for_who_had_them(tmp_path: Path) -> None:
@@ -333,4 +334,4 @@ def test_a_service_does_not_start_after_one_that_did_not(tmp_path: Path) -> None
     broken = {**_LATE, "before_start": [["{python}", "app/broken.py"]]}
     with started(tmp_path, notes={"after": ["S.2"]}, other=broken) as rehearsal:
         assert rehearsal.failures == {}
-        assert rehearsal.lacks["S.1"] == "it starts after S.2, which did not start"
+        assert str(rehearsal.lacks["S.1"]) == "it starts after S.2, which did not start"

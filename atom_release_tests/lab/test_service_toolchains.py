@@ -68,7 +68,7 @@ def ask(rehearsal: Rehearsal) -> str:
     """Return what the service answers, or why it did not start."""
     troubles = {**rehearsal.lacks, **rehearsal.failures}
     if troubles:
-        return troubles["S.1"]
+        return str(troubles["S.1"])
     with rehearsal.lease(), rehearsal.exchange() as exchange:
         return exchange.send(Request(path="/"), service="S.1").body.decode()
 

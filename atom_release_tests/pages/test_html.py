@@ -180,7 +180,7 @@ def test_contradictions_come_first_with_both_places_then_what_refuses_then_what_
 def test_an_explanation_stands_with_what_refuses() -> None:
     html = read(page_input(decided(Answer.NO, "it was red", "Make it green.")))
     refused = html.text.partition("What refuses the release")[2].partition("What passed")[0]
-    for label in ("Expected:", "where", "how sure", "by hand", "Make it green."):
+    for label in ("Expected:", "wrong", "where", "next", "how sure", "Make it green."):
         assert label in refused
     passed = html.text.partition("What passed")[2]
     assert "how sure" not in passed

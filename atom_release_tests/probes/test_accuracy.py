@@ -20,6 +20,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.accuracy import AccuracyFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes import accuracy
 from atom_release.probes.accuracy.labelled import read_labelled
 from atom_release.probes.accuracy.scores import canonical, displaced
@@ -154,7 +155,9 @@ def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
     service = service_of(accuracy=ASKED)
     assert (
         accuracy.probe_accuracy(
-            look_at(tmp_path, service), service, Rehearsed(failures={"X.1": "it crashed"})
+            look_at(tmp_path, service),
+            service,
+            Rehearsed(failures={"X.1": StartFailure("it crashed")}),
         ).answer
         is Answer.UNKNOWN
     )

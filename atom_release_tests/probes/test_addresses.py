@@ -15,6 +15,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
 from atom_release.gate.rules import addresses as rule
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes.addresses import probe_addresses, services_written_of
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -154,7 +155,9 @@ def test_of_a_service_that_was_not_started_nothing_is_said(tmp_path: Path) -> No
     texts = {path: text.replace("{port}", str(port)) for path, text in FILES.items()}
     look = look_at(tmp_path, _service(port), texts)
     (service,) = services_written_of(look)
-    evidence = probe_addresses(look, service, Rehearsed(failures={"X.1": "SyntaxError"}))
+    evidence = probe_addresses(
+        look, service, Rehearsed(failures={"X.1": StartFailure("SyntaxError")})
+    )
     assert evidence.answer is Answer.UNKNOWN
     assert evidence.facts == {}
 

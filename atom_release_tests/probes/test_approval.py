@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes import approval
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -130,7 +131,9 @@ def test_a_state_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
     assert (
         approval.probe_approval(
-            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+            look_at(tmp_path, SERVICE),
+            SERVICE,
+            Rehearsed(failures={"X.1": StartFailure("it crashed")}),
         ).answer
         is Answer.UNKNOWN
     )

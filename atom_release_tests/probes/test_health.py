@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import JSONResponse, RedirectResponse
 
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes import health
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -47,7 +48,9 @@ def test_a_service_that_answers_every_path_has_said_nothing(tmp_path: Path) -> N
 
 def test_a_service_that_did_not_start_fails_with_its_reason(tmp_path: Path) -> None:
     evidence = health.probe_health(
-        look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "SyntaxError in main.py"})
+        look_at(tmp_path, SERVICE),
+        SERVICE,
+        Rehearsed(failures={"X.1": StartFailure("SyntaxError in main.py")}),
     )
     assert evidence.answer is Answer.NO
     assert "SyntaxError in main.py" in evidence.reason
@@ -57,7 +60,9 @@ def test_what_it_needs_is_absent_so_it_is_too(tmp_path: Path) -> None:
     evidence = health.probe_health(
         look_at(tmp_path, SERVICE),
         SERVICE,
-        Rehearsed(lacks={"X.1": "postgres"}, absent={"postgres": "no server binaries"}),
+        Rehearsed(
+            lacks={"X.1": StartFailure("postgres")}, absent={"postgres": "no server binaries"}
+        ),
     )
     assert evidence.answer is Answer.ABSENT
     assert "no server binaries" in evidence.reason
@@ -67,7 +72,7 @@ def test_a_missing_module_that_is_not_the_releases_own_accuses_nobody(tmp_path: 
     evidence = health.probe_health(
         look_at(tmp_path, SERVICE),
         SERVICE,
-        Rehearsed(lacks={"X.1": "module sklearn is not installed"}),
+        Rehearsed(lacks={"X.1": StartFailure("module sklearn is not installed")}),
     )
     assert evidence.answer is Answer.UNKNOWN
     assert "sklearn" in evidence.reason
@@ -83,7 +88,9 @@ def test_a_service_that_needs_one_that_did_not_start_is_not_accused(tmp_path: Pa
     )
     with serving(route("/health", JSONResponse({}, 503))) as url:
         evidence = health.probe_health(
-            look_at(tmp_path, needy), needy, Rehearsed({"X.1": url}, failures={"X.2": "it crashed"})
+            look_at(tmp_path, needy),
+            needy,
+            Rehearsed({"X.1": url}, failures={"X.2": StartFailure("it crashed")}),
         )
         accused = health.probe_health(
             look_at(tmp_path, needy), needy, Rehearsed({"X.1": url, "X.2": url})
@@ -108,7 +115,7 @@ def test_a_live_address_is_asked_instead(tmp_path: Path, status: int, answer: An
     with serving(route("/health", JSONResponse({}, status))) as url:
         look = look_at(tmp_path, SERVICE, environment={"ONE_URL": url})
         evidence = health.probe_health(
-            look, SERVICE, Rehearsed(failures={"X.1": "must not matter"})
+            look, SERVICE, Rehearsed(failures={"X.1": StartFailure("must not matter")})
         )
     assert (evidence.answer, evidence.assurance) == (answer, Assurance.LIVE)
 

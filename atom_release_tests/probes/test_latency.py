@@ -32,6 +32,7 @@ from atom_release.gate.rules.performance import asked_load, judge_latency
 from atom_release.gate.statistics import quantile
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab import stand_in
+from atom_release.lab.address import StartFailure
 from atom_release.probes import latency
 from atom_release.probes.latency import samples
 from atom_release.probes.latency.client import Client, target
@@ -53,7 +54,9 @@ def port() -> Iterator[int]:
 
 def _probe(folder: Path, url: str | None, *endpoints: dict[str, Any], **budget: Any) -> Evidence:
     service = service_of(endpoints=list(endpoints), budget={**BUDGET, **budget})
-    rehearsed = Rehearsed({"X.1": url}) if url else Rehearsed(failures={"X.1": "it crashed"})
+    rehearsed = (
+        Rehearsed({"X.1": url}) if url else Rehearsed(failures={"X.1": StartFailure("it crashed")})
+    )
     return latency.probe_latency(look_at(folder, service), service, rehearsed)
 
 

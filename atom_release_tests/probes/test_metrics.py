@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes import metrics
 from atom_release.probes.metrics.scrape import NotMetrics, parse
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
@@ -213,7 +214,9 @@ def test_an_endpoint_that_cannot_be_asked_is_replaced_by_the_health_path(tmp_pat
 def test_a_service_that_did_not_start_fails(tmp_path: Path) -> None:
     assert (
         metrics.probe_metrics(
-            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+            look_at(tmp_path, SERVICE),
+            SERVICE,
+            Rehearsed(failures={"X.1": StartFailure("it crashed")}),
         ).answer
         is Answer.NO
     )

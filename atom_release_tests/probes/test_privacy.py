@@ -18,6 +18,7 @@ from stdnum import luhn
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes import privacy
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -120,7 +121,9 @@ def test_a_surface_that_could_not_be_read_leaves_it_open(tmp_path: Path) -> None
 def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
     assert (
         privacy.probe_privacy(
-            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+            look_at(tmp_path, SERVICE),
+            SERVICE,
+            Rehearsed(failures={"X.1": StartFailure("it crashed")}),
         ).answer
         is Answer.UNKNOWN
     )

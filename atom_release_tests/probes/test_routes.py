@@ -14,6 +14,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.routes import RoutesFacts, Seen
 from atom_release.gate.rules.routes import judge_routes
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes.routes import probe_routes
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -163,7 +164,7 @@ def test_a_service_that_answers_alike_everywhere_shows_nothing(tmp_path: Path) -
 def test_a_service_that_did_not_start_is_refused(tmp_path: Path) -> None:
     service = service_of(routes=list(WELL), start={"command": ["run"]})
     look = look_at(tmp_path, service, FILES)
-    evidence = probe_routes(look, service, Rehearsed(failures={"X.1": "SyntaxError"}))
+    evidence = probe_routes(look, service, Rehearsed(failures={"X.1": StartFailure("SyntaxError")}))
     assert evidence.answer is Answer.NO
     assert "SyntaxError" in evidence.reason
 

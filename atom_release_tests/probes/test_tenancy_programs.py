@@ -173,7 +173,7 @@ def test_a_tool_that_fails_is_quoted_and_accuses_nobody(tmp_path: Path) -> None:
     assert (migrations.answer, isolation.answer) == (Answer.UNKNOWN, Answer.UNKNOWN)
     assert "ended with 1: " in migrations.reason
     assert "no such table" in migrations.reason
-    assert "the release's own migrations ended with 1" in rehearsal.lacks["T.1"]
+    assert "the release's own migrations ended with 1" in str(rehearsal.lacks["T.1"])
 
 
 def test_migrations_are_programs_or_files_and_tenants_have_one_of_them() -> None:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
+from atom_release.lab.address import StartFailure
 from atom_release.probes import tokens
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
@@ -199,7 +200,9 @@ def test_where_the_good_token_is_refused_the_refusals_mean_nothing(tmp_path: Pat
 def test_a_service_that_did_not_start_leaves_it_open(tmp_path: Path) -> None:
     assert (
         tokens.probe_tokens(
-            look_at(tmp_path, SERVICE), SERVICE, Rehearsed(failures={"X.1": "it crashed"})
+            look_at(tmp_path, SERVICE),
+            SERVICE,
+            Rehearsed(failures={"X.1": StartFailure("it crashed")}),
         ).answer
         is Answer.UNKNOWN
     )

@@ -148,7 +148,7 @@ _BRING = (
 
 COMMAND, EDIT, BY_HAND = "command", "edit", "by hand"
 _SQL_WORDS = ("ALTER ", "CREATE ")
-_COMMAND_WORDS = (*_SQL_WORDS, "export ", "git ", "atom-release ")
+COMMAND_WORDS = (*_SQL_WORDS, "export ", "git ", "atom-release ")
 EDITS = frozenset(
     {
         "report",
@@ -165,7 +165,7 @@ EDITS = frozenset(
 
 def is_command(change: str) -> bool:
     """Return whether a remedy is a command, to be copied as it stands."""
-    return change.startswith(_COMMAND_WORDS)
+    return change.startswith(COMMAND_WORDS)
 
 
 def is_sql(change: str) -> bool:

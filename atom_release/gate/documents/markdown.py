@@ -11,7 +11,9 @@ from atom_release.gate.claims.ledger import LedgerRow
 from atom_release.gate.decision.claims_summary import Account
 from atom_release.gate.decision.decision import CriterionResult, Decision
 from atom_release.gate.documents import matrix
+from atom_release.gate.documents.description import Grounds
 from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.documents.problems import Problem, find_problems
 from atom_release.gate.documents.rows import Kind, LegRow, Row, asked_rows, rows, rows_of
 from atom_release.gate.facts.contradiction import Contradiction
 from atom_release.gate.printable import in_markdown, printable
@@ -68,30 +70,46 @@ def decision_table(decision: Decision) -> str:
     )
 
 
-def summary(decision: Decision) -> str:
+def summary(decision: Decision, grounds: Grounds | None = None) -> str:
     """Return the decision for the page of a pipeline's job: the verdict, what refuses, the table.
 
     What refuses comes with the place, what was found and the one next edit or command.
     """
     title = in_markdown(f"{decision.release} {decision.version} at {decision.commit[:12]}")
-    refusing = [row for row in asked_rows(decision) if not row.accepted]
     parts = [
         f"## {decision.verdict}: {title}",
         "\n".join(f"- {in_markdown(part)}" for part in decision.reason.split("; ")),
-        *(_refusal(row) for row in refusing),
+        *refusals(decision, grounds),
         f"<details><summary>Every criterion</summary>\n\n{decision_table(decision)}\n\n</details>",
     ]
     return printable("\n\n".join(parts) + "\n")
 
 
-def _refusal(row: Row) -> str:
-    heading = f"### {_outcome(row)} {in_markdown(f'{row.name} {row.title}')}"
-    causes = (
-        f"- **{in_markdown(cause.where)}**: {in_markdown(cause.reason)}\n"
-        f"  - next: {in_markdown(cause.change)}"
-        for cause in row.causes
-    )
-    return "\n\n".join((heading, "\n".join(causes)))
+def refusals(decision: Decision, grounds: Grounds | None = None) -> Iterator[str]:
+    """Yield each thing that stops the release; nothing of one that nothing stops."""
+    problems = find_problems(asked_rows(decision, grounds))
+    for number, problem in enumerate(problems, start=1):
+        yield printable(_refusal(number, problem))
+
+
+def _refusal(number: int, problem: Problem) -> str:
+    """Return one thing that stops the release: what is wrong, where, what to do."""
+    shown = problem.description
+    texts = {
+        "wrong": problem.wrong,
+        "where": problem.where,
+        "next": f"{problem.change} {shown.then}".rstrip(),
+        "check": shown.command,
+        "or": shown.otherwise,
+    }
+    lines = [f"- **{name}**: {in_markdown(text)}" for name, text in texts.items() if text]
+    lines += [
+        f"- **likely the same cause**: {in_markdown(echo.row.heading)}"
+        f" ({in_markdown(echo.description.where)})"
+        for echo in problem.echoes
+    ]
+    heading = f"{number}. {_SIGNS[problem.outcome]} {problem.outcome}"
+    return f"### {heading} {in_markdown(problem.title)}\n\n" + "\n".join(lines)
 
 
 def digests(named: Mapping[str, str]) -> str:

@@ -7,14 +7,14 @@ How a row looks is theirs; what it says is decided here, from the decision alone
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from atom_release.gate.catalogue import criteria, remedies
-from atom_release.gate.claims.verdicts import NO_SUCH_FILE
 from atom_release.gate.decision.decision import CriterionResult, Decision, LeftOut, RollUp
+from atom_release.gate.documents.described_questions import describe
+from atom_release.gate.documents.description import Description, Grounds, recommended, recorded
 from atom_release.gate.printable import printable
 from atom_release.gate.rules.legs import Leg
 from atom_release.gate.vocabulary import Assurance, ControlState, Outcome
@@ -60,17 +60,18 @@ class Cause:
     where: str
     outcome: str
     reason: str
-    change: str
+    description: Description
     sure: str = ""
     how: str = remedies.BY_HAND
+    question: str = ""
+    subject: str = ""
+    observes: bool = False
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What two criteria share where one cause keeps both: the place and what was found."""
-        return self.where, self.reason
-
-
-_CLAIM = re.compile(r"(\S+:\d+) says ([^:]+): (.+)", re.DOTALL)
+    def change(self) -> str:
+        """The one edit or command that changes it."""
+        shown = self.description
+        return f"{shown.change} {shown.then}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class LegRow:
     control: str
     reason: str
     remedy: str
+    description: Description
+    observes: bool = False
 
     @property
     def state(self) -> str:
@@ -102,7 +105,8 @@ class LegRow:
     @property
     def how(self) -> str:
         """How its remedy is followed: by a command, an edit, or by hand."""
-        return remedies.how(self.question, self.remedy) if self.remedy else remedies.BY_HAND
+        change = self.description.change
+        return remedies.how(self.question, change) if change else remedies.BY_HAND
 
     @property
     def place(self) -> str:
@@ -148,6 +152,11 @@ class Row:
         return (*(("noted",) if self.noted else ()), *was)
 
     @property
+    def heading(self) -> str:
+        """Its name and title as a noun, whatever became of it: `C.3 authz report`."""
+        return f"{self.name} {self.title.removesuffix(' holds')}"
+
+    @property
     def sentence(self) -> str:
         """The outcome and why, in one line."""
         return f"{self.state}: {self.reason}"
@@ -163,25 +172,28 @@ class Row:
         return tuple(_causes(self)) if self.kind is Kind.ASKED else ()
 
 
-def rows(decision: Decision) -> tuple[Row, ...]:
+def rows(decision: Decision, grounds: Grounds | None = None) -> tuple[Row, ...]:
     """Return every row of a decision: what was asked, what was left out, then the roll-ups."""
-    judged = rows_of(decision.criteria)
+    judged = rows_of(decision.criteria, grounds)
     names = {row.name for row in judged}
     left_out = (_left_out(entry, entry.criterion in names) for entry in decision.left_out)
     return (*judged, *left_out, *map(_roll_up, decision.rolled))
 
 
-def asked_rows(decision: Decision) -> tuple[Row, ...]:
+def asked_rows(decision: Decision, grounds: Grounds | None = None) -> tuple[Row, ...]:
     """Return the rows of the criteria that were asked."""
-    return rows_of(decision.criteria)
+    return rows_of(decision.criteria, grounds)
 
 
-def rows_of(results: Iterable[CriterionResult]) -> tuple[Row, ...]:
-    """Return the rows of criteria that were judged, in their order."""
-    return tuple(_asked(result) for result in results)
+def rows_of(results: Iterable[CriterionResult], grounds: Grounds | None = None) -> tuple[Row, ...]:
+    """Return the rows of criteria that were judged, in their order.
+
+    With the `grounds` of the decision, what keeps a leg from PASS is described from them.
+    """
+    return tuple(_asked(result, grounds) for result in results)
 
 
-def _asked(result: CriterionResult) -> Row:
+def _asked(result: CriterionResult, grounds: Grounds | None) -> Row:
     return Row(
         Kind.ASKED,
         result.id,
@@ -196,11 +208,11 @@ def _asked(result: CriterionResult) -> Row:
         result.failure,
         result.unwaivable,
         result.evidence,
-        tuple(map(_leg, result.legs)),
+        tuple(_leg(leg, grounds) for leg in result.legs),
     )
 
 
-def _leg(leg: Leg) -> LegRow:
+def _leg(leg: Leg, grounds: Grounds | None) -> LegRow:
     return LegRow(
         leg.question,
         leg.subject,
@@ -209,6 +221,8 @@ def _leg(leg: Leg) -> LegRow:
         str(leg.control or ""),
         leg.reason,
         leg.remedy,
+        recorded(leg) if leg.outcome in {None, Outcome.PASS} else describe(leg, grounds),
+        leg.observes is not None,
     )
 
 
@@ -234,28 +248,31 @@ def _suites_first(legs: Sequence[LegRow]) -> list[LegRow]:
 
 def _causes(row: Row) -> Iterator[Cause]:
     if row.flaky:
-        yield Cause("history", row.state, row.reason, MEND, _EARLIER)
-    if not row.flaky and all(leg.outcome is None for leg in row.legs):
+        where = "earlier runs on this commit"
         yield Cause(
-            ", ".join(leg.place for leg in row.legs) or "the manifest",
-            row.state,
-            row.reason,
-            remedies.would_ask(leg.question for leg in row.legs),
-            _UNSURE[Outcome.INCONCLUSIVE],
+            "history", row.state, row.reason, Description(row.reason, where, MEND), _EARLIER
         )
+    if not row.flaky and all(leg.outcome is None for leg in row.legs):
+        remedy = remedies.would_ask(leg.question for leg in row.legs)
+        where = ", ".join(leg.place for leg in row.legs) or "the manifest"
+        change, otherwise = recommended(remedy)
+        described = Description(row.reason, "release.yaml", change, otherwise)
+        yield Cause(where, row.state, row.reason, described, _UNSURE[Outcome.INCONCLUSIVE])
     worst = [leg for leg in row.legs if leg.outcome == (row.before or row.outcome)]
     rest = [leg for leg in row.legs if leg not in worst]
     for leg in (*_suites_first(worst), *_suites_first(rest)):
         if leg.outcome not in {None, Outcome.PASS}:
-            yield Cause(leg.place, leg.state, leg.reason, _change(leg), leg.sure, leg.how)
-
-
-def _change(leg: LegRow) -> str:
-    """Return what would change a leg: of a contradicted claim, which line of which report."""
-    claim = _CLAIM.match(leg.reason) if leg.question == "claims" else None
-    if claim is None or leg.outcome is not Outcome.FAIL:
-        return leg.remedy or MEND
-    line, claimed, why = claim.groups()
-    if why.startswith(NO_SUCH_FILE):
-        return f"Commit {claimed}, or take it out of {line}."
-    return f"Write into {line} what was found, or commit what makes it true."
+            described = leg.description
+            if not described.change:
+                described = replace(described, change=MEND)
+            yield Cause(
+                leg.place,
+                leg.state,
+                leg.reason,
+                described,
+                leg.sure,
+                leg.how,
+                leg.question,
+                leg.subject,
+                leg.observes,
+            )

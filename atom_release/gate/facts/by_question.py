@@ -43,7 +43,7 @@ from atom_release.gate.facts.signing import SigningFacts
 from atom_release.gate.facts.simulated_prometheus import SimulatedPrometheusFacts
 from atom_release.gate.facts.suite import IntegrationFacts, SuiteFacts
 from atom_release.gate.facts.surroundings import SurroundingsFacts
-from atom_release.gate.facts.system import SystemFacts
+from atom_release.gate.facts.system import NotStartedFacts, SystemFacts
 from atom_release.gate.facts.tag import TagFacts
 from atom_release.gate.facts.tokens import TokensFacts
 from atom_release.gate.facts.unapproved import UnapprovedFacts
@@ -63,13 +63,13 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "focus": (FocusFacts,),
     "pull-requests": (PullRequestsFacts,),
     "forge": (ForgeFacts,),
-    "health": (HealthFacts,),
+    "health": (HealthFacts, NotStartedFacts),
     "histogram": (HistogramFacts,),
     "integration": (IntegrationFacts,),
     "isolation": (IsolationFacts,),
-    "latency": (LatencyFacts,),
+    "latency": (LatencyFacts, NotStartedFacts),
     "measurement": (MeasurementFacts,),
-    "metrics": (MetricsFacts,),
+    "metrics": (MetricsFacts, NotStartedFacts),
     "migrations": (MigrationsFacts,),
     "order": (OrderFacts,),
     "own-check": (OwnCheckFacts,),
@@ -81,7 +81,7 @@ MODELS: Mapping[str, tuple[type[Facts], ...]] = {
     "regression": (RegressionFacts,),
     "remote": (RemoteFacts,),
     "report": (ReportFacts,),
-    "routes": (RoutesFacts,),
+    "routes": (RoutesFacts, NotStartedFacts),
     "safety-mode": (SafetyModeFacts,),
     "secret-history": (SecretHistoryFacts,),
     "secret-use": (SecretUseFacts,),

@@ -158,6 +158,17 @@ class WorldFacts(Facts):
     written_files: int = 0
 
 
+class FailureFacts(Facts):
+    """The test that failed most, as people are told of it."""
+
+    test: str = Field(description="its name, without its module where `place` names that")
+    place: str = Field(default="", description="path and line; empty where the runner tells none")
+    message: str = Field(default="", description="what it says, without what explains the parts")
+    node: str = Field(default="", description="pytest's own name of it; empty for other runners")
+    failed: int = Field(default=1, ge=1, description="how many tests failed, with this one")
+    runs: int = Field(default=1, ge=1, description="in how many runs it failed")
+
+
 class SuiteFacts(Facts):
     """The runs of one suite, the pass rate of every test, and what the control showed."""
 
@@ -182,6 +193,9 @@ class SuiteFacts(Facts):
         default=None, description="what every run found beside it, where the suite needs anything"
     )
     at_report: RerunFacts | None = None
+    failure: FailureFacts | None = Field(
+        default=None, description="what failed by its own judgement, where anything did"
+    )
 
     def magnitudes(self) -> Mapping[str, float]:
         """Return how many tests did not pass in every run."""

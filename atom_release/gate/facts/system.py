@@ -18,3 +18,12 @@ class SystemFacts(Facts):
     not_applicable: str = Field(
         default="", description="why the answer says nothing about the release, where it does not"
     )
+
+
+class NotStartedFacts(Facts):
+    """All there is to say of a rehearsed service that had what it needs and did not start."""
+
+    ended: str = Field(description="how, such as `it ended with status 1`")
+    log_end: str = Field(default="", description="its last lines; empty where it wrote none")
+    command: str = Field(default="", description="what starts it by hand")
+    directory: str = Field(default="", description="where that is run")

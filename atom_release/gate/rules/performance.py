@@ -140,6 +140,11 @@ def judge_endpoint(endpoint: Measured, budget: Budget) -> tuple[Answer, str]:
     return _judge_endpoint(endpoint, budget, "", None)
 
 
+def fails_too_often(endpoint: Measured, budget: Budget) -> bool:
+    """Return whether more requests fail than the budget allows, by the whole interval."""
+    return _too_many(endpoint.errors, endpoint.requests, budget)
+
+
 def _judge_endpoint(
     endpoint: Measured, budget: Budget, noise: str, patience_ms: float | None
 ) -> tuple[Answer, str]:

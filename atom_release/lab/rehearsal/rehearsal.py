@@ -18,7 +18,7 @@ from typing import Self
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.rules.isolation import common_isolation
-from atom_release.lab.address import LOGGED_NOTHING
+from atom_release.lab.address import StartFailure
 from atom_release.lab.closing import Closing, at_process_end
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
@@ -90,12 +90,12 @@ class Rehearsal(Closing):
         return self._services.started.base_urls
 
     @property
-    def failures(self) -> dict[str, str]:
+    def failures(self) -> dict[str, StartFailure]:
         """Services that did not start though what they need is there, with the end of their log."""
         return self._services.started.failures
 
     @property
-    def lacks(self) -> dict[str, str]:
+    def lacks(self) -> dict[str, StartFailure]:
         """Services of which it is not established that they cannot start, each with why."""
         return self._services.started.lacks
 
@@ -199,8 +199,8 @@ class Rehearsal(Closing):
         if service_id in self.base_urls:
             again = self.restarted.get(service_id, 0)
             return f"up{f', started again {again} times' if again else ''}"
-        why = {**self.lacks, **self.failures}.get(service_id, "not started")
-        return why.partition("; its log ends:")[0].removesuffix(f"; {LOGGED_NOTHING}")
+        failure = {**self.lacks, **self.failures}.get(service_id)
+        return failure.why if failure else "not started"
 
     def written(self, globs: Sequence[str], beside: Sequence[str]) -> dict[str, bytes]:
         """Return the files that services wrote into `{scratch}` and that match a glob.
@@ -305,7 +305,9 @@ class Rehearsal(Closing):
         for service, _ in ready:
             self._folder.home(service.id)
         self._services.start(self._ground(services), ready)
-        self._services.started.lacks |= lacking
+        self._services.started.lacks |= {
+            service_id: StartFailure(lack) for service_id, lack in lacking.items()
+        }
 
     def _ground(self, services: Startable) -> Ground:
         return Ground(

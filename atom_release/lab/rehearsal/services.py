@@ -14,7 +14,7 @@ from threading import Event
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Service, Start, slug
-from atom_release.lab.address import LOGGED_NOTHING
+from atom_release.lab.address import StartFailure
 from atom_release.lab.processor import longest_wait
 from atom_release.lab.rehearsal.launcher import Launcher
 from atom_release.lab.rehearsal.layers import Layer
@@ -59,8 +59,8 @@ class Started:
     """
 
     base_urls: dict[str, str] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-    lacks: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, StartFailure] = field(default_factory=dict)
+    lacks: dict[str, StartFailure] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     ill: set[str] = field(default_factory=set)  # those that listen, and whose health is not well
 
@@ -116,7 +116,9 @@ def _start_in_turn(
                 decided[other].wait()
         absent = [other for other in start.after if other not in started.base_urls]
         if absent:
-            started.lacks[service.id] = f"it starts after {absent[0]}, which did not start"
+            started.lacks[service.id] = StartFailure(
+                f"it starts after {absent[0]}, which did not start"
+            )
         else:
             start_one(ground, started, service, start)
     finally:
@@ -151,14 +153,14 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
         ground.layers[service.id].renew()
         toolchain.lay_into(tree)
     except ProbeFault as fault:
-        started.lacks[service.id] = fault.message
+        started.lacks[service.id] = StartFailure(fault.message)
         return
     for step in steps:
         trouble = _take_step(place, step)
         if trouble:
             log = ground.redact(ground.launcher.tail(name)[offset:])
-            started.lacks[service.id] = (
-                f"the step before it, `{' '.join(step)}`, {trouble}; {_tail(log)}"
+            started.lacks[service.id] = StartFailure(
+                f"the step before it, `{' '.join(step)}`, {trouble}", _end_of(log)
             )
             return
     running = place.run(argv)
@@ -199,11 +201,10 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     )
     if ending.met:
         _give_room_back(ground.layers[service.id])
-    reason = f"{ending}; {_tail(log)}"
     if doubt:
-        started.lacks[service.id] = f"{doubt}: {reason}"
+        started.lacks[service.id] = StartFailure(f"{doubt}: {ending}", _end_of(log))
     else:
-        started.failures[service.id] = reason
+        started.failures[service.id] = StartFailure(str(ending), _end_of(log))
 
 
 @dataclass(frozen=True)
@@ -292,8 +293,7 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _tail(log: bytes) -> str:
-    """Return how a log ends, as a part of a sentence."""
+def _end_of(log: bytes) -> str:
+    """Return how a log ends, in one line; nothing where it has none."""
     lines = [line.strip() for line in log.decode("utf-8", "replace").splitlines() if line.strip()]
-    end = " | ".join(line[:200] for line in lines[-_LINES:])
-    return f"its log ends: {end}" if end else LOGGED_NOTHING
+    return " | ".join(line[:200] for line in lines[-_LINES:])

@@ -85,6 +85,7 @@ def evidence(
         update={
             "control": control.facts if control else None,
             "by_manifest": finding.by_manifest,
+            **({"failure": trial.failure} if verdict.answer is Answer.NO and trial.failure else {}),
         }
     )
     reason = verdict.reason

@@ -11,6 +11,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from atom_release.gate.facts.suite import FailureFacts
 from atom_release.gate.first_few import first_few
 from atom_release.probes.suite.run_facts import one_line
 
@@ -32,6 +33,24 @@ def failure_of(worst: Case, failed: Collection[str]) -> str:
     """
     place = f"{worst.place}: " if worst.place else ""
     return f"{place}{_named(worst, failed)} failed: {words_of(worst)}"
+
+
+def failure_facts(worst: Case, failed: Collection[str], runs: int) -> FailureFacts:
+    """Return the same as fields, so that nobody has to read the sentence back.
+
+    Args:
+        worst: the test that failed most.
+        failed: the ids of all that failed, this one among them.
+        runs: in how many runs it failed.
+    """
+    return FailureFacts(
+        test=_within(_split(worst)[0], worst.id),
+        place=worst.place,
+        message=words_of(worst),
+        node=_node(worst),
+        failed=len(failed),
+        runs=runs,
+    )
 
 
 def words_of(case: Case) -> str:

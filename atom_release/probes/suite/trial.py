@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atom_release.gate.facts.suite import CaseRate, CountsFacts, SuiteFacts
+from atom_release.gate.facts.suite import CaseRate, CountsFacts, FailureFacts, SuiteFacts
 from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer
 from atom_release.lab.failure_cause import causes, remedy, words_of_cause
@@ -18,7 +18,7 @@ from atom_release.lab.junit import Outcome
 from atom_release.lab.junit_results import last_place
 from atom_release.probes.suite.run import FAILED, NOTHING, PASSED
 from atom_release.probes.suite.run_facts import disagreement, run_facts, unread
-from atom_release.probes.suite.told_failure import failure_of, remedy_of, words_of
+from atom_release.probes.suite.told_failure import failure_facts, failure_of, remedy_of, words_of
 from atom_release.probes.suite.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -115,25 +115,43 @@ class Trial:
         }
         return causes(cases) | excused
 
-    def _failure(self) -> Verdict | None:
-        """Find tests that failed by their own judgement, in runs that met no limit."""
-        proven: dict[str, Case] = {}
-        times: Counter[str] = Counter()
-        sound = [
+    @property
+    def failure(self) -> FailureFacts | None:
+        """The test that failed most by its own judgement, as fields."""
+        proven, times = self._proven()
+        if not proven or _uncollected(self.collection):
+            return None
+        worst = _worst(times)
+        return failure_facts(proven[worst], proven, times[worst])
+
+    @property
+    def _sound(self) -> list[Run]:
+        """The runs that failed by their tests' own judgement, and met no limit."""
+        return [
             run
             for run in self.runs
             if run.results and run.met_limit is None and run.status == FAILED
         ]
-        for run in sound:
+
+    def _proven(self) -> tuple[dict[str, Case], Counter[str]]:
+        """Return the tests that failed by their own judgement, and in how many runs each did."""
+        proven: dict[str, Case] = {}
+        times: Counter[str] = Counter()
+        for run in self._sound:
             excused = self._not_the_code(run)
             for case in run.results.having(Outcome.FAILED, Outcome.ERROR) if run.results else ():
                 if case.id not in excused:
                     proven.setdefault(case.id, case)
                     times[case.id] += 1
+        return proven, times
+
+    def _failure(self) -> Verdict | None:
+        """Return what the tests show that failed by their own judgement, if any did."""
+        proven, times = self._proven()
         if not proven:
             return None
         flaky = {name: count for name, count in times.items() if count < len(self.runs)}
-        worst = max(times, key=lambda name: (times[name], name))
+        worst = _worst(times)
         place = f"{proven[worst].place}: " if proven[worst].place else ""
         if len(flaky) == len(proven):
             rates = ", ".join(
@@ -145,7 +163,7 @@ class Trial:
                 f"flaky: {place}{rates} failed: {words_of(proven[worst])}",
                 _VARIES,
             )
-        ended = next((f"; {run.ended}" for run in sound if run.ended), "")
+        ended = next((f"; {run.ended}" for run in self._sound if run.ended), "")
         summary = failure_of(proven[worst], proven)
         return Verdict(Answer.NO, f"{summary}{ended}", remedy_of(proven[worst]))
 
@@ -202,6 +220,11 @@ class Trial:
             Answer.YES,
             f"{passed} of {passed} tests passed in {len(self.runs)} of {self.wanted} runs{beside}",
         )
+
+
+def _worst(times: Counter[str]) -> str:
+    """Return the test that failed in the most runs; of several the last by name."""
+    return max(times, key=lambda name: (times[name], name))
 
 
 def _not_really_run(run: Run, outside: Mapping[str, str]) -> str:

@@ -1,0 +1,216 @@
+"""How a failed leg of each question is described from its facts: what is wrong, where, what to do.
+
+One function a question, by its name in the catalogue. A question without one, or whose facts do not
+show what failed, is described by what it found in the judged tree, else by its recorded sentence.
+What a test run came to is `described_tests`'s, what a service answered `described_requests`'s, what
+a report says `described_reports`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from atom_release.gate.documents import described_reports, described_requests, described_tests
+from atom_release.gate.documents.description import (
+    Description,
+    Grounds,
+    JudgedLeg,
+    recommended,
+    recorded,
+)
+from atom_release.gate.documents.findings import findings
+from atom_release.gate.facts.isolation import IsolationFacts
+from atom_release.gate.facts.secrets import SecretsFacts
+from atom_release.gate.facts.system import NotStartedFacts, SystemFacts
+from atom_release.gate.facts.tag import TagFacts
+from atom_release.gate.first_few import first_few
+from atom_release.gate.vocabulary import Outcome
+
+if TYPE_CHECKING:
+    from atom_release.gate.manifest import Service
+    from atom_release.gate.rules.legs import Leg
+
+_SHOWN_PLACES = 6
+_WHY = {"view": ", since it has its owner's rights and no policy holds for that one"}
+_NAMES = {"postgres": "PostgreSQL", "vault": "Vault", "prometheus": "Prometheus"}
+_ADDRESSES = {"postgres": "postgresql://HOST/NAME", "vault": "https://HOST:8200"}
+_LOOKS = {
+    "vault": 'curl -sS "${variable}/v1/sys/health"',
+    "prometheus": 'curl -sS "${variable}/-/ready"',
+    "postgres": 'psql "${variable}" -c "select 1"',
+}
+"""What shows whether a system answers at the address of its variable."""
+
+
+def describe(leg: Leg, grounds: Grounds | None) -> Description:
+    """Return what is told of a leg that is not PASS."""
+    if grounds is None:
+        return recorded(leg)
+    pieces = [grounds.evidence[digest] for digest in leg.evidence if digest in grounds.evidence]
+    for judged in (JudgedLeg(leg, piece, grounds) for piece in pieces):
+        way = _blocked if leg.outcome is Outcome.BLOCKED else _WAYS.get(leg.question)
+        fails = leg.outcome is Outcome.FAIL
+        made = (fails and _not_started(judged)) or (way and way(judged))
+        if made:
+            return made
+    return _found_in_tree(leg, grounds) or recorded(leg, grounds)
+
+
+def _not_started(judged: JudgedLeg) -> Description | None:
+    facts = NotStartedFacts.read(judged.evidence.facts)
+    service = judged.service
+    if facts is None or service is None:
+        return None
+    log = f"; its log ends: {facts.log_end}" if facts.log_end else " and logged nothing"
+    folder = "the repository" if facts.directory == "." else facts.directory
+    return Description(
+        f"{judged.name} does not start: {facts.ended}{log}",
+        f"start.command of {service.id} in release.yaml, run in {folder}",
+        f"{_mended(facts, service)}, until this stays up, run in {folder}:",
+        command=facts.command,
+        title=f"{judged.name} does not start",
+        code=service.source,
+    )
+
+
+def _secrets(judged: JudgedLeg) -> Description | None:
+    """Describe committed secrets: a file that holds nothing else is taken out by one command."""
+    facts = SecretsFacts.read(judged.evidence.facts)
+    if facts is None or not facts.findings:
+        return None
+    places = [f"{entry.path}:{entry.line}" for entry in facts.findings]
+    paths = [*dict.fromkeys(entry.path for entry in facts.findings)]
+    count = facts.counts.findings or len(places)
+    beyond = count - min(len(places), _SHOWN_PLACES)
+    more = f" (and {beyond} more)" if beyond else ""
+    whole = "it, which stays" if count == 1 else f"all {count}, which stay"
+    revoke = f"Revoke {whole} in the history"
+    where = first_few(places, _SHOWN_PLACES)
+    named = "; ".join(dict.fromkeys(entry.what for entry in facts.findings[:_SHOWN_PLACES]))
+    title = "a secret is committed" if count == 1 else f"{count} secrets are committed"
+    wrong = f"{title}: {named}{more}"
+    if all(path.rpartition("/")[2].startswith(".env") for path in paths):
+        return Description(
+            wrong,
+            where,
+            f"{revoke}; then take the file out of the tree:",
+            then=_removal(paths),
+            title=title,
+        )
+    edit = f"Edit {places[0]}: read the value from the environment or Vault; commit."
+    return Description(wrong, where, f"{edit} {revoke}.", title=title, edit=places[0])
+
+
+def _removal(paths: Sequence[str]) -> str:
+    """Return the command that takes files out of the tree and keeps them out."""
+    named = " ".join(map(quote, paths))
+    ignored = f"printf '%s\\n' {named} >> .gitignore"
+    commit = "git add .gitignore && git commit -m 'Remove secrets'"
+    return f"git rm --cached {named} && {ignored} && {commit}"
+
+
+def _mended(facts: NotStartedFacts, service: Service) -> str:
+    """Return what to correct: code that said what ails it, else the command, which said nothing."""
+    if facts.log_end:
+        return f"Correct what the log names, in {', '.join(service.source)}"
+    return f"Correct start.command of {service.id} in release.yaml"
+
+
+def _isolation(judged: JudgedLeg) -> Description | None:
+    facts = IsolationFacts.read(judged.evidence.facts)
+    if facts is None or not facts.leaks:
+        return None
+    first, *rest = facts.leaks
+    others = f" (and {len(rest)} more: {', '.join(leak.where for leak in rest)})" if rest else ""
+    file = f"{first.path}:{first.line} ({first.where})" if first.path else first.where
+    return Description(
+        f"a tenant can reach another tenant's rows: {first.where} {first.what}"
+        f"{_WHY.get(first.fault, '')}{others}; each tenant must see only its own",
+        f"{file}, in the database that the migrations make, asked as {facts.role}",
+        first.remedy,
+        title="a tenant can reach another tenant's rows",
+        edit=f"{first.path}:{first.line}" if first.path else "",
+    )
+
+
+def _tag(judged: JudgedLeg) -> Description | None:
+    facts = TagFacts.read(judged.evidence.facts)
+    if facts is None or not facts.holders:
+        return None
+    holder = facts.holders[0]
+    return Description(
+        f"the tag {facts.tag} is taken: {judged.leg.reason}",
+        f"{holder.ref} {holder.where}, on commit {holder.commit[:12]}",
+        f"Edit release.yaml: give `release.tag` a name that is free, instead of {facts.tag}.",
+        title=f"the tag {facts.tag} is taken",
+    )
+
+
+def _blocked(judged: JudgedLeg) -> Description | None:
+    """Describe a system that is not there: which variable says where it is, and how to look."""
+    variable, question = _variable(judged), judged.leg.question
+    if not variable:
+        return None
+    where = f"${variable}, the environment variable that release.yaml names for its address"
+    setting = f"export {variable}={_ADDRESSES.get(question, 'https://HOST:PORT')}"
+    look = _LOOKS.get(question, "").format(variable=variable)
+    title = f"{_NAMES.get(question, question)} could not be asked"
+    if not _is_set(judged):
+        return Description(judged.leg.reason, where, setting, command=look, title=title)
+    return Description(
+        f"{judged.leg.reason}, and its answer is needed",
+        where,
+        f"Start what should answer there (`echo ${variable}` shows the address).",
+        f"{setting}, if it is elsewhere",
+        command=look,
+        title=title,
+    )
+
+
+def _is_set(judged: JudgedLeg) -> bool:
+    facts = SystemFacts.read(judged.evidence.facts)
+    return facts is not None and facts.how == "live"
+
+
+def _variable(judged: JudgedLeg) -> str:
+    systems = judged.grounds.manifest.infrastructure
+    return str(getattr(systems, judged.leg.question, None) or "")
+
+
+def _found_in_tree(leg: Leg, grounds: Grounds) -> Description | None:
+    """Describe what stands at a place of the judged tree, if the facts list anything there."""
+    listed = [entry for entry in findings(leg, grounds.evidence) if entry.decides and entry.path]
+    if not listed or leg.outcome is not Outcome.FAIL:
+        return None
+    first, *rest = listed
+    places = [f"{entry.path}:{entry.line}" if entry.line else entry.path for entry in listed]
+    more = f" (and {len(rest)} more)" if rest else ""
+    change, otherwise = recommended(first.remedy or leg.remedy)
+    return Description(
+        f"{first.summary}{more}",
+        ", ".join(dict.fromkeys(places)),
+        change,
+        otherwise,
+        edit=places[0] if first.line else "",
+    )
+
+
+_WAYS: Mapping[str, Callable[[JudgedLeg], Description | None]] = {
+    "report": described_reports.report,
+    "claims": described_reports.claims,
+    "suite": described_tests.suite,
+    "integration": described_tests.integration,
+    "tokens": described_requests.tokens,
+    "latency": described_requests.latency,
+    "approval": described_requests.approval,
+    "metrics": described_requests.metrics,
+    "health": described_requests.health,
+    "routes": described_requests.routes,
+    "accuracy": described_requests.accuracy,
+    "isolation": _isolation,
+    "secrets": _secrets,
+    "privacy": described_requests.privacy,
+    "tag": _tag,
+}
