@@ -15,6 +15,7 @@ from functools import cached_property
 from atom_release.reader import phrases, rates, runners
 from atom_release.reader.count_tables import add_rated, count_tables, keyed_counts
 from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.forms import Form
 from atom_release.reader.leads import find_leads
 from atom_release.reader.sections import Section, Topic
 from atom_release.reader.tally import UNITS, Counts
@@ -28,10 +29,7 @@ _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
 _ALL_FIRST = re.compile(r"\W{0,6}all \d{1,6} tests? (?:pass|are passing|passed)")
 _KINDS = ("k_unit", "k_integration", "k_end")
-_OF_ANY_TESTS = frozenset(
-    {"results", "result", "summary", "status", "and", "und", "et", "y", "e", "&", "integration", "quality",
-     "final", "overall", "suite", "execution", "report", "resultados", "ergebnisse", "résultats", "结果", "結果"}
-)  # fmt: skip
+_LETTERS = re.compile(r"[^\W\d_]{2}|[\u2e80-\u9fff\uac00-\ud7a3]")
 _SHALLOW = 2
 _FIRST_LINES = 15
 
@@ -48,11 +46,36 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """Counts of one place with their rank and section."""
+    """Counts of one place with their rank and section.
+
+    `named` is whether a heading has words of its own beside the tests and how they went, or a line
+    names one kind of tests; `all_pass` whether a line says that all of so many pass.
+    """
 
     counts: Counts
     rank: Rank
     section: Section
+    named: bool = False
+    all_pass: bool = False
+
+    @property
+    def form(self) -> Form:
+        """The form in which the counts stand."""
+        deep = self.section.level > _SHALLOW
+        if self.rank is Rank.HEADING:
+            part = self.named or self.section.level > _SHALLOW + 1
+            return Form.TESTS_HEADING_OF_PART if part else Form.TESTS_HEADING
+        of_all = _is_of_all_tests(self.section)
+        if self.rank is Rank.LINE:
+            topic = self.section.topic
+            summed_up = of_all or topic.verdict or topic.conclusion
+            sure = self.section.header or (of_all and not deep) or (self.all_pass and summed_up)
+            sure = sure and not self.named
+            return Form.TESTS_LINE_OF_ALL if sure else Form.TESTS_LINE
+        if self.rank is Rank.RUN:
+            whole = of_all or self.section.topic.verdict
+            return Form.TESTS_RUN_OF_PART if deep and not whole else Form.TESTS_RUN
+        return Form.TESTS_TOTAL if self.rank is Rank.TOTAL else Form.TESTS_FIELD
 
 
 def read_statements(
@@ -92,9 +115,17 @@ class _Reading:
         self.statements.sort(key=lambda statement: (statement.rank, statement.counts.line))
         return self.statements, findings, self.all_pass
 
-    def _add(self, counts: Counts, rank: Rank, section: Section) -> None:
+    def _add(
+        self,
+        counts: Counts,
+        rank: Rank,
+        section: Section,
+        *,
+        named: bool = False,
+        all_pass: bool = False,
+    ) -> None:
         self.taken.add(counts.line)
-        self.statements.append(Statement(counts, rank, section))
+        self.statements.append(Statement(counts, rank, section, named, all_pass))
 
     def _runs(self) -> None:
         """Read what runners printed; beside a run of some tests, only where a command tells of what."""
@@ -271,13 +302,15 @@ class _Reading:
             return
         counts = _counts(fact, numbers)
         if fact.kind is Kind.HEADING:
-            self._add(counts, Rank.HEADING, fact.section)
+            self._add(counts, Rank.HEADING, fact.section, named=_names_part(phrase.left.lower()))
         elif single:
             stacked[fact.section.line].append((fact, numbers))
         elif (len(phrase.left_words) <= _FEW_WORDS or _ALL_FIRST.match(lowered)) and (
             _testing(fact) or _in_summary(fact.section)
         ):
-            self._add(counts, Rank.LINE, fact.section)
+            of_kind = any(words(kind).search(lowered) for kind in _KINDS)
+            every = phrase.all_pass and not phrase.parts
+            self._add(counts, Rank.LINE, fact.section, named=of_kind, all_pass=every)
 
     def _counts_tests(self, fact: Fact, phrase: phrases.Phrase, lowered: str) -> bool:
         """Return whether a clause counts tests that ran.
@@ -400,8 +433,13 @@ def _is_of_all_tests(section: Section) -> bool:
     name = name_of(section.title)
     if not section.topic.testing or any(words(kind).search(name) for kind in _KINDS):
         return False
-    rest = words("t_tests").sub(" ", words("test_noun").sub(" ", name))
-    return _OF_ANY_TESTS.issuperset(rest.split())
+    return not _names_part(words("test_noun").sub(" ", name))
+
+
+def _names_part(lowered: str) -> bool:
+    """Return whether words are left of a title in lower case beside those of tests and how they went."""
+    rest = words("of_all_tests").sub(" ", words("t_tests").sub(" ", lowered))
+    return _LETTERS.search(rest) is not None
 
 
 def _of_something_else(fact: Fact) -> bool:

@@ -3,8 +3,8 @@
 A field such as "Test Results: 7 PASSED, 0 FAILED" speaks for the suite, then a table's total row, a
 heading with counts, a line that is nothing but counts, then the runner's own last line. Anything
 below is no claim: prose, lists of ticks, a part's counts, sums of parts. Where the statements of
-one rank differ they are of parts, and none speaks for the suite. The places are found by
-`count_statements`.
+one rank differ they are of parts, and none speaks for the suite. What stands in a form that is often a
+part's (`forms`) speaks only where another place agrees. The places are found by `count_statements`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from atom_release.reader.count_statements import Rank, Statement, read_statements
 from atom_release.reader.facts import Document
+from atom_release.reader.forms import is_given
 from atom_release.reader.paths import path_of
 from atom_release.reader.tally import Counts
 
@@ -44,7 +45,7 @@ def read_counts(document: Document, task_id: str | None) -> CountsRead:
     """Read what the report says of its own suite."""
     statements, findings, all_pass = read_statements(document, task_id)
     read = CountsRead(findings=findings, all_pass=all_pass)
-    chosen = _choose(statements)
+    chosen = _choose(statements, document.withheld)
     if not chosen:
         return read
     lead = chosen[0]
@@ -72,15 +73,25 @@ def _with_all_pass(counts: Counts, all_pass: int | None) -> Counts:
     return counts.filled(Counts(counts.line, passed=counts.total, failed=0))
 
 
-def _choose(statements: list[Statement]) -> list[Statement]:
-    """Return the statement that speaks for the suite, and those that agree with it."""
+def _choose(statements: list[Statement], withheld: set[int]) -> list[Statement]:
+    """Return the statement that speaks for the suite, and those that agree with it.
+
+    The line of one that spoke if its form were sure is added to the lines withheld.
+    """
     parts: list[Statement] = []
+    unsure: list[Statement] = []
     for rank in Rank:
         ranked = [statement for statement in statements if statement.rank is rank]
         ranked = _without_lesser_totals(ranked)
         lead = _lead(ranked)
-        if lead is None or not _is_of_more(lead, parts) or _is_of_part(lead, statements):
+        stated = parts + [part for part in unsure if lead and not lead.counts.agrees(part.counts)]
+        if lead is None or not _is_of_more(lead, stated) or _is_of_part(lead, statements):
             parts += [part for part in ranked if rank <= Rank.HEADING and _counts_results(part)]
+            continue
+        agreed = _is_stated_elsewhere(lead, statements) or _is_more_than_parts(lead, statements)
+        if not is_given(lead.form, agreeing=agreed):
+            withheld.add(lead.counts.line)
+            unsure += ranked
             continue
         agreeing = [
             statement
@@ -91,6 +102,26 @@ def _choose(statements: list[Statement]) -> list[Statement]:
         ]
         return [lead, *agreeing]
     return []
+
+
+def _is_stated_elsewhere(lead: Statement, statements: list[Statement]) -> bool:
+    """Return whether another line of the report has the same counts."""
+    return any(
+        other.counts.line != lead.counts.line
+        and other.section is not lead.section
+        and lead.counts.agrees(other.counts)
+        for other in statements
+    )
+
+
+def _is_more_than_parts(lead: Statement, statements: list[Statement]) -> bool:
+    """Return whether other sections count results, and each of them fewer than this."""
+    parts = [
+        other
+        for other in statements
+        if other.section is not lead.section and _counts_results(other)
+    ]
+    return bool(parts) and _is_of_more(lead, parts)
 
 
 def _counts_results(statement: Statement) -> bool:

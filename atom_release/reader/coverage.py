@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.facts import Document, Fact, Kind, Table
+from atom_release.reader.forms import Form, is_given
 from atom_release.reader.numbers import decimal
 from atom_release.reader.sections import topic
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -83,12 +84,20 @@ def read_coverage(document: Document) -> list[Claim]:
     if not stated:
         return []
     rank, value, line = stated[0]
+    if not is_given(_form_of(rank, value)):
+        document.withheld.add(line)
+        return []
     if rank is Rank.LINE and value in _about(document):
         return []
     same = {number for other, number, _ in stated if other is rank}
     if len(same) > 1 and rank is not Rank.WHOLE:
         return []
     return [document.claim(ClaimKind.COVERAGE, value, line, unit="%", comparator="=")]
+
+
+def _form_of(rank: Rank, value: float) -> Form:
+    whole = value == _MOST and rank is Rank.LINE
+    return Form.COVERAGE_IN_SENTENCE if whole else Form.COVERAGE_STATED
 
 
 def _about(document: Document) -> set[float]:

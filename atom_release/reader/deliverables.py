@@ -6,21 +6,24 @@ a column of files, in fields such as "File:", as written but with forward slashe
 An item's path stands before its description; a path within the description, or below an item that
 has one, is only mentioned. An item with a cross, or "planned", claims nothing, nor does one below
 "Removed:" or "In progress", nor any of a report whose status is that it is to be implemented.
-What a section says it put into another repository is none of this one's.
+What a section says it put into another repository is none of this one's. A path in a form that was
+often wrong on reports that nobody had seen (`forms`) is not given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from atom_release.reader.document_kinds import is_intended, is_plan
-from atom_release.reader.facts import Document
-from atom_release.reader.file_blocks import paths_of_block
+from atom_release.reader.facts import Document, Fact
+from atom_release.reader.file_blocks import is_tree, paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
 from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
 from atom_release.reader.first_folders import are_of_project, path_of_project
-from atom_release.reader.named_folders import NamedFolder, named_folders
+from atom_release.reader.forms import Form, is_given
+from atom_release.reader.named_folders import named_folders
 from atom_release.reader.other_repository import sections_elsewhere
 from atom_release.reader.sections import Section, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -33,17 +36,34 @@ _IN_MANY_FOLDERS = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One place that delivers a path: its line, its form, and the part of the report it is in."""
+
+    path: str
+    line: int
+    form: Form
+    part: str
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a path of this form is given."""
+        return is_given(self.form, whole="/" in self.path)
+
+
 def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     """Yield each path once, with the line that delivers it first."""
     paths: dict[str, int] = {}
     forms: dict[str, set[str]] = {}
-    entries = sorted(_below_folders(document, list(_all(document))), key=lambda entry: entry[1])
-    written = {path for path, _, _ in entries}
+    places = sorted(_below_folders(document, list(_all(document))), key=lambda place: place.line)
+    document.withheld.update(place.line for place in places if not place.is_sure)
+    places = [place for place in places if place.is_sure]
+    written = {place.path for place in places}
     of_project = are_of_project(written)
-    for path, number, form in entries:
-        name = _of_the_root(path, written, of_project=of_project)
-        paths.setdefault(name, number)
-        forms.setdefault(name, set()).add(form)
+    for place in places:
+        name = _of_the_root(place.path, written, of_project=of_project)
+        paths.setdefault(name, place.line)
+        forms.setdefault(name, set()).add(place.part)
     whole = _Endings(forms)
     yield from ((path, number) for path, number in paths.items() if not whole.has(path))
 
@@ -59,23 +79,24 @@ def _of_the_root(path: str, written: set[str], *, of_project: bool) -> str:
     return path_of_project(path) if of_project else path
 
 
-def _below_folders(
-    document: Document, entries: list[tuple[str, int, str]]
-) -> Iterator[tuple[str, int, str]]:
+def _below_folders(document: Document, places: list[_Place]) -> Iterator[_Place]:
     """Yield the paths of lists joined with the folder that is named over them.
 
-    Not where the report gives the file's whole path elsewhere, as that is the better word.
+    Not where the report gives the file's whole path elsewhere, as that is the better word. A bare
+    name below a title or a line that names a folder otherwise may lie anywhere in it.
     """
     folders = named_folders(document)
-    whole = {path for path, _, _ in entries if "/" in path} if folders else set()
-    for path, number, form in entries:
-        folder = folders.get(number) if form.startswith(_LIST) else None
-        yield (_joined(path, folder, whole) if folder else path), number, form
-
-
-def _joined(path: str, folder: NamedFolder, whole: set[str]) -> str:
-    elsewhere = any(other.endswith(f"/{path}") for other in whole)
-    return path if elsewhere else folder.join(path)
+    whole = {place.path for place in places if "/" in place.path} if folders else set()
+    for place in places:
+        folder = folders.get(place.line) if place.part.startswith(_LIST) else None
+        if folder is None or any(other.endswith(f"/{place.path}") for other in whole):
+            yield place
+        elif folder.sure:
+            yield replace(place, path=folder.join(place.path))
+        elif "/" in place.path:
+            yield place
+        else:
+            yield replace(place, form=Form.FILE_BELOW_FOLDER)
 
 
 class _Endings:
@@ -102,17 +123,17 @@ class _Endings:
         return not alike if "/" in path else alike != {"block"}
 
 
-def _all(document: Document) -> Iterator[tuple[str, int, str]]:
-    """Yield each path that is delivered somewhere, its line, and in what form it stands there."""
+def _all(document: Document) -> Iterator[_Place]:
+    """Yield each place of the report that delivers a path."""
     if is_intended(document):
         return
     elsewhere = sections_elsewhere(document)
-    for path, fact in paths_of_lists(document):
+    for path, fact, form in paths_of_lists(document):
         if not (is_underway(fact.section) or fact.section.line in elsewhere):
-            yield path, fact.line, f"{_LIST}{_part(fact.section).line}"
+            yield _Place(path, fact.line, form, f"{_LIST}{_part(fact.section).line}")
     for table in document.tables:
         if not (is_underway(table.section) or table.section.line in elsewhere):
-            yield from ((path, number, "table") for path, number in paths_of_table(table))
+            yield from (_Place(*delivered, "table") for delivered in paths_of_table(table))
     plan = is_plan(document)
     for block in document.blocks.values():
         section = block[0].section
@@ -123,7 +144,11 @@ def _all(document: Document) -> Iterator[tuple[str, int, str]]:
             ticks = among_made(section)
             for path, number in paths_of_block(block, listed=listed, made=made, ticks=ticks):
                 document.examined.add(number)
-                yield path, number, "block"
+                yield _Place(path, number, _form_of_block(block), "block")
+
+
+def _form_of_block(block: list[Fact]) -> Form:
+    return Form.FILE_IN_TREE if is_tree(block) else Form.FILE_IN_BLOCK
 
 
 def _part(section: Section) -> Section:

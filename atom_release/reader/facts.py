@@ -104,13 +104,17 @@ class Given:
 
 @dataclass
 class Document:
-    """The facts of one report, and views of them by kind."""
+    """The facts of one report, and views of them by kind.
+
+    `withheld` has the lines of claims in a form that is too often wrong to be given.
+    """
 
     source: Sequence[str]
     title: str | None = None
     facts: list[Fact] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     examined: set[int] = field(default_factory=set)
+    withheld: set[int] = field(default_factory=set)
     commented: list[Fact] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
 

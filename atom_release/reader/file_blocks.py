@@ -58,13 +58,18 @@ def paths_of_block(
     is such a mark: below a title of work that was done.
     """
     lines = [(fact.line, fact.text) for fact in block]
-    if any(_TREE.match(text) for _, text in lines):
+    if is_tree(block):
         yield from _tree(lines, made=made, ticks=ticks)
         return
     listing: list[tuple[str, int]] = []
     if listed or _is_stat(lines):
         listing = list(_git(lines)) or (list(lone_paths(lines)) if listed else [])
     yield from listing or _below_label(lines)
+
+
+def is_tree(block: Sequence[Fact]) -> bool:
+    """Return whether a code block draws a tree of files."""
+    return any(_TREE.match(fact.text) for fact in block)
 
 
 def _below_label(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from atom_release.reader.facts import Document, Fact
 from atom_release.reader.file_place import is_of_tests, of_what_was_made, tells_trouble
+from atom_release.reader.forms import Form
 from atom_release.reader.making import delivers
 from atom_release.reader.paths import first_paths, has_position, lead_path, path_of
-from atom_release.reader.vocabulary import words
+from atom_release.reader.vocabulary import name_of, words
 from atom_release.reader.words import has_tick
 
 NEUTRAL = frozenset(
@@ -28,15 +29,18 @@ _VALUE = re.compile(r"[:：][\s*_]*")
 _SHORT_KEY = 4
 
 
-def paths_of_fields(document: Document, fact: Fact, *, tested: bool) -> Iterator[str]:
-    """Yield the paths that the fields of one line deliver; `tested` is whether it reports tests."""
+def paths_of_fields(document: Document, fact: Fact, *, tested: bool) -> Iterator[tuple[str, Form]]:
+    """Yield the paths that the fields of one line deliver, with their form.
+
+    `tested` is whether the report is one of tests.
+    """
     if fact.line not in document.fields_of or has_position(fact.raw):
         return
     for pair in document.fields_of[fact.line]:
         yield from _paths_of_field(fact, pair, tested=tested)
 
 
-def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[str]:
+def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[tuple[str, Form]]:
     title = fact.section.title.lower()
     of_tests = is_of_tests(fact, tested=tested)
     listed = (pair.is_a("made") and pair.key not in NEUTRAL) or fact.section.inherited.files
@@ -55,10 +59,14 @@ def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[str]:
         return
     if pair.is_a("location") and (not (listed or done) or _LINES.search(fact.text)):
         return  # it says where something is, which may be still to be made
+    sure = listed or verb or done or named or pair.is_a("made")
+    if not sure and words("verb_make").match(name_of(title)):
+        return  # what is to be done there
+    form = Form.FILE_IN_SLOT if sure else Form.FILE_IN_OTHER_SLOT
     for path in _paths_of_value(fact, alone=listed or verb):
         ran = of_tests and not (listed or mended) and _TEST_FILE.search(path)
         if not (ran or path.endswith("/") or (verb and _BUILT.match(path))):
-            yield path
+            yield path, form
 
 
 def _names_part(key: str) -> bool:

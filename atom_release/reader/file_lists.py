@@ -22,6 +22,7 @@ from atom_release.reader.file_place import (
     of_what_was_made,
     work_was_done,
 )
+from atom_release.reader.forms import Form
 from atom_release.reader.making import (
     bracketed_path,
     delivers,
@@ -64,12 +65,15 @@ _STANDS_OUT = re.compile(r"^(?:\*\*`?|`)[\w@./\-\[\]]{2,200}\.\w{1,12}(?:`\*\*|\
 """A line of its own that begins with a file in bold or in code marks: "**dock/a.py** - queue"."""
 _MAY_NAME = re.compile(r"[./`\\]\w|(?:file|LICENSE|README|CHANGELOG|CODEOWNERS)\b")
 """Whether a line can name a file at all: most cannot, and looking closely costs more."""
+_BEFORE = re.compile(r"\S*[/\\]|.*[:：]\s")
+"""The folder of a path, and a key before it."""
+_WORD = re.compile(r"[^\W\d_]{2}")
 _FEW_WORDS = 2
 _SHORT_LABEL = 4
 
 
-def paths_of_lists(document: Document) -> Iterator[tuple[str, Fact]]:
-    """Yield each path that the prose of a report delivers, with the fact that does."""
+def paths_of_lists(document: Document) -> Iterator[tuple[str, Fact, Form]]:
+    """Yield each path that the prose of a report delivers, with the fact that does, and its form."""
     yield from _Lists(document).run()
 
 
@@ -106,6 +110,12 @@ def _names_no_made_files(lowered: str) -> bool:
     return bool(files)
 
 
+def _names_files(section: Section) -> bool:
+    """Return whether a title names files or documents: "Core scripts (3 files)", "Documentation"."""
+    title = section.title.lower()
+    return any(words(name).search(title) for name in ("n_file", "t_documents"))
+
+
 class _Lists:
     """One pass over the lines, which knows the label that the current list stands below."""
 
@@ -117,14 +127,16 @@ class _Lists:
         self.section: Section | None = None
         self.named_at: int | None = None
 
-    def run(self) -> Iterator[tuple[str, Fact]]:
+    def run(self) -> Iterator[tuple[str, Fact, Form]]:
         for fact in self.document.lines:
             if fact.section is not self.section:
                 self.section, self.label, self.named_at = fact.section, None, None
             if fact.kind is Kind.HEADING:
                 if _MAY_NAME.search(fact.raw):
                     yield from (
-                        (path, fact) for path in self._heading(fact) if not is_set_apart(fact)
+                        (path, fact, form)
+                        for path, form in self._heading(fact)
+                        if not is_set_apart(fact)
                     )
                 continue
             if self._is_label(fact):
@@ -132,7 +144,7 @@ class _Lists:
             paths = list(self._paths(fact)) if _MAY_NAME.search(fact.raw) else []
             if fact.item or paths:
                 self._remember(fact, named=bool(paths))
-            yield from ((path, fact) for path in paths)
+            yield from ((path, fact, form) for path, form in paths)
 
     def _is_label(self, fact: Fact) -> bool:
         if self._moves(fact):
@@ -184,32 +196,33 @@ class _Lists:
         elif not named and self.named_at is not None and fact.depth <= self.named_at:
             self.named_at = None
 
-    def _heading(self, fact: Fact) -> Iterator[str]:
+    def _heading(self, fact: Fact) -> Iterator[tuple[str, Form]]:
         """Read a heading with a path, below one about files or of a part that was made."""
         if has_position(fact.raw):
             return
         above = fact.section.parent
-        listed = (
-            above is not None and above.own and (above.inherited.files or of_what_was_made(above))
-        )
+        files = above is not None and above.own and above.inherited.files
+        listed = files or (above is not None and above.own and of_what_was_made(above))
         of_tests = is_of_tests(fact, tested=self.tested)
         part = fact.section.own and not of_tests
         named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
         named = named if part or not (named and _TEST_FILE.search(named)) else None
         listed = listed or bool(named)
-        named = named or (_named_by_verb(fact) if fact.section.own and not self.plan else None)
-        bracketed = bracketed_path(fact.raw) if listed and not of_tests and not named else None
+        told = _named_by_verb(fact) if fact.section.own and not self.plan and not named else None
+        bracketed = bracketed_path(fact.raw) if listed and not (of_tests or named or told) else None
         named = named or (None if bracketed and _KIND_OF_FILE.fullmatch(bracketed) else bracketed)
-        if named:
-            yield named
+        form = Form.FILE_IN_HEADING if files else Form.FILE_IN_WORK_HEADING
+        if told:
+            yield told, Form.FILE_SAID_MADE
+        elif named:
+            yield named, form
         elif (listed and "." in fact.text) or ("`" in fact.raw and part):
             paths, begin, end = first_paths(fact.raw)
+            form = form if listed else Form.FILE_IN_OTHER_HEADING
             if delivers(fact, begin, end):
-                yield from (
-                    path for path in paths if (listed or "/" in path) and not path.endswith("/")
-                )
+                yield from ((path, form) for path in paths if not path.endswith("/"))
 
-    def _paths(self, fact: Fact) -> Iterator[str]:
+    def _paths(self, fact: Fact) -> Iterator[tuple[str, Form]]:
         if not fact.section.own or self.label == "gone" or _GONE.match(fact.raw.strip()):
             return
         below = self.named_at is not None and fact.item and fact.depth > self.named_at
@@ -233,23 +246,24 @@ class _Lists:
         if not listed:
             yield from self._made(fact)
 
-    def _made(self, fact: Fact) -> Iterator[str]:
+    def _made(self, fact: Fact) -> Iterator[tuple[str, Form]]:
         """Read a line that says of a file that it was made or changed, or stands where such do."""
         done = ticked(fact.text) is True or fact.checked is True
         if has_warning(fact.text) and not done:
             return
-        delivered = told_path(fact.raw, done=done)
+        told = told_path(fact.raw, done=done)
+        delivered = (*told, Form.FILE_SAID_MADE) if told else None
         if delivered is None and (fact.item or _STANDS_OUT.match(fact.raw)):
             delivered = self._item(fact, done=done)
-        delivered = delivered or sentence_path(fact.raw)
-        if (
-            delivered is not None
-            and not delivered[0].endswith("/")
-            and delivers(fact, 0, delivered[1])
-        ):
-            yield delivered[0]
+        if delivered is None and (said := sentence_path(fact.raw)):
+            delivered = (*said, Form.FILE_IN_SENTENCE)
+        if delivered is None or delivered[0].endswith("/"):
+            return
+        path, end, form = delivered
+        if delivers(fact, 0, end):
+            yield path, form
 
-    def _item(self, fact: Fact, *, done: bool) -> tuple[str, int] | None:
+    def _item(self, fact: Fact, *, done: bool) -> tuple[str, int, Form] | None:
         """Return the file that an item begins with, where that was made or changed.
 
         Its section says so, or its size, its tick, or the verb behind the file.
@@ -258,16 +272,27 @@ class _Lists:
         lead = lead_path(fact.raw, loose=made) or told_behind(fact.raw)
         if lead is None:
             return self._behind_name(fact, made=made, done=done) if fact.item else None
-        if is_only_seen(fact.raw[lead[1] :]):
+        behind = fact.raw[lead[1] :]
+        if is_only_seen(behind):
             return None
+        said = says_made_behind(behind)
+        form = Form.FILE_SAID_MADE if said else self._form_of_work(fact)
         if made or (_SIZED.search(fact.text) and lists_work(fact.section)):
-            return lead
+            return *lead, form
         if is_of_tests(fact, tested=self.tested):
             return None
         work = (done or fact.section.topic.finished) and lists_work(fact.section)
-        return lead if work or says_made_behind(fact.raw[lead[1] :]) else None
+        return (*lead, form) if work or said else None
 
-    def _behind_name(self, fact: Fact, *, made: bool, done: bool) -> tuple[str, int] | None:
+    def _form_of_work(self, fact: Fact) -> Form:
+        """Return the form of an item that begins with a file, where that is of what was made."""
+        if self.label == "changes":
+            return Form.FILE_IN_LIST
+        section = fact.section
+        named = _names_files(section) or (section.parent and _names_files(section.parent))
+        return Form.FILE_AMONG_FILES if named else Form.FILE_OF_WORK
+
+    def _behind_name(self, fact: Fact, *, made: bool, done: bool) -> tuple[str, int, Form] | None:
         """Return the file behind the name of what was made, or behind a change made in it.
 
         Outside of what was made only behind a ticked name: "✅ **Queue** (`dock/queue.py`)".
@@ -277,11 +302,12 @@ class _Lists:
             return None
         path = bracketed_path(fact.raw)
         if path and "/" in path and (done or f"`{path}`" in fact.raw):
-            return path, len(fact.raw)
-        return place_path(fact.raw, done=done) if made else None
+            return path, len(fact.raw), Form.FILE_BEHIND_WORK if made else Form.FILE_BEHIND_TICK
+        place = place_path(fact.raw, done=done) if made else None
+        return (*place, Form.FILE_BEHIND_WORK) if place else None
 
 
-def _listed(fact: Fact) -> Iterator[str]:
+def _listed(fact: Fact) -> Iterator[tuple[str, Form]]:
     """Read an item of a list of files that were made."""
     paths, begin, end = first_paths(fact.raw)
     lead = None if paths else lead_path(fact.raw, any_ending=True)
@@ -290,4 +316,12 @@ def _listed(fact: Fact) -> Iterator[str]:
     if lead:
         paths, begin, end = [lead[0]], 0, lead[1]
     if paths and delivers(fact, begin, end):
-        yield from (path for path in paths if not is_made_by_running(path))
+        form = Form.FILE_IN_LIST if _begins_with(fact, paths[0]) else Form.FILE_INSIDE_ITEM
+        yield from ((path, form) for path in paths if not is_made_by_running(path))
+
+
+def _begins_with(fact: Fact, path: str) -> bool:
+    """Return whether no words stand before an item's first path, but a verb or a key."""
+    before, name, _ = fact.text.partition(path.rstrip("/").rpartition("/")[2])
+    told = _BEFORE.sub("", before)
+    return not (name and _WORD.search(told)) or words("verb_made").search(told.lower()) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from atom_release.reader.facts import Fact, Table
 from atom_release.reader.file_place import among_made, is_index, tells_trouble
+from atom_release.reader.forms import Form
 from atom_release.reader.making import is_gone, there_before
 from atom_release.reader.paths import paths_in
 from atom_release.reader.vocabulary import concepts, words
@@ -29,8 +30,8 @@ _NOT_MADE = re.compile(
 _POSITION = re.compile(r"\w:\d")
 
 
-def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
-    """Yield the paths that a table delivers, with their lines."""
+def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
+    """Yield the paths that a table delivers, with their lines and their form."""
     column = table.column("file_column")
     if column is None or not table.section.own:
         return
@@ -53,11 +54,12 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int]]:
         return
     if not listed and tells_trouble(table.section):
         return
+    form = Form.FILE_IN_TABLE if listed else Form.FILE_IN_OTHER_TABLE
     for index in _columns(table, column):
         for row in table.rows:
             if index < len(row.raw_cells) and _row_delivers(row):
                 yield from (
-                    (path, row.line)
+                    (path, row.line, form)
                     for path in paths_in(row.raw_cells[index])
                     if listed or not (path.endswith("/") or _POSITION.search(row.cells[index]))
                 )

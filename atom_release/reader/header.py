@@ -10,8 +10,10 @@ from pathlib import PurePosixPath
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document, Fact
+from atom_release.reader.forms import is_given
 from atom_release.reader.unnamed import lone_date, titled_date, told_branch, told_date
 from atom_release.reader.versions import (
+    form_of_version,
     headed_version,
     installed_version,
     titled_version,
@@ -98,7 +100,7 @@ def read_header(document: Document) -> HeaderRead:
         ),
         (
             ClaimKind.VERSION,
-            _first(fields, "version", version_of)
+            _stated_version(document, fields)
             or version_of_product(fields)
             or titled_version(document)
             or headed_version(document)
@@ -158,6 +160,22 @@ def _first(fields: list[Fact], concept: str, read: Callable[[str], str | None]) 
         ),
         None,
     )
+
+
+def _stated_version(document: Document, fields: list[Fact]) -> Value | None:
+    """Return the version of the first field of that name, unless it may be the document's."""
+    stated = [
+        (value, fact)
+        for fact in fields
+        if fact.is_a("version") and (value := version_of(fact.text))
+    ]
+    if not stated:
+        return None
+    value, fact = stated[0]
+    if is_given(form_of_version(value, fact)):
+        return value, fact.line
+    document.withheld.add(fact.line)
+    return None
 
 
 def _only(document: Document, concept: str, read: Callable[[str], str | None]) -> Value | None:

@@ -19,6 +19,7 @@ from atom_release.gate.claims.record import (
 from atom_release.reader import header, json_lines
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document
+from atom_release.reader.forms import Form, is_given
 from atom_release.reader.json_contrary import find_json_contrary
 from atom_release.reader.json_counts import suite_counts
 from atom_release.reader.json_lines import Leaf, NotJson
@@ -268,7 +269,9 @@ class _Reading:
         ):
             for leaf in self.top(concept):
                 match = pattern.fullmatch(str(leaf.value))
-                if match:
+                if kind is ClaimKind.VERSION and not is_given(Form.VERSION_OF_DOCUMENT):
+                    self.document.withheld.add(leaf.line)
+                elif match:
                     self.used.add(leaf.line)
                     yield self.document.claim(kind, match[1], leaf.line)
                     break

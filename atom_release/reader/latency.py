@@ -1,6 +1,7 @@
 """Latency that a report gives as measured: in a line, in a table, in what a program printed.
 
-How long tests, builds or waits take is no latency of the service.
+How long tests, builds or waits take is no latency of the service. A bound, and a time that nothing
+names a latency's, are withheld (`forms`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from atom_release.reader.durations import (
     without_targets,
 )
 from atom_release.reader.facts import Document, Fact, Table
+from atom_release.reader.forms import Form, is_given
 from atom_release.reader.numbers import decimal
 from atom_release.reader.sections import Section, is_wanted
 from atom_release.reader.vocabulary import concepts, words
@@ -72,7 +74,10 @@ def has_word_of_speed(section: Section) -> bool:
 def latencies(
     document: Document, text: str, number: int, *, wanted: bool = False
 ) -> Iterator[Claim]:
-    """Yield the latencies of a line that speaks of one; where it says what is wanted, no bound is."""
+    """Yield the latencies of a line that speaks of one; where it says what is wanted, no bound is.
+
+    The line, or the title over it, names a latency.
+    """
     lowered = text.lower()
     if words("not_latency").search(lowered) or _TEST_NAME.search(lowered):
         return
@@ -85,7 +90,7 @@ def latencies(
         if bound and _MEASURED_BEHIND.match(durations, match.end()):
             continue
         detail = statistic(lowered[: match.start()]) or statistic(lowered[match.end() :])
-        yield _claim(document, match, number, detail)
+        yield from _claims(document, match, number, detail, named=True)
 
 
 def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
@@ -176,11 +181,27 @@ def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> 
     for match in QUANTITY.finditer(measured):
         if is_measure(match, measured):
             detail = statistic(named) or statistic(cell.lower())
-            yield _claim(document, match, row.line, detail)
+            says = words("latency").search(named) is not None or has_word_of_speed(table.section)
+            yield from _claims(document, match, row.line, detail, named=says)
 
 
-def _claim(document: Document, match: re.Match[str], number: int, detail: str | None) -> Claim:
-    return document.claim(
+def _form(match: re.Match[str], detail: str | None, *, named: bool) -> Form:
+    if comparator(match) in BOUNDS:
+        return Form.LATENCY_BOUND
+    if detail is not None:
+        percentile = detail.startswith("p")
+        return Form.LATENCY_PERCENTILE if percentile else Form.LATENCY_AVERAGE
+    return Form.LATENCY_NAMED if named else Form.LATENCY_DURATION
+
+
+def _claims(
+    document: Document, match: re.Match[str], number: int, detail: str | None, *, named: bool
+) -> Iterator[Claim]:
+    """Yield the claim of one quantity, where one of its form is given; else withhold its line."""
+    if not is_given(_form(match, detail, named=named)):
+        document.withheld.add(number)
+        return
+    yield document.claim(
         ClaimKind.LATENCY,
         decimal(match[2]),
         number,

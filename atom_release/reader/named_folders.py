@@ -3,6 +3,7 @@
 Told by an item that is a folder alone ("`core/`", and what stands below it), by a line of a folder
 before its list ("**Location:** `ops/boards/`"), and by a title with one ("Questions (`data/`)").
 Where all of a list is said to lie in it, paths with a folder of their own are joined with it, too.
+A title of a part that names a folder, or one that names several, leaves open where a bare name lies.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.facts import Document, Kind
 from atom_release.reader.sections import Section
 from atom_release.reader.vocabulary import words
 
@@ -36,10 +37,14 @@ _ALL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NamedFolder:
-    """A folder as it is written; `whole` where all that stands below lies in it."""
+    """A folder as it is written; `whole` where all that stands below lies in it.
+
+    It is not `sure` that a bare name lies right in it where its title or line says something else.
+    """
 
     path: str
     whole: bool = False
+    sure: bool = True
 
     def join(self, path: str) -> str:
         """Return a path below the folder: a bare name, or any where all of them lie in it."""
@@ -67,8 +72,9 @@ def _named(document: Document) -> Iterator[tuple[int, NamedFolder]]:
             continue
         if not fact.item:
             items = []
-            before = (
-                _of_line(fact) if _OPENS.search(fact.raw) or _PLACE.search(fact.raw) else before
+            opens = _OPENS.search(fact.raw) or _PLACE.search(fact.raw)
+            before = (_only(fact.text) if opens else _open(fact.text)) or (
+                None if opens else before
             )
             continue
         while items and items[-1][0] >= fact.depth:
@@ -81,11 +87,6 @@ def _named(document: Document) -> Iterator[tuple[int, NamedFolder]]:
             yield fact.line, folder
 
 
-def _of_line(fact: Fact) -> NamedFolder | None:
-    """Return the one folder that a line before a list names, None where that names none or more."""
-    return _only(fact.text)
-
-
 def _of_title(section: Section) -> NamedFolder | None:
     """Return the folder of a title about files, or of the one above it.
 
@@ -93,11 +94,18 @@ def _of_title(section: Section) -> NamedFolder | None:
     """
     above = section.parent
     own = _only(section.title) if _is_of_files(section) else None
-    return own or (_only(above.title) if above is not None and _is_of_files(above) else None)
+    own = own or (_only(above.title) if above is not None and _is_of_files(above) else None)
+    return own or _open(section.title) or (_open(above.title) if above is not None else None)
 
 
 def _is_of_files(section: Section) -> bool:
     return section.topic.files or words("n_file").search(section.title.lower()) is not None
+
+
+def _open(text: str) -> NamedFolder | None:
+    """Return the first folder that a text names, without saying that files lie right in it."""
+    match = _NAMED.search(text) if "/" in text else None
+    return NamedFolder(match[1], sure=False) if match else None
 
 
 def _only(text: str) -> NamedFolder | None:

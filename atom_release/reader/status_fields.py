@@ -113,8 +113,13 @@ def _rank(fact: Fact, task_id: str | None, tail: set[int]) -> Rank | None:
 
 
 def _ends_in_status(fact: Fact) -> bool:
-    """Return whether a key of the header ends in the word, as those of some scripts do."""
+    """Return whether a key of the header ends in the word, as those of some scripts do.
+
+    How the build went, or whether it is deployed, is no status of the work.
+    """
     section = fact.section
+    if words("n_build").search(fact.key):
+        return False
     return (
         section.header
         and not section.foot

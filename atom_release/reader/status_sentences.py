@@ -244,6 +244,9 @@ def _emphatic(fact: Fact) -> bool:
     raw = fact.raw.strip()
     bold = raw.strip("✅🎉🌟❌⚠️ ").startswith("**") and raw.rstrip(" .!！。").endswith("**")
     bold = bold or (_SIGNED.match(raw) is not None and _begins_with_status(fact.text))
-    if len(fact.text.split()) > _SENTENCE or words("conditioned").search(fact.text.lower()):
+    lowered = fact.text.lower()
+    if len(lowered.split()) > _SENTENCE or words("conditioned").search(lowered):
         return False
+    if words("t_only_after").search(lowered):
+        return False  # what it waits for is not told to be done
     return bold and not topic(fact.text).foreign

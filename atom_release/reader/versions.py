@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from atom_release.reader.facts import Document, Fact, Kind
+from atom_release.reader.forms import Form, is_given
 
 Value = tuple[str, int]
 _VERSION = re.compile(
@@ -15,7 +16,7 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _PRODUCT = re.compile(
-    r"[^\W\d_][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})\W*(?:[(（][^()（）]*[)）]\W*)?"
+    r"[^\W\d_][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})(?!-\w)\W*(?:[(（][^()（）]*[)）]\W*)?"
 )
 _TITLE_VERSION = re.compile(
     r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
@@ -57,7 +58,9 @@ _PLATFORM = re.compile(
     r"express|fastapi|pydantic|numpy|pandas|airflow|kafka|nginx)$"
 )
 """What a title may name because the product stands on it."""
-_INSTALLED = re.compile(r"([A-Za-z][\w.-]{1,40}?)[ @]v?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)")
+_INSTALLED = re.compile(
+    r"([A-Za-z][\w.-]{1,40}?)[ @]v?(\d{1,4}(?:\.\d{1,5}){1,3}(?:[-+][\w.]{1,30}){0,3})(?![\w.]*\w)"
+)
 _LETTERS = re.compile(r"[\W_]+")
 _FIRST_LINES = 12
 
@@ -77,6 +80,13 @@ def version_of(text: str) -> str | None:
     return match[1] if written and (not rest or rest[0] in "(（-\u2013—,|·✅") else None
 
 
+def form_of_version(value: str, field: Fact) -> Form:
+    """Return the form of a version that a field names: at the foot, "1.0" is the document's."""
+    if field.section.header and not field.section.foot:
+        return Form.VERSION_IN_HEADER
+    return Form.VERSION_AT_FOOT if value.count(".") > 1 else Form.VERSION_OF_DOCUMENT
+
+
 def version_of_product(fields: list[Fact]) -> Value | None:
     """Return the version of a field such as "Calculator version", but not of what it runs on.
 
@@ -89,6 +99,7 @@ def version_of_product(fields: list[Fact]) -> Value | None:
         and not _RUNTIME.search(fact.key)
         and not any(_PLATFORM.match(word) for word in fact.key.split())
         and (value := version_of(fact.text))
+        and is_given(form_of_version(value, fact))
     ]
     return own[0] if len({value for value, _ in own}) == 1 else None
 

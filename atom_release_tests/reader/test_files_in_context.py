@@ -12,7 +12,7 @@ from atom_release.reader import read_report
 HEAD = "# Dock router\n\n"
 MADE: dict[str, tuple[str, list[str]]] = {
     "a file in bold on a line of its own": ("## 修正内容\n\n**dock/queue.ts**:\n- 順番\n- `ramp.ts` を参照\n", ["dock/queue.ts"]),
-    "a component in bold before its description": ("#### 新增组件\uff1a\n\n**DockCard.tsx** - 卡片\n- 图片\n", ["DockCard.tsx"]),
+    "a component in bold before its description": ("#### 新增组件\uff1a\n\n**src/DockCard.tsx** - 卡片\n- 图片\n", ["src/DockCard.tsx"]),
     "a document in bold code marks": ("## Erstellte Dokumentation\n\n### Hauptdokument\n\n**`RAMPEN.md`** (635 Zeilen)\n", ["RAMPEN.md"]),
     "a coded file on a line of its own below a ticked part": (
         "## Changes made\n\n### 9. Queue ✅\n\n`dock/queue.php`:\n- sorts\n", ["dock/queue.php"],
@@ -27,16 +27,16 @@ MADE: dict[str, tuple[str, list[str]]] = {
         "### ✅ Step 2: Create the folders\n\n#### Sources\n```\nsrc/\n├── queue.ts   ✅ queue\n└── old.ts\n```\n", ["src/queue.ts"],
     ),
     "headings below changes with a tick": ("## ✅ Alterações na doca\n\n### 1. web/doca.js\n\n- caixas\n", ["web/doca.js"]),
-    "what was pushed": ("## Was wurde gepusht:\n\n### Kern\n- **rampe.py** (31 lines) - Sortierung\n", ["rampe.py"]),
+    "what was pushed": ("## Was wurde gepusht:\n\n### Kern\n- **lager/rampe.py** (31 lines) - Sortierung\n", ["lager/rampe.py"]),
     "a sentence with a colon": ("## Test\n\nEine Test-Datei wurde erstellt: `dock/rampe.html`\n", ["dock/rampe.html"]),
     "the place of a fix": ("## Detalhes\n\nA correção foi aplicada diretamente no arquivo `doca/fila.py`. Assim:\n", ["doca/fila.py"]),
     "a dash without a space": ("## What was built\n\n- `dock/queue.rs`— sorts parcels\n", ["dock/queue.rs"]),
     "an error that was mended": ("# Dock fixes\n\n## Problem 1: boxes fall\n\n**File:** `src/dock.ts`\n", ["src/dock.ts"]),
     "work that is no longer in progress": ("## ✅ Was in progress, completed\n\n### Files Created\n\n- `dock/a.ts`\n", ["dock/a.ts"]),
     "a table of sizes below its files": ("## Files Created\n\n| File | Size |\n|---|---|\n| dock.php | 4 KB |\n", ["dock.php"]),
-    "a README in code marks": ("## Changes made\n\n- ✅ `README`: docks\n", ["README"]),
-    "who made it": ("## Docas\n\n- **Solução**: Criamos o script `doca_nova.py` para as caixas\n", ["doca_nova.py"]),
-    "who made it, within a sentence": ("## Docas\n\n1. **Criação:** Foi desenvolvido o script `doca_b.py`, que move\n", ["doca_b.py"]),
+    "a README in code marks": ("## Changes made\n\n- ✅ `docs/README`: docks\n", ["docs/README"]),
+    "who made it": ("## Docas\n\n- **Solução**: Criamos o script `docas/nova.py` para as caixas\n", ["docas/nova.py"]),
+    "who made it, within a sentence": ("## Docas\n\n1. **Criação:** Foi desenvolvido o script `docas/b.py`, que move\n", ["docas/b.py"]),
     "a bracket with what was removed in it": (
         "## Phase 1 ✅\n\n**Files Modified**:\n- `dock.service.ts` (removed two old checks)\n", ["dock.service.ts"],
     ),

@@ -11,7 +11,7 @@ from atom_release.reader import read_report
 HEAD = "# Dock router\n\n"
 DELIVERED: dict[str, tuple[str, list[str]]] = {
     "documents created, in Portuguese": ("### ✅ 2 Documentos Criados\n\n1. GUIA.md\n2. STATUS.md\n", ["GUIA.md", "STATUS.md"]),
-    "parts updated": ("### Frontend Components Updated\n\n- `Dock.svelte` - queue\n", ["Dock.svelte"]),
+    "parts updated": ("### Frontend Components Updated\n\n- `src/Dock.svelte` - queue\n", ["src/Dock.svelte"]),
     "documentation brought up to date, in German": (
         "### Dokumentation aktualisiert\n\n- **README.md**: Abschnitt zur Rampe\n", ["README.md"],
     ),
@@ -42,10 +42,10 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
         ["dock/a.py", "sdk/b.py"],
     ),
     "a block below its label": ("## 结果\n\n```bash\n✅ 已创建:\n- docs/A.md\n- GUIDE.md - 指南\n```\n", ["docs/A.md", "GUIDE.md"]),
-    "a tick with words behind its file": ("## Lo que se logró\n\n- ✅ `.env.example` con todas las variables\n", [".env.example"]),
+    "a tick with words behind its file": ("## Lo que se logró\n\n- ✅ `app/.env.example` con todas las variables\n", ["app/.env.example"]),
     "tasks completed, in Russian": ("## ВЫПОЛНЕННЫЕ ЗАДАЧИ\n\n### 2. Очередь ✅\n\n**Файлы:**\n- `dock.py` - очередь\n", ["dock.py"]),
     "fixes made, in Portuguese": ("## Correções Implementadas\n\n### 1. Doca\n\n**Arquivo:** `src/dock.ts`\n", ["src/dock.ts"]),
-    "files in brackets of what was done, in German": ("## Durchgeführte Änderungen\n\n### 2. Konfiguration (dock.yml)\n\nRampe.\n", ["dock.yml"]),
+    "files in brackets of what was done, in German": ("## Durchgeführte Änderungen\n\n### 2. Konfiguration (lager/dock.yml)\n\nRampe.\n", ["lager/dock.yml"]),
     "what was built, in French": ("## Ce qui a été réalisé\n\n- **File d'attente** (`dock/file.py`)\n- Migration : `db/1_dock.sql`\n", ["dock/file.py", "db/1_dock.sql"]),
     "a sentence that begins with the verb": ("## Docks\n\nMis à jour le fichier `docs/dock.md`:\n\n- Очередь\n", ["docs/dock.md"]),
     "a sentence in the passive": ("## Docas\n\nUm arquivo de exemplo foi criado em `lotes/dock.yaml` com docas.\n", ["lotes/dock.yaml"]),
@@ -77,7 +77,7 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "a block of a part of documents": ("### 5. 创建文档\n\n```bash\n✅ 已创建:\n- DOCK.md - 指南\n```\n", ["DOCK.md"]),
     "systems that were built, in German": ("## IMPLEMENTIERTE SYSTEME\n\n### 5. Load Testing\n\n**Datei:** `dock/load_testing.py`\n", ["dock/load_testing.py"]),
     "a table of new parts": (
-        "### Kern-Komponenten (Neu/Erweitert)\n\n| Komponente | Status |\n|---|---|\n| `dock.py` | ✅ Complete |\n", ["dock.py"],
+        "### Kern-Komponenten (Neu/Erweitert)\n\n| Komponente | Status |\n|---|---|\n| `lager/dock.py` | ✅ Complete |\n", ["lager/dock.py"],
     ),
     "deliveries made": ("## Entregas Realizadas\n\n### Guias ✅\n\n| Guia | Arquivo |\n|---|---|\n| Doca | `docs/DOCA.md` |\n", ["docs/DOCA.md"]),
     "a tree by folders of what was created": (

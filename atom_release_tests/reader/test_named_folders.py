@@ -30,10 +30,10 @@ FILES: dict[str, tuple[str, list[str]]] = {
         "## 新規作成ファイル\uff08boxes/フォルダ\uff09\n\n- `queue.json` - 順番\n", ["boxes/queue.json"],
     ),
     "below a title of files in two folders": (
-        "## Files Created (`dock/` and `ramp/`)\n\n- `queue.json` - order\n", ["queue.json"],
+        "## Files Created (`dock/` and `ramp/`)\n\n- `queue.json` - order\n", [],
     ),
     "below a title of a part": (
-        "## Changes made\n\n### Backend (`dock/`)\n\n- `queue.py` - order\n", ["queue.py"],
+        "## Changes made\n\n### Backend (`dock/`)\n\n- `queue.py` - order\n", [],
     ),
     "all in one folder": (
         "## What Was Created\n\n### 3 New Files (All in `gui/src/`)\n\n#### Core (3 files)\n\n1. `core/a.py` - docks\n2. `main.py` - start\n",

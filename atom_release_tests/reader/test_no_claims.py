@@ -30,7 +30,7 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
         {"tests": None},
     ),
     "tests that ran": (
-        "# Testes da doca\n\n## ✅ Testes PIX: 8/8 passaram\n\nFila.\n",
+        "# Testes da doca\n\n## ✅ Testes: 8/8 passaram\n\nFila.\n",
         {"tests": _counts(8, 0, 0, 8)},
     ),
     "the run of one part": (
@@ -50,7 +50,7 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
         {"latency": [31.0]},
     ),
     "what a value is of": (
-        "# Quay\n\n## Performance\n\n- Inference time: <100ms per chunk (10s of audio)\n- Latency: 45ms (p95: 92ms)\n",
+        "# Quay\n\n## Performance\n\n- Inference time: 100ms per chunk (10s of audio)\n- Latency: 45ms (p95: 92ms)\n",
         {"latency": [100.0, 45.0, 92.0]},
     ),
     "the coverage of one part": (

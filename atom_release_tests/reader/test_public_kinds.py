@@ -68,12 +68,12 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
         {"deliverables": ["app.py"]},
     ),
     "headings below what was made": (
-        "# 報告\n\n## 実装した機能\n\n### 1. スクリプト\n\n#### Sorter.cs\n\n- 並べ替え\n",
-        {"deliverables": ["Sorter.cs"]},
+        "# 報告\n\n## 実装した機能\n\n### 1. スクリプト\n\n#### src/Sorter.cs\n\n- 並べ替え\n",
+        {"deliverables": ["src/Sorter.cs"]},
     ),
     "items below what was made": (
-        "# Router\n\n## Changes Made\n\n1. **Sorter.cs** - sorts\n2. Created `dock.py` with a queue\n",
-        {"deliverables": ["Sorter.cs", "dock.py"]},
+        "# Router\n\n## Changes Made\n\n1. **src/Sorter.cs** - sorts\n2. Created `dock.py` with a queue\n",
+        {"deliverables": ["src/Sorter.cs", "dock.py"]},
     ),
     "a tree of what was made": (
         "# Router\n\n## New Files\n\n```\nsrc/\n├── sorter.py\n└── dock.py\n```\n",
@@ -89,8 +89,8 @@ READ: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "the day of the measuring": ("# 計測結果\n\n**測定日**: 2025-10-05\n", {"date": "2025-10-05"}),
     "a file with its size": (
-        "# Router\n\n## Backend\n\n- `sorter.ts` (402 lines)\n",
-        {"deliverables": ["sorter.ts"]},
+        "# Router\n\n## Backend\n\n- `src/sorter.ts` (402 lines)\n",
+        {"deliverables": ["src/sorter.ts"]},
     ),
 }  # fmt: skip
 

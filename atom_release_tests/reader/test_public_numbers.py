@@ -126,7 +126,7 @@ COUNTS: dict[str, tuple[str, Counted]] = {
         None,
     ),
     "one suite, and a line below it": (
-        "# Dock Router\n\n## Results\n\n### 1. Page tests\n\n```\nTests  7 passed (7)\n```\n\n- ✅ All 7 tests passing\n",
+        "# Dock Router\n\n## 1. Page tests\n\n```\nTests  7 passed (7)\n```\n\n- ✅ All 7 tests passing\n",
         {"passed": 7, "total": 7},
     ),
     "below the name of a file": (
@@ -173,9 +173,9 @@ LATENCIES: dict[str, tuple[str, list[float]]] = {
         "# Router\n\n## SLA Targets (All Exceeded)\n\n- **Response Time**: 245ms P95 (Target: <500ms) ✅\n",
         [245],
     ),
-    "targets achieved": ("# Router\n\n## Quality Targets ✅ ACHIEVED\n\n- **✅ <90ms** average response time\n", [90]),
+    "targets achieved": ("# Router\n\n## Quality Targets ✅ ACHIEVED\n\n- **✅ 90ms** average response time\n", [90]),
     "targets": ("# Router\n\n## Quality Targets\n\n- <90ms average response time\n", []),
-    "a bound with its average and target": (f"{_SPEED}- **API Response Time**: < 200ms average (Target: < 500ms)\n", [200]),
+    "a bound with its average and target": (f"{_SPEED}- **API Response Time**: 200ms average (Target: < 500ms)\n", [200]),
     "buckets": ("# Router\n\n## Response times\n\n- ✅ <1000ms: 1 request (0.6%)\n- ❌ >7s: 59 requests (33.1%)\n", []),
     "how exact it is": ("# Router\n\n## Metrics\n\n| Metric | Target | Actual |\n|---|---|---|\n| Sync precision | ±50ms | ±10ms |\n", []),
     "what a gate requires": (
@@ -187,7 +187,7 @@ LATENCIES: dict[str, tuple[str, list[float]]] = {
     "what somebody should look at": (f"{_ROUTER}6. Verify that the signal appears with latency < 500ms\n", []),
     "verified": (f"{_ROUTER}- Verified: response time 35ms\n", [35]),
     "how long a test takes": ("# Router\n\n## Metrics\n\n| Module | Average time per test |\n|---|---|\n| Dock | 2.3s |\n", []),
-    "below its bound": (f"{_SPEED}- Performance: sub-200ms response times\n", [200]),
+    "below its bound": (f"{_SPEED}- Performance: sub-200ms response times\n", []),
     "a clock that saw nothing": ("# Router\n\n## Load\n\n| Call | Avg latency (ms) | Calls |\n|---|---|---|\n| dock | 0.00 | 12 |\n", []),
     "how long pages took to open": (
         "# Dock 回归报告\n\n## 页面明细\n\n| 模块 | 页面 | 路由 | 结果 | 耗时 |\n|---|---|---|---|---|\n| 码头 | 队列 | `/queue` | PASS | 2443ms |\n", [],
@@ -206,7 +206,7 @@ LATENCIES: dict[str, tuple[str, list[float]]] = {
     ),
     "a bound with its mean": (f"{_SPEED}- **API Response Time**: < 200ms (average 150ms)\n", [150]),
     "a bound with its mean, in Portuguese": ("# Doca\n\n## Desempenho\n\n- **Latência da API**: < 200ms (média 150ms)\n", [150]),
-    "a bound with a remark": (f"{_SPEED}- **API Response Time**: < 200ms (average load)\n", [200]),
+    "a bound with a remark": (f"{_SPEED}- **API Response Time**: < 200ms (average load)\n", []),
     "how long a page takes to load": (f"{_SPEED}- **Query performance**: < 100ms average dashboard load time\n", []),
     "how long a query takes": (f"{_SPEED}- **Query performance**: 90ms average response time\n", [90]),
     "over its target": (f"{_SPEED}- **Latency**: 3.49ms P99 (Target: \u22645ms) ✅ EXCEEDS TARGET\n", [3.49]),
@@ -303,6 +303,6 @@ def test_a_share_of_a_part_is_no_coverage(sentence: str, expected: list[float]) 
     assert _values(f"# Router\n\n## Quality\n\n{sentence}", ClaimKind.COVERAGE) == expected
 
 
-def test_below_its_bound_keeps_the_bound() -> None:
-    record = read_report("ROUTER_REPORT.md", f"{_SPEED}- Sub-200ms response times\n".encode())
-    assert [claim.comparator for claim in record.claims if claim.kind is ClaimKind.LATENCY] == ["<"]
+def test_about_so_much_keeps_its_comparator() -> None:
+    record = read_report("ROUTER_REPORT.md", f"{_SPEED}- Response times: ~200ms\n".encode())
+    assert [claim.comparator for claim in record.claims if claim.kind is ClaimKind.LATENCY] == ["~"]
