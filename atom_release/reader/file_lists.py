@@ -208,12 +208,14 @@ class _Lists:
         named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
         named = named if part or not (named and _TEST_FILE.search(named)) else None
         listed = listed or bool(named)
-        told = _named_by_verb(fact) if fact.section.own and not self.plan and not named else None
-        bracketed = bracketed_path(fact.raw) if listed and not (of_tests or named or told) else None
+        by_verb = _named_by_verb(fact) if fact.section.own and not self.plan and not named else None
+        bracketed = (
+            bracketed_path(fact.raw) if listed and not (of_tests or named or by_verb) else None
+        )
         named = named or (None if bracketed and _KIND_OF_FILE.fullmatch(bracketed) else bracketed)
         form = Form.FILE_IN_HEADING if files else Form.FILE_IN_WORK_HEADING
-        if told:
-            yield told, Form.FILE_SAID_MADE
+        if by_verb:
+            yield by_verb, Form.FILE_SAID_MADE
         elif named:
             yield named, form
         elif (listed and "." in fact.text) or ("`" in fact.raw and part):
@@ -251,12 +253,12 @@ class _Lists:
         done = ticked(fact.text) is True or fact.checked is True
         if has_warning(fact.text) and not done:
             return
-        told = told_path(fact.raw, done=done)
-        delivered = (*told, Form.FILE_SAID_MADE) if told else None
+        first = told_path(fact.raw, done=done)
+        delivered = (*first, Form.FILE_SAID_MADE) if first else None
         if delivered is None and (fact.item or _STANDS_OUT.match(fact.raw)):
             delivered = self._item(fact, done=done)
-        if delivered is None and (said := sentence_path(fact.raw)):
-            delivered = (*said, Form.FILE_IN_SENTENCE)
+        if delivered is None and (later := sentence_path(fact.raw)):
+            delivered = (*later, Form.FILE_IN_SENTENCE)
         if delivered is None or delivered[0].endswith("/"):
             return
         path, end, form = delivered
@@ -275,14 +277,14 @@ class _Lists:
         behind = fact.raw[lead[1] :]
         if is_only_seen(behind):
             return None
-        said = says_made_behind(behind)
-        form = Form.FILE_SAID_MADE if said else self._form_of_work(fact)
+        by_verb = says_made_behind(behind)
+        form = Form.FILE_SAID_MADE if by_verb else self._form_of_work(fact)
         if made or (_SIZED.search(fact.text) and lists_work(fact.section)):
             return *lead, form
         if is_of_tests(fact, tested=self.tested):
             return None
         work = (done or fact.section.topic.finished) and lists_work(fact.section)
-        return (*lead, form) if work or said else None
+        return (*lead, form) if work or by_verb else None
 
     def _form_of_work(self, fact: Fact) -> Form:
         """Return the form of an item that begins with a file, where that is of what was made."""
@@ -323,5 +325,5 @@ def _listed(fact: Fact) -> Iterator[tuple[str, Form]]:
 def _begins_with(fact: Fact, path: str) -> bool:
     """Return whether no words stand before an item's first path, but a verb or a key."""
     before, name, _ = fact.text.partition(path.rstrip("/").rpartition("/")[2])
-    told = _BEFORE.sub("", before)
-    return not (name and _WORD.search(told)) or words("verb_made").search(told.lower()) is not None
+    lead = _BEFORE.sub("", before)
+    return not (name and _WORD.search(lead)) or words("verb_made").search(lead.lower()) is not None

@@ -14,7 +14,7 @@ from atom_release.reader.sections import says_made
 from atom_release.reader.vocabulary import words
 from atom_release.reader.words import has_cross, ticked
 
-_NAMED = r"(?:`([^`]{1,200})`|([\w@./\-\[\]]{1,200}\.\w{1,8})(?![\w/]))"
+_NAMED = r"(?:`([^`]{1,200})`|(?!\[[^\[\]]{1,200}\]\()([\w@./\-\[\]]{1,200}\.\w{1,8})(?![\w/]))"
 _OBJECT = r"[:：*]{0,3}\s*(?:\*\*)?"
 _COMPOUND = (
     r"\w{0,12}(?:file|script|archivo|fichero|arquivo|fichier|datei|skript|файл|文件|ファイル|파일)"

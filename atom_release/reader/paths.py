@@ -97,22 +97,24 @@ def first_paths(raw: str) -> tuple[list[str], int, int]:
 
 
 def paths_in(part: str) -> list[str]:
-    """Return the paths of one part of an item: in code marks, else linked, else bare."""
-    coded = [
-        path for match in _CODE.finditer(part) if (path := path_of(match[1]) or _folder(match[1]))
-    ]
-    linked = (
-        [
-            path
-            for match in _LINK.finditer(part)
-            if (path := path_of(plain(match[1])) or path_of(match[2]))
-        ]
-        if not coded
-        else []
+    """Return the paths of one part of an item: in code marks or linked, whichever is first, else bare."""
+    link, mark = _LINK.search(part), _CODE.search(part)
+    marked = (
+        (_linked, _coded) if link and mark and link.end() <= mark.start() else (_coded, _linked)
     )
-    plain_text = not coded and not linked and "`" not in part and not _GLOB.search(part)
-    bare = bare_paths(plain(part)) if plain_text else []
-    return list(dict.fromkeys(coded or linked or bare))
+    named = marked[0](part) or marked[1](part)
+    plain_text = not named and "`" not in part and not _GLOB.search(part)
+    return list(dict.fromkeys(named or (bare_paths(plain(part)) if plain_text else [])))
+
+
+def _coded(part: str) -> list[str]:
+    names = [match[1] for match in _CODE.finditer(part)]
+    return [path for name in names if (path := path_of(name) or _folder(name))]
+
+
+def _linked(part: str) -> list[str]:
+    links = [(match[1], match[2]) for match in _LINK.finditer(part)]
+    return [path for text, to in links if (path := path_of(plain(text)) or path_of(to))]
 
 
 def bare_paths(text: str) -> list[str]:
