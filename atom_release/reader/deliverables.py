@@ -21,7 +21,6 @@ from atom_release.reader.file_blocks import is_tree, paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
 from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
-from atom_release.reader.first_folders import are_of_project, path_of_project
 from atom_release.reader.forms import Form, is_given
 from atom_release.reader.named_folders import named_folders
 from atom_release.reader.other_repository import sections_elsewhere
@@ -59,24 +58,18 @@ def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     document.withheld.update(place.line for place in places if not place.is_sure)
     places = [place for place in places if place.is_sure]
     written = {place.path for place in places}
-    of_project = are_of_project(written)
     for place in places:
-        name = _of_the_root(place.path, written, of_project=of_project)
+        name = _of_the_root(place.path, written)
         paths.setdefault(name, place.line)
         forms.setdefault(name, set()).add(place.part)
     whole = _Endings(forms)
     yield from ((path, number) for path, number in paths.items() if not whole.has(path))
 
 
-def _of_the_root(path: str, written: set[str], *, of_project: bool) -> str:
-    """Return a path without the slash before it, where it begins at the project's root.
-
-    The report names the file without one, too, or others from there.
-    """
+def _of_the_root(path: str, written: set[str]) -> str:
+    """Return a path without the slash before it, where the report names the file without one, too."""
     bare = path.removeprefix("/")
-    if bare in written:
-        return bare
-    return path_of_project(path) if of_project else path
+    return bare if bare in written else path
 
 
 def _below_folders(document: Document, places: list[_Place]) -> Iterator[_Place]:

@@ -2,7 +2,8 @@
 
 As written, relative to the report's folder or to the service's, or by a name that only one file
 has. A path inside a submodule, or on somebody's machine, cannot be told: None is not the same as
-nowhere.
+nowhere. With a slash before it, a path may be a machine's, a container's or a route: that there is no
+such file is only said where the commit has its first folder, and that is none of a machine's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from atom_release.reader.first_folders import may_be_of_machine
 from atom_release.source.listing import Entry
+
+_FILE_AT_ROOT = 2
 
 
 class Resolver:
@@ -21,6 +25,7 @@ class Resolver:
         self._report = PurePosixPath(report).parent
         self._source = tuple(source)
         self._gitlinks = tuple(path for path, entry in entries.items() if entry.kind == "commit")
+        self._folders = {path.partition("/")[0] for path in entries if "/" in path}
         self._named: dict[str, list[str]] = {}
         for path, entry in entries.items():
             if entry.kind != "commit":
@@ -45,11 +50,19 @@ class Resolver:
         return matches
 
     def _on_a_machine(self, parts: tuple[str, ...]) -> tuple[str, ...] | None:
-        for start in range(1, len(parts) - 1):
+        """Return the file that the end of a path names; none only where it is the repository's own."""
+        for start in range(1, len(parts)):
             candidate = "/".join(parts[start:])
-            if candidate in self._entries:
+            if candidate in self._entries and (start < len(parts) - 1 or start == 1):
                 return (candidate,)
-        return None
+        if not self._begins_here(parts) or self._gitlinks:
+            return None
+        return self._ending("/".join(parts[1:]))
+
+    def _begins_here(self, parts: tuple[str, ...]) -> bool:
+        """Return whether a path with a slash before it begins at a folder that the commit has."""
+        first = parts[1] if parts[0] == "/" and len(parts) > _FILE_AT_ROOT else ""
+        return first in self._folders and not may_be_of_machine(first)
 
     def _ending(self, path: str) -> tuple[str, ...]:
         candidates = [

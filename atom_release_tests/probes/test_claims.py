@@ -151,6 +151,24 @@ def test_a_path_in_a_submodule_cannot_be_told(repository: Path) -> None:
     assert _known(_collect(repository)[1]).deliverables["gone.py"] is None
 
 
+def test_a_path_with_a_slash_before_it_is_missing_only_where_the_commit_has_its_folder(
+    repository: Path,
+) -> None:
+    """Else it may be a route, or a path in a container."""
+    paths = (
+        "/services/router/app.py",
+        "/services/router/gone.py",
+        "/router/gone.py",
+        "/app/gone.py",
+    )
+    listed = "".join(f"- `{path}`\n" for path in paths)
+    report = f"# B.7 Router\n\n**Status:** PASS\n\n## Files Created\n\n{listed}".encode()
+    commit(repository, {"reports/0B.7_router.md": report, "app/queue.py": b"\n"}, when=WRITTEN)
+    assert _known(_collect(repository)[1]).deliverables == dict(
+        zip(paths, (("services/router/app.py",), (), None, None), strict=True)
+    )
+
+
 def test_a_branch_is_looked_for_here_and_at_the_remotes(repository: Path) -> None:
     assert _known(_collect(repository)[1]).branch_exists is False
     git(repository, "branch", "feat/router/more")

@@ -1,6 +1,7 @@
 """Where a file lies that is named by its name alone, or with a slash before its path.
 
-Each kind stands beside its twin, whose paths stay as they are written.
+Each kind stands beside its twin, whose paths stay as they are written. What a slash before a path means,
+the judged commit tells (`resolution`).
 """
 
 from __future__ import annotations
@@ -50,10 +51,11 @@ FILES: dict[str, tuple[str, list[str]]] = {
     "a pattern": ("## Files Created (`dock/*.py`)\n\n- `queue.py` - order\n", ["queue.py"]),
     "from the project's root": (
         "## Files Created\n\n- `/src/dock.ts`\n- `/ops/ramp.ts`\n- `/config/dock.yml`\n- `/box.py`\n",
-        ["src/dock.ts", "ops/ramp.ts", "config/dock.yml", "box.py"],
+        ["/src/dock.ts", "/ops/ramp.ts", "/config/dock.yml", "/box.py"],
     ),
     "on a machine": ("## Files Created\n\n- `/home/ann/dock.ts`\n- `/etc/dock/dock.yml`\n", ["/home/ann/dock.ts", "/etc/dock/dock.yml"]),
-    "on a machine beside the project's": ("## Files Created\n\n- `/src/dock.ts`\n- `/etc/dock/dock.yml`\n", ["src/dock.ts", "/etc/dock/dock.yml"]),
+    "on a machine beside the project's": ("## Files Created\n\n- `/src/dock.ts`\n- `/etc/dock/dock.yml`\n", ["/src/dock.ts", "/etc/dock/dock.yml"]),
+    "from the root and without": ("## Files Created\n\n- `/src/dock.ts`\n\n## Files Modified\n\n- `src/dock.ts`\n", ["src/dock.ts"]),
     "in a container, or not": ("## Files Created\n\n- `/app/dock.ts`\n- `/config/dock.yml`\n", ["/app/dock.ts", "/config/dock.yml"]),
 }  # fmt: skip
 
