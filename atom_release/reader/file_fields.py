@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.reader.facts import Document, Fact
 from atom_release.reader.file_place import is_of_tests, of_what_was_made, tells_trouble
@@ -13,20 +14,22 @@ from atom_release.reader.paths import first_paths, has_position, lead_path, path
 from atom_release.reader.vocabulary import name_of, words
 from atom_release.reader.words import has_tick
 
-NEUTRAL = frozenset(
-    {"files", "dateien", "archivos", "fichiers", "arquivos", "文件清单", "ファイル一覧", "filer", "berkas", "output files",
-     "输出文件", "file", "artifacts", "artefakte"}
-)  # fmt: skip
-"""Names of lists that do not say what became of their files: in a test report those that were run."""
 _TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
 _BUILT = re.compile(r"(?:build|dist|target|out|coverage|htmlcov|node_modules)/")
 _COUNTED = re.compile(r"\W{0,6}\d{1,4}\s[^()]{1,40}[(（]([^()（）]{3,400})[)）]")
-_LINES = re.compile(
-    r"[(（,]\s?(?:lines?|líneas?|linhas?|lignes?|zeilen?|行|строк\w?)\s?\d", re.IGNORECASE
-)
-"""A place within a file: what is there is looked at."""
 _VALUE = re.compile(r"[:：][\s*_]*")
 _SHORT_KEY = 4
+
+
+@cache
+def _lines() -> re.Pattern[str]:
+    """Return what matches a place within a file: what is there is looked at."""
+    return re.compile(rf"[(（,]\s?(?:{words('n_line').pattern})\s?\d", re.IGNORECASE)
+
+
+def is_neutral(name: str) -> bool:
+    """Return whether a list's name does not say what became of its files: "files"; of tests, they ran."""
+    return words("l_neutral").fullmatch(name) is not None
 
 
 def paths_of_fields(document: Document, fact: Fact, *, tested: bool) -> Iterator[tuple[str, Form]]:
@@ -43,7 +46,7 @@ def paths_of_fields(document: Document, fact: Fact, *, tested: bool) -> Iterator
 def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[tuple[str, Form]]:
     title = fact.section.title.lower()
     of_tests = is_of_tests(fact, tested=tested)
-    listed = (pair.is_a("made") and pair.key not in NEUTRAL) or fact.section.inherited.files
+    listed = (pair.is_a("made") and not is_neutral(pair.key)) or fact.section.inherited.files
     verb = words("verb_made").search(pair.key) is not None and not of_tests
     work = of_what_was_made(fact.section)
     mended = work or words("mended").search(title) is not None
@@ -57,7 +60,7 @@ def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[tuple[s
         not (listed or verb) and tells_trouble(fact.section)
     ):
         return
-    if pair.is_a("location") and (not (listed or done) or _LINES.search(fact.text)):
+    if pair.is_a("location") and (not (listed or done) or _lines().search(fact.text)):
         return  # it says where something is, which may be still to be made
     sure = listed or verb or done or named or pair.is_a("made")
     if not sure and words("verb_make").match(name_of(title)):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from atom_release.reader.document_kinds import is_plan
 from atom_release.reader.facts import Document, Fact, Kind
-from atom_release.reader.file_fields import NEUTRAL, paths_of_fields
+from atom_release.reader.file_fields import is_neutral, paths_of_fields
 from atom_release.reader.file_place import (
     among_made,
     is_of_tests,
@@ -181,7 +181,7 @@ class _Lists:
         if words("t_unchanged").search(lowered) and not words("verb_made").search(lowered):
             return "gone"
         unclear = self.tested or has_warning(fact.section.title)
-        if "made" in named and not (name in NEUTRAL and unclear):
+        if "made" in named and not (is_neutral(name) and unclear):
             return "made"
         if not named and is_name(text):
             if says_made(lowered, "n_file") or words("verb_made").fullmatch(name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.reader.facts import Fact, Table
 from atom_release.reader.file_place import among_made, is_index, tells_trouble
@@ -14,20 +15,14 @@ from atom_release.reader.vocabulary import concepts, words
 from atom_release.reader.words import has_cross
 
 _NO_FILE_TABLE = frozenset({"coverage", "passed", "failed", "total", "tests", "rate"})
-_PLAIN_COLUMNS = frozenset(
-    {"name", "component", "module", "output", "document", "script", "文档", "文档名称", "脚本", "documento",
-     "dokument", "ドキュメント"}
-)  # fmt: skip
-_SIZE = frozenset({"size", "大小", "サイズ"})
-"""What an inventory tells of its files, too: not that they were made."""
 _SHORT = 4
-_NOT_MADE = re.compile(
-    r"(?:keep|kept|retain(?:ed)?|delete|remove|drop|beibehalten|löschen|entfernen|mantener|mantenid[oa]|conservad[oa]|eliminar|"
-    r"conserver|conservée?|gardée?|supprimer|manter|mantid[oa]|excluir|remover|保留|删除|維持|削除|оставить|удалить)"
-    r"\s*(?:[(（,;:\u2013\u2014-].*)?"
-)
-"""What a plan that was carried out says of a file that it left, or took away: "keep", "delete"."""
 _POSITION = re.compile(r"\w:\d")
+
+
+@cache
+def _not_made() -> re.Pattern[str]:
+    """Return what matches how a plan that was carried out says that a file stayed or went: "keep"."""
+    return re.compile(rf"(?:{words('row_not_made').pattern})\s*(?:[(（,;:\u2013\u2014-].*)?")
 
 
 def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
@@ -39,13 +34,15 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
     if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
         return
     change = any(
-        "change_column" in concepts(name) and name not in _SIZE
+        "change_column" in concepts(name) and words("n_size").fullmatch(name) is None
         for index, name in enumerate(table.names)
         if index != column
     )
     listed = table.section.inherited.files
     inside = listed or (among_made(table.section) and not table.section.inherited.testing)
-    if not inside and not (change and table.names[column] not in _PLAIN_COLUMNS):
+    if not inside and not (
+        change and words("n_plain_column").fullmatch(table.names[column]) is None
+    ):
         return
     title = table.section.title.lower()
     if not inside and any(words(name).search(title) for name in ("t_looked", "t_files_looked_at")):
@@ -82,7 +79,7 @@ def _row_delivers(row: Fact) -> bool:
     if has_cross(row.text):
         return False
     return not any(
-        (index and (there_before(cell) or _NOT_MADE.fullmatch(cell.lower().strip(" *_`"))))
+        (index and (there_before(cell) or _not_made().fullmatch(cell.lower().strip(" *_`"))))
         or _is_gone(cell.lower().lstrip(" *_"))
         for index, cell in enumerate(row.cells)
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.sections import Section
@@ -22,17 +23,26 @@ _NAMED = re.compile(rf"(?<![\w/.:~$}}>-])({_FOLDER}){_ENDS}")
 _ALONE = re.compile(
     rf"[^\w`/]{{0,12}}(?:\d{{1,3}}[.)]\s+)?[^\w`/]{{0,6}}`({_FOLDER})`\**(?=\s*$|\s*[:：(（\u2013\u2014-])"
 )
-_PLACE = re.compile(
-    rf"\W{{0,6}}(?:files?|locations?|path|folder|directory|dateien|ordner|verzeichnis|ort|fichiers?|dossier|emplacement|"
-    rf"archivos?|carpeta|ubicación|arquivos?|pasta|local|file|cartella|文件|目录|位置|路径|ファイル|フォルダ|場所)"
-    rf"\W{{0,6}}[:：]\W{{0,4}}({_FOLDER})\W{{0,4}}",
-    re.IGNORECASE,
-)
 _OPENS = re.compile(r"[:：]\W*$|^\W{0,4}\*\*[^*]{2,80}\*\*\W*$")
-_ALL = re.compile(
-    rf"\b(?:all|alles?|tous|toutes|todos|todas|tutti)\b[^.;]{{0,12}}\W{_FOLDER}{_ENDS}|(?:全部|均|都|すべて)[^.;。]{{0,8}}{_FOLDER}{_ENDS}",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _place() -> re.Pattern[str]:
+    """Return what matches a line that says where files are: "**Location:** `ops/boards/`"."""
+    return re.compile(
+        rf"\W{{0,6}}(?:{words('n_place').pattern})\W{{0,6}}[:：]\W{{0,4}}({_FOLDER})\W{{0,4}}",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _all() -> re.Pattern[str]:
+    """Return what matches that all files lie in a folder: "all in `gui/src/`"."""
+    return re.compile(
+        rf"(?:{words('all_lie').pattern})[^.;]{{0,12}}\W{_FOLDER}{_ENDS}"
+        rf"|(?:{words('all_lie_wide').pattern})[^.;。]{{0,8}}{_FOLDER}{_ENDS}",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ def _named(document: Document) -> Iterator[tuple[int, NamedFolder]]:
             continue
         if not fact.item:
             items = []
-            opens = _OPENS.search(fact.raw) or _PLACE.search(fact.raw)
+            opens = _OPENS.search(fact.raw) or _place().search(fact.raw)
             before = (_only(fact.text) if opens else _open(fact.text)) or (
                 None if opens else before
             )
@@ -113,4 +123,4 @@ def _only(text: str) -> NamedFolder | None:
     if "/" not in text:
         return None
     folders = _NAMED.findall(text)
-    return NamedFolder(folders[0], _ALL.search(text) is not None) if len(folders) == 1 else None
+    return NamedFolder(folders[0], _all().search(text) is not None) if len(folders) == 1 else None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 from atom_release.gate.claims.record import ReportStatus
 from atom_release.reader.facts import Document, Fact
@@ -19,20 +20,25 @@ LAST_LINES = 5
 SHALLOW = 2
 BARE_WORDS = 8
 _SHORT_KEY = 8
-_READY_FOR_NEXT = re.compile(
-    r"\W*(?:ready|prepared|cleared|bereit|listo|pronto|prêt)\w*\s+(?:for|to\s+\w+|für|para|pour)\s+(?:\w+\s+){0,2}"
-    r"(?:phase|stage|sprint|step|milestone|etapa|fase|étape)\b",
-    re.IGNORECASE,
-)
 _LETTER = re.compile(r"[^\W\d_]")
 _BOLD = re.compile(r"\W*\*\*.*\*\*\W*")
-_UNIT = re.compile(
-    r"^(?:phase|task|sprint|step|milestone|stage|section|fase|etapa|schritt|étape|阶段|フェーズ)\s[\w.]{1,8}\s"
-)
-
-
 _VERSION_FIRST = re.compile(r"^(?:version\s|v)\d[\w.\-+]{0,20}\s[-\u2013\u2014|]\s", re.IGNORECASE)
 """A version before the status: "v1.2.1 - Ready"."""
+
+
+@cache
+def _ready_for_next() -> re.Pattern[str]:
+    """Return what matches that something next may begin: "ready for phase 2"."""
+    ready, stage = words("n_ready").pattern, words("n_stage").pattern
+    return re.compile(
+        rf"\W*(?:{ready})\s+(?:to\s+)?\w+\s+(?:\w+\s+){{0,2}}(?:{stage})", re.IGNORECASE
+    )
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """Return what matches a numbered unit of the work before the word: "phase 6 status"."""
+    return re.compile(rf"^(?:{words('n_numbered').pattern})\s[\w.]{{1,8}}\s")
 
 
 class Rank(IntEnum):
@@ -63,7 +69,7 @@ class Stated:
         does, and not how far this is.
         """
         wordless = self.status is None and _LETTER.search(self.raw) is None
-        return wordless or _READY_FOR_NEXT.match(self.raw) is not None
+        return wordless or _ready_for_next().match(self.raw) is not None
 
 
 def stated_in_fields(document: Document, task_id: str | None) -> Iterator[Stated]:
@@ -90,12 +96,12 @@ def last_lines(document: Document) -> set[int]:
 
 def _named(key: str) -> bool:
     """Return whether a key names a status, also that of "Phase 6"."""
-    return "status" in concepts(key) or "status" in concepts(_UNIT.sub("", key))
+    return "status" in concepts(key) or "status" in concepts(_unit().sub("", key))
 
 
 def _rank(fact: Fact, task_id: str | None, tail: set[int]) -> Rank | None:
     section = fact.section
-    strong = fact.key not in _WEAK
+    strong = words("n_weak_status").fullmatch(fact.key) is None
     if not section.own:
         last = fact.line in tail and not fact.item and not section.inherited.history
         return Rank.FOOT if last and (strong or is_bold(fact.raw)) and _named(fact.key) else None
@@ -124,7 +130,7 @@ def _ends_in_status(fact: Fact) -> bool:
         section.header
         and not section.foot
         and len(fact.key) <= _SHORT_KEY
-        and fact.key.endswith(("状态", "狀態", "ステータス"))
+        and any(match.end() == len(fact.key) for match in words("n_status_last").finditer(fact.key))
         and status_of(fact.text) is not None
     )
 
@@ -151,17 +157,6 @@ def _place(fact: Fact, tail: set[int], *, strong: bool) -> Rank | None:
         return Rank.CONCLUSION
     at_the_end = fact.line in tail and not fact.item
     return Rank.FOOT if (section.foot or at_the_end) and strong else None
-
-
-_WEAK = frozenset(
-    {
-        "conclusion", "decision", "overall", "result", "results", "ergebnis", "resultado", "resultat",
-        "résultat", "结果", "结论", "测试结果", "验证结果", "結果", "テスト結果", "結論", "判定", "情况",
-        "状况", "fazit", "conclusión", "conclusão", "readiness", "decisión", "decisão", "décision",
-        "检验结果", "hasil", "kesimpulan", "slutsats", "avis", "bilan", "检查结果", "verdict", "结果总览",
-        "现状", "検証結果", "testergebnis", "estado", "état", "etat", "completion", "outcome", "发布决定",
-    }
-)  # fmt: skip
 
 
 def _heading_speaks(fact: Fact) -> bool:

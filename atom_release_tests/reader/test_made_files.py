@@ -30,7 +30,7 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "a label that says what was set up": ("## Umgebung\n\n- Konfiguration angelegt:\n  - jest.config.cjs\n", ["jest.config.cjs"]),
     "a tree of several roots": (
         "## Test Artifacts\n\n### Generated Files\n```\n/pkg/auth/\n  ├── auth.test.ts\n\n/test/\n  ├── e2e/\n  │   └── a.ts\n\nConfig:\n  ├── vite.config.ts\n```\n",
-        ["pkg/auth/auth.test.ts", "test/e2e/a.ts", "vite.config.ts"],
+        ["/pkg/auth/auth.test.ts", "/test/e2e/a.ts", "vite.config.ts"],
     ),
     "a heading that begins with the verb": ("### 3. Updated mkdocs.yml Navigation\n\nPages.\n", ["mkdocs.yml"]),
     "a field of a made file without marks": ("## Handoff\n\n**File Created**: HANDOFF.md\n", ["HANDOFF.md"]),
@@ -58,7 +58,7 @@ DELIVERED: dict[str, tuple[str, list[str]]] = {
     "the same file from the root": (
         "## Work Done\n\n### Files Created\n\n- `/src/dock.ts` - queue\n\n## Files Modified\n\n- `src/dock.ts`\n", ["src/dock.ts"],
     ),
-    "a file named from the root alone": ("## Files Created\n\n- `/src/dock.ts` - queue\n", ["src/dock.ts"]),
+    "a file named from the root alone": ("## Files Created\n\n- `/src/dock.ts` - queue\n", ["/src/dock.ts"]),
     "the same file in two parts": (
         "## Issues Fixed\n\n- Updated `queue/dock.rs`\n\n## Files Modified\n\n- `src/queue/dock.rs`\n", ["src/queue/dock.rs"],
     ),
