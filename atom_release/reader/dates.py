@@ -23,6 +23,9 @@ _ISO = re.compile(
 _WEEK_DAY = re.compile(r"(?<![\w-])\d{4}-W\d{2}-[1-7](?![\w-])")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})T?(?:\d{6})?Z?(?!\d)")
 _WIDE = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
+UNITS = "年月日号"
+"""The signs behind year, month and day."""
+WIDE_DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 _DAY_FIRST = re.compile(
     r"(?<!\d)(?<!\d[-\u2013\u2014])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s+|-)(?:de\s+|of\s+)?([^\W\d_]{3,12})\.?,?(?:\s+|-)(?:de[l]?\s+|,\s*)?(\d{4})(?!\d)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.durations import (
@@ -34,29 +35,20 @@ _PRINTED = re.compile(r"\W{0,6}(\w[^:：=]{1,40})[:：]\s{0,12}(\S.{0,80})")
 _LOADED = re.compile(r"\W{0,6}http_req_duration\.{2,}:\s")
 _LOAD = re.compile(r"\b(avg|p\(\d{2}\))=(\d{1,7}(?:\.\d{1,6})?)(ms|µs|s)\b")
 """What k6 prints of how long requests took."""
-_ESTIMATED = re.compile(
-    r"[(（]\s?(?:est\.?|estimated|projected|expected|theoretical|estimado|estimé|geschätzt|预计|预估|推定)\s?[)）]",
-    re.IGNORECASE,
-)
 _TEST_NAME = re.compile(r"\btest_\w+")
-_TIME_NAME = re.compile(
-    r"\b(?:time|ms|duration|zeit|temps|tempo|tiempo)\b|时间|時間|耗时|(?:zeit|dauer)\b"
-)
 _FEW_WORDS = 5
-_PAGE = re.compile(
-    r"\b(?:pages?|screens?|seiten?|páginas?|pantallas?|telas?|écrans?|pagin[ae]|schermat\w)\b|页面|页数|頁面|画面|ページ|страниц|экран|페이지",
-    re.IGNORECASE,
-)
-_DURATION = re.compile(
-    r"\b(?:duration|elapsed|load time|dauer|ladezeit|durée|duración|duração|durata)\b|耗时|用时|加载时间|所要時間|длительность|소요",
-    re.IGNORECASE,
-)
-_MEASURED_BEHIND = re.compile(
-    r"\s?[(（]\s?(?:avg|average|mean|actual|measured|média|media|medio|promedio|moyenne|mittel|schnitt|tatsächlich|gemessen|"
-    r"平均|实测|实际|実測|среднее)\.?\W{0,3}\d",
-    re.IGNORECASE,
-)
-"""Behind a bound, what was measured: "< 200 ms (average 150 ms)"."""
+
+
+@cache
+def _estimated() -> re.Pattern[str]:
+    """Return what matches that a value is an estimate: "(est.)"."""
+    return re.compile(rf"[(（]\s?(?:{words('n_estimated').pattern})\s?[)）]", re.IGNORECASE)
+
+
+@cache
+def _measured_behind() -> re.Pattern[str]:
+    """Return what matches, behind a bound, what was measured: "< 200 ms (average 150 ms)"."""
+    return re.compile(rf"\s?[(（]\s?(?:{words('n_measured').pattern})\.?\W{{0,3}}\d", re.IGNORECASE)
 
 
 def is_latency(lowered: str) -> bool:
@@ -87,7 +79,7 @@ def latencies(
         bound = comparator(match) in BOUNDS
         if not is_measure(match, durations) or (bound and wanted):
             continue
-        if bound and _MEASURED_BEHIND.match(durations, match.end()):
+        if bound and _measured_behind().match(durations, match.end()):
             continue
         detail = statistic(lowered[: match.start()]) or statistic(lowered[match.end() :])
         yield from _claims(document, match, number, detail, named=True)
@@ -141,13 +133,17 @@ def speed_columns(table: Table) -> list[int]:
     return [
         index
         for index, (name, header) in enumerate(zip(table.names, headers, strict=False))
-        if index and _names_speed(name, header) and not (of_runs and _DURATION.search(header))
+        if index
+        and _names_speed(name, header)
+        and not (of_runs and words("n_duration").search(header))
     ]
 
 
 def _names_run(header: str) -> bool:
     """Return whether a column names what a run took its time for: pages, or tests."""
-    return _PAGE.search(header) is not None or words("test_noun").search(header) is not None
+    return (
+        words("n_page").search(header) is not None or words("test_noun").search(header) is not None
+    )
 
 
 def _by_statistics(table: Table) -> bool:
@@ -166,7 +162,7 @@ def _names_speed(name: str, header: str) -> bool:
         return False
     if PERCENTILE.match(header) or words("latency").search(spaced):
         return True
-    return _TIME_NAME.search(header) is not None and statistic(spaced) is not None
+    return words("n_time_of").search(header) is not None and statistic(spaced) is not None
 
 
 def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> Iterator[Claim]:
@@ -175,7 +171,7 @@ def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> 
     if words("not_latency").search(named):
         return
     cell = cell_with_unit(table, row, column)
-    if _ESTIMATED.search(cell):
+    if _estimated().search(cell):
         return
     measured = only_durations(without_targets(cell))
     for match in QUANTITY.finditer(measured):

@@ -3,65 +3,69 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from atom_release.reader.dates import iso
+from atom_release.reader.dates import UNITS, WIDE_DAY, iso
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.vocabulary import words
 
 Value = tuple[str, int]
-_TOLD_BRANCH = re.compile(
-    r"(?:\bbranch|zweig|\brama|\bramo|\bbranche|分支|ブランチ|브랜치|\bветк[аеу])\W{0,8}`([^`\s]{2,120})`",
-    re.IGNORECASE,
-)
 _OTHER_BRANCH = re.compile(
     r"\b(?:into|from|base|target|delete\w*|merge\w*|upstream|default|old|protected|against)\b"
 )
 _TELLING_BRANCH = re.compile(r"(?=.*[/\-_\d])[\w./\-#]{2,120}")
 _TRUNKS = frozenset({"main", "master", "develop", "dev", "trunk"})
 _TITLE_DATE = re.compile(
-    r"(?:[(（\[]|\s[-\u2013\u2014|·]\s|\s)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)(?:\s\d{1,2}:\d{2}(?::\d{2})?)?\W*$"
-)
-_DATE_WORDS = re.compile(
-    r"\b(?:de|del|of|the|at|um|uhr|à|utc|gmt|cet|cest|jst|[ap]m|est|pst|st|nd|rd|th|"
-    r"mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)\b|(?<=\d)(?:st|nd|rd|th|er|t)\b|[^\W\d_]{3,12}(?=\.?\s+\d)|(?<=\d)\.?\s+(?:de\s+)?[^\W\d_]{3,12}|[年月日号]",
-    re.IGNORECASE,
+    rf"(?:[(（\[]|\s[-\u2013\u2014|·]\s|\s)(\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{WIDE_DAY})(?:\s\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?\W*$"
 )
 _LONGEST_DATE = 40
-_TOLD_ON = re.compile(
-    r"\b(?:generated|created|updated|completed|finished|validated|verified|tested|checked|measured|executed|performed|"
-    r"conducted|prepared|published|recorded|audited|reviewed|run)\s(?:on|at)\s|\bas of\s|(?P<other>"
-    r"\b(?:erstellt|abgeschlossen|geprüft|getestet|durchgeführt|aktualisiert|fertiggestellt)\sam\s|\bstand(?:\svom|:)?\s|"
-    r"\b(?:generado|completado|validado|verificado|probado|actualizado|finalizado|realizado)s?\s(?:el|a)\s|"
-    r"\b(?:gerado|concluído|validado|verificado|testado|atualizado|finalizado|realizado)s?\s(?:em|a)\s|"
-    r"\b(?:généré|terminé|validé|vérifié|testé|réalisé|établi|mis à jour)e?s?\sle\s|\ben date du\s|"
-    r"\b(?:generato|completato|verificato|testato)\sil\s|生成|作成)",
-    re.IGNORECASE,
-)
-"""What a line says of the report or of its work before the day on which it was so."""
-_SUBJECT = re.compile(
-    r"\W*(?:(?:this|the|a|dieser|der|este|esta|el|la|o|ce|cet|le)\s)?(?:[\w-]+\s)?(?:report|document|summary|work|validation|tests?|suite|"
-    r"bericht|dokument|informe|documento|relatório|rapport)?\s?(?:was|were|is|wurde|fue|foi|a été|last)?\W*",
-    re.IGNORECASE,
-)
 _DAY_SPAN = 34
-_AS_OF = re.compile(
-    r"\b(?:as of|stand(?: vom)?|à la date du|a fecha de)\b|時点|現在|截至", re.IGNORECASE
-)
 _TITLE_PARTS = re.compile(r"\s[-\u2013\u2014|·]\s|[(（\[:：)）\]]")
-_DATE_KEY = re.compile(
-    r"\bdate\b|datum|fecha|\bdata\b|дата|日期|时间|時間|日時|日付|日$|날짜|일자|일$|tarih|tanggal|ngày"
-)
-_SPAN_KEY = re.compile(
-    r"\b(?:from|since|until|through|start\w*|begin\w*|began|range|period|window|cut-?off|expir\w*|valid|"
-    r"von|ab|seit|bis|beginn|zeitraum|desde|hasta|inicio|in[ií]cio|até|per[ií]odo|depuis|jusqu\w*|d[ée]but|"
-    r"с|до|начало|период)\b|从|自|至|截止|开始|期间|期間|から|まで|開始|부터|까지|시작|기간",
-    re.IGNORECASE,
-)
-"""Of what the day is the beginning or the end: of data, of a validity, of the work."""
 _DATED_LINES = 12
 _NEAR = 8
 _YEAR = re.compile(r"\d{4}")
 _TAIL = 8
+
+
+@cache
+def _told_branch() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{words('n_branch').pattern})\W{{0,8}}`([^`\s]{{2,120}})`", re.IGNORECASE
+    )
+
+
+@cache
+def _told_on() -> re.Pattern[str]:
+    """Return what matches what a line says of the report before a day: "generated on"."""
+    other = words("told_on_day_first").pattern
+    return re.compile(rf"(?:{words('told_on').pattern})\s|(?P<other>{other})", re.IGNORECASE)
+
+
+@cache
+def _subject() -> re.Pattern[str]:
+    """Return what matches the report as a sentence's subject: "This report was"."""
+    article, document, was = (words(name).pattern for name in ("l_article", "l_document", "l_was"))
+    return re.compile(
+        rf"\W*(?:(?:{article})\s)?(?:[\w-]+\s)?(?:{document})?\s?(?:{was})?\W*", re.IGNORECASE
+    )
+
+
+@cache
+def _date_words() -> re.Pattern[str]:
+    """Return what matches the words within and around a date."""
+    return re.compile(
+        rf"{words('date_filler').pattern}|(?<=\d)(?:st|nd|rd|th|er|t)\b|[^\W\d_]{{3,12}}(?=\.?\s+\d)"
+        rf"|(?<=\d)\.?\s+(?:de\s+)?[^\W\d_]{{3,12}}|[{UNITS}]",
+        re.IGNORECASE,
+    )
+
+
+def _is_of_date(key: str) -> bool:
+    """Return whether a field's name says that its value is a day."""
+    last = words("date_key_last").finditer(key)
+    return words("date_key").search(key) is not None or any(
+        match.end() == len(key) for match in last
+    )
 
 
 def told_branch(document: Document) -> Value | None:
@@ -70,7 +74,7 @@ def told_branch(document: Document) -> Value | None:
     for fact in document.lines:
         if not fact.section.own or "`" not in fact.raw:
             continue
-        for match in _TOLD_BRANCH.finditer(fact.raw):
+        for match in _told_branch().finditer(fact.raw):
             if not _OTHER_BRANCH.search(fact.raw[: match.start()].lower()[-24:]):
                 named.setdefault(match[1], fact.line)
     names = [name for name in named if name not in _TRUNKS and _TELLING_BRANCH.fullmatch(name)]
@@ -83,9 +87,9 @@ def told_date(document: Document) -> Value | None:
     Little stands before it, and the day directly behind it: the line speaks of the report's work.
     """
     for fact in (*document.lines[:_NEAR], *document.lines[-_TAIL:]):
-        match = _TOLD_ON.search(fact.text[:120]) if _YEAR.search(fact.text) else None
+        match = _told_on().search(fact.text[:120]) if _YEAR.search(fact.text) else None
         before = fact.text[: match.start()] if match else ""
-        if match is None or not (len(before.split()) <= 2 or _SUBJECT.fullmatch(before)):  # noqa: PLR2004 - "Report"
+        if match is None or not (len(before.split()) <= 2 or _subject().fullmatch(before)):  # noqa: PLR2004 - "Report"
             continue
         if words("to_come").search(before.lower()):
             continue
@@ -109,8 +113,8 @@ def lone_date(document: Document) -> Value | None:
     dated: dict[str, int] = {}
     heading = False
     for fact in document.lines[:_DATED_LINES]:
-        as_of = fact.kind is Kind.HEADING and _AS_OF.search(fact.text)
-        if as_of and (value := _whole_date(_AS_OF.sub(" ", fact.text))):
+        as_of = fact.kind is Kind.HEADING and words("as_of").search(fact.text.lower())
+        if as_of and (value := _whole_date(words("as_of").sub(" ", fact.text.lower()))):
             dated.setdefault(value, fact.line)
         if heading and fact.kind is not Kind.HEADING and (value := _whole_date(fact.text)):
             dated.setdefault(value, fact.line)
@@ -122,9 +126,9 @@ def lone_date(document: Document) -> Value | None:
         if value is None:
             continue
         near = (section.header and not section.foot) or (
-            fact.line in tail and _DATE_KEY.search(fact.key) is not None
+            fact.line in tail and _is_of_date(fact.key)
         )
-        if near and not (words("to_come").search(fact.key) or _SPAN_KEY.search(fact.key)):
+        if near and not (words("to_come").search(fact.key) or words("span_key").search(fact.key)):
             dated.setdefault(value, fact.line)
     return next(iter(dated.items())) if len(dated) == 1 else None
 
@@ -134,7 +138,7 @@ def _whole_date(text: str) -> str | None:
     value = iso(text) if len(text) <= _LONGEST_DATE and _YEAR.search(text) else None
     if value is None:
         return None
-    return value if not re.search(r"[^\W\d_]{2,}", _DATE_WORDS.sub(" ", text)) else None
+    return value if not re.search(r"[^\W\d_]{2,}", _date_words().sub(" ", text)) else None
 
 
 def titled_date(document: Document) -> Value | None:
