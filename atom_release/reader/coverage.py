@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import cache
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.facts import Document, Fact, Kind, Table
@@ -31,41 +32,29 @@ _PRINTED = re.compile(
 )
 _BEHIND = re.compile(rf"{_PERCENT}\s(?:code|test|line|overall|total)\scoverage\b")
 _TOOL = re.compile(r"^\s*(?:TOTAL\s.*\s|All files\s*\|\s*)(\d{1,3}(?:\.\d{1,3})?)\s?(?:%|\s\|)")
-_WHOLE_WORDS = (
-    "overall",
-    "total",
-    "global",
-    "gesamt",
-    "general",
-    "geral",
-    "总",
-    "整体",
-    "全体",
-    "totale",
-)
-_CODE = re.compile(
-    r"stmts|statements|branch|lines?\b|func|missed|miss\b|tests?\b|líneas|linhas|lignes|zeilen|行|测试|テスト"
-)
-_SOMETHING = re.compile(
-    r"\s*[*_]*\s*(?!(?:of|de|das|dos|des|der|del|du|for|on|code|lines?|line|statements?|stmts|branch\w*|overall|total|coverage|"
-    r"covered|average|avg|across|in|über|en|sur|with|und|and|y|e|et|achieved|measured|pass\w*|pro|per|cobertura|"
-    r"abdeckung|couverture|zeilen|líneas|linhas|lignes)\b)[A-Za-z]{2,}",
-    re.IGNORECASE,
-)
-"""What a share is of, where it is no share of the code: "100% TDD methodology"."""
-_OF_PART = re.compile(
-    r"\W{0,4}[(（](?:only |nur |solo |só |the |le |la |das |el |o )?(?:back-?end|front-?end|servers?|clients?|api|apis|core|ui|gui|cli|"
-    r"domain|critical|new code|new|key|main|e2e|utils?|models?|modules?|components?|services?|controllers?|kern\w*|komponenten?|"
-    r"núcleo|módulos?|componentes?|servicios?|serviços?|modules?|composants?|noyau|后端|前端|核心|模块|服务|バックエンド|フロントエンド|コア)"
-    r"(?:[ -][\w-]{2,20}){0,3}[)）]",
-    re.IGNORECASE,
-)
-"""A bracket that names the part which a share is of: "86% (backend)"."""
 _ABOUT = re.compile(r"[~≈]\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _LABEL = re.compile(r"\W{0,6}([^:]{1,40}):\s")
 _PAIR = 2
 _MOST = 100.0
 _OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
+
+
+@cache
+def _something() -> re.Pattern[str]:
+    """Return what matches what a share is of, where that is not the code: "100% TDD methodology"."""
+    return re.compile(
+        rf"\s*[*_]*\s*(?!(?:{words('l_of_share').pattern}))[A-Za-z]{{2,}}", re.IGNORECASE
+    )
+
+
+@cache
+def _of_part() -> re.Pattern[str]:
+    """Return what matches a bracket that names the part which a share is of: "86% (backend)"."""
+    return re.compile(
+        r"\W{0,4}[(（](?:only |nur |solo |só |the |le |la |das |el |o )?"
+        rf"(?:{words('n_some_part').pattern})(?:[ -][\w-]{{2,20}}){{0,3}}[)）]",
+        re.IGNORECASE,
+    )
 
 
 class Rank(IntEnum):
@@ -131,7 +120,7 @@ def _rank(fact: Fact, *, of_coverage: bool) -> Rank | None:
         return None
     if fact.key in _OWN_KEYS and not (fact.section.inherited.coverage or of_coverage):
         return None
-    if any(word in fact.key for word in _WHOLE_WORDS):
+    if words("n_of_all").search(fact.key):
         return Rank.WHOLE
     if fact.key == "statements":
         return Rank.LINE
@@ -145,12 +134,12 @@ def _value(text: str) -> float | None:
     match = _VALUE.match(text)
     if match is None:
         return None
-    if _OF_PART.match(match[2]):
+    if _of_part().match(match[2]):
         return None
     rest = re.sub(r"[(（][^()（）]*[)）]", " ", match[2])
     if _OF.match(rest) or words("not_measured").search(rest.lower()) or "→" in rest or "->" in rest:
         return None
-    if _SOMETHING.match(rest):
+    if _something().match(rest):
         return None
     value = decimal(match[1])
     return value if value <= _MOST else None
@@ -165,7 +154,7 @@ def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
     for row in table.rows:
         key = name_of(row.cells[0]) if row.cells else ""
         index = column if column and "total" in concepts(key) and _of_code(table) else None
-        whole = any(word in row.cells[0].lower() for word in _WHOLE_WORDS) if row.cells else False
+        whole = bool(row.cells) and words("n_of_all").search(row.cells[0].lower()) is not None
         if "coverage" in concepts(key) and key not in _OWN_KEYS:
             index = measured or (1 if len(table.names) == _PAIR else None)
             index = None if words("not_measured").search(row.cells[0].lower()) else index
@@ -179,7 +168,11 @@ def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
 def _of_code(table: Table) -> bool:
     """Return whether a table with a column of coverage is about code or its tests."""
     above = table.section.inherited
-    return above.testing or above.coverage or any(_CODE.search(name) for name in table.names)
+    return (
+        above.testing
+        or above.coverage
+        or any(words("n_code_rows").search(name) for name in table.names)
+    )
 
 
 def _line(fact: Fact) -> Iterator[tuple[Rank, float, int]]:

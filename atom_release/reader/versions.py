@@ -6,9 +6,11 @@ The version of what it runs on, of a phase or of the document is none, nor is on
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.forms import Form, is_given
+from atom_release.reader.vocabulary import words
 
 Value = tuple[str, int]
 _VERSION = re.compile(
@@ -18,40 +20,19 @@ _VERSION = re.compile(
 _PRODUCT = re.compile(
     r"[^\W\d_][\w. ]{1,30}\sv?(\d{1,4}(?:\.\d{1,5}){1,3})(?!-\w)\W*(?:[(（][^()（）]*[)）]\W*)?"
 )
-_TITLE_VERSION = re.compile(
-    r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
-    r"(?:version|versión|versão|版本)\s?(\d{1,4}(?:\.\d{1,5}){1,3})(?![\w.]*\w)",
-    re.IGNORECASE,
-)
-_ITS_VERSION = re.compile(
-    r"^(?:version|versión|versão|versione|версия) (?:of|de|da|do|del|du|des|della|di)\b|"
-    r"(?:\bversion|版本|バージョン|\s?버전)$"
-)
+_VERSION_OF = re.compile(r"[^\W\d_]{5,8} (?:of|de|da|do|del|du|des|della|di)\b")
 _RUNTIME = re.compile(
     r"python|node|godot|\bgut\b|gtest|runner|engine|unity|unreal|flutter|dart|swift|kotlin|laravel|symfony|electron|java\b|jdk|\bgo\b|rust|php|ruby|\.net|framework|docker|k8s|kubernetes|k3s|react|vue|angular|django|flask|"
-    r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|document|report|template|spec|dokument|"
-    r"documento|文档|报告|旧|依赖|ドキュメント|文書|資料|tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
+    r"spring|postgres|mysql|redis|browser|chrome|\bos\b|schema|protocol|old|previous|spec|"
+    r"tool|compiler|sdk|gradle|maven|npm|pytest|vitest|jest|playwright|min\w*|required"
 )
 _EDITION = re.compile(r"[A-Za-z]{2,12}")
 _TWO = re.compile(r"→|->|=>")
 _NUMBER = r"(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)"
-_WORDED = re.compile(
-    rf"\b(?:version|versión|versão|versione|release|ausgabe|версия|версии)\s?v?{_NUMBER}|(?:版本|バージョン|버전)\s?v?{_NUMBER}",
-    re.IGNORECASE,
-)
 _NAMED_NUMBER = re.compile(
     r"(?<![\w.§#])(\w[\w+]{1,30})\s(\d{1,4}(?:\.\d{1,5}){2})(?![\w.]*\w|\s?[%/])"
 )
 """Three numbers behind a name: "Acme 1.6.8"; two could be of a chapter."""
-_UNIT = re.compile(
-    r"phases?|tasks?|sprints?|steps?|stages?|milestones?|story|stories|section|chapter|ticket|items?|"
-    r"issue|part|requirements?|to|from|with|on|by|for|of|fase|etapa|paso|passo|tarefa|tarea|schritt|aufgabe|étape|"
-    r"tâche|teil|abschnitt|von|auf|nach|mit|vers|avec|para|con|com|de|a|à|zu|bis|и|до|с"
-)
-_CHANGES_TO = re.compile(
-    r"\bupgrad\w*|\bmigrat\w*|\bmigraci\w*|\bmigraç\w*|\bbump\w*|\bupdat\w*|\baktualis\w*|\bactuali[sz]\w*|\batuali\w*|"
-    r"\bdowngrad\w*|\bport\w*\sto\b|\bcompatib\w*|升级|迁移|アップグレード|移行"
-)
 _PLATFORM = re.compile(
     r"^(?:android|ios|windows|macos|ubuntu|debian|linux|safari|firefox|bun|deno|nuxt|next|vite|webpack|tailwind\w*|bootstrap|"
     r"typescript|log4j|openssl|opencv|tensorflow|pytorch|cuda|gcc|clang|llvm|minecraft|wordpress|magento|odoo|rails|"
@@ -63,6 +44,30 @@ _INSTALLED = re.compile(
 )
 _LETTERS = re.compile(r"[\W_]+")
 _FIRST_LINES = 12
+
+
+@cache
+def _title_version() -> re.Pattern[str]:
+    """Return what matches a version in a title: behind a "v" or the word."""
+    return re.compile(
+        r"(?<![\w.])v(\d{1,4}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20}|(?:a|b|rc)\d{0,2})?)(?![\w.]*\w)|"
+        rf"(?:{words('n_version').pattern})\s?{_NUMBER}",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _worded() -> re.Pattern[str]:
+    """Return what matches a version behind the word for one."""
+    return re.compile(rf"(?:{words('n_version').pattern})\s?v?{_NUMBER}", re.IGNORECASE)
+
+
+def _is_its_version(key: str) -> bool:
+    """Return whether a key names the version of something: "version of the dock", "dock version"."""
+    last = words("n_version_last").finditer(key)
+    return (
+        words("n_version").match(key) is not None and _VERSION_OF.match(key) is not None
+    ) or any(match.end() == len(key) for match in last)
 
 
 def version_of(text: str) -> str | None:
@@ -95,8 +100,8 @@ def version_of_product(fields: list[Fact]) -> Value | None:
     own = [
         (value, fact.line)
         for fact in fields
-        if _ITS_VERSION.search(fact.key)
-        and not _RUNTIME.search(fact.key)
+        if _is_its_version(fact.key)
+        and not (_RUNTIME.search(fact.key) or words("n_other_document").search(fact.key))
         and not any(_PLATFORM.match(word) for word in fact.key.split())
         and (value := version_of(fact.text))
         and is_given(form_of_version(value, fact))
@@ -114,17 +119,17 @@ def titled_version(document: Document) -> Value | None:
 
 
 def _marked(fact: Fact) -> Value | None:
-    versions = _TITLE_VERSION.findall(fact.text) or _WORDED.findall(fact.text)
+    versions = _title_version().findall(fact.text) or _worded().findall(fact.text)
     return (versions[0][0] or versions[0][1], fact.line) if len(versions) == 1 else None
 
 
 def _behind_a_name(fact: Fact) -> Value | None:
     named = _NAMED_NUMBER.findall(fact.text)
-    if len(named) != 1 or _CHANGES_TO.search(fact.text.lower()):
+    if len(named) != 1 or words("changes_to").search(fact.text.lower()):
         return None
     word, number = named[0]
     named_other = any(at.search(word.lower()) for at in (_RUNTIME, _PLATFORM))
-    own = not _UNIT.fullmatch(word.lower()) and not named_other
+    own = not words("l_no_product").fullmatch(word.lower()) and not named_other
     return (number, fact.line) if own else None
 
 
@@ -132,9 +137,9 @@ def headed_version(document: Document) -> Value | None:
     """Return the version that a heading near the top gives by the word: "Status: version 1.2.1"."""
     for fact in document.lines[:_FIRST_LINES]:
         if fact.kind is Kind.HEADING and fact.section.own and not _TWO.search(fact.text):
-            versions = _WORDED.findall(fact.text)
-            if len(versions) == 1 and not _CHANGES_TO.search(fact.text.lower()):
-                return versions[0][0] or versions[0][1], fact.line
+            versions = _worded().findall(fact.text)
+            if len(versions) == 1 and not words("changes_to").search(fact.text.lower()):
+                return versions[0], fact.line
     return None
 
 
@@ -148,6 +153,9 @@ def installed_version(document: Document, fields: list[Fact]) -> Value | None:
         for match in _INSTALLED.finditer(fact.text)
         if len(match[1]) > 3  # noqa: PLR2004 - a shorter name may stand in any word
         and _LETTERS.sub("", match[1].lower()) in title
-        and not (_RUNTIME.fullmatch(match[1].lower()) or _UNIT.fullmatch(match[1].lower()))
+        and not (
+            _RUNTIME.fullmatch(match[1].lower())
+            or words("l_no_product").fullmatch(match[1].lower())
+        )
     }
     return versions.pop() if len(versions) == 1 else None

@@ -10,7 +10,7 @@ from atom_release.reader.forms import Form, Gives, is_given, standings
 
 _NEARLY_ALWAYS = 0.9
 
-WITHHELD = {
+WITHHELD: dict[str, tuple[str, int | None, str, dict[str, object]]] = {
     "a bare name of work": (
         "## Changes made\n\n- `dock.py` - queue\n", 5, "## Changes made\n\n- `dock/dock.py` - queue\n", {"deliverables": ["dock/dock.py"]},
     ),
