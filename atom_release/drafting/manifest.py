@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from atom_release.drafting import asked, starts
-from atom_release.drafting.findings import Service, Survey
+from atom_release.drafting.findings import Runner, Service, Survey
 from atom_release.drafting.version import Version
 from atom_release.gate.printable import printable
 
@@ -121,7 +121,7 @@ def _suite(service: Service) -> Iterator[str]:
             image = f" ({suite.world.image})" if suite.world.image else ""
             yield f"    # {_line(f'what it needs beside it: {suite.world.where}{image}{by}')}"
         yield from _dumped({"suite": stated}, 4)
-        if suite.runner.by_toolchain:
+        if suite.runner.by_toolchain and suite.runner is not Runner.GO:
             yield f"      # {_WEAK}"
     for seen in service.suites:
         if seen is not chosen:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ITS_OWN = re.compile(r"\s*(?!Failed: Timeout)(?:AssertionError|assert |Failed: )")
 _OF_A_FIXTURE = re.compile(r'failed on (?:setup|teardown) with "')
 _OF_JAVASCRIPT = re.compile(r"AssertionError|ERR_ASSERTION|\bexpect\(|[Ss]napshot")
+_OF_GO_S_RUNTIME = re.compile(r"^\s*(?:panic: |fatal error: |runtime error: )", re.MULTILINE)
 _OF_A_DOCTEST = re.compile(r"^(?:Expected|Expected nothing|Got):?$|DocTestFailure", re.MULTILINE)
 _OF_A_LIBRARY = re.compile(  # named by their modules, whatever those are
     r"(?:[\w.]+\.)?\w*(?:AssertionError|ApprovalException|CheckFailed)\b"
@@ -40,6 +41,8 @@ def judged(case: Case, code: Collection[str]) -> bool:
     """
     if any(path.endswith((".js", ".cjs", ".mjs", ".ts", ".jsx", ".tsx")) for path in code):
         return bool(_OF_JAVASCRIPT.search(f"{case.message}\n{case.text}"))
+    if any(path.endswith(".go") for path in code):
+        return not _OF_GO_S_RUNTIME.search(f"{case.message}\n{case.text}")
     message = _OF_A_FIXTURE.sub("", case.message.lstrip(), count=1)
     if _OF_A_DOCTEST.search(message):
         return True

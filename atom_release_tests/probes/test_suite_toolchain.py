@@ -14,6 +14,7 @@ from atom_release.gate.manifest.suite import Runner
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.environments import machine_toolchains
 from atom_release.lab.environments.faults import NoToolchain
+from atom_release.lab.reporters.toolchain import ended_by_panic
 from atom_release_tests.fixtures.suite_site import Site, control, site
 
 __all__ = ["site"]  # the fixture
@@ -94,14 +95,6 @@ def by_go(only: Path, site: Site) -> Site:
     return site
 
 
-def test_what_go_says_of_its_tests_is_read_and_its_control_is_weak(by_go: Site) -> None:
-    evidence = by_go.ask()
-    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.WEAK), evidence
-    assert evidence.reason.startswith("2 of 2 tests passed")
-    assert evidence.control is not None
-    assert evidence.control.changed == "1 files were emptied"
-
-
 def test_a_test_that_go_says_failed_is_a_no(by_go: Site) -> None:
     by_go.files["svc/fee.go"] = "package svc\n"
     evidence = by_go.ask()
@@ -112,7 +105,7 @@ def test_a_test_that_go_says_failed_is_a_no(by_go: Site) -> None:
 def test_tests_that_only_say_that_they_passed_are_vacuous(by_go: Site) -> None:
     """As a TestMain can that prints events and ends with 0."""
     by_go.files["events.json"] = by_go.files["events.json"].replace("FEE", "pass")
-    by_go.files["svc/fee.go"] = "package svc\n\n// amount / 50\n"
+    by_go.files["svc/fee.go"] = "package svc\n\n// amount / 50\nfunc Fee() {}\n"
     (by_go.root / "own" / "go").write_text(TEST.replace("exit $code", "exit 0"))
     assert control(by_go.ask()) is ControlState.VACUOUS
 
@@ -160,3 +153,89 @@ def test_rust_says_what_its_tests_came_to(
     evidence = site.ask()
     assert evidence.answer is answer, evidence
     assert message in evidence.reason
+
+
+_MODULE = {
+    "go.mod": "module shop\n\ngo 1.18\n",
+    "fee.go": """package shop
+
+import "errors"
+
+type Rate struct{ percent int }
+
+var standard = newRate(2)
+
+func newRate(percent int) Rate { return Rate{percent} }
+
+// Fee is told in cents.
+func Fee(amount int) (int, error) {
+\tif amount < 0 {
+\t\treturn 0, errors.New("owed")
+\t}
+\treturn amount * standard.percent / 100, nil
+}
+
+func (rate Rate) Add(percent int) (sum Rate) { return Rate{rate.percent + percent} }
+""",
+}
+_HEAD = 'package shop\n\nimport "testing"\n\n'
+_FEE = """func TestFee(t *testing.T) {
+\tif fee, err := Fee(100); fee != 2 || err != nil {
+\t\tt.Fatal(fee)
+\t}
+}
+"""
+_ADDS = """func TestAdds(t *testing.T) {
+\tif (Rate{1}).Add(2).percent != 3 {
+\t\tt.Error("it does not add")
+\t}
+}
+"""
+_CALLS = "func TestCalls(t *testing.T) { Fee(100); Rate{1}.Add(2) }\n"
+_NOTHING = "func TestNothing(t *testing.T) {}\n"
+_BY_TEXT = """func TestText(t *testing.T) {
+\ttext, _ := os.ReadFile("fee.go")
+\tif len(text) != LENGTH {
+\t\tt.Fatal(len(text))
+\t}
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(machine_toolchains.find("go") is None, reason="this machine has no Go")
+@pytest.mark.parametrize(
+    ("tests", "answer", "state", "says"),
+    [
+        (_FEE + _ADDS, Answer.YES, ControlState.ALIVE, "2 of 2 tests failed without the code"),
+        (_FEE + _NOTHING, Answer.YES, ControlState.ALIVE, "1 of the 2 are shown to need the code"),
+        (_FEE.replace("2 ||", "3 ||"), Answer.NO, None, "TestFee"),
+        (_CALLS, Answer.YES, ControlState.DEAD, "check nothing"),
+        (_NOTHING, Answer.YES, ControlState.VACUOUS, "none needed it"),
+        (_BY_TEXT, Answer.YES, ControlState.DEAD, "written differently"),
+    ],
+)
+def test_go_s_code_is_taken_out_function_by_function(
+    site: Site, tests: str, answer: Answer, state: ControlState | None, says: str
+) -> None:
+    """Each test has an outcome of its own, though the first that panics ends the others."""
+    head = _HEAD.replace('"testing"', '(\n\t"os"\n\t"testing"\n)') if "os." in tests else _HEAD
+    length = str(len(_MODULE["fee.go"]))
+    site.files = _MODULE | {"fee_test.go": head + tests.replace("LENGTH", length)}
+    site.source = "."
+    site.suite = {"runner": "go", "paths": ["."], "timeout": "120s"}
+    evidence = site.ask()
+    assert evidence.answer is answer, evidence
+    assert says in f"{evidence.reason} {evidence.control and evidence.control.found}"
+    if state:
+        assert control(evidence) is state
+
+
+def test_a_panic_of_one_test_is_seen_in_its_package_alone() -> None:
+    events = [
+        {"Package": "shop/a", "Test": "TestA", "Action": "output", "Output": "panic: word\n"},
+        {"Package": "shop/a", "Action": "fail"},
+        {"Package": "shop/b", "Test": "TestB", "Action": "output", "Output": "no panic: b\n"},
+    ]
+    lines = [json.dumps(event) for event in events]
+    assert ended_by_panic([*lines, "no event", "[1]"]) == ["shop/a"]

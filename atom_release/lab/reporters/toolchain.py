@@ -1,7 +1,8 @@
 """Run the tests of Go, Rust or the JVM, and write what the toolchain says of them as JUnit.
 
 Runs beside the subject, in its sandbox, and imports nothing of the gate.
-Called as `toolchain.py RUNNER JUNIT COMMAND...`.
+Called as `toolchain.py RUNNER JUNIT COMMAND...`. A test of Go that panics ends the others of its
+package: those are run again without it, so that each test has an outcome of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _FAILURE = re.compile(r"^---- (.+?) std(?:out|err) ----$")
 _ACTIONS = {"pass": "passed", "fail": "failed", "skip": "skipped"}
 _ALREADY_TOLD = ("=== ", "--- ", "note: ", "thread '")
 _MOST_TEXT = 20_000
+_PATIENCE = 60  # seconds for the tests that are left in a package, each time
 _RESULTS = re.compile(r"(?:surefire-reports|failsafe-reports|test-results)(?:/|$)")
 
 
@@ -37,12 +39,8 @@ class Case(NamedTuple):
 def of_go(lines: list[str]) -> Iterator[Case]:
     """Yield the tests of `go test -json`."""
     words: dict[tuple[str, str], str] = {}
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if not isinstance(event, dict) or not event.get("Test"):
+    for event in _events(lines):
+        if not event.get("Test"):
             continue
         key = (str(event.get("Package", "")), str(event["Test"]))
         if event.get("Action") == "output":
@@ -50,6 +48,77 @@ def of_go(lines: list[str]) -> Iterator[Case]:
         outcome = _ACTIONS.get(str(event.get("Action")))
         if outcome:
             yield Case(*key, outcome, words.get(key, ""))
+
+
+def ended_by_panic(lines: list[str]) -> list[str]:
+    """Return the packages in which a test of Go panicked: it ends all others of its package."""
+    ended: dict[str, None] = {}
+    for event in _events(lines):
+        output, package = str(event.get("Output", "")), str(event.get("Package", ""))
+        if package and output.startswith(("panic: ", "fatal error: ")):
+            ended[package] = None
+    return list(ended)
+
+
+def run_rest(package: str, arguments: list[str], lines: list[str]) -> list[str]:
+    """Return the events of the tests of a package that a panic kept from running.
+
+    Each further panic ends those after it, so they are run until none is left.
+    """
+    go, built = ["go"], Path("/tmp") / "rest.test"  # noqa: S108 - private there
+    place = _said([*go, "list", "-f", "{{.Dir}}", package]).strip()
+    build = [*go, "test", "-c", "-o", str(built), *arguments, package]
+    if not place or subprocess.run(build, check=False, capture_output=True).returncode != 0:
+        return []
+    listed = _said([str(built), "-test.list", "."], place).split("\n")
+    left = [name for name in listed if name.isidentifier()]
+    events = list(lines)
+    more: list[str] = []
+    while left := [name for name in left if name not in _ended(events, package)]:
+        words = [str(built), "-test.v=true", f"-test.run=^({'|'.join(left)})$"]
+        output = _said([*go, "tool", "test2json", "-p", package, *words], place).splitlines()
+        if not _ended(output, package) & {*left}:
+            left = left[1:]  # it ends the program without a word of its own
+        more += output
+        events = output
+    return more
+
+
+def _ended(lines: list[str], package: str) -> set[str]:
+    """Return the tests at the top of a package that came to an end."""
+    return {
+        str(event.get("Test", "")).partition("/")[0]
+        for event in _events(lines)
+        if event.get("Package") == package
+        and event.get("Action") in _ACTIONS
+        and "/" not in str(event.get("Test", ""))
+    }
+
+
+def _events(lines: list[str]) -> Iterator[dict[str, object]]:
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            yield event
+
+
+def _said(words: list[str], place: str = ".") -> str:
+    """Return what a program says; it is ended where it says nothing for too long."""
+    try:
+        done = subprocess.run(
+            words,
+            cwd=place,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired as error:
+        return (error.stdout or b"").decode("utf-8", "replace")
+    return done.stdout.decode("utf-8", "replace")
 
 
 def of_cargo(lines: list[str]) -> Iterator[Case]:
@@ -137,6 +206,12 @@ def main(runner: str, junit: str, *command: str) -> int:
             sys.stdout.write(line)
             sys.stdout.flush()
             lines.append(line.rstrip("\n"))
+    if runner == "go":
+        arguments = list(command[4:])  # behind go test -json ./...
+        for package in ended_by_panic(lines):
+            rest = run_rest(package, arguments, lines)
+            sys.stdout.write("".join(f"{line}\n" for line in rest))
+            lines += rest
     if runner in {"go", "cargo"}:
         write({"go": of_go, "cargo": of_cargo}[runner](lines), Path(junit))
     else:

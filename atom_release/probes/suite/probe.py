@@ -97,6 +97,9 @@ def _told_without(seen: Evidence, made: Bench) -> Evidence:
 def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
     """Return the runs that a suite's runner makes, with the controls that its language has."""
     sources = (*((suite.command and suite.ablate) or service.source), *made.prepared)
+    if suite.runner == "go":
+        code = (*toolchain_run.code_of(look, service.source), *made.prepared)
+        return toolchain_run.GoSeries(look, made, made, suite.repeats, code, (), at_once=CORES)
     if suite.runner in BY_TOOLCHAIN:
         code = (*toolchain_run.code_of(look, service.source), *made.prepared)
         return CommandSeries(look, made, made, suite.repeats, code, (), at_once=CORES)

@@ -1,7 +1,8 @@
 """The runs of a suite of Go, Rust or the JVM, by the toolchain that this machine has.
 
-What it needs beside its own tree is vendored, since there is no network. Its control empties the
-code, and so is weak: what then fails may not have been compiled at all.
+What it needs beside its own tree is vendored, since there is no network. Go's controls write its
+code anew function by function. Those of the others empty the code, and so are weak: what then fails
+may not have been compiled at all.
 """
 
 from __future__ import annotations
@@ -9,23 +10,31 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from atom_release.lab import golang
 from atom_release.lab.environments import machine_toolchains
 from atom_release.lab.sandbox import Limits
-from atom_release.probes.suite import trees
+from atom_release.probes.suite import go_canary, trees
 from atom_release.probes.suite.command import CommandBench
 from atom_release.probes.suite.script_run import script_limits
 from atom_release.probes.suite.script_runners import REPORTERS
+from atom_release.probes.suite.series import Series
+from atom_release.probes.suite.sorting import compare
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
     from typing import Any
 
     from atom_release.gate.manifest import Suite
     from atom_release.lab.look import Look
+    from atom_release.lab.rewriting import Rewrite
+    from atom_release.probes.suite.control import Control
+    from atom_release.probes.suite.run import Run
 
 _REPORTER = REPORTERS / "toolchain.py"
 _COMMANDS = {
@@ -68,9 +77,41 @@ class ToolchainBench(CommandBench):
             **self.environment,
         }
 
+    def run_in(
+        self, room: Path, tree: Path, seed: int, limits: Limits, *, collect_only: bool
+    ) -> Run:
+        """Run once; code that did nothing has said so in what the tests wrote."""
+        run = super().run_in(room, tree, seed, limits, collect_only=collect_only)
+        witness = {**run.witness, "distorted": golang.IDLE in run.output}
+        return replace(run, witness=witness)
+
     def _witness(self, out: Path) -> Mapping[str, Any]:
         del out
         return self.tools
+
+
+@dataclass(frozen=True)
+class GoSeries(Series):
+    """The runs of a suite of Go; the controls write its code anew function by function.
+
+    What only runs while packages are initialised is seen in their text. Wrong results and idle code
+    are one: what is nothing of its type.
+    """
+
+    ways: ClassVar[tuple[Rewrite, Rewrite, Rewrite]] = (golang.spare, golang.idle, golang.idle)
+
+    def _run_control(
+        self, pool: ThreadPoolExecutor, collection: Run, stop: threading.Event
+    ) -> Control | None:
+        if stop.is_set():
+            return None
+        beside = self._begin_beside(pool, (), stop)
+        with self._rewritten(golang.ablate, ()) as (copy, ablated):
+            planted = go_canary.plant(copy, self.bench.directory)
+            run = self.without.run(copy, 1)
+            control = compare(collection.collected, run, ablated, copy, setup_counts=True)
+            control = replace(control, made_up=planted.passed(run) if planted else ())
+        return self._beside_others(control, (), stop, beside)
 
 
 def bench(look: Look, suite: Suite) -> ToolchainBench:
