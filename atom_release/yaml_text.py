@@ -117,7 +117,7 @@ class _Loader(_BASE):  # type: ignore[misc]  # either of PyYAML's safe loaders
     def _check_keys(self, node: yaml.MappingNode) -> None:
         written: set[str] = set()
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
+            if not isinstance(key, yaml.ScalarNode):
                 continue
             if key.value in written:
                 message = f"the key {key.value[:80]!r} stands twice{_place(key.start_mark)}"

@@ -28,6 +28,7 @@ REFUSED = {
     "an integer without end": ("a: 1" + "0" * 5000, "a number of"),
     "hexadecimal without end": ("a: 0x" + "f" * 5000, "a number of"),
     "a key twice": ("a: 1\nb: 2\na: 3", "stands twice, line 3"),
+    "a merge twice": ("a: {<<: {b: 1}, <<: {c: 2}}", "'<<' stands twice"),
     "a key twice deep inside": ("a: [{b: {c: 1, c: 2}}]", "stands twice"),
     "an unknown escape": ('a: "\\q"', "unknown escape"),
     "an escape character": ("a: \x1b[1G", "control characters"),

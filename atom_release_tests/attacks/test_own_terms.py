@@ -84,6 +84,14 @@ TERMS: dict[str, tuple[dict[str, Any], str]] = {
         with_names(branch="main", base="main"),
         "is the base as well: the release would be pushed there unreviewed",
     ),
+    "a branch that git takes for its base": (
+        with_names(branch="heads/main", base="main"),
+        "begins like a reference",
+    ),
+    "a branch that differs from its base in capitals": (
+        with_names(branch="Main", base="main"),
+        "in capitals alone",
+    ),
     "two logins of one name": (with_parts("logins", LOGIN, LOGIN), "logins: 2 of them"),
     "two secrets of one name": (
         with_parts("secrets", SECRET, {**SECRET, "path": "secret/easy"}),

@@ -161,6 +161,33 @@ def test_what_moves_by_itself_shows_nothing(tmp_path: Path) -> None:
     assert _probe(tmp_path, scrape, lambda: None).answer is Answer.NO
 
 
+def test_what_leaps_by_itself_is_not_counted_for_leaping_highest_once(tmp_path: Path) -> None:
+    """By chance the window with requests saw most of it."""
+    leaps = iter([1, 2, 4, 1000, *[3] * 100])
+    registry, counter = _counter()
+
+    def scrape() -> Response:
+        counter.inc(next(leaps))
+        return Response(_text(registry), media_type=TEXT)
+
+    evidence = _probe(tmp_path, scrape, lambda: None)
+    assert evidence.answer is Answer.NO
+    assert "no counter moved" in evidence.reason
+
+
+def test_a_counter_that_also_leaps_by_itself_passes_where_requests_always_move_it_more(
+    tmp_path: Path,
+) -> None:
+    leaps = iter([1, 2, 1, 3, *[1, 2] * 100])
+    registry, counter = _counter()
+
+    def scrape() -> Response:
+        counter.inc(next(leaps))
+        return Response(_text(registry), media_type=TEXT)
+
+    assert _probe(tmp_path, scrape, lambda: counter.inc(10)).answer is Answer.YES
+
+
 @pytest.mark.parametrize(
     "response",
     [

@@ -121,6 +121,22 @@ def test_a_setting_that_is_allowed_is_named_and_no_leak(
     assert "the setting app.bypass_rls" in str(isolation.facts["warnings"])
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "tenant_id::text = (SELECT current_setting('app.tenant_id', true))",
+        "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid)",
+    ],
+    ids=["bare", "cast"],
+)
+def test_a_setting_in_a_sub_select_is_read_as_outside_of_one(
+    server: postgres.Postgres, tmp_path: Path, rule: str
+) -> None:
+    """The catalog writes the column's name behind it: `AS current_setting`."""
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule))
+    assert isolation.answer is Answer.YES, isolation.reason
+
+
 def test_a_setting_that_narrows_is_named_and_no_leak(
     server: postgres.Postgres, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import jwt
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from atom_release.gate.facts.evidence import Evidence
@@ -66,7 +67,7 @@ def test_a_service_that_verifies_well_passes(tmp_path: Path) -> None:
     assert evidence.answer is Answer.YES
     cases = evidence.facts["cases"]
     assert isinstance(cases, dict)
-    assert len(cases) == 15
+    assert len(cases) == 21
     assert cases["alg=none"] == "refused"
     assert cases["other tenant in further claims"] == "no effect"
     assert evidence.control is not None
@@ -102,6 +103,25 @@ def _header(token: str, request: Any) -> str:
     return str(request.headers.get("x-tenant-id") or _well(token, request))
 
 
+def _query(token: str, request: Any) -> str:
+    tenant = _well(token, request)
+    return str(request.query_params.get("tenant_id") or tenant)
+
+
+def _cookie(token: str, request: Any) -> str:
+    tenant = _well(token, request)
+    return str(request.cookies.get("tenant_id") or tenant)
+
+
+def _lower_none_alone(token: str, request: Any) -> str:
+    """Refuse `none`, verify HS256, and forget that there are other words."""
+    algorithm = jwt.get_unverified_header(token)["alg"]
+    if algorithm in {"none", "HS256"}:
+        return _well(token, request)
+    claims = _claims(token, verify_signature=False)
+    return str(claims["tenant_id"])
+
+
 def _alias(token: str, _: Any) -> str:
     claims = _claims(token)
     return str(claims.get("org_id") or claims["tenant_id"])
@@ -115,6 +135,10 @@ def _alias(token: str, _: Any) -> str:
             {
                 "no signature",
                 "alg=none",
+                "alg=nOnE, not signed",
+                "alg=HS1, not signed",
+                "alg=, not signed",
+                "empty key",
                 "wrong key",
                 "other payload",
                 "expired",
@@ -133,6 +157,12 @@ def _alias(token: str, _: Any) -> str:
         (_overridden("extra"), {"other tenant in nested claims"}),
         (_alias, {"other tenant in further claims"}),
         (_header, {"other tenant in a header"}),
+        (_query, {"other tenant in the query"}),
+        (_cookie, {"other tenant in a cookie"}),
+        (
+            _lower_none_alone,
+            {"alg=nOnE, not signed", "alg=HS1, not signed", "alg=, not signed"},
+        ),
     ],
     ids=[
         "unverified",
@@ -142,6 +172,9 @@ def _alias(token: str, _: Any) -> str:
         "nested override",
         "alias override",
         "header override",
+        "query override",
+        "cookie override",
+        "other algorithms",
     ],
 )
 def test_each_hole_is_found_and_named(
@@ -158,6 +191,18 @@ def test_each_hole_is_found_and_named(
     overridden = any(name.startswith("other tenant") for name in accepted)
     assert ("the token's own tenant_id alone" in evidence.remedy) == overridden
     assert ("Refuse every request without a token." in evidence.remedy) == ("no token" in accepted)
+
+
+def test_a_service_that_refuses_what_it_does_not_know_in_a_query_passes(tmp_path: Path) -> None:
+    def tenant_of(token: str, request: Any) -> str:
+        tenant = _well(token, request)
+        if request.query_params:
+            raise HTTPException(422)
+        return tenant
+
+    evidence = _probe(tmp_path, tenant_of)
+    assert evidence.answer is Answer.YES
+    assert evidence.facts["cases"]["other tenant in the query"] == "refused"  # type: ignore[index, call-overload]
 
 
 def test_data_of_another_tenant_is_seen(tmp_path: Path) -> None:

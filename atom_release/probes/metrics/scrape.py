@@ -36,8 +36,10 @@ _SUFFIXES = {  # of the samples that count events, by the type of their family
 }
 _EXEMPLAR = re.compile(r"[ \t]#[ \t]\{[^\n]*$", re.MULTILINE)
 _NOT_IN_TEXT = re.compile(r"^#[ \t]+(?:UNIT[ \t]|EOF)[^\n]*$", re.MULTILINE)
-Scrape = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
-"""The counting samples of one scrape: (name, labels) -> value."""
+Series = tuple[str, tuple[tuple[str, str], ...]]
+"""A sample's name and its labels."""
+Scrape = Mapping[Series, float]
+"""The counting samples of one scrape."""
 
 
 class NotMetrics(Exception):
@@ -136,9 +138,7 @@ def _count_of(sample: Sample) -> float:
     return float(native.count_value if native is not None else sample.value)
 
 
-def risen(
-    before: Scrape, after: Scrape, idle: Scrape
-) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def risen(before: Scrape, after: Scrape, idle: Scrape) -> dict[Series, float]:
     """Return the counts that rose, by how much.
 
     And by more than twice what they rise when nothing is asked; a new series began at 0.
@@ -147,7 +147,7 @@ def risen(
     return {key: rise for key, rise in rises.items() if rise > 2 * max(idle.get(key, 0.0), 0.0)}
 
 
-def sample_name(key: tuple[str, tuple[tuple[str, str], ...]]) -> str:
+def sample_name(key: Series) -> str:
     """Return a sample's name with its labels, as Prometheus text has them."""
     labels = ",".join(f"{name}={value}" for name, value in key[1])
     return f"{key[0]}{{{labels}}}" if labels else key[0]

@@ -27,8 +27,10 @@ from atom_release.probes.secrets.engine import Hits
 from atom_release.source.commit import JudgedTree
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
 from atom_release.source.secret_forms import (
+    apart,
     assigned,
     dotenv,
+    handed,
     issued,
     keys,
     own_files,
@@ -160,4 +162,6 @@ def _found(path: str, content: bytes, hits: Hits) -> Iterator[Found]:
     yield from own_files.values(path, text)
     yield from assigned.in_addresses(text)
     yield from assigned.literals(path, text)
+    yield from apart.pairs(text)
+    yield from handed.arguments(text)
     yield from phrases.values(text)

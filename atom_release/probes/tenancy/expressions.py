@@ -99,6 +99,8 @@ def read_expression(text: str) -> Reading:
     literals = [_unquote(text, token) for token in words if _is_text(text, token)]
     for place, token in enumerate(words):
         if token.kind == "word" and _spelled(text, token) == "current_setting":
+            if place + 1 >= len(words) or text[words[place + 1].start] != "(":
+                continue  # a column is called so, as the catalog writes a sub-select of a setting
             name = words[place + 2] if place + 2 < len(words) else None
             if name is None or not _is_text(text, name):
                 computed = True

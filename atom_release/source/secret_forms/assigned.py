@@ -23,12 +23,32 @@ from atom_release.source.secret_forms.plausible import (
 from atom_release.source.text import Text, is_translation
 
 _NAMED = (
-    r"(?P<name>[A-Za-z_][\w.-]{0,60}?)\\?[\"']?\]?[ \t]*"
-    r"(?:(?::[ \t]*(?:&\s?)?(?:'\w+\s)?|[ \t]As[ \t]+)[A-Za-z_][\w.\[\] |]{0,40})?[ \t]*"
+    r"(?:\$[Ee][Nn][Vv]:)?(?P<name>[A-Za-z_][\w.-]{0,60}?)\\?[\"']?\]?[ \t]*"
+    r"(?:(?::[ \t]*(?:&\s?)?(?:'\w+\s)?|[ \t]As[ \t]+)[A-Za-z_][\w.\[\] |]{0,40}"
+    r"|[ \t](?:secure)?string)?[ \t]*"
 )
 _QUOTED = re.compile(
-    _NAMED + r"(?:=>|:=|==?|<-|:|,)[ \t]*[bruN@]{0,2}(?P<quote>\\?["
+    _NAMED + r"(?:=>|:=|==?|<-|:|,)[ \t]*\(?[ \t]*[bruN@]{0,2}(?P<quote>\\?["
     r"\"'`])(?P<value>[^\"'`\s\\]{8,512})(?P=quote)"
+)
+_WRAPPED = re.compile(
+    _NAMED + r"(?:=>|:=|=|:)[ \t]*(?:[\w.:]+\.|new[ \t]+|[\"']{2}\.)?"
+    r"(?:fromhex|unhexlify|hex2bin|parseHex|b64decode|urlsafe_b64decode|base64_decode|decode64"
+    r"|strict_decode64|FromBase64String|decodeBase64|DecodeString|atob|from|SecretStr"
+    r"|SecretKeySpec|SymmetricSecurityKey|\[\]byte|join)\(\[?[ \t]*"
+    r"[bruN@]{0,2}(?P<quote>[\"'`])(?P<value>[^\"'`\s\\]{8,512})(?P=quote)"
+)
+_KEYWORD = re.compile(
+    r"(?<![\w:]):(?P<name>[a-z][\w.-]{0,60})[ \t]+(?P<quote>\")(?P<value>[^\"\s\\]{8,512})\""
+)
+_LONG_BRACKET = re.compile(
+    r"(?P<name>[A-Za-z_][\w.]{0,60})[ \t]*=[ \t]*"
+    r"\[(?P<quote>=*)\[(?P<value>[^\]\s]{8,512})\](?P=quote)\]"
+)
+_USER_AND_PASS = re.compile(
+    r"[\"']user(?:name)?[\"'][ \t]*(?::|=>)[^\n]{1,200}?"
+    r"[\"'](?P<name>pass|pw|psk)[\"'][ \t]*(?::|=>)[ \t]*"
+    r"(?P<quote>[\"'])(?P<value>[^\"'\s\\]{8,512})(?P=quote)"
 )
 _BARE = re.compile(
     r"^[ \t]*(?:-[ \t]+)?(?:[\w-]{1,40}:(?=\w))?(?P<name>[A-Za-z_][\w.-]{0,60})[ \t]*[:=]["
@@ -40,10 +60,12 @@ _SPACED = re.compile(
     r"(?P<value>[^\"'\s\\]{8,512})(?P=quote)[ \t]*[)}]?;?[ \t]*$",
     re.MULTILINE,
 )
+_ANYWHERE = (_QUOTED, _SPACED, _WRAPPED, _KEYWORD, _LONG_BRACKET, _USER_AND_PASS)
 _LIKELY = re.compile(r"secret|pass|pwd|token|key|credential|psk", re.IGNORECASE)
 _SEALED_DOCUMENT = re.compile(r"kind:\s*[\"']?SealedSecret|^sops[:_]|\"sops\":", re.MULTILINE)
 _CONFIGURATION = frozenset(
     {".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".env", ".tfvars", ".cnf"}
+    | {".http", ".rest", ".txt"}
 )
 _UNQUOTED = re.compile(r"\.\w+rc|\.?\w*cfg|(\w+\.)?\.?(config|credentials?|kubeconfig|boto|pypirc)")
 _BROWSER = re.compile(r"firebase|authDomain|maps\.google|google-services|mobilesdk", re.IGNORECASE)
@@ -80,11 +102,12 @@ def literals(path: str, text: Text) -> Iterator[Found]:
     if _SEALED_DOCUMENT.search(text.text) or is_translation(path):
         return
     browser = bool(_BROWSER.search(text.text))
-    patterns = [_QUOTED, _SPACED, *([_BARE] if _is_configuration(path) else [])]
+    patterns = [*_ANYWHERE, *([_BARE] if _is_configuration(path) else [])]
     for pattern in patterns:
         for start, line in _likely_lines(text):
             for match in _overlapping(pattern, line):
-                if _is_secret(match["name"], match["value"], browser=browser):
+                known = pattern is _USER_AND_PASS
+                if is_secret(match["name"], match["value"], browser=browser, known=known):
                     yield (
                         text.line_of(start),
                         "literal",
@@ -116,10 +139,19 @@ def in_addresses(text: Text) -> Iterator[Found]:
             )
 
 
-def _is_secret(name: str, value: str, *, browser: bool) -> bool:
+def is_secret(name: str, value: str, *, browser: bool = False, known: bool = False) -> bool:
+    """Return whether a literal under this name looks random and is meant to be secret.
+
+    Args:
+        name: what it stands under.
+        value: the literal.
+        browser: whether the file speaks of keys that browsers are given.
+        known: whether the name is known to ask for one by what stands around it.
+    """
     if is_public(value) or (browser and value.startswith("AIza")):
         return False
-    if not asks_for_secret(name, loose=True) or _DIGEST_WORDS.intersection(words(name)):
+    asks = known or asks_for_secret(name, loose=True)
+    if not asks or _DIGEST_WORDS.intersection(words(name)):
         return False
     return is_random(value) and not (
         is_placeholder(value)

@@ -39,7 +39,7 @@ _FORMS = tuple(
         ("a shared access signature of Azure", r"sv=\d{4}[\w.&%=:-]{0,300}&sig=[\w%+/=-]{40,100}"),
         ("an access key of AWS", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
         # the engine takes one in sixty for words, by what its letters spell by chance
-        ("a token of Vault", r"hv[bsr]\.[\w-]{90,300}"),
+        ("a token of Vault", r"hv[bsr]\.(?:[\w-]{90,300}|[A-Za-z0-9]{24})"),
     )
 )
 _FEW = 8  # distinct characters; a long value of hexadecimal digits has no more than sixteen

@@ -22,7 +22,7 @@ _SPEAKS_SQL = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    r"authorization\\?[\"'`]?\]?\s*(?:[:,=]|=>)\s*\\?[\"'`]?(?P<scheme>Bearer|Token|Basic|ApiKey)\s+(?P<value>[\w.~+/=-]{12,500})",
+    r"authorization\\?[\"'`]?\]?\s*(?:(?:[:,=]|=>)\s*)?\\?[\"'`]?(?P<scheme>Bearer|Token|Basic|ApiKey)\s+(?P<value>[\w.~+/=-]{12,500})",
     re.IGNORECASE,
 )
 _KEYED = re.compile(
@@ -67,6 +67,12 @@ _COMMANDS = tuple(
             r"\becho\s+(?:-n\s+)?['\"]?(?P<value>[^\s'\"$|]{6,300})['\"]?\s*"
             r"\|[^|\n]*(?:--password-stdin|--with-token)"
         ),
+        r"\becho\s+(?:-n\s+)?['\"]?(?P<value>[^\s'\"$|]{6,200})['\"]?\s*\|\s*sudo\s[^|\n]*-\w*S",
+        (
+            r"\b(?P<name>\w{3,60})=[\"'`]?\$?\(?\s*echo\s+(?:-n\s+)?['\"]?"
+            r"(?P<value>[A-Za-z0-9+/]{12,400}={0,2})['\"]?\s*\|\s*base64\s+-"
+        ),
+        r"\bopenssl\s+enc\b[^|;\n]*\s-[kK]\s+['\"]?(?P<value>[^\s'\"$]{8,200})",
         r"-pass(?:in|out)?\s+['\"]?pass:(?P<value>[^\s'\"$]{4,200})",
         (
             r"\s--(?:from-literal|set|set-string)[ =]['\"]?(?:[\w-]+\.)*(?P<name>[\w-]{3,60})"
@@ -94,7 +100,7 @@ _COMMANDS = tuple(
     )
 )
 _SPEAKS = re.compile(
-    r"pass|pwd|secret|token|key|cred|\s-[pPwaut]|login|PW|mysql|ldap|redis-cli|curl|wget|http"
+    r"pass|pwd|secret|token|key|cred|\s-[pPwautkK]|login|sudo|PW|mysql|ldap|redis-cli|curl|wget|http"
     r"|net use",
     re.IGNORECASE,
 )
