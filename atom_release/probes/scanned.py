@@ -88,6 +88,8 @@ def _elsewhere(result: Scan) -> str:
         notes += f"; not read: {_counted(result.submodules, 'submodule')}"
     if result.pointers:
         notes += f"; read as a pointer only: {_counted(result.pointers, 'file', ' in Git LFS')}"
+    if result.closed:
+        notes += f"; not opened: {_counted(result.closed, 'archive')}"
     return notes
 
 

@@ -20,6 +20,7 @@ from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.facts.tree_scan import FindingFact
 from atom_release.gate.vocabulary import ControlState
 from atom_release.git import shown
+from atom_release.source import archives
 from atom_release.source.commit import JudgedTree
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -67,6 +68,7 @@ class Scan:
     unread: dict[str, str] = field(default_factory=dict)
     submodules: list[str] = field(default_factory=list)
     pointers: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
 
     @property
     def deciding(self) -> list[Finding]:
@@ -103,7 +105,13 @@ def _every(_path: str) -> bool:
     return True
 
 
-def scan(tree: JudgedTree, scanner: Scanner, reads: Callable[[str], bool] = _every) -> Scan:
+def scan(
+    tree: JudgedTree,
+    scanner: Scanner,
+    reads: Callable[[str], bool] = _every,
+    *,
+    in_archives: bool = False,
+) -> Scan:
     """Put every blob of the tree, raw and whole, to the scanner.
 
     What the tree only points to is named: submodules, and files whose content Git LFS keeps.
@@ -112,6 +120,8 @@ def scan(tree: JudgedTree, scanner: Scanner, reads: Callable[[str], bool] = _eve
         tree: the judged tree.
         scanner: finds in one blob.
         reads: says by its path whether the scanner reads a file at all; the others are not counted.
+        in_archives: whether files in archives are put to it too; an archive that stays closed is
+            named.
     """
     blobs = [path for path, entry in tree.entries.items() if entry.kind == "blob" and reads(path)]
     gitlinks = sorted(path for path, entry in tree.entries.items() if entry.kind == "commit")
@@ -127,6 +137,12 @@ def scan(tree: JudgedTree, scanner: Scanner, reads: Callable[[str], bool] = _eve
         if is_pointer(content):
             result.pointers.append(shown(path))
         result.findings.extend(scanner(path, content))
+        if in_archives and archives.is_archive(content):
+            try:
+                for inner, data in archives.read_members(path, content):
+                    result.findings.extend(scanner(inner, data))
+            except archives.ClosedArchive:
+                result.closed.append(shown(path))
     return result
 
 

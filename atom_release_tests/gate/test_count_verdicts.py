@@ -84,6 +84,29 @@ def test_a_count_is_contradicted_only_by_the_code_it_was_said_of(
     assert (row.verdict, why in row.reason) == (verdict, True), row.reason
 
 
+@pytest.mark.parametrize(
+    ("run", "skipped"),
+    [
+        (Run(passed=6, failed=0, skipped=2, total=8), True),
+        (Run(passed=8, failed=0, skipped=0, total=8), False),
+        (Run(passed=9, failed=0, skipped=0, total=9), False),
+    ],
+    ids=["two of them", "none", "another count"],
+)
+def test_what_no_run_passed_cannot_be_counted_as_passed(run: Run, *, skipped: bool) -> None:
+    """A test that is switched off, or expected to fail, is not one that passes."""
+    record = ClaimRecord.model_validate({"path": "r.md", "claims": (_EIGHT,), **_SAID})
+    assert count_verdicts.counts_skipped(_EIGHT, record, with_runs(run)) is skipped
+
+
+def test_more_tests_that_run_here_than_where_the_report_was_written_are_no_skips() -> None:
+    six = make_claim(ClaimKind.TESTS, 6, unit="passed", comparator="=")
+    said = TestCounts(passed=6, failed=0, skipped=2, total=8)
+    record = ClaimRecord.model_validate({"path": "r.md", "claims": (six,), "tests": said})
+    run = Run(passed=8, failed=0, skipped=0, total=8)
+    assert not count_verdicts.counts_skipped(six, record, with_runs(run))
+
+
 def test_a_total_that_held_when_the_report_came_is_superseded() -> None:
     eight = make_claim(ClaimKind.TESTS, 8, unit="total")
     held, other = (Run(passed=total, failed=0, skipped=0, total=total) for total in (8, 7))

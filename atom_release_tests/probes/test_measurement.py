@@ -251,6 +251,13 @@ def test_lines_that_k6_did_not_write_are_refused(name: str) -> None:
     assert says in fault.value.message
 
 
+def test_a_pointer_of_git_lfs_is_called_so(tmp_path: Path) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 9\n"
+    service = service_of(measurements=[{"file": "perf/k6.json", "format": "k6"}])
+    evidence = probe_measurements(look_at(tmp_path, service, {"perf/k6.json": pointer}), service)
+    assert "a pointer of Git LFS" in str(evidence.facts["files"])
+
+
 def test_both_summaries_of_k6_are_read_and_others_refused() -> None:
     old = {
         "metrics": {

@@ -5,9 +5,12 @@ Numbers that only look like it are not accused.
 
 from __future__ import annotations
 
+import gzip
+import io
 import random
 import sqlite3
 import time
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -336,6 +339,22 @@ def test_the_evidence_says_what_was_read_and_what_was_not(tmp_path: Path) -> Non
     assert evidence.facts["not_opened"] == ["export.xlsx"]
     assert evidence.control is not None
     assert evidence.control.state is ControlState.ALIVE
+
+
+def test_what_lies_in_an_archive_or_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    table = io.BytesIO()
+    with zipfile.ZipFile(table, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "xl/sharedStrings.xml", f"<sst><si><t>card number</t></si><si><t>{CARD}</t></si></sst>"
+        )
+    content = {
+        "data/customers.xlsx": table.getvalue(),
+        "data/customers.csv.gz": gzip.compress(f"id,card_number\n1,{CARD}\n".encode()),
+    }
+    evidence = probe_personal_data(look_at(tmp_path, content))
+    assert evidence.answer is Answer.NO
+    assert {path.partition("!/")[0] for path, _ in places(evidence)} == set(content)
+    assert evidence.facts["not_opened"] == []
 
 
 def test_a_missing_blob_leaves_the_question_open(tmp_path: Path) -> None:

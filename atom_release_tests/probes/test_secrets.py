@@ -6,12 +6,15 @@ And no value ever leaves the probe.
 from __future__ import annotations
 
 import base64
+import io
 import json
+import os
 import re
 import secrets as randomness
 import shutil
 import string
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -527,3 +530,22 @@ def test_a_control_that_failed_is_not_answered_by_the_remedy_of_a_secret(tmp_pat
     evidence = probe_secrets(look_at(tmp_path, {"a.py": b"x = 1\n"}))
     assert evidence.answer is Answer.YES
     assert evidence.remedy == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"), [("dist/app.zip", Answer.NO), ("lib/app.jar", Answer.YES)]
+)
+def test_an_archive_is_read_and_a_package_is_a_third_partys(
+    tmp_path: Path, path: str, answer: Answer
+) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conf/settings.py", f"API_KEY = 'kT9{os.urandom(18).hex()}Q'\n")
+    evidence = probe_secrets(look_at(tmp_path, {path: held.getvalue()}))
+    assert (evidence.answer, f"{path}!/conf/settings.py" in str(evidence.facts)) == (answer, True)
+
+
+def test_an_archive_that_stays_closed_is_named_beside_the_files_read(tmp_path: Path) -> None:
+    evidence = probe_secrets(look_at(tmp_path, {"dist/app.zip": b"PK\x03\x04" + bytes(40)}))
+    assert evidence.answer is Answer.YES
+    assert "not opened: 1 archive (dist/app.zip)" in evidence.reason

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Signed
 from atom_release.gate.vocabulary import Answer, ControlState
@@ -123,6 +124,13 @@ def test_what_is_not_signed_by_that_key_is_refused(
     assert evidence.answer is Answer.NO
     assert words in evidence.reason
     assert "cosign sign-blob" in evidence.remedy
+
+
+def test_what_git_lfs_keeps_elsewhere_was_signed_by_nobody_here(tmp_path: Path) -> None:
+    """The signature is of the thing, and the commit holds its name."""
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 9\n"
+    with pytest.raises(ProbeFault, match=r"models/a\.json: a pointer of Git LFS"):
+        ask_signature(tmp_path, {**files(), "models/a.json": pointer})
 
 
 def test_a_glob_that_matches_nothing_is_not_a_pass(tmp_path: Path) -> None:

@@ -53,6 +53,12 @@ def _counting_too_much(record: ClaimRecord, facts: Known) -> str:
     counted = [claim for claim in record.claims if _counts_tests(claim, facts)]
     if facts.suite and facts.suite.unshown and counted:
         return f"{_places(record, counted)} counts tests that show little: {facts.suite.unshown}"
+    skipped = [claim for claim in counted if count_verdicts.counts_skipped(claim, record, facts)]
+    if skipped:
+        return (
+            f"{_places(record, skipped)} counts as passed what no run passed: those tests are"
+            " skipped here; report them as skipped, or audit where they run"
+        )
     swollen = [claim for claim in counted if count_verdicts.is_doubted(claim, facts)]
     if not swollen:
         return ""

@@ -20,6 +20,7 @@ from atom_release.gate.rules.third_party import judge_elsewhere
 from atom_release.gate.statistics import wilson
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.look import Look
+from atom_release.source.scan import is_pointer
 
 QUESTION = "measurement"
 
@@ -65,7 +66,10 @@ def _file(look: Look, measurement: Measurement, budget: Budget) -> dict[str, Jso
         "only": dict(measurement.only),
     }
     try:
-        return {**facts, **_figures(look.tree.read(measurement.file), measurement, budget)}
+        content = look.tree.read(measurement.file)
+        if is_pointer(content):
+            return {**facts, "problem": "it is a pointer of Git LFS, not the measurements."}
+        return {**facts, **_figures(content, measurement, budget)}
     except ProbeFault as fault:
         return {**facts, "problem": fault.message}
 

@@ -23,6 +23,7 @@ from atom_release.gate.vocabulary import Answer
 from atom_release.lab.look import Look
 from atom_release.probes.personal_data import databases, mail, nearby_words, recognizers
 from atom_release.probes.scanned import conclude
+from atom_release.source import archives
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
 from atom_release.source.text import Text, decode, is_example, is_lock, is_test, is_vendored
 
@@ -66,7 +67,8 @@ def probe_personal_data(look: Look, fingerprint_key: bytes | None = None) -> Evi
     """Ask whether the judged tree holds personal data."""
     fingerprints = Fingerprints(fingerprint_key or os.urandom(32))
     seen = _Seen()
-    result = scan(look.tree, _scanner(fingerprints, look, seen))
+    result = scan(look.tree, _scanner(fingerprints, look, seen), in_archives=True)
+    seen.not_opened += result.closed
     checked = control(
         _scanner(fingerprints, look, _Seen()), canaries(look.scratch), "made-up personal data"
     )
@@ -111,7 +113,7 @@ def _scanner(fingerprints: Fingerprints, look: Look, seen: _Seen) -> Scanner:
         text = decode(content)
         if text is not None:
             yield from _in_text(path, text, fingerprints)
-        elif PurePosixPath(path.lower()).suffix in _OPAQUE:
+        elif PurePosixPath(path.lower()).suffix in _OPAQUE and not archives.is_archive(content):
             seen.not_opened.append(path)
 
     def _in_database(path: str, content: bytes) -> Iterator[Finding]:
@@ -161,7 +163,7 @@ def _in_text(path: str, text: Text, fingerprints: Fingerprints) -> Iterator[Find
 def _is_made_up(path: str, matches: list[recognizers.Match]) -> bool:
     """Return whether numbers are a test's: in its code, and few in an export of somebody else's."""
     is_export = PurePosixPath(path.lower()).suffix in _EXPORTS
-    if is_vendored(path):
+    if is_vendored(path) or archives.is_in_package(path):
         many = len({match.value for match in matches if match.decides}) >= mail.MANY
         return not (many and is_export)
     return (is_test(path) or is_example(path)) and not is_export

@@ -24,6 +24,7 @@ from atom_release.probes.scanned import conclude
 from atom_release.probes.secrets import engine
 from atom_release.probes.secrets.canaries import canaries
 from atom_release.probes.secrets.engine import Hits
+from atom_release.source import archives
 from atom_release.source.commit import JudgedTree
 from atom_release.source.scan import Finding, Fingerprints, Scanner, control, scan
 from atom_release.source.secret_forms import (
@@ -68,7 +69,7 @@ def probe_secrets(look: Look, fingerprint_key: bytes | None = None) -> Evidence:
     return conclude(
         look,
         "secrets",
-        scan(look.tree, scanner),
+        scan(look.tree, scanner, in_archives=True),
         control(scanner, planted, "secrets of every kind that is looked for"),
         thing="secrets in the tree",
         trouble=trouble,
@@ -93,7 +94,7 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
     """
 
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
-        exempt = is_exempt(path)
+        exempt = is_exempt(path) or archives.is_in_package(path)
         short_lived = _of_a_job(path, content)
         seen: dict[tuple[int, str], Finding] = {}
         for line, rule, description, value, sure in _found(path, content, hits):
@@ -137,8 +138,11 @@ def _contents(tree: JudgedTree) -> Iterator[bytes]:
     for path, entry in tree.entries.items():
         if entry.kind == "blob" and not is_lock(path):
             try:
-                yield tree.read(path)
-            except ProbeFault:
+                content = tree.read(path)
+                yield content
+                if archives.is_archive(content):
+                    yield from (data for _, data in archives.read_members(path, content))
+            except (ProbeFault, archives.ClosedArchive):
                 continue  # the scan reads it too, and says so
 
 

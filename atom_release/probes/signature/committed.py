@@ -9,6 +9,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Signed
 from atom_release.lab.look import Look
 from atom_release.probes.signature.verification import ENDINGS
+from atom_release.source.scan import is_pointer
 
 _LARGEST_KEY = 65_536
 
@@ -21,12 +22,23 @@ def files(look: Look, signed: Signed) -> dict[str, bytes]:
     """Return the artifacts of the tree that the globs name.
 
     And whatever signatures lie beside them.
+
+    Raises:
+        ProbeFault: the commit holds only the name of one, which nobody signed.
     """
     paths = {path for glob in signed.paths for path in look.tree.glob(glob)}
     beside = {
         path + ending for path in paths for ending in ENDINGS if path + ending in look.tree.entries
     }
-    return {path: look.tree.read(path) for path in sorted(paths | beside)}
+    contents = {path: look.tree.read(path) for path in sorted(paths | beside)}
+    pointers = [path for path, content in contents.items() if is_pointer(content)]
+    if pointers:
+        raise ProbeFault(
+            f"{', '.join(pointers[:3])}: a pointer of Git LFS, so the commit holds the name of what"
+            " is signed and not the thing itself",
+            "Commit the signed files themselves, or name how they are produced.",
+        )
+    return contents
 
 
 def public_key(look: Look, signed: Signed, secrets: Mapping[str, str]) -> bytes:
