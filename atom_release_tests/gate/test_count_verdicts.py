@@ -101,8 +101,8 @@ def test_what_no_run_passed_cannot_be_counted_as_passed(run: Run, *, skipped: bo
 
 def test_more_tests_that_run_here_than_where_the_report_was_written_are_no_skips() -> None:
     six = make_claim(ClaimKind.TESTS, 6, unit="passed", comparator="=")
-    said = TestCounts(passed=6, failed=0, skipped=2, total=8)
-    record = ClaimRecord.model_validate({"path": "r.md", "claims": (six,), "tests": said})
+    counts = TestCounts(passed=6, failed=0, skipped=2, total=8)
+    record = ClaimRecord.model_validate({"path": "r.md", "claims": (six,), "tests": counts})
     run = Run(passed=8, failed=0, skipped=0, total=8)
     assert not count_verdicts.counts_skipped(six, record, with_runs(run))
 

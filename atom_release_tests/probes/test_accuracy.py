@@ -23,7 +23,9 @@ from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import StartFailure
 from atom_release.probes import accuracy
 from atom_release.probes.accuracy.labelled import read_labelled
+from atom_release.probes.accuracy.rows import Rows
 from atom_release.probes.accuracy.scores import canonical, displaced
+from atom_release.probes.accuracy.seen_rows import rows_elsewhere
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
 ROWS = [
@@ -323,3 +325,16 @@ def test_a_scorer_that_varies_by_itself_is_not_suspected_of_memory(tmp_path: Pat
 
     evidence = _probe(tmp_path, predict)
     assert _facts(evidence).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("other", "count"), [(CSV, 1), (CSV[: len(CSV) // 4], 0), ("amount,country,fraud\n1,SE,0\n", 0)]
+)
+def test_rows_that_stand_in_another_table_are_told(tmp_path: Path, other: str, count: int) -> None:
+    """What was trained on that table has seen the answers; a row or two that agree are chance."""
+    service = service_of(accuracy=ASKED)
+    files = {"data/labelled.csv": CSV, "data/train.csv": other, "src/train.py": "x = 1\n"}
+    tree = look_at(tmp_path, service, files).tree
+    warnings = rows_elsewhere(tree, Rows(CSV.encode(), "data/labelled.csv", "tree"))
+    assert [warning.path for warning in warnings] == ["data/train.csv"] * count
+    assert all("100 of 100 labelled rows stand in data/train.csv" in w.summary for w in warnings)

@@ -31,6 +31,7 @@ from atom_release.probes.accuracy.labelled import Labelled, read_labelled
 from atom_release.probes.accuracy.reach import look_around
 from atom_release.probes.accuracy.rows import Rows, rows_of
 from atom_release.probes.accuracy.scores import canonical
+from atom_release.probes.accuracy.seen_rows import rows_elsewhere
 from atom_release.probes.accuracy.telling import telling_columns
 
 _QUESTION = "accuracy"
@@ -56,7 +57,7 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
         answers = [scorer.answer(row) for row in labelled.features]
         jitter = ask_again(labelled, answers, scorer.answer)
     facts = scores.score(labels, answers, positive, scores.keys(labelled.features)).model_copy(
-        update=_beside(labelled, accuracy, jitter, rows)
+        update=_beside(labelled, accuracy, jitter, rows, rows_elsewhere(look.tree, rows))
     )
     reach = look_around(look, service, rows, rehearsal)
     facts = facts.model_copy(
@@ -99,10 +100,15 @@ def _remedy(service: Service, facts: AccuracyFacts, answer: Answer) -> str:
 
 
 def _beside(
-    labelled: Labelled, accuracy: Accuracy, jitter: Jitter | None, rows: Rows
+    labelled: Labelled,
+    accuracy: Accuracy,
+    jitter: Jitter | None,
+    rows: Rows,
+    warnings: list[RowsWarning],
 ) -> dict[str, Any]:
     """Return what the facts hold beside the scores."""
-    memorised = jitter is not None and may_have_memorised(jitter)
+    if jitter is not None and may_have_memorised(jitter):
+        warnings = [_memorised(rows.name, jitter), *warnings]
     return {
         "minimum": accuracy.minimum,
         "separator": labelled.separator,
@@ -110,7 +116,7 @@ def _beside(
         "telling": telling_columns(labelled),
         "rows_of": rows.of,
         **({"jitter": jitter} if jitter else {}),
-        **({"warnings": [_memorised(rows.name, jitter)]} if jitter and memorised else {}),
+        **({"warnings": warnings} if warnings else {}),
     }
 
 

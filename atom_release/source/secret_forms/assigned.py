@@ -106,8 +106,8 @@ def literals(path: str, text: Text) -> Iterator[Found]:
     for pattern in patterns:
         for start, line in _likely_lines(text):
             for match in _overlapping(pattern, line):
-                known = pattern is _USER_AND_PASS
-                if is_secret(match["name"], match["value"], browser=browser, known=known):
+                asks = pattern is _USER_AND_PASS
+                if is_secret(match["name"], match["value"], browser=browser, asks=asks):
                     yield (
                         text.line_of(start),
                         "literal",
@@ -139,18 +139,18 @@ def in_addresses(text: Text) -> Iterator[Found]:
             )
 
 
-def is_secret(name: str, value: str, *, browser: bool = False, known: bool = False) -> bool:
+def is_secret(name: str, value: str, *, browser: bool = False, asks: bool = False) -> bool:
     """Return whether a literal under this name looks random and is meant to be secret.
 
     Args:
         name: what it stands under.
         value: the literal.
         browser: whether the file speaks of keys that browsers are given.
-        known: whether the name is known to ask for one by what stands around it.
+        asks: whether the name is known to ask for one by what stands around it.
     """
     if is_public(value) or (browser and value.startswith("AIza")):
         return False
-    asks = known or asks_for_secret(name, loose=True)
+    asks = asks or asks_for_secret(name, loose=True)
     if not asks or _DIGEST_WORDS.intersection(words(name)):
         return False
     return is_random(value) and not (
