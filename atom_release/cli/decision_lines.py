@@ -17,7 +17,7 @@ For someone who has seen nothing else: the first screen answers why, where, and 
       ...
 
     PASS  13 of 16 criteria: C.1, C.3, ...
-    not checked, optional  P-4 Observability: no Prometheus server: ...
+    not checked, stops nothing  P-4 Observability ($ATOM_PROMETHEUS_URL is unset)
 
 A block is a cause and no criterion: those that fall for the same finding share its block
 (`gate.documents.problems`). What passed comes last, in one line: `explain NAME` tells of each.
@@ -87,8 +87,10 @@ def criteria_lines(judged: Sequence[Row], width: int) -> Iterator[Line]:
     checks = [problem.description.command for problem in problems]
     yield from _blocks(problems, checks, width, _SCREEN - _FOOT - len(judged))
     yield from _passing(problems, judged, width)
-    for row in judged:
-        if _is_noted(row):
+    noted = [row for row in judged if _is_noted(row)]
+    yield from _absent([row for row in noted if row.noted], width)
+    for row in noted:
+        if not row.noted:
             yield from _accepted(row, width)
 
 
@@ -99,8 +101,11 @@ def _is_noted(row: Row) -> bool:
 def _check(problem: Problem, grounds: Grounds | None, run: str) -> str:
     """Return the command that shows whether a problem is gone: its own, else its task's."""
     command = problem.description.command
-    task = problem.task(grounds.manifest) if grounds and not command else ""
-    return f"{run} --only {task}" if task else command
+    task = problem.task(grounds.manifest) if grounds and not command else None
+    if task is None:
+        return command
+    named = "" if task.name in task.settles else f"  # {task.title}"
+    return f"{run} --only {task.name}{named}"
 
 
 def _blocks(
@@ -125,10 +130,17 @@ def _passing(problems: Sequence[Problem], judged: Sequence[Row], width: int) -> 
     if not problems:
         yield from _held(passed, width)
     elif passed:
-        names = ", ".join(row.name for row in passed)
-        text = f"{len(passed)} of {len(judged)} criteria: {names}"
+        text = f"{len(passed)} of {len(judged)} criteria: {_names(passed)}"
         yield Line("")
         yield from hanging(Line("", Outcome.PASS), text, width)
+
+
+def _names(passed: Sequence[Row]) -> str:
+    """Return the names of criteria, those of services as what they are of: their reports."""
+    reports = [row.name for row in passed if row.heading.endswith(" report")]
+    others = [row.name for row in passed if row.name not in reports]
+    shown = [f"reports {', '.join(reports)}"] if reports else []
+    return "; ".join((*shown, *([", ".join(others)] if others else [])))
 
 
 def _held(passed: Sequence[Row], width: int) -> Iterator[Line]:
@@ -152,8 +164,10 @@ def _beside(
     shown: Sequence[Row], noted: Sequence[Row], width: int, decision: Decision
 ) -> Iterator[Line]:
     """Yield what neither passed nor refuses: noted, waived, left out; roll-ups of a GREEN."""
+    yield from _absent([row for row in noted if row.noted], width)
     for row in noted:
-        yield from _accepted(row, width)
+        if not row.noted:
+            yield from _accepted(row, width)
     yield from _left_out([row for row in shown if row.kind is Kind.LEFT_OUT], width)
     if decision.verdict is Verdict.GREEN:
         rolled = [row for row in shown if row.kind is Kind.ROLL_UP]
@@ -226,13 +240,19 @@ def _block(
         yield from labelled("likely", text, width, most)
 
 
+def _absent(noted: Sequence[Row], width: int) -> Iterator[Line]:
+    """Yield what was not checked for want of a system that only observes: it stops nothing."""
+    texts = []
+    for row in noted:
+        shown = [cause.description for cause in row.causes]
+        why = "; ".join(dict.fromkeys(each.title or each.wrong for each in shown))
+        texts.append(f"{_name(row)} ({why or row.reason})")
+    if texts:
+        yield from hanging(Line("", note="not checked, stops nothing"), ", ".join(texts), width)
+
+
 def _accepted(row: Row, width: int) -> Iterator[Line]:
     """Yield a criterion that lets the release through without PASS: noted or waived."""
-    if row.noted:
-        why = "; ".join(dict.fromkeys(cause.description.wrong for cause in row.causes))
-        head = Line("", note="not checked, optional")
-        yield from hanging(head, f"{_name(row)}: {why or row.reason}", width)
-        return
     head = Line("", row.outcome, note=_note(row))
     yield from hanging(head, f"{_name(row)}: {row.reason}", width)
 

@@ -101,7 +101,9 @@ def _without_quotes(entry: Contradiction) -> str:
 def next_step(shown: Description, width: int, most: int | None = None) -> Iterator[Line]:
     """Yield the next command or edit; of SQL also that it is a migration, and nothing to be run."""
     if remedies.is_sql(shown.change):
-        yield Line("commit a new migration that says", label="next")
+        folder = shown.edit.rpartition("/")[0]
+        beside = f" in {folder}" if folder else ""
+        yield Line(f"commit a new migration{beside} that says", label="next")
         for statement in shown.change.split("; "):
             yield Line(one_line(f"{statement.rstrip(';')};"), label="")
     else:

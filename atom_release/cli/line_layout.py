@@ -58,9 +58,11 @@ def labelled(label: str, text: str, width: int, most: int | None = None) -> Iter
 
 def hanging(head: Line, text: str, width: int) -> Iterator[Line]:
     """Yield a text behind what a line begins with; what it goes on with is indented."""
-    first, *rest = wrapped(printable(text), width - len(prefix(head)))
+    shown = printable(text)
+    first, *others = wrapped(shown, width - len(prefix(head)))
     yield replace(head, text=first)
-    for part in rest:
+    rest = shown.removeprefix(first).strip() if others else ""
+    for part in wrapped(rest, width - _HANGING) if rest else ():
         yield Line(f"{'':{_HANGING}}{part}")
 
 

@@ -165,6 +165,13 @@ def test_a_report_that_counts_failing_tests_as_passed_is_no_problem_of_its_own()
     assert any("says 5 passed" in line for line in alone)
 
 
+def test_tables_that_no_migration_made_are_no_problem_of_their_own() -> None:
+    broken = _leg("migrations", "postgres", Outcome.FAIL, "it does not apply", "Correct it.")
+    unasked = _leg("isolation", "postgres", Outcome.INCONCLUSIVE, "not asked", "Ask again.")
+    shown = texts(lines(_decision(_result("P-5", broken, unasked, outcome=Outcome.FAIL)), WIDTH))
+    assert "1 thing stops" in shown[1]
+
+
 def test_what_passed_is_told_in_whole_words_or_not() -> None:
     leg = _leg("tag", "repository", Outcome.PASS, "free")
     reason = "v1.4.0 is free here and on the remote, " + "and much more is told of it " * 4
@@ -235,7 +242,7 @@ def test_what_was_not_asked_and_what_lets_pass_is_one_line_each() -> None:
     decision = _decision(_failing("P-2"), noted, left_out=(left,))
     shown = texts(lines(decision, WIDTH))
     assert "not asked  P-5: one tenant only" in shown
-    assert "not checked, optional  AC6 Title of AC6: no forge was asked" in shown
+    assert "not checked, stops nothing  AC6 Title of AC6 (no forge was asked)" in shown
     held = _decision(_passing("P-2"), noted, left_out=(left,))
     reason = f"all hold; {told_left_out(held.left_out)}; no baseline"
     green = held.model_copy(update={"verdict": Verdict.GREEN, "reason": reason})

@@ -125,7 +125,10 @@ def test_a_slow_endpoint_is_named_by_its_path_with_both_figures_and_the_load() -
         _endpoint(p95=903.2, low=900.0, high=910.0),
         lines={("C.1", "/summary"): "services/shop/server.py:7"},
     )
-    assert "GET /summary is too slow: its p95 is 903 ms and must be below 800 ms" in shown.wrong
+    assert (
+        "GET /summary of C.1 shop is too slow: its p95 is 903 ms and must be below 800 ms"
+        in shown.wrong
+    )
     assert "board" not in shown.wrong
     assert "one request at a time" in shown.where
     assert "services/shop/server.py:7" in shown.where
@@ -145,7 +148,7 @@ def test_a_wrong_token_that_is_accepted_is_named_with_its_claim() -> None:
         "algorithm": "HS256",
     }
     shown = _described("tokens", facts)
-    assert "no tenant (the claim `tenant_id`); expected 401 or 403" in shown.wrong
+    assert "no tenant: expected 401 or 403 (the claim is `tenant_id`)" in shown.wrong
     assert "wrong key" not in shown.wrong
     assert shown.where.startswith("GET /summary of C.1 shop")
 
@@ -187,9 +190,11 @@ def test_a_service_that_does_not_start_is_told_with_its_log_and_its_command() ->
     assert shown.wrong.endswith(
         "does not start: it ended with status 1; its log ends: ImportError: no"
     )
-    assert shown.command == "python server.py"
+    assert shown.command == "cd services/shop && python server.py"
     silent = _described("health", {**facts, "log_end": ""})
-    assert silent.wrong.endswith("it ended with status 1 and logged nothing")
+    assert silent.wrong.endswith("it ended with status 1, and it logged nothing")
+    assert "its start.command is `python server.py`" in silent.wrong
+    assert not silent.command
 
 
 @pytest.mark.parametrize("path", [".env", "deploy/.env.production"])
@@ -211,15 +216,37 @@ def test_a_secret_in_code_is_an_edit_at_its_line() -> None:
 def test_a_missing_report_is_told_with_where_it_would_stand() -> None:
     shown = _described("report", {"state": "absent", "paths": []})
     assert "no file of the commit matches reports/0C.1_*.md" in shown.wrong
-    assert shown.change.startswith("Write reports/0C.1_shop.md and commit it")
+    assert shown.change.startswith("Write reports/0C.1_shop.md: its status")
     assert shown.command == "atom-release claims --check reports/0C.1_shop.md"
+
+
+def test_a_migration_that_fails_is_told_by_its_line_and_what_follows_is_not() -> None:
+    failed = {"path": "db/2.sql", "line": 7, "error": "no x", "sqlstate": "42P01", "kind": "failed"}
+    facts = {
+        "files": 2,
+        "not_applied": [failed],
+        "missing_extensions": {},
+        "missing_from_platform": {},
+        "doubts": [],
+        "left_out": {},
+        "ordered_by": "name",
+        "by_psql": [],
+        "notes": [],
+        "applied_as": "owner",
+        "server_version": "15",
+        "tables": [],
+        "views": [],
+    }
+    shown = _described("migrations", facts)
+    assert shown.where == "db/2.sql:7"
+    assert "no x (42P01)" in shown.wrong
 
 
 def test_an_absent_system_is_told_by_the_variable_that_names_it() -> None:
     facts = {"how": "live", "kind": "refused", "variable": "SHOP_VAULT"}
     shown = _described("vault", facts, Outcome.BLOCKED)
     assert shown.otherwise.startswith("export SHOP_VAULT=https://HOST:8200")
-    assert shown.command == 'curl -sS "$SHOP_VAULT/v1/sys/health"'
+    assert shown.command == 'curl -fsS "$SHOP_VAULT/v1/sys/health"'
     assert "SHOP_VAULT" in shown.where
     unset = _described("vault", {}, Outcome.BLOCKED)
     assert unset.change == "export SHOP_VAULT=https://HOST:8200"

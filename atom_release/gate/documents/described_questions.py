@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from atom_release.gate.catalogue import remedies
 from atom_release.gate.documents import described_reports, described_requests, described_tests
 from atom_release.gate.documents.description import (
     Description,
@@ -22,6 +23,7 @@ from atom_release.gate.documents.description import (
 )
 from atom_release.gate.documents.findings import findings
 from atom_release.gate.facts.isolation import IsolationFacts
+from atom_release.gate.facts.migrations import MigrationsFacts
 from atom_release.gate.facts.secrets import SecretsFacts
 from atom_release.gate.facts.system import NotStartedFacts, SystemFacts
 from atom_release.gate.facts.tag import TagFacts
@@ -29,16 +31,20 @@ from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Outcome
 
 if TYPE_CHECKING:
-    from atom_release.gate.manifest import Service
     from atom_release.gate.rules.legs import Leg
 
 _SHOWN_PLACES = 6
 _WHY = {"view": ", since it has its owner's rights and no policy holds for that one"}
+_TITLES = {
+    "personal-data": "personal data is committed",
+    "default-secrets": "a secret has a default in the tree",
+    "safety-mode": "a workflow runs without an approval",
+}
 _NAMES = {"postgres": "PostgreSQL", "vault": "Vault", "prometheus": "Prometheus"}
 _ADDRESSES = {"postgres": "postgresql://HOST/NAME", "vault": "https://HOST:8200"}
 _LOOKS = {
-    "vault": 'curl -sS "${variable}/v1/sys/health"',
-    "prometheus": 'curl -sS "${variable}/-/ready"',
+    "vault": 'curl -fsS "${variable}/v1/sys/health"',
+    "prometheus": 'curl -fsS "${variable}/-/ready"',
     "postgres": 'psql "${variable}" -c "select 1"',
 }
 """What shows whether a system answers at the address of its variable."""
@@ -63,14 +69,23 @@ def _not_started(judged: JudgedLeg) -> Description | None:
     service = judged.service
     if facts is None or service is None:
         return None
-    log = f"; its log ends: {facts.log_end}" if facts.log_end else " and logged nothing"
-    folder = "the repository" if facts.directory == "." else facts.directory
+    title = f"{judged.name} does not start"
+    code = ", ".join(service.source)
+    if facts.log_end:
+        folder = "" if facts.directory == "." else f"cd {quote(facts.directory)} && "
+        return Description(
+            f"{title}: {facts.ended}; its log ends: {facts.log_end}",
+            f"`{facts.command}` (start.command of {service.id} in release.yaml)",
+            f"Correct in {code} what the log names, until the service stays up; commit.",
+            command=f"{folder}{facts.command}",
+            title=title,
+            code=service.source,
+        )
     return Description(
-        f"{judged.name} does not start: {facts.ended}{log}",
-        f"start.command of {service.id} in release.yaml, run in {folder}",
-        f"{_mended(facts, service)}, until this stays up, run in {folder}:",
-        command=facts.command,
-        title=f"{judged.name} does not start",
+        f"{title}: its start.command is `{facts.command}`; {facts.ended}, and it logged nothing",
+        f"release.yaml, start.command of {service.id}",
+        f"Write there the command that starts {service.source[0]}{_other_start(judged)}; commit.",
+        title=title,
         code=service.source,
     )
 
@@ -85,22 +100,25 @@ def _secrets(judged: JudgedLeg) -> Description | None:
     count = facts.counts.findings or len(places)
     beyond = count - min(len(places), _SHOWN_PLACES)
     more = f" (and {beyond} more)" if beyond else ""
-    whole = "it, which stays" if count == 1 else f"all {count}, which stay"
-    revoke = f"Revoke {whole} in the history"
+    renew = (
+        "Make a new secret and stop accepting the old one, which stays in the history"
+        if count == 1
+        else "Make new secrets and stop accepting the old ones, which stay in the history"
+    )
     where = first_few(places, _SHOWN_PLACES)
     named = "; ".join(dict.fromkeys(entry.what for entry in facts.findings[:_SHOWN_PLACES]))
     title = "a secret is committed" if count == 1 else f"{count} secrets are committed"
-    wrong = f"{title}: {named}{more}"
+    wrong = f"{title}: {named}{more} (no value is shown here)"
     if all(path.rpartition("/")[2].startswith(".env") for path in paths):
         return Description(
             wrong,
             where,
-            f"{revoke}; then take the file out of the tree:",
+            f"{renew}; then take the file out of the tree:",
             then=_removal(paths),
             title=title,
         )
-    edit = f"Edit {places[0]}: read the value from the environment or Vault; commit."
-    return Description(wrong, where, f"{edit} {revoke}.", title=title, edit=places[0])
+    edit = f"Edit {places[0]}: read it from the environment in place of the literal; commit."
+    return Description(wrong, where, f"{edit} {renew}.", title=title, edit=places[0])
 
 
 def _removal(paths: Sequence[str]) -> str:
@@ -111,11 +129,31 @@ def _removal(paths: Sequence[str]) -> str:
     return f"git rm --cached {named} && {ignored} && {commit}"
 
 
-def _mended(facts: NotStartedFacts, service: Service) -> str:
-    """Return what to correct: code that said what ails it, else the command, which said nothing."""
-    if facts.log_end:
-        return f"Correct what the log names, in {', '.join(service.source)}"
-    return f"Correct start.command of {service.id} in release.yaml"
+def _other_start(judged: JudgedLeg) -> str:
+    """Return how another service of the release is started, as a pattern to follow."""
+    for service in judged.grounds.manifest.services:
+        if service.start and service.id != judged.leg.subject:
+            words = ["python" if word == "{python}" else word for word in service.start.command]
+            return f" ({service.id} has `{' '.join(words)}`)"
+    return ""
+
+
+def _migrations(judged: JudgedLeg) -> Description | None:
+    facts = MigrationsFacts.read(judged.evidence.facts)
+    listed = facts.list_findings() if facts else ()
+    if not listed:
+        return None
+    first = listed[0]
+    where = f"{first.path}:{first.line}" if first.line else first.path
+    more = f" (and {len(listed) - 1} more)" if listed[1:] else ""
+    return Description(
+        f"a migration fails on an empty database: {first.summary}{more}",
+        where,
+        f"Edit {where}: correct what the database names there; commit.",
+        "make what is lacking in a migration that comes before, if it was left out",
+        title="a migration fails on an empty database",
+        edit=where,
+    )
 
 
 def _isolation(judged: JudgedLeg) -> Description | None:
@@ -128,7 +166,7 @@ def _isolation(judged: JudgedLeg) -> Description | None:
     return Description(
         f"a tenant can reach another tenant's rows: {first.where} {first.what}"
         f"{_WHY.get(first.fault, '')}{others}; each tenant must see only its own",
-        f"{file}, in the database that the migrations make, asked as {facts.role}",
+        f"{file}, asked as {facts.role}",
         first.remedy,
         title="a tenant can reach another tenant's rows",
         edit=f"{first.path}:{first.line}" if first.path else "",
@@ -156,14 +194,17 @@ def _blocked(judged: JudgedLeg) -> Description | None:
     where = f"${variable}, the environment variable that release.yaml names for its address"
     setting = f"export {variable}={_ADDRESSES.get(question, 'https://HOST:PORT')}"
     look = _LOOKS.get(question, "").format(variable=variable)
-    title = f"{_NAMES.get(question, question)} could not be asked"
+    name = _NAMES.get(question, question)
+    title = f"{name} cannot be reached"
     if not _is_set(judged):
-        return Description(judged.leg.reason, where, setting, command=look, title=title)
+        return Description(
+            judged.leg.reason, where, setting, command=look, title=f"${variable} is unset"
+        )
     return Description(
-        f"{judged.leg.reason}, and its answer is needed",
+        f"{title}: {judged.leg.reason}, and its answer is needed",
         where,
-        f"Start what should answer there (`echo ${variable}` shows the address).",
-        f"{setting}, if it is elsewhere",
+        f"Start {name} at that address (`echo ${variable}` shows it).",
+        f"{setting}, if {name} is elsewhere",
         command=look,
         title=title,
     )
@@ -188,11 +229,16 @@ def _found_in_tree(leg: Leg, grounds: Grounds) -> Description | None:
     places = [f"{entry.path}:{entry.line}" if entry.line else entry.path for entry in listed]
     more = f" (and {len(rest)} more)" if rest else ""
     change, otherwise = recommended(first.remedy or leg.remedy)
+    title = _TITLES.get(leg.question, "")
+    if title and not remedies.is_command(change):
+        files = ", ".join(dict.fromkeys(entry.path for entry in listed))
+        change = f"Edit {files}: {change[:1].lower()}{change[1:].rstrip('.')}; commit."
     return Description(
-        f"{first.summary}{more}",
+        f"{title}: {first.summary}{more}" if title else f"{first.summary}{more}",
         ", ".join(dict.fromkeys(places)),
         change,
         otherwise,
+        title=title,
         edit=places[0] if first.line else "",
     )
 
@@ -209,6 +255,7 @@ _WAYS: Mapping[str, Callable[[JudgedLeg], Description | None]] = {
     "health": described_requests.health,
     "routes": described_requests.routes,
     "accuracy": described_requests.accuracy,
+    "migrations": _migrations,
     "isolation": _isolation,
     "secrets": _secrets,
     "privacy": described_requests.privacy,

@@ -14,6 +14,7 @@ from atom_release.gate.claims import claim_facts
 from atom_release.gate.claims.record import ClaimKind, ReportStatus
 from atom_release.gate.documents.description import Description, JudgedLeg
 from atom_release.gate.facts.claims import ReportFacts
+from atom_release.gate.facts.suite import SuiteFacts
 from atom_release.gate.manifest import slug
 from atom_release.gate.vocabulary import ClaimVerdict
 
@@ -37,8 +38,8 @@ def report(judged: JudgedLeg) -> Description | None:
             f"the report of {judged.name} is missing: no file of the commit matches"
             f" {pattern}, and one must",
             f"{pattern} (`report` of {service.id} in release.yaml)",
-            f"Write {path}{_like(judged)} and commit it: its status, and the counts of its tests,"
-            " as they are.",
+            f"Write {path}{_like(judged)}: its status, and the counts of its"
+            f" tests{_counts(judged)}; commit.",
             f"correct `report` of {service.id} in release.yaml, if the report is elsewhere",
             command=f"atom-release claims --check {path}",
             title=f"the report of {judged.name} is missing",
@@ -75,12 +76,12 @@ def claims(judged: JudgedLeg) -> Description | None:
             command=f"git ls-files {first.said}",
         )
     measured = all(row.kind in {ClaimKind.TESTS, *_SCORES} for row in wrong)
-    since = "; it was not so when the report was written either" if measured else ""
+    since = "; it was already false when it was written" if measured else ""
     return Description(
-        f"the report of {judged.name} says what is not so: {statements}{more}{since}",
+        f"the report of {judged.name} makes a false claim: {statements}{more}{since}",
         where,
         _correction(wrong),
-        title=f"the report of {judged.name} says what is not so",
+        title=f"the report of {judged.name} makes a false claim",
         command=_counting(service, first),
     )
 
@@ -91,6 +92,17 @@ def _counting(service: Service | None, row: LedgerRow) -> str:
     if suite is None or row.kind is not ClaimKind.TESTS:
         return ""
     return f"python -m pytest {' '.join(map(quote, suite.paths))}"
+
+
+def _counts(judged: JudgedLeg) -> str:
+    """Return what the gate's own runs of the service's tests came to, where it ran any."""
+    for piece in judged.grounds.evidence_about(judged.leg.subject).values():
+        facts = SuiteFacts.read(piece.facts) if piece.question == "suite" else None
+        if facts is not None and facts.counts is not None:
+            return (
+                f" ({facts.counts.passed} passed, {facts.counts.failed} failed by the gate's runs)"
+            )
+    return ""
 
 
 def _like(judged: JudgedLeg) -> str:
@@ -113,9 +125,14 @@ def _said(row: LedgerRow) -> str:
     if row.kind is ClaimKind.STATUS:
         return f"line {line} says {row.said}, and the report's own numbers {truth}"
     whose = (
-        "the gate's own runs of the tests have" if row.kind is ClaimKind.TESTS else "the gate found"
+        "the gate's own runs of the tests have"
+        if row.kind is ClaimKind.TESTS
+        else "the gate measured"
+        if row.kind in _SCORES
+        else "the gate found"
     )
-    return f"line {line} says {row.said}, {whose} {truth}"
+    shown = truth.partition(" [")[0] if row.kind in _SCORES else truth
+    return f"line {line} says {row.said}, {whose} {shown}"
 
 
 def _correction(wrong: Sequence[LedgerRow]) -> str:

@@ -40,13 +40,13 @@ def tokens(judged: JudgedLeg) -> Description | None:
         if names == ["no tenant"]
         else f"Edit {where}, where tokens are decoded: {judged.leg.remedy}"
     )
+    title = f"{judged.name} accepts a token that it must refuse: {kinds}"
+    at = f"{judged.route(request)}{_written(judged, request.path)}"
     return Description(
-        f"{judged.name} lets in a token that it must refuse: {kinds} (the claim `{claim}`);"
-        f" expected {refused}, and it answered as to a good token",
-        f"{judged.route(request)}, asked with tokens that the gate signed"
-        f"{_written(judged, request.path)}",
+        f"{title}: expected {refused} (the claim is `{claim}`), and it answered as to a good token",
+        f"{decode} (decodes the tokens); seen at {at}" if decode else at,
         change,
-        title=f"{judged.name} accepts a wrong token: {kinds}",
+        title=title,
         edit=decode,
         code=judged.code,
     )
@@ -80,21 +80,29 @@ def latency(judged: JudgedLeg) -> Description | None:
     code = judged.handler(worst.path)
     if performance.fails_too_often(worst, budget):
         return Description(
-            f"{route} fails too often: {worst.describe_errors(facts.patience_ms)}; at most"
-            f" {budget.error_rate:.0%} may",
+            f"{route} of {judged.name} fails too often: {worst.describe_errors(facts.patience_ms)};"
+            f" at most {budget.error_rate:.0%} may",
             where,
             f"Let {route} answer {_expected(judged, worst.name)} every time: edit {code}, commit.",
-            title=f"{route} of {judged.name} fails",
+            title=f"{route} of {judged.name} fails too often",
             edit=judged.line(worst.path),
             code=judged.code,
         )
     limit = performance.budget_ms(budget)
+    always = (worst.p50 or 0) >= limit
+    title = f"{route} of {judged.name} is too slow"
+    often = "nearly every answer takes" if always else "half of the answers take at most"
+    median = f"; {often} {worst.p50:.0f} ms" if worst.p50 is not None else ""
+    search = (
+        "Look for a fixed wait (a sleep, a timeout, a slow call that each request makes)"
+        if always
+        else "Look for what only some requests wait for (a lock, a retry, a cold cache)"
+    )
     return Description(
-        f"{route} is too slow: its p95 is {worst.p95 or 0:.0f} ms and must be below {limit:g} ms"
-        f" (for certain at least {worst.low or 0:.0f} ms; the median is {worst.p50 or 0:.0f} ms)",
+        f"{title}: its p95 is {worst.p95 or 0:.0f} ms and must be below {limit:g} ms{median}",
         where,
-        f"Find what takes the time in the handler of {route}, {code}, and make it faster; commit.",
-        title=f"{route} of {judged.name} is too slow",
+        f"{search} in the handler of {route}, {code}, and remove it; commit.",
+        title=title,
         edit=judged.line(worst.path),
         code=judged.code,
     )
@@ -152,6 +160,12 @@ def _happened_unasked(facts: ApprovalFacts) -> bool:
     return bool(after) and before == after and facts.state_at_first_sha256 != before
 
 
+def _answer(judged: JudgedLeg, path: str) -> str:
+    """Return what was found in the words of the probe, as a sentence about the path."""
+    reason = judged.leg.reason.removeprefix(f"GET {path}: ")
+    return f"what GET {path} gives {reason}"
+
+
 def metrics(judged: JudgedLeg) -> Description | None:
     """Describe metrics that nothing can read, or that count nothing."""
     facts, service = MetricsFacts.read(judged.evidence.facts), judged.service
@@ -161,10 +175,11 @@ def metrics(judged: JudgedLeg) -> Description | None:
     where = f"GET {path} of {judged.name}{_written(judged, path)}"
     if facts is None:
         return Description(
-            f"{judged.name} gives no metrics that Prometheus can read: {judged.leg.reason}",
+            f"{judged.name} gives no metrics that Prometheus can read: {_answer(judged, path)}",
             where,
-            f"Edit {code}: answer GET {path} with prometheus_client.generate_latest(); commit.",
-            title=f"{judged.name} gives no readable metrics",
+            f"Edit {code}: answer GET {path} with prometheus_client.generate_latest() as"
+            " prometheus_client.CONTENT_TYPE_LATEST; commit.",
+            title=f"{judged.name} gives no metrics that Prometheus can read",
             edit=judged.line(path),
             code=judged.code,
         )

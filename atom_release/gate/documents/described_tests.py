@@ -33,8 +33,8 @@ def suite(judged: JudgedLeg) -> Description | None:
             f"the tests of {judged.name} do not test its code: the gate took out the body of every"
             f" function in {', '.join(service.source)}, and {_still(facts)} passed all the same",
             _places(judged, facts, tests),
-            f"In {tests}, let the tests call {code} and assert what it returns, so that they fail"
-            " without it; commit.",
+            f"In {tests}, let each of them call {code} and assert what it returns, so that it fails"
+            " without that code; commit.",
             title=f"the tests of {judged.name} do not test its code",
             code=service.source,
         )

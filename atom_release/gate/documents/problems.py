@@ -22,6 +22,7 @@ from atom_release.gate.documents.rows import Cause, Row
 from atom_release.gate.vocabulary import Outcome
 
 if TYPE_CHECKING:
+    from atom_release.gate.catalogue.tasks import Task
     from atom_release.gate.manifest import Manifest
 
 _WORST_FIRST = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.BLOCKED)
@@ -39,6 +40,9 @@ _OF_BEHAVIOUR = frozenset(
     }
 )
 """Questions whose fault a test of the service may see as well."""
+_FOLLOWING = {"claims": frozenset({"report", "suite"}), "isolation": frozenset({"migrations"})}
+"""What follows from what, where both fail: a report from its tests, tables from migrations."""
+_OF_SERVICES = frozenset({"claims"})
 _OF_PLACES = frozenset({"secrets", "default-secrets"})
 """Questions of which two that speak of one line speak of one thing."""
 _OF_THE_RELEASE = frozenset({"isolation"})
@@ -96,14 +100,14 @@ class Problem:
         names = ", ".join(row.heading for row in self.rows)
         return f"{self.description.title} ({names})" if self.description.title else names
 
-    def task(self, manifest: Manifest) -> str:
-        """Return the task of the plan that asks the least and this; empty where none does."""
+    def task(self, manifest: Manifest) -> Task | None:
+        """Return the task of the plan that asks the least and this; None where none does."""
         settling = [
             task
             for task in tasks(manifest).values()
             if any(row.name in task.settles for row in self.rows)
         ]
-        return min(settling, key=lambda task: len(task.settles)).name if settling else ""
+        return min(settling, key=lambda task: len(task.settles), default=None)
 
 
 def find_problems(rows: Iterable[Row]) -> tuple[Problem, ...]:
@@ -154,15 +158,14 @@ def _problem(pairs: Sequence[tuple[Row, Cause]]) -> Problem:
 
 
 def _follows(cause: Cause, rows: Sequence[Row]) -> bool:
-    """Return whether a report's claims only say of failing tests, or of no report, what these do.
+    """Return whether it only says of failing tests, of no report, of no table what these do.
 
-    They are told with what they follow from, in `explain`.
+    It is told with what it follows from, in `explain`.
     """
-    if cause.question != "claims":
-        return False
+    firsts = _FOLLOWING.get(cause.question, frozenset())
     return any(
-        other.subject == cause.subject
-        and other.question in {"report", "suite"}
+        other.question in firsts
+        and (other.subject == cause.subject or cause.question not in _OF_SERVICES)
         and other.outcome != Outcome.PASS
         for row in rows
         for other in row.causes
