@@ -131,6 +131,20 @@ def test_killed_gate_takes_everything_with_it(how: signal.Signals, tmp_path: Pat
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_a_process_that_comes_to_its_end_leaves_nothing(tmp_path: Path) -> None:
+    """As `dagster asset materialize` does: nobody closes the rehearsal, and no thread begins."""
+    program = _GATE.replace("time.sleep(60)", "")
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (ran.stdout, ran.stderr) == ("up S.1\n", "")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
 def test_folders_of_a_living_gate_are_not_swept(tmp_path: Path) -> None:
     """The lock shows that somebody still uses them."""
     with Rehearsal.start(

@@ -10,7 +10,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -166,11 +165,18 @@ class Launcher:
             self._met[name] = limit
 
     def close(self) -> None:
-        """End every process, also those being started by other threads."""
+        """End every process, also those being started by other threads.
+
+        All are told before the first is waited for; a process that ends has no further threads.
+        """
         self._closing.set()
         if os.getpid() == self._pid:
-            with ThreadPoolExecutor(max(1, len(self.running))) as threads:
-                list(threads.map(self.stop, list(self.running)))
+            with self._lock:
+                for name, running in self.running.items():
+                    self._note_limit(name, running)
+                    running.begin_to_stop()
+            for name in list(self.running):
+                self.stop(name)
             if isinstance(self.network, Network):
                 self.network.close()
 

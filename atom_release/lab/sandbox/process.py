@@ -262,6 +262,10 @@ class Running:
             self._ending = word.get("status"), met_limit(word)
         return self._ending
 
+    def begin_to_stop(self) -> None:
+        """Have it ended with all it started, and wait for nothing."""
+        self._work.tell(b"")
+
     def stop(self, grace: float = 3.0) -> None:
         """Ask it to end (SIGTERM), wait that many seconds, then end it with all it started."""
         if self.alive() and grace > 0:
