@@ -24,6 +24,7 @@ def build_definitions(
     *,
     settings: Settings | None = None,
     hosted: bool = False,
+    named: str = "",
     **overrides: Any,  # noqa: ANN401
 ) -> dg.Definitions:
     """Return the definitions of these releases.
@@ -34,13 +35,16 @@ def build_definitions(
         settings: where releases, store and keys are; by default what the environment says.
         hosted: whether they stand in another project's code location, whose executor and loggers
             are its own; the jobs then bring theirs.
+        named: what the names of a release alone begin with, in place of what its manifest says.
         overrides: resources, executor or loggers in place of the defaults.
 
     Raises:
         Misuse: the manifest, or what it must be read from, is not usable.
     """
     loaded = settings or environment.from_environment()
-    blueprints = manifests if manifests is not None else releases.load(loaded, hosted=hosted)
+    blueprints = (
+        manifests if manifests is not None else releases.load(loaded, hosted=hosted, named=named)
+    )
     _unique(blueprints)
     alone = len(blueprints) == 1
     receivers = Notices(**environment.notices_from_environment())

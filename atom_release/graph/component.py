@@ -38,11 +38,17 @@ class Release(dg.Component, dg.Model, dg.Resolvable):
     out: str | None = Field(default=None, description="folder or URL that the reports are put into")
     home: str | None = Field(default=None, description="folder of keys and history")
     operator: str | None = Field(default=None, description="the operator's file")
+    key: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="what its names begin with: needed where two manifests have the same",
+    )
     inbox: str | None = Field(default=None, description="folder of uncommitted reports to audit")
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Return the release's definitions, whose jobs run in one process each."""
-        return build_definitions(settings=self.settings(context.project_root), hosted=True)
+        settings = self.settings(context.project_root)
+        return build_definitions(settings=settings, hosted=True, named=self.key or "")
 
     def settings(self, root: Path) -> environment.Settings:
         """Return what the attributes say, and what the environment says of the rest."""

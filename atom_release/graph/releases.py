@@ -17,22 +17,23 @@ from atom_release.settings import Settings
 from atom_release.source.operator_file import read_operator
 
 
-def load(settings: Settings, *, hosted: bool) -> list[Blueprint]:
+def load(settings: Settings, *, hosted: bool, named: str = "") -> list[Blueprint]:
     """Return the releases of a deployment.
 
     Args:
         settings: a repository or manifest that they name is the only one.
         hosted: whether there may be other components of the gate beside this one, with resources
             that must not have the same name.
+        named: what its names in Dagster begin with, in place of what the manifest says.
 
     Raises:
         Misuse: a repository, a revision or a manifest is not usable; the sentence says of which.
     """
-    named = settings.repository is not None or settings.manifest is not None
-    deployed = () if named else read_operator(settings.operator).operator.releases
+    alone = settings.repository is not None or settings.manifest is not None
+    deployed = () if alone else read_operator(settings.operator).operator.releases
     if deployed:
         return [_deployed(release, settings) for release in deployed]
-    blueprint = Blueprint(manifest_for_loading(settings), settings.manifest)
+    blueprint = Blueprint(manifest_for_loading(settings), settings.manifest, named=named)
     if hosted:
         blueprint = replace(blueprint, resource=_resource_of(blueprint), hosted=True)
     return [blueprint]

@@ -35,6 +35,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "sensor": (*DAGSTER, "dev", "-h", "127.0.0.1", "-p"),
 }
 SERVERS = ("ui", "dev", "sensor")
+_ENDING = 300.0  # seconds
 CHECKOUT = Path(__file__).parents[2]
 REFERENCE = CHECKOUT / "atom_release" / "reference" / "tree"
 ENDS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
@@ -101,8 +102,15 @@ class Started:
         return answer["runOrError"]["status"] in {"SUCCESS", "FAILURE", "CANCELED"}
 
     def living(self) -> list[str]:
-        """Return the commands of what still lives, a while after the end."""
-        _, alive = psutil.wait_procs(list(self.below.values()), timeout=300)
+        """Return the commands of what still lives, a while after the end.
+
+        A number that another process has by now is none of them.
+        """
+        latest = time.monotonic() + _ENDING
+        while alive := [process for process in self.below.values() if process.is_running()]:
+            if time.monotonic() > latest:
+                break
+            time.sleep(0.5)
         return [" ".join(_command(process))[:60] for process in alive]
 
     def _launch(self) -> str:

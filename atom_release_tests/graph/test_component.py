@@ -8,8 +8,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster import DagsterInvariantViolationError
 
 import atom_release
+from atom_release.graph.building import build_definitions
 from atom_release.graph.component import Release
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dagster_project"
@@ -50,6 +52,19 @@ def test_paths_are_meant_from_the_projects_root(tmp_path: Path) -> None:
     assert settings.out == str(tmp_path / "project" / "reports")
     assert settings.operator == tmp_path / "project" / "gate" / "operator.yaml"
     assert Release(out="s3://bucket/reports").settings(tmp_path).out == "s3://bucket/reports"
+
+
+def test_two_releases_of_one_phase_stand_beside_each_other_by_keys_of_their_own() -> None:
+    """Their manifests give both the same names, and neither knows of the other."""
+    with pytest.raises(DagsterInvariantViolationError, match="same key"):
+        dg.Definitions.merge(*(build_definitions(hosted=True) for _ in range(2)))
+    both = dg.Definitions.merge(
+        build_definitions(hosted=True), build_definitions(hosted=True, named="again")
+    )
+    assert both.resolve_job_def("phase_c_audit")
+    assert both.resolve_job_def("again_audit")
+    with pytest.raises(ValueError, match="pattern"):
+        Release.model_validate({"key": "Not a key"})
 
 
 def test_an_attribute_that_there_is_not_is_an_error() -> None:

@@ -125,4 +125,10 @@ def test_services_run_in_the_manifests_order() -> None:
     ]
     assert places == sorted(places, reverse=True)
     assert len(set(places)) == len(ids)
-    assert blueprint.order("aggregated") == {}
+    by_celery = [
+        int(blueprint.order(name)["dagster-celery/priority"])
+        for name in (*(f"service_evidence/{slug(name)}" for name in ids), "aggregated")
+    ]
+    assert by_celery == sorted(by_celery, reverse=True)
+    assert min(by_celery) == 9  # a broker has one queue for it and all that is greater
+    assert "dagster/priority" not in blueprint.order("aggregated")
