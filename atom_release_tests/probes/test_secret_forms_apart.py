@@ -112,6 +112,11 @@ LIVE: dict[str, tuple[str, Callable[[], str]]] = {
         "up.sh",
         lambda: f'TOKEN="$(echo {_base64(_word())} | base64 -d)"\n',
     ),
+    "an address's query": (
+        "call.py",
+        lambda: f"get('https://api.a.net/v1?api_key={_word()}&q=1')\n",
+    ),
+    "a command of Oracle's": ("run.sh", lambda: f"sqlplus -s app/{_word()}@//db:1521/A @x.sql\n"),
     "a short token of Vault": ("up.py", lambda: f"Client(token='hvs.{_word(24)}')\n"),
 }
 HARMLESS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -159,6 +164,14 @@ HARMLESS: dict[str, tuple[str, Callable[[], str]]] = {
     ),
     "base64 of another thing": ("up.sh", lambda: 'LOGO="$(echo aGVsbG8gd29ybGQ= | base64 -d)"\n'),
     "a file of notes without one": ("notes.txt", lambda: "Password: ask the operators\n"),
+    "a query of variables": (
+        "call.py",
+        lambda: "get(f'https://a.net?api_key={key}&page_token=3'); get('/v1?api_key=YOUR_KEY')\n",
+    ),
+    "an address of a picture": (
+        "page.html",
+        lambda: f'<img src="https://a.net/i.png?alt=media&token={_word(36)}&v=2">\n',
+    ),
     "a name that decodes": ("key.py", lambda: "SECRET_KEY = bytes.fromhex(settings.secret_key)\n"),
 }
 

@@ -72,6 +72,14 @@ _COMMANDS = tuple(
             r"\b(?P<name>\w{3,60})=[\"'`]?\$?\(?\s*echo\s+(?:-n\s+)?['\"]?"
             r"(?P<value>[A-Za-z0-9+/]{12,400}={0,2})['\"]?\s*\|\s*base64\s+-"
         ),
+        (
+            r"\b(?:sqlplus|sqlldr|expdp|impdp)\b[^|;\n]*?\s['\"]?[\w$#]+"
+            r"/(?P<value>[^\s@'\"/$<{&]{6,100})@"
+        ),
+        (
+            r"[?&](?P<name>[A-Za-z]+(?:[_-][A-Za-z]+)+|apikey|secret|password)"
+            r"=(?P<value>[^\s&'\"`#<>{}$%()+]{12,300})"
+        ),
         r"\bopenssl\s+enc\b[^|;\n]*\s-[kK]\s+['\"]?(?P<value>[^\s'\"$]{8,200})",
         r"-pass(?:in|out)?\s+['\"]?pass:(?P<value>[^\s'\"$]{4,200})",
         (
@@ -100,7 +108,7 @@ _COMMANDS = tuple(
     )
 )
 _SPEAKS = re.compile(
-    r"pass|pwd|secret|token|key|cred|\s-[pPwautkK]|login|sudo|PW|mysql|ldap|redis-cli|curl|wget|http"
+    r"pass|pwd|secret|token|key|cred|\s-[pPwautkK]|login|sudo|sqlplus|sqlldr|expdp|impdp|PW|mysql|ldap|redis-cli|curl|wget|http"
     r"|net use",
     re.IGNORECASE,
 )
