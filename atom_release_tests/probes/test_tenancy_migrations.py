@@ -29,6 +29,13 @@ ALTER TABLE notes FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON notes USING (tenant_id::text = current_setting('app.tenant_id', true));
 GRANT SELECT, INSERT ON notes TO app;
 """
+_STRICT = """
+CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id uuid NOT NULL, body text);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes USING (tenant_id = current_setting('app.tenant_id')::uuid);
+GRANT SELECT, INSERT ON notes TO app;
+"""
 _LEAKING = (
     "CREATE TABLE open_notes (id serial PRIMARY KEY, tenant_id uuid NOT NULL);\nGRANT SELECT ON"
     " open_notes TO app;"
@@ -130,6 +137,43 @@ def test_extension_that_only_a_superuser_creates_is_no_fault_of_the_release(
     )
     assert migrations.answer is Answer.YES, migrations.reason
     assert "superuser" in str(migrations.facts["notes"])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE ROLE support_staff NOLOGIN BYPASSRLS;",
+        "SET session_replication_role = replica;",
+        "ALTER SYSTEM SET work_mem = '8MB';",
+        "CREATE TABLE latest AS SELECT * FROM notes;",
+        "COPY notes (body) FROM '/var/lib/import/notes.csv';",
+    ],
+    ids=["bypassing role", "replication role", "system", "rows behind a policy", "server's file"],
+)
+def test_what_a_superuser_would_have_applied_is_no_fault_of_the_release(
+    server: postgres.Postgres, tmp_path: Path, statement: str
+) -> None:
+    """Whose role applies the migrations is not in the files."""
+    migrations, _ = ask_tenancy(
+        server, tmp_path, a=_STRICT, b=statement, c="CREATE TABLE later (id int);"
+    )
+    assert migrations.answer is Answer.UNKNOWN, migrations.reason
+    assert "migrations/b.sql:1 applies to a superuser at most" in migrations.reason
+    assert not_applied(migrations) == [
+        ("migrations/b.sql", 1, "wants rights that the gate does not give")
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE TABEL x (id int);", "ALTER TABLE notes ADD COLUMN kind no_such_type;"],
+    ids=["a wrong word", "a type that is not there"],
+)
+def test_what_no_role_could_apply_is_the_releases_own(
+    server: postgres.Postgres, tmp_path: Path, statement: str
+) -> None:
+    migrations, _ = ask_tenancy(server, tmp_path, a=_STRICT, b=statement)
+    assert migrations.answer is Answer.NO, migrations.reason
 
 
 def test_applied_in_the_order_of_names_without_those_that_undo(

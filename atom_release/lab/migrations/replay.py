@@ -18,6 +18,7 @@ from atom_release.lab.migrations.apply import Applied, apply_file
 from atom_release.lab.migrations.markers import Doubt
 from atom_release.lab.migrations.plan import Plan, Step
 from atom_release.lab.migrations.platforms import missing_from_platform
+from atom_release.lab.migrations.privileges import wants_superuser
 from atom_release.lab.migrations.psql import without_commands
 from atom_release.lab.migrations.scratch import LONGEST
 from atom_release.lab.migrations.statements import Statement, statements
@@ -54,6 +55,8 @@ class Replay:
     platform: dict[str, list[str]] = field(default_factory=dict)
     # failures that may follow from what the server lacks
     following: list[Applied] = field(default_factory=list)
+    # failures for want of rights that the owner is not given
+    unprivileged: list[Applied] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -66,6 +69,7 @@ class Replay:
             if applied.error
             and not applied.unreadable
             and applied not in self.following
+            and applied not in self.unprivileged
             and applied.path in certain
         ]
 
@@ -112,6 +116,8 @@ def replay(target: Target, plan: Plan) -> Replay:
             result.platform.setdefault(brought, []).append(step.path)
         if applied.error and not applied.unreadable and _follows(applied, result):
             result.following.append(applied)
+        elif wants_superuser(applied.error, applied.sqlstate):
+            result.unprivileged.append(applied)
     if plan.unordered:
         _try_in_another_order(target, result)
     return result
@@ -256,7 +262,7 @@ def _named(pattern: re.Pattern[str], statement: Statement) -> str | None:
 
 def _follows(applied: Applied, result: Replay) -> bool:
     """Return whether a failure may only follow from what the server lacks."""
-    lacking = bool(result.missing or result.platform)
+    lacking = bool(result.missing or result.platform or result.unprivileged)
     return lacking and (applied.sqlstate in _FOLLOWS or applied.missing_extension is not None)
 
 
@@ -270,6 +276,8 @@ def described(result: Replay) -> Iterator[NotApplied]:
                 if applied.unreadable
                 else "follows from what the server lacks"
                 if applied in result.following
+                else "wants rights that the gate does not give"
+                if applied in result.unprivileged
                 else "failed"
                 if applied in failed
                 else "after a file that is in doubt"

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from atom_release.gate.facts.evidence import Evidence
     from atom_release.gate.manifest import Tenancy
     from atom_release.lab.look import Look
+    from atom_release.lab.migrations.apply import Applied
     from atom_release.lab.migrations.replay import Replay
     from atom_release.lab.rehearsal.program import Made
 
 _QUESTIONS = ("migrations", "isolation")
+_RIGHTS = (
+    "Let the rights of the database's owner be enough for it, or move it to where servers and roles"
+    " are set up."
+)
 
 
 def probe_tenancy(
@@ -158,10 +163,19 @@ def _applied(replay: Replay) -> tuple[Answer, str, str]:
             f"this server lacks {', '.join(replay.lacking)}",
             _remedy_of_lack(replay),
         )
+    if replay.unprivileged:
+        return Answer.UNKNOWN, _unprivileged(replay.unprivileged[0]), _RIGHTS
     if replay.unreadable:
         first = replay.unreadable[0]
         return Answer.UNKNOWN, f"{first.path}: {first.error}", f"make {first.path} plain SQL"
     return Answer.YES, describe_success(replay), ""
+
+
+def _unprivileged(applied: Applied) -> str:
+    return (
+        f"{applied.path}:{applied.line or 1} applies to a superuser at most, whom the gate does not"
+        f" make of the migrations' owner: {applied.error} ({applied.sqlstate})"
+    )
 
 
 def _remedy_of_lack(replay: Replay) -> str:

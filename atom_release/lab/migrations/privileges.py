@@ -1,0 +1,34 @@
+"""Errors of a migration for want of rights: whose role applies it is not in the files.
+
+The gate applies migrations as the database's owner, who is no superuser; a deployment may apply
+them as one. What only that one may do is no fault of the release, and is never done here.
+"""
+
+from __future__ import annotations
+
+import re
+
+_REFUSED = "42501"  # insufficient_privilege
+_SUPERUSER = re.compile(
+    r"superuser"
+    r"|permission denied to (?:copy (?:to|from)|set parameter|create (?:role|database|tablespace"
+    r"|subscription|event trigger|extension)|alter (?:role|system|setting)|drop role|grant role"
+    r"|grant privileges)"
+    r"|permission denied for (?:language|tablespace|database|parameter|function pg_)"
+    r"|must have (?:privileges of|admin option|createrole|replication)"
+    r"|only roles with"
+    r"|must be able to set role"
+    r"|must be owner of (?:extension|event trigger|language|database|schema)",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(r'unrecognized configuration parameter "[^".]+\.[^"]+"')
+
+
+def wants_superuser(message: str, sqlstate: str | None) -> bool:
+    """Return whether a superuser would not have met this error of the server.
+
+    Either the right is one that only superusers have, or a policy asked for the session's setting:
+    no policy is asked of a superuser.
+    """
+    refused = sqlstate == _REFUSED and _SUPERUSER.search(message) is not None
+    return refused or _SETTING.search(message) is not None
