@@ -104,7 +104,8 @@ def _check(problem: Problem, grounds: Grounds | None, run: str) -> str:
     task = problem.task(grounds.manifest) if grounds and not command else None
     if task is None:
         return command
-    named = "" if task.name in task.settles else f"  # {task.title}"
+    several = f"{task.settles[0]} to {task.settles[-1]}" if task.settles[1:] else ""
+    named = f"  # asks {several} again" if several else ""
     return f"{run} --only {task.name}{named}"
 
 

@@ -26,6 +26,7 @@ from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents import matrix
 from atom_release.gate.documents.description import Grounds
 from atom_release.gate.documents.matrix import Cell
+from atom_release.gate.documents.problems import Problem, find_problems
 from atom_release.gate.documents.rows import Kind, Row, rows
 from atom_release.gate.printable import printable
 from atom_release.gate.vocabulary import ClaimVerdict, Outcome
@@ -119,6 +120,11 @@ class Told:
         refusing = [row for row in self.criteria if not row.accepted]
         return sorted(refusing, key=lambda row: -row.outcome.badness if row.outcome else 0)
 
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What stops the release, one for each cause."""
+        return find_problems(self.criteria)
+
     @property
     def accepted(self) -> list[Row]:
         """The criteria that did not pass and are accepted: noted or waived."""
@@ -176,6 +182,14 @@ class Told:
     def left_out(self) -> list[Row]:
         """The criteria that the manifest leaves out."""
         return self._of(Kind.LEFT_OUT)
+
+    @property
+    def left_out_by_reason(self) -> list[tuple[str, list[Row]]]:
+        """What the manifest does not ask, each reason once with all that it stands for."""
+        by_reason: dict[str, list[Row]] = {}
+        for row in self.left_out:
+            by_reason.setdefault(row.reason, []).append(row)
+        return [*by_reason.items()]
 
     @property
     def rolled(self) -> list[Row]:

@@ -2,7 +2,7 @@
 
     python -m atom_release_tests.benchmarks.page [--services 200] [--keep FOLDER]
 
-Needs a headless Chromium (`apt-get install chromium-headless-shell`) and, for what axe finds, npm
+Needs a Chromium (`apt-get install chromium-headless-shell`, or `chromium`) and, for what axe finds, npm
 (`npm install axe-core` is done in a scratch folder). Nothing is asserted; figures are
 printed, with those of a page in which a request, a picture without words and pale text are planted.
 """
@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from atom_release.gate.catalogue import criteria, leg_specs
 from atom_release.gate.catalogue.lineage import upstreams
@@ -36,6 +37,8 @@ from atom_release_tests.fixtures.cases import MANIFEST, case_of, evidence_for
 
 _SERVICES = (5, 200)
 _CLAIMS = 15
+_MAKERS = {"update.googleapis.com", "clients2.google.com", "redirector.gvt1.com"}
+"""Hosts that a whole Chromium asks now and then, not each time that it starts."""
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _TIMING = """
@@ -223,10 +226,18 @@ def measured(browser: str, page_file: Path, script: str, scheme: str = "light") 
 
 
 def requests_of(browser: str, page_file: Path) -> list[str]:
-    """Return the addresses that the browser asked for because of the page, beside its own file."""
-    log = page_file.with_suffix(".netlog.json")
-    _run(browser, f"--log-net-log={log}", "--dump-dom", page_file.as_uri())
-    return sorted(set(_addresses(log.read_text())))
+    """Return the addresses that the browser asked for because of the page, beside its own file.
+
+    A whole Chromium asks its makers' hosts whatever it shows: those of an empty page are left out.
+    """
+    log, empty = page_file.with_suffix(".netlog.json"), page_file.with_name("empty.html")
+    empty.write_text("<title>empty</title>")
+    addresses: dict[Path, set[str]] = {}
+    for shown in (empty, page_file):
+        _run(browser, f"--log-net-log={log}", "--dump-dom", shown.as_uri())
+        addresses[shown] = set(_addresses(log.read_text()))
+    makers = {urlsplit(address).hostname for address in addresses[empty]} | _MAKERS
+    return sorted(name for name in addresses[page_file] if urlsplit(name).hostname not in makers)
 
 
 def _addresses(log: str) -> Iterator[str]:
@@ -254,6 +265,7 @@ def _run(browser: str, *arguments: str) -> str:
         done = subprocess.run(
             [
                 browser,
+                "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-background-networking",

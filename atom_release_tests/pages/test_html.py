@@ -186,6 +186,14 @@ def test_an_explanation_stands_with_what_refuses() -> None:
     assert "how sure" not in passed
 
 
+def test_what_stops_the_release_comes_before_its_criteria_one_by_one() -> None:
+    text = read(page_input(decided(Answer.NO, "it was red", "Make it green."))).text
+    problem, each = text.index("1. FAIL"), text.index("Each criterion that refuses")
+    assert text.index("What refuses the release") < problem < each
+    assert "Make it green." in text[problem:each]
+    assert "Each criterion" not in read(page_input(decided())).text
+
+
 def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name() -> None:
     regions = [
         attributes

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from atom_release.gate.rules.legs import Leg
 
 _SHOWN_PLACES = 6
-_WHY = {"view": ", since it has its owner's rights and no policy holds for that one"}
+_NO_SUCH_TABLE = "42P01"  # PostgreSQL's state of a statement that names a relation there is not
+_WHY = {"view": ", since it runs with the rights of its owner, whom no row policy binds"}
 _TITLES = {
     "personal-data": "personal data is committed",
     "default-secrets": "a secret has a default in the tree",
@@ -42,6 +43,7 @@ _TITLES = {
 }
 _NAMES = {"postgres": "PostgreSQL", "vault": "Vault", "prometheus": "Prometheus"}
 _ADDRESSES = {"postgres": "postgresql://HOST/NAME", "vault": "https://HOST:8200"}
+_OPENED = {"vault": ", and unseal it"}
 _LOOKS = {
     "vault": 'curl -fsS "${variable}/v1/sys/health"',
     "prometheus": 'curl -fsS "${variable}/-/ready"',
@@ -146,12 +148,19 @@ def _migrations(judged: JudgedLeg) -> Description | None:
     first = listed[0]
     where = f"{first.path}:{first.line}" if first.line else first.path
     more = f" (and {len(listed) - 1} more)" if listed[1:] else ""
+    title = "a migration fails on an empty database"
+    lacks = facts is not None and facts.not_applied[0].sqlstate == _NO_SUCH_TABLE
+    tables = first_few(facts.tables, _SHOWN_PLACES) if facts and lacks else ""
+    made = f"; no migration makes that table (they make {tables})" if tables else ""
+    change = (
+        "write the name of a table that is there" if tables else "correct the statement that it has"
+    )
     return Description(
-        f"a migration fails on an empty database: {first.summary}{more}",
+        f"{title}: {first.summary}{made}{more}",
         where,
-        f"Edit {where}: correct what the database names there; commit.",
-        "make what is lacking in a migration that comes before, if it was left out",
-        title="a migration fails on an empty database",
+        f"Edit {where}: {change}; commit.",
+        "make what is lacking in a migration before it" if lacks else "",
+        title=title,
         edit=where,
     )
 
@@ -203,7 +212,7 @@ def _blocked(judged: JudgedLeg) -> Description | None:
     return Description(
         f"{title}: {judged.leg.reason}, and its answer is needed",
         where,
-        f"Start {name} at that address (`echo ${variable}` shows it).",
+        f"Start {name} at that address (`echo ${variable}` shows it){_OPENED.get(question, '')}.",
         f"{setting}, if {name} is elsewhere",
         command=look,
         title=title,
@@ -225,17 +234,19 @@ def _found_in_tree(leg: Leg, grounds: Grounds) -> Description | None:
     listed = [entry for entry in findings(leg, grounds.evidence) if entry.decides and entry.path]
     if not listed or leg.outcome is not Outcome.FAIL:
         return None
-    first, *rest = listed
+    first = listed[0]
     places = [f"{entry.path}:{entry.line}" if entry.line else entry.path for entry in listed]
-    more = f" (and {len(rest)} more)" if rest else ""
+    summaries = list(dict.fromkeys(entry.summary for entry in listed))
+    counted = f"{summaries[0]} ({len(listed)} places)" if len(listed) > 1 else summaries[0]
+    wrong = counted if len(summaries) == 1 else "; ".join(summaries[:_SHOWN_PLACES])
     change, otherwise = recommended(first.remedy or leg.remedy)
     title = _TITLES.get(leg.question, "")
     if title and not remedies.is_command(change):
         files = ", ".join(dict.fromkeys(entry.path for entry in listed))
         change = f"Edit {files}: {change[:1].lower()}{change[1:].rstrip('.')}; commit."
     return Description(
-        f"{title}: {first.summary}{more}" if title else f"{first.summary}{more}",
-        ", ".join(dict.fromkeys(places)),
+        f"{title}: {wrong}" if title else wrong,
+        first_few([*dict.fromkeys(places)], _SHOWN_PLACES),
         change,
         otherwise,
         title=title,

@@ -73,18 +73,19 @@ def latency(judged: JudgedLeg) -> Description | None:
     worst = max(slow, key=lambda endpoint: (endpoint.errors, endpoint.p95 or 0))
     route = f"{worst.method} {worst.path}"
     others = f" (also {', '.join(e.path for e in slow if e is not worst)})" if slow[1:] else ""
-    where = (
-        f"{route} of {judged.name}{others}, measured with {worst.requests} requests, {facts.load}"
-        f"{_written(judged, worst.path)}"
-    )
+    where = f"{route} of {judged.name}{others}{_written(judged, worst.path)}"
     code = judged.handler(worst.path)
+    measured = f"{worst.requests} requests, {facts.load}"
     if performance.fails_too_often(worst, budget):
+        title = f"{route} of {judged.name} fails too often"
+        most = "none" if not budget.error_rate else f"at most {budget.error_rate:.1%} of them"
         return Description(
-            f"{route} of {judged.name} fails too often: {worst.describe_errors(facts.patience_ms)};"
-            f" at most {budget.error_rate:.0%} may",
+            f"{title}: {worst.describe_errors(facts.patience_ms)}, and {most} may ({facts.load})",
             where,
-            f"Let {route} answer {_expected(judged, worst.name)} every time: edit {code}, commit.",
-            title=f"{route} of {judged.name} fails too often",
+            f"Look for what makes the handler of {route}, {code}, answer other than"
+            f" {_expected(judged, worst.name)} (a condition, a counter, a full pool), and remove"
+            " it; commit.",
+            title=title,
             edit=judged.line(worst.path),
             code=judged.code,
         )
@@ -99,7 +100,8 @@ def latency(judged: JudgedLeg) -> Description | None:
         else "Look for what only some requests wait for (a lock, a retry, a cold cache)"
     )
     return Description(
-        f"{title}: its p95 is {worst.p95 or 0:.0f} ms and must be below {limit:g} ms{median}",
+        f"{title}: its p95 is {worst.p95 or 0:.0f} ms and must be below {limit:g} ms{median}"
+        f" ({measured})",
         where,
         f"{search} in the handler of {route}, {code}, and remove it; commit.",
         title=title,
