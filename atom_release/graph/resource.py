@@ -49,6 +49,17 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             fresh=settings.fresh,
         )
 
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End what still runs ahead of its step.
+
+        Where a run is interrupted between two steps no step ends it, and Python would wait for the
+        threads that it runs in.
+        """
+        from atom_release.release.suites_beside import end_all
+
+        del context
+        end_all()
+
     def settings(self, location: Path | None = None) -> environment.Settings:
         """Return the settings back.
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import psutil
 import pytest
 
@@ -20,6 +21,7 @@ from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer
 from atom_release.graph.blueprint import Blueprint
 from atom_release.graph.materializing import materialize
+from atom_release.graph.resource import ReleaseResource
 from atom_release.graph.running import run
 from atom_release.graph.stations import stations
 from atom_release.lab import places
@@ -193,6 +195,26 @@ def test_what_interrupts_a_waiting_step_ends_the_others(
             begun.evidence()
     finally:
         signal.signal(signal.SIGINT, former)
+    assert not _asking()
+    assert suites.ends == [True, True]
+
+
+def test_a_run_that_ends_between_two_steps_ends_them(
+    release: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step is at work then, and at the end of the process Python waits for their threads."""
+    suites = Endless()
+    monkeypatch.setattr("atom_release.probes.suite.probe.run_suite", suites)
+    work = works(release, "between", range(2))[0]
+    assert suites_beside.find_begun(work, work.manifest.services[0]) is not None
+    assert all(suites.at_work.acquire(timeout=60) for _ in range(2))
+
+    @dg.asset(required_resource_keys={"release"})
+    def step() -> None:
+        """Do nothing that would end them."""
+
+    resource = ReleaseResource.from_settings(release.settings)
+    assert dg.materialize([step], resources={"release": resource}).success
     assert not _asking()
     assert suites.ends == [True, True]
 
