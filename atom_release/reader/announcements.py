@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.status_fields import SHALLOW, Rank, Stated, status_as_tainted
@@ -23,10 +24,13 @@ _DONE = ("t_done_last", "t_done", "t_finished")
 _PART_OF_IT = re.compile(
     r"(?<![\d.])\d{1,2}(?:[.,]\d)?\s?%|(?<!\d)(\d{1,3})\s?/\s?(?!\1\b)\d{1,3}(?!\d)"
 )
-_NUMBERED_DONE = re.compile(
-    r"(?:phase|sprint|step|task|stage|milestone|section|fase|etapa|schritt|étape)\s[\d.]{1,6}[a-z]?\s"
-    r"(?:is\s)?(?:complete|completed|done|finished|completada|completa|concluída|abgeschlossen|terminée)"
-)
+
+
+@cache
+def _numbered_done() -> re.Pattern[str]:
+    """Return what matches that a numbered unit of the work is done: "phase 2 complete"."""
+    unit, done = words("n_numbered").pattern, words("numbered_done").pattern
+    return re.compile(rf"(?:{unit})\s[\d.]{{1,6}}[a-z]?\s(?:is\s)?(?:{done})")
 
 
 def stated_in_headings(document: Document) -> Iterator[Stated]:
@@ -49,9 +53,9 @@ def stated_in_headings(document: Document) -> Iterator[Stated]:
 def _announces(level: int, text: str) -> bool:
     """Return whether a heading's text calls all of the work done, by its number or with a tick."""
     if text.isascii() or not has_tick(text):
-        return level == 1 and _NUMBERED_DONE.fullmatch(text.strip().lower()) is not None
+        return level == 1 and _numbered_done().fullmatch(text.strip().lower()) is not None
     lowered = unsigned(text).strip().lower()
-    return _NUMBERED_DONE.fullmatch(lowered) is not None or _is_all_done(lowered)
+    return _numbered_done().fullmatch(lowered) is not None or _is_all_done(lowered)
 
 
 def _is_all_done(lowered: str) -> bool:

@@ -23,7 +23,6 @@ from atom_release.reader.vocabulary import concepts, name_of, words
 
 _DIGIT = re.compile(r"\d")
 _OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql))")
-_TOTAL = re.compile(r"total|gesamt|总|合计|合計|全|jumlah|totalt")
 _OTHER_VERSION = re.compile(r"\(\s*v?\d{1,4}(?:\.\d{1,6}){1,3}[^()\n]{0,20}\)\W{0,4}[:：]")
 _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
@@ -247,7 +246,7 @@ class _Reading:
                 continue
             if "total" in concepts(fact.key) and (lead := phrases.leading_number(fact.text)):
                 numbers.setdefault("total", lead)
-            if set(numbers) == {"passed"} and _TOTAL.search(fact.key):
+            if set(numbers) == {"passed"} and words("n_total_in").search(fact.key):
                 numbers["total"] = numbers["passed"]
             self._add(_counts(fact, numbers), Rank.FIELD, fact.section)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from atom_release.gate.claims.record import ReportStatus
 from atom_release.reader import rates
@@ -11,10 +12,16 @@ from atom_release.reader.facts import Document, Fact, Table
 from atom_release.reader.numbers import WHOLE, whole
 from atom_release.reader.phrases import names_no_tests
 from atom_release.reader.tally import UNITS, Counts
-from atom_release.reader.vocabulary import concepts, name_of, words
+from atom_release.reader.vocabulary import concepts, name_of, spelled, words
 from atom_release.reader.words import status_of, unsigned
 
-_NUMBER = re.compile(rf"\W*({WHOLE})\W*(?:\([^()]{{0,40}}\)\W*)?(?:个|件|项)?\W*")
+
+@cache
+def _lone_number() -> re.Pattern[str]:
+    """Return what matches a cell that is a number, with a counter behind it or without."""
+    return re.compile(rf"\W*({WHOLE})\W*(?:\([^()]{{0,40}}\)\W*)?(?:{spelled('counter')})?\W*")
+
+
 _APPROXIMATE = re.compile(r"[~≈+<>≥≤]")
 _DIGIT = re.compile(r"\d")
 _SHARE = re.compile(rf"\W*({WHOLE})\s*/\s*({WHOLE})(?!\d)")
@@ -47,7 +54,7 @@ def _about_tests(table: Table) -> bool:
 def _number(cell: str) -> int | None:
     if _APPROXIMATE.search(cell):
         return None
-    match = _NUMBER.fullmatch(unsigned(cell))
+    match = _lone_number().fullmatch(unsigned(cell))
     return whole(match[1]) if match else None
 
 

@@ -9,26 +9,33 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.file_blocks import lone_paths
 from atom_release.reader.paths import lead_path
-from atom_release.reader.vocabulary import words
+from atom_release.reader.vocabulary import spelled, words
 
-_COUNTED = re.compile(
-    r"[(（]\s?(\d{1,3})(?:\s?(?:new |modified )?(?:files?|archivos?|arquivos?|fichiers?|dateien|file|个文件|ファイル|файл\w*))?\s?[)）]\W*$",
-    re.IGNORECASE,
-)
-_CUT_SHORT = re.compile(
-    r"\.{3}|…|\betc\b|\bmore\b|\bothers?\b|weitere|más|mais|autres|\*|等|など|其他"
-)
+_CUT_SHORT = re.compile(r"\.{3}|…|\*")
 _LEAST = 2
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """Return what matches the count of files at a title's end: "(3 files)"."""
+    files = rf"(?:\s?(?:new |modified )?(?:{spelled('n_files_counted')}))?"
+    return re.compile(rf"[(（]\s?(\d{{1,3}}){files}\s?[)）]\W*$", re.IGNORECASE)
+
+
+def _is_cut_short(lowered: str) -> bool:
+    """Return whether a line says that there are more: "...", "etc."."""
+    return _CUT_SHORT.search(lowered) is not None or words("and_more").search(lowered) is not None
 
 
 def miscounted_lists(document: Document) -> Iterator[str]:
     """Yield each title whose count of files is not that of the list below it, with its lines."""
     titles = [fact for fact in document.lines if fact.kind is Kind.HEADING]
-    counted = [fact for fact in titles if fact.section.own and _COUNTED.search(fact.text)]
+    counted = [fact for fact in titles if fact.section.own and _counted().search(fact.text)]
     if not counted:
         return
     parents = {id(fact.section.parent) for fact in titles}
@@ -37,7 +44,7 @@ def miscounted_lists(document: Document) -> Iterator[str]:
         if fact.kind not in {Kind.HEADING, Kind.FIELD}:
             below[id(fact.section)].append(fact)
     for title in counted:
-        match = _COUNTED.search(title.text)
+        match = _counted().search(title.text)
         if match is None or id(title.section) in parents or not _is_of_files(title):
             continue
         lines = _listed(below[id(title.section)])
@@ -54,7 +61,7 @@ def _is_of_files(title: Fact) -> bool:
 
 def _listed(facts: list[Fact]) -> list[int]:
     """Return the lines of the files of a list, none where more than a list of files stands there."""
-    if any(_CUT_SHORT.search(fact.text) for fact in facts):
+    if any(_is_cut_short(fact.text.lower()) for fact in facts):
         return []
     paths = _items(facts) if not any(fact.block for fact in facts) else _block(facts)
     return list(paths.values()) if paths else []

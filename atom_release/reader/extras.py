@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.facts import Document
 from atom_release.reader.vocabulary import words
 
 _PROMPT = re.compile(r"^\s*[$❯]\s+(\S.{1,200})$")
-_NONE = re.compile(
-    r"\W*(?:none|no|n/a|-|0|keine?|ninguno|nenhum|aucun|无|なし)\b.{0,30}", re.IGNORECASE
-)
 _LONGEST = 200
+
+
+@cache
+def _none() -> re.Pattern[str]:
+    """Return what matches that nothing is named: "None", "-"."""
+    return re.compile(rf"\W*(?:{words('l_none').pattern}|[-0])(?!\w).{{0,30}}", re.IGNORECASE)
 
 
 def read_extras(document: Document) -> Iterator[Claim]:
@@ -26,7 +30,7 @@ def read_extras(document: Document) -> Iterator[Claim]:
             if match and following is not None and not _PROMPT.match(following.text):
                 yield document.claim(ClaimKind.COMMAND, match[1].strip(), fact.line)
     for fact in document.named("blocker"):
-        if fact.section.own and not _NONE.fullmatch(fact.text) and not _is_nothing(fact.text):
+        if fact.section.own and not _none().fullmatch(fact.text) and not _is_nothing(fact.text):
             yield document.claim(ClaimKind.BLOCKER, fact.text[:_LONGEST], fact.line)
 
 

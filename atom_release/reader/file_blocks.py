@@ -80,7 +80,7 @@ def _below_label(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
         return
     if not (
         "made" in concepts(name)
-        or words("verb_made").fullmatch(name.removeprefix("已"))
+        or words("verb_made").fullmatch(words("l_already").sub("", name))
         or says_made(name, "n_file")
     ):
         return

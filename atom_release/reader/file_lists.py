@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.reader.document_kinds import is_plan
 from atom_release.reader.facts import Document, Fact, Kind
@@ -56,10 +57,6 @@ _BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)
 _KIND_OF_FILE = re.compile(r"\.[A-Za-z]{2,14}")
 """A name that is all ending, as `.env`: in a bracket of a title it says what kind of file is meant."""
 _TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
-_SIZED = re.compile(
-    r"^\S{1,200}\s\((?:\w{1,14},)?\s?[~≈]?\d[\d,.]{0,8}\+?\s(?:lines|loc|líneas|linhas|lignes|zeilen|行)(?:[^()]{0,40})\)",
-    re.IGNORECASE,
-)
 _STARTS = re.compile(r"^\W{0,8}(?:\d{1,3}[.)]\s+)?(?:[`\[]|\*\*`)")
 _STANDS_OUT = re.compile(r"^(?:\*\*`?|`)[\w@./\-\[\]]{2,200}\.\w{1,12}(?:`\*\*|\*\*|`|:\*\*)")
 """A line of its own that begins with a file in bold or in code marks: "**dock/a.py** - queue"."""
@@ -108,6 +105,16 @@ def _names_no_made_files(lowered: str) -> bool:
         return True
     files = words("n_file").search(lowered) and words("t_not_made").search(lowered)
     return bool(files)
+
+
+@cache
+def _sized() -> re.Pattern[str]:
+    """Return what matches a file with its size: "a.py (120 lines)"."""
+    unit = rf"(?:{words('n_line').pattern}|loc)"
+    return re.compile(
+        rf"^\S{{1,200}}\s\((?:\w{{1,14}},)?\s?[~≈]?\d[\d,.]{{0,8}}\+?\s{unit}(?:[^()]{{0,40}})\)",
+        re.IGNORECASE,
+    )
 
 
 def _names_files(section: Section) -> bool:
@@ -279,7 +286,7 @@ class _Lists:
             return None
         by_verb = says_made_behind(behind)
         form = Form.FILE_SAID_MADE if by_verb else self._form_of_work(fact)
-        if made or (_SIZED.search(fact.text) and lists_work(fact.section)):
+        if made or (_sized().search(fact.text) and lists_work(fact.section)):
             return *lead, form
         if is_of_tests(fact, tested=self.tested):
             return None

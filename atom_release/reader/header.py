@@ -20,7 +20,7 @@ from atom_release.reader.versions import (
     version_of,
     version_of_product,
 )
-from atom_release.reader.vocabulary import concepts, is_english, name_of
+from atom_release.reader.vocabulary import concepts, is_english, name_of, words
 
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3}(?:\.\d{1,3})*)(?![\w]|\.\d)")
 _NAMED = re.compile(r"[A-Za-z0-9]{1,20}(?:\.[A-Za-z0-9]{1,20}){0,4}")
@@ -220,7 +220,4 @@ def _date(fields: list[Fact]) -> Value | None:
 
 
 def _says_date(key: str) -> bool:
-    return any(
-        name in key
-        for name in ("date", "fecha", "data", "datum", "日期", "日付", "tanggal", "作業日")
-    )
+    return words("date_said").search(key) is not None

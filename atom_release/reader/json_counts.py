@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from atom_release.reader.json_lines import Leaf
 from atom_release.reader.tally import UNITS
-from atom_release.reader.vocabulary import concepts
+from atom_release.reader.vocabulary import concepts, words
 
 _MOST = 10**7
 _TESTS = frozenset(
@@ -47,7 +47,7 @@ def _counts_tests(keys: Keys, group: dict[str, Leaf], path: str) -> bool:
     whole = {"passed", "failed"} <= set(group)
     named = any("test" in str(leaf.path[-1]).lower() for leaf in group.values())
     if not keys:
-        about = "test" in path.lower() or "测试" in path
+        about = "test" in path.lower() or words("test_noun").search(path.lower()) is not None
         return named or (whole and "total" in group and about)
     return keys[0] in _TESTS or (keys[0] in _TOTALS and (named or (whole and "total" in group)))
 

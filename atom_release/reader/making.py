@@ -11,25 +11,17 @@ from functools import cache
 from atom_release.reader.facts import Fact
 from atom_release.reader.paths import lead_path, path_of
 from atom_release.reader.sections import says_made
-from atom_release.reader.vocabulary import words
+from atom_release.reader.vocabulary import spelled, words
 from atom_release.reader.words import has_cross, ticked
 
 _NAMED = r"(?:`([^`]{1,200})`|(?!\[[^\[\]]{1,200}\]\()([\w@./\-\[\]]{1,200}\.\w{1,8})(?![\w/]))"
 _OBJECT = r"[:：*]{0,3}\s*(?:\*\*)?"
-_COMPOUND = (
-    r"\w{0,12}(?:file|script|archivo|fichero|arquivo|fichier|datei|skript|файл|文件|ファイル|파일)"
-)
 _VERB_LONG = 90
 _LABEL_LONG = 48
 _KANA = re.compile("[\u3040-\u30ff]")
 _BECAME = re.compile(
     r"[\s*`\"')]{0,4}(?:→|=>|->)[\s*`\"']{0,4}[\w@.\-]{0,80}(?:/|\.[a-z])", re.IGNORECASE
 )
-_RANGE = re.compile(r"[`*]*\s(?:to|through|到|至|bis|hasta|até|から)\s")
-_FROM_TO = re.compile(
-    r"\.\w{1,8}[`*]{0,3}\s?(?:到|至|から|\u2013|to\s|through\s|bis\s|hasta\s|até\s|à\s)\s?[`*]{0,3}[\w/.\-]{1,80}\.\w"
-)
-"""From one file to another: which are between them is anybody's guess."""
 _FURTHER = 80
 _LIST_MARKS = " -*+0123456789.)✅✓✔☑[]xX"
 _MADE_BY_RUNNING = re.compile(r"\.(?:db|sqlite3?|log)$")
@@ -45,9 +37,29 @@ _SHORT = 4
 
 
 @cache
+def _compound() -> str:
+    """Return what matches a word that ends in one for a file: "Testdatei"."""
+    return rf"\w{{0,12}}(?:{spelled('n_file_ending')})"
+
+
+@cache
+def _range() -> re.Pattern[str]:
+    """Return what matches that a range of files goes on behind one: "a.py to d.py"."""
+    return re.compile(rf"[`*]*\s(?:{spelled('l_up_to')})\s")
+
+
+@cache
+def _from_to() -> re.Pattern[str]:
+    """Return what matches one file up to another: which are between them is anybody's guess."""
+    return re.compile(
+        rf"\.\w{{1,8}}[`*]{{0,3}}\s?(?:\u2013|à\s|(?:{words('l_up_to').pattern})\s?)[`*]{{0,3}}[\w/.\-]{{1,80}}\.\w"
+    )
+
+
+@cache
 def _file_noun() -> str:
     """Return what matches a word that stands for a file, or for a part of a project."""
-    return f"(?:{words('n_file').pattern}|{words('n_part').pattern}|{_COMPOUND})"
+    return f"(?:{words('n_file').pattern}|{words('n_part').pattern}|{_compound()})"
 
 
 @cache
@@ -66,8 +78,8 @@ def _passive() -> re.Pattern[str]:
     """
     verb = rf"(?:{words('verb_made').pattern})"
     built = rf"(?:{words('t_built').pattern})"
-    file = rf"(?:{words('n_file').pattern}|{_COMPOUND})"
-    place = r"(?:em|en|no|na|in|at|under|unter|à|dans|sous|в|as|como|als|nel)"
+    file = rf"(?:{words('n_file').pattern}|{_compound()})"
+    place = f"(?:{spelled('l_in')})"
     return re.compile(
         rf"(?:{file}\s+(?:\*\*)?`(?P<subject>[^`]{{1,200}})`(?:\*\*)?\s+(?:[^\W\d]+\s+){{0,3}}?{verb}"
         rf"|{_file_noun()}[^`.;:]{{1,60}}?{built}\s+{place}\s+(?:\*\*)?`(?P<place>[^`]{{1,200}})`"
@@ -82,7 +94,7 @@ def _passive() -> re.Pattern[str]:
 @cache
 def _in_place() -> re.Pattern[str]:
     """Return what matches the place of a change: "imports in `a.py`", "a schema to models/b.py"."""
-    place = r"(?:em|en|in|to|into|dans|à|nel|в|zu)"
+    place = f"(?:{spelled('l_into')})"
     return re.compile(
         rf"[^`.;:,]{{2,80}}?\s{place}\s+(?:\*\*)?{_NAMED}(?:\*\*)?\W*$", re.IGNORECASE
     )
@@ -144,7 +156,8 @@ def says_made_behind(behind: str) -> bool:
 
     In Japanese it only ends with it, what begins with it is a compound.
     """
-    text = behind.lower().strip(" *_`)(:：-\u2013\u2014.。!✅（）已")
+    text = behind.lower().strip(" *_`)(:：-\u2013\u2014.。!✅（）")
+    text = words("l_already").sub(" ", text).strip()
     verb = words("verb_made")
     if verb.match(text) and not _KANA.search(text):
         return True
@@ -190,8 +203,8 @@ def delivers(fact: Fact, begin: int, end: int) -> bool:
         return False
     if (
         _BECAME.match(behind)
-        or _RANGE.match(behind)
-        or _FROM_TO.search(fact.raw[begin : end + _FURTHER])
+        or _range().match(behind)
+        or _from_to().search(fact.raw[begin : end + _FURTHER])
     ):
         return False
     brackets = _BRACKET.finditer(fact.raw[begin:].lower())

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from atom_release.reader.numbers import WHOLE, whole
-from atom_release.reader.vocabulary import may_hold, words
+from atom_release.reader.vocabulary import may_hold, spelled, words
 
 _LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤+=]\s)(?<!\d[,.'])"
 _RIGHT = r"(?![\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
 _NUMBER = rf"{_LEFT}({WHOLE})"
 _KEYED_NUMBER = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})(?![\w%/]|\s?%|[.:]\d|\s?/|\+|[-–]\d)")
-_WIDE_UNIT = r"\s?(?:个|件|项|個|項|条)?"
 _WORD = re.compile(r"[^\W\d_]+")
 _BRACKET = re.compile(r"[(（\[][^()（）\[\]]{0,200}[)）\]]")
 _SHARE_SPACE = r"\s?(?:/|／)\s?"
@@ -28,10 +27,6 @@ _PATH = re.compile(r"(?<![\w/])[\w.\-\\@]*[^\W\d][\w.\-\\@]*/[\w./\-@\\]+|`[^`]*
 _DIGIT = re.compile(r"\d")
 
 
-_OF_COUNTER = re.compile(
-    r"(\d{1,6})\s?(?:件|個|項目|ケース)中\s?(\d{1,6})\s?(?:件|個|項目|ケース)?"
-)
-"""Of five three, as Japanese says it."""
 _TICKS = re.compile("\\s?[✅✔✓☑\\ufe0f]+\\s?")
 _SUM = re.compile(r"(?<=[^\W\d_])\s\+\s(?=\d{1,6}\s[^\W\d_])")
 """Counts that are added up: "708 passing + 5 failing"."""
@@ -87,6 +82,19 @@ def clauses(text: str) -> list[str]:
 
 
 @cache
+def _counter() -> str:
+    """Return what matches the word that some scripts put behind a count."""
+    return rf"\s?(?:{spelled('counter')})?"
+
+
+@cache
+def _of_counter() -> re.Pattern[str]:
+    """Return what matches "of five three", as Japanese says it."""
+    counted = spelled("counter")
+    return re.compile(rf"(\d{{1,6}})\s?(?:{counted})中\s?(\d{{1,6}})\s?(?:{counted})?")
+
+
+@cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     noun = words("test_noun").pattern
     units = {
@@ -94,11 +102,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         for name in ("passed", "failed", "skipped", "errors")
     }
     between = (
-        rf"{_WIDE_UNIT}\s?(?:(?:unit|integration|e2e|automated|all)\s)?(?:(?:{noun})\s?)?"
+        rf"{_counter()}\s?(?:(?:unit|integration|e2e|automated|all)\s)?(?:(?:{noun})\s?)?"
         r"(?:(?:are|were|have|is|now|still)\s)?\s?"
     )
     of = words("share_of").pattern
-    share = rf"{_NUMBER}{_WIDE_UNIT}(?:{_SHARE_SPACE}|\s+(?:{of})\s+(?:the\s)?)({WHOLE}){_RIGHT}"
+    share = rf"{_NUMBER}{_counter()}(?:{_SHARE_SPACE}|\s+(?:{of})\s+(?:the\s)?)({WHOLE}){_RIGHT}"
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in units.items())
     of_share = named.rsplit("|(?P<errors>", 1)[0]
     return {
@@ -110,7 +118,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:{named})\s?(?::|=|：|\s|\|)\s?({WHOLE})(?![\w%/]|\s?%|[.,]\d|\s?/|\+)"
         ),
         "all": re.compile(
-            rf"(?:{words('all_of').pattern})\s?({WHOLE}){_RIGHT}{_WIDE_UNIT}\s?(?:\w+\s)?(?:{noun})"
+            rf"(?:{words('all_of').pattern})\s?({WHOLE}){_RIGHT}{_counter()}\s?(?:\w+\s)?(?:{noun})"
         ),
         "all_pass": re.compile(
             rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
@@ -172,7 +180,7 @@ def _without_names(lowered: str) -> str:
     lowered = without_places(lowered)
     if not lowered.isascii():
         lowered = _TICKS.sub(" ", lowered)
-        lowered = _OF_COUNTER.sub(r" \2/\1 ", lowered)
+        lowered = _of_counter().sub(r" \2/\1 ", lowered)
     return _SUM.sub(", ", lowered) if "+" in lowered else lowered
 
 
@@ -282,7 +290,8 @@ def leading_number(text: str) -> int | None:
     match = _KEYED_NUMBER.match(text)
     if match is None:
         return None
-    rest = text[match.end() :].lower().lstrip(" 个件项個項条")
+    rest = text[match.end() :].lower()
+    rest = re.sub(rf"^\s*(?:{spelled('counter')})*\s*", "", rest)
     rest = _BRACKET.sub(" ", rest)
     first = _WORD.search(rest)
     if _PLUS.search(rest):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from atom_release.reader.announcements import stated_in_headings
 from atom_release.reader.facts import Document, Fact, Kind
@@ -25,9 +26,6 @@ from atom_release.reader.words import bare, has_tick, status_of, unsigned
 
 _FIRST_LINES = 15
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
-_NUMBERED = re.compile(
-    r"\b(?:phase|sprint|step|task|stage|milestone|fase|etapa|schritt|étape|фаза|этап|спринт)\s[\d.]{1,6}\b"
-)
 _SIGNED = re.compile(r"[^\w\s*]{1,3}\s*\*\*")
 _SENTENCE_END = re.compile(r"(?<=\w)[.!?](?:\s|$)|[。！？]")
 _SENTENCE = 12
@@ -51,6 +49,12 @@ _ALL_DONE = re.compile(
 _DONE_LAST = re.compile(
     r"(?<=\w\s)(?:complete|completed|done|finished|implemented|resolved|fixed)(?=\W*$)"
 )
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    """Return what matches a numbered unit of the work: "phase 2"."""
+    return re.compile(rf"(?:{words('n_numbered_title').pattern})\s[\d.]{{1,6}}\b")
 
 
 def stated_in_words(document: Document) -> Iterator[Stated]:
@@ -102,7 +106,7 @@ def _of_the_unit(fact: Fact, title: str) -> str | None:
     lowered = name.lower()
     if not sign or fact.item or not is_bold(unsigned(fact.raw)) or not _is_bare(text):
         return None
-    unit = _NUMBERED.search(lowered)
+    unit = _numbered().search(lowered)
     if unit is None and words("t_subject").search(lowered) is None:
         return None  # of a part
     named = [unit[0]] if unit else lowered.split()
@@ -203,7 +207,7 @@ def _ends_done(fact: Fact) -> str | None:
 
 def _of_title(sentence: str, title: str) -> bool:
     """Return whether a numbered unit of which a sentence speaks, if any, is the title's: "Phase 3"."""
-    unit = _NUMBERED.search(sentence)
+    unit = _numbered().search(sentence)
     return unit is None or unit[0] in title
 
 

@@ -80,6 +80,15 @@ def words(concept: str) -> Words:
 
 
 @cache
+def spelled(concept: str) -> str:
+    """Return a concept's phrases as alternatives without bounds, for patterns that set their own."""
+    phrases = sorted(lexicon().phrases[concept], key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(
+        re.escape(phrase).replace(r"\ ", r"\s").replace(r"\*", r"\w*") for phrase in phrases
+    )
+
+
+@cache
 def _bits_of(names: tuple[str, ...]) -> int:
     index = lexicon().index
     return reduce(or_, map(index.bit, names))
