@@ -14,8 +14,6 @@ from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.durations import (
     BOUNDS,
     PERCENTILE,
-    QUANTITY,
-    UNITS,
     cell_with_unit,
     comparator,
     has_statistic_beside,
@@ -27,6 +25,7 @@ from atom_release.reader.durations import (
 from atom_release.reader.facts import Document, Fact, Table
 from atom_release.reader.forms import Form, is_given
 from atom_release.reader.numbers import decimal
+from atom_release.reader.quantities import quantity, unit_of
 from atom_release.reader.sections import Section, is_wanted
 from atom_release.reader.vocabulary import concepts, words
 
@@ -75,7 +74,7 @@ def latencies(
         return
     wanted |= is_wanted(lowered)
     durations = only_durations(text)
-    for match in QUANTITY.finditer(durations):
+    for match in quantity().finditer(durations):
         bound = comparator(match) in BOUNDS
         if not is_measure(match, durations) or (bound and wanted):
             continue
@@ -92,7 +91,7 @@ def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
             yield from _loaded(document, fact)
             continue
         line = _PRINTED.fullmatch(fact.text) if fact.info in _PLAIN else None
-        if line is None or QUANTITY.search(line[2]) is None:
+        if line is None or quantity().search(line[2]) is None:
             continue
         text = without_targets(f"{line[1]}: {line[2]}")
         lowered = text.lower()
@@ -106,7 +105,7 @@ def _loaded(document: Document, fact: Fact) -> Iterator[Claim]:
             ClaimKind.LATENCY,
             decimal(match[2]),
             fact.line,
-            unit=UNITS[match[3][0]],
+            unit=unit_of(match[3]),
             comparator="=",
             detail=statistic(match[1]),
         )
@@ -174,7 +173,7 @@ def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> 
     if _estimated().search(cell):
         return
     measured = only_durations(without_targets(cell))
-    for match in QUANTITY.finditer(measured):
+    for match in quantity().finditer(measured):
         if is_measure(match, measured):
             detail = statistic(named) or statistic(cell.lower())
             says = words("latency").search(named) is not None or has_word_of_speed(table.section)
@@ -201,7 +200,7 @@ def _claims(
         ClaimKind.LATENCY,
         decimal(match[2]),
         number,
-        unit=UNITS[match[3][0].lower()],
+        unit=unit_of(match[3]),
         comparator=comparator(match),
         detail=detail,
     )

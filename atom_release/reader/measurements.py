@@ -14,9 +14,7 @@ from functools import cache
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.durations import (
     BRACKET,
-    COMPARATORS,
     PERCENTILE,
-    QUANTITY,
     cell_with_unit,
     has_target_beside,
     with_unit_of_key,
@@ -33,6 +31,7 @@ from atom_release.reader.latency import (
 )
 from atom_release.reader.leads import find_leads
 from atom_release.reader.numbers import decimal
+from atom_release.reader.quantities import comparator_of, quantity
 from atom_release.reader.sections import Section, Topic, is_wanted
 from atom_release.reader.vocabulary import concepts, may_hold, words
 
@@ -139,7 +138,7 @@ def _line(document: Document, fact: Fact, *, wanted: bool) -> Iterator[Claim]:
                 float(match[2]),
                 number,
                 unit="%",
-                comparator=COMPARATORS.get(match[1] or "", "="),
+                comparator=comparator_of(match[1] or ""),
             )
     if fact.section.inherited.files or _SIZE_KEY.search(text):
         yield from _sizes(document, text, number)
@@ -223,7 +222,7 @@ def _throughput(document: Document, text: str, fact: Fact) -> Iterator[Claim]:
             decimal(match[2]),
             fact.line,
             unit="/s",
-            comparator=COMPARATORS.get(match[1] or "", "="),
+            comparator=comparator_of(match[1] or ""),
         )
 
 
@@ -284,6 +283,6 @@ def _column(document: Document, table: Table, column: int, *, always: bool) -> I
         if words("not_measured").search(BRACKET.sub("", _ADDRESS.sub(" ", lowered))):
             continue
         yield from read_scores(document, lowered, row.line)
-        if is_latency(lowered) or speed or (always and QUANTITY.search(cell)):
+        if is_latency(lowered) or speed or (always and quantity().search(cell)):
             yield from cell_latencies(document, table, row, column)
         yield from _throughput(document, text, row)

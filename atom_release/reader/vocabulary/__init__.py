@@ -80,6 +80,12 @@ def words(concept: str) -> Words:
 
 
 @cache
+def phrases_of(concept: str) -> tuple[str, ...]:
+    """Return a concept's phrases as the data files have them."""
+    return tuple(sorted(lexicon().phrases[concept]))
+
+
+@cache
 def spelled(concept: str) -> str:
     """Return a concept's phrases as alternatives without bounds, for patterns that set their own."""
     phrases = sorted(lexicon().phrases[concept], key=lambda phrase: (-len(phrase), phrase))
