@@ -21,9 +21,6 @@ from atom_release.reader.vocabulary import concepts, name_of, words
 
 _PERCENT = r"(?<![\d.,~≈<>+≥≤])(\d{1,3}(?:[.,]\d{1,3})?)\s?%(?!\+)"
 _VALUE = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}{_PERCENT}(.*)")
-_OF = re.compile(
-    r"\s*(?:of|de|das|dos|des|der|das|del|du|for|on|sobre)\s(?!(?:the\s|las\s|as\s|les\s)?(?:code|lines|test|instru\w+|statements|líneas|linhas|lignes|zeilen))"
-)
 _LINE = re.compile(
     rf"^\W{{0,6}}(?:(?:overall|total|code|test|line|current)\s)?coverage\s(?:is\s|of\s)?{_PERCENT}"
 )
@@ -36,7 +33,15 @@ _ABOUT = re.compile(r"[~≈]\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _LABEL = re.compile(r"\W{0,6}([^:]{1,40}):\s")
 _PAIR = 2
 _MOST = 100.0
-_OWN_KEYS = frozenset({"lines", "statements", "líneas", "overall", "total"})
+
+
+@cache
+def _of() -> re.Pattern[str]:
+    """Return what matches that a share is of something, which is not the code."""
+    return re.compile(
+        r"\s*(?:of|de|das|dos|des|der|das|del|du|for|on|sobre)\s(?!(?:the\s|las\s|as\s|les\s)?"
+        rf"(?:{words('l_code').pattern}))"
+    )
 
 
 @cache
@@ -51,7 +56,7 @@ def _something() -> re.Pattern[str]:
 def _of_part() -> re.Pattern[str]:
     """Return what matches a bracket that names the part which a share is of: "86% (backend)"."""
     return re.compile(
-        r"\W{0,4}[(（](?:only |nur |solo |só |the |le |la |das |el |o )?"
+        rf"\W{{0,4}}[(（](?:(?:{words('l_only').pattern})\s)?"
         rf"(?:{words('n_some_part').pattern})(?:[ -][\w-]{{2,20}}){{0,3}}[)）]",
         re.IGNORECASE,
     )
@@ -118,7 +123,9 @@ def _statements(document: Document) -> Iterator[tuple[Rank, float, int]]:
 def _rank(fact: Fact, *, of_coverage: bool) -> Rank | None:
     if "coverage" not in concepts(fact.key):
         return None
-    if fact.key in _OWN_KEYS and not (fact.section.inherited.coverage or of_coverage):
+    if words("own_coverage").fullmatch(fact.key) and not (
+        fact.section.inherited.coverage or of_coverage
+    ):
         return None
     if words("n_of_all").search(fact.key):
         return Rank.WHOLE
@@ -137,7 +144,12 @@ def _value(text: str) -> float | None:
     if _of_part().match(match[2]):
         return None
     rest = re.sub(r"[(（][^()（）]*[)）]", " ", match[2])
-    if _OF.match(rest) or words("not_measured").search(rest.lower()) or "→" in rest or "->" in rest:
+    if (
+        _of().match(rest)
+        or words("not_measured").search(rest.lower())
+        or "→" in rest
+        or "->" in rest
+    ):
         return None
     if _something().match(rest):
         return None
@@ -155,7 +167,7 @@ def _table(table: Table) -> Iterator[tuple[Rank, float, int]]:
         key = name_of(row.cells[0]) if row.cells else ""
         index = column if column and "total" in concepts(key) and _of_code(table) else None
         whole = bool(row.cells) and words("n_of_all").search(row.cells[0].lower()) is not None
-        if "coverage" in concepts(key) and key not in _OWN_KEYS:
+        if "coverage" in concepts(key) and words("own_coverage").fullmatch(key) is None:
             index = measured or (1 if len(table.names) == _PAIR else None)
             index = None if words("not_measured").search(row.cells[0].lower()) else index
         if index is not None and index < len(row.cells):
@@ -182,7 +194,7 @@ def _line(fact: Fact) -> Iterator[tuple[Rank, float, int]]:
     if match and label and concepts(name_of(label[1])) & {"made", "gone"}:
         return  # what is to be delivered
     outside = re.sub(r"[(（][^()（）]*[)）]", " ", lowered)
-    if match is None or _OF.match(lowered, match.end()) or words("not_measured").search(outside):
+    if match is None or _of().match(lowered, match.end()) or words("not_measured").search(outside):
         return
     value = decimal(match[1])
     if value <= _MOST:

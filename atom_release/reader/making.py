@@ -52,7 +52,7 @@ def _range() -> re.Pattern[str]:
 def _from_to() -> re.Pattern[str]:
     """Return what matches one file up to another: which are between them is anybody's guess."""
     return re.compile(
-        rf"\.\w{{1,8}}[`*]{{0,3}}\s?(?:\u2013|à\s|(?:{words('l_up_to').pattern})\s?)[`*]{{0,3}}[\w/.\-]{{1,80}}\.\w"
+        rf"\.\w{{1,8}}[`*]{{0,3}}\s?(?:\u2013|(?:{words('l_up_to').pattern})\s?)[`*]{{0,3}}[\w/.\-]{{1,80}}\.\w"
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from atom_release.reader.vocabulary import concepts, name_of, words
 from atom_release.reader.words import has_tick
@@ -23,12 +23,15 @@ _VERSIONED = re.compile(
 _NUMBERED_VERSION = re.compile(
     r"\[\d|\bv\d|(?:version|release)\s|\d+\.\d+\.\d+|\d+\.\d+\W+\(?\d{4}-", re.IGNORECASE
 )
-_TAINTED = re.compile(
-    r"[(\[]\s*(?:\w+\s)?(?:simulat\w+|dry.?run|mock(?:ed)?|simulad\w+|simuliert|simulé\w*)\b|"
-    r"\b(?:simulation (?:mode|run|only)|simulated (?:results?|run|data|evidence|environment)|"
-    r"dry.?run (?:results?|mode|only)|mock(?:ed)? (?:results?|data|run|mode))\b|模拟(?:模式|结果|运行)",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _tainted() -> re.Pattern[str]:
+    """Return what matches that what stands below a title was simulated."""
+    bracketed = words("simulation").pattern
+    return re.compile(
+        rf"[(\[]\s*(?:\w+\s)?(?:{bracketed})|{words('simulation_of').pattern}", re.IGNORECASE
+    )
 
 
 @dataclass(frozen=True)
@@ -255,7 +258,7 @@ def topic(title: str) -> Topic:
         budget=bool(words("t_budget").search(lowered)) and not reached,
         wanted=is_wanted(lowered),
         coverage=bool(words("t_coverage").search(lowered)),
-        tainted=bool(_TAINTED.search(lowered)),
+        tainted=bool(_tainted().search(lowered)),
         gone="gone" in named
         or words("t_planned").search(lowered) is not None
         or words("t_unchanged").search(lowered) is not None,

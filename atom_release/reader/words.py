@@ -8,10 +8,10 @@ is the exception, because it is never a PASS. Words are those of `vocabulary`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from atom_release.gate.claims.record import ReportStatus
-from atom_release.reader.vocabulary import Words, words
+from atom_release.reader.vocabulary import Words, spelled, words
 
 LONGEST = 300
 _SIGNS = {
@@ -41,11 +41,6 @@ _SHORTCODES = {
     "hourglass_flowing_sand": "⏳",
     "arrows_counterclockwise": "🔄",
 }
-_CLAUSE = re.compile(
-    r"\(|\[|（|，|。|；|;|,\s|\.\s|\||\s[-\u2013\u2014]\s|"
-    r"\s(?=(?:with|but|except|after|however|although|con|com|mit|avec|pero|mas|aber|mais|sauf|salvo"
-    r"|exceto|excepto|außer|jedoch)\s)|(?=ただし|但)"
-)
 _BRACKETS = frozenset("([（")
 _CHOICE = re.compile(
     r"\b(?:pass|fail|blocked|partial)\w*\s*(?:/|\||\bor\b)\s*(?:pass|fail|blocked|partial)",
@@ -55,10 +50,6 @@ _SHARE = re.compile(
     r"(?<![\d.])(\d{1,7})\s*/\s*(\d{1,7})(?![\d/])|(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%"
 )
 _WHOLE = 100.0
-_FILLERS = re.compile(
-    r"\b(?:fully|all|currently|status|overall|is|are|todos|todas|tous|toutes|alle|los|las|os|as|"
-    r"les|and|y|e|et|und|the)\b|全部|已|全て|すべて|しました|です|了|\d+\s*%?|/"
-)
 _BY_MEANS_OF = re.compile(
     r"[通][过過](?=[\w])(?!了|率|后|度|数|项|个|件|所有|全部|验收|測試|[\w]{0,10}(?:测试|測試|审核|检查|验证|驗證|评审|验收|检验|考核|校验|编译|构建))"
 )
@@ -67,6 +58,21 @@ _FEW = 7
 _FEW_WIDE = 6
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+@cache
+def _clause() -> re.Pattern[str]:
+    """Return what matches between the clause that speaks and those that qualify it."""
+    return re.compile(
+        r"\(|\[|（|，|。|；|;|,\s|\.\s|\||\s[-\u2013\u2014]\s|"
+        rf"\s(?=(?:{spelled('l_parting')})\s)|(?={spelled('l_parting_wide')})"
+    )
+
+
+@cache
+def _fillers() -> re.Pattern[str]:
+    """Return what matches the words beside a status that add nothing to it."""
+    return re.compile(rf"{words('status_filler').pattern}|\d+\s*%?|/")
 
 
 @lru_cache(maxsize=8192)
@@ -102,7 +108,7 @@ def _clauses(text: str) -> tuple[str, list[tuple[str, str]]]:
     """
     pieces: list[tuple[str, str]] = []
     begin, sign = 0, ""
-    for match in _CLAUSE.finditer(text):
+    for match in _clause().finditer(text):
         pieces.append((sign, text[begin : match.start()]))
         begin, sign = match.end(), match[0].strip() or "with"
     pieces.append((sign, text[begin:]))
@@ -223,7 +229,7 @@ def bare(text: str) -> bool:
     head, _ = _clauses(normal(text))
     for concept in ("fail", "partial", "pass", "blocked", "simulated"):
         head = words(concept).sub(" ", head)
-    return not _LETTER.search(_FILLERS.sub(" ", words("negation").sub(" ", head)))
+    return not _LETTER.search(_fillers().sub(" ", words("negation").sub(" ", head)))
 
 
 def sign_at_start(text: str) -> ReportStatus | None:

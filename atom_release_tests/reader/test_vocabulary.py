@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import atom_release.reader
 from atom_release.reader.vocabulary import lexicon, may_hold, words
 
 GROUPS = [
@@ -58,3 +62,57 @@ def test_every_phrase_of_every_concept_is_found(ending: str) -> None:
             text = f"then {phrase.replace('*', ending)} came"
             assert words(concept).search(text), (concept, phrase)
             assert words(concept).sub(" ", text) != text
+
+
+_READER = Path(atom_release.reader.__file__).parent
+_LETTERS = re.compile(
+    "[\u00c0-\u00d6\u00d8-\u024f\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+"
+)
+_NO_WORDS = {
+    "dates.py": {
+        "年月日号",
+        "年",
+        "月",
+        "日",
+        "年년",
+        "月월",
+        "日号號일",
+    },  # the signs of a date's parts
+    "decoding.py": {"ÂÃâðï"},  # what a wrong code page makes
+    "durations.py": {"è"},  # the ending of a number
+    "making.py": {"\u3040", "\u30ff"},  # the bounds of a script
+    "phrases.py": {"中"},  # the sign between the whole and its part
+}
+"""Letters beyond ASCII that are no words of a language."""
+_GRAMMAR = {"words.py": {"_BY_MEANS_OF", "normal"}}
+"""What a look-up in a list cannot say: how a sign is meant by what stands behind it."""
+
+
+def _texts(module: ast.Module) -> list[tuple[str, str]]:
+    """Return each text of a module with the name that it is assigned to or used in, docstrings left out."""
+    texts: list[tuple[str, str]] = []
+    for part in module.body:
+        name = part.name if isinstance(part, ast.FunctionDef | ast.ClassDef) else ""
+        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
+            name = part.targets[0].id
+        documented = {id(node.value) for node in ast.walk(part) if isinstance(node, ast.Expr)}
+        texts += [
+            (name, node.value)
+            for node in ast.walk(part)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documented
+        ]
+    return texts
+
+
+@pytest.mark.parametrize("module", sorted(_READER.glob("*.py")), ids=lambda module: module.stem)
+def test_words_of_other_languages_are_in_the_data_files_alone(module: Path) -> None:
+    kept = _NO_WORDS.get(module.name, set())
+    foreign = [
+        (name, letters)
+        for name, text in _texts(ast.parse(module.read_text(encoding="utf-8")))
+        for letters in _LETTERS.findall(text)
+        if letters not in kept and name not in _GRAMMAR.get(module.name, set())
+    ]
+    assert foreign == []
