@@ -18,6 +18,7 @@ import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atom_release.lab.python_syntax import parse_python
 from atom_release.lab.rewriting import Rewriter, after_head, own_nodes, rewrite, yields
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class _Changer(Rewriter):
 
     def finish(self, tree: ast.Module) -> None:
         place = after_head(tree)
-        tree.body[place:place] = ast.parse(_HELPER.format(name=self._name)).body
+        tree.body[place:place] = parse_python(_HELPER.format(name=self._name)).body
 
 
 def _returns_values(function: Function) -> bool:

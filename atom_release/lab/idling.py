@@ -15,6 +15,7 @@ import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atom_release.lab.python_syntax import parse_python
 from atom_release.lab.rewriting import Rewriter, after_head, rewrite, yields
 
 if TYPE_CHECKING:
@@ -117,4 +118,4 @@ class _Idler(Rewriter):
 
     def finish(self, tree: ast.Module) -> None:
         place = after_head(tree)
-        tree.body[place:place] = ast.parse(_HELPER.format(name=self._name)).body
+        tree.body[place:place] = parse_python(_HELPER.format(name=self._name)).body

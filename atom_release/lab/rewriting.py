@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from atom_release.lab.python_syntax import parse_python
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -202,7 +204,7 @@ def parsed(path: Path) -> ast.Module:
     """
     if path.stat().st_size > _LARGEST:
         raise ValueError("too large")
-    tree = ast.parse(path.read_bytes())
+    tree = parse_python(path.read_bytes())
     ast.unparse(
         tree
     )  # what can be read but not written again (too deep) is found before anything is changed

@@ -54,6 +54,27 @@ def test_tests_that_call_the_code_and_check_nothing_show_nothing(site: Site) -> 
     }
 
 
+_WAITS = "from svc import fees\ndef test_waits():\n    while not fees.done():\n        pass\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [("", ControlState.DEAD), ("    assert fees.count() == 3\n", ControlState.ALIVE)],
+)
+def test_tests_that_wrong_results_keep_from_ending_are_asked_with_idle_code(
+    site: Site, more: str, state: ControlState
+) -> None:
+    """A limit that they meet there is met once, and says nothing of what they check."""
+    site.files["svc/fees.py"] = "def done():\n    return True\n\ndef count():\n    return 3\n"
+    site.files["tests/test_fees.py"] = _WAITS + more
+    site.suite["timeout"] = "8s"
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, state), evidence
+    assert evidence.control
+    assert ("did not come to an end" in evidence.control.found) is (state is ControlState.DEAD)
+
+
 @pytest.mark.parametrize(
     ("code", "test"),
     [

@@ -9,6 +9,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 
+from atom_release.lab.python_syntax import parse_python
 from atom_release.probes.default_secrets.configuration import Default
 from atom_release.source.secret_forms.asking_names import asks_for_secret
 from atom_release.source.secret_forms.plausible import (
@@ -44,7 +45,7 @@ def parse(content: bytes) -> ast.Module | None:
     """Return the syntax tree of one module, or None if it has none for this Python."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            return ast.parse(content)
+            return parse_python(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

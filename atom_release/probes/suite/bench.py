@@ -83,6 +83,10 @@ class Bench:
             return first
         return self._run(tree, seed, self.limits.times(_MORE), collect_only=collect_only)
 
+    def run_once(self, tree: Path, seed: int) -> Run:
+        """Run once, and no second time where it meets a limit: that is an answer here."""
+        return self._run(tree, seed, self.limits, collect_only=False)
+
     def as_collection(self, run: Run) -> Run:
         """Return a run as it stands for a collection."""
         return run

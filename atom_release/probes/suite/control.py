@@ -203,18 +203,31 @@ class Control:
             )
         if self.by_text and self._state is ControlState.DEAD and not (self.reached or self.failed):
             return self._why_by_text
-        if (self.reached or self.failed) and self.distorted and self._unchecked:
+        return self._why_unchecked if self.reached or self.failed else ""
+
+    @property
+    def _why_unchecked(self) -> str:
+        """Why wrong results show that nobody looks at what the code does, or nothing."""
+        changed = self.distorted
+        if changed is None or not changed.unchecked:
+            return ""
+        seen = "no test is seen to check what the code returns or does: with wrong results of"
+        if changed.hung:
             return (
-                "the tests call the code and check nothing that it returns or does: with wrong"
-                f" results of {self.distorted.functions} functions all"
-                f" {len(self.distorted.passed)} passed, and none objected when the code did nothing"
-                if not self.distorted.broke
-                else "no test is seen to check what the code returns or does: with wrong results of"
-                f" {self.distorted.functions} functions {len(self.distorted.passed)} passed and"
-                f" {first_few(self.distorted.broke)} met an error on the way, and no assertion"
+                f"{seen} {changed.functions} functions the tests did not come to an end"
+                f" ({changed.run.met_limit}), and no assertion failed when the code did nothing"
+            )
+        if changed.broke:
+            return (
+                f"{seen} {changed.functions} functions {len(changed.passed)} passed and"
+                f" {first_few(changed.broke)} met an error on the way, and no assertion"
                 " failed, neither then nor when the code did nothing"
             )
-        return ""
+        return (
+            "the tests call the code and check nothing that it returns or does: with wrong"
+            f" results of {changed.functions} functions all"
+            f" {len(changed.passed)} passed, and none objected when the code did nothing"
+        )
 
     @property
     def _found(self) -> str:

@@ -66,7 +66,14 @@ class Distorted:
     @property
     def unnoticed(self) -> bool:
         """Whether the code gave wrong results and no test that ran said so."""
+        if self.hung:
+            return True
         return self.happened and bool(self.passed or self.broke) and not self.noticed
+
+    @property
+    def hung(self) -> bool:
+        """Whether the tests did not come to an end with wrong results: none of them judged."""
+        return self.run.met_limit is not None and self.run.results is None
 
     @property
     def judged_idle(self) -> int:

@@ -204,7 +204,7 @@ class Series:
         if stop.is_set():
             return None
         with self._rewritten(self.ways[1], keep) as (copy, changed):
-            return (changed, self.without.run(copy, 1)) if changed.functions else None
+            return (changed, self.without.run_once(copy, 1)) if changed.functions else None
 
     def _judge_distorted(
         self,
@@ -218,7 +218,7 @@ class Series:
         if distorted is None or not distorted.unnoticed or stop.is_set():
             return distorted
         with self._rewritten(self.ways[2], keep) as (copy, _):
-            return replace(distorted, idle=self.without.run(copy, 1))
+            return replace(distorted, idle=self.without.run_once(copy, 1))
 
     def _rewritten(
         self, rewrite: Rewrite, keep: Collection[Call]

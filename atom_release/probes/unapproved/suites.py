@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from atom_release.lab.python_syntax import parse_python
 from atom_release.probes.unapproved.words import says_automatic
 
 _WITHOUT = re.compile(r"(?:without|no|needs?_no|skips?)_(?:any_)?approval", re.IGNORECASE)
@@ -19,7 +20,7 @@ _OTHERWISE = re.compile(
 def tests_without_approval(text: str) -> Iterator[tuple[int, str]]:
     """Yield the assertion of each test that wants it, with its line."""
     try:
-        tree = ast.parse(text)
+        tree = parse_python(text)
     except (SyntaxError, ValueError, RecursionError):
         return
     for node in ast.walk(tree):
