@@ -31,8 +31,10 @@ def explanation(
         yield Line("")
         yield Line(one_line(f"{row.name} {row.title}"), row.outcome, note=", ".join(row.notes))
         yield from labelled("expects", row.asks, width)
-        for cause in row.causes:
+        for number, cause in enumerate(row.causes):
             shown = cause.description
+            if number:
+                yield Line("")
             yield from labelled("wrong", shown.wrong, width)
             if cause.reason not in shown.wrong:
                 yield from labelled("found", cause.reason, width)

@@ -159,7 +159,7 @@ def _migrations(judged: JudgedLeg) -> Description | None:
         f"{title}: {first.summary}{made}{more}",
         where,
         f"Edit {where}: {change}; commit.",
-        "make what is lacking in a migration before it" if lacks else "",
+        "add a migration before it that makes the table, if that one is meant" if lacks else "",
         title=title,
         edit=where,
     )

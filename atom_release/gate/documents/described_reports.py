@@ -68,12 +68,13 @@ def claims(judged: JudgedLeg) -> Description | None:
     where = ", ".join(dict.fromkeys(row.where for row in wrong))
     if first.found == "not in the judged commit":
         return Description(
-            f"the report of {judged.name} names a file that the commit does not have: {first.said}",
+            f"the report of {judged.name} names a file that the commit does not have: line"
+            f" {first.where.rpartition(':')[2]} names {first.said}",
             where,
-            f"git add {first.said} && git commit -m 'Add {first.said}'",
-            f"take it out of {first.where}, if there is no such file",
-            title=f"the report of {judged.name} names a file that is not there",
-            command=f"git ls-files {first.said}",
+            f"Edit {first.where}: take {first.said} out; commit.",
+            f"commit {first.said}, if it lies in your tree and was only not added",
+            title=f"the report of {judged.name} names a file that the commit does not have",
+            command=f"atom-release claims --check {first.where.rpartition(':')[0]}",
         )
     measured = all(row.kind in {ClaimKind.TESTS, *_SCORES} for row in wrong)
     since = "; it was already false when it was written" if measured else ""

@@ -130,8 +130,9 @@ def approval(judged: JudgedLeg) -> Description | None:
             f"{judged.name} acts with nobody's approval: {early.method} {early.path} alone changed"
             f" {shown}; only {act.method} {act.path} may, once it is approved",
             f"{judged.route(early)}{_written(judged, early.path)}",
-            f"Edit {judged.handler(early.path)}: remove from {early.method} {early.path} what"
-            f" changes {shown}, and leave that to {act.method} {act.path}; commit.",
+            f"Edit {judged.handler(early.path)}: {early.method} {early.path} must not change"
+            f" {shown}; remove that from its code, and leave it to {act.method} {act.path};"
+            " commit.",
             title=f"{judged.name} acts with nobody's approval",
             edit=judged.line(early.path),
             code=judged.code,
@@ -185,12 +186,17 @@ def metrics(judged: JudgedLeg) -> Description | None:
             edit=judged.line(path),
             code=judged.code,
         )
+    kept = not facts.moved_by_scrapes
+    count = "increment a prometheus_client.Counter for each request"
     return Description(
-        f"the metrics of {judged.name} stand still: none of the {facts.samples} values that GET"
-        f" {path} gives moved when {facts.sent} requests were sent",
+        f"metrics stand still: none of the {facts.samples} values that GET {path} of {judged.name}"
+        f" gives moved when {facts.sent} requests were sent"
+        + ("; the text seems to be kept, and not made at each GET" if kept else ""),
         where,
-        f"Let GET {path} answer the counters as they are then, and count each request in one"
-        f" (prometheus_client.Counter); commit.",
+        f"Make the text at each GET {path} (prometheus_client.generate_latest()), and {count};"
+        " commit."
+        if kept
+        else f"{count[0].upper()}{count[1:]}; commit.",
         title="metrics stand still",
         fault="still",
         who=judged.name,

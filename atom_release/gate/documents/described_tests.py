@@ -74,8 +74,9 @@ def _failed(
             f"{whose} pass and fail on the same commit: {failure.test} failed in {failure.runs} of"
             f" {runs} runs ({failure.message})",
             failure.place or failure.node or failure.test,
-            f"Edit it, or {code}, so that it comes to the same in every run (order, time, random"
-            " numbers); commit.",
+            f"In {code}, make what {failure.test} asks come to the same in every run (the order of"
+            " a set, the time, random numbers); commit.",
+            "correct the test, if its own data vary",
             title=f"{whose} pass and fail",
         )
     return Description(
