@@ -124,6 +124,9 @@ def test_a_default_secret_is_found_where_it_stands(tmp_path: Path, name: str) ->
 
 
 HONEST: dict[str, str] = {
+    "a limit of requests": (
+        'class Limits:\n    FORGOT_PASSWORD: str = "3/hour"\n    RESET_PASSWORD_GET: str = "5/15minutes"\n'
+    ),
     "no default": (
         'import os\nA = os.getenv("JWT_SECRET")\nB = os.environ["JWT_SECRET"]\nC ='
         ' os.environ.get("JWT_SECRET", None)\n'

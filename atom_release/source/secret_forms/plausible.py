@@ -30,6 +30,9 @@ _SHORT_WORD = re.compile(
     r"(?<![a-z])(fake|todo|fixme|test(ing|s)?|foo|bar|lorem)(?![a-z])", re.IGNORECASE
 )
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://\S*$", re.IGNORECASE)
+_RATE = re.compile(
+    r"\d{1,5}\s?(?:/|per)\s?\d{0,4}\s?(?:second|minute|hour|day|s|m|min|h|d)s?", re.IGNORECASE
+)
 _PATH = re.compile(
     r"^(~|\.{0,2})?/?([A-Za-z_][\w.-]{0,24}/)+[\w.*{}-]{0,40}$|^/[\w./{}-]*$|^[\w-]+\.(py|json|ya?ml|pem|key|txt|toml|env|crt|pub|md)$"
 )
@@ -82,7 +85,7 @@ _BY_CHANCE = 20  # in longer literals short words come about by chance
 
 def is_placeholder(value: str) -> bool:
     """Return whether the literal stands for a value that comes from elsewhere, by its syntax."""
-    return bool(_SYNTACTIC.match(value)) or len(set(value)) <= 1
+    return bool(_SYNTACTIC.match(value) or _RATE.fullmatch(value)) or len(set(value)) <= 1
 
 
 def is_reference(value: str) -> bool:
