@@ -2,10 +2,11 @@
 
 The control with wrong results (`distortion`) cannot see a suite that looks at files, state or
 errors rather than at what comes back. Here a function has no effect, refuses nothing and returns
-a thing that is true and empty, has every attribute, can be called, counted with and compared: a
-test that merely uses it goes on, and one that looks at what was to be done fails in its own
-judgement. Special methods are left whole, so that things can be made; so are generators, and what
-is called while modules are imported.
+a thing that is true and empty, has every attribute, can be called, counted with and compared, and
+is equal to what the same function returns another time: a test that merely uses it, or compares
+the code with itself, goes on, and one that looks at what was to be done fails in its own judgement.
+Special methods are left whole, so that things can be made; so are generators, and what is called
+while modules are imported.
 """
 
 from __future__ import annotations
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
 _HELPER = """
 class {name}:
+    def __init__(self, origin):
+        self.__origin = origin
+
+    def __eq__(self, other):
+        return type(other) is type(self) and other.__origin == self.__origin
+
+    def __hash__(self):
+        return 0
+
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
@@ -112,7 +122,8 @@ class _Idler(Rewriter):
         if kept or special or yields(node):
             return self.generic_visit(node)
         self.changed += 1
-        thing = ast.Call(ast.Name(self._name, ast.Load()), [], [])
+        origin = ast.Constant(f"{node.name}:{node.lineno}")
+        thing = ast.Call(ast.Name(self._name, ast.Load()), [origin], [])
         node.body = [ast.Return(thing)]
         return node
 

@@ -72,6 +72,15 @@ def test_nothing_is_done_or_refused_and_what_comes_back_can_be_used(
     assert thing.value == 3
 
 
+def test_what_one_function_returns_is_the_same_each_time_and_not_anothers(
+    module: Any,  # noqa: ANN401 - made at run time
+) -> None:
+    """So a test that compares the code with itself is not taken for one that judges it."""
+    assert module.write([]) == module.write([1])
+    assert module.write([]) != module.refuse(None)
+    assert module.write([]) != []
+
+
 def test_special_methods_generators_and_what_imports_called_are_whole(
     module: Any,  # noqa: ANN401 - made at run time
 ) -> None:

@@ -126,6 +126,7 @@ def test_code_that_does_nothing_returns_a_thing_that_can_be_used(copy: Path) -> 
     assert run(copy, "new code.Derived().c") == 3
     assert run(copy, "!!(await new code.Derived().later())") is True
     assert run(copy, "[...code.point()]") == []
+    assert run(copy, "code.point() === code.point() && code.point() !== code.nothing()") is True
     assert run(copy, CALLS["many"]) == [1]
 
 

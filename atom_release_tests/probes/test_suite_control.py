@@ -75,6 +75,15 @@ def test_tests_that_wrong_results_keep_from_ending_are_asked_with_idle_code(
     assert ("did not come to an end" in evidence.control.found) is (state is ControlState.DEAD)
 
 
+def test_tests_that_compare_the_code_with_itself_show_nothing(site: Site) -> None:
+    """Wrong results are equal to wrong results, and nothing is equal to nothing."""
+    site.files["tests/test_fees.py"] = (
+        "from svc import fees\ndef test_fee():\n    assert fees.fee(100) == fees.fee(100)\n"
+    )
+    evidence = site.ask()
+    assert (evidence.answer, control(evidence)) == (Answer.YES, ControlState.DEAD), evidence
+
+
 @pytest.mark.parametrize(
     ("code", "test"),
     [

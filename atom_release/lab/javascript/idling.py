@@ -1,7 +1,8 @@
 """Let judged JavaScript do nothing, as `lab.idling` does of Python.
 
 A function has no effect, refuses nothing and returns a thing that is true, has every property and
-can be called. Constructors are left whole, so that things can be made; so is what yields.
+can be called, the same each time it is called. Constructors are left whole, so that things can be
+made; so is what yields.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from atom_release.lab.rewriting import Call, Rewritten
 
 _HELPER = """\
-function NAME() {
+function NAME(origin) {
+  NAME.things = NAME.things || new Map();
+  if (NAME.things.has(origin)) return NAME.things.get(origin);
   const thing = new Proxy(function () {}, {
     get: (_target, key) =>
       key === "then" ? undefined
@@ -30,6 +33,7 @@ function NAME() {
     apply: () => thing,
     construct: () => thing,
   });
+  NAME.things.set(origin, thing);
   return thing;
 }
 """
@@ -54,9 +58,11 @@ class _Idler(Rewriter):
         if kept or function.is_generator or function.name.startswith("constructor@"):
             return True
         if function.is_expression:
-            self.edits.wrap(function.body, f"{{ return {self._name}(); return (", "); }")
+            self.edits.wrap(
+                function.body, f"{{ return {self._name}({function.start}); return (", "); }"
+            )
         else:
-            self.edits.put(function.start, f" return {self._name}(); ")
+            self.edits.put(function.start, f" return {self._name}({function.start}); ")
         self.changed += 1
         return False
 
