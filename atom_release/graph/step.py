@@ -17,6 +17,7 @@ from atom_release.release.clock import now
 if TYPE_CHECKING:
     from atom_release.release.work import Work
 
+_taken: dict[tuple[str, str], frozenset[str]] = {}
 _ENDED = {
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,
@@ -61,6 +62,15 @@ def work_of(
 
 
 def _taken_here(run: dg.DagsterRun, blueprint: Blueprint) -> frozenset[str]:
+    """Return the services' steps of a run that this process takes; told once a run and release."""
+    taken_of = run.run_id, blueprint.asset_key
+    if taken_of not in _taken:
+        _taken.clear()
+        _taken[taken_of] = _find_taken(run, blueprint)
+    return _taken[taken_of]
+
+
+def _find_taken(run: dg.DagsterRun, blueprint: Blueprint) -> frozenset[str]:
     """Return the services' steps of a run, if this process takes them all; nothing else is certain.
 
     Another project's own jobs have its executor. A run that goes on where another failed has some

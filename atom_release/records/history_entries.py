@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -104,7 +104,7 @@ def endings_among(results: Iterable[CriterionResult], sticking: Sticking) -> dic
 
 def is_alike(before: Mapping[str, str], occasion: Occasion) -> bool:
     """Return whether an occasion is this one, or one of another commit of the same tree."""
-    return {**before, "commit": occasion.commit} == asdict(occasion)
+    return {**before, "commit": occasion.commit} == vars(occasion)
 
 
 def earlier_on(line: Mapping[str, Any], kind: str, occasion: Occasion) -> dict[str, Earlier]:
