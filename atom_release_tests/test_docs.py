@@ -121,7 +121,9 @@ def test_every_decision_record_stands_in_the_index() -> None:
     """Who reads the index knows of all of them."""
     folder = ROOT / "docs" / "adr"
     listed = set(re.findall(r"\]\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text()))
-    assert listed == {path.name for path in folder.glob("[0-9]*.md")}
+    files = {path.name for path in folder.glob("[0-9]*.md")}
+    assert listed == files
+    assert len({name[:4] for name in files}) == len(files), "two records have one number"
 
 
 def test_the_readme_counts_the_scenarios_and_shows_the_lineage_as_it_is() -> None:

@@ -108,6 +108,47 @@ def _note(ended: places.Ahead, began: list[str]) -> None:
         began.append("ahead")
 
 
+def test_tests_that_hang_hold_up_those_of_others_for_a_while_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever waited long enough runs without a place, beside as many others as do."""
+    monkeypatch.setattr(places, "_TESTS_WAIT", 0.5)
+    with places.take_one(), places.take_one(), places.take_one(), places.take_one():
+        pass
+
+
+def test_who_runs_without_a_place_keeps_a_measurement_waiting_and_waits_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(places, "_TESTS_WAIT", 0.0)
+    began: list[str] = []
+    with ThreadPoolExecutor() as pool, ExitStack() as first, ExitStack() as crowd:
+        first.enter_context(places.take_one())
+        first.enter_context(places.take_one())
+        crowd.enter_context(places.take_one())
+        first.close()
+        _begin(pool, "take_all", began)
+        assert not _comes(began, within=0.4)
+        crowd.close()
+        assert _comes(began)
+        with places.take_all():
+            _begin(pool, "take_one", began)
+            assert not _comes(began, 2, within=0.4)
+        assert _comes(began, 2)
+
+
+def test_a_measurement_waits_for_tests_that_hang_for_a_while_and_for_another_as_long_as_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(places, "_MEASUREMENT_WAITS", 0.5)
+    began: list[str] = []
+    with ThreadPoolExecutor() as pool, places.take_one():
+        with places.take_all():
+            _begin(pool, "take_all", began)
+            assert not _comes(began, within=1.5)
+        assert _comes(began)
+
+
 def test_a_wait_ends_with_its_run() -> None:
     ended = threading.Event()
     ended.set()
