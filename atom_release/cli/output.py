@@ -49,7 +49,7 @@ def table_lines(rows: Sequence[Mapping[str, Any]], width: int) -> list[str]:
     """Return a header and the rows as lines, none longer than `width` but for long words.
 
     A row is one line where all rows fit; else one long column goes on below itself, or, in rows
-    that do not fit, each long cell stands below its row behind its name.
+    that do not fit, each long cell but the first stands below its row behind its name.
     """
     if not rows:
         return []
@@ -61,7 +61,9 @@ def table_lines(rows: Sequence[Mapping[str, Any]], width: int) -> list[str]:
     widest = widths.index(max(widths))
     room = width - sum(widths) + widths[widest] - _GAP * (len(widths) - 1)
     long = (
-        [widest] if room >= _LONG else [index for index, size in enumerate(widths) if size > _LONG]
+        [widest]
+        if room >= _LONG
+        else [index for index, size in enumerate(widths) if index and size > _LONG]
     )
     short = [index for index in range(len(names)) if index not in long]
     narrow = [widths[index] for index in short]
@@ -71,9 +73,9 @@ def table_lines(rows: Sequence[Mapping[str, Any]], width: int) -> list[str]:
         head = _aligned([row[index] for index in short], narrow)
         if room >= _LONG:
             lines += _hung(head, width - room, row[widest], width)
-        elif (
-            len(whole := (" " * _GAP).join([f"{head:<{before}}", *(row[i] for i in long)])) <= width
-        ):
+            continue
+        whole = (" " * _GAP).join([f"{head:<{before}}", *(row[index] for index in long)])
+        if len(whole) <= width:
             lines.append(whole.rstrip())
         else:
             lines.append(head)

@@ -42,6 +42,13 @@ def test_several_long_cells_stand_below_their_row_behind_their_names() -> None:
     ]
 
 
+def test_where_every_cell_is_long_the_first_begins_the_row() -> None:
+    name = "a-name-of-more-than-fifteen-letters"
+    lines = table_lines([{"name": name, "expects": LONG, "what": LONG}], WIDTH)
+    assert lines[1] == name
+    assert lines[2].startswith("  expects  a sentence")
+
+
 def test_a_row_that_fits_is_one_line_beside_others_that_do_not() -> None:
     rows = [
         {"name": "python", "have": "3.11.7", "where": "/usr/bin/python3.11"},

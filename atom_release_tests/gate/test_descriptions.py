@@ -179,6 +179,19 @@ def test_an_action_without_approval_is_told_with_what_it_must_answer() -> None:
     assert "expected 401 or 403 or 409" in shown.wrong
 
 
+def test_an_action_that_a_queue_does_later_is_told_as_that() -> None:
+    facts = {
+        "state_at_first_sha256": "a",
+        "state_before_sha256": "a",
+        "act_without_approval": 403,
+        "state_after_refusal_sha256": "a",
+        "state_later_sha256": "b",
+        "state_by_itself_sha256": "b",
+    }
+    shown = _described("approval", facts)
+    assert "answered 403 and changed what GET /active answers a moment later" in shown.wrong
+
+
 def test_a_service_that_does_not_start_is_told_with_its_log_and_its_command() -> None:
     facts = {
         "ended": "it ended with status 1",

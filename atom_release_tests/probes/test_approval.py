@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import StartFailure
 from atom_release.probes import approval
+from atom_release.probes.approval import by_request
 from atom_release_tests.fixtures.stage import Rehearsed, look_at, route, service_of, serving
 
 SERVICE = service_of(
@@ -33,6 +36,14 @@ SERVICE = service_of(
     }
 )
 
+_QUEUED = 0.3  # seconds until a worker behind a queue does it
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes later comes sooner here; long enough for the worker."""
+    monkeypatch.setattr(by_request, "_LATER", 3 * _QUEUED)
+
 
 def _probe(folder: Path, **wrong: Any) -> Evidence:
     """Probe a service that is right but for what `wrong` names."""
@@ -42,6 +53,8 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
         allowed = state["approval"] is not None or wrong.get("automatic")
         if (allowed and not wrong.get("stuck")) or wrong.get("changes_anyway"):
             state["active"] = "m7"
+        if not allowed and wrong.get("queued"):
+            threading.Timer(_QUEUED, state.update, [{"active": "m7"}]).start()
         return JSONResponse(
             {}, wrong.get("alone", 200 if allowed else 403) if state["approval"] is None else 200
         )
@@ -61,7 +74,8 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
         )
 
     async def active(_: Any) -> JSONResponse:
-        return JSONResponse({"active": state["active"]}, wrong.get("state", 200))
+        told = {"active": state["active"]} | ({"at": time.time()} if wrong.get("clock") else {})
+        return JSONResponse(told, wrong.get("state", 200))
 
     async def made(_: Any) -> JSONResponse:
         if wrong.get("by itself"):
@@ -101,6 +115,9 @@ def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path
         ({"automatic": True}, Answer.NO, "changed the state"),
         ({"automatic": True, "stuck": True}, Answer.NO, "is accepted (200)"),
         ({"changes_anyway": True}, Answer.NO, "answers 403 and changed the state"),
+        ({"queued": True}, Answer.NO, "answers 403 and changed the state within"),
+        ({"clock": True}, Answer.UNKNOWN, "changes by itself"),
+        ({"clock": True, "queued": True}, Answer.UNKNOWN, "changes by itself"),
         ({"by itself": True}, Answer.NO, "/models changed the state"),
         ({"alone": 500}, Answer.UNKNOWN, "neither a refusal"),
         ({"unnamed": True}, Answer.NO, "lacks tested"),

@@ -140,11 +140,13 @@ def approval(judged: JudgedLeg) -> Description | None:
     refused = " or ".join(map(str, service.approval.refused))
     if facts.act_approved is not None or facts.act_without_approval is None:
         return None
-    changed = (
-        f" and changed {shown}"
-        if facts.state_after_refusal_sha256 not in {"", facts.state_before_sha256}
-        else ""
-    )
+    if facts.state_by_itself_sha256 not in {"", facts.state_later_sha256}:
+        return None
+    changed = ""
+    if facts.state_after_refusal_sha256 not in {"", facts.state_before_sha256}:
+        changed = f" and changed {shown}"
+    elif facts.state_later_sha256 not in {"", facts.state_before_sha256}:
+        changed = f" and changed {shown} a moment later"
     return Description(
         f"{judged.name} does without an approval what needs one: {act.method} {act.path} answered"
         f" {facts.act_without_approval}{changed}; expected {refused}, and no change",

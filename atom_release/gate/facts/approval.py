@@ -28,6 +28,12 @@ class ApprovalFacts(Facts):
     act_without_approval: int | None = None
     state_after_refusal: int | None = None
     state_after_refusal_sha256: str = ""
+    state_later: int | None = None
+    state_later_sha256: str = Field(default="", description="some seconds later")
+    state_by_itself: int | None = None
+    state_by_itself_sha256: str = Field(
+        default="", description="as long after that, where one of the two before had changed"
+    )
     approve: int | None = None
     state_after_approval: int | None = None
     state_after_approval_sha256: str = ""

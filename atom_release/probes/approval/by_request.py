@@ -1,13 +1,16 @@
 """Ask for the dangerous action by requests to the rehearsed service.
 
-Asked without approval, the action must be refused and must change nothing; asked with it, it must
-happen and be written down. That the state then differs is the control: a comparison that cannot see
-the change could not have seen it before either. Where the state changed while the action was only
-prepared, and the approved action then changes nothing, it had happened by itself.
+Asked without approval, the action must be refused and must change nothing, then and some seconds
+later, as a worker behind a queue would; asked with it, it must happen and be written down. That the
+state then differs is the control: a comparison that cannot see the change could not have seen it
+before either. Where the state changed while the action was only prepared, and the approved action
+then changes nothing, it had happened by itself. A state that goes on changing with nobody asking
+(one that holds the time) shows nothing of the action.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -25,6 +28,7 @@ from atom_release.lab.look import Look
 from atom_release.probes.approval.recorded import read_record
 
 _QUESTION = "approval"
+_LATER = 3.0  # seconds in which a refused action could still be carried out
 
 
 @dataclass
@@ -99,8 +103,7 @@ def _tell(story: _Story, approval: Approval) -> tuple[Answer, str, NegativeContr
             )
     before = story.state("state_before", approval.state)
     alone = story.send("act_without_approval", approval.act)
-    after = story.state("state_after_refusal", approval.state)
-    happened = _happened(approval, alone, changed=after != before)
+    happened = _happened(story, approval, alone, before)
     if happened:
         return *happened, None
     answer, reason, control = _approved(story, approval, before)
@@ -117,10 +120,26 @@ def _tell(story: _Story, approval: Approval) -> tuple[Answer, str, NegativeContr
     return answer, reason, control
 
 
-def _happened(approval: Approval, alone: Answered, *, changed: bool) -> tuple[Answer, str] | None:
+def _happened(
+    story: _Story, approval: Approval, alone: Answered, before: str
+) -> tuple[Answer, str] | None:
     path = approval.act.path
-    if changed:
-        return Answer.NO, f"{path} without approval answers {alone.status} and changed the state"
+    after = story.state("state_after_refusal", approval.state)
+    time.sleep(_LATER)
+    later = story.state("state_later", approval.state)
+    if not before == after == later:
+        time.sleep(_LATER)
+        if story.state("state_by_itself", approval.state) != later:
+            return (
+                Answer.UNKNOWN,
+                f"what {approval.state.path} answers changes by itself, so it shows nothing of"
+                f" {path}",
+            )
+        when = "" if after != before else f" within {_LATER:g} seconds"
+        return (
+            Answer.NO,
+            f"{path} without approval answers {alone.status} and changed the state{when}",
+        )
     if alone.status in approval.refused:
         return None
     if alone.status in approval.act.expect:
