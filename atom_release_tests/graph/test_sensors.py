@@ -51,13 +51,15 @@ def look_anyway(
         settings=release.settings,
     )
     (sensor,) = (candidate for candidate in definitions.sensors or () if candidate.name == name)
-    with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_sensor_context(
             instance=instance,
             cursor=cursor,
             definitions=definitions,
             resources={"release": ReleaseResource.from_settings(release.settings)},
-        )
+        ) as context,
+    ):
         result = sensor(context)
     assert isinstance(result, dg.SensorResult)
     return result
