@@ -74,8 +74,8 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
         )
 
     async def active(_: Any) -> JSONResponse:
-        told = {"active": state["active"]} | ({"at": time.time()} if wrong.get("clock") else {})
-        return JSONResponse(told, wrong.get("state", 200))
+        answer = {"active": state["active"]} | ({"at": time.time()} if wrong.get("clock") else {})
+        return JSONResponse(answer, wrong.get("state", 200))
 
     async def made(_: Any) -> JSONResponse:
         if wrong.get("by itself"):
