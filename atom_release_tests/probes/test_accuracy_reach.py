@@ -99,7 +99,10 @@ def test_the_honest_twin_that_learned_passes(tmp_path: Path, namespaces: bool) -
     facts = AccuracyFacts.read(evidence.facts)
     assert facts is not None
     assert (facts.labels_in_reach, facts.reach_control) == ([], "app/server.py")
-    assert facts.warnings == []
+    assert [(warning.rule, warning.path) for warning in facts.warnings] == [
+        ("rows-elsewhere", "app/seed.txt")
+    ]
+    assert "; worth knowing: 60 of 60 labelled rows stand in app/seed.txt too" in evidence.reason
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,9 @@ def probe_accuracy(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
     answer, reason = judge_accuracy(facts.to_json(), accuracy.minimum)
     if answer is Answer.YES and reach.doubt:
         answer, reason = Answer.UNKNOWN, f"{reach.doubt}; {reason}"
+    if facts.warnings:  # people read the reason; a report for machines lists each
+        more = f" (and {len(facts.warnings) - 1} more)" if len(facts.warnings) > 1 else ""
+        reason += f"; worth knowing: {facts.warnings[0].summary}{more}"
     return look.found(
         _QUESTION,
         service.id,
