@@ -132,8 +132,10 @@ def _happened(
         if story.state("state_by_itself", approval.state) != later:
             return (
                 Answer.UNKNOWN,
-                f"what {approval.state.path} answers changes by itself, so it shows nothing of"
-                f" {path}",
+                (
+                    f"what {approval.state.path} answers changes by itself, so it shows nothing"
+                    f" of {path}"
+                ),
             )
         when = "" if after != before else f" within {_LATER:g} seconds"
         return (
