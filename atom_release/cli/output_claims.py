@@ -61,6 +61,12 @@ def _named(claim: Claim) -> str:
     return f"{kind}: {escape(words.removeprefix(f'{kind} '))}"
 
 
+def _unread(record: ClaimRecord, number: int) -> str:
+    """Return the number of a line that was not read, with why where its form is known."""
+    why = record.reasons.get(f"line {number}")
+    return f"{number} ({escape(why)})" if why else str(number)
+
+
 def lines_of(record: ClaimRecord) -> list[str]:
     """Return what people see of one record, with the place of each claim."""
     head = f"[bold]{escape(record.path)}[/bold]"
@@ -75,6 +81,6 @@ def lines_of(record: ClaimRecord) -> list[str]:
     lines += [f"  {escape(record.place(claim))}  {_named(claim)}" for claim in record.claims]
     lines += [f"  [yellow]contradiction:[/yellow] {escape(finding)}" for finding in record.findings]
     if record.unread_lines:
-        places = ", ".join(str(number) for number in record.unread_lines)
+        places = ", ".join(_unread(record, number) for number in record.unread_lines)
         lines.append(f"  looks like a claim and was not read: lines {places}")
     return lines

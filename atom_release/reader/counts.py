@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from atom_release.reader.count_statements import Rank, Statement, read_statements
 from atom_release.reader.facts import Document
-from atom_release.reader.forms import is_given
+from atom_release.reader.forms import is_given, why_withheld
 from atom_release.reader.paths import path_of
 from atom_release.reader.tally import Counts
 
@@ -73,7 +73,7 @@ def _with_all_pass(counts: Counts, all_pass: int | None) -> Counts:
     return counts.filled(Counts(counts.line, passed=counts.total, failed=0))
 
 
-def _choose(statements: list[Statement], withheld: set[int]) -> list[Statement]:
+def _choose(statements: list[Statement], withheld: dict[int, str]) -> list[Statement]:
     """Return the statement that speaks for the suite, and those that agree with it.
 
     The line of one that spoke if its form were sure is added to the lines withheld.
@@ -90,7 +90,7 @@ def _choose(statements: list[Statement], withheld: set[int]) -> list[Statement]:
             continue
         agreed = _is_stated_elsewhere(lead, statements) or _is_more_than_parts(lead, statements)
         if not is_given(lead.form, agreeing=agreed):
-            withheld.add(lead.counts.line)
+            withheld[lead.counts.line] = why_withheld(lead.form)
             unsure += ranked
             continue
         agreeing = [

@@ -14,7 +14,7 @@ from functools import cache
 
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.facts import Document, Fact, Kind, Table
-from atom_release.reader.forms import Form, is_given
+from atom_release.reader.forms import Form, is_given, why_withheld
 from atom_release.reader.numbers import decimal
 from atom_release.reader.sections import topic
 from atom_release.reader.vocabulary import concepts, name_of, words
@@ -79,7 +79,7 @@ def read_coverage(document: Document) -> list[Claim]:
         return []
     rank, value, line = stated[0]
     if not is_given(_form_of(rank, value)):
-        document.withheld.add(line)
+        document.withheld[line] = why_withheld(Form.COVERAGE_IN_SENTENCE)
         return []
     if rank is Rank.LINE and value in _about(document):
         return []

@@ -21,7 +21,7 @@ from atom_release.reader.file_blocks import is_tree, paths_of_block
 from atom_release.reader.file_lists import paths_of_lists
 from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
-from atom_release.reader.forms import Form, is_given
+from atom_release.reader.forms import Form, is_given, why_withheld
 from atom_release.reader.named_folders import named_folders
 from atom_release.reader.other_repository import sections_elsewhere
 from atom_release.reader.sections import Section, says_made
@@ -55,7 +55,9 @@ def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
     paths: dict[str, int] = {}
     forms: dict[str, set[str]] = {}
     places = sorted(_below_folders(document, list(_all(document))), key=lambda place: place.line)
-    document.withheld.update(place.line for place in places if not place.is_sure)
+    document.withheld |= {
+        place.line: why_withheld(place.form) for place in places if not place.is_sure
+    }
     places = [place for place in places if place.is_sure]
     written = {place.path for place in places}
     for place in places:

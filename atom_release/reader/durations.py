@@ -75,7 +75,8 @@ def _margin() -> re.Pattern[str]:
 def _unit_of() -> re.Pattern[str]:
     """Return what matches the unit that a header or a key gives for the numbers behind it."""
     return re.compile(
-        rf"[(（\[]\s?({time_unit()})\s?[)）\]]|[_,/]\s?(ms|us|s|sec|seconds)$", re.IGNORECASE
+        rf"[(（\[]\s?({time_unit()})\s?[)）\]]|(?:[_,/]\s?(ms|us|s|sec|seconds)|\s(ms|µs))$",
+        re.IGNORECASE,
     )
 
 
@@ -196,4 +197,4 @@ def cell_with_unit(table: Table, row: Fact, column: int) -> str:
         return cell
     header = table.top.cells[column] if column < len(table.top.cells) else ""
     named = _unit_of().search(header) or _unit_of().search(row.cells[0])
-    return f"{bare[1]} {named[1] or named[2]}" if named else cell
+    return f"{bare[1]} {named[1] or named[2] or named[3]}" if named else cell

@@ -106,7 +106,7 @@ class Given:
 class Document:
     """The facts of one report, and views of them by kind.
 
-    `withheld` has the lines of claims in a form that is too often wrong to be given.
+    `withheld` has the lines of claims in a form that is too often wrong to be given, with why.
     """
 
     source: Sequence[str]
@@ -114,7 +114,7 @@ class Document:
     facts: list[Fact] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     examined: set[int] = field(default_factory=set)
-    withheld: set[int] = field(default_factory=set)
+    withheld: dict[int, str] = field(default_factory=dict)
     commented: list[Fact] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
 

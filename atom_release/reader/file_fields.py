@@ -66,7 +66,7 @@ def _paths_of_field(fact: Fact, pair: Fact, *, tested: bool) -> Iterator[tuple[s
     if not sure and words("verb_make").match(name_of(title)):
         return  # what is to be done there
     form = Form.FILE_IN_SLOT if sure else Form.FILE_IN_OTHER_SLOT
-    for path in _paths_of_value(fact, alone=listed or verb):
+    for path in _paths_of_value(fact, alone=listed or verb, whole=pair.is_a("file") and mended):
         ran = of_tests and not (listed or mended) and _TEST_FILE.search(path)
         if not (ran or path.endswith("/") or (verb and _BUILT.match(path))):
             yield path, form
@@ -81,8 +81,14 @@ def _names_part(key: str) -> bool:
     )
 
 
-def _paths_of_value(fact: Fact, *, alone: bool) -> list[str]:
-    """Return the paths of a field's value: in code marks or linked, or the whole of it."""
+def _paths_of_value(fact: Fact, *, alone: bool, whole: bool) -> list[str]:
+    """Return the paths of a field's value: in code marks or linked, or the whole of it.
+
+    Args:
+        fact: the line.
+        alone: whether a bare name may be the whole value.
+        whole: whether a path with its folder may.
+    """
     mark = _VALUE.search(fact.raw)
     if mark is None:
         return []
@@ -95,6 +101,8 @@ def _paths_of_value(fact: Fact, *, alone: bool) -> list[str]:
     lead = lead_path(value, any_ending=True) if not paths and value.startswith("`") else None
     if lead and "/" in lead[0]:
         paths, begin, end = [lead[0]], 0, lead[1]
-    if not (value.startswith(("`", "[")) or (alone and path_of(value.strip(" *")))):
+    said = path_of(value.strip(" *"))
+    stands = said is not None and (alone or (whole and "/" in said))
+    if not (value.startswith(("`", "[")) or stands):
         return []
     return paths if delivers(fact, mark.end() + begin, mark.end() + end) else []

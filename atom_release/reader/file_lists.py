@@ -44,7 +44,7 @@ from atom_release.reader.paths import (
     lead_without_ending,
     path_of,
 )
-from atom_release.reader.sections import Section, says_made
+from atom_release.reader.sections import Section, says_it_made, says_made
 from atom_release.reader.vocabulary import concepts, name_of, words
 from atom_release.reader.words import has_warning, ticked, unsigned
 
@@ -65,6 +65,9 @@ _MAY_NAME = re.compile(r"[./`\\]\w|(?:file|LICENSE|README|CHANGELOG|CODEOWNERS)\
 _BEFORE = re.compile(r"\S*[/\\]|.*[:：]\s")
 """The folder of a path, and a key before it."""
 _WORD = re.compile(r"[^\W\d_]{2}")
+_TO_VALUE = re.compile(r"^[^:：]{1,60}[:：][\s*_]*")
+_NUMBER = re.compile(r"^\W*\d{1,3}[.)]\s+")
+_REMARK = re.compile(r"\s*[(（][^()（）]{1,60}[)）]\W*$")
 _FEW_WORDS = 2
 _SHORT_LABEL = 4
 
@@ -121,6 +124,14 @@ def _names_files(section: Section) -> bool:
     """Return whether a title names files or documents: "Core scripts (3 files)", "Documentation"."""
     title = section.title.lower()
     return any(words(name).search(title) for name in ("n_file", "t_documents"))
+
+
+def _form_of_heading(fact: Fact) -> Form:
+    """Return the form of a heading of work that names a file: whether it says nothing else."""
+    name = _REMARK.sub("", _NUMBER.sub("", unsigned(fact.text))).strip()
+    counts_tests = words("test_noun").search(fact.text.lower().partition(name.lower())[2])
+    alone = path_of(name) is not None and " " not in name and not counts_tests
+    return Form.FILE_AS_WORK_HEADING if alone else Form.FILE_IN_WORK_HEADING
 
 
 class _Lists:
@@ -220,7 +231,7 @@ class _Lists:
             bracketed_path(fact.raw) if listed and not (of_tests or named or by_verb) else None
         )
         named = named or (None if bracketed and _KIND_OF_FILE.fullmatch(bracketed) else bracketed)
-        form = Form.FILE_IN_HEADING if files else Form.FILE_IN_WORK_HEADING
+        form = Form.FILE_IN_HEADING if files else _form_of_heading(fact)
         if by_verb:
             yield by_verb, Form.FILE_SAID_MADE
         elif named:
@@ -254,6 +265,7 @@ class _Lists:
         yield from paths_of_fields(self.document, fact, tested=self.tested)
         if not listed:
             yield from self._made(fact)
+            yield from self._solution(fact)
 
     def _made(self, fact: Fact) -> Iterator[tuple[str, Form]]:
         """Read a line that says of a file that it was made or changed, or stands where such do."""
@@ -271,6 +283,21 @@ class _Lists:
         path, end, form = delivered
         if delivers(fact, 0, end):
             yield path, form
+
+    def _solution(self, fact: Fact) -> Iterator[tuple[str, Form]]:
+        """Read a field that tells what put a fault right: "Fix: Modified `a.py`"."""
+        for pair in self.document.fields_of.get(fact.line, ()):
+            if words("t_solution").fullmatch(pair.key) is None:
+                continue
+            value = _TO_VALUE.sub("", fact.raw)
+            told = told_path(value, done=False)
+            first = told or (lead_path(value) if of_what_was_made(fact.section) else None)
+            if (
+                first
+                and "/" in first[0]
+                and delivers(fact, 0, len(fact.raw) - len(value) + first[1])
+            ):
+                yield first[0], Form.FILE_SAID_MADE if told else Form.FILE_BEHIND_WORK
 
     def _item(self, fact: Fact, *, done: bool) -> tuple[str, int, Form] | None:
         """Return the file that an item begins with, where that was made or changed.
@@ -298,8 +325,11 @@ class _Lists:
         if self.label == "changes":
             return Form.FILE_IN_LIST
         section = fact.section
-        named = _names_files(section) or (section.parent and _names_files(section.parent))
-        return Form.FILE_AMONG_FILES if named else Form.FILE_OF_WORK
+        titles = [section, section.parent] if section.parent is not None else [section]
+        if any(_names_files(titled) for titled in titles):
+            return Form.FILE_AMONG_FILES
+        made = any(says_it_made(titled.title.lower()) for titled in titles)
+        return Form.FILE_OF_WHAT_WAS_MADE if made else Form.FILE_OF_WORK
 
     def _behind_name(self, fact: Fact, *, made: bool, done: bool) -> tuple[str, int, Form] | None:
         """Return the file behind the name of what was made, or behind a change made in it.
@@ -322,6 +352,10 @@ def _listed(fact: Fact) -> Iterator[tuple[str, Form]]:
     lead = None if paths else lead_path(fact.raw, any_ending=True)
     if not paths and fact.item:
         lead = lead or lead_without_ending(fact.raw)
+        bracketed = None if lead else bracketed_path(fact.raw)
+        if bracketed and delivers(fact, 0, len(fact.raw)):
+            yield bracketed, Form.FILE_BEHIND_WORK
+            return
     if lead:
         paths, begin, end = [lead[0]], 0, lead[1]
     if paths and delivers(fact, begin, end):

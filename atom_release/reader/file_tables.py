@@ -15,6 +15,7 @@ from atom_release.reader.vocabulary import concepts, words
 from atom_release.reader.words import has_cross
 
 _NO_FILE_TABLE = frozenset({"coverage", "passed", "failed", "total", "tests", "rate"})
+_RESULTS = frozenset({"passed", "failed", "rate"})
 _SHORT = 4
 _POSITION = re.compile(r"\w:\d")
 
@@ -31,7 +32,12 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
     if column is None or not table.section.own:
         return
     others = [concepts(name) for index, name in enumerate(table.names) if index != column]
-    if any(names & _NO_FILE_TABLE and "change_column" not in names for names in others):
+    title = table.section.title.lower()
+    testing = table.section.inherited.testing
+    results = any(names & _RESULTS for names in others)
+    written = testing and not results and _says_written(title)
+    counted = any(names & _NO_FILE_TABLE and "change_column" not in names for names in others)
+    if counted and not written:
         return
     change = any(
         "change_column" in concepts(name) and words("n_size").fullmatch(name) is None
@@ -39,12 +45,11 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
         if index != column
     )
     listed = table.section.inherited.files
-    inside = listed or (among_made(table.section) and not table.section.inherited.testing)
+    inside = listed or (written if testing else among_made(table.section))
     if not inside and not (
         change and words("n_plain_column").fullmatch(table.names[column]) is None
     ):
         return
-    title = table.section.title.lower()
     if not inside and any(words(name).search(title) for name in ("t_looked", "t_files_looked_at")):
         return
     if not inside and (table.section.inherited.testing or is_index(table.section)):
@@ -52,7 +57,7 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
     if not listed and tells_trouble(table.section):
         return
     form = Form.FILE_IN_TABLE if listed else Form.FILE_IN_OTHER_TABLE
-    for index in _columns(table, column):
+    for index in [0] if written and not listed else _columns(table, column):
         for row in table.rows:
             if index < len(row.raw_cells) and _row_delivers(row):
                 yield from (
@@ -60,6 +65,13 @@ def paths_of_table(table: Table) -> Iterator[tuple[str, int, Form]]:
                     for path in paths_in(row.raw_cells[index])
                     if listed or not (path.endswith("/") or _POSITION.search(row.cells[index]))
                 )
+
+
+def _says_written(title: str) -> bool:
+    """Return whether a title about tests says that they were written: "Coverage written"."""
+    return words("verb_made").search(title) is not None and not any(
+        words(name).search(title) for name in ("t_work_open", "removed", "t_planned")
+    )
 
 
 def _columns(table: Table, first: int) -> Iterator[int]:

@@ -25,6 +25,7 @@ class Form(StrEnum):
     FILE_SAID_MADE = "file-said-made"
     FILE_AMONG_FILES = "file-among-files"
     FILE_OF_WORK = "file-of-work"
+    FILE_OF_WHAT_WAS_MADE = "file-of-what-was-made"
     FILE_BEHIND_WORK = "file-behind-work"
     FILE_BEHIND_TICK = "file-behind-tick"
     FILE_IN_SENTENCE = "file-in-sentence"
@@ -32,6 +33,7 @@ class Form(StrEnum):
     FILE_IN_OTHER_SLOT = "file-in-other-slot"
     FILE_IN_HEADING = "file-in-heading"
     FILE_IN_WORK_HEADING = "file-in-work-heading"
+    FILE_AS_WORK_HEADING = "file-as-work-heading"
     FILE_IN_OTHER_HEADING = "file-in-other-heading"
     FILE_IN_TABLE = "file-in-table"
     FILE_IN_OTHER_TABLE = "file-in-other-table"
@@ -68,12 +70,16 @@ class Gives(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a form was worth on fresh reports, what becomes of it, and why."""
+    """What a form was worth on fresh reports, what becomes of it, and why.
+
+    `short` says it of a line whose value is withheld.
+    """
 
     right: int
     given: int
     gives: Gives
     why: str
+    short: str
 
 
 @cache
@@ -81,9 +87,16 @@ def standings() -> dict[Form, Standing]:
     """Return the standing of each form, read once."""
     text = resources.files("atom_release.reader").joinpath("forms.toml").read_text("utf-8")
     return {
-        Form(name): Standing(row["right"], row["given"], Gives(row["gives"]), row["why"])
+        Form(name): Standing(
+            row["right"], row["given"], Gives(row["gives"]), row["why"], row.get("short", "")
+        )
         for name, row in tomllib.loads(text).items()
     }
+
+
+def why_withheld(form: Form) -> str:
+    """Return in a few words why a value of a form is not given."""
+    return standings()[form].short
 
 
 def is_given(form: Form, *, whole: bool = True, agreeing: bool = False) -> bool:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from atom_release.gate.claims.record import Claim, ClaimKind
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document, Fact
-from atom_release.reader.forms import is_given
+from atom_release.reader.forms import is_given, why_withheld
 from atom_release.reader.unnamed import lone_date, titled_date, told_branch, told_date
 from atom_release.reader.versions import (
     form_of_version,
@@ -174,7 +174,7 @@ def _stated_version(document: Document, fields: list[Fact]) -> Value | None:
     value, fact = stated[0]
     if is_given(form_of_version(value, fact)):
         return value, fact.line
-    document.withheld.add(fact.line)
+    document.withheld[fact.line] = why_withheld(form_of_version(value, fact))
     return None
 
 

@@ -19,17 +19,19 @@ from atom_release.gate.claims.record import (
 from atom_release.reader import header, json_lines
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document
-from atom_release.reader.forms import Form, is_given
+from atom_release.reader.forms import Form, is_given, why_withheld
 from atom_release.reader.json_contrary import find_json_contrary
 from atom_release.reader.json_counts import suite_counts
 from atom_release.reader.json_lines import Leaf, NotJson
 from atom_release.reader.json_words import (
     ABOUT,
+    DATES,
     ENVIRONMENT,
     FILES,
     METRICS,
     POLICIES,
     POLICY,
+    STAMPS,
     STATES,
     VERDICTS,
     measure_of,
@@ -61,6 +63,11 @@ def read(path: str, text: str) -> ClaimRecord:
     return record.model_copy(update={"findings": (*record.findings, *twice)})
 
 
+def _is_of_all(above: str, name: str) -> bool:
+    """Return whether what stands in a summary speaks of all: `validation_summary.overall_status`."""
+    return above.endswith(" summary") and (name.startswith("overall ") or name in DATES)
+
+
 class _Reading:
     """One pass for each question over the leaves of one document."""
 
@@ -79,9 +86,17 @@ class _Reading:
         """Yield what stands at the top under a name of that concept, then in what is about it."""
         for depth in (1, _PAIR):
             for keys, leaf in self.leaves:
-                placed = len(keys) == depth and (depth == 1 or keys[0] in ABOUT)
+                placed = len(keys) == depth and (
+                    depth == 1 or keys[0] in ABOUT or _is_of_all(keys[0], keys[-1])
+                )
                 if placed and concept in concepts(keys[-1]) and isinstance(leaf.value, str):
                     yield leaf
+
+    def _stamped(self) -> Iterator[Leaf]:
+        """Yield when the run was that the report is of, where no name says date: `test_timestamp`."""
+        for keys, leaf in self.leaves:
+            if len(keys) == 1 and keys[0] in STAMPS and isinstance(leaf.value, str):
+                yield leaf
 
     def record(self, path: str) -> ClaimRecord:
         status, raw = self._status()
@@ -270,17 +285,16 @@ class _Reading:
             for leaf in self.top(concept):
                 match = pattern.fullmatch(str(leaf.value))
                 if kind is ClaimKind.VERSION and not is_given(Form.VERSION_OF_DOCUMENT):
-                    self.document.withheld.add(leaf.line)
+                    self.document.withheld[leaf.line] = why_withheld(Form.VERSION_OF_DOCUMENT)
                 elif match:
                     self.used.add(leaf.line)
                     yield self.document.claim(kind, match[1], leaf.line)
                     break
 
     def _date(self) -> str | None:
-        for concept in ("date", "updated"):
-            for leaf in self.top(concept):
-                value = iso(str(leaf.value))
-                if value:
-                    self.claim(ClaimKind.DATE, value, leaf)
-                    return value
+        for leaf in (*self.top("date"), *self._stamped(), *self.top("updated")):
+            value = iso(str(leaf.value))
+            if value:
+                self.claim(ClaimKind.DATE, value, leaf)
+                return value
         return None

@@ -12,6 +12,20 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 ABOUT = frozenset(
     {"metadata", "meta", "report", "header", "info", "git", "summary", "report info", "overview"}
 )
+DATES = frozenset({"timestamp", "date", "generated at"})
+STAMPS = frozenset(
+    f"{run} timestamp"
+    for run in (
+        "validation",
+        "test",
+        "report",
+        "run",
+        "execution",
+        "analysis",
+        "benchmark",
+        "generation",
+    )
+)
 VERDICTS = frozenset(
     {"passed", "success", "ok", "all passed", "overall passed", "ready", "system ready", "valid",
      "pass", "succeeded", "production ready", "overall success", "all tests passed", "is valid",

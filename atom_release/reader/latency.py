@@ -23,7 +23,7 @@ from atom_release.reader.durations import (
     without_targets,
 )
 from atom_release.reader.facts import Document, Fact, Table
-from atom_release.reader.forms import Form, is_given
+from atom_release.reader.forms import Form, is_given, why_withheld
 from atom_release.reader.numbers import decimal
 from atom_release.reader.quantities import quantity, unit_of
 from atom_release.reader.sections import Section, is_wanted
@@ -36,6 +36,8 @@ _LOAD = re.compile(r"\b(avg|p\(\d{2}\))=(\d{1,7}(?:\.\d{1,6})?)(ms|µs|s)\b")
 """What k6 prints of how long requests took."""
 _TEST_NAME = re.compile(r"\btest_\w+")
 _FEW_WORDS = 5
+_FEWEST = 2
+_OF_TIME = re.compile(r"\s*[(\[]?\b(?:ms|µs|s|sec)\b[)\]]?\s*")
 
 
 @cache
@@ -86,6 +88,7 @@ def latencies(
 
 def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
     """Yield the latencies of plain output: a line of a key that names one, and its value."""
+    yield from _printed_table(document, block)
     for fact in block:
         if fact.info in _PLAIN and _LOADED.match(fact.text):
             yield from _loaded(document, fact)
@@ -97,6 +100,22 @@ def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
         lowered = text.lower()
         if words("latency").search(lowered) and not words("not_measured").search(lowered):
             yield from latencies(document, text, fact.line)
+
+
+def _printed_table(document: Document, block: list[Fact]) -> Iterator[Claim]:
+    """Yield the percentiles of a table that a program printed: a line of names, and rows below it."""
+    names: list[str] = []
+    for fact in block:
+        cells = fact.text.split()
+        if fact.info not in _PLAIN:
+            return
+        if sum(PERCENTILE.fullmatch(cell.lower()) is not None for cell in cells) >= _FEWEST:
+            names = [cell.lower() for cell in cells]
+        elif len(cells) == len(names):
+            for name, cell in zip(names, cells, strict=True):
+                measured = quantity().fullmatch(cell) if PERCENTILE.fullmatch(name) else None
+                if measured:
+                    yield from _claims(document, measured, fact.line, statistic(name), named=True)
 
 
 def _loaded(document: Document, fact: Fact) -> Iterator[Claim]:
@@ -133,7 +152,7 @@ def speed_columns(table: Table) -> list[int]:
         index
         for index, (name, header) in enumerate(zip(table.names, headers, strict=False))
         if index
-        and _names_speed(name, header)
+        and (_names_speed(name, header) or (loaded and _is_statistic(header)))
         and not (of_runs and words("n_duration").search(header))
     ]
 
@@ -150,6 +169,12 @@ def _by_statistics(table: Table) -> bool:
     return has_word_of_speed(table.section) and all(
         PERCENTILE.match(row.cells[0]) for row in table.rows
     )
+
+
+def _is_statistic(header: str) -> bool:
+    """Return whether a column is named by a statistic and a unit of time alone: "Avg ms"."""
+    name, unit = _OF_TIME.subn("", header)
+    return unit == 1 and any(words(of).fullmatch(name) for of in ("average", "maximum"))
 
 
 def _names_speed(name: str, header: str) -> bool:
@@ -193,8 +218,9 @@ def _claims(
     document: Document, match: re.Match[str], number: int, detail: str | None, *, named: bool
 ) -> Iterator[Claim]:
     """Yield the claim of one quantity, where one of its form is given; else withhold its line."""
-    if not is_given(_form(match, detail, named=named)):
-        document.withheld.add(number)
+    form = _form(match, detail, named=named)
+    if not is_given(form):
+        document.withheld[number] = why_withheld(form)
         return
     yield document.claim(
         ClaimKind.LATENCY,

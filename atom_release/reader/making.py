@@ -45,7 +45,7 @@ def _compound() -> str:
 @cache
 def _range() -> re.Pattern[str]:
     """Return what matches that a range of files goes on behind one: "a.py to d.py"."""
-    return re.compile(rf"[`*]*\s(?:{spelled('l_up_to')})\s")
+    return re.compile(rf"[`*]*\s(?:{spelled('l_up_to')})\s[`*]*[\w/.\-]{{0,80}}[\w\-]\.\w")
 
 
 @cache

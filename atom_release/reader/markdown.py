@@ -22,6 +22,7 @@ from atom_release.reader.facts import (
     fields_of_table,
     split_fields,
 )
+from atom_release.reader.framed import as_markdown
 from atom_release.reader.front_matter import take_front_matter
 from atom_release.reader.hidden import Page, Seen, defined_lines
 from atom_release.reader.plain import narrow, plain
@@ -35,6 +36,8 @@ GIVEN = "release-claims"
 _GIVEN_INFO = re.compile(rf"(?:(?:ya?ml|json)\s+)?{GIVEN}")
 _COMMENT = re.compile(r"<!--|-->")
 _CHECKBOX = re.compile(r"\[([ xX])\]\s+")
+_OWN_BULLET = re.compile(r"[•▪▸►‣◦]\s+(?=\S)")
+"""What a line of a list begins with that Markdown takes for a line of a paragraph."""
 _SUBTITLES = 3
 _SUBTITLE_LEVEL = 2
 
@@ -44,7 +47,7 @@ def read_markdown(text: str) -> Document:
     source = text.split("\n")
     document = Document(source)
     body = take_front_matter(document)
-    _Walk(document).run(_parser().parse("\n".join(body)))
+    _Walk(document).run(_parser().parse("\n".join(as_markdown(body))))
     _add_fields(document)
     return document
 
@@ -165,16 +168,18 @@ class _Walk:
         for offset, raw in enumerate(self._seen(token, start).visible.split("\n")):
             if len(raw) > LONGEST_LINE or offset < defined:
                 continue
-            checkbox = _CHECKBOX.match(raw) if item and not offset else None
-            kind = Kind.ITEM if item and not offset else Kind.LINE
+            bullet = _OWN_BULLET.match(raw)
+            starts = (item and not offset) or bullet is not None
+            checkbox = bullet or _CHECKBOX.match(raw) if starts else None
+            kind = Kind.ITEM if starts else Kind.LINE
             self.document.add(
                 Fact(
                     kind,
                     start + offset,
                     plain(raw[checkbox.end() :] if checkbox else raw),
-                    raw,
+                    raw[bullet.end() :] if bullet else raw,
                     self.section,
-                    checked=checkbox[1] != " " if checkbox else None,
+                    checked=checkbox[1] != " " if checkbox and not bullet else None,
                     depth=self.depth,
                 ),
             )

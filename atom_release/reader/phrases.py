@@ -120,6 +120,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "all": re.compile(
             rf"(?:{words('all_of').pattern})\s?({WHOLE}){_RIGHT}{_counter()}\s?(?:\w+\s)?(?:{noun})"
         ),
+        "all_behind": re.compile(
+            rf"{_NUMBER}{_RIGHT}{_counter()}\s?(?:{noun})+\s?(?:{words('all_of').pattern})\s?(?:{units['passed']}|(?:{words('pass').pattern}))"
+        ),
         "all_pass": re.compile(
             rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
         ),
@@ -154,7 +157,7 @@ def read_phrase(text: str) -> Phrase:
         return phrase
     every = patterns["all"].search(lowered)
     of_all = _of_all().search(lowered)
-    if of_all:
+    if of_all := of_all or (about and patterns["all_behind"].search(lowered)) or None:
         every, phrase.all_pass = of_all, True
     if not every and phrase.all_pass and (inside := _ALL_OF_BRACKET.search(lowered)):
         every = inside

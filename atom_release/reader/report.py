@@ -102,7 +102,14 @@ def _read(path: str, text: str, beside: bytes | None, *, unread_lines: bool) -> 
         if unread_lines:
             read = {claim.line for claim in record.claims}
             lines = find_unread_lines(document, read)
-            record = record.model_copy(update={"unread_lines": lines})
+            why = {
+                f"line {line}": document.withheld[line]
+                for line in lines
+                if line in document.withheld
+            }
+            record = record.model_copy(
+                update={"unread_lines": lines, "reasons": record.reasons | why}
+            )
     if block is None and beside is not None:
         block = block_beside(path, beside)
     return record if block is None else with_given(record, given_claims(block), block)

@@ -147,6 +147,16 @@ def says_made(lowered: str, noun: str) -> bool:
     )
 
 
+def says_it_made(lowered: str) -> bool:
+    """Return whether a title in lower case says by a verb that what it names was made.
+
+    "Automated tools created", "What was implemented".
+    """
+    if words("t_work_open").search(lowered) or words("t_not_made").search(lowered):
+        return False
+    return words("verb_made").search(lowered) is not None or _answers_what(lowered)
+
+
 def _says_work_done(lowered: str) -> bool:
     """Return whether a text in lower case says of pieces of work that they are done.
 
@@ -209,7 +219,7 @@ def _answers_what(lowered: str) -> bool:
 @lru_cache(maxsize=4096)
 def topic(title: str) -> Topic:
     """Read a title."""
-    lowered = title.lower()[:200]
+    lowered = title.lower()[:200].replace("next.js", "nextjs")  # a product, and no step to come
     name = name_of(lowered)
     head = name.split(":")[0].strip()
     named = concepts(head)

@@ -190,6 +190,17 @@ def _concluding_words(document: Document) -> Iterator[Stated]:
             status = status_as_tainted(fact, ending)
             yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
             return
+    for fact in document.lines:
+        if fact.line in tail and fact.kind is Kind.LINE and _is_ready_alone(fact):
+            status = status_as_tainted(fact, "production ready")
+            yield Stated(fact.text, fact.line, status, Rank.SENTENCE)
+            return
+
+
+def _is_ready_alone(fact: Fact) -> bool:
+    """Return whether a line says that all is ready for production, and nothing else."""
+    text = unsigned(fact.text).lower().strip(" .!\uff01\u3002*_✨🎉🚀🎊")
+    return fact.section.own and words("t_ready").fullmatch(text) is not None
 
 
 def _ends_done(fact: Fact) -> str | None:

@@ -30,7 +30,7 @@ def find_unread_lines(document: Document, read: Collection[int]) -> tuple[int, .
         for fact in document.facts
         if fact.kind is not Kind.RUN and fact.line not in seen and _looks_like_a_claim(fact)
     ]
-    lines += document.withheld - seen
+    lines += document.withheld.keys() - seen
     return tuple(sorted(set(lines))[:_MOST])
 
 

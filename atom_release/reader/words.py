@@ -79,16 +79,28 @@ def _fillers() -> re.Pattern[str]:
 def status_of(raw: str) -> ReportStatus | None:
     """Return the status that these words state, or None where they state none."""
     text = normal(raw)
-    if not text or _CHOICE.search(text):
+    if not text or _CHOICE.search(text) or text.rstrip(" *_").endswith(("?", "\uff1f")):
         return None
     head, rests = _clauses(text)
     simulated = words("simulated")
     if simulated.search(head) or any(_begins(simulated, rest) for _, rest in rests):
         return ReportStatus.SIMULATED
     stated = _head(head)
-    if stated is ReportStatus.PASS and any(_takes_back(sign, rest) for sign, rest in rests):
+    if stated is ReportStatus.PASS and (
+        _awaits(head) or any(_takes_back(sign, rest) for sign, rest in rests)
+    ):
         return ReportStatus.PARTIAL
     return stated
+
+
+def _awaits(head: str) -> bool:
+    """Return whether a status in lower case holds only once something else does: "pass once signed"."""
+    word = words("pass").search(head)
+    if word is None:
+        return False
+    behind = head[word.end() :].lstrip(" *_`")
+    condition = words("t_on_condition").search(behind)
+    return condition is not None and condition.start() == 0
 
 
 def normal(raw: str) -> str:

@@ -44,6 +44,28 @@ WITHHELD: dict[str, tuple[str, int | None, str, dict[str, object]]] = {
         "## Summary\n\n- 41 of 41 unit tests passing\n\n## Output\n\n```\n41 passed in 2.1s\n```\n", {"tests": (41, 41)},
     ),
     "the document's version": ("## Docks\n\nDone.\n\n---\n\n**Version:** 1.0\n", 9, "## Docks\n\nDone.\n\n---\n\n**Version:** 1.0.3\n", {"version": ["1.0.3"]}),
+    "what a title of work names, and none that says made": (
+        "## Core improvements made\n\n### Queue\n\n- `dock.py` - queue\n", None,
+        "## What was created\n\n### Queue\n\n- `dock.py` - queue\n", {"deliverables": ["dock.py"]},
+    ),
+    "a heading of work with other words": (
+        "## Changes made\n\n### Ramps in `ramp.py`\n\nThey move.\n", 5, "## Changes made\n\n### 1. ramp.py (48 lines)\n\nThey move.\n", {"deliverables": ["ramp.py"]},
+    ),
+    "files of tests that ran": (
+        "## Tests\n\n| File | Tests | Passed |\n|---|---|---|\n| tests/test_dock.py | 4 | 4 |\n", None,
+        "## Tests written\n\n| File | Cases |\n|---|---|\n| tests/test_dock.py | 4 |\n", {"deliverables": ["tests/test_dock.py"]},
+    ),
+    "how a fault is to be put right": (
+        "## Issues fixed\n\n### Queue\n\n- **Fix:** Modify `dock/queue.py` first\n", None,
+        "## Issues fixed\n\n### Queue\n\n- **Fix:** Modified `dock/queue.py` to sort\n", {"deliverables": ["dock/queue.py"]},
+    ),
+    "a printed table without its percentiles": (
+        "## Load\n\n```\nusers  low   high\n50     16ms  19ms\n```\n", None,
+        "## Load\n\n```\nusers  p50   p95\n50     16ms  19ms\n```\n", {"latency": [16.0, 19.0]},
+    ),
+    "a column of averages of no time": (
+        "## Load\n\n| Users | Avg slots |\n|---|---|\n| 10 | 34 |\n", None, "## Load\n\n| Users | Avg ms |\n|---|---|\n| 10 | 34 |\n", {"latency": [34.0]},
+    ),
     "praise of a part": (
         "## Parts\n\n- **Ramps** - 100% test coverage\n", 5, "## Test coverage\n\n- **Coverage**: 91%\n", {"coverage": [91.0]},
     ),
@@ -82,6 +104,14 @@ def test_every_form_has_a_standing_and_a_reason() -> None:
     for form, standing in standings().items():
         assert 0 <= standing.right <= standing.given, form
         assert standing.why, form
+
+
+def test_a_line_that_is_withheld_says_why() -> None:
+    record = _read("## Performance\n\n- Response time: < 50 ms\n")
+    assert record.reasons["line 5"] == "a bound, and no measurement"
+    assert all(
+        standing.short for standing in standings().values() if standing.gives is not Gives.ALL
+    )
 
 
 def test_what_is_never_given_was_often_wrong() -> None:
