@@ -29,6 +29,7 @@ _MOST_TITLE_LINES = 3
 _LONGEST_TITLE = 100
 _HEADER_FIELDS = frozenset({"status", "date", "version", "commit", "branch"})
 _CODE = 4
+_DEEPEST = 6
 
 
 def as_markdown(lines: Sequence[str]) -> list[str]:
@@ -151,7 +152,7 @@ def _line(line: str, margins: list[int]) -> str:
         mark = f"- {_tick(bullet)}"
     else:
         mark = "-"
-    return f"{'   ' * (len(margins) - 1)}{mark} {text}"
+    return f"{'   ' * min(len(margins) - 1, _DEEPEST)}{mark} {text}"
 
 
 def _tick(bullet: str) -> str:
