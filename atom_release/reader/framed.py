@@ -109,7 +109,7 @@ def _is_underlined(lines: list[str], index: int) -> bool:
 
 
 def _written(lines: Sequence[str], titles: dict[int, str]) -> Iterator[str]:
-    first = min(titles)
+    first, last = min(titles), max(titles)
     strong = any(sign in _STRONG for index, sign in titles.items() if index != first)
     margins: list[int] = []
     fenced = False
@@ -124,7 +124,8 @@ def _written(lines: Sequence[str], titles: dict[int, str]) -> Iterator[str]:
             yield f"{'#' * level} {_title(_unboxed(line))}"
         elif _RULE.fullmatch(line):
             margins = []
-            yield "" if index - 1 in titles or index + 1 in titles else "***"
+            framing = index - 1 in titles or index + 1 in titles
+            yield "" if framing or index < last else "***"  # only the last parts off a foot
         else:
             yield _line(_unboxed(line), margins)
 

@@ -82,6 +82,19 @@ def test_the_fields_of_a_framed_foot_are_no_title() -> None:
     assert not [line for line in as_markdown(foot.split("\n")) if line.startswith("## Status")]
 
 
+def test_a_rule_between_two_titles_parts_off_no_foot() -> None:
+    part = f"SCRIPT\n{RULE}\n\nSorted.\n\n{THIN}\n\nStatus: ✅ Script created and ready\n"
+    text = (
+        FRAMED.replace("Status: PASS\n", "")
+        .replace(" - COMPLETE", "")
+        .replace("FILES CREATED", f"{part}\n{RULE}\nFILES")
+    )
+    record = read_report("docks.txt", text.encode())
+    assert record.status.value == "MISSING"
+    later = f"{text}\n{THIN}\n\nStatus: ✅ Complete\n"
+    assert read_report("docks.txt", later.encode()).status.value == "PASS"
+
+
 def test_what_is_framed_as_a_next_step_is_not_delivered() -> None:
     assert _paths(FRAMED.replace("FILES CREATED", "FILES TO CREATE")) == []
 
