@@ -101,8 +101,8 @@ def _paths_of_value(fact: Fact, *, alone: bool, whole: bool) -> list[str]:
     lead = lead_path(value, any_ending=True) if not paths and value.startswith("`") else None
     if lead and "/" in lead[0]:
         paths, begin, end = [lead[0]], 0, lead[1]
-    said = path_of(value.strip(" *"))
-    stands = said is not None and (alone or (whole and "/" in said))
+    path = path_of(value.strip(" *"))
+    stands = path is not None and (alone or (whole and "/" in path))
     if not (value.startswith(("`", "[")) or stands):
         return []
     return paths if delivers(fact, mark.end() + begin, mark.end() + end) else []

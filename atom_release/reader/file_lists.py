@@ -290,14 +290,14 @@ class _Lists:
             if words("t_solution").fullmatch(pair.key) is None:
                 continue
             value = _TO_VALUE.sub("", fact.raw)
-            told = told_path(value, done=False)
-            first = told or (lead_path(value) if of_what_was_made(fact.section) else None)
+            by_verb = told_path(value, done=False)
+            first = by_verb or (lead_path(value) if of_what_was_made(fact.section) else None)
             if (
                 first
                 and "/" in first[0]
                 and delivers(fact, 0, len(fact.raw) - len(value) + first[1])
             ):
-                yield first[0], Form.FILE_SAID_MADE if told else Form.FILE_BEHIND_WORK
+                yield first[0], Form.FILE_SAID_MADE if by_verb else Form.FILE_BEHIND_WORK
 
     def _item(self, fact: Fact, *, done: bool) -> tuple[str, int, Form] | None:
         """Return the file that an item begins with, where that was made or changed.
