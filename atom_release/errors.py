@@ -38,6 +38,10 @@ class ActFailed(AtomReleaseError):
     """The decision was GREEN, and the world did not let the act happen."""
 
 
+class Interrupted(AtomReleaseError):
+    """A signal ended the run before it had decided (exit status 130); nothing is half done."""
+
+
 class StoreError(AtomReleaseError):
     """An artifact is missing from the store, or is not what its signed index says."""
 

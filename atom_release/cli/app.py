@@ -1,7 +1,8 @@
 """The command line: parse, call, print, exit status. No rule lives here.
 
-Exit status: 0 GREEN, 1 RED, 3 BLOCKED, 4 decided GREEN but an act failed, 2 misuse. With `--json`
-stdout holds one JSON document and nothing else; what is said to a person goes to stderr.
+Exit status: 0 GREEN, 1 RED, 3 BLOCKED, 4 decided GREEN but an act failed, 2 misuse, 130 ended by a
+signal. With `--json` stdout holds one JSON document and nothing else; what is said to a person goes
+to stderr.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import typer
 
 from atom_release import __version__, settings
 from atom_release.cli import inspect, judge, prove, setup, sign, words
-from atom_release.errors import AtomReleaseError, Misuse
+from atom_release.errors import AtomReleaseError, Interrupted, Misuse
 from atom_release.gate.printable import printable
+
+_ENDED_BY_SIGNAL = 130  # a shell's word for a program that Ctrl-C ended
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,6 +76,8 @@ def main() -> None:
         status = app(standalone_mode=not _wants_json())
     except Misuse as error:
         _fail(2, error.message, error.remedy)
+    except Interrupted as error:
+        _fail(_ENDED_BY_SIGNAL, error.message, error.remedy)
     except AtomReleaseError as error:
         _fail(1, error.message, error.remedy)
     except typer.TyperException as error:

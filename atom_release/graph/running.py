@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from upath import UPath
 
-from atom_release.errors import Refused
+from atom_release.errors import Interrupted, Refused
 from atom_release.gate.decision.decision import Decision
 from atom_release.graph.acts import ACTS, is_refusal
 from atom_release.graph.blueprint import Blueprint
@@ -227,6 +227,11 @@ def _result(
 ) -> RunResult:
     from atom_release.acts.tag import RemoteTagState, describe_tag
 
+    if _was_interrupted(subject, done):
+        raise Interrupted(
+            "A signal ended the run before it had decided; nothing was acted on.",
+            "Run the same command again.",
+        )
     failures = failures_of(done)
     if subject.external:
         notes = ("external manifest: judged only, nothing may be acted on", *notes)
@@ -259,6 +264,19 @@ def _page(subject: Subject) -> str:
     """Return the path of the page that the newest run on the commit made."""
     run, name = subject.store.newest_complete(subject.commit), ArtifactNames(subject.manifest).page
     return f"{subject.store.location}/{name}" if run is not None and name in run.names() else ""
+
+
+def _was_interrupted(subject: Subject, done: dg.ExecuteInProcessResult) -> bool:
+    """Return whether a signal ended a step before the acts, which tell their end themselves."""
+    blueprint = Blueprint(subject.manifest)
+    acts = {blueprint.key(name).to_python_identifier() for name in ACTS}
+    return any(
+        event.is_step_failure
+        and event.step_key not in acts
+        and (error := event.step_failure_data.error) is not None
+        and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
+        for event in done.all_events
+    )
 
 
 def failures_of(done: dg.ExecuteInProcessResult) -> tuple[str, ...]:

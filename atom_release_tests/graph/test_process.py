@@ -60,7 +60,8 @@ def test_an_ended_gate_leaves_nothing(number: signal.Signals, tmp_path: Path) ->
     process = start(tmp_path, "run")
     children = services_of(process)
     process.send_signal(number)
-    process.wait(timeout=60)
+    ended = process.wait(timeout=60)
+    assert ended == (-number if number is signal.SIGKILL else 130)
     _, alive = psutil.wait_procs(children, timeout=30)
     assert [
         process.pid
