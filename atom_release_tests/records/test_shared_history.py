@@ -88,7 +88,11 @@ def _three(team: Team, key: KeyPair, home: Path) -> History:
     return kept
 
 
-_TAMPER = "UPDATE line SET envelope = overlay(envelope PLACING 'x' FROM 40) WHERE number = 2"
+_TAMPER = """
+UPDATE line SET envelope = overlay(envelope PLACING
+    CASE WHEN substring(envelope FROM 40 FOR 1) = 'x' THEN 'y'::bytea ELSE 'x'::bytea END FROM 40)
+WHERE number = 2
+"""  # another letter, whichever stands there
 
 
 @pytest.mark.parametrize(
