@@ -99,14 +99,12 @@ def _is_noted(row: Row) -> bool:
 
 
 def _check(problem: Problem, grounds: Grounds | None, run: str) -> str:
-    """Return the command that shows whether a problem is gone: its own, else its task's."""
+    """Return the command that shows whether a problem is gone: its own, else its criterion's."""
     command = problem.description.command
     task = problem.task(grounds.manifest) if grounds and not command else None
     if task is None:
         return command
-    several = f"{task.settles[0]} to {task.settles[-1]}" if task.settles[1:] else ""
-    named = f"  # asks {several} again" if several else ""
-    return f"{run} --only {task.name}{named}"
+    return f"{run} --only {task.name}"
 
 
 def _blocks(

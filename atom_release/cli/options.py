@@ -66,7 +66,7 @@ OnlyOption = Annotated[
     typer.Option(
         "--only",
         metavar="TASK",
-        help="One task alone, with what it stands on; never an act: T1 to T6, a service, a check.",
+        help="One task (T1 to T6) or criterion (P-5) alone, with what it stands on; never an act.",
     ),
 ]
 

@@ -1,13 +1,14 @@
 """The tasks of a release's plan: which assets each one is, and which criteria it settles.
 
 T1 to T6 stand in every release's plan; each service and each check of the release's own can be
-asked alone as well. How the assets are run is not known here.
+asked alone as well, and each other criterion by what its task asks. How the assets are run is not
+known here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atom_release.errors import Misuse
 from atom_release.gate.catalogue import criteria
@@ -28,6 +29,10 @@ class Task:
     settles: tuple[str, ...] = ()
     decides: bool = False
 
+    def only(self, criterion: str) -> Task:
+        """Return what asks the same and settles one of its criteria, by whose id it is called."""
+        return replace(self, name=criterion, settles=(criterion,), decides=False)
+
     def expected(self, manifest: Manifest) -> tuple[Criterion, ...]:
         """Return the criteria that it settles and the release asks."""
         return tuple(entry for entry in criteria.expected(manifest) if entry.id in self.settles)
@@ -44,15 +49,22 @@ def tasks(manifest: Manifest) -> Mapping[str, Task]:
 
 
 def find_task(manifest: Manifest, name: str) -> Task:
-    """Return a task of the release by its name.
+    """Return a task of the release by its name, or what settles the criterion of that id.
 
     Raises:
-        Misuse: the release has no task of that name.
+        Misuse: the release has neither.
     """
     named = tasks(manifest)
-    if name not in named:
-        raise Misuse(f"The release has no task {name}.", f"It has {', '.join(named)}.")
-    return named[name]
+    if name in named:
+        return named[name]
+    for task in named.values():
+        if name in task.settles:
+            return task.only(name)
+    settled = [entry for task in named.values() for entry in task.settles]
+    raise Misuse(
+        f"The release has no task and no criterion {name}.",
+        f"It has {', '.join(dict.fromkeys((*named, *settled)))}.",
+    )
 
 
 def _plan(manifest: Manifest) -> tuple[Task, ...]:

@@ -101,13 +101,16 @@ class Problem:
         return f"{self.description.title} ({names})" if self.description.title else names
 
     def task(self, manifest: Manifest) -> Task | None:
-        """Return the task of the plan that asks the least and this; None where none does."""
+        """Return what asks the least and this, by the criterion's id; None where nothing does."""
         settling = [
             task
             for task in tasks(manifest).values()
             if any(row.name in task.settles for row in self.rows)
         ]
-        return min(settling, key=lambda task: len(task.settles), default=None)
+        least = min(settling, key=lambda task: len(task.settles), default=None)
+        if least is None:
+            return None
+        return least.only(next(row.name for row in self.rows if row.name in least.settles))
 
 
 def find_problems(rows: Iterable[Row]) -> tuple[Problem, ...]:
