@@ -25,7 +25,6 @@ LONGEST_NUMBER = 64
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
-_MERGE = "tag:yaml.org,2002:merge"
 
 
 class YamlTextError(ValueError):

@@ -86,12 +86,13 @@ def _take_any(folder: Path, ended: threading.Event) -> int | None:
     """Return the lock of a free place, or that of who has none; None where the wait was ended."""
     latest = time.monotonic() + _TESTS_WAIT
     while not ended.is_set():
-        place = _free_place(folder, _first_for(ended))
+        ahead = _runs_ahead(ended)
+        place = _free_place(folder, first=int(ahead))
         if place is None and time.monotonic() >= latest:
             place = _lock_file(folder / _WITHOUT_PLACE, fcntl.LOCK_SH)
         if place is not None:
             return place
-        if _runs_ahead(ended):
+        if ahead:
             latest = time.monotonic() + _TESTS_WAIT
         ended.wait(_LOOK_AGAIN)
     return None
@@ -110,10 +111,6 @@ def _free_place(folder: Path, first: int) -> int | None:
     finally:
         os.close(turn)
     return None
-
-
-def _first_for(ended: threading.Event) -> int:
-    return int(_runs_ahead(ended))
 
 
 def _runs_ahead(ended: threading.Event) -> bool:

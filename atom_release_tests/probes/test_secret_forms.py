@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import secrets as randomness
@@ -10,41 +9,35 @@ from collections.abc import Callable
 
 import pytest
 
-from atom_release.probes.secrets import scanner_of
-from atom_release.source.scan import Finding, Fingerprints
+from atom_release_tests.fixtures.made_secrets import deciding, in_base64, word
 
 HEX = "0123456789abcdef"
 UPPER = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 
 
 def _word(count: int = 18) -> str:
-    letters = "bcdfghjkmnpqrtvwxz23456789BCDFGHJK"
-    return "kT9" + "".join(randomness.choice(letters) for _ in range(count - 3))
+    return word(count)
 
 
 def _of(letters: str, count: int) -> str:
     return "".join(randomness.choice(letters) for _ in range(count))
 
 
-def _base64(content: bytes | str) -> str:
-    return base64.b64encode(content.encode() if isinstance(content, str) else content).decode()
-
-
 def _registry() -> str:
-    return json.dumps({"auths": {"ghcr.io": {"auth": _base64(f"bot:{_word()}")}}})
+    return json.dumps({"auths": {"ghcr.io": {"auth": in_base64(f"bot:{_word()}")}}})
 
 
 LIVE: dict[str, tuple[str, Callable[[], str | bytes]]] = {
     "age, after quantum": ("key.txt", lambda: f"AGE-SECRET-KEY-PQ-1{_of(UPPER, 58)}\n"),
     "minisign": (
         "sign.key",
-        lambda: f"untrusted comment: minisign secret key\n{_base64(os.urandom(158))}\n",
+        lambda: f"untrusted comment: minisign secret key\n{in_base64(os.urandom(158))}\n",
     ),
     "signify without a passphrase": (
         "release.sec",
         lambda: (
             "untrusted comment: signify secret key\n"
-            f"{_base64(b'EdBK' + bytes(4) + os.urandom(96))}\n"
+            f"{in_base64(b'EdBK' + bytes(4) + os.urandom(96))}\n"
         ),
     ),
     "Tor": (
@@ -61,7 +54,7 @@ LIVE: dict[str, tuple[str, Callable[[], str | bytes]]] = {
     ),
     "registry in a Secret": (
         "deploy/registry.yaml",
-        lambda: f"kind: Secret\ndata:\n  .dockerconfigjson: {_base64(_registry())}\n",
+        lambda: f"kind: Secret\ndata:\n  .dockerconfigjson: {in_base64(_registry())}\n",
     ),
     "Composer": (
         "auth.json",
@@ -118,22 +111,22 @@ LIVE: dict[str, tuple[str, Callable[[], str | bytes]]] = {
 HARMLESS: dict[str, tuple[str, Callable[[], str | bytes]]] = {
     "minisign's public half": (
         "sign.pub",
-        lambda: f"untrusted comment: minisign public key AB\n{_base64(os.urandom(42))}\n",
+        lambda: f"untrusted comment: minisign public key AB\n{in_base64(os.urandom(42))}\n",
     ),
     "encrypted minisign": (
         "sign.key",
-        lambda: f"untrusted comment: minisign encrypted secret key\n{_base64(os.urandom(158))}\n",
+        lambda: f"untrusted comment: minisign encrypted secret key\n{in_base64(os.urandom(158))}\n",
     ),
     "signify under a passphrase": (
         "release.sec",
         lambda: (
             "untrusted comment: signify secret key\n"
-            f"{_base64(b'EdBK' + bytes([0, 0, 0, 42]) + os.urandom(96))}\n"
+            f"{in_base64(b'EdBK' + bytes([0, 0, 0, 42]) + os.urandom(96))}\n"
         ),
     ),
     "registry without a password": (
         "deploy/registry.yaml",
-        lambda: f"kind: Secret\ndata:\n  .dockerconfigjson: {_base64('{}')}\n",
+        lambda: f"kind: Secret\ndata:\n  .dockerconfigjson: {in_base64('{}')}\n",
     ),
     "fields from variables": (
         "call.sh",
@@ -161,19 +154,13 @@ HARMLESS: dict[str, tuple[str, Callable[[], str | bytes]]] = {
 }
 
 
-def _deciding(path: str, content: str | bytes) -> list[Finding]:
-    raw = content.encode() if isinstance(content, str) else content
-    scanner = scanner_of(Fingerprints(os.urandom(32)), {})  # without what the engine matches
-    return [finding for finding in scanner(path, raw) if finding.decides]
-
-
 @pytest.mark.parametrize("name", LIVE)
 def test_a_secret_is_found_in_the_form_of_its_tool(name: str) -> None:
     path, content = LIVE[name]
-    assert _deciding(path, content())
+    assert deciding(path, content())
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_its_look_alike_is_not_accused(name: str) -> None:
     path, content = HARMLESS[name]
-    assert _deciding(path, content()) == []
+    assert deciding(path, content()) == []

@@ -41,9 +41,6 @@ _CONFIGURED = (
     ("tox.ini", r"^\[pytest\]|^\s*(?:python -m )?pytest\b"),
     ("noxfile.py", r"[\"']pytest[\"']"),
 )
-_TESTPATHS = re.compile(
-    r"^\[(?:tool:)?pytest\][^\[]*?^testpaths\s*=((?:[^\n]*)(?:\n[ \t]+[^\n]+)*)", re.MULTILINE
-)
 _EXAMPLES = {"example", "examples", "sample", "samples", "demo", "demos", "docs", "doc"}
 _NAMES_PYTEST = re.compile(r"\bpytest\b")
 _IMPORTS = re.compile(r"^\s*(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)

@@ -91,8 +91,7 @@ class JudgedLeg:
     @cached_property
     def service(self) -> Service | None:
         """The service that was asked, if it was one."""
-        named = (service for service in self.grounds.manifest.services)
-        return next((service for service in named if service.id == self.leg.subject), None)
+        return _service_of(self.leg, self.grounds)
 
     @property
     def name(self) -> str:
@@ -120,9 +119,13 @@ class JudgedLeg:
 
 def called(leg: Leg, grounds: Grounds | None) -> str:
     """Return whom a leg asks: a service by its id and name, all else by its own name."""
-    services = grounds.manifest.services if grounds else ()
-    names = (f"{service.id} {service.name}" for service in services if service.id == leg.subject)
-    return next(names, leg.subject)
+    service = _service_of(leg, grounds) if grounds else None
+    return f"{service.id} {service.name}" if service else leg.subject
+
+
+def _service_of(leg: Leg, grounds: Grounds) -> Service | None:
+    services = grounds.manifest.services
+    return next((service for service in services if service.id == leg.subject), None)
 
 
 def recorded(leg: Leg, grounds: Grounds | None = None) -> Description:
