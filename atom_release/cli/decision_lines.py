@@ -46,7 +46,7 @@ from atom_release.gate.decision.decide import told_left_out
 from atom_release.gate.decision.decision import Decision
 from atom_release.gate.documents.description import Grounds
 from atom_release.gate.documents.problems import Problem, find_problems
-from atom_release.gate.documents.rows import Kind, Row, rows
+from atom_release.gate.documents.rows import Kind, Row, asked_rows, rows
 from atom_release.gate.printable import one_line, printable
 from atom_release.gate.vocabulary import Outcome, Verdict
 
@@ -68,7 +68,7 @@ def lines(
     shown = rows(decision, grounds)
     judged = [row for row in shown if row.kind is Kind.ASKED]
     problems = find_problems(judged)
-    head = [*verdict(decision, width, grounds)]
+    head = [*_verdict(decision, judged, problems, width)]
     others = [row for row in shown if row.kind is not Kind.ASKED]
     end = [
         *_passing(problems, judged, width),
@@ -186,21 +186,26 @@ def _left_out(left_out: Sequence[Row], width: int) -> Iterator[Line]:
 
 def verdict(decision: Decision, width: int, grounds: Grounds | None = None) -> Iterator[Line]:
     """Yield the verdict and why: of a refusal how many things stop it, of a GREEN its reasons."""
+    judged = asked_rows(decision, grounds)
+    yield from _verdict(decision, judged, find_problems(judged), width)
+
+
+def _verdict(
+    decision: Decision, judged: Sequence[Row], problems: Sequence[Problem], width: int
+) -> Iterator[Line]:
     title = f"{decision.release} {decision.version}, commit {decision.commit[:12]}"
     yield Line(one_line(title), decision.verdict)
-    reasons = _count(decision, grounds) or _reasons(decision)
+    reasons = _count(judged, problems) or _reasons(decision)
     for part in reasons:
         for text in wrapped(printable(part), width - INDENT):
             yield Line(" " * INDENT + text)
 
 
-def _count(decision: Decision, grounds: Grounds | None) -> list[str]:
+def _count(judged: Sequence[Row], problems: Sequence[Problem]) -> list[str]:
     """Return how many things stop a release; nothing where none of its criteria does."""
-    judged = [row for row in rows(decision, grounds) if row.kind is Kind.ASKED]
     refusing = [row for row in judged if not row.accepted]
     if not refusing:
         return []
-    problems = find_problems(judged)
     things = "1 thing stops" if len(problems) == 1 else f"{len(problems)} things stop"
     blocked = all(row.outcome is Outcome.BLOCKED for row in refusing)
     fate = "could not be checked" if blocked else "fail" if refusing[1:] else "fails"
