@@ -27,6 +27,7 @@ from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
+from atom_release.lab.right_answer import Worth, read_reply
 
 _QUESTION = "privacy"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -160,9 +161,10 @@ def _plant(exchange: Exchange, service: Service, person: Person) -> dict[str, Js
         raise ProbeFault(f"the manifest names no place to plant a person in {service.id}")
     came: dict[str, JsonValue] = {}
     for request in service.privacy.plant:
-        status = exchange.send(request, service=service.id, extra=person.values).status
+        answered = exchange.send(request, service=service.id, extra=person.values)
+        reading = read_reply(request, answered)
         came[f"{request.method} {request.path}"] = (
-            "accepted" if status in request.expect else f"answers {status}"
+            "accepted" if reading.worth is Worth.RIGHT else f"answers {reading.words}"
         )
     return came
 
@@ -183,12 +185,13 @@ def _surfaces(
     for request, of in requests:
         where = f"{request.method} {request.path} of {of}"
         answered = exchange.send(request, service=of)
+        reading = read_reply(request, answered)
         if answered.status in request.expect:
             headers = "\n".join(f"{name}: {value}" for name, value in answered.headers.items())
             read[where] = answered.body
             read[f"headers of {where}"] = headers.encode()
-        else:
-            unread[where] = f"answers {answered.status}"
+        if reading.worth is not Worth.RIGHT:
+            unread[where] = f"answers {reading.words}"
     return read, unread
 
 

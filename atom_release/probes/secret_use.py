@@ -22,6 +22,7 @@ from atom_release.gate.manifest import Request, SecretUse, Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import not_started
 from atom_release.lab.look import Look
+from atom_release.lab.right_answer import Worth, read_reply
 
 if TYPE_CHECKING:
     from atom_release.lab.http_exchange import Exchange
@@ -56,12 +57,11 @@ class Asked:
         except ProbeFault as fault:
             self.came[which] = f"no answer ({fault.message})"
             return
-        accepted, refused = (
-            answered.status in self.use.request.expect,
-            answered.status in self.use.refused,
-        )
+        reading = read_reply(self.use.request, answered)
+        refused = reading.worth is Worth.REFUSED or answered.status in self.use.refused
+        accepted = reading.worth is Worth.RIGHT
         self.came[which] = (
-            "accepted" if accepted else "refused" if refused else f"answers {answered.status}"
+            "accepted" if accepted else "refused" if refused else f"answers {reading.words}"
         )
 
     def _request(self, value: str) -> Request:

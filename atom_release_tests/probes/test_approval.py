@@ -55,8 +55,9 @@ def _probe(folder: Path, **wrong: Any) -> Evidence:
             state["active"] = "m7"
         if not allowed and wrong.get("queued"):
             threading.Timer(_QUEUED, state.update, [{"active": "m7"}]).start()
+        says = {} if allowed else wrong.get("says", {})
         return JSONResponse(
-            {}, wrong.get("alone", 200 if allowed else 403) if state["approval"] is None else 200
+            says, wrong.get("alone", 200 if allowed else 403) if state["approval"] is None else 200
         )
 
     async def approve(request: Any) -> dict[str, str]:
@@ -120,6 +121,11 @@ def test_an_action_that_waits_for_a_person_and_is_recorded_passes(tmp_path: Path
         ({"clock": True, "queued": True}, Answer.UNKNOWN, "changes by itself"),
         ({"by itself": True}, Answer.NO, "/models changed the state"),
         ({"alone": 500}, Answer.UNKNOWN, "neither a refusal"),
+        (
+            {"alone": 200, "says": {"code": 403, "message": "not approved"}},
+            Answer.UNKNOWN,
+            "answers 200 with an error in its body (`code` 403), which is neither",
+        ),
         ({"unnamed": True}, Answer.NO, "lacks tested"),
         ({"undigested": True}, Answer.NO, "holds 1 digests"),
         ({"unrecorded": True}, Answer.NO, "left no record"),

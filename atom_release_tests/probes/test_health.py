@@ -46,6 +46,15 @@ def test_a_service_that_answers_every_path_has_said_nothing(tmp_path: Path) -> N
     assert evidence.control.state is ControlState.DEAD
 
 
+def test_a_body_that_says_it_is_unwell_leaves_it_open(tmp_path: Path) -> None:
+    """What it lacks may be what a rehearsal does not have."""
+    with serving(route("/health", {"status": "down", "redis": "refused"})) as url:
+        evidence = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+    assert evidence.answer is Answer.UNKNOWN
+    assert evidence.reason == "GET /health answers 200 with an error in its body (`status` down)"
+    assert "503" in evidence.remedy
+
+
 def test_a_service_that_did_not_start_fails_with_its_reason(tmp_path: Path) -> None:
     evidence = health.probe_health(
         look_at(tmp_path, SERVICE),

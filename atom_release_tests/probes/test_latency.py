@@ -262,6 +262,42 @@ def test_an_expected_404_is_an_answer(tmp_path: Path, port: int) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def soft() -> Iterator[str]:
+    """A service that puts its errors into the body."""
+    with serving(
+        route("/refused", {"code": 401, "message": "log in first"}),
+        route("/served", {"data": {"rows": []}}),
+    ) as url:
+        yield url
+
+
+def test_an_error_in_the_body_is_no_fast_answer(tmp_path: Path, soft: str) -> None:
+    evidence = _probe(tmp_path, soft, {"name": "a", "path": "/refused"}, p95=ROOMY)
+    answer, reason = _quietly(evidence, p95=ROOMY)
+    assert answer is Answer.UNKNOWN
+    assert reason.startswith(
+        "a: 100 of 100 requests were answered 200 with an error in its body (`code` 401), so"
+    )
+    assert "has: [/...]" in evidence.remedy
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"), [("/served", Answer.YES), ("/refused", Answer.NO)], ids=["has", "lacks"]
+)
+def test_what_a_right_answer_has_makes_the_others_errors(
+    tmp_path: Path, soft: str, path: str, answer: Answer
+) -> None:
+    endpoint = {"name": "a", "path": path, "has": ["/data/rows"]}
+    evidence = _probe(tmp_path, soft, endpoint, p95=ROOMY)
+    assert _quietly(evidence, p95=ROOMY)[0] is answer, evidence.reason
+    assert _of(evidence, "a")["doubtful"] == 0
+    if answer is Answer.NO:
+        assert list(_of(evidence, "a")["error_kinds"]) == [
+            "answered 200 with an error in its body (`code` 401)"
+        ]
+
+
 def test_silence_and_refusal_are_errors_and_no_latencies(tmp_path: Path, port: int) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

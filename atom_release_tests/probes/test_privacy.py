@@ -33,7 +33,9 @@ SERVICE = service_of(
 )
 
 
-def _probe(folder: Path, leak: str = "", *, plant: int = 201, export: int = 200) -> Evidence:
+def _probe(
+    folder: Path, leak: str = "", *, plant: int = 201, export: int = 200, says: Any = None
+) -> Evidence:
     """Probe a service that keeps people to itself, but for one leak."""
     people: list[dict[str, str]] = []
     rehearsed = Rehearsed(logs={"X.1": b"started\n"})
@@ -42,7 +44,7 @@ def _probe(folder: Path, leak: str = "", *, plant: int = 201, export: int = 200)
         people.append(await request.json())
         if leak == "log":
             rehearsed.logs["X.1"] += f"new: {quote(people[-1]['mail'])}\n".encode()
-        return JSONResponse({}, plant)
+        return JSONResponse({} if says is None else says, plant)
 
     async def give(_: Any) -> Response:
         if leak == "packed":
@@ -110,6 +112,12 @@ def test_a_person_who_never_went_in_shows_nothing(tmp_path: Path) -> None:
     evidence = _probe(tmp_path, plant=500)
     assert evidence.answer is Answer.UNKNOWN
     assert "could not be planted" in evidence.reason
+
+
+def test_a_person_who_was_refused_in_the_body_never_went_in(tmp_path: Path) -> None:
+    evidence = _probe(tmp_path, says={"success": False})
+    assert evidence.answer is Answer.UNKNOWN
+    assert "answers 201 with an error in its body (`success` false)" in evidence.reason
 
 
 def test_a_surface_that_could_not_be_read_leaves_it_open(tmp_path: Path) -> None:

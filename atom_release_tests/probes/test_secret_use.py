@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def verified(content, signature):
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/door":
-            self.answer(200 if MODE == "anyone" or self.headers["X-Key"] == DOOR else 401)
+            self.decide(MODE == "anyone" or self.headers["X-Key"] == DOOR, 401)
         elif self.path == "/make":
             (SCRATCH / "models").mkdir(exist_ok=True)
             (SCRATCH / "models/a.bin").write_bytes(b"model 1")
@@ -93,11 +93,17 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200)
         elif self.path == "/use":
             content, signature = ((SCRATCH / "models" / name).read_bytes() for name in ("a.bin", "a.bin.sig"))
-            self.answer(200 if MODE == "anyone" or verified(content, signature) else 503)
+            self.decide(MODE == "anyone" or verified(content, signature), 503)
         elif self.path == "/keys":
             self.answer(200, {"private": PRIVATE[:11], "public": PUBLIC[:11]})
         else:
             self.answer(200)
+
+    def decide(self, good, otherwise):
+        if MODE.startswith("enveloped"):
+            self.answer(200, {"done": True} if good else {"success": False, "code": otherwise})
+        else:
+            self.answer(200 if good else otherwise)
 
     def answer(self, status, said=None):
         body = json.dumps(said).encode()
@@ -112,8 +118,20 @@ class Handler(BaseHTTPRequestHandler):
 
 ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
 """
-MODES = {"S.1": "honest", "S.2": "literal", "S.3": "told", "S.4": "keeps", "S.5": "anyone"}
-_ASKED = {"secret": "door", "request": {"path": "/door", "headers": {"X-Key": "{secret:door}"}}}
+MODES = {
+    "S.1": "honest",
+    "S.2": "literal",
+    "S.3": "told",
+    "S.4": "keeps",
+    "S.5": "anyone",
+    "S.6": "enveloped",
+    "S.7": "enveloped, and told apart",
+}
+_HAS = {"has": ["/done"]}
+_ASKED: dict[str, Any] = {
+    "secret": "door",
+    "request": {"path": "/door", "headers": {"X-Key": "{secret:door}"}},
+}
 
 
 def _service(service_id: str, mode: str) -> dict[str, Any]:
@@ -124,6 +142,7 @@ def _service(service_id: str, mode: str) -> dict[str, Any]:
         "SCRATCH": "{scratch}",
         **variables,
     }
+    told_apart = _HAS if mode.endswith("told apart") else {}
     start = {"command": ["{python}", "service.py", "{port}", mode], "environment": environment}
     return {
         "id": service_id,
@@ -132,14 +151,14 @@ def _service(service_id: str, mode: str) -> dict[str, Any]:
         "report": "r.md",
         "health": "/health",
         "start": start,
-        "secret_use": _ASKED,
+        "secret_use": {**_ASKED, "request": {**_ASKED["request"], **told_apart}},
     }
 
 
-def _signed(user: str, **more: object) -> dict[str, Any]:
+def _signed(user: str, *, has: Sequence[str] = (), **more: object) -> dict[str, Any]:
     consumer = {
         "deploy": [{"service": "S.1", "path": "/health"}],
-        "use": {"service": user, "path": "/use"},
+        "use": {"service": user, "path": "/use", "has": has},
     }
     produce = [{"service": "S.1", "path": "/make"}]
     return {
@@ -171,6 +190,8 @@ MANIFEST = Manifest.model_validate(
             {"name": "checked", **_signed("S.2")},
             {"name": "unchecked", **_signed("S.5")},
             {"name": "other_key", **_signed("S.2", public_key_from="other")},
+            {"name": "enveloped", **_signed("S.6")},
+            {"name": "told_apart", **_signed("S.7", **_HAS)},
             {"name": "nothing", **_signed("S.2", paths=["nowhere/*"])},
             {
                 "name": "broken",
@@ -227,6 +248,8 @@ def by_service(look: Look, rehearsal: Rehearsal) -> dict[str, Evidence]:
         ("S.3", Answer.NO, "from elsewhere"),
         ("S.4", Answer.NO, "from elsewhere"),
         ("S.5", Answer.UNKNOWN, "does not depend on the secret"),
+        ("S.6", Answer.UNKNOWN, "made up: answers 200 with an error in its body (`success` false)"),
+        ("S.7", Answer.YES, "only that one"),
     ],
     ids=MODES.values(),
 )
@@ -236,7 +259,8 @@ def test_only_a_service_that_works_with_what_lies_in_vault_passes(
     evidence = by_service[service]
     assert (evidence.answer, words in evidence.reason) == (answer, True), evidence.reason
     assert evidence.control is not None
-    assert evidence.control.state is (ControlState.DEAD if service == "S.5" else ControlState.ALIVE)
+    dead = service in {"S.5", "S.6"}
+    assert evidence.control.state is (ControlState.DEAD if dead else ControlState.ALIVE)
 
 
 @pytest.mark.slow
@@ -284,6 +308,8 @@ def test_a_secret_is_read_by_the_services_it_names_and_nobody_else(rehearsal: Re
         ("checked", Answer.YES, Answer.YES),
         ("unchecked", Answer.YES, Answer.NO),
         ("other_key", Answer.NO, Answer.YES),
+        ("enveloped", Answer.YES, Answer.UNKNOWN),
+        ("told_apart", Answer.YES, Answer.YES),
         ("nothing", Answer.NO, Answer.UNKNOWN),
     ],
 )

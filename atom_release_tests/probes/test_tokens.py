@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.manifest import Service
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab.address import StartFailure
 from atom_release.probes import tokens
@@ -40,11 +41,14 @@ def _well(token: str, _: Any) -> str:
     return str(_claims(token)["tenant_id"])
 
 
-def _probe(
+def _probe(  # noqa: PLR0913 - what differs between services
     folder: Path,
     tenant_of: Callable[[str, Any], str],
     shown: Callable[[str], Any] | None = None,
     secret: str = SECRET,
+    *,
+    service: Service = SERVICE,
+    refusal: JSONResponse | None = None,
 ) -> Evidence:
     """Probe a service that takes its tenant from the token by `tenant_of` and answers with what `shown` makes of it."""
 
@@ -53,12 +57,12 @@ def _probe(
         try:
             tenant = tenant_of(token, request)
         except (jwt.InvalidTokenError, RefusedError):
-            return JSONResponse({}, 401)
+            return refusal or JSONResponse({}, 401)
         return shown(tenant) if shown else {"tenant": tenant, "rows": []}
 
     with serving(route("/mine", answer)) as url:
         return tokens.probe_tokens(
-            look_at(folder, SERVICE), SERVICE, Rehearsed({"X.1": url}, secrets={"jwt": secret})
+            look_at(folder, service), service, Rehearsed({"X.1": url}, secrets={"jwt": secret})
         )
 
 
@@ -233,6 +237,34 @@ def test_answers_that_show_nothing_of_the_tenant_leave_it_open(tmp_path: Path) -
     evidence = _probe(tmp_path, _well, lambda _: {"rows": []})
     assert evidence.answer is Answer.UNKNOWN
     assert "not shown" in evidence.reason
+
+
+_ENVELOPE = JSONResponse({"code": 401, "message": "no valid token"})
+
+
+def test_a_refusal_in_the_body_is_no_acceptance_and_leaves_it_open(tmp_path: Path) -> None:
+    evidence = _probe(tmp_path, _well, refusal=_ENVELOPE)
+    assert evidence.answer is Answer.UNKNOWN
+    assert "wrong key: answers 200 with an error in its body (`code` 401)" in evidence.reason
+
+
+@pytest.mark.parametrize(
+    ("tenant_of", "answer"), [(_well, Answer.YES), (_anonymous, Answer.NO)], ids=["well", "not"]
+)
+def test_a_refusal_in_the_body_counts_where_a_right_answer_is_told_apart(
+    tmp_path: Path, tenant_of: Callable[[str, Any], str], answer: Answer
+) -> None:
+    audit = SERVICE.model_dump(mode="json")["token_audit"]
+    audit["request"]["has"] = ["/tenant"]
+    service = service_of(token_audit=audit)
+    evidence = _probe(tmp_path, tenant_of, service=service, refusal=_ENVELOPE)
+    assert evidence.answer is answer, evidence.reason
+
+
+def test_an_error_for_a_good_token_is_no_control(tmp_path: Path) -> None:
+    evidence = _probe(tmp_path, _well, lambda _: {"error": "no such tenant"})
+    assert evidence.answer is Answer.UNKNOWN
+    assert evidence.reason.startswith("a good token is answered 200 with an error in its body")
 
 
 def test_where_the_good_token_is_refused_the_refusals_mean_nothing(tmp_path: Path) -> None:

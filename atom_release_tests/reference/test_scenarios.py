@@ -35,6 +35,7 @@ TOUCHED = {
     "route-not-served": {"release.yaml"},
     "slow-endpoint": {"services/perf-profiler/server.py"},
     "fast-404": {"services/perf-profiler/server.py"},
+    "fast-error": {"services/perf-profiler/server.py"},
     "error-rate": {"services/perf-profiler/server.py"},
     "bimodal-tail": {"services/perf-profiler/server.py"},
     "accuracy-below-baseline": {"data/labelled.csv", "reports/0C.1_predictive_engine.md"},

@@ -71,6 +71,10 @@ class Measured(Timed):
 
     timeouts: int = Field(default=0, ge=0)
     error_kinds: dict[str, int] = Field(default_factory=dict)
+    doubtful: int = Field(
+        default=0, ge=0, description="answers with a right status whose body says that they failed"
+    )
+    doubt: str = Field(default="", description="what most of the doubtful ones answered")
     error_rate: float | None = Field(default=None, ge=0, le=1)
     error_low: float | None = Field(default=None, ge=0, le=1)
     error_high: float | None = Field(default=None, ge=0, le=1)

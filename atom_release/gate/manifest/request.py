@@ -10,6 +10,9 @@ from atom_release.gate.manifest.fields import Key, Strict, Title
 
 _LONGEST_ROUTE = 200
 
+Pointer = Annotated[str, Field(pattern=r"^/")]
+"""A JSON pointer into an answer, e.g. `/data/items/0`."""
+
 
 class Request(Strict):
     """One HTTP request, and what counts as its right answer.
@@ -32,6 +35,12 @@ class Request(Strict):
         ),
     )
     expect: tuple[int, ...] = Field(default=(200,), min_length=1)
+    has: tuple[Pointer, ...] = Field(
+        default=(),
+        description=(
+            "JSON pointers to what a right answer has, for services that tell errors in the body"
+        ),
+    )
     take: dict[str, str] = Field(
         default_factory=dict, description="name -> JSON pointer into the answer"
     )

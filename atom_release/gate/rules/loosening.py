@@ -25,6 +25,7 @@ def request_changed(criterion: str, name: str, old: Request, new: Request) -> It
             criterion, f"{name} asks {new.method} {new.path} instead of {old.method} {old.path}"
         )
     yield from wider(criterion, f"{name} expect", old.expect, new.expect)
+    yield from fewer(criterion, f"{name} has", old.has, new.has)
 
 
 def larger(criterion: str, name: str, old: Any, new: Any) -> Iterator[Loosening]:  # noqa: ANN401 - durations or numbers

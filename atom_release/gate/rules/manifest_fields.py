@@ -76,7 +76,7 @@ def _request(
 
     `adds` says that one request more asks more; of those that prepare a question it may ask less.
     """
-    names = ("service", "method", "path", "headers", "body", "expect", "take")
+    names = ("service", "method", "path", "headers", "body", "expect", "has", "take")
     return {f"{path}.{name}": RULED if name in ruled else _changed(*criteria) for name in names} | {
         path: (_added if adds else _changed)(*criteria)
     }
@@ -93,7 +93,7 @@ def _rows(path: str) -> dict[str, FieldClass]:
 
 
 _STEP = ("run", "call", "arguments")
-_ASKED = ("method", "path", "expect")
+_ASKED = ("method", "path", "expect", "has")
 
 FIELDS: dict[str, FieldClass] = {
     "manifest": _neutral("the name of the format"),

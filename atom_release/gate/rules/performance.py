@@ -5,9 +5,9 @@ For each endpoint of a service, in this order:
 1. More errors than the budget allows, by the whole of Wilson's interval: NO. Errors are never fast
    answers.
 2. The whole interval of p95 at or above the budget: NO. Exactly at the budget is not below it.
-3. The budget inside the interval, the share of errors above its budget without proof, too few
-   requests, an interval that was not paid for (its alpha is more than the allowed looks leave):
-   UNKNOWN.
+3. The budget inside the interval, the share of errors above its budget without proof, more
+   answers than it allows whose body says that they failed, too few requests, an interval that was
+   not paid for (its alpha is more than the allowed looks leave): UNKNOWN.
 4. Otherwise the whole interval is strictly below the budget: YES.
 
 All of it is true of one load, which every sentence names: one request at a time, or the arrivals
@@ -145,6 +145,13 @@ def fails_too_often(endpoint: Measured, budget: Budget) -> bool:
     return _too_many(endpoint.errors, endpoint.requests, budget)
 
 
+def says_it_failed(endpoint: Measured, budget: Budget) -> bool:
+    """Return whether more answers than may fail say in their body that they did."""
+    return endpoint.errors + endpoint.doubtful > budget.error_rate * endpoint.requests and bool(
+        endpoint.doubtful
+    )
+
+
 def _judge_endpoint(
     endpoint: Measured, budget: Budget, noise: str, patience_ms: float | None
 ) -> tuple[Answer, str]:
@@ -192,6 +199,11 @@ def _doubt(endpoint: Measured, budget: Budget, patience_ms: float | None) -> str
         return (
             f"{name}: {endpoint.describe_errors(patience_ms)}, which does not show whether more"
             f" than {budget.error_rate:.2%} do"
+        )
+    if says_it_failed(endpoint, budget):
+        return (
+            f"{name}: {endpoint.doubtful} of {endpoint.requests} requests were answered"
+            f" {endpoint.doubt}, so their time may be that of a refusal"
         )
     if endpoint.looks > budget.looks or endpoint.alpha > ALPHA / budget.looks * (1 + 1e-9):
         return f"{name}: the interval takes more risk than {budget.looks} looks leave to each"

@@ -25,6 +25,7 @@ from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
+from atom_release.lab.right_answer import Worth, read_reply
 from atom_release.probes.approval.recorded import read_record
 
 _QUESTION = "approval"
@@ -94,11 +95,11 @@ def probe_approval(look: Look, service: Service, rehearsal: Rehearsal) -> Eviden
 def _tell(story: _Story, approval: Approval) -> tuple[Answer, str, NegativeControl | None]:
     first = story.state("state_at_first", approval.state)
     for number, request in enumerate(approval.prepare):
-        answered = story.send(f"prepare_{number}", request)
-        if answered.status not in request.expect:
+        reading = read_reply(request, story.send(f"prepare_{number}", request))
+        if reading.worth is not Worth.RIGHT:
             return (
                 Answer.UNKNOWN,
-                f"could not prepare: {request.path} answers {answered.status}",
+                f"could not prepare: {request.path} answers {reading.words}",
                 None,
             )
     before = story.state("state_before", approval.state)
@@ -142,14 +143,15 @@ def _happened(
             Answer.NO,
             f"{path} without approval answers {alone.status} and changed the state{when}",
         )
-    if alone.status in approval.refused:
+    reading = read_reply(approval.act, alone)
+    if alone.status in approval.refused or reading.worth is Worth.REFUSED:
         return None
-    if alone.status in approval.act.expect:
+    if reading.worth is Worth.RIGHT:
         return Answer.NO, f"{path} without approval is accepted ({alone.status})"
     return (
         Answer.UNKNOWN,
         (
-            f"{path} without approval answers {alone.status}, which is neither a refusal nor what"
+            f"{path} without approval answers {reading.words}, which is neither a refusal nor what"
             " the action answers"
         ),
     )
@@ -159,12 +161,12 @@ def _approved(
     story: _Story, approval: Approval, before: str
 ) -> tuple[Answer, str, NegativeControl | None]:
     for step, request in (("approve", approval.approve), ("act_approved", approval.act)):
-        answered = story.send(step, request)
-        if answered.status not in request.expect:
+        reading = read_reply(request, story.send(step, request))
+        if reading.worth is not Worth.RIGHT:
             return (
                 Answer.UNKNOWN,
                 (
-                    f"{request.path} answers {answered.status} ({step}), so nothing shows that the"
+                    f"{request.path} answers {reading.words} ({step}), so nothing shows that the"
                     " action could happen"
                 ),
                 None,

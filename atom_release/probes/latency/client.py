@@ -21,15 +21,26 @@ from urllib.parse import urlsplit
 import httptools
 
 from atom_release.errors import ProbeFault
+from atom_release.lab.right_answer import Reading, Worth, read_answer
 
 _CLIENT = f"python-httpx/{version('httpx')}"
 """As the gate's other requests: a service is not told that it is being measured."""
+
+_LONGEST_BODY = 16 * 1024 * 1024  # bytes
 
 _OWN_FAULTS = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOMEM, errno.ENOBUFS}
 
 
 class Unanswered(Exception):
     """No complete answer came; the message is a word or two, such as `refused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; of one that is longer than can be looked into the body is None."""
+
+    status: int
+    body: bytes | None
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,14 @@ class Target:
     port: int
     raw: bytes
     expect: frozenset[int]
+    has: tuple[str, ...] = ()
     open_socket: Callable[[], socket.socket] = field(default=socket.socket, compare=False)
+
+    def read(self, reply: Reply) -> Reading:
+        """Return what an answer is worth to this request."""
+        if reply.body is None and self.has and reply.status in self.expect:
+            return Reading(Worth.DOUBTFUL, f"{reply.status} with a body too long to look into")
+        return read_answer(reply.status, reply.body or b"", expect=self.expect, has=self.has)
 
 
 def target(  # noqa: PLR0913 - the parts of a request
@@ -52,6 +70,7 @@ def target(  # noqa: PLR0913 - the parts of a request
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     expect: frozenset[int] = frozenset({200}),
+    has: tuple[str, ...] = (),
 ) -> Target:
     """Prepare a request.
 
@@ -74,28 +93,30 @@ def target(  # noqa: PLR0913 - the parts of a request
             "\r\n",
         ]
     )
-    return Target(
-        name, parts.hostname, parts.port or 80, head.encode("latin-1") + (body or b""), expect
-    )
+    raw = head.encode("latin-1") + (body or b"")
+    return Target(name, parts.hostname, parts.port or 80, raw, expect, has)
 
 
 class _Connection(asyncio.Protocol):
     """One kept connection; has at most one request under way."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Future[int] | None = None
+        self._waiting: asyncio.Future[Reply] | None = None
         self._transport: asyncio.Transport | None = None
         self._open_ended = False
+        self._body: list[bytes] = []
+        self._length = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # a stream connection has no other
 
-    async def ask(self, raw: bytes) -> int:
-        """Send the request and give the status of the whole answer."""
+    async def ask(self, raw: bytes) -> Reply:
+        """Send the request and give the whole answer."""
         if self._transport is None or self._transport.is_closing():
             raise ConnectionResetError
         self._waiting = asyncio.get_running_loop().create_future()
         self._open_ended = self._has_length = False
+        self._body, self._length = [], 0
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(raw)
         return await self._waiting
@@ -115,6 +136,11 @@ class _Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         self._open_ended = not self._has_length
 
+    def on_body(self, part: bytes) -> None:
+        self._length += len(part)
+        if self._length <= _LONGEST_BODY:
+            self._body.append(part)
+
     def on_message_complete(self) -> None:
         if not self._parser.should_keep_alive():
             self.close()
@@ -129,7 +155,8 @@ class _Connection(asyncio.Protocol):
         if waiting is None or waiting.done():
             return
         if error is None:
-            waiting.set_result(self._parser.get_status_code())
+            body = b"".join(self._body) if self._length <= _LONGEST_BODY else None
+            waiting.set_result(Reply(self._parser.get_status_code(), body))
         else:
             waiting.set_exception(error)
 
@@ -150,8 +177,8 @@ class Client:
     timeout: float
     _idle: list[_Connection] = field(default_factory=list)
 
-    async def send(self) -> int:
-        """Return the status of one answer.
+    async def send(self) -> Reply:
+        """Return one answer.
 
         Raises:
             Unanswered: no answer came, or not in time.
@@ -172,7 +199,7 @@ class Client:
                 "refused" if isinstance(error, ConnectionRefusedError) else "connection lost"
             ) from error
 
-    async def _send(self) -> int:
+    async def _send(self) -> Reply:
         while self._idle:
             kept = self._idle.pop()
             try:
@@ -193,15 +220,15 @@ class Client:
             raise
         return fresh
 
-    async def _ask(self, connection: _Connection) -> int:
+    async def _ask(self, connection: _Connection) -> Reply:
         try:
-            status = await connection.ask(self.target.raw)
+            reply = await connection.ask(self.target.raw)
         except BaseException:
             connection.close()
             raise
         if connection.usable:
             self._idle.append(connection)
-        return status
+        return reply
 
     def close(self) -> None:
         """Close the kept connections."""

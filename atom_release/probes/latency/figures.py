@@ -37,7 +37,7 @@ def summary(name: str, series: Series, budget: Budget) -> dict[str, JsonValue]:
 
     Exact quantiles in milliseconds, their interval for p95, and the share of errors with its own.
     """
-    latencies, errors = series.latencies(), series.errors()
+    latencies, errors, doubts = series.latencies(), series.errors(), series.doubts()
     requests, alpha = len(latencies) + len(errors), ALPHA / budget.looks
     interval = quantile_interval(latencies, QUANTILE, alpha)
     low, high = wilson(len(errors), requests, ALPHA)
@@ -47,6 +47,8 @@ def summary(name: str, series: Series, budget: Budget) -> dict[str, JsonValue]:
             "requests": requests,
             "errors": len(errors),
             "timeouts": errors.count("timeout"),
+            "doubtful": len(doubts),
+            "doubt": Counter(doubts).most_common(1)[0][0] if doubts else "",
             "error_kinds": dict(sorted(Counter(errors).items())),
             "error_rate": len(errors) / requests if requests else None,
             "error_low": low,

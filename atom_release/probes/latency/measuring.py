@@ -25,6 +25,7 @@ from atom_release.gate.rules.performance import (
     asked_load,
     budget_ms,
     judge_latency,
+    says_it_failed,
 )
 from atom_release.gate.statistics import (
     over_limit_needed,
@@ -229,7 +230,10 @@ def _certain(planned: int, budget: Budget) -> Callable[[Series], bool]:
 
 
 def _undecided(series: Series, target: Target, budget: Budget) -> bool:
+    """Return whether more samples may decide, which those that say they failed cannot."""
     endpoint = describe_endpoint(target.name, series, budget)
+    if says_it_failed(endpoint, budget):
+        return False
     facts = ControlFacts(load=asked_load(budget), endpoints=(endpoint,), noop=_QUIET)
     return judge_latency(facts.to_json(), budget)[0] is Answer.UNKNOWN
 

@@ -22,7 +22,12 @@ from atom_release.gate.facts.latency import (
     SamplesFacts,
 )
 from atom_release.gate.manifest import Budget, Endpoint, Service, slug
-from atom_release.gate.rules.performance import asked_load, budget_ms, judge_latency
+from atom_release.gate.rules.performance import (
+    asked_load,
+    budget_ms,
+    judge_latency,
+    says_it_failed,
+)
 from atom_release.gate.units import Unit
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.lab import stand_in
@@ -65,9 +70,8 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
     kept = samples.keep(
         look.scratch / samples_file(service), service.id, {**series, samples.NOOP: noop}
     )
-    facts = _facts(
-        service, series, noop, controls=controls, machine=machine.facts, kept=kept
-    ).to_json()
+    measured = _facts(service, series, noop, controls=controls, machine=machine.facts, kept=kept)
+    facts = measured.to_json()
     answer, reason = judge_latency(
         facts, service.budget, [endpoint.name for endpoint in service.endpoints]
     )
@@ -77,7 +81,7 @@ def probe_latency(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         answer,
         reason,
         control=_judged(controls, service.budget),
-        remedy=_remedy(answer, service),
+        remedy=_remedy(answer, service, measured),
         facts=facts,
         tools={name: version(name) for name in ("httptools", "pyarrow")},
         isolation=rehearsal.isolation,
@@ -104,6 +108,7 @@ def _target(
         headers=prepared.headers,
         body=prepared.content,
         expect=frozenset(endpoint.expect),
+        has=endpoint.has,
     )
     # straight to the service: what leads other clients there would stand in the figures
     return replace(
@@ -218,11 +223,20 @@ def _judged(controls: Mapping[str, ControlFacts], budget: Budget) -> NegativeCon
     )
 
 
-def _remedy(answer: Answer, service: Service) -> str:
+def _remedy(answer: Answer, service: Service, measured: LatencyFacts) -> str:
     if answer is Answer.NO:
         return (
             f"Make the named endpoints of {service.id} faster, or correct what they answer; each"
             " request stands in the samples file."
+        )
+    doubtful = [
+        endpoint.name for endpoint in measured.endpoints if says_it_failed(endpoint, service.budget)
+    ]
+    if answer is Answer.UNKNOWN and doubtful:
+        return (
+            f"Let {', '.join(doubtful)} of {service.id} be asked so that it is served (a body, a"
+            " header, a login in release.yaml), or name what its right answer holds by `has:"
+            " [/...]`, JSON pointers into it."
         )
     return (
         "Measure again on a quieter machine, by `atom-release run --only T5`; where it stays"

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from atom_release.lab.right_answer import Worth
 from atom_release.probes.latency.client import Client, Unanswered
 
 
@@ -23,13 +24,15 @@ from atom_release.probes.latency.client import Client, Unanswered
 class Sample:
     """One request.
 
-    When it was due, how long after that its right answer was complete, or what came instead.
+    When it was due, how long after that its right answer was complete, or what came instead; and
+    what is doubtful of an answer that looks right.
     """
 
     model: str
     due: float
     latency_ms: float | None
     outcome: str  # the status, or why there is none
+    doubt: str = ""
 
 
 @dataclass
@@ -83,6 +86,14 @@ class Series:
         """Count what came instead of right answers among those that decide."""
         return len(self.errors())
 
+    def doubts(self) -> list[str]:
+        """Return what is doubtful of the answers that look right, among those that decide."""
+        return [
+            sample.doubt
+            for sample in self.samples
+            if sample.model == self.deciding and sample.doubt
+        ]
+
     def errors(self, model: str = "") -> list[str]:
         """Return what came instead of right answers; of those that decide by default."""
         model = model or self.deciding
@@ -96,13 +107,18 @@ class Series:
 async def ask(client: Client, model: str, due: float, series: Series) -> None:
     """Send one request and keep what became of it."""
     try:
-        status = await client.send()
+        reply = await client.send()
     except Unanswered as nothing:
         series.samples.append(Sample(model, due, None, str(nothing)))
         return
     taken = (asyncio.get_running_loop().time() - due) * 1000
-    right = status in client.target.expect
-    series.samples.append(Sample(model, due, taken if right else None, str(status)))
+    reading = client.target.read(reply)
+    if reading.worth in {Worth.RIGHT, Worth.DOUBTFUL}:
+        doubt = reading.words if reading.worth is Worth.DOUBTFUL else ""
+        series.samples.append(Sample(model, due, taken, str(reply.status), doubt))
+        return
+    outcome = reading.words if reading.words.isdigit() else f"answered {reading.words}"
+    series.samples.append(Sample(model, due, None, outcome))
 
 
 class Pace:

@@ -21,6 +21,7 @@ from atom_release.lab.address import not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
+from atom_release.lab.right_answer import Reading, Worth, read_reply
 from atom_release.probes.signature import committed
 from atom_release.probes.signature.probe import QUESTION, Artifacts, signature_evidence
 from atom_release.probes.signature.verification import ENDINGS, flipped
@@ -77,7 +78,7 @@ class Stage:
     exchange: Exchange
     files: dict[str, bytes]
 
-    def meet(self, consumer: Consumer, files: dict[str, bytes]) -> Answered:
+    def meet(self, consumer: Consumer, files: dict[str, bytes]) -> tuple[Answered, Reading]:
         """Lay these files where the services find them, put them into use, and ask.
 
         A deployment that is refused is an answer too.
@@ -85,9 +86,11 @@ class Stage:
         self.rehearsal.overwrite(files)
         for request in consumer.deploy:
             answered = self.exchange.send(request, service=request.service or "")
-            if answered.status not in request.expect:
-                return answered
-        return self.exchange.send(consumer.use, service=consumer.use.service or "")
+            reading = read_reply(request, answered)
+            if reading.worth is not Worth.RIGHT:
+                return answered, reading
+        answered = self.exchange.send(consumer.use, service=consumer.use.service or "")
+        return answered, read_reply(consumer.use, answered)
 
 
 def _used(look: Look, signed: Signed, consumer: Consumer, stage: Stage) -> Evidence:
@@ -109,15 +112,18 @@ def _used(look: Look, signed: Signed, consumer: Consumer, stage: Stage) -> Evide
             isolation=stage.rehearsal.isolation,
         )
     tampered = {path: flipped(content, _place(content)) for path, content in genuine.items()}
-    bad, good = stage.meet(consumer, tampered), stage.meet(consumer, genuine)
-    alive = good.status in consumer.use.expect
-    outcome = f"{consumer.use.service} answers {good.status} with the genuine one"
+    bad, bad_reading = stage.meet(consumer, tampered)
+    good, good_reading = stage.meet(consumer, genuine)
+    alive = good_reading.worth is Worth.RIGHT
+    outcome = f"{consumer.use.service} answers {good_reading.words} with the genuine one"
     control = NegativeControl(
         state=ControlState.ALIVE if alive else ControlState.DEAD,
         changed="gave the genuine artifact back and deployed it",
         found=outcome,
     )
-    answer, reason = _judged(consumer, bad.status, alive=alive, genuine=good.status)
+    answer, reason = _judged(
+        consumer, bad.status, bad_reading, alive=alive, genuine=good_reading.words
+    )
     return look.found(
         TAMPERED,
         signed.name,
@@ -140,9 +146,11 @@ def _used(look: Look, signed: Signed, consumer: Consumer, stage: Stage) -> Evide
     )
 
 
-def _judged(consumer: Consumer, status: int, *, alive: bool, genuine: int) -> tuple[Answer, str]:
+def _judged(
+    consumer: Consumer, status: int, reading: Reading, *, alive: bool, genuine: str
+) -> tuple[Answer, str]:
     user = consumer.use.service
-    if status in consumer.use.expect:
+    if reading.worth is Worth.RIGHT:
         return (
             Answer.NO,
             (
@@ -158,12 +166,12 @@ def _judged(consumer: Consumer, status: int, *, alive: bool, genuine: int) -> tu
                 " nothing"
             ),
         )
-    if status not in consumer.refused:
+    if status not in consumer.refused and reading.worth is not Worth.REFUSED:
         return (
             Answer.UNKNOWN,
             (
-                f"{user} answers {status} with a tampered artifact, which is neither its answer nor"
-                " a refusal"
+                f"{user} answers {reading.words} with a tampered artifact, which is neither its"
+                " answer nor a refusal"
             ),
         )
     return (
@@ -189,8 +197,9 @@ def _requests(signed: Signed) -> Sequence[Request]:
 def _send_all(exchange: Exchange, requests: Sequence[Request]) -> None:
     for request in requests:
         answered = exchange.send(request, service=request.service or "")
-        if answered.status not in request.expect:
+        reading = read_reply(request, answered)
+        if reading.worth is not Worth.RIGHT:
             raise _Refused(
-                f"{request.method} {request.path} of {request.service} answered {answered.status}:"
+                f"{request.method} {request.path} of {request.service} answered {reading.words}:"
                 " no artifact was made"
             )

@@ -26,6 +26,7 @@ from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
+from atom_release.lab.right_answer import Reading, Worth, read_answer
 from atom_release.probes.tokens.forged import Forge, Overriding
 
 _QUESTION = "tokens"
@@ -118,13 +119,13 @@ def _audit(
         _send(exchange, service, forge, forge.sign(forge.claims(tenant)))
         for tenant in (forge.tenant, forge.tenant, forge.other)
     )
-    control = _control(own, forge.audit)
+    control, words = _control(own, forge.audit), _read(own, forge.audit).words
     if control.state is ControlState.DEAD:
         return (
             {_GOOD: own.status},
             control,
             Answer.UNKNOWN,
-            f"a good token is answered {own.status}, so no refusal means anything",
+            f"a good token is answered {words}, so no refusal means anything",
         )
     shown = Shown(forge, own, again, other)
     cases: dict[str, JsonValue] = {_GOOD: "accepted"}
@@ -180,14 +181,18 @@ def _bare(audit: TokenAudit) -> Request:
     return audit.request.model_copy(update={"headers": kept, "take": {}})
 
 
-def _accepted(answered: Answered, audit: TokenAudit) -> bool:
-    return answered.status in audit.request.expect or 200 <= answered.status < 300  # noqa: PLR2004 - any 2xx lets the caller in
+def _read(answered: Answered, audit: TokenAudit) -> Reading:
+    """Return what an answer is worth; any 2xx lets the caller in."""
+    lets_in = {*audit.request.expect, *range(200, 300)}
+    return read_answer(answered.status, answered.body, expect=lets_in, has=audit.request.has)
 
 
 def _refusal(answered: Answered, audit: TokenAudit) -> str:
-    if _accepted(answered, audit):
+    reading = _read(answered, audit)
+    if reading.worth is Worth.RIGHT:
         return "accepted"
-    return "refused" if answered.status in audit.refused else f"answers {answered.status}"
+    refused = reading.worth is Worth.REFUSED or answered.status in audit.refused
+    return "refused" if refused else f"answers {reading.words}"
 
 
 def _foreign(answered: Answered, shown: Shown, rightful: str) -> str:
@@ -233,10 +238,11 @@ def _judge(cases: Mapping[str, JsonValue], route: str) -> tuple[Answer, str]:
 
 
 def _control(own: Answered, audit: TokenAudit) -> NegativeControl:
+    reading = _read(own, audit)
     return NegativeControl(
-        state=ControlState.ALIVE if _accepted(own, audit) else ControlState.DEAD,
+        state=ControlState.ALIVE if reading.worth is Worth.RIGHT else ControlState.DEAD,
         changed="the same request was sent with a good token",
-        found=f"answers {own.status}",
+        found=f"answers {reading.words}",
     )
 
 

@@ -1,0 +1,136 @@
+"""Whether an HTTP answer is the right one: its status, and what its body says of itself.
+
+Many services answer 200 and put a refusal or an error into the body: GraphQL, JSON-RPC, envelopes
+with a code. Such an answer is fast and shows nothing of what was asked for, and a token that it
+refuses is not accepted. Who writes the manifest can name what a right answer `has`, by JSON
+pointers: then that decides. Without it, a body that says it failed leaves open what the answer is
+worth, and no rule may take it for a yes or for the release's fault.
+
+Pure, over a status and the bytes of a body. What a question makes of it is the question's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from atom_release.gate.json_pointer import resolve_pointer
+from atom_release.gate.manifest import Request
+from atom_release.lab.http_messages import Answered, json_of
+
+_LONGEST_ERROR = 256 * 1024
+"""No error is told at such length (bytes), and reading more would take the time of others."""
+
+_LONGEST_KEPT = 16 * 1024  # bytes of a body whose reading is remembered
+
+_ERROR_KEYS = frozenset({"error", "errors", "exception", "fault", "errmsg", "errormessage"})
+_SUCCESS_KEYS = frozenset({"success", "succeeded", "ok"})
+_STATUS_KEYS = frozenset({"status", "code", "statuscode", "errcode", "errorcode", "retcode"})
+_FAILED = frozenset(
+    {"down", "error", "exception", "fail", "failed", "failure", "outofservice", "unhealthy"}
+)
+_NO_ERROR = frozenset({"", "0", "false", "no", "none", "null", "ok", "success"})
+_HTTP_ERRORS = range(400, 600)
+
+
+class Worth(StrEnum):
+    """What an answer shows."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    """Another status than a right answer's, or nothing of what a right answer has."""
+    REFUSED = "refused"
+    """The status of a right answer, and a body that says it failed and lacks what one has."""
+    DOUBTFUL = "doubtful"
+    """The status of a right answer, a body that says it failed, and nothing that decides."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an answer is worth, and its status with what is amiss, as a part of a sentence."""
+
+    worth: Worth
+    words: str
+
+
+def read_answer(
+    status: int, body: bytes, *, expect: Collection[int], has: Sequence[str] = ()
+) -> Reading:
+    """Return what an answer is worth to a request with this `expect` and `has`."""
+    if status not in expect:
+        return Reading(Worth.WRONG, str(status))
+    look = _look if len(body) <= _LONGEST_KEPT else _look.__wrapped__
+    lacking, error = look(body, tuple(has))
+    if status in _HTTP_ERRORS:
+        error = ""  # the manifest itself calls an error the right answer
+    suffix = f" with an error in its body ({error})" if error else ""
+    if lacking:
+        worth = Worth.REFUSED if error else Worth.WRONG
+        return Reading(worth, f"{status}{suffix or f' without {lacking}'}")
+    if error and not has:
+        return Reading(Worth.DOUBTFUL, f"{status}{suffix}")
+    return Reading(Worth.RIGHT, str(status))
+
+
+def read_reply(request: Request, answered: Answered) -> Reading:
+    """Return what the answer to a request of the manifest is worth."""
+    return read_answer(answered.status, answered.body, expect=request.expect, has=request.has)
+
+
+@lru_cache(maxsize=256)
+def _look(body: bytes, has: tuple[str, ...]) -> tuple[str, str]:
+    """Return the first pointer that leads to nothing, and where the body says that it failed."""
+    if not has and (len(body) > _LONGEST_ERROR or not body.lstrip().startswith(b"{")):
+        return "", ""
+    document = json_of(body)
+    lacking = next((pointer for pointer in has if not _leads(document, pointer)), "")
+    return lacking, find_error(document)
+
+
+def _leads(document: Any, pointer: str) -> bool:  # noqa: ANN401 - any JSON
+    try:
+        return resolve_pointer(document, pointer) is not None
+    except LookupError:
+        return False
+
+
+def find_error(document: Any) -> str:  # noqa: ANN401 - any JSON
+    """Return the member by which a JSON object says that it failed, or nothing."""
+    if not isinstance(document, dict):
+        return ""
+    for key, value in document.items():
+        name = _plain(key)
+        if name in _ERROR_KEYS and _is_error(value):
+            return f"`{key}`"
+        if name in _SUCCESS_KEYS and value is False:
+            return f"`{key}` false"
+        if name in _STATUS_KEYS and _is_failure(value):
+            return f"`{key}` {value}"
+    return ""
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _is_error(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Return whether a member that is called an error holds one; a number may be a figure."""
+    if isinstance(value, str):
+        return _plain(value) not in _NO_ERROR
+    if isinstance(value, dict):
+        return any(
+            _is_error(inner)
+            or (_plain(key) in _STATUS_KEYS and _plain(str(inner)) not in _NO_ERROR)
+            for key, inner in value.items()
+        )
+    return value is True or (isinstance(value, list) and bool(value))
+
+
+def _is_failure(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Return whether a status is a word of failure, or an HTTP error's number."""
+    if isinstance(value, str):
+        return _plain(value) in _FAILED or (value.isdecimal() and int(value) in _HTTP_ERRORS)
+    return isinstance(value, int) and value in _HTTP_ERRORS
