@@ -150,6 +150,16 @@ def _guessed(survey: Survey) -> Iterator[str]:
         asks = any(starts.is_asked(service) for service in survey.services)
         then = "; they are asked, and none is held against it" if asks else ""
         yield f"{routes} endpoints, from the calls that declare them{then}"
+    made = {
+        each.name
+        for service in survey.services
+        for each in (
+            *(service.made if starts.is_asked(service) else ()),
+            *(each for seen in service.suites for each in seen.value.made),
+        )
+    }
+    if made:
+        yield f"values for {len(made)} variables that only code names"
     named = [
         service.name for service in survey.services if service.command and service.command.guess
     ]

@@ -7,12 +7,15 @@ for, and what was seen instead.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from atom_release.drafting import environment, starts
 from atom_release.drafting.findings import Runner, Seen, Service, Suite, Survey, World
 from atom_release.drafting.installs import install_of
+
+if TYPE_CHECKING:
+    from atom_release.drafting.asked_variables.variable import Made
 
 _LONGEST = 290
 _MOST = 6
@@ -59,8 +62,12 @@ def fields_of(service: Service, suite: Suite) -> dict[str, Any]:
     variables = dict(suite.world.variables) if suite.world else {}
     if suite.settings:
         variables = {"DJANGO_SETTINGS_MODULE": suite.settings} | variables
-    if variables | dict(suite.variables):
-        stated["environment"] = variables | dict(suite.variables)
+    variables |= dict(suite.variables)
+    made = {each.name: each.value for each in suite.made if each.name not in variables}
+    if made | variables:
+        stated["environment"] = made | variables
+    if made:
+        stated["guessed_variables"] = sorted(made)
     if suite.runner.by_pytest and (install := _install_of_suite(service, suite)) is not None:
         stated["install"] = _with_plugin(install) if suite.runner is Runner.DJANGO else install
     return stated
@@ -212,6 +219,12 @@ def _tenancy(survey: Survey) -> str:
     return (
         f"no tenant column or application role can be seen in files (tenancy); migrations: {named}"
     )
+
+
+def why_made(made: Iterable[Made]) -> Iterator[str]:
+    """Yield of each made value why it is what it is, and where the code asks for it."""
+    for each in made:
+        yield f"guessed: {each.name} ({each.where}) is {each.why}"
 
 
 def why(service: Service, name: str) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from atom_release.drafting.asked_variables.variable import Made
 
 _Value = TypeVar("_Value")
 
@@ -113,6 +116,7 @@ class Suite:
     world: World | None = None
     prepare: tuple[tuple[str, ...], ...] = ()  # steps before it that write files
     settings: str = ""  # Django's settings module, where Django runs the tests
+    made: tuple[Made, ...] = ()  # values for what only its code names
 
 
 @dataclass(frozen=True)
@@ -203,10 +207,12 @@ class Service:
     also: tuple[str, ...] = ()  # names of other deployments of the same folder
     before: tuple[tuple[str, ...], ...] = ()  # commands that run to their end before it starts
     after: tuple[str, ...] = ()  # names of the services that are up before it
+    place: str = ""  # the folder below its own that it runs in
     is_library: bool = False  # built to be installed by others, and deployed nowhere
     port_of_another: str = ""  # the service that already listens where this one would
     world: World | None = None  # what it needs beside it, where no suite of it says so
     variables: tuple[tuple[str, str], ...] = ()  # that its settings are given
+    made: tuple[Made, ...] = ()  # values for what only its code names
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,8 @@ def _suite(service: Service) -> Iterator[str]:
             by = f"; prepared as {suite.world.prepared_by} says" if suite.world.prepared_by else ""
             image = f" ({suite.world.image})" if suite.world.image else ""
             yield f"    # {_line(f'what it needs beside it: {suite.world.where}{image}{by}')}"
+        named = [each for each in suite.made if each.name in stated.get("guessed_variables", ())]
+        yield from (f"    # {_line(text)}" for text in asked.why_made(named))
         yield from _dumped({"suite": stated}, 4)
         if suite.runner.by_toolchain and suite.runner is not Runner.GO:
             yield f"      # {_WEAK}"
@@ -143,9 +145,7 @@ def _start(service: Service, after: Sequence[str]) -> Iterator[str]:
             stated["start"]["after"] = [*after]
         stated["start"]["guessed"] = True
         yield "    # How it starts, as far as the files say; take `guessed` away once it is right:"
-        for name, value in stated.items():
-            yield f"    # {_line(asked.why(service, name))}"
-            yield from _dumped({name: value}, 4)
+        yield from _told_fields(service, stated)
         stated = {}
         if routes := starts.routes_of(service):
             yield f"    # {_line(asked.why(service, 'routes'))}"
@@ -166,6 +166,17 @@ def _start(service: Service, after: Sequence[str]) -> Iterator[str]:
     for name, value in stated.items():
         yield f"    # {_line(asked.why(service, name))}"
         yield from (f"    # {line}" for line in _dumped({name: value}))
+
+
+def _told_fields(service: Service, stated: Mapping[str, Any]) -> Iterator[str]:
+    """Yield fields, each below where it was seen, with why each made value is what it is."""
+    made = stated["start"].get("guessed_variables", ())
+    for name, value in stated.items():
+        yield f"    # {_line(asked.why(service, name))}"
+        if name == "start":
+            reasons = asked.why_made(each for each in service.made if each.name in made)
+            yield from (f"    # {_line(text)}" for text in reasons)
+        yield from _dumped({name: value}, 4)
 
 
 def _documents(survey: Survey) -> Iterator[str]:

@@ -71,7 +71,7 @@ def read_assignments(text: str) -> dict[str, str]:
     """Return the variables of a file of assignments, references among them filled in."""
     stated: dict[str, str] = {}
     for name, value in _LINE.findall(text):
-        stated[name] = resolve(_unquoted(value), stated)
+        stated[name] = resolve(unquoted(value), stated)
     return stated
 
 
@@ -85,7 +85,8 @@ def resolve(value: str, given: Mapping[str, str]) -> str:
     return _REFERENCE.sub(fill, value)
 
 
-def _unquoted(value: str) -> str:
+def unquoted(value: str) -> str:
+    """Return a value as a file of variables means it: without quotes and comments."""
     if value[:1] in {'"', "'"}:
         end = value.find(value[0], 1)
         return value[1:end] if end > 0 else value[1:]
@@ -152,22 +153,6 @@ def compose_variables(files: Files, folder: str) -> Iterator[Stated]:
             yield Stated(_of_compose(files, path, service), where)
 
 
-_VERSIONED = re.compile(
-    r"^\s*FROM\s+(?:--\S+\s+)*(?:\S*/)?(?P<name>python|node):(?P<version>\d+(?:\.\d+)*)",
-    re.MULTILINE,
-)
-
-
-def image_variables(files: Files, folder: str) -> Iterator[Stated]:
-    """Yield what the images of Python and Node.js set of themselves, where code asks for it."""
-    for path in dict.fromkeys((joined(folder, "Dockerfile"), "Dockerfile")):
-        for match in _VERSIONED.finditer(files.text(path)) if path in files else ():
-            name = f"{match['name'].upper()}_VERSION"
-            code = [other for other in files.below(folder) if other.endswith((".py", ".js", ".ts"))]
-            if any(name in files.text(other) for other in code[:_MOST_CODE]):
-                yield Stated({name: match["version"]}, files.place(path, r"^\s*FROM"))
-
-
 def _compose_services(files: Files) -> Iterator[tuple[str, str, Mapping[Any, Any]]]:
     paths = sorted(files.matching(_COMPOSE), key=lambda path: ("test" not in path, len(path), path))
     for path in paths:
@@ -178,13 +163,24 @@ def _compose_services(files: Files) -> Iterator[tuple[str, str, Mapping[Any, Any
                     yield path, str(name), service
 
 
+def env_file_paths(files: Files) -> Iterator[str]:
+    """Yield the paths of the files of variables that compose files name."""
+    for path, _, service in _compose_services(files):
+        for name in _env_files_of(service):
+            yield joined(folder_of(path), name)
+
+
+def _env_files_of(service: Mapping[str, Any]) -> Iterator[str]:
+    named = service.get("env_file") or []
+    for entry in [named] if isinstance(named, str) else named:
+        yield str(entry.get("path") if isinstance(entry, Mapping) else entry)
+
+
 def _of_compose(files: Files, path: str, service: Mapping[Any, Any]) -> dict[str, str]:
     beside = _beside(files, path)
-    named = service.get("env_file") or []
     stated: dict[str, str] = {}
-    for entry in [named] if isinstance(named, str) else named:
-        name = entry.get("path") if isinstance(entry, Mapping) else entry
-        stated |= read_assignments(files.text(_shown(files, joined(folder_of(path), str(name)))))
+    for name in _env_files_of(service):
+        stated |= read_assignments(files.text(_shown(files, joined(folder_of(path), name))))
     stated |= _mapping(service.get("environment"))
     return {name: resolve(value, {**beside, **stated}) for name, value in stated.items()}
 

@@ -103,22 +103,26 @@ def routes_of(service: Service) -> list[str]:
 def start_of(service: Service) -> dict[str, Any]:
     """Return the start of a service in the manifest's words: its interpreter, its port."""
     command = _by_python(service.command.value) if service.command else []
-    command = [_with_variables(service, word) for word in command]
+    command = [_with_variables(dict(service.variables), word) for word in command]
     stated: dict[str, Any] = {
         "command": [_with_port(service, word) for word in command if word not in _FOR_DEVELOPERS]
     }
     if service.before:
         stated["before_start"] = [_by_python(step) for step in service.before]
-    if service.folder and service.command and not _names_folder(service, command):
-        stated["directory"] = service.folder
+    folder = service.place or service.folder
+    if folder and service.command and not _names_folder(service, command):
+        stated["directory"] = folder
     variables = dict(service.variables) or _of_its_database(service)
     if not any("{port}" in word for word in stated["command"]):
         port = service.port.value if service.port else _USUAL_PORT.get(" ".join(command[2:4]))
         if port:
             stated["port"] = port
         variables |= {"PORT": "{port}"}
-    if variables:
-        stated["environment"] = variables
+    made = {each.name: each.value for each in service.made if each.name not in variables}
+    if variables | made:
+        stated["environment"] = made | variables
+    if made:
+        stated["guessed_variables"] = sorted(made)
     if has_packages(service):
         stated["install"] = install_of(service) or "auto"
     if command[:1] and command[0] in _BY_NODE:
@@ -154,6 +158,29 @@ def _of_its_database(service: Service) -> dict[str, str]:
         for name, text in world.variables
         if any(part in text for part in ("{postgres", "{redis", "{vault", "{random}"))
     }
+
+
+def _for_migrations(service: Service) -> dict[str, str]:
+    """Return what a tool that migrates is given: its code may ask all that its service asks.
+
+    Nothing but the database is beside it.
+    """
+    made = {each.name: each.value for each in service.made}
+    variables = made | dict(service.variables) | _of_its_database(service)
+    for template, plain in _NOT_BESIDE.items():
+        variables = {name: text.replace(template, plain) for name, text in variables.items()}
+    return {name: text for name, text in variables.items() if not _OF_A_SERVICE.search(text)}
+
+
+_NOT_BESIDE = {
+    "{redis}": "redis://localhost:6379",
+    "{redis_host}": "localhost",
+    "{redis_port}": "6379",
+    "{vault}": "http://localhost:8200",
+    "{vault_token}": "{random}",
+    "{port}": "8000",
+}
+_OF_A_SERVICE = re.compile(r"\{url:")
 
 
 def migrations_of(survey: Survey) -> dict[str, Any] | None:
@@ -198,7 +225,7 @@ def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
     stated: dict[str, Any] = {"commands": steps}
     if service.folder:
         stated["directory"] = service.folder
-    variables = _of_its_database(service)
+    variables = _for_migrations(service)
     settings = next((seen.value.settings for seen in service.suites if seen.value.settings), "")
     if settings:
         variables = {"DJANGO_SETTINGS_MODULE": settings} | variables
@@ -209,12 +236,18 @@ def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
     return stated
 
 
-def _with_variables(service: Service, word: str) -> str:
+def _with_variables(variables: Mapping[str, str], word: str) -> str:
     """Return a word of a command in which the variables are filled in that its files give."""
     if "$" not in word or _PORT_VARIABLE.search(word):
         return word
-    given = {name: text for name, text in service.variables if "{" not in text}
+    given = {name: text for name, text in variables.items() if "{" not in text}
     return settings_files.resolve(word, given)
+
+
+def is_filled(command: Sequence[str], variables: Mapping[str, str]) -> bool:
+    """Return whether a command can be run without a shell: its variables are all known."""
+    words_of_it = (_with_variables(variables, word) for word in command)
+    return not any("$" in _PORT_VARIABLE.sub("", word) for word in words_of_it)
 
 
 def _with_port(service: Service, word: str) -> str:

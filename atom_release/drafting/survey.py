@@ -17,19 +17,20 @@ from atom_release.drafting import (
     builds,
     documents,
     environment,
+    expected_files,
     migrations,
     openapi,
     pipelines,
-    preparations,
     reports,
     serving,
+    starting_place,
     starts,
+    surroundings,
     words,
-    worlds,
 )
 from atom_release.drafting.ecosystems import ECOSYSTEMS, python
 from atom_release.drafting.ecosystems.tests_of import within
-from atom_release.drafting.files import Files, is_product
+from atom_release.drafting.files import Files, is_below, is_product
 from atom_release.drafting.findings import (
     Deployment,
     Endpoint,
@@ -37,9 +38,7 @@ from atom_release.drafting.findings import (
     Report,
     Seen,
     Service,
-    Suite,
     Survey,
-    World,
 )
 from atom_release.drafting.units import LANGUAGES, Unit, gather, language_of
 
@@ -111,10 +110,22 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
     command = next((each.command for each in stated if each and each.command), None)
     if not (started and started.command) and own_start:
         command = own_start
+    place = starting_place.find(files, unit.folder, command.value) if command else ""
+    expected = expected_files.steps(files, unit.folder, own, place)
     builds_first = builds.steps(files, unit.folder, command.value) if command else ()
     listed = list(openapi.endpoints(files, own))
     routes = _routes(files, own)
-    world = _world_of(files, unit)
+    code = surroundings.Code(
+        unit.folder,
+        own,
+        [path for path in files.paths if not any(is_below(path, at) for at in folders)],
+        any(part.language in _OF_NODE for part in unit.parts),
+        command.value if command else (),
+        [each.name for each in stays if each.kind == "Kubernetes"],
+    )
+    beside = surroundings.of_service(files, code)
+    if own_start and command and not starts.is_filled(command.value, dict(beside.variables)):
+        command = own_start
     return Service(
         _name(unit, first, name),
         unit.folder,
@@ -123,7 +134,9 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         tuple(path for part in unit.parts for path in part.package_files),
         _seen(unit),
         _why_guess(unit),
-        tuple(_with_world(files, suite) for part in unit.parts for suite in part.suites),
+        tuple(
+            surroundings.with_world(files, suite) for part in unit.parts for suite in part.suites
+        ),
         command,
         next((deployment.port for deployment in stays if deployment.port), None)
         or next((part.port for part in unit.parts if part.port), None),
@@ -138,28 +151,14 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
             for deployment in stays[1:]
             if deployment.kind != "Dockerfile" and deployment.name != _name(unit, first, name)
         ),
-        before=(*builds_first, *(started.before if started else ())),
+        before=(*builds_first, *expected, *(started.before if started else ())),
         after=first.after if first else (),
+        place=place,
         is_library=not unit.stays and any(part.is_library for part in unit.parts),
-        world=world,
-        variables=worlds.find_variables(files, unit.folder, world.needs if world else ()),
+        world=beside.world,
+        variables=beside.variables,
+        made=beside.made,
     )
-
-
-def _world_of(files: Files, unit: Unit) -> World | None:
-    """Return what the code of a unit needs beside it where it runs."""
-    by_node = any(part.language in _OF_NODE for part in unit.parts)
-    return worlds.find_world(files, unit.folder, node=by_node)
-
-
-def _with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
-    """Return a suite with what its tests need beside them, where the gate could run it."""
-    suite = seen.value
-    if suite.across or not (suite.runner.by_pytest or suite.runner.by_node):
-        return seen
-    world = worlds.find_world(files, suite.directory, node=bool(suite.runner.by_node))
-    prepare = preparations.steps(files, suite)
-    return replace(seen, value=replace(suite, world=world, prepare=prepare))
 
 
 def _name(unit: Unit, first: Deployment | None, name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from atom_release.drafting import words
-from atom_release.drafting.deployment import KINDS, dockerfile, scripts
+from atom_release.drafting.deployment import KINDS, dockerfile, image_paths, scripts
 from atom_release.drafting.ecosystems import ECOSYSTEMS
 from atom_release.drafting.files import Files, folder_of, is_below, is_product, joined
 from atom_release.drafting.findings import Deployment, Part, Seen, Suite
@@ -124,7 +124,8 @@ def _merged(files: Files, deployed: Sequence[Deployment]) -> list[Deployment]:
         for deployment in deployed
         if deployment.kind != "Dockerfile" or deployment.dockerfile not in built
     ]
-    return [scripts.unfold(files, _with_image(files, deployment)) for deployment in kept]
+    unfolded = (scripts.unfold(files, _with_image(files, deployment)) for deployment in kept)
+    return [image_paths.as_here(files, deployment) for deployment in unfolded]
 
 
 def _with_image(files: Files, deployment: Deployment) -> Deployment:

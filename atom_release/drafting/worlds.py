@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atom_release.drafting import environment, settings_files, words
+from atom_release.drafting import addresses, environment, image_variables, settings_files, words
 from atom_release.drafting.deployment.systems import IMAGES
 from atom_release.drafting.files import Files, is_below, joined
 from atom_release.drafting.findings import Place, World
@@ -34,30 +34,19 @@ _CLIENTS = {
     ),
     "vault": re.compile(r"\b(?:hvac|node-vault)\b"),
 }
+_DRIVERS = {
+    "postgres": re.compile(r"\b(?:psycopg2?|asyncpg|pg8000|psycopg2-binary|aiopg)\b|[\"']pg[\"']"),
+    "redis": _CLIENTS["redis"],
+    "vault": _CLIENTS["vault"],
+}
 _PACKAGE_FILES = re.compile(
     r"pyproject\.toml|setup\.(?:py|cfg)|Pipfile|package\.json|(?:[\w.-]*requirements[\w.-]*|base|test"
     r"|tests|testing|dev|prod|production|local|main|common)\.(?:txt|in)"
 )
-_DATABASE_URL = re.compile(
-    r"^(?P<scheme>postgres(?:ql)?(?:\+\w+)?|postgis|psql)://(?:[^/@\s]*@)?[^/\s?]*/(?P<name>[\w-]*)"
-    r"(?P<rest>\?\S*)?$"
-)
-_REDIS_URL = re.compile(r"^rediss?://(?:[^/@\s]*@)?[^/\s?]+(?P<rest>/\d+)?/?$")
-_DB = r"(?:^|_)(?:PG|POSTGRES(?:QL)?|DB|DATABASE|SQL|RDS)_?"
-_PLAIN = {
-    re.compile(rf"{_DB}(?:HOST(?:NAME)?|SERVER|ADDRESS)$"): "{postgres_host}",
-    re.compile(rf"{_DB}PORT$"): "{postgres_port}",
-    re.compile(rf"{_DB}USER(?:NAME)?$"): "{postgres_user}",
-    re.compile(rf"{_DB}PASS(?:WORD|WD)?$"): "{postgres_password}",
-    re.compile(rf"{_DB}(?:NAME|DB|DATABASE)$"): "{postgres_database}",
-}
-_PLAIN_REDIS = {
-    re.compile(r"REDIS_?(?:HOST(?:NAME)?|SERVER)$"): "{redis_host}",
-    re.compile(r"REDIS_?PORT$"): "{redis_port}",
-}
 _UNKNOWN = re.compile(r"\$\{|\$\(|\{\{|^\$\w")
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")
 _SWITCH = re.compile(r"true|false|yes|no|on|off|\d{1,4}", re.IGNORECASE)
+_IN_A_FILE = re.compile(r"(?:sqlite[\w+]*|file|memory):[\w/.-]*$")  # an address without a secret
 _IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _OF_THE_PIPELINE = re.compile(
     r"^(?:CI|PATH|HOME|GITHUB_\w+|RUNNER_\w+|NODE_AUTH_TOKEN|CODECOV\w*|COVERAGE\w*|PIP_\w+|UV_\w+"
@@ -81,15 +70,22 @@ class _Names:
     where: Place
 
 
-def find_world(files: Files, folder: str, *, node: bool = False) -> World | None:
-    """Return what the tests of a folder need beside them; None where that is nothing."""
+def find_world(
+    files: Files, folder: str, *, node: bool = False, addressed: Mapping[str, Place] | None = None
+) -> World | None:
+    """Return what the tests of a folder need beside them; None where that is nothing.
+
+    `addressed` are systems whose address the code itself asks for, each with the place.
+    """
+    addressed = addressed or {}
     job = _test_job(files, folder, node=node)
     images = [*(job.images if job else ()), *settings_files.compose_images(files)]
-    clients = _packages(files, folder)
+    clients = package_text(files, folder)
     needs = tuple(
         name
         for name, pattern in IMAGES.items()
-        if _CLIENTS[name].search(clients) and any(pattern.search(image.image) for image in images)
+        if (_CLIENTS[name].search(clients) and any(pattern.search(image.image) for image in images))
+        or (name in addressed and _DRIVERS[name].search(clients))
     )
     if not needs:
         return None
@@ -98,11 +94,8 @@ def find_world(files: Files, folder: str, *, node: bool = False) -> World | None
     variables = _of_images(files, folder) | dict(_variables(needs, stated))
     prepare, prepared_by = _steps(files, folder, job) if "postgres" in needs else ((), "")
     image = next((each.image for each in images if IMAGES["postgres"].search(each.image)), "")
-    where = (
-        names.where
-        if names
-        else next(image.where for image in images if IMAGES[needs[0]].search(image.image))
-    )
+    beside = (image.where for image in images if IMAGES[needs[0]].search(image.image))
+    where = names.where if names else next(beside, None) or addressed[needs[0]]
     return World(
         needs,
         names.user if names else "",
@@ -132,9 +125,33 @@ def find_variables(files: Files, folder: str, needs: Sequence[str]) -> tuple[tup
     return tuple(sorted((_of_images(files, folder) | shown | deployed).items()))
 
 
+def find_shown(
+    files: Files, folder: str, needs: Sequence[str], *, node: bool = False
+) -> dict[str, str]:
+    """Return all that any file shows for the variables of a folder, the best known place first."""
+    job = _test_job(files, folder, node=node)
+    shown: dict[str, str] = {}
+    for source in _stated(files, folder, job):
+        for name, text in _variables(needs, [source]):
+            shown.setdefault(name, text)
+    return shown
+
+
+def spoken(variables: Mapping[str, str], needs: Sequence[str]) -> dict[str, str]:
+    """Return variables of one place as an environment says them; what is not known left out."""
+    stated = settings_files.Stated(variables, Place(""))
+    return dict(_variables(needs, [stated]))
+
+
+def names_of_itself(files: Files, folder: str) -> set[str]:
+    """Return the variables of a committed file that the code of a folder reads by itself."""
+    read = (each for each in settings_files.env_files(files, folder) if each.is_committed)
+    return {name for each in read for name, value in each.variables.items() if value}
+
+
 def _of_images(files: Files, folder: str) -> dict[str, str]:
     """Return what images set of themselves, beside all that files give."""
-    every = settings_files.image_variables(files, folder)
+    every = image_variables.find(files, folder)
     return {name: value for stated in every for name, value in stated.variables.items()}
 
 
@@ -158,7 +175,7 @@ def _hosts(
             yield name
 
 
-def _packages(files: Files, folder: str) -> str:
+def package_text(files: Files, folder: str) -> str:
     """Return the text of the package files of a folder and those around it."""
     around = {folder, ""}
     named = [
@@ -205,7 +222,7 @@ def _names(images: Sequence[Image], stated: Sequence[Stated]) -> _Names | None:
                 return _Names(user, database, image.where)
     for source in stated:
         for value in source.variables.values():
-            match = _DATABASE_URL.match(value)
+            match = addresses.DATABASE_URL.match(value)
             if match and _NAME.match(match["name"]):
                 who = re.match(r"^[^:]+://([A-Za-z_][\w-]*)[:@]", value)
                 return _Names(who[1] if who else "postgres", match["name"], source.where)
@@ -224,7 +241,7 @@ def _variables(needs: Iterable[str], stated: Sequence[Stated]) -> Iterator[tuple
         for name, value in source.variables.items():
             if name in taken or not _IDENTIFIER.match(name) or _OF_THE_PIPELINE.match(name):
                 continue
-            spoken = address(name, value, needs)
+            spoken = addresses.address(name, value, needs)
             if not spoken and source.is_committed:
                 taken.add(name)
                 continue
@@ -239,42 +256,13 @@ def _variables(needs: Iterable[str], stated: Sequence[Stated]) -> Iterator[tuple
             yield name, text
 
 
-def address(name: str, value: str, needs: Iterable[str]) -> str:
-    """Return what a variable says of a needed system in templates; nothing where it says none."""
-    texts = (_ADDRESSES[system](name, value) for system in needs)
-    return next((text for text in texts if text), "")
-
-
-def _of_database(name: str, value: str) -> str:
-    match = _DATABASE_URL.match(value)
-    if match:
-        where = "{postgres_user}:{postgres_password}@{postgres_host}:{postgres_port}"
-        return f"{match['scheme']}://{where}/{{postgres_database}}{match['rest'] or ''}"
-    return next((text for pattern, text in _PLAIN.items() if pattern.search(name)), "")
-
-
-def _of_redis(name: str, value: str) -> str:
-    match = _REDIS_URL.match(value)
-    if match:
-        return f"redis://{{redis_host}}:{{redis_port}}{match['rest'] or ''}"
-    return next((text for pattern, text in _PLAIN_REDIS.items() if pattern.search(name)), "")
-
-
-def _of_vault(name: str, value: str) -> str:
-    del value
-    return {"VAULT_ADDR": "{vault}", "VAULT_URL": "{vault}", "VAULT_TOKEN": "{vault_token}"}.get(
-        name, ""
-    )
-
-
-_ADDRESSES = {"postgres": _of_database, "redis": _of_redis, "vault": _of_vault}
-
-
 def _plain_value(name: str, value: str) -> str | None:
     """Return a value as it stands, a random one for a secret; None where it is not known."""
     if not value or not value.isprintable():
         return None
     if environment.is_secret(name) and not _SWITCH.fullmatch(value):
+        if _IN_A_FILE.match(value):
+            return value
         return None if "://" in value else "{random}"
     return None if _UNKNOWN.search(value) else value
 

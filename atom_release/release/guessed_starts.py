@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from atom_release.gate.first_few import first_few
 from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.rehearsal.templates import services_asked
 
@@ -25,7 +26,7 @@ def without_guesses(look: Look, answers: Sequence[Evidence]) -> list[Evidence]:
     guessed = {
         service.id
         for service in look.manifest.services
-        if service.start is not None and service.start.guessed
+        if service.start is not None and service.start.is_guess
     }
     if not guessed:
         return [*answers]
@@ -40,15 +41,29 @@ def _without_guess(look: Look, evidence: Evidence, guessed: Collection[str]) -> 
     )
     if not named or evidence.assurance is not Assurance.REHEARSED:
         return evidence
+    made = _made(look.manifest, evidence)
     if evidence.answer is Answer.NO:
-        why = f"how {named} is started is a guess, so this does not count: {evidence.reason}"
+        how = f", with made values of {first_few(made)}" if made else ""
+        why = f"how {named} is started is a guess{how}, so this does not count: {evidence.reason}"
         remedy = f"Write how {named} is started under `start`, and take `guessed` away."
+        if made:
+            remedy = (
+                f"Name {first_few(made)} under `start`, `environment` with values that are right,"
+                " and take them from `guessed_variables`; then take `guessed` away."
+            )
     elif evidence.answer is Answer.YES and not look.external:
         why = f"well, but how {named} is started is still marked as a guess: {evidence.reason}"
-        remedy = f"Take `guessed` from the start of {named} if it is as it should be, and commit."
+        marks = "`guessed` and `guessed_variables`" if made else "`guessed`"
+        remedy = f"Take {marks} from the start of {named} if it is as it should be, and commit."
     else:
         return evidence
     return evidence.model_copy(update={"answer": Answer.UNKNOWN, "reason": why, "remedy": remedy})
+
+
+def _made(manifest: Manifest, evidence: Evidence) -> list[str]:
+    """Return the variables that services were started with made values of, where it counts."""
+    starts = [manifest.service(each).start for each in dict.fromkeys(_asked(manifest, evidence))]
+    return [name for start in starts if start for name in start.guessed_variables]
 
 
 def _asked(manifest: Manifest, evidence: Evidence) -> Iterator[str]:

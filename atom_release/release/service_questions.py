@@ -21,6 +21,7 @@ from atom_release.release.ask_rehearsal import (
     log_of,
     rehearsed,
 )
+from atom_release.release.guessed_suites import without_guessed_values
 from atom_release.release.kept_evidence import (
     CONDITIONS,
     KEPT_FROM,
@@ -97,15 +98,19 @@ def _ask_suite(
     leg = ("suite", service.id)
     begun = find_begun(work, service) if work.boundary.wants([leg]) else None
 
+    def counted(evidence: Evidence) -> Evidence:
+        rerun = with_rerun(look, service, evidence, collected)
+        return without_guessed_values(look, service, rerun)
+
     def probe() -> Evidence:
         if begun is None:
-            return with_rerun(look, service, run_suite(look, service), collected)
+            return counted(run_suite(look, service))
         try:
             evidence = begun.evidence()
         finally:
             work.boundary.costs[leg] = round(begun.seconds, 3)
             logs.extend(begun.logs)
-        return with_rerun(look, service, evidence, collected)
+        return counted(evidence)
 
     return work.boundary.ask(Question((leg,), probe))
 

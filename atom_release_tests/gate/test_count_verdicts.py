@@ -55,6 +55,7 @@ _SAID = {"tests": TestCounts(passed=8, failed=0, skipped=0, total=8)}
             "holds in 1 of 2 runs",
         ),
         (with_runs(GREEN_RUN, GREEN_RUN), _CONTRADICTED, "passed in 2 runs"),
+        (with_runs(GREEN_RUN, guessed=("SEAL",)), _UNVERIFIED, "with made values of SEAL"),
         (with_runs(GREEN_RUN, unchanged=False), _UNVERIFIED, "superseded"),
         (with_runs(GREEN_RUN, unchanged=None), _UNVERIFIED, "history does not tell"),
         (

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from atom_release.drafting import words
+from atom_release.drafting import settings_files, words
 from atom_release.drafting.files import Files, joined
 from atom_release.drafting.findings import Deployment, Place, Seen
 
@@ -34,6 +34,7 @@ _PREPARES = re.compile(
     r"[ \t]*$",
     re.MULTILINE,
 )
+_ASSIGNS = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)=(\S+)[ \t]*$", re.MULTILINE)
 _CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
 _ABOVE = re.compile(r"[^/]*/")
 
@@ -54,12 +55,24 @@ def unfold(files: Files, deployment: Deployment) -> Deployment:
         return unfold(files, handed)
     lines = list(_SERVES.finditer(text))
     command = words.command(lines[-1][1]) if lines else ()
+    command = tuple(_filled(word, text) for word in command)
     if not command:
         return deployment
     where = Place(script, text.count("\n", 0, lines[-1].start(1)) + 1)
     steps = [words.command(step) for step in _PREPARES.findall(text[: lines[-1].start()])]
     before = tuple(dict.fromkeys(step for step in steps if step)) or deployment.before
     return replace(deployment, command=Seen(command, where), before=before)
+
+
+def _filled(word: str, text: str) -> str:
+    """Return a word whose variables are filled in that the script itself gives a default."""
+    given: dict[str, str] = {}
+    for name, value in _ASSIGNS.findall(text):
+        given[name] = settings_files.resolve(settings_files.resolve(value, given), given).replace(
+            '"', ""
+        )
+    own = {name: value for name, value in given.items() if value and "$" not in value}
+    return settings_files.resolve(word, own) if "$" in word else word
 
 
 def _script(files: Files, word: str, folder: str) -> str:

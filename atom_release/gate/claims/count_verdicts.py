@@ -18,6 +18,7 @@ from atom_release.gate.claims.service_facts import (
     Run,
     SuiteKnown,
 )
+from atom_release.gate.first_few import first_few
 
 
 def judge_status(claim: Claim, record: ClaimRecord, facts: Known) -> Judged:
@@ -144,6 +145,13 @@ def _disagreeing(
 
     Proof needs the code that the claim's line was written about.
     """
+    if suite.guessed:
+        return Judged(
+            UNVERIFIED,
+            counted,
+            f"{_counted_in(counted, len(suite.runs))}, with made values of"
+            f" {first_few(suite.guessed)}",
+        )
     then = _runs_then(claim, facts, suite)
     unchanged = code_unchanged(claim, facts, suite.unchanged_since_report)
     if unchanged:

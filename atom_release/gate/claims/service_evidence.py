@@ -111,6 +111,7 @@ def _suite(
         weak=control is ControlState.WEAK,
         beside=read.beside,
         unshown=read.unshown,
+        guessed=tuple(read.guessed),
         unchanged_since_report=unchanged,
         runs_at_report=_rerun(read.at_report),
         rerun_commit=read.at_report.commit if read.at_report else None,

@@ -77,6 +77,9 @@ class SuiteKnown(_Frozen):
     )
     beside: str = Field(default="", description="what is told beside its counts")
     unshown: str = Field(default="", description="why its counts say less than they seem to")
+    guessed: tuple[str, ...] = Field(
+        default=(), description="variables that it was run with made values of"
+    )
     unchanged_since_report: bool | None = Field(
         default=None,
         description=(

@@ -193,6 +193,9 @@ class SuiteFacts(Facts):
         default=None, description="what every run found beside it, where the suite needs anything"
     )
     at_report: RerunFacts | None = None
+    guessed: list[str] = Field(
+        default_factory=list, description="variables that it was run with made values of"
+    )
     failure: FailureFacts | None = Field(
         default=None, description="what failed by its own judgement, where anything did"
     )

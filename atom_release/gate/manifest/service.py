@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from atom_release.gate.manifest.audited import Approval, Privacy, SecretUse, TokenAudit
 from atom_release.gate.manifest.fields import Duration, InRepository, Strict, Title, VariableName
+from atom_release.gate.manifest.guessed import GUESSED_VARIABLES, check_guessed
 from atom_release.gate.manifest.install import InstallOrAuto
 from atom_release.gate.manifest.measured import Accuracy, Budget, Histogram
 from atom_release.gate.manifest.programs import ApprovalByProgram
@@ -59,6 +60,7 @@ class Start(Strict):
             " all others are started at once"
         ),
     )
+    guessed_variables: tuple[VariableName, ...] = Field(default=(), description=GUESSED_VARIABLES)
     guessed: bool = Field(
         default=False,
         description=(
@@ -66,6 +68,16 @@ class Start(Strict):
             " not held against it, and what it does well counts once this is taken away"
         ),
     )
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether anything of it was concluded from files, and nobody said that it is right."""
+        return self.guessed or bool(self.guessed_variables)
+
+    @model_validator(mode="after")
+    def _gives_what_it_guesses(self) -> Self:
+        check_guessed(self.guessed_variables, self.environment)
+        return self
 
 
 class Service(Strict):

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from atom_release.gate.manifest.fields import Duration, InRepository, Strict
+from atom_release.gate.manifest.fields import Duration, InRepository, Strict, VariableName
+from atom_release.gate.manifest.guessed import GUESSED_VARIABLES, check_guessed
 from atom_release.gate.manifest.install import INSTALL, Install, InstallOrAuto
 
 History = Literal["commit", "full"]
@@ -103,6 +104,7 @@ class Suite(Strict):
             " `{random}` with hexadecimal digits"
         ),
     )
+    guessed_variables: tuple[VariableName, ...] = Field(default=(), description=GUESSED_VARIABLES)
     needs: tuple[Need, ...] = Field(
         default=(),
         description=(
@@ -183,6 +185,11 @@ class Suite(Strict):
         if self.install and len(named) > 1:
             message = f"a suite has one Python: choose between {' and '.join(named)}"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _gives_what_it_guesses(self) -> Self:
+        check_guessed(self.guessed_variables, self.environment)
         return self
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ def judge_routes(facts: Mapping[str, JsonValue], service: Service) -> tuple[Answ
     read = RoutesFacts.read(facts)
     if read is None:
         return Answer.UNKNOWN, "what the service answered at its routes cannot be read"
-    guessed = service.start is not None and service.start.guessed
+    guessed = service.start is not None and service.start.is_guess
     return answer_of(read, service.routes, guessed=guessed)
 
 

@@ -6,7 +6,12 @@ from atom_release.errors import ProbeFault
 
 
 class NoEnvironment(ProbeFault):
-    """What the files ask for could not be had or built here."""
+    """What the files ask for could not be had or built here.
+
+    `output` is all that the failing step said, where one was run: a sentence holds its end alone.
+    """
+
+    output: str = ""
 
 
 class NoToolchain(NoEnvironment):

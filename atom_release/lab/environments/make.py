@@ -105,7 +105,7 @@ def _choose_by_packages(fault: NoEnvironment, wanted: Wanted, install: Install) 
     Raises:
         NoToolchain: this machine has none that fits.
     """
-    match = _PACKAGES_WANT.search(fault.message)
+    match = _PACKAGES_WANT.search(fault.output or fault.message)
     if match is None or wanted.requires_python or install.python:
         return None
     return choose(match[1].replace(" ", ""), None, wanted.preferred)

@@ -109,7 +109,7 @@ def build(
             )
             break
         except NoEnvironment as fault:
-            more = _MISSING.findall(fault.message)
+            more = _MISSING.findall(fault.output)
             if attempt + 1 == _ATTEMPTS or not more or set(more) <= set(wanted):
                 raise
             wanted += more

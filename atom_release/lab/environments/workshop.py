@@ -86,10 +86,12 @@ def carry_out(  # noqa: PLR0913 - one parameter for each thing that a step is gi
     _check_size(folder, step)
     if status != 0:
         limit = f" (it met its {met} limit)" if met else ""
-        raise NoEnvironment(
+        fault = NoEnvironment(
             f"{step} failed in the sandbox, without network{limit}: {last_lines(text)}",
             "See the step's output among the artifacts.",
         )
+        fault.output = text
+        raise fault
     if longer:
         raise NoEnvironment(
             f"{step} printed more than {_LONGEST_LOG >> 20} MiB", "Let it print less."

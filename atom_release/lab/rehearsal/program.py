@@ -17,7 +17,7 @@ from atom_release.errors import ProbeFault
 from atom_release.lab.environments.workshop import last_lines
 from atom_release.lab.log_text import kept_log
 from atom_release.lab.rehearsal.postgres import OWNER
-from atom_release.lab.rehearsal.templates import describe_database, fill
+from atom_release.lab.rehearsal.templates import describe_database, fill, redactor
 from atom_release.lab.rehearsal.toolchains import make_toolchain
 from atom_release.lab.sandbox import Limits, Sandbox
 
@@ -135,7 +135,8 @@ def _carry_out(ground: Ground, program: MigrationProgram) -> None:
     ended = launcher.until(lambda: not running.alive(), seconds, going_on=lambda: True)
     status, met = running.ending() if ended else (None, "time")
     launcher.stop(NAME)
-    text = kept_log(launcher.tail(NAME).decode("utf-8", "replace"))
+    log = redactor({"random": ground.random})(launcher.tail(NAME))
+    text = kept_log(log.decode("utf-8", "replace"))
     look.keep("migrations", text)
     if status != 0:
         how = f"met a limit ({met})" if met else f"ended with {status}"

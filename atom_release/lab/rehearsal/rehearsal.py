@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from secrets import token_hex
 from typing import Self
 
 from atom_release.errors import ProbeFault
@@ -62,7 +61,6 @@ class Rehearsal(Closing):
         self._closed = False
         self._pid = os.getpid()
         self.systems = Systems(look, self._launcher, self._folder, self.withheld)
-        self._random = token_hex(16)
         self._services = Keeper(look.manifest)
         self._stale: set[str] = set()
         self.probed = Probed(look, self._folder, room)
@@ -375,7 +373,7 @@ class Rehearsal(Closing):
     def _templates(self) -> dict[str, str]:
         """Return what the manifest's templates stand for, but for the services' addresses."""
         return {
-            "random": self._random,
+            "random": self.systems.random,
             "python": sys.executable,
             "scratch": str(self._folder.scratch),
             **self._secret_templates(),

@@ -183,7 +183,7 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
     log = ground.redact(ground.launcher.tail(name)[offset:])
     doubt = (
         "how it is started is a guess"
-        if start.guessed
+        if start.is_guess
         else "the manifest is a draft, or not the release's own"
         if ground.drafted
         else explain_doubt(

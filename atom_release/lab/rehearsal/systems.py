@@ -7,6 +7,7 @@ and the way back to it. Services, folders and whose turn it is are not known her
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from atom_release.errors import ProbeFault
@@ -34,6 +35,7 @@ class Systems:
     """The servers of one rehearsal.
 
     Attributes:
+        random: what `{random}` stands for in this rehearsal.
         secrets: the manifest's secrets by name, with the values made up for this rehearsal.
         absent: why a server that is asked for could not be had, by `postgres`, `vault`, `redis`.
         templates: what the manifest's templates that speak of servers stand for.
@@ -59,6 +61,7 @@ class Systems:
         self._folder = folder
         self._withheld = withheld
         self._rotated: dict[str, str] = {}
+        self.random = token_hex(16)
         self.secrets = values.make_values(look.manifest.secrets)
         self.absent: dict[str, str] = {}
         self.templates: dict[str, str] = {}
@@ -106,7 +109,7 @@ class Systems:
 
     def confidential(self) -> dict[str, str]:
         """Return every value that nothing written may show, by a name for it."""
-        named = {**self.secrets, **self._rotated}
+        named = {"random": self.random, **self.secrets, **self._rotated}
         if self.vault is not None:
             named |= {"vault_root_token": self.vault.root_token, "vault_token": self.vault.token}
             named |= {

@@ -129,7 +129,11 @@ class World:
     @property
     def secret(self) -> tuple[str, ...]:
         """The values that must not come out again in what tests say."""
-        return tuple(value for name, value in self.values.items() if name.endswith("_token"))
+        return tuple(
+            value
+            for name, value in self.values.items()
+            if name.endswith("_token") or name == "random"
+        )
 
     def fill(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Return an environment whose `{postgres}`, `{redis_port}` and the like have values."""

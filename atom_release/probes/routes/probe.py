@@ -56,7 +56,7 @@ def probe_routes(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence
         described_at=outer.described_at,
         routes=[seen[route] for route in service.routes],
     )
-    guessed = service.start is not None and service.start.guessed
+    guessed = service.start is not None and service.start.is_guess
     answer, reason = answer_of(facts, service.routes, guessed=guessed)
     served = facts.count(Seen.SERVED)
     evidence = look.found(

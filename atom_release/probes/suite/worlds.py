@@ -66,7 +66,7 @@ def in_world(look: Look, suite: Suite, made: Bench, sources: Sequence[str] = ())
     if not (suite.needs or wanted.prepare or wanted.hosts):
         given = {"random": wanted.random}
         filled = {name: fill(text, given) for name, text in made.environment.items()}
-        yield replace(made, environment=filled)
+        yield replace(made, environment=filled, secret=(*made.secret, wanted.random))
         return
     look.tell("preparing what the suite needs", 0.0)
     with throwaway(trees.room(look), "world-") as room:
