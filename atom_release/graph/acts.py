@@ -20,7 +20,7 @@ from atom_release.errors import AtomReleaseError, Refused
 from atom_release.gate.vocabulary import Acts
 from atom_release.graph import act_steps
 from atom_release.graph.act_steps import announce, commit_of
-from atom_release.graph.blueprint import OWNERS, Blueprint
+from atom_release.graph.blueprint import ALONE, OWNERS, Blueprint
 from atom_release.graph.step import work_of
 from atom_release.records import names
 from atom_release.release import progress
@@ -76,6 +76,7 @@ def _asset(blueprint: Blueprint, ending: Ending, *, alone: bool) -> dg.AssetsDef
         deps=[blueprint.key(ending.upstream)],
         check_specs=[check] if check else None,
         output_required=not ending.is_act,
+        op_tags={ALONE: "true"},
         pool=f"{blueprint.asset_key}_acts" if ending.is_act else None,
         description=ending.describes,
         kinds=set(ending.kinds),

@@ -15,6 +15,8 @@ from atom_release.records.names import ArtifactNames
 from atom_release.settings import Settings
 
 OWNERS = ["team:release-managers"]
+ALONE = "atom_release/alone"
+"""The tag of steps of which one is done at a time: all but those of services."""
 _BY_CELERY = "dagster-celery/priority"
 _IN_ORDER = 9  # kombu's greatest: what is above it waits in the same queue
 
@@ -65,7 +67,7 @@ class Blueprint:
         places = {slug(service.id): place for place, service in enumerate(self.manifest.services)}
         place = places.get(asset.partition("/")[2])
         if place is None:
-            return {_BY_CELERY: str(_IN_ORDER)}
+            return {_BY_CELERY: str(_IN_ORDER), ALONE: "true"}
         before_rest = len(places) - place
         return {"dagster/priority": str(before_rest), _BY_CELERY: str(_IN_ORDER + before_rest)}
 

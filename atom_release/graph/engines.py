@@ -1,8 +1,8 @@
 """In what a run's steps are executed: one process, one for each, workers, jobs of Kubernetes.
 
 Dagster's own executors, chosen by the environment. Steps share the store, git and the state alone,
-so that it makes no difference to what a run decides. One step at a time on a machine: a suite
-beside a measurement of latency would be measured with it.
+so that it makes no difference to what a run decides. Beside one another on a machine are steps of
+services alone, as many as one process has suites side by side: what measures waits for their tests.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import dagster as dg
 
 from atom_release.errors import Misuse
 from atom_release.graph.begin_run import Begin, begin_nothing
+from atom_release.graph.blueprint import ALONE
+from atom_release.lab.places import at_once
 from atom_release.settings import executor_name
 
 _ONE = "in-process"
 BROKER, RESULTS = "ATOM_RELEASE_CELERY_BROKER", "ATOM_RELEASE_CELERY_RESULTS"
 """The variables that name Celery's broker and its store of results: their URLs hold passwords."""
+_PRELOADED = ["dagster", "atom_release.graph.step_modules"]
 
 
 def is_one_process() -> bool:
@@ -50,8 +53,9 @@ def _in_process(_: Begin) -> dg.ExecutorDefinition:
 def _multiprocess(_: Begin) -> dg.ExecutorDefinition:
     return dg.multiprocess_executor.configured(
         {
-            "max_concurrent": 1,
-            "start_method": {"forkserver": {"preload_modules": ["dagster"]}},
+            "max_concurrent": at_once(),
+            "tag_concurrency_limits": [{"key": ALONE, "limit": 1}],
+            "start_method": {"forkserver": {"preload_modules": _PRELOADED}},
         }
     )
 

@@ -24,6 +24,8 @@ from pathlib import Path
 from atom_release.errors import ProbeFault
 
 _FEWEST = 2
+RUNS_OF_SUITE = 2
+"""How many runs of its tests a suite makes at once."""
 _NAME = "atom-release-places"
 _WITHOUT_PLACE = "without-place"  # shared by all who run tests and hold none
 _LOOK_AGAIN = 0.1  # seconds; a run of tests takes longer
@@ -43,6 +45,14 @@ class Ahead(threading.Event):
 def number() -> int:
     """Return how many places there are."""
     return max(_FEWEST, len(os.sched_getaffinity(0)))
+
+
+def at_once() -> int:
+    """Return how many suites the places last for, and one more.
+
+    A suite makes two runs at once, and not always.
+    """
+    return number() // RUNS_OF_SUITE + 1
 
 
 @contextmanager

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from atom_release.gate.manifest import Service
     from atom_release.release.work import Work
 
-_RUNS_OF_ONE = 2  # how many runs a suite makes at once
 _NOTICED = 1.0  # seconds until a signal is noticed at the latest
 _ENDING = 20.0  # seconds that suites have to end once their run is over
 _MEBI = 1 << 20
@@ -179,15 +178,13 @@ def _others(work: Work, service: Service) -> Iterator[Service]:
 
 
 def _at_once(services: Sequence[Service]) -> int:
-    """Return how many suites are asked at once: as many as the places last for, and one more.
+    """Return how many suites are asked at once: as the places have it.
 
-    A suite does not always make as many runs as it may. No more than memory holds at their limits,
-    where that is less than the places would let run.
+    No more than memory holds at their limits, where that is less than the places would let run.
     """
     largest = max(service.suite.memory_mb for service in services if service.suite is not None)
     held = psutil.virtual_memory().available // (largest * _MEBI)
-    room = places.number()
-    wanted = room // _RUNS_OF_ONE + 1 if held >= room else held // _RUNS_OF_ONE
+    wanted = places.at_once() if held >= places.number() else held // places.RUNS_OF_SUITE
     return int(max(1, min(wanted, len(services))))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -12,6 +15,7 @@ from atom_release.errors import Misuse
 from atom_release.graph.building import build_definitions
 from atom_release.graph.engines import BROKER, RESULTS, chosen_executor
 from atom_release.settings import Settings
+from atom_release_tests.fixtures import many_services
 
 
 @pytest.mark.parametrize(
@@ -79,3 +83,46 @@ def test_a_worker_keeps_a_step_until_it_has_ended(monkeypatch: pytest.MonkeyPatc
     assert app.conf.task_acks_late
     assert app.conf.task_reject_on_worker_lost
     assert "execute_plan" in app.tasks
+
+
+@pytest.mark.slow
+def test_steps_of_services_alone_run_beside_one_another(tmp_path: Path) -> None:
+    """With a process for each step: suites side by side, all else one after another."""
+    made = many_services.make(tmp_path / "release", 3, suite_seconds=0.1)
+    (tmp_path / "dagster").mkdir()
+    given = {
+        "ATOM_RELEASE_EXECUTOR": "multiprocess",
+        "ATOM_RELEASE_HOME": str(made.settings.home),
+        "ATOM_RELEASE_OPERATOR": str(made.settings.operator),
+        "ATOM_RELEASE_OUT": made.settings.out,
+        "ATOM_RELEASE_REPO": str(made.repository),
+        "DAGSTER_HOME": str(tmp_path / "dagster"),
+    }
+    words = ["job", "execute", "-m", "atom_release.definitions", "-j", "phase_x_audit"]
+    subprocess.run(
+        [sys.executable, "-m", "dagster", *words],
+        env={**os.environ, **given},
+        check=True,
+        capture_output=True,
+    )
+    with dg.DagsterInstance.from_config(given["DAGSTER_HOME"]) as instance:
+        (run,) = instance.get_runs()
+        steps = _steps_in_time(instance, run.run_id)
+    together = [
+        {first, second}
+        for first, (_, end) in steps.items()
+        for second, (begin, _) in steps.items()
+        if first != second and steps[first][0] <= begin < end
+    ]
+    evidence = [pair for pair in together if all("service_evidence" in name for name in pair)]
+    assert evidence
+    assert all(any("__service_" in name for name in pair) for pair in together), together
+
+
+def _steps_in_time(instance: dg.DagsterInstance, run: str) -> dict[str, tuple[float, float]]:
+    """Return when each step of a run was begun and when it had ended."""
+    began, ended = (
+        {entry.step_key or "": entry.timestamp for entry in instance.all_logs(run, of_type=kind)}
+        for kind in (dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_SUCCESS)
+    )
+    return {step: (began[step], ended[step]) for step in ended}
