@@ -20,7 +20,8 @@ from atom_release.settings import executor_name
 _ONE = "in-process"
 BROKER, RESULTS = "ATOM_RELEASE_CELERY_BROKER", "ATOM_RELEASE_CELERY_RESULTS"
 """The variables that name Celery's broker and its store of results: their URLs hold passwords."""
-_PRELOADED = ["dagster", "atom_release.graph.step_modules"]
+_PRELOADED = ["dagster", "atom_release.graph.step_modules", "atom_release.graph.team_storage"]
+"""Of which the last is passed over where the extra `team` is not installed."""
 
 
 def is_one_process() -> bool:

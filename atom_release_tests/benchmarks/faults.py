@@ -170,6 +170,7 @@ FAULTS: dict[str, Happens] = {
     "the shared state lost for a minute": lost("state", _MINUTE),
     "the shared state lost for longer": lost("state", _LONGER_THAN_PATIENCE),
     "Dagster's database lost for a minute": lost("instance", _MINUTE),
+    "Dagster's database lost for longer": lost("instance", _LONGER_THAN_PATIENCE),
     "both workers gone in the act, back when the run was ended": both_gone_while_one_acts,
     "a run cancelled": cancelled,
     "two runs at once": two_at_once,
@@ -205,8 +206,9 @@ def attempt(site: Site, happen: Happens, version: str, **tags: object) -> Came:
 
 
 def sentences(team: Deployment, run: str) -> tuple[str, ...]:
-    """Return what Dagster shows of why a run did not succeed."""
-    shown = []
+    """Return what Dagster shows of why a run did not succeed, or what it waited for."""
+    entries = team.instance.all_logs(run)
+    shown = [f"log: {entry.user_message}" for entry in entries if "database" in entry.user_message]
     for event in team.events(run, dg.DagsterEventType.STEP_FAILURE):
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
