@@ -9,7 +9,8 @@ With `ATOM_RELEASE_FRESH` no suite's evidence of an earlier run is kept.
 `ATOM_RELEASE_TAG_KEY` is `ssh:FILE` or `gpg:KEY`: tags are signed with it. `ATOM_RELEASE_HOME`
 holds what outlives a run (keys, history, the reference repository, Dagster's home); default `.atom`
 here. `ATOM_RELEASE_STATE` is the URL of a PostgreSQL that holds history, journal and turns of a
-team instead; it holds no password.
+team instead; it holds no password. `ATOM_RELEASE_OUT_URL` is where a browser finds what lies in
+`_OUT`, if it is served anywhere.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Settings:
     tag_key: str | None = None
     operator: Path | None = None
     state: str | None = None
+    out_url: str | None = None
 
     @property
     def is_reference(self) -> bool:
@@ -109,6 +111,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         tag_key=_tag_key(given.get("TAG_KEY")),
         operator=Path(given["OPERATOR"]).absolute() if "OPERATOR" in given else None,
         state=given.get("STATE"),
+        out_url=given.get("OUT_URL"),
     )
 
 

@@ -16,6 +16,7 @@ from atom_release.gate.documents.rows import rows_of
 from atom_release.git.remote import web_page
 from atom_release.records import canonical
 from atom_release.release.pictures import titled
+from atom_release.release.serve_artifacts import address_of
 from atom_release.release.work import Work
 
 _MARKDOWN_LIMIT = 100_000
@@ -32,7 +33,7 @@ def metadata_of(
     for name in names:
         if name not in artifacts:
             continue
-        shown[name] = dg.MetadataValue.path(_place(work, name))
+        shown[name] = _link(work, name)
         shown[f"{name} sha256"] = dg.MetadataValue.text(canonical.digest(artifacts[name]))
         if name.endswith(".md"):
             shown["report"] = dg.MetadataValue.md(artifacts[name].decode()[:_MARKDOWN_LIMIT])
@@ -55,10 +56,14 @@ def commit_of(work: Work, commit: str = "") -> dg.MetadataValue:
     return dg.MetadataValue.url(page) if page else dg.MetadataValue.text(commit)
 
 
-def _place(work: Work, name: str) -> str:
+def _link(work: Work, name: str) -> dg.MetadataValue:
     """Return where an artifact of this run stays; the copy in OUT is the next run's too."""
+    address = address_of(work, name)
+    if address is not None:
+        return dg.MetadataValue.url(address)
     kept = name in work.run.seen([name])
-    return str(work.run.folder / name) if kept else f"{work.settings.out}/{name}"
+    place = str(work.run.folder / name) if kept else f"{work.settings.out}/{name}"
+    return dg.MetadataValue.path(place)
 
 
 def _numbers(document: object) -> dict[str, dg.MetadataValue]:

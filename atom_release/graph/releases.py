@@ -46,6 +46,7 @@ def _deployed(release: DeployedRelease, settings: Settings) -> Blueprint:
         revision=release.revision,
         manifest=Path(release.manifest) if release.manifest else None,
         out=release.out,
+        out_url=None,  # below it by the release's key, once that is known
         inbox=Path(release.inbox) if release.inbox else None,
     )
     try:
@@ -56,6 +57,9 @@ def _deployed(release: DeployedRelease, settings: Settings) -> Blueprint:
             error.remedy,
         ) from error
     blueprint = Blueprint(manifest, own.manifest, own, named=release.key or "")
+    if settings.out_url:
+        address = f"{settings.out_url.rstrip('/')}/{blueprint.asset_key}"
+        blueprint = replace(blueprint, settings=replace(own, out_url=address))
     return replace(blueprint, resource=_resource_of(blueprint))
 
 

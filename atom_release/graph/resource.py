@@ -27,6 +27,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
     tag_key: str = ""
     operator: str = ""
     state: str = ""
+    out_url: str = ""
     dry_run: bool = False
     fresh: bool = False
 
@@ -45,6 +46,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             tag_key=settings.tag_key or "",
             operator=str(settings.operator or ""),
             state=settings.state or "",
+            out_url=settings.out_url or "",
             dry_run=settings.dry_run,
             fresh=settings.fresh,
         )
@@ -78,6 +80,7 @@ class ReleaseResource(dg.ConfigurableResource[None]):
             tag_key=self.tag_key or None,
             operator=Path(self.operator) if self.operator else None,
             state=self.state or None,
+            out_url=self.out_url or None,
             dry_run=self.dry_run,
             fresh=self.fresh,
         )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import psutil
 
+from atom_release.graph import releases
 from atom_release.graph.home_storage import LOCATION
 from atom_release.graph.running import instance_at
 from atom_release.release.operators_places import check_before_opening
+from atom_release.release.serve_artifacts import served
 from atom_release.settings import Settings
 
+_LOG = logging.getLogger("atom_release")
 _ENDING = 60.0  # seconds that runs and servers have to end by themselves
 
 
@@ -37,15 +43,37 @@ def serve(settings: Settings, port: int) -> int:
     for word in (signal.SIGINT, signal.SIGTERM):
         # a shell's `&` has Ctrl-C ignored, also by Dagster, which is ended by it
         signal.signal(word, signal.default_int_handler)
-    process = subprocess.Popen(
-        argv,
-        env={**os.environ, "DAGSTER_HOME": str(settings.dagster_home)},
-        start_new_session=True,  # Ctrl-C is for this process, which ends the others in order
-    )
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        return end(process)
+    with _artifacts_served(settings, port + 1) as addresses:
+        process = subprocess.Popen(
+            argv,
+            env={**os.environ, **addresses, "DAGSTER_HOME": str(settings.dagster_home)},
+            start_new_session=True,  # Ctrl-C is for this process, which ends the others in order
+        )
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return end(process)
+
+
+@contextmanager
+def _artifacts_served(settings: Settings, port: int) -> Iterator[dict[str, str]]:
+    """Serve what runs store, so that it can be opened from Dagster's pages; give the variable.
+
+    Nothing is served where the environment says who does, and nothing where the port is taken.
+    """
+    with ExitStack() as stack:
+        named = dict[str, str]()
+        if not settings.out_url:
+            blueprints = releases.load(settings, hosted=False)
+            stores = {
+                blueprint.asset_key if blueprint.settings else "": blueprint.settings or settings
+                for blueprint in blueprints
+            }
+            try:
+                named["ATOM_RELEASE_OUT_URL"] = stack.enter_context(served(stores, port))
+            except OSError as error:
+                _LOG.warning("Artifacts are shown by their paths: port %s: %s", port, error)
+        yield named
 
 
 def end(process: subprocess.Popen[bytes]) -> int:

@@ -24,6 +24,7 @@ def test_no_setting_is_lost_on_the_way_to_a_step() -> None:
         tag_key="ssh:/t",
         operator=Path("/operator.yaml"),
         state="postgresql://gate@db/team",
+        out_url="https://artifacts.example.org",
     )
     unset = Settings()
     left = [
