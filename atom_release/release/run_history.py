@@ -63,33 +63,21 @@ def _refusable(work: Work, case: Case, artifacts: Mapping[str, bytes]) -> Sequen
     if work.run_id not in _looked or not work.name.startswith(criteria.SERVICE_EVIDENCE):
         _looked.add(work.run_id)
         return criteria_expected
-    fresh = {piece.leg for piece in evidence_in(artifacts).values()}
-    asked_ids = {criterion.id for criterion in criteria.expected(work.manifest)}
-    return [
-        criterion
-        for criterion in criteria_expected
-        if criterion.id in asked_ids
-        and any(
-            may_stick(legs.judge(spec, case))
-            for spec in leg_specs.legs(work.manifest, criterion.id)
-            if (spec.question, spec.subject) in fresh
-        )
-    ]
+    by_leg = leg_specs.specs_of_legs(work.manifest)
+    answered = {
+        spec for piece in evidence_in(artifacts).values() for spec in by_leg.get(piece.leg, ())
+    }
+    turned = {spec.criterion for spec in answered if may_stick(legs.judge(spec, case))}
+    return [criterion for criterion in criteria_expected if criterion.id in turned]
 
 
 def note_costs(work: Work) -> None:
     """Write down what asking each criterion took in this step."""
-    costs = work.boundary.costs
-    seconds = {
-        criterion.id: round(sum(spent), 3)
-        for criterion in criteria.expected(work.manifest)
-        if (
-            spent := [
-                costs[leg.question, leg.subject]
-                for leg in leg_specs.legs(work.manifest, criterion.id)
-                if (leg.question, leg.subject) in costs
-            ]
-        )
-    }
-    if seconds:
+    by_leg = leg_specs.specs_of_legs(work.manifest)
+    spent: dict[str, float] = {}
+    for leg, seconds_of_leg in work.boundary.costs.items():
+        for spec in by_leg.get(leg, ()):
+            spent[spec.criterion] = spent.get(spec.criterion, 0.0) + seconds_of_leg
+    if spent:
+        seconds = {criterion: round(taken, 3) for criterion, taken in spent.items()}
         work.history.note_costs(work.occasion, work.run_id, work.name, now(), seconds)

@@ -6,8 +6,9 @@ the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from atom_release.gate.catalogue.criteria import expected
 from atom_release.gate.catalogue.origin_legs import origin_legs
@@ -74,6 +75,17 @@ def _all_legs(manifest: Manifest) -> dict[str, tuple[LegSpec, ...]]:
         )
         for criterion, specs in of_systems.items()
     }
+
+
+@once_each
+def specs_of_legs(manifest: Manifest) -> Mapping[tuple[str, str], tuple[LegSpec, ...]]:
+    """Return by question and subject every leg of an asked criterion, in the criteria's order."""
+    specs: dict[tuple[str, str], tuple[LegSpec, ...]] = {}
+    for criterion in expected(manifest):
+        for spec in legs(manifest, criterion.id):
+            leg = spec.question, spec.subject
+            specs[leg] = (*specs.get(leg, ()), spec)
+    return MappingProxyType(specs)
 
 
 @once_each

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.suite import SuiteFacts
+from atom_release.gate.once import once_each
 from atom_release.gate.vocabulary import Assurance, Outcome
 
 if TYPE_CHECKING:
@@ -42,13 +43,21 @@ _RUN = _SUITES | {
 
 def determined_by_tree(results: Iterable[CriterionResult], manifest: Manifest) -> frozenset[str]:
     """Return the criteria of which every failing leg ran the tree's own code here."""
-    whole = {service.id for service in manifest.services if _sees_history(service.suite)}
-    whole |= {tests.name for tests in manifest.integration if _sees_history(tests)}
+    whole = _seeing_history(manifest)
     return frozenset(
         result.id
         for result in results
         if (failing := [leg for leg in result.legs if leg.outcome is Outcome.FAIL])
         and all(_is_of_tree(leg, whole) for leg in failing)
+    )
+
+
+@once_each
+def _seeing_history(manifest: Manifest) -> frozenset[str]:
+    """Return the services and integration tests whose tests see the whole history."""
+    return frozenset(
+        {service.id for service in manifest.services if _sees_history(service.suite)}
+        | {tests.name for tests in manifest.integration if _sees_history(tests)}
     )
 
 

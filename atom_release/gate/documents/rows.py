@@ -258,8 +258,9 @@ def _causes(row: Row) -> Iterator[Cause]:
         change, otherwise = recommended(remedy)
         described = Description(row.reason, "release.yaml", change, otherwise)
         yield Cause(where, row.state, row.reason, described, _UNSURE[Outcome.INCONCLUSIVE])
-    worst = [leg for leg in row.legs if leg.outcome == (row.before or row.outcome)]
-    rest = [leg for leg in row.legs if leg not in worst]
+    decided = row.before or row.outcome
+    worst = [leg for leg in row.legs if leg.outcome == decided]
+    rest = [leg for leg in row.legs if leg.outcome != decided]
     for leg in (*_suites_first(worst), *_suites_first(rest)):
         if leg.outcome not in {None, Outcome.PASS}:
             described = leg.description
