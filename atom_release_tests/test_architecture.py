@@ -252,6 +252,7 @@ def test_what_is_imported_is_declared() -> None:
             *extras["gitlab"],
             *extras["k8s"],
             *extras["pictures"],
+            *extras["team"],
         ]
     }
     distributions = packages_distributions()

@@ -124,8 +124,8 @@ class PatientEvents(PostgresEventLogStorage):
         if not self._looked:
             self._looked = True
             for note in sorted(_notes().glob("*.json")):
-                said = json.loads(note.read_text())
-                yield _line(said["run"], said["job"], said["said"])
+                left = json.loads(note.read_text())
+                yield _line(left["run"], left["job"], left["message"])
                 note.unlink(missing_ok=True)
 
 
@@ -156,10 +156,12 @@ def _note(event: dg.EventLogEntry, why: str) -> None:
     if not note.exists():
         note.parent.mkdir(parents=True, exist_ok=True)
         at = datetime.now(UTC).isoformat(" ", "seconds")
-        said = f"At {at} Dagster's database was away for too long, and this run could go on no"
-        said = f"{said} longer: {why}. Start another run."
-        record = {"run": event.run_id, "job": event.job_name or "", "said": said}
-        note.write_text(json.dumps(record))
+        message = (
+            f"At {at} Dagster's database was away for too long, and this run could go on no longer:"
+            f" {why}. Start another run."
+        )
+        left = {"run": event.run_id, "job": event.job_name or "", "message": message}
+        note.write_text(json.dumps(left))
 
 
 class TeamStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):

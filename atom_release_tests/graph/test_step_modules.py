@@ -28,7 +28,7 @@ def test_it_has_every_use_case_and_probe_and_has_opened_nothing() -> None:
     looked = subprocess.run(
         [sys.executable, "-c", _LOOK], check=True, capture_output=True, text=True
     )
-    found = json.loads(looked.stdout)
+    process = json.loads(looked.stdout)
     root = Path(atom_release.__file__).parent
     wanted = {
         ".".join(("atom_release", *file.relative_to(root).with_suffix("").parts))
@@ -37,6 +37,6 @@ def test_it_has_every_use_case_and_probe_and_has_opened_nothing() -> None:
         if file.name != "__init__.py"
     }
     assert len(wanted) > 100
-    assert wanted <= set(found["modules"])
-    assert found["threads"] == 1
-    assert (found["children"], found["opened"]) == ([], [])
+    assert wanted <= set(process["modules"])
+    assert process["threads"] == 1
+    assert (process["children"], process["opened"]) == ([], [])

@@ -68,7 +68,7 @@ def begin(instance: dg.DagsterInstance) -> dg.DagsterRun:
     return run
 
 
-def told(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
+def messages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
     return [entry.message for entry in instance.all_logs(run.run_id)]
 
 
@@ -83,8 +83,8 @@ def test_a_database_that_is_back_soon_costs_the_run_nothing_and_is_named_in_it(
         back.start()
         instance.report_engine_event("gone on", run)
         back.join()
-        told_of_it = [line for line in told(instance, run) if "did not answer for" in line]
-        assert "gone on" in " ".join(told(instance, run))
+        told_of_it = [line for line in messages(instance, run) if "did not answer for" in line]
+        assert "gone on" in " ".join(messages(instance, run))
     (line,) = told_of_it
     assert f"(127.0.0.1:{site.wire.port})" in line
     assert "refused" in line
@@ -105,7 +105,7 @@ def test_a_database_that_is_away_for_too_long_is_named_in_the_run_by_who_comes_n
         site.wire.mend()
     with site.process() as instance:
         begin(instance)
-        lines = told(instance, lost)
+        lines = messages(instance, lost)
     assert "never written" not in " ".join(lines)
     (line,) = [line for line in lines if "was away for too long" in line]
     assert f"port {site.wire.port} failed: Connection refused" in line

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from atom_release.gate.catalogue.criteria import expected
 from atom_release.gate.catalogue.origin_legs import origin_legs
@@ -85,7 +84,7 @@ def specs_of_legs(manifest: Manifest) -> Mapping[tuple[str, str], tuple[LegSpec,
         for spec in legs(manifest, criterion.id):
             leg = spec.question, spec.subject
             specs[leg] = (*specs.get(leg, ()), spec)
-    return MappingProxyType(specs)
+    return specs
 
 
 @once_each
