@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import signal
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Self
@@ -35,9 +38,15 @@ def at_process_end(close: Callable[[], object]) -> Callable[[], None]:
     """Have something closed when this process ends; return what calls that off.
 
     Also in a process that `multiprocessing` started, as Dagster does for its runs and steps: those
-    run no `atexit` functions, and what only these would remove stays behind.
+    run no `atexit` functions, and what only these would remove stays behind. A word to end that
+    comes meanwhile is not heard: the process ends, and what it made is to be gone.
     """
-    finalizer = Finalize(None, close, exitpriority=0)
+
+    def close_undisturbed() -> None:
+        with _undisturbed():
+            close()
+
+    finalizer = Finalize(None, close_undisturbed, exitpriority=0)
     atexit.register(finalizer)
 
     def cancel() -> None:
@@ -45,3 +54,17 @@ def at_process_end(close: Callable[[], object]) -> Callable[[], None]:
         finalizer.cancel()
 
     return cancel
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let this process hear no INT and no TERM while the block runs, where it can say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {word: signal.signal(word, signal.SIG_IGN) for word in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for word, handler in before.items():
+            signal.signal(word, signal.SIG_DFL if handler is None else handler)

@@ -150,12 +150,19 @@ def _empty(above: int, name: str) -> None:
     try:
         moved = secrets.token_hex(8)  # nobody who wrote here can have foreseen it
         names_above, stuck = (f"{moved}-{number}" for number in count()), set[str]()
-        while names := [entry for entry in os.listdir(top) if entry not in stuck]:  # noqa: PTH208 - by descriptor
+        while names := _next_to_go(top, stuck):
             for entry in names:
                 if not _removed(top, entry, names_above):
                     stuck.add(entry)
     finally:
         os.close(top)
+
+
+def _next_to_go(top: int, stuck: set[str]) -> list[str]:
+    """Return which entries are removed next: the lock last, so that a sweep finds what is left."""
+    entries = set(os.listdir(top)) - stuck
+    last = set[str]() if stuck else entries
+    return sorted(entries - {_LOCK} or last)
 
 
 def _removed(top: int, name: str, names_above: Iterator[str]) -> bool:

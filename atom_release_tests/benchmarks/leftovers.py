@@ -4,7 +4,8 @@
 that still live, folders and their bytes in the machine's folder for passing files and in the home's
 scratch, before and after `atom-release sweep`; and files that were put into the checkout. A `ui` and
 a `dev` (plain `dagster dev` in the checkout) are asked for a run by the API that a browser uses, a
-`sensor` is one of whose inbox a report is put into; these are ended as a whole, the run with them.
+`sensor` is one of whose inbox a report is put into; these are ended as a whole, the run with them. A
+`worker` is one of Celery, with real servers; it alone is ended, while it takes the run's steps.
 """
 
 from __future__ import annotations
@@ -17,10 +18,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import psutil
+
+from atom_release.reference.build import build
+from atom_release_tests.fixtures import workers
 
 DAGSTER = (sys.executable, "-m", "dagster")
 GATE = (sys.executable, "-m", "atom_release")
@@ -33,8 +39,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ui": (*GATE, "ui", "--port"),
     "dev": (*DAGSTER, "dev", "-h", "127.0.0.1", "-p"),
     "sensor": (*DAGSTER, "dev", "-h", "127.0.0.1", "-p"),
+    "worker": (),
 }
-SERVERS = ("ui", "dev", "sensor")
+SERVERS = ("ui", "dev", "sensor", "worker")
 _ENDING = 300.0  # seconds
 CHECKOUT = Path(__file__).parents[2]
 REFERENCE = CHECKOUT / "atom_release" / "reference" / "tree"
@@ -113,6 +120,9 @@ class Started:
             time.sleep(0.5)
         return [" ".join(_command(process))[:60] for process in alive]
 
+    def close(self) -> None:
+        """End what is not the way's own; here there is nothing."""
+
     def _launch(self) -> str:
         while True:
             try:
@@ -164,6 +174,45 @@ class Started:
             return data
 
 
+class StartedWorker(Started):
+    """A run of which a worker takes the steps, on a machine of its own."""
+
+    def __init__(self, folder: Path, way: str) -> None:
+        """Start servers, worker and run; what is looked at is the worker's alone."""
+        del way
+        self.passing, self.below = folder / "tmp", {}
+        self.passing.mkdir(parents=True)
+        self._opened = ExitStack()
+        self.team = self._opened.enter_context(
+            workers.deployment(
+                folder / "team",
+                build(folder / "release").origin,
+                "phase_c_audit",
+                monitoring={"enabled": True},
+            )
+        )
+        own = {"TMPDIR": str(self.passing)}
+        self.environment = {**self.team.machine("one"), **own}
+        self.home = Path(self.environment["ATOM_RELEASE_HOME"])
+        self.team.start_worker("one", **own)
+        self.process = self.team.processes["one"]
+        self.checkout = _files_of_checkout()
+        self.team.start_daemon()
+        self.run = self.team.launch()
+
+    def ended(self) -> bool:
+        """Return whether the run is over."""
+        return self.team.status(self.run) in {
+            dg.DagsterRunStatus.SUCCESS,
+            dg.DagsterRunStatus.FAILURE,
+            dg.DagsterRunStatus.CANCELED,
+        }
+
+    def close(self) -> None:
+        """End the servers."""
+        self._opened.close()
+
+
 def _command(process: psutil.Process) -> list[str]:
     try:
         return list(process.cmdline())
@@ -209,7 +258,8 @@ def _folders(started: Started) -> tuple[int, int]:
 
 def measure(folder: Path, way: str, end: str) -> str:
     """Return one line of the table."""
-    started = Started(folder / f"{way}-{end}", way)
+    start = StartedWorker if way == "worker" else Started
+    started = start(folder / f"{way}-{end}", way)
     while not (started.ended() if end == "itself" else started.look() >= len("CCCCC")):
         started.look()
         time.sleep(0.5)
@@ -225,6 +275,7 @@ def measure(folder: Path, way: str, end: str) -> str:
         [*GATE, "sweep", "--json"], env=started.environment, capture_output=True, check=True
     )
     after, _ = _folders(started)
+    started.close()
     names = "; ".join(living) or "none"
     strewn = "; ".join(sorted(_files_of_checkout() - started.checkout)) or "none"
     return (

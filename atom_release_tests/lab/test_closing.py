@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from atom_release.lab.closing import at_process_end
+from atom_release.lab.closing import _undisturbed, at_process_end
 
 
 def _end(place: Path, *, called_off: bool) -> None:
@@ -26,3 +30,36 @@ def test_a_process_of_multiprocessing_closes_too(tmp_path: Path, called_off: boo
     process.start()
     process.join(30)
     assert place.exists() is not called_off
+
+
+_SLOW = """
+import sys, time
+from pathlib import Path
+from atom_release.lab.closing import at_process_end
+
+def close():
+    Path(sys.argv[1], "begun").touch()
+    time.sleep(2)
+    Path(sys.argv[1], "ended").touch()
+
+at_process_end(close)
+"""
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_a_word_to_end_does_not_cut_the_end_off(tmp_path: Path, word: signal.Signals) -> None:
+    process = subprocess.Popen([sys.executable, "-c", _SLOW, str(tmp_path)])
+    while not (tmp_path / "begun").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(word)
+    assert process.wait(60) == 0
+    assert (tmp_path / "ended").exists()
+
+
+def test_words_to_end_are_heard_again_afterwards() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    at_process_end(lambda: None)()
+    with _undisturbed():
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from atom_release.lab import throwaway as throwaways
 from atom_release.lab.throwaway import hold, passing, remove, remove_unheld, sweep, throwaway
 from atom_release_tests.fixtures.deep import WriteDeep, write_deep
 
@@ -143,3 +145,44 @@ def test_a_file_a_link_and_nothing_are_removed_alike(tmp_path: Path) -> None:
 def test_what_cannot_be_removed_is_told() -> None:
     """No error is raised either: a sweep goes on with the next folder."""
     assert not remove(Path("/proc/self/fdinfo"))
+
+
+def test_a_removal_that_was_cut_off_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock goes last: without that nobody would ever know whose the rest was."""
+    with throwaway(tmp_path, "cut-") as folder:
+        for name in ("-before", ".gate", "zz-after"):
+            (folder / name).mkdir()
+        whole = shutil.copytree(folder, tmp_path / "cut-copy")
+    taken: list[str] = []
+
+    def remove_two(top: int, name: str, above: Iterator[str]) -> bool:
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+        taken.append(name)
+        return remove_entry(top, name, above)
+
+    remove_entry = throwaways._removed
+    with monkeypatch.context() as patched:
+        patched.setattr(throwaways, "_removed", remove_two)
+        with pytest.raises(KeyboardInterrupt):
+            remove(whole)
+    assert len(taken) == 2
+    assert [path.name for path in whole.iterdir() if path.is_dir()] == ["zz-after"]
+    assert sweep(tmp_path, "cut-*") == [whole]
+    assert not whole.exists()
+
+
+def test_what_cannot_be_removed_keeps_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a later sweep tries again."""
+    with throwaway(tmp_path, "stuck-") as folder:
+        (folder / "file").touch()
+        stuck = shutil.copytree(folder, tmp_path / "stuck-copy")
+    with monkeypatch.context() as patched:
+        patched.setattr(throwaways, "_removed", lambda *_: False)
+        assert not remove(stuck)
+    assert {path.name for path in stuck.iterdir()} == {".gate-lock", "file"}
+    assert sweep(tmp_path, "stuck-*") == [stuck]
