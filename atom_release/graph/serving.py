@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ def serve(settings: Settings, port: int) -> int:
     with instance_at(settings.dagster_home, shared=settings.dagster_is_shared):
         pass  # writes the configuration (telemetry off)
     argv = [
+        *_ends_with_us(),
         sys.executable,
         "-m",
         "dagster",
@@ -74,6 +76,12 @@ def _artifacts_served(settings: Settings, port: int) -> Iterator[dict[str, str]]
             except OSError as error:
                 _LOG.warning("Artifacts are shown by their paths: port %s: %s", port, error)
         yield named
+
+
+def _ends_with_us() -> list[str]:
+    """Return what ends Dagster's servers, in their order, where this process is killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def end(process: subprocess.Popen[bytes]) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +14,7 @@ import psutil
 import pytest
 
 from atom_release.graph import serving
+from atom_release_tests.fixtures import many_services
 
 _DEV = """
 import os, signal, subprocess, sys
@@ -57,3 +61,40 @@ def test_runs_end_before_what_is_theirs_and_servers_after(
     assert serving.end(process) == 7
     assert place.read_text() == "service: None"
     assert psutil.wait_procs(below, timeout=10)[1] == []
+
+
+@pytest.mark.slow
+def test_what_a_killed_ui_had_started_ends(tmp_path: Path) -> None:
+    """Web server, daemon and code server too, which do not look for who started them."""
+    made = many_services.make(tmp_path / "release", 1)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "atom_release", "ui", "--port", str(port)],
+        env={
+            **os.environ,
+            "ATOM_RELEASE_HOME": str(made.settings.home),
+            "ATOM_RELEASE_OPERATOR": str(made.settings.operator),
+            "ATOM_RELEASE_OUT": made.settings.out,
+            "ATOM_RELEASE_REPO": str(made.repository),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    below: list[psutil.Process] = []
+    while not any("dagster_webserver" in _words(child) for child in below):
+        assert process.poll() is None
+        time.sleep(0.5)
+        below = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    _, living = psutil.wait_procs(below, timeout=120)
+    for child in living:
+        child.kill()
+    assert [_words(child) for child in living] == []
+
+
+def _words(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""

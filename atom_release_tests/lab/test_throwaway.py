@@ -178,11 +178,16 @@ def test_what_cannot_be_removed_keeps_its_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that a later sweep tries again."""
+    remove_entry = throwaways._removed
     with throwaway(tmp_path, "stuck-") as folder:
         (folder / "file").touch()
         stuck = shutil.copytree(folder, tmp_path / "stuck-copy")
     with monkeypatch.context() as patched:
-        patched.setattr(throwaways, "_removed", lambda *_: False)
+        patched.setattr(
+            throwaways,
+            "_removed",
+            lambda top, name, above: name != "file" and remove_entry(top, name, above),
+        )
         assert not remove(stuck)
     assert {path.name for path in stuck.iterdir()} == {".gate-lock", "file"}
     assert sweep(tmp_path, "stuck-*") == [stuck]
