@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from atom_release.gate.claims.record import ReportStatus
+from atom_release.reader.clauses import speaks_of_now
 from atom_release.reader.counted_lists import miscounted_lists
 from atom_release.reader.facts import Document, Kind
-from atom_release.reader.phrases import speaks_of_now
 from atom_release.reader.policies import PoliciesRead
 from atom_release.reader.status import StatusRead
 from atom_release.reader.tally import Counts

@@ -17,9 +17,10 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from atom_release.gate.claims.record import ReportStatus
-from atom_release.reader import phrases, runners
+from atom_release.reader import clauses, phrases, runners
 from atom_release.reader.decoding import clean
 from atom_release.reader.facts import Document, Fact, Kind, Table, split_fields
+from atom_release.reader.leading_counts import leading_number
 from atom_release.reader.sections import Section, topic
 from atom_release.reader.tally import Counts
 from atom_release.reader.vocabulary import concepts, may_hold, name_of, words
@@ -117,7 +118,7 @@ def _not_run(document: Document) -> Iterator[Place]:
             continue
         if not speaks_of_this(fact.section):
             continue
-        for clause in phrases.clauses(lowered):
+        for clause in clauses.clauses(lowered):
             if (words("nothing_ran").search(clause) or _made_up(clause)) and _is_of_now(clause):
                 yield fact.line, "says that its results are none"
 
@@ -160,8 +161,8 @@ def _may_count(fact: Fact) -> bool:
 
 def _counts_failures(fact: Fact) -> bool:
     about = _about_tests(fact)
-    for clause in phrases.clauses(fact.text):
-        if not phrases.speaks_of_now(clause):
+    for clause in clauses.clauses(fact.text):
+        if not clauses.speaks_of_now(clause):
             continue
         lowered = clause.lower()
         noun = words("test_noun").search(lowered)
@@ -177,7 +178,7 @@ def _failing_field(field: Fact, *, about: bool) -> bool:
     if "failed" not in concepts(field.key):
         return False
     named = words("test_noun").search(field.key)
-    return bool((about or named) and phrases.leading_number(field.text))
+    return bool((about or named) and leading_number(field.text))
 
 
 def _about_tests(fact: Fact) -> bool:
@@ -207,7 +208,7 @@ def _failing_rows(table: Table) -> Iterator[Place]:
         return
     for row in table.rows:
         cell = row.cells[column] if column < len(row.cells) else ""
-        if phrases.leading_number(cell) and _is_of_now(row.text.lower()):
+        if leading_number(cell) and _is_of_now(row.text.lower()):
             yield row.line, "counts tests that fail"
 
 
@@ -219,7 +220,7 @@ def _failing_runs(document: Document) -> Iterator[Place]:
         if not speaks_of_this(first.section) or first.info.split(" ")[0] in _NO_OUTPUT:
             continue
         lead = led.get(first.block, "")
-        if not (_is_of_now(lead) and phrases.speaks_of_now(lead)):
+        if not (_is_of_now(lead) and clauses.speaks_of_now(lead)):
             continue
         for counts in runners.runs([(fact.line, fact.text) for fact in block]):
             if counts.failed:
@@ -289,6 +290,6 @@ def _states(text: str) -> bool:
         return status_of(value) is not None
     counted = named & {"tests", "passed", "failed", "total"}
     numbers = phrases.read_phrase(text).numbers
-    return bool(counted and phrases.leading_number(value)) or (
+    return bool(counted and leading_number(value)) or (
         bool(numbers) and (len(numbers) > 1 or words("test_noun").search(text.lower()) is not None)
     )

@@ -13,9 +13,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from atom_release.reader.count_statements import Rank, Statement, read_statements
+from atom_release.reader.count_places import Rank, Statement
+from atom_release.reader.count_statements import StatementsRead, read_statements
 from atom_release.reader.facts import Document
-from atom_release.reader.forms import is_given, why_withheld
+from atom_release.reader.forms import Form, is_given, why_withheld
+from atom_release.reader.lone_results import lone_kind, lone_result
 from atom_release.reader.paths import path_of
 from atom_release.reader.tally import Counts
 
@@ -27,6 +29,7 @@ _REASONS = {
     Rank.HEADING: "a heading states them",
     Rank.LINE: "a line states nothing else",
     Rank.RUN: "the test runner's own last line",
+    Rank.LONE: "the only result of tests that the report tells",
 }
 
 
@@ -43,9 +46,10 @@ class CountsRead:
 
 def read_counts(document: Document, task_id: str | None) -> CountsRead:
     """Read what the report says of its own suite."""
-    statements, findings, all_pass = read_statements(document, task_id)
-    read = CountsRead(findings=findings, all_pass=all_pass)
-    chosen = _choose(statements, document.withheld)
+    found = read_statements(document, task_id)
+    statements, all_pass = found.statements, found.all_pass
+    read = CountsRead(findings=found.findings, all_pass=all_pass)
+    chosen = _choose(statements, document.withheld) or _lone(document, found)
     if not chosen:
         return read
     lead = chosen[0]
@@ -62,6 +66,16 @@ def read_counts(document: Document, task_id: str | None) -> CountsRead:
     ]
     read.findings += list(_run_against(lead, statements))
     return read
+
+
+def _lone(document: Document, found: StatementsRead) -> list[Statement]:
+    """Return the one result that the report tells, where no place of it speaks for the suite."""
+    lone = None if found.statements else lone_kind(document, found.owns)
+    lone = lone or lone_result(document, found.statements, found.owns)
+    if lone is None or not is_given(Form.TESTS_LONE):
+        return []
+    document.withheld.pop(lone.counts.line, None)
+    return [lone]
 
 
 def _with_all_pass(counts: Counts, all_pass: int | None) -> Counts:

@@ -102,7 +102,7 @@ class Given:
     text: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Document:
     """The facts of one report, and views of them by kind.
 

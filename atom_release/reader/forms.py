@@ -52,6 +52,7 @@ class Form(StrEnum):
     TESTS_LINE_OF_ALL = "tests-line-of-all"
     TESTS_RUN = "tests-run"
     TESTS_RUN_OF_PART = "tests-run-of-part"
+    TESTS_LONE = "tests-lone"
     VERSION_IN_HEADER = "version-in-header"
     VERSION_AT_FOOT = "version-at-foot"
     VERSION_OF_DOCUMENT = "version-of-document"

@@ -7,6 +7,7 @@ is decided where a field is read.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.sections import Topic, topic
@@ -16,8 +17,12 @@ _ENDS = (":", "\uff1a")
 _LONGEST = 120
 
 
+@lru_cache(maxsize=1)
 def find_leads(document: Document) -> dict[int, Topic]:
-    """Return by their lines what the line that announces them says of items."""
+    """Return by their lines what the line that announces them says of items.
+
+    Kept for the document that is read: several fields ask.
+    """
     leads: list[tuple[int, Topic]] = []
     led: dict[int, Topic] = {}
     for fact in document.lines:

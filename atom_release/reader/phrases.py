@@ -11,49 +11,18 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
+from atom_release.reader.clauses import without_names
 from atom_release.reader.numbers import WHOLE, whole
 from atom_release.reader.vocabulary import may_hold, spelled, words
 
 _LEFT = r"(?<![\w./~≈<>+#$\-–≥≤])(?<![~≈<>≥≤+=]\s)(?<!\d[,.'])"
-_RIGHT = r"(?![\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
+_RIGHT = r"(?!(?![\u2e80-\u9fff\uac00-\ud7a3])[\w%]|\s?%|[./:]\d|[+\-–]\w|\+)"
+"""No letter follows a count, but that of a script that puts no space between words."""
 _NUMBER = rf"{_LEFT}({WHOLE})"
-_KEYED_NUMBER = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})(?![\w%/]|\s?%|[.:]\d|\s?/|\+|[-–]\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _BRACKET = re.compile(r"[(（\[][^()（）\[\]]{0,200}[)）\]]")
 _SHARE_SPACE = r"\s?(?:/|／)\s?"
-_CLAUSE = re.compile(r"(?<=[^\s\d.])[.;](?=\s)|[。；]|(?<=\d)\.\s(?=[^\W\d_])|\s[\u2013\u2014]\s")
-_PLUS = re.compile(r"\+\s?\d")
-_PATH = re.compile(r"(?<![\w/])[\w.\-\\@]*[^\W\d][\w.\-\\@]*/[\w./\-@\\]+|`[^`]*`")
 _DIGIT = re.compile(r"\d")
-
-
-_TICKS = re.compile("\\s?[✅✔✓☑\\ufe0f]+\\s?")
-_SUM = re.compile(r"(?<=[^\W\d_])\s\+\s(?=\d{1,6}\s[^\W\d_])")
-"""Counts that are added up: "708 passing + 5 failing"."""
-_SOME = re.compile(r"\ball\s(?:the\s)?([a-z]+)\stests?\b")
-_WHOLE_SUITE = frozenset(
-    {
-        "unit",
-        "existing",
-        "automated",
-        "of",
-        "other",
-        "the",
-        "our",
-        "these",
-        "new",
-        "regression",
-        "current",
-        "project",
-        "required",
-    }
-)
-
-
-def names_some(lowered: str) -> bool:
-    """Return whether a clause says of some of the tests that they all pass: "all team tests"."""
-    match = _SOME.search(lowered)
-    return match is not None and match[1] not in _WHOLE_SUITE
 
 
 @dataclass
@@ -76,22 +45,10 @@ class Phrase:
         return _WORD.findall(self.left)
 
 
-def clauses(text: str) -> list[str]:
-    """Return the clauses of a line, each of which may speak of another thing."""
-    return [clause for clause in _CLAUSE.split(text) if clause and clause.strip()]
-
-
 @cache
 def _counter() -> str:
     """Return what matches the word that some scripts put behind a count."""
     return rf"\s?(?:{spelled('counter')})?"
-
-
-@cache
-def _of_counter() -> re.Pattern[str]:
-    """Return what matches "of five three", as Japanese says it."""
-    counted = spelled("counter")
-    return re.compile(rf"(\d{{1,6}})\s?(?:{counted})中\s?(\d{{1,6}})\s?(?:{counted})?")
 
 
 @cache
@@ -106,7 +63,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         r"(?:(?:are|were|have|is|now|still)\s)?\s?"
     )
     of = words("share_of").pattern
-    share = rf"{_NUMBER}{_counter()}(?:{_SHARE_SPACE}|\s+(?:{of})\s+(?:the\s)?)({WHOLE}){_RIGHT}"
+    share = rf"{_NUMBER}{_counter()}(?:{_SHARE_SPACE}|\s+(?:{of})\s+(?:the\s)?)({WHOLE}){_RIGHT}(?!\s(?:{words('not_tests').pattern}))"
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in units.items())
     of_share = named.rsplit("|(?P<errors>", 1)[0]
     return {
@@ -121,7 +78,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:{words('all_of').pattern})\s?({WHOLE}){_RIGHT}{_counter()}\s?(?:\w+\s)?(?:{noun})"
         ),
         "all_behind": re.compile(
-            rf"{_NUMBER}{_RIGHT}{_counter()}\s?(?:{noun})+\s?(?:{words('all_of').pattern})\s?(?:{units['passed']}|(?:{words('pass').pattern}))"
+            rf"{_NUMBER}{_RIGHT}{_counter()}\s?(?:[^\W\d_]+\s)?(?:{noun})+\s?(?:{words('all_of').pattern})\s?(?:{units['passed']}|(?:{words('pass').pattern}))"
         ),
         "all_pass": re.compile(
             rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
@@ -135,18 +92,14 @@ def _of_all() -> re.Pattern[str]:
     """Return what matches "of the 50 tests, all pass", whichever of the languages."""
     noun = words("test_noun").pattern
     return re.compile(
-        rf"\b(?:of (?:the|all)|dos|de los|de las|das|des|von(?: den)?)\s({WHOLE})\s(?:\w+\s)?(?:{noun})[^,]{{0,24}},\s"
-        r"(?:all|todos|todas|alle|tous|toutes)\b"
+        rf"(?:{words('l_of_all').pattern})\s({WHOLE})\s(?:\w+\s)?(?:{noun})[^,]{{0,24}},\s"
+        rf"(?:{words('all_alone').pattern})"
     )
-
-
-_ELSEWHERE = re.compile(r"\((?![^()]*\bskip)[^()]*\d[^()]*\b(?:on|under|in)\s+[^()]+\)")
-"""A count in brackets of a run elsewhere: "(2 failed on Windows)"; what is skipped there is not."""
 
 
 def read_phrase(text: str) -> Phrase:
     """Return what one clause counts; of something else than tests, nothing."""
-    lowered = _without_names(text.lower())
+    lowered = without_names(text.lower())
     phrase = Phrase(left=lowered)
     patterns = _patterns()
     about = may_hold(lowered, "test_noun")
@@ -169,36 +122,11 @@ def read_phrase(text: str) -> Phrase:
         phrase.numbers.clear()
     if every and phrase.all_pass:
         _take_all(whole(every[1]), phrase)
+    elif phrase.all_pass and set(phrase.numbers) == {"passed"}:
+        _take_all(phrase.numbers["passed"], phrase)
     if phrase.numbers:
         phrase.left = _without_fillers(left)
     return phrase
-
-
-def _without_names(lowered: str) -> str:
-    """Return a text in lower case without paths and counts of runs elsewhere, sums as lists."""
-    if "/" in lowered or "`" in lowered:
-        lowered = _PATH.sub(" named ", lowered)
-    if "(" in lowered:
-        lowered = _ELSEWHERE.sub(" ", lowered)
-    lowered = without_places(lowered)
-    if not lowered.isascii():
-        lowered = _TICKS.sub(" ", lowered)
-        lowered = _of_counter().sub(r" \2/\1 ", lowered)
-    return _SUM.sub(", ", lowered) if "+" in lowered else lowered
-
-
-@cache
-def _places() -> re.Pattern[str]:
-    others = words("not_tests").pattern
-    return re.compile(
-        rf"[(（]\s?\d{{1,5}}\s(?:\w+\s)?(?:{others})\s?[)）]|"
-        rf"\s(?:across|in|over|from|dans|en|em|sur)\s\d{{1,5}}\s(?:\w+\s)?(?:{others})"
-    )
-
-
-def without_places(lowered: str) -> str:
-    """Return a text in lower case without what says in how many files or suites tests stand."""
-    return _places().sub(" ", lowered) if may_hold(lowered, "not_tests") else lowered
 
 
 _COUNTING = ("test_noun", "n_passed", "n_failed", "n_skipped", "n_errors", "n_total", "share_of")
@@ -271,64 +199,17 @@ def _fillers() -> re.Pattern[str]:
         "n_skipped",
         "n_total",
         "pass",
-        "rate_words",
+        "l_beside_tests",
     )
-    patterns = [words(concept).pattern for concept in taken if concept != "rate_words"]
-    common = (
-        r"\b(?:and|with|in|the|are|is|were|have|been|now|unit|integration|e2e|suite|results?|rate|"
-        r"successfully|y|e|et|und|con|com|avec|mit|s|ms|seconds?|\d+(?:\.\d+)?s)\b"
-    )
-    return re.compile("|".join([*patterns, common]))
+    patterns = [words(concept).pattern for concept in taken]
+    patterns.append(r"\b(?:\d+(?:\.\d+)?s)\b")
+    return re.compile("|".join(patterns))
 
 
 def _without_fillers(text: str) -> str:
     return _fillers().sub(" ", _BRACKET.sub(" ", text))
 
 
-def leading_number(text: str) -> int | None:
-    """Return the number that a field's value begins with, if it is a count and nothing else.
-
-    A bracket, a noun of tests or a sign may follow: "296 (96%)", "106 testes automatizados".
-    """
-    match = _KEYED_NUMBER.match(text)
-    if match is None:
-        return None
-    rest = text[match.end() :].lower()
-    rest = re.sub(rf"^\s*(?:{spelled('counter')})*\s*", "", rest)
-    rest = _BRACKET.sub(" ", rest)
-    first = _WORD.search(rest)
-    if _PLUS.search(rest):
-        return None
-    noun = words("test_noun").search(rest)
-    if first is None or (noun and noun.start() <= first.start()):
-        return whole(match[1])
-    return whole(match[1]) if rest[: first.start()].strip()[:1] in {",", ";", "|", "，"} else None
-
-
-_LEADING_SHARE = re.compile(rf"[^\w~≈<>+≥≤]{{0,6}}({WHOLE})\s?/\s?({WHOLE})(?![\w/]|[.,]\d)")
-
-
-def leading_share(text: str) -> tuple[int | None, int | None]:
-    """Return the share that a field's value begins with, "38/43 (88%)", or nothing twice."""
-    match = _LEADING_SHARE.match(text)
-    if match is None or whole(match[1]) > whole(match[2]):
-        return None, None
-    return whole(match[1]), whole(match[2])
-
-
 _ALL_OF_BRACKET = re.compile(
     r"[(（]\s?(\d{1,6})(?:\s?(?:total|tests?|tests? total|in total))?\s?[)）]"
 )
-
-
-def without_remarks(clause: str) -> str:
-    """Return a clause without its brackets, where nothing in them counts."""
-    return _BRACKET.sub(lambda match: match[0] if re.search(r"\d", match[0]) else " ", clause)
-
-
-def speaks_of_now(clause: str) -> bool:
-    """Return whether a clause speaks of this release's own suite, as it is now."""
-    shown = clause.lower()
-    if words("not_now").search(shown):
-        return False
-    return not words("elsewhere").search(_BRACKET.sub(" ", shown))

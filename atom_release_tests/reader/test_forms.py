@@ -40,7 +40,7 @@ WITHHELD: dict[str, tuple[str, int | None, str, dict[str, object]]] = {
         "## Details\n\n### 2. Frontend tests\n\n```\nTests  7 passed (7)\n```\n", 8, "## Test results\n\n```\nTests  7 passed (7)\n```\n", {"tests": (7, 7)},
     ),
     "a line of counts in a summary": (
-        "## Summary\n\n- 41 of 41 unit tests passing\n", 5,
+        "## Summary\n\n- 41 of 41 unit tests passing\n- The integration tests wait\n", 5,
         "## Summary\n\n- 41 of 41 unit tests passing\n\n## Output\n\n```\n41 passed in 2.1s\n```\n", {"tests": (41, 41)},
     ),
     "the document's version": ("## Docks\n\nDone.\n\n---\n\n**Version:** 1.0\n", 9, "## Docks\n\nDone.\n\n---\n\n**Version:** 1.0.3\n", {"version": ["1.0.3"]}),

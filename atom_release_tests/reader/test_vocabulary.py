@@ -81,7 +81,7 @@ _NO_WORDS = {
     "decoding.py": {"ÂÃâðï"},  # what a wrong code page makes
     "durations.py": {"è"},  # the ending of a number
     "making.py": {"\u3040", "\u30ff"},  # the bounds of a script
-    "phrases.py": {"中"},  # the sign between the whole and its part
+    "clauses.py": {"中"},  # the sign between the whole and its part
 }
 """Letters beyond ASCII that are no words of a language."""
 _GRAMMAR = {"words.py": {"_BY_MEANS_OF", "normal"}}

@@ -31,7 +31,8 @@ _QUALIFIED = re.compile(
 class Lexicon:
     """All languages' names and words.
 
-    `names` maps a whole name to the concepts it names; `languages` to the languages that have it.
+    `names` maps a whole name to the concepts it names; `languages` to the languages that have it;
+    `numbers` are small ones as words: "three".
     """
 
     names: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Lexicon:
     phrases: dict[str, set[str]] = field(default_factory=dict)
     index: Index = field(default_factory=lambda: Index({}))
     months: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
 
 
 @cache
@@ -71,6 +73,8 @@ def _add_language(merged: Lexicon, words: dict[str, set[str]], language: str, te
         words.setdefault(concept, set()).update(phrases)
     for number, names in enumerate(data["months"]["names"], 1):
         merged.months.update(dict.fromkeys(names, number))
+    for number, names in enumerate(data.get("numbers", {"names": []})["names"], 1):
+        merged.numbers.update(dict.fromkeys(names, number))
 
 
 @cache
