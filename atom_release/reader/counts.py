@@ -46,10 +46,10 @@ class CountsRead:
 
 def read_counts(document: Document, task_id: str | None) -> CountsRead:
     """Read what the report says of its own suite."""
-    found = read_statements(document, task_id)
-    statements, all_pass = found.statements, found.all_pass
-    read = CountsRead(findings=found.findings, all_pass=all_pass)
-    chosen = _choose(statements, document.withheld) or _lone(document, found)
+    read_places = read_statements(document, task_id)
+    statements, all_pass = read_places.statements, read_places.all_pass
+    read = CountsRead(findings=read_places.findings, all_pass=all_pass)
+    chosen = _choose(statements, document.withheld) or _lone(document, read_places)
     if not chosen:
         return read
     lead = chosen[0]
@@ -68,10 +68,10 @@ def read_counts(document: Document, task_id: str | None) -> CountsRead:
     return read
 
 
-def _lone(document: Document, found: StatementsRead) -> list[Statement]:
+def _lone(document: Document, read_places: StatementsRead) -> list[Statement]:
     """Return the one result that the report tells, where no place of it speaks for the suite."""
-    lone = None if found.statements else lone_kind(document, found.owns)
-    lone = lone or lone_result(document, found.statements, found.owns)
+    lone = None if read_places.statements else lone_kind(document, read_places.owns)
+    lone = lone or lone_result(document, read_places.statements, read_places.owns)
     if lone is None or not is_given(Form.TESTS_LONE):
         return []
     document.withheld.pop(lone.counts.line, None)

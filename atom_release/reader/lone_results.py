@@ -63,13 +63,13 @@ def lone_result(
         statements: the places that state counts by where they stand.
         owns: whether a line speaks of this report's suite as it is now.
     """
-    told = [entry for entry in statements if _RESULTS & set(entry.counts.names())]
-    told += _told_anywhere(document, {entry.counts.line for entry in told}, owns)
-    whole_results = [entry for entry in told if _is_whole(document, entry)]
+    results = [entry for entry in statements if _RESULTS & set(entry.counts.names())]
+    results += _told_anywhere(document, {entry.counts.line for entry in results}, owns)
+    whole_results = [entry for entry in results if _is_whole(document, entry)]
     fullest = max(
         whole_results, key=lambda entry: (_total(entry), len(entry.counts.names())), default=None
     )
-    if fullest is None or not all(fullest.counts.agrees(entry.counts) for entry in told):
+    if fullest is None or not all(fullest.counts.agrees(entry.counts) for entry in results):
         return None
     total = _total(fullest)
     return fullest if total and most_named(document) <= total else None

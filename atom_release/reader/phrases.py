@@ -81,7 +81,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"{_NUMBER}{_RIGHT}{_counter()}\s?(?:[^\W\d_]+\s)?(?:{noun})+\s?(?:{words('all_of').pattern})\s?(?:{units['passed']}|(?:{words('pass').pattern}))"
         ),
         "all_pass": re.compile(
-            rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
+            rf"(?:{words('all_of').pattern}|100\s?%\s(?:of\s)?)\s?(?:the\s)?(?:[\w,.]+\s)?{_counter()}(?:{noun})\s?(?:are\s|have\s|were\s)?(?:{units['passed']}|(?:{words('pass').pattern}))"
         ),
         "of_something_else": re.compile(rf"(?:{noun})[\s-]?(?:{words('not_tests').pattern})"),
     }
