@@ -196,6 +196,13 @@ class Operator(Strict):
     readable: tuple[AbsolutePath, ...] = Field(
         default=(), description="paths of this machine that the releases' code may read as well"
     )
+    bring_toolchains: bool = Field(
+        default=True,
+        description=(
+            "whether a toolchain that a release's files name and this machine lacks is brought from"
+            " the package registry that this machine's settings name"
+        ),
+    )
     disk_mb: int = Field(
         default=DISK_MB,
         ge=64,
@@ -253,6 +260,7 @@ class Operator(Strict):
             "releases": (),
             "signing_key": None,
             "readable": (),
+            "bring_toolchains": True,
             "labelled": {},
             "disk_mb": DISK_MB,
             "disk_files": DISK_FILES,

@@ -27,11 +27,13 @@ from atom_release.lab.look import Look
 class StartFailure:
     """Why a service did not start: how it ended, with what is doubtful of that, and its log's end.
 
-    `log_end` is empty where it wrote no line, None where it was never begun.
+    `log_end` is empty where it wrote no line, None where it was never begun. `absent` is what to do
+    where this machine has nothing that it could be run by.
     """
 
     why: str
     log_end: str | None = None
+    absent: str = ""
 
     def __str__(self) -> str:
         """Return it as a part of a sentence."""
@@ -163,13 +165,14 @@ def not_started(
     why = {**rehearsal.lacks, **rehearsal.failures}.get(
         service.id, StartFailure("the manifest names no command that starts it")
     )
-    absent = _needs_absent(service, rehearsal)
+    absent = _needs_absent(service, rehearsal) or (str(why) if why.absent else "")
     if absent:
         return look.found(
             question,
             service.id,
             Answer.ABSENT,
             f"{service.name} could not be started: {absent}",
+            remedy=why.absent,
             isolation=isolation,
         )
     if direct and service.id in rehearsal.failures:

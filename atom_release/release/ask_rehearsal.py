@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.manifest import Service
 from atom_release.gate.printable import printable
-from atom_release.gate.vocabulary import Answer
+from atom_release.gate.vocabulary import Answer, Assurance
 from atom_release.lab.rehearsal.start_failure import name_limit
 from atom_release.release.ask import Question
 from atom_release.release.guessed_starts import without_guesses
@@ -18,6 +18,7 @@ from atom_release.release.work import Work
 if TYPE_CHECKING:
     from atom_release.lab.look import Look
     from atom_release.lab.rehearsal import Rehearsal
+    from atom_release.lab.rehearsal.toolchains import Toolchain
 
 Asks = Callable[["Rehearsal"], Evidence | list[Evidence]]
 _APART = {"migrations", "isolation"}
@@ -70,6 +71,7 @@ def rehearsed(
                     else work.boundary.ask(*questions)
                 )
                 counted = without_guesses(work.look, _take_back(rehearsal, answers))
+                counted = tell_runtimes(rehearsal.toolchains, counted)
                 return counted + aside(rehearsal)
             finally:
                 if logs is not None:
@@ -86,11 +88,32 @@ def show_rehearsed(work: Work, asks: list[Leg], logs: list[bytes]) -> list[Evide
         with rehearsal.lease():
             questions = [Question(legs, _bound(ask, rehearsal)) for legs, ask in asks]
             try:
-                return without_guesses(work.look, work.boundary.show(*questions))
+                answers = without_guesses(work.look, work.boundary.show(*questions))
+                return tell_runtimes(rehearsal.toolchains, answers)
             finally:
                 logs.append(rehearsal.transcript())
 
     return work.boundary.show(Question(tuple(leg for legs, _ in asks for leg in legs), put))
+
+
+def tell_runtimes(
+    toolchains: Mapping[str, Toolchain], answers: Sequence[Evidence]
+) -> list[Evidence]:
+    """Return answers of services with which Node.js ran each, and where that is from.
+
+    A NO of a service whose authors have another, which could not be had here, does not count.
+    """
+    counted: list[Evidence] = []
+    for evidence in answers:
+        toolchain = toolchains.get(evidence.subject)
+        update: dict[str, object] = {}
+        if toolchain and toolchain.runtime and evidence.assurance is Assurance.REHEARSED:
+            update["tools"] = {**evidence.tools, "node": toolchain.runtime}
+            if evidence.answer is Answer.NO and toolchain.doubt:
+                reason = f"{toolchain.doubt}; so this does not count: {evidence.reason}"
+                update |= {"answer": Answer.UNKNOWN, "reason": reason}
+        counted.append(evidence.model_copy(update=update) if update else evidence)
+    return counted
 
 
 def _take_back(rehearsal: Rehearsal, answers: list[Evidence]) -> list[Evidence]:

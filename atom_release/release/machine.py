@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from atom_release.gate.rules.isolation import levels_missed
 from atom_release.lab.environments import machine_toolchains, pythons, uv
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node import nodes
+from atom_release.lab.environments.node.brought import package_name
 from atom_release.lab.sandbox import Sandbox
 from atom_release.lab.sandbox.process import NotIsolated
 
@@ -49,6 +51,7 @@ def abilities() -> list[Ability]:
         *_pythons(),
         _uv(),
         *(_tool(name, words, without) for name, words, without in _TOOLS),
+        _other_nodes(),
         *map(_toolchain, machine_toolchains.KINDS.values()),
         _isolation(),
     ]
@@ -85,6 +88,20 @@ def _toolchain(kind: machine_toolchains.Kind) -> Ability:
     have = f"{kind.versions} {version}".strip() if version else ""
     place = str(machine_toolchains.find(kind.programs[0]))
     return Ability(kind.name, have, place, f"`{kind.versioned[0]}` does not say its version")
+
+
+def _other_nodes() -> Ability:
+    """Return whether a Node.js that files name and this machine lacks can be brought."""
+    package = package_name() if nodes.installed() else ""
+    return Ability(
+        "node, other versions",
+        package,
+        "brought from npm's registry where a release's files name them, unless the operator's file"
+        " has `bring_toolchains: false`"
+        if package
+        else "",
+        "suites and services whose files name another Node.js are BLOCKED",
+    )
 
 
 def _first_line(command: Sequence[str]) -> str:

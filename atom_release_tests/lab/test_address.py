@@ -39,3 +39,16 @@ def test_what_was_not_to_be_asked_itself_is_not_held_against_it(tmp_path: Path) 
     evidence = not_started(look, "tokens", service, ended, direct=False)
     assert evidence is not None
     assert evidence.answer is Answer.UNKNOWN
+
+
+def test_a_service_whose_toolchain_this_machine_lacks_is_absent(tmp_path: Path) -> None:
+    """So are the questions that only need it, and what to do is said."""
+    service = service_of(start={"command": ["run"]})
+    why = StartFailure("Node.js 10 is wanted, and this machine has 20", absent="Install it.")
+    look = look_at(tmp_path, service)
+    for direct in (True, False):
+        absent = Rehearsed(lacks={service.id: why})
+        evidence = not_started(look, "health", service, absent, direct=direct)
+        assert evidence is not None
+        assert (evidence.answer, evidence.remedy) == (Answer.ABSENT, "Install it.")
+        assert "Node.js 10 is wanted" in evidence.reason

@@ -165,7 +165,7 @@ def test_tests_do_without_a_package_that_cannot_be_built_here(site: EnvironmentS
     site.source = "fees.py"
     evidence = site.ask()
     assert evidence.answer is Answer.YES, evidence.reason
-    assert "without wants-headers, which could not be built here" in evidence.reason
+    assert "without wants-headers, which could not be had or built here" in evidence.reason
     facts = SuiteFacts.model_validate(evidence.facts)
     assert facts.environment
     assert "no headers" in facts.environment.unbuilt["wants-headers"]

@@ -238,8 +238,11 @@ def test_a_lock_of_another_tool_is_told_by_name(site: EnvironmentSite) -> None:
         made(site)
 
 
-def test_a_node_that_the_files_ask_and_the_machine_lacks_blocks(site: EnvironmentSite) -> None:
-    """By the package's engines, before anything is brought."""
+def test_a_node_that_the_files_ask_and_nobody_has_blocks(
+    site: EnvironmentSite,
+    registry: NpmRegistry,  # noqa: ARG001 - no other is asked
+) -> None:
+    """By the package's engines."""
     asks(site, engines={"node": ">=99"})
     with pytest.raises(NoToolchain, match="engines"):
         made(site)

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from atom_release.lab.environments import NoEnvironment, NoToolchain
-from atom_release.lab.environments.node import nodes
+from atom_release.lab.environments import NoEnvironment
 from atom_release.lab.environments.node.lock import Lock, read_lock
-from atom_release.lab.environments.node.nodes import version_range
 
 DIGEST = "sha512-" + "A" * 86 + "=="
 FINE = {
@@ -91,21 +89,3 @@ def test_an_optional_package_of_another_machine_is_not_brought(
 ) -> None:
     """Npm passes over it too; one that is not optional is always asked."""
     assert bool(read({"": {}, "node_modules/left": FINE | entry}).tarballs) is taken
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [("v20.11.1\n", "20"), ("lts/iron", "20"), ("lts/*", ""), ("node", ""), ("# x\n18", "18")],
-)
-def test_the_version_that_developers_use(text: str, wanted: str) -> None:
-    """A full version stands for its major."""
-    assert version_range(text) == wanted
-
-
-@pytest.mark.skipif(not nodes.installed(), reason="this machine has no Node.js with npm")
-def test_a_node_that_is_lacking_blocks() -> None:
-    """Every range has to be met; a range that npm cannot read asks nothing."""
-    with pytest.raises(NoToolchain, match=r"Node\.js >=99 .*is wanted"):
-        nodes.choose({"package.json, engines": ">=99"})
-    assert nodes.choose({"package.json, engines": ">= 12", ".nvmrc": ""}).version
-    assert nodes.choose({"package.json, engines": "no range at all"}).version

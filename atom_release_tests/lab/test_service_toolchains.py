@@ -110,6 +110,29 @@ def test_a_service_of_node_has_its_packages_and_listens_where_it_always_does(
             assert "the Node package tiny-word is not installed here" in ask(rehearsal)
 
 
+@NEEDS_NODE
+@pytest.mark.slow
+def test_a_service_whose_files_ask_a_node_that_nobody_has_is_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the image alone names is run by the nearest, and what fails so shows nothing."""
+    package = {"name": "word", "version": "1.0.0"}
+    files = {"app/index.js": "process.exit(3)", "package.json": json.dumps(package)}
+    start = {"command": ["node", "app/index.js"], "port": 8124, "install": "auto"}
+    with npm_registry(tmp_path / "operator", monkeypatch):
+        asks = {**files, ".nvmrc": "97"}
+        with rehearse(tmp_path / "asks", asks, **start) as rehearsal:
+            assert "97 (.nvmrc) is wanted" in ask(rehearsal)
+            assert rehearsal.lacks["S.1"].absent
+        image = {**files, "Dockerfile": "FROM node:97\n"}
+        with rehearse(tmp_path / "image", image, **start) as rehearsal:
+            assert not rehearsal.failures
+            assert "its authors have Node.js 97 (Dockerfile)" in ask(rehearsal)
+            assert not rehearsal.lacks["S.1"].absent
+        with rehearse(tmp_path / "neither", files, **start) as rehearsal:
+            assert "ended with status 3" in str(rehearsal.failures["S.1"])
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(redis.find_program() is None, reason="no Redis and no Valkey here")
 def test_services_have_a_redis_that_is_empty_for_every_user(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ class EnvironmentFacts(Facts):
     python: str = ""
     language: str = "Python"
     runtime: str = Field(default="", description="what runs it, where that is no Python")
+    brought: str = Field(
+        default="", description="where what runs it is from, where this machine had none that fits"
+    )
     packages: dict[str, str] = Field(default_factory=dict, description="name -> version")
     digest: str = Field(default="", description="over the digests of all files that were installed")
     network: str = Field(default="", description="while what was done there was one")
@@ -33,5 +36,5 @@ class EnvironmentFacts(Facts):
     )
     unbuilt: dict[str, str] = Field(
         default_factory=dict,
-        description="what could not be built here, a package or the project -> its last lines",
+        description="what could not be had or built here, a package, the project or a toolchain -> its last lines",
     )

@@ -9,13 +9,15 @@ def function_text(name: str) -> str:
     """Return a function of that name which writes a line, each line once in a process.
 
     It needs no import, so that it can stand in a module of either kind; what it cannot write it
-    leaves unsaid.
+    leaves unsaid. Its words are those that every Node.js since 8, and every compiler of TypeScript
+    of that day, can read.
     """
     return (
         f"function {name}(line) {{ try {{"
-        f" const seen = {name}.seen ??= new Set(); if (seen.has(line)) return; seen.add(line);"
+        f" const seen = {name}.seen = {name}.seen || new Set();"
+        " if (seen.has(line)) return; seen.add(line);"
         ' const files = typeof process.getBuiltinModule === "function"'
-        ' ? process.getBuiltinModule("node:fs") : require("node:fs");'
+        ' ? process.getBuiltinModule("node:fs") : require("fs");'
         f' files.appendFileSync(process.env.{VARIABLE}, line + "\\n");'
-        " } catch {} }"
+        " } catch (_) {} }"
     )

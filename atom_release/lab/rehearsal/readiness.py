@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Manifest, Service, Start
+from atom_release.lab.address import StartFailure
+from atom_release.lab.environments import NoToolchain
 from atom_release.lab.look import Look
 from atom_release.lab.rehearsal.templates import services_asked, systems_asked
 from atom_release.lab.rehearsal.toolchains import Toolchain, make_toolchain
 
+_INSTALL = "Install what it is run by, so that `atom-release doctor` lists it."
 Startable = list[tuple[Service, Start]]
 
 
@@ -27,20 +30,25 @@ class Toolchains:
     """What services have of their own to be run with, and why some could not be made."""
 
     made: dict[str, Toolchain] = field(default_factory=dict)
-    unmade: dict[str, str] = field(default_factory=dict)
+    unmade: dict[str, StartFailure] = field(default_factory=dict)
 
     def make(self, look: Look) -> None:
         """Make that of each service; note those that cannot be made."""
         for service, start in startable(look.manifest):
             try:
                 self.made[service.id] = make_toolchain(look, start.install, start.directory)
+            except NoToolchain as fault:
+                self.unmade[service.id] = StartFailure(
+                    fault.message, absent=fault.remedy or _INSTALL
+                )
             except ProbeFault as fault:
-                self.unmade[service.id] = f"its environment could not be made: {fault.message}"
+                why = f"its environment could not be made: {fault.message}"
+                self.unmade[service.id] = StartFailure(why)
 
 
 def divide(
-    services: Startable, unmade: Mapping[str, str], absent: Mapping[str, str]
-) -> tuple[Startable, dict[str, str]]:
+    services: Startable, unmade: Mapping[str, StartFailure], absent: Mapping[str, str]
+) -> tuple[Startable, dict[str, StartFailure]]:
     """Return those that can be started, and of the others what each lacks.
 
     Args:
@@ -50,9 +58,9 @@ def divide(
     """
     ids = {service.id for service, _ in services}
     lacking = {
-        service.id: lack
+        service.id: unmade.get(service.id) or StartFailure(lack)
         for service, start in services
-        if (lack := unmade.get(service.id) or _missing(start, ids, absent))
+        if (lack := _missing(start, ids, absent)) or service.id in unmade
     }
     return [entry for entry in services if entry[0].id not in lacking], lacking
 

@@ -35,6 +35,7 @@ from atom_release.lab.rehearsal.service_logs import ServiceLogs
 from atom_release.lab.rehearsal.services import Ground
 from atom_release.lab.rehearsal.systems import Systems
 from atom_release.lab.rehearsal.templates import fill
+from atom_release.lab.rehearsal.toolchains import Toolchain
 from atom_release.lab.sandbox import Network, Sandbox
 from atom_release.lab.sandbox import network as new_network
 
@@ -101,6 +102,11 @@ class Rehearsal(Closing):
     def absent(self) -> dict[str, str]:
         """Why a server that is asked for could not be had, by `postgres`, `vault`, `redis`."""
         return self.systems.absent
+
+    @property
+    def toolchains(self) -> Mapping[str, Toolchain]:
+        """What each service is run with, by its id."""
+        return self._toolchains.made
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -303,9 +309,7 @@ class Rehearsal(Closing):
         for service, _ in ready:
             self._folder.home(service.id)
         self._services.start(self._ground(services), ready)
-        self._services.started.lacks |= {
-            service_id: StartFailure(lack) for service_id, lack in lacking.items()
-        }
+        self._services.started.lacks |= lacking
 
     def _ground(self, services: Startable) -> Ground:
         return Ground(

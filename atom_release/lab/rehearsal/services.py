@@ -186,7 +186,8 @@ def start_one(ground: Ground, started: Started, service: Service, start: Start) 
         if start.is_guess
         else "the manifest is a draft, or not the release's own"
         if ground.drafted
-        else explain_doubt(
+        else toolchain.doubt
+        or explain_doubt(
             ending,
             log,
             Given(

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install
 from atom_release.lab.beneath import copy_beneath
 from atom_release.lab.copying import copy_folder
@@ -19,6 +20,8 @@ from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from atom_release.lab.interpreter import Built
     from atom_release.lab.look import Look
 
@@ -30,7 +33,9 @@ class Toolchain:
     """A Python or a Node.js with its packages, as one service or one program is run with it.
 
     `roots` are the folders of the copy that Python imports from, `modules` what is laid into the
-    copy before anything starts, `places` its folders of programs there.
+    copy before anything starts, `places` its folders of programs there. `runtime` says in words
+    which Node.js it is and where that is from, `instead_of` what its authors have and could not be
+    had here.
     """
 
     python: str = sys.executable
@@ -41,6 +46,14 @@ class Toolchain:
     built: Built | None = None
     modules: Path | None = None
     places: tuple[str, ...] = ()
+    runtime: str = ""
+    instead_of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def doubt(self) -> str:
+        """Why what fails under it may not be the release's failure; nothing where it is."""
+        had = first_few(sorted(self.instead_of), 1)
+        return f"it was run by {self.runtime}, and its authors have {had}" if had else ""
 
     def lay_into(self, tree: Path) -> None:
         """Add what was built or installed to a copy of the tree, where the commit has nothing.
@@ -82,6 +95,8 @@ def make_toolchain(look: Look, install: Install | str | None, directory: str) ->
             readable=modules.readable,
             modules=modules.layer,
             places=modules.places,
+            runtime=f"{modules.facts.runtime}, {modules.node.origin or 'of this machine'}",
+            instead_of=modules.instead_of,
         )
     python = make(look, named)
     return Toolchain(

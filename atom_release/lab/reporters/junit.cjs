@@ -1,14 +1,14 @@
 // JUnit XML of the cases that a runner told, written in one go when it ends.
 "use strict";
 
-const fs = require("node:fs");
-const path = require("node:path");
+const fs = require("fs");
+const path = require("path");
 
 const COLORS = /\u001b\[[0-9;]*[A-Za-z]/g;
 const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g;
 const LONGEST = 8000;
 
-const plain = (text) => String(text ?? "").replace(COLORS, "").replace(UNWRITABLE, "?");
+const plain = (text) => String(text === undefined || text === null ? "" : text).replace(COLORS, "").replace(UNWRITABLE, "?");
 const escaped = (text) =>
   plain(text)
     .replace(/&/g, "&amp;")

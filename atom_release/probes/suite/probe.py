@@ -90,7 +90,7 @@ def _told_without(seen: Evidence, made: Bench) -> Evidence:
     unbuilt = sorted(made.made.unbuilt) if made.made else []
     if not unbuilt or seen.answer is not Answer.YES:
         return seen
-    reason = f"{seen.reason}; without {first_few(unbuilt)}, which could not be built here"
+    reason = f"{seen.reason}; without {first_few(unbuilt)}, which could not be had or built here"
     return seen.model_copy(update={"reason": reason})
 
 

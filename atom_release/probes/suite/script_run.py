@@ -184,7 +184,7 @@ def excuse_unbuilt(unbuilt: Mapping[str, str], runs: Sequence[Run]) -> Mapping[s
     if not unbuilt:
         return {}
     names = ", ".join(sorted(unbuilt))
-    why = f"{names} could not be built here, without a network"
+    why = f"{names} could not be had or built here"
     return {
         case.id: why
         for run in runs

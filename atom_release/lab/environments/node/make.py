@@ -7,42 +7,37 @@ it, and where they fail it is no fault of theirs.
 
 from __future__ import annotations
 
-import base64
 import posixpath
-import shutil
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atom_release.gate.facts.environment import EnvironmentFacts
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node.brought import bring
 from atom_release.lab.environments.node.foreign import translate
 from atom_release.lab.environments.node.lock import read_lock
 from atom_release.lab.environments.node.nodes import choose
 from atom_release.lab.environments.node.npm_lock import is_former
 from atom_release.lab.environments.node.package_files import find_project, refuse_elsewhere
-from atom_release.lab.environments.node.registry import Registry, write_packages
+from atom_release.lab.environments.node.registry import Registry
+from atom_release.lab.environments.node.room import MODULES, Room, shown
 from atom_release.lab.environments.settled import end_of_next_day
 from atom_release.lab.environments.store import Store, digest
-from atom_release.lab.environments.workshop import carry_out
-from atom_release.lab.sandbox.allowed import tool_paths
-from atom_release.lab.throwaway import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from atom_release.gate.manifest import Install
-    from atom_release.lab.environments.node.lock import Lock, Tarball
-    from atom_release.lab.environments.node.nodes import Node
+    from atom_release.lab.environments.node.lock import Lock
+    from atom_release.lab.environments.node.nodes import Chosen, Node
     from atom_release.lab.environments.node.package_files import Project
     from atom_release.lab.look import Look
 
 _NETWORK = (
     "open while npm brought archives, by name and digest; none while anything was unpacked or ran"
 )
-_OFFLINE = ("--offline", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress")
-_MODULES = "node_modules"
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,7 @@ class Modules:
     layer: Path
     places: tuple[str, ...]
     readable: tuple[Path, ...]
+    instead_of: Mapping[str, str]  # what its authors had, where that could not be had here -> why
     facts: EnvironmentFacts = field(repr=False)
 
     def has(self, package: str) -> bool:
@@ -85,7 +81,7 @@ def make(look: Look, install: Install, directory: str) -> Modules:
         directory: where the suite runs.
 
     Raises:
-        NoToolchain: this machine has no Node.js that fits.
+        NoToolchain: this machine has no Node.js that fits, and none could be brought.
         NoEnvironment: they could not be had, or not be installed without network.
     """
     folder = install.folder if "folder" in install.model_fields_set else None
@@ -96,13 +92,14 @@ def make(look: Look, install: Install, directory: str) -> Modules:
             "Commit a package-lock.json beside it: npm install --package-lock-only",
         )
     _check_no_packages(look, project)
-    return _Maker(look, project, choose(project.engines)).make()
+    chosen = choose(project.engines, project.preferred, partial(bring, look))
+    return _Maker(look, project, chosen).make()
 
 
 def _check_no_packages(look: Look, project: Project) -> None:
     """Refuse a commit that holds installed packages itself: they would hide the lock's."""
     for member in project.packages:
-        place = posixpath.normpath(posixpath.join(project.folder, member, _MODULES))
+        place = posixpath.normpath(posixpath.join(project.folder, member, MODULES))
         held = [path for path in look.tree.entries if path.startswith(f"{place}/")]
         if held or place in look.tree.entries:
             raise NoEnvironment(
@@ -115,7 +112,12 @@ def _check_no_packages(look: Look, project: Project) -> None:
 class _Maker:
     look: Look
     project: Project
-    node: Node
+    chosen: Chosen
+
+    @property
+    def node(self) -> Node:
+        """What the project's own code is run by."""
+        return self.chosen.node
 
     def make(self) -> Modules:
         """Return the packages, made or found."""
@@ -124,7 +126,7 @@ class _Maker:
         key = self._store.key("modules", self.project.folder, packages, lock.text)
 
         def install(folder: Path) -> dict[str, Any]:
-            room = _Room(self.look, folder, self.node, self.project.folder)
+            room = Room(self.look, folder, self.chosen, self.project.folder)
             room.install(packages, lock, self._registry.bring(lock.tarballs))
             return {"unbuilt": room.finish(lock)}
 
@@ -134,7 +136,8 @@ class _Maker:
             self.node,
             made,
             places,
-            tool_paths(str(self.node.program), {}, self.look.hidden),
+            shown(self.look, self.node),
+            self.chosen.instead_of,
             self._facts(lock, noted["unbuilt"], settled),
         )
 
@@ -168,7 +171,7 @@ class _Maker:
 
     @property
     def _registry(self) -> Registry:
-        return Registry(self.node, self._store.root / "archives")
+        return Registry(self.chosen.own, self._store.root / "archives")
 
     def _facts(self, lock: Lock, unbuilt: Mapping[str, str], settled: str) -> EnvironmentFacts:
         return EnvironmentFacts(
@@ -179,85 +182,9 @@ class _Maker:
             network=_NETWORK,
             files=list(self.project.files),
             settled=settled,
-            unbuilt=dict(unbuilt),
+            unbuilt={**unbuilt, **self.chosen.instead_of},
+            brought=self.node.origin,
         )
-
-
-@dataclass(frozen=True)
-class _Room:
-    """The folder in which the packages are unpacked, as the subject."""
-
-    look: Look
-    room: Path
-    node: Node
-    folder: str
-
-    def install(
-        self,
-        packages: Mapping[str, Mapping[str, Any]],
-        lock: Lock,
-        archives: Mapping[Tarball, Path],
-    ) -> None:
-        """Unpack what the lock names."""
-        write_packages(self._project, packages)
-        (self._project / "package-lock.json").write_text(lock.text)
-        for tarball, path in archives.items():
-            _put(self._cache, tarball, path)
-        words = ["ci", "--ignore-scripts"]
-        try:
-            self._npm("the installation of the packages", words)
-        except NoEnvironment as fault:
-            if not any(sign in fault.message for sign in ("ERESOLVE", "EUSAGE")):
-                raise
-            self._npm("the installation of the packages", [*words, "--legacy-peer-deps"])
-
-    def finish(self, lock: Lock) -> dict[str, str]:
-        """Run the install scripts, and leave nothing but the packages; return what failed."""
-        unbuilt: dict[str, str] = {}
-        for name in sorted({tarball.name for tarball in lock.tarballs if tarball.scripts}):
-            try:
-                self._npm(f"the install script of {name}", ["rebuild", name])
-            except NoEnvironment as fault:
-                unbuilt[name] = fault.message
-        _strip(self.room)
-        return unbuilt
-
-    @property
-    def _project(self) -> Path:
-        return self.room / self.folder
-
-    @property
-    def _cache(self) -> Path:
-        return self.room / ".npm-cache"
-
-    def _npm(self, step: str, words: Sequence[str]) -> None:
-        shown = tool_paths(str(self.node.program), {}, self.look.hidden)
-        carry_out(
-            self.look,
-            self.room,
-            step,
-            [
-                str(self.node.program),
-                str(self.node.npm),
-                *words,
-                *_OFFLINE,
-                f"--cache={self._cache}",
-            ],
-            environment=self._environment(),
-            readable=shown,
-            directory=self._project,
-        )
-
-    def _environment(self) -> dict[str, str]:
-        headers = self.node.prefix / "include" / "node" / "node.h"
-        return {
-            "PATH": f"{self.node.program.parent}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self.room / ".home"),
-            "TMPDIR": str(self.room),
-            "LANG": "C.UTF-8",
-            "CI": "true",
-            **({"npm_config_nodedir": str(self.node.prefix)} if headers.is_file() else {}),
-        }
 
 
 def _versions(lock: Lock) -> dict[str, str]:
@@ -268,31 +195,10 @@ def _versions(lock: Lock) -> dict[str, str]:
     return {name: ", ".join(sorted(versions)) for name, versions in named.items()}
 
 
-def _put(cache: Path, tarball: Tarball, path: Path) -> None:
-    """Put an archive where npm looks for it by its digest."""
-    name = base64.b64decode(tarball.digest).hex()
-    place = cache / "_cacache" / "content-v2" / tarball.kind / name[:2] / name[2:4] / name[4:]
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, place)
-
-
-def _strip(folder: Path) -> bool:
-    """Remove what is no folder of packages; return whether one was left."""
-    left = False
-    for path in list(folder.iterdir()):
-        if path.is_symlink() or not path.is_dir():
-            path.unlink()
-        elif path.name == _MODULES or _strip(path):
-            left = True
-        else:
-            remove(path)
-    return left
-
-
 def _places(made: Path, project: Project) -> tuple[str, ...]:
     """Return the folders of packages that are there, relative to the tree."""
     named = [
-        posixpath.normpath(posixpath.join(project.folder, member, _MODULES))
+        posixpath.normpath(posixpath.join(project.folder, member, MODULES))
         for member in project.packages
     ]
     return tuple(

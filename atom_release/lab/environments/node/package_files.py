@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
-from atom_release.lab.environments.node.nodes import version_range
+from atom_release.lab.environments.node.named import Preferred, asked_ranges, preferred
 from atom_release.yaml_text import YamlTextError, read_yaml
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Project:
     other_lock: str | None
     files: tuple[str, ...]
     engines: Mapping[str, str]
+    preferred: Preferred | None = None
 
     @property
     def is_foreign(self) -> bool:
@@ -96,7 +97,8 @@ def find_project(tree: JudgedTree, directory: str, folder: str | None, lock: str
         own_lock,
         None if own_lock else other,
         (*files, *([own_lock] if own_lock else [])),
-        dict(_engines(tree, own, _normal(directory), root)),
+        dict(asked_ranges(tree, own, _normal(directory), root)),
+        preferred(tree, own, _normal(directory), root),
     )
 
 
@@ -167,22 +169,6 @@ def _of_pnpm(tree: JudgedTree, folder: str) -> dict[str, Any]:
     except YamlTextError as error:
         raise NoEnvironment(f"{path} cannot be read: {error}", "Correct it, and commit.") from error
     return stated if isinstance(stated, dict) else {}
-
-
-def _engines(
-    tree: JudgedTree, folder: str, directory: str, root: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
-    """Yield the ranges of Node.js that the files ask, each with its place."""
-    engines = root.get("engines")
-    if isinstance(engines, dict) and isinstance(engines.get("node"), str):
-        yield f"{_join(folder, 'package.json')}, engines", engines["node"]
-    for name in (".nvmrc", ".node-version"):
-        for place in dict.fromkeys([directory, folder, ""]):
-            path = _join(place, name)
-            entry = tree.entries.get(path)
-            if entry is not None and entry.is_file:
-                yield path, version_range(tree.read(path).decode("utf-8", "replace"))
-                break
 
 
 def _plain(package: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,6 +113,47 @@ class Registry:
             )
         return digests
 
+    def versions(self, name: str, *, anew: bool = False) -> list[str]:
+        """Return the versions of a package that are offered, as they were when last asked.
+
+        Args:
+            name: the package.
+            anew: whether the registry is asked, whatever it said before.
+
+        Raises:
+            NoEnvironment: the registry does not have it, or did not answer.
+        """
+        stated = self._view(name, "versions", "--prefer-online" if anew else "--prefer-offline")
+        listed = [stated] if isinstance(stated, str) else stated
+        return [str(version) for version in listed] if isinstance(listed, list) else []
+
+    def integrity(self, name: str, version: str) -> tuple[str, str]:
+        """Return kind and digest of an archive, as the registry names them.
+
+        Raises:
+            NoEnvironment: it names none.
+        """
+        stated = self._view(f"{name}@{version}", "dist.integrity", "--prefer-offline")
+        kind, digest = read_integrity(str(stated))
+        if not digest:
+            raise NoEnvironment(f"the package registry names no digest of {name}@{version}")
+        return kind, digest
+
+    def _view(self, label: str, field: str, how: str) -> object:
+        cache = self.store.with_name(f"{self.store.name}-registry")
+        words = ["view", label, field, "--json", how, f"--cache={cache}"]
+        with passing() as room:
+            status, text = self._npm(words, room, output=True)
+        try:
+            stated = json.loads(text or "null")
+        except ValueError:
+            stated = None
+        if status == 0:
+            return stated
+        error = stated.get("error") if isinstance(stated, dict) else None
+        why = error.get("code") if isinstance(error, dict) else text
+        raise NoEnvironment(f"the package registry does not tell of {label}: {str(why)[:200]}")
+
     def settle(self, packages: Mapping[str, Mapping[str, Any]], until: str) -> dict[str, str]:
         """Return a lock for package files that have none, and how its versions were chosen.
 

@@ -1,0 +1,49 @@
+"""What is told beside the answers of rehearsed services: what each was run by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from atom_release.gate.facts.evidence import Evidence
+from atom_release.gate.vocabulary import Answer, Assurance
+from atom_release.lab.rehearsal.toolchains import Toolchain
+from atom_release.release.ask_rehearsal import tell_runtimes
+
+BROUGHT = Toolchain(runtime="Node.js 10.24.1, brought")
+NEAREST = Toolchain(
+    runtime="Node.js 20.1.0, of this machine", instead_of={"Node.js 10 (Dockerfile)": "why"}
+)
+
+
+def answered(answer: Answer, assurance: Assurance = Assurance.REHEARSED) -> Evidence:
+    return Evidence(
+        question="health",
+        subject="C.1",
+        answer=answer,
+        reason="GET /health answers 500",
+        commit="0" * 40,
+        tree="0" * 40,
+        observed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        assurance=assurance,
+    )
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_an_answer_says_which_node_ran_the_service(answer: Answer) -> None:
+    """A live one was run by nobody here, and another service's is its own."""
+    (evidence,) = tell_runtimes({"C.1": BROUGHT}, [answered(answer)])
+    assert (evidence.answer, evidence.tools) == (answer, {"node": "Node.js 10.24.1, brought"})
+    live = answered(answer, Assurance.LIVE)
+    assert tell_runtimes({"C.1": BROUGHT}, [live]) == [live]
+    assert tell_runtimes({"C.2": BROUGHT}, [answered(answer)]) == [answered(answer)]
+
+
+def test_a_no_of_a_service_that_another_node_ran_does_not_count() -> None:
+    """What goes well does."""
+    (no,) = tell_runtimes({"C.1": NEAREST}, [answered(Answer.NO)])
+    assert no.answer is Answer.UNKNOWN
+    assert "its authors have Node.js 10 (Dockerfile)" in no.reason
+    (yes,) = tell_runtimes({"C.1": NEAREST}, [answered(Answer.YES)])
+    assert yes.answer is Answer.YES
