@@ -36,5 +36,7 @@ class EnvironmentFacts(Facts):
     )
     unbuilt: dict[str, str] = Field(
         default_factory=dict,
-        description="what could not be had or built here, a package, the project or a toolchain -> its last lines",
+        description=(
+            "what could not be had or built here, a package, the project or a toolchain -> why"
+        ),
     )
