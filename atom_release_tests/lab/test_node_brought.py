@@ -80,7 +80,7 @@ def test_a_node_is_brought_by_its_registrys_digest_and_kept(
     assert f"{package_name()}@{VERSION}" in first.facts.brought
     assert not first.instead_of
     programs = first.node.program.parent
-    words = [programs / "npm", "--version"]
+    words = [str(programs / "npm"), "--version"]
     npm = subprocess.run(words, capture_output=True, text=True, check=True)
     assert npm.stdout[:1].isdigit()
     assert not first.node.program.stat().st_mode & 0o222
