@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 _MOST = 8
-_COLUMNS = (20, 12, 30)
+_COLUMNS = (17, 11, 30)
+_LAST_COLUMN = _WIDTH - sum(_COLUMNS)
 _LEFT_OUT_SHOWN = 16
 
 
@@ -82,7 +83,7 @@ def screen(written: str, draft: Draft) -> list[str]:
     """Return the lines of the screen, none longer than 80 characters."""
     survey, release = draft.survey, draft.release
     services, tag = len(survey.services), release.version.tag
-    head = f"{written}: {services} service{'s' if services != 1 else ''}, tag {tag}"
+    head = f"{written}: {_number(services, 'service')}, tag {tag}"
     lines = [
         *textwrap.wrap(printable(f"{head} ({release.version.after})"), _WIDTH),
         "",
@@ -111,35 +112,46 @@ def _row(*cells: str) -> str:
     return "".join(fixed) + cells[-1]
 
 
+def _number(count: int, name: str) -> str:
+    """Return a number of things with their name."""
+    return f"{count} {name}{'' if count == 1 else 's'}"
+
+
+def _end_of(place: str) -> str:
+    """Return as much of a path's end as the last column holds."""
+    return place if len(place) <= _LAST_COLUMN else f"..{place[2 - _LAST_COLUMN :]}"
+
+
 def _service(service: Service) -> str:
     chosen = asked.suite_of(service)
     suites = [
-        f"{seen.value.runner}, {seen.value.files} files{'' if seen is chosen else ' (not asked)'}"
+        f"{seen.value.runner}, {_number(seen.value.files, 'file')}"
+        f"{'' if seen is chosen else ' (not asked)'}"
         for seen in sorted(service.suites, key=lambda seen: seen is not chosen)
     ]
-    start = str(service.command.where) if service.command else "-"
+    start = _end_of(str(service.command.where)) if service.command else "-"
     return _row(service.name, service.language, suites[0] if suites else "none", start)
 
 
 def _found(survey: Survey) -> Iterator[str]:
     for seen in survey.migrations[:3]:
-        yield f"{seen.value.steps} migrations by {seen.value.tool}"
+        yield f"{_number(seen.value.steps, 'migration')} by {seen.value.tool}"
     listed = sum(
         not endpoint.guess for service in survey.services for endpoint in service.endpoints
     )
     if listed:
-        yield f"{listed} endpoints in OpenAPI files"
+        yield f"{_number(listed, 'endpoint')} in OpenAPI files"
     if survey.systems:
         yield f"systems {', '.join(system.name for system in survey.systems[:5])}"
     secrets = [seen for seen in survey.variables if environment.is_secret(seen.value)]
     if survey.variables:
-        yield f"{len(survey.variables)} variables, {len(secrets)} of them secrets by name"
+        yield f"{_number(len(survey.variables), 'variable')}, {len(secrets)} of them secret by name"
     matched = [service.report for service in survey.services if service.report]
     if matched:
-        yield f"{len(matched)} service reports"
+        yield f"{_number(len(matched), 'service report')}"
     unclear = [service for service in survey.services if service.reports]
     for service in unclear[:3]:
-        yield f"{len(service.reports)} reports that may be {service.name}'s: name one"
+        yield f"{_number(len(service.reports), 'report')} that may be {service.name}'s: name one"
 
 
 def _guessed(survey: Survey) -> Iterator[str]:
@@ -148,8 +160,8 @@ def _guessed(survey: Survey) -> Iterator[str]:
     )
     if routes:
         asks = any(starts.is_asked(service) for service in survey.services)
-        then = "; they are asked, and none is held against it" if asks else ""
-        yield f"{routes} endpoints, from the calls that declare them{then}"
+        then = "; asked, and none is held against it" if asks else ""
+        yield f"{_number(routes, 'endpoint')}, from the calls that declare them{then}"
     made = {
         each.name
         for service in survey.services
@@ -159,7 +171,7 @@ def _guessed(survey: Survey) -> Iterator[str]:
         )
     }
     if made:
-        yield f"values for {len(made)} variables that only code names"
+        yield f"values for {_number(len(made), 'variable')} that only code names"
     named = [
         service.name for service in survey.services if service.command and service.command.guess
     ]

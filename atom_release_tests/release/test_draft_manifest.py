@@ -99,3 +99,16 @@ def test_the_screen_fits_eighty_columns_and_names_what_is_missing(repository: Pa
     assert "20 endpoints" in text
     assert "service reports" in text.partition("not found")[2]
     assert "atom-release audit" in lines[-1]
+
+
+def test_one_thing_is_told_as_one_and_a_long_place_by_its_end(repository: Path) -> None:
+    place = repository / "services" / "a-service-with-a-rather-long-name"
+    place.mkdir(parents=True)
+    (place / "app.py").write_text('@app.get("/x")\ndef x(): ...\n')
+    (place / "Dockerfile").write_text("FROM python:3.11\nCMD uvicorn app:app --port 80\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "more")
+    _, draft = draft_manifest.draft(repository)
+    text = "\n".join(screen("release.yaml", draft))
+    assert "1 endpoint, from" in text
+    assert "/Dockerfile:2\n" in text
