@@ -140,6 +140,8 @@ class Migrations:
     folder: str
     steps: int
     pattern: str = ""  # a glob of plain SQL steps; empty where the steps are programs
+    command: tuple[str, ...] = ()  # what carries them out, where a package of Node.js tells it
+    directory: str = ""  # where that runs
 
 
 @dataclass(frozen=True)

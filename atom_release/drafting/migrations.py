@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from atom_release.drafting.files import Files, folder_of, joined
 from atom_release.drafting.findings import Migrations, Place, Seen
+from atom_release.drafting.migration_commands import with_command
 from atom_release.source.text import is_test
 
 _DJANGO = r"(?:.*/)?migrations/\d{4}_\w+\.py"
@@ -99,7 +100,7 @@ def _by_content(
         ]
         for folder, count in sorted(Counter(map(folder_of, steps)).items()):
             first = next(path for path in steps if folder_of(path) == folder)
-            yield Seen(Migrations(tool, folder, count), Place(first))
+            yield Seen(with_command(files, Migrations(tool, folder, count)), Place(first))
 
     return look
 

@@ -212,6 +212,8 @@ def _by_their_files(survey: Survey) -> dict[str, Any] | None:
 def _step_of(seen: Seen[Migrations]) -> tuple[list[str], str]:
     """Return the command of the tool that migrations are written for, and where it runs."""
     tool, place = seen.value.tool, seen.where.path
+    if seen.value.command:
+        return [*seen.value.command], seen.value.directory
     if tool == "Knex":
         return ["knex", "migrate:latest"], folder_of(seen.value.folder)
     if tool == "Django":

@@ -34,3 +34,17 @@ def copy_folder(
     if copied.returncode:
         lines = copied.stderr.decode("utf-8", "replace").strip().splitlines() or ["cp said nothing"]
         raise ProbeFault(f"{thing} could not be copied: {lines[-1][:_LONGEST]}")
+
+
+def allow_writing(folder: Path) -> None:
+    """Let the owner of all that lies in a folder write it: copies of what is sealed cannot be.
+
+    Links are left as they are.
+
+    Raises:
+        ProbeFault: it cannot be changed.
+    """
+    words = ["chmod", "-R", "u+w", "--", str(folder)]
+    done = subprocess.run(words, capture_output=True, check=False)
+    if done.returncode:
+        raise ProbeFault(f"{folder.name} cannot be made writable")

@@ -94,6 +94,13 @@ def test_a_viewset_answers_what_its_bases_do_and_its_own_actions() -> None:
         ("router.route('/one').get((request) => answer(request.get('x')));", ["GET /one"]),
         ("Server.instance.get('/', (request, answer) => {});", ["GET /"]),
         ("cache.get('/users', fallback);", []),
+        ("router.del('/users/:id', remove);", ["DELETE /users/:id"]),
+        ("router.get('/:id([0-9]+)', [check(['A'], true)], show);", ["GET /:id"]),
+        (
+            "const BASE = `/api/v1/movies`;\nrouter.get(BASE, list);\nrouter.put(`${BASE}/:id`, edit);",
+            ["GET /api/v1/movies", "PUT /api/v1/movies/:id"],
+        ),
+        ("const name = 'x';\nrouter.get(name, list);\nrouter.get(`${other}/a`, list);", []),
     ],
 )
 def test_calls_that_follow_a_route_are_its_methods(line: str, routes: list[str]) -> None:

@@ -143,9 +143,46 @@ def test_a_manage_py_is_djangos_where_it_says_so(manages: str, by: str) -> None:
             {"db/migrations/1_first.js": "exports.up = (knex) => knex.schema.createTable('a');\n"},
             {"commands": [["knex", "migrate:latest"]], "directory": "db", "install": "auto"},
         ),
+        (
+            {
+                "knexfile.js": "module.exports = {};\n",
+                "package.json": '{"name": "api", "dependencies": {"express": "4", "knex": "1"}, "scripts": {"start": "node index.js"}}',
+                "src/migrations/1.js": "exports.up = (knex) => knex.schema.createTable('a');\n",
+            },
+            {"commands": [["knex", "migrate:latest"]], "install": "auto"},
+        ),
+        (
+            {
+                "package.json": '{"name": "api", "dependencies": {"express": "4"},'
+                ' "devDependencies": {"sequelize-cli": "6"}, "scripts": {"start": "node index.js"}}',
+                "db/migrations/1.js": "module.exports = {up: (queryInterface) =>"
+                " queryInterface.createTable('a')};\n",
+            },
+            {"commands": [["sequelize-cli", "db:migrate"]], "install": "auto"},
+        ),
+        (
+            {
+                "package.json": '{"name": "api", "dependencies": {"express": "4"}, "scripts":'
+                ' {"start": "node index.js", "migration:run": "ts-node ./node_modules/typeorm/cli.js migration:run -d a.ts",'
+                ' "migration:run:dev": "PG_HOST=localhost typeorm migration:run",'
+                ' "migration:revert": "typeorm migration:revert",'
+                ' "seed:run": "typeorm migration:run --config seed.ts"}}',
+                "src/migrations/1.ts": "export class A implements MigrationInterface {}\n",
+            },
+            {"commands": [["npm", "run", "migration:run"]], "install": "auto"},
+        ),
+        (
+            {  # what is no forward step of the schema alone is not carried out
+                "package.json": '{"name": "api", "dependencies": {"express": "4"}, "scripts":'
+                ' {"start": "node index.js", "m": "typeorm schema:drop && typeorm migration:run", "s": "docker run x typeorm'
+                ' migration:run"}}',
+                "src/migrations/1.ts": "export class A implements MigrationInterface {}\n",
+            },
+            None,
+        ),
     ],
 )
-def test_migrations_of_prisma_are_files_and_those_of_knex_its_own_command(
+def test_migrations_are_files_or_what_the_package_carries_them_out_by(
     files: dict[str, str], stated: dict[str, object] | None
 ) -> None:
     concluded = starts.migrations_of(survey(Files.of({**NODE, **files}), "api"))

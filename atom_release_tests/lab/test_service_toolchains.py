@@ -39,6 +39,11 @@ const word = require("tiny-word")
 require("http").createServer((_, answer) => answer.end(word)).listen(8124, "127.0.0.1")
 """
 
+_WRITES = """
+const fs = require("fs")
+fs.mkdirSync("dist"); fs.mkdirSync("node_modules/.cache"); fs.writeFileSync("dist/made", "")
+"""
+
 _COUNTS = """
 import http.server, os, socket, sys
 
@@ -105,6 +110,9 @@ def test_a_service_of_node_has_its_packages_and_listens_where_it_always_does(
         }
         start = {"command": ["node", "app/index.js"], "port": 8124}
         with rehearse(tmp_path, files, **start, install="auto") as rehearsal:
+            assert ask(rehearsal) == "brought"
+        writes = {"before_start": [["node", "-e", _WRITES]]}
+        with rehearse(tmp_path, files, **start, **writes, install="auto") as rehearsal:
             assert ask(rehearsal) == "brought"
         with rehearse(tmp_path, files, **start) as rehearsal:
             assert "the Node package tiny-word is not installed here" in ask(rehearsal)

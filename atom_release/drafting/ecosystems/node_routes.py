@@ -14,7 +14,7 @@ from atom_release.drafting.findings import Endpoint, Place, Seen
 
 _ROUTE = re.compile(
     r"\b(?P<router>\w*(?:app|router|server|fastify|routes?|api)\w*)(?:\.\w+)?\s*\.\s*"
-    r"(?P<method>get|post|put|patch|delete)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
+    r"(?P<method>get|post|put|patch|delete|del)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
     re.IGNORECASE,
 )
 _ROUTED = re.compile(
@@ -29,6 +29,12 @@ _EXPORTED = re.compile(
 )
 _FILE_ROUTE = re.compile(r"createFileRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*\)")
 _HANDLER = re.compile(r"^\s+(GET|POST|PUT|PATCH|DELETE)\s*[:(]", re.MULTILINE)
+_CONSTANT = re.compile(
+    r"^(?:export\s+)?(?:const|let|var)\s+(?P<name>\w+)\s*=\s*[\"'`](?P<path>/[^\"'`$\s]*)[\"'`]",
+    re.MULTILINE,
+)
+_NAMED = re.compile(r"(?<=[a-z]\()(?P<name>[A-Za-z_]\w*)(?=\s*,)|\$\{(?P<inside>\w+)\}")
+_CONDITION = re.compile(r"(?<=\w)\((?:[^()/]|\([^()/]*\))*\)")  # that a parameter has to meet
 _NEXT_FILE = re.compile(r"(?:^|/)app/(?P<path>(?:.*/)?)route\.[jt]s$")
 
 
@@ -37,11 +43,12 @@ def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
     for path in paths:
         if not re.search(r"\.[cm]?[jt]sx?$", path) or not is_product(path):
             continue
-        text = files.text(path)
+        text = _with_constants(files.text(path))
         for match in _ROUTE.finditer(text):
             where = Place(path, text.count("\n", 0, match.start()) + 1)
+            method = match["method"].upper()
             yield Seen(
-                Endpoint(match["method"].upper(), match["path"]),
+                Endpoint("DELETE" if method == "DEL" else method, _plain(match["path"])),
                 where,
                 "the call there, without outer prefixes",
             )
@@ -49,12 +56,29 @@ def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
             where = Place(path, text.count("\n", 0, match.start()) + 1)
             for method in _CALLED.findall(match["calls"]):
                 yield Seen(
-                    Endpoint(method.upper(), match["path"]),
+                    Endpoint(method.upper(), _plain(match["path"])),
                     where,
                     "the call there, without outer prefixes",
                 )
         yield from node_controllers.declared(path, text)
         yield from _by_file(path, text)
+
+
+def _with_constants(text: str) -> str:
+    """Return a file's text in which paths that it has under a name stand where they are used."""
+    named = {match["name"]: match["path"] for match in _CONSTANT.finditer(text)}
+
+    def fill(match: re.Match[str]) -> str:
+        if match["inside"]:
+            return named.get(match["inside"], match[0])
+        return f'"{named[match["name"]]}"' if match["name"] in named else match[0]
+
+    return _NAMED.sub(fill, text) if named else text
+
+
+def _plain(path: str) -> str:
+    """Return a path without the conditions of its parameters: `/:id([0-9]+)` is `/:id`."""
+    return _CONDITION.sub("", path)
 
 
 def _by_file(path: str, text: str) -> Iterator[Seen[Endpoint]]:

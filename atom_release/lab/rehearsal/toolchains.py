@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from atom_release.gate.first_few import first_few
 from atom_release.gate.manifest import Install
 from atom_release.lab.beneath import copy_beneath
-from atom_release.lab.copying import copy_folder
+from atom_release.lab.copying import allow_writing, copy_folder
 from atom_release.lab.environments.kind import is_of_node
 from atom_release.lab.environments.make import make
 from atom_release.lab.environments.node import make as make_modules
@@ -66,6 +66,7 @@ class Toolchain:
         if self.modules is None:
             return
         copy_folder(self.modules, tree, "the packages", "--no-preserve=ownership", inside=True)
+        allow_writing(tree)
 
     def environment(self, tree: Path) -> dict[str, str]:
         """Return the variables by which programs and modules are found, in a copy of the tree."""
