@@ -201,15 +201,18 @@ def _by_their_files(survey: Survey) -> dict[str, Any] | None:
     migrations = seen.value
     if migrations.tool == "Prisma" and migrations.pattern:
         return {"files": migrations.pattern}
-    step, folder = _step_of(seen)
+    folder = _folder_of_tool(seen)
     around = [service for service in survey.services if is_below(folder, service.folder)]
-    if not step or not around:
+    if not around:
         return None
     nearest = max(around, key=lambda service: len(service.folder))
+    step, folder = step_of(seen, nearest)
+    if not step:
+        return None
     return _by_tool(nearest, [step]) | ({"directory": folder} if folder else {})
 
 
-def _step_of(seen: Seen[Migrations]) -> tuple[list[str], str]:
+def step_of(seen: Seen[Migrations], service: Service) -> tuple[list[str], str]:
     """Return the command of the tool that migrations are written for, and where it runs."""
     tool, place = seen.value.tool, seen.where.path
     if seen.value.command:
@@ -220,7 +223,29 @@ def _step_of(seen: Seen[Migrations]) -> tuple[list[str], str]:
         return ["{python}", "manage.py", "migrate", "--noinput"], folder_of(place)
     if tool == "alembic" and place.endswith("alembic.ini"):
         return ["alembic", "upgrade", "head"], folder_of(place)
+    if tool == "alembic" and (target := _flask_target(service)):
+        return ["{python}", "-m", "flask", "--app", target, "db", "upgrade"], service.folder
     return [], ""
+
+
+def _folder_of_tool(seen: Seen[Migrations]) -> str:
+    place = folder_of(seen.where.path)
+    return (
+        place
+        if seen.value.tool == "Django" or seen.where.path.endswith(".ini")
+        else folder_of(seen.value.folder)
+    )
+
+
+def _flask_target(service: Service) -> str:
+    """Return the application of Flask that a service's command starts; its extension migrates."""
+    command = [*service.command.value] if service.command else []
+    words = [word for word in command if _TARGET.fullmatch(word)]
+    by_flask = "flask" in command or any(word.endswith("gunicorn") for word in command)
+    return words[0] if words and by_flask else ""
+
+
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:

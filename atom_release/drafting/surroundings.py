@@ -14,7 +14,7 @@ from atom_release.drafting import addresses, expected_files, image_variables, pr
 from atom_release.drafting.asked_variables import find, ground, values
 from atom_release.drafting.asked_variables.variable import Need
 from atom_release.drafting.deployment import kubernetes_variables
-from atom_release.drafting.ecosystems import python_settings
+from atom_release.drafting.ecosystems import django_settings, python_settings
 from atom_release.drafting.files import Files, is_product, joined
 from atom_release.drafting.findings import Seen, Suite, World
 
@@ -76,6 +76,9 @@ def of_service(files: Files, code: Code) -> Surroundings:
         | {name: text for name, text in shown.items() if name in required}
         | variables
     )
+    if settings := django_settings.of_service(files, folder):
+        variables = {"DJANGO_SETTINGS_MODULE": settings} | variables
+    variables = {name: values.answering_here(name, text) for name, text in variables.items()}
     given = {*variables, *worlds.names_of_itself(files, folder)}
     around = ground.find(files, folder, code.own, needs, starts=True)
     return Surroundings(world, tuple(sorted(variables.items())), find.make(wanted, given, around))

@@ -20,6 +20,7 @@ from atom_release.drafting import (
     expected_files,
     migrations,
     openapi,
+    own_migrations,
     pipelines,
     reports,
     serving,
@@ -64,6 +65,8 @@ def survey(files: Files, name: str) -> Survey:
     folders = sorted(unit.folder for unit in chosen)
     services = [_service(files, unit, folders, name) for unit in _in_order(chosen)]
     services = starts.part_ports(_named_apart(services))
+    migrated = tuple(migrations.find(files))
+    services = own_migrations.add(services, migrated)
     read = tuple(reports.find(files))
     reported = tuple(_with_report(services, read))
     return Survey(
@@ -71,7 +74,7 @@ def survey(files: Files, name: str) -> Survey:
         tuple(part for unit in units.values() if unit not in chosen for part in unit.parts),
         _jobs(deployed),
         tuple(systems),
-        tuple(migrations.find(files)),
+        migrated,
         tuple(environment.variables(files, deployed)),
         tuple(pipelines.test_commands(files)),
         read,

@@ -59,6 +59,7 @@ def made(
         ("DATABASE_URL", "str", None),  # nothing here serves one
         ("JWT_PRIVATE_KEY", "str", None),  # no text stands for a key pair
         ("KEY_FILE", "str", None),
+        ("SERVER_NAME", "str", "127.0.0.1:{port}"),
         ("COLOUR", "str", "release"),
     ],
 )
@@ -94,6 +95,8 @@ def test_what_code_goes_on_without_is_given_little() -> None:
     assert made("DATABASE_URL", need=ASKED, on=both) == f"postgresql://{WHERE}"
     assert made("STRIPE_API_KEY", need=ASKED, on=both) is None  # it would switch something on
     assert made("COLOUR", need=ASKED, on=both) is None
+    assert made("DISCORD_CLIENT_SECRET", need=ASKED, on=both) is None
+    assert made("TEST_DATABASE_URL", need=ASKED, on=both) is None  # of its tests
     assert made("SECRET_KEY", need=ASKED, on=ground(starts=False)) is None
 
 

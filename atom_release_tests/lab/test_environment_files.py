@@ -140,6 +140,30 @@ def test_a_lock_of_poetry_pins_what_its_groups_ask(tmp_path: Path) -> None:
     assert wanted.requires_python == ">=3.9,<4"
 
 
+_OF_POETRY = (
+    '[tool.poetry]\nname = "the-shop"\n[build-system]\nrequires = ["poetry-core"]\n'
+    'build-backend = "poetry.core.masonry.api"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_built"),
+    [
+        ("src/main.py", _OF_POETRY, False),  # which no Poetry could build
+        ("the_shop/main.py", _OF_POETRY, True),
+        ("src/the_shop/main.py", _OF_POETRY, True),
+        ("the_shop.py", _OF_POETRY, True),
+        ("src/main.py", f"{_OF_POETRY}[tool.poetry.build]\nscript = 'make.py'\n", True),
+        ("src/main.py", _OF_POETRY.replace("poetry.core.masonry.api", "own"), True),
+    ],
+)
+def test_a_project_of_poetry_is_built_where_it_has_a_package(
+    tmp_path: Path, path: str, text: str, *, is_built: bool
+) -> None:
+    wanted = read(tmp_path, {"pyproject.toml": text, path: ""})
+    assert bool(wanted.projects) is is_built
+
+
 @pytest.mark.parametrize(
     ("text", "standard"),
     [

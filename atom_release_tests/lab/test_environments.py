@@ -106,6 +106,30 @@ def test_a_source_archive_becomes_a_wheel_in_the_sandbox(site: EnvironmentSite) 
     assert _word_of(site, "old_style") == "hello\n"
 
 
+def test_a_build_that_names_an_older_builder_is_made_again_with_it(site: EnvironmentSite) -> None:
+    """What still turned Python 2 into Python 3 is of its own time; others build as they did."""
+    for version in ("57.0", "60.0"):
+        text = f"__version__ = '{version}'\n"
+        package_folder.write_wheel(site.packages, "setuptools", version, {"setuptools.py": text})
+    package_folder.write_wheel(site.packages, "wheel", "0.1", {"wheel.py": ""})
+    own = (
+        "import setuptools\nif setuptools.__version__ != '57.0':\n"
+        "    raise SystemExit('error in old setup command: use_2to3 is invalid.')\n"
+    )
+    pyproject = (
+        '[build-system]\nrequires = ["setuptools", "tiny-backend"]\nbuild-backend = "own"\n'
+        'backend-path = ["."]\n'
+    )
+    files = {
+        "pyproject.toml": pyproject,
+        "own.py": f"{own}from tiny_backend import *\n",
+        "old_style.py": "WORD = 'of then'\n",
+    }
+    package_folder.write_source(site.packages, "old-style", "0.3", files)
+    site.files["requirements.txt"] = "old-style\n"
+    assert _word_of(site, "old_style") == "of then\n"
+
+
 def test_a_package_s_own_package_is_built_in_the_version_that_it_asks(
     site: EnvironmentSite,
 ) -> None:

@@ -21,6 +21,7 @@ _WHERE = "{postgres_user}:{postgres_password}@{postgres_host}:{postgres_port}/{p
 _REDIS = "redis://{redis_host}:{redis_port}/0"
 _FOR_WORK = re.compile(r"dev|local|test", re.IGNORECASE)
 _OF_ITSELF = re.compile(r"^(?:APP_|SERVER_|API_|HTTP_|UVICORN_|WEB_|SERVICE_)?(HOST|PORT|BIND)$")
+_OF_TESTS = re.compile(r"(?:^|_)TEST(?:S|ING)?_", re.IGNORECASE)
 _SYSTEMS = {"database": "postgres", "postgres": "postgres", "redis": "redis"}
 _WORTH_GIVING = {"own_secret"}
 
@@ -82,6 +83,16 @@ def kind_of(variable: Variable) -> str:
     return kind
 
 
+def answering_here(name: str, value: str) -> str:
+    """Return a list of hosts, as a file gives it, with the address that a rehearsal asks at."""
+    kind = next((word for word, pattern in _kinds() if pattern.search(name.upper())), "")
+    if kind != "hosts" or not value or "*" in value or "127.0.0.1" in value:
+        return value
+    if value.endswith("]"):
+        return f'{value[:-1].rstrip()}, "127.0.0.1"]' if value.strip("[] ") else '["127.0.0.1"]'
+    return f"{value}{' ' if ' ' in value and ',' not in value else ','}127.0.0.1"
+
+
 def speaks_of(variable: Variable, address: Address) -> str:
     """Return the system that a variable is the address of, by its kind or its default."""
     spoken = address(variable.name.upper(), variable.default)
@@ -97,6 +108,8 @@ def make(variable: Variable, ground: Ground) -> Made | None:
     if not is_given(variable.name) and "{vault" not in spoken:  # the sandbox's own, never another
         return None
     kind = kind_of(variable)
+    if ground.starts and variable.need is not Need.REQUIRED and _OF_TESTS.search(variable.name):
+        return None
     if spoken and kind in {"str", "host", "port", "int", "own_secret", "secret", *_SYSTEMS}:
         wanted = ground.starts or variable.need is not Need.DEFAULTED
         return _made(variable, spoken, "system") if wanted else None
@@ -137,6 +150,8 @@ def _value(variable: Variable, kind: str, ground: Ground) -> str | None:
         return "{port}"
     if itself and kind == "host":
         return "127.0.0.1"
+    if kind == "server_name" and ground.starts:
+        return "127.0.0.1:{port}"
     if form.kind in {"list", "words"}:
         return _several(name, form)
     value: str | None = _tables()["values"].get(kind)

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from atom_release.drafting.ecosystems import (
+    django_settings,
     python_requirements,
     python_settings,
     python_starts,
@@ -206,7 +207,7 @@ def _suites(files: Files, folder: str, tests: Sequence[str]) -> Iterator[Seen[Su
             seen.value.across,
             requirements if runner.by_pytest else (),
             packages=packages if runner.by_pytest else (),
-            settings=_settings(files, folder) if runner is Runner.DJANGO else "",
+            settings=django_settings.find(files, folder) if runner is Runner.DJANGO else "",
             arguments=_naming(files, folder, holding) if runner is not Runner.DJANGO else (),
         )
         yield Seen(suite, seen.where, seen.guess)
@@ -250,13 +251,6 @@ def _collected(files: Files, folder: str, tests: Sequence[str]) -> list[str]:
         if not any(part.startswith(".") for part in path[start:].split("/"))
         and (not patterns or any(fnmatch(PurePosixPath(path).name, each) for each in patterns))
     ]
-
-
-def _settings(files: Files, folder: str) -> str:
-    """Return the settings module that a manage.py names."""
-    text = files.text(joined(folder, "manage.py"))
-    match = re.search(r"DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([\w.]+)[\"']", text)
-    return match[1] if match else ""
 
 
 def _named_by_configuration(files: Files, folder: str, tests: list[str]) -> list[str]:

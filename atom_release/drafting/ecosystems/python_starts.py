@@ -50,7 +50,8 @@ def find_start(files: Files, folder: str, folders: Sequence[str]) -> Seen[tuple[
 def _app(files: Files, folder: str, path: str, match: re.Match[str]) -> Seen[tuple[str, ...]]:
     start = len(folder) + 1 if folder else 0
     module = path[start:].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    module = module.removeprefix("src.")
+    if joined(folder, "src/__init__.py") not in files:  # a folder of packages, and none itself
+        module = module.removeprefix("src.")
     where = Place(path, files.text(path).count("\n", 0, match.start()) + 1)
     makes = match.re is _FACTORY
     target = f"{module}:{match[1]}"

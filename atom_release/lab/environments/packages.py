@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from atom_release.lab.look import Look
 
 _ATTEMPTS = 40
+_OLDER_BUILDERS = {
+    "use_2to3 is invalid": "setuptools<58",  # which still turned Python 2 into Python 3
+    "No module named 'pkg_resources'": "setuptools<81",
+}
+"""What a failed build says where it wants a builder of its own time, and that builder."""
 _SAME_CODE = {"psycopg2": "psycopg2-binary"}
 """Packages that want libraries of the machine to be built -> the same code as a wheel with them."""
 _LARGEST = 1 << 20
@@ -178,15 +183,30 @@ class Shelf:
             self._make_wheel(source, archive, built)
         except NoEnvironment as failed:
             try:
-                if not self.until:
-                    raise
-                self.of_today._make_wheel(source, archive, built)  # noqa: SLF001 - its own kind
+                self._make_wheel_otherwise(source, archive, built, failed)
             except NoEnvironment:
                 raise NotBuilt(failed.message, failed.remedy) from failed
 
-    def _make_wheel(self, source: Path, archive: Archive, built: Path) -> None:
-        requires = required_to_build(_pyproject(source))
-        wheels = self.wheels_for(requires, self.room / f"to-build-{archive.name}")
+    def _make_wheel_otherwise(
+        self, source: Path, archive: Archive, built: Path, failed: NoEnvironment
+    ) -> None:
+        """Make a wheel by what its failed build names as older, else by what is offered today."""
+        older = [line for words, line in _OLDER_BUILDERS.items() if words in failed.output]
+        if older:
+            self._make_wheel(source, archive, built, older)
+        elif self.until:
+            self.of_today._make_wheel(source, archive, built)  # noqa: SLF001 - its own kind
+        else:
+            raise failed
+
+    def _make_wheel(
+        self, source: Path, archive: Archive, built: Path, older: Sequence[str] = ()
+    ) -> None:
+        requires = (*required_to_build(_pyproject(source)), *older)
+        place = (
+            f"to-build-{archive.name}{'-older' if older else ''}"  # with nothing newer beside it
+        )
+        wheels = self.wheels_for(requires, self.room / place)
         workshop = Workshop(self.look, _fresh(self.room / f"building-{archive.name}"), self.python)
         words = [*("build", "--wheel", str(source), "--out-dir", str(workshop.folder / "out"))]
         words += [*("--python", str(self.python.program), "--no-index")]

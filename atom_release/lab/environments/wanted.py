@@ -239,7 +239,27 @@ class Reader:
     @property
     def _is_virtual(self) -> bool:
         uv, own = _table(self._tool, "uv"), _table(self._tool, "poetry")
-        return uv.get("package") is False or own.get("package-mode") is False
+        if uv.get("package") is False or own.get("package-mode") is False:
+            return True
+        system = _table(self.pyproject, "build-system")
+        by_poetry = str(system.get("build-backend", "")).startswith("poetry.")
+        return by_poetry and not self._has_package(str(own.get("name") or ""), own)
+
+    def _has_package(self, name: str, own: Mapping[str, Any]) -> bool:
+        """Return whether a project of Poetry's has anything to build: what it names, or its name.
+
+        People install what else it asks with `--no-root`: nobody can build it.
+        """
+        if not name or own.get("packages") or own.get("include") or own.get("build"):
+            return True
+        module = canonicalize_name(name).replace("-", "_")
+        start = f"{posixpath.normpath(self.folder)}/".removeprefix("./")
+        places = [f"{start}{before}{each}" for before in ("", "src/") for each in (module, name)]
+        return any(
+            path == f"{place}.py" or path.startswith(f"{place}/")
+            for place in places
+            for path in self._tree.entries
+        )
 
     def _projects(self, extras: tuple[str, ...] | None) -> dict[str, tuple[str, ...] | None]:
         projects: dict[str, tuple[str, ...] | None] = {}
