@@ -18,6 +18,7 @@ from atom_release.drafting.findings import Migrations, Seen, Service, Survey, Wo
 from atom_release.drafting.installs import has_packages, install_of
 
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
+_MODULES = {"gunicorn": "gunicorn.app.wsgiapp"}  # what is run in every version of it
 _BY_NODE = {"node", "npm", "npx", "pnpm", "yarn"}
 _FOR_DEVELOPERS = {"--reload"}
 _PORT_VARIABLE = re.compile(r"\$(?:PORT\b|\{PORT(?::?-\d+)?\})")
@@ -137,7 +138,7 @@ def _by_python(command: Sequence[str]) -> list[str]:
     if command[:1] and command[0] in {"python", "python3"}:
         return ["{python}", *command[1:]]
     if command[:1] and command[0] in _BY_PYTHON:
-        return ["{python}", "-m", *command]
+        return ["{python}", "-m", _MODULES.get(command[0], command[0]), *command[1:]]
     return [*command]
 
 

@@ -80,7 +80,16 @@ def test_a_script_of_an_image_starts_as_the_files_around_it_say() -> None:
     (service,) = survey(Files.of(files), "api").services
     start = start_of(service)
     assert start["command"] == [
-        *("{python}", "-m", "gunicorn", "--bind", "0.0.0.0:{port}", "app:app", "--workers", "4")
+        *(
+            "{python}",
+            "-m",
+            "gunicorn.app.wsgiapp",
+            "--bind",
+            "0.0.0.0:{port}",
+            "app:app",
+            "--workers",
+            "4",
+        )
     ]
     assert start["before_start"] == [["{python}", "-m", "flask", "create-db"]]
     assert (start["environment"]["MODE"], start["environment"]["NAME"]) == ("local", "shop")

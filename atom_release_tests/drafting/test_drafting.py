@@ -662,7 +662,12 @@ def test_a_module_that_is_called_test_is_a_suite_where_it_holds_tests() -> None:
 
 def test_a_start_within_a_tools_environment_is_one_in_the_gates() -> None:
     tree = {"requirements.txt": "", "a.py": "", "Procfile": "web: uv run gunicorn a:b\n"}
-    assert starts.start_of(only(tree))["command"] == ["{python}", "-m", "gunicorn", "a:b"]
+    assert starts.start_of(only(tree))["command"] == [
+        "{python}",
+        "-m",
+        "gunicorn.app.wsgiapp",
+        "a:b",
+    ]
 
 
 def test_what_the_pipeline_collects_before_the_tests_is_a_step_of_the_suite() -> None:

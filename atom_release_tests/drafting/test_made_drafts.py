@@ -188,7 +188,12 @@ gunicorn -c "/srv/conf/gunicorn.py" "$APP"
     tree = {**TREE, "start.sh": script, "Dockerfile": docker, "conf/gunicorn.py": ""}
     made, _ = drafted(tree)
     assert made.services[0].start is not None
-    assert made.services[0].start.command[2:] == ("gunicorn", "-c", "conf/gunicorn.py", "main:app")
+    assert made.services[0].start.command[2:] == (
+        "gunicorn.app.wsgiapp",
+        "-c",
+        "conf/gunicorn.py",
+        "main:app",
+    )
     unknown = script.replace("DEFAULT_MODULE=main\n", "")
     made, _ = drafted({**tree, "start.sh": unknown})
     assert made.services[0].start is not None

@@ -40,7 +40,7 @@ def drafted(tree: dict[str, str]) -> Manifest:
         (NODE, "node server.js", "/healthz"),
         (
             {**PYTHON, "Procfile": "web: gunicorn -b :$PORT main:app\n"},
-            "{python} -m gunicorn -b :{port} main:app",
+            "{python} -m gunicorn.app.wsgiapp -b :{port} main:app",
             "/health",
         ),
         (
@@ -208,7 +208,10 @@ DJANGO = {
 @pytest.mark.parametrize(
     ("web", "command"),
     [
-        ("[gunicorn, 'shop:app', --workers, '4']", "{python} -m gunicorn shop:app --workers 4"),
+        (
+            "[gunicorn, 'shop:app', --workers, '4']",
+            "{python} -m gunicorn.app.wsgiapp shop:app --workers 4",
+        ),
         ("[/start.sh]", "{python} manage.py runserver --noreload 127.0.0.1:{port}"),
     ],
 )
