@@ -27,11 +27,11 @@ def find(files: Files, folder: str) -> str:
     """Return the settings module of the tests of a folder with a manage.py."""
     for text in _texts(files, folder):
         for match in _RUNS.finditer(text):
-            module = next(filter(None, match.groups()))
+            module = next(group for group in match.groups("") if group)
             if _is_here(files, folder, module):
                 return module
-    match = _OF_MANAGE.search(files.text(joined(folder, "manage.py")))
-    return match[1] if match else ""
+    own = _OF_MANAGE.search(files.text(joined(folder, "manage.py")))
+    return own[1] if own else ""
 
 
 def of_service(files: Files, folder: str) -> str:
