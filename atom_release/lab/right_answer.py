@@ -11,6 +11,7 @@ Pure, over a status and the bytes of a body. What a question makes of it is the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,6 +33,14 @@ _STATUS_KEYS = frozenset({"status", "code", "statuscode", "errcode", "errorcode"
 _FAILED = frozenset(
     {"down", "error", "exception", "fail", "failed", "failure", "outofservice", "unhealthy"}
 )
+_TOLD = re.compile(
+    r"^\s*(?:[\w./-]+\s*[:=]\s*)?"  # what is asked of, as in `db: down`
+    r"(down|error|exception|fail(?:ed|ure|ing)?|out[ _-]of[ _-]service|unhealthy|unavailable"
+    r"|not (?:ok|ready|healthy|well))\b[\s:=,.-]*(.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SIGN_IN = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
+_LONGEST_WORDS = 4 * 1024  # of a text about health
 _NO_ERROR = frozenset({"", "0", "false", "no", "none", "null", "ok", "success"})
 _HTTP_ERRORS = range(400, 600)
 
@@ -109,6 +118,24 @@ def find_error(document: Any) -> str:  # noqa: ANN401 - any JSON
             return f"`{key}` false"
         if name in _STATUS_KEYS and _is_failure(value):
             return f"`{key}` {value}"
+    return ""
+
+
+def find_unwell(body: bytes) -> str:
+    """Return the words by which a text about health says that something is unwell, or nothing.
+
+    A figure beside such a word is a count (`failed: 0`). Of markup only a page to sign in is told:
+    it stands before the health and says nothing of it.
+    """
+    if _SIGN_IN.search(body[:_LONGEST_ERROR]):
+        return "a page to sign in"
+    if len(body) > _LONGEST_WORDS or body.lstrip()[:1] in (b"{", b"[", b"<", b'"'):
+        return ""
+    for told in _TOLD.finditer(body.decode("utf-8", "replace")):
+        rest = told[2].strip()
+        if _plain(rest) in _NO_ERROR - {""} or re.match(r"\d+(?:\W|$)", rest):
+            continue
+        return f"`{told[0].strip()[:60]}`"
     return ""
 
 

@@ -1,7 +1,7 @@
 """The question `health`: does the service's health path answer 2xx, and not that it is unwell?
 
-A body that says so (`status` down) leaves it open: what the service lacks may be what a rehearsal
-does not have.
+A body that says so (`status` down, or a line of text that begins so) leaves it open: what the
+service lacks may be what a rehearsal does not have. So does a page to sign in.
 A service that answers 2xx on every path has said nothing about its health: that is the control.
 """
 
@@ -18,7 +18,7 @@ from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.http_faults import NotStarted, ProtocolFault, Refused, TimedOut
 from atom_release.lab.http_messages import Answered
 from atom_release.lab.look import Look
-from atom_release.lab.right_answer import Reading, Worth, read_answer
+from atom_release.lab.right_answer import Reading, Worth, find_unwell, read_answer
 
 _QUESTION = "health"
 _NO_SUCH_PATH = {404, 405}
@@ -52,7 +52,7 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
     except (Refused, TimedOut, ProtocolFault, NotStarted) as fault:
         return unanswered(look, _QUESTION, service, there=there, fault=fault, isolation=isolation)
     status = answered.status
-    reading = read_answer(status, answered.body, expect=_WELL)
+    reading = _read(answered)
     answer = _answer_of(reading, status, live=there.live)
     if answer is Answer.NO and look.external and status in _NO_SUCH_PATH:
         answer = Answer.UNKNOWN  # a drafted manifest may name a path that the service never had
@@ -71,6 +71,13 @@ def _probe(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
 
 def _ask(exchange: Exchange, service: Service, path: str) -> Answered:
     return exchange.send(Request(path=path), service=service.id)
+
+
+def _read(answered: Answered) -> Reading:
+    """Return what the answer is worth; a text that says what is unwell is no right one."""
+    reading = read_answer(answered.status, answered.body, expect=_WELL)
+    unwell = find_unwell(answered.body) if reading.worth is Worth.RIGHT else ""
+    return Reading(Worth.DOUBTFUL, f"{reading.words} with {unwell}") if unwell else reading
 
 
 def _answer_of(reading: Reading, status: int, *, live: bool) -> Answer:

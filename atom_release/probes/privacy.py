@@ -7,6 +7,8 @@ nothing of the person may stand there.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import gzip
 import io
 import re
@@ -32,6 +34,7 @@ from atom_release.lab.right_answer import Worth, read_reply
 _QUESTION = "privacy"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{12,}")  # what nine bytes or more are in base64
 _LONGEST_UNPACKED = 64 * 1024 * 1024
 
 
@@ -74,11 +77,12 @@ def luhn(digits: str) -> str:
 def seen(person: Person, content: bytes) -> list[str]:
     """Return what of the person stands in the content: email, card, name.
 
-    Encoded for URLs or JSON, grouped, or packed makes no difference.
+    Encoded for URLs, for JSON or in base64, two bytes a letter, grouped, or packed makes no
+    difference.
     """
     kinds: set[str] = set()
-    for plain in _unpacked(content):
-        text = plain.decode("utf-8", "replace")
+    for plain in (*(unpacked := list(_unpacked(content))), *map(_decoded, unpacked)):
+        text = plain.replace(b"\0", b"").decode("utf-8", "replace")
         for reading in (
             text,
             unquote_plus(text),
@@ -96,6 +100,18 @@ def _named(person: Person, text: str) -> Iterator[str]:
         yield "card"
     if family in text or given + family in text:
         yield "name"
+
+
+def _decoded(content: bytes) -> bytes:
+    """Return what the content's runs of base64 stand for, those of addresses too, line by line."""
+    plain: list[bytes] = []
+    for run in _ENCODED.findall(content):
+        whole = run[: len(run) - (len(run) % 4 == 1)].translate(bytes.maketrans(b"-_", b"+/"))
+        try:
+            plain.append(base64.b64decode(whole + b"=" * (-len(whole) % 4)))
+        except binascii.Error:
+            continue  # it only looked encoded
+    return b"\n".join(plain)
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import StartFailure
@@ -53,6 +53,45 @@ def test_a_body_that_says_it_is_unwell_leaves_it_open(tmp_path: Path) -> None:
     assert evidence.answer is Answer.UNKNOWN
     assert evidence.reason == "GET /health answers 200 with an error in its body (`status` down)"
     assert "503" in evidence.remedy
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("unhealthy: database connection refused", "`unhealthy: database connection refused`"),
+        ("DOWN\n", "`DOWN`"),
+        ("cache: ok\ndatabase: down\n", "`database: down`"),
+        ("not ready, waiting for migrations", "`not ready, waiting for migrations`"),
+        (
+            '<html><form action="/login"><input name="p" type="password"></form></html>',
+            "a page to sign in",
+        ),
+    ],
+)
+def test_a_text_that_says_it_is_unwell_leaves_it_open(
+    tmp_path: Path, body: str, named: str
+) -> None:
+    with serving(route("/health", PlainTextResponse(body))) as url:
+        evidence = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+    assert evidence.answer is Answer.UNKNOWN
+    assert evidence.reason == f"GET /health answers 200 with {named}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "OK",
+        "healthy\nlast failure: never",
+        "failed: 0\nerrors: 0\nerror: none\ndown: 0 of 3",
+        "downtime: 0s, fail-over ready",
+        "<html><body>All systems up. No error.</body></html>",
+        "",
+    ],
+)
+def test_a_text_in_which_such_words_say_otherwise_is_well(tmp_path: Path, body: str) -> None:
+    with serving(route("/health", PlainTextResponse(body))) as url:
+        evidence = health.probe_health(look_at(tmp_path, SERVICE), SERVICE, Rehearsed({"X.1": url}))
+    assert evidence.answer is Answer.YES, evidence.reason
 
 
 def test_a_service_that_did_not_start_fails_with_its_reason(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -154,6 +156,27 @@ def test_a_card_is_found_however_it_is_written(written: str) -> None:
     person = privacy.invent()
     halves = (person.card,) if written == "{}" else (person.card[:8], person.card[8:])
     assert privacy.seen(person, f"x={written.format(*halves)};".encode()) == ["card"]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [base64.b64encode, base64.urlsafe_b64encode, lambda text: base64.b64encode(text).rstrip(b"=")],
+    ids=["base64", "of addresses", "without padding"],
+)
+def test_a_person_is_found_in_base64(encode: Callable[[bytes], bytes]) -> None:
+    """An export that encodes its cells hides nobody; what stands for nobody accuses nobody."""
+    person, another = privacy.invent(), privacy.invent()
+    text = f"{person.name} ({person.email}) paid with {person.card}?>".encode()
+    exported = b"id,text\n1," + encode(text) + b"\n"
+    assert privacy.seen(person, exported) == ["card", "email", "name"]
+    assert privacy.seen(another, exported) == []
+
+
+def test_a_person_is_found_in_letters_of_two_bytes() -> None:
+    """As spreadsheets export."""
+    person = privacy.invent()
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        assert privacy.seen(person, f"name\t{person.name}\n".encode(encoding)) == ["name"]
 
 
 def test_what_only_looks_packed_is_read_as_it_stands() -> None:

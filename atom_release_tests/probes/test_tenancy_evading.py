@@ -181,3 +181,40 @@ def test_tables_in_which_no_tenant_was_looked_for_are_named(
     assert "its column org_id may name the tenant" in warnings
     assert "public.countries" in warnings
     assert "internal" not in warnings
+
+
+_KNOWN = "CREATE TABLE known (id uuid PRIMARY KEY);\nGRANT SELECT ON known TO app;"
+
+
+def test_a_policy_that_never_asks_for_the_session_and_showed_no_own_row_is_undecided(
+    server: postgres.Postgres, tmp_path: Path
+) -> None:
+    """Whoever is known is read by everybody; in a database that knows nobody no row crosses."""
+    rule = "EXISTS (SELECT 1 FROM known k WHERE k.id = tenant_id)"
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule, _KNOWN))
+    assert isolation.answer is Answer.UNKNOWN, isolation.reason
+    assert "no own row was seen, and what opens it for reading is known" in isolation.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "rule"),
+    [
+        ("FOR SELECT USING", "OR tenant_id IN (SELECT id FROM known)"),
+        ("FOR INSERT WITH CHECK", "AND NOT EXISTS (SELECT 1 FROM known)"),
+    ],
+    ids=["an own row is seen", "nothing opens reading"],
+)
+def test_a_policy_beside_which_another_table_is_read_stays_right(
+    server: postgres.Postgres, tmp_path: Path, command: str, rule: str
+) -> None:
+    """The tenant's own rows are seen; or the table is only appended to."""
+    files = f"""
+    {_KNOWN}
+    CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id uuid NOT NULL);
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+    CREATE POLICY seen ON notes {command} ({_OWN} {rule});
+    GRANT SELECT, INSERT ON notes TO app;
+    """
+    _, isolation = ask_tenancy(server, tmp_path, a=files)
+    assert isolation.answer is Answer.YES, isolation.reason

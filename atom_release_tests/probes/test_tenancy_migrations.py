@@ -147,8 +147,16 @@ def test_extension_that_only_a_superuser_creates_is_no_fault_of_the_release(
         "ALTER SYSTEM SET work_mem = '8MB';",
         "CREATE TABLE latest AS SELECT * FROM notes;",
         "COPY notes (body) FROM '/var/lib/import/notes.csv';",
+        "ALTER TABLE notes OWNER TO app;",
     ],
-    ids=["bypassing role", "replication role", "system", "rows behind a policy", "server's file"],
+    ids=[
+        "bypassing role",
+        "replication role",
+        "system",
+        "rows behind a policy",
+        "server's file",
+        "another owner",
+    ],
 )
 def test_what_a_superuser_would_have_applied_is_no_fault_of_the_release(
     server: postgres.Postgres, tmp_path: Path, statement: str
@@ -166,8 +174,18 @@ def test_what_a_superuser_would_have_applied_is_no_fault_of_the_release(
 
 @pytest.mark.parametrize(
     "statement",
-    ["CREATE TABEL x (id int);", "ALTER TABLE notes ADD COLUMN kind no_such_type;"],
-    ids=["a wrong word", "a type that is not there"],
+    [
+        "CREATE TABEL x (id int);",
+        "ALTER TABLE notes ADD COLUMN kind no_such_type;",
+        "ALTER TABLE notes OWNER TO nobody_made;",
+        "SET ROLE app; CREATE TABLE mine (id int);",
+    ],
+    ids=[
+        "a wrong word",
+        "a type that is not there",
+        "an owner who is not there",
+        "a role without the right",
+    ],
 )
 def test_what_no_role_could_apply_is_the_releases_own(
     server: postgres.Postgres, tmp_path: Path, statement: str

@@ -18,7 +18,7 @@ from atom_release.lab.migrations.apply import Applied, apply_file
 from atom_release.lab.migrations.markers import Doubt
 from atom_release.lab.migrations.plan import Plan, Step
 from atom_release.lab.migrations.platforms import missing_from_platform
-from atom_release.lab.migrations.privileges import wants_superuser
+from atom_release.lab.migrations.privileges import failed_statement, wants_superuser
 from atom_release.lab.migrations.psql import without_commands
 from atom_release.lab.migrations.scratch import LONGEST
 from atom_release.lab.migrations.statements import Statement, statements
@@ -116,7 +116,11 @@ def replay(target: Target, plan: Plan) -> Replay:
             result.platform.setdefault(brought, []).append(step.path)
         if applied.error and not applied.unreadable and _follows(applied, result):
             result.following.append(applied)
-        elif wants_superuser(applied.error, applied.sqlstate):
+        elif wants_superuser(
+            applied.error,
+            applied.sqlstate,
+            failed_statement(text.decode("utf-8", "replace"), applied.line),
+        ):
             result.unprivileged.append(applied)
     if plan.unordered:
         _try_in_another_order(target, result)

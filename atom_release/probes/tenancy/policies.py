@@ -4,7 +4,8 @@ A setting that the application's role may make itself and that opens another ten
 leak, unless the tenant's setting that the manifest names opens no row at all: then the manifest
 names the wrong one, and nothing was shown. What no session can make (the clock, the database's name, a count of rows) is tried by reading
 the policy as if it were otherwise: rows that open then leave isolation undecided. Everything that is
-read is named.
+read is named. Where rows of other tables open a table, and with none of them planted not even an own
+row was seen, nothing was shown.
 """
 
 from __future__ import annotations
@@ -40,6 +41,12 @@ class Policy:
     using: str
     check: str
     relations: tuple[str, ...]
+    command: str  # r, a, w, d as the catalog has it, or * for all
+
+    @property
+    def opens_reading(self) -> bool:
+        """Whether it says which rows are read."""
+        return self.command in ("*", "r")
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Reads:
 def read_policies(run: Run, session: Session) -> list[Reads]:
     """Return what the policies of each tenant table read; tables without any are left out."""
     policies = [
-        Policy(row[0], row[1], row[2] or "", row[3] or "", tuple(row[4]))
+        Policy(row[0], row[1], row[2] or "", row[3] or "", tuple(row[4]), row[5])
         for row in _rows(session, questions.POLICIES)
     ]
     bodies = [Body(*row) for row in _rows(session, questions.BODIES)]
@@ -129,6 +136,7 @@ def examine_policies(run: Run) -> None:
                     f"{reads.table.label}: a policy reads a setting whose name it puts together"
                 )
             if not _leaks(run, reads.table):
+                _doubt_unseen(run, reads)
                 _try_circumstances(run, admin, reads)
 
 
@@ -143,6 +151,25 @@ def _name(run: Run, reads: Reads) -> None:
         run.isolation.warnings.append(
             f"{reads.table.label}: its policies read, beside {run.tenancy.setting}:"
             f" {first_few(named, _LISTED)}"
+        )
+
+
+def _doubt_unseen(run: Run, reads: Reads) -> None:
+    """Doubt a table that other tables' rows open for reading, where not even an own row was seen.
+
+    The gate planted nothing there, so that no foreign row was seen either shows nothing.
+    """
+    relations = sorted(
+        {name for policy in reads.policies if policy.opens_reading for name in policy.relations}
+    )
+    unseen = any(
+        crossed.table is reads.table and crossed.own_visible is False
+        for crossed in run.isolation.crossed
+    )
+    if relations and unseen and reads.table.label not in run.isolation.unexercised:
+        run.isolation.undecided.append(
+            f"{reads.table.label}: with {run.tenancy.setting} set, no own row was seen, and what"
+            f" opens it for reading is {first_few(relations, _LISTED)}"
         )
 
 

@@ -111,7 +111,7 @@ POLICIES = """
 SELECT p.polrelid, p.polname::text, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
        ARRAY(SELECT DISTINCT d.refobjid::regclass::text FROM pg_depend d
              WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> p.polrelid
-             ORDER BY 1)::text[]
+             ORDER BY 1)::text[], p.polcmd::text
 FROM pg_policy p ORDER BY p.polrelid, p.polname
 """
 
