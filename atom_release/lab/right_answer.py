@@ -131,11 +131,11 @@ def find_unwell(body: bytes) -> str:
         return "a page to sign in"
     if len(body) > _LONGEST_WORDS or body.lstrip()[:1] in (b"{", b"[", b"<", b'"'):
         return ""
-    for told in _TOLD.finditer(body.decode("utf-8", "replace")):
-        rest = told[2].strip()
+    for match in _TOLD.finditer(body.decode("utf-8", "replace")):
+        rest = match[2].strip()
         if _plain(rest) in _NO_ERROR - {""} or re.match(r"\d+(?:\W|$)", rest):
             continue
-        return f"`{told[0].strip()[:60]}`"
+        return f"`{match[0].strip()[:60]}`"
     return ""
 
 

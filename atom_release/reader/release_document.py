@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from atom_release.gate.claims.record import ClaimKind, ReportStatus
 from atom_release.gate.facts.documents import Disagreement, ReleaseDocument, Statement
 from atom_release.reader import release_json
-from atom_release.reader.answers import PASSED_OF, accuracy_of, tests_of
+from atom_release.reader.answers import PASSED_OF, accuracy_of, added, passed_of, tests_of
 from atom_release.reader.decoding import NotText, clean, decode
 from atom_release.reader.facts import Document, Fact, Kind, Table
 from atom_release.reader.json_lines import NotJson
@@ -54,6 +54,7 @@ _OF_SOMETHING = re.compile(
     re.IGNORECASE,
 )
 """Words of titles under which a service's status is of something else than its work."""
+_PARTED = re.compile(r"[,;()]|\s[-–—]\s")
 _PASSING = re.compile(r"\bpass(?:ed|ing)?\b", re.IGNORECASE)
 _TO_BE_MET = re.compile(r"\b(?:acceptance|success|exit)\s+criteria\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -173,7 +174,8 @@ class _Reading:
                 if stated is not None and not _OF_SOMETHING.search(table.section.title):
                     yield self._statement(subject, "status", stated.value, row, about)
                 names = f"{about} {table.section.title} {_name(table, tests)}"
-                if (counts := tests_of(_cell(row, tests))) and not _PART.search(names):
+                counts = passed_of(_cell(row, tests), _cell(table.top, tests))
+                if counts and not _PART.search(names):
                     yield self._statement(subject, "tests", counts, row, about)
                 if number := accuracy_of(_cell(row, accuracy)):
                     yield self._statement(subject, "accuracy", number, row, about)
@@ -220,7 +222,7 @@ class _Reading:
             subject = self.subjects.of(name) if colon and fact.section.own else ""
             if not subject or subject.startswith("P-") or _PART.search(name):
                 continue
-            if _is_of_tests(fact) and (counts := tests_of(rest)):
+            if _is_of_tests(fact) and (counts := tests_of(rest) or _part_of(rest)):
                 yield self._statement(subject, "tests", counts, fact, "")
 
     def _policies(self) -> Iterator[Statement]:
@@ -280,7 +282,7 @@ class _Reading:
             for row in table.rows:
                 counts = tests_of(_cell(row, tests))
                 passed = status_of(_cell(row, status)) is ReportStatus.PASS
-                if passed and counts and not _THEN.search(" ".join(row.cells)):
+                if passed and "/" in counts and not _THEN.search(" ".join(row.cells)):
                     yield from self._short(row, counts)
             yield from self._sum(table, tests)
 
@@ -294,16 +296,24 @@ class _Reading:
         """Yield a row of totals that is not the sum of the rows above it, all of which count."""
         totals = [row for row in table.rows if row.cells and _TOTAL.match(row.cells[0])]
         parts = [row for row in table.rows if row not in totals]
-        counted = [tests_of(_cell(row, tests)) for row in parts]
+        counted = [passed_of(_cell(row, tests), _cell(table.top, tests)) for row in parts]
         if tests is None or len(totals) != 1 or len(parts) < _NAMING_CELLS or not all(counted):
             return
-        stated = tests_of(_cell(totals[0], tests))
-        pairs = [tuple(map(int, count.split("/"))) for count in counted]
-        value = f"{sum(pair[0] for pair in pairs)}/{sum(pair[1] for pair in pairs)}"
-        if stated and stated != value:
+        stated = passed_of(_cell(totals[0], tests), _cell(table.top, tests))
+        value = added(counted)
+        alike = ("/" in stated) == ("/" in value)
+        if stated and value and alike and stated != value:
             line = totals[0].line
             why = f"totals {stated}, where the rows above it make {value}"
             yield Disagreement(line=line, text=self._quoted(line), why=why)
+
+
+def _part_of(text: str) -> str:
+    """Return the count that is one part of a line such as `PASS, 13/13 tests`, if only one is."""
+    if _PART.search(text) or _THEN.search(text):
+        return ""
+    counts = [count for part in _PARTED.split(text) if (count := tests_of(part))]
+    return counts[0] if len(counts) == 1 else ""
 
 
 def _is_of_tests(fact: Fact) -> bool:

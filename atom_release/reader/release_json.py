@@ -5,6 +5,7 @@ An object is of what its key names, or what a member such as `id` or `service` d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from atom_release.gate.facts.documents import Statement
@@ -69,9 +70,30 @@ def _answers(
             yield subject, "tests", counts, leaf
         elif key.lower() == "accuracy" and (number := accuracy_of(str(value))):
             yield subject, "accuracy", number, leaf
-    passed, total = _whole(members.get("passed")), _whole(members.get("total"))
-    if passed is not None and total is not None and passed <= total:
-        yield subject, "tests", f"{passed}/{total}", members["total"]
+    yield from _counted(path, members, subject)
+
+
+def _counted(
+    path: Path, members: dict[str, Leaf], subject: str
+) -> Iterator[tuple[str, str, str, Leaf]]:
+    """Yield the count of tests that an object's members give, with or without the word in them."""
+    counts = {_plain(key): leaf for key, leaf in members.items()}
+    passed, total = _whole(counts.get("passed")), _whole(counts.get("total"))
+    if passed is None:
+        return
+    if total is not None and passed <= total:
+        yield subject, "tests", f"{passed}/{total}", counts["total"]
+    elif total is None and _of_tests(path, members):
+        yield subject, "tests", f"{passed} passed", counts["passed"]
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[_-]|tests?(?=_|-|[A-Z]|$)", "", key).lower()
+
+
+def _of_tests(path: Path, members: dict[str, Leaf]) -> bool:
+    """Return whether the object or its members are of tests by name."""
+    return any("test" in key.lower() for key in (*map(str, path[-1:]), *members))
 
 
 def _subject(path: Path, members: dict[str, Leaf], subjects: Subjects) -> str:

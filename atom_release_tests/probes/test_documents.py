@@ -119,6 +119,44 @@ BAD = {
         {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
         Answer.NO,
     ),
+    "a count of what passed alone": (
+        changed("docs/final.md", "| PASS | 7/7 |", "| PASS | 9 passed |"),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
+    "a number below what passed": (
+        changed(
+            "docs/final.md",
+            "## Acc",
+            "## Counts\n\n| Task | Tests passed |\n|---|---|\n| M.1 | 9 |\n| M.2 | 4 |\n\n## Acc",
+        ),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
+    "a count in a line": (
+        changed("docs/final.md", "## Acc", "## Summary\n\n- M.1 Fees: PASS, 9/9 tests\n\n## Acc"),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
+    "a count of members": (
+        changed("docs/snapshot.json", '"7/7 PASS"', '{"passed": 9, "failed": 0}'),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
+    "a flat count of members": (
+        changed("docs/snapshot.json", '"tests": "7/7 PASS"', '"tests_passed": 9'),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
+    "a sum of what passed": (
+        changed(
+            "docs/final.md",
+            "## Acc",
+            "## Counts\n\n| Task | Tests passed |\n|---|---|\n| M.1 | 7 |\n| M.2 | 4 |\n| Total | 13 |\n\n## Acc",
+        ),
+        {rule.AGAINST_ITSELF},
+        Answer.YES,
+    ),
     "a status against the report": (
         changed("docs/final.md", "| Rates | PASS |", "| Rates | FAIL |"),
         {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
@@ -167,6 +205,23 @@ def test_a_contradiction_is_named_with_both_places(tmp_path: Path, name: str) ->
 
 TWINS = {
     "a number rounded": changed("docs/M.1.md", "passed\n", "passed\n\n**Accuracy:** 82%\n"),
+    "what passed alone, as many": changed("docs/final.md", "| PASS | 7/7 |", "| PASS | 7 passed |"),
+    "a line of as many": changed(
+        "docs/final.md",
+        "## Acc",
+        "## Summary\n\n- M.1 Fees: PASS, 7/7 tests\n- M.2 Rates: PASS, unit 2/2, integration 2/2\n"
+        "- M.2 Rates: 4/4 tests, was 2/4 tests\n\n## Acc",
+    ),
+    "members of as many": changed(
+        "docs/snapshot.json", '"tests": "7/7 PASS"', '"tests_passed": 7, "latest_passed": 9'
+    ),
+    "what was to pass, and its share": changed(
+        "docs/final.md",
+        "## Acc",
+        "## Counts\n\n| Task | Tests passed (target) |\n|---|---|\n| M.1 | 9 |\n\n## Rates\n\n"
+        "| Task | Tests passed % |\n|---|---|\n| M.1 | 100 |\n\n## Sum\n\n"
+        "| Task | Tests passed |\n|---|---|\n| M.1 | 7 |\n| M.2 | 4 |\n| Total | 11 |\n\n## Acc",
+    ),
     "a part of the tests": changed(
         "docs/final.md",
         "## Acc",

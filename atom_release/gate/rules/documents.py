@@ -129,8 +129,16 @@ def _differ(first: Statement, second: Statement) -> bool:
     if first.question == "status":
         return {first.value, second.value} == {_PASS, _FAIL}
     if first.question == "tests":
-        return first.value != second.value
+        return _other_counts(first.value, second.value)
     return not _same_number(first.value, second.value)
+
+
+def _other_counts(first: str, second: str) -> bool:
+    """Return whether two counts differ; where one says `N passed` alone, by those that passed."""
+    if ("/" in first) == ("/" in second):
+        return first != second
+    passed, other = (value.partition("/")[0].removesuffix(" passed") for value in (first, second))
+    return passed != other
 
 
 def _same_number(first: str, second: str) -> bool:
