@@ -45,5 +45,8 @@ def test_a_no_of_a_service_that_another_node_ran_does_not_count() -> None:
     (no,) = tell_runtimes({"C.1": NEAREST}, [answered(Answer.NO)])
     assert no.answer is Answer.UNKNOWN
     assert "its authors have Node.js 10 (Dockerfile)" in no.reason
+    lacking = Toolchain(runtime="Node.js 20.1.0", unbuilt=frozenset({"bcrypt"}))
+    (no,) = tell_runtimes({"C.1": lacking}, [answered(Answer.NO)])
+    assert (no.answer, "without bcrypt" in no.reason) == (Answer.UNKNOWN, True)
     (yes,) = tell_runtimes({"C.1": NEAREST}, [answered(Answer.YES)])
     assert yes.answer is Answer.YES

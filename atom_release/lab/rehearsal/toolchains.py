@@ -35,7 +35,7 @@ class Toolchain:
     `roots` are the folders of the copy that Python imports from, `modules` what is laid into the
     copy before anything starts, `places` its folders of programs there. `runtime` says in words
     which Node.js it is and where that is from, `instead_of` what its authors have and could not be
-    had here.
+    had here, `unbuilt` the packages that could not be built.
     """
 
     python: str = sys.executable
@@ -48,12 +48,17 @@ class Toolchain:
     places: tuple[str, ...] = ()
     runtime: str = ""
     instead_of: Mapping[str, str] = field(default_factory=dict)
+    unbuilt: frozenset[str] = frozenset()
 
     @property
     def doubt(self) -> str:
         """Why what fails under it may not be the release's failure; nothing where it is."""
-        had = first_few(sorted(self.instead_of), 1)
-        return f"it was run by {self.runtime}, and its authors have {had}" if had else ""
+        had, unbuilt = first_few(sorted(self.instead_of), 1), first_few(sorted(self.unbuilt))
+        if had:
+            return f"it was run by {self.runtime}, and its authors have {had}"
+        return (
+            f"it was run without {unbuilt}, which could not be had or built here" if unbuilt else ""
+        )
 
     def lay_into(self, tree: Path) -> None:
         """Add what was built or installed to a copy of the tree, where the commit has nothing.
@@ -98,6 +103,7 @@ def make_toolchain(look: Look, install: Install | str | None, directory: str) ->
             places=modules.places,
             runtime=f"{modules.facts.runtime}, {modules.node.origin or 'of this machine'}",
             instead_of=modules.instead_of,
+            unbuilt=frozenset(modules.facts.unbuilt),
         )
     python = make(look, named)
     return Toolchain(

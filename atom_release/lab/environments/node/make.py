@@ -21,6 +21,7 @@ from atom_release.lab.environments.node.lock import read_lock
 from atom_release.lab.environments.node.nodes import choose
 from atom_release.lab.environments.node.npm_lock import is_former
 from atom_release.lab.environments.node.package_files import find_project, refuse_elsewhere
+from atom_release.lab.environments.node.prisma import find_schema
 from atom_release.lab.environments.node.registry import Registry
 from atom_release.lab.environments.node.room import MODULES, Room, shown
 from atom_release.lab.environments.settled import end_of_next_day
@@ -123,12 +124,15 @@ class _Maker:
         """Return the packages, made or found."""
         self.look.tell("making the suite's environment", 0.0)
         packages, lock, settled = self._asked()
-        key = self._store.key("modules", self.project.folder, packages, lock.text)
+        schema = find_schema(self.look.tree, self.project.folder, self.project.packages[""], lock)
+        key = self._store.key(
+            "modules", self.project.folder, packages, lock.text, *([schema] if schema else [])
+        )
 
         def install(folder: Path) -> dict[str, Any]:
             room = Room(self.look, folder, self.chosen, self.project.folder)
             room.install(packages, lock, self._registry.bring(lock.tarballs))
-            return {"unbuilt": room.finish(lock)}
+            return {"unbuilt": room.finish(lock, schema)}
 
         made, noted = self._store.sealed(key, install)
         places = _places(made, self.project)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atom_release.lab.environments.faults import NoEnvironment
+from atom_release.lab.environments.node import prisma
 from atom_release.lab.environments.node.brought import node_gyp_settings
 from atom_release.lab.environments.node.registry import write_packages
 from atom_release.lab.environments.workshop import carry_out
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from atom_release.lab.environments.node.lock import Lock, Tarball
     from atom_release.lab.environments.node.nodes import Chosen, Node
+    from atom_release.lab.environments.node.prisma import Schema
     from atom_release.lab.look import Look
 
 _OFFLINE = ("--offline", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress")
@@ -58,16 +60,38 @@ class Room:
                 raise
             self._npm(step, [*words, "--legacy-peer-deps"], by=self.chosen.own)
 
-    def finish(self, lock: Lock) -> dict[str, str]:
-        """Run the install scripts, and leave nothing but the packages; return what failed."""
+    def finish(self, lock: Lock, schema: Schema | None = None) -> dict[str, str]:
+        """Run the install scripts, and leave nothing but the packages; return what failed.
+
+        With a schema of Prisma's, its client is written among the packages too.
+        """
         unbuilt: dict[str, str] = {}
         for name in sorted({tarball.name for tarball in lock.tarballs if tarball.scripts}):
             try:
                 self._npm(f"the install script of {name}", ["rebuild", name], by=self.chosen.node)
             except NoEnvironment as fault:
                 unbuilt[name] = fault.message
+        if schema is not None:
+            unbuilt |= self._write_client(schema)
         _strip(self.room)
         return unbuilt
+
+    def _write_client(self, schema: Schema) -> dict[str, str]:
+        engine = schema.put(self._project)
+        node = self.chosen.node
+        try:
+            carry_out(
+                self.look,
+                self.room,
+                "prisma generate",
+                [str(node.program), *schema.words],
+                environment={**self._environment(node), **prisma.variables(engine)},
+                readable=shown(self.look, node),
+                directory=self._project,
+            )
+        except NoEnvironment as fault:
+            return {"the client of Prisma": fault.message}
+        return {prisma.ENGINE: prisma.WITHOUT}
 
     @property
     def _project(self) -> Path:
