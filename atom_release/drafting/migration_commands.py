@@ -24,6 +24,10 @@ _PROGRAMS = {
     "Sequelize": ("sequelize-cli", ("sequelize-cli", "db:migrate")),
 }
 _SETTINGS = {"Knex": "knexfile.", "Sequelize": ".sequelizerc"}
+_CONFIGS = tuple(
+    f"{folder}config/{name}" for folder in ("", "src/") for name in ("config.js", "database.js")
+)
+_SETTINGS_OF = re.compile(r"\b(\w+)\s*:\s*\{[^{}]*\bdialect\s*:")
 _ELSEWHERE = re.compile(r"\bdocker\b|[&|;]|:(?:revert|undo|rollback|drop|create)\b|localhost")
 _NOT_THIS = re.compile(r"seed|prod|stag|test|docker|revert|undo|rollback", re.IGNORECASE)
 
@@ -63,7 +67,19 @@ def _by_program(files: Files, migrations: Migrations, packages: list[str]) -> Mi
         ),
         packages[0] if migrations.tool != "Knex" else folder_of(migrations.folder),
     )
-    return replace(migrations, command=command, directory=place)
+    named = _named_settings(files, place) if migrations.tool == "Sequelize" else ""
+    more = ("--env", named) if named else ()
+    return replace(migrations, command=(*command, *more), directory=place)
+
+
+def _named_settings(files: Files, folder: str) -> str:
+    """Return the name of the only settings of a database that a package has, if it is not usual."""
+    for path in _CONFIGS:
+        text = files.text(joined(folder, path))
+        names = dict.fromkeys(_SETTINGS_OF.findall(text))
+        if names:
+            return next(iter(names)) if len(names) == 1 and "development" not in names else ""
+    return ""
 
 
 def _asked(files: Files, folder: str) -> set[str]:

@@ -163,6 +163,16 @@ def test_a_manage_py_is_djangos_where_it_says_so(manages: str, by: str) -> None:
         (
             {
                 "package.json": '{"name": "api", "dependencies": {"express": "4"}, "scripts":'
+                ' {"start": "node index.js"}, "devDependencies": {"sequelize-cli": "6"}}',
+                "config/config.js": "module.exports = {A: 1, DB: {host: 'x', dialect: 'y'}};\n",
+                "db/migrations/1.js": "module.exports = {up: (queryInterface) =>"
+                " queryInterface.createTable('a')};\n",
+            },
+            {"commands": [["sequelize-cli", "db:migrate", "--env", "DB"]], "install": "auto"},
+        ),
+        (
+            {
+                "package.json": '{"name": "api", "dependencies": {"express": "4"}, "scripts":'
                 ' {"start": "node index.js", "migration:run": "ts-node ./node_modules/typeorm/cli.js migration:run -d a.ts",'
                 ' "migration:run:dev": "PG_HOST=localhost typeorm migration:run",'
                 ' "migration:revert": "typeorm migration:revert",'
