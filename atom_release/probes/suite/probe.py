@@ -35,6 +35,7 @@ from atom_release.probes.suite.script_run import (
 )
 from atom_release.probes.suite.script_runners import REPORTERS, runner_of
 from atom_release.probes.suite.series import Series
+from atom_release.probes.suite.unmigrated import with_unmigrated
 from atom_release.probes.suite.worlds import describe_world, in_world
 from atom_release.probes.unrunnable import answer_without_run, unread
 
@@ -108,7 +109,7 @@ def _series(look: Look, service: Service, suite: Suite, made: Bench) -> Series:
     kind = ScriptSeries if isinstance(made, ScriptBench) else Series
     series = kind(look, made, made, suite.repeats, sources, suite.paths, at_once=CORES)
     unbuilt = made.made.unbuilt if made.made else {}
-    return replace(series, excuse=excuse(unbuilt)) if unbuilt else series
+    return replace(series, excuse=with_unmigrated(look, suite, excuse(unbuilt)))
 
 
 def with_environment(made: Bench, facts: SuiteFacts) -> SuiteFacts:
