@@ -59,6 +59,17 @@ def test_no_service_keeps_its_rows_in_memory_since_its_tests_do() -> None:
     assert "DJANGO_SETTINGS_MODULE" not in dict(service.variables)
 
 
+def test_the_tests_of_applications_are_named_so_that_code_is_left_to_take_out() -> None:
+    """A suite of the whole folder holds all code: its control would have nothing to take out."""
+    test = "from django.test import TestCase\n\ndef test_a(): ...\n"
+    many = {f"shop/part{number}/tests/test_a.py": test for number in range(20)}
+    (service,) = survey(Files.of({**TREE, **many, "shop/tests.py": test}), "shop").services
+    paths = service.suites[0].value.paths
+    assert {"shop/tests", "shop/tests.py", "shop/part7/tests"} <= {*paths}
+    assert len(paths) == 22
+    assert not any("shop/urls.py".startswith(f"{path}/") for path in paths)
+
+
 def test_a_file_of_its_own_is_migrated_before_the_service_starts() -> None:
     step = ["{python}", "manage.py", "migrate", "--noinput"]
     assert started(TREE)["before_start"] == [step]

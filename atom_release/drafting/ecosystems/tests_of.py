@@ -25,7 +25,8 @@ _ACROSS = {
 }
 _FOLDERS = {"tests", "test", "__tests__", "spec", "specs"}
 _MOST_PATHS = 12
-_BY_PACKAGE = {Runner.GO, Runner.CARGO, Runner.MAVEN, Runner.GRADLE, Runner.DJANGO}
+_MOST_OF_DJANGO = 80  # each application has its own, and code lies in every folder around them
+_BY_PACKAGE = {Runner.GO, Runner.CARGO, Runner.MAVEN, Runner.GRADLE}
 
 
 def suites(  # noqa: PLR0913 - what is told of a suite
@@ -51,7 +52,8 @@ def suites(  # noqa: PLR0913 - what is told of a suite
         if chosen:
             others = [path for path in every if path not in chosen]
             whole = runner in _BY_PACKAGE and not across
-            paths = (folder or ".",) if whole else _gathered(chosen, others, folder)
+            most = _MOST_OF_DJANGO if runner is Runner.DJANGO else _MOST_PATHS
+            paths = (folder or ".",) if whole else _gathered(chosen, others, folder, most)
             yield Seen(Suite(runner, paths, folder, len(chosen), across=across), where, guess)
 
 
@@ -62,7 +64,7 @@ def asks_services(path: str, folder: str) -> bool:
     return bool(_ACROSS.intersection(parts)) or folder.lower().split("/")[-1] in _ACROSS
 
 
-def _gathered(chosen: list[str], others: list[str], folder: str) -> tuple[str, ...]:
+def _gathered(chosen: list[str], others: list[str], folder: str, most: int) -> tuple[str, ...]:
     """Return the fewest folders that hold these files and none of the others."""
     groups = {_home(path, folder) for path in chosen}
     while any(is_below(other, group) for other in others for group in groups):
@@ -75,7 +77,7 @@ def _gathered(chosen: list[str], others: list[str], folder: str) -> tuple[str, .
                 else {group}
             )
         }
-    if len(groups) > _MOST_PATHS and not others:
+    if len(groups) > most and not others:
         return (folder or ".",)
     kept = sorted(
         group
