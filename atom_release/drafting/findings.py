@@ -6,11 +6,13 @@ from them, and `guess` says from what: it stands in a draft with that sentence b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from atom_release.drafting.asked_variables.variable import Made
 
 _Value = TypeVar("_Value")
@@ -215,6 +217,7 @@ class Service:
     world: World | None = None  # what it needs beside it, where no suite of it says so
     variables: tuple[tuple[str, str], ...] = ()  # that its settings are given
     made: tuple[Made, ...] = ()  # values for what only its code names
+    installed: Mapping[str, list[str]] = field(default_factory=dict)  # groups for where it runs
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from atom_release.drafting import settings_files, words
 from atom_release.drafting.files import folder_of, is_below
 from atom_release.drafting.findings import Migrations, Seen, Service, Survey, World
-from atom_release.drafting.installs import has_packages, install_of
+from atom_release.drafting.installs import has_packages, install_of, with_named
 
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
 _MODULES = {"gunicorn": "gunicorn.app.wsgiapp"}  # what is run in every version of it
@@ -125,7 +125,7 @@ def start_of(service: Service) -> dict[str, Any]:
     if made:
         stated["guessed_variables"] = sorted(made)
     if has_packages(service):
-        stated["install"] = install_of(service) or "auto"
+        stated["install"] = with_named(install_of(service) or "auto", service.installed)
     if command[:1] and command[0] in _BY_NODE:
         stated["ready"] = _PATIENCE
     return stated

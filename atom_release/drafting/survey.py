@@ -18,6 +18,7 @@ from atom_release.drafting import (
     documents,
     environment,
     expected_files,
+    installs,
     migrations,
     openapi,
     own_migrations,
@@ -161,6 +162,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         world=beside.world,
         variables=beside.variables,
         made=beside.made,
+        installed=installs.named_for_service(files, unit.folder),
     )
 
 

@@ -121,3 +121,21 @@ def test_a_package_called_src_is_part_of_a_module_s_name() -> None:
     assert "api.main:app" in started(tree)["command"]  # type: ignore[operator]
     tree["src/__init__.py"] = ""
     assert "src.api.main:app" in started(tree)["command"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("groups", "install"),
+    [
+        ("[tool.poetry.group.prod.dependencies]\ngunicorn = '*'\n", {"groups": ["prod"]}),
+        (
+            "[tool.poetry.group]\nproduction.dependencies.a = '*'\ndev.dependencies.b = '*'\n",
+            {"groups": ["production", "dev"]},
+        ),
+        ("[dependency-groups]\nserver = ['gunicorn']\n", {"groups": ["server"]}),
+        ("[tool.poetry.group.docs.dependencies]\na = '*'\n", "auto"),
+    ],
+)
+def test_a_service_has_the_packages_of_where_it_runs(groups: str, install: object) -> None:
+    app = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/a')\ndef a(): ...\n"
+    project = f"[tool.poetry]\nname = 'shop'\n{groups}"
+    assert started({"pyproject.toml": project, "main.py": app})["install"] == install
