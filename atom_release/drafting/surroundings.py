@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from atom_release.drafting import addresses, expected_files, image_variables, preparations, worlds
 from atom_release.drafting.asked_variables import find, ground, values
-from atom_release.drafting.asked_variables.variable import Need
-from atom_release.drafting.deployment import kubernetes_variables
+from atom_release.drafting.asked_variables.variable import Made, Need
+from atom_release.drafting.deployment import image_paths, kubernetes_variables
 from atom_release.drafting.ecosystems import django_settings, python_settings
 from atom_release.drafting.files import Files, is_product, joined
 from atom_release.drafting.findings import Seen, Suite, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from atom_release.drafting.asked_variables.find import Asked
-    from atom_release.drafting.asked_variables.variable import Made
     from atom_release.drafting.findings import Place
 
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_FILE = re.compile(r"/(?:[\w.@-]+/)+[\w@-]+(?:\.[\w@-]+)+")
 _SYSTEMS = ("postgres", "redis", "vault")
 _ASSIGNED = re.compile(r"^(?:[DR]:)*([A-Za-z_]\w*)\s*=?")
 
@@ -81,7 +81,18 @@ def of_service(files: Files, code: Code) -> Surroundings:
     variables = {name: values.answering_here(name, text) for name, text in variables.items()}
     given = {*variables, *worlds.names_of_itself(files, folder)}
     around = ground.find(files, folder, code.own, needs, starts=True)
-    return Surroundings(world, tuple(sorted(variables.items())), find.make(wanted, given, around))
+    made = (*find.make(wanted, given, around), *_paths_here(files, folder, wanted, given))
+    return Surroundings(world, tuple(sorted(variables.items())), made)
+
+
+def _paths_here(files: Files, folder: str, wanted: Asked, given: Collection[str]) -> Iterator[Made]:
+    """Yield files of the repository that code looks for, by default, where an image has them."""
+    for variable in wanted.variables:
+        default = variable.default if _FILE.fullmatch(variable.default) else ""
+        here = image_paths.find(files, folder, default)
+        if here != default and variable.name not in given and values.is_given(variable.name):
+            why = f"a file that its image holds elsewhere; the code {variable.need.value}"
+            yield Made(variable.name, here, variable.where, why)
 
 
 def with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:

@@ -198,3 +198,14 @@ gunicorn -c "/srv/conf/gunicorn.py" "$APP"
     made, _ = drafted({**tree, "start.sh": unknown})
     assert made.services[0].start is not None
     assert made.services[0].start.command[2] == "uvicorn"  # the idiom, where a command is not known
+
+
+def test_a_file_that_code_looks_for_where_an_image_has_it_is_that_of_the_tree() -> None:
+    asks = 'import os\nA = os.getenv("LOG_CONFIG", "/srv/conf/logging.ini")\n'
+    asks += 'B = os.getenv("HOSTS_FILE", "/etc/hosts")\n'
+    asks += 'C = os.getenv("PYTHONPATH", "/srv/conf/logging.ini")\n'
+    made, text = drafted({**TREE, "config.py": asks, "conf/logging.ini": ""})
+    assert made.services[0].start is not None
+    assert made.services[0].start.environment == {"LOG_CONFIG": "conf/logging.ini"}
+    assert made.services[0].start.guessed_variables == ("LOG_CONFIG",)
+    assert "guessed: LOG_CONFIG (config.py:2) is a file that its image holds elsewhere" in text

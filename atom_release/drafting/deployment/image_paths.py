@@ -25,14 +25,14 @@ def as_here(files: Files, deployment: Deployment) -> Deployment:
     folder = deployment.folder
     first, *others = deployment.command.value or ("",)
     script, *arguments = others or ("",)  # what is run itself: whether it is here is asked later
-    named = [*([script] if others else ()), *(_word(files, folder, word) for word in arguments)]
+    named = [*([script] if others else ()), *(find(files, folder, word) for word in arguments)]
     program = _PROGRAM.fullmatch(first)
     value = (program[1] if program else first, *named)
     return replace(deployment, command=replace(deployment.command, value=value))
 
 
-def _word(files: Files, folder: str, word: str) -> str:
-    """Return an argument of a command; what is no file of the repository stays."""
+def find(files: Files, folder: str, word: str) -> str:
+    """Return what a word is here: a file by the end of its path; what is none stays."""
     if not _PATH.fullmatch(word):
         return word
     parts = word.strip("/").split("/")
