@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from atom_release.lab.http_deadline import DeadlineTransport
 
 _LONGEST_ANSWER = 16 * 1024 * 1024
+_CODINGS = ("gzip", "deflate")
+"""What an answer may be packed by, once: a piece unpacks to a thousand times its length at most."""
+
 _TEMPLATE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?::[A-Za-z0-9_.]+)?)\}")
 
 
@@ -205,6 +208,7 @@ class Exchange(Closing):
                 headers=dict(prepared.headers),
                 content=prepared.content,
             ) as response:
+                _check_coding(name, response.headers)
                 content = self._read(response.iter_bytes(), started + self.timeout)
         except httpx.TimeoutException as error:
             raise TimedOut(f"{name}: no whole answer within {self.timeout:g} s") from error
@@ -244,9 +248,24 @@ class Exchange(Closing):
             self._transport = DeadlineTransport(verify=encrypted)
             self._client = httpx.Client(
                 timeout=self.timeout,
+                headers={"Accept-Encoding": ", ".join(_CODINGS)},
                 follow_redirects=False,
                 trust_env=False,
                 transport=self._transport,
             )
         self._transport.deadline.ends = ends
         return self._client
+
+
+def _check_coding(name: str, headers: httpx.Headers) -> None:
+    """Refuse an answer that is packed in a way nobody asked for, before anything is unpacked."""
+    codings = [
+        coding.strip().lower()
+        for coding in headers.get_list("content-encoding", split_commas=True)
+        if coding.strip().lower() not in {"", "identity"}
+    ]
+    if len(codings) > 1 or not {*codings}.issubset(_CODINGS):
+        raise ProtocolFault(
+            f"{name}: the answer is packed by {' and '.join(codings)[:80]}, and"
+            f" {' or '.join(_CODINGS)} was asked for, once"
+        )

@@ -43,6 +43,7 @@ _SIGN_IN = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNOREC
 _LONGEST_WORDS = 4 * 1024  # of a text about health
 _NO_ERROR = frozenset({"", "0", "false", "no", "none", "null", "ok", "success"})
 _HTTP_ERRORS = range(400, 600)
+_HTTP_ERROR_TEXTS = frozenset(map(str, _HTTP_ERRORS))  # no number of any length is computed
 
 
 class Worth(StrEnum):
@@ -159,5 +160,5 @@ def _is_error(value: Any) -> bool:  # noqa: ANN401 - any JSON
 def _is_failure(value: Any) -> bool:  # noqa: ANN401 - any JSON
     """Return whether a status is a word of failure, or an HTTP error's number."""
     if isinstance(value, str):
-        return _plain(value) in _FAILED or (value.isdecimal() and int(value) in _HTTP_ERRORS)
+        return _plain(value) in _FAILED or value in _HTTP_ERROR_TEXTS
     return isinstance(value, int) and value in _HTTP_ERRORS

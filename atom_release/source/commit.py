@@ -23,7 +23,7 @@ from atom_release.source import checkout, history, repository_copy
 from atom_release.source.checkout import Copy
 from atom_release.source.globs import literal_start, matcher
 from atom_release.source.history import Added, Written
-from atom_release.source.listing import Entry, listing
+from atom_release.source.listing import Entry, Unreadable, listing
 from atom_release.source.objects import MENDED, Objects, hasher
 from atom_release.source.revision import find_commit, open_repository, tree_of
 
@@ -255,6 +255,10 @@ def open_tree(repository: Path, rev: str) -> JudgedTree:
     try:
         tree = tree_of(git, commit)
         listed = listing(git, tree)
+    except Unreadable as error:
+        raise Misuse(
+            f"The tree of {commit[:12]} is not judged. {error.message}", error.remedy
+        ) from error
     except GitError as error:
         raise Misuse(
             f"The tree of {commit[:12]} is not whole in this clone: {error.message}", MENDED

@@ -1,16 +1,23 @@
 """The listing of a tree.
 
 Every path with its mode, kind, object and size, and what is odd about some.
+
+An author can write trees that git itself never makes. A few objects can name more files than any
+machine holds, so a listing ends at a number of them. And a path can stand twice: then git, its
+`show` and other tools take different ones of the two, so nothing that is judged of it is what
+people get. Such a tree is refused as one that is not whole.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from atom_release.git import Git, shown
+from atom_release.errors import AtomReleaseError
+from atom_release.git import Git, Ran, failure, masked, shown
 
 LINK = "120000"
 EXECUTABLE = "100755"
@@ -22,6 +29,13 @@ _EMPTY = frozenset(
 )
 _PROMISED = re.compile(r"extensions\.partialclone|remote\..*\.promisor")
 _KEPT = 4
+_MOST_ENTRIES = 1_000_000
+_MOST_BYTES = 256 << 20
+_CHUNK = 1 << 20
+
+
+class Unreadable(AtomReleaseError):
+    """A tree of which no listing is made; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ def listing(git: Git, tree: str) -> Listing:
 
     Raises:
         GitError: the tree itself is not whole.
+        Unreadable: it names more than is listed, or a path twice.
     """
     partial = is_partial(git)
     known_listing = _whole.get((git.repository, tree))
@@ -89,15 +104,48 @@ def listing(git: Git, tree: str) -> Listing:
 
 
 def _listed(git: Git, tree: str, *, partial: bool) -> Listing:
-    listed = [
-        _entry(record)
-        for record in git.output("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]
-    ]
+    listed = [_entry(record) for record in _records(git, tree)]
+    _check_once(listed)
     lacking = missing(git, tree) if partial else frozenset()
     blobs = {entry.oid for entry in listed if entry.kind == "blob"}
     size_of = sizes(git, blobs - lacking)
     entries = {entry.path: replace(entry, size=size_of.get(entry.oid, 0)) for entry in listed}
     return Listing(entries, tuple(_odd(listed)), lacking | (blobs - size_of.keys()))
+
+
+def _records(git: Git, tree: str) -> list[bytes]:
+    """Return git's lines of the listing, read no further than is listed."""
+    arguments = ("ls-tree", "-r", "-t", "-z", "--full-tree", tree)
+    read = bytearray()
+    entries = 0
+    with git.started(*arguments) as process:
+        assert process.stdout is not None  # noqa: S101 - both are pipes
+        assert process.stderr is not None  # noqa: S101 - both are pipes
+        while chunk := os.read(process.stdout.fileno(), _CHUNK):
+            entries += chunk.count(b"\0")
+            read += chunk
+            if entries > _MOST_ENTRIES or len(read) > _MOST_BYTES:
+                raise Unreadable(
+                    f"It names more than {_MOST_ENTRIES:,} files and folders, or"
+                    f" {_MOST_BYTES >> 20} MiB of their names.",
+                    "Take out of the commit what no release consists of.",
+                )
+        errors = masked(process.stderr.read().decode("utf-8", "replace")).strip()
+        if process.wait() != 0:
+            raise failure(Ran(process.returncode, b"", errors), arguments[0], git.repository)
+    return bytes(read).split(b"\0")[:-1]
+
+
+def _check_once(listed: list[Entry]) -> None:
+    seen: set[str] = set()
+    for entry in listed:
+        if entry.path in seen:
+            raise Unreadable(
+                f"{shown(entry.path)} stands twice in it, and tools differ in which of the two"
+                " they take.",
+                "Commit the files anew with git, which writes no such tree (`git fsck` tells).",
+            )
+        seen.add(entry.path)
 
 
 def is_partial(git: Git) -> bool:
@@ -135,15 +183,11 @@ def _entry(record: bytes) -> Entry:
 
 
 def _odd(listed: list[Entry]) -> Iterator[str]:
-    seen: set[str] = set()
     for entry in listed:
-        if entry.path in seen:
-            yield f"{shown(entry.path)} is twice in the tree"
         if entry.kind == "commit":
             yield f"{shown(entry.path)} is a gitlink: its content is not in this repository"
         if refused(entry.path):
             yield f"{shown(entry.path)} is not a path that git would check out"
-        seen.add(entry.path)
 
 
 def refused(path: str) -> bool:

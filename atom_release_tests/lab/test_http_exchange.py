@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import threading
@@ -30,6 +31,12 @@ class Echo(BaseHTTPRequestHandler):
             return self._send(302, b"", location="/elsewhere")
         if self.path == "/text":
             return self._send(200, b"not json {")
+        if self.path.startswith("/packed/"):
+            coding = self.path.rpartition("/")[2]
+            packed = gzip.compress(b"ok")
+            times = coding.count("gzip")
+            body = gzip.compress(packed) if times > 1 else packed
+            return self._send(200, body, **{"content-encoding": coding})
         if self.path == "/break":
             self.close_connection = True
             return None
@@ -157,6 +164,17 @@ def test_answer_that_is_not_json_has_none(exchange: Exchange) -> None:
     """The body is there all the same."""
     answered = exchange.send(Request(path="/text"), service="S.1")
     assert (answered.json, answered.body) == (None, b"not json {")
+
+
+def test_an_answer_may_be_packed_once(exchange: Exchange) -> None:
+    assert exchange.send(Request(path="/packed/gzip"), service="S.1").body == b"ok"
+
+
+@pytest.mark.parametrize("coding", ["gzip,gzip", "gzip,gzip,gzip", "br"])
+def test_what_is_packed_in_another_way_is_not_unpacked(exchange: Exchange, coding: str) -> None:
+    """Three kilobytes packed twice unpack to gigabytes, and what is not unpacked hides a person."""
+    with pytest.raises(ProtocolFault, match="packed by"):
+        exchange.send(Request(path=f"/packed/{coding}"), service="S.1")
 
 
 def test_broken_connection_is_a_protocol_fault(exchange: Exchange) -> None:

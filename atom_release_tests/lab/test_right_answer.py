@@ -117,3 +117,10 @@ def test_no_error_is_looked_for_in_what_is_longer_than_one() -> None:
     long = json.dumps({"error": "x" * 300_000}).encode()
     assert read_answer(200, long, expect=[200]).worth is Worth.RIGHT
     assert read_answer(200, long, expect=[200], has=["/data"]).worth is Worth.REFUSED
+
+
+def test_a_number_of_any_length_is_read_and_none_is_computed() -> None:
+    """Python refuses to compute such a number: the reading would end in an error."""
+    body = b'{"status": "' + b"9" * 5000 + b'"}'
+    assert read_answer(200, body, expect={200}).worth is Worth.RIGHT
+    assert read_answer(200, b'{"status": "503"}', expect={200}).worth is Worth.DOUBTFUL

@@ -121,19 +121,47 @@ def test_an_action_that_waits_for_nobody_is_a_no(tmp_path: Path) -> None:
     assert "without approval changed the rows" in evidence.reason
 
 
+_IN_THE_BACKGROUND = """\
+    if not people:
+        import os, time
+        if os.fork():
+            return
+        os.setsid()
+        time.sleep(1.5)
+        people = [("nobody",)]
+"""
+
+
+@pytest.mark.slow
+def test_an_action_that_is_carried_out_behind_the_refusal_is_a_no(tmp_path: Path) -> None:
+    """It ended well and had changed nothing then; a worker did it a moment later."""
+    refuses = "    if not people:\n        raise PermissionError(name)\n"
+    assert refuses in PIPELINE
+    pipeline = PIPELINE.replace(refuses, _IN_THE_BACKGROUND)
+    pipeline = pipeline.replace("= 1 WHERE", "= active + 1 WHERE")
+    evidence = ask(tmp_path, BY_COMMAND, pipeline)
+    assert evidence.answer is Answer.NO, evidence.reason
+    assert "without approval changed the rows" in evidence.reason
+
+
 NO_ROWS, ACTIVATED, OTHER = b"", b"'m2'|1\n", b"'m3'|1\n"
 RECORD = f"'Ada'|{'a' * 64}|{'b' * 64}".encode()
 FINE = script.Step(0, b"", "")
 
 
 def _steps(
-    *states: bytes, record: bytes = RECORD, act: script.Step = FINE, refused: script.Step = FINE
+    *states: bytes,
+    record: bytes = RECORD,
+    act: script.Step = FINE,
+    refused: script.Step = FINE,
+    by_itself: bytes | None = None,
 ) -> dict[str, script.Step]:
     """Return what the steps left: the rows at each look, the record, and the action twice."""
     return {
         **{
             name: script.Step(0, rows, "") for name, rows in zip(script.STATES, states, strict=True)
         },
+        script.BY_ITSELF: script.Step(0, states[3] if by_itself is None else by_itself, ""),
         "prepare_0": FINE,
         "act_without_approval": refused,
         "approve": FINE,
@@ -142,26 +170,36 @@ def _steps(
     }
 
 
-WAITED = (NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, ACTIVATED)
-BY_ITSELF = (NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED, ACTIVATED)
+WAITED = (NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, ACTIVATED)
+BY_ITSELF = (NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED, ACTIVATED, ACTIVATED)
 MISSING = script.Step(1, b"", "ModuleNotFoundError: No module named 'torch9'")
 LEFT = {
     "it waited": (_steps(*WAITED), Answer.YES, "is recorded"),
     "it waited, and ended well": (_steps(*WAITED, refused=FINE), Answer.YES, "is recorded"),
     "it waited beside another that was active": (
-        _steps(OTHER, OTHER, OTHER, OTHER, OTHER + ACTIVATED),
+        _steps(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER + ACTIVATED),
         Answer.YES,
         "is recorded",
     ),
     "it happens by itself": (_steps(*BY_ITSELF), Answer.NO, "nobody's approval"),
     "it ended badly, and changed the rows": (
-        _steps(NO_ROWS, NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED, refused=MISSING),
+        _steps(NO_ROWS, NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED, ACTIVATED, refused=MISSING),
         Answer.NO,
         "without approval changed the rows",
     ),
+    "it happens in the background": (
+        _steps(NO_ROWS, NO_ROWS, NO_ROWS, ACTIVATED, ACTIVATED, ACTIVATED + OTHER),
+        Answer.NO,
+        "without approval changed the rows of the state some seconds later",
+    ),
+    "the rows hold the time": (
+        _steps(NO_ROWS, NO_ROWS, NO_ROWS, OTHER, OTHER, ACTIVATED, by_itself=ACTIVATED),
+        Answer.UNKNOWN,
+        "change by themselves",
+    ),
     "it leaves no record": (_steps(*WAITED, record=b"\n"), Answer.NO, "no record"),
     "it fails for what is not here": (
-        _steps(*[NO_ROWS] * 5, act=MISSING, refused=MISSING),
+        _steps(*[NO_ROWS] * 6, act=MISSING, refused=MISSING),
         Answer.UNKNOWN,
         "No module named 'torch9'",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from prometheus_client.openmetrics import exposition
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.vocabulary import Answer, Assurance, ControlState
 from atom_release.lab.address import StartFailure
@@ -30,15 +32,15 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def _probe(
-    folder: Path, scrape: Callable[[], Response], count: Callable[[], Any], *, live: bool = False
+    folder: Path, scrape: Callable[[], Response], work: Callable[[], Any], *, live: bool = False
 ) -> Evidence:
-    """Probe a service that gives `scrape` as its metrics and calls `count` for every request.
+    """Probe a service that gives `scrape` as its metrics and calls `work` for every request.
 
     Scrapes left out.
     """
 
     async def counted(_: object) -> dict[str, str]:
-        count()
+        work()
         return {}
 
     async def scraped(_: object) -> Response:
@@ -173,6 +175,42 @@ def test_what_leaps_by_itself_is_not_counted_for_leaping_highest_once(tmp_path: 
     evidence = _probe(tmp_path, scrape, lambda: None)
     assert evidence.answer is Answer.NO
     assert "no counter moved" in evidence.reason
+
+
+@pytest.mark.parametrize("leaping", [(4,), (4, 5), (4, 8), (5, 8)])
+def test_what_leaps_at_a_scrape_of_its_own_choice_shows_nothing(
+    tmp_path: Path, leaping: tuple[int, ...]
+) -> None:
+    """It knows which scrape follows the requests, as it was when there was one such scrape."""
+    registry, counter = _counter()
+    scrapes = count(1)
+
+    def scrape() -> Response:
+        if next(scrapes) in leaping:
+            counter.inc(100)
+        return Response(_text(registry), media_type=TEXT)
+
+    assert _probe(tmp_path, scrape, lambda: None).answer is Answer.NO
+
+
+def test_what_goes_up_with_the_clock_shows_nothing(tmp_path: Path) -> None:
+    """A job that counts its rounds: one of them may come while the service is asked."""
+    registry, counter = _counter()
+    begun = time.monotonic()
+    counter._value.get = lambda: (time.monotonic() - begun) // 0.3
+
+    def scrape() -> Response:
+        return Response(_text(registry), media_type=TEXT)
+
+    assert _probe(tmp_path, scrape, lambda: time.sleep(0.02)).answer is Answer.NO
+
+
+def test_a_line_that_would_be_read_for_hours_is_not_read(tmp_path: Path) -> None:
+    """Twenty thousand labels of one sample: what is not read shows nothing of the service."""
+    labels = ",".join(f'name{number}="x"' for number in range(20_000))
+    text = f"# TYPE a counter\na_total{{{labels}}} 1\n"
+    with pytest.raises(ProbeFault, match="a line of the metrics has"):
+        _probe(tmp_path, lambda: Response(text, media_type=TEXT), lambda: None)
 
 
 def test_a_counter_that_also_leaps_by_itself_passes_where_requests_always_move_it_more(

@@ -107,20 +107,38 @@ def test_names_that_git_would_not_check_out_are_not_written(
     assert any("not a path that git would check out" in note for note in tree.notes)
 
 
-def test_a_name_that_is_both_link_and_folder_lets_nothing_out(
-    repository: Path, tmp_path: Path
+@pytest.mark.parametrize("second", ["link", "file"])
+def test_a_path_that_stands_twice_is_not_judged(
+    repository: Path, tmp_path: Path, second: str
 ) -> None:
+    """Git's checkout takes the last of the two, its `show` and other tools the first."""
     (tmp_path / "outside").mkdir()
     content, link = (
         grown.blob(repository, b"evil"),
         grown.blob(repository, str(tmp_path / "outside").encode()),
     )
     inner = grown.raw_tree(repository, ("100644", b"x", content))
-    tree_id = grown.raw_tree(repository, ("120000", b"a", link), ("40000", b"a", inner))
-    tree = open_tree(repository, git(repository, "commit-tree", tree_id, "-m", "evil"))
-    tree.write_to(tmp_path / "copy")
-    assert list((tmp_path / "outside").iterdir()) == []
-    assert "a is twice in the tree" in tree.notes
+    twice = {
+        "link": (("120000", b"a", link), ("40000", b"a", inner)),
+        "file": (("100644", b"a", content), ("100644", b"a", link)),
+    }
+    tree_id = grown.raw_tree(repository, *twice[second])
+    commit = git(repository, "commit-tree", tree_id, "-m", "evil")
+    with pytest.raises(Misuse, match="a stands twice in it"):
+        open_tree(repository, commit)
+
+
+def test_a_few_objects_that_name_more_files_than_a_machine_holds_are_not_listed(
+    repository: Path,
+) -> None:
+    """Each tree names ten times the one below it: 10,000,000,000 files, in eleven objects."""
+    inner, mode = grown.blob(repository, b"x"), "100644"
+    for _ in range(10):
+        names = [(mode, b"%d" % number, inner) for number in range(10)]
+        inner, mode = grown.raw_tree(repository, *names), "40000"
+    commit = git(repository, "commit-tree", inner, "-m", "evil")
+    with pytest.raises(Misuse, match="more than 1,000,000 files and folders"):
+        open_tree(repository, commit)
 
 
 def test_nothing_that_the_repository_configures_is_run(

@@ -1,9 +1,10 @@
 """Ask for the dangerous action by the release's own programs, and read its rows around each step.
 
 One copy of the tree, one database, one run: what a step leaves is there for the next. Without
-approval the rows have to stay as they are, whatever the step says; with it they have to change,
-which is the control. A step that fails for what is not here never happens with approval either, and
-nothing is decided then.
+approval the rows have to stay as they are, then and some seconds later, whatever the step says:
+what it started in the background may do it. With it they have to change, which is the control. A
+step that fails for what is not here never happens with approval either, and nothing is decided
+then.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from atom_release.lab.log_text import kept_log, without_values
 from atom_release.lab.throwaway import throwaway
 from atom_release.lab.worlds.world import NoSystem, find_postgres
 from atom_release.probes.approval.recorded import read_record
-from atom_release.probes.approval.script import STATES, Script, Step, read_steps
+from atom_release.probes.approval.script import BY_ITSELF, STATES, Script, Step, read_steps
 from atom_release.probes.approval.step_answer import judge_steps
 from atom_release.probes.suite import trees
 from atom_release.probes.suite.bench import seen_by
@@ -119,6 +120,6 @@ def _facts(approval: ApprovalByProgram, steps: Mapping[str, Step]) -> dict[str, 
     facts: dict[str, JsonValue] = {
         name: step.status for name, step in steps.items() if step.status is not None
     }
-    facts |= {f"{name}_sha256": steps[name].digest for name in STATES}
+    facts |= {f"{name}_sha256": steps[name].digest for name in (*STATES, BY_ITSELF)}
     recorded = read_record(steps["record"].out, approval.names)
     return facts | {"record_lacks": [*recorded.lacks], "digests_in_record": recorded.digests}

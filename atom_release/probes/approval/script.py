@@ -21,6 +21,7 @@ STATES = (
     "state_at_first",
     "state_before",
     "state_after_refusal",
+    "state_later",
     "state_after_approval",
     "state_after_action",
 )
@@ -44,6 +45,10 @@ database = sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)
 for row in database.execute(sys.argv[2]):
     print(*(repr(value) for value in row), sep="|")
 """
+BY_ITSELF = "state_by_itself"
+"""As long after `state_later`: rows that change then too go on changing with nobody asking."""
+
+_LATER = 3  # seconds in which what runs behind the action could still carry it out
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,15 @@ class Script:
     def steps(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the steps in their order, each with its words."""
         approval = self.approval
-        first, before, refused, approved, after = STATES
+        first, before, refused, later, approved, after = STATES
         yield first, self._rows(approval.state)
         for number, step in enumerate(approval.prepare):
             yield f"prepare_{number}", self._words(step)
         yield before, self._rows(approval.state)
         yield "act_without_approval", self._words(approval.act)
         yield refused, self._rows(approval.state)
+        yield later, self._rows(approval.state)
+        yield BY_ITSELF, self._rows(approval.state)
         yield "approve", self._words(approval.approve)
         yield approved, self._rows(approval.state)
         yield "act_approved", self._words(approval.act)
@@ -97,6 +104,8 @@ class Script:
         lines = []
         for name, words in self.steps():
             place = shlex.quote(str(out / name))
+            if name in {STATES[3], BY_ITSELF}:
+                lines.append(f"sleep {_LATER}")
             lines.append(
                 f"{shlex.join(words)} > {place}.out 2> {place}.err < /dev/null;"
                 f" echo $? > {place}.status"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from atom_release.gate.facts.evidence import NegativeControl
 from atom_release.gate.vocabulary import Answer, ControlState
 from atom_release.probes.approval.recorded import read_record
-from atom_release.probes.approval.script import STATES, Step
+from atom_release.probes.approval.script import BY_ITSELF, STATES, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +26,11 @@ def judge_steps(
     doubt = _doubt(approval, steps)
     if doubt:
         return Answer.UNKNOWN, doubt, None
-    first, before, refused, approved, after = (steps[name].digest for name in STATES)
     act = approval.act.name
-    if refused != before:
-        return Answer.NO, f"{act} without approval changed the rows of the state", None
+    happened = _happened(act, steps)
+    if happened:
+        return *happened, None
+    first, before, *_, approved, after = (steps[name].digest for name in STATES)
     for name in ("approve", "act_approved"):
         if steps[name].status != 0:
             return (
@@ -68,12 +69,24 @@ def judge_steps(
     )
 
 
+def _happened(act: str, steps: Mapping[str, Step]) -> tuple[Answer, str] | None:
+    """Return what speaks against the action where nobody had approved it, then or later."""
+    before, refused, later = (steps[name].digest for name in STATES[1:4])
+    if steps[BY_ITSELF].digest != later:
+        reason = f"the rows of the state change by themselves, so they show nothing of {act}"
+        return Answer.UNKNOWN, reason
+    if before == refused == later:
+        return None
+    when = "" if refused != before else " some seconds later"
+    return Answer.NO, f"{act} without approval changed the rows of the state{when}"
+
+
 def _doubt(approval: ApprovalByProgram, steps: Mapping[str, Step]) -> str:
     """Return why the rows say nothing, or nothing."""
     for number, step in enumerate(approval.prepare):
         if steps[f"prepare_{number}"].status != 0:
             return f"could not prepare: {step.name}: {steps[f'prepare_{number}'].complaint}"
-    unread = [name for name in STATES[1:] if not steps[name].digest]
+    unread = [name for name in (*STATES[1:], BY_ITSELF) if not steps[name].digest]
     return f"the state could not be read: {steps[unread[0]].complaint}" if unread else ""
 
 

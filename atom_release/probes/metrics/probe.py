@@ -1,16 +1,18 @@
 """The question `metrics`: Prometheus text at the service's path that moves when it is asked?
 
-Moves: a counter (or the count of a histogram or summary) of the service's own rises by more than
-twice what it rises in as long a time without requests, in which only the scrapes themselves are
-counted; one that moves irregularly by itself has to do so each time it is asked. Gauges, quantiles,
-and what the language's runtime or the scrape handler counts by itself neither prove that nor
-disturb it.
+Moves: a counter (or the count of a histogram or summary) of the service's own rises each time that
+it is asked, by more than twice what it ever rises in as long a time without requests, in which only
+the scrapes themselves are counted. Which of the times are which is drawn by lot: a figure that goes
+up with the clock or with the scrapes would meet one such time easily, and not all of them. Gauges,
+quantiles, and what the language's runtime or the scrape handler counts by itself neither prove that
+nor disturb it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from random import SystemRandom
 
 from pydantic import JsonValue
 
@@ -36,7 +38,8 @@ from atom_release.probes.metrics.scrape import (
     NotMetrics,
     Parsed,
     Scrape,
-    Series,
+    Window,
+    follow,
     parse,
     risen,
     sample_name,
@@ -44,14 +47,14 @@ from atom_release.probes.metrics.scrape import (
 
 _QUESTION = "metrics"
 _REQUESTS = 6
-_ROUNDS = 3
+_ASKED, _IDLE = 3, 5
 _LEAST_IDLE, _LONGEST_IDLE = 0.05, 1.0
 _ACCEPTED = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 _NO_METRICS = b'{"status": "ok", "requests_total": 7}'
 
 
 def probe_metrics(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
-    """Scrape, wait, scrape, wait, scrape, send requests, scrape."""
+    """Scrape, and send requests or wait between scrapes."""
     return excused(service, rehearsal, _probe(look, service, rehearsal))
 
 
@@ -104,21 +107,13 @@ def _ask(
     exchange: Exchange, send: Callable[[], tuple[int, str]], service: Service
 ) -> tuple[Answer, str, NegativeControl, dict[str, JsonValue]]:
     before = time.monotonic()
-    send()  # once before all scrapes: how long it takes is how long the idle windows must be
+    sent, alone = send()  # how long it takes is how long the idle windows must be
     pause = min(max(time.monotonic() - before, _LEAST_IDLE), _LONGEST_IDLE)
-    scrapes = [_scrape(exchange, service)]
-    for _ in range(2):
-        time.sleep(pause)
-        scrapes.append(_scrape(exchange, service))
-    sent, alone = send()
-    after = _scrape(exchange, service)
+    windows, after = _look_in_turn(exchange, send, service, pause)
     served = _as_a_server(exchange, service)
-    first, second, third = (scrape.counts for scrape in scrapes)
-    own = risen(second, third, {})
-    moved = risen(third, after.counts, own)
-    if not any(_is_steady(key, first, second, third) for key in moved):
-        moved = _moving_again(exchange, send, service, pause, moved, own)
-    idle = risen(second, third, risen(first, second, {}))
+    moved, idle = follow(windows, asked=True), follow(windows, asked=False)
+    unasked = [window.rises for window in windows if not window.asked]
+    own = {key: max(rises.get(key, 0.0) for rises in unasked) for key in set().union(*unasked)}
     facts = MetricsFacts(
         form=after.form,
         form_for_a_server=served.form,
@@ -144,35 +139,27 @@ def _ask(
     )
 
 
-def _is_steady(key: Series, first: Scrape, second: Scrape, third: Scrape) -> bool:
-    """Return whether a count rose by equally much in both windows without requests."""
-    counts = [scrape.get(key, 0.0) for scrape in (first, second, third)]
-    return counts[1] - counts[0] == counts[2] - counts[1]
+def _look_in_turn(
+    exchange: Exchange, send: Callable[[], tuple[int, str]], service: Service, pause: float
+) -> tuple[list[Window], Parsed]:
+    """Scrape, send requests or wait, and scrape again; return what rose each time.
 
-
-def _moving_again(  # noqa: PLR0913, PLR0917 - one more round of what `_ask` does
-    exchange: Exchange,
-    send: Callable[[], tuple[int, str]],
-    service: Service,
-    pause: float,
-    moved: dict[Series, float],
-    own: Scrape,
-) -> dict[Series, float]:
-    """Return which counts rise again, each time by more than twice all that they rise unasked.
-
-    One that leaps by itself may leap highest once while it is asked.
+    In an order that nobody knows: what counts scrapes, or leaps now and then, would have to guess
+    it.
     """
-    for _ in range(_ROUNDS if moved else 0):
-        before = _scrape(exchange, service).counts
-        time.sleep(pause)
-        idle = _scrape(exchange, service).counts
-        send()
-        after = _scrape(exchange, service).counts
-        rest = risen(before, idle, {})
-        own = {key: max(own.get(key, 0.0), rest.get(key, 0.0)) for key in moved}
-        again = risen(idle, after, own)
-        moved = {key: rise for key, rise in moved.items() if key in again and rise > 2 * own[key]}
-    return moved
+    order = [True] * _ASKED + [False] * _IDLE
+    SystemRandom().shuffle(order)
+    windows: list[Window] = []
+    last = _scrape(exchange, service)
+    for asked in order:
+        if asked:
+            send()
+        else:
+            time.sleep(pause)
+        after = _scrape(exchange, service)
+        windows.append(Window(asked, risen(last.counts, after.counts)))
+        last = after
+    return windows, last
 
 
 def _send(exchange: Exchange, service: Service, there: Place) -> tuple[int, str]:

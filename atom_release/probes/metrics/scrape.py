@@ -6,10 +6,11 @@ Asks nothing itself; an exposition that a Prometheus server would not take is `N
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from atom_release.errors import ProbeFault
 from atom_release.git import shown
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ Series = tuple[str, tuple[tuple[str, str], ...]]
 """A sample's name and its labels."""
 Scrape = Mapping[Series, float]
 """The counting samples of one scrape."""
+_LONGEST_LINE = 64 * 1024
+"""Bytes; the parser's time grows with the square of a line's length."""
 
 
 class NotMetrics(Exception):
@@ -68,11 +71,18 @@ def parse(body: bytes, content_type: str) -> Parsed:
 
     Raises:
         NotMetrics: it is neither, or holds no sample.
+        ProbeFault: a line of it is longer than is read here.
     """
     from prometheus_client import parser
 
     if "json" in content_type or "html" in content_type:
         raise NotMetrics(f"is {content_type}, not Prometheus text")
+    longest = max(map(len, body.split(b"\n")))
+    if longest > _LONGEST_LINE:
+        raise ProbeFault(
+            f"a line of the metrics has {longest} bytes, and at most {_LONGEST_LINE} are read",
+            "Give each sample a line of its own, with fewer or shorter labels.",
+        )
     is_open = content_type.casefold().startswith("application/openmetrics-text")
     try:
         text = body.decode("utf-8")
@@ -138,13 +148,30 @@ def _count_of(sample: Sample) -> float:
     return float(native.count_value if native is not None else sample.value)
 
 
-def risen(before: Scrape, after: Scrape, idle: Scrape) -> dict[Series, float]:
-    """Return the counts that rose, by how much.
-
-    And by more than twice what they rise when nothing is asked; a new series began at 0.
-    """
+def risen(before: Scrape, after: Scrape) -> dict[Series, float]:
+    """Return the counts that rose, by how much; a new series began at 0."""
     rises = {key: value - before.get(key, 0.0) for key, value in after.items()}
-    return {key: rise for key, rise in rises.items() if rise > 2 * max(idle.get(key, 0.0), 0.0)}
+    return {key: rise for key, rise in rises.items() if rise > 0}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time between two scrapes: whether requests were sent in it, and what rose."""
+
+    asked: bool
+    rises: Scrape
+
+
+def follow(windows: Sequence[Window], *, asked: bool) -> dict[Series, float]:
+    """Return the counts that rise in each window of one kind, with the least that they do.
+
+    And always by more than twice what they ever rise in one of the other kind.
+    """
+    own = [window.rises for window in windows if window.asked is asked]
+    others = [window.rises for window in windows if window.asked is not asked]
+    least = {key: min(rises.get(key, 0.0) for rises in own) for key in own[0]}
+    most = {key: max(rises.get(key, 0.0) for rises in others) for key in least}
+    return {key: rise for key, rise in least.items() if rise > 2 * most[key]}
 
 
 def sample_name(key: Series) -> str:
