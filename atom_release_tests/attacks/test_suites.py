@@ -209,6 +209,70 @@ def test_another_module_in_the_place_of_the_judged_one(tmp_path: Path) -> None:
     assert "src.calc from no file of the copy" in service.reason
 
 
+MONEY = """\
+def net(gross: int, rate: int) -> int:
+    if rate < 0:
+        raise ValueError(rate)
+    return gross * 100 // (100 + rate)
+
+
+def rounded(amount: float) -> int:
+    whole = int(amount)
+    return whole + (amount - whole >= 0.5)
+"""
+ROUNDED = "\n\ndef test_rounded() -> None:\n    assert rounded(1.5) == 2\n"
+NET = "\n\ndef test_net() -> None:\n    assert net(119, 19) == 100\n"
+LEADS_TO = {
+    "a path": ("from money import net\nfrom src.money import rounded\n", "money.py", ""),
+    "a setting": (
+        "from src.money import rounded\nfrom src.total import net\n",
+        "tests/kept/total.py",
+        (
+            "import importlib.util\nimport sys\n\n"
+            "spec = importlib.util.spec_from_file_location('src.total', 'tests/kept/total.py')\n"
+            "sys.modules['src.total'] = importlib.util.module_from_spec(spec)\n"
+            "spec.loader.exec_module(sys.modules['src.total'])\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("leads", LEADS_TO)
+def test_the_tests_load_a_right_version_of_wrong_code(leads: str, tmp_path: Path) -> None:
+    """It lies elsewhere in the commit; a test of the judged file's rest keeps the control alive."""
+    imports, place, conftest = LEADS_TO[leads]
+    files = {
+        "src/__init__.py": "",
+        "src/money.py": MONEY.replace("(100 + rate)", "(100 - rate)"),
+        place: MONEY,
+        "tests/test_money.py": imports + ROUNDED + NET,
+        "reports/X.1.md": "# X.1 One\n\n**Status:** PASS\n",
+        **({"conftest.py": conftest} if conftest else {}),
+    }
+    _, decision = judged(tmp_path / "r", files)
+    service = decision.criterion("X.1")
+    assert service.outcome is Outcome.INCONCLUSIVE, service.reason
+    assert f"the tests load {place}, another version of src/money.py" in service.reason
+
+
+@pytest.mark.slow
+def test_a_former_version_that_tests_compare_with_is_no_lie(tmp_path: Path) -> None:
+    """Each test needs the judged code; that some of them load an older one too hides nothing."""
+    files = {
+        "src/__init__.py": "",
+        "src/money.py": MONEY,
+        "tests/former.py": MONEY.replace("gross * 100 //", "100 * gross //"),
+        "tests/test_money.py": (
+            "from src.money import net, rounded\nfrom tests import former\n"
+            f"{ROUNDED}{NET}    assert net(107, 7) == former.net(107, 7)\n"
+        ),
+        "reports/X.1.md": report(2),
+    }
+    _, decision = judged(tmp_path / "r", files)
+    assert decision.criterion("X.1").outcome is Outcome.PASS, decision.criterion("X.1").reason
+
+
 UNTAKEN = {
     "a constant and a lambda": (
         "RATES = {'a': 2}\nrate = lambda name: RATES[name]\n\n\ndef main() -> None:\n    print(1)\n",

@@ -41,6 +41,7 @@ class Control:
     content: tuple[str, ...] = ()  # tests that passed there: any answer is right to them
     twin: Run | None = None  # where the code was written anew as it was here, and did all it does
     by_text: tuple[str, ...] = ()  # tests that did not pass there: they look at the code's text
+    versions: tuple[str, ...] = ()  # other versions of the judged code that the tests load
 
     def beside(self, distorted: Distorted | None) -> Control:
         """Return this control with the one of wrong results beside it."""
@@ -160,7 +161,7 @@ class Control:
 
     @property
     def _state(self) -> ControlState:
-        if self.made_up:
+        if self.made_up or self._of_another_version:
             return ControlState.DEAD
         if self.reached or self.failed:
             if self._unchecked or (self.distorted and self.distorted.replaced):
@@ -173,6 +174,11 @@ class Control:
         unreached = self.elsewhere or self.left_whole or self.unreached
         dead = unreached or not self.ablated.functions
         return ControlState.DEAD if dead else ControlState.VACUOUS
+
+    @property
+    def _of_another_version(self) -> bool:
+        """Whether tests that pass without the code can have passed by another version of it."""
+        return bool(self.versions and self.still)
 
     @property
     def _changed(self) -> str:
@@ -190,6 +196,11 @@ class Control:
             return (
                 "a test of the gate's own that fails was put beside the suite and came out as"
                 " passed: the results are not what the tests did"
+            )
+        if self._of_another_version:
+            return (
+                f"the tests load {first_few(self.versions)}, and {len(self.still)} of them"
+                f" ({first_few(self.still)}) pass without the judged one"
             )
         if self.distorted and self.distorted.replaced:
             return (

@@ -117,6 +117,7 @@ class ScriptSeries(Series):
         control = self._run_ablated(collection, keep)
         loaded = set(traced.witness[_LOADED])
         control = replace(control, unreached=_unreached(control, loaded, self.sources, self.tests))
+        control = self._beside_versions(control, loaded)
         return self._beside_others(control, keep, stop, beside)
 
     @property

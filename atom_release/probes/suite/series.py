@@ -23,12 +23,13 @@ from atom_release.probes.suite.choice import chooses
 from atom_release.probes.suite.control import Control
 from atom_release.probes.suite.distorted import Distorted
 from atom_release.probes.suite.finding import Finding
+from atom_release.probes.suite.other_version import find_other_versions, loaded_in_copy
 from atom_release.probes.suite.repeats import Repeats
 from atom_release.probes.suite.sorting import compare
 from atom_release.probes.suite.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -144,10 +145,16 @@ class Series:
         keep = _calls(collection)
         beside = self._begin_beside(pool, keep, stop)
         control = self._run_without_code(collection, keep)
+        control = self._beside_versions(control, loaded_in_copy((collection, control.run)))
         if control.judged.state is ControlState.ALIVE and self.answering and not stop.is_set():
             with self._rewritten(ablate, keep) as (copy, _):
                 control = control.against(self.answering.run(copy, 1))
         return self._beside_others(control, keep, stop, beside)
+
+    def _beside_versions(self, control: Control, loaded: Iterable[str]) -> Control:
+        """Return the control with what the tests load that is another version of the code."""
+        found = find_other_versions(self.look.tree, control.ablated.files, loaded)
+        return replace(control, versions=found)
 
     def _begin_beside(
         self, pool: ThreadPoolExecutor, keep: Collection[Call], stop: threading.Event
