@@ -24,6 +24,7 @@ SERVING = frozenset(
         "served_paths",
         "simulated_prometheus",
         "unrunnable",
+        "unwrapped",
         "measurement",
     }
 )

@@ -8,16 +8,10 @@ nothing of the person may stand there.
 from __future__ import annotations
 
 import base64
-import binascii
 import gzip
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from secrets import choice, randbelow
-from urllib.parse import unquote_plus
 
 from pydantic import JsonValue
 
@@ -30,12 +24,11 @@ from atom_release.lab.address import Rehearsal, not_started
 from atom_release.lab.http_exchange import Exchange
 from atom_release.lab.look import Look
 from atom_release.lab.right_answer import Worth, read_reply
+from atom_release.probes.unwrapped import unwrap
 
 _QUESTION = "privacy"
+_OF_TESTS = "40000000"  # Visa numbers for tests of payments begin so
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{12,}")  # what nine bytes or more are in base64
-_LONGEST_UNPACKED = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -55,14 +48,15 @@ class Person:
 def invent() -> Person:
     """Make up a person.
 
-    The card has a valid check digit and a prefix that no bank issues cards under.
+    The card has a valid check digit, and begins as the numbers do that are published for tests:
+    what hides cards knows these, as it knows real ones.
     """
 
     def word(length: int) -> str:
         return "".join(choice(_LETTERS) for _ in range(length))
 
     given, family = word(7).capitalize(), word(11).capitalize()
-    digits = "9999" + "".join(str(randbelow(10)) for _ in range(11))
+    digits = _OF_TESTS + "".join(str(randbelow(10)) for _ in range(15 - len(_OF_TESTS)))
     return Person(f"{given} {family}", f"{word(12)}@{word(10)}.example", digits + luhn(digits))
 
 
@@ -77,19 +71,20 @@ def luhn(digits: str) -> str:
 def seen(person: Person, content: bytes) -> list[str]:
     """Return what of the person stands in the content: email, card, name.
 
-    Encoded for URLs, for JSON or in base64, two bytes a letter, grouped, or packed makes no
-    difference.
+    Packed, escaped, encoded or grouped makes no difference.
     """
-    kinds: set[str] = set()
-    for plain in (*(unpacked := list(_unpacked(content))), *map(_decoded, unpacked)):
-        text = plain.replace(b"\0", b"").decode("utf-8", "replace")
-        for reading in (
-            text,
-            unquote_plus(text),
-            _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text),
-        ):
-            kinds.update(_named(person, reading.casefold()))
-    return sorted(kinds)
+    return look_for(person, content)[0]
+
+
+def look_for(person: Person, content: bytes) -> tuple[list[str], bool]:
+    """Return what of the person stands in the content, and whether all of it was looked through."""
+    unwrapped = unwrap(content)
+    kinds = {
+        kind
+        for form in unwrapped.forms
+        for kind in _named(person, form.decode("utf-8", "replace").casefold())
+    }
+    return sorted(kinds), unwrapped.is_whole
 
 
 def _named(person: Person, text: str) -> Iterator[str]:
@@ -100,33 +95,6 @@ def _named(person: Person, text: str) -> Iterator[str]:
         yield "card"
     if family in text or given + family in text:
         yield "name"
-
-
-def _decoded(content: bytes) -> bytes:
-    """Return what the content's runs of base64 stand for, those of addresses too, line by line."""
-    plain: list[bytes] = []
-    for run in _ENCODED.findall(content):
-        whole = run[: len(run) - (len(run) % 4 == 1)].translate(bytes.maketrans(b"-_", b"+/"))
-        try:
-            plain.append(base64.b64decode(whole + b"=" * (-len(whole) % 4)))
-        except binascii.Error:
-            continue  # it only looked encoded
-    return b"\n".join(plain)
-
-
-def _unpacked(content: bytes) -> Iterator[bytes]:
-    yield content
-    try:
-        if content.startswith(b"\x1f\x8b"):
-            with gzip.open(io.BytesIO(content)) as packed:
-                yield packed.read(_LONGEST_UNPACKED)
-        elif content.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                for member in archive.infolist():
-                    with archive.open(member) as packed:
-                        yield packed.read(_LONGEST_UNPACKED)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return  # only looked packed: the bytes themselves were read above
 
 
 def probe_privacy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidence:
@@ -143,9 +111,13 @@ def probe_privacy(look: Look, service: Service, rehearsal: Rehearsal) -> Evidenc
         for other in look.manifest.services
         if other.id in rehearsal.base_urls
     }
-    findings: dict[str, JsonValue] = {
-        where: list(kinds) for where, content in read.items() if (kinds := seen(person, content))
-    }
+    findings: dict[str, JsonValue] = {}
+    for where, content in read.items():
+        kinds, is_whole = look_for(person, content)
+        if kinds:
+            findings[where] = [*kinds]
+        elif not is_whole:
+            unread[where] = "holds more than is unpacked"
     answer, reason = _judge(planted, unread, findings, len(read))
     return look.found(
         _QUESTION,
@@ -251,7 +223,7 @@ def _control(person: Person) -> NegativeControl:
         f"{person.name} signed in",
     )
     missed = [number for number, text in enumerate(texts) if not seen(person, text.encode())]
-    packed = bool(seen(person, gzip.compress(person.email.encode())))
+    packed = bool(seen(person, gzip.compress(base64.b64encode(person.email.encode()))))
     clean = not seen(invent(), "\n".join(texts).encode())
     alive = not missed and packed and clean
     return NegativeControl(

@@ -6,7 +6,9 @@ from __future__ import annotations
 import base64
 import gzip
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,6 +179,50 @@ def test_a_person_is_found_in_letters_of_two_bytes() -> None:
     person = privacy.invent()
     for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
         assert privacy.seen(person, f"name\t{person.name}\n".encode(encoding)) == ["name"]
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\u{ord(letter):04x}" for letter in text)
+
+
+_DISGUISES: dict[str, Callable[[str], bytes]] = {
+    "a token": lambda text: base64.urlsafe_b64encode(f'{{"sub":"{text}"}}'.encode()).rstrip(b"="),
+    "base64 twice": lambda text: base64.b64encode(base64.b64encode(text.encode())),
+    "a page": lambda text: "".join(f"&#{ord(letter)};" for letter in text).encode(),
+    "JSON in JSON": lambda text: f'"{{\\"x\\": \\"{_escaped(text)}\\"}}"'.encode(),
+    "an address in an address": lambda text: quote(quote(text, safe="")).encode(),
+    "a mail": lambda text: "".join(f"={ord(letter):02X}" for letter in text).encode(),
+    "wide letters": lambda text: text.encode("utf-16"),
+    "digits": lambda text: text.encode().hex().encode(),
+    "a packed cookie": lambda text: base64.b64encode(zlib.compress(text.encode())),
+    "nothing between": lambda text: "\u200b".join(text).encode(),
+}
+
+
+@pytest.mark.parametrize("disguise", _DISGUISES)
+def test_a_person_is_found_in_whatever_form_they_come_out(disguise: str) -> None:
+    """Each of them shows the person to who looks, and a token in a log is none of a secret."""
+    person, wrap = privacy.invent(), _DISGUISES[disguise]
+    for value, kind in ((person.name, "name"), (person.email, "email"), (person.card, "card")):
+        content = b"x " + wrap(value) + b" x" if disguise != "wide letters" else wrap(value)
+        assert privacy.seen(person, content) == [kind]
+        assert privacy.seen(privacy.invent(), content) == []
+
+
+def test_a_surface_that_holds_more_than_is_unpacked_leaves_it_open() -> None:
+    """Some kilobytes can unpack to more than any machine reads."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.csv", bytes(32 << 20))
+    assert privacy.look_for(privacy.invent(), packed.getvalue()) == ([], False)
+    assert privacy.look_for(privacy.invent(), gzip.compress(b"x" * 9999)) == ([], True)
+
+
+def test_what_hides_card_numbers_knows_the_person_s() -> None:
+    """A release that takes out what cards look like is right, also where it names their kinds."""
+    visa = re.compile(r"\b4\d{3}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}\b")
+    assert visa.fullmatch(privacy.invent().card)
 
 
 def test_what_only_looks_packed_is_read_as_it_stands() -> None:

@@ -111,9 +111,11 @@ def _ask(
     pause = min(max(time.monotonic() - before, _LEAST_IDLE), _LONGEST_IDLE)
     windows, after = _look_in_turn(exchange, send, service, pause)
     served = _as_a_server(exchange, service)
-    moved, idle = follow(windows, asked=True), follow(windows, asked=False)
-    unasked = [window.rises for window in windows if not window.asked]
-    own = {key: max(rises.get(key, 0.0) for rises in unasked) for key in set().union(*unasked)}
+    moved, idle = follow(windows, with_requests=True), follow(windows, with_requests=False)
+    idle_rises = [window.rises for window in windows if not window.with_requests]
+    own = {
+        key: max(rises.get(key, 0.0) for rises in idle_rises) for key in set().union(*idle_rises)
+    }
     facts = MetricsFacts(
         form=after.form,
         form_for_a_server=served.form,
@@ -151,13 +153,13 @@ def _look_in_turn(
     SystemRandom().shuffle(order)
     windows: list[Window] = []
     last = _scrape(exchange, service)
-    for asked in order:
-        if asked:
+    for with_requests in order:
+        if with_requests:
             send()
         else:
             time.sleep(pause)
         after = _scrape(exchange, service)
-        windows.append(Window(asked, risen(last.counts, after.counts)))
+        windows.append(Window(with_requests, risen(last.counts, after.counts)))
         last = after
     return windows, last
 

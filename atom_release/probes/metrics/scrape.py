@@ -158,17 +158,17 @@ def risen(before: Scrape, after: Scrape) -> dict[Series, float]:
 class Window:
     """The time between two scrapes: whether requests were sent in it, and what rose."""
 
-    asked: bool
+    with_requests: bool
     rises: Scrape
 
 
-def follow(windows: Sequence[Window], *, asked: bool) -> dict[Series, float]:
+def follow(windows: Sequence[Window], *, with_requests: bool) -> dict[Series, float]:
     """Return the counts that rise in each window of one kind, with the least that they do.
 
     And always by more than twice what they ever rise in one of the other kind.
     """
-    own = [window.rises for window in windows if window.asked is asked]
-    others = [window.rises for window in windows if window.asked is not asked]
+    own = [window.rises for window in windows if window.with_requests is with_requests]
+    others = [window.rises for window in windows if window.with_requests is not with_requests]
     least = {key: min(rises.get(key, 0.0) for rises in own) for key in own[0]}
     most = {key: max(rises.get(key, 0.0) for rises in others) for key in least}
     return {key: rise for key, rise in least.items() if rise > 2 * most[key]}

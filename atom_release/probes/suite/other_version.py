@@ -46,7 +46,7 @@ def find_other_versions(
     for path, lines in own.items():
         for line in lines:
             of_line[line].append(path)
-    found = []
+    versions = []
     for path in sorted({*loaded} - {*judged}):
         if path not in tree.entries or not tree.entries[path].is_file:
             continue
@@ -54,8 +54,8 @@ def find_other_versions(
         akin = [of for of, count in shared.items() if count >= max(_LEAST, _SHARE * len(own[of]))]
         if akin and tree.entries[path].oid not in {tree.entries[of].oid for of in akin}:
             nearest = max(akin, key=lambda of: (shared[of], of))
-            found.append(f"{path}, another version of {nearest}")
-    return tuple(found)
+            versions.append(f"{path}, another version of {nearest}")
+    return tuple(versions)
 
 
 def loaded_in_copy(runs: Iterable[Run]) -> Iterator[str]:

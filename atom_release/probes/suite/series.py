@@ -153,8 +153,8 @@ class Series:
 
     def _beside_versions(self, control: Control, loaded: Iterable[str]) -> Control:
         """Return the control with what the tests load that is another version of the code."""
-        found = find_other_versions(self.look.tree, control.ablated.files, loaded)
-        return replace(control, versions=found)
+        versions = find_other_versions(self.look.tree, control.ablated.files, loaded)
+        return replace(control, versions=versions)
 
     def _begin_beside(
         self, pool: ThreadPoolExecutor, keep: Collection[Call], stop: threading.Event
