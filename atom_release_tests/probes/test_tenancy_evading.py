@@ -70,6 +70,65 @@ def test_a_policy_that_opens_in_other_circumstances_leaves_isolation_undecided(
 
 
 @pytest.mark.parametrize(
+    "condition",
+    [
+        "txid_current() > 5000000",
+        "current_query() LIKE '%all tenants%'",
+        "(SELECT relpages FROM pg_class WHERE relname = 'notes') > 100",
+        "EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_of_production')",
+        "to_regclass('public.maintenance') IS NOT NULL",
+        "current_setting('server_version_num')::int < 150000",
+        "current_setting('app.tenant_id', true) = '00000000-0000-0000-0000-000000000001'",
+        "NOT (pg_relation_size('notes') < 1000000)",
+    ],
+)
+def test_a_part_that_looks_at_no_row_may_come_out_otherwise_elsewhere(
+    server: postgres.Postgres, tmp_path: Path, condition: str
+) -> None:
+    """Whatever it asks of the server: what would follow is tried, by what the part says."""
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(f"{_OWN} OR {condition}"))
+    assert isolation.answer is Answer.UNKNOWN, isolation.reason
+    assert "isolation depends on (" in isolation.reason
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"{_OWN} AND current_setting('app.tenant_id', true) <> ''",
+        f"{_OWN} AND to_regclass('public.maintenance') IS NULL",
+        "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid",
+        f"{_OWN} OR current_user = 'migrator'",
+        f"{_OWN} OR pg_has_role(current_user, 'pg_monitor', 'member')",
+        f"{_OWN} OR EXISTS (SELECT FROM admins WHERE admins.name = current_setting('app.tenant_id', true))",
+    ],
+    ids=["narrows", "narrows-by-the-server", "cast", "a-role", "a-member", "a-table-of-admins"],
+)
+def test_a_part_that_opens_nothing_or_is_the_role_s_or_the_release_s_is_right(
+    server: postgres.Postgres, tmp_path: Path, rule: str
+) -> None:
+    """The role is the manifest's, and a table of the release is named beside."""
+    before = "CREATE TABLE admins (name text);\nGRANT SELECT ON admins TO app;"
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule, before if "admins" in rule else ""))
+    assert isolation.answer is Answer.YES, isolation.reason
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "left(tenant_id::text, 8) = left(current_setting('app.tenant_id', true), 8)",
+        "right(tenant_id::text, 12) = right(current_setting('app.tenant_id', true), 12)",
+    ],
+    ids=["beginnings", "ends"],
+)
+def test_a_policy_that_compares_a_part_of_the_tenant_lets_a_neighbour_in(
+    server: postgres.Postgres, tmp_path: Path, rule: str
+) -> None:
+    """Two tenants that were drawn alone would never begin alike."""
+    _, isolation = ask_tenancy(server, tmp_path, a=notes(rule))
+    assert isolation.answer is Answer.NO, isolation.reason
+
+
+@pytest.mark.parametrize(
     "rule",
     [
         f"{_OWN} AND now() > '2020-01-01'::timestamptz",

@@ -2,10 +2,11 @@
 
 A setting that the application's role may make itself and that opens another tenant's rows is a
 leak, unless the tenant's setting that the manifest names opens no row at all: then the manifest
-names the wrong one, and nothing was shown. What no session can make (the clock, the database's name, a count of rows) is tried by reading
-the policy as if it were otherwise: rows that open then leave isolation undecided. Everything that is
-read is named. Where rows of other tables open a table, and with none of them planted not even an own
-row was seen, nothing was shown.
+names the wrong one, and nothing was shown. What no session can make (the clock, the database's
+name, a count of rows, and any part that looks at no row) is tried by reading the policy as if it
+were otherwise: rows that open then leave isolation undecided. Everything that is read is named.
+Where rows of other tables open a table, and with none of them planted not even an own row was seen,
+nothing was shown.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from atom_release.probes.tenancy.crossed import Crossed
 from atom_release.probes.tenancy.crossing import cross
 from atom_release.probes.tenancy.expressions import Reading, read_expression, variants
 from atom_release.probes.tenancy.faults import Leak
+from atom_release.probes.tenancy.groups import groups_beside_rows
 
 if TYPE_CHECKING:
     from atom_release.probes.tenancy.attempt import Session
@@ -239,7 +241,7 @@ def _make(session: Session, made: Mapping[str, str]) -> bool:
 
 def _try_circumstances(run: Run, admin: Session, reads: Reads) -> None:
     """Read the policies as if the circumstances were others; take it back at once."""
-    for kind, change in _changes(reads):
+    for kind, change in (*_changes(reads), *_decided(run, reads)):
         result = _under(run, admin, reads.table, change)
         if result is not None and result.leaks:
             description = next(iter(result.leaks.values()))
@@ -264,6 +266,23 @@ def _changes(reads: Reads) -> Iterator[tuple[str, Any]]:
     for body in reads.bodies:
         for kind, variant in variants(body.source):
             yield kind, SQL(body.definition.replace(body.source, variant))
+
+
+def _decided(run: Run, reads: Reads) -> Iterator[tuple[str, Any]]:
+    """Yield statements that let each part of a policy that looks at no row be true, and false."""
+    from psycopg.sql import SQL, Identifier
+
+    left_to_others = {*run.isolation.allowed_settings, *(body.name for body in reads.bodies)}
+    for policy in reads.policies:
+        for clause, text in (("USING", policy.using), ("WITH CHECK", policy.check)):
+            for group in groups_beside_rows(text, reads.table.columns, left_to_others):
+                for value in ("true", "false"):
+                    alter = SQL("ALTER POLICY {} ON {} " + clause + " ({})")
+                    whole = SQL(group.replaced_in(text, value))
+                    yield (
+                        group.words,
+                        alter.format(Identifier(policy.name), reads.table.identifier, whole),
+                    )
 
 
 def _under(run: Run, admin: Session, table: Table, change: Any) -> Crossed | None:  # noqa: ANN401 - a composed query
