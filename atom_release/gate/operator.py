@@ -121,7 +121,7 @@ class DeployedRelease(Strict):
     )
     key: str | None = Field(
         default=None,
-        pattern=r"^[a-z][a-z0-9_]*$",
+        pattern=r"^[a-z][a-z0-9_]*(?!\n)$",
         description="what its assets are prefixed with in place of the manifest's key",
     )
     forge: Forge | None = Field(
@@ -152,7 +152,7 @@ class Operator(Strict):
     )
     since: str | None = Field(
         default=None,
-        pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$",
+        pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})(?!\n)$",
         description=(
             "before a first release: commits after this one need approval; default all that there"
             " are"
@@ -172,7 +172,7 @@ class Operator(Strict):
     )
     signing_key: str | None = Field(
         default=None,
-        pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)$",
+        pattern=r"^(file2:/.+|hv:[A-Za-z0-9_.-]+/[0-9]+)(?!\n)$",
         description=(
             "file2:/absolute/path of a PEM key, or hv:NAME/VERSION of a Vault's transit engine;"
             " default the gate's own key file"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -14,6 +16,7 @@ from atom_release.gate.decision.decision import CriterionResult
 from atom_release.gate.documents.markdown import policy_check
 from atom_release.gate.documents.rows import rows_of
 from atom_release.gate.manifest import Manifest
+from atom_release.gate.operator import Operator
 from atom_release.gate.vocabulary import Outcome
 from atom_release_tests.fixtures.cases import MANIFEST
 
@@ -34,6 +37,22 @@ def test_a_service_takes_the_name_of_a_criterion(service_id: str) -> None:
     """It was GREEN with "T5 PASS" for a service's suite, and accuracy was asked no more."""
     with pytest.raises(ValidationError, match=r"is a criterion of every release"):
         Manifest.model_validate(calling(service_id))
+
+
+@pytest.mark.parametrize("service_id", ["AC1\n", "C.1\n", "T.6\n"])
+def test_a_name_that_ends_a_line_looks_like_another(service_id: str) -> None:
+    """Python's `$` also stands before a last line feed: two criteria, of one name to who reads."""
+    with pytest.raises(ValidationError, match="should match pattern"):
+        Manifest.model_validate(calling(service_id))
+
+
+def test_no_pattern_of_a_manifest_or_of_an_operator_s_file_takes_a_last_line_feed() -> None:
+    """Whatever a field is added for."""
+    schemas = [Manifest.model_json_schema(), Operator.model_json_schema()]
+    patterns = [*re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(schemas))]
+    ending = [json.loads(pattern) for pattern in patterns if pattern.endswith('$"')]
+    assert len(ending) > 20
+    assert [pattern for pattern in ending if not pattern.endswith(r"(?!\n)$")] == []
 
 
 @pytest.mark.parametrize("service_id", ["T.6", "C.5", "AC7", "P.7", "S1", "AC1.1"])

@@ -102,7 +102,7 @@ FindingId = Literal[
     "suite-holds-only-where",
 ]
 
-RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*$")]
+RollUpName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]*(?!\n)$")]
 
 
 class Manifest(Strict):

@@ -12,7 +12,7 @@ from atom_release.gate.manifest.fields import Duration, InRepository, Reason, St
 from atom_release.gate.manifest.install import INSTALL, InstallOrAuto
 from atom_release.gate.manifest.verdict import VerdictText
 
-OWN_ID = r"^[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+$"
+OWN_ID = r"^[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+(?!\n)$"
 
 StandIn = Literal["refusing", "answering"]
 
@@ -97,7 +97,7 @@ class Check(Strict):
     asks: Title = Field(description="what holds where it is green, in one sentence")
     probe: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9_.-]+$",
+        pattern=r"^[A-Za-z0-9_.-]+(?!\n)$",
         description=(
             "in place of a command, a plug-in that is installed beside the gate under the entry"
             " point `atom_release.probes`; it brings its own control"

@@ -79,9 +79,12 @@ Reason = Annotated[str, Field(max_length=300), AfterValidator(_reason)]
 Title = Annotated[str, Field(max_length=200), AfterValidator(_title)]
 InRepository = Annotated[str, AfterValidator(_inside)]
 VariableName = Annotated[str, AfterValidator(_variable)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(?!\n)$")]
 Reference = Annotated[
-    str, Field(pattern=r"^(?!/|-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\s~^:?*\[\\\x00-\x1f]+(?<![/.])$")
+    str,
+    Field(
+        pattern=r"^(?!/|-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\s~^:?*\[\\\x00-\x1f]+(?<![/.])(?!\n)$"
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from atom_release.gate.manifest.fields import InRepository, Strict
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(?!\n)$")]
 
 
 class Install(Strict):
@@ -26,7 +26,7 @@ class Install(Strict):
     )
     python: str | None = Field(
         default=None,
-        pattern=r"^3\.\d+(\.\d+)?$",
+        pattern=r"^3\.\d+(\.\d+)?(?!\n)$",
         description="version of Python, e.g. 3.12; default what the files ask for",
     )
     project: bool = Field(

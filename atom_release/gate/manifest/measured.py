@@ -64,7 +64,7 @@ class Histogram(Strict):
     """
 
     metric: str = Field(
-        pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", description="its name without _bucket"
+        pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*(?!\n)$", description="its name without _bucket"
     )
     labels: dict[str, str] = Field(
         default_factory=dict, description="label -> value that its series have"

@@ -92,7 +92,7 @@ class Validator(_Confined):
     late, and none.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+(?!\n)$")
     run: Command = Field(min_length=1, description="the command")
     evidence_for: tuple[str, ...] = Field(
         default=("T5", "P-6"), description="criteria that what it passed is evidence for"

@@ -17,7 +17,7 @@ class ProgramStep(Strict):
     )
     call: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$",
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(?!\n)$",
         description="`module:function`, imported as the suite's tests would",
     )
     arguments: dict[str, JsonValue] = Field(

@@ -15,13 +15,13 @@ class Release(Strict):
     """What is to be released, under which names."""
 
     phase: str = Field(
-        pattern=r"^[A-Za-z0-9]+$", description="e.g. C; artifacts are named Phase<phase>_*"
+        pattern=r"^[A-Za-z0-9]+(?!\n)$", description="e.g. C; artifacts are named Phase<phase>_*"
     )
     key: Key | None = Field(
         default=None, description="prefix of the asset keys; default phase_<phase>"
     )
     name: Title
-    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
+    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*(?!\n)$")
     tag: Reference
     branch: Reference
     base: Reference = "main"

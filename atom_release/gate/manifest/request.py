@@ -53,7 +53,7 @@ class Endpoint(Request):
 
 
 Route = Annotated[
-    str, Field(pattern=r"^(GET|POST|PUT|PATCH|DELETE) /[!-~]*$", max_length=_LONGEST_ROUTE)
+    str, Field(pattern=r"^(GET|POST|PUT|PATCH|DELETE) /[!-~]*(?!\n)$", max_length=_LONGEST_ROUTE)
 ]
 """A method and a path, whose parameters stand in braces, angles or behind a colon."""
 

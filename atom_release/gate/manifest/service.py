@@ -83,7 +83,9 @@ class Start(Strict):
 class Service(Strict):
     """One of the release's services."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$", description="task id, e.g. C.1")
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*(?!\n)$", description="task id, e.g. C.1"
+    )
     name: Title
     source: tuple[InRepository, ...] = Field(min_length=1)
     focus: tuple[Title, ...] = Field(

@@ -32,13 +32,13 @@ BY_TOOLCHAIN: frozenset[Runner] = frozenset({"go", "cargo", "maven", "gradle"})
 
 System = Literal["postgres", "redis", "vault"]
 _BESIDE = "service:"
-Need = System | Annotated[str, Field(pattern=rf"^{_BESIDE}[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$")]
+Need = System | Annotated[str, Field(pattern=rf"^{_BESIDE}[A-Za-z0-9]+(\.[A-Za-z0-9]+)*(?!\n)$")]
 """A system of others, or another service of the release, that each run gets for itself."""
 
-HOST_NAME = r"^[a-z0-9](?:[a-z0-9_.-]{0,61}[a-z0-9])?$"
+HOST_NAME = r"^[a-z0-9](?:[a-z0-9_.-]{0,61}[a-z0-9])?(?!\n)$"
 HostName = Annotated[str, Field(pattern=HOST_NAME)]
 
-DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
+DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}(?!\n)$")]
 
 _SYSTEM = re.compile(r"\{(postgres|redis|vault)(?:_[a-z]+)?\}")
 _ADDRESS = re.compile(r"\{url:([A-Za-z0-9.]+)\}")
@@ -58,7 +58,7 @@ class SuiteDatabase(Strict):
     name: DatabaseName = Field(default="app", description="a database, empty before `prepare`")
     version: str | None = Field(
         default=None,
-        pattern=r"^[1-9][0-9]?$",
+        pattern=r"^[1-9][0-9]?(?!\n)$",
         description=(
             "the major version that the release's files name, such as `16`; where the machine has"
             " another, that one is taken, and the evidence says so"
@@ -240,7 +240,7 @@ class Suite(Strict):
 class Integration(Strict):
     """Cross-service tests (T3), run against the rehearsed services."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+(?!\n)$")
     paths: tuple[InRepository, ...] = Field(min_length=1)
     directory: InRepository | None = None
     interpreter: str | None = None

@@ -52,7 +52,7 @@ class Infrastructure(Strict):
     postgres: VariableName | None = None
     remote: str = Field(
         default="origin",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$",
         description="git remote that receives branch and tag",
     )
     timeout: Duration = timedelta(seconds=5)
@@ -100,9 +100,11 @@ class Tenancy(Strict):
             " `migrations` make"
         ),
     )
-    column: str = Field(default="tenant_id", pattern=r"^[a-z_][a-z0-9_]*$")
-    setting: str = Field(default="app.tenant_id", pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_.]*$")
+    column: str = Field(default="tenant_id", pattern=r"^[a-z_][a-z0-9_]*(?!\n)$")
+    setting: str = Field(
+        default="app.tenant_id", pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_.]*(?!\n)$"
+    )
     role: str = Field(
-        pattern=r"^[a-z_][a-z0-9_]*$",
+        pattern=r"^[a-z_][a-z0-9_]*(?!\n)$",
         description="the application's role: ordinary, never the owner",
     )
