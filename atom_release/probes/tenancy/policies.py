@@ -278,11 +278,9 @@ def _decided(run: Run, reads: Reads) -> Iterator[tuple[str, Any]]:
             for group in groups_beside_rows(text, reads.table.columns, left_to_others):
                 for value in ("true", "false"):
                     alter = SQL("ALTER POLICY {} ON {} " + clause + " ({})")
+                    names = Identifier(policy.name), reads.table.identifier
                     whole = SQL(group.replaced_in(text, value))
-                    yield (
-                        group.words,
-                        alter.format(Identifier(policy.name), reads.table.identifier, whole),
-                    )
+                    yield group.words, alter.format(*names, whole)
 
 
 def _under(run: Run, admin: Session, table: Table, change: Any) -> Crossed | None:  # noqa: ANN401 - a composed query
