@@ -47,9 +47,10 @@ def find_contradictions(
     document: Document, status: StatusRead, counts: Counts | None, policies: PoliciesRead
 ) -> Iterator[str]:
     """Yield each contradiction with its lines."""
-    if status.status is ReportStatus.PASS:
+    of_tests = dict(_tests_against_prose(document, counts))
+    if status.status is ReportStatus.PASS and status.line not in of_tests:
         yield from _passed_over_failures(status, counts, policies)
-    yield from _tests_against_prose(document, counts)
+    yield from of_tests.values()
     yield from _secrets(document)
     yield from islice(miscounted_lists(document), _TOLD)
 
@@ -65,7 +66,8 @@ def _passed_over_failures(
             yield f"{stated}, and {claim.value} stands on line {claim.line}"
 
 
-def _tests_against_prose(document: Document, counts: Counts | None) -> Iterator[str]:
+def _tests_against_prose(document: Document, counts: Counts | None) -> Iterator[tuple[int, str]]:
+    """Yield the lines that say that all tests pass where some failed, each with what is told."""
     if counts is None or not counts.failed or "failed" not in counts.names():
         return
     for fact in document.lines:
@@ -73,10 +75,8 @@ def _tests_against_prose(document: Document, counts: Counts | None) -> Iterator[
         if every is None or words("t_takes_back").search(fact.text.lower(), every.end()):
             continue
         if fact.section.own and speaks_of_now(fact.text):
-            yield (
-                f"line {fact.line} says that all tests pass, and line {counts.line_of('failed')} has"
-                f" {counts.failed} failed"
-            )
+            failed = f"line {counts.line_of('failed')} has {counts.failed} failed"
+            yield fact.line, f"line {fact.line} says that all tests pass, and {failed}"
 
 
 def _secrets(document: Document) -> Iterator[str]:

@@ -248,13 +248,18 @@ def field_of(fact: Fact, label: str, value: str) -> Fact:
     )
 
 
+_HEADER_NAMES = frozenset({"status", "date", "updated", "branch", "commit", "version", "service"})
+"""Names of which a pair of the first row says that it is a header: "Status | Version"."""
+
+
 def fields_of_table(table: Table) -> Iterator[Fact]:
     """Yield the pairs of a table of keys and values, and those of one row below its keys.
 
     The first pair may stand where a header would.
     """
     if len(table.names) == _BROAD:
-        for row in (table.top, *table.rows):
+        named = concepts(table.names[1]) & _HEADER_NAMES
+        for row in table.rows if named else (table.top, *table.rows):
             if len(row.cells) > 1 and row.cells[0] and row.cells[1]:
                 yield field_of(row, row.cells[0], row.cells[1])
     if table.section.header and len(table.rows) == 1:

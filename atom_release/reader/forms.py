@@ -42,6 +42,7 @@ class Form(StrEnum):
     LATENCY_PERCENTILE = "latency-percentile"
     LATENCY_AVERAGE = "latency-average"
     LATENCY_NAMED = "latency-named"
+    LATENCY_HELD = "latency-held"
     LATENCY_BOUND = "latency-bound"
     LATENCY_DURATION = "latency-duration"
     TESTS_FIELD = "tests-field"

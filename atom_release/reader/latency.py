@@ -65,11 +65,11 @@ def has_word_of_speed(section: Section) -> bool:
 
 
 def latencies(
-    document: Document, text: str, number: int, *, wanted: bool = False
+    document: Document, text: str, number: int, *, wanted: bool = False, held: bool = False
 ) -> Iterator[Claim]:
     """Yield the latencies of a line that speaks of one; where it says what is wanted, no bound is.
 
-    The line, or the title over it, names a latency.
+    The line, or the title over it, names a latency; or it is `held` against a bound beside it.
     """
     lowered = text.lower()
     if words("not_latency").search(lowered) or _TEST_NAME.search(lowered):
@@ -83,7 +83,7 @@ def latencies(
         if bound and _measured_behind().match(durations, match.end()):
             continue
         detail = statistic(lowered[: match.start()]) or statistic(lowered[match.end() :])
-        yield from _claims(document, match, number, detail, named=True)
+        yield from _claims(document, match, number, detail, named=not held, held=held)
 
 
 def printed_latencies(document: Document, block: list[Fact]) -> Iterator[Claim]:
@@ -202,23 +202,46 @@ def cell_latencies(document: Document, table: Table, row: Fact, column: int) -> 
         if is_measure(match, measured):
             detail = statistic(named) or statistic(cell.lower())
             says = words("latency").search(named) is not None or has_word_of_speed(table.section)
-            yield from _claims(document, match, row.line, detail, named=says)
+            held = _is_held(table, row, column)
+            yield from _claims(document, match, row.line, detail, named=says, held=held)
 
 
-def _form(match: re.Match[str], detail: str | None, *, named: bool) -> Form:
+def _is_held(table: Table, row: Fact, column: int) -> bool:
+    """Return whether a row holds what was measured against a bound: "< 100 ms | 45 ms".
+
+    What was before it, in a column of such a name, is no bound.
+    """
+    for index, name in enumerate(table.names[: len(row.cells)]):
+        if index == column or "target_column" not in concepts(name):
+            continue
+        bound = quantity().search(cell_with_unit(table, row, index))
+        if bound and (comparator(bound) in BOUNDS or words("n_target_beside").search(name)):
+            return True
+    return False
+
+
+def _form(match: re.Match[str], detail: str | None, *, named: bool, held: bool) -> Form:
     if comparator(match) in BOUNDS:
         return Form.LATENCY_BOUND
     if detail is not None:
         percentile = detail.startswith("p")
         return Form.LATENCY_PERCENTILE if percentile else Form.LATENCY_AVERAGE
-    return Form.LATENCY_NAMED if named else Form.LATENCY_DURATION
+    if named:
+        return Form.LATENCY_NAMED
+    return Form.LATENCY_HELD if held else Form.LATENCY_DURATION
 
 
-def _claims(
-    document: Document, match: re.Match[str], number: int, detail: str | None, *, named: bool
+def _claims(  # noqa: PLR0913 - what tells a quantity's form
+    document: Document,
+    match: re.Match[str],
+    number: int,
+    detail: str | None,
+    *,
+    named: bool,
+    held: bool = False,
 ) -> Iterator[Claim]:
     """Yield the claim of one quantity, where one of its form is given; else withhold its line."""
-    form = _form(match, detail, named=named)
+    form = _form(match, detail, named=named, held=held)
     if not is_given(form):
         document.withheld[number] = why_withheld(form)
         return

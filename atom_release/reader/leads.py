@@ -31,7 +31,7 @@ def find_leads(document: Document) -> dict[int, Topic]:
             continue
         depth = fact.depth
         leads = [lead for lead in leads if lead[0] < depth]
-        if fact.item and leads:
+        if leads and fact.item:
             led[fact.line] = leads[-1][1]
         if fact.text.endswith(_ENDS) and len(fact.text) <= _LONGEST:
             leads.append((depth, _read(fact.text)))

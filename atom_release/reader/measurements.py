@@ -118,7 +118,8 @@ def _measures(section: Section, *, budgets: bool = False) -> bool:
 
 def _line(document: Document, fact: Fact, *, wanted: bool) -> Iterator[Claim]:
     changed = _CHANGED.sub("", fact.text) if _MAY_CHANGE.search(fact.text) else fact.text
-    if not (_may_measure(changed.lower()) or has_word_of_speed(fact.section)):
+    beside = ("(" in changed or "（" in changed) and has_target_beside(changed)
+    if not (beside or _may_measure(changed.lower()) or has_word_of_speed(fact.section)):
         if fact.section.inherited.files or _SIZE_KEY.search(changed):
             yield from _sizes(document, without_targets(with_unit_of_key(changed)), fact.line)
         return
@@ -130,6 +131,8 @@ def _line(document: Document, fact: Fact, *, wanted: bool) -> Iterator[Claim]:
         yield from read_scores(document, lowered, number)
         if is_latency(lowered) or has_word_of_speed(fact.section):
             yield from latencies(document, text, number, wanted=wanted)
+        elif beside:
+            yield from latencies(document, text, number, wanted=wanted, held=True)
         yield from _throughput(document, text, fact)
         match = _ERROR_RATE.search(text)
         if match and not (match[1] and (wanted or is_wanted(lowered))):
@@ -250,7 +253,7 @@ def _table(document: Document, table: Table) -> Iterator[Claim]:
     measured = [
         index
         for index, name in enumerate(table.names)
-        if index and "measured_column" in concepts(name)
+        if index and "measured_column" in concepts(name) and _has_numbers(table, index)
     ]
     if not columns and len(measured) == 1:
         yield from _column(document, table, measured[0], always=_has_target(table))
@@ -260,6 +263,11 @@ def _table(document: Document, table: Table) -> Iterator[Claim]:
         and "target_column" not in concepts(table.names[1])
     ):
         yield from _column(document, table, 1, always=False)
+
+
+def _has_numbers(table: Table, column: int) -> bool:
+    """Return whether a column holds a number in some row: one of results alone measures nothing."""
+    return any(column < len(row.cells) and _DIGIT.search(row.cells[column]) for row in table.rows)
 
 
 def _has_target(table: Table) -> bool:

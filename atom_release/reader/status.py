@@ -2,7 +2,8 @@
 
 Only where it is asserted of the report as a whole: a field of the header, a heading of its own, a
 field of a section such as "Conclusion" or of the foot, then the title, then the first line of the
-conclusion that is a status and nothing else. "Implementation Status", a component's status or a
+conclusion that is a status and nothing else. Where nothing states one, a sentence that says of all
+the work that it is done speaks (`all_done`). "Implementation Status", a component's status or a
 status cell in some table is not the report's. A status that is stated and not understood is
 UNREAD, and nothing below its rank speaks in its place.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from atom_release.gate.claims.record import Claim, ClaimKind, ReportStatus
+from atom_release.reader.all_done import stated_of_all
 from atom_release.reader.document_kinds import is_decision_record, is_plan, only_agrees
 from atom_release.reader.facts import Document
 from atom_release.reader.status_fields import Rank, Stated, stated_in_fields
@@ -25,6 +27,7 @@ _REASONS = {
     Rank.FOOT: "a field at the foot",
     Rank.TITLE: "the title",
     Rank.SENTENCE: "the conclusion's first line",
+    Rank.OF_ALL: "a sentence that all of it is done",
 }
 
 
@@ -49,6 +52,7 @@ def read_status(document: Document, task_id: str | None, path: str = "") -> Stat
     statements = sorted(
         _of_the_work(document, task_id), key=lambda stated: (stated.rank, stated.line)
     )
+    statements = statements or list(stated_of_all(document))
     fields = [stated for stated in statements if stated.rank < Rank.TITLE]
     speaking = [stated for stated in fields if not stated.says_little] or fields or statements[:1]
     if not speaking:

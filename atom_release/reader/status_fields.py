@@ -50,6 +50,7 @@ class Rank(IntEnum):
     FOOT = 3
     TITLE = 4
     SENTENCE = 5
+    OF_ALL = 6
 
 
 @dataclass(frozen=True)

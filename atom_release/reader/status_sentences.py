@@ -77,13 +77,12 @@ def _below_its_heading(document: Document) -> Iterator[Stated]:
             text = fact.text if _speaks(fact) else _of_the_unit(fact, document.title or "")
             if text is not None:
                 yield Stated(text, fact.line, status_as_tainted(fact, text), Rank.HEADING)
-        heading = fact if _is_status_heading(fact) else None
+        heading = fact if fact.kind is Kind.HEADING and _is_status_heading(fact) else None
 
 
 def _is_status_heading(fact: Fact) -> bool:
     return (
-        fact.kind is Kind.HEADING
-        and fact.section.own
+        fact.section.own
         and fact.section.level <= SHALLOW
         and "status" in concepts(name_of(fact.text))
     )

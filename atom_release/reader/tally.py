@@ -54,8 +54,9 @@ class Counts:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the counts that are printed there."""
-        stated = tuple(name for name in UNITS if getattr(self, name) is not None)
-        return stated if self.printed is None else self.printed
+        if self.printed is not None:
+            return self.printed
+        return tuple(name for name in UNITS if getattr(self, name) is not None)
 
     def agrees(self, other: Counts) -> bool:
         """Return whether nothing that both state differs, and they share something."""

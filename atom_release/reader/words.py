@@ -86,6 +86,8 @@ def status_of(raw: str) -> ReportStatus | None:
     if simulated.search(head) or any(_begins(simulated, rest) for _, rest in rests):
         return ReportStatus.SIMULATED
     stated = _head(head)
+    if stated is ReportStatus.PASS and _may_wait(head, rests):
+        return None
     if stated is ReportStatus.PASS and (
         _awaits(head) or any(_takes_back(sign, rest) for sign, rest in rests)
     ):
@@ -101,6 +103,19 @@ def _awaits(head: str) -> bool:
     behind = head[word.end() :].lstrip(" *_`")
     condition = words("t_on_condition").search(behind)
     return condition is not None and condition.start() == 0
+
+
+def _may_wait(head: str, rests: list[tuple[str, str]]) -> bool:
+    """Return whether a status in lower case names an approval behind "after", and nothing else.
+
+    "PASS after review" may say what went before or what is waited for, and nothing decides.
+    """
+    for clause in (head, *(rest for _, rest in rests[:1])):
+        after = words("t_after").search(clause)
+        if after is not None:
+            rest = clause[after.end() :].strip(" .!*_`)")
+            return words("n_approval").fullmatch(rest) is not None
+    return False
 
 
 def normal(raw: str) -> str:

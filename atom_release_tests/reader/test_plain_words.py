@@ -71,3 +71,57 @@ def test_json_of_a_part_says_nothing_of_all() -> None:
     body = {"next_timestamp": "2026-03-01 02:04:36", "dock_summary": {"status": "FAIL"}}
     record = read_report("docks.json", json.dumps(body).encode())
     assert (record.date, record.status) == (None, ReportStatus.MISSING)
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("All steps were implemented.", ReportStatus.PASS),
+        ("✅ Alle Schritte erfolgreich umgesetzt", ReportStatus.PASS),
+        ("✅ Toutes les tâches sont terminées !", ReportStatus.PASS),
+        ("所有任务已完成。", ReportStatus.PASS),
+        ("All tests passed", ReportStatus.PASS),
+        ("- All steps were implemented.", ReportStatus.MISSING),
+        ("All steps will be implemented once the key is set.", ReportStatus.MISSING),
+        ("All steps but the last were implemented.", ReportStatus.MISSING),
+        ("Not all steps were implemented.", ReportStatus.MISSING),
+        ("Steps were implemented.", ReportStatus.MISSING),
+        ("❌ All steps were implemented", ReportStatus.MISSING),
+    ],
+)
+def test_a_sentence_of_a_summary_that_all_of_it_is_done_is_the_status(
+    line: str, status: ReportStatus
+) -> None:
+    assert (
+        _status(f"# Docks\n\nRamps and belts.\n\n## Summary\n\n{line}\n\n## Belt\n\nx\n") is status
+    )
+
+
+def test_what_is_stated_speaks_before_a_sentence_of_all() -> None:
+    text = "# Docks\n\n**Status:** FAIL\n\n## Summary\n\nAll steps were implemented.\n"
+    assert _status(text) is ReportStatus.FAIL
+    unread = text.replace("FAIL", "Purple")
+    assert _status(unread) is ReportStatus.UNREAD
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("PASS after review", ReportStatus.UNREAD),
+        ("PASS, after final approval", ReportStatus.UNREAD),
+        ("Bestanden nach Freigabe", ReportStatus.UNREAD),
+        ("PASS after two reviews of the code", ReportStatus.PASS),
+        ("Passed after two retries", ReportStatus.PASS),
+        ("PASS, reviewed", ReportStatus.PASS),
+    ],
+)
+def test_a_pass_behind_an_approval_may_be_meant_either_way(
+    words: str, status: ReportStatus
+) -> None:
+    assert _status(f"# Docks\n\n**Status:** {words}\n") is status
+
+
+def test_a_table_of_releases_states_no_status() -> None:
+    rows = "|---|---|\n| Released | 1.2.0 |\n| Superseded | 1.1.0 |\n"
+    assert _status(f"# Docks\n\n| Status | Version |\n{rows}") is ReportStatus.MISSING
+    assert _status("# Docks\n\n| Status | PASS |\n|---|---|\n| Dock | 4 |\n") is ReportStatus.PASS

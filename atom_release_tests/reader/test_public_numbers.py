@@ -239,6 +239,24 @@ LATENCIES: dict[str, tuple[str, list[float]]] = {
         [8, 19],
     ),
     "in Spanish": ("# Router\n\n## Velocidad de respuesta\n\n```\nTiempo respuesta: 40ms\n```\n", [40]),
+    "held against a bound in its row": (
+        "# Router\n\n## Benchmarks\n\n| Step | Target | Actual | State |\n|---|---|---|---|\n| Sorting a ramp | < 50ms | ~25ms | Pass |\n", [25],
+    ),
+    "beside what was before": (
+        "# Router\n\n## Benchmarks\n\n| Step | Before | After |\n|---|---|---|\n| Sorting a ramp | 50ms | 25ms |\n", [],
+    ),
+    "a bound against a bound": (
+        "# Router\n\n## Benchmarks\n\n| Step | Target | Actual |\n|---|---|---|\n| Sorting a ramp | < 50ms | < 25ms |\n", [],
+    ),
+    "a start against a bound": (
+        "# Router\n\n## Benchmarks\n\n| Step | Target | Actual |\n|---|---|---|\n| Startup | < 5s | 1.5s |\n", [],
+    ),
+    "held against a target in a column of results and one of figures": (
+        "# Router\n\n## 성능\n\n| 항목 | 목표 | 측정값 | 결과 |\n|---|---|---|---|\n| 도크 정렬 | 3초 이하 | 0.57초 | PASS |\n", [0.57],
+    ),
+    "held against a bound in its line": (
+        "# Router\n\n## Figures\n\n- Sorting a ramp: 150ms (target: <200ms)\n", [150],
+    ),
     "how it came about": (f"{_ROUTER}- Latency: ~800ms (estimated)\n", []),
 }  # fmt: skip
 
