@@ -13,7 +13,9 @@ from functools import cache
 
 from atom_release.reader.document_kinds import is_plan
 from atom_release.reader.facts import Document, Fact, Kind
-from atom_release.reader.file_fields import is_neutral, paths_of_fields
+from atom_release.reader.file_fields import paths_of_fields
+from atom_release.reader.file_headings import paths_of_heading
+from atom_release.reader.file_labels import groups_files, label_of
 from atom_release.reader.file_place import (
     among_made,
     is_of_tests,
@@ -21,17 +23,14 @@ from atom_release.reader.file_place import (
     is_tested_report,
     lists_work,
     of_what_was_made,
-    work_was_done,
 )
 from atom_release.reader.forms import Form
 from atom_release.reader.making import (
     bracketed_path,
     delivers,
     is_made_by_running,
-    is_name,
     is_only_seen,
     place_path,
-    says_changed,
     says_made_behind,
     sentence_path,
     told_behind,
@@ -42,11 +41,10 @@ from atom_release.reader.paths import (
     has_position,
     lead_path,
     lead_without_ending,
-    path_of,
 )
-from atom_release.reader.sections import Section, says_it_made, says_made
-from atom_release.reader.vocabulary import concepts, name_of, words
-from atom_release.reader.words import has_warning, ticked, unsigned
+from atom_release.reader.sections import Section, says_it_made
+from atom_release.reader.vocabulary import words
+from atom_release.reader.words import has_warning, ticked
 
 _GONE = re.compile(
     r"(?:[-*+]\s+)?(?:D|R\d{0,3})\s+[`\w]"
@@ -54,9 +52,6 @@ _GONE = re.compile(
 _LABEL = re.compile(r"^\W{0,8}([^:：`]{2,60})[:：]\W*$")
 _OPENS_LIST = re.compile(r"[:：]\W*$")
 _BOLD = re.compile(r"^\W{0,4}\*\*[^*`]{2,60}\*\*\W*(?:\(\d{1,4}[^()]{0,20}\)\W*)?$")
-_KIND_OF_FILE = re.compile(r"\.[A-Za-z]{2,14}")
-"""A name that is all ending, as `.env`: in a bracket of a title it says what kind of file is meant."""
-_TEST_FILE = re.compile(r"test|spec", re.IGNORECASE)
 _STARTS = re.compile(r"^\W{0,8}(?:\d{1,3}[.)]\s+)?(?:[`\[]|\*\*`)")
 _STANDS_OUT = re.compile(r"^(?:\*\*`?|`)[\w@./\-\[\]]{2,200}\.\w{1,12}(?:`\*\*|\*\*|`|:\*\*)")
 """A line of its own that begins with a file in bold or in code marks: "**dock/a.py** - queue"."""
@@ -66,48 +61,11 @@ _BEFORE = re.compile(r"\S*[/\\]|.*[:：]\s")
 """The folder of a path, and a key before it."""
 _WORD = re.compile(r"[^\W\d_]{2}")
 _TO_VALUE = re.compile(r"^[^:：]{1,60}[:：][\s*_]*")
-_NUMBER = re.compile(r"^\W*\d{1,3}[.)]\s+")
-_REMARK = re.compile(r"\s*[(（][^()（）]{1,60}[)）]\W*$")
-_FEW_WORDS = 2
-_SHORT_LABEL = 4
 
 
 def paths_of_lists(document: Document) -> Iterator[tuple[str, Fact, Form]]:
     """Yield each path that the prose of a report delivers, with the fact that does, and its form."""
     yield from _Lists(document).run()
-
-
-def _named_by_verb(fact: Fact) -> str | None:
-    """Return the file of a heading that says it was made: "Updated a.yml Navigation", "Created: a.py"."""
-    text = name_of(fact.text)
-    verb = words("verb_made").match(text)
-    if verb:
-        rest = fact.text[fact.text.lower().find(text[: verb.end()]) + verb.end() :]
-        lead = lead_path(rest.strip(" :"), loose=True)
-        if lead:
-            return lead[0]
-    before, sign, behind = fact.text.rpartition(":")
-    made = sign and says_made(before.lower(), "n_file")
-    return path_of(behind.strip(" `*")) if made else None
-
-
-def _groups_files(fact: Fact, text: str) -> bool:
-    """Return whether a label only names files again, or a group of them, where they were made."""
-    section = fact.section
-    if section.inherited.files:
-        return "：" not in text and len(text.split()) <= _FEW_WORDS
-    if "file" in concepts(name_of(text)) and of_what_was_made(section):
-        return True
-    named = words("n_file").search(text.lower()) and len(text.split()) <= _SHORT_LABEL
-    return bool(named) and work_was_done(section) and not section.inherited.testing
-
-
-def _names_no_made_files(lowered: str) -> bool:
-    """Return whether a label names files that are gone, or that are only looked at."""
-    if words("removed").search(lowered):
-        return True
-    files = words("n_file").search(lowered) and words("t_not_made").search(lowered)
-    return bool(files)
 
 
 @cache
@@ -124,14 +82,6 @@ def _names_files(section: Section) -> bool:
     """Return whether a title names files or documents: "Core scripts (3 files)", "Documentation"."""
     title = section.title.lower()
     return any(words(name).search(title) for name in ("n_file", "t_documents"))
-
-
-def _form_of_heading(fact: Fact) -> Form:
-    """Return the form of a heading of work that names a file: whether it says nothing else."""
-    name = _REMARK.sub("", _NUMBER.sub("", unsigned(fact.text))).strip()
-    counts_tests = words("test_noun").search(fact.text.lower().partition(name.lower())[2])
-    alone = path_of(name) is not None and " " not in name and not counts_tests
-    return Form.FILE_AS_WORK_HEADING if alone else Form.FILE_IN_WORK_HEADING
 
 
 class _Lists:
@@ -153,7 +103,7 @@ class _Lists:
                 if _MAY_NAME.search(fact.raw):
                     yield from (
                         (path, fact, form)
-                        for path, form in self._heading(fact)
+                        for path, form in paths_of_heading(fact, tested=self.tested, plan=self.plan)
                         if not is_set_apart(fact)
                     )
                 continue
@@ -174,10 +124,10 @@ class _Lists:
         text = match[1] if match else fact.text if _BOLD.match(fact.raw) else None
         if text is None or (lead_path(fact.raw) and (fact.item or _STANDS_OUT.match(fact.raw))):
             return False
-        label = self._label_of(fact, text)
+        label = label_of(fact, text, tested=self.tested)
         if label is None and fact.item:
             return False
-        self.label = label or ("changes" if _groups_files(fact, text) else "other")
+        self.label = label or ("changes" if groups_files(fact, text) else "other")
         self.named_at = None
         return True
 
@@ -189,58 +139,11 @@ class _Lists:
             and lead_path(fact.raw) is None
         )
 
-    def _label_of(self, fact: Fact, text: str) -> str | None:
-        """Return what a label says became of the files below it, None where it says nothing."""
-        lowered = text.lower()
-        name = name_of(text)
-        named = concepts(name)
-        if "gone" in named or (not named and _names_no_made_files(lowered)):
-            return "gone"
-        if words("t_unchanged").search(lowered) and not words("verb_made").search(lowered):
-            return "gone"
-        unclear = self.tested or has_warning(fact.section.title)
-        if "made" in named and not (is_neutral(name) and unclear):
-            return "made"
-        if not named and is_name(text):
-            if says_made(lowered, "n_file") or words("verb_made").fullmatch(name):
-                return "made"
-            if says_changed(lowered):
-                return "changes"
-        return None
-
     def _remember(self, fact: Fact, *, named: bool) -> None:
         if named and (self.named_at is None or fact.depth <= self.named_at):
             self.named_at = fact.depth
         elif not named and self.named_at is not None and fact.depth <= self.named_at:
             self.named_at = None
-
-    def _heading(self, fact: Fact) -> Iterator[tuple[str, Form]]:
-        """Read a heading with a path, below one about files or of a part that was made."""
-        if has_position(fact.raw):
-            return
-        above = fact.section.parent
-        files = above is not None and above.own and above.inherited.files
-        listed = files or (above is not None and above.own and of_what_was_made(above))
-        of_tests = is_of_tests(fact, tested=self.tested)
-        part = fact.section.own and not of_tests
-        named = ticked(fact.text) is True and fact.section.own and path_of(unsigned(fact.text))
-        named = named if part or not (named and _TEST_FILE.search(named)) else None
-        listed = listed or bool(named)
-        by_verb = _named_by_verb(fact) if fact.section.own and not self.plan and not named else None
-        bracketed = (
-            bracketed_path(fact.raw) if listed and not (of_tests or named or by_verb) else None
-        )
-        named = named or (None if bracketed and _KIND_OF_FILE.fullmatch(bracketed) else bracketed)
-        form = Form.FILE_IN_HEADING if files else _form_of_heading(fact)
-        if by_verb:
-            yield by_verb, Form.FILE_SAID_MADE
-        elif named:
-            yield named, form
-        elif (listed and "." in fact.text) or ("`" in fact.raw and part):
-            paths, begin, end = first_paths(fact.raw)
-            form = form if listed else Form.FILE_IN_OTHER_HEADING
-            if delivers(fact, begin, end):
-                yield from ((path, form) for path in paths if not path.endswith("/"))
 
     def _paths(self, fact: Fact) -> Iterator[tuple[str, Form]]:
         if not fact.section.own or self.label == "gone" or _GONE.match(fact.raw.strip()):

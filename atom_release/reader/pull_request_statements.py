@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atom_release.gate.claims.record import ClaimKind, ClaimRecord
+from atom_release.reader.document_rows import is_said_of_now
 from atom_release.reader.facts import Document, Kind
-from atom_release.reader.release_document import is_said_of_now
 
 _REQUEST = r"(?:pull request|merge request|PR|MR)"
 _OPENED = r"(?:opened|created|submitted|raised|is open)"

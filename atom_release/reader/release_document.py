@@ -16,33 +16,29 @@ from pathlib import PurePosixPath
 from atom_release.gate.claims.record import ClaimKind, ReportStatus
 from atom_release.gate.facts.documents import Disagreement, ReleaseDocument, Statement
 from atom_release.reader import release_json
-from atom_release.reader.answers import PASSED_OF, accuracy_of, added, passed_of, tests_of
-from atom_release.reader.decoding import NotText, clean, decode
+from atom_release.reader.against_itself import against_itself
+from atom_release.reader.answers import accuracy_of, passed_of, tests_of
+from atom_release.reader.decoding import NotText, decode
+from atom_release.reader.document_rows import (
+    THEN,
+    cell_of,
+    columns_of,
+    is_of_now,
+    name_of_column,
+    quote_line,
+)
 from atom_release.reader.facts import Document, Fact, Kind, Table
 from atom_release.reader.json_lines import NotJson
 from atom_release.reader.markdown import read_markdown
 from atom_release.reader.paths import paths_in
 from atom_release.reader.policies import read_policies
 from atom_release.reader.report import MOST_CELLS, MOST_LINES, read_report
-from atom_release.reader.sections import Section
 from atom_release.reader.subjects import Subjects
 from atom_release.reader.vocabulary import words
-from atom_release.reader.words import status_of, ticked
+from atom_release.reader.words import status_of
 
 _NAMING_CELLS = 2
 _LONGEST = 160
-_THEN = re.compile(
-    r"→|->|=>|\b(?:was|were)\s+(?:at\s+)?\d"
-    r"|\b(?:before|previous(?:ly)?|initial(?:ly)?|fixed|from|earlier|baseline|target|goal|expected"
-    r"|skip\w*|xfail\w*|known|flaky)\b",
-    re.IGNORECASE,
-)
-_FAILED = re.compile(
-    r"\d\s+(?:tests?\s+)?pass(?:ed|ing)?\s*(?:[,;/]|\band\b)\s*([1-9]\d{0,5})\s+(?:tests?\s+)?"
-    r"fail(?:ed|ing|ures?)?\b"
-    r"|(?<![\d.,/])([1-9]\d{0,5})\s+tests?\s+(?:are\s+|have\s+)?fail(?:ed|ing)\b",
-    re.IGNORECASE,
-)
 _PART = re.compile(
     r"\b(?:unit|integration|e2e|end[- ]to[- ]end|smoke|regression|contract|acceptance|manual|new)\b",
     re.IGNORECASE,
@@ -56,9 +52,7 @@ _OF_SOMETHING = re.compile(
 """Words of titles under which a service's status is of something else than its work."""
 _PARTED = re.compile(r"[,;()]|\s[-–—]\s")
 _PASSING = re.compile(r"\bpass(?:ed|ing)?\b", re.IGNORECASE)
-_TO_BE_MET = re.compile(r"\b(?:acceptance|success|exit)\s+criteria\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2}")
-_TOTAL = re.compile(r"\W*(?:grand |overall )?totals?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -150,7 +144,7 @@ class _Reading:
         return DocumentRead(
             self.path,
             statements=sorted(statements, key=lambda statement: statement.line),
-            disagreements=[*self._against_themselves()],
+            disagreements=[*against_itself(self.document, self._tables)],
             cites=[*self._cites()],
         )
 
@@ -159,25 +153,25 @@ class _Reading:
         return [
             table
             for table in self.document.tables
-            if _is_of_now(table.section) and not table.section.inherited.gone
+            if is_of_now(table.section) and not table.section.inherited.gone
         ]
 
     def _of_rows(self) -> Iterator[Statement]:
         for table in self._tables:
-            status, tests, accuracy = _columns(table)
+            status, tests, accuracy = columns_of(table)
             for row in table.rows:
                 subject = self._named(table, row)
                 if not subject:
                     continue
                 about = self._about(row, {status, tests, accuracy}, subject)
-                stated = status_of(_cell(row, status))
+                stated = status_of(cell_of(row, status))
                 if stated is not None and not _OF_SOMETHING.search(table.section.title):
                     yield self._statement(subject, "status", stated.value, row, about)
-                names = f"{about} {table.section.title} {_name(table, tests)}"
-                counts = passed_of(_cell(row, tests), _cell(table.top, tests))
+                names = f"{about} {table.section.title} {name_of_column(table, tests)}"
+                counts = passed_of(cell_of(row, tests), cell_of(table.top, tests))
                 if counts and not _PART.search(names):
                     yield self._statement(subject, "tests", counts, row, about)
-                if number := accuracy_of(_cell(row, accuracy)):
+                if number := accuracy_of(cell_of(row, accuracy)):
                     yield self._statement(subject, "accuracy", number, row, about)
 
     def _named(self, table: Table, row: Fact) -> str:
@@ -247,19 +241,16 @@ class _Reading:
                 "question": question,
                 "value": value,
                 "line": fact.line,
-                "text": self._quoted(fact.line),
+                "text": quote_line(self.document, fact.line),
                 "row": row,
             }
         )
-
-    def _quoted(self, line: int) -> str:
-        return clean(self.document.source[line - 1].strip())[:_LONGEST]
 
     def _cites(self) -> Iterator[Cites]:
         for table in self._tables:
             status = table.column("status_column")
             for row in table.rows if status is not None else ():
-                if status_of(_cell(row, status)) is not ReportStatus.PASS:
+                if status_of(cell_of(row, status)) is not ReportStatus.PASS:
                     continue
                 cells = [raw for index, raw in enumerate(row.raw_cells) if index != status]
                 paths = tuple(dict.fromkeys(path for raw in cells for path in paths_in(raw)))
@@ -267,50 +258,14 @@ class _Reading:
                     yield Cites(
                         self._named(table, row) or _title(row, status),
                         row.line,
-                        self._quoted(row.line),
+                        quote_line(self.document, row.line),
                         paths,
                     )
-
-    def _against_themselves(self) -> Iterator[Disagreement]:
-        for fact in self.document.lines:
-            if _is_of_now(fact.section) and (fact.checked or ticked(fact.text)):
-                why = _speaks_against(fact.text)
-                if why:
-                    yield Disagreement(line=fact.line, text=self._quoted(fact.line), why=why)
-        for table in self._tables:
-            status, tests, _ = _columns(table)
-            for row in table.rows:
-                counts = tests_of(_cell(row, tests))
-                passed = status_of(_cell(row, status)) is ReportStatus.PASS
-                if passed and "/" in counts and not _THEN.search(" ".join(row.cells)):
-                    yield from self._short(row, counts)
-            yield from self._sum(table, tests)
-
-    def _short(self, row: Fact, counts: str) -> Iterator[Disagreement]:
-        passed, total = map(int, counts.split("/"))
-        if passed < total:
-            why = f"counts {passed} of {total} tests"
-            yield Disagreement(line=row.line, text=self._quoted(row.line), why=why)
-
-    def _sum(self, table: Table, tests: int | None) -> Iterator[Disagreement]:
-        """Yield a row of totals that is not the sum of the rows above it, all of which count."""
-        totals = [row for row in table.rows if row.cells and _TOTAL.match(row.cells[0])]
-        parts = [row for row in table.rows if row not in totals]
-        counted = [passed_of(_cell(row, tests), _cell(table.top, tests)) for row in parts]
-        if tests is None or len(totals) != 1 or len(parts) < _NAMING_CELLS or not all(counted):
-            return
-        stated = passed_of(_cell(totals[0], tests), _cell(table.top, tests))
-        value = added(counted)
-        alike = ("/" in stated) == ("/" in value)
-        if stated and value and alike and stated != value:
-            line = totals[0].line
-            why = f"totals {stated}, where the rows above it make {value}"
-            yield Disagreement(line=line, text=self._quoted(line), why=why)
 
 
 def _part_of(text: str) -> str:
     """Return the count that is one part of a line such as `PASS, 13/13 tests`, if only one is."""
-    if _PART.search(text) or _THEN.search(text):
+    if _PART.search(text) or THEN.search(text):
         return ""
     counts = [count for part in _PARTED.split(text) if (count := tests_of(part))]
     return counts[0] if len(counts) == 1 else ""
@@ -325,49 +280,7 @@ def _is_of_tests(fact: Fact) -> bool:
     )
 
 
-def _is_of_now(section: Section) -> bool:
-    """Return whether lines speak of this release; what was to be reached is ticked when it was."""
-    ticked_off = _TO_BE_MET.search(section.title) and not section.inherited.history
-    return section.own or bool(ticked_off)
-
-
-def is_said_of_now(fact: Fact) -> bool:
-    """Return whether a line says something of this release; of what was to be met, when ticked."""
-    if fact.checked is False:
-        return False
-    done = fact.checked or ticked(fact.text)
-    return fact.section.own or bool(done and _is_of_now(fact.section))
-
-
 def _title(row: Fact, status: int | None) -> str:
     """Return the cell that names a row of no service or policy: the first with a word in it."""
     cells = [cell for index, cell in enumerate(row.cells) if index != status]
     return next((cell for cell in cells if _WORD.search(cell)), "")[:_LONGEST]
-
-
-def _columns(table: Table) -> tuple[int | None, int | None, int | None]:
-    """Return the columns of the status, of the tests and of the accuracy."""
-    noun = words("test_noun")
-    tests = next((index for index, name in enumerate(table.names) if noun.search(name)), None)
-    accuracy = next((index for index, name in enumerate(table.names) if name == "accuracy"), None)
-    return table.column("status_column"), tests, accuracy
-
-
-def _name(table: Table, column: int | None) -> str:
-    return table.names[column] if column is not None and column < len(table.names) else ""
-
-
-def _cell(row: Fact, column: int | None) -> str:
-    return row.cells[column] if column is not None and column < len(row.cells) else ""
-
-
-def _speaks_against(text: str) -> str:
-    """Return what in a ticked line says that not all passed, or nothing."""
-    if _THEN.search(text):
-        return ""
-    shares = [(int(match[1]), int(match[2])) for match in PASSED_OF.finditer(text)]
-    short = next((share for share in shares if share[0] < share[1]), None)
-    if short and all(share[0] < share[1] for share in shares):
-        return f"says that {short[0]} of {short[1]} passed"
-    failed = _FAILED.search(text)
-    return f"says that {failed[1] or failed[2]} failed" if failed else ""

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from atom_release.reader.document_rows import is_said_of_now
 from atom_release.reader.facts import Document
-from atom_release.reader.release_document import is_said_of_now
 
 Promised = Literal["annotated", "signed"]
 

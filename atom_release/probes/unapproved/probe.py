@@ -25,7 +25,7 @@ from atom_release.probes.unapproved.suites import tests_without_approval
 from atom_release.probes.unapproved.words import automatic_lines
 from atom_release.probes.unrunnable import unread
 from atom_release.reader.decoding import NotText, decode
-from atom_release.reader.release_document import is_said_of_now
+from atom_release.reader.document_rows import is_said_of_now
 from atom_release.source.objects import MissingBlob
 from atom_release.source.text import is_example, is_test, is_vendored
 
