@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from atom_release.reader import clauses, phrases, runners
 from atom_release.reader.count_places import (
@@ -39,8 +39,16 @@ _OTHER_TASK = re.compile(r"(?<![\w.])[A-Z]{1,3}\.\d{1,3}(?![\w.]*\.(?:py|md|sql)
 _OTHER_VERSION = re.compile(r"\(\s*v?\d{1,4}(?:\.\d{1,6}){1,3}[^()\n]{0,20}\)\W{0,4}[:：]")
 _LABEL = re.compile(r"^[^:：]{1,60}[:：]\s")
 _FEW_WORDS = 3
-_ALL_FIRST = re.compile(r"\W{0,6}all \d{1,6} tests? (?:pass|are passing|passed)")
 _FIRST_LINES = 15
+
+
+@cache
+def _all_first() -> re.Pattern[str]:
+    """Return what matches a line that begins with that all of so many tests pass."""
+    passed = f"(?:{words('n_passed').pattern}|{words('pass').pattern})"
+    return re.compile(
+        rf"\W{{0,6}}(?:{words('all_of').pattern})\s?\d{{1,6}}\s?(?:{words('test_noun').pattern})\s(?:are\s)?{passed}"
+    )
 
 
 @dataclass(frozen=True)
@@ -203,7 +211,7 @@ class _Reading:
             self._add(counts, Rank.HEADING, fact.section, named=names_part(phrase.left.lower()))
         elif single:
             stacked[fact.section.line].append((fact, numbers))
-        elif (len(phrase.left_words) <= _FEW_WORDS or _ALL_FIRST.match(lowered)) and (
+        elif (len(phrase.left_words) <= _FEW_WORDS or _all_first().match(lowered)) and (
             stands_in_tests(fact) or in_summary(fact.section)
         ):
             of_kind = any(words(kind).search(lowered) for kind in KINDS)

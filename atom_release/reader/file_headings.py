@@ -68,6 +68,7 @@ def _named_by_verb(fact: Fact) -> str | None:
 def _form_of_heading(fact: Fact) -> Form:
     """Return the form of a heading of work that names a file: whether it says nothing else."""
     name = _REMARK.sub("", _NUMBER.sub("", unsigned(fact.text))).strip()
-    counts_tests = words("test_noun").search(fact.text.lower().partition(name.lower())[2])
+    behind = fact.text.lower().partition(name.lower())[2] if name else ""
+    counts_tests = words("test_noun").search(behind)
     alone = path_of(name) is not None and " " not in name and not counts_tests
     return Form.FILE_AS_WORK_HEADING if alone else Form.FILE_IN_WORK_HEADING

@@ -46,9 +46,6 @@ _ALL_DONE = re.compile(
     r"(?: have been| are| were)? (?:successfully )?(complete|completed|done|finished|delivered|implemented|met)"
     r"(?: successfully)?\W*"
 )
-_DONE_LAST = re.compile(
-    r"(?<=\w\s)(?:complete|completed|done|finished|implemented|resolved|fixed)(?=\W*$)"
-)
 
 
 @cache
@@ -122,11 +119,18 @@ def _title(document: Document) -> Iterator[Stated]:
     ended = _TITLE_END.fullmatch(title)
     text = last if last != title.strip() and _is_bare(last) else ended[1] if ended else None
     if text is None and has_tick(title) and not words("t_work_open").search(title.lower()):
-        text = last_word[0] if (last_word := _DONE_LAST.search(title.lower())) else None
+        text = _last_word_done(title.lower())
     ending = _done_at_the_end(title) if text is None else None
     text = ending if ending and status_of(ending) is not None else text
     if text is not None:
         yield Stated(text, heading.line, status_as_tainted(heading, text), Rank.TITLE)
+
+
+def _last_word_done(lowered: str) -> str | None:
+    """Return the word that calls something finished, where a title in lower case ends in it."""
+    text = lowered.rstrip(" .!\uff01\u3002*_✅🎉🚀")
+    words_done = (match for match in words("t_finished").finditer(text) if match.start())
+    return next((match[0] for match in words_done if match.end() == len(text)), None)
 
 
 def _done_at_the_end(title: str) -> str | None:

@@ -118,6 +118,12 @@ def test_twice_the_text_is_at_most_twice_the_work(name: str, head: str) -> None:
     assert grown < 4.2  # four times the text; a quadratic reader would be near sixteen
 
 
+@pytest.mark.parametrize("heading", ["(`dock/a.py`)", "1. (`dock/a.py`)", "✅ (a.py)", "`", "()"])
+def test_a_heading_of_a_bracket_alone_is_read(heading: str) -> None:
+    text = f"# Docks\n\n## What was created\n\n### {heading}\n\nSorted.\n"
+    assert read_report("a.md", text.encode()).unread is None
+
+
 @pytest.mark.slow
 def test_reading_is_little_more_work_than_parsing() -> None:
     """Against the same parser with its inline rules on, which is what parsing alone means."""
