@@ -62,7 +62,8 @@ class Blueprint:
 
         And before the rest, so that no suite runs beside the rehearsal. Dagster's executor for
         Celery has a word of its own: it hands out the greatest first, and all from nine on come in
-        that order from a broker, whichever end of its own scale that takes for the more urgent.
+        that order from a broker, whichever end of its own scale that takes for the more urgent. So
+        the rehearsal, which waits for no report, comes before the evidence that does.
         """
         places = {slug(service.id): place for place, service in enumerate(self.manifest.services)}
         place = places.get(asset.partition("/")[2])
