@@ -10,6 +10,7 @@ started before the clock is.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ SERVICES = 40
 _SECONDS = 0.1
 _JOB = "phase_x_audit"
 _LONGEST = 3600
+_INSTANCE = Path(__file__).parents[2] / "dagster.yaml"
 
 
 def by_command(executor: str, *words: str) -> Callable[[Tiny], float]:
@@ -36,6 +38,7 @@ def by_command(executor: str, *words: str) -> Callable[[Tiny], float]:
     def audit(made: Tiny) -> float:
         settings = made.settings
         (settings.home / "dagster").mkdir(parents=True)
+        shutil.copy(_INSTANCE, settings.home / "dagster")
         environment = {
             **os.environ,
             "ATOM_RELEASE_EXECUTOR": executor,
@@ -100,6 +103,7 @@ def main(services: int, engines: Iterable[str]) -> None:
             seconds = ENGINES[engine](made)
         first = first or seconds
         table.add_row(engine, f"{seconds:.0f}", f"{seconds / first:.2f}", f"{load:.1f}")
+        Console(stderr=True).print(f"{engine}: {seconds:.0f} s")
     Console().print(table)
 
 
