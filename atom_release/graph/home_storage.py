@@ -11,11 +11,13 @@ it out and cannot execute it again. Here it is one of the gate's own.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
+import psutil
 from dagster._core.remote_origin import (
     RegisteredCodeLocationOrigin,
     RemoteJobOrigin,
@@ -27,11 +29,26 @@ from dagster._core.storage.schedules.sqlite import SqliteScheduleStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from atom_release.graph.kept_connections import KeptEventLogs, KeptRuns
+from atom_release.lab.sandbox.launcher.kernel import die_with_parent
 from atom_release.settings import from_environment
 
 LOCATION = "atom_release.definitions"
 """What the gate's code location is called, by whatever it is served."""
 _REPOSITORY = "__repository__"  # what Dagster calls the one of a location
+
+
+def _end_with_dagster_dev() -> None:
+    """Have this process told to end where the `dagster dev` that started it is killed.
+
+    Its web server and daemon, which have nothing of the gate's but this storage, would go on.
+    """
+    parent = psutil.Process().parent()
+    try:
+        command = parent.cmdline() if parent is not None else []
+    except psutil.Error:
+        return
+    if "dev" in command and any("dagster" in word for word in command):
+        die_with_parent(signal.SIGTERM)
 
 
 class HomeRuns(KeptRuns):
@@ -72,6 +89,7 @@ class HomeStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> Self:
         """Open the storage in the folder that is configured, else that of the environment."""
+        _end_with_dagster_dev()
         folder = config_value.get("base_dir") or from_environment().dagster_home
         return cls(Path(folder), inst_data)
 

@@ -209,7 +209,8 @@ class StartedWorker(Started):
         }
 
     def close(self) -> None:
-        """End the servers."""
+        """End the servers; the worker has ended."""
+        self.team.processes.pop("one")
         self._opened.close()
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -64,13 +65,19 @@ def test_runs_end_before_what_is_theirs_and_servers_after(
 
 
 @pytest.mark.slow
-def test_what_a_killed_ui_had_started_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [("atom_release", "ui", "--port"), ("dagster", "dev", "-h", "127.0.0.1", "-p")],
+    ids=["ui", "dev"],
+)
+def test_what_a_killed_server_had_started_ends(command: tuple[str, ...], tmp_path: Path) -> None:
     """Web server, daemon and code server too, which do not look for who started them."""
     made = many_services.make(tmp_path / "release", 1)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "atom_release", "ui", "--port", str(port)],
+        [sys.executable, "-m", *command, str(port)],
+        cwd=Path(__file__).parents[2],  # whose `dagster.yaml` is read by `dagster dev`
         env={
             **os.environ,
             "ATOM_RELEASE_HOME": str(made.settings.home),
@@ -81,20 +88,21 @@ def test_what_a_killed_ui_had_started_ends(tmp_path: Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    below: list[psutil.Process] = []
-    while not any("dagster_webserver" in _words(child) for child in below):
+    while not _answers(port):
         assert process.poll() is None
         time.sleep(0.5)
-        below = psutil.Process(process.pid).children(recursive=True)
+    below = psutil.Process(process.pid).children(recursive=True)
+    assert any("dagster_webserver" in " ".join(child.cmdline()) for child in below)
     process.kill()
     process.wait()
-    _, living = psutil.wait_procs(below, timeout=120)
+    _, living = psutil.wait_procs(below, timeout=200)
+    commands = [" ".join(child.cmdline()) for child in living]
     for child in living:
         child.kill()
-    assert [_words(child) for child in living] == []
+    assert commands == []
 
 
-def _words(process: psutil.Process) -> str:
-    with contextlib.suppress(psutil.Error):
-        return " ".join(process.cmdline())
-    return ""
+def _answers(port: int) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(f"http://127.0.0.1:{port}/server_info").is_success
+    return False
