@@ -6,11 +6,12 @@ has ended: one whose worker died is taken by another after an hour, and is not l
 
 from __future__ import annotations
 
-from celery.signals import task_postrun  # type: ignore[import-untyped]
+from celery.signals import task_postrun, worker_process_shutdown  # type: ignore[import-untyped]
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_task
 
 from atom_release.graph.engines import BROKER, RESULTS
+from atom_release.lab import closing
 from atom_release.lab.rehearsal import close_all
 from atom_release.settings import values_of
 
@@ -36,3 +37,9 @@ execute_plan = create_task(app)  # type: ignore[no-untyped-call]
 def end_rehearsal(**_: object) -> None:
     """End what a step started: this process goes on, and the next step may be of another run."""
     close_all()
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def end_process(**_: object) -> None:
+    """Remove what this process made: Celery ends it without a word to Python."""
+    closing.close_all()

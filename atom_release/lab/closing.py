@@ -7,10 +7,12 @@ import signal
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Self
+
+_at_end: list[Finalize] = []
 
 
 class Closing(ABC):
@@ -48,12 +50,24 @@ def at_process_end(close: Callable[[], object]) -> Callable[[], None]:
 
     finalizer = Finalize(None, close_undisturbed, exitpriority=0)
     atexit.register(finalizer)
+    _at_end.append(finalizer)
 
     def cancel() -> None:
+        with suppress(ValueError):  # it is being closed, by `close_all`
+            _at_end.remove(finalizer)
         atexit.unregister(finalizer)
         finalizer.cancel()
 
     return cancel
+
+
+def close_all() -> None:
+    """Close now what this process closes at its end, the latest first.
+
+    For processes that end without a word to Python, as those of Celery's pool do.
+    """
+    while _at_end:
+        _at_end.pop()()
 
 
 @contextmanager

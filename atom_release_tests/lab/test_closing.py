@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from atom_release.lab import closing
 from atom_release.lab.closing import _undisturbed, at_process_end
 
 
@@ -63,3 +64,16 @@ def test_words_to_end_are_heard_again_afterwards() -> None:
     with _undisturbed():
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_what_a_process_closes_at_its_end_can_be_closed_before() -> None:
+    """Once, the latest first; what was called off is left alone."""
+    closed: list[str] = []
+    at_process_end(lambda: closed.append("first"))
+    at_process_end(lambda: closed.append("called off"))()
+    at_process_end(lambda: closed.append("last"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(closing, "_at_end", closing._at_end[-2:])
+        closing.close_all()
+        closing.close_all()
+    assert closed == ["last", "first"]
