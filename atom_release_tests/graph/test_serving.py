@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -75,11 +76,16 @@ def test_what_a_killed_server_had_started_ends(command: tuple[str, ...], tmp_pat
     made = many_services.make(tmp_path / "release", 1)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    root = Path(__file__).parents[2]
+    (tmp_path / "project").mkdir()
+    for name in ("dagster.yaml", "workspace.yaml"):
+        shutil.copy(root / name, tmp_path / "project")  # which `dagster dev` reads
     process = subprocess.Popen(
         [sys.executable, "-m", *command, str(port)],
-        cwd=Path(__file__).parents[2],  # whose `dagster.yaml` is read by `dagster dev`
+        cwd=tmp_path / "project",
         env={
             **os.environ,
+            "PYTHONPATH": str(root),
             "ATOM_RELEASE_HOME": str(made.settings.home),
             "ATOM_RELEASE_OPERATOR": str(made.settings.operator),
             "ATOM_RELEASE_OUT": made.settings.out,
