@@ -40,6 +40,10 @@ _TOLD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGN_IN = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
+_FIGURE = re.compile(r"(?:^|[\s:=])\d+(?:\.\d+)?\s*%?$|^\d+\b")
+_ELEMENT = re.compile(r"<(status|state|health)\b[^>]*>([^<]{1,40})</", re.IGNORECASE)
+_WELL_KEYS = frozenset({"healthy", "alive", "live", "ready", "up"})
+_STATE_KEYS = frozenset({"state", "health"})
 _LONGEST_WORDS = 4 * 1024  # of a text about health
 _NO_ERROR = frozenset({"", "0", "false", "no", "none", "null", "ok", "success"})
 _HTTP_ERRORS = range(400, 600)
@@ -123,20 +127,39 @@ def find_error(document: Any) -> str:  # noqa: ANN401 - any JSON
 
 
 def find_unwell(body: bytes) -> str:
-    """Return the words by which a text about health says that something is unwell, or nothing.
+    """Return the words by which an answer about health says that something is unwell, or nothing.
 
-    A figure beside such a word is a count (`failed: 0`). Of markup only a page to sign in is told:
-    it stands before the health and says nothing of it.
+    Beside what every body says (`find_error`): a line of text, a JSON text, a member such as
+    `healthy` that is false, an element of XML that is a status. A line that ends in a figure is a
+    count (`failed: 0`). A page to sign in stands before the health and says nothing of it.
     """
     if _SIGN_IN.search(body[:_LONGEST_ERROR]):
         return "a page to sign in"
-    if len(body) > _LONGEST_WORDS or body.lstrip()[:1] in (b"{", b"[", b"<", b'"'):
+    if len(body) > _LONGEST_WORDS:
         return ""
-    for match in _TOLD.finditer(body.decode("utf-8", "replace")):
+    text, begins = body.decode("utf-8", "replace"), body.lstrip()[:1]
+    if begins == b"<":
+        element = _ELEMENT.search(text)
+        failed = element is not None and _is_failure(element[2].strip())
+        return f"`{element[1]}` {element[2].strip()}" if element and failed else ""
+    if begins in (b"{", b"[", b'"'):
+        return _unwell_member(json_of(body))
+    for match in _TOLD.finditer(text):
         rest = match[2].strip()
-        if _plain(rest) in _NO_ERROR - {""} or re.match(r"\d+(?:\W|$)", rest):
-            continue
-        return f"`{match[0].strip()[:60]}`"
+        if _plain(rest) not in _NO_ERROR - {""} and not _FIGURE.search(rest):
+            return f"`{match[0].strip()[:60]}`"
+    return ""
+
+
+def _unwell_member(document: Any) -> str:  # noqa: ANN401 - any JSON
+    """Return the member of an object, or the text, that says it is unwell."""
+    if isinstance(document, str):
+        return f'`"{document}"`' if _is_failure(document) else ""
+    for key, value in document.items() if isinstance(document, dict) else ():
+        if _plain(key) in _WELL_KEYS and value is False:
+            return f"`{key}` false"
+        if _plain(key) in _STATE_KEYS and _is_failure(value):
+            return f"`{key}` {value}"
     return ""
 
 

@@ -158,7 +158,9 @@ def _takes_back(sign: str, rest: str) -> bool:
     text = without_no_trouble(rest)
     if _SIGNS[ReportStatus.PARTIAL].match(text.strip()) or sign_at_start(text.strip()) in _WORSE:
         return True
-    if _begins(words("unproven"), words("as_hoped").sub(" ", text)):
+    hoped = words("as_hoped").sub(" ", _EXPECTED.sub(" ", text))
+    failures = _FAILURES.search(text) is not None and _OVERCOME.search(text) is None
+    if failures or _begins(words("unproven"), hoped):
         return True
     if sign in _BRACKETS:
         return _unfinished(text, bracketed=True)
@@ -172,6 +174,16 @@ def _takes_back(sign: str, rest: str) -> bool:
     return sign in {",", "，"} and any(_begins(words(name), text) for name in taken_back)
 
 
+_FAILURES = re.compile(
+    r"(?<![\d.,/])[1-9]\d{0,5}\s+(?:(?:known|open|remaining|minor|flaky|unrelated|tests?)\s+){0,2}"
+    r"(?:fail(?:ed|ing|ures?))\b"
+)
+"""Failures that are counted behind a pass: "PASS (2 known failures)"."""
+_EXPECTED = re.compile(r"\b\d{1,6}\s+expected\s+fail\w*")
+_OVERCOME = re.compile(
+    r"\b(?:fixed|resolved|mended|repaired|closed|expected|x-?fail\w*|before|previous\w*|earlier|was"
+    r"|were|injected|simulated|tolerated|recovered|retried|login|attempts?)\b"
+)
 _NOT_SO = re.compile(
     r"^\s*not an? (?:\w+ ){0,2}(?:bug|fault|defect|error|issue|problem|regression|blocker|failure)\b"
 )

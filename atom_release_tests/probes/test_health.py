@@ -66,6 +66,10 @@ def test_a_body_that_says_it_is_unwell_leaves_it_open(tmp_path: Path) -> None:
             '<html><form action="/login"><input name="p" type="password"></form></html>',
             "a page to sign in",
         ),
+        ('"DOWN"', '`"DOWN"`'),
+        ('{"healthy": false, "checks": {"db": "timeout"}}', "`healthy` false"),
+        ('{"state": "down"}', "`state` down"),
+        ("<health><status>DOWN</status></health>", "`status` DOWN"),
     ],
 )
 def test_a_text_that_says_it_is_unwell_leaves_it_open(
@@ -84,6 +88,10 @@ def test_a_text_that_says_it_is_unwell_leaves_it_open(
         "healthy\nlast failure: never",
         "failed: 0\nerrors: 0\nerror: none\ndown: 0 of 3",
         "downtime: 0s, fail-over ready",
+        "api: ok\nunhealthy hosts: 0\nerror rate: 0.2 %",
+        '"OK"',
+        '{"healthy": true, "ready": true, "history": [{"state": "down"}]}',
+        "<health><status>UP</status><downtime>0</downtime></health>",
         "<html><body>All systems up. No error.</body></html>",
         "",
     ],

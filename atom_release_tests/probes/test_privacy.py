@@ -162,10 +162,17 @@ def test_a_card_is_found_however_it_is_written(written: str) -> None:
 
 @pytest.mark.parametrize(
     "encode",
-    [base64.b64encode, base64.urlsafe_b64encode, lambda text: base64.b64encode(text).rstrip(b"=")],
-    ids=["base64", "of addresses", "without padding"],
+    [
+        base64.b64encode,
+        base64.urlsafe_b64encode,
+        lambda text: base64.b64encode(text).rstrip(b"="),
+        lambda text: base64.b64encode(gzip.compress(text)),
+        lambda text: b"\\x" + text.hex().encode(),
+        lambda text: "".join(f"&#{ord(letter)};" for letter in text.decode()).encode(),
+    ],
+    ids=["base64", "of addresses", "without padding", "packed", "hexadecimal", "entities"],
 )
-def test_a_person_is_found_in_base64(encode: Callable[[bytes], bytes]) -> None:
+def test_a_person_is_found_in_what_was_encoded(encode: Callable[[bytes], bytes]) -> None:
     """An export that encodes its cells hides nobody; what stands for nobody accuses nobody."""
     person, another = privacy.invent(), privacy.invent()
     text = f"{person.name} ({person.email}) paid with {person.card}?>".encode()

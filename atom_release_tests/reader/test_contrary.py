@@ -119,6 +119,14 @@ def test_what_is_past_or_of_something_else_speaks_against_no_pass(twin: str) -> 
         ("PASS (BLOCKED external dependencies)", ReportStatus.PASS),
         ("PASS (all 12 checks verified)", ReportStatus.PASS),
         ("PASS (no pending items)", ReportStatus.PASS),
+        ("PASS (2 known failures)", ReportStatus.PARTIAL),
+        ("PASS, 3 tests failing", ReportStatus.PARTIAL),
+        ("PASS (40 passed, 2 failed)", ReportStatus.PARTIAL),
+        ("PASS (2 known failures fixed)", ReportStatus.PASS),
+        ("PASS (0 failed)", ReportStatus.PASS),
+        ("PASS (2 expected failures)", ReportStatus.PASS),
+        ("PASS, 0 blockers, nothing pending", ReportStatus.PASS),
+        ("PASS, pending the review", ReportStatus.PARTIAL),
     ],
 )
 def test_a_condition_behind_a_pass_takes_it_back(status: str, expected: ReportStatus) -> None:
