@@ -29,6 +29,10 @@ _PASSED = re.compile(
     r"\W*(\d{1,6})\s+(?:tests?\s+)?pass(?:ed|ing)?\b\W*(?:\(\s*100(?:\.0+)?\s*%\s*\)\W*)?",
     re.IGNORECASE,
 )
+_ALL = re.compile(
+    r"\W*(?:(\d{1,6})\s+tests?\W+all\s+pass(?:ed|ing)?|all\s+(\d{1,6})\s+(?:tests?\s+)?pass(?:ed|ing)?)\W*",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\W*(\d{1,6})\W*")
 _OF_PASSED = re.compile(r"\bpass(?:ed|ing)\b", re.IGNORECASE)
 _NOT_A_COUNT = re.compile(
@@ -53,6 +57,9 @@ def tests_of(text: str) -> str:
     if counted := _COUNTED.fullmatch(unsigned(text)):
         passed, failed = int(counted[1]), int(counted[2])
         return f"{passed}/{passed + failed}"
+    if whole := _ALL.fullmatch(unsigned(text)):
+        number = int(whole[1] or whole[2])
+        return f"{number}/{number}"
     if only := _PASSED.fullmatch(unsigned(text)):
         return f"{int(only[1])} passed"
     return ""

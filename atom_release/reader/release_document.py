@@ -51,6 +51,8 @@ _OF_SOMETHING = re.compile(
 )
 """Words of titles under which a service's status is of something else than its work."""
 _PARTED = re.compile(r"[,;()]|\s[-–—]\s")
+_NAMED = re.compile(r":|\s[-–—]\s")
+"""What parts a service's name from what a line says of it."""
 _PASSING = re.compile(r"\bpass(?:ed|ing)?\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2}")
 
@@ -209,11 +211,12 @@ class _Reading:
                 yield self._statement(subject, "accuracy", number, fact, about)
 
     def _of_lines(self) -> Iterator[Statement]:
-        """Yield counts of lines such as `C.1 Engine: 7 passed, 0 failed`."""
+        """Yield counts of lines such as `C.1 Engine: 7 passed, 0 failed`, or with a dash."""
         facts: list[Fact] = [fact for block in self.document.blocks.values() for fact in block]
         for fact in (*facts, *self.document.lines):
-            name, colon, rest = fact.text.partition(":")
-            subject = self.subjects.of(name) if colon and fact.section.own else ""
+            parting = _NAMED.search(fact.text)
+            name, rest = _cut(fact.text, parting) if parting else ("", "")
+            subject = self.subjects.of(name) if name and fact.section.own else ""
             if not subject or subject.startswith("P-") or _PART.search(name):
                 continue
             if _is_of_tests(fact) and (counts := tests_of(rest) or _part_of(rest)):
@@ -261,6 +264,10 @@ class _Reading:
                         quote_line(self.document, row.line),
                         paths,
                     )
+
+
+def _cut(text: str, parting: re.Match[str]) -> tuple[str, str]:
+    return text[: parting.start()], text[parting.end() :]
 
 
 def _part_of(text: str) -> str:

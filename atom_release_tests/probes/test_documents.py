@@ -124,6 +124,11 @@ BAD = {
         {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
         Answer.NO,
     ),
+    "a count of which all passed": (
+        changed("docs/final.md", "| PASS | 7/7 |", "| PASS | 9 tests, all passed |"),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
     "a number below what passed": (
         changed(
             "docs/final.md",
@@ -135,6 +140,11 @@ BAD = {
     ),
     "a count in a line": (
         changed("docs/final.md", "## Acc", "## Summary\n\n- M.1 Fees: PASS, 9/9 tests\n\n## Acc"),
+        {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
+        Answer.NO,
+    ),
+    "a count behind a dash": (
+        changed("docs/final.md", "## Acc", "## Summary\n\n- **M.1 Fees** — 9/9 tests\n\n## Acc"),
         {rule.AGAINST_REPORT, rule.AGAINST_DOCUMENT},
         Answer.NO,
     ),
@@ -206,11 +216,14 @@ def test_a_contradiction_is_named_with_both_places(tmp_path: Path, name: str) ->
 TWINS = {
     "a number rounded": changed("docs/M.1.md", "passed\n", "passed\n\n**Accuracy:** 82%\n"),
     "what passed alone, as many": changed("docs/final.md", "| PASS | 7/7 |", "| PASS | 7 passed |"),
+    "as many, of which all passed": changed(
+        "docs/final.md", "| PASS | 7/7 |", "| PASS | All 7 tests passed |"
+    ),
     "a line of as many": changed(
         "docs/final.md",
         "## Acc",
         "## Summary\n\n- M.1 Fees: PASS, 7/7 tests\n- M.2 Rates: PASS, unit 2/2, integration 2/2\n"
-        "- M.2 Rates: 4/4 tests, was 2/4 tests\n\n## Acc",
+        "- M.2 Rates: 4/4 tests, was 2/4 tests\n- **M.1 Fees** — 7/7 tests\n- M.1 Fees - smoke 2/2 tests\n\n## Acc",
     ),
     "members of as many": changed(
         "docs/snapshot.json", '"tests": "7/7 PASS"', '"tests_passed": 7, "latest_passed": 9'
@@ -264,6 +277,18 @@ def test_what_only_looks_like_one_stays_silent(tmp_path: Path, name: str) -> Non
     evidence = ask(tmp_path, TWINS[name])
     assert [entry.sentence for entry in against(evidence)] == []
     assert evidence.answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    "row", ["| M.4 | 4 |\n| M.1 | 7 |", "| M.1 | 7 passed |"], ids=["a number", "what passed"]
+)
+def test_a_changed_copy_is_seen_where_only_what_passed_is_counted(tmp_path: Path, row: str) -> None:
+    files = {**FILES, "docs/final.md": f"# Final\n\n| Task | Tests passed |\n|---|---|\n{row}\n"}
+    files |= {"docs/policies.md": "# Well\n", "docs/snapshot.json": "{}\n"}
+    evidence = ask(tmp_path, files)
+    assert (evidence.answer, against(evidence)) == (Answer.YES, []), evidence.reason
+    assert evidence.control is not None
+    assert evidence.control.state is ControlState.ALIVE
 
 
 def test_what_a_commit_held_once_is_history(tmp_path: Path) -> None:

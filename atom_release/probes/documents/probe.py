@@ -178,7 +178,11 @@ def _changed(raw: bytes, statement: Statement) -> Iterator[bytes]:
 
 
 def _edits(line: str, statement: Statement) -> Iterator[str]:
-    if statement.question == "tests":
+    if statement.question == "tests" and "/" not in statement.value:
+        passed = statement.value.removesuffix(" passed")
+        for number in re.finditer(rf"(?<!\d){passed}(?!\d)", line):
+            yield f"{line[: number.start()]}{int(passed) + 1}{line[number.end() :]}"
+    elif statement.question == "tests":
         passed, total = statement.value.split("/")
         more = int(total) + 1
         yield re.sub(rf"(?<!\d){passed}(\s*/\s*){total}(?!\d)", rf"{passed}\g<1>{more}", line)
