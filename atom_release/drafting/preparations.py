@@ -38,22 +38,11 @@ def steps(files: Files, suite: Suite) -> tuple[Step, ...]:
 
 def _of_node(files: Files, suite: Suite) -> Iterator[Step]:
     package = files.json(joined(suite.directory, "package.json"))
-    if _generates(files, suite.directory, package):
-        yield ("prisma", "generate")
     scripts = package.get("scripts")
     named = scripts if isinstance(scripts, Mapping) else {}
     script = next((name for name in _BUILDS if isinstance(named.get(name), str)), None)
     if script and _wants_built(files, suite):
         yield ("npm", "run", script)
-
-
-def _generates(files: Files, folder: str, package: Mapping[str, object]) -> bool:
-    """Return whether a client is generated from a schema of Prisma's."""
-    named = [package.get(field) for field in ("dependencies", "devDependencies")]
-    has = any(isinstance(table, Mapping) and "@prisma/client" in table for table in named)
-    return has and any(
-        is_below(path, folder) for path in files.matching(r"(?:.*/)?[\w.-]+\.prisma")
-    )
 
 
 def _wants_built(files: Files, suite: Suite) -> bool:

@@ -137,15 +137,14 @@ def test_the_lock_of_a_workspace_is_that_of_its_members() -> None:
             "",
             {"prisma/schema.prisma": ""},
             {"scripts": {"test": "jest"}, "dependencies": {"@prisma/client": "5"}},
-            ["prisma generate"],
+            [],  # its environment has the client
         ),
-        ("", {"prisma/schema.prisma": ""}, {"scripts": {"test": "jest"}}, []),
     ],
 )
 def test_a_step_is_drafted_where_the_tests_cannot_do_without(
     test: str, tree: dict[str, str], package: dict[str, Any], steps: list[str]
 ) -> None:
-    """What they import is not in the commit, or is generated from a schema that is."""
+    """What they import is not in the commit, and no environment has it."""
     service = only({"test/a.test.js": test, **tree}, **package)
     fields = asked.fields_of(service, service.suites[0].value)
     assert [" ".join(step) for step in fields.get("prepare", [])] == steps
