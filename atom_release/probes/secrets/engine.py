@@ -13,7 +13,7 @@ import importlib.util
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -48,6 +48,9 @@ _NO_SECRET = re.compile(
     r"|segment-public|feature-flag|contentful-delivery|twitch-client"
 )
 
+_ENDED = re.compile(rb"((?=[A-Za-z_.+/=-]*[0-9])[A-Za-z0-9_.+/=-]{20,})[,)\]}<|&]")
+_PARTED = "p"
+"""Ends the name of a file that holds the lines of another, with a space after each such token."""
 
 Hits = Mapping[str, list[Hit]]
 """Hits by the digest of a content, see `digest`."""
@@ -95,8 +98,26 @@ def _write(contents: Iterable[bytes], root: Path) -> tuple[dict[str, str], int]:
         name = f"{len(names):06d}"
         names[name] = key
         text = decode(content) if b"\0" in content[:8192] else None
-        size += (root / name).write_bytes(text.text.encode("utf-8", "replace") if text else content)
+        plain = text.text.encode("utf-8", "replace") if text else content
+        size += (root / name).write_bytes(plain)
+        if parted := _part(plain):
+            names[f"{name}{_PARTED}"] = key
+            size += (root / f"{name}{_PARTED}").write_bytes(parted)
     return names, size
+
+
+def _part(content: bytes) -> bytes:
+    """Return the lines in which a bracket or comma ends what may be a token, with a space there.
+
+    The engine's rules know a token by what follows it, and a comma of YAML's flow style or a
+    bracket of code is none of that. Other lines are empty, so that numbers of lines stay.
+    """
+    lines = [_ENDED.sub(rb"\1 ", line) for line in content.split(b"\n")]
+    changed = [
+        parted if parted != line else b""
+        for parted, line in zip(lines, content.split(b"\n"), strict=True)
+    ]
+    return b"\n".join(changed) if any(changed) else b""
 
 
 def _run(root: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
@@ -143,18 +164,25 @@ def _hits(report: dict[str, Any], names: Mapping[str, str], size: int) -> Hits:
         scanned = report["scan"]
         if scanned["state"] != "complete" or scanned["bytes_scanned"] < size:
             raise _fault(f"{scanned['state']}, {scanned['bytes_scanned']} of {size} bytes read")
-        for finding in report["findings"] or []:
+        findings = [
+            (Path(str(finding["location"]["path"]).split("!", 1)[0]).name, finding)
+            for finding in report["findings"] or []
+        ]
+        for name, finding in sorted(findings, key=lambda named: named[0].endswith(_PARTED)):
             rule, place = str(finding["rule_id"]), finding["location"]
-            name = Path(str(place["path"]).split("!", 1)[0]).name
             if not _NO_SECRET.search(rule):
-                hits[names[name]].append(
-                    Hit(
-                        int(place["start_line"]), rule, _named(rule), str(finding["match"]["value"])
-                    )
-                )
+                line, value = int(place["start_line"]), str(finding["match"]["value"])
+                hit = Hit(line, rule, _named(rule), value)
+                if not name.endswith(_PARTED) or not _is_known(hit, hits[names[name]]):
+                    hits[names[name]].append(hit)
     except (KeyError, TypeError, ValueError) as error:
         raise _fault(f"its report cannot be read ({type(error).__name__})") from error
     return hits
+
+
+def _is_known(hit: Hit, others: Sequence[Hit]) -> bool:
+    """Return whether the same value was matched in that line before."""
+    return any(other.line == hit.line and hit.value in other.value for other in others)
 
 
 def _named(rule: str) -> str:
