@@ -121,6 +121,11 @@ def _is_made(remark: str, *, ticks: bool, anyway: bool) -> bool:
     return anyway or _is_new(remark) or (ticks and has_tick(remark))
 
 
+def _is_label(name: str) -> bool:
+    """Return whether an entry's first word opens a bracket that it leaves open: `[new files]`."""
+    return any(name.count(begin) != name.count(end) for begin, end in ("[]", "()", "<>"))
+
+
 def _root(name: str) -> str:
     """Return the folder at a tree's top, unless it is the project's own, which no path begins with."""
     root = name.rstrip("/")
@@ -174,7 +179,7 @@ def _tree(lines: list[tuple[int, str]], *, made: bool, ticks: bool) -> Iterator[
         if any(folder == _GROUP for _, folder, _ in above):
             continue
         if not is_file_name(name.rstrip("/")) or name.endswith("/"):
-            group = not name.endswith("/") and _COUNT.match(match[3])
+            group = _is_label(name) or (not name.endswith("/") and _COUNT.match(match[3]))
             above.append((indent, _GROUP if group else name.strip("/"), _is_new(match[3])))
         elif _is_made(match[3], ticks=ticks, anyway=made or below_made) or (
             any(new for _, _, new in above) and not _was_there(match[3])

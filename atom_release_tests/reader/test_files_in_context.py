@@ -47,6 +47,9 @@ MADE: dict[str, tuple[str, list[str]]] = {
     "a tree of what was implemented, in Spanish": (
         "## ✅ Qué se ha implementado\n\n### 1. Muelle (2 archivos)\n\n```\ndock/queue/\n├── __init__.py\n└── fila.py   # Orden\n```\n", ["dock/queue/__init__.py", "dock/queue/fila.py"],
     ),
+    "a tree with a label in brackets, and a folder that is one": (
+        "## New File Structure\n\n```\nsrc/\n├── [id]/\n│   └── page.tsx (new)\n└── [new at the top]\n    └── GUIDE.md (new)\n```\n", ["src/[id]/page.tsx"],
+    ),
     "a tree with what was there": (
         "## New File Structure\n\n```\nsrc/\n├── dock.ts (existing)\n└── ramp.ts (new)\n```\n", ["src/ramp.ts"],
     ),
