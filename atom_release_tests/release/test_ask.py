@@ -109,6 +109,7 @@ def step_of(look: Look, name: str) -> Any:  # noqa: ANN401 - stands for the work
         open_socket=None,
         probed=SimpleNamespace(server=object, isolation=()),
         systems=SimpleNamespace(made=None),
+        toolchains={},
     )
     return SimpleNamespace(
         look=look, boundary=boundary, manifest=look.manifest, names=names, subject=subject, name=name, run_id="of none", beside=(),
