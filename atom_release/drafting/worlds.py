@@ -46,6 +46,7 @@ _PACKAGE_FILES = re.compile(
 _UNKNOWN = re.compile(r"\$\{|\$\(|\{\{|^\$\w")
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")
 _SWITCH = re.compile(r"true|false|yes|no|on|off|\d{1,4}", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:^|_)(?:DSN|UR[LI]|WEBHOOK|ENDPOINT)(?:_|$)", re.IGNORECASE)
 _IN_A_FILE = re.compile(r"(?:sqlite[\w+]*|file|memory):[\w/.-]*$")  # an address without a secret
 _IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _OF_THE_PIPELINE = re.compile(
@@ -263,7 +264,7 @@ def _plain_value(name: str, value: str) -> str | None:
     if environment.is_secret(name) and not _SWITCH.fullmatch(value):
         if _IN_A_FILE.match(value):
             return value
-        return None if "://" in value else "{random}"
+        return None if "://" in value or _ADDRESS.search(name) else "{random}"
     return None if _UNKNOWN.search(value) else value
 
 

@@ -110,6 +110,20 @@ services:
     assert "SENTRY_DSN" not in stated["environment"]
 
 
+def test_random_letters_are_no_address() -> None:
+    compose = """
+services:
+  db:
+    image: postgres
+  web:
+    build: .
+    environment: ["REPORTS_DSN=${REPORTS_DSN}", "REPORTS_KEY=${REPORTS_KEY}"]
+"""
+    files = {"compose.yml": compose, ".env": "REPORTS_DSN=\nREPORTS_KEY=\n"}
+    environment = suite_of({**_TREE, **files})["environment"]
+    assert environment == {"REPORTS_KEY": "{random}"}
+
+
 def test_a_file_that_programs_read_by_themselves_is_not_said_again() -> None:
     tree = {
         **_TREE,
