@@ -117,7 +117,7 @@ def _audit(count: Mapping[str, Any], clone: Path) -> Trial:
         trial.processor = os.times().children_user + os.times().children_system - used
         draft = tree / "release.yaml"
         manifest = yaml.safe_load(draft.read_text()) if draft.is_file() else {}
-        _read(trial, list(_evidence(out)), manifest.get("services", []))
+        _read(trial, list(_evidence(out)), manifest)
     return trial
 
 
@@ -134,10 +134,9 @@ def _evidence(out: Path) -> Iterator[Evidence]:
             yield Evidence.model_validate(evidence)
 
 
-def _read(
-    trial: Trial, evidence: Iterable[Evidence], services: Sequence[Mapping[str, Any]]
-) -> None:
+def _read(trial: Trial, evidence: Iterable[Evidence], manifest: Mapping[str, Any]) -> None:
     """Fill in what was asked and decided; no count goes above the one by hand."""
+    services: Sequence[Mapping[str, Any]] = manifest.get("services", [])
     by_question: dict[str, list[Evidence]] = {}
     for each in evidence:
         by_question.setdefault(each.question, []).append(each)
@@ -156,7 +155,7 @@ def _read(
     stepping = {
         service["id"]: trial.counted.migrations
         for service in services
-        if service.get("start") and any(word in str(service["start"]).lower() for word in _MIGRATE)
+        if service.get("start") and _migrates(str(service["start"]).lower(), manifest)
     }
     trial.requested = Things(
         len(begun), len(started), max([tried, *stepping.values()]), max(drafted, len(routes))
@@ -173,6 +172,16 @@ def _read(
         for each in held
         if each.answer is Answer.NO
     ]
+
+
+def _migrates(start: str, manifest: Mapping[str, Any]) -> bool:
+    """Return whether a service that came up shows that the migrations ran to their end.
+
+    Its own steps before the start ran them, or those of the rehearsed database, which it uses.
+    """
+    return any(word in start for word in _MIGRATE) or (
+        "migrations" in manifest and "{postgres" in start
+    )
 
 
 def _answered(by_question: Mapping[str, Sequence[Evidence]]) -> set[str]:
