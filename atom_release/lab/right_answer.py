@@ -39,7 +39,8 @@ _TOLD = re.compile(
     r"|not (?:ok|ready|healthy|well))\b[\s:=,.-]*(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-_SIGN_IN = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
+_INPUT = re.compile(rb"<input\b", re.IGNORECASE)
+_PASSWORD = re.compile(rb"\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _FIGURE = re.compile(r"(?:^|[\s:=])\d+(?:\.\d+)?\s*%?$|^\d+\b")
 _ELEMENT = re.compile(r"<(status|state|health)\b[^>]*>([^<]{1,40})</", re.IGNORECASE)
 _WELL_KEYS = frozenset({"healthy", "alive", "live", "ready", "up"})
@@ -133,7 +134,7 @@ def find_unwell(body: bytes) -> str:
     `healthy` that is false, an element of XML that is a status. A line that ends in a figure is a
     count (`failed: 0`). A page to sign in stands before the health and says nothing of it.
     """
-    if _SIGN_IN.search(body[:_LONGEST_ERROR]):
+    if _signs_in(body[:_LONGEST_ERROR]):
         return "a page to sign in"
     if len(body) > _LONGEST_WORDS:
         return ""
@@ -149,6 +150,12 @@ def find_unwell(body: bytes) -> str:
         if _plain(rest) not in _NO_ERROR - {""} and not _FIGURE.search(rest):
             return f"`{match[0].strip()[:60]}`"
     return ""
+
+
+def _signs_in(page: bytes) -> bool:
+    """Return whether a page asks for a password; each tag is read once."""
+    tags = ((part, _INPUT.search(part)) for part in page.split(b">"))
+    return any(tag and _PASSWORD.search(part, tag.end()) for part, tag in tags)
 
 
 def _unwell_member(document: Any) -> str:  # noqa: ANN401 - any JSON

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atom_release.lab.right_answer import Worth, find_error, read_answer
+from atom_release.lab.right_answer import Worth, find_error, find_unwell, read_answer
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -124,3 +124,18 @@ def test_a_number_of_any_length_is_read_and_none_is_computed() -> None:
     body = b'{"status": "' + b"9" * 5000 + b'"}'
     assert read_answer(200, body, expect={200}).worth is Worth.RIGHT
     assert read_answer(200, b'{"status": "503"}', expect={200}).worth is Worth.DOUBTFUL
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (b"<form><INPUT name='p' type = \"password\"></form>", "a page to sign in"),
+        (b"<input name='p'><b type=password>", ""),
+        (b"<inputs type=password>", ""),
+        (b"<input " * 37_000, ""),
+    ],
+    ids=["a field of a password", "of another tag", "another tag", "tags without an end"],
+)
+def test_a_page_to_sign_in_has_a_field_of_a_password(page: bytes, words: str) -> None:
+    """Each tag is read once: a page is a service's to choose, and as long as an answer may be."""
+    assert find_unwell(page) == words

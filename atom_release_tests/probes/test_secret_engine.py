@@ -22,3 +22,9 @@ def test_a_token_that_is_seen_at_once_is_told_once(tmp_path: Path) -> None:
     token = "sk_li" + "ve_" + word(24)
     content = f"pay('{token}', other_number_1234567890abcdef)\n".encode()
     assert len(engine.read_contents([content], tmp_path / "s")[engine.digest(content)]) == 1
+
+
+def test_a_long_line_is_read_once(tmp_path: Path) -> None:
+    """As minified code and pictures in base64 are; read anew from each letter it has no end."""
+    content = b"a1" * 500_000 + b"\n"
+    assert engine.read_contents([content], tmp_path / "scratch")[engine.digest(content)] == []

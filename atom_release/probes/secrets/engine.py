@@ -48,7 +48,9 @@ _NO_SECRET = re.compile(
     r"|segment-public|feature-flag|contentful-delivery|twitch-client"
 )
 
-_ENDED = re.compile(rb"((?=[A-Za-z_.+/=-]*[0-9])[A-Za-z0-9_.+/=-]{20,})[,)\]}<|&]")
+_ENDED = re.compile(rb"(?<![\w.+/=-])([\w.+/=-]{20,}+)[,)\]}<|&]")
+"""Begins where a run of such letters begins, and gives none back: a long line is read once."""
+_DIGIT = re.compile(rb"[0-9]")
 _PARTED = "p"
 """Ends the name of a file that holds the lines of another, with a space after each such token."""
 
@@ -112,12 +114,14 @@ def _part(content: bytes) -> bytes:
     The engine's rules know a token by what follows it, and a comma of YAML's flow style or a
     bracket of code is none of that. Other lines are empty, so that numbers of lines stay.
     """
-    lines = [_ENDED.sub(rb"\1 ", line) for line in content.split(b"\n")]
-    changed = [
-        parted if parted != line else b""
-        for parted, line in zip(lines, content.split(b"\n"), strict=True)
-    ]
+    lines = [(line, _ENDED.sub(_with_space, line)) for line in content.split(b"\n")]
+    changed = [parted if parted != line else b"" for line, parted in lines]
     return b"\n".join(changed) if any(changed) else b""
+
+
+def _with_space(match: re.Match[bytes]) -> bytes:
+    """Return a token with a space behind it; without a digit it is a name, and stays."""
+    return match[1] + b" " if _DIGIT.search(match[1]) else match[0]
 
 
 def _run(root: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
