@@ -26,7 +26,7 @@ _TIMES = 8
 
 _ZIP, _GZIP, _ZLIB = b"PK\x03\x04", b"\x1f\x8b", b"\x78"
 _FAULTS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
-_ESCAPED = re.compile(rb"\\+u([0-9a-fA-F]{4})")
+_ESCAPED = re.compile(rb"(?<!\\)\\++u([0-9a-fA-F]{4})")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})|=\r?\n")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 _AS_IN_MAILS = bytes.maketrans(b"-_", b"+/")

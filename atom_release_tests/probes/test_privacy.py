@@ -236,3 +236,8 @@ def test_what_only_looks_packed_is_read_as_it_stands() -> None:
     person = privacy.invent()
     assert privacy.seen(person, b"\x1f\x8b" + person.email.encode()) == ["email"]
     assert privacy.seen(person, gzip.compress(person.email.encode())[:-9]) == []
+
+
+def test_a_long_run_of_backslashes_is_read_once() -> None:
+    """Read anew from each of them, an answer of some megabytes would take hours."""
+    assert privacy.seen(privacy.invent(), b"\\" * 2_000_000) == []
