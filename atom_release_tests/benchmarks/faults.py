@@ -24,7 +24,6 @@ from atom_release_tests.fixtures import tiny, workers
 from atom_release_tests.fixtures.tiny import Tiny
 from atom_release_tests.fixtures.workers import Deployment
 
-_WORKERS = ("one", "two")
 _MINUTE = 60
 _LONGER_THAN_PATIENCE = 150
 _ENDED_BY_MONITORING = {
@@ -129,10 +128,10 @@ def lost(wire: str, seconds: float, step: str = "phase_x__infra_simulation") -> 
 def both_gone_while_one_acts(site: Site, run: str) -> None:
     """Kill both, and let them come back when Dagster has ended the run."""
     with site.push_stands_still("pre-receive"):
-        for name in _WORKERS:
+        for name in workers.WORKERS:
             site.team.kill(name)
     site.team.ended(run)
-    for name in _WORKERS:
+    for name in workers.WORKERS:
         site.team.start_worker(name)
     time.sleep(workers.SOON + 30)
 
@@ -196,7 +195,7 @@ def attempt(site: Site, happen: Happens, version: str, **tags: object) -> Came:
     happen(site, run)
     ended = site.team.ended(run, 900)
     before = site.times_taken(version)
-    for name in _WORKERS:
+    for name in workers.WORKERS:
         if name not in site.team.processes:
             site.team.start_worker(name)
     again = site.team.ended(site.team.launch(), 900)
@@ -237,9 +236,7 @@ def opened(folder: Path) -> Iterator[Site]:
     ) as team:
         site = Site(team, release, folder)
         site.write_hooks()
-        for name in _WORKERS:
-            team.start_worker(name)
-        team.start_daemon()
+        team.start_all()
         yield site
 
 

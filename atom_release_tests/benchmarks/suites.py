@@ -72,9 +72,7 @@ def by_workers(made: Tiny) -> float:
         monitoring={"enabled": True},
         ATOM_RELEASE_OPERATOR=str(made.settings.operator),
     ) as team:
-        for name in ("one", "two"):
-            team.start_worker(name)
-        team.start_daemon()
+        team.start_all()
         began = time.monotonic()
         run = team.launch()
         ended = team.ended(run, _LONGEST)

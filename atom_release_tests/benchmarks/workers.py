@@ -85,9 +85,7 @@ def by_workers(folder: Path) -> tuple[Judged, dict[str, int], list[str]]:
     with workers.deployment(
         folder / "team", built.origin, _JOB, monitoring={"enabled": True}
     ) as team:
-        for name in ("one", "two"):
-            team.start_worker(name)
-        team.start_daemon()
+        team.start_all()
         begun = time.monotonic()
         run = team.launch()
         team.ended(run, 1800)

@@ -40,9 +40,7 @@ def test_services_come_in_the_manifest_s_order_from_a_queue(tmp_path: Path) -> N
         monitoring={"enabled": True},
         ATOM_RELEASE_OPERATOR=str(made.settings.operator),
     ) as team:
-        for name in ("one", "two"):
-            team.start_worker(name)
-        team.start_daemon()
+        team.start_all()
         run = team.launch()
         team.ended(run)
         begun = team.steps(run, dg.DagsterEventType.STEP_START)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,18 +27,6 @@ from atom_release_tests.fixtures.npm_registry import (
 
 pytestmark = [NEEDS_NODE, pytest.mark.slow]
 VERSION = "98.7.6"
-
-
-@pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path / "operator", monkeypatch) as site:
-        yield site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> EnvironmentSite:
-    suite = {"runner": "node", "paths": ["test"], "repeats": 1, "timeout": "60s"}
-    return EnvironmentSite(tmp_path, tmp_path / "none", suite=suite)
 
 
 def offer_node(registry: NpmRegistry, version: str = VERSION, says: str = "") -> None:

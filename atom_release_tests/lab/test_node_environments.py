@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +17,10 @@ from atom_release_tests.fixtures.npm_registry import (
     NEEDS_NODE,
     NpmRegistry,
     lock_of,
-    npm_registry,
 )
 
 pytestmark = NEEDS_NODE
 PACKAGE: dict[str, Any] = {"name": "shop", "version": "1.0.0"}
-
-
-@pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path / "operator", monkeypatch) as site:
-        yield site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> EnvironmentSite:
-    suite = {"runner": "node", "paths": ["test"], "repeats": 1, "timeout": "60s"}
-    return EnvironmentSite(tmp_path, tmp_path / "none", suite=suite)
 
 
 def asks(site: EnvironmentSite, lock: dict[str, Any] | None = None, **more: Any) -> None:  # noqa: ANN401

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from atom_release_tests.fixtures.npm_registry import (
     NEEDS_NODE,
     NpmRegistry,
     lock_of,
-    npm_registry,
 )
 
 LOCK = Lock("", tuple(Tarball(name, "5.0.0", "", "") for name in ("prisma", "@prisma/client")))
@@ -29,18 +26,6 @@ const schema = fs.readFileSync(process.argv[3].split("=")[1], "utf8");
 fs.mkdirSync("node_modules/.prisma/client", {recursive: true});
 fs.writeFileSync("node_modules/.prisma/client/index.js", JSON.stringify(schema));
 """
-
-
-@pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NpmRegistry]:
-    with npm_registry(tmp_path / "operator", monkeypatch) as site:
-        yield site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> EnvironmentSite:
-    suite = {"runner": "node", "paths": ["test"], "repeats": 1, "timeout": "60s"}
-    return EnvironmentSite(tmp_path, tmp_path / "none", suite=suite)
 
 
 @pytest.mark.parametrize(
