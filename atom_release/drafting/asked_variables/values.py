@@ -23,7 +23,7 @@ _FOR_WORK = re.compile(r"dev|local|test", re.IGNORECASE)
 _OF_ITSELF = re.compile(r"^(?:APP_|SERVER_|API_|HTTP_|UVICORN_|WEB_|SERVICE_)?(HOST|PORT|BIND)$")
 _OF_TESTS = re.compile(r"(?:^|_)TEST(?:S|ING)?_", re.IGNORECASE)
 _SYSTEMS = {"database": "postgres", "postgres": "postgres", "redis": "redis"}
-_WORTH_GIVING = {"own_secret"}
+_WORTH_GIVING = {"signs"}
 
 Address = Callable[[str, str], str]
 """What a variable of a name and a value says of a system in templates; nothing where it is none."""
@@ -110,7 +110,7 @@ def make(variable: Variable, ground: Ground) -> Made | None:
     kind = kind_of(variable)
     if ground.starts and variable.need is not Need.REQUIRED and _OF_TESTS.search(variable.name):
         return None
-    if spoken and kind in {"str", "host", "port", "int", "own_secret", "secret", *_SYSTEMS}:
+    if spoken and kind in {"str", "host", "port", "int", "signs", "secret", *_SYSTEMS}:
         wanted = ground.starts or variable.need is not Need.DEFAULTED
         return _made(variable, spoken, "system") if wanted else None
     if variable.need is Need.DEFAULTED:
@@ -155,7 +155,7 @@ def _value(variable: Variable, kind: str, ground: Ground) -> str | None:
     if form.kind in {"list", "words"}:
         return _several(name, form)
     value: str | None = _tables()["values"].get(kind)
-    if value is not None and form.least and kind in {"own_secret", "secret", "str"}:
+    if value is not None and form.least and kind in {"signs", "secret", "str"}:
         value = "{random}" * -(-form.least // _DIGITS)
     return value
 
