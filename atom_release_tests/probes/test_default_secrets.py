@@ -106,6 +106,23 @@ DEFAULTS: dict[str, tuple[str, str, int]] = {
     "INI": ("conf/app.ini", f"[auth]\njwt_secret = {VALUE}\n", 2),
     "TOML": ("settings.toml", f'[auth]\nsigning_key = "{VALUE}"\n', 2),
     "JSON settings": ("appsettings.json", f'{{\n  "JwtSecret": "{VALUE}"\n}}\n', 2),
+    "a sentence among settings": (
+        "conf/app.yaml",
+        'app:\n  title: "A shop of our own"\n  jwt_secret: "please change this soon"\n  port: 80\n',
+        3,
+    ),
+    "a variable among sentences": (
+        "conf/app.yaml",
+        "".join(f'NOTE_{n}: "what this one is for"\n' for n in range(8))
+        + 'JWT_SECRET: "please change this soon"\n',
+        9,
+    ),
+    "a literal among sentences": (
+        "texts.toml",
+        "".join(f'note_{n} = "what this one is for"\n' for n in range(8))
+        + f'jwt_secret = "{VALUE}"\n',
+        9,
+    ),
     "Python of another version": (
         "src/a.py",
         f'print "x"\nimport os\nKEY = os.getenv("JWT_SECRET", "{VALUE}")\n',
@@ -254,6 +271,13 @@ HONEST_CONFIGURATION: dict[str, tuple[str, str]] = {
             "securitySchemes:\n  token:\n    type: http\n    scheme: bearer\npassword:\n  type:"
             " string\n"
         ),
+    ),
+    "messages for people": (
+        "texts.toml",
+        "".join(f'note_{n} = "what this one is for"\n' for n in range(4))
+        + 'login_password = "the one you sign in with"\n'
+        + 'api_token = "Paste the token that you got by mail"\n'
+        + "".join(f'hint_{n} = "where this one is from"\n' for n in range(4)),
     ),
     "a lock": ("poetry.lock", '[auth]\npassword = "abcdefgh1"\n'),
 }

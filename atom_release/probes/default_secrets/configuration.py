@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from atom_release.source.secret_forms.asking_names import asks_for_secret, words
@@ -66,6 +66,8 @@ _MEANS = re.compile(
     re.IGNORECASE,
 )
 _MESSAGE = re.compile(r"\b(not set|missing|required|must be|is empty|undefined)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?:[^\W\d]\S*[ ]+){2,}\S+")
+_AROUND, _FEWEST = 4, 5  # settings before and after one; those of them that are sentences
 _SEALED_DOCUMENT = re.compile(r"kind:\s*[\"']?SealedSecret|^sops[:_]|\"sops\":", re.MULTILINE)
 
 
@@ -113,14 +115,31 @@ def _listed(pattern: re.Pattern[str], text: Text) -> Iterator[Default]:
 
 
 def _assigned(pattern: re.Pattern[str], text: Text) -> Iterator[Default]:
-    for match in pattern.finditer(text.text):
-        value = next((group for group in match.groups()[1:] if group is not None), "")
+    settings = [
+        (match[1], next((group for group in match.groups()[1:] if group is not None), ""), match)
+        for match in pattern.finditer(text.text)
+    ]
+    for place, (name, value, match) in enumerate(settings):
         if (
-            names_secret(match[1])
-            and is_usable(value, weak=match[1].isupper())
-            and not repeats(match[1], value)
+            names_secret(name)
+            and is_usable(value, weak=name.isupper())
+            and not repeats(name, value)
+            and (
+                name.isupper()
+                or not _SENTENCE.fullmatch(value)
+                or not _in_messages(settings, place)
+            )
         ):
-            yield text.line_of(match.start(1)), match[1], value, "the literal under"
+            yield text.line_of(match.start(1)), name, value, "the literal under"
+
+
+def _in_messages(settings: Sequence[tuple[str, str, re.Match[str]]], place: int) -> bool:
+    """Return whether the settings around one are texts for people, as in a file of messages."""
+    around = (
+        *settings[max(0, place - _AROUND) : place],
+        *settings[place + 1 : place + 1 + _AROUND],
+    )
+    return sum(bool(_SENTENCE.fullmatch(value)) for _, value, _ in around) >= _FEWEST
 
 
 def names_secret(name: str) -> bool:
