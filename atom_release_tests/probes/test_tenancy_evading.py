@@ -113,6 +113,75 @@ def test_a_part_that_opens_nothing_or_is_the_role_s_or_the_release_s_is_right(
 
 
 @pytest.mark.parametrize(
+    ("rule", "named"),
+    [
+        (f"{_OWN} OR kind LIKE 'public%'", "(kind ~~ 'public%'::text) is true"),
+        (f"{_OWN} OR shared", "shared is true"),
+        (f"{_OWN} OR NOT hidden", "(NOT hidden) is true"),
+        (f"{_OWN} OR tenant_id::text LIKE '7f%'", "'7f%'::text) is true"),
+        (f"CASE WHEN kind <> 'draft' THEN {_OWN} ELSE true END", "'draft'::text) is false"),
+        (f"{_OWN} OR kind = current_user", "is true"),
+        (f"{_OWN} OR EXISTS (SELECT FROM plans WHERE notes.kind = 'free')", "is true"),
+    ],
+    ids=[
+        "a-pattern",
+        "a-flag",
+        "no-flag",
+        "some-tenants",
+        "otherwise",
+        "a-role-in-the-row",
+        "in-a-sub-select",
+    ],
+)
+def test_rows_of_certain_values_that_every_tenant_sees_leave_isolation_undecided(
+    server: postgres.Postgres, tmp_path: Path, rule: str, named: str
+) -> None:
+    """The rows that the gate makes do not have the values: a row of tomorrow may."""
+    before = "CREATE TABLE plans (name text);\nINSERT INTO plans VALUES ('free');\nGRANT SELECT ON plans TO app;"
+    table = before if "plans" in rule else ""
+    _, isolation = ask_tenancy(server, tmp_path, a=_kinds(rule, table))
+    assert isolation.answer is Answer.UNKNOWN, isolation.reason
+    assert "a row's own value opens it: where " in isolation.reason
+    assert named in isolation.reason
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"{_OWN} AND kind LIKE 'note%'",
+        f"{_OWN} AND hidden AND (shared OR kind <> 'draft')",
+        f"{_OWN} OR tenant_id IS NULL",
+        f"{_OWN} OR EXISTS (SELECT FROM plans p WHERE p.tenant_id = notes.tenant_id AND p.name = 'free' AND p.member::text = current_setting('app.tenant_id', true))",
+        f"CASE WHEN kind = 'draft' THEN false ELSE {_OWN} END",
+    ],
+    ids=["narrows", "narrows-twice", "rows-of-nobody", "another-table-s-value", "narrows-a-case"],
+)
+def test_a_row_s_value_that_narrows_opens_nothing(
+    server: postgres.Postgres, tmp_path: Path, rule: str
+) -> None:
+    """What a row holds may well hide it, and a row without a tenant is no other tenant's."""
+    before = (
+        "CREATE TABLE plans (tenant_id uuid, member uuid, name text);\n"
+        "ALTER TABLE plans ENABLE ROW LEVEL SECURITY;\nALTER TABLE plans FORCE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY own ON plans USING ({_OWN});\nGRANT SELECT ON plans TO app;"
+    )
+    _, isolation = ask_tenancy(
+        server, tmp_path, a=_kinds(rule, before if "plans" in rule else "", nullable=True)
+    )
+    assert isolation.answer is Answer.YES, isolation.reason
+
+
+def _kinds(rule: str, before: str, *, nullable: bool = False) -> str:
+    """Return the migration of a table whose rows have kinds and flags."""
+    text = notes(rule, before).replace(
+        "published timestamptz NOT NULL DEFAULT 'infinity'",
+        "kind text NOT NULL DEFAULT 'note', shared boolean NOT NULL DEFAULT false,"
+        " hidden boolean NOT NULL DEFAULT true",
+    )
+    return text.replace("tenant_id uuid NOT NULL", "tenant_id uuid") if nullable else text
+
+
+@pytest.mark.parametrize(
     "rule",
     [
         "left(tenant_id::text, 8) = left(current_setting('app.tenant_id', true), 8)",

@@ -2,27 +2,22 @@
 
 A setting that the application's role may make itself and that opens another tenant's rows is a
 leak, unless the tenant's setting that the manifest names opens no row at all: then the manifest
-names the wrong one, and nothing was shown. What no session can make (the clock, the database's
-name, a count of rows, and any part that looks at no row) is tried by reading the policy as if it
-were otherwise: rows that open then leave isolation undecided. Everything that is read is named.
-Where rows of other tables open a table, and with none of them planted not even an own row was seen,
-nothing was shown.
+names the wrong one, and nothing was shown. What no session can make is `otherwise`. Everything
+that is read is named. Where rows of other tables open a table, and with none of them planted not
+even an own row was seen, nothing was shown.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from atom_release.gate.first_few import first_few
-from atom_release.probes.tenancy import faults, questions
-from atom_release.probes.tenancy.crossed import Crossed
-from atom_release.probes.tenancy.crossing import cross
-from atom_release.probes.tenancy.expressions import Reading, read_expression, variants
+from atom_release.probes.tenancy import faults
 from atom_release.probes.tenancy.faults import Leak
-from atom_release.probes.tenancy.groups import groups_beside_rows
+from atom_release.probes.tenancy.otherwise import cross_table, try_otherwise
+from atom_release.probes.tenancy.policy_texts import Reads, read_policies
 
 if TYPE_CHECKING:
     from atom_release.probes.tenancy.attempt import Session
@@ -32,94 +27,6 @@ if TYPE_CHECKING:
 _VALUES = ("on", "true", "1", "yes", "admin", "system", "*", "")
 _LITERALS = 12  # texts of the policies that are tried as values
 _LISTED = 6
-
-
-@dataclass(frozen=True)
-class Policy:
-    """One policy as the catalog has it."""
-
-    table: int
-    name: str
-    using: str
-    check: str
-    relations: tuple[str, ...]
-    command: str  # r, a, w, d as the catalog has it, or * for all
-
-    @property
-    def opens_reading(self) -> bool:
-        """Whether it says which rows are read."""
-        return self.command in ("*", "r")
-
-
-@dataclass(frozen=True)
-class Body:
-    """One function of the release that policies may call."""
-
-    name: str
-    source: str
-    definition: str
-    language: str
-
-
-@dataclass
-class Reads:
-    """All that the policies of one table read, their functions included."""
-
-    table: Table
-    policies: list[Policy]
-    bodies: list[Body]
-    texts: list[Reading] = field(default_factory=list)
-
-    @property
-    def settings(self) -> set[str]:
-        """Every setting that is read."""
-        return {name for text in self.texts for name in text.settings}
-
-    @property
-    def computed(self) -> bool:
-        """Whether a setting is read whose name is put together."""
-        return any(text.computed for text in self.texts)
-
-    @property
-    def literals(self) -> list[str]:
-        """Every text that stands in them."""
-        return list(dict.fromkeys(literal for text in self.texts for literal in text.literals))
-
-
-def read_policies(run: Run, session: Session) -> list[Reads]:
-    """Return what the policies of each tenant table read; tables without any are left out."""
-    policies = [
-        Policy(row[0], row[1], row[2] or "", row[3] or "", tuple(row[4]), row[5])
-        for row in _rows(session, questions.POLICIES)
-    ]
-    bodies = [Body(*row) for row in _rows(session, questions.BODIES)]
-    reads = []
-    for table in (*run.isolation.tables, *run.isolation.children):
-        own = [policy for policy in policies if policy.table == table.oid]
-        if own:
-            reads.append(_read(table, own, bodies))
-    return reads
-
-
-def _rows(session: Session, query: str) -> list[tuple[Any, ...]]:
-    return session.execute(query.encode(), {}).fetchall()
-
-
-def _read(table: Table, policies: list[Policy], bodies: Sequence[Body]) -> Reads:
-    texts = [
-        read_expression(text)
-        for policy in policies
-        for text in (policy.using, policy.check)
-        if text
-    ]
-    reached: list[Body] = []
-    while True:
-        called = {word for text in texts for word in text.called}
-        more = [body for body in bodies if body.name in called and body not in reached]
-        if not more:
-            return Reads(table, policies, reached, texts)
-        reached += more
-        texts += [read_expression(body.source) for body in more]
 
 
 def examine_policies(run: Run) -> None:
@@ -139,7 +46,7 @@ def examine_policies(run: Run) -> None:
                 )
             if not _leaks(run, reads.table):
                 _doubt_unseen(run, reads)
-                _try_circumstances(run, admin, reads)
+                try_otherwise(run, admin, reads)
 
 
 def _name(run: Run, reads: Reads) -> None:
@@ -179,14 +86,6 @@ def _leaks(run: Run, table: Table) -> bool:
     return any(leak.where == table.label for leak in run.isolation.leaks)
 
 
-def _crossing(run: Run, session: Session, table: Table) -> Crossed | None:
-    """Try the table until something leaks; None where there is nothing to try it with."""
-    sides = run.sides.get(table.oid)
-    if sides is None:
-        return None
-    return cross(session, run.population, table, sides, first_leak=True)
-
-
 def _try_settings(run: Run, reads: Reads, others: Sequence[str]) -> None:
     """Make each setting as the application's role may, and look whether other tenants' rows open."""
     if _leaks(run, reads.table):
@@ -195,7 +94,7 @@ def _try_settings(run: Run, reads: Reads, others: Sequence[str]) -> None:
         with run.scratch.session(run.tenancy.role) as session:
             if not _make(session, made):
                 continue
-            result = _crossing(run, session, reads.table)
+            result = cross_table(run, session, reads.table)
         if result is not None and result.leaks:
             description = next(iter(result.leaks.values()))
             settings = " and ".join(f"{name} is {value!r}" for name, value in made.items())
@@ -237,63 +136,3 @@ def _make(session: Session, made: Mapping[str, str]) -> bool:
             raise
         return False
     return True
-
-
-def _try_circumstances(run: Run, admin: Session, reads: Reads) -> None:
-    """Read the policies as if the circumstances were others; take it back at once."""
-    for kind, change in (*_changes(reads), *_decided(run, reads)):
-        result = _under(run, admin, reads.table, change)
-        if result is not None and result.leaks:
-            description = next(iter(result.leaks.values()))
-            run.isolation.undecided.append(
-                f"{reads.table.label}: isolation depends on {kind}: where that is otherwise, {description}"
-            )
-            return
-
-
-def _changes(reads: Reads) -> Iterator[tuple[str, Any]]:
-    """Yield statements that make policies, or functions that they call, read other circumstances."""
-    from psycopg.sql import SQL, Identifier
-
-    for policy in reads.policies:
-        for clause, text in (("USING", policy.using), ("WITH CHECK", policy.check)):
-            for kind, variant in variants(text):
-                alter = SQL("ALTER POLICY {} ON {} " + clause + " ({})")
-                yield (
-                    kind,
-                    alter.format(Identifier(policy.name), reads.table.identifier, SQL(variant)),
-                )
-    for body in reads.bodies:
-        for kind, variant in variants(body.source):
-            yield kind, SQL(body.definition.replace(body.source, variant))
-
-
-def _decided(run: Run, reads: Reads) -> Iterator[tuple[str, Any]]:
-    """Yield statements that let each part of a policy that looks at no row be true, and false."""
-    from psycopg.sql import SQL, Identifier
-
-    left_to_others = {*run.isolation.allowed_settings, *(body.name for body in reads.bodies)}
-    for policy in reads.policies:
-        for clause, text in (("USING", policy.using), ("WITH CHECK", policy.check)):
-            for group in groups_beside_rows(text, reads.table.columns, left_to_others):
-                for value in ("true", "false"):
-                    alter = SQL("ALTER POLICY {} ON {} " + clause + " ({})")
-                    names = Identifier(policy.name), reads.table.identifier
-                    whole = SQL(group.replaced_in(text, value))
-                    yield group.words, alter.format(*names, whole)
-
-
-def _under(run: Run, admin: Session, table: Table, change: Any) -> Crossed | None:  # noqa: ANN401 - a composed query
-    """Try the table as the application's role while the change holds."""
-    import psycopg
-    from psycopg.sql import SQL, Identifier
-
-    try:
-        with admin.transaction(force_rollback=True):
-            admin.execute(change)
-            admin.execute(SQL("SET LOCAL ROLE {}").format(Identifier(run.tenancy.role)))
-            return _crossing(run, admin, table)
-    except psycopg.Error:
-        if admin.closed:
-            raise
-        return None  # the changed text is no policy: it says nothing
