@@ -108,6 +108,11 @@ class Text:
         self.text = text
 
     @cached_property
+    def lower(self) -> str:
+        """Return the text in lower case: words are found in it without asking for each case."""
+        return self.text.lower()
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 

@@ -92,16 +92,16 @@ def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configura
 def _in_python(path: str, content: bytes, unparsed: list[str]) -> Iterator[configuration.Default]:
     tree = python.parse(content)
     text = decode(content)
-    if tree is not None:
-        yield from python.defaults(tree)
-        yield from python_bindings.defaults(tree, python.constants_of(tree))
-    else:
+    if tree is None:
         unparsed.append(path)
-    if text is not None and tree is None:
-        yield from _in_text(path, text)
-    elif text is not None and tree is not None:
-        prose = python.docstring_lines(tree)
-        yield from (default for default in uses.defaults(text) if default[0] not in prose)
+        yield from _in_text(path, text) if text is not None else ()
+        return
+    nodes, constants = python.every_node(tree), python.constants_of(tree)
+    yield from python.defaults(nodes, constants)
+    yield from python_bindings.defaults(nodes, constants)
+    by_use = [*uses.defaults(text)] if text is not None else []
+    prose = python.docstring_lines(nodes) if by_use else set()
+    yield from (default for default in by_use if default[0] not in prose)
 
 
 def _in_text(path: str, text: Text) -> Iterator[configuration.Default]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from atom_release.lab.python_syntax import parse_python
 from atom_release.probes.default_secrets.configuration import Default
@@ -39,6 +39,9 @@ _FIELDS = frozenset(
 )
 _DEFAULT_NAMES = frozenset({"default", "fallback"})
 _LEAST = 4
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_READ = frozenset({*_DOCUMENTED, ast.Call, ast.BoolOp, ast.IfExp, ast.Lambda})
+_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del})
 
 
 def parse(content: bytes) -> ast.Module | None:
@@ -50,20 +53,33 @@ def parse(content: bytes) -> ast.Module | None:
         return None
 
 
-def docstring_lines(tree: ast.Module) -> set[int]:
+def every_node(tree: ast.Module) -> list[ast.AST]:
+    """Return all nodes of a module, breadth first as `ast.walk` yields them, to be read often."""
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        for name in node._fields if type(node) not in _LEAVES else ():
+            held = getattr(node, name, None)
+            if isinstance(held, ast.AST):
+                nodes.append(held)
+            elif isinstance(held, list):
+                nodes += [part for part in held if isinstance(part, ast.AST)]
+    return nodes
+
+
+def docstring_lines(nodes: Iterable[ast.AST]) -> set[int]:
     """Return the lines of a module's docstrings: code that is told there is run by nobody."""
     lines: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+    for node in nodes:
+        if isinstance(node, _DOCUMENTED):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 lines |= {*range(first.lineno, (first.end_lineno or first.lineno) + 1)}
     return lines
 
 
-def defaults(tree: ast.Module) -> list[Default]:
-    """Find the default secrets of one module."""
-    return sorted(set(_Reader(constants_of(tree)).read(tree)))
+def defaults(nodes: Iterable[ast.AST], constants: dict[str, str]) -> list[Default]:
+    """Find the default secrets of one module by its nodes and what its names are bound to."""
+    return sorted(set(_Reader(constants).read(nodes)))
 
 
 def constants_of(tree: ast.Module) -> dict[str, str]:
@@ -89,18 +105,22 @@ class _Reader:
     def __init__(self, constants: dict[str, str]) -> None:
         self._constants = constants
 
-    def read(self, tree: ast.AST) -> Iterator[Default]:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield from self._lookup(node)
-            elif isinstance(node, ast.BoolOp | ast.IfExp):
-                yield from self._fallback(node)
-            elif isinstance(node, ast.ClassDef) and not _is_enumeration(node):
-                yield from self._fields(node.body, "the default of the field")
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                yield from self._parameters(node.args)
-            elif isinstance(node, ast.Module):
-                yield from self._fields(node.body, "the constant")
+    def read(self, nodes: Iterable[ast.AST]) -> Iterator[Default]:
+        for node in nodes:
+            if type(node) in _READ:  # most are not, and asking each for its class takes longer
+                yield from self._read(node)
+
+    def _read(self, node: ast.AST) -> Iterator[Default]:
+        if isinstance(node, ast.Call):
+            yield from self._lookup(node)
+        elif isinstance(node, ast.BoolOp | ast.IfExp):
+            yield from self._fallback(node)
+        elif isinstance(node, ast.ClassDef) and not _is_enumeration(node):
+            yield from self._fields(node.body, "the default of the field")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from self._parameters(node.args)
+        elif isinstance(node, ast.Module):
+            yield from self._fields(node.body, "the constant")
 
     def _lookup(self, call: ast.Call) -> Iterator[Default]:
         name = self._asked(call)

@@ -7,7 +7,7 @@ attribute, options of the command line, and what is given to a connection.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from atom_release.probes.default_secrets.configuration import Default
 from atom_release.probes.default_secrets.python import (
@@ -26,13 +26,16 @@ _SETTINGS = frozenset(
     {"config", "configuration", "settings", "conf", "databases", "defaults", "env"}
 )
 _PLACES = frozenset({"host", "hostname", "server", "dsn", "database", "dbname", "db", "port"})
+_READ = frozenset({ast.If, ast.Try, ast.Assign, ast.Call})
 _LOOKS_UP = frozenset({"environ", "getenv", "env", "environb"})
 
 
-def defaults(tree: ast.Module, constants: Mapping[str, str]) -> Iterator[Default]:
+def defaults(nodes: Iterable[ast.AST], constants: Mapping[str, str]) -> Iterator[Default]:
     """Find such literals of one module."""
     literals = dict(constants)
-    for node in ast.walk(tree):
+    for node in nodes:
+        if type(node) not in _READ:  # most are not, and asking each for its class takes longer
+            continue
         if isinstance(node, ast.If):
             yield from _when_empty(node, literals)
         elif isinstance(node, ast.Try):

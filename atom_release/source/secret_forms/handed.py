@@ -20,39 +20,48 @@ _CLIENTS = (
     r"(?:\w*BasicAuth|HTTPDigestAuth|basic_auth|basicAuth\w*|\w*Credentials?"
     r"|PasswordAuthentication|login)"
 )
+# Each form with words of which a text holds one, or it is not searched for the form.
 _PASSWORDS = (
-    rf"\bauth\s*=\s*\(\s*{_WORD}\s*,\s*{_VALUE}\s*\)",
-    rf"\b{_CLIENTS}\(\s*{_WORD}\s*,\s*{_VALUE}\s*[,)]",
-    rf"\bgetConnection\(\s*{_ARGUMENT},\s*{_WORD}\s*,\s*{_VALUE}",
-    rf"\bnew\s+PDO\(\s*{_ARGUMENT},\s*{_WORD}\s*,\s*{_VALUE}",
-    rf"\b(?:mysqli?_connect|new\s+mysqli|pymysql\.connect)\(\s*{_ARGUMENT},\s*{_WORD}\s*,\s*{_VALUE}",
+    (("auth",), rf"\bauth\s*=\s*\(\s*{_WORD}\s*,\s*{_VALUE}\s*\)"),
+    (
+        ("uth(", "asicAuth", "basic_auth", "redential", "PasswordAuthentication", "login("),
+        rf"\b{_CLIENTS}\(\s*{_WORD}\s*,\s*{_VALUE}\s*[,)]",
+    ),
+    (("getConnection(",), rf"\bgetConnection\(\s*{_ARGUMENT},\s*{_WORD}\s*,\s*{_VALUE}"),
+    (("PDO(",), rf"\bnew\s+PDO\(\s*{_ARGUMENT},\s*{_WORD}\s*,\s*{_VALUE}"),
+    (
+        ("mysql",),
+        rf"\b(?:mysqli?_connect|new\s+mysqli|pymysql\.connect)\(\s*{_ARGUMENT},\s*{_WORD}\s*,\s*{_VALUE}",
+    ),
 )
 _SIGNING = (
-    rf"\bjwt\.(?:sign|verify|encode|decode)\(\s*{_ARGUMENT},\s*{_VALUE}",
-    rf"\bJWT\.(?:encode|decode)\(\s*{_ARGUMENT},\s*{_VALUE}",
-    rf"\bHMAC(?:256|384|512)\(\s*{_VALUE}",
-    rf"\bhmac\.new\(\s*{_VALUE}",
-    rf"\bcreateHmac\(\s*{_WORD}\s*,\s*{_VALUE}",
-    rf"\bjwt\.Parse\w*\([^\n]{{1,200}}\n?[^\n]{{0,200}}return\s+\[\]byte\({_VALUE}",
-    rf"\bSignedString\(\s*\[\]byte\({_VALUE}",
-    rf"\bhmacShaKeyFor\(\s*{_VALUE}",
-    rf"\bcookieParser\(\s*{_VALUE}",
+    (("jwt.",), rf"\bjwt\.(?:sign|verify|encode|decode)\(\s*{_ARGUMENT},\s*{_VALUE}"),
+    (("JWT.",), rf"\bJWT\.(?:encode|decode)\(\s*{_ARGUMENT},\s*{_VALUE}"),
+    (("HMAC",), rf"\bHMAC(?:256|384|512)\(\s*{_VALUE}"),
+    (("hmac.new(",), rf"\bhmac\.new\(\s*{_VALUE}"),
+    (("createHmac(",), rf"\bcreateHmac\(\s*{_WORD}\s*,\s*{_VALUE}"),
+    (
+        ("jwt.Parse",),
+        rf"\bjwt\.Parse\w*\([^\n]{{1,200}}\n?[^\n]{{0,200}}return\s+\[\]byte\({_VALUE}",
+    ),
+    (("SignedString(",), rf"\bSignedString\(\s*\[\]byte\({_VALUE}"),
+    (("hmacShaKeyFor(",), rf"\bhmacShaKeyFor\(\s*{_VALUE}"),
+    (("cookieParser(",), rf"\bcookieParser\(\s*{_VALUE}"),
 )
-_FORMS = (
-    *((re.compile(pattern), "a password handed to a call") for pattern in _PASSWORDS),
-    *((re.compile(pattern), "a key that tokens are signed with") for pattern in _SIGNING),
-)
-_SPEAKS = re.compile(
-    r"[Aa]uth|login|Credential|onnect|PDO|[Jj][Ww][Tt]|[Hh]mac|HMAC|Signed|cookieP"
+_FORMS = tuple(
+    (held, re.compile(pattern), description)
+    for forms, description in (
+        (_PASSWORDS, "a password handed to a call"),
+        (_SIGNING, "a key that tokens are signed with"),
+    )
+    for held, pattern in forms
 )
 
 
 def arguments(text: Text) -> Iterator[Found]:
     """Find random literals in a place of a call that is for a secret."""
-    if not _SPEAKS.search(text.text):
-        return
-    for pattern, description in _FORMS:
-        for match in pattern.finditer(text.text):
+    for held, pattern, description in _FORMS:
+        for match in pattern.finditer(text.text) if any(map(text.text.__contains__, held)) else ():
             value = match["value"]
             if is_given(value) and is_random(value):
                 yield text.line_of(match.start("value")), "phrase", description, value, True
