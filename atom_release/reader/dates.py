@@ -27,11 +27,17 @@ UNITS = "年月日号"
 """The signs behind year, month and day."""
 WIDE_DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+_LETTER = r"[^\W\d_]"
+_MONTH = rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31-\u0e3a\u0e47-\u0e4e]){{2,14}}"
+"""A month's name: letters, and the marks that some scripts write over and under them."""
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(?<!\d[-\u2013\u2014])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s+|-)(?:de\s+|of\s+)?([^\W\d_]{3,12})\.?,?(?:\s+|-)(?:de[l]?\s+|,\s*)?(\d{4})(?!\d)"
+    r"(?<!\d)(?<!\d[-\u2013\u2014])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?:\s+|-)(?:de\s+|of\s+)?("
+    rf"{_MONTH}"
+    r")\.?,?(?:\s+|-)(?:de[l]?\s+|,\s*)?(\d{4})(?!\d)"
 )
 _MONTH_FIRST = re.compile(
-    r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[a-z]{2,5}\s+)?)?(\d{4})(?!\d)"
+    rf"({_MONTH})"
+    r"\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[a-z]{2,5}\s+)?)?(\d{4})(?!\d)"
 )
 _LANGUAGES = [
     "it",

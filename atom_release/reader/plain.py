@@ -11,6 +11,8 @@ from __future__ import annotations
 import html
 import re
 
+from atom_release.reader.vocabulary import INVISIBLE
+
 _MARKED = re.compile(r"[*_`<&\[\\~]")
 _COMMENT = re.compile(r"<!--[^<]*?-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
@@ -33,7 +35,6 @@ _NARROW = {
 }
 """Full-width digits, letters, percent signs and slashes, which are read as the others."""
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
-_INVISIBLE = re.compile(r"[\ufe0e\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def plain(text: str) -> str:
@@ -42,7 +43,7 @@ def plain(text: str) -> str:
         text = _unmark(text)
     if not text.isascii():
         text = narrow(
-            _INVISIBLE.sub("", _KEYCAP.sub(" ", text)).replace("\u00a0", " ").replace("\uff1a", ":")
+            INVISIBLE.sub("", _KEYCAP.sub(" ", text)).replace("\u00a0", " ").replace("\uff1a", ":")
         )
     return text.strip()
 

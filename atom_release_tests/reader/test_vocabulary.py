@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import atom_release.reader
-from atom_release.reader.vocabulary import lexicon, may_hold, words
+from atom_release.reader.vocabulary import concepts, lexicon, may_hold, name_of, words
 
 GROUPS = [
     ("refusal", "fail", "blocked"),
@@ -62,6 +62,34 @@ def test_every_phrase_of_every_concept_is_found(ending: str) -> None:
             text = f"then {phrase.replace('*', ending)} came"
             assert words(concept).search(text), (concept, phrase)
             assert words(concept).sub(" ", text) != text
+
+
+@given(
+    text=st.lists(
+        st.one_of(
+            st.sampled_from(PHRASES).map(lambda phrase: phrase.replace("*", "en")),
+            st.text(alphabet="ab é-:✅·й實(", max_size=6),
+        ),
+        max_size=5,
+    ).map(" ".join),
+    name=st.sampled_from([name for group in GROUPS for name in group]),
+)
+def test_a_text_in_latin_letters_is_matched_as_with_all_phrases(text: str, name: str) -> None:
+    lowered = text.lower()
+    whole = re.compile(words(name).pattern).search(lowered)
+    match = words(name).search(lowered)
+    assert (match and match.span()) == (whole and whole.span())
+
+
+def test_signs_that_nobody_sees_do_not_part_a_phrase() -> None:
+    parted = [name for name in lexicon().names if "\u200c" in name]
+    assert parted
+    for name in parted:
+        assert concepts(name) == concepts(name_of(name.replace("\u200c", ""))), name
+
+
+def test_a_name_may_end_in_a_mark_that_is_no_letter() -> None:
+    assert "status" in concepts(name_of("**स्थिति:**"))
 
 
 _READER = Path(atom_release.reader.__file__).parent

@@ -13,6 +13,7 @@ from functools import cache, lru_cache, reduce
 from importlib import resources
 from operator import or_
 
+from atom_release.reader.vocabulary.phrases import INVISIBLE as INVISIBLE
 from atom_release.reader.vocabulary.phrases import Index as Index
 from atom_release.reader.vocabulary.phrases import Words as Words
 
@@ -66,15 +67,20 @@ def lexicon() -> Lexicon:
 def _add_language(merged: Lexicon, words: dict[str, set[str]], language: str, text: str) -> None:
     data = tomllib.loads(text)
     for concept, names in data["keys"].items():
-        for name in names:
+        for name in {form for each in names for form in (each, _ENDS.sub("", _seen(each)))}:
             merged.names[name] = merged.names.get(name, frozenset()) | {concept}
             merged.languages[name] = merged.languages.get(name, frozenset()) | {language}
     for concept, phrases in data["words"].items():
-        words.setdefault(concept, set()).update(phrases)
+        words.setdefault(concept, set()).update(phrases, map(_seen, phrases))
     for number, names in enumerate(data["months"]["names"], 1):
         merged.months.update(dict.fromkeys(names, number))
     for number, names in enumerate(data.get("numbers", {"names": []})["names"], 1):
         merged.numbers.update(dict.fromkeys(names, number))
+
+
+def _seen(phrase: str) -> str:
+    """Return a phrase as a line's text has it, without signs that nobody sees."""
+    return INVISIBLE.sub("", phrase)
 
 
 @cache

@@ -1,6 +1,6 @@
 """A concept's phrases as one pattern, and which concepts' phrases a text may hold at all.
 
-The second is what makes sixteen languages cheap: a text's words are looked up once, for all
+The second is what makes many languages cheap: a text's words are looked up once, for all
 concepts together, and only what they leave open is searched with a pattern.
 """
 
@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+WIDE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_BEYOND_LATIN = re.compile(
+    r"[\u0250-\u1dff\u1f00-\u1fff\u2c00-\u2dff\u2e80-\ufdff\ufe70-\ufeff\uff00-\uffef]"
+)
+INVISIBLE = re.compile(r"[\ufe0e\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Signs that nobody sees, and that a line's text is read without."""
 _END = "$"
 _WORD = re.compile(r"\w+")
 _BEGINS = 2
@@ -79,39 +84,63 @@ class Index:
 
 
 class Words:
-    """The phrases of one concept, matched as whole words in lower-case text, like a pattern."""
+    """The phrases of one concept, matched as whole words in lower-case text, like a pattern.
 
-    __slots__ = ("_bit", "_bits_in", "_compiled", "pattern")
+    Patterns are made when a text needs them: one of the phrases in Latin letters for texts that have
+    no others, and one of them all.
+    """
 
     def __init__(self, concept: str, phrases: Iterable[str], index: Index) -> None:
-        """Make the pattern; the index rules it out where none of its phrases can stand."""
+        """Keep the phrases; the index rules a text out where none of them can stand."""
         self._bit = index.bit(concept)
         self._bits_in = index.bits_in
-        self._compiled = pattern_of(set(phrases))
-        self.pattern = self._compiled.pattern
+        self._phrases = frozenset(phrases)
+
+    @cached_property
+    def pattern(self) -> str:
+        """The pattern of all phrases as text, for patterns that hold it."""
+        return self._all.pattern
+
+    @cached_property
+    def _all(self) -> re.Pattern[str]:
+        return pattern_of(self._phrases)
+
+    @cached_property
+    def _latin(self) -> re.Pattern[str]:
+        return pattern_of({phrase for phrase in self._phrases if _is_latin(phrase)})
+
+    def _fitting(self, text: str) -> re.Pattern[str]:
+        return self._latin if _is_latin(text) else self._all
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """Return the first phrase of a text, from a position on, or None."""
-        return self._compiled.search(text, start) if self._bit & self._bits_in(text) else None
+        may_match = self._bit & self._bits_in(text)
+        return self._fitting(text).search(text, start) if may_match else None
 
     def match(self, text: str) -> re.Match[str] | None:
         """Return the phrase that a text begins with, or None."""
-        return self._compiled.match(text) if self._bit & self._bits_in(text) else None
+        return self._fitting(text).match(text) if self._bit & self._bits_in(text) else None
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """Return the phrase that a text is, or None."""
-        return self._compiled.fullmatch(text) if self._bit & self._bits_in(text) else None
+        return self._fitting(text).fullmatch(text) if self._bit & self._bits_in(text) else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the phrases of a text."""
-        return self._compiled.finditer(text)
+        return self._fitting(text).finditer(text)
 
     def sub(self, replacement: str, text: str) -> str:
         """Return the text with something else in the place of each phrase."""
-        return self._compiled.sub(replacement, text) if self._bit & self._bits_in(text) else text
+        may_match = self._bit & self._bits_in(text)
+        return self._fitting(text).sub(replacement, text) if may_match else text
 
 
-def pattern_of(phrases: set[str]) -> re.Pattern[str]:
+def _is_latin(text: str) -> bool:
+    """Return whether a text has no letter beyond the Latin ones; signs are none."""
+    return text.isascii() or _BEYOND_LATIN.search(text) is None
+
+
+def pattern_of(phrases: set[str] | frozenset[str]) -> re.Pattern[str]:
     """Return one pattern for lower-case text that matches any of the phrases as whole words.
 
     The phrases share their beginnings in it, so that its cost does not grow with their number.
@@ -123,10 +152,10 @@ def pattern_of(phrases: set[str]) -> re.Pattern[str]:
         sides.append(rf"(?<!\w){_branches(_tree(spaced))}(?!\w)")
     if phrases - spaced:
         sides.append(_branches(_tree(phrases - spaced)))
-    return re.compile("|".join(sides))
+    return re.compile("|".join(sides) or r"(?!)")
 
 
-def _tree(phrases: set[str]) -> Tree:
+def _tree(phrases: Iterable[str]) -> Tree:
     root: Tree = {}
     for phrase in phrases:
         node = root
