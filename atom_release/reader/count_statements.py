@@ -28,7 +28,7 @@ from atom_release.reader.count_places import (
 from atom_release.reader.count_tables import count_tables, keyed_counts
 from atom_release.reader.facts import Document, Fact, Kind
 from atom_release.reader.leading_counts import leading_number
-from atom_release.reader.leads import find_leads
+from atom_release.reader.leads import find_leads, lead_of_block
 from atom_release.reader.sections import Section, Topic
 from atom_release.reader.single_counts import counts_something_else, grouped_fields, stacked_items
 from atom_release.reader.tally import Counts
@@ -112,7 +112,7 @@ class _Reading:
         blocks = {
             key: [(fact.line, fact.text) for fact in block]
             for key, block in self.document.blocks.items()
-            if block[0].section.own
+            if block[0].section.own and not self._is_of_another(block[0].line)
         }
         some = {key for key, lines in blocks.items() if runners.selects(lines)}
         first = min(some, default=None)
@@ -130,6 +130,11 @@ class _Reading:
                 self._add(counts, Rank.RUN, section)
             if ran or runners.speaks(lines):
                 self.document.examined.update(number for number, _ in lines)
+
+    def _is_of_another(self, first: int) -> bool:
+        """Return whether the line above a block says that it is no output of this release's."""
+        lead = lead_of_block(self.document, first)
+        return lead is not None and (lead.foreign or lead.history)
 
     def owns(self, fact: Fact) -> bool:
         """Return whether a fact speaks of this report's suite as it is now."""

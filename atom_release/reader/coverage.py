@@ -28,7 +28,9 @@ _PRINTED = re.compile(
     rf"^\W{{0,6}}(?:(?:overall|total|code|test|line)\s)?coverage:\s{{1,4}}{_PERCENT}(?!\s?of)"
 )
 _BEHIND = re.compile(rf"{_PERCENT}\s(?:code|test|line|overall|total)\scoverage\b")
-_TOOL = re.compile(r"^\s*(?:TOTAL\s.*\s|All files\s*\|\s*)(\d{1,3}(?:\.\d{1,3})?)\s?(?:%|\s\|)")
+_TOOL = re.compile(
+    r"^\s*(?:TOTAL\s.*\s|All files\s*\|\s*|total:\s+\(statements\)\s+)(\d{1,3}(?:\.\d{1,3})?)\s?(?:%|\s\|)"
+)
 _ABOUT = re.compile(r"[~≈]\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _LABEL = re.compile(r"\W{0,6}([^:]{1,40}):\s")
 _PAIR = 2
@@ -102,12 +104,7 @@ def _about(document: Document) -> set[float]:
 
 
 def _statements(document: Document) -> Iterator[tuple[Rank, float, int]]:
-    of_coverage = topic(document.title or "").coverage
-    for fact in document.fields:
-        if fact.section.own and (rank := _rank(fact, of_coverage=of_coverage)) is not None:
-            value = _value(fact.text)
-            if value is not None:
-                yield rank, value, fact.line
+    yield from _fields(document)
     for table in document.tables:
         yield from _table(table)
     for block in document.blocks.values():
@@ -116,8 +113,28 @@ def _statements(document: Document) -> Iterator[tuple[Rank, float, int]]:
             if match and not words("not_measured").search(fact.text.lower()):
                 yield Rank.TOOL, float(match[1]), fact.line
     for fact in document.lines:
-        if "%" in fact.text and fact.section.own and fact.kind is not Kind.HEADING:
+        if "%" in fact.text and fact.section.own and not _skips(fact):
             yield from _line(fact)
+
+
+def _skips(fact: Fact) -> bool:
+    return fact.kind is Kind.HEADING or _is_aimed_at(fact)
+
+
+def _is_aimed_at(fact: Fact) -> bool:
+    """Return whether a share stands below a title of goals, and no goal beside it."""
+    return fact.section.inherited.budget and words("n_goal").search(fact.text.lower()) is None
+
+
+def _fields(document: Document) -> Iterator[tuple[Rank, float, int]]:
+    of_coverage = topic(document.title or "").coverage
+    for fact in document.fields:
+        if not fact.section.own or _is_aimed_at(fact):
+            continue
+        rank = _rank(fact, of_coverage=of_coverage)
+        value = _value(fact.text) if rank is not None else None
+        if rank is not None and value is not None:
+            yield rank, value, fact.line
 
 
 def _rank(fact: Fact, *, of_coverage: bool) -> Rank | None:

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 from atom_release.reader.facts import Document, Kind
 from atom_release.reader.sections import Topic, topic
-from atom_release.reader.vocabulary import concepts, name_of
+from atom_release.reader.vocabulary import concepts, name_of, words
 
 _ENDS = (":", "\uff1a")
 _LONGEST = 120
+_NEAR = 3  # the fence, and an empty line before it
 
 
 @lru_cache(maxsize=1)
@@ -42,3 +43,11 @@ def _read(lead: str) -> Topic:
     """Return what a lead says; "Baseline:" and "Goal:" by their names, like the columns of a table."""
     read = topic(lead)
     return replace(read, history=True) if "target_column" in concepts(name_of(lead)) else read
+
+
+def lead_of_block(document: Document, first: int) -> Topic | None:
+    """Return what the line that announces a code block says of it: "Expected output:"."""
+    above = next((fact for fact in reversed(document.lines) if fact.line < first), None)
+    if above is None or first - above.line > _NEAR or not above.text.endswith(_ENDS):
+        return None
+    return _read(words("as_hoped").sub(" ", above.text.lower()[-_LONGEST:]))

@@ -1,7 +1,7 @@
 """The last lines that test runners print, each with what it counts.
 
 pytest, unittest, jest, vitest, bun, mocha, cargo, nextest, dotnet, phpunit, rspec, jasmine, maven,
-ctest, swift, node. Such a line is complete, so what it leaves out is zero.
+ctest, swift, node; others are in `runner_shapes`. Such a line is complete, so what it leaves out is zero.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from atom_release.reader import runner_shapes
 from atom_release.reader.phrases import read_phrase
 from atom_release.reader.tally import Counts
 
@@ -123,6 +124,8 @@ def runs(lines: Sequence[tuple[int, str]]) -> Iterator[Counts]:
             ran = None
     if "passed" in stack:
         yield from _worth(_stacked(stack))
+    for counts in runner_shapes.several_lines(lines):
+        yield from _worth(counts)
 
 
 def _worth(counts: Counts) -> Iterator[Counts]:
@@ -138,7 +141,7 @@ def _one_line(number: int, line: str) -> Counts | None:
         match = pattern.search(line)
         if match:
             return _worded(number, match[0])
-    return _numbered(number, line)
+    return _numbered(number, line) or runner_shapes.whole_line(number, line)
 
 
 def _numbered(number: int, line: str) -> Counts | None:  # noqa: PLR0911 - one for each runner

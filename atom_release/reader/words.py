@@ -11,6 +11,7 @@ import re
 from functools import cache, lru_cache
 
 from atom_release.gate.claims.record import ReportStatus
+from atom_release.reader.shares import is_unfinished
 from atom_release.reader.vocabulary import Words, spelled, words
 
 LONGEST = 300
@@ -46,10 +47,6 @@ _CHOICE = re.compile(
     r"\b(?:pass|fail|blocked|partial)\w*\s*(?:/|\||\bor\b)\s*(?:pass|fail|blocked|partial)",
     re.IGNORECASE,
 )
-_SHARE = re.compile(
-    r"(?<![\d.])(\d{1,7})\s*/\s*(\d{1,7})(?![\d/])|(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%"
-)
-_WHOLE = 100.0
 _BY_MEANS_OF = re.compile(
     r"[通][过過](?=[\w])(?!了|率|后|度|数|项|个|件|所有|全部|验收|測試|[\w]{0,10}(?:测试|測試|审核|检查|验证|驗證|评审|验收|检验|考核|校验|编译|构建))"
 )
@@ -163,7 +160,7 @@ def _takes_back(sign: str, rest: str) -> bool:
     if failures or _begins(words("unproven"), hoped):
         return True
     if sign in _BRACKETS:
-        return _unfinished(text, bracketed=True)
+        return is_unfinished(text, bracketed=True) or _begins(words("t_left_out"), text)
     text = _NOT_SO.sub(" ", text)
     connected = sign == "with" or _begins(words("but"), text)
     if connected and words("trouble").search(text):
@@ -223,7 +220,7 @@ def _head(head: str) -> ReportStatus | None:
 def _words(head: str) -> ReportStatus | None:
     failed = words("fail").search(head)
     rest = words("fail").sub(" ", head)
-    partial = words("partial").search(rest) or _unfinished(rest)
+    partial = words("partial").search(rest) or is_unfinished(rest)
     rest = words("partial").sub(" ", rest)
     passed = words("pass").search(rest)
     if words("blocked").search(rest):
@@ -245,19 +242,6 @@ def _only_praises(head: str) -> bool:
     """
     short = len(head.split()) <= _FEW and len(_WIDE.findall(head)) <= _FEW_WIDE
     return not short and words("pass").search(words("pass_weak").sub(" ", head)) is None
-
-
-def _unfinished(text: str, *, bracketed: bool = False) -> bool:
-    """Return whether it names a share of the whole that is less than all of it.
-
-    As in "80 % complete"; in a bracket a bare percentage may be of anything.
-    """
-    share = _SHARE.search(text)
-    if share is None:
-        return False
-    if share[1]:
-        return int(share[1]) < int(share[2])
-    return float(share[3]) < _WHOLE and (not bracketed or bool(words("pass").search(text)))
 
 
 def bare(text: str) -> bool:
