@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from atom_release.gate.claims.record import ReportStatus
@@ -38,9 +39,28 @@ _DENIED = re.compile(
 _CODE_DEFAULT = re.compile(
     r"(?:getenv|environ\.get)\(\s*['\"]\w*(?:SECRET|KEY|TOKEN|PASSWORD)\w*['\"]\s*,\s*['\"][^'\"]{4,}['\"]"
 )
-_EVERY_TEST = re.compile(
-    r"\ball (?:\w+ )?tests (?:are )?pass\w*|\b100\s?% (?:of )?tests (?:are )?pass\w*", re.IGNORECASE
-)
+
+
+@cache
+def _every_test() -> re.Pattern[str]:
+    """Return what matches, in lower case, that every test passes."""
+    noun, passed = words("test_noun").pattern, words("n_passed").pattern
+    return re.compile(
+        rf"(?:{words('all_of').pattern})\s(?:\w+\s)?(?:{noun})\s(?:are\s)?(?:{passed})"
+        rf"|(?<![\w.,])100\s?%\s(?:of\s)?(?:{noun})\s(?:are\s)?(?:{passed})"
+    )
+
+
+def _says_every_test_passes(lowered: str) -> bool:
+    """Return whether a text in lower case says it, and neither denies it nor takes it back."""
+    every = (
+        _every_test().search(lowered)
+        if words("all_of").search(lowered) or "100" in lowered
+        else None
+    )
+    if every is None or words("t_takes_back").search(lowered, every.end()):
+        return False
+    return words("negation").search(lowered[: every.start()]) is None
 
 
 def find_contradictions(
@@ -71,8 +91,7 @@ def _tests_against_prose(document: Document, counts: Counts | None) -> Iterator[
     if counts is None or not counts.failed or "failed" not in counts.names():
         return
     for fact in document.lines:
-        every = _EVERY_TEST.search(fact.text)
-        if every is None or words("t_takes_back").search(fact.text.lower(), every.end()):
+        if not _says_every_test_passes(fact.text.lower()):
             continue
         if fact.section.own and speaks_of_now(fact.text):
             failed = f"line {counts.line_of('failed')} has {counts.failed} failed"

@@ -11,19 +11,20 @@ from atom_release.reader.vocabulary import words
 from atom_release.reader.words import ticked
 
 _LONGEST = 160
-THEN = re.compile(
-    r"→|->|=>|\b(?:was|were)\s+(?:at\s+)?\d"
-    r"|\b(?:before|previous(?:ly)?|initial(?:ly)?|fixed|from|earlier|baseline|target|goal|expected"
-    r"|skip\w*|xfail\w*|known|flaky)\b",
-    re.IGNORECASE,
-)
-"""What makes a count one of another time, of a target, or of what is known."""
-_TO_BE_MET = re.compile(r"\b(?:acceptance|success|exit)\s+criteria\b", re.IGNORECASE)
+_CHANGED = re.compile(r"→|->|=>|\b(?:was|were)\s+(?:at\s+)?\d")
+
+
+def is_of_then(text: str) -> bool:
+    """Return whether a count is one of another time, of a target, or of what is known."""
+    lowered = text.lower()
+    return _CHANGED.search(lowered) is not None or words("row_of_then").search(lowered) is not None
 
 
 def is_of_now(section: Section) -> bool:
     """Return whether lines speak of this release; what was to be reached is ticked when it was."""
-    ticked_off = _TO_BE_MET.search(section.title) and not section.inherited.history
+    ticked_off = (
+        words("t_to_be_met").search(section.title.lower()) and not section.inherited.history
+    )
     return section.own or bool(ticked_off)
 
 

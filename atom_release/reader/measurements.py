@@ -45,16 +45,8 @@ _SHARE = (
     r"(?<![\d.,/+\-<>=≤≥~≈v])(\d{1,3}(?:[.,]\d{1,8})?)\s?(%?)"
     r"(?![\d/]|\.\d|\+|\s?(?:ms|s|-fold|x)\b|\s?(?:points|pp)\b)"
 )
-_WHERE = (
-    r"(?:on )?(?:the )?(?:test(?: set| data)?|hold-?out(?: set)?|labell?ed"
-    r" data|overall|model|score|cv|cross-?validation|validation|training)"
-)
 # Balanced, top-3, per-class, human: what else stands before the name makes it another score than
 # the one that the gate derives.
-_OF_ITS_OWN = re.compile(
-    r"models?|overall|tests?|final|predict\w*|classif\w*|achiev\w*|measured|the|an?|its|our|with|has|had|have|and|or|of|is|in|at|by|to|reach\w*|mean|"
-    r"average|total|current|actual|engine|failure|shows?|gives?|cv|validation|cross.?validation|training|y|e|et|und|de|la|le"
-)
 _LAST_WORD = re.compile(r"([\w@.-]*\w)\s$")
 _LONGEST_WORD = 60
 _THROUGHPUT = re.compile(
@@ -62,16 +54,11 @@ _THROUGHPUT = re.compile(
     r" second)|ops/s(?:ec)?)\b",
     re.IGNORECASE,
 )
-_ERROR_RATE = re.compile(
-    r"\berror rate\s?(?:is|of|:|=|\|)?\s?(<|<=|≤)?\s?(\d{1,3}(?:\.\d{1,4})?)\s?%", re.IGNORECASE
-)
 _SIZE = re.compile(
     r"(~|≈)?(?<![\w.])(?<!\d,)(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d{1,3})?)\s?(lines|loc|bytes|kb|kib|mb|mib)\b",
     re.IGNORECASE,
 )
-_SIZE_KEY = re.compile(r"\bsize\b|\blines of code\b", re.IGNORECASE)
 _CHANGED = re.compile(r"(?<![\w.])\d{1,9}(?:[.,]\d{1,8})?\s?(?:%|ms|s)?\s?(?:→|->|=>)\s?(?=\d)")
-_OF_SPEED = re.compile(r"\bperformance\b|\blatenc|\bresponse times?\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S*/\S*")
 _MAY_CHANGE = re.compile("→|->|=>")
 _A_MINUTE = re.compile(r"/\s?min\b")
@@ -111,7 +98,10 @@ def _is_measured(fact: Fact, lead: Topic | None) -> bool:
 def _measures(section: Section, *, budgets: bool = False) -> bool:
     above = section.inherited
     return section.own and not (
-        ((above.compliance or above.environment) and not _OF_SPEED.search(section.title))
+        (
+            (above.compliance or above.environment)
+            and words("t_speed").search(section.title.lower()) is None
+        )
         or (above.budget and not budgets)
     )
 
@@ -120,7 +110,7 @@ def _line(document: Document, fact: Fact, *, wanted: bool) -> Iterator[Claim]:
     changed = _CHANGED.sub("", fact.text) if _MAY_CHANGE.search(fact.text) else fact.text
     beside = ("(" in changed or "（" in changed) and has_target_beside(changed)
     if not (beside or _may_measure(changed.lower()) or has_word_of_speed(fact.section)):
-        if fact.section.inherited.files or _SIZE_KEY.search(changed):
+        if fact.section.inherited.files or words("n_size_key").search(changed.lower()):
             yield from _sizes(document, without_targets(with_unit_of_key(changed)), fact.line)
         return
     text = without_targets(with_unit_of_key(changed))
@@ -134,29 +124,37 @@ def _line(document: Document, fact: Fact, *, wanted: bool) -> Iterator[Claim]:
         elif beside:
             yield from latencies(document, text, number, wanted=wanted, held=True)
         yield from _throughput(document, text, fact)
-        match = _ERROR_RATE.search(text)
+        match = _error_rate().search(lowered)
         if match and not (match[1] and (wanted or is_wanted(lowered))):
             yield document.claim(
                 ClaimKind.ERROR_RATE,
-                float(match[2]),
+                decimal(match[2]),
                 number,
                 unit="%",
                 comparator=comparator_of(match[1] or ""),
             )
-    if fact.section.inherited.files or _SIZE_KEY.search(text):
+    if fact.section.inherited.files or words("n_size_key").search(lowered):
         yield from _sizes(document, text, number)
 
 
-_MEASURED = ("latency", "average", "accuracy", "precision", "recall", "f1")
+_MEASURED = ("latency", "average", "accuracy", "precision", "recall", "f1", "n_error_rate")
 
 
 def _may_measure(lowered: str) -> bool:
     """Return whether a text in lower case may say a latency, a score, a throughput or an error rate."""
     return (
         may_hold(lowered, *_MEASURED)
-        or "error rate" in lowered
         or PERCENTILE.search(lowered) is not None
         or _THROUGHPUT.search(lowered) is not None
+    )
+
+
+@cache
+def _error_rate() -> re.Pattern[str]:
+    """Return what matches, in lower case, how large a share of requests went wrong."""
+    return re.compile(
+        rf"(?:{words('n_error_rate').pattern})\s?(?:(?:{words('copula').pattern})\s|(?:{words('l_of').pattern})\s|:|=|\|)?"
+        r"\s?(<|<=|≤)?\s?(\d{1,3}(?:[.,]\d{1,4})?)\s?%"
     )
 
 
@@ -165,7 +163,7 @@ def _score_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = "|".join(f"(?P<{name}>{words(name).pattern})" for name in _SCORES)
     behind = (
         rf"(?:{names})(?:[-\s]?(?:score|rate)\b)?(?:\s(?:is|was|of|at|reached|reaches|score|on the test set|on test"
-        rf" data))?(?:\s\({_WHERE}\))?\s?(?:[:=|]|\s)\s?{_SHARE}"
+        rf" data))?(?:\s\((?:(?:on|the)\s){{0,2}}(?:{words('n_score_of').pattern})\))?\s?(?:[:=|]|\s)\s?{_SHARE}"
     )
     before = (
         rf"{_SHARE}\s(?:overall |test |mean |model |prediction |cv |cross-validation |validation"
@@ -201,7 +199,7 @@ def read_scores(document: Document, lowered: str, number: int) -> Iterator[Claim
 def _is_own(before: str) -> bool:
     """Return whether a score's name stands alone, or behind a word that leaves it what it is."""
     word = _LAST_WORD.search(before[-_LONGEST_WORD:])
-    return word is None or _OF_ITS_OWN.fullmatch(word[1]) is not None
+    return word is None or words("l_before_score").fullmatch(word[1]) is not None
 
 
 def fraction(digits: str, percent: str) -> float | None:

@@ -20,10 +20,10 @@ from atom_release.reader.against_itself import against_itself
 from atom_release.reader.answers import accuracy_of, passed_of, tests_of
 from atom_release.reader.decoding import NotText, decode
 from atom_release.reader.document_rows import (
-    THEN,
     cell_of,
     columns_of,
     is_of_now,
+    is_of_then,
     name_of_column,
     quote_line,
 )
@@ -272,7 +272,7 @@ def _cut(text: str, parting: re.Match[str]) -> tuple[str, str]:
 
 def _part_of(text: str) -> str:
     """Return the count that is one part of a line such as `PASS, 13/13 tests`, if only one is."""
-    if _PART.search(text) or THEN.search(text):
+    if _PART.search(text) or is_of_then(text):
         return ""
     counts = [count for part in _PARTED.split(text) if (count := tests_of(part))]
     return counts[0] if len(counts) == 1 else ""

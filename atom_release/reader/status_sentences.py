@@ -32,20 +32,27 @@ _SENTENCE = 12
 _TWO_CLAUSES = 24
 _LONG_SENTENCE = 40
 _TITLE_PARTS = re.compile(r"\s[-\u2013\u2014|]\s|[:：]\s?|[-\u2013\u2014]{2}")
-_TITLE_END = re.compile(
-    r".{0,120}\b(?:build|implementation|phase [\w.]{1,6}|sprint \d{1,3}|task [\w.]{1,8}|migration|"
-    r"integration|project|setup|refactor(?:ing)?|work|week \d{1,2}|deployment|upgrade|optimi[sz]ation|"
-    r"fix(?:es)?|feature|cleanup|development|milestone [\w.]{1,6}|step \d{1,2}|all \w+)"
-    r"\s(complete|completed|done|finished)\W*",
-    re.IGNORECASE,
-)
 
 
-_ALL_DONE = re.compile(
-    r"all (?:tasks|phases|objectives|deliverables|requirements|features|goals|steps|stages|sprints|work)"
-    r"(?: have been| are| were)? (?:successfully )?(complete|completed|done|finished|delivered|implemented|met)"
-    r"(?: successfully)?\W*"
-)
+@cache
+def _title_end() -> re.Pattern[str]:
+    """Return what matches a title that ends in a unit of the work and that it is done."""
+    done, every = words("numbered_done").pattern, words("all_alone").pattern
+    return re.compile(
+        rf".{{0,120}}(?:(?:{words('n_numbered_title').pattern}|{words('n_calendar').pattern})\s[\w.]{{1,8}}|"
+        rf"(?:{words('n_title_subject').pattern})|(?:{every})\s\w+)\s({done})\W*",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _all_done() -> re.Pattern[str]:
+    """Return what matches, in lower case, that all units of the work are done, and no more."""
+    return re.compile(
+        rf"(?:{words('all_alone').pattern})\s(?:{words('n_all_units').pattern})(?:\s(?:have\s)?(?:{words('copula').pattern}))?"
+        rf"(?:\s(?:{words('l_successfully').pattern}))?\s({words('n_all_done').pattern})"
+        rf"(?:\s(?:{words('l_successfully').pattern}))?\W*"
+    )
 
 
 @cache
@@ -116,7 +123,7 @@ def _title(document: Document) -> Iterator[Stated]:
         return
     title = heading.text
     last = _TITLE_PARTS.split(title)[-1].strip()
-    ended = _TITLE_END.fullmatch(title)
+    ended = _title_end().fullmatch(title)
     text = last if last != title.strip() and _is_bare(last) else ended[1] if ended else None
     if text is None and has_tick(title) and not words("t_work_open").search(title.lower()):
         text = _last_word_done(title.lower())
@@ -213,9 +220,8 @@ def _ends_done(fact: Fact) -> str | None:
         or fact.section.inherited.history
     ):
         return None
-    ended = _TITLE_END.fullmatch(unsigned(fact.text)) or _ALL_DONE.fullmatch(
-        unsigned(fact.text).lower()
-    )
+    text = unsigned(fact.text)
+    ended = _title_end().fullmatch(text) or _all_done().fullmatch(text.lower())
     return ended[1] if ended and status_of(fact.text) is not None else None
 
 
