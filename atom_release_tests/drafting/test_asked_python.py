@@ -6,7 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from atom_release.drafting.asked_variables import find
+from atom_release.drafting.asked_variables import find, python_calls
+from atom_release.drafting.asked_variables.python_module import Module
 from atom_release.drafting.asked_variables.variable import Need, Variable
 from atom_release.drafting.files import Files
 
@@ -86,6 +87,23 @@ def test_an_object_of_another_module_asks_where_it_is_imported() -> None:
         "PORTS": "int",
     }
     assert read(base=base, other='def ask(env):\n    return env("X")\n') == {}
+
+
+def test_a_module_is_searched_for_no_object_that_cannot_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Most calls are of others, and each would cost another look at the whole module."""
+    searched: list[str] = []
+    made_in = python_calls._is_made_in
+
+    def searching(module: Module, name: str) -> bool:
+        searched.append(name)
+        return made_in(module, name)
+
+    monkeypatch.setattr(python_calls, "_is_made_in", searching)
+    text = "from environs import Env\nenv = Env()\nA = env('A')\nprint(A)\nlog(A)\nA.strip()\n"
+    assert set(read(settings=text)) == {"A"}
+    assert set(searched) == {"env"}
 
 
 def test_a_prefix_stands_before_the_names_within_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,20 @@ def test_under_other_conditions_it_is_asked_again(
 ) -> None:
     monkeypatch.setattr(kept_evidence, name, lambda: "other")
     assert not _is_kept(release, "again")
+
+
+def test_a_package_that_is_put_in_anew_is_another_condition(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = tmp_path / "runner-1.0.dist-info"
+    place.mkdir()
+    (place / "METADATA").write_text("Metadata-Version: 2.1\nName: runner\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    digests = []
+    for moment in (1, 1, 2):
+        os.utime(place, (moment, moment))
+        digests.append(kept_evidence._packages.__wrapped__())
+    assert digests[0] == digests[1] != digests[2]
 
 
 def test_another_word_of_the_operator_is_another_condition(release: Tiny, tmp_path: Path) -> None:

@@ -89,8 +89,9 @@ def _of_object(
 ) -> _Lookup | None:
     """Return what a call of an object asks, whose class a known library has."""
     first, _, method = written.partition(".")
-    here = first in module.imported or module.stars or _is_made_in(module, first)
-    if first not in modules.objects or not here or "." in method:
+    if first not in modules.objects or "." in method:
+        return None
+    if not (first in module.imported or module.stars or _is_made_in(module, first)):
         return None
     need = _NEED[table["objects"][modules.objects[first]]["missing"]]
     stated = table["methods"].get(method) if method else {}

@@ -169,14 +169,19 @@ class Series:
     def _beside_others(
         self, control: Control, keep: Collection[Call], stop: threading.Event, beside: Beside | None
     ) -> Control:
-        """Return the control with those of code that is there, and runs."""
+        """Return the control with those of code that is there, and runs.
+
+        The one with wrong results first: this thread makes it where none was free for it, while
+        another still makes the twin's.
+        """
         if stop.is_set() or beside is None:
             return control
-        if not (control.reached or control.failed or control.lost):
+        twin_says = bool(control.reached or control.failed or control.lost)
+        if not twin_says:
             beside.twin.cancel()
-        elif twin := _made_or(beside.twin, self._run_twin, keep, stop):
-            control = control.beside_twin(twin)
         changed = _made_or(beside.distorted, self._run_distorted, keep, stop)
+        if twin_says and (twin := _made_or(beside.twin, self._run_twin, keep, stop)):
+            control = control.beside_twin(twin)
         return control.beside(self._judge_distorted(changed, keep, stop, control.by_text))
 
     def _run_twin(self, keep: Collection[Call], stop: threading.Event) -> Run | None:
