@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WHERE_IT_RUNS = re.compile(r"prod(?:uction)?|deploy(?:ment)?|server|serve|runtime", re.IGNORECASE)
 
 _ASKS_PACKAGES = re.compile(
-    r"pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|uv\.lock|poetry\.lock|pylock\.toml"
+    r"pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|uv\.lock|poetry\.lock|pylock\.toml|Pipfile"
 )
 
 

@@ -45,6 +45,12 @@ def runs_tests(line: str) -> bool:
     return bool(_TESTS.search(line)) and installs is None and not line.startswith(("#", "echo"))
 
 
+def tests_begin(line: str) -> int:
+    """Return where on a line that runs tests what runs them stands."""
+    match = _TESTS.search(line)
+    return match.start() if match else 0
+
+
 def _lines(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:  # noqa: ANN401 - any document
     if depth > _DEEPEST:
         return

@@ -12,13 +12,14 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from atom_release.drafting import settings_files, words
+from atom_release.drafting import flask_applications, settings_files, words
 from atom_release.drafting.files import folder_of, is_below
 from atom_release.drafting.findings import Migrations, Seen, Service, Survey, World
 from atom_release.drafting.installs import has_packages, install_of, with_named
 
 _BY_PYTHON = {"uvicorn", "gunicorn", "flask", "fastapi", "celery", "hypercorn", "daphne"}
-_MODULES = {"gunicorn": "gunicorn.app.wsgiapp"}  # what is run in every version of it
+_MODULES = {"gunicorn": "gunicorn.app.wsgiapp", "fastapi": "fastapi_cli"}
+"""Programs -> the module that is run in every version of them."""
 _BY_NODE = {"node", "npm", "npx", "pnpm", "yarn"}
 _FOR_DEVELOPERS = {"--reload"}
 _PORT_VARIABLE = re.compile(r"\$(?:PORT\b|\{PORT(?::?-\d+)?\})")
@@ -120,8 +121,9 @@ def start_of(service: Service) -> dict[str, Any]:
             stated["port"] = port
         variables |= {"PORT": "{port}"}
     made = {each.name: each.value for each in service.made if each.name not in variables}
-    if variables | made:
-        stated["environment"] = made | variables
+    application = flask_applications.taken_out([stated["command"], *stated.get("before_start", [])])
+    if variables | made | application:
+        stated["environment"] = made | variables | application
     if made:
         stated["guessed_variables"] = sorted(made)
     if has_packages(service):
@@ -143,7 +145,7 @@ def _by_python(command: Sequence[str]) -> list[str]:
 
 
 _RUN_WITHIN = {("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run")}
-_USUAL_PORT = {"fastapi run": 8000, "fastapi dev": 8000}
+_USUAL_PORT = {"fastapi_cli run": 8000, "fastapi_cli dev": 8000}
 
 
 def _worlds(service: Service) -> list[World]:
@@ -257,6 +259,7 @@ def _by_tool(service: Service, steps: list[list[str]]) -> dict[str, Any]:
     settings = next((seen.value.settings for seen in service.suites if seen.value.settings), "")
     if settings:
         variables = {"DJANGO_SETTINGS_MODULE": settings} | variables
+    variables |= flask_applications.taken_out(steps)
     if variables:
         stated["environment"] = variables
     if has_packages(service):
@@ -270,6 +273,11 @@ def _with_variables(variables: Mapping[str, str], word: str) -> str:
         return word
     given = {name: text for name, text in variables.items() if "{" not in text}
     return settings_files.resolve(word, given)
+
+
+def is_of_node(command: Sequence[str]) -> bool:
+    """Return whether a command is of Node.js."""
+    return bool(command) and command[0] in _BY_NODE
 
 
 def is_filled(command: Sequence[str], variables: Mapping[str, str]) -> bool:

@@ -108,6 +108,9 @@ def with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
     needs = world.needs if world else ()
     required = {each.name for each in wanted.variables if each.need is Need.REQUIRED}
     shown = worlds.find_shown(files, folder, needs, node=node)
+    by_lines = worlds.find_set_by_lines(files, folder, needs, node=node)
+    if chosen := django_settings.configuration(files, folder, suite.settings):
+        by_lines = {"DJANGO_CONFIGURATION": chosen} | by_lines
     if world is not None:
         variables = dict(world.variables)
         world = replace(
@@ -117,6 +120,7 @@ def with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
         *(dict(world.variables) if world else {}),
         *worlds.names_of_itself(files, folder),
         *dict(suite.variables),
+        *by_lines,
         *_by_its_runner(files, folder),
     }
     beside = {} if world else _only(shown, required)
@@ -130,7 +134,7 @@ def with_world(files: Files, seen: Seen[Suite]) -> Seen[Suite]:
             *expected_files.steps(files, folder, own, folder),
             *preparations.steps(files, suite),
         ),
-        variables=tuple((beside | dict(suite.variables)).items()),
+        variables=tuple((beside | by_lines | dict(suite.variables)).items()),
         made=made,
     )
     return replace(seen, value=suite)

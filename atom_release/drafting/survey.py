@@ -111,7 +111,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
     own_start = next((part.start for part in unit.parts if part.start), None)
     started = serving.choose(stays)
     stated = (started, *stays)
-    command = next((each.command for each in stated if each and each.command), None)
+    command = serving.command(each for each in stated if each)
     if not (started and started.command) and own_start:
         command = own_start
     place = starting_place.find(files, unit.folder, command.value) if command else ""
@@ -128,7 +128,7 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         [each.name for each in stays if each.kind == "Kubernetes"],
     )
     beside = surroundings.of_service(files, code)
-    if own_start and command and not starts.is_filled(command.value, dict(beside.variables)):
+    if own_start and command and not _fits(command.value, own_start.value, beside, routes):
         command = own_start
     return Service(
         _name(unit, first, name),
@@ -164,6 +164,23 @@ def _service(files: Files, unit: Unit, folders: Sequence[str], name: str) -> Ser
         made=beside.made,
         installed=installs.named_for_service(files, unit.folder),
     )
+
+
+def _fits(
+    command: Sequence[str],
+    own: Sequence[str],
+    beside: surroundings.Surroundings,
+    routes: Sequence[Seen[Endpoint]],
+) -> bool:
+    """Return whether a stated command can start what serves the routes, rather than the idiom.
+
+    One of another language (`npm start` beside a server of Python) also builds what pages show.
+    """
+    if not serving.can_be_tried(command):
+        return False
+    of_python = [route.where.path.endswith(".py") for route in routes]
+    is_other = starts.is_of_node(command) and own[:1] == ("{python}",) and any(of_python)
+    return starts.is_filled(command, dict(beside.variables)) and not (is_other and all(of_python))
 
 
 def _name(unit: Unit, first: Deployment | None, name: str) -> str:

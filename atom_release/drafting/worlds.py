@@ -15,7 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atom_release.drafting import addresses, environment, image_variables, settings_files, words
+from atom_release.drafting import (
+    addresses,
+    environment,
+    image_variables,
+    settings_files,
+    test_lines,
+    words,
+)
 from atom_release.drafting.deployment.systems import IMAGES
 from atom_release.drafting.files import Files, is_below, joined
 from atom_release.drafting.findings import Place, World
@@ -136,6 +143,14 @@ def find_shown(
         for name, text in _variables(needs, [source]):
             shown.setdefault(name, text)
     return shown
+
+
+def find_set_by_lines(
+    files: Files, folder: str, needs: Sequence[str], *, node: bool = False
+) -> dict[str, str]:
+    """Return what the lines that run the tests of a folder set for them."""
+    job = _test_job(files, folder, node=node)
+    return spoken(test_lines.variables(text for _, text in _texts(files, folder, job)), needs)
 
 
 def spoken(variables: Mapping[str, str], needs: Sequence[str]) -> dict[str, str]:

@@ -92,9 +92,9 @@ def test_flask_migrates_by_the_application_that_its_command_starts() -> None:
         "migrations/env.py": "",
         "migrations/versions/1_a.py": "",
     }
-    assert started(tree)["before_start"] == [
-        ["{python}", "-m", "flask", "--app", "app:app", "db", "upgrade"]
-    ]
+    stated = started(tree)
+    assert stated["before_start"] == [["{python}", "-m", "flask", "db", "upgrade"]]
+    assert stated["environment"]["FLASK_APP"] == "app:app"  # every version of Flask reads it
 
 
 @pytest.mark.parametrize(

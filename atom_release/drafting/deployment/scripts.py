@@ -50,7 +50,9 @@ def unfold(files: Files, deployment: Deployment) -> Deployment:
     if not script:
         return deployment
     text = _CONTINUED.sub(" ", files.text(script))
-    if argv[1:] and _HANDS_ON.search(text):
+    branch = _branch(text, argv[1]) if argv[1:] else None
+    text = text if branch is None else branch
+    if branch is None and argv[1:] and _HANDS_ON.search(text):
         handed = replace(deployment, command=replace(deployment.command, value=argv[1:]))
         return unfold(files, handed)
     lines = list(_SERVES.finditer(text))
@@ -58,10 +60,25 @@ def unfold(files: Files, deployment: Deployment) -> Deployment:
     command = tuple(_filled(word, text) for word in command)
     if not command:
         return deployment
-    where = Place(script, text.count("\n", 0, lines[-1].start(1)) + 1)
+    where = files.place(script, re.escape(lines[-1][1].strip()[:60]))
     steps = [words.command(step) for step in _PREPARES.findall(text[: lines[-1].start()])]
     before = tuple(dict.fromkeys(step for step in steps if step)) or deployment.before
     return replace(deployment, command=Seen(command, where), before=before)
+
+
+def _branch(text: str, word: str) -> str | None:
+    """Return what a script does that is called with this word, where it tells such words apart."""
+    label = rf"^[ \t]*+\(?[\"']?{re.escape(word)}[\"']?[ \t]*+\)"
+    begin = re.search(label, text, re.MULTILINE) if _CASES.search(text) else None
+    return text[begin.end() : _end_of_branch(text, begin.end())] if begin else None
+
+
+def _end_of_branch(text: str, begin: int) -> int:
+    end = text.find(";;", begin)
+    return end if end >= 0 else len(text)
+
+
+_CASES = re.compile(r"\bcase[ \t]+\"?\$\{?1\b")
 
 
 def _filled(word: str, text: str) -> str:

@@ -48,6 +48,28 @@ def of_service(files: Files, folder: str) -> str:
     return "" if ":memory:" in text else named
 
 
+def configuration(files: Files, folder: str, module: str) -> str:
+    """Return the class of settings that tests run with, where django-configurations chooses one.
+
+    The one that manage.py names, else the one that is called after tests, else after developing.
+    """
+    path = joined(folder, module.replace(".", "/"))
+    text = files.text(f"{path}.py") or files.text(f"{path}/__init__.py")
+    if not _CONFIGURED.search(text):
+        return ""
+    stated = _CONFIGURATION.search(files.text(joined(folder, "manage.py")))
+    if stated:
+        return stated[1]
+    classes = {name.lower(): name for name in _CLASS.findall(text)}
+    return next((classes[name] for name in _USES if name in classes), "")
+
+
+_CONFIGURED = re.compile(r"^[ \t]*+(?:from|import)[ \t]++configurations\b", re.MULTILINE)
+_CONFIGURATION = re.compile(r"DJANGO_CONFIGURATION[\"']\s*,\s*[\"'](\w+)[\"']")
+_CLASS = re.compile(r"^class[ \t]++(\w+)\(", re.MULTILINE)
+_USES = ("test", "testing", "tests", "ci", "local", "dev", "development")
+
+
 def _texts(files: Files, folder: str) -> Iterator[str]:
     for path in files.present(folder, _TELL):
         yield files.text(path)

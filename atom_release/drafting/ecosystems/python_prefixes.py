@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from atom_release.drafting.files import Files, folder_of, is_product
 
 _INCLUDES = re.compile(
-    r"\b(?:include_router|register_blueprint|add_router)\(\s*(?P<given>[\w.]+)"
+    r"\b(?:include_router|register_blueprint|add_router)\(\s*(?:(?:router|blueprint)\s*=\s*)?(?P<given>[\w.]+)"
     r"(?P<rest>(?:[^()]|\([^()]*\))*)\)"
 )
 _PREFIX = re.compile(r"\b(?:url_)?prefix\s*=\s*(?:f?[\"'](?P<text>[^\"']*)[\"']|(?P<name>[\w.]+))")
@@ -22,15 +22,23 @@ _DJANGO = re.compile(
     r"\b(?:re_path|path|url)\(\s*r?[\"']\^?(?P<text>[^\"']*)[\"']\s*,\s*include\(\s*"
     r"\(?[\"'](?P<module>[\w.]+)[\"']"
 )
+_MOUNTS = re.compile(
+    r"\bMount\(\s*+(?:path[ \t]*+=[ \t]*+)?[\"'](?P<text>/[^\"'\n]{0,200})[\"']\s*+,\s*+"
+    r"(?:routes|app)[ \t]*+=[ \t]*+(?P<given>[\w.]++)"
+)
 _IMPORT = re.compile(
     r"^\s*from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>\([^)]*\)|[^\n#]+)", re.MULTILINE
 )
 _PLAIN_IMPORT = re.compile(r"^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?", re.MULTILINE)
 _CONSTANT = re.compile(
-    r"^\s*(?P<name>[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*[\"'](?P<text>/[^\"'\s]*)[\"']", re.MULTILINE
+    r"^\s*(?P<name>[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*f?[\"'](?P<text>/[^\"'\s]*)[\"']",
+    re.MULTILINE,
+)
+_WORD = re.compile(
+    r"^(?P<name>[A-Za-z_]\w*+)[ \t]*+=[ \t]*+[\"'](?P<text>[\w.-]{1,40}+)[\"']", re.MULTILINE
 )
 _FIELD = re.compile(r"\{([\w.]+)\}")
-_MARKED = re.compile(r"include_router|register_blueprint|include\(")
+_MARKED = re.compile(r"include_router|register_blueprint|include\(|\bMount\(")
 _DEPTH = 4
 _Edges = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -39,9 +47,7 @@ def prefixes(files: Files, paths: Sequence[str]) -> dict[str, str]:
     """Return what stands before the routes of each of these files, where anything does."""
     python = [path for path in paths if path.endswith(".py") and is_product(path)]
     constants = {
-        match["name"]: match["text"]
-        for path in python
-        for match in _CONSTANT.finditer(files.text(path))
+        name: text for path in python for name, text in _constants(files.text(path)).items()
     }
     edges: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path in python:
@@ -52,6 +58,15 @@ def prefixes(files: Files, paths: Sequence[str]) -> dict[str, str]:
                     edges[inner].append((path, prefix))
     whole = {path: _whole(path, edges, _DEPTH) for path in python}
     return {path: prefix for path, prefix in whole.items() if prefix}
+
+
+def _constants(text: str) -> dict[str, str]:
+    """Return the paths that the constants of a file hold, words of the same file filled in."""
+    words = {match["name"]: match["text"] for match in _WORD.finditer(text)}
+    return {
+        match["name"]: _FIELD.sub(lambda field: words.get(field[1], ""), match["text"])
+        for match in _CONSTANT.finditer(text)
+    }
 
 
 def _whole(path: str, edges: _Edges, depth: int) -> str:
@@ -67,6 +82,9 @@ def _included(path: str, text: str, constants: Mapping[str, str]) -> Iterator[tu
     for match in _DJANGO.finditer(text):
         yield match["module"], f"/{match['text'].strip('/')}".rstrip("/")
     names = _imported(path, text)
+    for match in _MOUNTS.finditer(text):
+        if module := names.get(match["given"].partition(".")[0]):
+            yield module, match["text"].rstrip("/")
     for match in _INCLUDES.finditer(text):
         head, _, _ = match["given"].partition(".")
         stated = _PREFIX.search(match["rest"])

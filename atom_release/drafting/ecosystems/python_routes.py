@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from atom_release.drafting.ecosystems import python_classes, python_prefixes
+from atom_release.drafting.ecosystems import python_classes, python_prefixes, python_starlette
 from atom_release.drafting.ecosystems.python_classes import Classes
 from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import Endpoint, Place, Seen
@@ -46,6 +46,7 @@ def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
             prefix = f"{before}{inner.get(match['router'], '')}"
             yield from _decorated(path, text, match, prefix, classes)
         yield from python_classes.resources(path, text, classes, before)
+        yield from python_starlette.routes(path, text, classes, before)
 
 
 def _decorated(

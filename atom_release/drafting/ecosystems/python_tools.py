@@ -1,6 +1,6 @@
 """Packages that tools name for tests outside the files that every installer reads.
 
-tox, nox, hatch, pdm and Pipfiles each have a place of their own for them. They are read as text;
+tox, nox, hatch and pdm each have a place of their own for them. They are read as text;
 lines that hold for some of a tool's environments only are left out.
 """
 
@@ -25,7 +25,7 @@ def packages(files: Files, folder: str) -> tuple[str, ...]:
     """Return what the first tool that names packages for the tests of a folder asks."""
     if _has_own(files, folder):
         return ()
-    for read in (_of_tox, _of_nox, _of_hatch, _of_pdm, _of_pipfile):
+    for read in (_of_tox, _of_nox, _of_hatch, _of_pdm):
         named = [line for stated in read(files, folder) if (line := _requirement(stated))]
         if named:
             return tuple(dict.fromkeys(named))[:_MOST]
@@ -94,21 +94,6 @@ def _of_pdm(files: Files, folder: str) -> Iterator[str]:
     groups = _table(files.toml(joined(folder, "pyproject.toml")), "tool", "pdm", "dev-dependencies")
     for name in for_tests(groups):
         yield from _texts(groups.get(name))
-
-
-def _of_pipfile(files: Files, folder: str) -> Iterator[str]:
-    """Yield what a Pipfile asks where no other file of the project does."""
-    others = ("requirements.txt", "setup.py", "setup.cfg", "pyproject.toml")
-    path = joined(folder, "Pipfile")
-    if path not in files or files.present(folder, others):
-        return
-    document = files.toml(path)
-    for section in ("packages", "dev-packages"):
-        for name, stated in _table(document, section).items():
-            version = stated.get("version", "*") if isinstance(stated, Mapping) else stated
-            extras = stated.get("extras") if isinstance(stated, Mapping) else None
-            within = f"[{','.join(_texts(extras))}]" if extras else ""
-            yield f"{name}{within}{'' if version == '*' else version}"
 
 
 def _requirement(text: str) -> str:

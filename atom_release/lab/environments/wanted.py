@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from atom_release.lab.environments import locks, poetry
+from atom_release.lab.environments import locks, pipfile, poetry
 from atom_release.lab.environments.preferred import preferred_version
 from atom_release.lab.environments.requirements import (
     Listed,
@@ -97,6 +97,7 @@ class Reader:
             canonicalize_name(name): lines
             for name, lines in _table(self._project, "optional-dependencies").items()
         }
+        self._pipfile = self._pipenv()
 
     def read(self) -> Wanted:
         """Return what the files ask.
@@ -115,6 +116,7 @@ class Reader:
             self._add_static(extras)
         for path in requirements:
             merge(self._listed, read_requirements(self._read, path))
+        self._add_pipfile(groups)
         for package in self._install.packages:
             add_line(self._listed, self.folder, package)
         return Wanted(
@@ -188,7 +190,7 @@ class Reader:
     def _chosen(self) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
         """Return groups and extras: those named, else those for tests, else for developers."""
         named_groups, named_extras = self._install.groups, self._install.extras
-        groups = [*self._groups, *poetry.groups(self._tool)]
+        groups = [*self._groups, *poetry.groups(self._tool), *pipfile.groups(self._pipfile)]
         narrow = [name for name in (*groups, *self._extras) if name in _TESTS]
         wanted = _TESTS if narrow or self._present(_REQUIREMENTS_OF_TESTS) else _DEVELOPERS
         chosen_groups = tuple(name for name in groups if name in wanted)
@@ -212,6 +214,23 @@ class Reader:
         for name in groups:
             for line in [*self._group(name, ()), *poetry.group(self._tool, name)]:
                 add_line(self._listed, self.folder, line)
+
+    def _pipenv(self) -> dict[str, Any]:
+        """Return the Pipfile of a folder in which no other file asks for packages."""
+        path = self._path(pipfile.NAME)
+        others = self._present(["requirements.txt", "setup.py", *LOCKS])
+        named = self._project or self._groups or "poetry" in self._tool
+        if others or named or self._install.requirements or not self._has(path):
+            return {}
+        return pipfile.read(self._read(path))
+
+    def _add_pipfile(self, groups: Iterable[str]) -> None:
+        for name in ("", *groups) if self._pipfile else ():
+            for line in pipfile.group(self._pipfile, name):
+                add_line(self._listed, self.folder, line)
+        lock = self._path(pipfile.LOCK)
+        if self._pipfile and self._has(lock):
+            pipfile.pin(self._listed, self._read(lock))
 
     def _group(self, name: str, above: tuple[str, ...]) -> Iterator[str]:
         for entry in self._groups.get(name, ()) if name not in above else ():

@@ -87,18 +87,21 @@ def _of_finder(path, source):
         elif isinstance(node, ast.Call) and len(node.args) == 2:  # noqa: PLR2004
             pairs = [node.args]
         for name, place in pairs:
-            if _is_text(name) and _is_text(place):
-                roots += _parent(name.value, place.value, source)
+            texts = [_text(name), _text(place)]
+            if None not in texts:
+                roots += _parent(*texts, source)
     return roots
 
 
-def _is_text(node):
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _text(node):
+    """Return what a constant of text says: Pythons before 3.8 have a kind of node for it."""
+    text = getattr(node, "value", getattr(node, "s", None))
+    return text if isinstance(text, str) else None
 
 
 def _parent(name, place, source):
-    place = place.removesuffix("/__init__.py")
-    place = place.removesuffix(".py")
+    for ending in ("/__init__.py", ".py"):  # Pythons before 3.9 take no ending away
+        place = place[: -len(ending)] if place.endswith(ending) else place
     tail = os.sep + name.replace(".", os.sep)
     return _root(place[: -len(tail)] or "/", source) if place.endswith(tail) else []
 
