@@ -36,7 +36,7 @@ def choose(stays: Sequence[Deployment]) -> Deployment | None:
 
 
 def command(stays: Iterable[Deployment]) -> Seen[tuple[str, ...]] | None:
-    """Return the first command of these that a machine without their images can try, else the first.
+    """Return the first command of these that can be tried without their images, else the first.
 
     What works a queue is none of these as long as there is any other.
     """

@@ -99,19 +99,22 @@ def show_rehearsed(work: Work, asks: list[Leg], logs: list[bytes]) -> list[Evide
 def tell_runtimes(
     toolchains: Mapping[str, Toolchain], answers: Sequence[Evidence]
 ) -> list[Evidence]:
-    """Return answers of services with which Node.js ran each, and where that is from.
+    """Return answers of services with what ran each, and where that is from.
 
-    A NO of a service whose authors have another, which could not be had here, does not count.
+    A NO of a service whose authors have another, which could not be had here, does not count; a yes
+    says what it had to do without.
     """
     counted: list[Evidence] = []
     for evidence in answers:
         toolchain = toolchains.get(evidence.subject)
         update: dict[str, object] = {}
         if toolchain and toolchain.runtime and evidence.assurance is Assurance.REHEARSED:
-            update["tools"] = {**evidence.tools, "node": toolchain.runtime}
+            update["tools"] = {**evidence.tools, toolchain.language: toolchain.runtime}
             if evidence.answer is Answer.NO and toolchain.doubt:
                 reason = f"{toolchain.doubt}; so this does not count: {evidence.reason}"
                 update |= {"answer": Answer.UNKNOWN, "reason": reason}
+            elif evidence.answer is Answer.YES and toolchain.unbuilt:
+                update["reason"] = f"{evidence.reason}; {toolchain.doubt}"
         counted.append(evidence.model_copy(update=update) if update else evidence)
     return counted
 

@@ -94,7 +94,9 @@ def test_flask_migrates_by_the_application_that_its_command_starts() -> None:
     }
     stated = started(tree)
     assert stated["before_start"] == [["{python}", "-m", "flask", "db", "upgrade"]]
-    assert stated["environment"]["FLASK_APP"] == "app:app"  # every version of Flask reads it
+    given = stated["environment"]
+    assert isinstance(given, dict)
+    assert given["FLASK_APP"] == "app:app"  # every version of Flask reads it
 
 
 @pytest.mark.parametrize(

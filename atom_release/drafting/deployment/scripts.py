@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from atom_release.drafting import settings_files, words
 from atom_release.drafting.files import Files, joined
-from atom_release.drafting.findings import Deployment, Place, Seen
+from atom_release.drafting.findings import Deployment, Seen
 
 _SHELLS = {"sh", "bash", "ash", "dash"}
 _HANDS_ON = re.compile(

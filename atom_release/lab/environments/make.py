@@ -249,10 +249,11 @@ class _Maker:
         self, names: list[str], listed: Listed, lacking: list[str], *, whole: bool, until: str
     ) -> tuple[list[Archive], dict[str, str]]:
         parts = (names, listed.constraints, lacking, whole, self.whole, until, listed.elsewhere)
-        key = self._store.key("resolved", *parts)
+        key = self._store.key("resolved", *parts, packages.RULES)
 
         def resolve(room: Path) -> dict[str, Any]:
             unbuilt: dict[str, str] | None = None if self.whole else _refused(listed)
+            instead: dict[str, str] = {}
             archives = self._shelf(key, until).resolve(
                 [*names, *lacking],
                 listed.constraints,
@@ -260,8 +261,9 @@ class _Maker:
                 built=room / "wheels",
                 whole=whole,
                 unbuilt=unbuilt,
+                instead=instead,
             )
-            left = unbuilt or {}
+            left = {**(unbuilt or {}), **instead}
             return {"archives": [asdict(archive) for archive in archives], "unbuilt": left}
 
         noted = self._store.sealed(key, resolve)[1]

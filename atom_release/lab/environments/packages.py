@@ -41,6 +41,11 @@ _OLDER_BUILDERS = {
 """What a failed build says where it wants a builder of its own time, and that builder."""
 _SAME_CODE = {"psycopg2": "psycopg2-binary"}
 """Packages that want libraries of the machine to be built -> the same code as a wheel with them."""
+_PSYCOPG2 = ("psycopg2-binary<2.9", "psycopg2-binary")
+_NEAREST = {"psycopg2": _PSYCOPG2, "psycopg2-binary": _PSYCOPG2}
+"""The same code in other versions, the nearest to what code of before bears first."""
+RULES = (_OLDER_BUILDERS, _SAME_CODE, _NEAREST)
+"""What is made otherwise once the gate learns more of it: what could not be built is tried anew."""
 _LARGEST = 1 << 20
 
 
@@ -69,6 +74,7 @@ class Shelf:
         built: Path,
         whole: bool = False,
         unbuilt: dict[str, str] | None = None,
+        instead: dict[str, str] | None = None,
     ) -> list[Archive]:
         """Return the wheels that these requirements come to, some of them built here first.
 
@@ -80,12 +86,13 @@ class Shelf:
             whole: whether `names` is the whole of it.
             unbuilt: is given each package that cannot be built here, with its last lines: it is
                 left out then. Without it such a package is a fault.
+            instead: is given each package that another version of its code stands for, and why.
 
         Raises:
             NoEnvironment: they cannot be had, or not be built without network.
         """
         built.mkdir(parents=True, exist_ok=True)
-        requirements, left = [*names], {*(unbuilt or ())}
+        requirements, left, placed = [*names], {*(unbuilt or ())}, dict[str, str]()
         for _ in range(_ATTEMPTS):
             try:
                 return uv.resolve(
@@ -96,6 +103,7 @@ class Shelf:
                     find=[built],
                     whole=whole,
                     without=sorted(left),
+                    instead=sorted({*placed.values()}),
                     until=self.until,
                 )
             except uv.SourceOnly as fault:
@@ -108,12 +116,17 @@ class Shelf:
                         self._build(name, versions, locked, built, fault)
                     except NotBuilt as failed:
                         twin = self._twin(name, versions, constraints, without=sorted(left))
-                        if not twin and (unbuilt is None or name in left):
+                        other = "" if twin or name in placed else self._other_version(name, built)
+                        if other:
+                            placed[name] = other
+                            told = f"{name}{versions} ({other.replace('==', ' ')} in its place)"
+                            (instead if instead is not None else {})[told] = failed.message
+                        elif not twin and (unbuilt is None or name in left):
                             raise
-                        requirements += [twin] if twin else []
-                        left.add(name)
-                        if unbuilt is not None and not twin:
+                        elif not twin and unbuilt is not None:
                             unbuilt[name] = failed.message
+                        requirements += [each for each in (twin, other) if each]
+                        left |= {name} - {other.partition("=")[0]}
         raise NoEnvironment(f"more than {_ATTEMPTS} packages have to be built from source")
 
     def _twin(
@@ -128,6 +141,18 @@ class Shelf:
         except NoEnvironment:
             return ""
         return twin
+
+    def _other_version(self, name: str, built: Path) -> str:
+        """Lay another version of a package's code among what was built, and return its pin."""
+        for wanted in _NEAREST.get(name, ()):
+            try:
+                archives = uv.resolve([wanted], (), self.python, registry=self.registry)
+            except NoEnvironment:
+                continue
+            for path in bring(archives, self.downloads, {}):
+                _link(path, built / path.name)  # where the day of an upload is not asked
+            return f"{archives[0].name}=={archives[0].version}"
+        return ""
 
     def gather(
         self, archives: Sequence[Archive], locked: Mapping[str, Collection[str]], place: Path

@@ -73,8 +73,8 @@ def preferred_version(tree: JudgedTree, folder: str) -> tuple[str | None, str | 
             version = next(read(tree.read(path).decode("utf-8", "replace")), None)
             if version is not None:
                 return version, path
-    version, path = _beside(tree, folder)
-    return (version, path) if version else (_of_day(tree.committed_at.date()), None)
+    named, path = _beside(tree, folder)
+    return (named, path) if named else (_of_day(tree.committed_at.date()), None)
 
 
 def _beside(tree: JudgedTree, folder: str) -> tuple[str | None, str | None]:

@@ -117,6 +117,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
     find: Sequence[Path] = (),
     whole: bool = False,
     without: Sequence[str] = (),
+    instead: Sequence[str] = (),
     until: str = "",
 ) -> list[Archive]:
     """Return the files that these requirements come to.
@@ -129,6 +130,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
         find: folders with wheels that are taken before the registry's.
         whole: whether `names` is the whole of it, so that no dependency is added.
         without: packages that are left out, whoever asks for them.
+        instead: versions that hold, whoever asks for others.
         until: the day before which a registry's file was uploaded; "" for all of them.
 
     Raises:
@@ -140,7 +142,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each thing that uv is given
         for file, lines in (("requirements.in", names), ("constraints.txt", constraints)):
             (room / file).write_text("\n".join(written_anew(lines)) + "\n")
         never = (f"{name} ; python_version < '0'\n" for name in without)
-        (room / "without.txt").write_text("".join(never))
+        (room / "without.txt").write_text("".join((*never, *(f"{line}\n" for line in instead))))
         words = [
             *("pip", "compile", "requirements.in", "--constraint", "constraints.txt"),
             *("--override", "without.txt"),

@@ -34,8 +34,9 @@ class Toolchain:
 
     `roots` are the folders of the copy that Python imports from, `modules` what is laid into the
     copy before anything starts, `places` its folders of programs there. `runtime` says in words
-    which Node.js it is and where that is from, `instead_of` what its authors have and could not be
-    had here, `unbuilt` the packages that could not be built.
+    which Node.js it is and where that is from, or which Python, where a package is another;
+    `instead_of` what its authors have and could not be had here, `unbuilt` the packages that could
+    not be built, or that another version stands for.
     """
 
     python: str = sys.executable
@@ -46,6 +47,7 @@ class Toolchain:
     built: Built | None = None
     modules: Path | None = None
     places: tuple[str, ...] = ()
+    language: str = "node"
     runtime: str = ""
     instead_of: Mapping[str, str] = field(default_factory=dict)
     unbuilt: frozenset[str] = frozenset()
@@ -106,6 +108,8 @@ def make_toolchain(look: Look, install: Install | str | None, directory: str) ->
             unbuilt=frozenset(modules.facts.unbuilt),
         )
     python = make(look, named)
+    facts = python.facts
+    unbuilt = frozenset(facts.unbuilt if facts else ())
     return Toolchain(
         python.python,
         (str(python.site / "bin"),) if python.site else (),
@@ -113,4 +117,7 @@ def make_toolchain(look: Look, install: Install | str | None, directory: str) ->
         python.roots,
         python.site,
         python.built,
+        language="python",
+        runtime=f"Python {facts.python}" if unbuilt and facts else "",
+        unbuilt=unbuilt,
     )

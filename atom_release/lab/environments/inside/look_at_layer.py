@@ -101,7 +101,7 @@ def _text(node):
 
 def _parent(name, place, source):
     for ending in ("/__init__.py", ".py"):  # Pythons before 3.9 take no ending away
-        place = place[: -len(ending)] if place.endswith(ending) else place
+        place = place.removesuffix(ending)
     tail = os.sep + name.replace(".", os.sep)
     return _root(place[: -len(tail)] or "/", source) if place.endswith(tail) else []
 
