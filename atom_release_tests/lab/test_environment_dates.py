@@ -113,6 +113,66 @@ def test_what_cannot_be_built_has_the_same_code_as_a_wheel(
     assert (packages.get("psycopg2"), packages["psycopg2-binary"]) == (None, "2.9")
 
 
+@pytest.mark.parametrize("line", ["psycopg2==2.7.5", "psycopg2-binary==2.7.5"])
+@pytest.mark.parametrize("others", [("2.8.6", "2.9.9"), ("2.9.9",)])
+def test_what_cannot_be_had_here_is_stood_for_by_another_version_of_its_code(
+    site: EnvironmentSite,
+    monkeypatch: pytest.MonkeyPatch,
+    uploaded: dict[str, str],
+    line: str,
+    others: tuple[str, ...],
+) -> None:
+    """The nearest that there is, whenever it was uploaded; it is named, for services as well."""
+    fails = {"pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'absent'\n"}
+    name = line.partition("=")[0]
+    package_folder.write_source(site.packages, name, "2.7.5", fails)
+    uploaded[f"{name}-2.7.5.tar.gz"] = uploaded[f"{name.replace('-', '_')}-2.7.5.tar.gz"] = EARLY
+    for version in others:
+        package_folder.write_wheel(site.packages, "psycopg2-binary", version, {"psycopg2.py": ""})
+        uploaded[f"psycopg2_binary-{version}-py3-none-any.whl"] = LATE
+    site.files["requirements.txt"] = f"greeting\n{line}\n"
+    facts = made(site, monkeypatch, BETWEEN)
+    assert facts.packages == {"greeting": "1", "psycopg2-binary": others[0]}
+    assert list(facts.unbuilt) == [f"{line} (psycopg2-binary {others[0]} in its place)"]
+    tests = make(site.look(), Install(), whole=False).facts
+    assert tests
+    assert (tests.packages, list(tests.unbuilt)) == (facts.packages, list(facts.unbuilt))
+
+
+def test_what_was_to_be_had_has_nothing_in_its_place(
+    site: EnvironmentSite, monkeypatch: pytest.MonkeyPatch, uploaded: dict[str, str]
+) -> None:
+    for version in ("2.7.5", "2.9.9"):
+        package_folder.write_wheel(site.packages, "psycopg2-binary", version, {"psycopg2.py": ""})
+        uploaded[f"psycopg2_binary-{version}-py3-none-any.whl"] = EARLY
+    site.files["requirements.txt"] = "psycopg2-binary==2.7.5\n"
+    facts = made(site, monkeypatch, BETWEEN)
+    assert (facts.packages["psycopg2-binary"], facts.unbuilt) == ("2.7.5", {})
+
+
+@pytest.mark.parametrize(
+    ("image", "has"), [("FROM python:3.11\n", True), ("FROM python:3.12\n", False), ("", False)]
+)
+def test_an_environment_has_what_images_of_its_python_had(
+    site: EnvironmentSite,
+    monkeypatch: pytest.MonkeyPatch,
+    uploaded: dict[str, str],
+    image: str,
+    has: bool,  # noqa: FBT001
+) -> None:
+    """Where it is not to be had, the environment is made without it."""
+    site.files["Dockerfile"] = image
+    assert "setuptools" not in made(site, monkeypatch, AFTER).packages
+    for version in ("65", "82"):
+        package_folder.write_wheel(site.packages, "setuptools", version, {"pkg_resources.py": ""})
+        uploaded[f"setuptools-{version}-py3-none-any.whl"] = EARLY
+    site.files["again"] = "another commit"
+    site.files["requirements.txt"] = "greeting>=1\n"
+    monkeypatch.setattr(site, "name", "another")
+    packages = made(site, monkeypatch, AFTER).packages
+    assert packages.get("setuptools") == ("65" if has else None)
+
+
 def test_tests_do_without_a_package_that_no_registry_has(
     site: EnvironmentSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

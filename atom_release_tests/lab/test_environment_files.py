@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -10,10 +11,13 @@ import pytest
 from atom_release.errors import ProbeFault
 from atom_release.gate.manifest import Install
 from atom_release.lab.environments import poetry
+from atom_release.lab.environments import wanted as wanted_files
 from atom_release.lab.environments.faults import NoEnvironment, NoToolchain
 from atom_release.lab.environments.pythons import choose, installed
 from atom_release.lab.environments.wanted import Reader, Wanted
 from atom_release.source.commit import open_tree
+
+LOOK = Path(wanted_files.__file__).parent / "inside" / "look_at_layer.py"
 
 
 def read(root: Path, files: dict[str, str], install: Install | None = None) -> Wanted:
@@ -221,3 +225,124 @@ def test_the_python_that_developers_use_stands_in_many_files(
 ) -> None:
     """The file that is meant for it first, what is deployed last."""
     assert read(tmp_path, {"a.py": "", **files}).preferred == version
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "version"),
+    [
+        ("docker-compose.yml", "services:\n  web:\n    image: python:3.7\n", "3.7"),
+        (".travis.yml", 'language: python\npython:\n    - "3.7"\n', "3.7"),
+        (".travis.yml", 'language: python\npython:\n    - "3.7"\n    - "3.8"\n', None),
+        (
+            ".circleci/config.yml",
+            "jobs:\n  a:\n    docker:\n    - image: circleci/python:3.7\n",
+            "3.7",
+        ),
+        (".github/workflows/a.yml", "with:\n  python-version: '3.9'\n", "3.9"),
+        (".github/workflows/a.yml", "with:\n  python-version: ['3.9', '3.10']\n", None),
+        (".github/workflows/a.yml", "with:\n  python-version: ${{ matrix.python }}\n", None),
+        ("other/docker-compose.yml", "services:\n  web:\n    image: python:3.7\n", None),
+    ],
+)
+def test_the_only_python_of_compose_and_pipelines_is_preferred(
+    tmp_path: Path, path: str, text: str, version: str | None
+) -> None:
+    assert read(tmp_path, {"a.py": "", path: text}).preferred == version
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [("2018-01-05", "3.6"), ("2019-06-04", "3.7"), ("2021-08-29", "3.9"), ("2026-01-01", None)],
+)
+def test_a_commit_of_before_the_gates_own_python_prefers_one_of_its_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str, version: str | None
+) -> None:
+    """And what its files name comes before that."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"{day}T12:00:00Z")
+    assert read(tmp_path, {"a.py": ""}).preferred == version
+    assert read(tmp_path, {"runtime.txt": "python-3.12.1\n"}).preferred == "3.12.1"
+
+
+@pytest.mark.parametrize(
+    "worst", ["\n" * 500_000, "python:[" * 100_000, "image: " + "a/" * 300_000, "FROM " * 100_000]
+)
+def test_files_that_name_a_python_are_read_once(tmp_path: Path, worst: str) -> None:
+    names = ("docker-compose.yml", "Dockerfile", ".travis.yml", ".tool-versions")
+    assert read(tmp_path, dict.fromkeys(names, worst)).preferred is None
+
+
+PIPFILE = """\
+[packages]
+flask = "==1.1.2"
+attrs = {version = ">=19", extras = ["z"], sys_platform = "== 'linux'"}
+mine = {git = "https://example.org/mine.git"}
+[dev-packages]
+pytest = "*"
+"""
+PIPFILE_LOCK = {
+    "_meta": {"sources": [{"url": "https://example.org/simple"}]},
+    "default": {
+        "flask": {"version": "==1.1.2", "hashes": ["sha256:" + "A" * 64]},
+        "mine": {"git": "https://example.org/mine.git", "ref": "0"},
+    },
+    "develop": {"pytest": {"version": "==6.2.4", "markers": "python_version >= '3.6'"}},
+}
+
+
+def test_a_pipfile_is_followed_with_its_lock(tmp_path: Path) -> None:
+    """Its second section is a group of developers; digests are held; an address is kept apart."""
+    files = {"Pipfile": PIPFILE, "Pipfile.lock": json.dumps(PIPFILE_LOCK)}
+    wanted = read(tmp_path, files)
+    names = ["flask==1.1.2", 'attrs[z]>=19; sys_platform == "linux"', "pytest"]
+    assert wanted.listed.names == names
+    assert wanted.listed.constraints == ["flask==1.1.2", 'pytest==6.2.4; python_version >= "3.6"']
+    assert wanted.listed.hashes == {"flask": {"sha256:" + "a" * 64}}
+    assert list(wanted.listed.elsewhere) == ["mine"]
+    assert (wanted.groups, wanted.sources) == (("dev",), ("Pipfile", "Pipfile.lock"))
+    alone = Reader(open_tree(tmp_path, "HEAD"), Install(groups=())).read()
+    assert alone.listed.names == names[:2]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"requirements.txt": "django\n"},
+        {"setup.py": ""},
+        {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\ndependencies = ["django"]\n'},
+    ],
+)
+def test_what_other_files_ask_comes_before_a_pipfile(
+    tmp_path: Path, beside: dict[str, str]
+) -> None:
+    wanted = read(tmp_path, {"Pipfile": PIPFILE, **beside})
+    assert [name for name in wanted.listed.names if name != "django"] == []
+    assert wanted.groups == ()
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\xff"])
+def test_a_lock_of_pipenv_that_cannot_be_read_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(NoEnvironment, match=r"Pipfile\.lock cannot be read as a lock"):
+        read(tmp_path, {"Pipfile": PIPFILE, "Pipfile.lock": text})
+
+
+def test_settings_of_tools_beside_a_pipfile_ask_for_nothing(tmp_path: Path) -> None:
+    files = {"Pipfile": '[packages]\nflask = "*"\n', "pyproject.toml": "[tool.black]\n"}
+    assert read(tmp_path, files).listed.names == ["flask"]
+
+
+@pytest.mark.parametrize("program", sorted({python.program for python in installed()}))
+def test_a_layer_is_looked_at_under_every_python_that_is_taken(
+    tmp_path: Path, program: Path
+) -> None:
+    """Its oldest know less of their own syntax trees, and of texts."""
+    layer, source = tmp_path / "layer", tmp_path / "source"
+    (source / "src" / "shop").mkdir(parents=True)
+    (source / "src" / "shop" / "__init__.py").touch()
+    layer.mkdir()
+    finder = layer / "__editable___shop_finder.py"
+    finder.write_text(f"MAPPING = {{'shop': {str(source / 'src' / 'shop')!r}}}\n")
+    listing, answer = tmp_path / "listing.json", tmp_path / "answer.json"
+    listing.write_text("[]")
+    words = [str(LOOK), str(source), str(layer), str(tmp_path / "built"), str(listing), str(answer)]
+    subprocess.run([str(program), "-I", "-S", *words], check=True)
+    assert json.loads(answer.read_text())["roots"] == ["src"]

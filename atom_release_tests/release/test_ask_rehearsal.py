@@ -50,3 +50,15 @@ def test_a_no_of_a_service_that_another_node_ran_does_not_count() -> None:
     assert (no.answer, "without bcrypt" in no.reason) == (Answer.UNKNOWN, True)
     (yes,) = tell_runtimes({"C.1": NEAREST}, [answered(Answer.YES)])
     assert yes.answer is Answer.YES
+
+
+def test_a_yes_of_a_service_says_what_stands_in_a_packages_place() -> None:
+    """And which Python it was; one that has all it asks is told nothing of."""
+    stood = "psycopg2==2.7.5 (psycopg2-binary 2.9.9 in its place)"
+    runs = Toolchain(language="python", runtime="Python 3.11.7", unbuilt=frozenset({stood}))
+    (yes,) = tell_runtimes({"C.1": runs}, [answered(Answer.YES)])
+    assert (yes.answer, yes.tools) == (Answer.YES, {"python": "Python 3.11.7"})
+    assert f"it was run without {stood}" in yes.reason
+    (no,) = tell_runtimes({"C.1": runs}, [answered(Answer.NO)])
+    assert no.answer is Answer.UNKNOWN
+    assert tell_runtimes({"C.1": Toolchain()}, [answered(Answer.YES)]) == [answered(Answer.YES)]

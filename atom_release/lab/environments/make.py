@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 _PACKAGES_WANT = re.compile(r"(?:does not satisfy|requires) Python ?(>=[\d.]+(?:, ?<[\d.]+)?)")
 _ITSELF = "the project itself"
+_WITHOUT_SETUPTOOLS = (3, 12)  # since which a virtual environment begins empty
+_SETUPTOOLS = "setuptools<81"  # the last ones with `pkg_resources`
 _NETWORK = (
     "open while wheels and source archives were brought, by name and digest; none while anything"
     " was built or installed"
@@ -138,6 +140,8 @@ class _Maker:
         names = list(listed.names)
         if layer and not exported:
             names += layer.requires(projects, self.python)
+        if not exported:
+            names += self._of_virtualenv(names)
         archives, left, settled = self._resolved(names, listed, whole=exported is not None)
         venv = self._venv(archives, listed)
         return Interpreter(
@@ -216,6 +220,23 @@ class _Maker:
             return noted
 
         return Layer.by(*self._store.sealed(key, build))
+
+    def _of_virtualenv(self, names: list[str]) -> list[str]:
+        """Return what virtual environments and images had beside what files ask for.
+
+        Before Python 3.12 that was setuptools, whose `pkg_resources` packages of then import.
+        """
+        minor = (self.wanted.preferred or "").split(".")[1:2]
+        had = bool(minor) and int(minor[0]) < _WITHOUT_SETUPTOOLS[1]
+        if not had or self.python.parts[:2] >= _WITHOUT_SETUPTOOLS:
+            return []
+        if names_package(names, "setuptools"):
+            return []
+        try:
+            self._resolve([_SETUPTOOLS], Listed(), [], whole=False, until=self._until)
+        except NoEnvironment:
+            return []
+        return [_SETUPTOOLS]
 
     def _resolved(
         self, names: list[str], listed: Listed, *, whole: bool

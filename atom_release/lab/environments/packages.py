@@ -119,7 +119,8 @@ class Shelf:
                         other = "" if twin or name in placed else self._other_version(name, built)
                         if other:
                             placed[name] = other
-                            told = f"{name}{versions} ({other.replace('==', ' ')} in its place)"
+                            wanted = f"{name}=={pinned}" if pinned else f"{name}{versions}"
+                            told = f"{wanted} ({other.replace('==', ' ')} in its place)"
                             (instead if instead is not None else {})[told] = failed.message
                         elif not twin and (unbuilt is None or name in left):
                             raise

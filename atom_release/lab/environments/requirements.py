@@ -177,5 +177,4 @@ def names_package(lines: list[str], name: str) -> bool:
     listed = Listed()
     for line in lines:
         add_line(listed, ".", line)
-    own = [canonicalize_name(line.partition("=")[0].partition(" ")[0]) for line in listed.names]
-    return name in own
+    return name in {canonicalize_name(Requirement(line).name) for line in listed.names}

@@ -95,13 +95,13 @@ def _of_finder(path, source):
 
 def _text(node):
     """Return what a constant of text says: Pythons before 3.8 have a kind of node for it."""
-    text = getattr(node, "value", getattr(node, "s", None))
+    text = getattr(node, "s" if type(node).__name__ == "Str" else "value", None)
     return text if isinstance(text, str) else None
 
 
 def _parent(name, place, source):
     for ending in ("/__init__.py", ".py"):  # Pythons before 3.9 take no ending away
-        place = place.removesuffix(ending)
+        place = place[: -len(ending)] if place.endswith(ending) else place  # noqa: FURB188
     tail = os.sep + name.replace(".", os.sep)
     return _root(place[: -len(tail)] or "/", source) if place.endswith(tail) else []
 
