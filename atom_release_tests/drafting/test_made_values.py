@@ -89,6 +89,25 @@ def test_an_address_by_default_reaches_the_sandbox_where_a_service_is_started() 
     assert made("COLOUR", need=DEFAULTED, on=both, default="red") is None
 
 
+@pytest.mark.parametrize(
+    ("default", "replaced"),
+    [
+        ("postgresql://localhost:5432/shop", True),
+        ("postgresql:///shop", True),  # by a socket of the machine
+        ("postgresql://me:pw@localhost:5432/shop", False),
+        ("redis://localhost:6379/0", False),
+    ],
+)
+def test_an_address_by_default_without_a_user_is_replaced_for_tests_too(
+    default: str,
+    replaced: bool,  # noqa: FBT001
+) -> None:
+    """It takes the role of whoever runs them, which no sandbox has."""
+    beside_tests = ground("postgres", "redis", starts=False)
+    given = made("URL_OF_ROWS", need=DEFAULTED, on=beside_tests, default=default)
+    assert given == (f"postgresql://{WHERE}" if replaced else None)
+
+
 def test_what_code_goes_on_without_is_given_little() -> None:
     both = ground("postgres")
     assert made("SECRET_KEY", need=ASKED, on=both) == "{random}"

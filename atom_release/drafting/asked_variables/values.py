@@ -22,6 +22,8 @@ _REDIS = "redis://{redis_host}:{redis_port}/0"
 _FOR_WORK = re.compile(r"dev|local|test", re.IGNORECASE)
 _OF_ITSELF = re.compile(r"^(?:APP_|SERVER_|API_|HTTP_|UVICORN_|WEB_|SERVICE_)?(HOST|PORT|BIND)$")
 _OF_TESTS = re.compile(r"(?:^|_)TEST(?:S|ING)?_", re.IGNORECASE)
+_WITHOUT_USER = re.compile(r"postgres(?:ql)?(?:\+\w+)?://(?![^/@]*+@)")
+"""A default that takes the role of whoever runs the code, which no sandbox has, or a socket."""
 _SYSTEMS = {"database": "postgres", "postgres": "postgres", "redis": "redis"}
 _WORTH_GIVING = {"signs"}
 
@@ -111,7 +113,8 @@ def make(variable: Variable, ground: Ground) -> Made | None:
     if ground.starts and variable.need is not Need.REQUIRED and _OF_TESTS.search(variable.name):
         return None
     if spoken and kind in {"str", "host", "port", "int", "signs", "secret", *_SYSTEMS}:
-        wanted = ground.starts or variable.need is not Need.DEFAULTED
+        stands = variable.need is Need.DEFAULTED and not _WITHOUT_USER.match(variable.default)
+        wanted = ground.starts or not stands
         return _made(variable, spoken, "system") if wanted else None
     if variable.need is Need.DEFAULTED:
         return None
