@@ -226,3 +226,29 @@ def test_a_pipfile_gives_suite_and_service_their_environment() -> None:
     service = service_of({"Pipfile": pipfile, "app.py": APP, "tests/test_a.py": TEST})
     assert asked.fields_of(service, service.suites[0].value)["install"] == "auto"
     assert starts.start_of(service)["install"] == "auto"
+
+
+VIEWS = """\
+class Items(generic.ListView): ...
+class Item(FormMixin, generic.DetailView):
+    def post(self, request): ...
+class New(LoginRequiredMixin, CreateView): ...
+class Newer(New): ...
+class Api(ListCreateAPIView): ...
+"""
+PATTERNS = {
+    "views.Items.as_view()": ["GET"],
+    "views.Item.as_view()": ["GET", "POST"],
+    "New.as_view()": ["GET", "POST"],
+    "views.Newer.as_view()": ["GET", "POST"],
+    "Api.as_view()": ["GET", "POST"],
+    "views.Unknown.as_view()": ["GET"],
+    "views.function": ["GET"],
+}
+
+
+@pytest.mark.parametrize(("named", "methods"), PATTERNS.items())
+def test_a_url_pattern_has_the_methods_of_its_class(named: str, methods: list[str]) -> None:
+    urls = f"from django.urls import path\nurlpatterns = [path('items/', {named})]\n"
+    service = service_of({**DJANGO, "shop/urls.py": urls, "shop/views.py": VIEWS})
+    assert starts.routes_of(service) == [f"{method} /items/" for method in methods]

@@ -39,6 +39,24 @@ _OF_BASES = {
     "UpdateModelMixin": ("update", "partial_update"),
     "DestroyModelMixin": ("destroy",),
 }
+_VIEWS = {
+    "FormView": ("GET", "POST"),
+    "CreateView": ("GET", "POST"),
+    "UpdateView": ("GET", "POST"),
+    "DeleteView": ("GET", "POST"),
+    "LoginView": ("GET", "POST"),
+    "ListAPIView": ("GET",),
+    "RetrieveAPIView": ("GET",),
+    "CreateAPIView": ("POST",),
+    "UpdateAPIView": ("PUT", "PATCH"),
+    "DestroyAPIView": ("DELETE",),
+    "ListCreateAPIView": ("GET", "POST"),
+    "RetrieveUpdateAPIView": ("GET", "PUT", "PATCH"),
+    "RetrieveDestroyAPIView": ("GET", "DELETE"),
+    "RetrieveUpdateDestroyAPIView": ("GET", "PUT", "PATCH", "DELETE"),
+}
+"""What a view of Django, or of its REST framework, answers by its base alone."""
+_SHOWS = re.compile(r"(?:Detail|List|Template|Redirect|Archive\w*)View|FormMixin")
 _DEPTH = 4
 Classes = dict[str, tuple[str, str]]
 
@@ -64,6 +82,16 @@ def methods_of(name: str, classes: Classes) -> list[str]:
     """Return the methods that a class answers, in the order in which it has them."""
     body = classes.get(name, ("", ""))[1]
     return [method.upper() for method in dict.fromkeys(_METHOD.findall(body))]
+
+
+def methods_of_view(name: str, classes: Classes, depth: int = _DEPTH) -> list[str]:
+    """Return the methods of a class that a url pattern names: its own, and those of its bases."""
+    bases, _ = classes.get(name, ("", ""))
+    methods = dict.fromkeys(_VIEWS.get(name, ()) or (("GET",) if _SHOWS.fullmatch(name) else ()))
+    for base in re.findall(r"(\w+)\s*(?:,|$)", bases.strip()):
+        inner = methods_of_view(base, classes, depth - 1) if depth else []
+        methods |= dict.fromkeys(inner)
+    return [*(methods | dict.fromkeys(methods_of(name, classes)))]
 
 
 def resources(path: str, text: str, classes: Classes, before: str) -> Iterator[Seen[Endpoint]]:

@@ -26,6 +26,7 @@ _PREFIX = re.compile(
 )
 _DJANGO = re.compile(
     r"\b(?P<kind>re_path|path|url)\(\s*[rf]?[\"'](?P<path>[^\"']*)[\"']\s*,\s*(?P<to>\w+)"
+    r"(?P<within>(?:\.\w+){0,4}+)"
 )
 _METHODS = re.compile(r"methods\s*=\s*[\[(]([^\])]*)[\])]")
 
@@ -39,7 +40,7 @@ def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
             continue
         text, before = files.text(path), outer.get(path, "")
         if path.endswith("urls.py"):
-            yield from _django(path, text, before)
+            yield from _django(path, text, before, classes)
             yield from python_classes.viewsets(path, text, classes, before)
         inner = dict(_PREFIX.findall(text))
         for match in _ROUTER.finditer(text):
@@ -66,15 +67,22 @@ def _decorated(
         yield Seen(Endpoint(method, shown), where, "the decorator there, without outer prefixes")
 
 
-def _django(path: str, text: str, before: str) -> Iterator[Seen[Endpoint]]:
+def _django(path: str, text: str, before: str, classes: Classes) -> Iterator[Seen[Endpoint]]:
     for match in _DJANGO.finditer(text):
         if match["to"] == "include" or _is_comment(text, match.start()):
             continue
         shown = match["path"].removeprefix("^").removesuffix("$").removesuffix("/?")
         where = Place(path, text.count("\n", 0, match.start()) + 1)
-        yield Seen(
-            Endpoint("GET", f"{before}/{shown}"), where, "a url pattern, without outer prefixes"
-        )
+        for method in _methods_of_pattern(match, classes):
+            endpoint = Endpoint(method, f"{before}/{shown}")
+            yield Seen(endpoint, where, "a url pattern, without outer prefixes")
+
+
+def _methods_of_pattern(match: re.Match[str], classes: Classes) -> list[str]:
+    """Return what the class that a pattern names answers; GET where it names none that is known."""
+    named = f"{match['to']}{match['within']}".split(".")
+    methods = python_classes.methods_of_view(named[-2], classes) if named[1:] else []
+    return methods if methods and named[-1] == "as_view" else ["GET"]
 
 
 def _is_comment(text: str, offset: int) -> bool:
