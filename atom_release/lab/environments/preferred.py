@@ -73,8 +73,8 @@ def preferred_version(tree: JudgedTree, folder: str) -> tuple[str | None, str | 
             version = next(read(tree.read(path).decode("utf-8", "replace")), None)
             if version is not None:
                 return version, path
-    named, path = _beside(tree, folder)
-    return (named, path) if named else (_of_day(tree.committed_at.date()), None)
+    named, where = _beside(tree, folder)
+    return (named, where) if named else (_of_day(tree.committed_at.date()), None)
 
 
 def _beside(tree: JudgedTree, folder: str) -> tuple[str | None, str | None]:
