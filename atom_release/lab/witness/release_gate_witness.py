@@ -12,6 +12,7 @@ what it has to know: tests find neither a module nor a variable that tells them 
 
 import atexit
 import builtins
+import html
 import json
 import os
 import re
@@ -79,8 +80,14 @@ def _name_in_junit(node):
         from _pytest.junitxml import bin_xml_escape, mangle_test_address
     except ImportError:
         return node
-    names = [str(bin_xml_escape(name)) for name in mangle_test_address(node)]
+    names = [_text(bin_xml_escape(name)) for name in mangle_test_address(node)]
     return "{}::{}".format(".".join(names[:-1]), names[-1])
+
+
+def _text(escaped):
+    """Return the text that readers of XML have of it; before pytest 6 it is an object."""
+    raw = getattr(escaped, "uniobj", None)
+    return str(escaped) if raw is None else html.unescape(raw)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
