@@ -21,6 +21,7 @@ SERVING = frozenset(
         "infrastructure",
         "remote_refs",
         "scanned",
+        "schema_examples",
         "served_paths",
         "simulated_prometheus",
         "unrunnable",

@@ -120,8 +120,8 @@ class Shelf:
                         if other:
                             placed[name] = other
                             wanted = f"{name}=={pinned}" if pinned else f"{name}{versions}"
-                            told = f"{wanted} ({other.replace('==', ' ')} in its place)"
-                            (instead if instead is not None else {})[told] = failed.message
+                            stood = f"{wanted} ({other.replace('==', ' ')} in its place)"
+                            (instead if instead is not None else {})[stood] = failed.message
                         elif not twin and (unbuilt is None or name in left):
                             raise
                         elif not twin and unbuilt is not None:

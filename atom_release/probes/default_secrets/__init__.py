@@ -17,6 +17,7 @@ from functools import partial
 from atom_release.gate.facts.default_secrets import DefaultSecretsFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
+from atom_release.probes import schema_examples
 from atom_release.probes.default_secrets import (
     configuration,
     constants,
@@ -65,13 +66,14 @@ def scanner_of(fingerprints: Fingerprints, unparsed: list[str]) -> Scanner:
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
         exempt = is_exempt(path) or is_pipeline(path)
         is_of_tests = settings_of_tests.find_lines(path, content)
+        is_example = schema_examples.find_lines(path, content)
         for line, name, value, how in _found(path, content, unparsed):
             yield Finding(
                 path,
                 line,
                 "default-secret",
                 f"{how} {name}",
-                not exempt and not is_of_tests(line),
+                not exempt and not is_of_tests(line) and not is_example(line),
                 fingerprints.fingerprint("secret", value),
             )
 

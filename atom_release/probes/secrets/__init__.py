@@ -20,6 +20,7 @@ from atom_release.errors import ProbeFault
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.gate.facts.secrets import SecretsFacts
 from atom_release.lab.look import Look
+from atom_release.probes import schema_examples
 from atom_release.probes.scanned import conclude
 from atom_release.probes.secrets import engine
 from atom_release.probes.secrets.canaries import canaries
@@ -51,6 +52,7 @@ from atom_release.source.text import (
 __all__ = ["HELD", "ONCE", "canaries", "probe_secrets", "read_hits", "scanner_of"]
 
 _REMEDY = "Revoke the secret, remove it from the tree, and read it from Vault or the environment."
+_BY_NAME = {"literal", "phrase"}  # what no issuer's form and no key's tells, but a name beside it
 HELD = "HMAC-SHA256, key held by the gate"
 ONCE = "HMAC-SHA256, key of this run only"
 
@@ -96,10 +98,12 @@ def scanner_of(fingerprints: Fingerprints, hits: Hits) -> Scanner:
     def scanner(path: str, content: bytes) -> Iterator[Finding]:
         exempt = is_exempt(path) or archives.is_in_package(path)
         short_lived = _of_a_job(path, content)
+        is_example = schema_examples.find_lines(path, content)
         seen: dict[tuple[int, str], Finding] = {}
         for line, rule, description, value, sure in _found(path, content, hits):
             fingerprint = fingerprints.fingerprint("secret", value)
             decides = sure and not exempt and not short_lived(line, rule, value)
+            decides = decides and not (rule in _BY_NAME and is_example(line))
             finding = Finding(path, line, rule, description, decides, fingerprint)
             former = seen.get((line, fingerprint))
             if former is None or (finding.decides and not former.decides):
