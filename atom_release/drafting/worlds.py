@@ -19,8 +19,8 @@ from atom_release.drafting import (
     addresses,
     environment,
     image_variables,
+    lines_of_tests,
     settings_files,
-    test_lines,
     words,
 )
 from atom_release.drafting.deployment.systems import IMAGES
@@ -150,7 +150,7 @@ def find_set_by_lines(
 ) -> dict[str, str]:
     """Return what the lines that run the tests of a folder set for them."""
     job = _test_job(files, folder, node=node)
-    return spoken(test_lines.variables(text for _, text in _texts(files, folder, job)), needs)
+    return spoken(lines_of_tests.variables(text for _, text in _texts(files, folder, job)), needs)
 
 
 def spoken(variables: Mapping[str, str], needs: Sequence[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atom_release.drafting import asked, starts, test_lines
+from atom_release.drafting import asked, lines_of_tests, starts
 from atom_release.drafting.ecosystems import django_settings
 from atom_release.drafting.files import Files
 from atom_release.drafting.findings import Service
@@ -91,7 +91,7 @@ def test_a_prefix_is_read_from_a_named_argument_and_a_filled_in_constant(
     ],
 )
 def test_a_line_that_runs_tests_says_what_they_are_given(line: str, stated: dict[str, str]) -> None:
-    assert test_lines.variables([line]) == stated
+    assert lines_of_tests.variables([line]) == stated
 
 
 def test_a_suite_has_what_a_makefile_sets_for_it() -> None:
@@ -108,7 +108,7 @@ def test_a_suite_has_what_a_makefile_sets_for_it() -> None:
 
 @pytest.mark.parametrize("worst", ["A=" * 400_000, "A='" * 300_000, "a" * 900_000])
 def test_long_lines_are_read_once(worst: str) -> None:
-    assert test_lines.variables([f"{worst} pytest"]) == {}
+    assert lines_of_tests.variables([f"{worst} pytest"]) == {}
 
 
 SCRIPT = """\
