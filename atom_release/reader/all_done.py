@@ -48,7 +48,12 @@ def stated_of_all(document: Document) -> Iterator[Stated]:
 def _lines_with_all(document: Document) -> set[int]:
     """Return the lines that have the word, looked for in the whole text at once."""
     text = "\n".join(document.source).lower()
-    return {text.count("\n", 0, match.start()) + 1 for match in words("all_alone").finditer(text)}
+    lines, line, at = set(), 1, 0
+    for match in words("all_alone").finditer(text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        lines.add(line)
+    return lines
 
 
 def _speaking(document: Document, lines: set[int]) -> Iterator[Fact]:

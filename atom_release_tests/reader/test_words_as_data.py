@@ -85,3 +85,10 @@ def test_a_title_that_only_has_the_words_states_nothing(title: str) -> None:
 )
 def test_a_row_of_another_time_is_known_by_its_words(text: str, *, then: bool) -> None:
     assert is_of_then(text) is then
+
+
+def test_all_of_it_is_told_of_the_line_that_says_so() -> None:
+    text = "# Router\n\nall all of all\n\nall\n\n## Summary\n\nAll steps were implemented.\n"
+    record = read_report("report.md", text.encode())
+    assert (record.status, record.status_raw) == (ReportStatus.PASS, "All steps were implemented.")
+    assert [claim.line for claim in record.claims if claim.kind is ClaimKind.STATUS] == [9]
