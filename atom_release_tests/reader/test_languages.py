@@ -378,3 +378,47 @@ def test_every_file_has_the_form_of_the_others() -> None:
 
 def test_every_language_has_its_sentences() -> None:
     assert {language for language, _, _ in REPORTS} == set(LANGUAGES)
+
+
+# What is to come out is not what came out.
+HOPED_FOR = {
+    "ar": "النتائج المتوقعة",
+    "cs": "Očekávané výsledky",
+    "da": "Forventede resultater",
+    "de": "Erwartete Ergebnisse",
+    "el": "Αναμενόμενα αποτελέσματα",
+    "en": "Expected results",
+    "es": "Resultados esperados de las pruebas",
+    "fa": "نتایج مورد انتظار",
+    "fi": "Odotetut tulokset",
+    "fr": "Résultats attendus",
+    "he": "תוצאות צפויות",
+    "hi": "अपेक्षित परिणाम",
+    "hu": "Várható eredmények",
+    "id": "Hasil pengujian yang diharapkan",
+    "it": "Risultati attesi dei test",
+    "ja": "期待される結果",
+    "ko": "예상 결과",
+    "nl": "Verwachte resultaten",
+    "no": "Forventede resultater",
+    "pl": "Oczekiwane wyniki",
+    "pt": "Resultados esperados dos testes",
+    "ro": "Rezultate așteptate",
+    "ru": "Ожидаемые результаты",
+    "sv": "Förväntade resultat",
+    "th": "ผลลัพธ์ที่คาดหวัง",
+    "tr": "Beklenen sonuçlar",
+    "uk": "Очікувані результати",
+    "vi": "Kết quả mong đợi",
+    "zh": "预期结果",
+}
+
+
+def test_results_that_are_hoped_for_are_none() -> None:
+    assert set(HOPED_FOR) == set(LANGUAGES)
+    printed = "\n\n```\nTotal tests: 42\nPassed: 42\nFailed: 0\n```\n"
+    read = {
+        language: read_report("r.md", f"# R\n\n## {title}{printed}".encode()).tests
+        for language, title in {**HOPED_FOR, "true": "Test results"}.items()
+    }
+    assert [language for language, tests in read.items() if tests is not None] == ["true"]
