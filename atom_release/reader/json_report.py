@@ -20,6 +20,7 @@ from atom_release.reader import header, json_lines
 from atom_release.reader.dates import iso
 from atom_release.reader.facts import Document
 from atom_release.reader.forms import Form, is_given, why_withheld
+from atom_release.reader.gone import Gone
 from atom_release.reader.json_contrary import find_json_contrary
 from atom_release.reader.json_counts import suite_counts
 from atom_release.reader.json_lines import Leaf, NotJson
@@ -44,6 +45,8 @@ from atom_release.reader.vocabulary import concepts
 from atom_release.reader.words import status_of
 
 _LONGEST = 300
+_VERSION = re.compile(r"v?(\d{1,4}(?:\.\d{1,5}){1,3}[\w.+-]{0,30})")
+_COMMIT = re.compile(r"([0-9a-f]{7,40})")
 _TASK = re.compile(r"(?<![\w.])([A-Z]{1,3}\.\d{1,3})(?![\w.])")
 _PAIR, _TRIPLE = 2, 3
 
@@ -221,6 +224,7 @@ class _Reading:
 
     def _deliverables(self) -> list[str]:
         paths: list[str] = []
+        gone = Gone(leaf.value for _, leaf in self.leaves if isinstance(leaf.value, str))
         for keys, leaf in self.leaves:
             listed = (
                 keys
@@ -228,7 +232,7 @@ class _Reading:
                 and (len(keys) == _PAIR or (len(keys) == _TRIPLE and keys[2] in {"path", "file"}))
             )
             name = path_of(leaf.value) if listed and isinstance(leaf.value, str) else None
-            if name and name not in paths:
+            if name and name not in paths and not gone.has(name):
                 paths.append(name)
                 self.claim(ClaimKind.DELIVERABLE, name, leaf)
         return paths
@@ -275,12 +279,8 @@ class _Reading:
     def _identity(self) -> Iterator[Claim]:
         """Yield the version and the commit that the report is about."""
         for kind, concept, pattern in (
-            (
-                ClaimKind.VERSION,
-                "version",
-                re.compile(r"v?(\d{1,4}(?:\.\d{1,5}){1,3}[\w.+-]{0,30})"),
-            ),
-            (ClaimKind.COMMIT, "commit", re.compile(r"([0-9a-f]{7,40})")),
+            (ClaimKind.VERSION, "version", _VERSION),
+            (ClaimKind.COMMIT, "commit", _COMMIT),
         ):
             for leaf in self.top(concept):
                 match = pattern.fullmatch(str(leaf.value))
