@@ -1,6 +1,7 @@
 """JavaScript's routes: calls of Express and its kin, decorators of classes, folders of routes.
 
-Read from the text alone, without what other files put before a path.
+Read from the text alone, with what other files put before a path (`node_prefixes`) as far as that
+can be read.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from atom_release.drafting.ecosystems import node_controllers
+from atom_release.drafting.ecosystems.node_prefixes import Prefixes, under
 from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import Endpoint, Place, Seen
 
@@ -18,7 +20,7 @@ _ROUTE = re.compile(
     re.IGNORECASE,
 )
 _ROUTED = re.compile(
-    r"\.\s*route\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*\)"
+    r"(?:(?<![\w$])(?P<router>[\w$]++)\s*+)?\.\s*+route\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*\)"
     r"(?P<calls>(?:\s*\.\s*(?:get|post|put|patch|delete|all)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+)"
 )
 _CALLED = re.compile(r"(?:^|\))\s*\.\s*(get|post|put|patch|delete)\(")
@@ -40,28 +42,32 @@ _NEXT_FILE = re.compile(r"(?:^|/)app/(?P<path>(?:.*/)?)route\.[jt]s$")
 
 def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:
     """Yield the routes of Express's idiom and its kin, and of Next's route handlers."""
+    prefixes = Prefixes(files, paths)
+    controllers = node_controllers.Outer(files, paths)
     for path in paths:
         if not re.search(r"\.[cm]?[jt]sx?$", path) or not is_product(path):
             continue
         text = _with_constants(files.text(path))
-        for match in _ROUTE.finditer(text):
-            where = Place(path, text.count("\n", 0, match.start()) + 1)
-            method = match["method"].upper()
+        for match, method in _called(text):
+            before = prefixes.before(path, match["router"] or "")
+            shown = _plain(match["path"])
             yield Seen(
-                Endpoint("DELETE" if method == "DEL" else method, _plain(match["path"])),
-                where,
-                "the call there, without outer prefixes",
+                Endpoint(method, under(before, shown) if before else shown),
+                Place(path, text.count("\n", 0, match.start("path")) + 1),
+                f"the call there, {'below what mounts it' if before else 'without outer prefixes'}",
             )
-        for match in _ROUTED.finditer(text):
-            where = Place(path, text.count("\n", 0, match.start()) + 1)
-            for method in _CALLED.findall(match["calls"]):
-                yield Seen(
-                    Endpoint(method.upper(), _plain(match["path"])),
-                    where,
-                    "the call there, without outer prefixes",
-                )
-        yield from node_controllers.declared(path, text)
+        yield from node_controllers.declared(path, text, controllers)
         yield from _by_file(path, text)
+
+
+def _called(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield each call that declares a route, with its method."""
+    for match in _ROUTE.finditer(text):
+        method = match["method"].upper()
+        yield match, "DELETE" if method == "DEL" else method
+    for match in _ROUTED.finditer(text):
+        for method in _CALLED.findall(match["calls"]):
+            yield match, method.upper()
 
 
 def _with_constants(text: str) -> str:
