@@ -257,6 +257,54 @@ def test_many_people_in_a_column_decide(tmp_path: Path) -> None:
     assert len(places(evidence)) == 6
 
 
+@pytest.mark.parametrize(
+    "path", ["tests/fixtures/users.json", "test/data/people.csv", "src/__tests__/seed.sql"]
+)
+def test_addresses_in_the_data_of_tests_accuse_nobody_and_pass_nothing(
+    tmp_path: Path, path: str
+) -> None:
+    """Libraries make people up at domains that exist; a dump of people looks the same."""
+    text = "".join(f"('{person}'),\n" for person in PEOPLE)
+    evidence = probe_personal_data(look_at(tmp_path, {path: text, "README.md": "nothing\n"}))
+    assert evidence.answer is Answer.UNKNOWN, evidence.reason
+    assert path in evidence.reason
+    assert "example.com" in evidence.reason
+    assert not places(evidence)
+
+
+def test_addresses_in_a_database_of_tests_leave_the_answer_open(tmp_path: Path) -> None:
+    content = _database(tmp_path / "x.db", "contact", list(PEOPLE))
+    evidence = probe_personal_data(look_at(tmp_path, {"tests/fixtures/app.db": content}))
+    assert evidence.answer is Answer.UNKNOWN, evidence.reason
+
+
+_SOCIAL = tuple(f"{area}-4{area % 10}-{7000 + 13 * area % 1000}" for area in range(211, 217))
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "sql"])
+def test_many_ids_without_a_check_digit_in_an_export_decide(tmp_path: Path, form: str) -> None:
+    """One alone may be any number of its form; a column of them is a register."""
+    lines = {
+        "csv": "name,ssn\n" + "".join(f"X,{number}\n" for number in _SOCIAL),
+        "json": "[\n" + ",\n".join(f'{{"ssn": "{number}"}}' for number in _SOCIAL) + "]\n",
+        "sql": "INSERT INTO p (ssn) VALUES\n"
+        + ",\n".join(f"('{number}') -- ssn" for number in _SOCIAL)
+        + ";\n",
+    }
+    evidence = probe_personal_data(look_at(tmp_path, {f"data/people.{form}": lines[form]}))
+    assert evidence.answer is Answer.NO, evidence.reason
+    assert len(places(evidence)) == len(_SOCIAL)
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [("data/people.csv", 4), ("tests/data/people.csv", 6), ("svc/ssn.py", 6)]
+)
+def test_few_of_them_or_a_test_s_only_warn(tmp_path: Path, path: str, count: int) -> None:
+    text = "name,ssn\n" + "".join(f"X,{number}\n" for number in _SOCIAL[:count])
+    evidence = probe_personal_data(look_at(tmp_path, {path: text}))
+    assert evidence.answer is Answer.YES, evidence.reason
+
+
 def test_a_number_stored_as_a_number_is_read(tmp_path: Path) -> None:
     assert places(
         probe_personal_data(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from atom_release.probes.personal_data.mail import MANY
 from atom_release.probes.personal_data.nearby_words import NearbyWords
 from atom_release.probes.personal_data.published import CARDS, IBANS, IDS
 
@@ -126,6 +127,8 @@ _IDS = (
     ),
     _id("us-ssn", r"\d{3}-\d{2}-\d{4}", "us.ssn", r"\bssn\b|social.?security", checked=False),
 )
+UNCHECKED = frozenset(form.kind for form in _IDS if not form.checked)
+"""Ids without a check digit: one alone may be any number of its form."""
 _ANY_ID = re.compile("|".join(form.pattern.pattern for form in _IDS))
 # Where one may begin: a set of letters first is what makes the search fast.
 _ID_BEGINS = re.compile(
@@ -150,6 +153,11 @@ def find(place: NearbyWords) -> Iterator[Match]:
     for match in _PHONE.finditer(text):
         if not _is_fictitious_phone(match[0]):
             yield Match(match.start(), "phone", "a phone number", _digits(match[0]), decides=False)
+
+
+def are_many_ids(matches: Iterable[Match]) -> bool:
+    """Return whether ids without a check digit are so many that they come from a register."""
+    return len({match.value for match in matches if match.kind in UNCHECKED}) >= MANY
 
 
 def _cards(place: NearbyWords, text: str) -> Iterator[Match]:
