@@ -23,6 +23,12 @@ def _of(letters: str, count: int) -> str:
     return "".join(randomness.choice(letters) for _ in range(count))
 
 
+def _signed(signs: str) -> str:
+    """Return letters and digits with a sign behind every four."""
+    letters = word(4 * len(signs))
+    return "".join(letters[4 * place : 4 * place + 4] + sign for place, sign in enumerate(signs))
+
+
 def _registry() -> str:
     return json.dumps({"auths": {"ghcr.io": {"auth": in_base64(f"bot:{_word()}")}}})
 
@@ -106,6 +112,11 @@ LIVE: dict[str, tuple[str, Callable[[], str | bytes]]] = {
         "bot.py",
         lambda: f"bot = Bot('{randomness.randbelow(10**9) + 10**9}:AA{_word(33)}')\n",
     ),
+    "a framework's key, whose signs are no code": (
+        "settings.py",
+        lambda: f"SECRET_KEY = 'django-insecure-{_signed('(^&)$=!+#@%*')}'\n",
+    ),
+    "a password of signs": ("values.yaml", lambda: f"password: '{_signed('$(!=%*)')}'\n"),
     "Twilio": ("sms.js", lambda: f"twilio('AC{_of(HEX, 32)}', '{_of(HEX, 30)}a7')\n"),
 }
 HARMLESS: dict[str, tuple[str, Callable[[], str | bytes]]] = {
@@ -144,6 +155,15 @@ HARMLESS: dict[str, tuple[str, Callable[[], str | bytes]]] = {
     "a key for browsers": (
         "web.js",
         lambda: f"init({{ apiKey: 'AIza{_word(35)}', authDomain: 'a.firebaseapp.com' }});\n",
+    ),
+    "calls, patterns and queries": (
+        "auth.py",
+        lambda: (
+            "password = 'get_secret(a)+b*c%d=e!1ffffff'\n"
+            "password_pattern = '^(?=.*[A-Z])(?=.*[0-9])(?=.*[!@#$%^&*()=+]).{12,64}$'\n"
+            "token_query = 'grant_type=password&username=%(user)s&password=%(word)s&n=1!'\n"
+            "token = '%(asctime)s$(date)+%s!=1#@&*^^'\n"
+        ),
     ),
     "a publishable key": ("web.js", lambda: f"init({{ apiKey: 'pk_test_{_word(24)}' }});\n"),
     "rules of a form": ("form.php", lambda: "'password' => 'required|string|min:8',\n"),

@@ -80,20 +80,46 @@ _SCRAMBLED, _UNSURE = 2.8, 3.4
 _LEAST = 8
 _BITS = 3.0
 _LONG = 16
+_SIGNS = frozenset("!@#$%^&*()=+")
+_WRITTEN = re.compile(r"[\s\"'`\\|{}<>\[\];,:?~/]|&\w{1,40}=|\.[*+]|^[$%]\(|[A-Za-z]{12}")
+_KINDS, _LONGER, _SHARE, _MIXED_BITS = 5, 24, 0.12, 4.0
 _BY_CHANCE = 20  # in longer literals short words come about by chance
 
 
 def is_placeholder(value: str) -> bool:
     """Return whether the literal stands for a value that comes from elsewhere, by its syntax."""
+    if is_generated(value):
+        return False
     return bool(_SYNTACTIC.match(value) or _RATE.fullmatch(value)) or len(set(value)) <= 1
 
 
 def is_reference(value: str) -> bool:
     """Return whether the literal is an address, a path, or a piece of code."""
+    if is_generated(value):
+        return False
     if _REFERENCE.search(value):
         return True
     path = _PATH.match(value) and not any(_MIXED.match(part) for part in value.split("/"))
     return bool(_URL.match(value) or path or _CODE.search(value)) or value.lower() in _SCHEMES
+
+
+def is_generated(value: str) -> bool:
+    """Return whether letters, digits and many kinds of signs are mixed as only generators do.
+
+    Frameworks draw their keys from letters, digits and the signs above the digits, and a bracket or
+    a dollar among those is neither code nor a variable. What has words in it, or signs that only
+    code and patterns have, is written.
+    """
+    if len(value) < _LONGER or _WRITTEN.search(value):
+        return False
+    signs = [sign for sign in value if sign in _SIGNS]
+    return (
+        len(set(signs)) >= _KINDS
+        and len(signs) >= _SHARE * len(value)
+        and any(map(str.isdigit, value))
+        and any(map(str.isalpha, value))
+        and entropy(value) >= _MIXED_BITS
+    )
 
 
 def is_sealed(value: str) -> bool:
