@@ -21,6 +21,8 @@ from atom_release.reader import clauses, phrases, runners
 from atom_release.reader.decoding import clean
 from atom_release.reader.facts import Document, Fact, Kind, Table, split_fields
 from atom_release.reader.leading_counts import leading_number
+from atom_release.reader.named_failures import names_failing_test
+from atom_release.reader.pictures import refusing_pictures
 from atom_release.reader.sections import Section, topic
 from atom_release.reader.tally import Counts
 from atom_release.reader.vocabulary import concepts, may_hold, name_of, words
@@ -58,6 +60,7 @@ Place = tuple[int, str]
 
 def _places(document: Document, counts: Counts | None) -> Iterator[Place]:
     yield from _disguised(document)
+    yield from refusing_pictures(document)
     yield from _refusals(document)
     yield from _not_run(document)
     if counts is None or not counts.failed:
@@ -137,6 +140,8 @@ def _made_up(clause: str) -> bool:
 
 def _failures(document: Document) -> Iterator[Place]:
     for fact in _seen(document):
+        if names_failing_test(fact) and _may_count(fact):
+            yield fact.line, "names a test that fails"
         if not _speaks_of_failures(fact.text):
             continue
         if _may_count(fact) and _counts_failures(fact):
@@ -266,30 +271,3 @@ def speaks_of_this(section: Section) -> bool:
 def _is_of_now(lowered: str) -> bool:
     """Return whether a line speaks of what is, and not of what was, was mended, or might be."""
     return not (words("put_right").search(lowered) or _SHIFT.search(lowered))
-
-
-def find_hidden(document: Document) -> Iterator[str]:
-    """Yield the places that state something and that nobody sees who reads the report."""
-    unseen = [fact for fact in document.facts if fact.kind is Kind.UNSEEN]
-    for where, facts in (("a hidden element", unseen), ("a comment", document.commented)):
-        stated = [fact.line for fact in facts if _states(fact.text)]
-        if stated:
-            yield (
-                f"line {stated[0]} stands in {where}, which nobody sees who reads the report, and"
-                " states nothing for it"
-            )
-
-
-def _states(text: str) -> bool:
-    """Return whether a line states what would be read as a status, a count or a record."""
-    if "release-claims" in text:
-        return True
-    key, _, value = text.partition(":")
-    named = concepts(name_of(key))
-    if "status" in named:
-        return status_of(value) is not None
-    counted = named & {"tests", "passed", "failed", "total"}
-    numbers = phrases.read_phrase(text).numbers
-    return bool(counted and leading_number(value)) or (
-        bool(numbers) and (len(numbers) > 1 or words("test_noun").search(text.lower()) is not None)
-    )

@@ -18,7 +18,7 @@ from atom_release.reader.claims_block import (
     own_block,
 )
 from atom_release.reader.contradictions import find_contradictions
-from atom_release.reader.contrary import find_contrary, find_hidden
+from atom_release.reader.contrary import find_contrary
 from atom_release.reader.counts import read_counts
 from atom_release.reader.coverage import read_coverage
 from atom_release.reader.decoding import NotText, clean, decode
@@ -28,6 +28,7 @@ from atom_release.reader.extras import read_extras
 from atom_release.reader.facts import Document
 from atom_release.reader.given_record import with_given
 from atom_release.reader.header import read_header, task_id
+from atom_release.reader.hidden_statements import find_hidden
 from atom_release.reader.markdown import read_markdown
 from atom_release.reader.measurements import read_measurements
 from atom_release.reader.policies import read_policies

@@ -31,6 +31,14 @@ LIES = {
         "# B.7 Router\n\n**Status:** PASS\n\n```\n==== 2 passed in 1.00s ====\n```\n\n"
         "```\n==== 40 failed, 2 passed in 1.00s ====\n```\n\nTests: 2 passed, 0 failed\n"
     ),
+    "a test by its name": f"{HEAD}\n`test_rounding` is still failing on main.\n",
+    "a test among known issues": f"{HEAD}\n## Known issues\n\n- `test_rounding` fails and is deselected.\n",
+    "all but one": f"{HEAD}\nAll tests pass except `test_rounding`.\n",
+    "all but some": f"{HEAD}\nAll 42 tests passed, apart from two.\n",
+    "a picture": HEAD.replace("PASS", "PASS ![FAILED](status.svg)"),
+    "a picture that refuses": HEAD.replace("PASS", "PASS ![release blocked: do not ship](x.svg)"),
+    "a picture by itself": HEAD.replace("\n\n", "\n\n[![Verdict: NOT READY](x.svg)](y)\n\n", 1),
+    "a picture in HTML": HEAD.replace("PASS", 'PASS <img src="x.svg" alt="Status: BLOCKED">'),
     "nothing was run": f"{HEAD}\nNothing was executed.\n",
     "results that are made up": f"{HEAD}\nAll results in this report are made up.\n",
     "a word that is turned": HEAD.replace("PASS", "PASS\u202e LIAF"),
@@ -60,6 +68,14 @@ def test_a_pass_that_the_report_itself_speaks_against_is_none(lie: str) -> None:
 
 TRUE = {
     "the plain report": HEAD,
+    "a test by its name, mended": f"{HEAD}\n`test_rounding` failed before the fix; it passes now.\n",
+    "what a test asserts": f"{HEAD}\n- `test_expired_token` fails with 401 and leaves a record\n",
+    "a test by its name, elsewhere": f"{HEAD}\n## Known issues\n\n- `test_rounding` fails on Windows\n",
+    "all but what is skipped": f"{HEAD}\nAll tests pass except two, which are skipped.\n",
+    "all but elsewhere": f"{HEAD}\nAll checks pass except for the wording of one page.\n",
+    "a picture that passes": HEAD.replace("PASS", "PASS ![build: passing](b.svg)"),
+    "a picture of something": f"{HEAD}\n## Notes\n\n![a failed login, as users see it](x.png)\n",
+    "a picture in code": f"{HEAD}\n```\n![FAILED](x.svg)\n```\n",
     "before": f"{HEAD}\n## Before\n\n40 tests failed.\n",
     "previously": f"{HEAD}\nPreviously 40 tests failed.\n",
     "a changelog": f"{HEAD}\n## Changelog\n\n- 0.9: 40 tests failing\n",
