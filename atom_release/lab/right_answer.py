@@ -21,6 +21,7 @@ from typing import Any
 from atom_release.gate.json_pointer import resolve_pointer
 from atom_release.gate.manifest import Request
 from atom_release.lab.http_messages import Answered, json_of
+from atom_release.lab.store_health import find_store_away
 
 _LONGEST_ERROR = 256 * 1024
 """No error is told at such length (bytes), and reading more would take the time of others."""
@@ -167,7 +168,7 @@ def _unwell_member(document: Any) -> str:  # noqa: ANN401 - any JSON
             return f"`{key}` false"
         if _plain(key) in _STATE_KEYS and _is_failure(value):
             return f"`{key}` {value}"
-    return ""
+    return find_store_away(document)
 
 
 def _plain(text: str) -> str:

@@ -70,6 +70,11 @@ def test_a_body_that_says_it_is_unwell_leaves_it_open(tmp_path: Path) -> None:
         ('{"healthy": false, "checks": {"db": "timeout"}}', "`healthy` false"),
         ('{"state": "down"}', "`state` down"),
         ("<health><status>DOWN</status></health>", "`status` DOWN"),
+        ('{"status": "ok", "database": "down"}', "`database` down"),
+        ('{"status": "UP", "components": {"db": {"status": "DOWN"}}}', "`db` DOWN"),
+        ('{"status": "ok", "db_connected": false}', "`db_connected` false"),
+        ('{"ok": true, "checks": [{"name": "postgres", "status": "fail"}]}', "`postgres` fail"),
+        ('{"status": "pass", "checks": {"mongodb": [{"status": "fail"}]}}', "`mongodb` fail"),
     ],
 )
 def test_a_text_that_says_it_is_unwell_leaves_it_open(
@@ -92,6 +97,11 @@ def test_a_text_that_says_it_is_unwell_leaves_it_open(
         '"OK"',
         '{"healthy": true, "ready": true, "history": [{"state": "down"}]}',
         "<health><status>UP</status><downtime>0</downtime></health>",
+        '{"status": "ok", "database": "up", "redis": "down"}',
+        '{"status": "UP", "components": {"db": {"status": "UP", "details": {"errors": 0}}}}',
+        '{"status": "ok", "database": {"replica_lag": 0, "failed": 0}, "checks": []}',
+        '{"status": "ok", "history": [{"name": "db", "status": "down"}]}',
+        '{"status": "ok", "database": "orders", "db": null}',
         "<html><body>All systems up. No error.</body></html>",
         "",
     ],
