@@ -10,7 +10,7 @@ from atom_release.drafting.findings import Deployment, Place, Seen
 from atom_release.drafting.settings_files import EXAMPLE
 
 _FILE = re.compile(rf"(?:.*/)?(?:\.?env|{EXAMPLE.pattern})", re.IGNORECASE)
-_LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*+(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _SECRET = re.compile(
     r"SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|(?:^|_)KEY$|DATABASE_URL|DSN",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _MOST_CODE = 400
 _VERSIONED = re.compile(
-    r"^\s*FROM\s+(?:--\S+\s+)*(?:\S*/)?(?P<name>python|node):(?P<version>\d+(?:\.\d+)*)",
+    r"^[ \t]*+FROM\s+(?:--\S+\s+)*(?:\S*/)?(?P<name>python|node):(?P<version>\d+(?:\.\d+)*)",
     re.MULTILINE,
 )
 
@@ -26,10 +26,10 @@ def find(files: Files, folder: str) -> Iterator[Stated]:
             name = f"{match['name'].upper()}_VERSION"
             code = [other for other in files.below(folder) if other.endswith((".py", ".js", ".ts"))]
             if any(name in files.text(other) for other in code[:_MOST_CODE]):
-                yield Stated({name: match["version"]}, files.place(path, r"^\s*FROM"))
+                yield Stated({name: match["version"]}, files.place(path, r"^[ \t]*+FROM"))
 
 
-_SET = re.compile(rf"^\s*ENV\s+({_NAME})(?:=|[ \t]+)(.*)$", re.MULTILINE)
+_SET = re.compile(rf"^[ \t]*+ENV\s+({_NAME})(?:=|[ \t]+)(.*)$", re.MULTILINE)
 _MORE = re.compile(rf"\s({_NAME})=(\"[^\"]*\"|'[^']*'|\S+)")
 
 

@@ -131,7 +131,7 @@ def compose_images(files: Files) -> Iterator[Image]:
         image = _image_of(files, path, service)
         if image:
             stated = _of_compose(files, path, service)
-            where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
+            where = files.place(path, rf"^[ \t]++[\"']?{re.escape(name)}[\"']?\s*:")
             yield Image(resolve(image, _beside(files, path)), stated, where, name)
 
 
@@ -149,7 +149,7 @@ def compose_variables(files: Files, folder: str) -> Iterator[Stated]:
         build = service.get("build")
         context = build.get("context", ".") if isinstance(build, Mapping) else build
         if isinstance(context, str) and joined(folder_of(path), context) in {folder, ""}:
-            where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
+            where = files.place(path, rf"^[ \t]++[\"']?{re.escape(name)}[\"']?\s*:")
             yield Stated(_of_compose(files, path, service), where)
 
 
@@ -233,7 +233,7 @@ def jobs(files: Files) -> Iterator[Job]:
 def _job(
     files: Files, path: str, name: str, job: Mapping[Any, Any], around: Mapping[str, str]
 ) -> Job:
-    where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:")
+    where = files.place(path, rf"^[ \t]++[\"']?{re.escape(name)}[\"']?\s*:")
     services = job.get("services")
     images = tuple(
         Image(str(service.get("image")), _mapping(service.get("env")), where)

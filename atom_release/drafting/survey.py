@@ -55,7 +55,9 @@ _LOCK = re.compile(
     r"(?:.*/)?(?:[\w.-]+\.lockb?|[\w-]+-lock\.\w+|npm-shrinkwrap\.json|go\.(?:mod|sum))"
 )
 _VERSION = re.compile(r"\d+\.\d+[\w.+-]*")
-_VERSION_LINE = re.compile(rf"^\s*\"?version\"?\s*[:=]\s*\"({_VERSION.pattern})\"", re.MULTILINE)
+_VERSION_LINE = re.compile(
+    rf"^[ \t]*+\"?version\"?\s*[:=]\s*\"({_VERSION.pattern})\"", re.MULTILINE
+)
 
 
 def survey(files: Files, name: str) -> Survey:

@@ -547,6 +547,31 @@ def test_hostile_files_are_noted_and_never_fail_a_draft() -> None:
     assert surveyed.services
 
 
+_LONG = {
+    "calls": {"app.py": "replace(", "requirements.txt": "sqlalchemy\nasyncpg\n"},
+    "names of routers": {"server.js": "routeraaa", "package.json": '{"dependencies": {"express": "4"}}'},
+    "spaces in a mapping": {"src/A.java": "@RequestMapping(" + " " * 300_000, "pom.xml": "<project/>"},
+    "spaces in a method": {
+        "src/a.controller.ts": "@Get(" + " " * 300_000,
+        "package.json": '{"dependencies": {"@nestjs/core": "10"}}',
+    },
+    "empty lines": {"app.py": "from fastapi import FastAPI\n" + "\n" * 300_000, "requirements.txt": "fastapi\n"},
+    "lists of requirements": {"requirements.txt": "flask\n", "Makefile": "-r", "app.py": "import flask\n"},
+    "continued lines": {"Dockerfile": 'FROM a\nCMD ["./run.sh"]\n', "run.sh": " "},
+    "commands": {"manage.py": "import django\n", "tox.ini": "manage.py test ", "requirements.txt": "django\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _LONG)
+def test_a_long_line_is_read_once(kind: str) -> None:
+    """A draft is made of other people's repositories; no line of theirs takes it the day."""
+    tree = {
+        path: text * (300_000 // len(text)) if len(text) < 20 and "\n" not in text else text
+        for path, text in _LONG[kind].items()
+    }
+    assert look(tree).services
+
+
 @pytest.mark.parametrize(
     ("tags", "stated", "tag"),
     [

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from atom_release.drafting.files import Files
 
 _ASYNC = re.compile(r"\bcreate_async_engine\b|\basync_engine_from_config\b")
-_REPLACED = re.compile(r"replace\([^)\n]*postgres(?:ql)?\+asyncpg|scheme\s*=\s*[\"']postgresql\+")
+_REPLACED = re.compile(
+    r"replace\([^()\n]{0,200}postgres(?:ql)?\+asyncpg|scheme\s*=\s*[\"']postgresql\+"
+)
 _CLASS = re.compile(r"^class (\w*(?:Config|Settings)\w*)\b", re.MULTILINE)
 _FOR_WORK = re.compile(r"dev|local|test", re.IGNORECASE)
 _BY_FILE = re.compile(

@@ -64,7 +64,7 @@ def _both(first: Deployment, second: Deployment) -> Deployment:
 
 
 def _deployment(files: Files, path: str, name: str, service: Mapping[Any, Any]) -> Deployment:
-    where = files.place(path, rf"^\s+[\"']?{re.escape(name)}[\"']?\s*:\s*(?:#.*)?$")
+    where = files.place(path, rf"^[ \t]++[\"']?{re.escape(name)}[\"']?\s*:\s*(?:#.*)?$")
     context, dockerfile = build_of(service, folder_of(path))
     system = system_built(files, dockerfile) if dockerfile else ""
     dockerfile = "" if system else dockerfile

@@ -17,7 +17,9 @@ from atom_release.source.text import is_example, is_test
 _FILE = r"(?:.*/)?(?:Dockerfile|Containerfile|Dockerfile\.[\w.-]+|[\w.-]+\.Dockerfile)"
 _OTHER_USE = re.compile(r"test|e2e|playwright|debug|dev|lint|docs|ci", re.IGNORECASE)
 _HOUSES = {"docker", "build", "deploy", "deployment", ".docker", "container", "containers"}
-_INSTRUCTION = re.compile(r"^\s*(FROM|CMD|ENTRYPOINT|EXPOSE|HEALTHCHECK)\b\s*(.*)$", re.IGNORECASE)
+_INSTRUCTION = re.compile(
+    r"^[ \t]*+(FROM|CMD|ENTRYPOINT|EXPOSE|HEALTHCHECK)\b\s*(.*)$", re.IGNORECASE
+)
 
 
 def deployments(files: Files) -> Iterator[Deployment]:

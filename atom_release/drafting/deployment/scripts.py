@@ -16,10 +16,10 @@ from atom_release.drafting.findings import Deployment, Seen
 
 _SHELLS = {"sh", "bash", "ash", "dash"}
 _HANDS_ON = re.compile(
-    r"^\s*(?:exec\s+)?(?:gosu\s+\S+\s+|su-exec\s+\S+\s+)?\"?\$[@*]\"?", re.MULTILINE
+    r"^[ \t]*+(?:exec\s+)?(?:gosu\s+\S+\s+|su-exec\s+\S+\s+)?\"?\$[@*]\"?", re.MULTILINE
 )
 _SERVES = re.compile(
-    r"^\s*(?:exec\s+)?((?:(?:uv|poetry|pipenv|pdm) run\s+)?"
+    r"^[ \t]*+(?:exec\s+)?((?:(?:uv|poetry|pipenv|pdm) run\s+)?"
     r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|fastapi\s+(?:run|dev)|flask\s+(?:\S+\s+)*run\b|python3?\s+-m\s+(?:gunicorn|uvicorn|flask)"
     r"|python3?\s+\S*manage\.py\s+runserver|python3?\s+\S+\.py|node|npm\s+(?:run\s+)?start\S*"
     r"|yarn\s+start|pnpm\s+start)\b[^\n|;&]*)",
@@ -35,7 +35,7 @@ _PREPARES = re.compile(
     re.MULTILINE,
 )
 _ASSIGNS = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)=(\S+)[ \t]*$", re.MULTILINE)
-_CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
+_CONTINUED = re.compile(r"(?<![ \t])[ \t]*+\\\r?\n[ \t]*")
 _ABOVE = re.compile(r"[^/]*/")
 
 

@@ -18,7 +18,7 @@ _OTHERS = re.compile(
     r"(?:^|/)(?:mysql|mariadb|mongo|rabbitmq|memcached|elasticsearch|opensearch|kafka|minio)"
     r"[\w.-]*(?::|$|@)"
 )
-_FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.IGNORECASE | re.MULTILINE)
+_FROM = re.compile(r"^[ \t]*+FROM\s+(?:--\S+\s+)*(\S+)", re.IGNORECASE | re.MULTILINE)
 _CODE = re.compile(r".*\.(?:py|tsx?|jsx|go|rs|java|kt|rb|php|cs)|(?:.*/)?package\.json")
 
 

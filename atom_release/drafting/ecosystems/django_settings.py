@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from atom_release.drafting.files import Files
 
 _RUNS = re.compile(
-    r"(?:manage\.py|django-admin)\s+test\b[^\n]*?--settings[= ]\s*([\w.]+)"
-    r"|\bpytest\b[^\n]*?--ds[= ]\s*([\w.]+)"
-    r"|^\s*-?\s*DJANGO_SETTINGS_MODULE\s*[=:]\s*[\"']?([\w.]+)",
+    r"(?:manage\.py|django-admin)\s+test\b[^\n]{0,400}?--settings[= ]\s*([\w.]+)"
+    r"|\bpytest\b[^\n]{0,400}?--ds[= ]\s*([\w.]+)"
+    r"|^[ \t]*+-?\s*DJANGO_SETTINGS_MODULE\s*[=:]\s*[\"']?([\w.]+)",
     re.MULTILINE,
 )
 _TELL = ("tox.ini", "pytest.ini", "setup.cfg", "noxfile.py", "Makefile", "justfile", ".travis.yml")

@@ -51,7 +51,7 @@ _SPRING = re.compile(
     r"@(?P<method>Get|Post|Put|Patch|Delete)Mapping(?:\(\s*(?:(?:value|path)\s*=\s*)?"
     r"[{]?\s*\"(?P<path>[^\"]*)\")?"
 )
-_BASE = re.compile(r"@RequestMapping\(\s*(?:(?:value|path)\s*=\s*)?[{]?\s*\"([^\"]*)\"")
+_BASE = re.compile(r"@RequestMapping\(\s*+(?:(?:value|path)\s*+=\s*+)?+[{]?+\s*+\"([^\"]*)\"")
 
 
 def routes(files: Files, paths: Sequence[str]) -> Iterator[Seen[Endpoint]]:

@@ -13,7 +13,8 @@ _CONTROLLER = re.compile(
     r"|@Route\(\s*[\"'`](?P<route>[^\"'`]*)[\"'`]"
 )
 _METHOD = re.compile(
-    r"^\s*@(?:Http)?(?P<method>Get|Post|Put|Patch|Delete)\(\s*(?:[\"'`](?P<path>[^\"'`]*)[\"'`])?\s*\)",
+    r"^[ \t]*+@(?:Http)?(?P<method>Get|Post|Put|Patch|Delete)\(\s*+"
+    r"(?:[\"'`](?P<path>[^\"'`]*)[\"'`])?+\s*+\)",
     re.MULTILINE,
 )
 

@@ -15,7 +15,7 @@ from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import Endpoint, Place, Seen
 
 _ROUTE = re.compile(
-    r"\b(?P<router>\w*(?:app|router|server|fastify|routes?|api)\w*)(?:\.\w+)?\s*\.\s*"
+    r"\b(?P<router>\w{0,60}?(?:app|router|server|fastify|routes?|api)\w{0,60}+)(?:\.\w+)?\s*+\.\s*+"
     r"(?P<method>get|post|put|patch|delete|del)\(\s*[\"'`](?P<path>/[^\"'`]*)[\"'`]\s*,",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _EXPORTED = re.compile(
     re.MULTILINE,
 )
 _FILE_ROUTE = re.compile(r"createFileRoute\(\s*[\"'](?P<path>/[^\"']*)[\"']\s*\)")
-_HANDLER = re.compile(r"^\s+(GET|POST|PUT|PATCH|DELETE)\s*[:(]", re.MULTILINE)
+_HANDLER = re.compile(r"^[ \t]++(GET|POST|PUT|PATCH|DELETE)\s*[:(]", re.MULTILINE)
 _CONSTANT = re.compile(
     r"^(?:export\s+)?(?:const|let|var)\s+(?P<name>\w+)\s*=\s*[\"'`](?P<path>/[^\"'`$\s]*)[\"'`]",
     re.MULTILINE,

@@ -39,12 +39,12 @@ _CONFIGURED = (
     (".pytest.ini", r"^\[pytest\]"),
     ("pyproject.toml", r"^\[tool\.pytest"),
     ("setup.cfg", r"^\[tool:pytest\]"),
-    ("tox.ini", r"^\[pytest\]|^\s*(?:python -m )?pytest\b"),
+    ("tox.ini", r"^\[pytest\]|^[ \t]*+(?:python -m )?pytest\b"),
     ("noxfile.py", r"[\"']pytest[\"']"),
 )
 _EXAMPLES = {"example", "examples", "sample", "samples", "demo", "demos", "docs", "doc"}
 _NAMES_PYTEST = re.compile(r"\bpytest\b")
-_IMPORTS = re.compile(r"^\s*(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)
+_IMPORTS = re.compile(r"^[ \t]*+(?:import|from)\s+(pytest|unittest|django\.test)", re.MULTILINE)
 _SAMPLE = 40
 _IN_PROCESS = re.compile(
     r"\btest_client\(|\bTestClient\(|\bASGITransport\(|\bAPIClient\(|\bdjango\.test\b|\bAPITestCase\b"
@@ -125,7 +125,7 @@ def _metadata(files: Files, folder: str) -> dict[str, Any]:
 
 _NAMED_IN = {
     "setup.cfg": r"^name\s*=\s*([\w.-]+)",
-    "setup.py": r"^\s*name\s*=\s*[\"']([\w.-]+)[\"']",
+    "setup.py": r"^[ \t]*+name\s*=\s*[\"']([\w.-]+)[\"']",
 }
 
 

@@ -27,11 +27,11 @@ _MOUNTS = re.compile(
     r"(?:routes|app)[ \t]*+=[ \t]*+(?P<given>[\w.]++)"
 )
 _IMPORT = re.compile(
-    r"^\s*from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>\([^)]*\)|[^\n#]+)", re.MULTILINE
+    r"^[ \t]*+from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>\([^)]*\)|[^\n#]+)", re.MULTILINE
 )
-_PLAIN_IMPORT = re.compile(r"^\s*import\s+([\w.]+)(?:\s+as\s+(\w+))?", re.MULTILINE)
+_PLAIN_IMPORT = re.compile(r"^[ \t]*+import\s+([\w.]+)(?:\s+as\s+(\w+))?", re.MULTILINE)
 _CONSTANT = re.compile(
-    r"^\s*(?P<name>[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*f?[\"'](?P<text>/[^\"'\s]*)[\"']",
+    r"^[ \t]*+(?P<name>[A-Za-z_]\w*)\s*(?::\s*\w+\s*)?=\s*f?[\"'](?P<text>/[^\"'\s]*)[\"']",
     re.MULTILINE,
 )
 _WORD = re.compile(

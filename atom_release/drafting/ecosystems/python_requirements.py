@@ -17,8 +17,8 @@ _PIPELINES = (
     r"|azure-pipelines\.ya?ml|bitbucket-pipelines\.ya?ml"
 )
 _INSTALLS = re.compile(r"\bpip3?\s+install\b(?P<words>[^\n|&;]*)")
-_FILE = re.compile(r"(?:-r|--requirement)[ =]?\s*[\"']?([\w./-]+\.(?:txt|in))")
-_RUNNER = re.compile(r"^\s*pytest(?:-django)?\b", re.MULTILINE | re.IGNORECASE)
+_FILE = re.compile(r"(?<![\w./-])(?:-r|--requirement)[ =]?\s*+[\"']?([\w./-]+\.(?:txt|in))")
+_RUNNER = re.compile(r"^[ \t]*+pytest(?:-django)?\b", re.MULTILINE | re.IGNORECASE)
 _LOCKS = ("uv.lock", "poetry.lock", "pylock.toml")
 
 

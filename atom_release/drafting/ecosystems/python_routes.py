@@ -15,12 +15,12 @@ from atom_release.drafting.files import Files, is_product
 from atom_release.drafting.findings import Endpoint, Place, Seen
 
 _ROUTER = re.compile(
-    r"^\s*@(?P<router>\w+)\.(?P<method>get|post|put|patch|delete|route|api_route|websocket)\(\s*"
-    r"(?:path\s*=\s*)?[rf]?[\"'](?P<path>[^\"']*)[\"'](?P<rest>[^\n]*(?:\n\s+[^@\n][^\n]*)?)",
+    r"^[ \t]*+@(?P<router>\w+)\.(?P<method>get|post|put|patch|delete|route|api_route|websocket)\("
+    r"\s*+(?:path\s*+=\s*+)?+[rf]?[\"'](?P<path>[^\"']*)[\"'](?P<rest>[^\n]*(?:\n\s+[^@\n][^\n]*)?)",
     re.MULTILINE,
 )
 _PREFIX = re.compile(
-    r"^\s*(\w+)\s*=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?"
+    r"^[ \t]*+(\w+)\s*=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?:[^()]|\([^()]*\))*?"
     r"(?:url_)?prefix\s*=\s*[\"']([^\"']*)[\"']",
     re.MULTILINE,
 )
