@@ -56,6 +56,6 @@ def _failing_known() -> re.Pattern[str]:
 def _all_but() -> re.Pattern[str]:
     number = words("number_words").pattern
     return re.compile(
-        rf"(?i:(?:{words('all_of').pattern})\s[^.;]{{0,60}}?(?:{words('n_passed').pattern}),?"
+        rf"(?i:(?:{words('every_of').pattern})\s[^.;]{{0,60}}?(?:{words('n_passed').pattern}),?"
         rf"\s(?:{words('all_but').pattern})\s(?:the\s|for\s)?)(?:{_TEST}|(?i:{number}|\d{{1,4}})(?![\w%]))"
     )

@@ -13,7 +13,7 @@ from atom_release.gate.claims.record import ReportStatus
 from atom_release.reader.facts import Document
 from atom_release.reader.sections import Section
 from atom_release.reader.vocabulary import words
-from atom_release.reader.words import status_of
+from atom_release.reader.words import bare, status_of
 
 _PICTURE = re.compile(
     r"!\[(?P<words>[^\[\]]{1,300})\]|<img\s[^<>]{0,300}?\balt=[\"'](?P<alt>[^\"'<>]{1,300})[\"']",
@@ -47,4 +47,5 @@ def _refuses(text: str) -> bool:
     lowered = text.lower()
     if words("refusal").search(lowered):
         return True
-    return status_of(_KEY.sub("", text)) in _REFUSING
+    alone = _KEY.sub("", text)
+    return bare(alone) and status_of(alone) in _REFUSING
