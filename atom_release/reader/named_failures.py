@@ -24,14 +24,14 @@ def names_failing_test(fact: Fact) -> bool:
     """Return whether a line says of a test by its name that it fails as things are."""
     if not may_hold(fact.text.lower(), "still_failing", "all_but"):
         return False
-    known = _is_of_known_issues(fact)
-    return any(_names(clause, known=known) for clause in clauses.clauses(fact.text))
+    is_listed = _is_of_known_issues(fact)
+    return any(_names(clause, is_listed=is_listed) for clause in clauses.clauses(fact.text))
 
 
-def _names(clause: str, *, known: bool) -> bool:
+def _names(clause: str, *, is_listed: bool) -> bool:
     if not clauses.speaks_of_now(clause):
         return False
-    if _failing().search(clause) or (known and _failing_known().search(clause)):
+    if _failing().search(clause) or (is_listed and _failing_known().search(clause)):
         return True
     match = _all_but().search(clause)
     return match is not None and not words("n_skipped").search(clause[match.start() :].lower())
