@@ -22,7 +22,7 @@ _TEST = (
 
 def names_failing_test(fact: Fact) -> bool:
     """Return whether a line says of a test by its name that it fails as things are."""
-    if not may_hold(fact.text.lower(), "still_failing", "all_but"):
+    if not may_hold(fact.text.lower(), "still_failing", "all_but", "failing"):
         return False
     is_listed = _is_of_known_issues(fact)
     return any(_names(clause, is_listed=is_listed) for clause in clauses.clauses(fact.text))
