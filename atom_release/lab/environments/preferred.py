@@ -35,12 +35,6 @@ _OF_PIPELINE = re.compile(
     re.MULTILINE,
 )
 _ANY = re.compile(rf"(?<![\w.]){_VERSION}(?![\w.]*\*)")
-_COMPOSE = re.compile(rf"^\s*-?\s*image:\s*[\"']?(?:[\w.-]+/)*python:{_VERSION}", re.MULTILINE)
-_PIPELINE = re.compile(
-    rf"python-version[\"']?:\s*[\"']?{_VERSION}(?![\w.])|(?:^|[\s\"'/])python:\s*[\"']?"
-    rf"{_VERSION.replace('version', 'image')}(?![\d.])",
-    re.MULTILINE,
-)
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _PIPELINES = re.compile(
     r"(?:\.github/workflows/[^/]+|\.travis|\.gitlab-ci|\.circleci/config)\.ya?ml"
