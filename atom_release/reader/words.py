@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from http import HTTPStatus
 
 from atom_release.gate.claims.record import ReportStatus
 from atom_release.reader.shares import is_unfinished
@@ -43,6 +44,13 @@ _SHORTCODES = {
     "arrows_counterclockwise": "🔄",
 }
 _BRACKETS = frozenset("([（")
+# What a server answered is no status of the work: `200 OK`, `HTTP/1.1 201 Created`.
+_OF_HTTP = re.compile(
+    r"[\s*_`\"']{0,9}(?:http/\d(?:\.\d)?\s+)?(?:"
+    + "|".join(rf"{code.value} {re.escape(code.phrase)}\b" for code in HTTPStatus)
+    + ")",
+    re.IGNORECASE,
+)
 _CHOICE = re.compile(
     r"\b(?:pass|fail|blocked|partial)\w*\s*(?:/|\||\bor\b)\s*(?:pass|fail|blocked|partial)",
     re.IGNORECASE,
@@ -77,6 +85,8 @@ def status_of(raw: str) -> ReportStatus | None:
     """Return the status that these words state, or None where they state none."""
     text = normal(raw)
     if not text or _CHOICE.search(text) or text.rstrip(" *_").endswith(("?", "\uff1f")):
+        return None
+    if _OF_HTTP.match(text):
         return None
     head, rests = _clauses(text)
     simulated = words("simulated")

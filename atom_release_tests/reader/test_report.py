@@ -205,3 +205,16 @@ def test_nothing_speaks_in_the_place_of_a_header_that_is_not_understood(
 ) -> None:
     text = f"# C.1 Fees\n\n**Status:** {header}\n\n## Conclusion\n\n**Status:** PASS\n"
     assert read_report("docs/fees.md", text.encode()).status is status
+
+
+@pytest.mark.parametrize("answer", ["200 OK", "HTTP/1.1 201 Created", "`404 Not Found`"])
+def test_what_a_server_answered_is_no_status_of_the_work(answer: str) -> None:
+    asked = f"## Calls\n\n**Status:** {answer}\n"
+    assert read_report("r.md", f"# R\n\n{asked}".encode()).status is ReportStatus.UNREAD
+    stated = read_report("r.md", f"# R\n\n**Status:** Complete\n\n{asked}".encode())
+    assert stated.status is ReportStatus.PASS
+
+
+def test_a_count_of_tests_is_no_answer_of_a_server() -> None:
+    report = read_report("r.md", b"# R\n\n**Status:** 200 tests passed\n")
+    assert report.status is ReportStatus.PASS
