@@ -209,9 +209,9 @@ def test_nothing_speaks_in_the_place_of_a_header_that_is_not_understood(
 
 @pytest.mark.parametrize("answer", ["200 OK", "HTTP/1.1 201 Created", "`404 Not Found`"])
 def test_what_a_server_answered_is_no_status_of_the_work(answer: str) -> None:
-    asked = f"## Calls\n\n**Status:** {answer}\n"
-    assert read_report("r.md", f"# R\n\n{asked}".encode()).status is ReportStatus.UNREAD
-    stated = read_report("r.md", f"# R\n\n**Status:** Complete\n\n{asked}".encode())
+    calls = f"## Calls\n\n**Status:** {answer}\n"
+    assert read_report("r.md", f"# R\n\n{calls}".encode()).status is ReportStatus.UNREAD
+    stated = read_report("r.md", f"# R\n\n**Status:** Complete\n\n{calls}".encode())
     assert stated.status is ReportStatus.PASS
 
 
