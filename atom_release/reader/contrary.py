@@ -21,7 +21,7 @@ from atom_release.reader import clauses, phrases, runners
 from atom_release.reader.decoding import clean
 from atom_release.reader.facts import Document, Fact, Kind, Table, split_fields
 from atom_release.reader.leading_counts import leading_number
-from atom_release.reader.named_failures import names_failing_test
+from atom_release.reader.named_failures import may_name_failing_tests, names_failing_test
 from atom_release.reader.pictures import refusing_pictures
 from atom_release.reader.sections import Section, topic
 from atom_release.reader.tally import Counts
@@ -139,8 +139,9 @@ def _made_up(clause: str) -> bool:
 
 
 def _failures(document: Document) -> Iterator[Place]:
+    named = may_name_failing_tests(document)
     for fact in _seen(document):
-        if names_failing_test(fact) and _may_count(fact):
+        if named and names_failing_test(fact) and _may_count(fact):
             yield fact.line, "names a test that fails"
         if not _speaks_of_failures(fact.text):
             continue

@@ -28,9 +28,17 @@ class Gone:
 
     def has(self, path: str) -> bool:
         """Return whether a path is one of them."""
-        return any(
+        return bool(self._patterns) and any(
             fnmatchcase(path, pattern) or path.endswith(f"/{pattern}") for pattern in self._patterns
         )
+
+
+def may_be_gone(source: Iterable[str]) -> bool:
+    """Return whether the lines of a report say of anything that it was deleted.
+
+    One search of all of them spares asking each.
+    """
+    return words("gone_now").search("\n".join(source).lower()) is not None
 
 
 def _deleted(text: str) -> str | None:

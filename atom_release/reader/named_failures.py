@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from atom_release.reader import clauses
-from atom_release.reader.facts import Fact
+from atom_release.reader.facts import Document, Fact
 from atom_release.reader.vocabulary import may_hold, words
 
 _TEST = (
@@ -19,10 +19,17 @@ _TEST = (
     r"|\w{1,60}\.(?:test|spec)\.\w{1,4})(?:\(\))?(?![\w/-]|\.\w)"
 )
 
+_WORDS = ("still_failing", "all_but", "failing")
+
+
+def may_name_failing_tests(document: Document) -> bool:
+    """Return whether a report has any words of a failing test: one search spares asking each line."""
+    return may_hold("\n".join(document.source).lower(), *_WORDS)
+
 
 def names_failing_test(fact: Fact) -> bool:
     """Return whether a line says of a test by its name that it fails as things are."""
-    if not may_hold(fact.text.lower(), "still_failing", "all_but", "failing"):
+    if not may_hold(fact.text.lower(), *_WORDS):
         return False
     is_listed = _is_of_known_issues(fact)
     return any(_names(clause, is_listed=is_listed) for clause in clauses.clauses(fact.text))

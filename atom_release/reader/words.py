@@ -44,15 +44,12 @@ _SHORTCODES = {
     "arrows_counterclockwise": "🔄",
 }
 _BRACKETS = frozenset("([（")
-# What a server answered is no status of the work: `200 OK`, `HTTP/1.1 201 Created`.
-_OF_HTTP = re.compile(
-    r"[\s*_`\"']{0,9}(?:http/\d(?:\.\d)?\s+)?(?:"
+# A choice between states is none of them, nor is what a server answered: `HTTP/1.1 201 Created`.
+_NO_STATUS = re.compile(
+    r"\b(?:pass|fail|blocked|partial)\w*\s*(?:/|\||\bor\b)\s*(?:pass|fail|blocked|partial)"
+    r"|\A[\s*_`\"']{0,9}(?:http/\d(?:\.\d)?\s+)?(?:"
     + "|".join(rf"{code.value} {re.escape(code.phrase)}\b" for code in HTTPStatus)
     + ")",
-    re.IGNORECASE,
-)
-_CHOICE = re.compile(
-    r"\b(?:pass|fail|blocked|partial)\w*\s*(?:/|\||\bor\b)\s*(?:pass|fail|blocked|partial)",
     re.IGNORECASE,
 )
 _BY_MEANS_OF = re.compile(
@@ -84,9 +81,7 @@ def _fillers() -> re.Pattern[str]:
 def status_of(raw: str) -> ReportStatus | None:
     """Return the status that these words state, or None where they state none."""
     text = normal(raw)
-    if not text or _CHOICE.search(text) or text.rstrip(" *_").endswith(("?", "\uff1f")):
-        return None
-    if _OF_HTTP.match(text):
+    if not text or _NO_STATUS.search(text) or text.rstrip(" *_").endswith(("?", "\uff1f")):
         return None
     head, rests = _clauses(text)
     simulated = words("simulated")

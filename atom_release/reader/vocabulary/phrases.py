@@ -110,7 +110,8 @@ class Words:
         return pattern_of({phrase for phrase in self._phrases if _is_latin(phrase)})
 
     def _fitting(self, text: str) -> re.Pattern[str]:
-        return self._latin if _is_latin(text) else self._all
+        latin = text.isascii() or _BEYOND_LATIN.search(text) is None  # `_is_latin`, one call less
+        return self._latin if latin else self._all
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """Return the first phrase of a text, from a position on, or None."""
