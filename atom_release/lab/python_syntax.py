@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import threading
+import warnings
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -20,3 +21,12 @@ def parse_python(text: str | bytes) -> ast.Module:
     """
     with _ONE_AT_A_TIME:
         return ast.parse(text)
+
+
+def read_python(content: bytes) -> ast.Module | None:
+    """Return the syntax tree of one module, or None if it has none for this Python."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return parse_python(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

@@ -7,10 +7,9 @@ Only places that frameworks have for it count: pydantic's `json_schema_extra`, F
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Iterator
 
-from atom_release.lab.python_syntax import parse_python
+from atom_release.lab.python_syntax import read_python
 
 _PLACES = frozenset({"json_schema_extra", "schema_extra", "openapi_examples", "openapi_extra"})
 _EXAMPLES = frozenset({"example", "examples"})
@@ -22,10 +21,8 @@ def find_lines(path: str, content: bytes) -> Callable[[int], bool]:
     """Return whether a line of this file stands in an example of an interface."""
     if not path.endswith(".py") or not any(word in content for word in _WORDS):
         return lambda _line: False
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = parse_python(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = read_python(content)
+    if tree is None:
         return lambda _line: False
     spans = [(node.lineno, node.end_lineno or node.lineno) for node in _examples(tree)]
     return lambda line: any(first <= line <= last for first, last in spans)

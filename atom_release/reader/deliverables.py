@@ -22,7 +22,7 @@ from atom_release.reader.file_lists import paths_of_lists
 from atom_release.reader.file_place import among_made, is_underway
 from atom_release.reader.file_tables import paths_of_table
 from atom_release.reader.forms import Form, is_given, why_withheld
-from atom_release.reader.gone import Gone, may_be_gone
+from atom_release.reader.gone import Gone
 from atom_release.reader.named_folders import named_folders
 from atom_release.reader.other_repository import sections_elsewhere
 from atom_release.reader.sections import Section, says_made
@@ -67,7 +67,7 @@ def read_deliverables(document: Document) -> Iterator[tuple[str, int]]:
         forms.setdefault(name, set()).add(place.part)
     whole = _Endings(forms)
     given = [(path, number) for path, number in paths.items() if not whole.has(path)]
-    if given and may_be_gone(document.source):
+    if given and words("gone_now").search(document.lower):
         gone = Gone(fact.raw for fact in document.lines)
         given = [(path, number) for path, number in given if not gone.has(path)]
     yield from given

@@ -125,6 +125,11 @@ class Document:
             self.examined.add(fact.line)
 
     @cached_property
+    def lower(self) -> str:
+        """The whole report in lower case: one search of it spares asking each line."""
+        return "\n".join(self.source).lower()
+
+    @cached_property
     def lines(self) -> list[Fact]:
         """The lines of prose, of lists and of headings, and front matter."""
         shown = {Kind.LINE, Kind.ITEM, Kind.HEADING, Kind.FRONT_MATTER}

@@ -33,14 +33,6 @@ class Gone:
         )
 
 
-def may_be_gone(source: Iterable[str]) -> bool:
-    """Return whether the lines of a report say of anything that it was deleted.
-
-    One search of all of them spares asking each.
-    """
-    return words("gone_now").search("\n".join(source).lower()) is not None
-
-
 def _deleted(text: str) -> str | None:
     """Return what a text says was deleted, where that is a file or a pattern of files."""
     before = _BEFORE.match(text)

@@ -24,7 +24,7 @@ _WORDS = ("still_failing", "all_but", "failing")
 
 def may_name_failing_tests(document: Document) -> bool:
     """Return whether a report has any words of a failing test: one search spares asking each line."""
-    return may_hold("\n".join(document.source).lower(), *_WORDS)
+    return may_hold(document.lower, *_WORDS)
 
 
 def names_failing_test(fact: Fact) -> bool:

@@ -25,8 +25,7 @@ _REFUSING = frozenset({ReportStatus.FAIL, ReportStatus.BLOCKED})
 
 def refusing_pictures(document: Document) -> Iterator[tuple[int, str]]:
     """Yield where a picture of the header, a conclusion or the foot says that it is not so."""
-    whole = "\n".join(document.source)
-    if "![" not in whole and "<img" not in whole.lower():
+    if "![" not in document.lower and "<img" not in document.lower:
         return
     sections = {fact.line: fact.section for fact in document.facts}
     unread = {fact.line for block in document.blocks.values() for fact in block}

@@ -87,6 +87,7 @@ class Shelf:
             unbuilt: is given each package that cannot be built here, with its last lines: it is
                 left out then. Without it such a package is a fault.
             instead: is given each package that another version of its code stands for, and why.
+                Without it none does: what stands for another is named.
 
         Raises:
             NoEnvironment: they cannot be had, or not be built without network.
@@ -116,12 +117,14 @@ class Shelf:
                         self._build(name, versions, locked, built, fault)
                     except NotBuilt as failed:
                         twin = self._twin(name, versions, constraints, without=sorted(left))
-                        other = "" if twin or name in placed else self._other_version(name, built)
-                        if other:
+                        other = ""
+                        if instead is not None and not twin and name not in placed:
+                            other = self._other_version(name, built)
+                        if instead is not None and other:
                             placed[name] = other
                             wanted = f"{name}=={pinned}" if pinned else f"{name}{versions}"
                             stood = f"{wanted} ({other.replace('==', ' ')} in its place)"
-                            (instead if instead is not None else {})[stood] = failed.message
+                            instead[stood] = failed.message
                         elif not twin and (unbuilt is None or name in left):
                             raise
                         elif not twin and unbuilt is not None:

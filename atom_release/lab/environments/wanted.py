@@ -225,11 +225,13 @@ class Reader:
         return pipfile.read(self._read(path))
 
     def _add_pipfile(self, groups: Iterable[str]) -> None:
-        for name in ("", *groups) if self._pipfile else ():
+        if not self._pipfile:
+            return
+        for name in ("", *groups):
             for line in pipfile.group(self._pipfile, name):
                 add_line(self._listed, self.folder, line)
         lock = self._path(pipfile.LOCK)
-        if self._pipfile and self._has(lock):
+        if self._has(lock):
             pipfile.pin(self._listed, self._read(lock))
 
     def _group(self, name: str, above: tuple[str, ...]) -> Iterator[str]:

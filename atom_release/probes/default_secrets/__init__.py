@@ -17,6 +17,7 @@ from functools import partial
 from atom_release.gate.facts.default_secrets import DefaultSecretsFacts
 from atom_release.gate.facts.evidence import Evidence
 from atom_release.lab.look import Look
+from atom_release.lab.python_syntax import read_python
 from atom_release.probes import schema_examples
 from atom_release.probes.default_secrets import (
     configuration,
@@ -92,7 +93,7 @@ def _found(path: str, content: bytes, unparsed: list[str]) -> Iterator[configura
 
 
 def _in_python(path: str, content: bytes, unparsed: list[str]) -> Iterator[configuration.Default]:
-    tree = python.parse(content)
+    tree = read_python(content)
     text = decode(content)
     if tree is None:
         unparsed.append(path)

@@ -6,10 +6,8 @@ What a look-up, a field or a parameter falls back to.
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable, Iterator
 
-from atom_release.lab.python_syntax import parse_python
 from atom_release.probes.default_secrets.configuration import Default
 from atom_release.source.secret_forms.asking_names import asks_for_secret
 from atom_release.source.secret_forms.plausible import (
@@ -42,15 +40,6 @@ _LEAST = 4
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _READ = frozenset({*_DOCUMENTED, ast.Call, ast.BoolOp, ast.IfExp, ast.Lambda})
 _LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del})
-
-
-def parse(content: bytes) -> ast.Module | None:
-    """Return the syntax tree of one module, or None if it has none for this Python."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            return parse_python(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def every_node(tree: ast.Module) -> list[ast.AST]:

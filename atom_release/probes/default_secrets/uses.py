@@ -7,7 +7,7 @@ What only compares or names (algorithms, headers, issuers) stands in other place
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from atom_release.probes.default_secrets.configuration import Default, is_usable
 from atom_release.source.secret_forms.plausible import is_random
@@ -41,27 +41,10 @@ _OPTIONS = re.compile(
 )
 # Words of which a text holds one, or it is not searched for the forms above.
 _SPEAKS_OF_SIGNS = (
-    *(
-        "jwt",
-        "JWT",
-        "jsonwebtoken",
-        "jose",
-        "Jwt",
-        "JsonWebToken",
-        "SecurityKey(",
-        "Algorithm.HMAC",
-    ),
-    *(
-        "hmacSha",
-        "setSigningKey(",
-        "signWith(",
-        "SignedString(",
-        "codingKey::",
-        "Fernet(",
-        "Store(",
-    ),
-    *("cookieParser(", "AES.", "getConnection(", "createCipheriv("),
-)
+    "jwt", "JWT", "jsonwebtoken", "jose", "Jwt", "JsonWebToken", "SecurityKey(", "Algorithm.HMAC",
+    "hmacSha", "setSigningKey(", "signWith(", "SignedString(", "codingKey::", "Fernet(", "Store(",
+    "cookieParser(", "AES.", "getConnection(", "createCipheriv(",
+)  # fmt: skip
 _SPEAKS_OF_MACS = ("createHmac(", "hmac.new(", "hmac.New(", "hash_hmac(", "HMAC.")
 _SPEAKS_OF_OPTIONS = ("secretOr", "ession")
 _SAYS_KEY = re.compile(r"secret|key|pass|token|salt", re.IGNORECASE)
@@ -70,17 +53,13 @@ _SAYS_KEY = re.compile(r"secret|key|pass|token|salt", re.IGNORECASE)
 def defaults(text: Text) -> Iterator[Default]:
     """Find the literals; a code of authentication may take a public constant, which is spared."""
     for pattern, words in ((_SIGNS, _SPEAKS_OF_SIGNS), (_OPTIONS, _SPEAKS_OF_OPTIONS)):
-        for match in pattern.finditer(text.text) if _holds(text, words) else ():
+        for match in pattern.finditer(text.text) if text.holds(*words) else ():
             if is_usable(match["value"]):
                 yield _default(text, match)
-    for match in _MACS.finditer(text.text) if _holds(text, _SPEAKS_OF_MACS) else ():
+    for match in _MACS.finditer(text.text) if text.holds(*_SPEAKS_OF_MACS) else ():
         value = match["value"]
         if is_usable(value) and (is_random(value) or _SAYS_KEY.search(value)):
             yield _default(text, match)
-
-
-def _holds(text: Text, words: Iterable[str]) -> bool:
-    return any(word in text.text for word in words)
 
 
 def _default(text: Text, match: re.Match[str]) -> Default:

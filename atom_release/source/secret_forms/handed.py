@@ -61,7 +61,7 @@ _FORMS = tuple(
 def arguments(text: Text) -> Iterator[Found]:
     """Find random literals in a place of a call that is for a secret."""
     for held, pattern, description in _FORMS:
-        for match in pattern.finditer(text.text) if any(map(text.text.__contains__, held)) else ():
+        for match in pattern.finditer(text.text) if text.holds(*held) else ():
             value = match["value"]
             if is_given(value) and is_random(value):
                 yield text.line_of(match.start("value")), "phrase", description, value, True

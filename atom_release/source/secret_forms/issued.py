@@ -75,17 +75,17 @@ def tokens(text: Text, hits: Iterable[Hit]) -> Iterator[Found]:
                 yield hit.line, rule, description, value, decides
         elif _is_live(hit, text):
             yield hit.line, "issued-token", hit.description, hit.value, True
-    for description, pattern in _forms_in(text.text):
+    for description, pattern in _forms_in(text):
         for match in pattern.finditer(text.text):
             if not _is_sample(match[0]):
                 yield text.line_of(match.start()), "issued-token", description, match[0], True
-    for match in _JWT.finditer(text.text) if ".eyJ" in text.text else ():
+    for match in _JWT.finditer(text.text) if text.holds(".eyJ") else ():
         yield text.line_of(match.start()), "json-web-token", "a JSON Web Token", match[0], False
 
 
-def _forms_in(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+def _forms_in(text: Text) -> Iterator[tuple[str, re.Pattern[str]]]:
     """Yield the forms that this text may hold."""
-    yield from ((description, pattern) for description, held, pattern in _FORMS if held in text)
+    yield from ((description, pattern) for description, held, pattern in _FORMS if text.holds(held))
     yield "a bot's token of Discord", _DISCORD
 
 
